@@ -1,0 +1,378 @@
+"""The words a wall is written in: what it takes, what it finds, what is worth drawing.
+
+A wall's `Inputs` and `Outputs` are frozen dataclasses whose fields are made by the functions here.
+Form, help, API, command line, working and chart axes all read these declarations; nothing is said twice.
+Everything inside `solvers` is SI; a unit is declared once, beside the field it belongs to.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import IntEnum
+from typing import Any, Generic, TypeVar, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import InputError, InputErrors
+
+Array = NDArray[np.float64] | float
+Codes = NDArray[np.int_] | int
+Truth = NDArray[np.bool_] | bool
+
+NAN = math.nan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """A number a wall takes. `low`..`high` is what is allowed; `slider` what a hand should reach; both SI."""
+
+    unit: str
+    label: str
+    default: float
+    low: float
+    high: float
+    slider: tuple[float, float]
+    above: bool
+    log: bool
+    whole: bool
+    shown: str
+    help: str
+    symbol: str
+    folded: bool
+
+    def check(self, name: str, value: float) -> float:
+        """The value, when it lies in range; else an InputError that says what would be right."""
+        if not math.isfinite(value):
+            raise InputError(name, f"needs a finite number; {value} is none.")
+        too_low = value <= self.low if self.above else value < self.low
+        if too_low or value > self.high:
+            start = "above" if self.above else "at least"
+            end = "" if math.isinf(self.high) else f" and at most {Number(self.high, self)}"
+            raise InputError(name, f"must be {start} {Number(self.low, self)}{end}; {Number(value, self)} is not.")
+        if self.whole and value != round(value):
+            raise InputError(name, f"counts whole things: {value:g} is not a whole number.")
+        return value
+
+
+@dataclass(frozen=True)
+class Number:
+    """A value beside its declaration, printed with the unit a person would type."""
+
+    value: float
+    declared: Input
+
+    def __str__(self) -> str:
+        unit = "" if self.declared.unit == "1" else f" {self.declared.unit}"
+        return f"{self.value:g}{unit}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One of a few named things; inside the wall its code, so that a column of choices is a column of numbers."""
+
+    kind: type[IntEnum]
+    label: str
+    default: int
+    help: str
+    words: Mapping[str, str]
+    folded: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(member.name.lower() for member in self.kind)
+
+    def code(self, name: str, text: str) -> int:
+        try:
+            return int(self.kind[text.strip().upper()])
+        except KeyError:
+            raise InputError(name, f"must be one of {', '.join(self.names)}; '{text}' is none.") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pick:
+    """A thing of the catalog: a slug outside the wall, a record of columns (see `specs`) inside."""
+
+    kind: type[Any]
+    label: str
+    default: str
+    help: str
+    optional: bool
+    folded: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """A number a wall finds. `shown` overrides the unit a person reads (percent for a fraction)."""
+
+    unit: str
+    label: str
+    shown: str
+    help: str
+    symbol: str
+    never: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """A found name (`memory`), kept as its code until somebody reads it."""
+
+    kind: type[IntEnum]
+    label: str
+    help: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag:
+    """A found yes or no."""
+
+    label: str
+    help: str
+
+
+Given = Input | Choice | Pick
+Found = Output | Label | Flag
+
+
+def given(
+    unit: str,
+    label: str,
+    default: float = NAN,
+    *,
+    low: float = 0.0,
+    high: float = math.inf,
+    above: bool = False,
+    slider: tuple[float, float] | None = None,
+    log: bool = False,
+    whole: bool = False,
+    shown: str = "",
+    help: str = "",
+    symbol: str = "",
+    folded: bool = False,
+) -> Any:
+    """A numeric input in SI `unit`. `above` excludes `low` itself; `shown` is the unit a slider writes."""
+    io = Input(
+        unit=unit, label=label, default=default, low=low, high=high, slider=slider or (low, high), above=above,
+        log=log, whole=whole, shown=shown or unit, help=help, symbol=symbol, folded=folded,
+    )  # fmt: skip
+    return field(default=default, metadata={"io": io})
+
+
+def chosen(
+    kind: type[IntEnum],
+    label: str,
+    default: int,
+    *,
+    help: str = "",
+    words: Mapping[str, str] | None = None,
+    folded: bool = False,
+) -> Any:
+    """One member of `kind`; `words` gives a member the words a form shows for it."""
+    io = Choice(kind=kind, label=label, default=default, help=help, words=words or {}, folded=folded)
+    return field(default=default, metadata={"io": io})
+
+
+def picked(
+    kind: type[Any], label: str, default: str = "", *, help: str = "", optional: bool = False, folded: bool = False
+) -> Any:
+    """A spec of the catalog, by default the row with the slug `default`; None where optional and not picked."""
+    io = Pick(kind=kind, label=label, default=default, help=help, optional=optional, folded=folded)
+    return field(default=None, metadata={"io": io}) if optional else field(metadata={"io": io})
+
+
+def found(unit: str, label: str, *, shown: str = "", help: str = "", symbol: str = "", never: str = "") -> Any:
+    """A numeric output in SI `unit`; `never` says in words what an infinite or unknown value means."""
+    io = Output(unit=unit, label=label, shown=shown or unit, help=help, symbol=symbol, never=never)
+    return field(metadata={"io": io})
+
+
+def named(kind: type[IntEnum], label: str, *, help: str = "") -> Any:
+    return field(metadata={"io": Label(kind=kind, label=label, help=help)})
+
+
+def flagged(label: str, *, help: str = "") -> Any:
+    return field(metadata={"io": Flag(label=label, help=help)})
+
+
+def declared(record: type[Any]) -> dict[str, Any]:
+    """What a record's fields say of themselves, by name."""
+    return {f.name: f.metadata["io"] for f in dataclasses.fields(record) if "io" in f.metadata}
+
+
+@dataclass(frozen=True)
+class Equation:
+    """LaTeX for one output. `@name` is a slot: an input, an output, or a spec's field (`@accelerator.tdp`)."""
+
+    output: str
+    latex: str
+    where: Callable[[Any, Any], bool] = lambda i, o: True
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a formula comes from. `link` is a DOI (`10.…`) or an arXiv id (`arXiv:…`)."""
+
+    authors: str
+    title: str
+    link: str
+
+    @property
+    def url(self) -> str:
+        if self.link.startswith("arXiv:"):
+            return f"https://arxiv.org/abs/{self.link.removeprefix('arXiv:')}"
+        return f"https://doi.org/{self.link}"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A question worth asking first, as the text a person would type."""
+
+    name: str
+    values: Mapping[str, str]
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart the wall wants. `kind` names the file in `charts/` that draws it; `along` the inputs it runs along."""
+
+    kind: str
+    title: str
+    along: tuple[str, ...]
+    y: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+    logy: bool = True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The outputs this figure reads along its lines."""
+        return self.y
+
+
+def curve(x: str, y: tuple[str, ...], title: str, *, marks: tuple[str, ...] = (), logy: bool = True) -> Figure:
+    """Outputs `y` along input `x`; `marks` are outputs that name a value of x worth a line."""
+    return Figure("curve", title, (x,), y, marks, logy)
+
+
+I = TypeVar("I")  # noqa: E741
+O = TypeVar("O")  # noqa: E741
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solver(Generic[I, O]):
+    """A wall: its declaration and the one function that computes it. Made by `@solver`, never by hand."""
+
+    # Django calls any callable a template meets; this one must not run because a page named it.
+    do_not_call_in_templates = True
+
+    name: str
+    walls: tuple[int, ...]
+    title: str
+    question: str
+    about: str
+    version: str
+    inputs: dict[str, Given]
+    outputs: dict[str, Found]
+    inputs_type: type[I]
+    function: Callable[[I], O]
+    verdict: Callable[[I, O], str]
+    notes: Callable[[I, O], Iterable[str]]
+    check: Callable[[I], Iterable[InputError]]
+    headline: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    equations: tuple[Equation, ...]
+    sources: tuple[Source, ...]
+    assumptions: tuple[str, ...]
+    excludes: tuple[str, ...]
+    presets: tuple[Preset, ...]
+    factor: str
+    domain: str
+
+    def __call__(self, **values: Any) -> O:
+        """The outputs for SI numbers or arrays, choice names and specs. Raises InputErrors; arrays broadcast."""
+        return self.function(self.accept(values))
+
+    def accept(self, values: Mapping[str, Any]) -> I:
+        """Checked Inputs from SI values by name; every bad one is reported at once."""
+        ready: dict[str, Any] = {}
+        errors: list[InputError] = []
+        for name, value in values.items():
+            try:
+                ready[name] = self._accept(name, value)
+            except InputError as error:
+                errors.append(error)
+        missing = (n for n, io in self.inputs.items() if isinstance(io, Pick) and not io.optional and n not in values)
+        errors += [InputError(name, f"is needed: {self.title} has no {name} to work on.") for name in missing]
+        if errors:
+            raise InputErrors(errors)
+        return self.inputs_type(**ready)
+
+    def _accept(self, name: str, value: Any) -> Any:
+        io = self.inputs.get(name)
+        if io is None:
+            raise unknown_name(name, self)
+        if isinstance(io, Input):
+            for each in np.unique(np.asarray(value, dtype=float)):
+                io.check(name, float(each))
+        if isinstance(io, Choice) and isinstance(value, str):
+            return io.code(name, value)
+        if isinstance(io, Pick) and not (value is None and io.optional) and not isinstance(value, io.kind):
+            raise InputError(name, f"needs a {io.kind.__name__}; {value!r} is none.")
+        return value
+
+
+def unknown_name(name: str, solver: Solver[Any, Any]) -> InputError:
+    near = nearest(name, solver.inputs)
+    hint = f" Did you mean {near}?" if near else f" It takes {', '.join(solver.inputs)}."
+    return InputError(name[:60], f"is not an input of {solver.name}.{hint}")
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The name that looks most like a mistyped one, or an empty string."""
+    return next(iter(get_close_matches(name, list(names), 1)), "")
+
+
+def _nothing(*_: Any) -> Iterator[Any]:
+    return iter(())
+
+
+def solver(
+    *,
+    walls: tuple[int, ...],
+    title: str,
+    question: str,
+    version: str,
+    factor: str,
+    verdict: Callable[[I, O], str],
+    headline: tuple[str, ...],
+    sources: tuple[Source, ...],
+    notes: Callable[[I, O], Iterable[str]] = _nothing,
+    check: Callable[[I], Iterable[InputError]] = _nothing,
+    figures: tuple[Figure, ...] = (),
+    equations: tuple[Equation, ...] = (),
+    assumptions: tuple[str, ...] = (),
+    excludes: tuple[str, ...] = (),
+    presets: tuple[Preset, ...] = (),
+) -> Callable[[Callable[[I], O]], Solver[I, O]]:
+    """Make a wall of one function `name(i: Inputs) -> Outputs`. Its name is the file's, the URL's, the command's."""
+
+    def wrap(function: Callable[[I], O]) -> Solver[I, O]:
+        hints = get_type_hints(function)
+        produced = hints.pop("return")
+        (taken,) = hints.values()
+        module = function.__module__
+        about = (sys.modules[module].__doc__ or "").strip()
+        return Solver(
+            name=function.__name__, walls=walls, title=title, question=question, about=about, version=version,
+            inputs=declared(taken), outputs=declared(produced), inputs_type=taken, function=function,
+            verdict=verdict, notes=notes, check=check, headline=headline, figures=figures, equations=equations,
+            sources=sources, assumptions=assumptions, excludes=excludes, presets=presets, factor=factor,
+            domain=module.split(".")[-2],
+        )  # fmt: skip
+
+    return wrap

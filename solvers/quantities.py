@@ -1,0 +1,209 @@
+"""Units at the edge: `3.35 TB/s` to 3.35e12 and back to what a person reads. The only file that imports pint.
+
+The registry is written here rather than taken from pint's defaults: it knows what a figure of an ML system is
+measured in, so that a typing slip (`h` for Planck's constant, `c` for the speed of light) is an error, not physics.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache
+
+import pint
+
+from .errors import InputError
+
+_DEFINITIONS = """
+yotta- = 1e24 = Y-; zetta- = 1e21 = Z-; exa- = 1e18 = E-; peta- = 1e15 = P-; tera- = 1e12 = T-; giga- = 1e9 = G-
+mega- = 1e6 = M-; kilo- = 1e3 = k-; milli- = 1e-3 = m-; micro- = 1e-6 = µ- = μ- = u-; nano- = 1e-9 = n-
+pico- = 1e-12 = p-; kibi- = 2**10 = Ki-; mebi- = 2**20 = Mi-; gibi- = 2**30 = Gi-; tebi- = 2**40 = Ti-
+second = [time] = s = sec; meter = [length] = m; gram = [mass] = g = gCO2e = gCO2
+flop = [computation] = FLOP = op = OP = Flop; byte = [information] = B; USD = [money] = $ = dollar
+count = []; percent = 0.01 = %; param = 1 = parameter; token = 1 = tok; sample = 1; request = 1; query = 1; image = 1
+step = 1; device = 1; bit = byte / 8 = b
+minute = 60 * second = min; hour = 3600 * second = h = hr; day = 86400 * second = d; week = 7 * day
+year = 365 * day = yr = a; month = 30 * day
+newton = kilogram * meter / second ** 2 = N; joule = newton * meter = J; watt = joule / second = W
+watt_hour = watt * hour = Wh; tonne = 1000 * kilogram = t; liter = 0.001 * meter ** 3 = L = l = litre
+hertz = 1 / second = Hz; FLOPS = flop / second = flops = OPS; bps = bit / second
+ampere = [current] = A; volt = watt / ampere = V; amp_hour = ampere * hour = Ah
+qps = 1 / second = rps
+"""
+
+
+def _registry() -> pint.UnitRegistry[float]:
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None)
+    for line in _DEFINITIONS.strip().splitlines():
+        for definition in line.split(";"):
+            registry.define(definition.strip())
+    return registry
+
+
+_units = _registry()
+
+_NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf|infinity)\b)\s*(.*)", re.I)
+_UNIT = re.compile(
+    r"[A-Za-zµμ%$][A-Za-z0-9µμ%$_]*(?:\^-?\d|\*\*-?\d|[²³])?(?:\s*[*/·]\s*[A-Za-z1µμ%$][A-Za-z0-9µμ%$_]*(?:\^-?\d|\*\*-?\d|[²³])?)*"
+)
+_KINDS = {
+    "1": "a plain number", "s": "a time", "byte": "an amount of data", "byte/s": "a bandwidth", "flop": "an amount of work",
+    "flop/s": "a rate of arithmetic", "W": "a power", "J": "an energy", "USD": "money", "USD/s": "money per time",
+    "USD/J": "a price of energy", "kg": "a mass", "kg/J": "a carbon intensity", "m": "a length", "m**2": "an area",
+    "m**3": "a volume", "m**3/J": "water per energy", "1/s": "a rate", "W/m**2": "a power density", "A": "a current",
+}  # fmt: skip
+
+
+@lru_cache(1024)
+def factor(unit: str, to: str) -> float:
+    """How many `to` one `unit` is. Raises pint's errors: both are written by us, not by a person."""
+    return _converted(_parsed(unit), _parsed(to))
+
+
+def _converted(unit: pint.Unit, to: pint.Unit) -> float:
+    # Fifteen digits: a prefix is a power of ten, and 10 us must be 1e-05, not 9.999999999999999e-06.
+    return float(f"{_units.Quantity(1.0, unit).to(to).magnitude:.15g}")
+
+
+def scaled(value: float, unit: str, to: str) -> float:
+    """`value` of `unit` in `to`, divided rather than multiplied where that is the exact way."""
+    up = factor(unit, to)
+    return value * up if up >= 1 else value / factor(to, unit)
+
+
+@lru_cache(1024)
+def _parsed(unit: str) -> pint.Unit:
+    text = unit.replace("²", "**2").replace("³", "**3").replace("·", "*").replace("^", "**")
+    if text.startswith("1/"):
+        return 1 / _units.Unit(text[2:])  # type: ignore[return-value]
+    return _units.Unit("" if text == "1" else text)
+
+
+@lru_cache(4096)
+def to_si(field: str, text: str, unit: str) -> float:
+    """The SI value of what a person typed into `field`. A bare number is already in `unit`. Raises InputError."""
+    match = _NUMBER.fullmatch(text)
+    if not match:
+        raise InputError(field, f"needs a number{_such_as(unit)}; '{_short(text)}' is none.")
+    value = float(match[1].replace("_", ""))
+    if not math.isfinite(value):
+        raise InputError(field, f"needs a finite number; '{_short(text)}' is none.")
+    given_unit = match[2].strip()
+    si = scaled(value, _checked(field, text, given_unit, unit), unit) if given_unit else value
+    if not math.isfinite(si):
+        raise InputError(field, f"needs a finite number; '{_short(text)}' is too large to be one.")
+    return si
+
+
+def _checked(field: str, text: str, given_unit: str, unit: str) -> str:
+    """The unit as typed, once it is known to be one and of the right dimension."""
+    per = "1/" + given_unit.lstrip("1/") if given_unit.startswith(("/", "1/")) else given_unit
+    if len(per) > 40 or not _UNIT.fullmatch(per.removeprefix("1/")):
+        raise InputError(field, f"has a unit that can't be read in '{_short(text)}'; write it{_such_as(unit)}.")
+    try:
+        parsed = _parsed(per)
+        factor(per, unit)
+    except pint.DimensionalityError:
+        raise InputError(
+            field, f"needs {_kind(_parsed(unit))} ({unit}); '{_short(text)}' is {_kind(parsed)}."
+        ) from None
+    except (pint.errors.PintError, ValueError, TypeError, AttributeError, KeyError, OverflowError):
+        raise InputError(field, f"has a unit nobody knows, '{_short(given_unit)}'; write it{_such_as(unit)}.") from None
+    return per
+
+
+def _kind(unit: pint.Unit) -> str:
+    for known, words in _KINDS.items():
+        if _parsed(known).dimensionality == unit.dimensionality:
+            return words
+    return f"in {unit:~C}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def _such_as(unit: str) -> str:
+    return f" such as '{_EXAMPLES[unit]}'" if unit in _EXAMPLES else ""
+
+
+_EXAMPLES = {
+    "s": "10 ms", "byte": "80 GB", "byte/s": "3.35 TB/s", "flop": "1e21 FLOP", "flop/s": "989 TFLOP/s", "W": "700 W",
+    "J": "3 kWh", "USD": "30 kUSD", "USD/s": "2.5 USD/hour", "USD/J": "0.12 USD/kWh", "kg": "150 kg", "kg/J": "390 g/kWh",
+    "1/s": "10 1/s", "1": "0.5", "m**3/J": "1.8 L/kWh", "m**2": "814 mm**2",
+}  # fmt: skip
+
+
+# What a person reads, smallest first; the largest step that leaves a value of at least 1 is taken.
+_LADDERS: dict[str, tuple[str, ...]] = {
+    "s": ("ns", "us", "ms", "s", "min", "hour", "day", "year"),
+    "byte": ("byte", "kB", "MB", "GB", "TB", "PB", "EB"),
+    "byte/s": ("byte/s", "kB/s", "MB/s", "GB/s", "TB/s", "PB/s"),
+    "flop": ("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP", "YFLOP"),
+    "flop/s": ("FLOP/s", "kFLOP/s", "MFLOP/s", "GFLOP/s", "TFLOP/s", "PFLOP/s", "EFLOP/s"),
+    "W": ("nW", "uW", "mW", "W", "kW", "MW", "GW"),
+    "J": ("nJ", "uJ", "mJ", "J", "kJ", "kWh", "MWh", "GWh"),
+    "USD": ("USD", "kUSD", "MUSD", "GUSD"),
+    "kg": ("ug", "mg", "g", "kg", "t", "kt", "Mt"),
+    "1/s": ("1/s", "k/s", "M/s"),
+    "m**3": ("mL", "L", "m**3"),
+    "param": ("param", "kparam", "Mparam", "Gparam", "Tparam"),
+}
+_PRINTED = {"byte": "B", "byte/s": "B/s", "hour": "h", "day": "d", "1/s": "/s", "m**3": "m³", "percent": "%", "1": ""}
+_RUNGS = {"k/s": 1e3, "M/s": 1e6}
+
+
+@lru_cache(64)
+def _ladder(unit: str, shown: str) -> tuple[tuple[float, str], ...]:
+    return tuple((_RUNGS.get(name) or factor(name, unit), printed(name)) for name in _steps(unit, shown))
+
+
+def _steps(unit: str, shown: str) -> tuple[str, ...]:
+    """The units a value may climb through: its own ladder, unless a unit off that ladder is asked for."""
+    ladder = _LADDERS.get(shown if unit == "1" else unit, ())
+    return ladder if shown in (unit, *ladder) and ladder else (shown,)
+
+
+def printed(unit: str) -> str:
+    """A unit as a reader sees it: µs, B/s, %."""
+    return _PRINTED.get(unit, "µ" + unit[1:] if unit in ("us", "uW", "uJ", "ug") else unit)
+
+
+def human(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
+    """A value with the unit a person would choose: 0.0048 s is `4.8 ms`. Infinite and unknown ones are words."""
+    if math.isnan(value):
+        return "unknown"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    steps = _ladder(unit, shown or unit)
+    size, name = next((step for step in reversed(steps) if abs(value) >= step[0] * 0.9995), steps[0])
+    if value == 0:
+        name = printed(shown or unit)
+    gap = "" if name in ("", "%", "/s") else " "
+    return f"{plain(value / size, digits)}{gap}{name}"
+
+
+def plain(value: float, digits: int = 3) -> str:
+    """A number to three significant digits without needless zeros, grouped by thousands, in words of ten if huge."""
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 10 ** max(digits, 7) or size < 1e-4:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{float(mantissa):g}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    if size >= 10 ** (digits - 1):
+        return f"{value:,.0f}".replace(",", "\u202f")
+    places = digits - 1 - math.floor(math.log10(size))
+    return f"{value:.{places}f}".rstrip("0").rstrip(".")
+
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def typed(value: float, unit: str, shown: str = "") -> str:
+    """A value as a person could type it, exactly enough to read back: `10 us`, `3.35 TB/s`, `0.5`."""
+    if unit == "1" and shown in ("", "1", "param", "token"):
+        return str(int(value)) if value == round(value) and abs(value) < 1e15 else f"{value:.12g}"
+    steps = [(factor(name, unit), name) for name in _steps(unit, shown or unit) if name not in _RUNGS]
+    name = next((name for size, name in reversed(steps) if abs(value) >= size), shown or unit)
+    return f"{scaled(value, unit, name):.12g} {name}"

@@ -1,0 +1,158 @@
+"""The things walls compute with: frozen records of columns, SI throughout.
+
+Every figure of a spec is a scalar or an array, so one chip and a catalog of chips are the same code:
+`take(stack(chips), index)` turns a column of choices into columns of numbers. An unknown figure is NaN, never
+zero. The unit declared here is also the unit of the catalog's column.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .declare import NAN, Array, Codes, Input, given
+
+
+class Precision(IntEnum):
+    """Number formats, widest first; the code indexes every table with one entry per format."""
+
+    FP64 = 0
+    FP32 = 1
+    TF32 = 2
+    BF16 = 3
+    FP16 = 4
+    FP8 = 5
+    INT8 = 6
+    FP4 = 7
+    INT4 = 8
+
+
+def rates(label: str, *, help: str = "") -> Any:
+    """A table with one rate per number format, NaN where the chip has none."""
+    io = given("flop/s", label, help=help).metadata["io"]
+    return field(metadata={"io": dataclasses.replace(io, default=NAN), "per": Precision})
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Accelerator:
+    """A chip. `peak` has one dense rate per `Precision` along its last axis."""
+
+    name: str = "accelerator"
+    peak: NDArray[np.float64] = rates("Peak dense rate", help="Dense, never 2:4 sparse; 1 multiply-add is 2 FLOP.")
+    memory_capacity: Array = given("byte", "Memory capacity", shown="GB", help="Main memory: HBM, GDDR or LPDDR.")
+    memory_bandwidth: Array = given("byte/s", "Memory bandwidth", shown="GB/s", help="Peak of the main memory.")
+    sram_capacity: Array = given("byte", "On-chip SRAM", shown="MB", help="L2 on a GPU, the whole RAM on an MCU.")
+    sram_bandwidth: Array = given("byte/s", "SRAM bandwidth", shown="GB/s")
+    flash_capacity: Array = given("byte", "Flash", shown="MB", help="Where a microcontroller keeps its weights.")
+    flash_bandwidth: Array = given("byte/s", "Flash bandwidth", shown="MB/s")
+    interconnect_bandwidth: Array = given("byte/s", "Interconnect bandwidth", shown="GB/s", help="One way.")
+    tdp: Array = given("W", "Thermal design power")
+    idle_power: Array = given("W", "Idle power")
+    sleep_power: Array = given("W", "Sleep power", shown="uW")
+    unit_price: Array = given("USD", "Unit price")
+    cloud_price: Array = given("USD/s", "Cloud price", shown="USD/hour", help="On demand, one accelerator.")
+    spot_price: Array = given("USD/s", "Spot price", shown="USD/hour")
+    dispatch_overhead: Array = given("s", "Dispatch overhead", 10e-6, shown="us", help="Host time to start a step.")
+    embodied_carbon: Array = given("kg", "Embodied carbon", help="CO2e of making one; the vendor's figure if any.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model:
+    """A network. Attention, mixture-of-experts and state-space figures stay unknown where a model has none."""
+
+    name: str = "model"
+    parameters: Array = given("1", "Parameters", shown="param", above=True)
+    active_parameters: Array = given("1", "Active parameters", shown="param", help="Per token; all when dense.")
+    layers: Array = given("1", "Layers", 0.0)
+    hidden_size: Array = given("1", "Hidden size", 0.0)
+    attention_heads: Array = given("1", "Attention heads", 0.0)
+    kv_heads: Array = given("1", "KV heads", 0.0, help="Fewer than attention heads under grouped-query attention.")
+    head_dim: Array = given("1", "Head dimension", 0.0)
+    kv_elements_per_token_per_layer: Array = given(
+        "1", "Latent KV elements", help="Per token and layer under multi-head latent attention."
+    )
+    state_elements: Array = given("1", "State elements", 0.0, help="Per sequence, state-space models.")
+    experts: Array = given("1", "Experts", 0.0)
+    experts_per_token: Array = given("1", "Experts per token", 0.0)
+    expert_parameters: Array = given("1", "Expert parameters", shown="param", help="Of all routed experts together.")
+    vocabulary: Array = given("1", "Vocabulary")
+    context_length: Array = given("1", "Longest context", shown="token")
+    inference_flop: Array = given("flop", "FLOP per forward pass", help="For models with an input of fixed size.")
+    activation_bytes: Array = given("byte", "Peak activations", 0.0, shown="kB", help="Live tensors of one sample.")
+    training_tokens: Array = given("1", "Training tokens", shown="token")
+    generative: Array = given("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
+
+
+Spec = TypeVar("Spec", Accelerator, Model)
+
+
+def columns(kind: type[Any]) -> dict[str, Input]:
+    """The declared figures of a spec, by name."""
+    return {f.name: f.metadata["io"] for f in dataclasses.fields(kind) if "io" in f.metadata}
+
+
+def is_table(kind: type[Any], name: str) -> bool:
+    """Whether a figure has one entry per number format."""
+    return "per" in next(f for f in dataclasses.fields(kind) if f.name == name).metadata
+
+
+def table(by_name: dict[str, float]) -> NDArray[np.float64]:
+    """Rates by format name (`{"fp16": 989e12}`) as a row of a table."""
+    return np.array([by_name.get(p.name.lower(), NAN) for p in Precision], dtype=float)
+
+
+def stack(specs: Sequence[Spec]) -> Spec:
+    """Several specs as one record of columns, row k being the k-th."""
+    first = specs[0]
+    values: dict[str, Any] = {
+        name: np.array([getattr(spec, name) for spec in specs], dtype=float) for name in columns(type(first))
+    }
+    return dataclasses.replace(first, name=" | ".join(spec.name for spec in specs), **values)
+
+
+def take(spec: Spec, index: Codes) -> Spec:
+    """The rows `index` of a stacked spec, as columns of that length."""
+    return dataclasses.replace(spec, **{name: getattr(spec, name)[index] for name in columns(type(spec))})
+
+
+# Where a chip has no rate for a format, weights stay in it and arithmetic runs in the next wider one it has.
+_WIDER: dict[Precision, tuple[Precision, ...]] = {
+    Precision.FP64: (),
+    Precision.FP32: (),
+    Precision.TF32: (Precision.FP32,),
+    Precision.BF16: (Precision.FP16, Precision.FP32),
+    Precision.FP16: (Precision.BF16, Precision.FP32),
+    Precision.FP8: (Precision.FP16, Precision.BF16, Precision.FP32),
+    Precision.INT8: (Precision.FP16, Precision.BF16, Precision.FP32),
+    Precision.FP4: (Precision.FP8, Precision.FP16, Precision.BF16, Precision.FP32),
+    Precision.INT4: (Precision.INT8, Precision.FP16, Precision.BF16, Precision.FP32),
+}
+
+
+def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
+    """The format arithmetic runs in for each `precision`; -1 where the chip has no rate that could serve."""
+    known = ~np.isnan(chip.peak)
+    runs_in = np.full(known.shape, -1)
+    for narrow, wider in _WIDER.items():
+        for candidate in reversed((narrow, *wider)):
+            runs_in[..., narrow] = np.where(known[..., candidate], candidate, runs_in[..., narrow])
+    return _entry(runs_in, precision)
+
+
+def peak_rate(chip: Accelerator, precision: Codes) -> NDArray[np.float64]:
+    """Dense FLOP/s arithmetic reaches when weights are stored in `precision`; NaN where it cannot run."""
+    runs_in = arithmetic_format(chip, precision)
+    return np.where(runs_in < 0, NAN, _entry(chip.peak, np.maximum(runs_in, 0)))
+
+
+def _entry(per_format: NDArray[Any], precision: Codes) -> NDArray[Any]:
+    """One entry per row of a table with formats along the last axis."""
+    if per_format.ndim == 1:
+        return per_format[precision]
+    return per_format[np.arange(per_format.shape[0]), precision]
