@@ -1,0 +1,1 @@
+"""The Django project: its pages, one folder each. A page reads, asks `answer`, presents; it never computes."""
