@@ -1,0 +1,34 @@
+"""Fixtures for every test. People, systems and the like live where they are used."""
+
+import os
+
+import hypothesis
+import pytest
+from django.db import connections
+from django.test import override_settings
+
+# Playwright keeps an event loop running in this thread for the rest of the run, and Django then takes every
+# query for one from asynchronous code. Nothing here is asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# Drawn anew on each machine but the same each time, and never a matter of speed.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    """On disk, so that WAL and the live server's own connections are those of production; in a folder of this
+    run, so that two runs do not meet."""
+    connections["default"].settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_as_they_are():
+    """Plain names, read from `static/` itself: a test sees today's file without collecting first."""
+    plain = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(STORAGES=plain, WHITENOISE_AUTOREFRESH=True, WHITENOISE_USE_FINDERS=True):
+        yield
