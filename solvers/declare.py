@@ -284,6 +284,7 @@ class Solver(Generic[I, O]):
     notes: Callable[[I, O], Iterable[str]]
     check: Callable[[I], Iterable[InputError]]
     headline: tuple[str, ...]
+    overlay: str
     figures: tuple[Figure, ...]
     equations: tuple[Equation, ...]
     sources: tuple[Source, ...]
@@ -350,6 +351,7 @@ def solver(
     factor: str,
     verdict: Callable[[I, O], str],
     headline: tuple[str, ...],
+    overlay: str = "",
     sources: tuple[Source, ...],
     notes: Callable[[I, O], Iterable[str]] = _nothing,
     check: Callable[[I], Iterable[InputError]] = _nothing,
@@ -370,7 +372,7 @@ def solver(
         return Solver(
             name=function.__name__, walls=walls, title=title, question=question, about=about, version=version,
             inputs=declared(taken), outputs=declared(produced), inputs_type=taken, function=function,
-            verdict=verdict, notes=notes, check=check, headline=headline, figures=figures, equations=equations,
+            verdict=verdict, notes=notes, check=check, headline=headline, overlay=overlay, figures=figures, equations=equations,
             sources=sources, assumptions=assumptions, excludes=excludes, presets=presets, factor=factor,
             domain=module.split(".")[-2],
         )  # fmt: skip

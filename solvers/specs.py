@@ -121,11 +121,12 @@ def take(spec: Spec, index: Codes) -> Spec:
     return dataclasses.replace(spec, **{name: getattr(spec, name)[index] for name in columns(type(spec))})
 
 
-# Where a chip has no rate for a format, weights stay in it and arithmetic runs in the next wider one it has.
-_WIDER: dict[Precision, tuple[Precision, ...]] = {
+# Where a chip has no rate for a format, weights stay in it and arithmetic runs in the next wider one it has. A matrix
+# engine without fp32 takes such weights in the format it multiplies; the wall's notes say when either happens.
+_SERVED_BY: dict[Precision, tuple[Precision, ...]] = {
     Precision.FP64: (),
-    Precision.FP32: (),
-    Precision.TF32: (Precision.FP32,),
+    Precision.FP32: (Precision.TF32, Precision.FP16, Precision.BF16),
+    Precision.TF32: (Precision.FP32, Precision.FP16, Precision.BF16),
     Precision.BF16: (Precision.FP16, Precision.FP32),
     Precision.FP16: (Precision.BF16, Precision.FP32),
     Precision.FP8: (Precision.FP16, Precision.BF16, Precision.FP32),
@@ -139,7 +140,7 @@ def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
     """The format arithmetic runs in for each `precision`; -1 where the chip has no rate that could serve."""
     known = ~np.isnan(chip.peak)
     runs_in = np.full(known.shape, -1)
-    for narrow, wider in _WIDER.items():
+    for narrow, wider in _SERVED_BY.items():
         for candidate in reversed((narrow, *wider)):
             runs_in[..., narrow] = np.where(known[..., candidate], candidate, runs_in[..., narrow])
     return _entry(runs_in, precision)

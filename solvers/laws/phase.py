@@ -1,0 +1,56 @@
+"""Which kind of step a network takes, and its work; a column of phases is as good as one."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.declare import Array, Codes
+from solvers.laws.transformer import Work, decode, forward, prefill
+from solvers.specs import Model
+
+
+class Phase(IntEnum):
+    """The kind of step; AUTO lets the model decide."""
+
+    AUTO = 0
+    DECODE = 1
+    PREFILL = 2
+    FORWARD = 3
+
+
+def effective_phase(model: Model, phase: Codes) -> Codes:
+    """The phase meant: AUTO is decode for a model that generates tokens, else one forward pass."""
+    judged = ~np.isnan(model.inference_flop) & ~(np.asarray(model.state_elements) > 0)
+    one_pass = np.where(np.isnan(model.generative), judged, model.generative == 0)
+    return np.where(np.asarray(phase) == Phase.AUTO, np.where(one_pass, Phase.FORWARD, Phase.DECODE), phase)
+
+
+def step(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: Array, precision: Codes) -> Work:
+    """The work of one step; a KV cache is kept in the format of the weights and no prompt is cached."""
+    meant = effective_phase(model, phase)
+    kinds: dict[Phase, Callable[[], Work]] = {
+        Phase.DECODE: lambda: decode(model, batch_size, context, precision, precision),
+        Phase.PREFILL: lambda: prefill(model, batch_size, prompt, 0.0, precision, precision),
+        Phase.FORWARD: lambda: forward(model, batch_size, precision),
+    }
+    present = [Phase(int(code)) for code in np.unique(meant)]
+    works = {kind: kinds[kind]() for kind in present}
+    if len(works) == 1:
+        return works[present[0]]
+    return _chosen(meant, works)
+
+
+def _chosen(meant: Codes, works: dict[Phase, Work]) -> Work:
+    conditions = [np.asarray(meant) == kind for kind in works]
+    return Work(
+        **{
+            f.name: np.select(
+                conditions, np.broadcast_arrays(*(getattr(w, f.name) for w in works.values()), meant)[:-1]
+            )
+            for f in dataclasses.fields(Work)
+        }
+    )

@@ -1,0 +1,31 @@
+"""What a reader should know about the figures a wall used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from solvers.declare import Array, Codes
+from solvers.specs import Accelerator, Model, Precision, arithmetic_format
+
+
+def format_used(chip: Accelerator, precision: Codes) -> Iterator[str]:
+    """Says when weights are stored in one format and arithmetic runs in another."""
+    runs_in = int(arithmetic_format(chip, precision))
+    if runs_in not in (-1, int(precision)):
+        stored, used = Precision(int(precision)).name.lower(), Precision(runs_in).name.lower()
+        yield f"{chip.name} has no rate for {stored}: weights are stored in {stored}, arithmetic runs in {used}."
+
+
+def unknown(chip: Accelerator) -> Iterator[str]:
+    """Says which figures of the chip are not known and what that leaves open."""
+    if math.isnan(chip.tdp):
+        yield f"No thermal design power is known for {chip.name}: its power and energy stay open."
+    if math.isnan(chip.memory_capacity) and math.isnan(chip.flash_capacity):
+        yield f"No memory capacity is known for {chip.name}: whether the model fits stays open."
+
+
+def beyond_training(model: Model, tokens: Array) -> Iterator[str]:
+    """Says when a sequence is longer than the model was made for: the physics goes on, the answers may not."""
+    if tokens > model.context_length:
+        yield f"{model.name} was made for sequences of {model.context_length:,.0f} tokens; these are longer."

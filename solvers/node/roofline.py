@@ -1,0 +1,322 @@
+"""Which roof binds: can the arithmetic keep up with the memory, or the memory with the arithmetic?
+
+Williams, Waterman and Patterson 2009, equation 1: attainable rate = min(peak, intensity x bandwidth), here as the
+time of one step of a network. Not modelled: caches between main memory and the cores, overlap lost between kernels,
+and arithmetic that shares a step with another phase (see what is excluded below).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Figure,
+    Preset,
+    Source,
+    Truth,
+    chosen,
+    curve,
+    flagged,
+    found,
+    given,
+    named,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks, remarks
+from solvers.laws.ratio import ratio
+from solvers.laws.memory import Tier, largest_batch_size, place
+from solvers.laws.phase import Phase, effective_phase, step
+from solvers.laws.power import linear_power
+from solvers.laws.transformer import compute_bound_batch_size
+from solvers.specs import Accelerator, Model, Precision, peak_rate
+
+
+class Utilization(IntEnum):
+    """What counts as busy when power is reckoned."""
+
+    MFU = 0
+    BUSIEST = 1
+
+
+class Bottleneck(IntEnum):
+    """What the step waits for longest."""
+
+    COMPUTE = 0
+    MEMORY = 1
+    OVERHEAD = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = picked(Model, "Model", "llama-3-8b")
+    accelerator: Accelerator = picked(Accelerator, "Accelerator", "h100-sxm5-80gb")
+    phase: Codes = chosen(
+        Phase, "Phase", Phase.AUTO, words={"auto": "As the model works"},
+        help="Decode makes one token per sequence, prefill reads the prompt, forward is one pass of fixed size.",
+    )  # fmt: skip
+    batch_size: Array = given(
+        "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
+        help="Sequences or samples that share one reading of the weights.",
+    )  # fmt: skip
+    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
+    context_length: Array = given(
+        "1", "Context length", 0, high=1e8, slider=(0, 131072), log=True, whole=True, symbol="s",
+        help="Tokens already in each sequence when a token is decoded; each has its keys and values in memory.",
+    )  # fmt: skip
+    prompt_length: Array = given(
+        "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
+        help="Tokens of each prompt, prefill only.",
+    )  # fmt: skip
+    efficiency: Array = given(
+        "1", "Compute efficiency", 0.5, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
+        help="Share of the peak rate that kernels reach.",
+    )  # fmt: skip
+    bandwidth_efficiency: Array = given(
+        "1", "Bandwidth efficiency", 1, high=1, above=True, slider=(0.01, 1), symbol=r"\eta_b", folded=True,
+        help="Share of the memory's peak bandwidth that kernels reach.",
+    )  # fmt: skip
+    layer_overhead: Array = given(
+        "s", "Overhead per layer", 10e-6, high=1, slider=(0, 200e-6), shown="us", symbol=r"t_\text{layer}", folded=True,
+        help="Launches, norms and other small kernels that neither roof sees.",
+    )  # fmt: skip
+    idle_fraction: Array = given(
+        "1", "Idle share of power", 0.3, high=1, slider=(0, 1), symbol=r"p_\text{idle}", folded=True,
+        help="Power drawn at rest, as a share of the thermal design power.",
+    )  # fmt: skip
+    utilization: Codes = chosen(
+        Utilization, "Power follows", Utilization.MFU, folded=True, words={"mfu": "MFU", "busiest": "The busier of the two"},
+        help="Decode keeps the memory busy while its MFU is near zero.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    latency: Array = found("s", "Latency", symbol="t", help="Time of one step.")
+    compute_time: Array = found("s", "Compute time", symbol=r"t_\text{compute}")
+    memory_time: Array = found("s", "Memory time", symbol=r"t_\text{memory}")
+    overhead_time: Array = found("s", "Overhead", symbol=r"t_\text{overhead}")
+    throughput: Array = found("1/s", "Throughput", help="Tokens or samples a second, of all sequences together.")
+    bottleneck: Codes = named(Bottleneck, "Bottleneck", help="The roof that binds.")
+    binding: Codes = named(Bottleneck, "Binding", help="The bottleneck, or the overhead where it exceeds both roofs.")
+    arithmetic_intensity: Array = found(
+        "1", "Arithmetic intensity", shown="FLOP/B", symbol="I", help="FLOP per byte moved."
+    )
+    ridge_point: Array = found(
+        "1", "Ridge point", shown="FLOP/B", symbol=r"I_\text{ridge}", help="The intensity at which the two roofs meet."
+    )
+    mfu: Array = found(
+        "1", "MFU", shown="percent", help="Model FLOP/s utilization: the achieved share of the peak rate."
+    )
+    power: Array = found("W", "Power", symbol="P", never="unknown: the catalog has no thermal design power")
+    energy: Array = found("J", "Energy", symbol="E", never="unknown without the power", help="Of one step.")
+    energy_per_sample: Array = found("J", "Energy per sample", never="unknown without the power")
+    memory_footprint: Array = found("byte", "Memory footprint", help="Weights, KV cache or activations together.")
+    memory_tier: Codes = named(Tier, "Memory tier")
+    feasible: Truth = flagged("Fits in memory")
+    flop: Array = found("flop", "Arithmetic", symbol="W")
+    moved: Array = found("byte", "Bytes moved", symbol="Q")
+    peak: Array = found("flop/s", "Peak rate", symbol=r"\pi", never="unknown: the chip has no rate for this format")
+    bandwidth: Array = found("byte/s", "Memory bandwidth", symbol=r"\beta")
+    achieved_rate: Array = found("flop/s", "Achieved rate")
+    compute_roof: Array = found("flop/s", "Compute roof", help="Peak rate times the compute efficiency.")
+    memory_roof: Array = found("byte/s", "Memory roof", help="Bandwidth times the bandwidth efficiency.")
+    intensity_limit: Array = found(
+        "1", "Intensity limit", shown="FLOP/B", never="none: a sequence brings no bytes of its own",
+        help="What the intensity tends to as the batch grows: the FLOP of a sequence over the bytes only it needs.",
+    )  # fmt: skip
+    compute_bound_batch_size: Array = found(
+        "1",
+        "Compute-bound from batch",
+        never="no batch size",
+        help="The smallest batch at which arithmetic takes longer.",
+    )
+    largest_batch_size: Array = found("1", "Largest batch that fits", never="no limit by memory")
+    memory_room: Array = found("byte", "Memory of the chip", never="unknown: the catalog has no capacity")
+    memory_shortfall: Array = found("byte", "Memory short", help="What would still have to fit; zero when all does.")
+    devices_needed: Array = found("1", "Devices to hold it", never="unknown without the capacity")
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: whether model, phase, precision and chip go together."""
+    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.phase(i.model, i.phase)
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    if not o.feasible:
+        return _too_large(o)
+    if o.binding == Bottleneck.OVERHEAD:
+        return (
+            "Overhead-bound: starting the work takes {overhead_time}, the arithmetic only {compute_time} and the "
+            "memory {memory_time}. Neither a faster chip nor a faster memory would help; more work per launch would."
+        )
+    if o.bottleneck == Bottleneck.COMPUTE:
+        return (
+            "Compute-bound: {flop} take {compute_time}; the memory feeds {moved} in {memory_time}. "
+            "More bandwidth would not help; a higher rate, a narrower format or better kernels would."
+        )
+    return f"Memory-bound: the memory feeds {{moved}} in {{memory_time}}; the arithmetic needs {{compute_time}}. {_way_out(o)}"
+
+
+def _way_out(o: Outputs) -> str:
+    if math.isinf(o.compute_bound_batch_size):
+        return (
+            "No batch size would change that: each further sequence does {intensity_limit} with bytes only it needs, "
+            "below the ridge point of {ridge_point}."
+        )
+    if o.compute_bound_batch_size > o.largest_batch_size:
+        return (
+            "Batch {compute_bound_batch_size} would turn it compute-bound, but no more than {largest_batch_size} fit."
+        )
+    return "A faster chip would not help; batch {compute_bound_batch_size} would."
+
+
+def _too_large(o: Outputs) -> str:
+    short = (
+        "Does not fit: {memory_footprint} are needed, {accelerator} has {memory_room}; {memory_shortfall} are missing."
+    )
+    if o.largest_batch_size >= 1:
+        return short + " Batch {largest_batch_size} would fit."
+    return short + " {devices_needed} of them, or a narrower format, would hold it."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield from remarks.format_used(i.accelerator, i.precision)
+    yield from remarks.unknown(i.accelerator)
+    meant = effective_phase(i.model, i.phase)
+    if meant != Phase.FORWARD:
+        yield from remarks.beyond_training(i.model, i.prompt_length if meant == Phase.PREFILL else i.context_length)
+    if not o.feasible:
+        yield "The times are what the step would take if its data were in memory."
+    if o.memory_tier == Tier.FLASH and o.feasible:
+        yield "The weights stream from flash: with the activations they are too large for the SRAM."
+
+
+@solver(
+    walls=(1, 2),
+    title="Roofline",
+    question="Does the arithmetic bind, or the memory that feeds it?",
+    version="1",
+    factor="Peak rate",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("latency", "throughput", "arithmetic_intensity", "ridge_point", "mfu", "energy_per_sample"),
+    overlay="accelerator",
+    figures=(
+        Figure(
+            "roofline", "Roofline", ("batch_size", "precision", "phase"),
+            ("arithmetic_intensity", "achieved_rate", "compute_roof", "memory_roof", "feasible"),
+        ),
+        curve("batch_size", ("latency", "throughput"), "Latency and throughput", marks=("compute_bound_batch_size",)),
+    ),
+    equations=(
+        Equation("compute_time", r"@compute_time = \frac{@flop}{@peak \cdot @efficiency}"),
+        Equation("memory_time", r"@memory_time = \frac{@moved}{@bandwidth \cdot @bandwidth_efficiency}"),
+        Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
+        Equation("latency", r"@latency = \max(@compute_time, @memory_time) + @overhead_time"),
+        Equation("throughput", r"@throughput = \frac{@batch_size}{@latency}"),
+        Equation("arithmetic_intensity", r"@arithmetic_intensity = \frac{@flop}{@moved}"),
+        Equation("ridge_point", r"@ridge_point = \frac{@peak \cdot @efficiency}{@bandwidth \cdot @bandwidth_efficiency}"),
+        Equation("mfu", r"@mfu = \frac{@flop}{@latency \cdot @peak}"),
+        Equation(
+            "power", r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+            where=lambda i, o: i.utilization == Utilization.MFU and o.power == o.power,
+        ),
+        Equation(
+            "power", r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
+            r"\max(@mfu, \frac{@memory_time}{@latency}))",
+            where=lambda i, o: i.utilization == Utilization.BUSIEST and o.power == o.power,
+        ),
+        Equation("energy", r"@energy = @power \cdot @latency", where=lambda i, o: o.power == o.power),
+    ),
+    sources=(
+        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
+        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+        Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
+    ),
+    assumptions=(
+        "Arithmetic and memory traffic overlap perfectly: the step lasts as long as the slower of the two, plus overhead.",
+        "Weights are read once a step and shared by the batch; the KV cache is read once for each sequence and is kept in the format of the weights.",
+        "Of a mixture of experts a step reads only the experts its tokens draw, each equally likely.",
+        "Rates are dense: no structured sparsity. One multiply-add is two FLOP.",
+    ),
+    excludes=(
+        "Caches and tiling: a working set that stays in L2 runs faster than this.",
+        "Kernel shapes: narrow matrices reach less of the peak than the one efficiency says.",
+        "More than one chip: see the serving wall for tensor parallelism.",
+    ),
+    presets=(
+        Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
+        Preset("At batch 148", {"batch_size": "148"}, part="Tutorial"),
+        Preset("With 8k context", {"context_length": "8192", "batch_size": "64"}, part="Tutorial"),
+        Preset("Prefill", {"phase": "prefill", "prompt_length": "2048"}, part="Tutorial"),
+        Preset(
+            "Keyword spotting on nRF52840",
+            {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3"},
+            part="Tutorial",
+        ),
+        Preset(
+            "Keyword spotting on an H100",
+            {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"},
+            part="Tutorial",
+        ),
+        Preset("Mixtral 8x7B on MI300X", {"model": "mixtral-8x7b", "accelerator": "mi300x", "batch_size": "16", "context_length": "2048"}),
+        Preset("DeepSeek-V3 does not fit", {"model": "deepseek-v3", "precision": "fp8", "context_length": "8192"}),
+    ),
+)  # fmt: skip
+def roofline(i: Inputs) -> Outputs:
+    chip, model = i.accelerator, i.model
+    work = step(model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
+    home = place(chip, work.resident, work.weights)
+    peak = peak_rate(chip, i.precision)
+    compute_roof, memory_roof = peak * i.efficiency, home.bandwidth * i.bandwidth_efficiency
+    compute_time, memory_time = work.flop / compute_roof, work.moved / memory_roof
+    overhead_time = np.asarray(chip.dispatch_overhead + model.layers * i.layer_overhead)
+    latency = np.maximum(compute_time, memory_time) + overhead_time
+    bottleneck = np.where(compute_time > memory_time, Bottleneck.COMPUTE, Bottleneck.MEMORY)
+    overhead_binds = (overhead_time > compute_time) & (overhead_time > memory_time)
+    mfu = work.flop / latency / peak
+    busy = np.where(np.asarray(i.utilization) == Utilization.BUSIEST, np.maximum(mfu, memory_time / latency), mfu)
+    power = linear_power(chip.tdp, i.idle_fraction, busy)
+    return Outputs(
+        latency=latency,
+        compute_time=compute_time,
+        memory_time=memory_time,
+        overhead_time=overhead_time,
+        throughput=i.batch_size / latency,
+        bottleneck=bottleneck,
+        binding=np.where(overhead_binds, Bottleneck.OVERHEAD, bottleneck),
+        arithmetic_intensity=work.flop / work.moved,
+        ridge_point=compute_roof / memory_roof,
+        mfu=mfu,
+        power=power,
+        energy=power * latency,
+        energy_per_sample=power * latency / i.batch_size,
+        memory_footprint=work.resident,
+        memory_tier=home.tier,
+        feasible=home.feasible,
+        flop=work.flop,
+        moved=work.moved,
+        peak=peak,
+        bandwidth=home.bandwidth,
+        achieved_rate=work.flop / latency,
+        compute_roof=compute_roof,
+        memory_roof=memory_roof,
+        intensity_limit=ratio(work.flop_per_sequence, work.moved_per_sequence),
+        compute_bound_batch_size=compute_bound_batch_size(model, work, i.precision, compute_roof, memory_roof),
+        largest_batch_size=largest_batch_size(chip, work.weights, work.moved_per_sequence),
+        memory_room=home.room,
+        memory_shortfall=np.maximum(home.needed - home.room, 0),
+        devices_needed=np.ceil(home.needed / home.room),
+    )

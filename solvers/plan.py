@@ -1,0 +1,127 @@
+"""Stage 3: everything to evaluate is decided before anything is: the point and the lines its figures run along."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .declare import Choice, Figure, Input, Solver
+from .errors import InputErrors
+from .specs import stack, take
+
+_POINTS = 64
+
+
+@dataclass(frozen=True)
+class Line:
+    """Rows of the batch that run along one input for one system (0 is the point's own, the rest its overlays)."""
+
+    system: int
+    along: str
+    values: NDArray[np.float64]
+    rows: slice
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One batch. Row 0 is the point; each line has the rows that follow."""
+
+    solver: Solver[Any, Any]
+    point: Any
+    batch: Any
+    lines: tuple[Line, ...]
+    figures: tuple[Figure, ...]
+    systems: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def plan(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep: str = "") -> Plan:
+    """The batch for `point`, overlaid with the specs `also`. Raises InputErrors when the point makes no sense."""
+    errors = tuple(solver.check(point))
+    if errors:
+        raise InputErrors(errors)
+    figures = tuple(_swept(figure, sweep) for figure in solver.figures)
+    others, left_out = _sensible(solver, point, also)
+    lines = tuple(_lines(solver, point, figures, 1 + len(others)))
+    batch = dataclasses.replace(point, **_columns(solver, point, others, lines))
+    systems = tuple(spec.name for spec in _overlaid(solver, point, others))
+    return Plan(solver, point, batch, lines, figures, systems, left_out)
+
+
+def _swept(figure: Figure, sweep: str) -> Figure:
+    """A curve follows the input somebody asked to sweep; other figures keep the axes that make them what they are."""
+    return dataclasses.replace(figure, along=(sweep,), marks=()) if sweep and figure.kind == "curve" else figure
+
+
+def _sensible(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...]) -> tuple[list[Any], tuple[str, ...]]:
+    others, left_out = [], []
+    for spec in also:
+        errors = tuple(solver.check(dataclasses.replace(point, **{solver.overlay: spec})))
+        if errors:
+            left_out.append(f"{spec.name} is left out of the picture: {errors[0].field} {errors[0].sentence}")
+        else:
+            others.append(spec)
+    return others, tuple(left_out)
+
+
+def _overlaid(solver: Solver[Any, Any], point: Any, others: list[Any]) -> list[Any]:
+    return [getattr(point, solver.overlay), *others] if solver.overlay else []
+
+
+def _lines(solver: Solver[Any, Any], point: Any, figures: tuple[Figure, ...], systems: int) -> Iterator[Line]:
+    start = 1
+    for along in dict.fromkeys(name for figure in figures for name in figure.along):
+        values = ladder(solver.inputs[along], getattr(point, along))
+        for system in range(systems):
+            yield Line(system, along, values, slice(start, start + len(values)))
+            start += len(values)
+
+
+def ladder(io: Any, value: float) -> NDArray[np.float64]:
+    """The values a line visits: every choice, or the slider's range, stretched to hold the point's own value."""
+    if isinstance(io, Choice):
+        return np.array(list(io.kind), dtype=float)
+    low, high = min(io.slider[0], value), max(io.slider[1], value)
+    return _whole(_spread(io, low, high)) if io.whole else _spread(io, low, high)
+
+
+def _spread(io: Input, low: float, high: float) -> NDArray[np.float64]:
+    if not io.log:
+        return np.linspace(low, high, _POINTS)
+    first = low if low > 0 else (1.0 if io.whole else high / 1e6)
+    steps = np.geomspace(first, high, _POINTS)
+    return steps if low > 0 else np.concatenate(([low], steps))
+
+
+def _whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Whole steps; powers of two are kept exactly, because people think of batches in them."""
+    low, high = values[0], values[-1]
+    powers = 2.0 ** np.arange(0, 31)
+    return np.unique(np.concatenate((np.round(values), powers[(powers >= low) & (powers <= high)])))
+
+
+def _columns(
+    solver: Solver[Any, Any], point: Any, others: list[Any], lines: tuple[Line, ...]
+) -> Mapping[str, NDArray[Any] | Any]:
+    """A column for each input that varies; the rest stay scalars and broadcast."""
+    total = lines[-1].rows.stop if lines else 1
+    columns: dict[str, Any] = {}
+    for line in lines:
+        column = columns.setdefault(line.along, _constant(solver, point, line.along, total))
+        column[line.rows] = line.values
+    if others:
+        system = np.zeros(total, dtype=int)
+        for line in lines:
+            system[line.rows] = line.system
+        columns[solver.overlay] = take(stack(_overlaid(solver, point, others)), system)
+    return columns
+
+
+def _constant(solver: Solver[Any, Any], point: Any, name: str, total: int) -> NDArray[Any]:
+    kind = int if isinstance(solver.inputs[name], Choice) else float
+    return np.full(total, getattr(point, name), dtype=kind)

@@ -1,0 +1,149 @@
+"""Stage 1: text by name becomes checked values in SI; catalog rows stay slugs until stage 2.
+
+Takes what a query string, a JSON body or a command line holds. Raises InputErrors with every bad field at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .declare import Choice, Given, Input, Pick, Solver, nearest, unknown_name
+from .errors import InputError, InputErrors
+from .inline import spec_from_inline
+from .quantities import to_si
+
+# Long enough for any number or slug; an inline spec is JSON and needs more.
+_LONGEST, _LONGEST_SPEC, _MOST_OVERLAYS = 200, 4000, 7
+
+ALSO, SWEEP = "also", "sweep"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question whose numbers are checked. Values of a Pick are a slug or a spec built from an inline record.
+
+    `also` are further picks of the solver's overlay input, drawn beside the point; `sweep` is the input its curves
+    run along instead of their own; `text` is what was typed, without what equals the default: the page's link.
+    """
+
+    solver: Solver[Any, Any]
+    values: Mapping[str, Any]
+    also: tuple[str, ...]
+    sweep: str
+    text: Mapping[str, str]
+
+
+def read(solver: Solver[Any, Any], text: Mapping[str, Any]) -> Asked:
+    """The question asked of `solver` in `text`; inputs not named take their default. Raises InputErrors."""
+    values: dict[str, Any] = {}
+    errors: list[InputError] = []
+    for name, io in solver.inputs.items():
+        try:
+            values[name] = _value(name, io, text[name]) if _is_given(text.get(name)) else _default(io)
+        except InputError as error:
+            errors.append(error)
+    errors += [unknown_name(name, solver) for name in text if name not in (*solver.inputs, ALSO, SWEEP)]
+    try:
+        also, sweep = _also(solver, text.get(ALSO)), _sweep(solver, text.get(SWEEP))
+    except InputError as error:
+        errors.append(error)
+    if errors:
+        raise InputErrors(errors)
+    return Asked(solver, values, also, sweep, _typed(solver, text))
+
+
+def _is_given(value: Any) -> bool:
+    return value is not None and value != ""
+
+
+def _default(io: Given) -> Any:
+    return None if isinstance(io, Pick) and io.optional and not io.default else io.default
+
+
+def _value(name: str, io: Given, value: Any) -> Any:
+    if isinstance(io, Pick):
+        return _picked(name, io, value)
+    if isinstance(io, Choice):
+        return io.code(name, _line(name, value))
+    return io.check(name, _number(name, io, value))
+
+
+def _number(name: str, io: Input, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise InputError(name, f"needs a number; {json.dumps(value, default=str)[:40]} is none.")
+    if isinstance(value, str):
+        return to_si(name, _line(name, value), io.unit)
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(name, "needs a finite number; this one is too large to be one.") from None
+
+
+def _picked(name: str, io: Pick, value: Any) -> Any:
+    """A slug as it is, an inline record as the spec it describes."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        value = _parsed(name, value)
+    if isinstance(value, Mapping):
+        return spec_from_inline(io.kind, value, name)
+    return _line(name, value)
+
+
+def _parsed(name: str, text: str) -> Any:
+    if len(text) > _LONGEST_SPEC:
+        raise InputError(name, f"is {len(text)} characters long; a record has at most {_LONGEST_SPEC}.")
+    try:
+        return json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(name, f"looks like a record but is not JSON{place}.") from None
+
+
+def _line(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise InputError(name, f"needs a name; {json.dumps(value, default=str)[:40]} is none.")
+    if len(value) > _LONGEST:
+        raise InputError(name, f"is {len(value)} characters long; a value has at most {_LONGEST}.")
+    return value.strip()
+
+
+def _also(solver: Solver[Any, Any], value: Any) -> tuple[str, ...]:
+    names = value if isinstance(value, list | tuple) else str(value or "").split(",")
+    also = tuple(dict.fromkeys(_line(ALSO, name) for name in names if _is_given(name)))
+    if also and not solver.overlay:
+        raise InputError(ALSO, f"can't be used here: {solver.title} draws one system at a time.")
+    if len(also) > _MOST_OVERLAYS:
+        raise InputError(ALSO, f"takes at most {_MOST_OVERLAYS} further picks; {len(also)} are one picture too many.")
+    return also
+
+
+def _sweep(solver: Solver[Any, Any], value: Any) -> str:
+    name = _line(SWEEP, value or "")
+    numbers = [n for n, io in solver.inputs.items() if isinstance(io, Input)]
+    if name and name not in numbers:
+        near = nearest(name, numbers)
+        raise InputError(SWEEP, f"must be a numeric input; '{name}' is none.{f' Did you mean {near}?' if near else ''}")
+    return name
+
+
+def _typed(solver: Solver[Any, Any], text: Mapping[str, Any]) -> dict[str, str]:
+    kept = {name: _as_text(value) for name, value in text.items() if _is_given(value)}
+    return {name: value for name, value in kept.items() if value and not _is_default(solver.inputs.get(name), value)}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ",".join(str(each) for each in value if each)
+    if isinstance(value, str):
+        return value.strip()
+    return repr(value) if isinstance(value, float) else json.dumps(value)
+
+
+def _is_default(io: Given | None, value: str) -> bool:
+    if io is None:
+        return False
+    if isinstance(io, Pick):
+        return value == io.default
+    return _value("", io, value) == io.default
