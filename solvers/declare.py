@@ -223,6 +223,8 @@ class Source:
 
     @property
     def url(self) -> str:
+        if self.link.startswith("https:"):
+            return self.link
         if self.link.startswith("arXiv:"):
             return f"https://arxiv.org/abs/{self.link.removeprefix('arXiv:')}"
         return f"https://doi.org/{self.link}"
@@ -235,6 +237,19 @@ class Preset:
     name: str
     values: Mapping[str, str]
     part: str = ""
+
+
+@dataclass(frozen=True)
+class Fallacy:
+    """A claim people make and two questions that refute it, as the text a person would type (`accelerator.peak` may
+    be scaled: `x2`). `refuted` compares `output` of both; `truth` may say {before}, {after} and {ratio}."""
+
+    claim: str
+    truth: str
+    output: str
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    refuted: Callable[[float, float], bool]
 
 
 @dataclass(frozen=True)
@@ -291,6 +306,7 @@ class Solver(Generic[I, O]):
     assumptions: tuple[str, ...]
     excludes: tuple[str, ...]
     presets: tuple[Preset, ...]
+    fallacies: tuple[Fallacy, ...]
     factor: str
     domain: str
 
@@ -360,6 +376,7 @@ def solver(
     assumptions: tuple[str, ...] = (),
     excludes: tuple[str, ...] = (),
     presets: tuple[Preset, ...] = (),
+    fallacies: tuple[Fallacy, ...] = (),
 ) -> Callable[[Callable[[I], O]], Solver[I, O]]:
     """Make a wall of one function `name(i: Inputs) -> Outputs`. Its name is the file's, the URL's, the command's."""
 
@@ -373,7 +390,7 @@ def solver(
             name=function.__name__, walls=walls, title=title, question=question, about=about, version=version,
             inputs=declared(taken), outputs=declared(produced), inputs_type=taken, function=function,
             verdict=verdict, notes=notes, check=check, headline=headline, overlay=overlay, figures=figures, equations=equations,
-            sources=sources, assumptions=assumptions, excludes=excludes, presets=presets, factor=factor,
+            sources=sources, assumptions=assumptions, excludes=excludes, presets=presets, fallacies=fallacies, factor=factor,
             domain=module.split(".")[-2],
         )  # fmt: skip
 

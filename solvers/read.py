@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from .declare import Choice, Given, Input, Pick, Solver, nearest, unknown_name
 from .errors import InputError, InputErrors
 from .inline import spec_from_inline
 from .quantities import to_si
+from .specs import columns, is_table
 
 # Long enough for any number or slug; an inline spec is JSON and needs more.
 _LONGEST, _LONGEST_SPEC, _MOST_OVERLAYS = 200, 4000, 7
@@ -22,15 +25,25 @@ ALSO, SWEEP = "also", "sweep"
 
 
 @dataclass(frozen=True)
+class Changed:
+    """What a figure of a spec becomes: `value` in SI, or `value` times what it is."""
+
+    value: float
+    scaled: bool
+
+
+@dataclass(frozen=True)
 class Asked:
     """A question whose numbers are checked. Values of a Pick are a slug or a spec built from an inline record.
 
+    `changed` are figures of a spec asked to be other than the catalog's, by dotted name: a value in SI, or a factor.
     `also` are further picks of the solver's overlay input, drawn beside the point; `sweep` is the input its curves
     run along instead of their own; `text` is what was typed, without what equals the default: the page's link.
     """
 
     solver: Solver[Any, Any]
     values: Mapping[str, Any]
+    changed: Mapping[str, Changed]
     also: tuple[str, ...]
     sweep: str
     text: Mapping[str, str]
@@ -45,14 +58,20 @@ def read(solver: Solver[Any, Any], text: Mapping[str, Any]) -> Asked:
             values[name] = _value(name, io, text[name]) if _is_given(text.get(name)) else _default(io)
         except InputError as error:
             errors.append(error)
-    errors += [unknown_name(name, solver) for name in text if name not in (*solver.inputs, ALSO, SWEEP)]
+    changed: dict[str, Changed] = {}
+    for name in text:
+        try:
+            if name not in (*solver.inputs, ALSO, SWEEP) and _is_given(text[name]):
+                changed[name] = _changed(solver, name, text[name])
+        except InputError as error:
+            errors.append(error)
     try:
         also, sweep = _also(solver, text.get(ALSO)), _sweep(solver, text.get(SWEEP))
     except InputError as error:
         errors.append(error)
     if errors:
         raise InputErrors(errors)
-    return Asked(solver, values, also, sweep, _typed(solver, text))
+    return Asked(solver, values, changed, also, sweep, _typed(solver, text))
 
 
 def _is_given(value: Any) -> bool:
@@ -107,6 +126,37 @@ def _line(name: str, value: Any) -> str:
     if len(value) > _LONGEST:
         raise InputError(name, f"is {len(value)} characters long; a value has at most {_LONGEST}.")
     return value.strip()
+
+
+def _changed(solver: Solver[Any, Any], name: str, value: Any) -> Changed:
+    """`accelerator.memory_bandwidth=6.7 TB/s` or `x2`: a figure of the picked row, changed for this question."""
+    pick, _, figure = name.partition(".")
+    io = solver.inputs.get(pick)
+    if not figure or not isinstance(io, Pick):
+        raise unknown_name(name, solver)
+    figures = columns(io.kind)
+    if figure not in figures:
+        near = nearest(figure, figures)
+        raise InputError(name[:60], f"is not a figure of a {pick}.{f' Did you mean {pick}.{near}?' if near else ''}")
+    text = _line(name, value) if isinstance(value, str) else value
+    if isinstance(text, str) and text[:1] in ("x", "×"):
+        factor = to_si(name, text[1:], "1")
+        if factor <= 0:
+            raise InputError(name, f"can only be scaled by a factor above 0; '{text}' is not.")
+        return Changed(factor, scaled=True)
+    if is_table(io.kind, figure):
+        raise InputError(name, "has one value per number format; scale them all, such as 'x2'.")
+    return Changed(figures[figure].check(name, _number(name, figures[figure], text)), scaled=False)
+
+
+def changed_spec(spec: Any, name: str, change: Changed) -> Any:
+    """The spec with one figure changed as asked. Raises InputError when there is nothing to scale."""
+    figure = name.partition(".")[2]
+    before = getattr(spec, figure)
+    after = before * change.value if change.scaled else change.value
+    if change.scaled and np.all(np.isnan(after)):
+        raise InputError(name, f"can't be scaled: it is not known for {spec.name}.")
+    return replace(spec, **{figure: after})
 
 
 def _also(solver: Solver[Any, Any], value: Any) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from solvers.declare import (
     Array,
     Codes,
     Equation,
+    Fallacy,
     Figure,
     Preset,
     Source,
@@ -273,6 +274,24 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         ),
         Preset("Mixtral 8x7B on MI300X", {"model": "mixtral-8x7b", "accelerator": "mi300x", "batch_size": "16", "context_length": "2048"}),
         Preset("DeepSeek-V3 does not fit", {"model": "deepseek-v3", "precision": "fp8", "context_length": "8192"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "More FLOP/s make inference faster in proportion.",
+            "Twice the peak rate takes decode of one sequence from {before} to {after}: the memory binds, the rate waits.",
+            "latency", {}, {"accelerator.peak": "x2"}, lambda before, after: after == before,
+        ),
+        Fallacy(
+            "An H100 is 3.2 times an A100.",
+            "Decode at batch 1 goes from {before} to {after}, {ratio} times: the bandwidth grew less than the rate.",
+            "throughput", {"accelerator": "a100-sxm4-80gb"}, {}, lambda before, after: after / before < 2,
+        ),
+        Fallacy(
+            "A larger batch always makes decode compute-bound in the end.",
+            "At batch 1024 without context the intensity is {before}; with 8192 tokens of context it is {after}, and stays below the ridge point.",
+            "arithmetic_intensity", {"batch_size": "1024"}, {"batch_size": "1024", "context_length": "8192"},
+            lambda before, after: after < 147 < before,
+        ),
     ),
 )  # fmt: skip
 def roofline(i: Inputs) -> Outputs:

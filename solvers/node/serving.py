@@ -1,0 +1,518 @@
+"""How long does a user wait for the first token, how long for each further one, and how many users fit?
+
+Pope et al. 2023 for the two phases and their tensor parallelism, Yu et al. 2022 for batching by iteration,
+Leviathan et al. 2023 (equation 1) for speculative decoding, Patel et al. 2024 and Zhong et al. 2024 for prefill and
+decode on separate chips. Not modelled: the scheduler and its queue (wall 7), prefill mixed into decode steps,
+tokenising, and the network to the user.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.calibration import SILICON, TUTORIAL
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Preset,
+    Source,
+    Truth,
+    chosen,
+    curve,
+    flagged,
+    found,
+    given,
+    named,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks, remarks
+from solvers.laws.collectives import ring_all_reduce
+from solvers.laws.phase import Phase
+from solvers.laws.ratio import ratio
+from solvers.laws.transformer import Work, bytes_of, decode, kv_bytes_per_token, prefill, state_bytes
+from solvers.specs import Accelerator, Model, Precision, peak_rate
+
+
+class Bound(IntEnum):
+    """What a phase waits for longest."""
+
+    COMPUTE = 0
+    MEMORY = 1
+    OVERHEAD = 2
+    NETWORK = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = picked(Model, "Model", "llama-3-8b")
+    accelerator: Accelerator = picked(
+        Accelerator,
+        "Accelerator",
+        "h100-sxm5-80gb",
+        help="Of every device, or of prefill alone where decode has its own.",
+    )
+    prompt_length: Array = given(
+        "1",
+        "Prompt length",
+        1024,
+        low=1,
+        high=1e8,
+        slider=(1, 131072),
+        log=True,
+        whole=True,
+        symbol="S",
+        help="Tokens of each request's prompt.",
+    )
+    output_length: Array = given(
+        "1",
+        "Output length",
+        256,
+        low=1,
+        high=1e8,
+        slider=(1, 16384),
+        log=True,
+        whole=True,
+        symbol="O",
+        help="Tokens each request is answered with.",
+    )
+    batch_size: Array = given(
+        "1",
+        "Batch size",
+        8,
+        low=1,
+        high=1e6,
+        slider=(1, 1024),
+        log=True,
+        whole=True,
+        symbol="B",
+        help="Requests served together.",
+    )
+    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
+    kv_precision: Codes = chosen(
+        Precision, "KV cache precision", Precision.FP16, folded=True, help="The format keys and values are stored in."
+    )
+    tensor_parallel: Array = given(
+        "1",
+        "Tensor parallel",
+        1,
+        low=1,
+        high=1024,
+        slider=(1, 16),
+        whole=True,
+        symbol="t",
+        help="Devices each layer is split over.",
+    )
+    cached_prefix_length: Array = given(
+        "1",
+        "Cached prefix",
+        0,
+        high=1e8,
+        slider=(0, 131072),
+        log=True,
+        whole=True,
+        symbol="P",
+        folded=True,
+        help="Tokens of the prompt whose keys and values are already there.",
+    )
+    efficiency: Array = given(
+        "1",
+        "Compute efficiency",
+        SILICON.efficiency,
+        high=1,
+        above=True,
+        slider=(0.01, 1),
+        symbol=r"\eta",
+        help="Share of the peak rate that kernels reach.",
+    )
+    bandwidth_efficiency: Array = given(
+        "1",
+        "Bandwidth efficiency",
+        SILICON.bandwidth_efficiency,
+        high=1,
+        above=True,
+        slider=(0.01, 1),
+        symbol=r"\eta_b",
+        help="Share of the memory's peak bandwidth that kernels reach.",
+        folded=True,
+    )
+    layer_overhead: Array = given(
+        "s",
+        "Overhead per layer",
+        SILICON.layer_overhead,
+        high=1,
+        slider=(0, 200e-6),
+        shown="us",
+        symbol=r"t_\text{layer}",
+        help="Launches, norms and other small kernels that neither roof sees.",
+        folded=True,
+    )
+    interconnect_bandwidth: Array = given(
+        "byte/s",
+        "Interconnect bandwidth",
+        450e9,
+        above=True,
+        high=1e15,
+        slider=(1e9, 2e12),
+        log=True,
+        shown="GB/s",
+        symbol=r"\beta_\text{link}",
+        folded=True,
+        help="One way, between the devices a layer is split over.",
+    )
+    interconnect_latency: Array = given(
+        "s",
+        "Interconnect latency",
+        1e-6,
+        high=1,
+        slider=(0, 20e-6),
+        shown="us",
+        symbol=r"\alpha",
+        folded=True,
+        help="Time to start one message of an all-reduce.",
+    )
+    decode_accelerator: Accelerator | None = picked(
+        Accelerator,
+        "Decode accelerator",
+        optional=True,
+        folded=True,
+        help="Chips of their own for decode; keys and values move to them over the network.",
+    )
+    network_bandwidth: Array = given(
+        "byte/s",
+        "Network bandwidth",
+        50e9,
+        above=True,
+        high=1e15,
+        slider=(1e9, 1e12),
+        log=True,
+        shown="GB/s",
+        symbol=r"\beta_\text{net}",
+        folded=True,
+        help="Between prefill and decode devices, where they are separate.",
+    )
+    draft_model: Model | None = picked(
+        Model,
+        "Draft model",
+        optional=True,
+        folded=True,
+        help="A small model that guesses tokens the large one checks together (speculative decoding).",
+    )
+    acceptance: Array = given(
+        "1",
+        "Acceptance rate",
+        0.7,
+        high=1,
+        slider=(0, 1),
+        symbol="a",
+        folded=True,
+        help="Chance that the large model agrees with a guessed token.",
+    )
+    draft_tokens: Array = given(
+        "1",
+        "Draft tokens",
+        4,
+        low=1,
+        high=100,
+        slider=(1, 16),
+        whole=True,
+        symbol="k",
+        folded=True,
+        help="Tokens guessed before each check.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    ttft: Array = found(
+        "s", "Time to first token", symbol=r"\text{TTFT}", help="Prefill of the whole batch of prompts."
+    )
+    itl: Array = found(
+        "s", "Inter-token latency", symbol=r"\text{ITL}", help="Between tokens of one request, at the mean context."
+    )
+    end_to_end_latency: Array = found("s", "End-to-end latency", symbol=r"t_\text{request}")
+    decode_throughput: Array = found("1/s", "Decode throughput", help="Tokens a second of all requests together.")
+    request_throughput: Array = found("1/s", "Request throughput", help="Finished requests a second.")
+    kv_cache: Array = found("byte", "KV cache", help="Of all requests when their last token is made.")
+    kv_cache_per_token: Array = found("byte", "KV cache per token")
+    weights: Array = found("byte", "Weights")
+    memory_required: Array = found("byte", "Memory required")
+    memory_per_device: Array = found("byte", "Memory per device")
+    memory_room: Array = found("byte", "Memory of a device", never="unknown: the catalog has no capacity")
+    memory_shortfall: Array = found(
+        "byte", "Memory short", help="What a device would still have to hold; zero when all fits."
+    )
+    feasible: Truth = flagged("Fits in memory")
+    largest_batch_size: Array = found("1", "Largest batch that fits", never="no limit by memory")
+    devices_needed: Array = found("1", "Devices to hold it", never="unknown without the capacity")
+    prefill_bound: Codes = named(Bound, "Prefill waits for")
+    decode_bound: Codes = named(Bound, "Decode waits for")
+    prefill_flop: Array = found("flop", "Prefill arithmetic", symbol=r"W_\text{prefill}", help="Of one device.")
+    prefill_moved: Array = found("byte", "Prefill bytes moved", symbol=r"Q_\text{prefill}", help="By one device.")
+    prefill_compute_time: Array = found("s", "Prefill compute time", symbol=r"t_\text{prefill, compute}")
+    prefill_memory_time: Array = found("s", "Prefill memory time", symbol=r"t_\text{prefill, memory}")
+    prefill_network_time: Array = found("s", "Prefill all-reduces", symbol=r"t_\text{prefill, network}")
+    decode_context: Array = found(
+        "1", "Mean context", symbol="s", help="Prompt and half the output: the cache a mean decode step reads."
+    )
+    decode_flop: Array = found(
+        "flop", "Decode arithmetic", symbol=r"W_\text{decode}", help="Of one step of one device."
+    )
+    decode_moved: Array = found(
+        "byte", "Decode bytes moved", symbol=r"Q_\text{decode}", help="By one device in one step."
+    )
+    decode_compute_time: Array = found("s", "Decode compute time", symbol=r"t_\text{decode, compute}")
+    decode_memory_time: Array = found("s", "Decode memory time", symbol=r"t_\text{decode, memory}")
+    decode_network_time: Array = found("s", "Decode all-reduces", symbol=r"t_\text{decode, network}")
+    overhead_time: Array = found(
+        "s", "Overhead", symbol=r"t_\text{overhead}", help="Of one step on the prefill devices."
+    )
+    decode_overhead_time: Array = found("s", "Decode overhead", symbol=r"t_\text{decode, overhead}")
+    decode_step_time: Array = found("s", "Decode step", symbol=r"t_\text{step}", help="One step of the large model.")
+    peak: Array = found("flop/s", "Peak rate", symbol=r"\pi")
+    decode_peak: Array = found("flop/s", "Peak rate in decode", symbol=r"\pi_\text{decode}")
+    decode_bandwidth: Array = found("byte/s", "Memory bandwidth in decode", symbol=r"\beta_\text{decode}")
+    kv_transfer_time: Array = found(
+        "s",
+        "KV transfer",
+        symbol=r"t_\text{transfer}",
+        help="Moving the prompts' keys and values to the decode devices; zero where they stay.",
+    )
+    draft_step_time: Array = found(
+        "s", "Draft step", symbol=r"t_\text{draft}", help="One step of the draft model; zero without one."
+    )
+    tokens_per_step: Array = found(
+        "1", "Tokens per step", symbol="n", help="Expected tokens each check of the large model yields."
+    )
+
+
+@dataclass(frozen=True)
+class PhaseTime:
+    """One phase on one device: the two roofs, what is added to them, and which binds."""
+
+    compute: Array
+    memory: Array
+    network: Array
+    overhead: Array
+    total: Array
+    bound: Codes
+
+
+def _phase_time(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> PhaseTime:
+    compute = work.flop / i.tensor_parallel / (peak_rate(chip, i.precision) * i.efficiency)
+    memory = work.moved / i.tensor_parallel / (chip.memory_bandwidth * i.bandwidth_efficiency)
+    # Activations travel in 16 bits whatever the weights are stored in.
+    message = i.batch_size * tokens * model.hidden_size * 2
+    network = (
+        2 * model.layers * ring_all_reduce(message, i.tensor_parallel, i.interconnect_bandwidth, i.interconnect_latency)
+    )
+    overhead = np.asarray(chip.dispatch_overhead + model.layers * i.layer_overhead)
+    compute, memory, network, overhead = np.broadcast_arrays(compute, memory, network, overhead)
+    bound = np.argmax(np.stack((compute, memory, overhead, network)), axis=0)
+    return PhaseTime(compute, memory, network, overhead, np.maximum(compute, memory) + overhead + network, bound)
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: whether models, chips, formats and lengths go together."""
+    yield from checks.arithmetic(i.accelerator, i.precision)
+    if not checks.generates(i.model):
+        yield InputError(
+            "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
+        )
+    if i.decode_accelerator is not None:
+        yield from checks.arithmetic(i.decode_accelerator, i.precision, ("decode_accelerator", "precision"))
+    if i.draft_model is not None and not checks.generates(i.draft_model):
+        yield InputError("draft_model", f"has to generate tokens; {i.draft_model.name} does not.")
+    if i.cached_prefix_length >= i.prompt_length:
+        yield InputError(
+            "cached_prefix_length",
+            f"must be shorter than the prompt of {i.prompt_length:g} tokens, whose last token is always computed; {i.cached_prefix_length:g} is not.",
+        )
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    if not o.feasible:
+        return _too_large(i, o)
+    first = f"The first token takes {{ttft}} ({_WAITS[Bound(o.prefill_bound)]}), each further one {{itl}} ({_WAITS[Bound(o.decode_bound)]})."
+    return f"{first} {_ADVICE[Bound(o.decode_bound)]}"
+
+
+_WAITS = {
+    Bound.COMPUTE: "arithmetic binds",
+    Bound.MEMORY: "the memory binds",
+    Bound.OVERHEAD: "launching the layers binds",
+    Bound.NETWORK: "the all-reduces bind",
+}
+_ADVICE = {
+    Bound.COMPUTE: "Decode is compute-bound: a larger batch adds as much waiting as throughput.",
+    Bound.MEMORY: "Decode is memory-bound: a larger batch shares the weights it reads, up to {largest_batch_size} requests.",
+    Bound.OVERHEAD: "Faster chips would hardly help decode; fewer launches or a larger batch would.",
+    Bound.NETWORK: "Fewer devices for each layer, or a faster link, would help decode most.",
+}
+
+
+def _too_large(i: Inputs, o: Outputs) -> str:
+    short = (
+        "Does not fit: a device would hold {memory_per_device} and has {memory_room}; {memory_shortfall} are missing."
+    )
+    if o.largest_batch_size >= 1:
+        return short + " Batch {largest_batch_size} would fit."
+    return short + " Split over {devices_needed} devices it would."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield from remarks.format_used(i.accelerator, i.precision)
+    yield from remarks.beyond_training(i.model, i.prompt_length + i.output_length)
+    if i.decode_accelerator is not None:
+        yield from remarks.format_used(i.decode_accelerator, i.precision)
+    if not o.feasible:
+        yield "The times are what the requests would take if their data were in memory."
+
+
+@solver(
+    walls=(4,),
+    title="Serving",
+    question="How long for the first token, how long for each further one, and for how many users at once?",
+    version="1",
+    factor="MFU",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("ttft", "itl", "decode_throughput", "end_to_end_latency", "memory_per_device", "largest_batch_size"),
+    overlay="accelerator",
+    figures=(
+        curve("batch_size", ("itl", "decode_throughput"), "Inter-token latency and throughput", marks=("largest_batch_size",)),
+        curve("prompt_length", ("ttft", "kv_cache"), "What a longer prompt costs"),
+    ),
+    equations=(
+        Equation("prefill_compute_time", r"@prefill_compute_time = \frac{@prefill_flop}{@peak \cdot @efficiency}"),
+        Equation("prefill_memory_time", r"@prefill_memory_time = \frac{@prefill_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency}"),
+        Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
+        Equation("ttft", r"@ttft = \max(@prefill_compute_time, @prefill_memory_time) + @overhead_time + @prefill_network_time"),
+        Equation("decode_context", r"@decode_context = @prompt_length + \frac{@output_length}{2}"),
+        Equation("decode_compute_time", r"@decode_compute_time = \frac{@decode_flop}{@decode_peak \cdot @efficiency}"),
+        Equation("decode_memory_time", r"@decode_memory_time = \frac{@decode_moved}{@decode_bandwidth \cdot @bandwidth_efficiency}"),
+        Equation("decode_step_time", r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + @decode_network_time"),
+        Equation("itl", r"@itl = \frac{@draft_tokens \cdot @draft_step_time + @decode_step_time}{@tokens_per_step}", where=lambda i, o: i.draft_model is not None),
+        Equation("end_to_end_latency", r"@end_to_end_latency = @ttft + @kv_transfer_time + (@output_length - 1) \cdot @itl"),
+        Equation("kv_cache", r"@kv_cache = @batch_size \cdot @kv_cache_per_token \cdot (@prompt_length + @output_length)", where=lambda i, o: not i.model.state_elements > 0),
+        Equation("memory_per_device", r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}"),
+        Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@itl}"),
+        Equation("request_throughput", r"@request_throughput = \frac{@batch_size}{@end_to_end_latency}"),
+    ),
+    sources=(
+        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+        Source("Yu et al. 2022", "Orca: a distributed serving system for transformer-based generative models (OSDI)", "https://www.usenix.org/conference/osdi22/presentation/yu"),
+        Source("Leviathan et al. 2023", "Fast inference from transformers via speculative decoding", "arXiv:2211.17192"),
+        Source("Patel et al. 2024", "Splitwise: efficient generative LLM inference using phase splitting", "arXiv:2311.18677"),
+        Source("Zhong et al. 2024", "DistServe: disaggregating prefill and decoding", "arXiv:2401.09670"),
+    ),
+    assumptions=(
+        "The whole batch prefills together and then decodes together: no queue, no new requests between steps.",
+        "Decode is taken at the mean context, the prompt and half of the output.",
+        "Tensor parallelism divides arithmetic, traffic and memory evenly and adds two ring all-reduces a layer, not overlapped.",
+        "Checking k guessed tokens takes the large model as long as making one: too good once arithmetic binds.",
+        "The draft model, where there is one, runs on the same devices as decode, split in the same way.",
+    ),
+    excludes=(
+        "Queueing before service: see the tail-latency wall.",
+        "Paging and fragmentation of the KV cache: see the batching wall.",
+        "Host time, sampling and tokenising.",
+    ),
+    presets=(
+        Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
+        Preset("With the slides' constants", {name: f"{value:g}" for name, value in TUTORIAL.values.items()}, part="Tutorial"),
+        Preset("Llama-3-70B on four H100s", {"model": "llama-3-70b", "tensor_parallel": "4"}, part="Capstone"),
+        Preset("A long document", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
+        Preset("Prompt mostly cached", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
+        Preset("Speculative decoding", {"model": "llama-3.1-70b", "draft_model": "llama-3.2-1b", "tensor_parallel": "4", "batch_size": "1"}),
+        Preset("Prefill on H100, decode on H200", {"decode_accelerator": "h200-sxm-141gb", "prompt_length": "4096", "batch_size": "16"}),
+    ),
+)  # fmt: skip
+def serving(i: Inputs) -> Outputs:
+    decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator
+    new = i.prompt_length - i.cached_prefix_length
+    context = i.prompt_length + i.output_length / 2
+    before = prefill(i.model, i.batch_size, i.prompt_length, i.cached_prefix_length, i.precision, i.kv_precision)
+    after = decode(i.model, i.batch_size, context, i.precision, i.kv_precision)
+    first = _phase_time(i, i.accelerator, i.model, before, new)
+    step = _phase_time(i, decode_chip, i.model, after, 1.0)
+    draft_step, tokens_per_step, draft_bytes = _draft(i, decode_chip, context)
+    itl = np.where(tokens_per_step > 1, (i.draft_tokens * draft_step + step.total) / tokens_per_step, step.total)
+    per_token = kv_bytes_per_token(i.model, i.kv_precision)
+    per_request = per_token * (i.prompt_length + i.output_length) + state_bytes(i.model, i.kv_precision)
+    kv_cache = i.batch_size * per_request
+    transfer = _transfer(i, per_token)
+    weights = np.asarray(i.model.parameters * bytes_of(i.precision))
+    required = weights + kv_cache + draft_bytes
+    room = np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity)
+    per_device = required / i.tensor_parallel
+    end_to_end = first.total + transfer + (i.output_length - 1) * itl
+    return Outputs(
+        ttft=first.total,
+        itl=itl,
+        end_to_end_latency=end_to_end,
+        decode_throughput=i.batch_size / itl,
+        request_throughput=i.batch_size / end_to_end,
+        kv_cache=kv_cache,
+        kv_cache_per_token=per_token,
+        weights=weights,
+        memory_required=required,
+        memory_per_device=per_device,
+        memory_room=room,
+        memory_shortfall=np.maximum(per_device - room, 0),
+        feasible=~(per_device > room),
+        largest_batch_size=np.maximum(
+            np.floor(ratio(room * i.tensor_parallel - weights - draft_bytes, per_request)), 0
+        ),
+        devices_needed=np.ceil(required / room),
+        prefill_bound=first.bound,
+        decode_bound=step.bound,
+        prefill_flop=before.flop / i.tensor_parallel,
+        prefill_moved=before.moved / i.tensor_parallel,
+        prefill_compute_time=first.compute,
+        prefill_memory_time=first.memory,
+        prefill_network_time=first.network,
+        decode_context=np.asarray(context),
+        decode_flop=after.flop / i.tensor_parallel,
+        decode_moved=after.moved / i.tensor_parallel,
+        decode_compute_time=step.compute,
+        decode_memory_time=step.memory,
+        decode_network_time=step.network,
+        overhead_time=first.overhead,
+        decode_overhead_time=step.overhead,
+        decode_step_time=step.total,
+        peak=peak_rate(i.accelerator, i.precision),
+        decode_peak=peak_rate(decode_chip, i.precision),
+        decode_bandwidth=np.asarray(decode_chip.memory_bandwidth),
+        kv_transfer_time=transfer,
+        draft_step_time=draft_step,
+        tokens_per_step=tokens_per_step,
+    )
+
+
+def _draft(i: Inputs, chip: Accelerator, context: Array) -> tuple[Array, Array, Array]:
+    """Time of a draft step, expected tokens per check, and the bytes the draft model keeps; nothing without one."""
+    if i.draft_model is None:
+        return np.float64(0), np.float64(1), np.float64(0)
+    work = decode(i.draft_model, i.batch_size, context, i.precision, i.kv_precision)
+    full = decode(i.draft_model, i.batch_size, i.prompt_length + i.output_length, i.precision, i.kv_precision)
+    certain = np.asarray(i.acceptance) == 1
+    series = (1 - np.power(i.acceptance, i.draft_tokens + 1)) / np.where(certain, 1, 1 - np.asarray(i.acceptance))
+    tokens = np.where(certain, i.draft_tokens + 1, series)
+    return _phase_time(i, chip, i.draft_model, work, 1.0).total, tokens, full.resident
+
+
+def _transfer(i: Inputs, per_token: Array) -> Array:
+    """Time to hand the prompts' keys and values to decode devices of their own."""
+    if i.decode_accelerator is None:
+        return np.float64(0)
+    per_request = per_token * i.prompt_length + state_bytes(i.model, i.kv_precision)
+    return np.asarray(i.batch_size * per_request / i.network_bandwidth)
