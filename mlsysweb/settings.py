@@ -123,6 +123,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page asks for another, and to compress both takes twice as long
 
 # Nothing runs or loads that this site did not serve. Plotly positions its drawings with style attributes,
 # hence the one exception; it cannot carry a style sheet or a script.

@@ -1,0 +1,62 @@
+# make serve       start the site on http://127.0.0.1:8000; PORT=8001 for another port
+# make instructor  make an account that may edit the catalog
+# make test        every check there is
+#
+# The first time they install what is pinned into .venv; after that nothing is fetched. State lives in var/.
+
+PORT ?= 8000
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
+MANAGE := .venv/bin/python manage.py
+
+.PHONY: serve instructor test
+.DELETE_ON_ERROR:
+
+serve: var/.static
+	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
+		{ echo "Port $(PORT) is taken (or not allowed). Choose another: make serve PORT=8001"; exit 1; }
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_catalog
+	@echo
+	@echo "  The site:    http://127.0.0.1:$(PORT)/"
+	@echo "  The catalog: http://127.0.0.1:$(PORT)/admin/   (an account for it: make instructor, in another terminal)"
+	@echo "  To stop:     Ctrl+C"
+	@echo
+	@exec .venv/bin/granian --interface wsgi mlsysweb.wsgi:application --host 127.0.0.1 --port $(PORT) \
+		--workers 2 --blocking-threads 2 --log-level warning
+
+instructor: .venv/.run
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) createsuperuser
+
+test: .venv/.dev var/.static
+	.venv/bin/python tests/browser/chromium.py
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
+	$(MANAGE) makemigrations --check --dry-run
+	.venv/bin/python -m pytest --quiet
+
+# A folder left by an interrupted or failed creation has a python but no pip, hence the test for pip.
+.venv/.run: requirements.txt
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || { \
+		test -n "$(PYTHON)" || { echo "This needs Python 3.11 or later, and there is none in the path. Have one elsewhere?" \
+			"make PYTHON=/path/to/python3"; exit 1; }; \
+		$(PYTHON) -m venv --clear .venv || { echo "$(PYTHON) cannot make a virtual environment." \
+			"On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }; }
+	@echo "Installing what the site runs on into .venv"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.run
+	@echo "Installing what the tests need into .venv"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# The folders are prerequisites as well as the files: one removed counts as a change.
+var/.static: .venv/.run $(shell find static)
+	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@touch $@
