@@ -18,6 +18,10 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": path, "args": QUIET}
 
 
+def said(message) -> str:
+    return f"{message.text} ({message.location['url']})"
+
+
 class Console:
     """What the browser complained of: errors, blocked content, requests to another host."""
 
@@ -31,7 +35,7 @@ class Console:
         self.allowed.append(text)
 
     def watch(self, context) -> None:
-        context.on("console", lambda message: message.type == "error" and self.hear(message.text))
+        context.on("console", lambda message: message.type == "error" and self.hear(said(message)))
         context.on("weberror", lambda event: self.hear(str(event.error)))
         context.on("request", self.hear_request)
         context.add_init_script(
@@ -49,7 +53,7 @@ class Console:
 
     @property
     def unexpected(self) -> list[str]:
-        return [said for said in self.complaints if not any(text in said for text in self.allowed)]
+        return [heard for heard in self.complaints if not any(text in heard for text in self.allowed)]
 
 
 @pytest.fixture(autouse=True)
