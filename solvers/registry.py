@@ -8,10 +8,11 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from . import taxonomy
 from .declare import Solver, nearest
 from .errors import InputError
 
-DOMAINS = ("node", "data", "algorithm", "fleet", "operations", "meta")
+DOMAINS = tuple(taxonomy.DOMAINS)
 
 
 @cache

@@ -1,8 +1,10 @@
-"""What a wall's page may show: strings, numbers and figures, ready to be read. Templates see nothing else."""
+"""What a wall's page may show beside its result. Templates see nothing else."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from mlsysweb.results.page import Link, ResultPage
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,6 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Link:
-    """Words that lead somewhere; `current` marks the one that is on."""
-
-    words: str
-    url: str
-    current: bool = False
-    title: str = ""
-
-
-@dataclass(frozen=True)
 class Form:
     """The left side of a wall's page, drawn from declaration, typed text and errors before anything is solved."""
 
@@ -68,84 +60,6 @@ class Form:
     @property
     def all_fields(self) -> tuple[Field, ...]:
         return self.fields + self.folded
-
-
-@dataclass(frozen=True)
-class Card:
-    """One found figure. `kind` is the colour's fixed meaning: compute, memory, overhead, money, carbon or none."""
-
-    name: str
-    label: str
-    value: str
-    help: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A figure's numbers as text, for readers without the picture."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A chart: `plot` is Plotly's data and layout as JSON that is safe inside a script element."""
-
-    id: str
-    title: str
-    description: str
-    plot: str
-    table: Table
-
-
-@dataclass(frozen=True)
-class Step:
-    """One equation of the working, in symbols and with its numbers put in, as MathML."""
-
-    label: str
-    symbols: str
-    numbers: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A source a reader can open."""
-
-    text: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """A named set of efficiencies; `current` marks the one whose values are on."""
-
-    name: str
-    words: str
-    url: str
-    current: bool
-
-
-@dataclass(frozen=True)
-class ResultPage:
-    """The right side of a wall's page, and the whole of a saved one. `kind` colours the verdict."""
-
-    verdict: str
-    kind: str
-    headline: tuple[Card, ...]
-    cards: tuple[Card, ...]
-    figures: tuple[Figure, ...]
-    working: tuple[Step, ...]
-    notes: tuple[str, ...]
-    calibrations: tuple[Calibration, ...]
-    assumptions: tuple[str, ...]
-    excludes: tuple[str, ...]
-    sources: tuple[Reference, ...]
-    facts: tuple[Reference, ...]
-    link: str
-    query: str
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from mlsysweb.answer import answer
+from mlsysweb.api.document import document, errors, outputs
+from solvers.errors import InputError, InputErrors
+from solvers.registry import find, solvers
+from solvers.say import reading, say
+
+
+class Command(BaseCommand):
+    help = "Answer a question: solve SOLVER name=value … [--json], or every case of a file: solve --cases FILE."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("solver", nargs="?", help=", ".join(solvers()))
+        parser.add_argument("inputs", nargs="*", metavar="name=value", help="as typed: batch_size=8 layer_overhead='10 us'")
+        parser.add_argument("--json", action="store_true", help="the whole answer in SI, as the API gives it")
+        parser.add_argument("--cases", metavar="FILE", help='a JSON list of {"solver", "inputs"}; "-" reads it from stdin')
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["cases"]:
+            self.stdout.write(json.dumps([_case(case) for case in _cases(options["cases"])]))
+            return
+        if not options["solver"]:
+            raise CommandError(f"Name a solver: {', '.join(solvers())}. Or give --cases FILE.")
+        try:
+            result = answer(find(options["solver"]), _named(options["inputs"]))
+        except InputError as unknown:
+            raise CommandError(str(unknown)) from None
+        except InputErrors as bad:
+            if options["json"]:
+                self.stdout.write(json.dumps(errors(bad), indent=2))
+            raise CommandError("\n".join(str(error) for error in bad.errors)) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(document(result), indent=2))
+            return
+        self.stdout.write(say(result.verdict, result.values))
+        for name in result.outputs:
+            self.stdout.write(f"  {name:<28} {reading(result.values[name])}")
+        for note in result.notes:
+            self.stdout.write(f"Note: {say(note, result.values)}")
+
+
+def _named(words: list[str]) -> dict[str, str]:
+    for word in words:
+        if "=" not in word:
+            raise CommandError(f"'{word}' is not name=value.")
+    return dict(word.split("=", 1) for word in words)
+
+
+def _cases(path: str) -> list[Any]:
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text()
+        cases = json.loads(text)
+    except OSError as error:
+        raise CommandError(f"Can't read {path}: {error.strerror}.") from None
+    except ValueError as error:
+        raise CommandError(f"{path} is not JSON: {error}.") from None
+    if not isinstance(cases, list):
+        raise CommandError(f"{path} must hold a JSON list of cases.")
+    return cases
+
+
+def _case(case: Any) -> dict[str, Any]:
+    """The outputs of one case, or its first error: one bad case stops no other."""
+    try:
+        if not isinstance(case, dict) or not isinstance(case.get("inputs"), dict):
+            raise InputError("case", 'must be {"solver": name, "inputs": {…}}.')
+        return {"outputs": outputs(answer(find(str(case.get("solver"))), case["inputs"]))}
+    except InputError as unknown:
+        return {"error": {"field": unknown.field, "message": unknown.sentence}}
+    except InputErrors as bad:
+        return {"error": errors(bad)["error"]}

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from mlsysweb.answer import answer
+from solvers.errors import InputError, InputErrors
+from solvers.registry import find
+
+from .document import document, errors
+
+
+@csrf_exempt  # Nothing is changed by a question, and a script has no page to take a token from.
+@require_http_methods(["GET", "HEAD", "POST"])
+def solve(request: HttpRequest, name: str) -> JsonResponse:
+    try:
+        solver = find(name)
+    except InputError as unknown:
+        return JsonResponse(errors(InputErrors([unknown])), status=404)
+    try:
+        return JsonResponse(document(answer(solver, _question(request))))
+    except InputErrors as bad:
+        return JsonResponse(errors(bad), status=422)
+
+
+def _question(request: HttpRequest) -> Mapping[str, Any]:
+    if request.method != "POST":
+        return request.GET.dict()
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputErrors([InputError("body", f"is not JSON{place}; send an object such as {{\"batch_size\": 8}}.")]) from None
+    if not isinstance(body, dict):
+        raise InputErrors([InputError("body", f"must be a JSON object of inputs by name; this is a {type(body).__name__}.")])
+    return body

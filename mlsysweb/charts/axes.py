@@ -1,0 +1,69 @@
+"""Axes in the unit a reader knows, and the layout every chart shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from solvers.quantities import factor, printed
+from solvers.result import Value
+
+# SI prefixes come from the axis format, so a unit that already has one is drawn in its root.
+_ROOTS = {"kg": ("kg", "g"), "kg/J": ("kg/J", "g/kWh"), "USD/J": ("USD/J", "USD/kWh")}
+_BARE = {"1/s": "/s", "1": ""}
+
+
+def scale(value: Value) -> float:
+    """What a column of this figure is multiplied by to be drawn."""
+    if value.shown == "percent":
+        return 1.0
+    if value.unit in _ROOTS:
+        return factor(*_ROOTS[value.unit])
+    return 1.0
+
+
+def suffix(value: Value) -> str:
+    """The unit that follows an SI prefix on a tick: `5 m` + `s`."""
+    if value.unit == "1":
+        return ""
+    unit = _ROOTS.get(value.unit, (value.unit, value.unit))[1]
+    return _BARE.get(unit, printed(unit))
+
+
+def axis(value: Value, *, log: bool, **more: Any) -> dict[str, Any]:
+    """An axis titled with the figure's label and ticked in SI prefixes, or in percent."""
+    percent = value.shown == "percent"
+    unit = suffix(value)
+    return {
+        "title": {"text": f"{value.label} ({unit})" if unit else value.label},
+        "type": "log" if log else "linear",
+        "tickformat": ".0%" if percent else "~s",
+        "ticksuffix": "" if percent else unit,
+        "gridcolor": "token:grid",
+        "linecolor": "token:axis",
+        "zeroline": False,
+        "automargin": True,
+        **({"dtick": 1} if log else {}),
+        **more,
+    }
+
+
+def hover(value: Value, letter: str) -> str:
+    """The part of a hover text that reads one coordinate in human units."""
+    form = ".1%" if value.shown == "percent" else ".4~s"
+    return f"{value.label} %{{{letter}:{form}}}{'' if value.shown == 'percent' else suffix(value)}"
+
+
+def layout(**more: Any) -> dict[str, Any]:
+    """What all charts have in common: the page's colours, room for labels, zoom that survives an update."""
+    return {
+        "uirevision": "kept",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": "token:text", "size": 13},
+        "margin": {"l": 64, "r": 24, "t": 16, "b": 56},
+        "hovermode": "closest",
+        "hoverlabel": {"bgcolor": "token:surface", "bordercolor": "token:axis", "font": {"color": "token:text"}},
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
+        **more,
+    }

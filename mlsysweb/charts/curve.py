@@ -1,0 +1,129 @@
+"""Outputs along one input: the first on the left axis, the second on the right, marked where the regime changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from solvers.result import Drawing, Result, Value
+
+from .axes import axis, hover, layout, scale
+from .tracks import SERIES, along, drawable, number, system_name
+
+_DASHES = ("solid", "dot", "dash", "dashdot")
+
+
+def curve(drawing: Drawing, result: Result) -> dict[str, Any]:
+    """The figure of a `curve` drawing."""
+    (x,) = drawing.along
+    return {
+        "data": [*_lines(drawing, result, x), *_points(drawing, result, x)],
+        "layout": layout(
+            xaxis=axis(result.values[x], log=_spans_decades(drawing, result, x)),
+            yaxis=axis(result.values[drawing.y[0]], log=_is_log(drawing, result, drawing.y[0])),
+            **_right_axis(drawing, result),
+            **_marks(drawing, result, x),
+        ),
+    }
+
+
+def _lines(drawing: Drawing, result: Result, x: str) -> Iterator[dict[str, Any]]:
+    for track in along(result, x):
+        for place, y in enumerate(drawing.y):
+            value, across = result.values[y], result.values[x]
+            rows = list(drawable(track.columns[x], track.columns[y]))
+            name = system_name(result, track.system)
+            yield {
+                "type": "scatter",
+                "mode": "lines",
+                "name": f"{name}: {value.label}" if name else value.label,
+                "x": [row[0] * scale(across) for row in rows],
+                "y": [row[1] * scale(value) for row in rows],
+                "yaxis": "y" if place == 0 else "y2",
+                "line": {"color": _colour(result, track.system, place), "dash": _DASHES[place % 4], "width": 2.5},
+                "hovertemplate": f"{hover(across, 'x')}<br>{hover(value, 'y')}<extra>{name}</extra>",
+            }
+
+
+def _colour(result: Result, system: int, place: int) -> str:
+    return SERIES[(system if len(result.systems) > 1 else place) % len(SERIES)]
+
+
+def _points(drawing: Drawing, result: Result, x: str) -> Iterator[dict[str, Any]]:
+    """The question's own point on each line."""
+    across = result.values[x]
+    for place, y in enumerate(drawing.y):
+        value = result.values[y]
+        for at, height in drawable([number(result, x)], [number(result, y)]):
+            yield {
+                "type": "scatter",
+                "mode": "markers",
+                "showlegend": False,
+                "x": [at * scale(across)],
+                "y": [height * scale(value)],
+                "yaxis": "y" if place == 0 else "y2",
+                "marker": {
+                    "color": _colour(result, 0, place),
+                    "size": 12,
+                    "line": {"color": "token:surface", "width": 2},
+                },
+                "hovertemplate": f"{hover(across, 'x')}<br>{hover(value, 'y')}<extra>now</extra>",
+            }
+
+
+def _right_axis(drawing: Drawing, result: Result) -> dict[str, Any]:
+    if len(drawing.y) < 2:
+        return {}
+    right = {"overlaying": "y", "side": "right", "showgrid": False}
+    log = _is_log(drawing, result, drawing.y[1])
+    return {"yaxis2": axis(result.values[drawing.y[1]], log=log, **right), "margin": {"l": 64, "r": 72, "t": 16, "b": 56}}
+
+
+def _marks(drawing: Drawing, result: Result, x: str) -> dict[str, Any]:
+    """A line at each value of x that an output names, such as the batch where the other roof begins to bind."""
+    reached = [v for track in along(result, x) for v in track.columns[x] if isinstance(v, int | float)]
+    values = [result.values[name] for name in drawing.marks]
+    inside = [v for v in values if _is_between(v, reached)]
+    log = _spans_decades(drawing, result, x)
+    return {
+        "shapes": [_mark_line(v, result.values[x]) for v in inside],
+        "annotations": [_mark_words(v, result.values[x], log) for v in inside],
+    }
+
+
+def _is_between(value: Value, reached: list[float]) -> bool:
+    return isinstance(value.value, float) and bool(reached) and min(reached) <= value.value <= max(reached)
+
+
+def _mark_line(value: Value, across: Value) -> dict[str, Any]:
+    at = float(value.value) * scale(across)
+    ends = {"x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper"}
+    return {"type": "line", **ends, "line": {"color": "token:muted", "dash": "dot", "width": 1.5}}
+
+
+def _mark_words(value: Value, across: Value, log: bool) -> dict[str, Any]:
+    # On a log axis an annotation stands at the exponent, a shape at the value.
+    at = float(value.value) * scale(across)
+    return {
+        "x": math.log10(at) if log else at,
+        "y": 0.02,
+        "yref": "paper",
+        "text": f"{value.label} {at:,.0f}",
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "xshift": -4,
+        "font": {"color": "token:muted", "size": 12},
+    }
+
+
+def _spans_decades(drawing: Drawing, result: Result, x: str) -> bool:
+    reached = [v for track in along(result, x) for v in track.columns[x] if isinstance(v, int | float)]
+    return bool(reached) and min(reached) > 0 and max(reached) / min(reached) > 50
+
+
+def _is_log(drawing: Drawing, result: Result, y: str) -> bool:
+    """A log axis where the column spans more than a decade and is never zero."""
+    column = [v for t in along(result, drawing.along[0]) for (v,) in drawable(t.columns[y])]
+    return bool(column) and min(column) > 0 and max(column) / min(column) > 20

@@ -1,0 +1,122 @@
+"""Stage 5: from a result to what every page shows of it. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from mlsysweb.charts.kinds import draw
+from solvers.calibration import CALIBRATIONS
+from solvers.declare import Solver
+from solvers.quantities import human, typed
+from solvers.result import Drawing, Result, Value
+from solvers.say import reading, say
+
+from .page import Calibration, Card, Figure, Reference, ResultPage, Table
+from .working import steps
+
+# The colour of a figure says what it is of; a name without any of these words stays neutral.
+_KINDS = {
+    "compute": ("compute", "flop", "mfu", "rate", "peak"),
+    "memory": ("memory", "cache", "weights", "bandwidth", "moved"),
+    "network": ("network", "communication", "transfer", "interconnect"),
+    "money": ("cost", "capex", "opex", "tco", "price"),
+    "carbon": ("carbon", "energy", "power", "water"),
+    "overhead": ("overhead",),
+}
+_ROWS = 24
+
+
+def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPage:
+    """What the right side of a wall's page shows; `base` is the path its links start from."""
+    query = urlencode(result.text)
+    cards = [_card(name, result.values[name]) for name in result.outputs]
+    return ResultPage(
+        verdict=say(result.verdict, result.values),
+        kind=_verdict_kind(result),
+        headline=tuple(card for name in result.headline for card in cards if card.name == name),
+        cards=tuple(card for card in cards if card.name not in result.headline),
+        figures=tuple(_figure(place, drawing, result) for place, drawing in enumerate(result.drawings)),
+        working=steps(result),
+        notes=tuple(say(note, result.values) for note in result.notes),
+        calibrations=tuple(_calibrations(result, base)),
+        assumptions=solver.assumptions,
+        excludes=solver.excludes,
+        sources=tuple(Reference(f"{s.authors}: {s.title}", s.url) for s in solver.sources),
+        facts=tuple(_facts(result.snapshot)),
+        link=f"{base}?{query}" if query else base,
+        query=query,
+    )
+
+
+def _card(name: str, value: Value) -> Card:
+    kind = next((kind for kind, words in _KINDS.items() if any(word in name for word in words)), "")
+    return Card(name=name, label=value.label, value=reading(value), help=value.help, kind=kind)
+
+
+def _verdict_kind(result: Result) -> str:
+    """What colours the verdict: what binds, or that nothing fits."""
+    if result.values.get("feasible", Value(True)).value is False:
+        return "infeasible"
+    for name in ("binding", "bottleneck", "decode_bound"):
+        if name in result.values:
+            return str(result.values[name].value)
+    return ""
+
+
+def _figure(place: int, drawing: Drawing, result: Result) -> Figure:
+    plot = orjson.dumps(draw(drawing, result)).decode()
+    table = _table(drawing, result)
+    return Figure(
+        id=f"{drawing.kind}-{place}",
+        title=drawing.title,
+        description=f"{drawing.title}: {say(result.verdict, result.values)} The same numbers are in the table below.",
+        plot=plot.replace("<", "\\u003c").replace("&", "\\u0026"),
+        table=table,
+    )
+
+
+def _table(drawing: Drawing, result: Result) -> Table:
+    """The numbers of a figure along its first input; a long line is thinned, its ends kept."""
+    if not drawing.along:
+        return Table(("", "Value"), tuple((result.values[n].label, reading(result.values[n])) for n in drawing.y))
+    tracks = [track for track in result.tracks if track.along == drawing.along[0]]
+    values = [result.values[name] for name in (drawing.along[0], *drawing.y)]
+    several = len(result.systems) > 1
+    rows = [
+        (*((result.systems[track.system],) if several else ()), *(_cell(v, c) for v, c in zip(values, row, strict=True)))
+        for track in tracks
+        for row in _thinned(list(zip(*(track.columns[n] for n in (drawing.along[0], *drawing.y)), strict=True)))
+    ]
+    return Table((*(("System",) if several else ()), *(value.label for value in values)), tuple(rows))
+
+
+def _thinned(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    step = max(1, len(rows) // _ROWS)
+    return rows[::step] if rows[-1:] == rows[::step][-1:] else [*rows[::step], rows[-1]]
+
+
+def _cell(value: Value, cell: Any) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return human(cell, value.unit, value.shown) if isinstance(cell, float) else str(cell)
+
+
+def _calibrations(result: Result, base: str) -> Iterator[Calibration]:
+    """The named sets of efficiencies, each as a link to the same question with its values."""
+    for calibration in CALIBRATIONS:
+        if not all(name in result.inputs for name in calibration.values):
+            return
+        on = all(result.values[name].value == value for name, value in calibration.values.items())
+        texts = {name: typed(v, result.values[name].unit, result.values[name].shown) for name, v in calibration.values.items()}
+        yield Calibration(calibration.name, calibration.words, f"{base}?{urlencode({**result.text, **texts})}", on)
+
+
+def _facts(snapshot: Mapping[str, Any]) -> Iterator[Reference]:
+    """Where the catalog's figures in this answer come from."""
+    for row in snapshot.values():
+        dated = f", {row['source_date']}" if row.get("source_date") else ""
+        yield Reference(f"{row['name']}: {row.get('source', '')}{dated}", row.get("source_url", ""))

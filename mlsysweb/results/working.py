@@ -1,0 +1,59 @@
+"""Equations as MathML: once in symbols, once with the numbers put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
+
+from latex2mathml.converter import convert
+
+from solvers.quantities import human
+from solvers.result import Result, Value, Working
+from solvers.say import reading
+
+from .page import Step
+
+_SLOT = re.compile(r"@([a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)")
+_HOLE = "⟦{}⟧"
+_ROW = re.compile(r"⟦([a-z_0-9.]+)⟧")
+
+
+def steps(result: Result) -> tuple[Step, ...]:
+    """The working of a result, in the order its wall declares."""
+    return tuple(_step(line, result.values) for line in result.working)
+
+
+def _step(line: Working, values: Mapping[str, Value]) -> Step:
+    value = values[line.output]
+    return Step(
+        label=value.label,
+        symbols=_mathml(_in_symbols(line.latex, values)),
+        numbers=_ROW.sub(lambda hole: escape(_number(values[hole[1]])), _mathml(_right_side(line.latex))),
+        value=reading(value),
+    )
+
+
+def _in_symbols(latex: str, values: Mapping[str, Value]) -> str:
+    return _SLOT.sub(lambda slot: "{" + _symbol(values[slot[1]]) + "}", latex)
+
+
+def _symbol(value: Value) -> str:
+    return value.symbol or rf"\text{{{value.label}}}"
+
+
+def _right_side(latex: str) -> str:
+    """The right side with a hole for each slot: the same for any numbers, so its MathML is made once."""
+    return _SLOT.sub(lambda slot: rf"\text{{{_HOLE.format(slot[1])}}}", latex.partition("=")[2].strip())
+
+
+def _number(value: Value) -> str:
+    if isinstance(value.value, float):
+        return human(value.value, value.unit, value.shown, digits=4)
+    return str(value.value)
+
+
+@lru_cache(1024)
+def _mathml(latex: str) -> str:
+    return convert(latex, display="block")

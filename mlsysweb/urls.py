@@ -1,0 +1,12 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from mlsysweb.home import views as home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("walls/", include("mlsysweb.workbench.urls")),
+    path("s/", include("mlsysweb.scenarios.urls")),
+    path("api/v1/", include("mlsysweb.api.urls")),
+    path("admin/", admin.site.urls),
+]

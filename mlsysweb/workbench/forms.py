@@ -1,0 +1,115 @@
+"""The form of a wall, drawn from its declaration, the text typed so far and what is wrong with it. Never validates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from solvers.declare import Choice, Given, Input, Pick, Solver
+from solvers.quantities import printed, scaled, typed
+from solvers.read import ALSO, SWEEP
+
+from mlsysweb.results.page import Link
+
+from .page import Field, Form, Option, OptionGroup, Slider
+
+# Rows of the catalog a pick may choose from, as (slug, name, group).
+Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
+
+
+def form(
+    solver: Solver[Any, Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
+) -> Form:
+    """The left side of the wall's page. Errors of no field of its own stand above all fields."""
+    fields = [(io.folded, _field(name, io, text, errors, choices)) for name, io in solver.inputs.items()]
+    extra = tuple(_extras(solver, text, errors, choices))
+    shown = {field.name for _, field in fields} | {field.name for field in extra}
+    return Form(
+        action=action,
+        fields=(*(field for folded, field in fields if not folded), *(f for f in extra if f.name == ALSO)),
+        folded=(*(field for folded, field in fields if folded), *(f for f in extra if f.name == SWEEP)),
+        presets=tuple(_presets(solver, text, action)),
+        error=" ".join(f"{name} {sentence}" for name, sentence in errors.items() if name not in shown),
+    )
+
+
+def _presets(solver: Solver[Any, Any], text: Mapping[str, str], action: str) -> Iterator[Link]:
+    for preset in solver.presets:
+        query = urlencode(preset.values)
+        same = dict(preset.values) == dict(text)
+        yield Link(preset.name, f"{action}?{query}" if query else action, current=same, title=preset.part)
+
+
+def _field(name: str, io: Given, text: Mapping[str, str], errors: Mapping[str, str], choices: Choices) -> Field:
+    typed_text = text.get(name, "")
+    return Field(
+        name=name,
+        control={Input: "number", Choice: "choice", Pick: "pick"}[type(io)],
+        label=io.label,
+        help=io.help,
+        text=typed_text or _default_text(io),
+        error=errors.get(name, ""),
+        slider=_slider(io) if isinstance(io, Input) else None,
+        groups=_groups(io, typed_text, choices),
+    )
+
+
+def _default_text(io: Given) -> str:
+    if isinstance(io, Input):
+        return typed(io.default, io.unit, io.shown)
+    return io.kind(io.default).name.lower() if isinstance(io, Choice) else io.default
+
+
+def _slider(io: Input) -> Slider:
+    low, high = (scaled(end, io.unit, io.shown) for end in io.slider)
+    unit = "" if io.shown in ("1", "param", "token") else io.shown
+    return Slider(low=low, high=high, log=io.log, whole=io.whole, unit=unit)
+
+
+def _groups(io: Given, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
+    if isinstance(io, Choice):
+        now = text.lower() or _default_text(io)
+        words = (Option(name, io.words.get(name, name), name == now) for name in io.names)
+        return (OptionGroup("", tuple(words)),)
+    if isinstance(io, Pick):
+        nothing = (OptionGroup("", (Option("", "None", not text),)),) if io.optional else ()
+        return nothing + _rows(io.kind, {text or io.default}, choices)
+    return ()
+
+
+def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGroup, ...]:
+    """The catalog's rows under their headings. What was typed by hand, such as an inline record, stays choosable."""
+    groups: dict[str, list[Option]] = {}
+    for slug, name, heading in choices(kind):
+        groups.setdefault(heading, []).append(Option(slug, name, slug in picked))
+    known = {option.value for options in groups.values() for option in options}
+    own = [Option(text, text if len(text) < 60 else text[:57] + "…", True) for text in sorted(picked - known - {""})]
+    typed_in = (OptionGroup("As typed", tuple(own)),) if own else ()
+    return typed_in + tuple(OptionGroup(heading, tuple(options)) for heading, options in groups.items())
+
+
+def _extras(
+    solver: Solver[Any, Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices
+) -> Iterator[Field]:
+    """What a page adds to a wall's own inputs: systems to overlay, and the input its curves run along."""
+    if solver.overlay:
+        picked = {each for each in text.get(ALSO, "").split(",") if each}
+        io = solver.inputs[solver.overlay]
+        yield Field(
+            name=ALSO, control="several", label=f"Compare with ({io.label.lower()}s)",
+            help="Drawn beside the first in every chart.", text=text.get(ALSO, ""), error=errors.get(ALSO, ""),
+            slider=None, groups=_rows(io.kind, picked, choices),
+        )  # fmt: skip
+    if any(figure.kind == "curve" for figure in solver.figures):
+        now = text.get(SWEEP, "")
+        own = Option("", "As each chart suggests", not now)
+        numbers = (Option(n, _worded(i), n == now) for n, i in solver.inputs.items() if isinstance(i, Input))
+        yield Field(
+            name=SWEEP, control="pick", label="Curves run along", help="Any number above can be the axis of the curves.",
+            text=now, error=errors.get(SWEEP, ""), slider=None, groups=(OptionGroup("", (own, *numbers)),),
+        )  # fmt: skip
+
+
+def _worded(io: Input) -> str:
+    return f"{io.label} ({printed(io.shown)})" if io.shown != "1" else io.label

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog.resolve import choices
+from mlsysweb.answer import answer
+from mlsysweb.htmx import refused, updated, varies, wants_partial
+from solvers.declare import Solver
+from solvers.errors import InputErrors
+from solvers.read import ALSO
+from solvers.registry import solvers
+
+from .forms import form
+from mlsysweb.results.present import result_page
+
+from .present import wall_page
+
+
+@require_safe
+def wall(request: HttpRequest, name: str) -> HttpResponse:
+    solver = solvers().get(name)
+    if solver is None:
+        raise Http404(f"There is no wall called {name}.")
+    base, text = reverse("workbench:wall", args=[name]), question(request.GET)
+    try:
+        result = result_page(solver, answer(solver, text), base)
+    except InputErrors as bad:
+        return _with_errors(request, solver, base, text, {e.field: e.sentence for e in bad.errors})
+    drawn = form(solver, text, {}, choices, base)
+    if wants_partial(request):
+        return updated(_update(request, result, drawn), result.link)
+    page = wall_page(solver, result, result.query, reverse("api:solve", args=[name]))
+    return varies(render(request, "workbench/wall.html", {"page": page, "form": drawn}))
+
+
+def question(query: QueryDict) -> dict[str, str]:
+    """The text of each name; names that take several values have them joined by commas."""
+    return {name: ",".join(query.getlist(name)) if name == ALSO else query[name] for name in query}
+
+
+def _update(request: HttpRequest, result: Any, drawn: Any) -> str:
+    shown = render_to_string("workbench/_result.html", {"result": result}, request)
+    return shown + render_to_string("workbench/_errors.html", {"form": drawn}, request)
+
+
+def _with_errors(
+    request: HttpRequest, solver: Solver[Any, Any], base: str, text: dict[str, str], errors: dict[str, str]
+) -> HttpResponse:
+    drawn = form(solver, text, errors, choices, base)
+    if wants_partial(request):
+        return refused(render_to_string("workbench/_errors.html", {"form": drawn}, request))
+    page = wall_page(solver, None, "", reverse("api:solve", args=[solver.name]))
+    return varies(render(request, "workbench/wall.html", {"page": page, "form": drawn}, status=422))
