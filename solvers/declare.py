@@ -334,13 +334,19 @@ class Solver(Generic[I, O]):
         if io is None:
             raise unknown_name(name, self)
         if isinstance(io, Input):
-            for each in np.unique(np.asarray(value, dtype=float)):
-                io.check(name, float(each))
+            for suspect in _suspects(np.asarray(value, dtype=float).ravel(), io.whole):
+                io.check(name, suspect)
         if isinstance(io, Choice) and isinstance(value, str):
             return io.code(name, value)
         if isinstance(io, Pick) and not (value is None and io.optional) and not isinstance(value, io.kind):
             raise InputError(name, f"needs a {io.kind.__name__}; {value!r} is none.")
         return value
+
+
+def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
+    """The values that would break a range if any did: the ends (NaN is both) and the first that is not whole."""
+    broken = values[values != np.round(values)][:1] if whole else values[:0]
+    return [float(v) for v in (values.min(), values.max(), *broken)]
 
 
 def unknown_name(name: str, solver: Solver[Any, Any]) -> InputError:

@@ -74,9 +74,8 @@ def scaled(value: float, unit: str, to: str) -> float:
 @lru_cache(1024)
 def _parsed(unit: str) -> pint.Unit:
     text = unit.replace("²", "**2").replace("³", "**3").replace("·", "*").replace("^", "**")
-    if text.startswith("1/"):
-        return 1 / _units.Unit(text[2:])  # type: ignore[return-value]
-    return _units.Unit("" if text == "1" else text)
+    # pint reads 1/s as a quantity; as a unit it is s to the power of -1.
+    return _units.Unit(f"({text[2:]})**-1" if text.startswith("1/") else "" if text == "1" else text)
 
 
 @lru_cache(4096)

@@ -196,4 +196,4 @@ def _is_default(io: Given | None, value: str) -> bool:
         return False
     if isinstance(io, Pick):
         return value == io.default
-    return _value("", io, value) == io.default
+    return bool(_value("", io, value) == io.default)

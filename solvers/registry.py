@@ -8,11 +8,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from . import taxonomy
+
 from .declare import Solver, nearest
 from .errors import InputError
-
-DOMAINS = tuple(taxonomy.DOMAINS)
+from .taxonomy import DOMAINS
 
 
 @cache

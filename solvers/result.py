@@ -71,7 +71,8 @@ class Result:
 
     def kept(self) -> dict[str, Any]:
         """The result as JSON can hold it: infinite and unknown numbers become words."""
-        return _jsonable(dataclasses.asdict(self))
+        kept: dict[str, Any] = _jsonable(dataclasses.asdict(self))
+        return kept
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> Result:

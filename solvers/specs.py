@@ -155,5 +155,5 @@ def peak_rate(chip: Accelerator, precision: Codes) -> NDArray[np.float64]:
 def _entry(per_format: NDArray[Any], precision: Codes) -> NDArray[Any]:
     """One entry per row of a table with formats along the last axis."""
     if per_format.ndim == 1:
-        return per_format[precision]
-    return per_format[np.arange(per_format.shape[0]), precision]
+        return np.asarray(per_format[precision])
+    return np.asarray(per_format[np.arange(per_format.shape[0]), precision])

@@ -18,8 +18,8 @@ _EARLY = 9.0
 def erlang_b(servers: Array, load: Array) -> Array:
     """Chance that all of c whole `servers` are busy when requests that find no free one go away, at an offered `load`
     a = λ·s (erlang). Arrays broadcast. The recursion B(k) = a·B(k−1)/(k + a·B(k−1)), stable for any c (Erlang 1917;
-    Jagerman 1974, doi:10.1002/j.1538-7305.1974.tb02756.x). Its mistakes shrink by k/a a step below a, so it
-    starts at min(a, c) − 9√a rather than at 0: 10 000 servers cost hundreds of steps. Poisson arrivals."""
+    Jagerman 1974, Bell System Technical Journal 53, 525). Its mistakes shrink by k/a a step below a, so it starts at
+    min(a, c) − 9√a rather than at 0: 10 000 servers cost hundreds of steps. Poisson arrivals."""
     each_c, each_a = np.broadcast_arrays(np.asarray(servers, dtype=float), np.asarray(load, dtype=float))
     c, a = each_c.ravel(), each_a.ravel()
     start = np.maximum(np.floor(np.minimum(c, a) - _EARLY * np.sqrt(a)), 0)
@@ -61,8 +61,9 @@ def erlang_c(servers: Array, load: Array) -> Array:
 
 def variability(arrival_cv: Array, service_cv: Array) -> Array:
     """(ca² + cs²)/2, by which waits exceed those of M/M/c, from the coefficients of variation of the times between
-    arrivals and of service. Arrays broadcast. Allen and Cunneen (Allen 1990, Probability, Statistics, and Queueing
-    Theory, section 5.3); with ca = 1 Lee and Longton 1959, and exact for c = 1 (Pollaczek–Khinchine)."""
+    arrivals (ca) and of service (cs). Arrays broadcast. Allen and Cunneen's approximation, compared with others by
+    Whitt 1993, doi:10.1111/j.1937-5956.1993.tb00094.x; with ca = 1 it is Lee and Longton 1959, and exact for one
+    server (Pollaczek–Khinchine)."""
     return (np.square(arrival_cv) + np.square(service_cv)) / 2
 
 

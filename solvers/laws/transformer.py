@@ -129,7 +129,7 @@ def compute_bound_batch_size(model: Model, work: Work, precision: Codes, rate: A
     gain = work.flop_per_sequence / rate - work.moved_per_sequence / bandwidth
     per_parameter = bytes_of(precision) / bandwidth
     with np.errstate(divide="ignore", invalid="ignore"):
-        batch = np.where(gain > 0, model.parameters * per_parameter / gain, np.inf)
+        batch: Array = np.where(gain > 0, model.parameters * per_parameter / gain, np.inf)
         if np.any(np.asarray(model.experts) > 0):
             batch = _descend(model, work, gain, per_parameter, batch)
     return np.where(np.isfinite(batch), np.maximum(np.floor(batch) + 1, 1), np.inf)

@@ -340,8 +340,8 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return _too_large(i, o)
-    first = f"The first token takes {{ttft}} ({_WAITS[Bound(o.prefill_bound)]}), each further one {{itl}} ({_WAITS[Bound(o.decode_bound)]})."
-    return f"{first} {_ADVICE[Bound(o.decode_bound)]}"
+    first = f"The first token takes {{ttft}} ({_WAITS[Bound(int(o.prefill_bound))]}), each further one {{itl}} ({_WAITS[Bound(int(o.decode_bound))]})."
+    return f"{first} {_ADVICE[Bound(int(o.decode_bound))]}"
 
 
 _WAITS = {
@@ -445,7 +445,7 @@ def serving(i: Inputs) -> Outputs:
     first = _phase_time(i, i.accelerator, i.model, before, new)
     step = _phase_time(i, decode_chip, i.model, after, 1.0)
     draft_step, tokens_per_step, draft_bytes = _draft(i, decode_chip, context)
-    itl = np.where(tokens_per_step > 1, (i.draft_tokens * draft_step + step.total) / tokens_per_step, step.total)
+    itl = (i.draft_tokens * draft_step + step.total) / tokens_per_step
     per_token = kv_bytes_per_token(i.model, i.kv_precision)
     per_request = per_token * (i.prompt_length + i.output_length) + state_bytes(i.model, i.kv_precision)
     kv_cache = i.batch_size * per_request

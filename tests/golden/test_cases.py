@@ -25,5 +25,7 @@ def _is_same(got: object, wanted: object) -> bool:
 def test_a_golden_case_is_met_to_nine_digits(place):
     case = CASES[place]
     found = outputs(answer(find(case["solver"]), case["inputs"]))
-    wrong = {name: (found[name], wanted) for name, wanted in case["outputs"].items() if not _is_same(found[name], wanted)}
+    wrong = {
+        name: (found[name], wanted) for name, wanted in case["outputs"].items() if not _is_same(found[name], wanted)
+    }
     assert not wrong

@@ -1,0 +1,63 @@
+"""Rooms stay small and say what they hold."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(
+    p
+    for folder in ("solvers", "catalog", "mlsysweb")
+    for p in (ROOT / folder).rglob("*.py")
+    if "migrations" not in p.parts
+)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+PARTIALS = [p for p in TEMPLATES if p.name.startswith("_")]
+HOMELESS = {"utils", "helpers", "services", "core", "common", "base", "misc"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_file_is_short_enough_to_be_one_thing(path):
+    assert len(path.read_text().splitlines()) <= 400
+
+
+def test_no_room_is_for_things_without_a_home():
+    assert not [p for p in SOURCES if HOMELESS & {*p.parts[len(ROOT.parts) : -1], p.stem}]
+
+
+@pytest.mark.parametrize("path", PARTIALS, ids=lambda p: p.name)
+def test_a_swapped_partial_opens_with_the_id_it_is_named_after(path):
+    """`workbench/_result.html` opens with id="result", so that hx-target and file are one name."""
+    if path.parent.name == "shared":
+        return
+    opening = re.search(r"<[a-z]+[^>]*?\bid=\"([^\"]+)\"", path.read_text(), re.S)
+    assert opening and opening[1] == path.stem.removeprefix("_")
+
+
+def test_every_template_is_used():
+    texts = "\n".join(p.read_text() for p in (*SOURCES, *TEMPLATES))
+    by_name = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+    unused = [p for p in TEMPLATES if str(p.relative_to(ROOT / "templates")) not in texts and p.name not in by_name]
+    assert not unused
+
+
+def test_templates_compute_nothing():
+    computing = re.compile(r"\|\s*(add|divisibleby|floatformat|widthratio|filesizeformat|slugify|dictsort|safeseq)\b")
+    assert not [p.name for p in TEMPLATES if computing.search(p.read_text())]
+
+
+def test_solvers_say_their_units_only_in_declarations():
+    """A wall's docstring may name no unit of an input again."""
+    for path in (ROOT / "solvers").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and node.name in ("Inputs", "Outputs"):
+                assert ast.get_docstring(node) is None, path
+
+
+def test_the_import_contracts_hold():
+    ran = subprocess.run([ROOT / ".venv/bin/lint-imports"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout

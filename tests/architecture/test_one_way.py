@@ -1,0 +1,83 @@
+"""The way of the data: read, resolve, plan, solve, present, draw, show. A request never calls a stage it has left."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from solvers.registry import solvers
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+ROOT = str(Path(__file__).parents[2]) + "/"
+STAGES = {
+    "solvers/read.py": "read",
+    "solvers/inline.py": "read",
+    "catalog/resolve.py": "resolve",
+    "solvers/plan.py": "plan",
+    "solvers/solve.py": "solve",
+    **{
+        f"solvers/{domain}/": "solve" for domain in ("laws", "node", "data", "algorithm", "fleet", "operations", "meta")
+    },
+    "mlsysweb/results/present.py": "present",
+    "mlsysweb/workbench/present.py": "present",
+    "mlsysweb/scenarios/present.py": "present",
+    "mlsysweb/charts/": "present",  # a presenter draws while it presents: one after the other for each figure
+}
+ORDER = ["read", "resolve", "plan", "solve", "present"]
+# The wall checks its own point while the plan is made, and pickers are rows the form shows, not specs it resolves.
+BORROWED = {("plan", "check"), ("resolve", "choices")}
+
+
+def stages_entered(run):
+    seen = []
+
+    def note(frame, event, _):
+        path = frame.f_code.co_filename
+        if event == "call" and path.startswith(ROOT):
+            stage = next((s for start, s in STAGES.items() if path[len(ROOT) :].startswith(start)), None)
+            if stage and frame.f_code.co_name not in {name for _, name in BORROWED} | called_by(frame):
+                if not seen or seen[-1] != stage:
+                    seen.append(stage)
+
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return seen
+
+
+def called_by(frame):
+    """This function's own name when one of the borrowed calls stands above it, so that what they call is theirs."""
+    names = {name for _, name in BORROWED}
+    above = frame.f_back
+    while above:
+        if above.f_code.co_name in names and above.f_code.co_filename.startswith(ROOT):
+            return {frame.f_code.co_name}
+        above = above.f_back
+    return set()
+
+
+@pytest.mark.parametrize("name", solvers())
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "partial"])
+def test_a_request_never_calls_a_stage_it_has_left(name, headers):
+    client = Client()
+    client.get(f"/walls/{name}/")
+    entered = stages_entered(lambda: client.get(f"/walls/{name}/", headers=headers))
+    assert entered == [stage for stage in ORDER if stage in entered], " > ".join(entered)
+    assert set(entered) == set(ORDER)
+
+
+def test_the_watch_sees_a_step_back():
+    from mlsysweb.answer import answer
+    from mlsysweb.results.present import result_page
+
+    roofline = solvers()["roofline"]
+
+    def turns_back():
+        result_page(roofline, answer(roofline, {}), "/")
+        answer(roofline, {})
+
+    assert stages_entered(turns_back).count("read") == 2

@@ -1,0 +1,133 @@
+"""The running site: server time of one update, bytes on the wire, slider to redrawn chart."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from urllib.parse import urljoin
+
+ROOT = Path(__file__).parents[2]
+PAGE = "/walls/roofline/"
+UPDATES = 300
+
+
+@contextmanager
+def serving() -> Iterator[int]:
+    """The production server with two workers on a free port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [
+        ROOT / ".venv/bin/granian", "--interface", "wsgi", "mlsysweb.wsgi:application", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", "2", "--blocking-threads", "2", "--log-level", "error",
+    ]  # fmt: skip
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ)
+    try:
+        for _ in range(200):
+            try:
+                get(connection(port), "/", {})
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def connection(port: int) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", port)
+
+
+def get(to: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> tuple[dict[str, str], bytes]:
+    to.request("GET", path, headers={"Accept-Encoding": "br, gzip", **headers})
+    answer = to.getresponse()
+    body = answer.read()
+    assert answer.status == 200, f"{path}: {answer.status}"
+    return dict(answer.getheaders()), body
+
+
+def update_times(port: int) -> list[float]:
+    """Seconds of warm updates over one kept connection: a batch and a context that never repeat."""
+    to = connection(port)
+    times = []
+    for step in range(UPDATES + 50):
+        start = time.perf_counter()
+        get(to, f"{PAGE}?batch_size={1 + step}&context_length={step * 7}", {"HX-Request": "true"})
+        times.append(time.perf_counter() - start)
+    return times[50:]
+
+
+def wire(port: int) -> dict[str, int]:
+    """Compressed bytes of a first visit with all assets, of one update and of a second visit."""
+    to = connection(port)
+    _, page = get(to, PAGE, {"Accept-Encoding": "identity"})
+    assets = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.decode()))
+    sizes, lasting = {}, 0
+    for path in sorted(assets):
+        headers, body = get(to, urljoin(PAGE, path), {})
+        sizes[path] = len(body)
+        lasting += "immutable" in headers.get("Cache-Control", headers.get("cache-control", ""))
+    html = len(get(to, PAGE, {})[1])
+    update = len(get(to, f"{PAGE}?batch_size=8", {"HX-Request": "true"})[1])
+    return {
+        "first visit": html + sum(sizes.values()),
+        "of it assets": sum(sizes.values()),
+        "one update": update,
+        "second visit": html,
+        "assets": len(assets),
+        "assets cached for ever": lasting,
+    }
+
+
+def redraw_times(port: int) -> list[float]:
+    """Seconds from a slider's move to the redrawn chart in a real browser on this machine."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.chromium import installed
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=installed(), args=["--disable-background-networking"])
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{port}{PAGE}")
+        page.locator("[data-drawn]").first.wait_for()
+        times = [
+            page.evaluate(
+                """key => new Promise(done => {
+                    const plot = document.querySelector('[data-drawn]'), start = performance.now();
+                    new MutationObserver((_, seen) => { seen.disconnect(); done(performance.now() - start); })
+                        .observe(plot, {attributes: true, attributeFilter: ['data-drawn']});
+                    const field = document.querySelector('[name=batch_size]');
+                    field.value = key; field.dispatchEvent(new Event('input', {bubbles: true}));
+                })""",
+                str(step + 2),
+            )
+            / 1e3
+            for step in range(30)
+        ]
+        browser.close()
+    return times[5:]
+
+
+def summary(times: list[float]) -> str:
+    return f"median {median(times) * 1e3:.1f} ms, p95 {quantiles(times, n=20)[-1] * 1e3:.1f} ms, worst {max(times) * 1e3:.1f} ms"
+
+
+def report() -> None:
+    with serving() as port:
+        print("One update, server and loopback:", summary(update_times(port)))
+        for what, size in wire(port).items():
+            print(f"{what}: {size if 'assets' in what and 'of' not in what else f'{size / 1e3:.1f} kB'}")
+        print("Slider to redrawn chart:", summary(redraw_times(port)))
+
+
+if __name__ == "__main__":
+    sys.exit(report())
