@@ -1,6 +1,7 @@
 # make serve       start the site on http://127.0.0.1:8000; PORT=8001 for another port
 # make instructor  make an account that may edit the catalog
 # make test        every check there is
+# make bench       what it costs, measured; beside mlsysim where that can do the same
 #
 # The first time they install what is pinned into .venv; after that nothing is fetched. State lives in var/.
 
@@ -9,15 +10,15 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 pyth
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 MANAGE := .venv/bin/python manage.py
+DATABASE = $(MANAGE) migrate --verbosity 0 && $(MANAGE) load_catalog
 
-.PHONY: serve instructor test
+.PHONY: serve instructor test bench
 .DELETE_ON_ERROR:
 
 serve: var/.static
 	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
 		{ echo "Port $(PORT) is taken (or not allowed). Choose another: make serve PORT=8001"; exit 1; }
-	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) load_catalog
+	@$(DATABASE)
 	@echo
 	@echo "  The site:    http://127.0.0.1:$(PORT)/"
 	@echo "  The catalog: http://127.0.0.1:$(PORT)/admin/   (an account for it: make instructor, in another terminal)"
@@ -39,6 +40,11 @@ test: .venv/.dev var/.static
 	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	$(MANAGE) makemigrations --check --dry-run
 	.venv/bin/python -m pytest --quiet
+
+bench: .venv/.dev var/.static
+	@.venv/bin/python tests/browser/chromium.py
+	@$(DATABASE)
+	@.venv/bin/python -m tests.bench
 
 # A folder left by an interrupted or failed creation has a python but no pip, hence the test for pip.
 .venv/.run: requirements.txt
