@@ -99,16 +99,17 @@ def servers_needed(
     p, wait, a, s, v = (np.asarray(each, dtype=float).ravel() for each in given)
     needed = np.full(a.shape, np.inf)
     rows = np.flatnonzero((wait >= 0) & (a < most))
-    k = np.maximum(np.floor(a[rows] - _EARLY * np.sqrt(a[rows])), 0)
-    blocked = np.ones_like(k)
+    k, a, scale, late, wait = np.floor(a[rows]), a[rows], v[rows] * s[rows], 1 - p[rows], wait[rows]
+    blocked = erlang_b(k, a)
     while rows.size:
-        k += 1
-        blocked = a[rows] * blocked / (k + a[rows] * blocked)
-        free = k - a[rows]
-        waiting = np.where(free > 0, k * blocked / np.where(free > 0, free + a[rows] * blocked, 1), 1.0)
-        drain = v[rows] * s[rows]
-        enough = (free > 0) & (wait_quantile(p[rows], waiting, drain) <= wait[rows] * free)
-        needed[rows[enough]] = k[enough]
-        under_way = ~enough & (k < most)
-        rows, k, blocked = rows[under_way], k[under_way], blocked[under_way]
+        k = k + 1
+        carried = a * blocked
+        blocked = carried / (k + carried)
+        free = k - a
+        waiting = k * blocked / (free + a * blocked)
+        enough = scale * np.log(np.maximum(waiting / late, 1)) <= wait * free
+        if enough.any() or k.max() >= most:
+            needed[rows[enough]] = k[enough]
+            left = ~enough & (k < most)
+            rows, k, a, blocked, scale, late, wait = (each[left] for each in (rows, k, a, blocked, scale, late, wait))
     return needed.reshape(given[0].shape)

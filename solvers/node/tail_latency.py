@@ -145,10 +145,10 @@ def _advice(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    if o.stable and o.utilization > 0.9:
-        yield "Beyond 90 % utilization a few more requests, or a few longer ones, change the waits by multiples."
-    if i.replicas > 1 and (i.service_cv != 1 or i.arrival_cv != 1):
-        yield "For several replicas the variability factor is an approximation, good to some 10 % near saturation."
+    if o.stable and o.utilization > 0.9 and o.p99_wait > i.service_time:
+        yield "So near saturation a few more requests, or a few longer ones, change the waits by multiples."
+    if o.variability_factor != 1 and not (i.replicas == 1 and i.arrival_cv == 1):
+        yield "The variability factor is exact for one replica and Poisson arrivals; here it is an approximation."
     if not o.stable:
         yield "No queue stays infinite in practice: it fills its memory, or its users go away."
 

@@ -1,0 +1,81 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.node.tail_latency import tail_latency
+
+replicas = st.integers(1, 40)
+utilizations = st.floats(0.05, 0.97)
+
+
+def pool(servers, rho, service=1.0, **other):
+    return tail_latency(replicas=servers, service_time=service, arrival_rate=rho * servers / service, **other)
+
+
+@given(rho=utilizations, service=st.floats(1e-4, 1e3))
+def test_one_replica_answers_after_its_service_time_over_its_idle_share(rho, service):
+    # M/M/1: mean time in the system s/(1 − ρ).
+    assert float(pool(1, rho, service).mean_latency) == pytest.approx(service / (1 - rho))
+
+
+@given(c=replicas, rho=utilizations)
+def test_percentiles_rise_from_the_median_to_the_last_thousandth(c, rho):
+    o = pool(c, rho)
+    assert o.p50_latency <= o.p95_latency <= o.p99_latency <= o.p999_latency
+
+
+@given(c=replicas, rho=utilizations, times=st.floats(1e-3, 1e3))
+def test_in_slow_motion_every_wait_is_longer_in_proportion(c, rho, times):
+    real, slow = pool(c, rho), pool(c, rho, times)
+    assert float(slow.mean_wait) == pytest.approx(times * float(real.mean_wait), rel=1e-9)
+    assert float(slow.p99_wait) == pytest.approx(times * float(real.p99_wait), rel=1e-6, abs=1e-9 * times)
+
+
+@given(c=st.integers(1, 20), rho=utilizations, times=st.integers(2, 8))
+def test_a_larger_pool_at_the_same_utilization_waits_less(c, rho, times):
+    assert pool(c * times, rho).mean_wait < pool(c, rho).mean_wait
+
+
+@given(c=replicas, rho=utilizations, cv=st.floats(1.01, 5))
+def test_erratic_requests_wait_longer_and_steady_ones_not_at_all(c, rho, cv):
+    assert pool(c, rho, service_cv=cv).mean_wait > pool(c, rho).mean_wait
+    assert pool(c, rho, service_cv=0, arrival_cv=0).p999_wait == 0
+
+
+@given(rate=st.floats(0.1, 50), target=st.floats(0.3, 5), cv=st.floats(0, 4))
+def test_the_replicas_for_the_target_meet_it_and_one_fewer_misses_it(rate, target, cv):
+    asked = {"arrival_rate": rate, "service_time": 0.3, "latency_target": target, "service_cv": cv}
+    needed = int(tail_latency(**asked).replicas_for_target)
+    assert tail_latency(**asked, replicas=needed).meets_target
+    assert needed == 1 or not tail_latency(**asked, replicas=needed - 1).meets_target
+
+
+@given(c=replicas, over=st.floats(1, 5))
+def test_an_overload_grows_for_ever_until_the_replicas_named_are_there(c, over):
+    o = pool(c, over)
+    assert not o.stable and math.isinf(o.p50_latency) and math.isinf(o.queue_length)
+    named = int(o.stable_replicas)
+    assert c < named and tail_latency(replicas=named, service_time=1.0, arrival_rate=over * c).stable
+    assert not tail_latency(replicas=named - 1, service_time=1.0, arrival_rate=over * c).stable
+
+
+def test_no_replicas_meet_a_target_shorter_than_the_service():
+    assert math.isinf(tail_latency(service_time=0.3, latency_target=0.29).replicas_for_target)
+
+
+def test_without_arrivals_nobody_waits():
+    o = tail_latency(arrival_rate=0)
+    assert (float(o.p999_wait), float(o.queue_length), float(o.utilization)) == (0, 0, 0)
+
+
+def test_asking_a_hundred_leaves_meets_a_slow_one_in_63_percent():
+    # Dean and Barroso 2013, "Variability in the tail": 1 in 100 slow, 100 leaves: 63 % of requests.
+    assert float(tail_latency(fan_out=100).fan_out_slow_share) == pytest.approx(0.63, abs=0.005)
+
+
+def test_the_slowest_of_the_parts_is_on_time_in_99_of_100():
+    o = pool(4, 0.8, fan_out=50)
+    beyond = float(o.wait_probability) * math.exp(-(float(o.fan_out_p99_latency) - 1) / float(o.wait_of_the_waiting))
+    assert (1 - beyond) ** 50 == pytest.approx(0.99)
