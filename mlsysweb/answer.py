@@ -1,6 +1,6 @@
 """The spine: read, resolve, plan, solve. Page, API, command line and saved scenarios all come through here.
 
-    text -> read (solvers/read.py) -> resolve (catalog/resolve.py) -> plan (solvers/plan.py) -> solve (solvers/solve.py)
+text -> read (solvers/read.py) -> resolve (catalog/resolve.py) -> plan (solvers/plan.py) -> solve (solvers/solve.py)
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.resolve import resolve
+
 from solvers.declare import Solver
 from solvers.plan import plan
 from solvers.read import read

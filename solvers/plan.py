@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .declare import Choice, Figure, Input, Solver
+from .declare import Figure, Solver
 from .errors import InputErrors
+from .fields import Choice, Input
 from .specs import stack, take
 
 _POINTS = 64

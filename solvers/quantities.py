@@ -144,17 +144,15 @@ _LADDERS: dict[str, tuple[str, ...]] = {
     "J": ("nJ", "uJ", "mJ", "J", "kJ", "kWh", "MWh", "GWh"),
     "USD": ("USD", "kUSD", "MUSD", "GUSD"),
     "kg": ("ug", "mg", "g", "kg", "t", "kt", "Mt"),
-    "1/s": ("1/s", "k/s", "M/s"),
     "m**3": ("mL", "L", "m**3"),
     "param": ("param", "kparam", "Mparam", "Gparam", "Tparam"),
 }
 _PRINTED = {"byte": "B", "byte/s": "B/s", "hour": "h", "day": "d", "1/s": "/s", "m**3": "m³", "percent": "%", "1": ""}
-_RUNGS = {"k/s": 1e3, "M/s": 1e6}
 
 
 @lru_cache(64)
 def _ladder(unit: str, shown: str) -> tuple[tuple[float, str], ...]:
-    return tuple((_RUNGS.get(name) or factor(name, unit), printed(name)) for name in _steps(unit, shown))
+    return tuple((factor(name, unit), printed(name)) for name in _steps(unit, shown))
 
 
 def _steps(unit: str, shown: str) -> tuple[str, ...]:
@@ -203,6 +201,6 @@ def typed(value: float, unit: str, shown: str = "") -> str:
     """A value as a person could type it, exactly enough to read back: `10 us`, `3.35 TB/s`, `0.5`."""
     if unit == "1" and shown in ("", "1", "param", "token"):
         return str(int(value)) if value == round(value) and abs(value) < 1e15 else f"{value:.12g}"
-    steps = [(factor(name, unit), name) for name in _steps(unit, shown or unit) if name not in _RUNGS]
+    steps = [(factor(name, unit), name) for name in _steps(unit, shown or unit)]
     name = next((name for size, name in reversed(steps) if abs(value) >= size), shown or unit)
     return f"{scaled(value, unit, name):.12g} {name}"

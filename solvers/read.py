@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from .declare import Choice, Given, Input, Pick, Solver, nearest, unknown_name
+from .declare import Solver, nearest, unknown_name
 from .errors import InputError, InputErrors
+from .fields import Choice, Given, Input, Pick
 from .inline import spec_from_inline
 from .quantities import to_si
 from .specs import columns, is_table

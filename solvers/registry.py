@@ -8,7 +8,6 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-
 from .declare import Solver, nearest
 from .errors import InputError
 from .taxonomy import DOMAINS

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .declare import Choice, Equation, Flag, Found, Given, Input, Label, Output, Pick, Solver
+from .declare import Solver
+from .fields import Choice, Flag, Found, Given, Input, Label, Output
 from .plan import Line, Plan
 from .result import Drawing, Result, Track, Value, Working
 from .specs import columns

@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .declare import NAN, Array, Codes, Input, given
+from .declare import NAN, Array, Codes, given
+from .fields import Input
 
 
 class Precision(IntEnum):

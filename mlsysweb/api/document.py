@@ -49,4 +49,6 @@ def _is_open(value: Value) -> bool:
 def _open(result: Result) -> list[str]:
     """Why an output is null."""
     open_ones = ((name, result.values[name]) for name in result.outputs if _is_open(result.values[name]))
-    return [f"{name}: {value.never or ('infinite' if value.value == math.inf else 'unknown')}." for name, value in open_ones]
+    return [
+        f"{name}: {value.never or ('infinite' if value.value == math.inf else 'unknown')}." for name, value in open_ones
+    ]

@@ -35,7 +35,11 @@ def _question(request: HttpRequest) -> Mapping[str, Any]:
         body = json.loads(request.body)
     except (ValueError, RecursionError) as error:
         place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-        raise InputErrors([InputError("body", f"is not JSON{place}; send an object such as {{\"batch_size\": 8}}.")]) from None
+        raise InputErrors(
+            [InputError("body", f'is not JSON{place}; send an object such as {{"batch_size": 8}}.')]
+        ) from None
     if not isinstance(body, dict):
-        raise InputErrors([InputError("body", f"must be a JSON object of inputs by name; this is a {type(body).__name__}.")])
+        raise InputErrors(
+            [InputError("body", f"must be a JSON object of inputs by name; this is a {type(body).__name__}.")]
+        )
     return body

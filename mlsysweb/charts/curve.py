@@ -77,7 +77,10 @@ def _right_axis(drawing: Drawing, result: Result) -> dict[str, Any]:
         return {}
     right = {"overlaying": "y", "side": "right", "showgrid": False}
     log = _is_log(drawing, result, drawing.y[1])
-    return {"yaxis2": axis(result.values[drawing.y[1]], log=log, **right), "margin": {"l": 64, "r": 72, "t": 16, "b": 56}}
+    return {
+        "yaxis2": axis(result.values[drawing.y[1]], log=log, **right),
+        "margin": {"l": 64, "r": 72, "t": 16, "b": 56},
+    }
 
 
 def _marks(drawing: Drawing, result: Result, x: str) -> dict[str, Any]:

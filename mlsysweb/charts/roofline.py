@@ -24,7 +24,8 @@ def roofline(drawing: Drawing, result: Result) -> dict[str, Any]:
         ],
         "layout": layout(
             xaxis=axis(result.values["arithmetic_intensity"], log=True, range=[math.log10(low), math.log10(high)]),
-            yaxis=axis(result.values["achieved_rate"], log=True) | {"title": {"text": "Rate (FLOP/s)"}, "ticksuffix": ""},
+            yaxis=axis(result.values["achieved_rate"], log=True)
+            | {"title": {"text": "Rate (FLOP/s)"}, "ticksuffix": ""},
             annotations=[_ridge(result)],
         ),
     }
@@ -132,7 +133,11 @@ def _phases(result: Result) -> Iterator[dict[str, Any]]:
     track = along(result, "phase")[0]
     names = track.columns["phase"]
     for name, x, y in zip(names, track.columns["arithmetic_intensity"], track.columns["achieved_rate"], strict=True):
-        if name in ("prefill", "decode") and next(drawable([x], [y]), None) and x != number(result, "arithmetic_intensity"):
+        if (
+            name in ("prefill", "decode")
+            and next(drawable([x], [y]), None)
+            and x != number(result, "arithmetic_intensity")
+        ):
             yield {
                 "type": "scatter",
                 "mode": "markers+text",

@@ -87,7 +87,10 @@ def _table(drawing: Drawing, result: Result) -> Table:
     values = [result.values[name] for name in (drawing.along[0], *drawing.y)]
     several = len(result.systems) > 1
     rows = [
-        (*((result.systems[track.system],) if several else ()), *(_cell(v, c) for v, c in zip(values, row, strict=True)))
+        (
+            *((result.systems[track.system],) if several else ()),
+            *(_cell(v, c) for v, c in zip(values, row, strict=True)),
+        )
         for track in tracks
         for row in _thinned(list(zip(*(track.columns[n] for n in (drawing.along[0], *drawing.y)), strict=True)))
     ]
@@ -111,7 +114,10 @@ def _calibrations(result: Result, base: str) -> Iterator[Calibration]:
         if not all(name in result.inputs for name in calibration.values):
             return
         on = all(result.values[name].value == value for name, value in calibration.values.items())
-        texts = {name: typed(v, result.values[name].unit, result.values[name].shown) for name, v in calibration.values.items()}
+        texts = {
+            name: typed(v, result.values[name].unit, result.values[name].shown)
+            for name, v in calibration.values.items()
+        }
         yield Calibration(calibration.name, calibration.words, f"{base}?{urlencode({**result.text, **texts})}", on)
 
 

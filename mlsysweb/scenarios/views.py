@@ -44,7 +44,9 @@ def scenario(request: HttpRequest, id: str) -> HttpResponse:
     wall = reverse("workbench:wall", args=[solver.name])
     result = result_page(solver, Result.from_kept(kept.result), wall)
     link = request.build_absolute_uri(kept.get_absolute_url())
-    page = saved_page(solver, result, id=kept.pk, title=kept.title, when=kept.created, version=kept.solver_version, url=link)
+    page = saved_page(
+        solver, result, id=kept.pk, title=kept.title, when=kept.created, version=kept.solver_version, url=link
+    )
     return render(request, "scenarios/scenario.html", {"page": page})
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from solvers.declare import Choice, Given, Input, Pick, Solver
+from mlsysweb.results.page import Link
+from solvers.declare import Solver
+from solvers.fields import Choice, Given, Input, Pick
 from solvers.quantities import printed, scaled, typed
 from solvers.read import ALSO, SWEEP
-
-from mlsysweb.results.page import Link
 
 from .page import Field, Form, Option, OptionGroup, Slider
 

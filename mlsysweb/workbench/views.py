@@ -2,23 +2,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from catalog.resolve import choices
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.resolve import choices
 from mlsysweb.answer import answer
 from mlsysweb.htmx import refused, updated, varies, wants_partial
+from mlsysweb.results.present import result_page
 from solvers.declare import Solver
 from solvers.errors import InputErrors
 from solvers.read import ALSO
 from solvers.registry import solvers
 
 from .forms import form
-from mlsysweb.results.present import result_page
-
 from .present import wall_page
 
 

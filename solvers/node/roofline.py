@@ -34,10 +34,10 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
-from solvers.laws.ratio import ratio
 from solvers.laws.memory import Tier, largest_batch_size, place
 from solvers.laws.phase import Phase, effective_phase, step
 from solvers.laws.power import linear_power
+from solvers.laws.ratio import ratio
 from solvers.laws.transformer import compute_bound_batch_size
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 

@@ -8,7 +8,6 @@ tokenising, and the network to the user.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -35,7 +34,6 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
 from solvers.laws.collectives import ring_all_reduce
-from solvers.laws.phase import Phase
 from solvers.laws.ratio import ratio
 from solvers.laws.transformer import Work, bytes_of, decode, kv_bytes_per_token, prefill, state_bytes
 from solvers.specs import Accelerator, Model, Precision, peak_rate
@@ -54,189 +52,83 @@ class Bound(IntEnum):
 class Inputs:
     model: Model = picked(Model, "Model", "llama-3-8b")
     accelerator: Accelerator = picked(
-        Accelerator,
-        "Accelerator",
-        "h100-sxm5-80gb",
+        Accelerator, "Accelerator", "h100-sxm5-80gb",
         help="Of every device, or of prefill alone where decode has its own.",
-    )
+    )  # fmt: skip
     prompt_length: Array = given(
-        "1",
-        "Prompt length",
-        1024,
-        low=1,
-        high=1e8,
-        slider=(1, 131072),
-        log=True,
-        whole=True,
-        symbol="S",
+        "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
         help="Tokens of each request's prompt.",
-    )
+    )  # fmt: skip
     output_length: Array = given(
-        "1",
-        "Output length",
-        256,
-        low=1,
-        high=1e8,
-        slider=(1, 16384),
-        log=True,
-        whole=True,
-        symbol="O",
+        "1", "Output length", 256, low=1, high=1e8, slider=(1, 16384), log=True, whole=True, symbol="O",
         help="Tokens each request is answered with.",
-    )
+    )  # fmt: skip
     batch_size: Array = given(
-        "1",
-        "Batch size",
-        8,
-        low=1,
-        high=1e6,
-        slider=(1, 1024),
-        log=True,
-        whole=True,
-        symbol="B",
+        "1", "Batch size", 8, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
         help="Requests served together.",
-    )
+    )  # fmt: skip
     precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
     kv_precision: Codes = chosen(
-        Precision, "KV cache precision", Precision.FP16, folded=True, help="The format keys and values are stored in."
-    )
+        Precision, "KV cache precision", Precision.FP16, folded=True, help="The format keys and values are stored in.",
+    )  # fmt: skip
     tensor_parallel: Array = given(
-        "1",
-        "Tensor parallel",
-        1,
-        low=1,
-        high=1024,
-        slider=(1, 16),
-        whole=True,
-        symbol="t",
+        "1", "Tensor parallel", 1, low=1, high=1024, slider=(1, 16), whole=True, symbol="t",
         help="Devices each layer is split over.",
-    )
+    )  # fmt: skip
     cached_prefix_length: Array = given(
-        "1",
-        "Cached prefix",
-        0,
-        high=1e8,
-        slider=(0, 131072),
-        log=True,
-        whole=True,
-        symbol="P",
-        folded=True,
+        "1", "Cached prefix", 0, high=1e8, slider=(0, 131072), log=True, whole=True, symbol="P", folded=True,
         help="Tokens of the prompt whose keys and values are already there.",
-    )
+    )  # fmt: skip
     efficiency: Array = given(
-        "1",
-        "Compute efficiency",
-        SILICON.efficiency,
-        high=1,
-        above=True,
-        slider=(0.01, 1),
-        symbol=r"\eta",
+        "1", "Compute efficiency", SILICON.efficiency, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
         help="Share of the peak rate that kernels reach.",
-    )
+    )  # fmt: skip
     bandwidth_efficiency: Array = given(
-        "1",
-        "Bandwidth efficiency",
-        SILICON.bandwidth_efficiency,
-        high=1,
-        above=True,
-        slider=(0.01, 1),
-        symbol=r"\eta_b",
-        help="Share of the memory's peak bandwidth that kernels reach.",
-        folded=True,
-    )
+        "1", "Bandwidth efficiency", SILICON.bandwidth_efficiency, high=1, above=True, slider=(0.01, 1),
+        symbol=r"\eta_b", help="Share of the memory's peak bandwidth that kernels reach.", folded=True,
+    )  # fmt: skip
     layer_overhead: Array = given(
-        "s",
-        "Overhead per layer",
-        SILICON.layer_overhead,
-        high=1,
-        slider=(0, 200e-6),
-        shown="us",
-        symbol=r"t_\text{layer}",
-        help="Launches, norms and other small kernels that neither roof sees.",
-        folded=True,
-    )
+        "s", "Overhead per layer", SILICON.layer_overhead, high=1, slider=(0, 200e-6), shown="us",
+        symbol=r"t_\text{layer}", help="Launches, norms and other small kernels that neither roof sees.", folded=True,
+    )  # fmt: skip
     interconnect_bandwidth: Array = given(
-        "byte/s",
-        "Interconnect bandwidth",
-        450e9,
-        above=True,
-        high=1e15,
-        slider=(1e9, 2e12),
-        log=True,
-        shown="GB/s",
-        symbol=r"\beta_\text{link}",
-        folded=True,
-        help="One way, between the devices a layer is split over.",
-    )
+        "byte/s", "Interconnect bandwidth", 450e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
+        symbol=r"\beta_\text{link}", folded=True, help="One way, between the devices a layer is split over.",
+    )  # fmt: skip
     interconnect_latency: Array = given(
-        "s",
-        "Interconnect latency",
-        1e-6,
-        high=1,
-        slider=(0, 20e-6),
-        shown="us",
-        symbol=r"\alpha",
-        folded=True,
+        "s", "Interconnect latency", 1e-6, high=1, slider=(0, 20e-6), shown="us", symbol=r"\alpha", folded=True,
         help="Time to start one message of an all-reduce.",
-    )
+    )  # fmt: skip
     decode_accelerator: Accelerator | None = picked(
-        Accelerator,
-        "Decode accelerator",
-        optional=True,
-        folded=True,
+        Accelerator, "Decode accelerator", optional=True, folded=True,
         help="Chips of their own for decode; keys and values move to them over the network.",
-    )
+    )  # fmt: skip
     network_bandwidth: Array = given(
-        "byte/s",
-        "Network bandwidth",
-        50e9,
-        above=True,
-        high=1e15,
-        slider=(1e9, 1e12),
-        log=True,
-        shown="GB/s",
-        symbol=r"\beta_\text{net}",
-        folded=True,
-        help="Between prefill and decode devices, where they are separate.",
-    )
+        "byte/s", "Network bandwidth", 50e9, above=True, high=1e15, slider=(1e9, 1e12), log=True, shown="GB/s",
+        symbol=r"\beta_\text{net}", folded=True, help="Between prefill and decode devices, where they are separate.",
+    )  # fmt: skip
     draft_model: Model | None = picked(
-        Model,
-        "Draft model",
-        optional=True,
-        folded=True,
+        Model, "Draft model", optional=True, folded=True,
         help="A small model that guesses tokens the large one checks together (speculative decoding).",
-    )
+    )  # fmt: skip
     acceptance: Array = given(
-        "1",
-        "Acceptance rate",
-        0.7,
-        high=1,
-        slider=(0, 1),
-        symbol="a",
-        folded=True,
+        "1", "Acceptance rate", 0.7, high=1, slider=(0, 1), symbol="a", folded=True,
         help="Chance that the large model agrees with a guessed token.",
-    )
+    )  # fmt: skip
     draft_tokens: Array = given(
-        "1",
-        "Draft tokens",
-        4,
-        low=1,
-        high=100,
-        slider=(1, 16),
-        whole=True,
-        symbol="k",
-        folded=True,
+        "1", "Draft tokens", 4, low=1, high=100, slider=(1, 16), whole=True, symbol="k", folded=True,
         help="Tokens guessed before each check.",
-    )
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     ttft: Array = found(
-        "s", "Time to first token", symbol=r"\text{TTFT}", help="Prefill of the whole batch of prompts."
-    )
+        "s", "Time to first token", symbol=r"\text{TTFT}", help="Prefill of the whole batch of prompts.",
+    )  # fmt: skip
     itl: Array = found(
-        "s", "Inter-token latency", symbol=r"\text{ITL}", help="Between tokens of one request, at the mean context."
-    )
+        "s", "Inter-token latency", symbol=r"\text{ITL}", help="Between tokens of one request, at the mean context.",
+    )  # fmt: skip
     end_to_end_latency: Array = found("s", "End-to-end latency", symbol=r"t_\text{request}")
     decode_throughput: Array = found("1/s", "Decode throughput", help="Tokens a second of all requests together.")
     request_throughput: Array = found("1/s", "Request throughput", help="Finished requests a second.")
@@ -247,8 +139,8 @@ class Outputs:
     memory_per_device: Array = found("byte", "Memory per device")
     memory_room: Array = found("byte", "Memory of a device", never="unknown: the catalog has no capacity")
     memory_shortfall: Array = found(
-        "byte", "Memory short", help="What a device would still have to hold; zero when all fits."
-    )
+        "byte", "Memory short", help="What a device would still have to hold; zero when all fits.",
+    )  # fmt: skip
     feasible: Truth = flagged("Fits in memory")
     largest_batch_size: Array = found("1", "Largest batch that fits", never="no limit by memory")
     devices_needed: Array = found("1", "Devices to hold it", never="unknown without the capacity")
@@ -260,37 +152,35 @@ class Outputs:
     prefill_memory_time: Array = found("s", "Prefill memory time", symbol=r"t_\text{prefill, memory}")
     prefill_network_time: Array = found("s", "Prefill all-reduces", symbol=r"t_\text{prefill, network}")
     decode_context: Array = found(
-        "1", "Mean context", symbol="s", help="Prompt and half the output: the cache a mean decode step reads."
-    )
+        "1", "Mean context", symbol="s", help="Prompt and half the output: the cache a mean decode step reads.",
+    )  # fmt: skip
     decode_flop: Array = found(
-        "flop", "Decode arithmetic", symbol=r"W_\text{decode}", help="Of one step of one device."
-    )
+        "flop", "Decode arithmetic", symbol=r"W_\text{decode}", help="Of one step of one device.",
+    )  # fmt: skip
     decode_moved: Array = found(
-        "byte", "Decode bytes moved", symbol=r"Q_\text{decode}", help="By one device in one step."
-    )
+        "byte", "Decode bytes moved", symbol=r"Q_\text{decode}", help="By one device in one step.",
+    )  # fmt: skip
     decode_compute_time: Array = found("s", "Decode compute time", symbol=r"t_\text{decode, compute}")
     decode_memory_time: Array = found("s", "Decode memory time", symbol=r"t_\text{decode, memory}")
     decode_network_time: Array = found("s", "Decode all-reduces", symbol=r"t_\text{decode, network}")
     overhead_time: Array = found(
-        "s", "Overhead", symbol=r"t_\text{overhead}", help="Of one step on the prefill devices."
-    )
+        "s", "Overhead", symbol=r"t_\text{overhead}", help="Of one step on the prefill devices.",
+    )  # fmt: skip
     decode_overhead_time: Array = found("s", "Decode overhead", symbol=r"t_\text{decode, overhead}")
     decode_step_time: Array = found("s", "Decode step", symbol=r"t_\text{step}", help="One step of the large model.")
     peak: Array = found("flop/s", "Peak rate", symbol=r"\pi")
     decode_peak: Array = found("flop/s", "Peak rate in decode", symbol=r"\pi_\text{decode}")
     decode_bandwidth: Array = found("byte/s", "Memory bandwidth in decode", symbol=r"\beta_\text{decode}")
     kv_transfer_time: Array = found(
-        "s",
-        "KV transfer",
-        symbol=r"t_\text{transfer}",
+        "s", "KV transfer", symbol=r"t_\text{transfer}",
         help="Moving the prompts' keys and values to the decode devices; zero where they stay.",
-    )
+    )  # fmt: skip
     draft_step_time: Array = found(
-        "s", "Draft step", symbol=r"t_\text{draft}", help="One step of the draft model; zero without one."
-    )
+        "s", "Draft step", symbol=r"t_\text{draft}", help="One step of the draft model; zero without one.",
+    )  # fmt: skip
     tokens_per_step: Array = found(
-        "1", "Tokens per step", symbol="n", help="Expected tokens each check of the large model yields."
-    )
+        "1", "Tokens per step", symbol="n", help="Expected tokens each check of the large model yields.",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

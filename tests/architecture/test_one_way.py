@@ -37,9 +37,9 @@ def stages_entered(run):
         path = frame.f_code.co_filename
         if event == "call" and path.startswith(ROOT):
             stage = next((s for start, s in STAGES.items() if path[len(ROOT) :].startswith(start)), None)
-            if stage and frame.f_code.co_name not in {name for _, name in BORROWED} | called_by(frame):
-                if not seen or seen[-1] != stage:
-                    seen.append(stage)
+            borrowed = frame.f_code.co_name in {name for _, name in BORROWED} | called_by(frame)
+            if stage and not borrowed and seen[-1:] != [stage]:
+                seen.append(stage)
 
     sys.setprofile(note)
     try:

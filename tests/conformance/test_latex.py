@@ -19,5 +19,5 @@ def test_an_equation_evaluates_as_a_reader_would(latex, value):
 
 
 def test_what_the_subset_does_not_have_is_refused():
-    with pytest.raises(ValueError, match="no .int"):
+    with pytest.raises(ValueError, match=r"no .int"):
         right_side(r"@y = \int(@a)", {"a": 1.0})

@@ -8,15 +8,15 @@ from io import StringIO
 
 import numpy as np
 import pytest
+from catalog.resolve import resolve
 from django.core.management import call_command
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.resolve import resolve
 from mlsysweb.answer import answer
-from solvers.declare import Choice, Input, Label, Output, Pick
 from solvers.errors import InputErrors
+from solvers.fields import Choice, Input, Label, Output, Pick
 from solvers.plan import ladder, plan
 from solvers.read import read
 from solvers.registry import solvers

@@ -91,7 +91,7 @@ def test_a_file_without_a_solver_of_its_name_is_named(tmp_path):
     solvers.node.__path__.append(str(tmp_path))
     registry.solvers.cache_clear()
     try:
-        with pytest.raises(TypeError, match="empty_wall.py must define exactly one solver, named empty_wall"):
+        with pytest.raises(TypeError, match=r"empty_wall.py must define exactly one solver, named empty_wall"):
             registry.solvers()
     finally:
         solvers.node.__path__.remove(str(tmp_path))

@@ -20,9 +20,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("solver", nargs="?", help=", ".join(solvers()))
-        parser.add_argument("inputs", nargs="*", metavar="name=value", help="as typed: batch_size=8 layer_overhead='10 us'")
+        parser.add_argument(
+            "inputs", nargs="*", metavar="name=value", help="as typed: batch_size=8 layer_overhead='10 us'"
+        )
         parser.add_argument("--json", action="store_true", help="the whole answer in SI, as the API gives it")
-        parser.add_argument("--cases", metavar="FILE", help='a JSON list of {"solver", "inputs"}; "-" reads it from stdin')
+        parser.add_argument(
+            "--cases", metavar="FILE", help='a JSON list of {"solver", "inputs"}; "-" reads it from stdin'
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["cases"]:

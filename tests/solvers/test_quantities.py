@@ -1,0 +1,105 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.errors import InputError
+from solvers.quantities import human, to_si, typed
+
+UNITS = ["s", "byte", "byte/s", "flop", "flop/s", "W", "J", "USD", "kg", "1/s", "1", "m**3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("3.35 TB/s", "byte/s", 3.35e12),
+        ("10 us", "s", 1e-5),
+        ("10 µs", "s", 1e-5),
+        ("30 day", "s", 2592000.0),
+        ("0.12 USD/kWh", "USD/J", 0.12 / 3.6e6),
+        ("390 g/kWh", "kg/J", 0.39 / 3.6e6),
+        ("1e21 FLOP", "flop", 1e21),
+        ("989.5 TFLOP/s", "flop/s", 989.5e12),
+        ("989.5 TFLOPS", "flop/s", 989.5e12),
+        ("80 GiB", "byte", 80 * 2.0**30),
+        ("400 Gb/s", "byte/s", 50e9),
+        ("45 %", "1", 0.45),
+        ("8.03 Gparam", "1", 8.03e9),
+        ("10 qps", "1/s", 10.0),
+        ("100 token/s", "1/s", 100.0),
+        ("10 /s", "1/s", 10.0),
+        ("1.8 L/kWh", "m**3/J", 1.8e-3 / 3.6e6),
+        ("2 USD/hour", "USD/s", 2 / 3600),
+        ("7", "s", 7.0),
+    ],
+)
+def test_what_a_person_types_becomes_si(text, unit, value):
+    assert to_si("field", text, unit) == pytest.approx(value, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "words"),
+    [
+        ("12 kg", "byte/s", "needs a bandwidth (byte/s); '12 kg' is a mass"),
+        ("700 W", "byte/s", "needs a bandwidth (byte/s); '700 W' is a power"),
+        ("1e999", "1", "finite number"),
+        ("NaN", "s", "finite number"),
+        ("inf", "1", "finite number"),
+        ("three", "s", "needs a number such as '10 ms'"),
+        ("", "s", "needs a number"),
+        ("3 parsec", "s", "a unit nobody knows"),
+        ("3 h", "byte", "is a time"),
+        ("9**9**9**9", "1", "can't be read"),
+        ("3 s**99999999", "s", "can't be read"),
+        ("__import__('os').system('true')", "1", "needs a number"),
+        ("1e308 TB", "byte", "too large"),
+        ("3,5 s", "s", "can't be read"),
+        ("5 " + "x" * 5000, "s", "can't be read"),
+    ],
+)
+def test_what_cannot_be_meant_is_a_sentence_with_the_field(text, unit, words):
+    with pytest.raises(InputError) as bad:
+        to_si("memory_bandwidth", text, unit)
+    assert bad.value.field == "memory_bandwidth"
+    assert words in bad.value.sentence
+    assert len(bad.value.sentence) < 200
+
+
+@given(st.floats(1e-12, 1e24), st.sampled_from(UNITS))
+def test_what_is_written_reads_back(value, unit):
+    assert to_si("field", typed(value, unit), unit) == pytest.approx(value, rel=1e-11)
+
+
+@given(st.floats(1e-6, 1e12), st.sampled_from(["s", "byte", "byte/s", "flop/s", "W", "J", "USD", "kg"]))
+def test_what_a_person_reads_is_right_to_three_digits(value, unit):
+    text = human(value, unit, digits=3).replace("\u202f", "").replace("·10", "e")
+    text = text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    assert to_si("field", text, unit) == pytest.approx(value, rel=6e-3)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown", "words"),
+    [
+        (0.0048, "s", "", "4.8 ms"),
+        (16.06e9, "byte", "", "16.1 GB"),
+        (615e3, "USD", "", "615 kUSD"),
+        (1700, "kg", "", "1.7 t"),
+        (0.45, "1", "percent", "45%"),
+        (3.35e12, "byte/s", "", "3.35 TB/s"),
+        (0.12 / 3.6e6, "USD/J", "USD/kWh", "0.12 USD/kWh"),
+        (148, "1", "", "148"),
+        (0, "s", "", "0 s"),
+        (math.nan, "s", "", "unknown"),
+        (math.inf, "1", "", "∞"),
+        (5e10, "J", "", "13.9 MWh"),
+        (28900, "1/s", "", "28\u202f900/s"),
+        (1234567, "1", "", "1\u202f234\u202f567"),
+    ],
+)
+def test_a_person_reads_the_unit_a_person_would_choose(value, unit, shown, words):
+    assert human(value, unit, shown) == words
+
+
+def test_si_prefixes_are_exact():
+    assert [to_si("f", f"{n} us", "s") for n in (1, 3, 10, 45)] == [1e-6, 3e-6, 1e-5, 4.5e-5]
