@@ -38,6 +38,7 @@ from solvers.laws.memory import Tier, largest_batch_size, place
 from solvers.laws.phase import Phase, effective_phase, step
 from solvers.laws.power import linear_power
 from solvers.laws.ratio import ratio
+from solvers.laws.step_time import Bound, step_time
 from solvers.laws.transformer import compute_bound_batch_size
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
@@ -47,14 +48,6 @@ class Utilization(IntEnum):
 
     MFU = 0
     BUSIEST = 1
-
-
-class Bottleneck(IntEnum):
-    """What the step waits for longest."""
-
-    COMPUTE = 0
-    MEMORY = 1
-    OVERHEAD = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +100,8 @@ class Outputs:
     memory_time: Array = found("s", "Memory time", symbol=r"t_\text{memory}")
     overhead_time: Array = found("s", "Overhead", symbol=r"t_\text{overhead}")
     throughput: Array = found("1/s", "Throughput", help="Tokens or samples a second, of all sequences together.")
-    bottleneck: Codes = named(Bottleneck, "Bottleneck", help="The roof that binds.")
-    binding: Codes = named(Bottleneck, "Binding", help="The bottleneck, or the overhead where it exceeds both roofs.")
+    bottleneck: Codes = named(Bound, "Bottleneck", help="The roof that binds.")
+    binding: Codes = named(Bound, "Binding", help="The bottleneck, or the overhead where it exceeds both roofs.")
     arithmetic_intensity: Array = found(
         "1", "Arithmetic intensity", shown="FLOP/B", symbol="I", help="FLOP per byte moved."
     )
@@ -156,12 +149,12 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return _too_large(o)
-    if o.binding == Bottleneck.OVERHEAD:
+    if o.binding == Bound.OVERHEAD:
         return (
             "Overhead-bound: starting the work takes {overhead_time}, the arithmetic only {compute_time} and the "
             "memory {memory_time}. Neither a faster chip nor a faster memory would help; more work per launch would."
         )
-    if o.bottleneck == Bottleneck.COMPUTE:
+    if o.bottleneck == Bound.COMPUTE:
         return (
             "Compute-bound: {flop} take {compute_time}; the memory feeds {moved} in {memory_time}. "
             "More bandwidth would not help; a higher rate, a narrower format or better kernels would."
@@ -300,22 +293,20 @@ def roofline(i: Inputs) -> Outputs:
     home = place(chip, work.resident, work.weights)
     peak = peak_rate(chip, i.precision)
     compute_roof, memory_roof = peak * i.efficiency, home.bandwidth * i.bandwidth_efficiency
-    compute_time, memory_time = work.flop / compute_roof, work.moved / memory_roof
-    overhead_time = np.asarray(chip.dispatch_overhead + model.layers * i.layer_overhead)
-    latency = np.maximum(compute_time, memory_time) + overhead_time
-    bottleneck = np.where(compute_time > memory_time, Bottleneck.COMPUTE, Bottleneck.MEMORY)
-    overhead_binds = (overhead_time > compute_time) & (overhead_time > memory_time)
+    overhead = chip.dispatch_overhead + model.layers * i.layer_overhead
+    time = step_time(work.flop, work.moved, compute_roof, memory_roof, overhead)
+    latency = time.total
     mfu = work.flop / latency / peak
-    busy = np.where(np.asarray(i.utilization) == Utilization.BUSIEST, np.maximum(mfu, memory_time / latency), mfu)
+    busy = np.where(np.asarray(i.utilization) == Utilization.BUSIEST, np.maximum(mfu, time.memory / latency), mfu)
     power = linear_power(chip.tdp, i.idle_fraction, busy)
     return Outputs(
         latency=latency,
-        compute_time=compute_time,
-        memory_time=memory_time,
-        overhead_time=overhead_time,
+        compute_time=time.compute,
+        memory_time=time.memory,
+        overhead_time=time.overhead,
         throughput=i.batch_size / latency,
-        bottleneck=bottleneck,
-        binding=np.where(overhead_binds, Bottleneck.OVERHEAD, bottleneck),
+        bottleneck=np.where(time.compute > time.memory, Bound.COMPUTE, Bound.MEMORY),
+        binding=time.bound,
         arithmetic_intensity=work.flop / work.moved,
         ridge_point=compute_roof / memory_roof,
         mfu=mfu,

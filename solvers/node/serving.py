@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 
@@ -35,17 +34,9 @@ from solvers.errors import InputError
 from solvers.laws import checks, remarks
 from solvers.laws.collectives import ring_all_reduce
 from solvers.laws.ratio import ratio
+from solvers.laws.step_time import Bound, StepTime, step_time
 from solvers.laws.transformer import Work, bytes_of, decode, kv_bytes_per_token, prefill, state_bytes
 from solvers.specs import Accelerator, Model, Precision, peak_rate
-
-
-class Bound(IntEnum):
-    """What a phase waits for longest."""
-
-    COMPUTE = 0
-    MEMORY = 1
-    OVERHEAD = 2
-    NETWORK = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,30 +174,19 @@ class Outputs:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class PhaseTime:
-    """One phase on one device: the two roofs, what is added to them, and which binds."""
-
-    compute: Array
-    memory: Array
-    network: Array
-    overhead: Array
-    total: Array
-    bound: Codes
-
-
-def _phase_time(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> PhaseTime:
-    compute = work.flop / i.tensor_parallel / (peak_rate(chip, i.precision) * i.efficiency)
-    memory = work.moved / i.tensor_parallel / (chip.memory_bandwidth * i.bandwidth_efficiency)
+def _on_one_device(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> StepTime:
+    """One phase on each of the devices a layer is split over; every sequence brings `tokens` new tokens."""
     # Activations travel in 16 bits whatever the weights are stored in.
     message = i.batch_size * tokens * model.hidden_size * 2
-    network = (
-        2 * model.layers * ring_all_reduce(message, i.tensor_parallel, i.interconnect_bandwidth, i.interconnect_latency)
+    all_reduce = ring_all_reduce(message, i.tensor_parallel, i.interconnect_bandwidth, i.interconnect_latency)
+    return step_time(
+        flop=work.flop / i.tensor_parallel,
+        moved=work.moved / i.tensor_parallel,
+        rate=peak_rate(chip, i.precision) * i.efficiency,
+        bandwidth=chip.memory_bandwidth * i.bandwidth_efficiency,
+        overhead=chip.dispatch_overhead + model.layers * i.layer_overhead,
+        network=2 * model.layers * all_reduce,
     )
-    overhead = np.asarray(chip.dispatch_overhead + model.layers * i.layer_overhead)
-    compute, memory, network, overhead = np.broadcast_arrays(compute, memory, network, overhead)
-    bound = np.argmax(np.stack((compute, memory, overhead, network)), axis=0)
-    return PhaseTime(compute, memory, network, overhead, np.maximum(compute, memory) + overhead + network, bound)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -332,8 +312,8 @@ def serving(i: Inputs) -> Outputs:
     context = i.prompt_length + i.output_length / 2
     before = prefill(i.model, i.batch_size, i.prompt_length, i.cached_prefix_length, i.precision, i.kv_precision)
     after = decode(i.model, i.batch_size, context, i.precision, i.kv_precision)
-    first = _phase_time(i, i.accelerator, i.model, before, new)
-    step = _phase_time(i, decode_chip, i.model, after, 1.0)
+    first = _on_one_device(i, i.accelerator, i.model, before, new)
+    step = _on_one_device(i, decode_chip, i.model, after, 1.0)
     draft_step, tokens_per_step, draft_bytes = _draft(i, decode_chip, context)
     itl = (i.draft_tokens * draft_step + step.total) / tokens_per_step
     per_token = kv_bytes_per_token(i.model, i.kv_precision)
@@ -397,7 +377,7 @@ def _draft(i: Inputs, chip: Accelerator, context: Array) -> tuple[Array, Array, 
     certain = np.asarray(i.acceptance) == 1
     series = (1 - np.power(i.acceptance, i.draft_tokens + 1)) / np.where(certain, 1, 1 - np.asarray(i.acceptance))
     tokens = np.where(certain, i.draft_tokens + 1, series)
-    return _phase_time(i, chip, i.draft_model, work, 1.0).total, tokens, full.resident
+    return _on_one_device(i, chip, i.draft_model, work, 1.0).total, tokens, full.resident
 
 
 def _transfer(i: Inputs, per_token: Array) -> Array:

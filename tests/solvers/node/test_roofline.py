@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from solvers import roofline
 from solvers.laws.memory import Tier
-from solvers.node.roofline import Bottleneck
+from solvers.laws.step_time import Bound
 from solvers.specs import peak_rate
 from tests.solvers.systems import (
     A100,
@@ -29,7 +29,7 @@ def test_decode_of_llama_on_an_h100_takes_5_124_ms():
     assert llama_on_h100().latency == pytest.approx(5.124e-3, rel=1e-4)
 
 
-@pytest.mark.parametrize(("batch", "bound"), [(147, Bottleneck.MEMORY), (148, Bottleneck.COMPUTE)])
+@pytest.mark.parametrize(("batch", "bound"), [(147, Bound.MEMORY), (148, Bound.COMPUTE)])
 def test_decode_stays_memory_bound_until_batch_148(batch, bound):
     assert llama_on_h100(batch_size=batch).bottleneck == bound
 
@@ -45,13 +45,13 @@ def test_with_8k_of_context_no_batch_is_compute_bound():
 @given(st.integers(1, 4096), st.integers(0, 800))
 def test_the_turning_batch_is_where_the_bottleneck_turns(batch, context):
     found = llama_on_h100(batch_size=batch, context_length=context)
-    assert (found.bottleneck == Bottleneck.COMPUTE) == (batch >= found.compute_bound_batch_size)
+    assert (found.bottleneck == Bound.COMPUTE) == (batch >= found.compute_bound_batch_size)
 
 
 @given(st.integers(1, 20000), st.integers(0, 60))
 def test_the_turning_batch_holds_for_a_mixture_of_experts_too(batch, context):
     found = roofline(model=MIXTRAL, accelerator=H100, batch_size=batch, context_length=context)
-    assert (found.bottleneck == Bottleneck.COMPUTE) == (batch >= found.compute_bound_batch_size)
+    assert (found.bottleneck == Bound.COMPUTE) == (batch >= found.compute_bound_batch_size)
 
 
 @given(st.floats(1.0, 100.0), st.integers(1, 512), st.integers(0, 32768))
