@@ -1,0 +1,62 @@
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.data.topology import Kind, topology
+
+kinds = st.sampled_from(Kind)
+clusters = st.integers(2, 100_000)
+LINK = 10e9
+
+
+def around(k, a, b):
+    return min((a - b) % k, (b - a) % k)
+
+
+def mean_hops_counted(k, dimensions):
+    """From one node of a torus with k nodes a side to every node, itself included."""
+    ways = [sum(around(k, 0, c) for c in node) for node in product(range(k), repeat=dimensions)]
+    return sum(ways) / len(ways)
+
+
+@pytest.mark.parametrize("k", [2, 4, 6, 8])
+def test_mean_hops_of_a_ring_and_a_torus_are_those_counted_on_one(k):
+    assert float(topology(kind="ring", nodes=k).mean_hops) == pytest.approx(mean_hops_counted(k, 1))
+    assert float(topology(kind="torus_3d", nodes=k**3).mean_hops) == pytest.approx(mean_hops_counted(k, 3))
+
+
+@pytest.mark.parametrize(
+    ("kind", "side", "cut"), [("ring", 12, 2), ("torus_3d", 4, 2 * 4**2), ("torus_3d", 6, 2 * 6**2)]
+)
+def test_the_bisection_is_what_the_cut_links_carry(kind, side, cut):
+    # A cut goes through two planes of links; a link carries half of what a node sends in one dimension.
+    nodes = side if kind == "ring" else side**3
+    o = topology(kind=kind, nodes=nodes, link_bandwidth=LINK)
+    assert float(o.bisection_bandwidth) == pytest.approx(cut * LINK / 2)
+
+
+@given(nodes=clusters, over=st.floats(1, 32), kind=kinds)
+def test_oversubscription_divides_and_leaves_the_paths_alone(nodes, over, kind):
+    full, saved = (topology(kind=kind, nodes=nodes, oversubscription=o) for o in (1.0, over))
+    assert float(full.effective_bandwidth / saved.effective_bandwidth) == pytest.approx(over)
+    assert saved.mean_hops == full.mean_hops
+
+
+@given(nodes=clusters)
+def test_a_fat_tree_s_middle_grows_with_its_nodes_and_a_ring_s_does_not(nodes):
+    small, large = (topology(kind=[Kind.FAT_TREE, Kind.RING], nodes=n).bisection_bandwidth for n in (nodes, 2 * nodes))
+    assert (large / small).tolist() == pytest.approx([2, 1])
+
+
+@given(nodes=clusters, kind=kinds)
+def test_the_bar_of_a_topology_is_what_choosing_it_gives(nodes, kind):
+    o = topology(kind=kind, nodes=nodes, link_bandwidth=LINK, oversubscription=2)
+    bars = (o.fat_tree_bandwidth, o.dragonfly_bandwidth, o.ring_bandwidth, o.torus_bandwidth)
+    assert float(bars[kind]) == pytest.approx(float(o.effective_bandwidth))
+
+
+def test_an_exchange_is_its_bytes_over_the_middle_and_its_hops():
+    o = topology(kind="ring", nodes=16, link_bandwidth=LINK, message=1e9, hop_latency=1e-3)
+    assert float(o.exchange_time) == pytest.approx(1e9 / (LINK / 8) + 4e-3)
