@@ -1,0 +1,137 @@
+"""What a person does: drags the batch size, sees the verdict turn, saves, opens the link in another browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def drawn(page, name="roofline-0"):
+    plot = page.locator(f"#plot-{name}")
+    expect(plot).to_have_attribute("data-drawn", re.compile(r"\d+"))
+    return plot
+
+
+def slide(page, field, value):
+    """To a value by the slider's own keyboard: the text field follows, as under a hand."""
+    slider = page.locator(f"input[type=range][data-for={field}]")
+    text = page.locator(f"input[name={field}]")
+    slider.focus()
+    for _ in range(400):
+        now = int(text.input_value())
+        if now == value:
+            return
+        slider.press("ArrowRight" if now < value else "ArrowLeft")
+    raise AssertionError(f"the slider never reached {value}")
+
+
+def test_dragging_the_batch_size_turns_the_verdict_at_148(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    drawn(page)
+    verdict = page.locator("#result .verdict")
+    expect(verdict).to_contain_text("Memory-bound")
+    slide(page, "batch_size", 147)
+    expect(page).to_have_url(re.compile("batch_size=147"))
+    expect(verdict).to_contain_text("Memory-bound")
+    slide(page, "batch_size", 148)
+    expect(verdict).to_contain_text("Compute-bound")
+    expect(page).to_have_url(re.compile("batch_size=148"))
+
+
+def test_raising_the_context_shows_that_no_batch_is_large_enough(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/?batch_size=148")
+    page.locator("input[name=context_length]").fill("8192")
+    expect(page.locator("#result .verdict")).to_contain_text("No batch size would change that")
+
+
+def test_the_chart_is_redrawn_in_place_with_its_points(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    plot = drawn(page)
+    before = plot.get_attribute("data-drawn")
+    assert plot.locator(".scatterlayer .trace").count() >= 4
+    page.locator("input[name=batch_size]").fill("64")
+    expect(plot).not_to_have_attribute("data-drawn", before)
+    assert plot.locator(".scatterlayer .trace").count() >= 4
+
+
+def test_half_typed_text_and_focus_survive_an_update(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    field = page.locator("input[name=batch_size]")
+    field.fill("12")
+    expect(page).to_have_url(re.compile("batch_size=12"))
+    expect(field).to_be_focused()
+    expect(field).to_have_value("12")
+
+
+def test_a_saved_answer_opens_in_another_browser(page, live_server, browser, console):
+    page.goto(f"{live_server.url}/walls/roofline/?batch_size=148")
+    drawn(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(re.compile(r"/s/[a-z0-9]{12}/"))
+    expect(page.locator(".verdict")).to_contain_text("Compute-bound")
+    other = browser.new_context()
+    console.watch(other)
+    theirs = other.new_page()
+    theirs.goto(page.url)
+    expect(theirs.locator(".verdict")).to_have_text(page.locator(".verdict").inner_text())
+    drawn(theirs)
+    other.close()
+
+
+def test_a_bad_number_is_said_beside_its_field_and_the_picture_stays(page, live_server, console):
+    console.allow("422")
+    page.goto(f"{live_server.url}/walls/roofline/")
+    drawn(page)
+    verdict = page.locator("#result .verdict").inner_text()
+    page.locator("input[name=batch_size]").fill("-3")
+    expect(page.locator("#batch_size-error")).to_contain_text("must be at least 1")
+    expect(page.locator("#result .verdict")).to_have_text(verdict)
+    page.locator("input[name=batch_size]").fill("8")
+    expect(page.locator("#batch_size-error")).to_be_empty()
+
+
+def test_another_chip_is_picked_by_searching_for_it(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    drawn(page)
+    picker = page.locator(".ts-wrapper", has=page.locator("xpath=preceding-sibling::select[@name='accelerator']")).first
+    picker.locator("input").click()
+    page.keyboard.type("MI300X")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("accelerator=mi300x"))
+
+
+def test_without_javascript_the_form_submits_and_shows_figures_and_tables(browser, live_server):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/walls/roofline/")
+    page.locator("input[name=batch_size]").fill("148")
+    page.locator("#inputs button[type=submit]").first.click()
+    expect(page.locator("#result .verdict")).to_contain_text("Compute-bound")
+    assert page.locator("#result table tr").count() > 5
+    context.close()
+
+
+def test_an_update_that_is_overtaken_is_cancelled(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    drawn(page)
+    field = page.locator("input[name=batch_size]")
+    for number in ("2", "20", "200"):
+        field.fill(number)
+    expect(page).to_have_url(re.compile("batch_size=200$"))
+    expect(page.locator("#result .verdict")).to_contain_text("Compute-bound")
+
+
+def test_serving_draws_its_curves(page, live_server):
+    page.goto(f"{live_server.url}/walls/serving/")
+    drawn(page, "curve-0")
+    drawn(page, "curve-1")
+
+
+def test_the_home_page_has_a_live_roofline_and_the_map_of_walls(page, live_server):
+    page.goto(live_server.url)
+    drawn(page)
+    assert page.locator("a[href='/walls/roofline/']").count() >= 1
+    page.locator("input[name=batch_size]").fill("148")
+    expect(page.locator(".verdict").first).to_contain_text("Compute-bound")

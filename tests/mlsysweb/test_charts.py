@@ -1,0 +1,59 @@
+"""Figures are valid Plotly, whatever the question, and say nothing that a reader without colours would miss."""
+
+import json
+import re
+
+import plotly.graph_objects as go
+import pytest
+
+from mlsysweb.answer import answer
+from mlsysweb.charts.kinds import KINDS, draw
+from solvers.registry import solvers
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+QUESTIONS = [
+    pytest.param(s, p.values, id=f"{n}-{p.name}") for n, s in solvers().items() for p in s.presets
+] + [
+    pytest.param(solvers()["roofline"], {"also": "mi300x,a100-sxm4-80gb,nrf52840"}, id="roofline-several"),
+    pytest.param(solvers()["roofline"], {"sweep": "efficiency"}, id="roofline-sweep"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("solver", "text"), QUESTIONS)
+def test_every_figure_is_valid_plotly_without_a_nan(solver, text):
+    result = answer(solver, text)
+    for drawing in result.drawings:
+        figure = draw(drawing, result)
+        coloured = json.loads(re.sub(r'"token:[a-z0-9-]+"', '"#123456"', json.dumps(figure, allow_nan=False)))
+        go.Figure(coloured)
+        assert any(len(trace.get("x", ())) > 1 for trace in figure["data"])
+        assert figure["layout"]["xaxis"]
+
+
+def test_a_kind_is_one_file_with_a_function_of_its_name():
+    for name, function in KINDS.items():
+        assert function.__module__ == f"mlsysweb.charts.{name}" and function.__name__ == name
+
+
+def test_several_chips_have_a_roof_each_and_their_own_colour():
+    result = answer(solvers()["roofline"], {"also": "mi300x,a100-sxm4-80gb"})
+    figure = draw(result.drawings[0], result)
+    roofs = {
+        t["name"]: t["line"]["color"] for t in figure["data"] if t.get("mode") == "lines" and t.get("showlegend", True)
+    }
+    assert len(roofs) == len(set(roofs.values())) == 3
+
+
+def test_the_operating_points_climb_to_the_ridge():
+    result = answer(solvers()["roofline"], {})
+    figure = draw(result.drawings[0], result)
+    (climb,) = [t for t in figure["data"] if t.get("mode") == "lines+markers"]
+    assert climb["x"] == sorted(climb["x"]) and climb["customdata"][0] == 1 and 128 in climb["customdata"]
+
+
+def test_points_that_do_not_fit_are_crosses():
+    result = answer(solvers()["roofline"], {"context_length": "8192"})
+    figure = draw(result.drawings[0], result)
+    (climb,) = [t for t in figure["data"] if t.get("mode") == "lines+markers"]
+    assert set(climb["marker"]["symbol"]) == {"circle", "x-thin-open"}

@@ -1,0 +1,79 @@
+import pytest
+from catalog.models import Accelerator
+from django.test import Client
+
+from mlsysweb.scenarios.models import Scenario
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def save(client, query="batch_size=148", **more):
+    return client.post("/s/save/", {"solver": "roofline", "query": query, **more})
+
+
+def figures(html):
+    start = html.index('id="result"') if 'id="result"' in html else 0
+    return html[start:]
+
+
+def test_a_saved_answer_opens_in_another_browser_with_the_same_figures(client):
+    link = save(client)["Location"]
+    mine, theirs = client.get(link).content.decode(), Client().get(link).content.decode()
+    live = client.get("/walls/roofline/?batch_size=148").content.decode()
+    for html in (mine, theirs):
+        assert "Compute-bound" in html
+        assert _plots(html) == _plots(live)
+
+
+def _plots(html):
+    import re
+
+    return re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, re.S)
+
+
+def test_it_stays_the_same_when_the_catalog_moves_on_or_loses_the_chip(client):
+    link = save(client)["Location"]
+    before = _plots(client.get(link).content.decode())
+    chip = Accelerator.objects.get(slug="h100-sxm5-80gb")
+    chip.memory_bandwidth = 1e12
+    chip.save()
+    assert _plots(client.get(link).content.decode()) == before
+    chip.delete()
+    assert _plots(client.get(link).content.decode()) == before
+
+
+def test_it_keeps_question_snapshot_result_and_version(client):
+    save(client)
+    kept = Scenario.objects.get()
+    assert kept.question == {"batch_size": "148"}
+    assert kept.solver_version == "1"
+    assert {row["slug"] for row in kept.snapshot.values()} == {"llama-3-8b", "h100-sxm5-80gb"}
+    assert kept.result["values"]["bottleneck"]["value"] == "compute"
+    assert "Llama" in kept.title and "H100" in kept.title
+
+
+def test_it_belongs_to_the_browser_that_saved_it(client):
+    save(client)
+    assert Scenario.objects.get().session == client.session.session_key
+
+
+def test_its_name_cannot_be_guessed(client):
+    save(client)
+    save(client)
+    ids = [s.pk for s in Scenario.objects.all()]
+    assert len(set(ids)) == 2 and all(len(i) == 12 and not set(i) & set("aeiou01l") for i in ids)
+
+
+def test_what_cannot_be_answered_goes_back_to_its_page_with_the_reason(client):
+    answer = save(client, "batch_size=-3")
+    assert answer["Location"] == "/walls/roofline/?batch_size=-3"
+    assert not Scenario.objects.exists()
+
+
+def test_saving_needs_the_page_it_came_from():
+    assert Client(enforce_csrf_checks=True).post("/s/save/", {"solver": "roofline"}).status_code == 403
+
+
+def test_an_unknown_figure_is_kept_as_unknown(client):
+    link = save(client, "accelerator=ascend-910c&precision=bf16")["Location"]
+    assert client.get(link).status_code == 200

@@ -1,0 +1,76 @@
+import pytest
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def test_the_url_of_an_update_keeps_only_what_differs_from_the_defaults(client):
+    query = {"batch_size": "148", "model": "llama-3-8b", "layer_overhead": "10 us", "phase": "auto"}
+    answer = client.get("/walls/roofline/", query, headers={"HX-Request": "true"})
+    assert answer["HX-Replace-Url"] == "/walls/roofline/?batch_size=148"
+
+
+def test_one_url_answers_with_a_page_or_a_fragment_and_says_so_to_caches(client):
+    page, partial = (client.get("/walls/roofline/", headers=h) for h in ({}, {"HX-Request": "true"}))
+    assert "HX-Request" in page["Vary"] and "HX-Request" in partial["Vary"]
+    assert "<html" in page.content.decode() and "<html" not in partial.content.decode()
+
+
+@pytest.mark.parametrize("headers", [{"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}])
+def test_a_boosted_link_and_a_restored_page_get_the_whole_page(client, headers):
+    answer = client.get("/walls/roofline/", headers={"HX-Request": "true", **headers})
+    assert "<html" in answer.content.decode()
+
+
+def test_a_sentence_of_the_tutorial_is_what_the_page_says(client):
+    html = client.get("/walls/roofline/").content.decode()
+    assert "Memory-bound: the memory feeds 16.1 GB in 4.79 ms" in html
+    assert "batch 148 would" in html
+
+
+def test_the_verdict_turns_at_batch_148(client):
+    said = [client.get("/api/v1/solve/roofline", {"batch_size": b}).json()["verdict"][:8] for b in (147, 148)]
+    assert said == ["Memory-b", "Compute-"]
+
+
+def test_with_context_no_batch_turns_it_and_the_page_says_why(client):
+    verdict = client.get("/api/v1/solve/roofline", {"context_length": 8192}).json()["verdict"]
+    assert "No batch size would change that" in verdict and "ridge point" in verdict
+
+
+def test_the_calibration_in_use_is_marked(client):
+    html = client.get("/walls/roofline/").content.decode()
+    ideal = client.get("/walls/roofline/?efficiency=1&layer_overhead=0+us").content.decode()
+    assert html != ideal
+    assert _current_calibration(html) == "tutorial" and _current_calibration(ideal) == "ideal"
+
+
+def _current_calibration(html):
+    import re
+
+    return re.search(r'aria-current="true"[^>]*>\s*(ideal|tutorial|silicon)', html)[1]
+
+
+def test_several_chips_are_drawn_and_one_that_makes_no_sense_is_left_out_with_its_reason(client):
+    html = client.get("/walls/roofline/?also=mi300x,syntiant-ndp101").content.decode()
+    assert "AMD Instinct MI300X" in html or "MI300X" in html
+    assert "is left out of the picture" in html
+
+
+def test_a_changed_figure_of_a_chip_changes_the_answer(client):
+    def latency(**query):
+        return client.get("/api/v1/solve/roofline", query).json()["outputs"]["memory_time"]["value"]
+
+    assert latency(**{"accelerator.memory_bandwidth": "x2"}) == pytest.approx(latency() / 2)
+    assert latency(**{"accelerator.memory_bandwidth": "6.7 TB/s"}) == pytest.approx(latency() / 2)
+
+
+def test_an_inline_chip_is_as_good_as_one_of_the_catalog(client):
+    chip = '{"name": "Mine", "peak": {"fp16": "989.5 TFLOP/s"}, "memory_bandwidth": "3.35 TB/s", "memory_capacity": "80 GiB"}'
+    mine = client.get("/api/v1/solve/roofline", {"accelerator": chip}).json()
+    assert mine["outputs"]["memory_time"] == client.get("/api/v1/solve/roofline").json()["outputs"]["memory_time"]
+
+
+def test_a_fragment_asks_the_database_little(client, django_assert_max_num_queries):
+    client.get("/walls/roofline/?batch_size=2", headers={"HX-Request": "true"})
+    with django_assert_max_num_queries(3):
+        client.get("/walls/roofline/?batch_size=3", headers={"HX-Request": "true"})
