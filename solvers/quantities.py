@@ -23,7 +23,7 @@ flop = [computation] = FLOP = op = OP = Flop; byte = [information] = B; USD = [m
 count = []; percent = 0.01 = %; param = 1 = parameter; token = 1 = tok; sample = 1; request = 1; query = 1; image = 1
 step = 1; device = 1; bit = byte / 8 = b
 minute = 60 * second = min; hour = 3600 * second = h = hr; day = 86400 * second = d; week = 7 * day
-year = 365 * day = yr = a; month = 30 * day
+year = 365 * day = yr = a; month = 30 * day = mo
 newton = kilogram * meter / second ** 2 = N; joule = newton * meter = J; watt = joule / second = W
 watt_hour = watt * hour = Wh; tonne = 1000 * kilogram = t; liter = 0.001 * meter ** 3 = L = l = litre
 hertz = 1 / second = Hz; FLOPS = flop / second = flops = OPS; bps = bit / second
@@ -197,10 +197,10 @@ def plain(value: float, digits: int = 3) -> str:
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def typed(value: float, unit: str, shown: str = "") -> str:
-    """A value as a person could type it, exactly enough to read back: `10 us`, `3.35 TB/s`, `0.5`."""
-    if unit == "1" and shown in ("", "1", "param", "token"):
-        return str(int(value)) if value == round(value) and abs(value) < 1e15 else f"{value:.12g}"
+def typed(value: float, unit: str, shown: str = "", digits: int = 12) -> str:
+    """A value as a person could type it, to `digits` digits: `10 us`, `3.35 TB/s`, `0.5`."""
+    if unit == "1" and shown in ("", "1", "param", "token", "sample"):
+        return str(int(value)) if value == round(value) and abs(value) < 1e15 else f"{value:.{digits}g}"
     steps = [(factor(name, unit), name) for name in _steps(unit, shown or unit)]
     name = next((name for size, name in reversed(steps) if abs(value) >= size), shown or unit)
-    return f"{scaled(value, unit, name):.12g} {name}"
+    return f"{scaled(value, unit, name):.{digits}g} {name}"
