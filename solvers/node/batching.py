@@ -1,0 +1,372 @@
+"""How many requests fit beside the weights when their keys and values lie in pages, and what does that buy?
+
+Kwon et al. 2023 (PagedAttention), sections 3 and 4: a request takes whole pages as it grows, instead of one
+contiguous stretch long enough for the longest answer. Not modelled: pages shared by several requests, preemption when
+memory runs out, and prompts that are read between decode steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.calibration import TUTORIAL
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    Truth,
+    chosen,
+    curve,
+    flagged,
+    found,
+    given,
+    named,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks, remarks
+from solvers.laws.ratio import ratio
+from solvers.laws.step_time import Bound, StepTime, step_time
+from solvers.laws.transformer import bytes_of, decode, kv_bytes_per_token, state_bytes
+from solvers.specs import Accelerator, Model, Precision, peak_rate
+
+_NOTHING_FITS = "nothing runs: not one request fits"
+_NO_BASELINE = "no ratio: the contiguous baseline holds not one request"
+
+
+class KvPrecision(IntEnum):
+    """The format of keys and values; AS_WEIGHTS follows the weights, whatever they are."""
+
+    AS_WEIGHTS = -1
+    FP16 = Precision.FP16
+    FP8 = Precision.FP8
+    INT8 = Precision.INT8
+    FP4 = Precision.FP4
+    INT4 = Precision.INT4
+
+
+class Limit(IntEnum):
+    """What stops the batch from growing."""
+
+    MEMORY = 0
+    SCHEDULER = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = picked(Model, "Model", "llama-3-8b")
+    accelerator: Accelerator = picked(Accelerator, "Accelerator", "h100-sxm5-80gb")
+    context_length: Array = given(
+        "1", "Context length", 1000, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="s",
+        help="Tokens a request holds, prompt and answer so far; the mean of those served together.",
+    )  # fmt: skip
+    max_batch_size: Array = given(
+        "1", "Largest batch allowed", 512, low=1, high=1e6, slider=(1, 4096), log=True, whole=True,
+        symbol=r"B_\text{max}", help="At which the scheduler stops taking requests, even if more would fit.",
+    )  # fmt: skip
+    page_size: Array = given(
+        "1", "Page size", 16, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="p",
+        help="Tokens of one page of the KV cache.",
+    )  # fmt: skip
+    max_length: Array = given(
+        "1", "Length reserved without pages", 8192, low=1, high=1e8, slider=(1, 131072), log=True, whole=True,
+        symbol=r"s_\text{max}", help="The contiguous baseline keeps room for the longest request, whatever comes.",
+    )  # fmt: skip
+    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
+    kv_precision: Codes = chosen(
+        KvPrecision, "KV cache precision", KvPrecision.AS_WEIGHTS, folded=True,
+        words={"as_weights": "As the weights"}, help="The format keys and values are stored in.",
+    )  # fmt: skip
+    memory_reserve: Array = given(
+        "1", "Memory kept free", 0.1, high=0.99, slider=(0, 0.5), shown="percent", symbol="r", folded=True,
+        help="Share of the memory for activations and the runtime.",
+    )  # fmt: skip
+    efficiency: Array = given(
+        "1", "Compute efficiency", TUTORIAL.efficiency, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
+        help="Share of the peak rate that kernels reach.",
+    )  # fmt: skip
+    bandwidth_efficiency: Array = given(
+        "1", "Bandwidth efficiency", TUTORIAL.bandwidth_efficiency, high=1, above=True, slider=(0.01, 1),
+        symbol=r"\eta_b", help="Share of the memory's peak bandwidth that kernels reach.", folded=True,
+    )  # fmt: skip
+    layer_overhead: Array = given(
+        "s", "Overhead per layer", TUTORIAL.layer_overhead, high=1, slider=(0, 200e-6), shown="us",
+        symbol=r"t_\text{layer}", help="Launches, norms and other small kernels that neither roof sees.", folded=True,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    max_concurrent_requests: Array = found(
+        "1", "Requests that fit, paged", symbol=r"B_\text{fit}", help="The largest batch within the memory."
+    )
+    active_requests: Array = found(
+        "1", "Requests served together", symbol="B", help="No more than the scheduler allows."
+    )
+    limit: Codes = named(Limit, "Stopped by", help="What keeps the batch from growing.")
+    feasible: Truth = flagged("Fits in memory", help="Whether at least one request fits.")
+    kv_cache_per_request: Array = found("byte", "KV cache of a request", symbol=r"k_\text{request}")
+    internal_fragmentation: Array = found(
+        "1", "Waste of pages", shown="percent", symbol="f", help="Share of a request's pages that stays empty."
+    )
+    itl: Array = found(
+        "s", "Inter-token latency", symbol=r"\text{ITL}", never=_NOTHING_FITS, help="Of one step of all requests."
+    )
+    decode_throughput: Array = found(
+        "1/s", "Decode throughput", never=_NOTHING_FITS, help="Tokens a second of all requests together."
+    )
+    reserved_length: Array = found(
+        "1", "Tokens reserved, contiguous", symbol=r"s_\text{reserved}",
+        help="The length reserved without pages, or the context where that is longer.",
+    )  # fmt: skip
+    static_kv_cache_per_request: Array = found("byte", "KV cache reserved, contiguous", symbol=r"k_\text{static}")
+    static_max_concurrent_requests: Array = found("1", "Requests that fit, contiguous")
+    static_active_requests: Array = found("1", "Served together, contiguous")
+    static_fragmentation: Array = found(
+        "1", "Waste of reserving", shown="percent", help="Share of a reservation left empty."
+    )
+    static_itl: Array = found("s", "Inter-token latency, contiguous", never=_NOTHING_FITS)
+    static_decode_throughput: Array = found("1/s", "Decode throughput, contiguous", never=_NOTHING_FITS)
+    concurrency_gain: Array = found("1", "Gain in requests", never=_NO_BASELINE, help="Paged over contiguous.")
+    throughput_gain: Array = found("1", "Gain in throughput", never=_NO_BASELINE, help="Paged over contiguous.")
+    kv_cache_per_token: Array = found("byte", "KV cache per token", symbol="k")
+    state: Array = found("byte", "State of a request", help="Of state-space layers, however long the context is.")
+    pages: Array = found("1", "Pages of a request", symbol="n")
+    weights: Array = found("byte", "Weights")
+    kv_pool: Array = found("byte", "Room for the KV cache", symbol="K", help="Zero where the weights leave none.")
+    wasted: Array = found("byte", "Empty room in pages", help="Of all requests served together.")
+    static_wasted: Array = found("byte", "Empty room in reservations", help="Of all requests served together.")
+    usable_memory: Array = found("byte", "Usable memory", help="Capacity less what is kept free.")
+    memory_shortfall: Array = found("byte", "Memory short", help="For one request beside the weights; zero if it fits.")
+    devices_needed: Array = found("1", "Devices to hold one request", help="With the weights split over them.")
+    decode_bound: Codes = named(Bound, "Decode waits for")
+    compute_time: Array = found("s", "Compute time", symbol=r"t_\text{compute}", never=_NOTHING_FITS)
+    memory_time: Array = found("s", "Memory time", symbol=r"t_\text{memory}", never=_NOTHING_FITS)
+    overhead_time: Array = found("s", "Overhead", symbol=r"t_\text{overhead}", never=_NOTHING_FITS)
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: whether model, chip and format go together."""
+    yield from checks.arithmetic(i.accelerator, i.precision)
+    if not checks.generates(i.model):
+        yield InputError(
+            "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
+        )
+    if math.isnan(i.accelerator.memory_capacity):
+        yield InputError(
+            "accelerator", f"has no known memory capacity: the catalog gives none for {i.accelerator.name}."
+        )
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    if not o.feasible:
+        return (
+            "Does not fit: the weights take {weights} and one request {kv_cache_per_request}, of {usable_memory} that "
+            "can be used; {memory_shortfall} are missing. {devices_needed} devices, or a narrower format, would hold it."
+        )
+    return _fitting(o) + _served(o) + _GROWTH[Bound(int(o.decode_bound))]
+
+
+def _fitting(o: Outputs) -> str:
+    if o.static_max_concurrent_requests >= o.max_concurrent_requests:
+        return (
+            "{max_concurrent_requests} requests fit beside the weights, in pages or not: each fills its reservation. "
+        )
+    return (
+        "In pages {max_concurrent_requests} requests fit beside the weights; reserving {reserved_length} tokens for "
+        "each, only {static_max_concurrent_requests} do. "
+    )
+
+
+def _served(o: Outputs) -> str:
+    if o.limit == Limit.SCHEDULER:
+        return "The scheduler stops at {active_requests}, which make {decode_throughput} together. "
+    return "Memory stops at {active_requests}, which make {decode_throughput} together. "
+
+
+_GROWTH = {
+    Bound.COMPUTE: "Arithmetic binds by now: more requests would only wait longer.",
+    Bound.MEMORY: "Still more would make each step read more keys and values, so throughput grows less than the batch.",
+    Bound.OVERHEAD: "Launching the layers binds: still more requests would come almost for free.",
+    Bound.NETWORK: "",
+}
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield from remarks.format_used(i.accelerator, i.precision)
+    yield from remarks.beyond_training(i.model, i.context_length)
+    if i.context_length > i.max_length:
+        yield "The context is longer than what would be reserved; the baseline is given the context's own length."
+    if o.kv_cache_per_token == 0:
+        yield "This model keeps a state of fixed size instead of keys and values: pages change nothing."
+
+
+@solver(
+    walls=(5,),
+    title="Batching",
+    question="How many requests fit at once when their memory comes in pages?",
+    version="1",
+    factor="MFU",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=(
+        "max_concurrent_requests", "static_max_concurrent_requests", "decode_throughput", "itl",
+        "internal_fragmentation", "throughput_gain",
+    ),
+    overlay="accelerator",
+    figures=(
+        curve(
+            "max_batch_size", ("decode_throughput", "itl"), "What a larger batch buys and costs",
+            marks=("static_max_concurrent_requests", "max_concurrent_requests"),
+        ),
+        Figure(
+            "bars", "Requests at once, paged and contiguous", (),
+            ("max_concurrent_requests", "static_max_concurrent_requests"),
+        ),
+        curve("page_size", ("internal_fragmentation", "max_concurrent_requests"), "What larger pages waste"),
+        curve("context_length", ("max_concurrent_requests", "decode_throughput"), "What longer contexts cost"),
+    ),
+    equations=(
+        Equation("pages", r"@pages = \lceil \frac{@context_length}{@page_size} \rceil"),
+        Equation(
+            "kv_cache_per_request", r"@kv_cache_per_request = @kv_cache_per_token \cdot @pages \cdot @page_size + @state"
+        ),
+        Equation(
+            "internal_fragmentation",
+            r"@internal_fragmentation = \frac{@pages \cdot @page_size - @context_length}{@pages \cdot @page_size}",
+        ),
+        Equation(
+            "max_concurrent_requests",
+            r"@max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot (1 - @memory_reserve)"
+            r" - @weights}{@kv_cache_per_request} \rfloor)",
+        ),
+        Equation("active_requests", r"@active_requests = \min(@max_concurrent_requests, @max_batch_size)"),
+        Equation(
+            "overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead",
+            where=lambda i, o: o.feasible,
+        ),
+        Equation(
+            "itl", r"@itl = \max(@compute_time, @memory_time) + @overhead_time", where=lambda i, o: o.feasible
+        ),
+        Equation("decode_throughput", r"@decode_throughput = \frac{@active_requests}{@itl}", where=lambda i, o: o.feasible),
+        Equation(
+            "static_max_concurrent_requests",
+            r"@static_max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot "
+            r"(1 - @memory_reserve) - @weights}{@static_kv_cache_per_request} \rfloor)",
+        ),
+        Equation(
+            "static_fragmentation", r"@static_fragmentation = \frac{@reserved_length - @context_length}{@reserved_length}"
+        ),
+    ),
+    sources=(
+        Source("Kwon et al. 2023", "Efficient memory management for large language model serving with PagedAttention", "arXiv:2309.06180"),
+        Source("Yu et al. 2022", "Orca: a distributed serving system for transformer-based generative models (OSDI)", "https://www.usenix.org/conference/osdi22/presentation/yu"),
+    ),
+    assumptions=(
+        "All requests served together hold equally many tokens.",
+        "Decode takes as long as the slower of arithmetic and memory, plus overhead; only tokens are read, not the rest of a page.",
+        "Without pages every request reserves room for the longest one, in one stretch, from its start to its end.",
+        "Looking up pages costs no time.",
+    ),
+    excludes=(
+        "Pages shared between requests that begin alike, or between samples of one prompt.",
+        "Requests that are thrown out and computed again when memory runs out.",
+        "External fragmentation of the contiguous baseline: it is taken at its best.",
+    ),
+    presets=(
+        Preset("Llama-3-8B on an H100", {}),
+        Preset("Batches of up to 64", {"max_batch_size": "64"}, part="Part 6"),
+        Preset("Contexts of 8k", {"context_length": "8192", "max_length": "8192"}),
+        Preset("Large pages", {"page_size": "512", "context_length": "600"}),
+        Preset("Keys and values in fp8", {"kv_precision": "fp8"}),
+        Preset("DeepSeek-V3 on an MI300X does not fit", {"model": "deepseek-v3", "accelerator": "mi300x", "precision": "fp8"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "Twice the memory serves twice the tokens.",
+            "With no other limit the throughput goes from {before} to {after}, {ratio} times: each step has more to read.",
+            "decode_throughput", {"max_batch_size": "100000"},
+            {"max_batch_size": "100000", "accelerator.memory_capacity": "x2"},
+            lambda before, after: after < 1.5 * before,
+        ),
+        Fallacy(
+            "The smaller the pages, the more requests fit.",
+            "Pages of 16 tokens hold {before} requests, pages of a single one {after}: there was little left to save.",
+            "max_concurrent_requests", {}, {"page_size": "1"},
+            lambda before, after: after < 1.02 * before,
+        ),
+        Fallacy(
+            "Reserving for the longest request costs nothing while requests stay short.",
+            "Contiguous room for 2048 tokens holds {before} requests, for 8192 {after}, however short they are.",
+            "static_max_concurrent_requests", {"max_length": "2048"}, {"max_length": "8192"},
+            lambda before, after: after < before / 3,
+        ),
+    ),
+)  # fmt: skip
+def batching(i: Inputs) -> Outputs:
+    kv_format = np.where(np.asarray(i.kv_precision) < 0, i.precision, i.kv_precision)
+    per_token, state = kv_bytes_per_token(i.model, kv_format), state_bytes(i.model, kv_format)
+    pages = np.ceil(i.context_length / np.asarray(i.page_size))
+    reserved = np.maximum(i.max_length, i.context_length)
+    held = pages * i.page_size
+    request, static_request = per_token * held + state, per_token * reserved + state
+    weights = np.asarray(i.model.parameters * bytes_of(i.precision))
+    usable = np.asarray(i.accelerator.memory_capacity * (1 - np.asarray(i.memory_reserve)))
+    pool = np.maximum(usable - weights, 0.0)
+    fitting, static_fitting = (np.floor(ratio(pool, each)) for each in (request, static_request))
+    active, static_active = (np.minimum(each, i.max_batch_size) for each in (fitting, static_fitting))
+    paged, static = _decode(i, kv_format, active), _decode(i, kv_format, static_active)
+    return Outputs(
+        max_concurrent_requests=fitting,
+        active_requests=active,
+        limit=np.where(fitting > i.max_batch_size, Limit.SCHEDULER, Limit.MEMORY),
+        feasible=active >= 1,
+        kv_cache_per_request=request,
+        internal_fragmentation=(held - i.context_length) / held,
+        itl=paged.total,
+        decode_throughput=active / paged.total,
+        reserved_length=reserved,
+        static_kv_cache_per_request=static_request,
+        static_max_concurrent_requests=static_fitting,
+        static_active_requests=static_active,
+        static_fragmentation=(reserved - i.context_length) / reserved,
+        static_itl=static.total,
+        static_decode_throughput=static_active / static.total,
+        concurrency_gain=np.where(static_fitting > 0, ratio(fitting, static_fitting), np.nan),
+        throughput_gain=active / paged.total / (static_active / static.total),
+        kv_cache_per_token=per_token,
+        state=state,
+        pages=pages,
+        weights=weights,
+        kv_pool=pool,
+        wasted=active * per_token * (held - i.context_length),
+        static_wasted=static_active * per_token * (reserved - i.context_length),
+        usable_memory=usable,
+        memory_shortfall=np.maximum(weights + request - usable, 0.0),
+        devices_needed=np.ceil((weights + request) / usable),
+        decode_bound=paged.bound,
+        compute_time=paged.compute,
+        memory_time=paged.memory,
+        overhead_time=paged.overhead,
+    )
+
+
+def _decode(i: Inputs, kv_format: Codes, requests: Array) -> StepTime:
+    """One decode step of so many requests; unknown where there are none."""
+    running = np.where(np.asarray(requests) >= 1, requests, np.nan)
+    work = decode(i.model, running, i.context_length, i.precision, kv_format)
+    rate = peak_rate(i.accelerator, i.precision) * i.efficiency
+    bandwidth = i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency)
+    overhead = i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead)
+    return step_time(work.flop, work.moved, rate, bandwidth, overhead + 0 * running)

@@ -1,0 +1,270 @@
+"""When the weights wait outside the chip and stream through it layer by layer: does the stream bind, or the arithmetic?
+
+Lie 2022 and 2023 (Cerebras, weight streaming): activations and keys and values stay on the wafer, each layer's weights
+come in while the layer before is computed, so a layer lasts as long as the slower of the two. Not modelled: several
+wafers side by side, filling the stream at the first layer, and sparsity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    Truth,
+    chosen,
+    curve,
+    flagged,
+    found,
+    given,
+    named,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks, remarks
+from solvers.laws.ratio import ratio
+from solvers.laws.transformer import bytes_of, kv_bytes_per_token, state_bytes
+from solvers.specs import Model, Precision
+
+
+class Bottleneck(IntEnum):
+    """What a layer waits for."""
+
+    INJECTION = 0
+    COMPUTE = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = picked(Model, "Model", "llama-3-8b")
+    peak_rate: Array = given(
+        "flop/s", "Peak rate", 7.5e15, above=True, high=1e21, slider=(1e14, 2e17), log=True, shown="PFLOP/s",
+        symbol=r"\pi", help="Dense; the headline figures of wafers count sparsity.",
+    )  # fmt: skip
+    injection_bandwidth: Array = given(
+        "byte/s", "Injection bandwidth", 150e9, above=True, high=1e18, slider=(1e10, 1e13), log=True, shown="GB/s",
+        symbol=r"\beta_\text{in}", help="At which weights reach the chip; 1.2 Tbit/s are 150 GB/s.",
+    )  # fmt: skip
+    sram_capacity: Array = given(
+        "byte", "On-chip memory", 40e9, above=True, high=1e15, slider=(1e8, 1e12), log=True, shown="GB",
+        symbol=r"M_\text{SRAM}", help="Where activations, keys and values stay.",
+    )  # fmt: skip
+    batch_size: Array = given(
+        "1", "Batch size", 64, low=1, high=1e8, slider=(1, 65536), log=True, whole=True, symbol="B",
+        help="Sequences that share one pass of the weights.",
+    )  # fmt: skip
+    context_length: Array = given(
+        "1", "Context length", 2048, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="s",
+        help="Tokens of each sequence whose keys and values are kept on the chip.",
+    )  # fmt: skip
+    precision: Codes = chosen(
+        Precision, "Precision", Precision.FP16, help="The format of the weights that stream in, and of what stays."
+    )
+    efficiency: Array = given(
+        "1", "Compute efficiency", 0.5, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
+        help="Share of the peak rate that kernels reach.",
+    )  # fmt: skip
+    sram_reserve: Array = given(
+        "1", "Kept for activations", 0.1, high=10, slider=(0, 1), shown="percent", symbol="r", folded=True,
+        help="On-chip memory beside keys and values, as a share of theirs.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    step_time: Array = found("s", "Time of a step", symbol="t", help="One pass of all layers.")
+    layer_injection_time: Array = found("s", "Injection of a layer", symbol=r"t_\text{in}")
+    layer_compute_time: Array = found("s", "Arithmetic of a layer", symbol=r"t_\text{compute}")
+    decode_throughput: Array = found("1/s", "Throughput", help="Tokens a second of all sequences together.")
+    bottleneck: Codes = named(Bottleneck, "Bottleneck")
+    balanced_batch_size: Array = found(
+        "1",
+        "Balanced batch size",
+        symbol=r"B_\text{balanced}",
+        help="At which stream and arithmetic take equally long.",
+    )
+    sram_required: Array = found("byte", "On-chip memory needed", help="Keys, values and activations of the batch.")
+    feasible: Truth = flagged("Fits on the chip")
+    sram_shortfall: Array = found("byte", "On-chip memory short", help="Zero when all fits.")
+    largest_batch_size: Array = found("1", "Largest batch on the chip", never="no limit: nothing is kept per sequence")
+    layer_bytes: Array = found(
+        "byte", "Bytes of a layer", symbol="Q", help="The mean layer: all weights over the layers."
+    )
+    layer_parameters: Array = found("1", "Parameters of a layer", shown="param", symbol="n")
+    injection_bandwidth_needed: Array = found(
+        "byte/s",
+        "Injection bandwidth to balance",
+        shown="GB/s",
+        help="With which this batch would keep the arithmetic busy.",
+    )
+    mfu: Array = found("1", "Share of the peak rate", shown="percent", help="Of the arithmetic that is used.")
+    layer_time: Array = found("s", "Time of a layer", help="The slower of its injection and its arithmetic.")
+    kv_cache_per_token: Array = found("byte", "KV cache per token")
+    weights: Array = found("byte", "Weights", help="All of them come in at every step.")
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """Only a model with layers that makes tokens can be streamed layer by layer and keep its context."""
+    if not checks.generates(i.model) or not i.model.layers > 0:
+        yield InputError("model", f"has no layers to stream token by token: {i.model.name}. Choose a language model.")
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    if not o.feasible:
+        return _too_large(o)
+    if o.bottleneck == Bottleneck.COMPUTE:
+        return (
+            "Compute-bound: the arithmetic of a layer takes {layer_compute_time} and its {layer_bytes} stream in within "
+            "{layer_injection_time}. A wider stream would not help; a higher rate would."
+        )
+    return (
+        "Injection-bound: a layer's {layer_bytes} take {layer_injection_time} to stream in and its arithmetic only "
+        f"{{layer_compute_time}}. More arithmetic would not help. {_way_out(o)}"
+    )
+
+
+def _way_out(o: Outputs) -> str:
+    if o.balanced_batch_size > o.largest_batch_size:
+        return (
+            "Batch {balanced_batch_size} would balance the two, but the chip has room for {largest_batch_size}; "
+            "at this batch a stream of {injection_bandwidth_needed} would be enough."
+        )
+    return "Batch {balanced_batch_size} would balance the two, and it fits."
+
+
+def _too_large(o: Outputs) -> str:
+    short = (
+        "Does not fit: keys, values and activations of {batch_size} sequences need {sram_required}, the chip has "
+        "{sram_capacity}; {sram_shortfall} are missing. "
+    )
+    if o.largest_batch_size >= 1:
+        return short + "Batch {largest_batch_size} would fit. The weights do not count: they never stay."
+    return short + "Not one sequence fits: shorter contexts or a narrower format would."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield from remarks.beyond_training(i.model, i.context_length)
+    if i.model.experts > 0:
+        yield "A mixture of experts is streamed and computed whole here: experts no token drew count as well."
+    if not o.feasible:
+        yield "The times are what a step would take if the batch were on the chip."
+
+
+@solver(
+    walls=(6,),
+    title="Weight streaming",
+    question="When weights stream in layer by layer, does the stream bind or the arithmetic?",
+    version="1",
+    factor="MFU",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("step_time", "decode_throughput", "layer_injection_time", "layer_compute_time", "balanced_batch_size", "mfu"),
+    figures=(
+        curve(
+            "batch_size", ("step_time", "decode_throughput"), "What a larger batch buys",
+            marks=("balanced_batch_size", "largest_batch_size"),
+        ),
+        curve(
+            "injection_bandwidth", ("step_time", "mfu"), "What a wider stream buys", marks=("injection_bandwidth_needed",),
+        ),
+        Figure("bars", "A layer's two times", (), ("layer_injection_time", "layer_compute_time")),
+    ),
+    equations=(
+        Equation("layer_parameters", r"@layer_parameters = \frac{@model.parameters}{@model.layers}"),
+        Equation("layer_injection_time", r"@layer_injection_time = \frac{@layer_bytes}{@injection_bandwidth}"),
+        Equation(
+            "layer_compute_time",
+            r"@layer_compute_time = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@peak_rate \cdot @efficiency}",
+        ),
+        Equation("layer_time", r"@layer_time = \max(@layer_injection_time, @layer_compute_time)"),
+        Equation("step_time", r"@step_time = @model.layers \cdot @layer_time"),
+        Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@step_time}"),
+        Equation(
+            "balanced_batch_size",
+            r"@balanced_batch_size = \frac{@layer_injection_time \cdot @peak_rate \cdot @efficiency}{2 \cdot @layer_parameters}",
+        ),
+        Equation(
+            "sram_required",
+            r"@sram_required = @batch_size \cdot @context_length \cdot @kv_cache_per_token \cdot (1 + @sram_reserve)",
+            where=lambda i, o: not i.model.state_elements > 0,
+        ),
+        Equation("mfu", r"@mfu = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@layer_time \cdot @peak_rate}"),
+    ),
+    sources=(
+        Source("Lie 2023", "Cerebras architecture deep dive: first look inside the hardware/software co-design for deep learning", "10.1109/MM.2023.3256384"),
+        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+    ),
+    assumptions=(
+        "A layer streams in while the one before it is computed; the slower of the two sets the pace.",
+        "Layers are alike: each holds an equal share of all parameters.",
+        "A token costs two FLOP a parameter; attention over the context, done from on-chip memory, is not counted.",
+        "Activations take a tenth of what keys and values take.",
+    ),
+    excludes=(
+        "Filling and draining the stream at the first and last layer.",
+        "Several wafers, over which a batch is spread and gradients are summed.",
+        "Sparse weights, which stream faster.",
+    ),
+    presets=(
+        Preset("Llama-3-8B, 64 sequences", {}),
+        Preset("Llama-3-70B", {"model": "llama-3-70b", "batch_size": "32", "context_length": "1024"}),
+        Preset("Eight times the stream", {"injection_bandwidth": "1.2 TB/s", "sram_capacity": "44 GB"}),
+        Preset("Too long a context", {"batch_size": "256", "context_length": "8192"}),
+        Preset("Short answers in a crowd", {"batch_size": "32768", "context_length": "8"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "A wafer with ten times the arithmetic decodes ten times as fast.",
+            "The throughput goes from {before} to {after}: every token waits for the same stream.",
+            "decode_throughput", {}, {"peak_rate": "75 PFLOP/s"}, lambda before, after: after == before,
+        ),
+        Fallacy(
+            "A larger batch makes every step slower.",
+            "From 1 to 64 sequences a step goes from {before} to {after}: the weights come in once for all of them.",
+            "step_time", {"batch_size": "1"}, {"batch_size": "64"}, lambda before, after: after == before,
+        ),
+    ),
+)  # fmt: skip
+def weight_streaming(i: Inputs) -> Outputs:
+    model, rate = i.model, i.peak_rate * np.asarray(i.efficiency)
+    parameters = np.asarray(model.parameters / model.layers)
+    layer_bytes = parameters * bytes_of(i.precision)
+    injection = layer_bytes / i.injection_bandwidth
+    flop_per_sequence = 2 * parameters
+    compute = flop_per_sequence * i.batch_size / rate
+    layer_time = np.maximum(injection, compute)
+    step_time = model.layers * layer_time
+    kv = kv_bytes_per_token(model, i.precision)
+    per_sequence = (i.context_length * kv + state_bytes(model, i.precision)) * (1 + np.asarray(i.sram_reserve))
+    required = i.batch_size * per_sequence
+    return Outputs(
+        step_time=step_time,
+        layer_injection_time=injection,
+        layer_compute_time=compute,
+        decode_throughput=i.batch_size / step_time,
+        bottleneck=np.where(compute > injection, Bottleneck.COMPUTE, Bottleneck.INJECTION),
+        balanced_batch_size=injection * rate / flop_per_sequence,
+        sram_required=required,
+        feasible=required <= i.sram_capacity,
+        sram_shortfall=np.maximum(required - i.sram_capacity, 0.0),
+        largest_batch_size=np.floor(ratio(i.sram_capacity, per_sequence)),
+        layer_bytes=layer_bytes,
+        layer_parameters=parameters,
+        injection_bandwidth_needed=layer_bytes / compute,
+        mfu=flop_per_sequence * i.batch_size / (layer_time * i.peak_rate),
+        layer_time=layer_time,
+        kv_cache_per_token=kv,
+        weights=np.asarray(model.parameters * bytes_of(i.precision)),
+    )

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.node.batching import KvPrecision, Limit, batching
+from solvers.specs import Model, Precision
+from tests.solvers.systems import DEEPSEEK_V3, H100, LLAMA_8B, MAMBA, with_figure
+
+contexts = st.integers(1, 16384)
+page_sizes = st.integers(1, 1024)
+
+OPT_13B = Model(
+    name="OPT-13B", parameters=13e9, layers=40, hidden_size=5120, attention_heads=40, kv_heads=40, head_dim=128
+)
+
+
+def llama_on_h100(**inputs):
+    return batching(model=LLAMA_8B, accelerator=H100, **inputs)
+
+
+def test_a_token_of_opt_13b_takes_800_kb_and_a_full_request_1_6_gb():
+    # Kwon et al. 2023, section 3: 2 · 5120 · 40 · 2 bytes a token, up to 1.6 GB for 2048 tokens.
+    o = batching(model=OPT_13B, accelerator=H100, context_length=2048)
+    assert float(o.kv_cache_per_token) == 800 * 1024
+    assert float(o.kv_cache_per_request) == pytest.approx(1.6e9, rel=0.05)
+
+
+def test_pages_of_16_tokens_leave_less_than_4_percent_empty():
+    # Kwon et al. 2023, figure 2: 96.3 % of the KV memory holds tokens. Requests of 200 to 2048 tokens, evenly.
+    o = llama_on_h100(context_length=np.arange(200.0, 2049), page_size=16)
+    assert 0.003 < float(np.mean(o.internal_fragmentation)) < 0.037
+
+
+@given(context=contexts, page=page_sizes)
+def test_waste_stays_below_one_page(context, page):
+    o = llama_on_h100(context_length=context, page_size=page)
+    empty = float(o.kv_cache_per_request) - context * float(o.kv_cache_per_token)
+    assert 0 <= empty < page * float(o.kv_cache_per_token)
+    assert float(o.internal_fragmentation * o.kv_cache_per_request) == pytest.approx(empty, abs=1)
+
+
+@given(context=contexts, page=page_sizes, reserve=st.floats(0, 0.5))
+def test_the_largest_batch_fits_and_one_more_does_not(context, page, reserve):
+    o = llama_on_h100(context_length=context, page_size=page, memory_reserve=reserve)
+    room = H100.memory_capacity * (1 - reserve) - float(o.weights)
+    fitting, each = float(o.max_concurrent_requests), float(o.kv_cache_per_request)
+    assert fitting * each <= room * (1 + 1e-12) and (fitting + 1) * each > room * (1 - 1e-12)
+
+
+@given(context=contexts, longest=contexts)
+def test_pages_of_one_token_never_hold_fewer_than_reservations(context, longest):
+    o = llama_on_h100(context_length=context, max_length=longest, page_size=1)
+    assert o.max_concurrent_requests >= o.static_max_concurrent_requests
+    assert o.decode_throughput >= o.static_decode_throughput * (1 - 1e-12)
+
+
+@given(context=st.integers(128, 16384))
+def test_requests_as_long_as_reserved_gain_nothing(context):
+    o = llama_on_h100(context_length=context, max_length=context, page_size=1)
+    assert float(o.throughput_gain) == 1
+
+
+@given(allowed=st.integers(1, 2000))
+def test_the_scheduler_or_the_memory_stops_the_batch(allowed):
+    o = llama_on_h100(max_batch_size=allowed)
+    stopped_at = allowed if o.limit == Limit.SCHEDULER else o.max_concurrent_requests
+    assert o.active_requests == stopped_at <= allowed
+
+
+@given(context=contexts)
+def test_more_requests_make_more_tokens_and_each_waits_longer(context):
+    allowed = np.arange(1.0, 300)
+    o = llama_on_h100(context_length=context, max_batch_size=allowed)
+    assert np.all(np.diff(o.decode_throughput) >= -1e-9) and np.all(np.diff(o.itl) >= -1e-15)
+
+
+def test_keys_and_values_follow_the_weights_unless_told_otherwise():
+    asked = np.array([KvPrecision.AS_WEIGHTS, KvPrecision.FP8, KvPrecision.INT4])
+    o = llama_on_h100(kv_precision=asked, precision=np.full(3, Precision.FP16))
+    assert (o.kv_cache_per_token / o.kv_cache_per_token[0]).tolist() == [1, 0.5, 0.25]
+
+
+def test_what_does_not_fit_says_how_much_is_missing_and_fits_with_just_that():
+    o = batching(model=DEEPSEEK_V3, accelerator=H100, precision=Precision.FP8)
+    assert not o.feasible and np.isnan(o.itl) and o.max_concurrent_requests == 0
+    larger = with_figure(H100, memory_capacity=H100.memory_capacity + (float(o.memory_shortfall) + 1) / 0.9)
+    assert batching(model=DEEPSEEK_V3, accelerator=larger, precision=Precision.FP8).max_concurrent_requests == 1
+
+
+def test_a_state_of_fixed_size_needs_no_pages():
+    short, long = (batching(model=MAMBA, accelerator=H100, context_length=s) for s in (100, 100_000))
+    assert short.max_concurrent_requests == long.max_concurrent_requests == short.static_max_concurrent_requests
