@@ -1,0 +1,49 @@
+"""Stage 5: the front page. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from mlsysweb.results.page import Link, ResultPage
+from solvers.declare import Solver
+from solvers.taxonomy import DOMAINS, WALLS
+
+from .page import Domain, HomePage, Part, WallTile
+from .parts import PARTS, TutorialPart
+
+# A tool over several walls has no number of its own.
+TOOL = 0
+
+
+def home_page(roofline: ResultPage, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str]) -> HomePage:
+    """The map shows every wall of the taxonomy; one that no solver stands for yet has no link."""
+    return HomePage(
+        roofline=roofline,
+        domains=tuple(Domain(words, tuple(_tiles(name, solvers, urls))) for name, words in DOMAINS.items()),
+        parts=tuple(_part(part, urls) for part in PARTS),
+    )
+
+
+def _tiles(domain: str, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str]) -> Iterator[WallTile]:
+    for wall in (wall for wall in WALLS if wall.domain == domain):
+        solver = next((s for s in solvers if wall.number in s.walls), None)
+        yield WallTile(
+            number=wall.number,
+            name=wall.name,
+            question=solver.question if solver else "",
+            url=urls[solver.name] if solver else "",
+        )
+    shown = {next((s.name for s in solvers if wall.number in s.walls), "") for wall in WALLS}
+    for solver in (s for s in solvers if s.domain == domain and s.name not in shown):
+        yield WallTile(number=TOOL, name=solver.title, question=solver.question, url=urls[solver.name])
+
+
+def _part(part: TutorialPart, urls: Mapping[str, str]) -> Part:
+    links = (
+        Link(q.words, f"{urls[q.wall]}?{urlencode(q.values)}" if q.values else urls[q.wall])
+        for q in part.questions
+        if q.wall in urls
+    )
+    return Part(part.number, part.title, part.sentence, tuple(links))
