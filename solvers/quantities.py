@@ -147,7 +147,17 @@ _LADDERS: dict[str, tuple[str, ...]] = {
     "m**3": ("mL", "L", "m**3"),
     "param": ("param", "kparam", "Mparam", "Gparam", "Tparam"),
 }
-_PRINTED = {"byte": "B", "byte/s": "B/s", "hour": "h", "day": "d", "1/s": "/s", "m**3": "m³", "percent": "%", "1": ""}
+_PRINTED = {
+    "flop/byte": "FLOP/B",
+    "byte": "B",
+    "byte/s": "B/s",
+    "hour": "h",
+    "day": "d",
+    "1/s": "/s",
+    "m**3": "m³",
+    "percent": "%",
+    "1": "",
+}
 
 
 @lru_cache(64)

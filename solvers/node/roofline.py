@@ -102,11 +102,9 @@ class Outputs:
     throughput: Array = found("1/s", "Throughput", help="Tokens or samples a second, of all sequences together.")
     bottleneck: Codes = named(Bound, "Bottleneck", help="The roof that binds.")
     binding: Codes = named(Bound, "Binding", help="The bottleneck, or the overhead where it exceeds both roofs.")
-    arithmetic_intensity: Array = found(
-        "1", "Arithmetic intensity", shown="FLOP/B", symbol="I", help="FLOP per byte moved."
-    )
+    arithmetic_intensity: Array = found("flop/byte", "Arithmetic intensity", symbol="I", help="FLOP per byte moved.")
     ridge_point: Array = found(
-        "1", "Ridge point", shown="FLOP/B", symbol=r"I_\text{ridge}", help="The intensity at which the two roofs meet."
+        "flop/byte", "Ridge point", symbol=r"I_\text{ridge}", help="The intensity at which the two roofs meet."
     )
     mfu: Array = found(
         "1", "MFU", shown="percent", help="Model FLOP/s utilization: the achieved share of the peak rate."
@@ -125,7 +123,7 @@ class Outputs:
     compute_roof: Array = found("flop/s", "Compute roof", help="Peak rate times the compute efficiency.")
     memory_roof: Array = found("byte/s", "Memory roof", help="Bandwidth times the bandwidth efficiency.")
     intensity_limit: Array = found(
-        "1", "Intensity limit", shown="FLOP/B", never="none: a sequence brings no bytes of its own",
+        "flop/byte", "Intensity limit", never="none: a sequence brings no bytes of its own",
         help="What the intensity tends to as the batch grows: the FLOP of a sequence over the bytes only it needs.",
     )  # fmt: skip
     compute_bound_batch_size: Array = found(
