@@ -34,9 +34,15 @@ class Precision(IntEnum):
     INT4 = 8
 
 
+def part(kind: type[Any], *, unknown: bool = False) -> Any:
+    """A spec inside a spec; `unknown` gives one of which nothing is known where none is given."""
+    metadata = {"part": kind}
+    return field(default_factory=kind, metadata=metadata) if unknown else field(metadata=metadata)
+
+
 def rates(label: str, *, help: str = "") -> Any:
     """A table with one rate per number format, NaN where the chip has none."""
-    io = given("flop/s", label, help=help).metadata["io"]
+    io = given("flop/s", label, above=True, help=help).metadata["io"]
     return field(metadata={"io": dataclasses.replace(io, default=NAN), "per": Precision})
 
 
@@ -47,12 +53,14 @@ class Accelerator:
     name: str = "accelerator"
     peak: NDArray[np.float64] = rates("Peak dense rate", help="Dense, never 2:4 sparse; 1 multiply-add is 2 FLOP.")
     memory_capacity: Array = given("byte", "Memory capacity", shown="GB", help="Main memory: HBM, GDDR or LPDDR.")
-    memory_bandwidth: Array = given("byte/s", "Memory bandwidth", shown="GB/s", help="Peak of the main memory.")
+    memory_bandwidth: Array = given(
+        "byte/s", "Memory bandwidth", above=True, shown="GB/s", help="Peak of the main memory."
+    )
     sram_capacity: Array = given("byte", "On-chip SRAM", shown="MB", help="L2 on a GPU, the whole RAM on an MCU.")
-    sram_bandwidth: Array = given("byte/s", "SRAM bandwidth", shown="GB/s")
+    sram_bandwidth: Array = given("byte/s", "SRAM bandwidth", above=True, shown="GB/s")
     flash_capacity: Array = given("byte", "Flash", shown="MB", help="Where a microcontroller keeps its weights.")
-    flash_bandwidth: Array = given("byte/s", "Flash bandwidth", shown="MB/s")
-    interconnect_bandwidth: Array = given("byte/s", "Interconnect bandwidth", shown="GB/s", help="One way.")
+    flash_bandwidth: Array = given("byte/s", "Flash bandwidth", above=True, shown="MB/s")
+    interconnect_bandwidth: Array = given("byte/s", "Interconnect bandwidth", above=True, shown="GB/s", help="One way.")
     tdp: Array = given("W", "Thermal design power")
     idle_power: Array = given("W", "Idle power")
     sleep_power: Array = given("W", "Sleep power", shown="uW")
@@ -90,12 +98,105 @@ class Model:
     generative: Array = given("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
 
 
-Spec = TypeVar("Spec", Accelerator, Model)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fabric:
+    """A network between accelerators or nodes, as one endpoint sees it."""
+
+    name: str = "fabric"
+    bandwidth: Array = given("byte/s", "Bandwidth", above=True, shown="GB/s", help="One way, per endpoint.")
+    latency: Array = given("s", "Latency", shown="us", help="Of a small message, end to end.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Node:
+    """A server: accelerators, the fabric that joins them, and its way out."""
+
+    name: str = "node"
+    accelerator: Accelerator = part(Accelerator)
+    fabric: Fabric = part(Fabric, unknown=True)
+    accelerators_per_node: Array = given("1", "Accelerators", low=1, whole=True)
+    nics_per_node: Array = given("1", "Network cards", whole=True)
+    nic_bandwidth: Array = given("byte/s", "Bandwidth of a network card", above=True, shown="GB/s", help="One way.")
+    max_power: Array = given("W", "Largest power", help="Of the whole node, accelerators included.")
+    price: Array = given("USD", "Price", help="Of the whole node, accelerators included.")
+    host_memory: Array = given("byte", "Host memory", shown="GB")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fleet:
+    """Nodes joined by one fabric."""
+
+    name: str = "fleet"
+    node: Node = part(Node)
+    fabric: Fabric = part(Fabric, unknown=True)
+    nodes: Array = given("1", "Nodes", low=1, whole=True)
+    pue: Array = given("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    power: Array = given("W", "Power", help="As reported for the whole fleet.")
+
+    @property
+    def devices(self) -> Array:
+        """Accelerators of all nodes together."""
+        return self.nodes * self.node.accelerators_per_node
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Grid:
+    """Where electricity comes from. The figures of a site are known only where a grid stands for one."""
+
+    name: str = "grid"
+    carbon_intensity: Array = given("kg/J", "Carbon intensity", shown="g/kWh", help="CO2e of the electricity.")
+    electricity_price: Array = given("USD/J", "Electricity price", shown="USD/kWh")
+    water_intensity: Array = given("m**3/J", "Water intensity", shown="L/kWh", help="Used to make the electricity.")
+    pue: Array = given("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    wue: Array = given("m**3/J", "WUE", shown="L/kWh", help="Water usage effectiveness: what the site itself uses.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Region:
+    """A cloud provider's region: its grid and its site in one."""
+
+    name: str = "region"
+    carbon_intensity: Array = given("kg/J", "Carbon intensity", shown="g/kWh", help="CO2e of the electricity.")
+    pue: Array = given("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    wue: Array = given("m**3/J", "WUE", shown="L/kWh", help="Water usage effectiveness: what the site itself uses.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Dataset:
+    """What a model is trained on."""
+
+    name: str = "dataset"
+    samples: Array = given("1", "Samples")
+    tokens: Array = given("1", "Tokens", shown="token")
+    size: Array = given("byte", "Size", shown="GB", help="Of all samples as stored.")
+    sample_bytes: Array = given("byte", "Bytes of a sample", shown="kB", help="Mean, as stored.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Storage:
+    """Where data waits, or a worker that prepares it."""
+
+    name: str = "storage"
+    bandwidth: Array = given("byte/s", "Bandwidth", above=True, shown="GB/s", help="Reading in sequence.")
+    latency: Array = given("s", "Latency", shown="us", help="Of one small read.")
+    iops: Array = given("1/s", "Operations a second", help="Small random reads.")
+    sample_rate: Array = given("1/s", "Samples a second", help="That one worker prepares.")
+    price: Array = given("USD/byte/s", "Price", shown="USD/GB/month", help="Of keeping data there.")
+
+
+Spec = TypeVar("Spec", Accelerator, Model, Fabric, Node, Fleet, Grid, Region, Dataset, Storage)
+
+KINDS: tuple[type[Any], ...] = Spec.__constraints__
 
 
 def columns(kind: type[Any]) -> dict[str, Input]:
     """The declared figures of a spec, by name."""
     return {f.name: f.metadata["io"] for f in dataclasses.fields(kind) if "io" in f.metadata}
+
+
+def parts(kind: type[Any]) -> dict[str, type[Any]]:
+    """The specs inside a spec, by name."""
+    return {f.name: f.metadata["part"] for f in dataclasses.fields(kind) if "part" in f.metadata}
 
 
 def is_table(kind: type[Any], name: str) -> bool:
@@ -114,12 +215,15 @@ def stack(specs: Sequence[Spec]) -> Spec:
     values: dict[str, Any] = {
         name: np.array([getattr(spec, name) for spec in specs], dtype=float) for name in columns(type(first))
     }
+    values |= {name: stack([getattr(spec, name) for spec in specs]) for name in parts(type(first))}
     return dataclasses.replace(first, name=" | ".join(spec.name for spec in specs), **values)
 
 
 def take(spec: Spec, index: Codes) -> Spec:
     """The rows `index` of a stacked spec, as columns of that length."""
-    return dataclasses.replace(spec, **{name: getattr(spec, name)[index] for name in columns(type(spec))})
+    values: dict[str, Any] = {name: getattr(spec, name)[index] for name in columns(type(spec))}
+    values |= {name: take(getattr(spec, name), index) for name in parts(type(spec))}
+    return dataclasses.replace(spec, **values)
 
 
 # Where a chip has no rate for a format, weights stay in it and arithmetic runs in the next wider one it has. A matrix
