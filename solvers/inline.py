@@ -1,0 +1,97 @@
+"""A spec written out in the question itself: `{"peak": {"fp16": "989 TFLOP/s"}, "memory_bandwidth": 3.35e12}`.
+
+Numbers are SI, text has units. What is not written stays unknown, or takes its declared default.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from .declare import nearest
+from .errors import InputError
+from .fields import Input
+from .quantities import to_si
+from .specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region, columns, is_table, parts, table
+
+S = TypeVar("S")
+
+# What no wall can do without.
+_NEEDED: dict[type[Any], tuple[str, ...]] = {
+    Accelerator: ("peak", "memory_bandwidth"),
+    Model: ("parameters",),
+    Fabric: ("bandwidth",),
+    Node: ("accelerator", "accelerators_per_node"),
+    Fleet: ("node", "nodes"),
+    Grid: ("carbon_intensity",),
+    Region: ("carbon_intensity",),
+}
+_LONGEST_NAME = 100
+
+
+def spec_from_inline(kind: type[S], record: Mapping[str, Any], field: str) -> S:
+    """The spec a record describes, a record for a spec inside it included. Raises InputError on `field`, naming the
+    figure that is wrong."""
+    known = {**columns(kind), **parts(kind)}
+    unknown = next((name for name in record if name != "name" and name not in known), None)
+    if unknown is not None:
+        near = nearest(str(unknown), known)
+        hint = f"did you mean {near}?" if near else f"it has {', '.join(known)}."
+        raise InputError(field, f"has no figure '{str(unknown)[:40]}'; {hint}")
+    given = {name: value for name, value in record.items() if value is not None}
+    missing = [name for name in _NEEDED.get(kind, ()) if name not in given]
+    if missing:
+        raise InputError(field, f"needs {' and '.join(missing)} to be written out.")
+    try:
+        figures = {name: _value(kind, name, value) for name, value in given.items() if name != "name"}
+        make: Any = kind
+        spec: S = make(name=_name(kind, given), **figures)
+    except InputError as error:
+        raise InputError(field, f"{error.field} {error.sentence}") from None
+    return spec
+
+
+def _name(kind: type[Any], given: Mapping[str, Any]) -> str:
+    name = given.get("name", f"this {kind.__name__.lower()}")
+    if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST_NAME:
+        raise InputError("name", f"must be a text of 1 to {_LONGEST_NAME} characters.")
+    return name.strip()
+
+
+def _value(kind: type[Any], name: str, value: Any) -> Any:
+    if name in parts(kind):
+        return _part(parts(kind)[name], name, value)
+    declared = columns(kind)[name]
+    return _rates(name, declared, value) if is_table(kind, name) else _figure(name, declared, value)
+
+
+def _part(kind: type[Any], name: str, value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise InputError(name, f"must be a record of its own; {_short(value)} is none.")
+    return spec_from_inline(kind, value, name)
+
+
+def _rates(name: str, declared: Input, value: Any) -> Any:
+    formats = [precision.name.lower() for precision in Precision]
+    if not isinstance(value, Mapping) or not value:
+        raise InputError(name, 'must be given by number format, such as {"fp16": "989 TFLOP/s"}.')
+    unknown = next((key for key in value if key not in formats), None)
+    if unknown is not None:
+        raise InputError(name, f"has no format '{str(unknown)[:20]}'; the formats are {', '.join(formats)}.")
+    return table({key: _figure(f"{name} {key}", declared, rate) for key, rate in value.items() if rate is not None})
+
+
+def _figure(name: str, declared: Input, value: Any) -> float:
+    if isinstance(value, str):
+        return declared.check(name, to_si(name, value, declared.unit))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(name, f"needs a number; {_short(value)} is none.")
+    try:
+        return declared.check(name, float(value))
+    except OverflowError:
+        raise InputError(name, "needs a finite number; this one is too large to be one.") from None
+
+
+def _short(value: Any) -> str:
+    return json.dumps(value, default=str)[:40]
