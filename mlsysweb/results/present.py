@@ -27,7 +27,7 @@ _KINDS = {
     "carbon": ("carbon", "energy", "power", "water"),
     "overhead": ("overhead",),
 }
-_ROWS = 24
+_ROWS = 12
 
 
 def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPage:
