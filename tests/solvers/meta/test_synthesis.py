@@ -90,7 +90,9 @@ def test_without_a_chip_the_requirement_is_the_same_and_no_count_is_claimed():
 def test_rank_puts_the_fewest_first_then_the_cheapest_then_the_unpriced_and_the_unknown_last():
     blank = replace(H100, name="blank", peak=table({}))
     asked = Inputs(model=LLAMA_8B, target_latency=50e-3, precision=Precision.INT8, phase=Phase.DECODE)
-    chips = [blank, *CATALOG]
+    slow = replace(A100, name="two slow ones", memory_bandwidth=100e9, unit_price=100.0)
+    chips = [blank, slow, *CATALOG]
     ranking = rank(asked, stack(chips))
-    assert [chips[k].name for k in ranking.order] == ["A100", "H100", "no price", "ESP32-S3", "blank"]
+    names = [chips[k].name for k in ranking.order]
+    assert names == ["A100", "H100", "no price", "two slow ones", "ESP32-S3", "blank"]
     assert math.isnan(ranking.outputs.devices_needed[0])

@@ -1,0 +1,359 @@
+"""Which knob should be turned next, and until when does turning it help?
+
+The elasticity d ln(out)/d ln(in) of a wall's output to every number behind it, by central differences, all of them in
+one vectorised call (Saltelli et al. 2008, section 1.2, for the measure; Williams, Waterman and Patterson 2009 for the
+roofline it is asked of here). `sensitivities` asks any wall for any of its outputs; the wall of this file asks the
+roofline. Not modelled: knobs turned together, and what a percent of each costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Solver,
+    Source,
+    chosen,
+    curve,
+    found,
+    given,
+    named,
+    nearest,
+    solver,
+)
+from solvers.elasticity import STEP, Floats, Numbers, Questions, Reading, slopes
+from solvers.errors import InputError
+from solvers.fields import Output
+from solvers.kinks import Change, changes, kinks
+from solvers.node import roofline as asked
+from solvers.result import Value
+from solvers.rows import flat, shape
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How one output of one wall answers at one point: its knobs, those that move it most first."""
+
+    solver: str
+    output: str
+    rows: tuple[Row, ...]
+    kinks: tuple[Kink, ...]
+    binding: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One knob: its elasticity across the step, and on either side of the point (they differ at a kink)."""
+
+    name: str
+    label: str
+    hardware: bool
+    elasticity: float
+    below: float
+    above: float
+
+
+@dataclass(frozen=True)
+class Kink:
+    """Where the answer begins to hinge on something else: "binding changes at" `setting`, `factor` times the point's.
+    A table has no one setting; its factor is all there is to say."""
+
+    name: str
+    label: str
+    factor: float
+    setting: Value
+    below: float
+    above: float
+    changes: tuple[Change, ...]
+
+
+def sensitivities(target: Solver[Any, Any], point: Any, output: str, step: float = STEP) -> Sensitivity:
+    """What moves `output` of `target` at `point`, and where else something else takes over. Raises InputError when
+    there is no such output or it is not a number."""
+    if not isinstance(target.outputs.get(output), Output):
+        near = nearest(output, [name for name, io in target.outputs.items() if isinstance(io, Output)])
+        hint = f" Did you mean {near}?" if near else ""
+        raise InputError("output", f"'{output[:60]}' is not a number that {target.title} finds.{hint}")
+    questions = Questions.of(target, point)
+    rows = sorted(_rows(questions, output, step), key=lambda row: -abs(row.elasticity))
+    binding = next((row.name for row in rows if row.hardware and row.elasticity != 0), "")
+    return Sensitivity(target.name, output, tuple(rows), tuple(_kinks(questions, output)), binding)
+
+
+def _rows(questions: Questions, output: str, step: float) -> Iterator[Row]:
+    found_slopes = slopes(questions, lambda o, row: getattr(o, output), step)
+    central, below, above = (
+        side[:, 0].tolist() for side in (found_slopes.central, found_slopes.below, found_slopes.above)
+    )
+    for knob, *each in zip(questions.knobs, central, below, above, strict=True):
+        if np.isfinite(each[0]):
+            yield Row(knob.name, knob.label, knob.hardware, *each)
+
+
+def _kinks(questions: Questions, output: str) -> Iterator[Kink]:
+    number = len(questions.knobs)
+    every = kinks(questions, lambda o, row: getattr(o, output), np.zeros(number, dtype=int), np.arange(number))
+    for k in np.argsort(np.abs(np.log(every.factor))):
+        at, factor = int(every.pair[k]), float(every.factor[k])
+        knob = questions.knobs[at]
+        io = knob.declared
+        value = float("nan") if knob.table else float(questions.settings[at, 0]) * factor
+        yield Kink(
+            knob.name, knob.label, factor, Value(value, io.unit, io.shown, io.label, io.symbol),
+            float(every.below[k]), float(every.above[k]),
+            changes(questions, 0, at, float(every.low[k]), float(every.high[k])),
+        )  # fmt: skip
+
+
+class Asked(IntEnum):
+    """The output whose sensitivity is asked for, by its name at the roofline."""
+
+    LATENCY = 0
+    THROUGHPUT = 1
+    MFU = 2
+    ENERGY_PER_SAMPLE = 3
+
+
+class Hardware(IntEnum):
+    """What of the chip binds."""
+
+    NOTHING = 0
+    PEAK = 1
+    MEMORY_BANDWIDTH = 2
+    SRAM_BANDWIDTH = 3
+    FLASH_BANDWIDTH = 4
+    DISPATCH_OVERHEAD = 5
+    TDP = 6
+
+
+# Climbed for one knob of each question, which its roofline breaks once at most: few rungs will do.
+_RUNGS, _GAPS = 9, 2
+_CHIP = tuple(f"accelerator.{member.name.lower()}" for member in Hardware if member)
+_OTHER = (
+    "efficiency", "bandwidth_efficiency", "layer_overhead", "batch_size", "context_length", "prompt_length",
+    "model.parameters",
+)  # fmt: skip
+_KNOBS = {f"to_{name.rpartition('.')[2]}": name for name in (*_CHIP, *_OTHER)}
+_STILL = "nothing: it is zero, or unknown here"
+
+
+def _to(label: str) -> Any:
+    return found("1", label, never=_STILL, help="Percent of change in the output for one percent more.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(asked.Inputs):
+    output: Codes = chosen(Asked, "Of", Asked.LATENCY, help="What should move.")
+    step: Array = given(
+        "1", "Step", STEP, above=True, high=0.5, slider=(1e-4, 0.2), log=True, shown="percent", symbol="h", folded=True,
+        help="How far each number is turned, up and down.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    binding: Codes = named(Hardware, "Binding", help="The figure of the chip that moves the output most.")
+    binding_elasticity: Array = found(
+        "1", "Its elasticity", symbol="E", never="none: no figure of the chip moves it",
+        help="Percent of change in the output for one percent more.",
+    )  # fmt: skip
+    runner_up_elasticity: Array = found(
+        "1", "Elasticity of the next", never="none: nothing else of the chip moves it",
+        help="Of the figure of the chip that moves the output second most.",
+    )  # fmt: skip
+    changes_above: Array = found(
+        "1",
+        "Binds up to",
+        never="ten times and more",
+        help="Times what it is: beyond, something else binds.",
+    )
+    changes_below: Array = found(
+        "1", "Binds down to", never="a tenth and less", help="Times what it is: below, something else binds."
+    )
+    ratio_above: Array = found(
+        "1", "Output one step above", symbol="r_+", never="none: no figure of the chip moves it",
+        help="Of the figure that binds, over the output as it is.",
+    )  # fmt: skip
+    ratio_below: Array = found(
+        "1", "Output one step below", symbol="r_-", never="none: no figure of the chip moves it",
+        help="Of the figure that binds, over the output as it is.",
+    )  # fmt: skip
+    to_peak: Array = _to("To the peak rate")
+    to_memory_bandwidth: Array = _to("To the memory bandwidth")
+    to_sram_bandwidth: Array = _to("To the SRAM bandwidth")
+    to_flash_bandwidth: Array = _to("To the flash bandwidth")
+    to_dispatch_overhead: Array = _to("To the dispatch overhead")
+    to_tdp: Array = _to("To the thermal design power")
+    to_efficiency: Array = _to("To the compute efficiency")
+    to_bandwidth_efficiency: Array = _to("To the bandwidth efficiency")
+    to_layer_overhead: Array = _to("To the overhead per layer")
+    to_batch_size: Array = _to("To the batch size")
+    to_context_length: Array = _to("To the context length")
+    to_prompt_length: Array = _to("To the prompt length")
+    to_parameters: Array = _to("To the model's parameters")
+
+
+_WORDS = {
+    Hardware.PEAK: "The peak rate",
+    Hardware.MEMORY_BANDWIDTH: "The memory bandwidth",
+    Hardware.SRAM_BANDWIDTH: "The SRAM bandwidth",
+    Hardware.FLASH_BANDWIDTH: "The flash bandwidth",
+    Hardware.DISPATCH_OVERHEAD: "The dispatch overhead",
+    Hardware.TDP: "The thermal design power",
+}
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    binding = Hardware(int(o.binding))
+    if binding is Hardware.NOTHING:
+        return "No figure of the chip moves this: look at the software, the batch or the model."
+    what = Asked(int(i.output)).name.lower().replace("_", " ")
+    first = f"{_WORDS[binding]} binds: one percent more of it changes the {what} by {{binding_elasticity}} percent."
+    return f"{first} {_rest(o, binding)} {_until(o)}"
+
+
+def _rest(o: Outputs, binding: Hardware) -> str:
+    if abs(float(np.nan_to_num(o.to_layer_overhead))) > abs(float(o.binding_elasticity)):
+        return "The overhead per layer, which no chip sells, moves it more: {to_layer_overhead}."
+    if binding is Hardware.MEMORY_BANDWIDTH and o.to_peak == 0:
+        return "One percent more of the peak rate changes nothing."
+    if binding is Hardware.PEAK and o.to_memory_bandwidth == 0:
+        return "One percent more of the memory bandwidth changes nothing."
+    return "The next figure of the chip moves it by {runner_up_elasticity}."
+
+
+def _until(o: Outputs) -> str:
+    if any(abs(float(edge) - 1) < 0.01 for edge in (o.changes_above, o.changes_below)):
+        return "This is the point where two limits meet: with a little more of it another binds."
+    if np.isfinite(o.changes_above):
+        return "Binding changes at {changes_above} times what it is: beyond, more of it is worth less."
+    if np.isfinite(o.changes_below):
+        return "Binding changes at {changes_below} times what it is: below, it would matter differently."
+    return "Within a tenth and ten times of it nothing takes over."
+
+
+@solver(
+    walls=(21,),
+    title="Sensitivity",
+    question="Which knob should be turned next?",
+    version="1",
+    factor="",
+    verdict=verdict,
+    check=asked.check,
+    headline=("binding", "binding_elasticity", "changes_above", "to_memory_bandwidth", "to_peak", "to_layer_overhead"),
+    figures=(
+        Figure("bars", "Percent of change for one percent more", (), tuple(_KNOBS)),
+        curve("batch_size", ("to_memory_bandwidth", "to_peak"), "Where the binding changes hands", logy=False),
+    ),
+    equations=(
+        Equation(
+            "binding_elasticity",
+            r"@binding_elasticity = \frac{\ln(@ratio_above) - \ln(@ratio_below)}{\ln(1 + @step) - \ln(1 - @step)}",
+            where=lambda i, o: o.binding != Hardware.NOTHING,
+        ),
+    ),
+    sources=(
+        Source("Saltelli et al. 2008", "Global sensitivity analysis: the primer", "10.1002/9780470725184"),
+        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
+    ),
+    assumptions=(
+        "One number is turned at a time, all others stay.",
+        "Where a step would leave the range a number may take, it goes one way only; whole numbers step by whole ones.",
+        "What binds is the figure of the chip with the largest elasticity, whichever its sign.",
+    ),
+    excludes=(
+        "What one percent costs: a cheap percent of the second knob may beat a dear one of the first.",
+        "Knobs that only matter together.",
+        "Figures that are zero or unknown: a percent of them is nothing.",
+    ),
+    presets=(
+        Preset("Llama-3-8B on an H100", {}, part="Part 8"),
+        Preset("At batch 64", {"batch_size": "64"}, part="Part 8"),
+        Preset("Prefill at batch 64", {"batch_size": "64", "phase": "prefill"}, part="Part 8"),
+        Preset("On the kink: batch 148", {"batch_size": "148"}),
+        Preset("What saves energy", {"output": "energy_per_sample", "batch_size": "32"}),
+        Preset(
+            "Keyword spotting on an H100", {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"}
+        ),
+    ),
+    fallacies=(
+        Fallacy(
+            "The better kernels get at arithmetic, the faster each token.",
+            "At batch 1 one percent more compute efficiency changes the latency by {before} percent; at batch 512 by "
+            "{after}. A knob that does not bind is worth nothing.",
+            "to_efficiency", {}, {"batch_size": "512"}, lambda before, after: before == 0 and after < -0.5,
+        ),
+        Fallacy(
+            "What binds the latency binds the energy.",
+            "One percent more bandwidth changes the latency by {before} percent; the energy of a token by {after} "
+            "where a chip busy with its memory draws its full power.",
+            "to_memory_bandwidth", {"batch_size": "200"},
+            {"batch_size": "200", "output": "energy_per_sample", "utilization": "busiest"},
+            lambda before, after: before != after,
+        ),
+    ),
+)  # fmt: skip
+def sensitivity(i: Inputs) -> Outputs:
+    line, grid = flat(i), shape(i)
+    questions = Questions.of(asked.roofline, _point(line))
+    read = _reading(line)
+    answers = slopes(questions, read, np.asarray(line.step, dtype=float))
+    to = dict(zip((knob.name for knob in questions.knobs), answers.central, strict=True))
+    unknown = np.full(answers.central.shape[1:], np.nan)
+    chip = np.nan_to_num(np.stack([to.get(name, unknown) for name in _CHIP]))
+    order = np.argsort(-np.abs(chip), axis=0, kind="stable")
+    first, second = (np.take_along_axis(chip, order[k : k + 1], axis=0)[0] for k in (0, 1))
+    found_columns = {
+        "binding": np.where(first != 0, order[0] + 1, Hardware.NOTHING),
+        "binding_elasticity": np.where(first != 0, first, np.nan),
+        "runner_up_elasticity": np.where(second != 0, second, np.nan),
+        **_around(questions, read, order[0], first != 0, line.step),
+        **{name: to.get(knob, unknown) for name, knob in _KNOBS.items()},
+    }
+    return Outputs(**{name: column.reshape(grid) for name, column in found_columns.items()})
+
+
+def _around(questions: Questions, read: Any, chip: Numbers, binds: NDArray[np.bool_], step: Array) -> dict[str, Floats]:
+    """What surrounds the point along the knob that binds, for each question its own."""
+    places = {knob.name: k for k, knob in enumerate(questions.knobs)}
+    row = np.flatnonzero(binds)
+    knob = np.array([places[_CHIP[k]] for k in chip[row]], dtype=int)
+    below, above = kinks(questions, read, row, knob, rungs=_RUNGS, most=_GAPS).nearest(row.size)
+    factors = np.stack((np.ones(row.size), *np.broadcast_arrays(1 + step, 1 - step, np.empty(row.size))[:2]))
+    every = np.tile(row, 3)
+    outputs = read(questions.ask(every, np.tile(knob, 3), factors.ravel()), every)
+    here, up, down = np.broadcast_to(np.asarray(outputs, dtype=float), every.shape).reshape(3, -1)
+    around = {"changes_above": above, "changes_below": below, "ratio_above": up / here, "ratio_below": down / here}
+    return {name: _spread(column, row, binds.size) for name, column in around.items()}
+
+
+def _spread(column: Floats, row: Numbers, size: int) -> Floats:
+    whole = np.full(size, np.nan)
+    whole[row] = column
+    return whole
+
+
+def _point(i: Inputs) -> asked.Inputs:
+    """The roofline's own question."""
+    return asked.Inputs(**{name: getattr(i, name) for name in asked.roofline.inputs})
+
+
+def _reading(i: Inputs) -> Reading:
+    """Takes from the roofline's outputs the one that each question asks for."""
+    names = [member.name.lower() for member in Asked]
+    code = np.asarray(i.output)
+    if code.ndim == 0:
+        return lambda o, row: getattr(o, names[int(code)])
+    return lambda o, row: np.choose(code[row], [getattr(o, name) for name in names])

@@ -1,0 +1,326 @@
+"""Which chip does a latency target ask for, and which chips of the catalog answer?
+
+The roofline (Williams, Waterman and Patterson 2009, equation 1) read backwards: from the time a step may take to the
+bandwidth, the rate and the memory that make it so. Not modelled: what chips say to each other when several share the
+work, and everything the roofline leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Preset,
+    Source,
+    Truth,
+    chosen,
+    curve,
+    flagged,
+    found,
+    given,
+    named,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks, remarks
+from solvers.laws.memory import place
+from solvers.laws.phase import Phase, effective_phase, step
+from solvers.laws.ratio import ratio
+from solvers.laws.transformer import Work
+from solvers.specs import Accelerator, Model, Precision, peak_rate
+
+# A chip made to measure must count as one chip: dividing back may leave 1 + 2e-16 of it.
+_ROUNDING = 1 - 1e-12
+_NO_CHIP = "no chip is held against it"
+
+
+class Demand(IntEnum):
+    """What the step asks of a chip."""
+
+    RATE = 0
+    BANDWIDTH = 1
+    MEMORY = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = picked(Model, "Model", "llama-3-8b")
+    target_latency: Array = given(
+        "s", "Target latency", 50e-3, above=True, high=1e6, slider=(1e-4, 10), log=True, shown="ms", symbol="T",
+        help="What one step may take: a token of every sequence, a prompt, or one pass.",
+    )  # fmt: skip
+    accelerator: Accelerator | None = picked(
+        Accelerator, "Held against", "h100-sxm5-80gb", optional=True,
+        help="A chip to compare with what is needed; the requirement does not depend on it.",
+    )  # fmt: skip
+    phase: Codes = chosen(
+        Phase, "Phase", Phase.AUTO, words={"auto": "As the model works"},
+        help="Decode makes one token per sequence, prefill reads the prompt, forward is one pass of fixed size.",
+    )  # fmt: skip
+    batch_size: Array = given(
+        "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
+        help="Sequences or samples that share one reading of the weights.",
+    )  # fmt: skip
+    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
+    context_length: Array = given(
+        "1", "Context length", 0, high=1e8, slider=(0, 131072), log=True, whole=True, symbol="s",
+        help="Tokens already in each sequence when a token is decoded; each has its keys and values in memory.",
+    )  # fmt: skip
+    prompt_length: Array = given(
+        "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
+        help="Tokens of each prompt, prefill only.",
+    )  # fmt: skip
+    efficiency: Array = given(
+        "1", "Compute efficiency", 0.5, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
+        help="Share of the peak rate that kernels reach.",
+    )  # fmt: skip
+    bandwidth_efficiency: Array = given(
+        "1", "Bandwidth efficiency", 1, high=1, above=True, slider=(0.01, 1), symbol=r"\eta_b", folded=True,
+        help="Share of the memory's peak bandwidth that kernels reach.",
+    )  # fmt: skip
+    layer_overhead: Array = given(
+        "s", "Overhead per layer", 0, high=1, slider=(0, 200e-6), shown="us", symbol=r"t_\text{layer}", folded=True,
+        help="Launches and small kernels that neither roof sees. Zero asks what the two roofs alone must do.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    required_bandwidth: Array = found(
+        "byte/s", "Bandwidth needed", symbol=r"\beta_\text{req}", never="none is enough: the overhead alone is too long"
+    )
+    required_rate: Array = found(
+        "flop/s", "Rate needed", symbol=r"\pi_\text{req}", never="none is enough: the overhead alone is too long",
+        help="Peak rate, dense, at the precision chosen.",
+    )  # fmt: skip
+    required_memory: Array = found("byte", "Memory needed", help="Weights, KV cache or activations together.")
+    required_ridge_point: Array = found(
+        "1", "Ridge point needed", shown="FLOP/B", symbol=r"I_\text{req}",
+        help="Rate over bandwidth of the chip that meets the target with nothing to spare.",
+    )  # fmt: skip
+    reachable: Truth = flagged("Within reach", help="Whether the overhead leaves any of the target.")
+    overhead_time: Array = found("s", "Overhead", symbol=r"t_\text{overhead}", help="Of the layers, on any chip.")
+    time_left: Array = found("s", "Time left", symbol=r"t_\text{left}", help="For arithmetic and memory.")
+    flop: Array = found("flop", "Arithmetic", symbol="W")
+    moved: Array = found("byte", "Bytes moved", symbol="Q")
+    meets_alone: Truth = flagged("Meets it alone", help="Whether one of the chip held against it is enough.")
+    devices_needed: Array = found("1", "Chips needed", never=f"no number of them, or {_NO_CHIP}", help="At least.")
+    devices_for_bandwidth: Array = found("1", "Chips for the bandwidth", never=f"no number of them, or {_NO_CHIP}")
+    devices_for_rate: Array = found("1", "Chips for the rate", never=f"no number of them, or {_NO_CHIP}")
+    devices_for_memory: Array = found("1", "Chips for the memory", never=f"unknown, or {_NO_CHIP}")
+    tightest: Codes = named(Demand, "Tightest", help="What the chip has least to spare of, or is most short of.")
+    price_of_devices: Array = found("USD", "Price of the chips", never="unknown")
+    chip_time_left: Array = found("s", "Time left on the chip", never=_NO_CHIP, help="Less its dispatch overhead.")
+    peak: Array = found("flop/s", "Peak rate of the chip", never=_NO_CHIP)
+    bandwidth: Array = found("byte/s", "Bandwidth of the chip", never=_NO_CHIP)
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: whether model, phase, precision and chip go together."""
+    if i.accelerator is not None:
+        yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.phase(i.model, i.phase)
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    if not o.reachable:
+        return (
+            "Out of reach: starting the layers takes {overhead_time} of the {target_latency}. "
+            "No chip would help; fewer or larger launches would."
+        )
+    needed = (
+        "For {target_latency} a chip must feed {required_bandwidth}, compute {required_rate} and hold "
+        "{required_memory}."
+    )
+    return needed if i.accelerator is None else f"{needed} {_answered(o)}"
+
+
+_SHORT = {
+    Demand.RATE: "its rate of {peak} is too low",
+    Demand.BANDWIDTH: "its memory feeds only {bandwidth}",
+    Demand.MEMORY: "its memory is too small",
+}
+_SPARE = {Demand.RATE: "rate", Demand.BANDWIDTH: "bandwidth", Demand.MEMORY: "memory"}
+
+
+def _answered(o: Outputs) -> str:
+    tightest = Demand(int(o.tightest))
+    if o.meets_alone:
+        return f"One {{accelerator}} does; its {_SPARE[tightest]} is what it has least to spare of."
+    if np.isfinite(o.devices_needed):
+        return f"One {{accelerator}} does not: {_SHORT[tightest]}. At least {{devices_needed}} would."
+    return "No number of {accelerator} does: dispatching the step alone takes too long."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if i.accelerator is not None:
+        yield from remarks.format_used(i.accelerator, i.precision)
+        yield from remarks.unknown(i.accelerator)
+    meant = effective_phase(i.model, i.phase)
+    if meant != Phase.FORWARD:
+        yield from remarks.beyond_training(i.model, i.prompt_length if meant == Phase.PREFILL else i.context_length)
+
+
+@solver(
+    walls=(22,),
+    title="Synthesis",
+    question="Which chip does a latency target ask for?",
+    version="1",
+    factor="Peak rate",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("required_bandwidth", "required_rate", "required_memory", "required_ridge_point", "devices_needed"),
+    figures=(
+        curve("target_latency", ("required_bandwidth", "required_rate"), "What a shorter target asks for"),
+        curve("batch_size", ("required_bandwidth", "required_rate"), "What more sequences ask for"),
+    ),
+    equations=(
+        Equation("overhead_time", r"@overhead_time = @model.layers \cdot @layer_overhead"),
+        Equation("time_left", r"@time_left = \max(@target_latency - @overhead_time, 0)"),
+        Equation(
+            "required_bandwidth", r"@required_bandwidth = \frac{@moved}{@time_left \cdot @bandwidth_efficiency}",
+            where=lambda i, o: o.reachable,
+        ),
+        Equation(
+            "required_rate", r"@required_rate = \frac{@flop}{@time_left \cdot @efficiency}",
+            where=lambda i, o: o.reachable,
+        ),
+        Equation(
+            "required_ridge_point",
+            r"@required_ridge_point = \frac{@flop \cdot @bandwidth_efficiency}{@moved \cdot @efficiency}",
+        ),
+        Equation(
+            "devices_needed",
+            r"@devices_needed = \max(@devices_for_bandwidth, @devices_for_rate, @devices_for_memory)",
+            where=lambda i, o: bool(np.isfinite(o.devices_needed) and np.isfinite(o.devices_for_memory)),
+        ),
+    ),
+    sources=(
+        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
+        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+    ),
+    assumptions=(
+        "Arithmetic and memory traffic overlap perfectly, so that each has the whole time left to itself.",
+        "Several chips share the work evenly and talk for free: the number needed is the least there can be.",
+        "The dispatch overhead of the chip held against it is taken off the target; the requirement itself names no chip.",
+    ),
+    excludes=(
+        "Communication between chips: see the serving wall for tensor parallelism.",
+        "Waiting in line: a target for users also pays for the queue, see the tail-latency wall.",
+    ),
+    presets=(
+        Preset("Llama-3-8B in 50 ms", {}, part="Part 8"),
+        Preset(
+            "First token in 50 ms", {"phase": "prefill", "prompt_length": "1024", "target_latency": "50 ms"},
+            part="Part 8",
+        ),
+        Preset(
+            "Llama-3-70B at 20 ms a token, 32 users",
+            {"model": "llama-3-70b", "target_latency": "20 ms", "batch_size": "32", "context_length": "4096"},
+            part="Capstone",
+        ),
+        Preset(
+            "Keyword spotting in 20 ms on nRF52840",
+            {
+                "model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3",
+                "target_latency": "20 ms",
+            },
+        ),
+        Preset("Nothing left by the launches", {"target_latency": "1 ms", "layer_overhead": "45 us"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "Sixty-four users need 64 times the bandwidth of one.",
+            "With 1024 tokens of context each the bandwidth needed goes from {before} to {after}, {ratio} times: they "
+            "share the weights and bring only their own keys and values.",
+            "required_bandwidth", {"context_length": "1024"}, {"context_length": "1024", "batch_size": "64"},
+            lambda before, after: after < 4 * before,
+        ),
+        Fallacy(
+            "Any latency can be bought.",
+            "Within 2 ms a chip must feed {before}; within 1 ms {after}, when 32 layers take 45 µs each to launch.",
+            "required_bandwidth", {"target_latency": "2 ms", "layer_overhead": "45 us"},
+            {"target_latency": "1 ms", "layer_overhead": "45 us"}, lambda before, after: np.isinf(after),
+        ),
+    ),
+)  # fmt: skip
+def synthesis(i: Inputs) -> Outputs:
+    work = step(i.model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
+    overhead_time = np.asarray(i.model.layers * np.asarray(i.layer_overhead))
+    time_left = np.maximum(i.target_latency - overhead_time, 0)
+    return Outputs(
+        required_bandwidth=ratio(work.moved, time_left * i.bandwidth_efficiency),
+        required_rate=ratio(work.flop, time_left * i.efficiency),
+        required_memory=work.resident,
+        required_ridge_point=work.flop * i.bandwidth_efficiency / (work.moved * i.efficiency),
+        reachable=time_left > 0,
+        overhead_time=overhead_time,
+        time_left=time_left,
+        flop=work.flop,
+        moved=work.moved,
+        **(_unanswered() if i.accelerator is None else _answer(i, i.accelerator, work, time_left)),
+    )
+
+
+def _answer(i: Inputs, chip: Accelerator, work: Work, time_left: Array) -> dict[str, Any]:
+    """How many of `chip` the step needs, and what for."""
+    home = place(chip, work.resident, work.weights)
+    peak = peak_rate(chip, i.precision)
+    chip_time_left = np.maximum(time_left - chip.dispatch_overhead, 0)
+    shares = np.stack(
+        np.broadcast_arrays(
+            ratio(work.flop, peak * i.efficiency * chip_time_left),
+            ratio(work.moved, home.bandwidth * i.bandwidth_efficiency * chip_time_left),
+            np.asarray(home.needed / home.room),
+        )
+    )
+    counts = np.maximum(np.ceil(shares * _ROUNDING), 1)
+    # An unknown capacity does not refuse; an unknown rate or bandwidth leaves the number open.
+    needed = np.fmax(np.maximum(counts[Demand.RATE], counts[Demand.BANDWIDTH]), counts[Demand.MEMORY])
+    needed = np.where(np.isnan(counts[Demand.RATE] + counts[Demand.BANDWIDTH]), np.nan, needed)
+    return {
+        "meets_alone": needed == 1,
+        "devices_needed": needed,
+        "devices_for_bandwidth": counts[Demand.BANDWIDTH],
+        "devices_for_rate": counts[Demand.RATE],
+        "devices_for_memory": counts[Demand.MEMORY],
+        "tightest": np.argmax(np.where(np.isnan(shares), -1, shares), axis=0),
+        "price_of_devices": np.where(np.isinf(needed), np.nan, needed) * chip.unit_price,
+        "chip_time_left": chip_time_left,
+        "peak": peak,
+        "bandwidth": np.asarray(home.bandwidth),
+    }
+
+
+def _unanswered() -> dict[str, Any]:
+    names = [f"devices_{what}" for what in ("needed", "for_bandwidth", "for_rate", "for_memory")]
+    open_ = ("price_of_devices", "chip_time_left", "peak", "bandwidth", *names)
+    return {"meets_alone": np.False_, "tightest": np.int_(0), **{name: np.float64(np.nan) for name in open_}}
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A catalog held against one requirement: `outputs` in the catalog's order, `order` the best first."""
+
+    order: NDArray[np.int_]
+    outputs: Outputs
+
+
+def rank(i: Inputs, chips: Accelerator) -> Ranking:
+    """The stacked `chips` by how well they answer `i`: those that need fewest devices first, at equal numbers the
+    cheapest; unknown prices after known ones, and chips whose need is unknown at the end."""
+    outputs = synthesis.function(replace(i, accelerator=chips))
+    order = np.lexsort((np.asarray(outputs.price_of_devices), np.asarray(outputs.devices_needed)))
+    return Ranking(order, outputs)

@@ -1,0 +1,58 @@
+"""Questions as columns: how many a record holds, some of them again, all of them in one line.
+
+A record is a wall's inputs: numbers, codes of choices and specs, each a scalar where it is the same in every question.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def shape(record: Any) -> tuple[int, ...]:
+    """The shape its columns broadcast to; () for one question."""
+    return np.broadcast_shapes(*(_shape(value, own) for _, value, own in _columns(record)))
+
+
+def again(record: Any, row: NDArray[np.int_]) -> Any:
+    """The questions `row` of a line of them; what is the same in all stays a scalar."""
+    return _mapped(record, lambda column, own: column[row])
+
+
+def flat(record: Any) -> Any:
+    """A grid of questions as a line of them."""
+    every = shape(record)
+    return _mapped(record, lambda column, own: _raveled(column, every, own))
+
+
+def _raveled(column: Any, every: tuple[int, ...], own: int) -> Any:
+    inner = column.shape[column.ndim - own :]
+    return np.broadcast_to(column, (*every, *inner)).reshape(-1, *inner)
+
+
+def _mapped(record: Any, change: Any) -> Any:
+    """The record with each true column changed."""
+    values = {}
+    for name, value, own in _columns(record):
+        if dataclasses.is_dataclass(value):
+            values[name] = _mapped(value, change)
+        elif np.ndim(value) > own:
+            values[name] = change(np.asarray(value), own)
+    return dataclasses.replace(record, **values)
+
+
+def _shape(value: Any, own: int) -> tuple[int, ...]:
+    return shape(value) if dataclasses.is_dataclass(value) else np.shape(value)[: np.ndim(value) - own]
+
+
+def _columns(record: Any) -> Iterator[tuple[str, Any, int]]:
+    """The fields of a record that may be columns, with the axes a single value of each has of its own: one where it
+    is a table by number format."""
+    for f in dataclasses.fields(record):
+        value = getattr(record, f.name)
+        if value is not None and not isinstance(value, str):
+            yield f.name, value, int("per" in f.metadata)
