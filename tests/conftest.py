@@ -4,6 +4,7 @@ import os
 
 import hypothesis
 import pytest
+from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 
@@ -21,6 +22,22 @@ def django_db_modify_db_settings(tmp_path_factory):
     """On disk, so that WAL and the live server's own connections are those of production; in a folder of this
     run, so that two runs do not meet."""
     connections["default"].settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def catalog_loaded(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        call_command("load_catalog", verbosity=0)
+
+
+@pytest.fixture
+def catalog(catalog_loaded, db):
+    """The database with the shipped catalog, loaded once for all tests; once more after each test with the live
+    server, which leaves every table empty."""
+    from catalog.models import Accelerator
+
+    if not Accelerator.objects.exists():
+        call_command("load_catalog", verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)
