@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import IntEnum
+from importlib import import_module
 from typing import Any, Generic, TypeVar, get_type_hints
 
 import numpy as np
@@ -204,6 +205,10 @@ class Solver(Generic[I, O]):
         """The outputs for SI numbers or arrays, choice names and specs. Raises InputErrors; arrays broadcast."""
         return self.function(self.accept(values))
 
+    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
+        """Travels to another process by name: a wall is the same wherever its file is."""
+        return _solver_of, (self.function.__module__, self.name)
+
     def accept(self, values: Mapping[str, Any]) -> I:
         """Checked Inputs from SI values by name; every bad one is reported at once."""
         ready: dict[str, Any] = {}
@@ -231,6 +236,10 @@ class Solver(Generic[I, O]):
         if isinstance(io, Pick) and not (value is None and io.optional) and not isinstance(value, io.kind):
             raise InputError(name, f"needs a {io.kind.__name__}; {value!r} is none.")
         return value
+
+
+def _solver_of(module: str, name: str) -> Any:
+    return getattr(import_module(module), name)
 
 
 def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:

@@ -261,7 +261,10 @@ def peak_rate(chip: Accelerator, precision: Codes) -> NDArray[np.float64]:
 
 
 def _entry(per_format: NDArray[Any], precision: Codes) -> NDArray[Any]:
-    """One entry per row of a table with formats along the last axis."""
+    """One entry per question of a table with formats along the last axis; lines and grids broadcast."""
     if per_format.ndim == 1:
         return np.asarray(per_format[precision])
-    return np.asarray(per_format[np.arange(per_format.shape[0]), precision])
+    code = np.asarray(precision)
+    axes = max(per_format.ndim - 1, code.ndim)
+    table = per_format.reshape((1,) * (axes + 1 - per_format.ndim) + per_format.shape)
+    return np.take_along_axis(table, code.reshape((1,) * (axes - code.ndim) + (*code.shape, 1)), axis=-1)[..., 0]
