@@ -87,7 +87,7 @@ class Inputs:
         symbol=r"\beta_\text{link}", folded=True, help="One way, between the devices a layer is split over.",
     )  # fmt: skip
     interconnect_latency: Array = given(
-        "s", "Interconnect latency", 1e-6, high=1, slider=(0, 20e-6), shown="us", symbol=r"\alpha", folded=True,
+        "s", "Interconnect latency", 0.5e-6, high=1, slider=(0, 20e-6), shown="us", symbol=r"\alpha", folded=True,
         help="Time to start one message of an all-reduce.",
     )  # fmt: skip
     decode_accelerator: Accelerator | None = picked(

@@ -1,0 +1,24 @@
+"""The silicon calibration against measured serving (aiconfigurator 0.12.0, see README.md), on one GPU of each row."""
+
+import pytest
+
+from solvers.calibration import SILICON, TUTORIAL
+from tests.bench.measured import computed, errors, measured
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def one_h100(calibration):
+    rows = measured()
+    at = (rows["gpu"] == "h100_sxm") & (rows["tensor_parallel"] == 1)
+    ttft, itl = computed(rows, calibration.values)
+    return errors(ttft[at], rows["ttft_s"][at])[0], errors(itl[at], rows["itl_s"][at])[0]
+
+
+def test_silicon_is_within_15_percent_of_measured_first_tokens_and_5_percent_of_further_ones():
+    first, between = one_h100(SILICON)
+    assert first < 0.15 and between < 0.05
+
+
+def test_the_tutorials_constants_miss_by_a_quarter():
+    assert 0.2 < one_h100(TUTORIAL)[1] < 0.3
