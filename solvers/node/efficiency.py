@@ -1,0 +1,400 @@
+"""Where does the peak rate go between the data sheet and what a model gets?
+
+Chowdhery et al. 2022 (PaLM, appendix B) for MFU and HFU, Dao et al. 2022 (FlashAttention) for what fusing attention
+saves, Williams et al. 2009 for the roof of each class of operator. A step is taken apart into the time its arithmetic
+would need at the peak and what each cause adds; each factor is the share the step still reaches before its cause over
+that after it. Not modelled: kernels that overlap, caches between memory and cores, clocks that fall under load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from solvers.calibration import SILICON
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    chosen,
+    curve,
+    found,
+    given,
+    named,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks, remarks
+from solvers.laws.losses import Loss, factors, ledger
+from solvers.laws.operators import class_time, has_fixed_size, operators
+from solvers.laws.ratio import ratio
+from solvers.specs import Accelerator, Model, Precision, peak_rate
+
+_NOT_MEASURED = "not measured"
+
+
+class Pass(IntEnum):
+    """What a step does: a forward and a backward pass, a forward pass alone, or one token for each sequence."""
+
+    TRAINING = 0
+    FORWARD = 1
+    DECODE = 2
+
+
+class Attention(IntEnum):
+    """Whether scores stay on the chip."""
+
+    FUSED = 0
+    UNFUSED = 1
+
+
+class Recomputation(IntEnum):
+    """What the backward pass computes again instead of having kept it."""
+
+    NONE = 0
+    SELECTIVE = 1
+    FULL = 2
+
+
+_FACTORS = tuple(f"{loss.name.lower()}_factor" for loss in Loss)
+_LOSSES = tuple(f"{loss.name.lower()}_loss" for loss in Loss)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = picked(Model, "Model", "llama-3-8b")
+    accelerator: Accelerator = picked(Accelerator, "Accelerator", "h100-sxm5-80gb")
+    phase: Codes = chosen(
+        Pass, "Step", Pass.TRAINING, help="Training is a forward and a backward pass; forward also stands for prefill.",
+        words={"training": "Training", "forward": "Forward pass or prefill", "decode": "Decode"},
+    )  # fmt: skip
+    batch_size: Array = given(
+        "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
+        help="Sequences or samples one device works on at a time.",
+    )  # fmt: skip
+    sequence_length: Array = given(
+        "1", "Sequence length", 8192, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="s",
+        help="Tokens of each sequence; in decode, those already there.",
+    )  # fmt: skip
+    attention: Codes = chosen(
+        Attention, "Attention", Attention.FUSED, words={"fused": "Fused (FlashAttention)", "unfused": "Scores in memory"},
+        help="Fused, the scores never leave the chip; otherwise they are written to memory and read back.",
+    )  # fmt: skip
+    recomputation: Codes = chosen(
+        Recomputation, "Recomputation", Recomputation.NONE, words={"selective": "Attention only", "full": "All of it"},
+        help="In training: what the backward pass computes again to save memory.",
+    )  # fmt: skip
+    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
+    gemm_efficiency: Array = given(
+        "1", "Matrix products reach", 0.8, high=1, above=True, slider=(0.05, 1), symbol=r"\eta_\text{gemm}",
+        help="Share of the peak rate when memory does not bind; a large product was measured at 0.8 on an H200.",
+    )  # fmt: skip
+    attention_efficiency: Array = given(
+        "1", "Attention reaches", 0.6, high=1, above=True, slider=(0.05, 1), symbol=r"\eta_\text{att}",
+        help="Its share of the peak rate when memory does not bind: 0.5 to 0.75 for FlashAttention-2 and -3.",
+    )  # fmt: skip
+    convolution_efficiency: Array = given(
+        "1", "Convolutions reach", 0.5, high=1, above=True, slider=(0.05, 1), symbol=r"\eta_\text{conv}", folded=True,
+        help="Their share of the peak rate when memory does not bind.",
+    )  # fmt: skip
+    bandwidth_efficiency: Array = given(
+        "1", "Bandwidth efficiency", SILICON.bandwidth_efficiency, high=1, above=True, slider=(0.01, 1),
+        symbol=r"\eta_b", help="Share of the memory's peak bandwidth that kernels reach.", folded=True,
+    )  # fmt: skip
+    layer_overhead: Array = given(
+        "s", "Overhead per layer", SILICON.layer_overhead, high=1, slider=(0, 200e-6), shown="us",
+        symbol=r"t_\text{layer}", help="Launching the kernels of a layer, in one pass.", folded=True,
+    )  # fmt: skip
+    elementwise_passes: Array = given(
+        "1", "Passes of small operators", 20, high=1000, slider=(0, 60), symbol="e", folded=True,
+        help="How often norms, residuals and activation functions of a layer read or write its activations.",
+    )  # fmt: skip
+    pipeline_stages: Array = given(
+        "1", "Pipeline stages", 1, low=1, high=10_000, slider=(1, 64), whole=True, symbol="p", folded=True,
+        help="Groups of layers on devices of their own, which wait for each other at both ends of a step.",
+    )  # fmt: skip
+    microbatches: Array = given(
+        "1", "Microbatches", 8, low=1, high=1e6, slider=(1, 512), log=True, whole=True, symbol="m", folded=True,
+        help="Parts of a batch that follow each other through the pipeline.",
+    )  # fmt: skip
+    exposed_communication: Array = given(
+        "s", "Communication not hidden", 0, high=1e6, slider=(0, 1), shown="ms", symbol=r"t_\text{comm}", folded=True,
+        help="Time of a step in which the device waits for others and computes nothing.",
+    )  # fmt: skip
+    measured_throughput: Array = given(
+        "1/s", "Measured throughput", 0, high=1e15, slider=(0, 1e6), symbol=r"X_\text{measured}", folded=True,
+        help="Tokens (or samples) a second of all devices, to compare with; 0 when nothing was measured.",
+    )  # fmt: skip
+    devices: Array = given(
+        "1", "Devices measured", 1, low=1, high=1e7, slider=(1, 16384), log=True, whole=True, symbol="n", folded=True,
+        help="Over which the measured throughput was reached.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    mfu: Array = found("1", "MFU", shown="percent", help="Share of the peak rate that serves the model.")
+    hfu: Array = found("1", "HFU", shown="percent", help="Share of the peak rate in use, recomputation counted.")
+    efficiency: Array = found("1", "Kernel efficiency", shown="percent", help="What kernels alone reach of the peak.")
+    achieved_rate: Array = found("flop/s", "Achieved rate", help="Of the model's own arithmetic.")
+    step_time: Array = found("s", "Time of a step", symbol="t")
+    throughput: Array = found("1/s", "Throughput", help="Tokens or samples a second of one device.")
+    useful_time: Array = found(
+        "s", "At the peak rate", symbol="t_0", help="What the model's arithmetic needs at least."
+    )
+    largest_loss: Codes = named(Loss, "Largest loss")
+    gemm_factor: Array = found("1", "Matrix products")
+    attention_factor: Array = found("1", "Attention kernels")
+    convolution_factor: Array = found("1", "Convolutions")
+    memory_factor: Array = found("1", "Memory stalls")
+    scores_factor: Array = found("1", "Scores in memory")
+    elementwise_factor: Array = found("1", "Small operators")
+    launch_factor: Array = found("1", "Launch overhead")
+    recomputation_factor: Array = found("1", "Recomputation")
+    pipeline_factor: Array = found("1", "Pipeline bubble")
+    communication_factor: Array = found("1", "Communication")
+    gemm_loss: Array = found("s", "Matrix products below peak")
+    attention_loss: Array = found("s", "Attention below peak")
+    convolution_loss: Array = found("s", "Convolutions below peak")
+    memory_loss: Array = found("s", "Waiting for memory", help="What a class of operators moves beyond its arithmetic.")
+    scores_loss: Array = found("s", "Moving scores", help="Zero when attention is fused.")
+    elementwise_loss: Array = found("s", "Norms, residuals, activations")
+    launch_loss: Array = found("s", "Launching kernels")
+    recomputation_loss: Array = found("s", "Computing again")
+    pipeline_loss: Array = found("s", "Waiting in the pipeline")
+    communication_loss: Array = found("s", "Waiting for others")
+    passes: Array = found("1", "Passes", symbol="P", help="In forward passes: a backward pass counts as two.")
+    peak: Array = found("flop/s", "Peak rate", symbol=r"\pi")
+    model_flop: Array = found("flop", "Arithmetic of the model", symbol="W", help="Of a step, nothing counted twice.")
+    hardware_flop: Array = found("flop", "Arithmetic done", help="Recomputation counted.")
+    gemm_flop: Array = found("flop", "Of matrix products", symbol=r"W_\text{gemm}", help="In one forward pass.")
+    attention_flop: Array = found("flop", "Of attention", symbol=r"W_\text{att}", help="In one forward pass.")
+    convolution_flop: Array = found("flop", "Of convolutions", symbol=r"W_\text{conv}", help="In one forward pass.")
+    gemm_moved: Array = found("byte", "Moved by matrix products", help="Weights and activations, one forward pass.")
+    attention_moved: Array = found("byte", "Moved by fused attention", help="In one forward pass.")
+    unfused_attention_moved: Array = found("byte", "Moved by unfused attention", help="In one forward pass.")
+    convolution_moved: Array = found("byte", "Moved by convolutions", help="In one forward pass.")
+    gemm_time: Array = found("s", "Matrix products", help="Of one forward pass.")
+    attention_time: Array = found("s", "Fused attention", help="Of one forward pass.")
+    unfused_attention_time: Array = found("s", "Unfused attention", help="Of one forward pass.")
+    convolution_time: Array = found("s", "Convolutions", help="Of one forward pass.")
+    fusion_speedup: Array = found("1", "Attention faster by fusing", never="no attention to fuse")
+    scores_bytes: Array = found("byte", "Scores of one layer", help="Memory that unfused attention needs at once.")
+    mfu_fused: Array = found("1", "MFU, attention fused", shown="percent")
+    mfu_unfused: Array = found("1", "MFU, attention unfused", shown="percent")
+    tokens: Array = found("1", "Tokens of a step", symbol="T", help="Samples, where a pass is one input of fixed size.")
+    measured_mfu: Array = found("1", "Measured MFU", shown="percent", never=_NOT_MEASURED)
+    unexplained_factor: Array = found("1", "Measured over computed", never=_NOT_MEASURED)
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: whether model, step, chip and format go together."""
+    yield from checks.arithmetic(i.accelerator, i.precision)
+    if i.phase == Pass.DECODE and not checks.generates(i.model):
+        yield InputError("phase", f"can't be decode: {i.model.name} does not generate tokens. Choose forward.")
+    attends = i.model.layers * i.model.attention_heads > 0 or i.model.state_elements > 0
+    if not attends and not has_fixed_size(i.model):
+        yield InputError("model", f"has neither layers with attention nor known FLOP per pass: {i.model.name}.")
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    return (
+        "MFU {mfu}: at its peak the chip would need {useful_time}, the step takes {step_time}. Most is lost to "
+        f"{_WHY[Loss(int(o.largest_loss))]}"
+    )
+
+
+_WHY = {
+    Loss.GEMM: "matrix products that stay below the peak ({gemm_loss}): better kernels or rounder shapes would help.",
+    Loss.ATTENTION: "attention kernels that stay below the peak ({attention_loss}): a newer fused kernel would help.",
+    Loss.CONVOLUTION: "convolutions that stay below the peak ({convolution_loss}): other kernels or layouts would help.",
+    Loss.MEMORY: "waiting for memory ({memory_loss}): a larger batch would share the weights, a faster chip would not help.",
+    Loss.SCORES: "writing and reading attention scores ({scores_loss}); fused attention would reach MFU {mfu_fused}.",
+    Loss.ELEMENTWISE: "norms, residuals and activations ({elementwise_loss}), which only move data: fuse them.",
+    Loss.LAUNCH: "launching kernels ({launch_loss}): more work per launch, or a captured graph, would help.",
+    Loss.RECOMPUTATION: "computing again what was not kept ({recomputation_loss}): it buys memory, and HFU {hfu} hides it.",
+    Loss.PIPELINE: "the pipeline filling and draining ({pipeline_loss}): more microbatches would help.",
+    Loss.COMMUNICATION: "communication that is not hidden ({communication_loss}): faster kernels would not help.",
+}
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield from remarks.format_used(i.accelerator, i.precision)
+    if has_fixed_size(i.model):
+        yield "The model states its FLOP per pass: the sequence length and the kind of attention change nothing."
+        if i.model.activation_bytes == 0:
+            yield "The catalog has no size of its activations: memory stalls are too small here."
+    elif i.phase != Pass.DECODE:
+        yield from remarks.beyond_training(i.model, i.sequence_length)
+    if i.recomputation != Recomputation.NONE and i.phase != Pass.TRAINING:
+        yield "Without a backward pass nothing is computed again."
+    if i.attention == Attention.UNFUSED and o.scores_bytes > i.accelerator.memory_capacity:
+        yield "The scores of a single layer are larger than the memory: unfused, this step could not run at all."
+    if o.unexplained_factor > 1:
+        yield "Measured faster than computed: some efficiency is set too low, or the devices are counted short."
+
+
+def _left_after(place: int) -> Equation:
+    before = " + ".join(("@useful_time", *(f"@{name}" for name in _LOSSES[:place])))
+    return Equation(_FACTORS[place], rf"@{_FACTORS[place]} = \frac{{{before}}}{{{before} + @{_LOSSES[place]}}}")
+
+
+@solver(
+    walls=(3,),
+    title="Efficiency",
+    question="Where does the peak rate go between the data sheet and what a model gets?",
+    version="1",
+    factor="MFU",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("mfu", "hfu", "efficiency", "step_time", "throughput", "fusion_speedup"),
+    overlay="accelerator",
+    figures=(
+        Figure("waterfall", "From the peak rate to what is achieved", (), _FACTORS),
+        Figure("bars", "Where the time of a step goes", (), ("useful_time", *_LOSSES)),
+        curve("sequence_length", ("fusion_speedup", "mfu"), "What fusing attention buys"),
+        curve("batch_size", ("mfu", "throughput"), "What a larger batch buys"),
+        Figure("bars", "MFU with attention fused and unfused", (), ("mfu_fused", "mfu_unfused")),
+    ),
+    equations=(
+        Equation("model_flop", r"@model_flop = @passes \cdot (@gemm_flop + @attention_flop + @convolution_flop)"),
+        Equation("useful_time", r"@useful_time = \frac{@model_flop}{@peak}"),
+        Equation("gemm_loss", r"@gemm_loss = @passes \cdot \frac{@gemm_flop}{@peak} \cdot (\frac{1}{@gemm_efficiency} - 1)"),
+        Equation("attention_loss", r"@attention_loss = @passes \cdot \frac{@attention_flop}{@peak} \cdot (\frac{1}{@attention_efficiency} - 1)"),
+        Equation("convolution_loss", r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - 1)"),
+        Equation("gemm_time", r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, \frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
+        Equation("attention_time", r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
+        Equation("unfused_attention_time", r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
+        Equation("convolution_time", r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, \frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
+        Equation("memory_loss", r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss + @attention_loss + @convolution_loss)"),
+        Equation("scores_loss", r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)", where=lambda i, o: i.attention == Attention.UNFUSED),
+        Equation("launch_loss", r"@launch_loss = @passes \cdot (@accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead)"),
+        *(_left_after(place) for place in range(len(Loss))),
+        Equation("efficiency", r"@efficiency = @gemm_factor \cdot @attention_factor \cdot @convolution_factor"),
+        Equation("mfu", "@mfu = " + r" \cdot ".join(f"@{name}" for name in _FACTORS)),
+        Equation("mfu", r"@mfu = \frac{@model_flop}{@step_time \cdot @peak}"),
+        Equation("hfu", r"@hfu = \frac{@hardware_flop}{@step_time \cdot @peak}"),
+        Equation("fusion_speedup", r"@fusion_speedup = \frac{@unfused_attention_time}{@attention_time}", where=lambda i, o: o.attention_time > 0),
+        Equation("measured_mfu", r"@measured_mfu = \frac{@measured_throughput \cdot @model_flop}{@tokens \cdot @devices \cdot @peak}", where=lambda i, o: i.measured_throughput > 0),
+    ),
+    sources=(
+        Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
+        Source("Dao et al. 2022", "FlashAttention: fast and memory-efficient exact attention with IO-awareness", "arXiv:2205.14135"),
+        Source("Dao 2023", "FlashAttention-2: faster attention with better parallelism and work partitioning", "arXiv:2307.08691"),
+        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
+        Source("Korthikanti et al. 2023", "Reducing activation recomputation in large transformer models", "arXiv:2205.05198"),
+        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
+    ),
+    assumptions=(
+        "Classes of operators run one after the other; within a class arithmetic and memory overlap perfectly.",
+        "A backward pass costs twice a forward pass in arithmetic, in traffic and in launches.",
+        "Unfused attention writes and reads the scores four times, the masked half too, but does not compute that half.",
+        "Fused attention reads queries, keys and values once and writes its result once.",
+        "Every weight matrix has the hidden size on one side; a layer has four products that read and write activations.",
+        "The factors are taken in the order shown; another order would share the same loss out differently.",
+    ),
+    excludes=(
+        "Whether the step fits in memory: see the roofline and the training memory.",
+        "How long communication takes and how much of it hides: see the collectives and parallelism.",
+        "Clocks that fall when the chip gets hot, and data that is late.",
+    ),
+    presets=(
+        Preset("Training Llama-3-8B", {}),
+        Preset("The same with scores in memory", {"attention": "unfused"}),
+        Preset("Full recomputation", {"recomputation": "full"}),
+        Preset("Decode of one sequence", {"phase": "decode", "sequence_length": "1024"}),
+        Preset("Prefill of a long prompt", {"phase": "forward", "sequence_length": "32768", "attention": "unfused"}),
+        Preset("ResNet-50 in batches of 64", {"model": "resnet-50", "phase": "training", "batch_size": "64"}),
+        Preset("A pipeline of sixteen stages", {"pipeline_stages": "16", "microbatches": "32", "exposed_communication": "100 ms", "recomputation": "selective"}),
+        Preset("PaLM 540B as measured", {"model": "palm-540b", "accelerator": "tpu-v4", "precision": "bf16", "sequence_length": "2048", "recomputation": "full", "measured_throughput": "238300 1/s", "devices": "6144"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "Fused attention is faster because it computes less.",
+            "The arithmetic done is {before} unfused and {after} fused; what falls is the traffic of the scores.",
+            "hardware_flop", {"attention": "unfused"}, {}, lambda before, after: after == before,
+        ),
+        Fallacy(
+            "A high utilization of the hardware means fast training.",
+            "With full recomputation the HFU is as high, yet the throughput goes from {before} to {after}.",
+            "throughput", {}, {"recomputation": "full"}, lambda before, after: after < 0.8 * before,
+        ),
+        Fallacy(
+            "A chip with twice the peak rate keeps its MFU.",
+            "In decode it goes from {before} to {after}: the memory feeds no faster.",
+            "mfu", {"phase": "decode"}, {"phase": "decode", "accelerator.peak": "x2"}, lambda before, after: after < 0.52 * before,
+        ),
+    ),
+)  # fmt: skip
+def efficiency(i: Inputs) -> Outputs:
+    decodes, trains = (np.asarray(i.phase) == kind for kind in (Pass.DECODE, Pass.TRAINING))
+    recomputed = np.asarray(i.recomputation)
+    again = (trains & (recomputed == Recomputation.SELECTIVE), trains & (recomputed == Recomputation.FULL))
+    ops = operators(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
+    peak, passes = peak_rate(i.accelerator, i.precision), np.where(trains, 3.0, 1.0)
+    bandwidth = np.asarray(i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency))
+    gemm = class_time(ops.gemm_flop, ops.gemm_moved, peak, i.gemm_efficiency, bandwidth)
+    convolution = class_time(ops.convolution_flop, ops.convolution_moved, peak, i.convolution_efficiency, bandwidth)
+    moved = (ops.attention_moved, ops.attention_moved + ops.scores_moved)
+    fused, unfused = (class_time(ops.attention_flop, each, peak, i.attention_efficiency, bandwidth) for each in moved)
+    scores = unfused.total - fused.total
+    asked = np.where(np.asarray(i.attention) == Attention.UNFUSED, scores, 0.0)
+    launch = np.asarray(i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead))
+    seconds, *others = (
+        ledger(
+            passes, (gemm, fused, convolution), each, ops.elementwise_moved / bandwidth, launch, again,
+            (i.pipeline_stages, i.microbatches), i.exposed_communication,
+        )
+        for each in (asked, np.zeros_like(scores), scores)
+    )  # fmt: skip
+    step_time = seconds.sum(axis=0)
+    mfu, mfu_fused, mfu_unfused = (each[0] / each.sum(axis=0) for each in (seconds, *others))
+    split: dict[str, Any] = dict(zip((*_FACTORS, *_LOSSES), (*factors(seconds), *seconds[1:]), strict=True))
+    one_pass = ops.gemm_flop + ops.attention_flop + ops.convolution_flop
+    model_flop = passes * one_pass
+    hardware_flop = model_flop + again[0] * ops.attention_flop + again[1] * one_pass
+    measured_mfu = np.asarray(i.measured_throughput * model_flop / (ops.tokens * i.devices * peak))
+    measured_mfu = np.where(measured_mfu > 0, measured_mfu, np.nan)
+    return Outputs(
+        mfu=mfu,
+        hfu=hardware_flop / (step_time * peak),
+        efficiency=seconds[0] / seconds[:4].sum(axis=0),
+        achieved_rate=model_flop / step_time,
+        step_time=step_time,
+        throughput=ops.tokens / step_time,
+        useful_time=seconds[0],
+        largest_loss=np.argmax(seconds[1:], axis=0),
+        passes=passes,
+        peak=peak,
+        model_flop=model_flop,
+        hardware_flop=hardware_flop,
+        gemm_flop=ops.gemm_flop,
+        attention_flop=ops.attention_flop,
+        convolution_flop=ops.convolution_flop,
+        gemm_moved=ops.gemm_moved,
+        attention_moved=moved[0],
+        unfused_attention_moved=moved[1],
+        convolution_moved=ops.convolution_moved,
+        gemm_time=gemm.total,
+        attention_time=fused.total,
+        unfused_attention_time=unfused.total,
+        convolution_time=convolution.total,
+        fusion_speedup=ratio(unfused.total, fused.total),
+        scores_bytes=ops.scores_bytes,
+        mfu_fused=mfu_fused,
+        mfu_unfused=mfu_unfused,
+        tokens=ops.tokens,
+        measured_mfu=measured_mfu,
+        unexplained_factor=measured_mfu / mfu,
+        **split,
+    )

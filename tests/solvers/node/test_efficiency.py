@@ -1,0 +1,146 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.laws.losses import Loss
+from solvers.node.efficiency import Attention, Pass, Recomputation, efficiency
+from solvers.specs import Accelerator, Model, Precision, table
+from tests.solvers.systems import A100, H100, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50, with_figure
+
+PALM = Model(
+    name="PaLM 540B", parameters=540.35e9, layers=118, hidden_size=18432, attention_heads=48, kv_heads=1, head_dim=256
+)
+TPU_V4 = Accelerator(name="TPU v4", peak=table({"bf16": 275e12}), memory_capacity=32e9, memory_bandwidth=1.2e12)
+GPT_2 = Model(name="GPT-2", parameters=124e6, layers=12, hidden_size=768, attention_heads=12, kv_heads=12, head_dim=64)
+GPT_3 = Model(
+    name="GPT-3", parameters=175e9, layers=96, hidden_size=12288, attention_heads=96, kv_heads=96, head_dim=128
+)
+
+lengths = st.integers(1, 65536)
+questions = st.fixed_dictionaries(
+    {
+        "model": st.sampled_from([LLAMA_8B, MIXTRAL, MAMBA, RESNET_50]),
+        "phase": st.sampled_from(Pass),
+        "attention": st.sampled_from(Attention),
+        "recomputation": st.sampled_from(Recomputation),
+        "batch_size": st.integers(1, 1024),
+        "sequence_length": lengths,
+        "gemm_efficiency": st.floats(0.05, 1),
+        "attention_efficiency": st.floats(0.05, 1),
+        "pipeline_stages": st.integers(1, 64),
+        "exposed_communication": st.floats(0, 10),
+    }
+)
+
+
+def on_h100(**inputs):
+    return efficiency(**{"model": LLAMA_8B, "accelerator": H100, **inputs})
+
+
+@given(question=questions)
+def test_the_factors_multiply_to_the_achieved_share_of_the_peak(question):
+    o = on_h100(**question)
+    product = math.prod(float(getattr(o, f"{loss.name.lower()}_factor")) for loss in Loss)
+    assert product == pytest.approx(float(o.achieved_rate / o.peak))
+    assert product == pytest.approx(float(o.mfu))
+
+
+@given(question=questions)
+def test_useful_time_and_losses_fill_the_step_and_none_is_negative(question):
+    o = on_h100(**question)
+    losses = [float(getattr(o, f"{loss.name.lower()}_loss")) for loss in Loss]
+    assert min(losses) >= -1e-12 * float(o.step_time)
+    assert float(o.useful_time) + sum(losses) == pytest.approx(float(o.step_time))
+    assert losses[int(o.largest_loss)] == max(losses)
+
+
+@given(length=lengths, batch=st.integers(1, 64))
+def test_with_perfect_kernels_and_endless_bandwidth_nothing_is_lost(length, batch):
+    perfect = with_figure(H100, memory_bandwidth=1e30, dispatch_overhead=0.0)
+    ask = {"gemm_efficiency": 1, "attention_efficiency": 1, "layer_overhead": 0}
+    assert float(on_h100(accelerator=perfect, sequence_length=length, batch_size=batch, **ask).mfu) == pytest.approx(1)
+
+
+@given(length=lengths)
+def test_full_recomputation_costs_a_quarter_of_the_step_and_leaves_hfu_as_it_is(length):
+    kept, again = (on_h100(sequence_length=length, recomputation=r) for r in (Recomputation.NONE, Recomputation.FULL))
+    assert float(again.recomputation_factor) == pytest.approx(3 / 4)
+    assert float(again.hfu) == pytest.approx(float(kept.hfu)) == pytest.approx(float(again.mfu) * 4 / 3)
+
+
+def test_selective_recomputation_avoids_nine_tenths_of_what_full_costs():
+    # Korthikanti et al. 2023, abstract: over 90 % of the overhead of recomputation goes away.
+    none, selective, full = (
+        float(efficiency(model=GPT_3, accelerator=A100, sequence_length=2048, recomputation=r).step_time)
+        for r in Recomputation
+    )
+    assert 0 < selective - none < 0.1 * (full - none)
+
+
+@given(length=st.integers(64, 65536), question=questions)
+def test_fusing_never_slows_attention_and_leaves_its_arithmetic_alone(length, question):
+    fused, unfused = (
+        on_h100(**{**question, "sequence_length": length, "model": LLAMA_8B, "attention": a}) for a in Attention
+    )
+    assert fused.step_time <= unfused.step_time and fused.hardware_flop == unfused.hardware_flop
+    assert (float(fused.mfu), float(unfused.mfu)) == (float(fused.mfu_fused), float(fused.mfu_unfused))
+
+
+@given(length=lengths)
+def test_scores_multiply_the_traffic_of_attention_by_one_and_length_over_head_size(length):
+    # Dao et al. 2022, section 3.1: N·d for queries, keys, values and result against N² for the scores, four times each.
+    o = efficiency(model=GPT_2, accelerator=A100, phase="forward", sequence_length=length)
+    assert float(o.unfused_attention_moved / o.attention_moved) == pytest.approx(1 + length / GPT_2.head_dim)
+
+
+def test_bytes_alone_explain_most_of_the_speedup_flashattention_measured_on_gpt_2():
+    # Dao et al. 2022, figure 1 right: 7.6 times on GPT-2 attention, sequences of 1024 on an A100. A model: 40 %.
+    o = efficiency(model=GPT_2, accelerator=A100, phase="forward", sequence_length=1024, batch_size=8)
+    assert float(o.fusion_speedup) == pytest.approx(7.6, rel=0.4)
+
+
+def test_palm_reached_an_mfu_of_46_percent():
+    # Chowdhery et al. 2022, section 4.1: 238.3k tokens/s on 6144 TPU v4; 46.2 %, counting attention without its mask.
+    o = efficiency(
+        model=PALM, accelerator=TPU_V4, precision=Precision.BF16, sequence_length=2048, devices=6144,
+        measured_throughput=238.3e3,
+    )  # fmt: skip
+    assert float(o.measured_mfu) == pytest.approx(0.462, rel=0.01)
+
+
+@given(stages=st.integers(1, 64), microbatches=st.integers(1, 512))
+def test_a_pipeline_idles_for_its_stages_less_one_in_all_its_slots(stages, microbatches):
+    # Narayanan et al. 2021, section 2.2.1: the bubble is (p − 1)/m of the ideal time.
+    o = on_h100(pipeline_stages=stages, microbatches=microbatches)
+    assert float(o.pipeline_factor) == pytest.approx(microbatches / (microbatches + stages - 1))
+
+
+def test_decode_of_one_sequence_loses_most_to_memory_and_gains_from_a_larger_batch():
+    alone, many = (on_h100(phase="decode", sequence_length=1024, batch_size=b) for b in (1, 64))
+    assert alone.largest_loss == Loss.MEMORY and float(alone.memory_factor) < 0.01
+    assert many.mfu > 20 * alone.mfu
+
+
+def test_a_convolutional_network_has_no_attention_to_fuse():
+    o = on_h100(model=RESNET_50, batch_size=64, attention=Attention.UNFUSED)
+    assert math.isinf(o.fusion_speedup) and o.scores_loss == o.gemm_loss == o.attention_loss == 0
+    assert float(o.convolution_factor) == pytest.approx(0.5)
+    assert float(o.model_flop) == 3 * 64 * RESNET_50.inference_flop
+
+
+@pytest.mark.parametrize("varied", ["attention", "recomputation", "phase"])
+def test_a_column_of_choices_finds_what_each_finds_alone(varied):
+    kind = {"attention": Attention, "recomputation": Recomputation, "phase": Pass}[varied]
+    together = on_h100(**{varied: np.array(list(kind))})
+    alone = [float(on_h100(**{varied: each}).step_time) for each in kind]
+    assert np.asarray(together.step_time).tolist() == pytest.approx(alone)
+
+
+@given(rate=st.floats(1, 1e9))
+def test_twice_the_measured_throughput_is_twice_the_mfu(rate):
+    one, two = (on_h100(measured_throughput=r, devices=8) for r in (rate, 2 * rate))
+    assert float(two.measured_mfu) == pytest.approx(2 * float(one.measured_mfu))
+    assert float(one.unexplained_factor) == pytest.approx(rate / 8 / float(one.throughput))
