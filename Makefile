@@ -36,7 +36,7 @@ test: .venv/.dev var/.static
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-cache
 	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	$(MANAGE) makemigrations --check --dry-run
 	.venv/bin/python -m pytest --quiet
