@@ -8,6 +8,8 @@ from mlsysweb.answer import answer
 from mlsysweb.api.document import outputs
 from solvers.registry import find
 
+pytestmark = pytest.mark.usefixtures("catalog")
+
 CASES = json.loads((Path(__file__).parent / "cases.json").read_text())
 
 
