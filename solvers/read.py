@@ -75,6 +75,13 @@ def read(solver: Solver[Any, Any], text: Mapping[str, Any]) -> Asked:
     return Asked(solver, values, changed, also, sweep, _typed(solver, text))
 
 
+def read_one(solver: Solver[Any, Any], name: str, value: Any) -> Any:
+    """One value of a question: of an input in SI, as a code, a slug or a spec; of a figure (`accelerator.tdp`) what it
+    becomes. Raises InputError."""
+    io = solver.inputs.get(name)
+    return _changed(solver, name, value) if io is None else _value(name, io, value)
+
+
 def _is_given(value: Any) -> bool:
     return value is not None and value != ""
 

@@ -1,0 +1,25 @@
+"""Walls in a row: each takes what the ones before it found, by the same name and unit.
+
+`pipeline("scaling_laws", "parallelism", "tco")` wires the stages, `explain` says what it would do and what is missing,
+`run` does it. What two walls share to compute lies in `laws`; here they only hand each other their answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from solvers.registry import find
+
+from .chain import Answer, Pipeline
+from .explanation import Explanation, explain
+from .run import Run, run
+from .wiring import GIVEN, Stage, wired
+
+__all__ = ["GIVEN", "Answer", "Explanation", "Pipeline", "Run", "explain", "pipeline", "run"]
+
+
+def pipeline(*stages: Stage | str, links: Mapping[str, str] | None = None) -> Pipeline:
+    """The pipeline of `stages`, walls or their names. `links` join what has no common name, `{"tco.duration":
+    "parallelism.training_time"}`, also into a figure of a pick, `{"parallelism.model.parameters":
+    "scaling_laws.parameters"}`; the source `given` cuts a wire. Raises InputErrors when the stages do not go together."""
+    return Pipeline(*wired([find(stage) if isinstance(stage, str) else stage for stage in stages], links or {}))

@@ -1,0 +1,98 @@
+"""A chain of walls as one: what the earlier find, the later take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from solvers.declare import nearest
+from solvers.errors import InputError
+from solvers.fields import Choice, Input
+from solvers.knobs import knobs, setting, turned
+
+from .wiring import Stage, Wires
+
+Given = Mapping[tuple[str, str], Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A stage's question and its answer, as columns or scalars."""
+
+    inputs: Any
+    outputs: Any
+
+    def value(self, name: str) -> Any:
+        """An output, else an input, else a figure of a pick."""
+        return getattr(self.outputs, name) if hasattr(self.outputs, name) else setting(self.inputs, name)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Stages in the order they run; `wires` says which input (stage, name) comes from which stage."""
+
+    stages: tuple[Stage, ...]
+    wires: Wires
+
+    def stage(self, name: str) -> Stage:
+        return next(stage for stage in self.stages if stage.name == name)
+
+    def ends(self, name: str) -> tuple[tuple[str, str], ...]:
+        """The inputs a given name sets: `tco.mfu` in that stage and no other, `mfu` in every stage that takes it from
+        no other stage. Raises InputError when no stage takes it."""
+        first, _, rest = name.partition(".")
+        if self._is_of_one(name) and (rest in self.stage(first).inputs or rest in knobs(self.stage(first))):
+            return ((first, rest),)
+        ends = tuple((s.name, name) for s in self.stages if name in s.inputs or name in knobs(s))
+        if not ends:
+            near = nearest(name, self._names())
+            raise InputError(name[:60], f"is taken by no stage.{f' Did you mean {near}?' if near else ''}")
+        return tuple(end for end in ends if end not in self.wires)
+
+    def assigned(self, given: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
+        """Given values by the inputs they set; what is said of one stage wins over what is said of all."""
+        of_all_first = sorted(given, key=self._is_of_one)
+        return {end: given[name] for name in of_all_first for end in self.ends(name)}
+
+    def _is_of_one(self, name: str) -> bool:
+        return any(stage.name == name.partition(".")[0] for stage in self.stages)
+
+    def _names(self) -> Iterator[str]:
+        for stage in self.stages:
+            yield from (name for own in (*stage.inputs, *knobs(stage)) for name in (own, f"{stage.name}.{own}"))
+
+    def evaluate(self, given: Given) -> dict[str, Answer]:
+        """Every stage's answer, in one vectorised call each. Numbers and columns in SI, unchecked; what is given for
+        an input wins over its wire; what is neither takes its default."""
+        answers: dict[str, Answer] = {}
+        for stage in self.stages:
+            inputs = self.inputs(stage, given, answers)
+            with np.errstate(all="ignore"):
+                answers[stage.name] = Answer(inputs, stage.function(inputs))
+        return answers
+
+    def inputs(self, stage: Stage, given: Given, answers: Mapping[str, Answer]) -> Any:
+        """A stage's question, from what is given and what the stages before it answered."""
+        taken = {n: answers[w.stage].value(w.name) for (s, n), w in self.wires.items() if s == stage.name}
+        settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
+        plain = {name: value for name, value in settings.items() if name in stage.inputs}
+        figures = {name: value for name, value in settings.items() if name not in stage.inputs}
+        inputs = stage.inputs_type(**plain)
+        return turned(inputs, figures) if figures else inputs
+
+    def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
+        """What no stage finds, nobody gave and no default fills."""
+        for stage in self.stages:
+            for name, io in stage.inputs.items():
+                end = (stage.name, name)
+                if end not in given and end not in self.wires and not _has_default(io):
+                    yield end
+
+
+def _has_default(io: Any) -> bool:
+    if isinstance(io, Input):
+        return not np.isnan(io.default)
+    return isinstance(io, Choice) or bool(io.optional)

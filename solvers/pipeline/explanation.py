@@ -1,0 +1,153 @@
+"""What a pipeline would do, before it does anything: what each stage takes from where, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from solvers.fields import Input, Output, Pick
+from solvers.knobs import knobs
+
+from .chain import Pipeline
+from .wiring import Stage, Wire
+
+
+class Origin(Enum):
+    """How an input comes by its value; the words are the ones shown."""
+
+    STAGE = "from"
+    GIVEN = "given"
+    DEFAULT = "default"
+    UNUSED = "left out"
+    GAP = "gap"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An input and its origin; `source` is the stage's output, or the row of the catalog that stands in for a gap."""
+
+    name: str
+    label: str
+    unit: str
+    origin: Origin
+    source: str
+
+
+@dataclass(frozen=True)
+class StageExplained:
+    """One stage: its walls, everything it takes and everything it finds, in the order declared."""
+
+    name: str
+    title: str
+    walls: tuple[int, ...]
+    takes: tuple[Taken, ...]
+    finds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """A link that could be made: a stage finds what is a figure of something a later stage picks from the catalog."""
+
+    target: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The whole of it. `gaps` are things nobody finds or gives, by dotted name; `overruled` are given names that do
+    nothing, because a stage finds them."""
+
+    stages: tuple[StageExplained, ...]
+    bridges: tuple[Bridge, ...]
+    overruled: tuple[str, ...]
+
+    @property
+    def walls(self) -> tuple[int, ...]:
+        return tuple(sorted({wall for stage in self.stages for wall in stage.walls}))
+
+    @property
+    def gaps(self) -> dict[str, str]:
+        """The catalog's row that stands in for each gap; an empty string where nothing does."""
+        return {
+            f"{stage.name}.{taken.name}": taken.source
+            for stage in self.stages
+            for taken in stage.takes
+            if taken.origin is Origin.GAP
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+
+def explain(pipeline: Pipeline, given: Iterable[str] = ()) -> Explanation:
+    """The explanation of `pipeline` when values of the names `given` are given. Raises InputError for a name that no
+    stage takes."""
+    names = tuple(given)
+    ends = {name: pipeline.ends(name) for name in names}
+    set_by_hand = {end for each in ends.values() for end in each}
+    return Explanation(
+        stages=tuple(_explained(pipeline, stage, set_by_hand) for stage in pipeline.stages),
+        bridges=tuple(_bridges(pipeline, set_by_hand)),
+        overruled=tuple(name for name in names if not ends[name]),
+    )
+
+
+def _explained(pipeline: Pipeline, stage: Stage, by_hand: set[tuple[str, str]]) -> StageExplained:
+    figures = [name for (s, name) in {**pipeline.wires, **dict.fromkeys(by_hand)} if s == stage.name and "." in name]
+    declared = {**stage.inputs, **{name: knobs(stage)[name].declared for name in sorted(figures)}}
+    takes = tuple(
+        _taken(name, io, pipeline.wires.get((stage.name, name)), (stage.name, name) in by_hand)
+        for name, io in declared.items()
+    )
+    return StageExplained(stage.name, stage.title, stage.walls, takes, tuple(stage.outputs))
+
+
+def _taken(name: str, io: Any, wire: Wire | None, by_hand: bool) -> Taken:
+    unit = io.unit if isinstance(io, Input) else ""
+    if by_hand:
+        return Taken(name, io.label, unit, Origin.GIVEN, "")
+    if wire is not None:
+        return Taken(name, io.label, unit, Origin.STAGE, str(wire))
+    if isinstance(io, Pick):
+        origin = Origin.UNUSED if io.optional else Origin.GAP
+        return Taken(name, io.label, unit, origin, "" if io.optional else io.default)
+    unknown = isinstance(io, Input) and io.default != io.default
+    return Taken(name, io.label, unit, Origin.GAP if unknown else Origin.DEFAULT, "")
+
+
+def _bridges(pipeline: Pipeline, by_hand: set[tuple[str, str]]) -> Iterator[Bridge]:
+    for place, stage in enumerate(pipeline.stages):
+        earlier = pipeline.stages[:place]
+        for name, knob in knobs(stage).items():
+            end, figure = (stage.name, name), name.rpartition(".")[2]
+            if "." in name and end not in pipeline.wires and end not in by_hand:
+                for other in earlier:
+                    found = other.outputs.get(figure)
+                    if isinstance(found, Output) and found.unit == knob.declared.unit:
+                        yield Bridge(f"{stage.name}.{name}", f"{other.name}.{figure}")
+
+
+def _lines(explanation: Explanation) -> Iterator[str]:
+    for place, stage in enumerate(explanation.stages, start=1):
+        walls = f", wall {' and '.join(map(str, stage.walls))}" if stage.walls else ""
+        yield f"{place}. {stage.title} ({stage.name}{walls})"
+        for origin in Origin:
+            words = [_words(taken) for taken in stage.takes if taken.origin is origin]
+            if words and origin is not Origin.UNUSED:
+                yield f"   {origin.value:<8} {', '.join(words)}"
+        yield f"   {'finds':<8} {', '.join(stage.finds)}"
+    yield f"Walls covered: {', '.join(map(str, explanation.walls)) or 'none'}"
+    for bridge in explanation.bridges:
+        yield f"Could be linked: {bridge.target} to {bridge.source}"
+    for name in explanation.overruled:
+        yield f"Given in vain: {name}, which a stage finds; put a stage's name before it to use yours"
+
+
+def _words(taken: Taken) -> str:
+    if taken.origin is Origin.STAGE:
+        return f"{taken.name} (of {taken.source})"
+    if taken.origin is Origin.GAP:
+        return f"{taken.name} ({taken.source or 'nothing'} stands in)"
+    return taken.name

@@ -1,0 +1,114 @@
+"""A pipeline at work: from what a person gives to the result of every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from solvers.errors import InputError, InputErrors
+from solvers.fields import Input, Label, Pick
+from solvers.knobs import Times
+from solvers.plan import plan
+from solvers.read import Changed, read_one
+from solvers.result import Result
+from solvers.solve import solve
+
+from .chain import Answer, Pipeline
+from .explanation import Explanation, explain
+from .wiring import Stage
+
+LookUp = Callable[[type[Any], str], Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The result of every stage by its name, in the order they ran, and where each took what it took."""
+
+    results: Mapping[str, Result]
+    explanation: Explanation
+
+
+def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> Run:
+    """Runs every stage once. Values are SI numbers, specs, or text as a person types it (`1e21 FLOP`, a slug, `x2` for
+    a figure); `look_up` finds the spec of a kind by its slug, and with it the catalog's defaults fill what is not
+    given. Raises InputErrors with every bad value, and with every gap that nothing fills."""
+    explanation = explain(pipeline, given)
+    settings = _settings(pipeline, given, look_up)
+    lacking = list(pipeline.lacking(settings))
+    if lacking:
+        raise InputErrors(
+            InputError(f"{stage}.{name}", "is a gap: no stage finds it, and nothing is given for it.")
+            for stage, name in lacking
+        )
+    answers: dict[str, Answer] = {}
+    results: dict[str, Result] = {}
+    for stage in pipeline.stages:
+        inputs = pipeline.inputs(stage, settings, answers)
+        _check(pipeline, stage, inputs)
+        result = results[stage.name] = _solved(stage, inputs)
+        answers[stage.name] = Answer(inputs, _found(stage, result))
+    return Run(results, explanation)
+
+
+def _settings(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None) -> dict[tuple[str, str], Any]:
+    settings: dict[tuple[str, str], Any] = {}
+    errors: list[InputError] = []
+    ends = pipeline.assigned(given)
+    for stage in pipeline.stages:
+        for name, io in stage.inputs.items():
+            if look_up and isinstance(io, Pick) and not io.optional:
+                ends.setdefault((stage.name, name), io.default)
+    for (stage_name, name), value in ends.items():
+        try:
+            settings[stage_name, name] = _value(pipeline.stage(stage_name), name, value, look_up)
+        except InputError as error:
+            errors.append(InputError(f"{stage_name}.{error.field}", error.sentence))
+    if errors:
+        raise InputErrors(errors)
+    return settings
+
+
+def _value(stage: Stage, name: str, value: Any, look_up: LookUp | None) -> Any:
+    io = stage.inputs.get(name)
+    if isinstance(value, Times) or (isinstance(io, Pick) and isinstance(value, io.kind)):
+        return value
+    read = read_one(stage, name, value)
+    if isinstance(read, Changed):
+        return Times(read.value) if read.scaled else read.value
+    if isinstance(io, Pick) and isinstance(read, str):
+        if look_up is None:
+            raise InputError(
+                name, f"is '{read[:60]}', a row of a catalog that is not at hand; give the {io.kind.__name__} itself."
+            )
+        return look_up(io.kind, read)
+    return read
+
+
+def _check(pipeline: Pipeline, stage: Stage, inputs: Any) -> None:
+    """What a stage takes from another must be within its range, like anything a person types."""
+    errors = []
+    for (end, name), wire in pipeline.wires.items():
+        io = stage.inputs.get(name)
+        if end == stage.name and isinstance(io, Input):
+            try:
+                io.check(name, float(getattr(inputs, name)))
+            except InputError as error:
+                errors.append(InputError(f"{end}.{name}", f"{error.sentence} It is what {wire} came to."))
+    if errors:
+        raise InputErrors(errors)
+
+
+def _solved(stage: Stage, inputs: Any) -> Result:
+    try:
+        return solve(plan(stage, inputs))
+    except InputErrors as bad:
+        raise InputErrors(InputError(f"{stage.name}.{e.field}", e.sentence) for e in bad.errors) from None
+
+
+def _found(stage: Stage, result: Result) -> SimpleNamespace:
+    """A result's outputs by attribute, labels as their codes, the way a wall gives them."""
+    values = {name: result.values[name].value for name in stage.outputs}
+    codes = {n: int(io.kind[str(values[n]).upper()]) for n, io in stage.outputs.items() if isinstance(io, Label)}
+    return SimpleNamespace(**values | codes)
