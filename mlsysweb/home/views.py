@@ -2,20 +2,41 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalog.resolve import choices
 from mlsysweb.answer import answer
+from mlsysweb.forms.draw import form, some_of
+from mlsysweb.htmx import refused, updated, varies, wants_partial
 from mlsysweb.results.present import result_page
+from solvers.errors import InputErrors
 from solvers.registry import solvers
 
 from .present import home_page
 
+LIVE = ("batch_size", "context_length")
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    roofline = solvers()["roofline"]
+    roofline, url = solvers()["roofline"], reverse("home")
     wall = reverse("workbench:wall", args=[roofline.name])
-    live = result_page(roofline, answer(roofline, {}), wall)
+    text = {name: request.GET[name] for name in LIVE if name in request.GET}
+    errors: dict[str, str] = {}
+    try:
+        result = answer(roofline, text)
+    except InputErrors as bad:
+        errors = {error.field: error.sentence for error in bad.errors}
+        result = answer(roofline, {})
+    drawn = some_of(form(roofline, text, errors, choices, url), LIVE)
+    live = result_page(roofline, result, wall)
+    if wants_partial(request):
+        said = render_to_string("workbench/_errors.html", {"form": drawn}, request)
+        if errors:
+            return refused(said)
+        return updated(render_to_string("home/_live.html", {"result": live}, request) + said, f"{url}?{live.query}")
     urls = {name: reverse("workbench:wall", args=[name]) for name in solvers()}
-    return render(request, "home/home.html", {"page": home_page(live, tuple(solvers().values()), urls)})
+    page = home_page(live, tuple(solvers().values()), urls)
+    return varies(render(request, "home/home.html", {"page": page, "form": drawn}, status=422 if errors else 200))

@@ -1,65 +1,10 @@
-"""What a wall's page may show beside its result. Templates see nothing else."""
+"""What a wall's page may show beside its form and result. Templates see nothing else."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.results.page import Link, ResultPage
-
-
-@dataclass(frozen=True)
-class Slider:
-    """A hand's way to a number. Bounds are in `unit`, the unit it writes into the field."""
-
-    low: float
-    high: float
-    log: bool
-    whole: bool
-    unit: str
-
-
-@dataclass(frozen=True)
-class Option:
-    value: str
-    words: str
-    selected: bool
-
-
-@dataclass(frozen=True)
-class OptionGroup:
-    """Options under one heading; an empty heading means none is shown."""
-
-    heading: str
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True)
-class Field:
-    """One control: declaration, typed text and what is wrong with it. `control` is number, choice, pick or several."""
-
-    name: str
-    control: str
-    label: str
-    help: str
-    text: str
-    error: str
-    slider: Slider | None
-    groups: tuple[OptionGroup, ...]
-
-
-@dataclass(frozen=True)
-class Form:
-    """The left side of a wall's page, drawn from declaration, typed text and errors before anything is solved."""
-
-    action: str
-    fields: tuple[Field, ...]
-    folded: tuple[Field, ...]
-    presets: tuple[Link, ...]
-    error: str
-
-    @property
-    def all_fields(self) -> tuple[Field, ...]:
-        return self.fields + self.folded
+from mlsysweb.results.page import ResultPage
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.resolve import choices
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalog.resolve import choices
 from mlsysweb.answer import answer
+from mlsysweb.forms.draw import form
+from mlsysweb.forms.page import Form
 from mlsysweb.htmx import refused, updated, varies, wants_partial
 from mlsysweb.results.present import result_page
 from solvers.declare import Solver
@@ -17,7 +19,7 @@ from solvers.errors import InputErrors
 from solvers.read import ALSO
 from solvers.registry import solvers
 
-from .forms import form
+from .page import WallPage
 from .present import wall_page
 
 
@@ -32,9 +34,9 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
     except InputErrors as bad:
         return _with_errors(request, solver, base, text, {e.field: e.sentence for e in bad.errors})
     drawn = form(solver, text, {}, choices, base)
-    if wants_partial(request):
-        return updated(_update(request, result, drawn), result.link)
     page = wall_page(solver, result, result.query, reverse("api:solve", args=[name]))
+    if wants_partial(request):
+        return updated(_update(request, page, drawn), result.link)
     return varies(render(request, "workbench/wall.html", {"page": page, "form": drawn}))
 
 
@@ -43,8 +45,8 @@ def question(query: QueryDict) -> dict[str, str]:
     return {name: ",".join(query.getlist(name)) if name == ALSO else query[name] for name in query}
 
 
-def _update(request: HttpRequest, result: Any, drawn: Any) -> str:
-    shown = render_to_string("workbench/_result.html", {"result": result}, request)
+def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
+    shown = render_to_string("workbench/_result.html", {"page": page, "result": page.result}, request)
     return shown + render_to_string("workbench/_errors.html", {"form": drawn}, request)
 
 

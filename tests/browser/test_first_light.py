@@ -16,7 +16,7 @@ def drawn(page, name="roofline-0"):
 
 def slide(page, field, value):
     """To a value by the slider's own keyboard: the text field follows, as under a hand."""
-    slider = page.locator(f"input[type=range][data-for={field}]")
+    slider = page.locator(f"input[type=range][data-for=in-{field}]")
     text = page.locator(f"input[name={field}]")
     slider.focus()
     for _ in range(400):

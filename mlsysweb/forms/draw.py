@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
 def form(
     solver: Solver[Any, Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
 ) -> Form:
-    """The left side of the wall's page. Errors of no field of its own stand above all fields."""
+    """All controls of a wall. Errors of no field of its own stand above all fields."""
     fields = [(io.folded, _field(name, io, text, errors, choices)) for name, io in solver.inputs.items()]
     extra = tuple(_extras(solver, text, errors, choices))
     shown = {field.name for _, field in fields} | {field.name for field in extra}
@@ -32,6 +33,12 @@ def form(
         presets=tuple(_presets(solver, text, action)),
         error=" ".join(f"{name} {sentence}" for name, sentence in errors.items() if name not in shown),
     )
+
+
+def some_of(drawn: Form, names: tuple[str, ...]) -> Form:
+    """The same form with only these controls in view, for a page that asks less."""
+    kept = tuple(field for field in drawn.all_fields if field.name in names)
+    return replace(drawn, fields=kept, folded=(), presets=())
 
 
 def _presets(solver: Solver[Any, Any], text: Mapping[str, str], action: str) -> Iterator[Link]:
