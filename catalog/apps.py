@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.core.signals import request_finished, request_started
+from django.db.models.signals import post_delete, post_save
+
+
+class Catalog(AppConfig):
+    name = "catalog"
+    verbose_name = "Catalog"
+
+    def ready(self) -> None:
+        """Every change of a row is told to the version, whoever makes it: admin, shell, loaddata."""
+        from .models import TABLES
+        from .models.version import request_closes, request_opens, row_changed
+
+        for table in TABLES:
+            post_save.connect(row_changed, sender=table)
+            post_delete.connect(row_changed, sender=table)
+        request_started.connect(request_opens)
+        request_finished.connect(request_closes)

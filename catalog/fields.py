@@ -1,0 +1,89 @@
+"""One field for every figure: SI in the column, text with a unit in the form, NULL where a figure is not known."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from solvers.errors import InputError
+from solvers.fields import Input
+from solvers.quantities import to_si, typed
+from solvers.specs import columns
+
+
+def exact(value: float, unit: str, shown: str) -> str:
+    """The shortest text with a unit that reads back as exactly `value`, so that a form saved untouched changes
+    nothing."""
+    for digits in range(6, 18):
+        text = typed(value, unit, shown, digits)
+        if to_si("", text, unit) == value:
+            return text
+    return repr(value)
+
+
+class QuantityFormField(forms.Field):
+    """Reads `3.35 TB/s` and checks it as its declaration says; a bare number is in SI."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, declared: Input, **options: Any) -> None:
+        super().__init__(**options)
+        self.declared = declared
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, str]:
+        return {"size": "22", "autocomplete": "off", "spellcheck": "false"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return exact(value, self.declared.unit, self.declared.shown) if isinstance(value, float) else value
+
+    def to_python(self, value: Any) -> float | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        name = str(self.label or "It")
+        try:
+            return self.declared.check(name, to_si(name, text, self.declared.unit))
+        except InputError as error:
+            raise ValidationError(f"{error.field} {error.sentence}", code="quantity") from None
+
+
+class QuantityField(models.FloatField):
+    """A figure in SI. A figure of the same name in the spec its table `describes` (or `figure` names) declares unit,
+    words and range; only what no wall computes with brings its own."""
+
+    def __init__(
+        self, verbose_name: str | None = None, *, figure: str = "", unit: str = "", shown: str = "", **options: Any
+    ) -> None:
+        self.figure, self.unit, self.shown = figure, unit, shown
+        super().__init__(verbose_name, **{**options, "null": True, "blank": True})
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any, **kwargs: Any) -> None:
+        described = columns(cls.describes) if hasattr(cls, "describes") else {}
+        spoken_for = described.get(self.figure or name)
+        self.declared = spoken_for or self._own()
+        if spoken_for:
+            self.verbose_name = self.verbose_name or spoken_for.label
+            self.help_text = self.help_text or spoken_for.help
+        super().contribute_to_class(cls, name, *args, **kwargs)
+
+    def _own(self) -> Input:
+        return Input(
+            unit=self.unit, label="", default=math.nan, low=0.0, high=math.inf, slider=(0.0, math.inf), above=False,
+            log=False, whole=False, shown=self.shown or self.unit, help="", symbol="", folded=False,
+        )  # fmt: skip
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        """Without words and units: they are no part of the column, so a better sentence is no migration."""
+        return self.name, "catalog.fields.QuantityField", [], {}
+
+    def db_check(self, connection: Any) -> str:
+        return f"{connection.ops.quote_name(self.column)} >= 0"
+
+    def formfield(self, **options: Any) -> forms.Field:
+        return QuantityFormField(
+            declared=self.declared, label=self.verbose_name, help_text=self.help_text, required=False
+        )

@@ -1,0 +1,106 @@
+"""Brings the tables up to the shipped figures, and never over what a person has edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ForeignKey
+from django.utils import timezone
+
+from .models import TABLES, Row
+from .shipped import FOLDER, BadData, Record, records
+
+
+@dataclass
+class Loaded:
+    """What loading did to one table. `left` has the slugs it did not touch, with the reason."""
+
+    table: type[Row]
+    total: int = 0
+    new: list[Row] = field(default_factory=list)
+    changed: list[Row] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        parts = [f"{len(rows)} {word}" for word, rows in (("new", self.new), ("updated", self.changed)) if rows]
+        return f"{self.total} {self.table._meta.verbose_name_plural}" + (f" ({', '.join(parts)})" if parts else "")
+
+
+@transaction.atomic
+def load(folder: Path = FOLDER) -> list[Loaded]:
+    """All tables or none. Raises BadData, which names file, line and column."""
+    return [_load(table, records(table, folder)) for table in TABLES]
+
+
+def _load(table: type[Row], shipped: list[Record]) -> Loaded:
+    loaded = Loaded(table, total=len(shipped))
+    standing = {row.slug: row for row in table.objects.all()}
+    owners = {row.name.lower(): row.slug for row in standing.values()}
+    slugs = _slugs(table)
+    for record in shipped:
+        row, values = standing.get(record.slug), _values(record, slugs)
+        owner = owners.get(values["name"].lower(), record.slug)
+        if row is not None and row.edited_at:
+            loaded.left[record.slug] = "edited here"
+        elif owner != record.slug:
+            loaded.left[record.slug] = f"{owner} has its name"
+        elif row is None:
+            loaded.new.append(table(**values))
+        elif _differs(row, values):
+            loaded.changed.append(_put(row, values))
+    _write(loaded)
+    return loaded
+
+
+def _slugs(table: type[Row]) -> dict[str, dict[str, int]]:
+    """The keys of the rows a table points at, by column and slug; they were loaded before it."""
+    pointers = [column for column in table._meta.fields if isinstance(column, ForeignKey)]
+    return {column.name: dict(column.related_model.objects.values_list("slug", "pk")) for column in pointers}
+
+
+def _values(record: Record, slugs: dict[str, dict[str, int]]) -> dict[str, Any]:
+    values = dict(record.values)
+    for name, known in slugs.items():
+        slug = values.pop(name)
+        if slug is not None and slug not in known:
+            raise BadData(f"{record.place}, {name}: '{slug}' is in no other file.")
+        values[f"{name}_id"] = known.get(slug)
+    return values
+
+
+def _differs(row: Row, values: dict[str, Any]) -> bool:
+    return any(getattr(row, name) != value for name, value in values.items())
+
+
+def _put(row: Row, values: dict[str, Any]) -> Row:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.updated_at = timezone.now()
+    return row
+
+
+def _write(loaded: Loaded) -> None:
+    rows = loaded.table.objects
+    if loaded.new:
+        rows.bulk_create(loaded.new)
+    if loaded.changed:
+        columns = [c.name for c in loaded.table._meta.fields if not c.primary_key and c.name != "created_at"]
+        rows.bulk_update(loaded.changed, columns, batch_size=50)
+
+
+@transaction.atomic
+def restore(rows: Iterable[Row]) -> list[Row]:
+    """Gives rows their shipped figures again, as if nobody had edited them. Returns those that were never shipped."""
+    unknown = []
+    for row in rows:
+        record = next((r for r in records(type(row)) if r.slug == row.slug), None)
+        if record is None:
+            unknown.append(row)
+        else:
+            _put(row, _values(record, _slugs(type(row)))).edited_at = None
+            row.save()
+    return unknown

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from catalog.load import load
+from catalog.shipped import BadData
+
+
+class Command(BaseCommand):
+    help = "Load the catalog that comes with the site; again at any time: edited rows are left as they are."
+    requires_system_checks = ()  # they import every page, and this runs at each start
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            loaded = load()
+        except BadData as bad:
+            raise CommandError(f"{bad} Nothing was loaded.") from None
+        if options["verbosity"]:
+            self.stdout.write(f"The catalog has {', '.join(map(str, loaded))}.")
+            for table in loaded:
+                for slug, why in table.left.items():
+                    self.stdout.write(f"Left alone: {table.table._meta.verbose_name} {slug} ({why}).")

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from catalog.fields import QuantityField
+from solvers import specs
+from solvers.specs import Precision, table
+
+from .row import Row
+
+
+class Accelerator(Row):
+    """A chip, from microcontroller to wafer."""
+
+    describes = specs.Accelerator
+    grouped_by = "vendor"
+
+    class Tier(models.TextChoices):
+        CLOUD = "cloud"
+        WORKSTATION = "workstation"
+        MOBILE = "mobile"
+        EDGE = "edge"
+        TINY = "tiny", "Tiny: a microcontroller"
+
+    class Confidence(models.TextChoices):
+        A = "A", "A: two sources or more agree"
+        B = "B", "B: one source, or derived"
+
+    vendor = models.CharField(max_length=40)
+    release_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    tier = models.CharField(max_length=12, choices=Tier.choices)
+    confidence = models.CharField(max_length=1, choices=Confidence.choices, blank=True)
+
+    peak_fp64 = QuantityField("FP64", figure="peak")
+    peak_fp32 = QuantityField("FP32", figure="peak")
+    peak_tf32 = QuantityField("TF32", figure="peak")
+    peak_bf16 = QuantityField("BF16", figure="peak")
+    peak_fp16 = QuantityField("FP16", figure="peak")
+    peak_fp8 = QuantityField("FP8", figure="peak")
+    peak_int8 = QuantityField("INT8", figure="peak")
+    peak_fp4 = QuantityField("FP4", figure="peak")
+    peak_int4 = QuantityField("INT4", figure="peak")
+
+    memory_kind = models.CharField(max_length=40, blank=True)
+    memory_capacity = QuantityField()
+    memory_bandwidth = QuantityField()
+    sram_capacity = QuantityField()
+    sram_bandwidth = QuantityField()
+    flash_capacity = QuantityField()
+    flash_bandwidth = QuantityField()
+    interconnect = models.CharField(max_length=40, blank=True)
+    interconnect_bandwidth = QuantityField()
+
+    tdp = QuantityField()
+    idle_power = QuantityField()
+    sleep_power = QuantityField()
+    dispatch_overhead = QuantityField()
+    process_node = QuantityField(unit="m", shown="nm")
+    die_area = QuantityField(unit="m**2", shown="mm**2")
+
+    unit_price = QuantityField()
+    cloud_price = QuantityField()
+    spot_price = QuantityField()
+    embodied_carbon = QuantityField("Embodied carbon (vendor)", help_text="CO2e of making one, as its maker says.")
+    embodied_carbon_boavizta = QuantityField(
+        "Embodied carbon (Boavizta)", unit="kg", help_text="CO2e of making one, by the Boavizta model; often larger."
+    )
+
+    @property
+    def peak(self) -> Any:
+        """The rates as one table with an entry per number format."""
+        rates = {p.name.lower(): getattr(self, f"peak_{p.name.lower()}") for p in Precision}
+        return table({name: rate for name, rate in rates.items() if rate is not None})
+
+    def figures(self) -> dict[str, Any]:
+        """A microcontroller's main memory is the flash that holds its weights; walls look for it under that name."""
+        figures = super().figures()
+        if self.tier == self.Tier.TINY:
+            for end in ("capacity", "bandwidth"):
+                if figures[f"flash_{end}"] is None:
+                    figures[f"flash_{end}"] = figures[f"memory_{end}"]
+        if figures["embodied_carbon"] is None:
+            figures["embodied_carbon"] = self.embodied_carbon_boavizta
+        return figures
+
+    def remarks(self) -> list[str]:
+        remarks = []
+        if self.embodied_carbon is None and self.embodied_carbon_boavizta is not None:
+            remarks.append("Its embodied carbon is the Boavizta model's; the vendor's own figure is not known.")
+        if self.dispatch_overhead is None:
+            remarks.append("Its dispatch overhead is not known; a usual one is assumed.")
+        return remarks

@@ -1,0 +1,19 @@
+from django.db import models
+
+from catalog.fields import QuantityField
+from solvers import specs
+
+from .row import Row
+
+
+class Dataset(Row):
+    """What a model is trained on."""
+
+    describes = specs.Dataset
+    grouped_by = "domain"
+
+    domain = models.CharField(max_length=20)
+    samples = QuantityField()
+    tokens = QuantityField()
+    size = QuantityField()
+    sample_bytes = QuantityField()

@@ -1,0 +1,25 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from catalog.fields import QuantityField
+from solvers import specs
+
+from .row import Row
+
+
+class CloudRegion(Row):
+    """A region of a cloud provider: a grid and a site in one."""
+
+    describes = specs.Region
+    grouped_by = "provider"
+
+    provider = models.CharField(max_length=20)
+    region = models.CharField(max_length=40)
+    location = models.CharField(max_length=60, blank=True)
+    country = models.CharField("country, ISO 3166", max_length=3, blank=True)
+    latitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)])
+    longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
+    carbon_intensity = QuantityField()
+    carbon_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    pue = QuantityField()
+    wue = QuantityField()

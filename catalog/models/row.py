@@ -1,0 +1,103 @@
+"""What every row of the catalog has: a name, where its figures come from, and the spec walls compute with."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models.functions import Lower
+
+from solvers.specs import columns, parts
+
+from .version import Rows
+
+# As the shipped rows use it: `qwen2.5-7b` has a dot, which Django's own slugs do not.
+_slug = RegexValidator(r"\A[a-z0-9]+([.-][a-z0-9]+)*\Z", "Small letters, digits, and single hyphens or dots between.")
+_date = RegexValidator(r"\A(19|20)\d\d(-\d\d(-\d\d)?)?\Z", "A year, a month (2026-10) or a day (2026-10-31).")
+
+
+class Row(models.Model):
+    """A thing of the catalog. Its columns named as figures of the spec it `describes` are that spec's figures."""
+
+    describes: ClassVar[type[Any]]
+    # What pickers put rows under: a column, or a property of the row.
+    grouped_by: ClassVar[str]
+    # The rows it cannot make its spec without, read along with it.
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    class Verified(models.TextChoices):
+        YES = "yes", "yes: the sources named were read"
+        PARTLY = "partly", "partly: the note says which figures are recalled or assumed"
+        NO = "no", "no: recalled from the document named"
+        CONVENTION = "convention", "convention: a teaching value"
+
+    slug = models.CharField(
+        max_length=60, unique=True, validators=[_slug], help_text="The name in links and on the command line."
+    )
+    name = models.CharField(max_length=100)
+    source = models.CharField(max_length=200, help_text="Who says so: paper, data sheet, table, measurement.")
+    source_url = models.URLField("source URL", max_length=300, blank=True)
+    source_date = models.CharField(max_length=10, validators=[_date], help_text="When the source said so: 2026-10.")
+    note = models.TextField(blank=True, help_text="What a reader should know: doubts, other values, conversions.")
+    verified = models.CharField(max_length=10, choices=Verified.choices, default=Verified.YES)
+    archived = models.BooleanField(
+        default=False,
+        help_text="Hidden from pickers; links to it still work. A shipped row that is deleted comes back with the "
+        "next load, an archived one stays away.",
+    )
+    edited_at = models.DateTimeField(
+        "edited", null=True, blank=True, editable=False, help_text="Loading never overwrites an edited row."
+    )
+    created_at = models.DateTimeField("created", auto_now_add=True)
+    updated_at = models.DateTimeField("updated", auto_now=True)
+
+    objects = Rows.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                name="%(class)s_name_once",
+                violation_error_message="There is a row of this name; pickers take names, so each must be one thing.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # With the new version written by the signal that follows, or not at all.
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+    @property
+    def group(self) -> str:
+        """The heading pickers put it under."""
+        chosen = getattr(self, f"get_{self.grouped_by}_display", None)
+        return str(chosen() if chosen else getattr(self, self.grouped_by))
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Where its heading stands among the others: by the alphabet, unless a table has an order of its own."""
+        return 0, self.group.lower()
+
+    def figures(self) -> dict[str, Any]:
+        """The figures of the spec by name; None where unknown."""
+        return {name: getattr(self, name) for name in columns(self.describes)}
+
+    def parts(self) -> dict[str, Row | None]:
+        """The rows whose specs lie inside this row's, by the name they have there."""
+        return {name: getattr(self, name) for name in parts(self.describes)}
+
+    def spec(self) -> Any:
+        """The row as walls compute with it. What is unknown is what the spec declares for it: NaN for most."""
+        known = {name: value for name, value in self.figures().items() if value is not None}
+        inside = {name: row.spec() for name, row in self.parts().items() if row is not None}
+        return self.describes(name=self.name, **known, **inside)
+
+    def remarks(self) -> list[str]:
+        """What a reader of a result should know that the figures alone do not tell."""
+        return []

@@ -1,0 +1,134 @@
+"""Stage 2: the names a question picks become specs, and the snapshot a scenario keeps of them.
+
+A warm request costs one tiny query, a cold one another for each kind it picks from, one that names nothing none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from solvers.errors import InputError, InputErrors
+from solvers.fields import Pick
+from solvers.read import ALSO, Asked, changed_spec
+
+from .shelf import Found, shelf
+from .snapshot import spec_from_snapshot
+
+__all__ = ["Found", "Known", "choices", "find", "find_all", "offered", "resolve", "spec_from_snapshot"]
+
+Kept = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A question with its names looked up: the wall's inputs, the specs drawn beside them, and the snapshots by
+    input (overlays by `also.<name>`)."""
+
+    point: Any
+    also: tuple[Any, ...]
+    snapshot: Kept
+
+
+class _Named(NamedTuple):
+    """Something the question picks by name: where its snapshot is kept, the field an error belongs to, the name."""
+
+    key: str
+    field: str
+    kind: type[Any]
+    name: str
+
+
+def resolve(asked: Asked, kept: Kept | None = None) -> Known:
+    """The question with a spec for each name: the catalog's of today, or those a scenario `kept`. Raises InputErrors."""
+    found: dict[str, Found] = {}
+    errors: list[InputError] = []
+    for named in _named(asked):
+        try:
+            found[named.key] = _found(named, kept or {})
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise InputErrors(errors)
+    picked = {name: found[name].spec if name in found else value for name, value in asked.values.items()}
+    also = tuple(found[_overlay_key(name)].spec for name in asked.also)
+    point = asked.solver.inputs_type(**_with_changes(asked, picked))
+    return Known(point, also, {key: each.snapshot for key, each in found.items()})
+
+
+def _named(asked: Asked) -> Iterator[_Named]:
+    inputs = asked.solver.inputs
+    for name, value in asked.values.items():
+        if isinstance(io := inputs[name], Pick) and isinstance(value, str):
+            yield _Named(name, name, io.kind, value)
+    for name in asked.also:
+        yield _Named(_overlay_key(name), ALSO, inputs[asked.solver.overlay].kind, name)  # type: ignore[union-attr]
+
+
+def _overlay_key(name: str) -> str:
+    return f"{ALSO}.{name}"
+
+
+def _found(named: _Named, kept: Kept) -> Found:
+    if named.key in kept:
+        return Found(spec_from_snapshot(kept[named.key]), kept[named.key])
+    return find(named.kind, named.name, named.field)
+
+
+def _with_changes(asked: Asked, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with single figures of their specs changed as the question asks."""
+    changed, errors = dict(values), []
+    for name, change in asked.changed.items():
+        pick = name.partition(".")[0]
+        try:
+            if changed[pick] is None:
+                raise InputError(name, f"changes a figure of the {pick}, but none is picked.")
+            changed[pick] = changed_spec(changed[pick], name, change)
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise InputErrors(errors)
+    return changed
+
+
+def find(kind: type[Any], name: str, field: str) -> Found:
+    """The row of a kind of spec by slug or name, in any case of letters. Raises InputError on `field`."""
+    rows = shelf(kind)
+    found = rows.find(name)
+    if found is None:
+        raise InputError(field, _unknown(kind, name.strip(), rows.nearest(name)))
+    return found
+
+
+def _unknown(kind: type[Any], name: str, near: list[str]) -> str:
+    what = kind.__name__.lower()
+    if not name:
+        return f"needs the name of a {what} in the catalog."
+    hint = f" Did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?" if near else ""
+    return f"no {what} in the catalog is called '{name[:40]}'.{hint}"
+
+
+def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[str, Found]]:
+    """Several names of several kinds at once. Raises InputErrors with the kind as field."""
+    found: dict[type[Any], dict[str, Found]] = {kind: {} for kind in wanted}
+    errors = []
+    for kind, name in ((kind, name) for kind, names in wanted.items() for name in names):
+        try:
+            found[kind][name] = find(kind, name, kind.__name__.lower())
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise InputErrors(errors)
+    return found
+
+
+def offered(kind: type[Any]) -> tuple[Found, ...]:
+    """All rows a picker offers, for questions asked of the whole catalog."""
+    rows = shelf(kind)
+    return tuple(rows.of(row) for row in rows.offered)
+
+
+def choices(kind: type[Any]) -> list[tuple[str, str, str]]:
+    """What a picker offers: slug, name and the heading it stands under, in order."""
+    return shelf(kind).choices

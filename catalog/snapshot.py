@@ -1,0 +1,55 @@
+"""What a scenario keeps of a row: enough to compute the same for ever and to say where each figure came from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from solvers.specs import KINDS, Precision, columns, is_table, parts, table
+
+from .models import Row
+
+_KINDS = {kind.__name__.lower(): kind for kind in KINDS}
+
+
+def snapshot(row: Row, spec: Any) -> dict[str, Any]:
+    """The row and its spec as plain JSON: figures in SI by name, null where unknown, rates by number format."""
+    kind = type(spec)
+    inside = {name: row.parts()[name] for name in parts(kind)}
+    return {
+        "kind": kind.__name__.lower(),
+        "slug": row.slug,
+        "name": row.name,
+        "figures": {name: _plain(kind, name, getattr(spec, name)) for name in columns(kind)},
+        "parts": {name: snapshot(part, getattr(spec, name)) for name, part in inside.items() if part is not None},
+        "source": row.source,
+        "source_url": row.source_url,
+        "source_date": row.source_date,
+        "verified": row.verified,
+        "note": row.note,
+        "remarks": row.remarks(),
+    }
+
+
+def _plain(kind: type[Any], name: str, value: Any) -> Any:
+    if is_table(kind, name):
+        rates = zip(Precision, np.asarray(value).tolist(), strict=True)
+        return {precision.name.lower(): rate for precision, rate in rates if not math.isnan(rate)}
+    return None if math.isnan(value) else value
+
+
+def spec_from_snapshot(kept: Mapping[str, Any]) -> Any:
+    """The spec as it was. A figure that walls know since is unknown, one they know no longer is left out."""
+    kind = _KINDS[kept["kind"]]
+    figures = {name: _figure(kind, name, kept["figures"].get(name)) for name in columns(kind)}
+    inside = {name: spec_from_snapshot(part) for name, part in kept["parts"].items() if name in parts(kind)}
+    return kind(name=kept["name"], **figures, **inside)
+
+
+def _figure(kind: type[Any], name: str, value: Any) -> Any:
+    if is_table(kind, name):
+        return table(value or {})
+    return math.nan if value is None else value
