@@ -34,14 +34,15 @@ def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPa
     """What the right side of a wall's page shows; `base` is the path its links start from."""
     query = urlencode(result.text)
     cards = [_card(name, result.values[name]) for name in result.outputs]
+    figures = [_figure(place, drawing, result) for place, drawing in enumerate(result.drawings)]
     return ResultPage(
         verdict=say(result.verdict, result.values),
         kind=_verdict_kind(result),
         headline=tuple(card for name in result.headline for card in cards if card.name == name),
         cards=tuple(card for card in cards if card.name not in result.headline),
-        figures=tuple(_figure(place, drawing, result) for place, drawing in enumerate(result.drawings)),
+        figures=tuple(figure for figure in figures if figure),
         working=steps(result),
-        notes=tuple(say(note, result.values) for note in result.notes),
+        notes=(*(say(note, result.values) for note in result.notes), *_undrawn(result, figures)),
         calibrations=tuple(_calibrations(result, base)),
         assumptions=solver.assumptions,
         excludes=solver.excludes,
@@ -67,16 +68,25 @@ def _verdict_kind(result: Result) -> str:
     return ""
 
 
-def _figure(place: int, drawing: Drawing, result: Result) -> Figure:
-    plot = orjson.dumps(draw(drawing, result)).decode()
-    table = _table(drawing, result)
+def _figure(place: int, drawing: Drawing, result: Result) -> Figure | None:
+    """The figure, or None where it has not one finite point."""
+    drawn = draw(drawing, result)
+    if not any(trace["x"] for trace in drawn["data"]):
+        return None
+    plot = orjson.dumps(drawn).decode()
     return Figure(
         id=f"{drawing.kind}-{place}",
         title=drawing.title,
         description=f"{drawing.title}: {say(result.verdict, result.values)} The same numbers are in the table below.",
         plot=plot.replace("<", "\\u003c").replace("&", "\\u0026"),
-        table=table,
+        table=_table(drawing, result),
     )
+
+
+def _undrawn(result: Result, figures: list[Figure | None]) -> Iterator[str]:
+    for drawing, figure in zip(result.drawings, figures, strict=True):
+        if figure is None:
+            yield f"There is no picture of “{drawing.title}”: none of its figures is finite here."
 
 
 def _table(drawing: Drawing, result: Result) -> Table:
