@@ -40,7 +40,8 @@ class Version(models.Model):
     def change(cls) -> None:
         """To be called after rows have changed and in their transaction: who sees the new token then sees the new
         rows."""
-        cls.objects.update_or_create(pk=cls.ONLY, defaults={"token": secrets.token_hex(16)})
+        new = cls(pk=cls.ONLY, token=secrets.token_hex(16))
+        cls.objects.bulk_create([new], update_conflicts=True, unique_fields=["id"], update_fields=["token"])
         _request.token = None
 
 

@@ -1,0 +1,24 @@
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from catalog import shelf
+
+
+@pytest.fixture
+def ada(db):
+    """An instructor: she may edit everything."""
+    return User.objects.create_superuser("ada", password="engine")
+
+
+@pytest.fixture
+def as_ada(ada, catalog):
+    client = Client()
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def cold(monkeypatch):
+    """A process that has not read any table yet."""
+    monkeypatch.setattr(shelf, "_held", {})

@@ -1,0 +1,218 @@
+import re
+from html import unescape
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from catalog.fields import QuantityField
+from catalog.models import TABLES, Accelerator, Fabric, Grid, Node
+from solvers.quantities import human
+
+every_table = pytest.mark.parametrize("table", TABLES)
+
+
+def url(table, page, *args):
+    return reverse(f"admin:catalog_{table._meta.model_name}_{page}", args=args)
+
+
+def page(client, path, **query):
+    """The text of an admin page, without its tags."""
+    response = client.get(path, query)
+    assert response.status_code == 200
+    return unescape(re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def filled(client, row):
+    """What the change page of a row would send back untouched."""
+    form = client.get(url(type(row), "change", row.pk)).context["adminform"].form
+    return {name: value for name in form.fields if (value := form[name].value()) not in (None, False)}
+
+
+def send(client, row, **typed):
+    return client.post(url(type(row), "change", row.pk), {**filled(client, row), **typed})
+
+
+def errors(response):
+    return {name: list(sentences) for name, sentences in response.context["adminform"].form.errors.items()}
+
+
+def row(slug="h100-sxm5-80gb", table=Accelerator):
+    return table.objects.get(slug=slug)
+
+
+@every_table
+def test_a_list_shows_rows_and_human_units(as_ada, table):
+    text = page(as_ada, url(table, "changelist"), all="")
+    shown = admin.site.get_model_admin(table).columns
+    for name in shown:
+        if isinstance(table._meta.get_field(name), QuantityField):
+            declared = table._meta.get_field(name).declared
+            value = getattr(table.objects.exclude(**{name: None}).first(), name)
+            assert human(value, declared.unit, declared.shown) in text, name
+    assert str(table.objects.first()) in text
+
+
+def test_figures_are_read_as_people_say_them(as_ada):
+    text = page(as_ada, url(Accelerator, "changelist"), q="h100-sxm5-80gb")
+    assert all(words in text for words in ("990 TFLOP/s", "85.9 GB", "3.35 TB/s", "700 W", "25 kUSD"))
+    assert "820 g/kWh" in page(as_ada, url(Grid, "changelist"), q="poland (classroom)")
+
+
+@every_table
+def test_a_row_is_found_by_its_slug(as_ada, table):
+    wanted, other = table.objects.order_by("-slug")[0], table.objects.order_by("slug")[0]
+    rows = as_ada.get(url(table, "changelist"), {"q": wanted.slug}).context["cl"].result_list
+    assert wanted in rows and other not in rows
+
+
+@every_table
+def test_every_filter_of_a_list_opens(as_ada, table):
+    response = as_ada.get(url(table, "changelist"))
+    links = {link for spec in response.context["cl"].filter_specs for link in query_strings(spec, response)}
+    assert len(links) > 3
+    for link in sorted(links)[:12]:
+        assert as_ada.get(url(table, "changelist") + link).status_code == 200
+
+
+def query_strings(spec, response):
+    return [choice["query_string"] for choice in spec.choices(response.context["cl"])]
+
+
+@every_table
+def test_a_row_can_be_opened_and_saved_untouched_without_a_change(as_ada, table):
+    for each in (table.objects.first(), table.objects.last()):
+        before = table.objects.filter(pk=each.pk).values().get()
+        assert send(as_ada, each).status_code == 302
+        after = table.objects.filter(pk=each.pk).values().get()
+        assert {**before, "updated_at": None} == {**after, "updated_at": None}
+
+
+@every_table
+def test_no_figure_of_any_row_changes_by_being_shown(as_ada, table):
+    model_admin = admin.site.get_model_admin(table)
+    fields = {f.name: f.formfield() for f in table._meta.fields if isinstance(f, QuantityField)}
+    for each in table.objects.all():
+        for name, field in fields.items():
+            assert field.clean(field.prepare_value(getattr(each, name))) == getattr(each, name), (each, name)
+    assert set(fields) <= set(flat(model_admin.groups)), "a figure is missing from the form"
+
+
+def flat(groups):
+    for _, options in groups:
+        for name in options["fields"]:
+            yield from (name,) if isinstance(name, str) else name
+
+
+@every_table
+def test_the_add_page_opens_and_asks_for_a_source(as_ada, table):
+    assert as_ada.get(url(table, "add")).status_code == 200
+    missing = errors(as_ada.post(url(table, "add"), {}))
+    assert {"name", "slug", "source", "source_date"} <= set(missing)
+
+
+def test_a_person_types_a_bandwidth_with_its_unit_and_reads_it_back(as_ada):
+    assert send(as_ada, row(), memory_bandwidth="4.8 TB/s", memory_capacity="141 GiB").status_code == 302
+    assert (row().memory_bandwidth, row().memory_capacity) == (4.8e12, 141 * 2.0**30)
+    assert 'value="4.8 TB/s"' in as_ada.get(url(Accelerator, "change", row().pk)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("memory_bandwidth", "12 kg", "Memory bandwidth needs a bandwidth (byte/s); '12 kg' is a mass."),
+        ("tdp", "-1 W", "Thermal design power must be at least 0 W; -1 W is not."),
+        ("peak_fp16", "0", "FP16 must be above 0 flop/s; 0 flop/s is not."),
+        ("slug", "H 100", "Small letters, digits, and single hyphens or dots between."),
+        ("slug", "t4", "Accelerator with this Slug already exists."),
+        ("name", "nvidia t4", "There is a row of this name; pickers take names, so each must be one thing."),
+        ("source_date", "yesterday", "A year, a month (2026-10) or a day (2026-10-31)."),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(as_ada, field, typed, sentence):
+    before = Accelerator.objects.filter(pk=row().pk).values().get()
+    response = send(as_ada, row(), **{field: typed})
+    said = errors(response)
+    assert sentence in said.get(field, said.get("__all__", []))
+    assert unescape(response.content.decode()).count(sentence) == 1
+    assert Accelerator.objects.filter(pk=before["id"]).values().get() == before
+
+
+def test_an_edited_row_shows_so_and_hiding_one_is_no_edit(as_ada):
+    send(as_ada, row(), archived="on")
+    assert row().archived and row().edited_at is None
+    send(as_ada, row(), tdp="600 W")
+    assert row().edited_at is not None
+    found = as_ada.get(url(Accelerator, "changelist"), {"edited": "yes"}).context["cl"].result_list
+    assert list(found) == [row()]
+    untouched = as_ada.get(url(Accelerator, "changelist"), {"edited": "no"}).context["cl"].result_list
+    assert row() not in untouched and len(untouched) == Accelerator.objects.count() - 1
+
+
+def test_a_row_added_by_a_person_is_theirs(as_ada):
+    chip = row()
+    typed = {**filled(as_ada, chip), "name": "Twice an H100", "slug": "twice-h100", "memory_bandwidth": "6.7 TB/s"}
+    assert as_ada.post(url(Accelerator, "add"), typed).status_code == 302
+    made = row("twice-h100")
+    assert (made.memory_bandwidth, made.peak_fp16) == (6.7e12, chip.peak_fp16) and made.edited_at
+
+
+def act(client, name, *rows):
+    return client.post(
+        url(type(rows[0]), "changelist"), {"action": name, "_selected_action": [each.pk for each in rows]}, follow=True
+    )
+
+
+def test_rows_are_archived_and_brought_back(as_ada):
+    assert "Archived: 2 accelerators." in act(as_ada, "archive", row(), row("t4")).content.decode()
+    assert row().archived and row("t4").archived and not row("a10").archived
+    act(as_ada, "bring_back", row())
+    assert not row().archived and row("t4").archived
+
+
+def test_a_row_takes_the_shipped_figures_again(as_ada):
+    send(as_ada, row(), tdp="600 W", note="Mine.")
+    own = Accelerator.objects.create(slug="own", name="Own", vendor="us", tier="edge", source="us", source_date="2026")
+    said = unescape(act(as_ada, "take_shipped", row(), own).content.decode())
+    assert (row().tdp, row().edited_at) == (700, None) and row().note != "Mine."
+    assert "Took the shipped figures again: 1 accelerator." in said
+    assert "Own did not come with the site and is left as it is." in said
+
+
+def test_what_others_point_at_is_not_deleted(as_ada):
+    fabric = row("ib-ndr", Fabric)
+    said = page(as_ada, url(Fabric, "delete", fabric.pk))
+    assert "would require deleting the following protected related objects" in said
+    as_ada.post(url(Fabric, "delete", fabric.pk), {"post": "yes"})
+    assert Fabric.objects.filter(slug="ib-ndr").exists()
+
+
+def test_what_nobody_points_at_is_deleted_by_who_may(as_ada):
+    as_ada.post(url(Accelerator, "delete", row("t4").pk), {"post": "yes"})
+    assert Node.objects.filter(accelerator__slug="t4").exists() and row("t4")
+    as_ada.post(url(Accelerator, "delete", row("p100-sxm2").pk), {"post": "yes"})
+    assert not Accelerator.objects.filter(slug="p100-sxm2").exists()
+
+
+@pytest.fixture
+def as_ben(catalog):
+    """Staff who may look at accelerators and change nothing."""
+    ben = User.objects.create_user("ben", is_staff=True)
+    ben.user_permissions.add(Permission.objects.get(codename="view_accelerator"))
+    client = Client()
+    client.force_login(ben)
+    return client
+
+
+def test_who_may_only_look_reads_human_units_and_can_do_nothing(as_ben):
+    text = page(as_ben, url(Accelerator, "change", row().pk))
+    assert "3.35 TB/s" in text and "3350000000000" not in text
+    assert as_ben.post(url(Accelerator, "change", row().pk), {"tdp": "1 W"}).status_code == 403
+    act(as_ben, "archive", row())
+    assert not row().archived and as_ben.get(url(Grid, "changelist")).status_code == 403
+
+
+def test_a_visitor_is_asked_to_log_in(catalog):
+    assert Client().get(url(Accelerator, "changelist")).headers["Location"].startswith("/admin/login/")
