@@ -10,6 +10,8 @@ from solvers.result import Value
 # SI prefixes come from the axis format, so a unit that already has one is drawn in its root.
 _ROOTS = {"kg": ("kg", "g"), "kg/J": ("kg/J", "g/kWh"), "USD/J": ("USD/J", "USD/kWh")}
 _BARE = {"1/s": "/s", "1": ""}
+# Units that read well behind a prefix on every tick; a longer one is said once, in the title.
+_SHORT = ("s", "B", "W", "J", "g", "/s")
 
 
 def scale(value: Value) -> float:
@@ -37,7 +39,7 @@ def axis(value: Value, *, log: bool, **more: Any) -> dict[str, Any]:
         "title": {"text": f"{value.label} ({unit})" if unit else value.label},
         "type": "log" if log else "linear",
         "tickformat": ".0%" if percent else "~s",
-        "ticksuffix": "" if percent else unit,
+        "ticksuffix": unit if unit in _SHORT and not percent else "",
         "gridcolor": "token:grid",
         "linecolor": "token:axis",
         "zeroline": False,

@@ -24,9 +24,8 @@ def roofline(drawing: Drawing, result: Result) -> dict[str, Any]:
         ],
         "layout": layout(
             xaxis=axis(result.values["arithmetic_intensity"], log=True, range=[math.log10(low), math.log10(high)]),
-            yaxis=axis(result.values["achieved_rate"], log=True)
-            | {"title": {"text": "Rate (FLOP/s)"}, "ticksuffix": ""},
-            annotations=[_ridge(result)],
+            yaxis=axis(result.values["achieved_rate"], log=True) | {"title": {"text": "Rate (FLOP/s)"}},
+            annotations=[] if len(result.systems) > 1 else [_ridge(result)],
         ),
     }
 
