@@ -10,15 +10,13 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 pyth
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 MANAGE := .venv/bin/python manage.py
-DATABASE = $(MANAGE) migrate --verbosity 0 && $(MANAGE) load_catalog
 
-.PHONY: serve instructor test bench
+.PHONY: serve instructor test bench missing
 .DELETE_ON_ERROR:
 
-serve: var/.static
+serve: var/.static var/.database
 	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
 		{ echo "Port $(PORT) is taken (or not allowed). Choose another: make serve PORT=8001"; exit 1; }
-	@$(DATABASE)
 	@echo
 	@echo "  The site:    http://127.0.0.1:$(PORT)/"
 	@echo "  The catalog: http://127.0.0.1:$(PORT)/admin/   (an account for it: make instructor, in another terminal)"
@@ -27,8 +25,7 @@ serve: var/.static
 	@exec .venv/bin/granian --interface wsgi mlsysweb.wsgi:application --host 127.0.0.1 --port $(PORT) \
 		--workers 2 --blocking-threads 2 --log-level warning
 
-instructor: .venv/.run
-	@$(MANAGE) migrate --verbosity 0
+instructor: var/.database
 	@$(MANAGE) createsuperuser
 
 test: .venv/.dev var/.static
@@ -41,9 +38,8 @@ test: .venv/.dev var/.static
 	$(MANAGE) makemigrations --check --dry-run
 	.venv/bin/python -m pytest --quiet
 
-bench: .venv/.dev var/.static
+bench: .venv/.dev var/.static var/.database
 	@.venv/bin/python tests/browser/chromium.py
-	@$(DATABASE)
 	@.venv/bin/python -m tests.bench
 
 # A folder left by an interrupted or failed creation has a python but no pip, hence the test for pip.
@@ -65,4 +61,11 @@ bench: .venv/.dev var/.static
 # The folders are prerequisites as well as the files: one removed counts as a change.
 var/.static: .venv/.run $(shell find static)
 	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@touch $@
+
+# Django takes a second to find that nothing has changed; make sees it from the files. A database removed is made anew.
+var/.database: .venv/.run $(shell find catalog mlsysweb -name '*.py' -path '*/migrations/*' -o -path 'catalog/*.py' \
+		-o -path 'catalog/*.csv') $(if $(wildcard var/db.sqlite3),,missing)
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) load_catalog
 	@touch $@
