@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path
 
 from mlsysweb.home import views as home
@@ -9,4 +11,6 @@ urlpatterns = [
     path("s/", include("mlsysweb.scenarios.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/", admin.site.urls),
+    # Browsers ask for it on pages that name no icon, such as the admin's.
+    path("favicon.ico", lambda request: redirect(static("img/favicon.svg"))),
 ]
