@@ -1,7 +1,7 @@
 import pytest
-from catalog.models import Accelerator
 from django.test import Client
 
+from catalog.models import Accelerator
 from mlsysweb.scenarios.models import Scenario
 
 pytestmark = pytest.mark.usefixtures("catalog")
