@@ -67,7 +67,8 @@ class QuantityField(models.FloatField):
         self.declared = spoken_for or self._own()
         if spoken_for:
             self.verbose_name = self.verbose_name or spoken_for.label
-            self.help_text = self.help_text or spoken_for.help
+            # Nine rates of one table would say the same nine times.
+            self.help_text = self.help_text or ("" if self.figure else spoken_for.help)
         super().contribute_to_class(cls, name, *args, **kwargs)
 
     def _own(self) -> Input:

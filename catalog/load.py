@@ -93,14 +93,17 @@ def _write(loaded: Loaded) -> None:
 
 
 @transaction.atomic
-def restore(rows: Iterable[Row]) -> list[Row]:
-    """Gives rows their shipped figures again, as if nobody had edited them. Returns those that were never shipped."""
-    unknown = []
+def restore(rows: Iterable[Row]) -> dict[Row, str]:
+    """Gives rows their shipped figures again, as if nobody had edited them. Returns those it could not, and why."""
+    left = {}
     for row in rows:
-        record = next((r for r in records(type(row)) if r.slug == row.slug), None)
+        table = type(row)
+        record = next((record for record in records(table) if record.slug == row.slug), None)
         if record is None:
-            unknown.append(row)
+            left[row] = "it did not come with the site"
+        elif table.objects.filter(name__iexact=record.values["name"]).exclude(pk=row.pk).exists():
+            left[row] = "another row has its name"
         else:
-            _put(row, _values(record, _slugs(type(row)))).edited_at = None
+            _put(row, _values(record, _slugs(table))).edited_at = None
             row.save()
-    return unknown
+    return left

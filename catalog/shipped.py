@@ -98,13 +98,15 @@ class _Column:
 
 def records(table: type[Row], folder: Path = FOLDER) -> list[Record]:
     """All lines of a table's files. Raises BadData."""
-    found: dict[str, Record] = {}
-    for name in FILES[table]:
-        for record in _lines(table, folder / name):
-            if record.slug in found:
-                raise BadData(f"{record.place}, slug: '{record.slug}' is also in {found[record.slug].place}.")
-            found[record.slug] = record
-    return list(found.values())
+    found: list[Record] = []
+    places: dict[tuple[str, str], str] = {}
+    for record in (record for name in FILES[table] for record in _lines(table, folder / name)):
+        for column in ("slug", "name"):
+            value = record.values[column]
+            if (place := places.setdefault((column, value.lower()), record.place)) != record.place:
+                raise BadData(f"{record.place}, {column}: '{value}' is also in {place}.")
+        found.append(record)
+    return found
 
 
 def _lines(table: type[Row], path: Path) -> Iterator[Record]:

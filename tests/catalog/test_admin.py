@@ -22,7 +22,7 @@ def page(client, path, **query):
     """The text of an admin page, without its tags."""
     response = client.get(path, query)
     assert response.status_code == 200
-    return unescape(re.sub(r"<[^>]+>", " ", response.content.decode()))
+    return unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).replace("\u00a0", " ")
 
 
 def filled(client, row):
@@ -69,16 +69,12 @@ def test_a_row_is_found_by_its_slug(as_ada, table):
 
 
 @every_table
-def test_every_filter_of_a_list_opens(as_ada, table):
+def test_every_filter_of_a_list_narrows_it(as_ada, table):
     response = as_ada.get(url(table, "changelist"))
-    links = {link for spec in response.context["cl"].filter_specs for link in query_strings(spec, response)}
-    assert len(links) > 3
-    for link in sorted(links)[:12]:
-        assert as_ada.get(url(table, "changelist") + link).status_code == 200
-
-
-def query_strings(spec, response):
-    return [choice["query_string"] for choice in spec.choices(response.context["cl"])]
+    for spec in response.context["cl"].filter_specs:
+        chosen = list(spec.choices(response.context["cl"]))[1]["query_string"]
+        narrowed = as_ada.get(url(table, "changelist") + chosen)
+        assert narrowed.status_code == 200 and narrowed.context["cl"].has_active_filters, chosen
 
 
 @every_table
@@ -159,14 +155,16 @@ def test_a_row_added_by_a_person_is_theirs(as_ada):
     assert (made.memory_bandwidth, made.peak_fp16) == (6.7e12, chip.peak_fp16) and made.edited_at
 
 
-def act(client, name, *rows):
-    return client.post(
-        url(type(rows[0]), "changelist"), {"action": name, "_selected_action": [each.pk for each in rows]}, follow=True
-    )
+def act(client, name, *rows, among=""):
+    """An action on rows picked from a list, filtered by the query `among`."""
+    typed = {"action": name, "_selected_action": [each.pk for each in rows]}
+    return client.post(url(type(rows[0]), "changelist") + among, typed, follow=True)
 
 
 def test_rows_are_archived_and_brought_back(as_ada):
-    assert "Archived: 2 accelerators." in act(as_ada, "archive", row(), row("t4")).content.decode()
+    said = act(as_ada, "archive", row(), row("t4"), among="?archived__exact=0").content.decode()
+    assert "Archived: 2 accelerators." in said
+    assert "Archived." in page(as_ada, url(Accelerator, "history", row().pk))
     assert row().archived and row("t4").archived and not row("a10").archived
     act(as_ada, "bring_back", row())
     assert not row().archived and row("t4").archived
@@ -175,10 +173,10 @@ def test_rows_are_archived_and_brought_back(as_ada):
 def test_a_row_takes_the_shipped_figures_again(as_ada):
     send(as_ada, row(), tdp="600 W", note="Mine.")
     own = Accelerator.objects.create(slug="own", name="Own", vendor="us", tier="edge", source="us", source_date="2026")
-    said = unescape(act(as_ada, "take_shipped", row(), own).content.decode())
+    said = unescape(act(as_ada, "take_shipped", row(), own, among="?q=o").content.decode())
     assert (row().tdp, row().edited_at) == (700, None) and row().note != "Mine."
     assert "Took the shipped figures again: 1 accelerator." in said
-    assert "Own did not come with the site and is left as it is." in said
+    assert "Own is left as it is: it did not come with the site." in said
 
 
 def test_what_others_point_at_is_not_deleted(as_ada):

@@ -102,6 +102,7 @@ def test_an_archived_row_stays_archived(catalog):
         ("accelerators.csv", "v100-pcie-32gb,", "V100 PCIe,", "accelerators.csv, line 2, slug: Small letters, digits, and single hyphens or dots between."),
         ("accelerators.csv", "v100-pcie-32gb,", ",", "accelerators.csv, line 2, slug: This field cannot be blank."),
         ("accelerators.csv", "v100-sxm2-32gb,", "v100-pcie-32gb,", "accelerators.csv, line 3, slug: 'v100-pcie-32gb' is also in accelerators.csv, line 2."),
+        ("accelerators.csv", "NVIDIA V100 SXM2 32GB", "nvidia v100 pcie 32gb", "accelerators.csv, line 3, name: 'nvidia v100 pcie 32gb' is also in accelerators.csv, line 2."),
         ("accelerators.csv", "slug,name,vendor,", "slug,name,maker,", "accelerators.csv, line 1, maker: is no column of accelerators."),
         ("nodes.csv", "a100-sxm4-80gb,8,", "a100-sxm4-99gb,8,", "nodes.csv, line 2, accelerator: 'a100-sxm4-99gb' is in no other file."),
         ("storage.csv", "nvme-gen3,", "nvme-gen3,,", "storage.csv, line 2: has 14 cells, the header 13."),
@@ -130,9 +131,17 @@ def test_the_command_ends_with_the_sentence(catalog, folder, monkeypatch):
 def test_restoring_gives_a_row_its_shipped_figures_and_lets_loading_reach_it_again(catalog):
     Accelerator.objects.filter(slug="t4").update(tdp=71.0, edited_at=timezone.now())
     own = Accelerator.objects.create(slug="own", name="Own", vendor="us", tier="edge", source="us", source_date="2026")
-    assert restore(Accelerator.objects.filter(slug__in=["t4", "own"])) == [own]
+    assert restore(Accelerator.objects.filter(slug__in=["t4", "own"])) == {own: "it did not come with the site"}
     row = Accelerator.objects.get(slug="t4")
     assert (row.tdp, row.edited_at) == (70.0, None)
+
+
+def test_a_row_whose_shipped_name_another_has_taken_is_not_restored(catalog):
+    Accelerator.objects.filter(slug="t4").update(name="Old T4", edited_at=timezone.now())
+    Accelerator.objects.filter(slug="a10").update(name="nvidia t4", edited_at=timezone.now())
+    row = Accelerator.objects.get(slug="t4")
+    assert restore([row]) == {row: "another row has its name"}
+    assert Accelerator.objects.get(slug="t4").name == "Old T4"
 
 
 def test_a_load_that_changes_nothing_keeps_the_version(catalog):

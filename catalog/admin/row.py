@@ -1,0 +1,161 @@
+"""The catalog as instructors edit it: figures with units in, figures with units out, and never over their edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db.models import Field, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from catalog.fields import QuantityField
+from catalog.load import restore
+from catalog.models import Row
+from solvers import quantities
+
+UNITS = (
+    "Figures take a unit, such as 3.35 TB/s or 80 GiB; a bare number is in SI. What is not known stays empty: it is "
+    "not zero."
+)
+PROVENANCE = (
+    "Where it comes from",
+    {"fields": ("source", "source_url", "source_date", "verified", "note", "edited_at")},
+)
+# Headings of a list where the figure's own words would make its column too wide.
+SHORT = {
+    "memory_capacity": "Memory", "memory_bandwidth": "Bandwidth", "tdp": "TDP", "unit_price": "Price",
+    "active_parameters": "Active", "context_length": "Context", "accelerators_per_node": "Each with",
+    "nic_bandwidth": "Network card", "max_power": "Power", "carbon_intensity": "Carbon", "electricity_price": "Price",
+}  # fmt: skip
+
+
+def identity(*fields: Any) -> tuple[None, dict[str, Any]]:
+    """What a row is; first on its page, so it also says how figures are typed."""
+    return None, {"fields": ("name", "slug", "archived", *fields), "description": UNITS}
+
+
+def figures(title: str, *fields: Any, beware: str = "") -> tuple[str, dict[str, Any]]:
+    """A group of figures, and what a person might get wrong in it."""
+    return title, {"fields": fields, "description": beware}
+
+
+def human(table: type[Row], name: str) -> Callable[[Row], str | None]:
+    """A column that shows a figure in the unit a person would choose."""
+    field: Field[Any, Any] = table._meta.get_field(name)
+    declared = field.declared
+
+    @admin.display(description=SHORT.get(name, field.verbose_name), ordering=name)
+    def shown(row: Row) -> str | None:
+        value = getattr(row, name)
+        # Number and unit stay on one line.
+        return None if value is None else quantities.human(value, declared.unit, declared.shown).replace(" ", "\u00a0")
+
+    shown.__name__ = f"{name}_shown"
+    return shown
+
+
+class EditedHere(admin.SimpleListFilter):
+    title = "edited here"
+    parameter_name = "edited"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes: loading leaves it alone"), ("no", "No: as shipped")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
+        wanted = {"yes": False, "no": True}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(edited_at__isnull=wanted)
+
+
+class RowAdmin(admin.ModelAdmin):
+    """What is the same for all tables. A table says which columns its list shows and how its figures are grouped."""
+
+    columns: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    groups: tuple[Any, ...] = ()
+    actions = ("archive", "bring_back", "take_shipped")
+    ordering = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("edited_at",)
+    save_as = True
+    search_fields = ("name", "slug", "source", "note")
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        return ("name", *(self._column(name) for name in self.columns), "checked", "edited")
+
+    def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
+        return (*self.filters, "verified", "archived", EditedHere)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        fieldsets = (*self.groups, PROVENANCE)
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [(title, {**options, "fields": self._to_read(options["fields"])}) for title, options in fieldsets]
+        return fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        shown = [name for name in flatten_fieldsets(self.get_fieldsets(request, obj)) if callable(name)]
+        return (*self.readonly_fields, *shown)
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        return {} if obj else self.prepopulated_fields
+
+    def formfield_for_dbfield(self, field: Any, request: HttpRequest, **options: Any) -> Any:
+        if field.name == "source_url":
+            options["assume_scheme"] = "https"
+        if field.name == "source":
+            options["widget"] = AdminTextInputWidget(attrs={"class": "vLargeTextField"})
+        return super().formfield_for_dbfield(field, request, **options)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Hiding a row is no edit of its figures: a new shipped figure may still reach it."""
+        if not change or set(form.changed_data) - {"archived"}:
+            obj.edited_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    @admin.display(ordering="verified", description="Verified")
+    def checked(self, row: Row) -> str:
+        return str(row.verified)
+
+    @admin.display(ordering="edited_at", description="Edited")
+    def edited(self, row: Row) -> str | None:
+        return "here" if row.edited_at else None
+
+    @admin.action(description="Archive: hide from pickers", permissions=["change"])
+    def archive(self, request: HttpRequest, selected: QuerySet[Row]) -> None:
+        self._set(request, selected, "Archived", archived=True)
+
+    @admin.action(description="Bring back from the archive", permissions=["change"])
+    def bring_back(self, request: HttpRequest, selected: QuerySet[Row]) -> None:
+        self._set(request, selected, "Brought back", archived=False)
+
+    @admin.action(description="Take the shipped figures again", permissions=["change"])
+    def take_shipped(self, request: HttpRequest, selected: QuerySet[Row]) -> None:
+        rows = list(selected)
+        left = restore(rows)
+        self._tell(request, [row for row in rows if row not in left], "Took the shipped figures again")
+        for row, why in left.items():
+            self.message_user(request, f"{row} is left as it is: {why}.", messages.WARNING)
+
+    def _set(self, request: HttpRequest, selected: QuerySet[Row], what: str, **values: Any) -> None:
+        rows = list(selected)  # read before: what is archived falls out of a list that shows what is not
+        selected.update(**values)
+        self._tell(request, rows, what)
+
+    def _tell(self, request: HttpRequest, rows: list[Row], what: str) -> None:
+        for row in rows:
+            self.log_change(request, row, f"{what}.")
+        names = self.opts.verbose_name if len(rows) == 1 else self.opts.verbose_name_plural
+        self.message_user(request, f"{what}: {len(rows)} {names}.")
+
+    def _column(self, name: str) -> Any:
+        return human(self.model, name) if self._is_figure(name) else name
+
+    def _is_figure(self, name: str) -> bool:
+        return isinstance(self.model._meta.get_field(name), QuantityField)
+
+    def _to_read(self, fields: Any) -> tuple[Any, ...]:
+        """Fields for somebody who may look and not edit, who would otherwise read bare SI numbers."""
+        return tuple(self._to_read(each) if isinstance(each, tuple) else self._column(each) for each in fields)
