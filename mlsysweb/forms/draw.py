@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -31,8 +31,20 @@ def form(
         fields=(*(field for folded, field in fields if not folded), *(f for f in extra if f.name == ALSO)),
         folded=(*(field for folded, field in fields if folded), *(f for f in extra if f.name == SWEEP)),
         presets=tuple(_presets(solver, text, action)),
-        error=" ".join(f"{name} {sentence}" for name, sentence in errors.items() if name not in shown),
+        error=_homeless(errors, shown),
     )
+
+
+def bare(solver: Solver[Any, Any], errors: Mapping[str, str], action: str) -> Form:
+    """The form as an update needs it: which fields there are and what is wrong with each, without their choices."""
+    names = (*solver.inputs, ALSO, SWEEP)
+    fields = tuple(Field(n, "", "", "", "", errors.get(n, ""), None, ()) for n in names)
+    return Form(action=action, fields=fields, folded=(), presets=(), error=_homeless(errors, names))
+
+
+def _homeless(errors: Mapping[str, str], names: Collection[str]) -> str:
+    """What is wrong with no field that is shown."""
+    return " ".join(f"{name} {sentence}" for name, sentence in errors.items() if name not in names)
 
 
 def some_of(drawn: Form, names: tuple[str, ...]) -> Form:

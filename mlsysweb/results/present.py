@@ -12,7 +12,7 @@ from mlsysweb.charts.kinds import draw
 from solvers.calibration import CALIBRATIONS
 from solvers.declare import Solver
 from solvers.quantities import human, typed
-from solvers.result import Drawing, Result, Value
+from solvers.result import Drawing, Result, Track, Value
 from solvers.say import reading, say
 
 from .page import Calibration, Card, Figure, Reference, ResultPage, Table
@@ -94,17 +94,20 @@ def _table(drawing: Drawing, result: Result) -> Table:
     if not drawing.along:
         return Table(("", "Value"), tuple((result.values[n].label, reading(result.values[n])) for n in drawing.y))
     tracks = [track for track in result.tracks if track.along == drawing.along[0]]
-    values = [result.values[name] for name in (drawing.along[0], *drawing.y)]
+    names = [drawing.along[0], *(name for name in drawing.y if _varies(tracks, name))]
+    values = [result.values[name] for name in names]
     several = len(result.systems) > 1
     rows = [
-        (
-            *((result.systems[track.system],) if several else ()),
-            *(_cell(v, c) for v, c in zip(values, row, strict=True)),
-        )
+        (*((result.systems[track.system],) if several else ()), *map(_cell, values, row))
         for track in tracks
-        for row in _thinned(list(zip(*(track.columns[n] for n in (drawing.along[0], *drawing.y)), strict=True)))
+        for row in _thinned(list(zip(*(track.columns[name] for name in names), strict=True)))
     ]
     return Table((*(("System",) if several else ()), *(value.label for value in values)), tuple(rows))
+
+
+def _varies(tracks: list[Track], name: str) -> bool:
+    """A column with one value all the way down says nothing a card does not."""
+    return len({cell for track in tracks for cell in track.columns[name]}) > 1
 
 
 def _thinned(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

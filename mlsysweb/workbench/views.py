@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.answer import answer
-from mlsysweb.forms.draw import form
+from mlsysweb.forms.draw import bare, form
 from mlsysweb.forms.page import Form
 from mlsysweb.htmx import refused, updated, varies, wants_partial
 from mlsysweb.results.present import result_page
@@ -33,10 +33,10 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
         result = result_page(solver, answer(solver, text), base)
     except InputErrors as bad:
         return _with_errors(request, solver, base, text, {e.field: e.sentence for e in bad.errors})
-    drawn = form(solver, text, {}, choices, base)
     page = wall_page(solver, result, result.query, reverse("api:solve", args=[name]))
     if wants_partial(request):
-        return updated(_update(request, page, drawn), result.link)
+        return updated(_update(request, page, bare(solver, {}, base)), result.link)
+    drawn = form(solver, text, {}, choices, base)
     return varies(render(request, "workbench/wall.html", {"page": page, "form": drawn}))
 
 
@@ -53,8 +53,8 @@ def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
 def _with_errors(
     request: HttpRequest, solver: Solver[Any, Any], base: str, text: dict[str, str], errors: dict[str, str]
 ) -> HttpResponse:
-    drawn = form(solver, text, errors, choices, base)
     if wants_partial(request):
-        return refused(render_to_string("workbench/_errors.html", {"form": drawn}, request))
+        return refused(render_to_string("workbench/_errors.html", {"form": bare(solver, errors, base)}, request))
+    drawn = form(solver, text, errors, choices, base)
     page = wall_page(solver, None, "", reverse("api:solve", args=[solver.name]))
     return varies(render(request, "workbench/wall.html", {"page": page, "form": drawn}, status=422))
