@@ -8,11 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import numpy as np
-
 from solvers.declare import Codes
 from solvers.errors import InputError
-from solvers.laws.phase import Phase, effective_phase
+from solvers.laws.phase import Phase, effective_phase, generates
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format
 
 
@@ -44,13 +42,6 @@ def phase(model: Model, asked: Codes) -> Iterator[InputError]:
         yield InputError(
             "phase", f"can't be {meant.name.lower()}: {model.name} does not generate tokens. Choose forward."
         )
-
-
-def generates(model: Model) -> bool:
-    """Whether decode and prefill mean anything: the model has attention or a recurrent state, and makes tokens."""
-    has_memory = np.asarray(model.kv_heads) * np.asarray(model.layers) > 0 or model.state_elements > 0
-    latent = not math.isnan(model.kv_elements_per_token_per_layer)
-    return bool((has_memory or latent) and model.generative != 0)
 
 
 def _other(model: Model) -> str:

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers.declare import Array, Codes
+from solvers.declare import Array, Codes, Truth
 from solvers.laws.transformer import Work, decode, forward, prefill
 from solvers.specs import Model
 
@@ -29,12 +29,20 @@ def effective_phase(model: Model, phase: Codes) -> Codes:
     return np.where(np.asarray(phase) == Phase.AUTO, np.where(one_pass, Phase.FORWARD, Phase.DECODE), phase)
 
 
+def generates(model: Model) -> Truth:
+    """Whether decode and prefill mean anything: the model keeps keys and values or a state, and makes tokens."""
+    remembers = (np.asarray(model.kv_heads) > 0) | (np.asarray(model.state_elements) > 0)
+    latent = ~np.isnan(model.kv_elements_per_token_per_layer)
+    return np.asarray((remembers | latent) & (np.asarray(model.generative) != 0))
+
+
 def step(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: Array, precision: Codes) -> Work:
-    """The work of one step; a KV cache is kept in the format of the weights and no prompt is cached."""
+    """The work of one step; a KV cache is kept in the format of the weights and no prompt is cached. Arithmetic that
+    a model cannot do, such as decoding one that does not generate, is unknown."""
     meant = effective_phase(model, phase)
     kinds: dict[Phase, Callable[[], Work]] = {
-        Phase.DECODE: lambda: decode(model, batch_size, context, precision, precision),
-        Phase.PREFILL: lambda: prefill(model, batch_size, prompt, 0.0, precision, precision),
+        Phase.DECODE: lambda: _if_generating(model, decode(model, batch_size, context, precision, precision)),
+        Phase.PREFILL: lambda: _if_generating(model, prefill(model, batch_size, prompt, 0.0, precision, precision)),
         Phase.FORWARD: lambda: forward(model, batch_size, precision),
     }
     present = [Phase(int(code)) for code in np.unique(meant)]
@@ -42,6 +50,11 @@ def step(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: 
     if len(works) == 1:
         return works[present[0]]
     return _chosen(meant, works)
+
+
+def _if_generating(model: Model, work: Work) -> Work:
+    able = generates(model)
+    return work if np.all(able) else dataclasses.replace(work, flop=np.where(able, work.flop, np.nan))
 
 
 def _chosen(meant: Codes, works: dict[Phase, Work]) -> Work:

@@ -35,6 +35,7 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
+from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio
 from solvers.laws.step_time import Bound, StepTime, step_time
 from solvers.laws.transformer import bytes_of, decode, kv_bytes_per_token, state_bytes
@@ -158,7 +159,7 @@ class Outputs:
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, chip and format go together."""
     yield from checks.arithmetic(i.accelerator, i.precision)
-    if not checks.generates(i.model):
+    if not generates(i.model):
         yield InputError(
             "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
         )

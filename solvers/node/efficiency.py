@@ -36,6 +36,7 @@ from solvers.errors import InputError
 from solvers.laws import checks, remarks
 from solvers.laws.losses import Loss, factors, ledger
 from solvers.laws.operators import class_time, has_fixed_size, operators
+from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
@@ -199,7 +200,7 @@ class Outputs:
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, step, chip and format go together."""
     yield from checks.arithmetic(i.accelerator, i.precision)
-    if i.phase == Pass.DECODE and not checks.generates(i.model):
+    if i.phase == Pass.DECODE and not generates(i.model):
         yield InputError("phase", f"can't be decode: {i.model.name} does not generate tokens. Choose forward.")
     attends = i.model.layers * i.model.attention_heads > 0 or i.model.state_elements > 0
     if not attends and not has_fixed_size(i.model):

@@ -33,6 +33,7 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
 from solvers.laws.collectives import ring_all_reduce
+from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio
 from solvers.laws.step_time import Bound, StepTime, step_time
 from solvers.laws.transformer import Work, bytes_of, decode, kv_bytes_per_token, prefill, state_bytes
@@ -192,13 +193,13 @@ def _on_one_device(i: Inputs, chip: Accelerator, model: Model, work: Work, token
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether models, chips, formats and lengths go together."""
     yield from checks.arithmetic(i.accelerator, i.precision)
-    if not checks.generates(i.model):
+    if not generates(i.model):
         yield InputError(
             "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
         )
     if i.decode_accelerator is not None:
         yield from checks.arithmetic(i.decode_accelerator, i.precision, ("decode_accelerator", "precision"))
-    if i.draft_model is not None and not checks.generates(i.draft_model):
+    if i.draft_model is not None and not generates(i.draft_model):
         yield InputError("draft_model", f"has to generate tokens; {i.draft_model.name} does not.")
     if i.cached_prefix_length >= i.prompt_length:
         yield InputError(

@@ -32,7 +32,8 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
+from solvers.laws import remarks
+from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio
 from solvers.laws.transformer import bytes_of, kv_bytes_per_token, state_bytes
 from solvers.specs import Model, Precision
@@ -116,7 +117,7 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """Only a model with layers that makes tokens can be streamed layer by layer and keep its context."""
-    if not checks.generates(i.model) or not i.model.layers > 0:
+    if not generates(i.model) or not i.model.layers > 0:
         yield InputError("model", f"has no layers to stream token by token: {i.model.name}. Choose a language model.")
 
 

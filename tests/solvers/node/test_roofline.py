@@ -141,3 +141,9 @@ def test_a_sweep_over_phases_equals_each_phase_alone():
     swept = llama_on_h100(phase=codes, prompt_length=512).latency
     alone = [llama_on_h100(phase=p, prompt_length=512).latency for p in ("decode", "prefill", "decode")]
     assert swept == pytest.approx(alone, rel=1e-15)
+
+
+def test_a_network_that_does_not_generate_has_no_decode():
+    phases = np.array([1, 2, 3])
+    found = roofline(model=KEYWORDS, accelerator=H100, phase=phases)
+    assert np.isnan(found.latency).tolist() == [True, True, False]
