@@ -1,0 +1,71 @@
+// What happens around an update: it is said aloud, folds stay as they were, errors reach their controls, a lost
+// connection is told, links are copied.
+const opened = new Map();
+const narrow = matchMedia("(max-width: 60rem)");
+const lost = document.getElementById("lost");
+let saying;
+
+function refold() {
+  for (const fold of document.querySelectorAll("details[id]")) {
+    if (opened.has(fold.id)) fold.open = opened.get(fold.id);
+    else if (narrow.matches && fold.dataset.open === "wide") fold.open = false;
+  }
+}
+
+// An equation wider than its row scrolls, so a keyboard must get to it.
+function reach() {
+  for (const math of document.querySelectorAll(".math")) if (math.scrollWidth > math.clientWidth) math.tabIndex = 0;
+}
+
+// Once the hand rests: a slider on its way would flood a screen reader.
+function settle() {
+  clearTimeout(saying);
+  saying = setTimeout(() => {
+    reach();
+    const aloud = document.getElementById("aloud");
+    const verdict = document.querySelector(".verdict");
+    if (aloud && verdict) aloud.textContent = verdict.textContent;
+  }, 700);
+}
+
+// The form is never swapped, so that focus and half-typed text stay; its controls learn of errors here.
+function markErrors() {
+  for (const error of document.querySelectorAll(".field-error")) {
+    const wrong = error.textContent !== "";
+    for (const control of document.querySelectorAll(`[aria-describedby~="${error.id}"]`)) {
+      control.setAttribute("aria-invalid", wrong);
+    }
+    if (wrong) error.closest("details")?.setAttribute("open", "");
+  }
+}
+
+async function copy(button) {
+  const text = button.dataset.copy ? document.querySelector(button.dataset.copy).textContent : location.href;
+  const done = document.getElementById("copied");
+  try {
+    await navigator.clipboard.writeText(text);
+    done.textContent = "Copied.";
+  } catch {
+    done.textContent = `Copy this: ${text}`; // no clipboard without https
+  }
+  setTimeout(() => (done.textContent = ""), 6000);
+}
+
+document.addEventListener("toggle", ({ target }) => target.id && opened.set(target.id, target.open), true);
+document.addEventListener("htmx:afterSwap", () => {
+  refold();
+  settle();
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  markErrors();
+  if (detail.successful || detail.xhr.status === 422) lost.hidden = true;
+});
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, () => (lost.hidden = false));
+}
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));
+  if (target.closest("[data-retry]")) document.querySelector("form[hx-get]").requestSubmit();
+});
+refold();
+reach();

@@ -1,0 +1,56 @@
+// Light, dark and projector. Runs in head, before the first paint, so that a theme kept from last time never flashes.
+(() => {
+  const root = document.documentElement;
+  const THEMES = ["auto", "light", "dark"];
+  const narrow = matchMedia("(max-width: 60rem)");
+  let theme = "auto";
+  let projector = false;
+  try {
+    theme = localStorage.getItem("theme") ?? "auto";
+    projector = sessionStorage.getItem("projector") === "on";
+  } catch {} // storage may be forbidden; the switches then last as long as the page
+
+  function show(as = theme) {
+    if (as === "auto") delete root.dataset.theme;
+    else root.dataset.theme = as;
+    root.classList.toggle("projector", projector);
+    root.classList.toggle("docked", projector || narrow.matches); // the main slider at the foot, see form.css
+    for (const button of document.querySelectorAll("[data-theme-switch]")) button.textContent = `Theme: ${theme}`;
+  }
+
+  function change(as) {
+    show(as);
+    document.dispatchEvent(new Event("themechange")); // charts carry their colours in the drawing, see figures.js
+  }
+
+  function keep() {
+    change();
+    try {
+      localStorage.setItem("theme", theme);
+      sessionStorage.setItem("projector", projector ? "on" : "off");
+    } catch {}
+  }
+
+  root.classList.add("js");
+  show();
+  narrow.addEventListener("change", () => change());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => change());
+  addEventListener("beforeprint", () => change("light"));
+  addEventListener("afterprint", () => change());
+  document.addEventListener("DOMContentLoaded", () => show());
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-theme-switch]")) {
+      theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+      keep();
+    } else if (target.closest("[data-projector]")) {
+      projector = !projector;
+      keep();
+    }
+  });
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape" && projector) {
+      projector = false;
+      keep();
+    }
+  });
+})();
