@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 
 from solvers.errors import InputError
 from solvers.fields import Input
@@ -86,5 +87,5 @@ class QuantityField(models.FloatField):
 
     def formfield(self, **options: Any) -> forms.Field:
         return QuantityFormField(
-            declared=self.declared, label=self.verbose_name, help_text=self.help_text, required=False
+            declared=self.declared, label=capfirst(self.verbose_name), help_text=self.help_text, required=False
         )

@@ -93,17 +93,17 @@ def _write(loaded: Loaded) -> None:
 
 
 @transaction.atomic
-def restore(rows: Iterable[Row]) -> dict[Row, str]:
+def restore(table: type[Row], rows: Iterable[Row]) -> dict[Row, str]:
     """Gives rows their shipped figures again, as if nobody had edited them. Returns those it could not, and why."""
     left = {}
+    shipped, slugs = {record.slug: record for record in records(table)}, _slugs(table)
     for row in rows:
-        table = type(row)
-        record = next((record for record in records(table) if record.slug == row.slug), None)
+        record = shipped.get(row.slug)
         if record is None:
             left[row] = "it did not come with the site"
         elif table.objects.filter(name__iexact=record.values["name"]).exclude(pk=row.pk).exists():
             left[row] = "another row has its name"
         else:
-            _put(row, _values(record, _slugs(table))).edited_at = None
+            _put(row, _values(record, slugs)).edited_at = None
             row.save()
     return left

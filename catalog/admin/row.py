@@ -134,7 +134,7 @@ class RowAdmin(admin.ModelAdmin):
     @admin.action(description="Take the shipped figures again", permissions=["change"])
     def take_shipped(self, request: HttpRequest, selected: QuerySet[Row]) -> None:
         rows = list(selected)
-        left = restore(rows)
+        left = restore(self.model, rows)
         self._tell(request, [row for row in rows if row not in left], "Took the shipped figures again")
         for row, why in left.items():
             self.message_user(request, f"{row} is left as it is: {why}.", messages.WARNING)

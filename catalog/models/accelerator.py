@@ -72,7 +72,9 @@ class Accelerator(Row):
     def peak(self) -> Any:
         """The rates as one table with an entry per number format."""
         rates = {p.name.lower(): getattr(self, f"peak_{p.name.lower()}") for p in Precision}
-        return table({name: rate for name, rate in rates.items() if rate is not None})
+        peak = table({name: rate for name, rate in rates.items() if rate is not None})
+        peak.flags.writeable = False  # requests share one spec of a row
+        return peak
 
     def figures(self) -> dict[str, Any]:
         """A microcontroller's main memory is the flash that holds its weights; walls look for it under that name."""

@@ -40,7 +40,7 @@ class Row(models.Model):
     source_url = models.URLField("source URL", max_length=300, blank=True)
     source_date = models.CharField(max_length=10, validators=[_date], help_text="When the source said so: 2026-10.")
     note = models.TextField(blank=True, help_text="What a reader should know: doubts, other values, conversions.")
-    verified = models.CharField(max_length=10, choices=Verified.choices, default=Verified.YES)
+    verified = models.CharField(max_length=10, choices=Verified.choices, default=Verified.NO)
     archived = models.BooleanField(
         default=False,
         help_text="Hidden from pickers; links to it still work. A shipped row that is deleted comes back with the "

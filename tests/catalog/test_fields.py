@@ -77,7 +77,7 @@ def test_an_empty_figure_is_unknown_and_no_zero():
         ("tdp", "-700 W", "Thermal design power must be at least 0 W; -700 W is not."),
         ("tdp", "a lot", "Thermal design power needs a number such as '700 W'; 'a lot' is none."),
         ("tdp", "nan", "Thermal design power needs a finite number; 'nan' is none."),
-        ("die_area", "3 m", "die area needs an area (m**2); '3 m' is a length."),
+        ("die_area", "3 m", "Die area needs an area (m**2); '3 m' is a length."),
     ],
 )
 def test_what_cannot_be_meant_is_a_sentence(name, typed, sentence):

@@ -131,7 +131,9 @@ def test_the_command_ends_with_the_sentence(catalog, folder, monkeypatch):
 def test_restoring_gives_a_row_its_shipped_figures_and_lets_loading_reach_it_again(catalog):
     Accelerator.objects.filter(slug="t4").update(tdp=71.0, edited_at=timezone.now())
     own = Accelerator.objects.create(slug="own", name="Own", vendor="us", tier="edge", source="us", source_date="2026")
-    assert restore(Accelerator.objects.filter(slug__in=["t4", "own"])) == {own: "it did not come with the site"}
+    assert restore(Accelerator, Accelerator.objects.filter(slug__in=["t4", "own"])) == {
+        own: "it did not come with the site"
+    }
     row = Accelerator.objects.get(slug="t4")
     assert (row.tdp, row.edited_at) == (70.0, None)
 
@@ -140,7 +142,7 @@ def test_a_row_whose_shipped_name_another_has_taken_is_not_restored(catalog):
     Accelerator.objects.filter(slug="t4").update(name="Old T4", edited_at=timezone.now())
     Accelerator.objects.filter(slug="a10").update(name="nvidia t4", edited_at=timezone.now())
     row = Accelerator.objects.get(slug="t4")
-    assert restore([row]) == {row: "another row has its name"}
+    assert restore(Accelerator, [row]) == {row: "another row has its name"}
     assert Accelerator.objects.get(slug="t4").name == "Old T4"
 
 

@@ -192,6 +192,11 @@ def test_any_change_is_seen_by_the_next_question(change):
     assert choices(specs.Grid) != before
 
 
+def test_no_request_can_spoil_the_spec_another_shares():
+    with pytest.raises(ValueError, match="read-only"):
+        find(specs.Accelerator, "t4", "it").spec.peak[0] = 1.0
+
+
 def test_models_are_not_read_again_when_nothing_changed(django_assert_num_queries):
     choices(specs.Model)
     with django_assert_num_queries(1):
