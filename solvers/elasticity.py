@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .declare import Solver
-from .knobs import Knob, Times, knobs, setting, turned
+from .knobs import Knob, Times, picked_knobs, setting, turned
 from .rows import again, shape
 
 Floats = NDArray[np.float64]
@@ -53,7 +53,7 @@ class Questions:
     @classmethod
     def of(cls, solver: Solver[Any, Any], inputs: Any) -> Questions:
         """The questions of `inputs`, a point or columns, with every knob that any of them can turn."""
-        every = list(knobs(solver, inputs).values())
+        every = picked_knobs(solver, inputs)
         columns = [_setting(inputs, knob) for knob in every]
         known = [k for k, column in enumerate(columns) if np.any(np.isfinite(column))]
         settings = np.stack(np.broadcast_arrays(*(columns[k] for k in known), np.empty(shape(inputs) or 1))[:-1])

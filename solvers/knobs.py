@@ -10,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,15 +44,22 @@ class Times:
     factor: Array
 
 
-def knobs(solver: Solver[Any, Any], inputs: Any = None) -> dict[str, Knob]:
-    """All knobs of a solver by name; of a question `inputs` only those of what it picked."""
-    return {knob.name: knob for name, io in solver.inputs.items() for knob in _of(name, io, inputs)}
+@cache
+def knobs(solver: Solver[Any, Any]) -> Mapping[str, Knob]:
+    """All knobs of a solver by name."""
+    return MappingProxyType({knob.name: knob for name, io in solver.inputs.items() for knob in _of(name, io)})
 
 
-def _of(name: str, io: Any, inputs: Any) -> Iterator[Knob]:
+def picked_knobs(solver: Solver[Any, Any], inputs: Any) -> list[Knob]:
+    """The knobs a question has: no figures of what it did not pick."""
+    left_out = {name for name, io in solver.inputs.items() if isinstance(io, Pick) and getattr(inputs, name) is None}
+    return [knob for name, knob in knobs(solver).items() if name.partition(".")[0] not in left_out]
+
+
+def _of(name: str, io: Any) -> Iterator[Knob]:
     if isinstance(io, Input):
         yield Knob(name, io, table=False, hardware=_is_bought(name, io))
-    if isinstance(io, Pick) and (inputs is None or getattr(inputs, name) is not None):
+    if isinstance(io, Pick):
         yield from _figures(name, io.kind)
 
 

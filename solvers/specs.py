@@ -241,17 +241,17 @@ _SERVED_BY: dict[Precision, tuple[Precision, ...]] = {
 }
 
 
+# The formats tried for each one, first itself, filled up with its last.
+_TRIED = np.array([((n, *wider) + ((n, *wider)[-1],) * 4)[:5] for n, wider in _SERVED_BY.items()])
+
+
 def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
     """The format arithmetic runs in for each `precision`; -1 where the chip has no rate that could serve."""
-    known = ~np.isnan(chip.peak)
-    runs_in = np.full(known.shape, -1)
-    if known.ndim == 1:  # one chip: plain Python beats 36 calls on arrays of nine
-        runs_in[:] = [next((c for c in (narrow, *wider) if known[c]), -1) for narrow, wider in _SERVED_BY.items()]
-        return _entry(runs_in, precision)
-    for narrow, wider in _SERVED_BY.items():
-        for candidate in reversed((narrow, *wider)):
-            runs_in[..., narrow] = np.where(known[..., candidate], candidate, runs_in[..., narrow])
-    return _entry(runs_in, precision)
+    runs_in = np.asarray(-1)
+    for tried in _TRIED.T[::-1]:
+        candidate = tried[precision]
+        runs_in = np.where(np.isnan(_entry(chip.peak, candidate)), runs_in, candidate)
+    return runs_in
 
 
 def peak_rate(chip: Accelerator, precision: Codes) -> NDArray[np.float64]:

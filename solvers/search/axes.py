@@ -1,0 +1,145 @@
+"""Axes from what a person writes: `1, 2, 4, 8`, `1 to 64 doubling`, `1 ms to 1 s in 20 log steps`, `fp16, int8`, slugs.
+
+The same for numbers in SI: `listed`, `ranged`, `rows`. Every value is checked as if it had been typed into the form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.errors import InputError
+from solvers.fields import Choice, Input, Pick
+from solvers.knobs import Times, knobs
+from solvers.pipeline import Pipeline
+from solvers.pipeline.wiring import Stage
+from solvers.read import Changed, read_one
+from solvers.specs import stack
+
+from .space import Axis
+
+LookUp = Callable[[type[Any], str], Any]
+
+_RANGE = re.compile(
+    r"(?P<low>.+?)\s+to\s+(?P<high>.+?)(?:,?\s+(?:(?P<doubling>doubling)|in\s+(?P<count>\d+)\s+(?P<log>log\s+)?steps))?\s*",
+    re.I,
+)
+_STEPS, _MOST = 16, 1_000_000
+
+
+def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None) -> Axis:
+    """The axis along an input, or a figure of a pick, that a text describes. Raises InputError."""
+    stage, path = _end(pipeline, name)
+    if not isinstance(stage.inputs.get(path), Choice | Pick) and (match := _RANGE.fullmatch(text.strip())):
+        return _spread(stage, name, path, match)
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if isinstance(io := stage.inputs.get(path), Pick):
+        if look_up is None:
+            raise InputError(name, "runs along rows of a catalog, and none is at hand.")
+        return rows(pipeline, name, {slug: look_up(io.kind, slug) for slug in words})
+    return listed(pipeline, name, words)
+
+
+def listed(pipeline: Pipeline, name: str, values: Sequence[Any]) -> Axis:
+    """Values one by one: numbers in SI, or text with units; choices by name; `x2` or `Times` for a figure."""
+    stage, path = _end(pipeline, name)
+    if not len(values):
+        raise InputError(name, "needs at least one value to run along.")
+    io = stage.inputs.get(path)
+    if isinstance(io, Pick):
+        raise InputError(name, "runs along rows of the catalog; give their specs.")
+    read = [_read(stage, name, path, value) for value in values]
+    if isinstance(io, Choice):
+        codes = np.array([int(code) for code in read])
+        return Axis(name, {name: codes}, tuple(io.kind(int(code)).name.lower() for code in codes))
+    return _numbers(name, read)
+
+
+def ranged(pipeline: Pipeline, name: str, low: float, high: float, count: int = _STEPS, *, log: bool = False) -> Axis:
+    """So many values from `low` to `high`, evenly or in equal ratios; whole numbers where the input counts."""
+    stage, path = _end(pipeline, name)
+    return _numbers(name, [_read(stage, name, path, v) for v in _ladder(stage, name, path, low, high, count, log)])
+
+
+def rows(pipeline: Pipeline, name: str, specs: Mapping[str, Any]) -> Axis:
+    """Rows of the catalog, by slug."""
+    stage, path = _end(pipeline, name)
+    io = stage.inputs.get(path)
+    if not isinstance(io, Pick) or not specs or not all(isinstance(spec, io.kind) for spec in specs.values()):
+        kind = io.kind.__name__ if isinstance(io, Pick) else "row of the catalog"
+        raise InputError(name, f"needs at least one {kind} to run along.")
+    return Axis(name, {name: stack(list(specs.values()))}, tuple(specs))
+
+
+def _end(pipeline: Pipeline, name: str) -> tuple[Stage, str]:
+    """A stage that declares the input, and its name there."""
+    ends = pipeline.ends(name)
+    if not ends:
+        raise InputError(name, "is found by a stage, so an axis along it would change nothing.")
+    return pipeline.stage(ends[0][0]), ends[0][1]
+
+
+def _read(stage: Stage, name: str, path: str, value: Any) -> Any:
+    """A value in SI or as a code; a factor as `Times`."""
+    if isinstance(value, Times):
+        return value
+    try:
+        read = read_one(stage, path, value)
+    except InputError as error:
+        raise InputError(name, error.sentence) from None
+    if isinstance(read, Changed):
+        return Times(read.value) if read.scaled else read.value
+    return read
+
+
+def _numbers(name: str, values: Sequence[Any]) -> Axis:
+    scaled = [isinstance(value, Times) for value in values]
+    if all(scaled):
+        factors = np.array([float(value.factor) for value in values])
+        return Axis(name, {name: Times(factors)}, tuple(f"x{factor:g}" for factor in factors))
+    if any(scaled):
+        raise InputError(name, "mixes values with factors; give the one or the other.")
+    column = np.unique(np.array(values, dtype=float))
+    return Axis(name, {name: column}, tuple(column.tolist()))
+
+
+def _spread(stage: Stage, name: str, path: str, match: re.Match[str]) -> Axis:
+    low, high = (_read(stage, name, path, match[end]) for end in ("low", "high"))
+    factors = [isinstance(end, Times) for end in (low, high)]
+    if any(factors) and not all(factors):
+        raise InputError(name, "mixes values with factors; give the one or the other.")
+    least, most = (float(end.factor if isinstance(end, Times) else end) for end in (low, high))
+    if match["doubling"]:
+        values = _doubling(name, least, most)
+    else:
+        count = int(match["count"] or _default_steps(stage, path, least, most))
+        values = _ladder(stage, name, path, least, most, count, bool(match["log"]))
+    return _numbers(name, [Times(v) for v in values] if all(factors) else values.tolist())
+
+
+def _default_steps(stage: Stage, path: str, low: float, high: float) -> int:
+    """Every whole number where that is few enough, else sixteen steps."""
+    return int(high - low) + 1 if _declared(stage, path).whole and high - low < 1000 else _STEPS
+
+
+def _doubling(name: str, low: float, high: float) -> NDArray[np.float64]:
+    if not 0 < low <= high:
+        raise InputError(name, "can only double from a value above 0 up to one no smaller.")
+    return low * np.exp2(np.arange(int(np.floor(np.log2(high / low) + 1e-9)) + 1))
+
+
+def _ladder(stage: Stage, name: str, path: str, low: float, high: float, count: int, log: bool) -> NDArray[np.float64]:
+    if not (low < high and (low > 0 or not log)):
+        raise InputError(name, "needs a range that rises" + (" from a value above 0." if log else "."))
+    if not 2 <= count <= _MOST:
+        raise InputError(name, f"needs 2 to {_MOST} steps; {count} are not.")
+    values = np.geomspace(low, high, count) if log else np.linspace(low, high, count)
+    return np.unique(np.round(values)) if _declared(stage, path).whole else values
+
+
+def _declared(stage: Stage, path: str) -> Input:
+    return knobs(stage)[path].declared

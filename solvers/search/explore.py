@@ -1,0 +1,187 @@
+"""One box of configurations: asked of all walls in one vectorised call each, held against the goals, and merged.
+
+`explore` knows nothing of other boxes, and what it returns merges in any order: a `Search` may be sent by pickle to
+whoever has time for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.pipeline import Pipeline
+
+from .front import Floats, beaten, front
+from .goals import Constraint, Objective
+from .space import Box, Space
+
+# Enough for the Python around a box to be a small share of its time, few enough for a box to take milliseconds and
+# its columns tens of megabytes.
+ROWS = 2**17
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is asked: the walls, what is given to all configurations, the axes, and the goals. Travels by pickle."""
+
+    pipeline: Pipeline
+    given: Mapping[tuple[str, str], Any]
+    space: Space
+    objectives: tuple[Objective, ...]
+    constraints: tuple[Constraint, ...]
+    keep: int = 10
+    rows: int = ROWS
+
+    @property
+    def boxes(self) -> int:
+        return self.space.boxes(self.rows)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some configurations by number, with their scores (to be made small)."""
+
+    number: NDArray[np.int64]
+    scores: Floats
+
+    def __getitem__(self, chosen: Any) -> Rows:
+        return Rows(self.number[chosen], self.scores[chosen])
+
+    def __add__(self, other: Rows) -> Rows:
+        return Rows(np.concatenate((self.number, other.number)), np.concatenate((self.scores, other.scores)))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What some configurations came to. For each constraint: how many fail it, how many fail only it, how many have no
+    value to hold against it, and how near to it the best came."""
+
+    count: int
+    feasible: int
+    failed: NDArray[np.int64]
+    alone: NDArray[np.int64]
+    unknown: NDArray[np.int64]
+    nearest: Floats
+    unscored: int
+    top: Rows
+    front: Rows
+
+
+def nothing_seen(search: Search) -> Seen:
+    none = np.zeros(len(search.constraints), dtype=np.int64)
+    rows = Rows(np.zeros(0, dtype=np.int64), np.zeros((0, len(search.objectives))))
+    return Seen(0, 0, none, none, none, np.full(len(none), np.nan), 0, rows, rows)
+
+
+def explore(search: Search, box_number: int, known: Seen | None = None) -> Seen:
+    """One box. What is `known` of others spares the work on rows it already beats, and changes nothing else."""
+    box = search.space.box(box_number, search.rows)
+    answers = search.pipeline.evaluate({**search.given, **_ends(search, box)})
+    values = [constraint.metric.read(answers) for constraint in search.constraints]
+    met = [c.met(value) for c, value in zip(search.constraints, values, strict=True)]
+    scores = [objective.score(answers) for objective in search.objectives]
+    scored = _all(~np.isnan(score) for score in scores)
+    holds = _all(met)
+    rows = _rows(box, holds & scored, scores)
+    feasible = _number_of(holds, box)
+    return Seen(
+        count=box.size,
+        feasible=feasible,
+        failed=np.array([box.size - _number_of(each, box) for each in met], dtype=np.int64),
+        alone=_alone(met, box),
+        unknown=np.array([_number_of(np.isnan(v), box) for v in values], dtype=np.int64),
+        nearest=np.array([_nearest(c, v) for c, v in zip(search.constraints, values, strict=True)], dtype=float),
+        unscored=feasible - _number_of(holds & scored, box),
+        top=_top(rows, search.keep, known),
+        front=_front(rows, known),
+    )
+
+
+def _all(conditions: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Where all hold; the grids grow together only as far as they have to."""
+    together = np.array(True)
+    for each in sorted(conditions, key=np.size):
+        together = together & each
+    return together
+
+
+def _ends(search: Search, box: Box) -> dict[tuple[str, str], Any]:
+    return search.pipeline.assigned(search.space.columns(box))
+
+
+def _number_of(holds: Any, box: Box) -> int:
+    """How many configurations of a box; what does not vary along an axis counts once for each place on it."""
+    return int(np.count_nonzero(holds)) * (box.size // max(np.size(holds), 1))
+
+
+def _alone(met: list[NDArray[np.bool_]], box: Box) -> NDArray[np.int64]:
+    failures = sum((~each).astype(np.int8) for each in met)
+    one = np.equal(failures, 1)
+    return np.array([_number_of(np.broadcast_to(one & ~each, box.shape), box) for each in met], dtype=np.int64)
+
+
+def _nearest(constraint: Constraint, value: NDArray[Any]) -> float:
+    """The value that comes nearest to meeting a limit."""
+    if constraint.wants_small:
+        return float(np.fmin.reduce(value, axis=None))
+    return float(np.fmax.reduce(value, axis=None)) if constraint.wants_large else np.nan
+
+
+def _rows(box: Box, chosen: Any, scores: list[Floats]) -> Rows:
+    """The chosen configurations of a box by number: a box holds configurations that follow one another."""
+    place = np.flatnonzero(np.broadcast_to(chosen, box.shape))
+    columns = [np.broadcast_to(score, box.shape).ravel()[place] for score in scores]
+    return Rows(place + box.first, np.stack(columns, axis=1) if columns else np.zeros((len(place), 0)))
+
+
+def _top(rows: Rows, keep: int, known: Seen | None) -> Rows:
+    """The best by the first objective, at equal scores by the next, then by number."""
+    if rows.scores.shape[1] == 0:
+        return rows[:keep]
+    first = rows.scores[:, 0]
+    if known is not None and len(known.top.number) == keep:
+        rows = rows[first <= known.top.scores[-1, 0]]
+        first = rows.scores[:, 0]
+    if len(first) > keep:
+        rows = rows[first <= np.partition(first, keep - 1)[keep - 1]]
+    return rows[np.lexsort((rows.number, *rows.scores.T[::-1]))[:keep]]
+
+
+def _front(rows: Rows, known: Seen | None) -> Rows:
+    """The rows nobody beats; with one objective that is the best row."""
+    if rows.scores.shape[1] == 0:
+        return rows[:0]
+    if known is not None and len(known.front.number):
+        rows = rows[~beaten(rows.scores, _scouts(known.front))]
+    return rows[front(rows.scores)]
+
+
+def _scouts(known: Rows) -> Floats:
+    """A few rows of a front, spread along it."""
+    return known[np.unique(np.linspace(0, len(known.number) - 1, 8).astype(int))].scores
+
+
+def merged(search: Search, one: Seen, other: Seen) -> Seen:
+    """What two sets of boxes came to together."""
+    together = one.front + other.front
+    together = together[np.argsort(together.number, kind="stable")]
+    return Seen(
+        count=one.count + other.count,
+        feasible=one.feasible + other.feasible,
+        failed=one.failed + other.failed,
+        alone=one.alone + other.alone,
+        unknown=one.unknown + other.unknown,
+        nearest=_nearer(search, one.nearest, other.nearest),
+        unscored=one.unscored + other.unscored,
+        top=_top(one.top + other.top, search.keep, None),
+        front=together[front(together.scores)] if search.objectives else one.front,
+    )
+
+
+def _nearer(search: Search, one: Floats, other: Floats) -> Floats:
+    large = np.array([constraint.wants_large for constraint in search.constraints], dtype=bool)
+    return np.asarray(np.where(large, np.fmax(one, other), np.fmin(one, other)))

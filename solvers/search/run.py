@@ -1,0 +1,137 @@
+"""The search itself: every box of the space, one after the other or two at a time, and what it all came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.errors import InputError, InputErrors
+
+from .explore import Search, Seen, explore, merged, nothing_seen
+from .front import knee
+from .goals import Answers, Constraint
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why configurations fail: a constraint, how many it turns down, how many nothing else turns down, how many have
+    no value for it, and the value that came nearest to meeting it (NaN where no order tells)."""
+
+    constraint: Constraint
+    failed: int
+    alone: int
+    unknown: int
+    nearest: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One configuration: its number, its place along each axis, and the value of every metric a goal speaks of."""
+
+    number: int
+    places: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a search came to. `complete` is false when it was called off; `boxes` says how far it got, and another run
+    may go on from there. `knee` is a place in `front`, -1 where there is none."""
+
+    search: Search
+    seen: Seen
+    boxes: int
+    top: tuple[Candidate, ...]
+    front: tuple[Candidate, ...]
+    knee: int
+
+    @property
+    def complete(self) -> bool:
+        return self.boxes == self.search.boxes
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What turned configurations down, the harshest first."""
+        seen = self.seen
+        each = zip(self.search.constraints, seen.failed, seen.alone, seen.unknown, seen.nearest, strict=True)
+        found = [Reason(c, int(f), int(a), int(u), float(n)) for c, f, a, u, n in each]
+        return tuple(sorted(found, key=lambda reason: -reason.failed))
+
+
+Progress = Callable[[int, int], None]
+
+
+def run(
+    search: Search,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    threads: int = 1,
+    after: Outcome | None = None,
+) -> Outcome:
+    """Looks at every configuration, box by box. `progress` is told how many are done and how many there are;
+    `cancelled` is asked between boxes; `after` is an unfinished outcome of the same search to go on from. Raises
+    InputErrors when a stage lacks something no axis and no value gives."""
+    check(search)
+    seen, done = (after.seen, after.boxes) if after else (nothing_seen(search), 0)
+    for seen_so_far in _seen(search, seen, done, threads):
+        seen, done = seen_so_far, done + 1
+        if progress:
+            progress(seen.count, search.space.size)
+        if cancelled and cancelled():
+            break
+    found = candidates(search, np.concatenate((seen.top.number, seen.front.number)))
+    ranked = len(seen.top.number)
+    return Outcome(search, seen, done, found[:ranked], found[ranked:], knee(seen.front.scores))
+
+
+def _seen(search: Search, seen: Seen, start: int, threads: int) -> Iterator[Seen]:
+    """What all boxes so far came to, after each from `start` on. Threads work ahead by one box each, no more, so that
+    memory stays bounded."""
+    numbers = iter(range(start, search.boxes))
+    if threads == 1:
+        for number in numbers:
+            seen = merged(search, seen, explore(search, number, seen))
+            yield seen
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        ahead = [pool.submit(explore, search, number, seen) for number in islice(numbers, threads)]
+        while ahead:
+            seen = merged(search, seen, ahead.pop(0).result())
+            ahead += [pool.submit(explore, search, number, seen) for number in islice(numbers, 1)]
+            yield seen
+
+
+def check(search: Search) -> None:
+    """Whether every stage has all it takes. Raises InputErrors that name what is lacking."""
+    along = {end for axis in search.space.axes for name in axis.columns for end in search.pipeline.ends(name)}
+    lacking = list(search.pipeline.lacking({**search.given, **dict.fromkeys(along)}))
+    if lacking:
+        raise InputErrors(
+            InputError(f"{s}.{n}", "is a gap: no axis runs along it and nothing is given.") for s, n in lacking
+        )
+    if search.keep < 1 or search.rows < 1:
+        raise InputErrors([InputError("keep", "needs at least one configuration to keep and to look at.")])
+
+
+def candidates(search: Search, numbers: NDArray[np.int64]) -> tuple[Candidate, ...]:
+    """Some configurations with what their goals speak of, evaluated once more on their own."""
+    if not len(numbers):
+        return ()
+    answers = search.pipeline.evaluate({**search.given, **search.pipeline.assigned(search.space.at(numbers))})
+    columns = {n: column.tolist() for n, column in _spoken_of(search, answers, len(numbers)).items()}
+    values = [dict(zip(columns, each, strict=True)) for each in zip(*columns.values(), strict=True)]
+    found = zip(numbers.tolist(), search.space.labels(numbers), values or [{}] * len(numbers), strict=True)
+    return tuple(Candidate(*each) for each in found)
+
+
+def _spoken_of(search: Search, answers: Answers, count: int) -> dict[str, NDArray[Any]]:
+    spoken = [m for objective in search.objectives for m, _ in objective.terms]
+    spoken += [constraint.metric for constraint in search.constraints]
+    return {f"{m.stage}.{m.name}": np.broadcast_to(m.read(answers), (count,)) for m in spoken}

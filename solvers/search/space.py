@@ -1,0 +1,158 @@
+"""The configurations to look at: every combination of the values along a few axes, a box of them at a time.
+
+A box keeps each axis as a dimension of its own, so that a wall computes what depends on two axes for two axes only;
+nothing is spread out before it has to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.errors import InputError, InputErrors
+from solvers.knobs import Times
+from solvers.specs import columns, take
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One direction: the values of an input, or of several that move together, and what a person calls each.
+
+    A column is an array in SI or of codes, `Times` an array of factors, or a stacked spec."""
+
+    name: str
+    columns: Mapping[str, Any]
+    labels: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def at(self, place: NDArray[np.int_]) -> dict[str, Any]:
+        """The columns at some places along the axis, in the shape of `place`."""
+        return {name: _taken(column, place) for name, column in self.columns.items()}
+
+
+def _taken(column: Any, place: NDArray[np.int_]) -> Any:
+    if isinstance(column, Times):
+        return Times(np.asarray(column.factor)[place])
+    return column[place] if isinstance(column, np.ndarray) else take(column, place)
+
+
+@dataclass(frozen=True)
+class Box:
+    """Configurations that follow one another: along each axis a start and a number of places."""
+
+    start: tuple[int, ...]
+    shape: tuple[int, ...]
+    first: int
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Space:
+    """All combinations of the axes' values, numbered with the last axis running fastest."""
+
+    axes: tuple[Axis, ...]
+
+    def __post_init__(self) -> None:
+        names = [name for axis in self.axes for name in axis.columns]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise InputErrors(InputError(name, "lies along two axes; it can follow one.") for name in twice)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(len(axis) for axis in self.axes)
+
+    @property
+    def size(self) -> int:
+        """How many configurations there are, before any is looked at."""
+        return prod(self.shape)
+
+    def boxes(self, most: int) -> int:
+        """Into how many boxes of at most so many configurations the space falls."""
+        split, piece = self._cut(most)
+        pieces = -(-self.shape[split] // piece) if self.axes else 1
+        return prod(self.shape[:split]) * pieces if self.size else 0
+
+    def box(self, number: int, most: int) -> Box:
+        """One of them. The last axes lie in it whole, one is cut into pieces, the first stand still."""
+        if not self.axes:
+            return Box((), (), 0)
+        split, piece = self._cut(most)
+        pieces = -(-self.shape[split] // piece)
+        outer, part = divmod(number, pieces)
+        still = [int(place) for place in np.unravel_index(outer, self.shape[:split])] if split else []
+        length = min(piece, self.shape[split] - part * piece)
+        inner = self.shape[split + 1 :]
+        start = (*still, part * piece, *(0 for _ in inner))
+        return Box(start, (*(1 for _ in still), length, *inner), self._number(start))
+
+    def _cut(self, most: int) -> tuple[int, int]:
+        """The axis to cut and the length of its pieces."""
+        inner, split = 1, len(self.axes)
+        while split > 1 and inner * self.shape[split - 1] <= most:
+            split -= 1
+            inner *= self.shape[split]
+        return max(split - 1, 0), max(most // inner, 1)
+
+    def _number(self, places: Sequence[int]) -> int:
+        number = 0
+        for place, length in zip(places, self.shape, strict=True):
+            number = number * length + place
+        return number
+
+    def columns(self, box: Box) -> dict[str, Any]:
+        """The values in a box by input, each a grid with the box's length along its own axis and 1 along all others."""
+        values: dict[str, Any] = {}
+        for k, axis in enumerate(self.axes):
+            sides = tuple(box.shape[k] if j == k else 1 for j in range(len(self.axes)))
+            values |= axis.at((box.start[k] + np.arange(box.shape[k])).reshape(sides))
+        return values
+
+    def at(self, numbers: NDArray[np.int64]) -> dict[str, Any]:
+        """The values of some configurations by input, as columns."""
+        places = self._places(numbers)
+        return {n: column for k, axis in enumerate(self.axes) for n, column in axis.at(places[k]).items()}
+
+    def labels(self, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
+        """What a person calls each configuration: its place along each axis, by the axis' name."""
+        places = [place.tolist() for place in self._places(numbers)]
+        named = [[axis.labels[place] for place in along] for axis, along in zip(self.axes, places, strict=True)]
+        names = [axis.name for axis in self.axes]
+        return [dict(zip(names, each, strict=True)) for each in zip(*named, strict=True)] or [{} for _ in numbers]
+
+    def _places(self, numbers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        places: list[NDArray[np.int64]] = []
+        for length in reversed(self.shape):
+            numbers, place = np.divmod(numbers, length)
+            places.append(place)
+        return places[::-1]
+
+
+def width(column: Any) -> int:
+    """How many values a column of an axis holds."""
+    if isinstance(column, Times):
+        return int(np.size(column.factor))
+    if isinstance(column, np.ndarray):
+        return len(column)
+    return len(getattr(column, next(iter(columns(type(column))))))
+
+
+def joined(name: str, labels: Sequence[Any], values: Mapping[str, Any]) -> Axis:
+    """Several inputs that move together, such as a site's price, carbon and PUE, or the three sides of a layout."""
+    wrong = [n for n, column in values.items() if width(column) != len(labels)]
+    if wrong or not labels:
+        raise InputErrors(
+            InputError(n, f"has {width(values[n])} values along {name}, which has {len(labels)} places.")
+            for n in wrong or values
+        )
+    return Axis(name, values, tuple(labels))
