@@ -52,7 +52,7 @@ class Number:
 
     def __str__(self) -> str:
         unit = "" if self.declared.unit == "1" else f" {self.declared.unit}"
-        return f"{self.value:g}{unit}"
+        return f"{self.value:.12g}{unit}"
 
 
 @dataclass(frozen=True, kw_only=True)

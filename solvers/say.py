@@ -22,7 +22,7 @@ def reading(value: Value) -> str:
     if isinstance(value.value, bool):
         return "yes" if value.value else "no"
     if isinstance(value.value, str):
-        return value.value
+        return value.value.replace("_", " ")
     if value.never and not math.isfinite(value.value):
         return value.never
     return human(value.value, value.unit, value.shown)

@@ -38,7 +38,7 @@ def axis(value: Value, *, log: bool, **more: Any) -> dict[str, Any]:
     return {
         "title": {"text": f"{value.label} ({unit})" if unit else value.label},
         "type": "log" if log else "linear",
-        "tickformat": ".0%" if percent else "~s",
+        "tickformat": ".0%" if percent else "~g" if value.unit == "1" and not log else "~s",
         "ticksuffix": unit if unit in _SHORT and not percent else "",
         "gridcolor": "token:grid",
         "linecolor": "token:axis",
