@@ -7,7 +7,7 @@ from solvers.laws.losses import factors
 from solvers.laws.operators import class_time, operators
 from solvers.laws.transformer import decode, prefill
 from solvers.specs import Precision
-from tests.solvers.systems import DEEPSEEK_V3, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50
+from tests.solvers.systems import DEEPSEEK_V3, KEYWORDS, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50
 
 generating = st.sampled_from([LLAMA_8B, MIXTRAL, MAMBA, DEEPSEEK_V3])
 batches = st.integers(1, 256)
@@ -40,6 +40,20 @@ def test_scores_grow_with_the_square_of_the_sequence_and_the_rest_in_proportion(
     assert float(two.scores_moved / one.scores_moved) == pytest.approx(4)
     assert float(two.attention_moved / one.attention_moved) == pytest.approx(2)
     assert float(two.elementwise_moved / one.elementwise_moved) == pytest.approx(2)
+
+
+def test_matrix_products_read_and_write_each_token_s_activations_beside_the_weights():
+    # Per layer: QKV 4096 in, 6144 out; output 4096 and 4096; up and gate 4096 in, 28672 out; down 14336 in, 4096 out.
+    by_hand = 2 * 32 * (4096 + 6144 + 4096 + 4096 + 4096 + 28672 + 14336 + 4096)
+    one, two = (pass_of(LLAMA_8B, False, batch, 1) for batch in (1, 2))
+    # The rest are the two embeddings of 128256 words, which the parameters hold as well.
+    assert float(two.gemm_moved - one.gemm_moved) == pytest.approx(by_hand + 2 * 2 * 128256, rel=0.01)
+
+
+def test_a_sample_of_fixed_size_brings_its_activations_and_shares_the_weights():
+    one, three = (pass_of(KEYWORDS, False, batch, 1) for batch in (1, 3))
+    assert float(one.convolution_moved) == 2 * KEYWORDS.parameters + KEYWORDS.activation_bytes
+    assert float(three.convolution_moved - one.convolution_moved) == 2 * KEYWORDS.activation_bytes
 
 
 @given(batch=batches)

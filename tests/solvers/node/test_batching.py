@@ -91,3 +91,15 @@ def test_what_does_not_fit_says_how_much_is_missing_and_fits_with_just_that():
 def test_a_state_of_fixed_size_needs_no_pages():
     short, long = (batching(model=MAMBA, accelerator=H100, context_length=s) for s in (100, 100_000))
     assert short.max_concurrent_requests == long.max_concurrent_requests == short.static_max_concurrent_requests
+
+
+@given(context=contexts, longest=contexts)
+def test_a_reservation_is_either_used_or_empty(context, longest):
+    o = llama_on_h100(context_length=context, max_length=longest)
+    used = float(o.static_kv_cache_per_request) * (1 - float(o.static_fragmentation))
+    assert used == pytest.approx(context * float(o.kv_cache_per_token))
+
+
+def test_weights_of_half_the_bytes_leave_that_much_more_room():
+    wide, narrow = (llama_on_h100(precision=p) for p in (Precision.FP16, Precision.FP8))
+    assert float(narrow.kv_pool - wide.kv_pool) == pytest.approx(LLAMA_8B.parameters)

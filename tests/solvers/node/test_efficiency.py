@@ -71,6 +71,24 @@ def test_full_recomputation_costs_a_quarter_of_the_step_and_leaves_hfu_as_it_is(
     assert float(again.hfu) == pytest.approx(float(kept.hfu)) == pytest.approx(float(again.mfu) * 4 / 3)
 
 
+def test_hfu_counts_just_what_is_computed_again():
+    none, selective, full = (on_h100(recomputation=r) for r in Recomputation)
+    assert float(selective.hardware_flop - none.hardware_flop) == pytest.approx(float(none.attention_flop))
+    assert float(full.hardware_flop - none.hardware_flop) == pytest.approx(float(none.model_flop) / 3)
+
+
+@given(eta=st.floats(0.05, 1), question=questions)
+def test_kernels_that_all_reach_the_same_share_reach_that_share_together(eta, question):
+    same = {f"{kind}_efficiency": eta for kind in ("gemm", "attention", "convolution")}
+    assert float(on_h100(**{**question, **same}).efficiency) == pytest.approx(eta)
+
+
+@given(length=lengths)
+def test_scores_cost_what_unfused_attention_takes_longer(length):
+    o = on_h100(sequence_length=length, attention=Attention.UNFUSED)
+    assert float(o.scores_loss) == pytest.approx(3 * float(o.unfused_attention_time - o.attention_time), abs=1e-15)
+
+
 def test_selective_recomputation_avoids_nine_tenths_of_what_full_costs():
     # Korthikanti et al. 2023, abstract: over 90 % of the overhead of recomputation goes away.
     none, selective, full = (

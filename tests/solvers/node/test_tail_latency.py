@@ -52,6 +52,15 @@ def test_the_replicas_for_the_target_meet_it_and_one_fewer_misses_it(rate, targe
     assert needed == 1 or not tail_latency(**asked, replicas=needed - 1).meets_target
 
 
+@given(c=replicas, rho=utilizations, service=st.floats(1e-3, 1e3))
+def test_latency_is_wait_and_service_and_utilization_is_load_over_replicas(c, rho, service):
+    o = pool(c, rho, service)
+    for name in ("mean", "p50", "p95", "p99", "p999"):
+        assert float(getattr(o, f"{name}_latency")) == pytest.approx(float(getattr(o, f"{name}_wait")) + service)
+    assert float(o.utilization) == pytest.approx(rho)
+    assert float(o.largest_arrival_rate) * service == pytest.approx(c)
+
+
 @given(c=replicas, over=st.floats(1, 5))
 def test_an_overload_grows_for_ever_until_the_replicas_named_are_there(c, over):
     o = pool(c, over)
