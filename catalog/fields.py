@@ -15,15 +15,16 @@ from solvers.fields import Input
 from solvers.quantities import to_si, typed
 from solvers.specs import columns
 
+_BINARY = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+
 
 def exact(value: float, unit: str, shown: str) -> str:
     """The shortest text with a unit that reads back as exactly `value`, so that a form saved untouched changes
-    nothing."""
-    for digits in range(6, 18):
-        text = typed(value, unit, shown, digits)
-        if to_si("", text, unit) == value:
-            return text
-    return repr(value)
+    nothing. Memory sold in powers of two is shown in them: `80 GiB`, not `85.89934592 GB`."""
+    texts = (typed(value, unit, shown, digits) for digits in range(6, 18))
+    text = next((text for text in texts if to_si("", text, unit) == value), repr(value))
+    sizes = _BINARY.items() if unit == "byte" else ()
+    return min([text, *(f"{value / size:.0f} {name}" for name, size in sizes if value % size == 0)], key=len)
 
 
 class QuantityFormField(forms.Field):
