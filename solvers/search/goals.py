@@ -1,7 +1,8 @@
 """What a search wants and what it demands, as a person writes it.
 
 `minimize: tco`, `maximize: throughput`; `latency < 50 ms`, `tco <= 5 MUSD`, `bottleneck == memory`, `feasible`,
-`feasible == True`. A number without a unit is in SI, like everywhere; only a bare number for a latency is read in
+`feasible == True`. Several metrics add up, each with a weight in the unit that makes it the first one's: `minimize: tco
++ 100 USD/t * total_carbon`. A number without a unit is in SI, like everywhere; only a bare number for a latency is read in
 milliseconds, as on the tutorial's slides (`latency < 100`), and the goal's own text says so.
 """
 
@@ -33,7 +34,8 @@ _TRUTHS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _OPERATOR = re.compile(r"<=|>=|==|!=|[<>=≤≥≠]")
 _BARE = re.compile(r"[+-]?[\d._]+(?:[eE][+-]?\d+)?")
-_SHOWN = 200
+_WEIGHT = re.compile(r"([\d.][^+]*(?:(?<=[eE])\+[^+]*)?)\*")
+_LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Metric:
     stage: str
     name: str
     declared: Input | Choice | Output | Label | Flag
+
+    @property
+    def unit(self) -> str:
+        """Of a number; nothing for names and truths."""
+        return self.declared.unit if isinstance(self.declared, Input | Output) else ""
 
     def read(self, answers: Answers) -> NDArray[Any]:
         return np.asarray(answers[self.stage].value(self.name))
@@ -134,7 +141,7 @@ class _Reader:
         self.at = 0
 
     def goal(self) -> Goal:
-        if len(self.text) > _SHOWN:
+        if len(self.text) > _LONGEST:
             raise InputError(self.field, f"are short sentences; {len(self.text)} characters are not.")
         self.space()
         start = self.at
@@ -151,13 +158,40 @@ class _Reader:
         if sign is None:
             raise self.error(start, f"'{word}' is no direction; write 'minimize:' or 'maximize:'")
         self.at += 1
+        terms = [self.term(None)]
+        while self.text[self.at : self.at + 1] == "+":
+            self.at += 1
+            terms.append(self.term(terms[0][0]))
+        self.end("an objective is a metric, or a sum of metrics")
+        return Objective(tuple(terms), sign, self.text.strip())
+
+    def term(self, first: Metric | None) -> tuple[Metric, float]:
+        """A metric of a sum and its weight: `total_carbon` or `100 USD/t * total_carbon`."""
         self.space()
+        start, weight = self.at, _WEIGHT.match(self.text, self.at)
+        if weight:
+            self.at = weight.end()
+            self.space()
         begin = self.at
         metric = self.metric(begin, self.name("a metric to make small or large"))
         if not isinstance(metric.declared, Input | Output):
             raise self.error(begin, f"{metric.name} is not a number, so nothing of it can be made small or large")
-        self.end("an objective names one metric")
-        return Objective(((metric, 1.0),), sign, self.text.strip())
+        self.space()
+        return metric, self.weight(start, weight[1] if weight else "1", metric, first)
+
+    def weight(self, start: int, text: str, metric: Metric, first: Metric | None) -> float:
+        """What turns a metric into the unit of the first of its sum."""
+        own, wanted = metric.unit, (first or metric).unit
+        if own == wanted and text == "1":
+            return 1.0
+        if own != wanted and _BARE.fullmatch(text.strip()):
+            per = f"{wanted}/{own}".removesuffix("/1")
+            raise self.error(start, f"{metric.name} is in {own}, the sum in {wanted}; a weight in {per} is missing")
+        unit = "1" if own == wanted else f"{wanted}/({own})" if own != "1" else wanted
+        try:
+            return to_si("weight", text, unit)
+        except InputError as error:
+            raise self.error(start, f"the weight of {metric.name} {error.sentence.rstrip('.')}") from None
 
     def constraint(self, metric: Metric) -> Constraint:
         match = _OPERATOR.match(self.text, self.at)

@@ -20,6 +20,21 @@ def test_the_slides_objective_reads(text):
     assert (objective.terms[0][0].name, objective.sign) == ("throughput", -1)
 
 
+def test_metrics_add_up_in_the_unit_of_the_first():
+    objective = goal("minimize: latency + 2 ms/GB * memory_footprint + 3 * overhead_time", KNOWN)
+    assert [(m.name, weight) for m, weight in objective.terms] == [
+        ("latency", 1.0), ("memory_footprint", pytest.approx(2e-12)), ("overhead_time", 3.0),
+    ]  # fmt: skip
+    answers = ONE.evaluate(GIVEN)
+    o = answers["roofline"].outputs
+    assert objective.score(answers) == pytest.approx(o.latency + 2e-12 * o.memory_footprint + 3 * o.overhead_time)
+
+
+def test_a_weight_may_be_written_with_an_exponent():
+    assert goal("minimize: latency + 1e+2 * overhead_time", KNOWN).terms[1][1] == 100
+    assert goal("maximize: 2.5*throughput", KNOWN).terms[0][1] == 2.5
+
+
 @pytest.mark.parametrize(
     ("text", "operator", "limit"),
     [
@@ -61,6 +76,9 @@ def test_a_bare_latency_is_in_milliseconds_as_on_the_slides_and_says_so():
         ("smallest: latency", 1, "no direction"),
         ("maximize: bottleneck", 11, "not a number"),
         ("maximize: throughput, please", 21, "comes after"),
+        ("minimize: latency + memory_footprint", 21, "in byte, the sum in s; a weight in s/byte is missing"),
+        ("minimize: latency + 3 W * energy", 21, "is a power"),
+        ("minimize: latency +", 20, "is expected"),
         ("maximize:", 10, "a metric to make small or large is expected"),
         ("latency", 8, "comparison is missing"),
         ("latency <", 10, "missing"),
