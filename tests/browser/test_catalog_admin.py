@@ -8,8 +8,7 @@ from catalog.models import Accelerator
 
 
 @pytest.fixture
-def instructed(page, live_server, catalog, console):
-    console.allow("/favicon.ico")  # Django's admin names no icon, so the browser asks for one
+def instructed(page, live_server, catalog):
     User.objects.create_superuser("ada", password="engine")
     page.goto(f"{live_server.url}/admin/catalog/accelerator/?q=h100-sxm5")
     page.get_by_label("Username").fill("ada")
