@@ -40,6 +40,23 @@ def test_dragging_the_batch_size_turns_the_verdict_at_148(page, live_server):
     expect(page).to_have_url(re.compile("batch_size=148"))
 
 
+def test_a_hand_on_the_slider_climbs_to_the_ridge_and_past_it(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    drawn(page)
+    handle = page.locator("input[type=range][data-for=in-batch_size]")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 8, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, middle, steps=5)
+    expect(page.locator("#result .verdict")).to_contain_text("Memory-bound")
+    page.mouse.move(box["x"] + box["width"] * 0.85, middle, steps=5)
+    page.mouse.up()
+    assert int(page.locator("input[name=batch_size]").input_value()) > 148
+    expect(page.locator("#result .verdict")).to_contain_text("Compute-bound")
+
+
 def test_raising_the_context_shows_that_no_batch_is_large_enough(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/?batch_size=148")
     page.locator("input[name=context_length]").fill("2048")
