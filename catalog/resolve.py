@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Pick
-from solvers.read import ALSO, Asked, changed_spec
+from solvers.read import ALSO, Asked
+from solvers.specs import changed_spec
 
 from .shelf import Found, shelf
 from .snapshot import spec_from_snapshot

@@ -7,30 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from .declare import Solver, nearest, unknown_name
 from .errors import InputError, InputErrors
 from .fields import Choice, Given, Input, Pick
 from .inline import spec_from_inline
 from .quantities import to_si
-from .specs import columns, is_table
+from .specs import Changed, columns, is_table
 
 # Long enough for any number or slug; an inline spec is JSON and needs more.
 _LONGEST, _LONGEST_SPEC, _MOST_OVERLAYS = 200, 4000, 7
 
 ALSO, SWEEP = "also", "sweep"
-
-
-@dataclass(frozen=True)
-class Changed:
-    """What a figure of a spec becomes: `value` in SI, or `value` times what it is."""
-
-    value: float
-    scaled: bool
 
 
 @dataclass(frozen=True)
@@ -155,16 +145,6 @@ def _changed(solver: Solver[Any, Any], name: str, value: Any) -> Changed:
     if is_table(io.kind, figure):
         raise InputError(name, "has one value per number format; scale them all, such as 'x2'.")
     return Changed(figures[figure].check(name, _number(name, figures[figure], text)), scaled=False)
-
-
-def changed_spec(spec: Any, name: str, change: Changed) -> Any:
-    """The spec with one figure changed as asked. Raises InputError when there is nothing to scale."""
-    figure = name.partition(".")[2]
-    before = getattr(spec, figure)
-    after = before * change.value if change.scaled else change.value
-    if change.scaled and np.all(np.isnan(after)):
-        raise InputError(name, f"can't be scaled: it is not known for {spec.name}.")
-    return replace(spec, **{figure: after})
 
 
 def _also(solver: Solver[Any, Any], value: Any) -> tuple[str, ...]:

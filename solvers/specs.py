@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .declare import NAN, Array, Codes, given
+from .errors import InputError
 from .fields import Input
 
 
@@ -224,6 +225,24 @@ def take(spec: Spec, index: Codes) -> Spec:
     values: dict[str, Any] = {name: getattr(spec, name)[index] for name in columns(type(spec))}
     values |= {name: take(getattr(spec, name), index) for name in parts(type(spec))}
     return dataclasses.replace(spec, **values)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a figure of a spec becomes: `value` in SI, or `value` times what it is."""
+
+    value: float
+    scaled: bool
+
+
+def changed_spec(spec: Any, name: str, change: Changed) -> Any:
+    """The spec with the figure of the dotted `name` changed. Raises InputError when there is nothing to scale."""
+    figure = name.partition(".")[2]
+    before = getattr(spec, figure)
+    after = before * change.value if change.scaled else change.value
+    if change.scaled and np.all(np.isnan(after)):
+        raise InputError(name, f"can't be scaled: it is not known for {spec.name}.")
+    return dataclasses.replace(spec, **{figure: after})
 
 
 # Where a chip has no rate for a format, weights stay in it and arithmetic runs in the next wider one it has. A matrix

@@ -11,9 +11,10 @@ from solvers.errors import InputError, InputErrors
 from solvers.fields import Input, Label, Pick
 from solvers.knobs import Times
 from solvers.plan import plan
-from solvers.read import Changed, read_one
+from solvers.read import read_one
 from solvers.result import Result
 from solvers.solve import solve
+from solvers.specs import Changed
 
 from .chain import Answer, Pipeline
 from .explanation import Explanation, explain

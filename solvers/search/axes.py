@@ -17,8 +17,8 @@ from solvers.fields import Choice, Input, Pick
 from solvers.knobs import Times, knobs
 from solvers.pipeline import Pipeline
 from solvers.pipeline.wiring import Stage
-from solvers.read import Changed, read_one
-from solvers.specs import stack
+from solvers.read import read_one
+from solvers.specs import Changed, stack
 
 from .space import Axis
 

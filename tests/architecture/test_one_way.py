@@ -60,6 +60,13 @@ def called_by(frame):
     return set()
 
 
+def test_a_changed_figure_of_a_chip_is_no_step_back():
+    client, ask = Client(), "/walls/roofline/?accelerator.memory_bandwidth=x2&also=mi300x"
+    client.get(ask)
+    entered = stages_entered(lambda: client.get(ask))
+    assert entered == ORDER, " > ".join(entered)
+
+
 @pytest.mark.parametrize("name", solvers())
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "partial"])
 def test_a_request_never_calls_a_stage_it_has_left(name, headers):
