@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Codes, Truth
+from solvers.laws.phase import generates
 from solvers.laws.transformer import (
     active_parameters,
     attention_flop_per_pair,
@@ -55,6 +56,13 @@ def _recurs(model: Model) -> Truth:
     return np.asarray(model.state_elements) > 0
 
 
+def is_able(model: Model, decodes: Truth) -> Truth:
+    """Whether the pass means anything for the model: decode needs one that generates, a forward pass attention, a
+    state, or FLOP that are stated."""
+    attends = np.asarray(model.layers * model.attention_heads) > 0
+    return np.where(decodes, generates(model), attends | _recurs(model) | has_fixed_size(model))
+
+
 def operators(
     model: Model, decodes: Truth, batch_size: Array, sequence: Array, precision: Codes, elementwise_passes: Array
 ) -> Operators:
@@ -62,7 +70,8 @@ def operators(
     with attention heads is all matrix products, one without all convolutions. Small operators pass over the
     activations `elementwise_passes` times a layer. Attention that is fused reads queries, keys and values and writes
     its result, once (Dao et al. 2022, arXiv:2205.14135, theorem 2 where a row of blocks fits on the chip); not fused
-    it moves the whole square of scores. Arrays broadcast."""
+    it moves the whole square of scores. The arithmetic of a pass the model is not able to take is unknown. Arrays
+    broadcast."""
     fixed, attends = has_fixed_size(model), np.asarray(model.attention_heads) > 0
     new = np.where(fixed | np.asarray(decodes), 1.0, sequence)
     tokens = batch_size * new
@@ -70,8 +79,9 @@ def operators(
     pass_flop = np.where(fixed, batch_size * np.asarray(model.inference_flop), 0.0)
     pass_moved = np.where(fixed, weights + batch_size * np.asarray(model.activation_bytes), 0.0)
     queries = np.asarray(model.layers * model.attention_heads) * batch_size * new
+    gemm_flop = np.where(fixed, np.where(attends, pass_flop, 0), 2 * active_parameters(model) * tokens)
     return Operators(
-        gemm_flop=np.where(fixed, np.where(attends, pass_flop, 0), 2 * active_parameters(model) * tokens),
+        gemm_flop=np.where(is_able(model, decodes), gemm_flop, np.nan),
         gemm_moved=np.where(
             fixed, np.where(attends, pass_moved, 0), weights + tokens * _product_elements(model) * _ACTIVATION_BYTES
         ),

@@ -317,7 +317,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 )  # fmt: skip
 def batching(i: Inputs) -> Outputs:
     kv_format = np.where(np.asarray(i.kv_precision) < 0, i.precision, i.kv_precision)
-    per_token, state = kv_bytes_per_token(i.model, kv_format), state_bytes(i.model, kv_format)
+    # In a sweep a network that keeps nothing between tokens is unknown, not served without end.
+    per_token = np.where(generates(i.model), kv_bytes_per_token(i.model, kv_format), np.nan)
+    state = state_bytes(i.model, kv_format)
     pages = np.ceil(i.context_length / np.asarray(i.page_size))
     reserved = np.maximum(i.max_length, i.context_length)
     held = pages * i.page_size

@@ -1,9 +1,8 @@
 """Where does the peak rate go between the data sheet and what a model gets?
 
 Chowdhery et al. 2022 (PaLM, appendix B) for MFU and HFU, Dao et al. 2022 (FlashAttention) for what fusing attention
-saves, Williams et al. 2009 for the roof of each class of operator. A step is taken apart into the time its arithmetic
-would need at the peak and what each cause adds; each factor is the share the step still reaches before its cause over
-that after it. Not modelled: kernels that overlap, caches between memory and cores, clocks that fall under load.
+saves, Williams et al. 2009 for the roof of each class of operator. A step is the time its arithmetic would need at the
+peak and what each cause adds to it. Not modelled: kernels that overlap, caches, clocks that fall under load.
 """
 
 from __future__ import annotations
@@ -35,12 +34,10 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
 from solvers.laws.losses import Loss, factors, ledger
-from solvers.laws.operators import class_time, has_fixed_size, operators
+from solvers.laws.operators import class_time, has_fixed_size, is_able, operators
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio
 from solvers.specs import Accelerator, Model, Precision, peak_rate
-
-_NOT_MEASURED = "not measured"
 
 
 class Pass(IntEnum):
@@ -193,8 +190,8 @@ class Outputs:
     mfu_fused: Array = found("1", "MFU, attention fused", shown="percent")
     mfu_unfused: Array = found("1", "MFU, attention unfused", shown="percent")
     tokens: Array = found("1", "Tokens of a step", symbol="T", help="Samples, where a pass is one input of fixed size.")
-    measured_mfu: Array = found("1", "Measured MFU", shown="percent", never=_NOT_MEASURED)
-    unexplained_factor: Array = found("1", "Measured over computed", never=_NOT_MEASURED)
+    measured_mfu: Array = found("1", "Measured MFU", shown="percent", never="not measured")
+    unexplained_factor: Array = found("1", "Measured over computed", never="not measured")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -202,8 +199,7 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.arithmetic(i.accelerator, i.precision)
     if i.phase == Pass.DECODE and not generates(i.model):
         yield InputError("phase", f"can't be decode: {i.model.name} does not generate tokens. Choose forward.")
-    attends = i.model.layers * i.model.attention_heads > 0 or i.model.state_elements > 0
-    if not attends and not has_fixed_size(i.model):
+    if not is_able(i.model, False):
         yield InputError("model", f"has neither layers with attention nor known FLOP per pass: {i.model.name}.")
 
 

@@ -240,13 +240,15 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 )  # fmt: skip
 def weight_streaming(i: Inputs) -> Outputs:
     model, rate = i.model, i.peak_rate * np.asarray(i.efficiency)
-    parameters = np.asarray(model.parameters / model.layers)
+    # In a sweep a network without layers that make tokens is unknown.
+    layers = np.where(generates(model) & (np.asarray(model.layers) > 0), model.layers, np.nan)
+    parameters = np.asarray(model.parameters / layers)
     layer_bytes = parameters * bytes_of(i.precision)
     injection = layer_bytes / i.injection_bandwidth
     flop_per_sequence = 2 * parameters
     compute = flop_per_sequence * i.batch_size / rate
     layer_time = np.maximum(injection, compute)
-    step_time = model.layers * layer_time
+    step_time = layers * layer_time
     kv = kv_bytes_per_token(model, i.precision)
     per_sequence = (i.context_length * kv + state_bytes(model, i.precision)) * (1 + np.asarray(i.sram_reserve))
     required = i.batch_size * per_sequence

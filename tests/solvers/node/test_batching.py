@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.node.batching import KvPrecision, Limit, batching
-from solvers.specs import Model, Precision
-from tests.solvers.systems import DEEPSEEK_V3, H100, LLAMA_8B, MAMBA, with_figure
+from solvers.specs import Model, Precision, stack, take
+from tests.solvers.systems import DEEPSEEK_V3, H100, LLAMA_8B, MAMBA, RESNET_50, with_figure
 
 contexts = st.integers(1, 16384)
 page_sizes = st.integers(1, 1024)
@@ -103,3 +103,8 @@ def test_a_reservation_is_either_used_or_empty(context, longest):
 def test_weights_of_half_the_bytes_leave_that_much_more_room():
     wide, narrow = (llama_on_h100(precision=p) for p in (Precision.FP16, Precision.FP8))
     assert float(narrow.kv_pool - wide.kv_pool) == pytest.approx(LLAMA_8B.parameters)
+
+
+def test_in_a_sweep_a_network_that_makes_no_tokens_is_unknown():
+    o = batching(model=take(stack([LLAMA_8B, RESNET_50]), np.array([0, 1])), accelerator=H100)
+    assert np.isnan(o.max_concurrent_requests).tolist() == [False, True] and o.feasible.tolist() == [True, False]

@@ -1,10 +1,11 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.node.weight_streaming import Bottleneck, weight_streaming
-from solvers.specs import Precision
-from tests.solvers.systems import LLAMA_8B, MAMBA
+from solvers.specs import Precision, stack, take
+from tests.solvers.systems import LLAMA_8B, MAMBA, RESNET_50
 
 batches = st.integers(1, 100_000)
 streams = st.floats(1e9, 1e14)
@@ -58,3 +59,8 @@ def test_half_as_many_bits_stream_in_half_the_time():
 def test_a_state_space_model_keeps_its_state_on_the_chip_however_long_the_context():
     short, long = (weight_streaming(model=MAMBA, context_length=s).sram_required for s in (1, 100_000))
     assert short == long > 0
+
+
+def test_in_a_sweep_a_network_that_makes_no_tokens_is_unknown():
+    o = weight_streaming(model=take(stack([LLAMA_8B, RESNET_50]), np.array([0, 1])))
+    assert np.isnan(o.step_time).tolist() == [False, True]
