@@ -1,8 +1,8 @@
 """Who is beaten by nobody, and where the front bends. Scores are to be made small; a row is one configuration.
 
 One row beats another when it is no worse in any score and better in one. Of rows with the same scores the first stands
-for all. Kung, Luccio and Preparata 1975 (doi:10.1145/321906.321910) for two scores in one sweep; for three and four,
-rows in the order of their sum, which no later row can beat, taken in blocks that grow with the front.
+for all. Kung, Luccio and Preparata 1975 (doi:10.1145/321906.321910): two scores in one sweep over sorted rows, more by
+dividing, each half on its own and then the one against the other with one score fewer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ Numbers = NDArray[np.int_]
 
 # Rows that weed out the others before anything is sorted: those best in some blend of the scores.
 _SCOUTS = 10
-_BLOCK = 256
+# Below, comparing all pairs at once is quicker than parting them.
+_FEW, _PAIRS = 64, 2**18
 
 
 def front(scores: Floats) -> Numbers:
@@ -27,9 +28,9 @@ def front(scores: Floats) -> Numbers:
     left = known[~beaten(scores[known], scores[known][_scouts(scores[known])])]
     if left.size == 0:
         return left
-    rows = scores[left]
-    kept = _sweep(rows) if scores.shape[1] <= 2 else _blocks(rows)
-    return left[kept]
+    order = left[np.lexsort(scores[left].T[::-1])]
+    rows = scores[order]
+    return order[_sweep(rows) if rows.shape[1] <= 2 else _divide(rows)]
 
 
 def beaten(scores: Floats, by: Floats) -> NDArray[np.bool_]:
@@ -69,44 +70,58 @@ def _extent(scores: Floats) -> tuple[Floats, Floats]:
     return low, np.where(spread > 0, spread, 1.0)
 
 
-def _sweep(scores: Floats) -> Numbers:
-    """One or two scores: sorted by the first, a row stands when its second is less than all before it."""
-    order = np.lexsort(scores.T[::-1])
-    last = scores[order, -1]
+def _sweep(rows: Floats) -> Numbers:
+    """One or two scores, sorted: a row stands when its last is less than all before it."""
+    last = rows[:, -1] if rows.shape[1] == 2 else np.zeros(len(rows))
     best_before = np.concatenate(([np.inf], np.minimum.accumulate(last)[:-1]))
     stands = last < best_before
     stands[0] = True
-    return order[stands] if scores.shape[1] == 2 else order[:1]
+    return np.flatnonzero(stands)
 
 
-def _blocks(scores: Floats) -> Numbers:
-    """Three scores or more: by the sum of ranks, a block at a time against the front so far and then within itself."""
-    order = np.lexsort((*scores.T[::-1], _rank_sum(scores)))
-    rows = scores[order]
-    kept = np.zeros(0, dtype=int)
-    for start in range(0, len(rows), _BLOCK):
-        block = np.arange(start, min(start + _BLOCK, len(rows)))
-        block = block[~_beaten_or_same(rows[block], rows[kept])]
-        inside = np.tril(_no_worse(rows[block], rows[block]), -1).any(axis=1)
-        kept = np.concatenate((kept, block[~inside]))
-    found = order[kept]
-    return found[np.lexsort(scores[found].T[::-1])]
+def _divide(rows: Floats) -> Numbers:
+    """Three scores or more, rows sorted by the first and then the others: the fronts of two halves, and of the later
+    half what no row of the earlier covers in the other scores. The later half beats nothing of the earlier."""
+    if len(rows) <= _FEW:
+        return np.flatnonzero(~np.tril(_no_worse(rows, rows, 0), -1).any(axis=1))
+    half = len(rows) // 2
+    early, late = _divide(rows[:half]), half + _divide(rows[half:])
+    return np.concatenate((early, late[~_covered(rows[late], rows[early], 1)]))
 
 
-def _rank_sum(scores: Floats) -> Floats:
-    low, spread = _extent(scores)
-    return np.asarray(np.clip((scores - low) / spread, -1e300, 1e300).sum(axis=1))
+def _covered(rows: Floats, by: Floats, k: int) -> NDArray[np.bool_]:
+    """Which rows any of `by` is no worse than in the scores from the k-th on: both are parted at a value of the k-th,
+    below which the lower rivals need not be asked for it again."""
+    if k == rows.shape[1] - 2 and len(by):
+        return _above_stairs(rows[:, k:], by[:, k:])
+    if len(rows) * len(by) <= _PAIRS:
+        return np.asarray(_no_worse(rows, by, k).any(axis=1))
+    pivot = np.partition(rows[:, k], len(rows) // 2)[len(rows) // 2]
+    low, low_by = rows[:, k] < pivot, by[:, k] < pivot
+    if not (low.any() or low_by.any()):
+        low, low_by = np.zeros(len(rows), dtype=bool), by[:, k] <= pivot
+    covered = np.zeros(len(rows), dtype=bool)
+    covered[low] = _covered(rows[low], by[low_by], k)
+    covered[~low] = _covered(rows[~low], by[low_by], k + 1)
+    # Where the pivot is the least value, the rivals left lie above it, and so do the rows they may cover.
+    left = ~covered & (rows[:, k] >= (by[~low_by, k].min() if not low_by.all() else np.inf))
+    covered[left] = _covered(rows[left], by[~low_by], k)
+    return covered
 
 
-def _beaten_or_same(rows: Floats, by: Floats) -> NDArray[np.bool_]:
-    return np.asarray(_no_worse(rows, by).any(axis=1))
+def _above_stairs(rows: Floats, by: Floats) -> NDArray[np.bool_]:
+    """The same for the last two scores: the rivals make a stair, and a row is looked up on it."""
+    order = np.argsort(by[:, 0], kind="stable")
+    lowest = np.concatenate(([np.inf], np.minimum.accumulate(by[order, 1])))
+    step = np.searchsorted(by[order, 0], rows[:, 0], side="right")
+    return np.asarray((step > 0) & (lowest[step] <= rows[:, 1]))
 
 
-def _no_worse(rows: Floats, by: Floats) -> NDArray[np.bool_]:
-    """For each row and each rival whether the rival is no worse in every score."""
+def _no_worse(rows: Floats, by: Floats, k: int) -> NDArray[np.bool_]:
+    """For each row and each rival whether the rival is no worse in the scores from the k-th on."""
     answer = np.ones((len(rows), len(by)), dtype=bool)
-    for k in range(rows.shape[1]):
-        answer &= by[None, :, k] <= rows[:, None, k]
+    for column in range(k, rows.shape[1]):
+        answer &= by[None, :, column] <= rows[:, None, column]
     return answer
 
 
