@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.laws.losses import Loss
@@ -19,6 +19,8 @@ GPT_3 = Model(
     name="GPT-3", parameters=175e9, layers=96, hidden_size=12288, attention_heads=96, kv_heads=96, head_dim=128
 )
 
+# One question answers in about a millisecond; a hundred of each would make the file slow.
+few = settings(max_examples=25)
 lengths = st.integers(1, 65536)
 questions = st.fixed_dictionaries(
     {
@@ -40,6 +42,7 @@ def on_h100(**inputs):
     return efficiency(**{"model": LLAMA_8B, "accelerator": H100, **inputs})
 
 
+@few
 @given(question=questions)
 def test_the_factors_multiply_to_the_achieved_share_of_the_peak(question):
     o = on_h100(**question)
@@ -48,6 +51,7 @@ def test_the_factors_multiply_to_the_achieved_share_of_the_peak(question):
     assert product == pytest.approx(float(o.mfu))
 
 
+@few
 @given(question=questions)
 def test_useful_time_and_losses_fill_the_step_and_none_is_negative(question):
     o = on_h100(**question)
@@ -57,6 +61,7 @@ def test_useful_time_and_losses_fill_the_step_and_none_is_negative(question):
     assert losses[int(o.largest_loss)] == max(losses)
 
 
+@few
 @given(length=lengths, batch=st.integers(1, 64))
 def test_with_perfect_kernels_and_endless_bandwidth_nothing_is_lost(length, batch):
     perfect = with_figure(H100, memory_bandwidth=1e30, dispatch_overhead=0.0)
@@ -64,6 +69,7 @@ def test_with_perfect_kernels_and_endless_bandwidth_nothing_is_lost(length, batc
     assert float(on_h100(accelerator=perfect, sequence_length=length, batch_size=batch, **ask).mfu) == pytest.approx(1)
 
 
+@few
 @given(length=lengths)
 def test_full_recomputation_costs_a_quarter_of_the_step_and_leaves_hfu_as_it_is(length):
     kept, again = (on_h100(sequence_length=length, recomputation=r) for r in (Recomputation.NONE, Recomputation.FULL))
@@ -77,12 +83,14 @@ def test_hfu_counts_just_what_is_computed_again():
     assert float(full.hardware_flop - none.hardware_flop) == pytest.approx(float(none.model_flop) / 3)
 
 
+@few
 @given(eta=st.floats(0.05, 1), question=questions)
 def test_kernels_that_all_reach_the_same_share_reach_that_share_together(eta, question):
     same = {f"{kind}_efficiency": eta for kind in ("gemm", "attention", "convolution")}
     assert float(on_h100(**{**question, **same}).efficiency) == pytest.approx(eta)
 
 
+@few
 @given(length=lengths)
 def test_scores_cost_what_unfused_attention_takes_longer(length):
     o = on_h100(sequence_length=length, attention=Attention.UNFUSED)
@@ -98,6 +106,7 @@ def test_selective_recomputation_avoids_nine_tenths_of_what_full_costs():
     assert 0 < selective - none < 0.1 * (full - none)
 
 
+@few
 @given(length=st.integers(64, 65536), question=questions)
 def test_fusing_never_slows_attention_and_leaves_its_arithmetic_alone(length, question):
     fused, unfused = (
@@ -107,6 +116,7 @@ def test_fusing_never_slows_attention_and_leaves_its_arithmetic_alone(length, qu
     assert (float(fused.mfu), float(unfused.mfu)) == (float(fused.mfu_fused), float(fused.mfu_unfused))
 
 
+@few
 @given(length=lengths)
 def test_scores_multiply_the_traffic_of_attention_by_one_and_length_over_head_size(length):
     # Dao et al. 2022, section 3.1: N·d for queries, keys, values and result against N² for the scores, four times each.
@@ -129,6 +139,7 @@ def test_palm_reached_an_mfu_of_46_percent():
     assert float(o.measured_mfu) == pytest.approx(0.462, rel=0.01)
 
 
+@few
 @given(stages=st.integers(1, 64), microbatches=st.integers(1, 512))
 def test_a_pipeline_idles_for_its_stages_less_one_in_all_its_slots(stages, microbatches):
     # Narayanan et al. 2021, section 2.2.1: the bubble is (p − 1)/m of the ideal time.
@@ -157,6 +168,7 @@ def test_a_column_of_choices_finds_what_each_finds_alone(varied):
     assert np.asarray(together.step_time).tolist() == pytest.approx(alone)
 
 
+@few
 @given(rate=st.floats(1, 1e9))
 def test_twice_the_measured_throughput_is_twice_the_mfu(rate):
     one, two = (on_h100(measured_throughput=r, devices=8) for r in (rate, 2 * rate))

@@ -1,11 +1,13 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.node.tail_latency import tail_latency
 
+# One question answers in about a millisecond; a hundred of each would make the file slow.
+few = settings(max_examples=25)
 replicas = st.integers(1, 40)
 utilizations = st.floats(0.05, 0.97)
 
@@ -14,18 +16,21 @@ def pool(servers, rho, service=1.0, **other):
     return tail_latency(replicas=servers, service_time=service, arrival_rate=rho * servers / service, **other)
 
 
+@few
 @given(rho=utilizations, service=st.floats(1e-4, 1e3))
 def test_one_replica_answers_after_its_service_time_over_its_idle_share(rho, service):
     # M/M/1: mean time in the system s/(1 − ρ).
     assert float(pool(1, rho, service).mean_latency) == pytest.approx(service / (1 - rho))
 
 
+@few
 @given(c=replicas, rho=utilizations)
 def test_percentiles_rise_from_the_median_to_the_last_thousandth(c, rho):
     o = pool(c, rho)
     assert o.p50_latency <= o.p95_latency <= o.p99_latency <= o.p999_latency
 
 
+@few
 @given(c=replicas, rho=utilizations, times=st.floats(1e-3, 1e3))
 def test_in_slow_motion_every_wait_is_longer_in_proportion(c, rho, times):
     real, slow = pool(c, rho), pool(c, rho, times)
@@ -33,17 +38,20 @@ def test_in_slow_motion_every_wait_is_longer_in_proportion(c, rho, times):
     assert float(slow.p99_wait) == pytest.approx(times * float(real.p99_wait), rel=1e-6, abs=1e-9 * times)
 
 
+@few
 @given(c=st.integers(1, 20), rho=utilizations, times=st.integers(2, 8))
 def test_a_larger_pool_at_the_same_utilization_waits_less(c, rho, times):
     assert pool(c * times, rho).mean_wait < pool(c, rho).mean_wait
 
 
+@few
 @given(c=replicas, rho=utilizations, cv=st.floats(1.01, 5))
 def test_erratic_requests_wait_longer_and_steady_ones_not_at_all(c, rho, cv):
     assert pool(c, rho, service_cv=cv).mean_wait > pool(c, rho).mean_wait
     assert pool(c, rho, service_cv=0, arrival_cv=0).p999_wait == 0
 
 
+@few
 @given(rate=st.floats(0.1, 50), target=st.floats(0.3, 5), cv=st.floats(0, 4))
 def test_the_replicas_for_the_target_meet_it_and_one_fewer_misses_it(rate, target, cv):
     asked = {"arrival_rate": rate, "service_time": 0.3, "latency_target": target, "service_cv": cv}
@@ -52,6 +60,7 @@ def test_the_replicas_for_the_target_meet_it_and_one_fewer_misses_it(rate, targe
     assert needed == 1 or not tail_latency(**asked, replicas=needed - 1).meets_target
 
 
+@few
 @given(c=replicas, rho=utilizations, service=st.floats(1e-3, 1e3))
 def test_latency_is_wait_and_service_and_utilization_is_load_over_replicas(c, rho, service):
     o = pool(c, rho, service)
@@ -61,6 +70,7 @@ def test_latency_is_wait_and_service_and_utilization_is_load_over_replicas(c, rh
     assert float(o.largest_arrival_rate) * service == pytest.approx(c)
 
 
+@few
 @given(c=replicas, over=st.floats(1, 5))
 def test_an_overload_grows_for_ever_until_the_replicas_named_are_there(c, over):
     o = pool(c, over)
