@@ -266,10 +266,15 @@ _TRIED = np.array([((n, *wider) + ((n, *wider)[-1],) * 4)[:5] for n, wider in _S
 
 def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
     """The format arithmetic runs in for each `precision`; -1 where the chip has no rate that could serve."""
-    runs_in = np.asarray(-1)
-    for tried in _TRIED.T[::-1]:
-        candidate = tried[precision]
-        runs_in = np.where(np.isnan(_entry(chip.peak, candidate)), runs_in, candidate)
+    known = ~np.isnan(chip.peak)
+    if known.ndim == 1:  # one chip: plain Python beats calls on arrays of nine
+        serving = [next((c for c in (p, *_SERVED_BY[p]) if known[c]), -1) for p in Precision]
+        return np.asarray(np.array(serving)[precision])
+    codes = np.broadcast_to(precision, known.shape[:1])
+    runs_in = np.full(codes.shape, -1)
+    for asked in (Precision(int(code)) for code in np.flatnonzero(np.bincount(codes))):
+        for candidate in reversed((asked, *_SERVED_BY[asked])):
+            runs_in[(codes == asked) & known[:, candidate]] = candidate
     return runs_in
 
 

@@ -66,6 +66,21 @@ def update_times(port: int) -> list[float]:
     return times[50:]
 
 
+def update_work() -> list[float]:
+    """Processor seconds of the same updates inside one process: what they cost however busy the machine is."""
+    import django
+    from django.test import Client
+
+    django.setup()
+    client = Client(SERVER_NAME="localhost", headers={"HX-Request": "true", "Accept-Encoding": "gzip"})
+    times = []
+    for step in range(UPDATES + 50):
+        start = time.process_time()
+        client.get(f"{PAGE}?batch_size={1 + step}&context_length={step * 7}")
+        times.append(time.process_time() - start)
+    return times[50:]
+
+
 def wire(port: int) -> dict[str, int]:
     """Compressed bytes of a first visit with all assets, of one update and of a second visit."""
     to = connection(port)
@@ -118,15 +133,19 @@ def redraw_times(port: int) -> list[float]:
 
 
 def summary(times: list[float]) -> str:
-    return f"median {median(times) * 1e3:.1f} ms, p95 {quantiles(times, n=20)[-1] * 1e3:.1f} ms, worst {max(times) * 1e3:.1f} ms"
+    p95 = quantiles(times, n=20)[-1]
+    return f"median {median(times) * 1e3:.1f} ms, p95 {p95 * 1e3:.1f} ms, worst {max(times) * 1e3:.1f} ms"
 
 
 def report() -> None:
     with serving() as port:
         print("One update, server and loopback:", summary(update_times(port)))
-        for what, size in wire(port).items():
-            print(f"{what}: {size if 'assets' in what and 'of' not in what else f'{size / 1e3:.1f} kB'}")
+        sizes = wire(port)
+        for what in ("first visit", "of it assets", "one update", "second visit"):
+            print(f"{what}: {sizes[what] / 1e3:.1f} kB")
+        print(f"assets: {sizes['assets']}, of which cached for ever: {sizes['assets cached for ever']}")
         print("Slider to redrawn chart:", summary(redraw_times(port)))
+    print("One update, processor time in one process:", summary(update_work()))
 
 
 if __name__ == "__main__":
