@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.resolve import resolve
-
 from solvers.declare import Solver
 from solvers.plan import plan
 from solvers.read import read

@@ -106,7 +106,7 @@ class Outputs:
     )  # fmt: skip
     required_memory: Array = found("byte", "Memory needed", help="Weights, KV cache or activations together.")
     required_ridge_point: Array = found(
-        "1", "Ridge point needed", shown="FLOP/B", symbol=r"I_\text{req}",
+        "flop/byte", "Ridge point needed", symbol=r"I_\text{req}",
         help="Rate over bandwidth of the chip that meets the target with nothing to spare.",
     )  # fmt: skip
     reachable: Truth = flagged("Within reach", help="Whether the overhead leaves any of the target.")

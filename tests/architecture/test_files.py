@@ -59,5 +59,7 @@ def test_solvers_say_their_units_only_in_declarations():
 
 
 def test_the_import_contracts_hold():
-    ran = subprocess.run([ROOT / ".venv/bin/lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [ROOT / ".venv/bin/lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 0, ran.stdout

@@ -56,7 +56,6 @@ def own_rate(rows: int) -> float:
 
     django.setup()
     from catalog.models import Accelerator, Model
-
     from solvers.registry import solvers
     from solvers.specs import Precision, stack, take
 

@@ -8,12 +8,12 @@ from io import StringIO
 
 import numpy as np
 import pytest
-from catalog.resolve import resolve
 from django.core.management import call_command
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog.resolve import resolve
 from mlsysweb.answer import answer
 from solvers.errors import InputErrors
 from solvers.fields import Choice, Input, Label, Output, Pick
