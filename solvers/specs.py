@@ -260,21 +260,17 @@ _SERVED_BY: dict[Precision, tuple[Precision, ...]] = {
 }
 
 
-# The formats tried for each one, first itself, filled up with its last.
-_TRIED = np.array([((n, *wider) + ((n, *wider)[-1],) * 4)[:5] for n, wider in _SERVED_BY.items()])
-
-
 def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
     """The format arithmetic runs in for each `precision`; -1 where the chip has no rate that could serve."""
     known = ~np.isnan(chip.peak)
     if known.ndim == 1:  # one chip: plain Python beats calls on arrays of nine
         serving = [next((c for c in (p, *_SERVED_BY[p]) if known[c]), -1) for p in Precision]
         return np.asarray(np.array(serving)[precision])
-    codes = np.broadcast_to(precision, known.shape[:1])
-    runs_in = np.full(codes.shape, -1)
-    for asked in (Precision(int(code)) for code in np.flatnonzero(np.bincount(codes))):
+    codes = np.asarray(precision)
+    runs_in = np.full(np.broadcast_shapes(codes.shape, known.shape[:-1]), -1)
+    for asked in (Precision(int(code)) for code in np.flatnonzero(np.bincount(codes.ravel()))):
         for candidate in reversed((asked, *_SERVED_BY[asked])):
-            runs_in[(codes == asked) & known[:, candidate]] = candidate
+            np.copyto(runs_in, int(candidate), where=(codes == asked) & known[..., candidate])
     return runs_in
 
 

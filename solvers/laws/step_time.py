@@ -37,7 +37,10 @@ def step_time(
     """The time of `flop` FLOP at `rate` FLOP/s beside `moved` bytes at `bandwidth` byte/s, both as kernels reach
     them, plus `overhead` and `network` seconds that overlap with neither. Arrays broadcast. Williams, Waterman and
     Patterson 2009, doi:10.1145/1498765.1498785, equation 1. A tie of the roofs counts as memory-bound."""
-    memory, compute, over, net = np.broadcast_arrays(moved / bandwidth, flop / rate, overhead, network)
-    longest = np.argmax(np.stack((memory, compute, over, net)), axis=0)
-    bound = np.array([Bound.MEMORY, Bound.COMPUTE, Bound.OVERHEAD, Bound.NETWORK])[longest]
-    return StepTime(compute, memory, over, net, np.maximum(compute, memory) + over + net, bound)
+    compute, memory = flop / rate, moved / bandwidth
+    busy = np.maximum(compute, memory)
+    # Comparisons, not argmax: that costs as much as all the rest together.
+    bound = np.where(compute > memory, Bound.COMPUTE, Bound.MEMORY)
+    bound = np.where(overhead > busy, Bound.OVERHEAD, bound)
+    bound = np.where(network > np.maximum(busy, overhead), Bound.NETWORK, bound)
+    return StepTime(compute, memory, np.asarray(overhead), np.asarray(network), busy + overhead + network, bound)
