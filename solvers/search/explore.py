@@ -21,7 +21,7 @@ from .space import Box, Space
 
 # Enough for the Python around a box to be a small share of its time, few enough for a box to take milliseconds and
 # its columns tens of megabytes.
-ROWS = 2**17
+ROWS = 2**16
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _number_of(holds: Any, box: Box) -> int:
 def _alone(met: list[NDArray[np.bool_]], box: Box) -> NDArray[np.int64]:
     failures = sum((~each).astype(np.int8) for each in met)
     one = np.equal(failures, 1)
-    return np.array([_number_of(np.broadcast_to(one & ~each, box.shape), box) for each in met], dtype=np.int64)
+    return np.array([_number_of(np.broadcast_to(one & ~each, box.sides), box) for each in met], dtype=np.int64)
 
 
 def _nearest(constraint: Constraint, value: NDArray[Any]) -> float:
@@ -133,8 +133,8 @@ def _nearest(constraint: Constraint, value: NDArray[Any]) -> float:
 
 def _rows(box: Box, chosen: Any, scores: list[Floats]) -> Rows:
     """The chosen configurations of a box by number: a box holds configurations that follow one another."""
-    place = np.flatnonzero(np.broadcast_to(chosen, box.shape))
-    columns = [np.broadcast_to(score, box.shape).ravel()[place] for score in scores]
+    place = np.flatnonzero(box.line(chosen))
+    columns = [box.line(score)[place] for score in scores]
     return Rows(place + box.first, np.stack(columns, axis=1) if columns else np.zeros((len(place), 0)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -45,7 +46,10 @@ def _taken(column: Any, place: NDArray[np.int_]) -> Any:
 
 @dataclass(frozen=True)
 class Box:
-    """Configurations that follow one another: along each axis a start and a number of places."""
+    """Configurations that follow one another: along each axis a start and a number of places.
+
+    Its grids have the longest axis last, whatever the order of the axes, so that arithmetic runs along lines and not
+    along stubs."""
 
     start: tuple[int, ...]
     shape: tuple[int, ...]
@@ -54,6 +58,24 @@ class Box:
     @property
     def size(self) -> int:
         return prod(self.shape)
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """The axes as the dimensions of a grid."""
+        return tuple(int(k) for k in np.argsort(self.shape, kind="stable"))
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        return tuple(self.shape[k] for k in self.order)
+
+    def places(self, k: int) -> NDArray[np.int_]:
+        """The places along axis k, as a grid that varies along its dimension only."""
+        side = tuple(self.shape[k] if dimension == k else 1 for dimension in self.order)
+        return (self.start[k] + np.arange(self.shape[k])).reshape(side)
+
+    def line(self, grid: NDArray[Any]) -> NDArray[Any]:
+        """A grid's values, one for each configuration of the box in the order of their numbers."""
+        return np.broadcast_to(grid, self.sides).transpose(np.argsort(self.order)).ravel()
 
 
 @dataclass(frozen=True)
@@ -111,12 +133,8 @@ class Space:
         return number
 
     def columns(self, box: Box) -> dict[str, Any]:
-        """The values in a box by input, each a grid with the box's length along its own axis and 1 along all others."""
-        values: dict[str, Any] = {}
-        for k, axis in enumerate(self.axes):
-            sides = tuple(box.shape[k] if j == k else 1 for j in range(len(self.axes)))
-            values |= axis.at((box.start[k] + np.arange(box.shape[k])).reshape(sides))
-        return values
+        """The values in a box by input, each a grid as long as the box along its own axis and 1 along all others."""
+        return {name: column for k, axis in enumerate(self.axes) for name, column in axis.at(box.places(k)).items()}
 
     def at(self, numbers: NDArray[np.int64]) -> dict[str, Any]:
         """The values of some configurations by input, as columns."""

@@ -33,7 +33,7 @@ def test_a_box_holds_the_values_that_its_numbers_stand_for(shape, most, data):
     box = space.box(data.draw(st.integers(0, space.boxes(most) - 1)), most)
     numbers = box.first + np.arange(box.size)
     for name, grid in space.columns(box).items():
-        assert np.broadcast_to(grid, box.shape).ravel().tolist() == space.at(numbers)[name].tolist()
+        assert box.line(grid).tolist() == space.at(numbers)[name].tolist()
 
 
 def test_a_huge_space_is_counted_and_entered_anywhere_without_being_spread_out():
