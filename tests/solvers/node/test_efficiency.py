@@ -143,7 +143,7 @@ def test_palm_reached_an_mfu_of_46_percent():
 @given(stages=st.integers(1, 64), microbatches=st.integers(1, 512))
 def test_a_pipeline_idles_for_its_stages_less_one_in_all_its_slots(stages, microbatches):
     # Narayanan et al. 2021, section 2.2.1: the bubble is (p − 1)/m of the ideal time.
-    o = on_h100(pipeline_stages=stages, microbatches=microbatches)
+    o = on_h100(pipeline_stages=stages, microbatches=microbatches, recomputation=Recomputation.FULL)
     assert float(o.pipeline_factor) == pytest.approx(microbatches / (microbatches + stages - 1))
 
 
@@ -181,3 +181,13 @@ def test_what_a_network_cannot_do_is_unknown(phase):
     nothing_known = with_figure(RESNET_50, inference_flop=math.nan)
     assert math.isnan(on_h100(model=nothing_known, phase=phase).mfu)
     assert math.isnan(on_h100(model=RESNET_50, phase=phase).step_time) == (phase is Pass.DECODE)
+
+
+@few
+@given(share=st.floats(0.05, 1), phase=st.sampled_from(Pass))
+def test_a_share_of_the_bandwidth_is_a_memory_slower_by_that_share(share, phase):
+    slower = with_figure(H100, memory_bandwidth=H100.memory_bandwidth * share)
+    ask = {"phase": phase, "sequence_length": 1024}
+    one = on_h100(bandwidth_efficiency=share, **ask)
+    other = on_h100(accelerator=slower, bandwidth_efficiency=1, **ask)
+    assert float(one.step_time) == pytest.approx(float(other.step_time))
