@@ -7,11 +7,16 @@ const probe = document.createElement("i");
 probe.hidden = true;
 document.body.append(probe);
 
+const colours = new Map(); // of this theme: to ask the style sheet costs more than to draw
+
 function colour(name) {
-  const [token, percent] = name.slice("token:".length).split("/");
-  probe.style.color = `var(--${token})`;
-  const rgb = getComputedStyle(probe).color;
-  return percent ? rgb.replace(/^rgb\((.*)\)$/, `rgba($1, ${percent / 100})`) : rgb;
+  if (!colours.has(name)) {
+    const [token, percent] = name.slice("token:".length).split("/");
+    probe.style.color = `var(--${token})`;
+    const rgb = getComputedStyle(probe).color;
+    colours.set(name, percent ? rgb.replace(/^rgb\((.*)\)$/, `rgba($1, ${percent / 100})`) : rgb);
+  }
+  return colours.get(name);
 }
 
 // Colours for their names; on a projector larger type and points, thicker lines.
@@ -37,8 +42,22 @@ async function draw(script) {
   resized.observe(plot);
 }
 
-function drawAll() {
-  for (const script of document.querySelectorAll("script.figure-plot")) draw(script);
+// Those in view at once; the others when the browser has time, unless a newer answer has come by then.
+let turn = 0;
+async function drawAll() {
+  const now = ++turn;
+  const inView = ({ dataset }) => {
+    const { top, bottom } = document.getElementById(dataset.for).getBoundingClientRect();
+    return top < innerHeight && bottom > 0;
+  };
+  const scripts = [...document.querySelectorAll("script.figure-plot")];
+  const first = scripts.filter(inView);
+  for (const script of first) await draw(script);
+  for (const script of scripts.filter((each) => !first.includes(each))) {
+    await new Promise((done) => setTimeout(done, 30));
+    if (now !== turn) return;
+    await draw(script);
+  }
 }
 
 const resized = new ResizeObserver((entries) => {
@@ -65,6 +84,9 @@ document.addEventListener("click", ({ target }) => {
     drawAll();
   }
 });
-document.addEventListener("themechange", drawAll);
+document.addEventListener("themechange", () => {
+  colours.clear();
+  drawAll();
+});
 document.addEventListener("htmx:afterSwap", drawAll);
 drawAll();

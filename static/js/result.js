@@ -28,30 +28,34 @@ function settle() {
   }, 700);
 }
 
-// The form is never swapped, so that focus and half-typed text stay; its controls learn of errors here.
+// The form is never swapped, so that focus and half-typed text stay; its controls learn of errors here. A class on the
+// page, and not :has(), says that one is wrong: :has() would have every element styled anew at each update.
 function markErrors() {
-  for (const error of document.querySelectorAll(".field-error")) {
-    const wrong = error.textContent !== "";
-    for (const control of document.querySelectorAll(`[aria-describedby~="${error.id}"]`)) {
-      control.setAttribute("aria-invalid", wrong);
-    }
-    if (wrong) error.closest("details")?.setAttribute("open", "");
+  const wrong = [...document.querySelectorAll(".field-error, .form-error")].filter((error) => error.textContent !== "");
+  document.documentElement.classList.toggle("wrong-input", wrong.length > 0);
+  for (const control of document.querySelectorAll("#inputs [aria-describedby]")) {
+    const named = control.getAttribute("aria-describedby").split(" ");
+    control.ariaInvalid = wrong.some((error) => named.includes(error.id));
   }
+  for (const error of wrong) error.closest("details")?.setAttribute("open", "");
 }
 
 async function copy(button) {
   const text = button.dataset.copy ? document.querySelector(button.dataset.copy).textContent : location.href;
-  const done = document.getElementById("copied");
-  try {
-    await navigator.clipboard.writeText(text);
-    done.textContent = "Copied.";
-  } catch {
-    done.textContent = `Copy this: ${text}`; // no clipboard without https
-  }
-  setTimeout(() => (done.textContent = ""), 6000);
+  const said = document.getElementById("copied");
+  said.textContent = await navigator.clipboard.writeText(text).then(
+    () => "Copied.",
+    () => `Copy this: ${text}`, // without https there is no clipboard
+  );
+  setTimeout(() => (said.textContent = ""), 5000);
 }
 
 document.addEventListener("toggle", ({ target }) => target.id && opened.set(target.id, target.open), true);
+// htmx takes leave of every element it removes, one by one: that is most of an update's time for a long result, and
+// nothing in these has anything to say.
+document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+  if (detail.xhr.status === 200) for (const part of target.querySelectorAll(".findings, table")) part.replaceChildren();
+});
 document.addEventListener("htmx:afterSwap", () => {
   refold();
   settle();
