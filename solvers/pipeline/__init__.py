@@ -12,10 +12,10 @@ from solvers.registry import find
 
 from .chain import Answer, Pipeline
 from .explanation import Explanation, explain
-from .run import Run, run
+from .run import Run, run, settle
 from .wiring import GIVEN, Stage, wired
 
-__all__ = ["GIVEN", "Answer", "Explanation", "Pipeline", "Run", "explain", "pipeline", "run"]
+__all__ = ["GIVEN", "Answer", "Explanation", "Pipeline", "Run", "explain", "pipeline", "run", "settle"]
 
 
 def pipeline(*stages: Stage | str, links: Mapping[str, str] | None = None) -> Pipeline:

@@ -36,7 +36,7 @@ def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = N
     a figure); `look_up` finds the spec of a kind by its slug, and with it the catalog's defaults fill what is not
     given. Raises InputErrors with every bad value, and with every gap that nothing fills."""
     explanation = explain(pipeline, given)
-    settings = _settings(pipeline, given, look_up)
+    settings = settle(pipeline, given, look_up)
     lacking = list(pipeline.lacking(settings))
     if lacking:
         raise InputErrors(
@@ -53,7 +53,9 @@ def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = N
     return Run(results, explanation)
 
 
-def _settings(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None) -> dict[tuple[str, str], Any]:
+def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> dict[tuple[str, str], Any]:
+    """Given values by the inputs they set, read and checked: in SI, as codes and specs. With a catalog at hand its
+    defaults are set too, where a stage picks and nothing is given. Raises InputErrors."""
     settings: dict[tuple[str, str], Any] = {}
     errors: list[InputError] = []
     ends = pipeline.assigned(given)

@@ -29,12 +29,17 @@ _RANGE = re.compile(
     re.I,
 )
 _STEPS, _MOST = 16, 1_000_000
+_LONGEST, _LONGEST_RANGE = 8000, 120
 
 
 def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None) -> Axis:
     """The axis along an input, or a figure of a pick, that a text describes. Raises InputError."""
     stage, path = _end(pipeline, name)
-    if not isinstance(stage.inputs.get(path), Choice | Pick) and (match := _RANGE.fullmatch(text.strip())):
+    if len(text) > _LONGEST:
+        raise InputError(name, f"is {len(text)} characters long; an axis is described in at most {_LONGEST}.")
+    is_number = not isinstance(stage.inputs.get(path), Choice | Pick)
+    # Two numbers and three words: longer texts are lists, and a pattern with gaps is slow on them.
+    if is_number and len(text) < _LONGEST_RANGE and (match := _RANGE.fullmatch(text.strip())):
         return _spread(stage, name, path, match)
     words = [word.strip() for word in text.split(",") if word.strip()]
     if isinstance(io := stage.inputs.get(path), Pick):

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from solvers.errors import InputError, InputErrors
-from solvers.pipeline import Pipeline, pipeline
+from solvers.pipeline import Pipeline, pipeline, settle
 
 from .explore import Search
 from .goals import goals, metrics
@@ -50,15 +50,15 @@ def batching(
     largest: int = MOST,
 ) -> Outcome:
     """Every batch size up to `largest`, ranked by `want`, when `arrival_rate` requests a second come to one server and
-    99 of 100 must be answered, wait included, within `latency_target` seconds. `given` are values of `serving` in SI
-    (model, accelerator, prompt_length and so on). The outcome's reasons say why the others are not in time: too slow,
-    unstable, or too large for the memory. Raises InputErrors."""
+    99 of 100 must be answered, wait included, within `latency_target` seconds. `given` are values of `serving` in SI or
+    as text (model, accelerator, prompt_length and so on). The outcome's reasons say why the others are not in time: too
+    slow, unstable, or too large for the memory. Raises InputErrors."""
     if not 1 <= largest <= MOST:
         raise InputErrors([InputError("largest", f"must be a batch of 1 to {MOST}; {largest} is not.")])
     steps = chain()
     sizes = np.arange(1.0, largest + 1)
     wanted = [*want.value, f"p99_latency <= {latency_target!r} s", "stable", "serving.feasible"]
     objectives, constraints = goals(wanted, metrics(steps))
-    fixed = steps.assigned({**given, "arrival_rate": arrival_rate})
+    fixed = settle(steps, {**given, "arrival_rate": arrival_rate})
     axis = Axis("batch_size", {"batch_size": sizes}, tuple(range(1, largest + 1)))
     return run(Search(steps, fixed, Space((axis,)), objectives, constraints))

@@ -63,6 +63,7 @@ def test_whole_inputs_take_only_the_whole_numbers_of_a_range():
         ("batch_size", "0, 1", "at least 1"),
         ("batch_size", "1.5", "whole"),
         ("batch_size", "", "at least one value"),
+        ("batch_size", "1," * 5000, "characters long"),
         ("batch_size", "9 to 3", "rises"),
         ("efficiency", "0.1 to 2 in 3 steps", "at most 1"),
         ("layer_overhead", "0 us to 1 us in 5 log steps", "above 0"),

@@ -1,0 +1,64 @@
+"""Where should it run, when carbon has a price?
+
+Every grid is asked for what a fleet costs there and what it emits; the best has the least cost + carbon price ×
+carbon. At a price of zero that is the cheapest electricity, at a high one the cleanest; the front between the two is
+every place somebody with some price in mind would choose.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from solvers.errors import InputError, InputErrors
+from solvers.pipeline import Pipeline, pipeline, settle
+from solvers.pipeline.chain import Given
+from solvers.pipeline.wiring import Stage
+from solvers.specs import Grid
+
+from .explore import Search
+from .goals import goals, metrics
+from .run import Outcome, run
+from .space import Axis, Space, joined
+
+STAGES: tuple[str, ...] = ("tco", "sustainability")
+
+_OF_THE_GRID = ("carbon_intensity", "electricity_price", "water_intensity")
+_OF_THE_SITE = ("pue", "wue")
+
+
+def placement(
+    grids: Mapping[str, Grid],
+    given: Mapping[str, Any],
+    carbon_price: float,
+    *,
+    sites: bool = False,
+    stages: Sequence[Stage | str] = STAGES,
+    keep: int = 10,
+) -> Outcome:
+    """The `grids` by cost + carbon price × carbon, best first, for a fleet of which `given` are the values in SI or as
+    text; `carbon_price` in USD/kg. One PUE everywhere, or with `sites` each grid's own where it is known. What a grid
+    does not know is taken from `given`; where that has nothing either, the grid has no score and is counted as such.
+    Raises InputErrors."""
+    if not (math.isfinite(carbon_price) and carbon_price >= 0):
+        raise InputErrors([InputError("carbon_price", "needs a finite price of at least 0 USD/kg.")])
+    if not grids:
+        raise InputErrors([InputError("grids", "needs at least one grid to choose from.")])
+    chain = pipeline(*stages)
+    wanted = [f"minimize: tco + {carbon_price!r} USD/kg * total_carbon", "minimize: tco", "minimize: total_carbon"]
+    objectives, constraints = goals(wanted, metrics(chain))
+    fixed = settle(chain, given)
+    axis = _sites(chain, grids, fixed, _OF_THE_GRID + (_OF_THE_SITE if sites else ()))
+    return run(Search(chain, fixed, Space((axis,)), objectives, constraints, keep))
+
+
+def _sites(chain: Pipeline, grids: Mapping[str, Grid], fixed: Given, figures: Sequence[str]) -> Axis:
+    """The grids as one axis of all their figures that a stage takes; what one does not know is what is given."""
+    given = {name: value for (_, name), value in fixed.items()}
+    taken = [name for name in figures if any(name in stage.inputs for stage in chain.stages)]
+    columns = {name: np.array([getattr(grid, name) for grid in grids.values()], dtype=float) for name in taken}
+    known = {name: np.where(np.isnan(c), given.get(name, np.nan), c) for name, c in columns.items()}
+    return joined("grid", list(grids), known)
