@@ -32,6 +32,7 @@ def form(
         folded=(*(field for folded, field in fields if folded), *(f for f in extra if f.name == SWEEP)),
         presets=tuple(_presets(solver, text, action)),
         error=_homeless(errors, shown),
+        hidden=tuple((name, value) for name, value in text.items() if "." in name),  # changed figures of what is picked
     )
 
 

@@ -56,6 +56,7 @@ class Form:
     folded: tuple[Field, ...]
     presets: tuple[Link, ...]
     error: str
+    hidden: tuple[tuple[str, str], ...] = ()
 
     @property
     def all_fields(self) -> tuple[Field, ...]:

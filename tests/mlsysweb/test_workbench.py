@@ -74,3 +74,8 @@ def test_a_fragment_asks_the_database_little(client, django_assert_max_num_queri
     client.get("/walls/roofline/?batch_size=2", headers={"HX-Request": "true"})
     with django_assert_max_num_queries(3):
         client.get("/walls/roofline/?batch_size=3", headers={"HX-Request": "true"})
+
+
+def test_a_figure_changed_in_the_link_stays_changed_when_the_form_is_used(client):
+    html = client.get("/walls/roofline/?accelerator.peak=x2").content.decode()
+    assert '<input type="hidden" name="accelerator.peak" value="x2">' in html
