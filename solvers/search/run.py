@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.errors import InputError, InputErrors
+from solvers.fields import Choice, Label
 
 from .explore import Search, Seen, explore, merged, nothing_seen
 from .front import knee
-from .goals import Answers, Constraint
+from .goals import Answers, Constraint, Metric
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,12 @@ class Reason:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One configuration: its number, its place along each axis, and the value of every metric a goal speaks of."""
+    """One configuration: its number, its place along each axis, what it sets each input to, and the value of every
+    metric a goal speaks of."""
 
     number: int
     places: Mapping[str, Any]
+    inputs: Mapping[str, Any]
     values: Mapping[str, Any]
 
 
@@ -125,13 +128,20 @@ def candidates(search: Search, numbers: NDArray[np.int64]) -> tuple[Candidate, .
     if not len(numbers):
         return ()
     answers = search.pipeline.evaluate({**search.given, **search.pipeline.assigned(search.space.at(numbers))})
-    columns = {n: column.tolist() for n, column in _spoken_of(search, answers, len(numbers)).items()}
+    columns = {f"{m.stage}.{m.name}": _words(m, answers, len(numbers)) for m in _spoken_of(search)}
     values = [dict(zip(columns, each, strict=True)) for each in zip(*columns.values(), strict=True)]
-    found = zip(numbers.tolist(), search.space.labels(numbers), values or [{}] * len(numbers), strict=True)
-    return tuple(Candidate(*each) for each in found)
+    space = search.space
+    each = (numbers.tolist(), space.labels(numbers), space.settings(numbers), values or [{}] * len(numbers))
+    return tuple(Candidate(*one) for one in zip(*each, strict=True))
 
 
-def _spoken_of(search: Search, answers: Answers, count: int) -> dict[str, NDArray[Any]]:
-    spoken = [m for objective in search.objectives for m, _ in objective.terms]
-    spoken += [constraint.metric for constraint in search.constraints]
-    return {f"{m.stage}.{m.name}": np.broadcast_to(m.read(answers), (count,)) for m in spoken}
+def _spoken_of(search: Search) -> list[Metric]:
+    spoken = [metric for objective in search.objectives for metric, _ in objective.terms]
+    return spoken + [constraint.metric for constraint in search.constraints]
+
+
+def _words(metric: Metric, answers: Answers, count: int) -> list[Any]:
+    """A metric's values, names instead of codes."""
+    values = np.broadcast_to(metric.read(answers), (count,)).tolist()
+    kind = metric.declared.kind if isinstance(metric.declared, Label | Choice) else None
+    return [kind(int(value)).name.lower() for value in values] if kind else values

@@ -37,6 +37,12 @@ class Axis:
         """The columns at some places along the axis, in the shape of `place`."""
         return {name: _taken(column, place) for name, column in self.columns.items()}
 
+    def setting(self, place: int) -> dict[str, Any]:
+        """What the inputs are set to at one place, as one would ask for it."""
+        if tuple(self.columns) == (self.name,):
+            return {self.name: self.labels[place]}
+        return {n: float(v) if isinstance(v, np.number) else v for n, v in self.at(np.array(place)).items()}
+
 
 def _taken(column: Any, place: NDArray[np.int_]) -> Any:
     if isinstance(column, Times):
@@ -143,10 +149,25 @@ class Space:
 
     def labels(self, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
         """What a person calls each configuration: its place along each axis, by the axis' name."""
+        return [
+            {axis.name: axis.labels[place] for axis, place in zip(self.axes, places, strict=True)}
+            for places in self._rows(numbers)
+        ]
+
+    def settings(self, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
+        """What each configuration sets each input to, as one would ask for it: SI, names, slugs, `x2`."""
+        return [
+            {
+                n: value
+                for axis, place in zip(self.axes, places, strict=True)
+                for n, value in axis.setting(place).items()
+            }
+            for places in self._rows(numbers)
+        ]
+
+    def _rows(self, numbers: NDArray[np.int64]) -> list[tuple[int, ...]]:
         places = [place.tolist() for place in self._places(numbers)]
-        named = [[axis.labels[place] for place in along] for axis, along in zip(self.axes, places, strict=True)]
-        names = [axis.name for axis in self.axes]
-        return [dict(zip(names, each, strict=True)) for each in zip(*named, strict=True)] or [{} for _ in numbers]
+        return list(zip(*places, strict=True)) if places else [() for _ in numbers]
 
     def _places(self, numbers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         places: list[NDArray[np.int64]] = []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from solvers.declare import flagged, found, given
 from solvers.errors import InputErrors
 from solvers.fields import Input, Pick
+from solvers.knobs import Times
 from solvers.node.roofline import roofline
 from solvers.pipeline import pipeline
 from solvers.registry import solvers
@@ -17,7 +18,7 @@ from solvers.search.explore import Search, explore, merged, nothing_seen
 from solvers.search.front import front, knee
 from solvers.search.goals import goals, metrics
 from solvers.search.run import run
-from solvers.search.space import Space
+from solvers.search.space import Space, joined
 from solvers.specs import Accelerator, Model
 from tests.solvers.systems import A100, H100, LLAMA_8B
 from tests.solvers.toys import toy
@@ -99,6 +100,29 @@ def test_what_has_no_score_is_not_ranked_but_counted():
 def test_a_search_without_objectives_only_counts_and_lists():
     outcome = run(search(["fits"], keep=3))
     assert (outcome.seen.feasible, [c.number for c in outcome.top], outcome.front) == (72, [0, 1, 2], ())
+
+
+def test_a_search_along_no_axis_looks_at_the_point_itself():
+    outcome = run(search(["minimize: cost"], axes=(), fixed={"rate": 3.0}))
+    assert (outcome.search.space.size, outcome.top[0].values) == (1, {"pay.cost": 3.0})
+
+
+def test_a_candidate_says_what_to_ask_for_to_see_it():
+    chain = pipeline(roofline)
+    site = joined(
+        "site", ["a", "b"], {"efficiency": np.array([0.5, 1.0]), "accelerator.peak": Times(np.array([1.0, 2.0]))}
+    )
+    axes = [site, listed(chain, "precision", ["fp16", "int8"]), rows(chain, "accelerator", {"h100": H100})]
+    outcome = run(search(["minimize: latency", "bottleneck == memory"], axes, chain, {"model": LLAMA_8B}))
+    first = outcome.top[0]
+    assert first.places == {"site": "a", "precision": "int8", "accelerator": "h100"}
+    assert first.inputs == {
+        "efficiency": 0.5,
+        "accelerator.peak": Times(1.0),
+        "precision": "int8",
+        "accelerator": "h100",
+    }
+    assert first.values["roofline.bottleneck"] == "memory"
 
 
 def test_nothing_feasible_is_an_answer_with_its_reasons():
