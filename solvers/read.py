@@ -84,7 +84,8 @@ def _value(name: str, io: Given, value: Any) -> Any:
     if isinstance(io, Pick):
         return _picked(name, io, value)
     if isinstance(io, Choice):
-        return io.code(name, _line(name, value))
+        # JSON has true and false of its own: words like any other for a choice that knows them.
+        return io.code(name, _line(name, json.dumps(value) if isinstance(value, bool) else value))
     return io.check(name, _number(name, io, value))
 
 

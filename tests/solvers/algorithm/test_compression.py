@@ -1,0 +1,81 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.algorithm.compression import compression
+from solvers.read import read
+
+sizes = st.floats(1e3, 1e13)
+bits = st.integers(1, 16)
+sparsities = st.floats(0, 0.99)
+patterns = st.sampled_from(["unstructured", "structured", "n_m"])
+
+
+def quantized(to, **other):
+    return compression(method="quantization", bits=to, **{"baseline_bits": 16, "parameters": 1e9, **other})
+
+
+def pruned(sparsity, pattern="unstructured", **other):
+    return compression(method="pruning", sparsity=sparsity, pattern=pattern, **{"parameters": 1e9, **other})
+
+
+@given(parameters=sizes, to=bits)
+def test_what_is_left_and_what_is_saved_are_the_whole(parameters, to):
+    o = quantized(to, parameters=parameters)
+    assert float(o.compressed_size + o.memory_saving * o.original_size) == pytest.approx(float(o.original_size))
+    assert float(o.compressed_size) == pytest.approx(parameters * to / 8)
+
+
+@given(to=bits, gain=st.floats(0.5, 16))
+def test_arithmetic_gains_what_the_chip_gives_and_never_more_than_the_bits(to, gain):
+    waiting = quantized(to, memory_bound="no", compute_speedup=gain)
+    assert float(waiting.speedup) == min(gain, 16 / to)
+    assert float(quantized(to, compute_speedup=gain).speedup) == 16 / to
+
+
+@given(sparsity=sparsities, pattern=patterns)
+def test_pruning_saves_the_same_memory_whatever_the_pattern(sparsity, pattern):
+    o = pruned(sparsity, pattern)
+    assert float(o.memory_saving) == pytest.approx(sparsity, abs=1e-12)
+    assert 1 <= float(o.speedup) <= max(float(o.compression_ratio), 2)
+
+
+@given(sparsity=sparsities)
+def test_only_whole_channels_turn_sparsity_into_speed(sparsity):
+    assert float(pruned(sparsity, "structured").speedup) == pytest.approx(1 / (1 - sparsity))
+    assert float(pruned(sparsity).speedup) == 1
+
+
+@pytest.mark.parametrize(("sparsity", "speedup"), [(0.5, 2), (0.49999, 1), (0.50001, 1), (0.9, 1), (0, 1)])
+def test_two_of_four_is_exactly_half(sparsity, speedup):
+    assert float(pruned(sparsity, "n_m").speedup) == speedup
+
+
+def test_indices_of_two_of_four_take_an_eighth_of_what_is_left_in_16_bits():
+    # Mishra et al. 2021, section 3: two bits of index for each 16-bit value kept.
+    o = pruned(0.5, "n_m", baseline_bits=16)
+    assert float(o.index_size / o.compressed_size) == pytest.approx(2 / 16)
+    assert float(pruned(0.5, "structured").index_size) == 0
+
+
+def test_a_little_sparsity_takes_more_room_than_none():
+    assert float(pruned(0.05).stored_ratio) < 1 < float(pruned(0.2).stored_ratio)
+
+
+def test_more_bits_than_before_are_refused():
+    asked = {"method": "quantization", "bits": "16", "baseline_bits": "8"}
+    (error,) = compression.check(compression.accept(read(compression, asked).values))
+    assert error.field == "bits" and "at most the 8" in error.sentence
+
+
+@pytest.mark.parametrize("said", [True, "yes", "true"])
+def test_yes_is_said_by_a_person_and_by_json(said):
+    assert read(compression, {"memory_bound": said}).values["memory_bound"] == 1
+
+
+@pytest.mark.parametrize(("to", "who"), [(2, "Gholami"), (3, "95%"), (4, "0.4%"), (6, "Frantar"), (8, "Wu")])
+def test_accuracy_is_quoted_and_never_computed(to, who):
+    inputs = compression.accept({"bits": to})
+    (note, *_) = compression.notes(inputs, compression.function(inputs))
+    assert note.startswith("From the literature, not computed") and who in note
+    assert not [name for name in compression.outputs if "accuracy" in name]
