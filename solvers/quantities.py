@@ -129,7 +129,7 @@ def _such_as(unit: str) -> str:
 _EXAMPLES = {
     "s": "10 ms", "byte": "80 GB", "byte/s": "3.35 TB/s", "flop": "1e21 FLOP", "flop/s": "989 TFLOP/s", "W": "700 W",
     "J": "3 kWh", "USD": "30 kUSD", "USD/s": "2.5 USD/hour", "USD/J": "0.12 USD/kWh", "kg": "150 kg", "kg/J": "390 g/kWh",
-    "1/s": "10 1/s", "1": "0.5", "m**3/J": "1.8 L/kWh", "m**2": "814 mm**2",
+    "1/s": "10 1/s", "1": "0.5", "m**3/J": "1.8 L/kWh", "L/J": "1.8 L/kWh", "USD/hour": "2.5 USD/hour", "m**2": "814 mm**2",
 }  # fmt: skip
 
 
@@ -146,6 +146,8 @@ _LADDERS: dict[str, tuple[str, ...]] = {
     "kg": ("ug", "mg", "g", "kg", "t", "kt", "Mt"),
     "m**3": ("mL", "L", "m**3"),
     "param": ("param", "kparam", "Mparam", "Gparam", "Tparam"),
+    "token": ("token", "Gtoken", "Ttoken"),
+    "L": ("mL", "L", "m**3"),
 }
 _PRINTED = {
     "flop/byte": "FLOP/B",

@@ -1,0 +1,315 @@
+"""How large a network, and on how many tokens, for the compute there is?
+
+Kaplan et al. 2020 for the compute of training, 6ND; Hoffmann et al. 2022 for the loss as a sum of three terms
+(equation 2, constants of equation 10) and its best split of compute (equation 4); Besiroglu et al. 2024 for the same
+terms fitted again to Hoffmann's own data. Not modelled: what the data is like, repeating it, mixtures of experts, and
+every loss but that of predicting the next token.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, found, given, solver
+from solvers.errors import InputError
+from solvers.laws.ratio import ratio
+
+# A split this close to the rule, either way, is as good as the rule: the optimum is flat.
+_CLOSE = 1.5
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Constants of loss = E + A/N^α + B/D^β."""
+
+    floor: float
+    size: float
+    data: float
+    alpha: float
+    beta: float
+
+    def loss(self, parameters: Array, tokens: Array) -> Array:
+        """Loss (nat per token) of N `parameters` trained on D `tokens`."""
+        return self.floor + self.size / np.power(parameters, self.alpha) + self.data / np.power(tokens, self.beta)
+
+    def best_parameters(self, flop: Array) -> Array:
+        """The N of least loss for `flop` = 6ND: G·(C/6)^(β/(α+β)) with G = (αA/βB)^(1/(α+β)) (Hoffmann's eq. 4)."""
+        return np.asarray(self._lean * np.power(np.asarray(flop) / 6, self.beta / (self.alpha + self.beta)))
+
+    def least_flop(self, loss: Array) -> Array:
+        """The least C that reaches `loss`: along the best split, both terms fall as (C/6)^(−αβ/(α+β))."""
+        terms = self.size * self._lean**-self.alpha + self.data * self._lean**self.beta
+        power = self.alpha * self.beta / (self.alpha + self.beta)
+        return np.asarray(6 * np.power(terms / (np.asarray(loss) - self.floor), 1 / power))
+
+    @property
+    def _lean(self) -> float:
+        return math.pow(self.alpha * self.size / (self.beta * self.data), 1 / (self.alpha + self.beta))
+
+
+HOFFMANN = Fit(1.69, 406.4, 410.7, 0.34, 0.28)
+BESIROGLU = Fit(1.8172, 482.01, 2085.43, 0.3478, 0.3658)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    compute_budget: Array = given(
+        "flop", "Compute budget", 5.76e23, high=1e40, slider=(1e18, 1e27), log=True, symbol=r"C_\text{budget}",
+        help="Arithmetic there is for training. Not used where both parameters and tokens are given.",
+    )  # fmt: skip
+    parameters: Array = given(
+        "1", "Parameters", 0, high=1e20, slider=(0, 1e13), log=True, shown="param", symbol="N",
+        help="0: what the budget, the tokens and the rule below leave.",
+    )  # fmt: skip
+    tokens: Array = given(
+        "1", "Training tokens", 0, high=1e22, slider=(0, 1e15), log=True, shown="token", symbol="D",
+        help="0: what the budget, the parameters and the rule below leave.",
+    )  # fmt: skip
+    tokens_per_parameter: Array = given(
+        "1", "Tokens a parameter by the rule", 20, above=True, high=1e9, slider=(1, 2000), log=True,
+        help="The split where the budget alone is given, and what over-trained means: about 20 (Chinchilla).",
+    )  # fmt: skip
+    resize: Array = given(
+        "1", "Another size at the same compute", 1, above=True, high=1e6, slider=(0.01, 100), log=True, symbol="x",
+        folded=True, help="Makes the network this many times as large and trains it on as many times fewer tokens.",
+    )  # fmt: skip
+
+
+_LARGER = "never: it is no smaller than the best network of its loss"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    total_ops: Array = found("flop", "Compute", symbol="C", help="Of training, forward and backward.")
+    parameters: Array = found("1", "Parameters", shown="param", symbol="N")
+    tokens: Array = found("1", "Training tokens", shown="token", symbol="D")
+    tokens_per_parameter: Array = found("1", "Tokens a parameter", symbol="D/N")
+    loss_hoffmann: Array = found("1", "Loss (Hoffmann)", symbol=r"L_\text{H}", help="Nat per token, fit as published.")
+    loss_besiroglu: Array = found("1", "Loss (Besiroglu)", symbol=r"L_\text{B}", help="Nat per token, corrected fit.")
+    rule: Array = found("1", "Tokens a parameter by the rule", symbol="r")
+    over_training: Array = found("1", "Over-training", help="Tokens a parameter over those of the rule.")
+    optimal_parameters: Array = found(
+        "1", "Parameters by the rule", shown="param", symbol="N^*", help="For the same compute."
+    )
+    optimal_tokens: Array = found("1", "Tokens by the rule", shown="token", symbol="D^*", help="For the same compute.")
+    best_parameters_hoffmann: Array = found("1", "Best size (Hoffmann)", shown="param", symbol=r"N_\text{H}")
+    best_parameters_besiroglu: Array = found("1", "Best size (Besiroglu)", shown="param", symbol=r"N_\text{B}")
+    best_tokens_hoffmann: Array = found("1", "Best tokens (Hoffmann)", shown="token", symbol=r"D_\text{H}")
+    best_tokens_besiroglu: Array = found("1", "Best tokens (Besiroglu)", shown="token", symbol=r"D_\text{B}")
+    best_loss_hoffmann: Array = found(
+        "1", "Best loss (Hoffmann)", symbol=r"\hat L_\text{H}", help="Least for the same compute."
+    )
+    best_loss_besiroglu: Array = found(
+        "1", "Best loss (Besiroglu)", symbol=r"\hat L_\text{B}", help="Least for the same compute."
+    )
+    loss_difference_hoffmann: Array = found("1", "Loss above the best (Hoffmann)")
+    loss_difference_besiroglu: Array = found("1", "Loss above the best (Besiroglu)")
+    equal_loss_compute_hoffmann: Array = found(
+        "flop", "Compute for this loss (Hoffmann)", symbol=r"C_\text{H}", help="The least that reaches it."
+    )
+    equal_loss_compute_besiroglu: Array = found(
+        "flop", "Compute for this loss (Besiroglu)", symbol=r"C_\text{B}", help="The least that reaches it."
+    )
+    compute_ratio_hoffmann: Array = found("1", "Compute over the least (Hoffmann)")
+    compute_ratio_besiroglu: Array = found("1", "Compute over the least (Besiroglu)")
+    equal_loss_parameters: Array = found(
+        "1", "Best network of this loss", shown="param", symbol=r"N_\text{eq}",
+        help="Its size, trained with the least compute that reaches the loss (Besiroglu).",
+    )  # fmt: skip
+    serving_advantage: Array = found(
+        "1", "Cheaper to serve", help="Parameters of the best network of the same loss over these (Besiroglu)."
+    )
+    payback_tokens: Array = found(
+        "1", "Paid back after", shown="token", never=_LARGER,
+        help="Tokens to serve until a smaller network has saved what its longer training took (Besiroglu).",
+    )  # fmt: skip
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: something must be known."""
+    if i.compute_budget == 0 and i.parameters == 0 and i.tokens == 0:
+        yield InputError("compute_budget", "is needed, or else parameters or tokens: with all three at 0 nothing is.")
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    first = (
+        "{parameters} trained on {tokens} take {total_ops} and reach a loss of {loss_besiroglu} nat a token. "
+        "That is {tokens_per_parameter} tokens a parameter, "
+    )
+    if o.over_training > _CLOSE:
+        return first + (
+            "{over_training} times the rule: over-trained. With {compute_ratio_besiroglu} times less compute a network "
+            f"of {{equal_loss_parameters}} would do as well{_payback(o)}"
+        )
+    if o.over_training < 1 / _CLOSE:
+        return first + (
+            "fewer than the rule of {rule}: under-trained. {best_parameters_besiroglu} on {best_tokens_besiroglu} "
+            "would reach {best_loss_besiroglu} with the same compute, and be cheaper to serve."
+        )
+    return first + (
+        "close to the rule of {rule}: no other split of the same compute is much better, {best_loss_besiroglu} at "
+        "best. Only more compute or better data would help."
+    )
+
+
+def _payback(o: Outputs) -> str:
+    if np.isinf(o.payback_tokens):
+        return "."
+    return ", but be {serving_advantage} times dearer to serve: the small one has paid after {payback_tokens}."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if i.parameters > 0 and i.tokens > 0 and i.compute_budget > 0:
+        yield "Parameters and tokens are both given: the compute follows from them, the budget is not used."
+    if not 1e18 <= o.total_ops <= 1e24:
+        yield "Both fits rest on runs of about 10¹⁸ to 6·10²³ FLOP; this is beyond them."
+    if o.over_training > 5:
+        yield "Both fits rest on runs not far from the best split; so much over-training is beyond them."
+    if abs(np.log(o.best_parameters_hoffmann / o.best_parameters_besiroglu)) > np.log(1.5):
+        yield (
+            "The fits disagree on the best size: {best_parameters_hoffmann} by Hoffmann's published constants, "
+            "{best_parameters_besiroglu} by the corrected ones, which agree with the rule of 20."
+        )
+
+
+@solver(
+    walls=(11,),
+    title="Scaling laws",
+    question="How large a network, on how many tokens, for the compute there is?",
+    version="1",
+    factor="Operations",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("parameters", "tokens", "loss_besiroglu", "tokens_per_parameter", "compute_ratio_besiroglu"),
+    figures=(
+        curve("resize", ("loss_besiroglu", "loss_hoffmann"), "Iso-FLOP: another size at the same compute"),
+        curve("resize", ("compute_ratio_besiroglu", "compute_ratio_hoffmann"), "What another size wastes"),
+    ),
+    equations=(
+        Equation("total_ops", r"@total_ops = 6 \cdot @parameters \cdot @tokens"),
+        Equation("tokens_per_parameter", r"@tokens_per_parameter = \frac{@tokens}{@parameters}"),
+        Equation("optimal_parameters", r"@optimal_parameters = \sqrt{\frac{@total_ops}{6 \cdot @rule}}"),
+        Equation("optimal_tokens", r"@optimal_tokens = \frac{@total_ops}{6 \cdot @optimal_parameters}"),
+        Equation("loss_hoffmann", r"@loss_hoffmann = 1.69 + \frac{406.4}{@parameters^{0.34}} + \frac{410.7}{@tokens^{0.28}}"),
+        Equation("loss_besiroglu", r"@loss_besiroglu = 1.8172 + \frac{482.01}{@parameters^{0.3478}} + \frac{2085.43}{@tokens^{0.3658}}"),
+        Equation(
+            "best_parameters_besiroglu",
+            r"@best_parameters_besiroglu = (\frac{0.3478 \cdot 482.01}{0.3658 \cdot 2085.43})^{\frac{1}{0.3478 + 0.3658}} "
+            r"\cdot (\frac{@total_ops}{6})^{\frac{0.3658}{0.3478 + 0.3658}}",
+        ),
+        Equation(
+            "best_loss_besiroglu",
+            r"@best_loss_besiroglu = 1.8172 + \frac{482.01}{@best_parameters_besiroglu^{0.3478}} "
+            r"+ \frac{2085.43}{@best_tokens_besiroglu^{0.3658}}",
+        ),
+        Equation("compute_ratio_besiroglu", r"@compute_ratio_besiroglu = \frac{@total_ops}{@equal_loss_compute_besiroglu}"),
+        Equation("serving_advantage", r"@serving_advantage = \frac{@equal_loss_parameters}{@parameters}"),
+        Equation(
+            "payback_tokens",
+            r"@payback_tokens = \frac{@total_ops - @equal_loss_compute_besiroglu}{2 \cdot (@equal_loss_parameters - @parameters)}",
+            where=lambda i, o: bool(np.isfinite(o.payback_tokens)),
+        ),
+    ),
+    sources=(
+        Source("Kaplan et al. 2020", "Scaling laws for neural language models", "arXiv:2001.08361"),
+        Source("Hoffmann et al. 2022", "Training compute-optimal large language models", "arXiv:2203.15556"),
+        Source("Besiroglu et al. 2024", "Chinchilla scaling: a replication attempt", "arXiv:2404.10102"),
+        Source("Sardana et al. 2023", "Beyond Chinchilla-optimal: accounting for inference in language model scaling laws", "arXiv:2401.00448"),
+    ),
+    assumptions=(
+        "Training takes 6 FLOP a parameter and token: 2 forward, 4 backward; attention over the context is left out.",
+        "Every token passes every parameter once: dense decoder-only networks, each token seen once.",
+        "The loss is that of the text the fits were made on; other text moves it up or down.",
+        "Serving takes 2 FLOP a parameter and token.",
+    ),
+    excludes=(
+        "Quality of the data and repeated data: neither has a term.",
+        "Mixtures of experts and encoder-decoders: their tokens pass only part of the parameters.",
+        "What a lower loss is worth on a task.",
+    ),
+    presets=(
+        Preset("Chinchilla's budget", {}, part="Part 8"),
+        Preset("The tutorial's budget of 1e21 FLOP", {"compute_budget": "1e21 FLOP"}, part="Part 8"),
+        Preset("Llama-3-8B at 15T tokens", {"parameters": "8.03e9", "tokens": "15e12"}),
+        Preset("GPT-3", {"parameters": "174.6e9", "tokens": "300e9"}),
+        Preset("Llama 3.1 405B", {"parameters": "405e9", "tokens": "15.6e12"}),
+        Preset("A budget, and a size that fits a phone", {"compute_budget": "1e23 FLOP", "parameters": "3e9"}),
+        Preset("What 300 billion tokens are enough for", {"compute_budget": "0 FLOP", "tokens": "300e9"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "More parameters always make a better network.",
+            "Ten times the parameters with the same compute take the loss from {before} to {after}: too few tokens are left.",
+            "loss_besiroglu", {}, {"resize": "10"}, lambda before, after: after > before,
+        ),
+        Fallacy(
+            "Training on more than 20 tokens a parameter is a mistake.",
+            "By the rule the network pays only for training, {before} times as large as needed for its loss; Llama-3-8B is {after} times smaller than the best network of its loss, which every token served pays back.",
+            "serving_advantage", {}, {"parameters": "8.03e9", "tokens": "15e12"},
+            lambda before, after: before < 1.1 and after > 2,
+        ),
+        Fallacy(
+            "Ten times the compute makes the loss ten times better.",
+            "From {before} to {after}: what ten times the compute takes off the loss is a few percent.",
+            "best_loss_besiroglu", {}, {"compute_budget": "5.76e24 FLOP"}, lambda before, after: 1 < before / after < 1.1,
+        ),
+    ),
+)  # fmt: skip
+def scaling_laws(i: Inputs) -> Outputs:
+    given_parameters, given_tokens = _split(i)
+    parameters, tokens = given_parameters * i.resize, given_tokens / i.resize
+    flop = 6 * parameters * tokens
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hoffmann, besiroglu = HOFFMANN.loss(parameters, tokens), BESIROGLU.loss(parameters, tokens)
+        best_h, best_b = HOFFMANN.best_parameters(flop), BESIROGLU.best_parameters(flop)
+        least_h, least_b = HOFFMANN.least_flop(hoffmann), BESIROGLU.least_flop(besiroglu)
+        equal = BESIROGLU.best_parameters(least_b)
+        best_loss_h, best_loss_b = HOFFMANN.loss(best_h, flop / 6 / best_h), BESIROGLU.loss(best_b, flop / 6 / best_b)
+        optimal = np.sqrt(flop / 6 / i.tokens_per_parameter)
+        saved = 2 * (equal - parameters)
+        return Outputs(
+            total_ops=flop,
+            parameters=parameters,
+            tokens=tokens,
+            tokens_per_parameter=tokens / parameters,
+            loss_hoffmann=hoffmann,
+            loss_besiroglu=besiroglu,
+            rule=np.asarray(i.tokens_per_parameter, dtype=float),
+            over_training=tokens / parameters / i.tokens_per_parameter,
+            optimal_parameters=optimal,
+            optimal_tokens=flop / 6 / optimal,
+            best_parameters_hoffmann=best_h,
+            best_parameters_besiroglu=best_b,
+            best_tokens_hoffmann=flop / 6 / best_h,
+            best_tokens_besiroglu=flop / 6 / best_b,
+            best_loss_hoffmann=best_loss_h,
+            best_loss_besiroglu=best_loss_b,
+            loss_difference_hoffmann=hoffmann - best_loss_h,
+            loss_difference_besiroglu=besiroglu - best_loss_b,
+            equal_loss_compute_hoffmann=least_h,
+            equal_loss_compute_besiroglu=least_b,
+            compute_ratio_hoffmann=flop / least_h,
+            compute_ratio_besiroglu=flop / least_b,
+            equal_loss_parameters=equal,
+            serving_advantage=equal / parameters,
+            payback_tokens=np.where(saved > 0, ratio(flop - least_b, np.maximum(saved, 0)), np.inf),
+        )
+
+
+def _split(i: Inputs) -> tuple[Array, Array]:
+    """Parameters and tokens: each as given, else what the budget leaves, else by the rule. Unknown where nothing is
+    given, as a sweep may ask."""
+    budget, size, data = (np.asarray(x, dtype=float) for x in (i.compute_budget, i.parameters, i.tokens))
+    rule = np.asarray(i.tokens_per_parameter, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_data = np.where(budget > 0, budget / 6 / data, data / rule)
+        parameters = np.where(size > 0, size, np.where(data > 0, by_data, np.sqrt(budget / 6 / rule)))
+        by_size = np.where(budget > 0, budget / 6 / parameters, parameters * rule)
+        tokens = np.where(data > 0, data, by_size)
+    nothing = (budget == 0) & (size == 0) & (data == 0)
+    return np.where(nothing, np.nan, parameters), np.where(nothing, np.nan, tokens)

@@ -1,0 +1,260 @@
+"""How long do many devices take to add up what each of them has, and which way of doing it is best?
+
+Patarasuk and Yuan 2009 for the ring, Thakur, Rabenseifner and Gropp 2005 for trees and all-to-all, Hockney 1994 for a
+message as a latency and a bandwidth. Not modelled: messages that get in each other's way (see the topology), trees that
+cut a message into pieces, sums inside the switches, and the time of the additions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    curve,
+    found,
+    given,
+    named,
+    solver,
+)
+from solvers.laws import collectives as law
+from solvers.laws.collectives import Link
+
+
+class Way(IntEnum):
+    """How an all-reduce is done."""
+
+    RING = 0
+    TREE = 1
+    HIERARCHICAL = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    message: Array = given(
+        "byte", "Message", 16.06e9, high=1e18, slider=(1e3, 1e12), log=True, shown="GB", symbol="M",
+        help="What each device brings; by default the gradients of 8 billion parameters in 16 bits.",
+    )  # fmt: skip
+    devices: Array = given(
+        "1", "Devices", 64, low=1, high=1e7, slider=(1, 16384), log=True, whole=True, symbol="n",
+        help="That all end up with the sum.",
+    )  # fmt: skip
+    devices_per_node: Array = given(
+        "1", "Devices per node", 8, low=1, high=1e5, slider=(1, 72), whole=True, symbol="g",
+        help="Nodes are filled one after the other.",
+    )  # fmt: skip
+    intra_bandwidth: Array = given(
+        "byte/s", "Bandwidth inside a node", 450e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
+        symbol=r"\beta_\text{intra}", help="One way, of each device: NVLink and its like.",
+    )  # fmt: skip
+    inter_bandwidth: Array = given(
+        "byte/s", "Bandwidth between nodes", 50e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
+        symbol=r"\beta_\text{inter}", help="One way, of each device: its share of the node's network cards.",
+    )  # fmt: skip
+    intra_latency: Array = given(
+        "s", "Latency inside a node", 0.5e-6, high=1, slider=(0, 20e-6), shown="us", symbol=r"\alpha_\text{intra}",
+        folded=True, help="Time to start one message.",
+    )  # fmt: skip
+    inter_latency: Array = given(
+        "s", "Latency between nodes", 5e-6, high=1, slider=(0, 100e-6), shown="us", symbol=r"\alpha_\text{inter}",
+        folded=True, help="Time to start one message.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    ring: Array = found("s", "All-reduce in one ring", symbol=r"t_\text{ring}")
+    tree: Array = found("s", "All-reduce up a tree", symbol=r"t_\text{tree}")
+    hierarchical: Array = found(
+        "s", "All-reduce in two levels", symbol=r"t_\text{hier}", help="Inside the nodes first, then between them."
+    )
+    all_to_all: Array = found("s", "All-to-all", symbol=r"t_\text{a2a}", help="Everybody sends everybody a part.")
+    all_gather: Array = found("s", "All-gather or reduce-scatter", help="In one ring: half an all-reduce.")
+    best: Codes = named(Way, "Fastest all-reduce")
+    best_time: Array = found("s", "Fastest all-reduce", symbol=r"t_\text{best}")
+    bus_bandwidth: Array = found(
+        "byte/s", "Bus bandwidth", shown="GB/s", never="none: there is nobody to talk to",
+        help="Of the fastest: what each device must send at least, over the time. As benchmarks print it.",
+    )  # fmt: skip
+    hierarchy_gain: Array = found(
+        "1", "Ring over two levels", never="none: nothing is exchanged", help="How often faster two levels are."
+    )
+    intra_time: Array = found("s", "Of two levels: inside", symbol=r"t_\text{intra}")
+    inter_time: Array = found("s", "Of two levels: between", symbol=r"t_\text{inter}")
+    latency_time: Array = found("s", "Of the ring: starting messages", symbol=r"t_\alpha")
+    bandwidth_time: Array = found("s", "Of the ring: moving bytes", symbol=r"t_\beta")
+    tree_best_below: Array = found(
+        "byte", "Tree beats ring below", never="no message: there is one device",
+        help="Message size at which the two take equally long.",
+    )  # fmt: skip
+    link_bandwidth: Array = found(
+        "byte/s",
+        "Slowest link",
+        shown="GB/s",
+        symbol=r"\beta",
+        help="What one ring, a tree or an all-to-all waits for.",
+    )
+    link_latency: Array = found("s", "Its latency", symbol=r"\alpha")
+    local_devices: Array = found("1", "Devices in a node", symbol=r"g'", help="Of those that take part.")
+    nodes: Array = found("1", "Nodes", symbol="k")
+    tree_depth: Array = found("1", "Levels of the tree", symbol="d")
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    if i.devices == 1:
+        return "One device has the sum already: there is nothing to exchange."
+    return f"{_fastest(o)} {_advice(o)}"
+
+
+def _fastest(o: Outputs) -> str:
+    if o.best == Way.TREE:
+        return "A tree is fastest with {tree}; one ring takes {ring}: so small a message waits for {devices} starts."
+    if o.best == Way.RING:
+        return "One ring is fastest with {ring}; a tree, which sends the whole message at each level, takes {tree}."
+    return "Two levels are fastest with {hierarchical}; one ring over all {devices} devices takes {ring}."
+
+
+def _advice(o: Outputs) -> str:
+    if o.best == Way.TREE or o.latency_time > o.bandwidth_time:
+        return "Starting messages binds: a larger message, or fewer of them, would help; more bandwidth would not."
+    if o.best == Way.HIERARCHICAL and o.inter_time < o.intra_time:
+        return "The links inside the nodes bind ({intra_time} against {inter_time} between them)."
+    if o.nodes > 1:
+        return "The links between the nodes bind: faster ones there would help, faster ones inside would hardly."
+    return "The links inside the node bind; more devices on them would hardly change the time."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if o.nodes > 1 and i.devices % i.devices_per_node:
+        yield "The last node is only part filled; two levels are reckoned as if it were full."
+
+
+@solver(
+    walls=(14,),
+    title="Collectives",
+    question="How long do many devices take to add up what each of them has?",
+    version="1",
+    factor="Scaling efficiency",
+    verdict=verdict,
+    notes=notes,
+    headline=("best_time", "hierarchical", "ring", "tree", "all_to_all", "bus_bandwidth"),
+    figures=(
+        curve("message", ("ring", "tree"), "Small messages wait for starts, large ones for bytes", marks=("tree_best_below",)),
+        curve("devices", ("ring", "hierarchical"), "What more devices cost"),
+        Figure("bars", "Ways to sum", (), ("ring", "tree", "hierarchical")),
+        Figure("bars", "Two levels: where the time goes", (), ("intra_time", "inter_time")),
+    ),
+    equations=(
+        Equation("bandwidth_time", r"@bandwidth_time = \frac{2 \cdot (@devices - 1)}{@devices} \cdot \frac{@message}{@link_bandwidth}"),
+        Equation("latency_time", r"@latency_time = 2 \cdot (@devices - 1) \cdot @link_latency"),
+        Equation("ring", r"@ring = @bandwidth_time + @latency_time"),
+        Equation("tree_depth", r"@tree_depth = \lceil \log_2(@devices) \rceil"),
+        Equation("tree", r"@tree = 2 \cdot @tree_depth \cdot (\frac{@message}{@link_bandwidth} + @link_latency)"),
+        Equation(
+            "all_to_all", r"@all_to_all = \frac{@devices - 1}{@devices} \cdot \frac{@message}{@link_bandwidth} "
+            r"+ (@devices - 1) \cdot @link_latency",
+        ),
+        Equation(
+            "intra_time", r"@intra_time = 2 \cdot (\frac{@local_devices - 1}{@local_devices} \cdot "
+            r"\frac{@message}{@intra_bandwidth} + (@local_devices - 1) \cdot @intra_latency)",
+        ),
+        Equation(
+            "inter_time", r"@inter_time = 2 \cdot (\frac{@nodes - 1}{@nodes} \cdot "
+            r"\frac{@message}{@local_devices \cdot @inter_bandwidth} + (@nodes - 1) \cdot @inter_latency)",
+        ),
+        Equation("hierarchical", r"@hierarchical = @intra_time + @inter_time"),
+        Equation(
+            "bus_bandwidth", r"@bus_bandwidth = \frac{2 \cdot (@devices - 1) \cdot @message}{@devices \cdot @best_time}",
+            where=lambda i, o: i.devices > 1 and o.best_time > 0,
+        ),
+    ),
+    sources=(
+        Source("Patarasuk, Yuan 2009", "Bandwidth optimal all-reduce algorithms for clusters of workstations", "10.1016/j.jpdc.2008.09.002"),
+        Source("Thakur, Rabenseifner, Gropp 2005", "Optimization of collective communication operations in MPICH", "10.1177/1094342005051521"),
+        Source("Hockney 1994", "The communication challenge for MPP: Intel Paragon and Meiko CS-2", "10.1016/S0167-8191(06)80021-9"),
+    ),
+    assumptions=(
+        "A message takes a latency and its bytes over the bandwidth of one link, one way; both ways work at once.",
+        "One ring, a tree and an all-to-all wait for the link between nodes as soon as more than one node takes part.",
+        "In two levels every device of a node uses its own way out at once, each for its share of the message.",
+        "A tree sends the whole message at every level, up and down again.",
+    ),
+    excludes=(
+        "Other traffic on the same links, and oversubscribed switches: see the topology.",
+        "Trees and rings run in pieces behind each other, and sums made in the network.",
+        "Overlap with arithmetic: see the parallelism.",
+    ),
+    presets=(
+        Preset("Gradients of an 8B model, 64 devices", {}),
+        Preset("The same inside one node", {"devices": "8"}),
+        Preset("A few kilobytes over 1024 devices", {"message": "16 kB", "devices": "1024"}),
+        Preset("Without a faster link inside", {"devices_per_node": "1"}),
+        Preset("Slow network: 100 Gb Ethernet", {"inter_bandwidth": "12.5 GB/s", "inter_latency": "50 us", "devices": "256"}),
+        Preset("A rack of 72 as one node", {"devices_per_node": "72", "devices": "576", "intra_bandwidth": "900 GB/s"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "Twice the devices take twice as long to agree.",
+            "A ring of 64 sums the gradients in {before}, one of 128 in {after}: each sends a smaller part to more.",
+            "ring", {}, {"devices": "128"}, lambda before, after: after < 1.02 * before,
+        ),
+        Fallacy(
+            "Half the bytes take half the time.",
+            "Over 1024 devices 8 kB take {before} in a ring and 4 kB take {after}: starting the messages is all there is.",
+            "ring", {"devices": "1024", "message": "8 kB"}, {"devices": "1024", "message": "4 kB"},
+            lambda before, after: after > 0.99 * before,
+        ),
+        Fallacy(
+            "A faster link inside the node makes every collective faster.",
+            "One flat ring over eight nodes takes {before} and, with twice that bandwidth, {after}: it waits for the slowest link.",
+            "ring", {}, {"intra_bandwidth": "900 GB/s"}, lambda before, after: after == before,
+        ),
+    ),
+)  # fmt: skip
+def collectives(i: Inputs) -> Outputs:
+    intra, inter = Link(i.intra_bandwidth, i.intra_latency), Link(i.inter_bandwidth, i.inter_latency)
+    group = law.placed(i.devices, 1, i.devices_per_node)
+    link = law.slowest(group, intra, inter)
+    flat = (i.devices, link.bandwidth, link.latency)
+    ring, tree = law.ring_all_reduce(i.message, *flat), law.tree_all_reduce(i.message, *flat)
+    inside = law.ring_all_reduce(i.message, group.local, intra.bandwidth, intra.latency)
+    between = law.ring_all_reduce(i.message / group.local, group.nodes, inter.bandwidth, inter.latency)
+    hierarchical = inside + between
+    best = np.where(hierarchical < np.minimum(ring, tree), Way.HIERARCHICAL, np.where(tree < ring, Way.TREE, Way.RING))
+    best_time = np.minimum(np.minimum(ring, tree), hierarchical)
+    n, depth = np.asarray(i.devices, dtype=float), np.ceil(np.log2(np.asarray(i.devices, dtype=float)))
+    talks, starts = n > 1, 2 * (n - 1) * link.latency
+    moves = np.where(best_time > 0, best_time, np.nan)
+    # Where both take equally long: (n−1)/n·M/β + (n−1)α = d(M/β + α).
+    even = (n - 1 - depth) * link.latency * link.bandwidth / np.where(talks, depth - (n - 1) / n, 1)
+    return Outputs(
+        ring=ring,
+        tree=tree,
+        hierarchical=hierarchical,
+        all_to_all=law.all_to_all(i.message, *flat),
+        all_gather=law.ring_all_gather(i.message, *flat),
+        best=best,
+        best_time=best_time,
+        bus_bandwidth=2 * (n - 1) / n * i.message / moves,
+        hierarchy_gain=ring / np.where(hierarchical > 0, hierarchical, np.nan),
+        intra_time=inside,
+        inter_time=between,
+        latency_time=starts,
+        bandwidth_time=2 * (n - 1) / n * i.message / link.bandwidth,
+        tree_best_below=np.where(talks, even, np.nan),
+        link_bandwidth=link.bandwidth,
+        link_latency=link.latency,
+        local_devices=group.local,
+        nodes=group.nodes,
+        tree_depth=depth,
+    )
