@@ -147,9 +147,9 @@ class Grid:
     name: str = "grid"
     carbon_intensity: Array = given("kg/J", "Carbon intensity", shown="g/kWh", help="CO2e of the electricity.")
     electricity_price: Array = given("USD/J", "Electricity price", shown="USD/kWh")
-    water_intensity: Array = given("m**3/J", "Water intensity", shown="L/kWh", help="Used to make the electricity.")
+    water_intensity: Array = given("L/J", "Water intensity", shown="L/kWh", help="Used to make the electricity.")
     pue: Array = given("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    wue: Array = given("m**3/J", "WUE", shown="L/kWh", help="Water usage effectiveness: what the site itself uses.")
+    wue: Array = given("L/J", "WUE", shown="L/kWh", help="Water usage effectiveness: what the site itself uses.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -159,7 +159,7 @@ class Region:
     name: str = "region"
     carbon_intensity: Array = given("kg/J", "Carbon intensity", shown="g/kWh", help="CO2e of the electricity.")
     pue: Array = given("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    wue: Array = given("m**3/J", "WUE", shown="L/kWh", help="Water usage effectiveness: what the site itself uses.")
+    wue: Array = given("L/J", "WUE", shown="L/kWh", help="Water usage effectiveness: what the site itself uses.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

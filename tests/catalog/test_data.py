@@ -125,7 +125,7 @@ def test_the_tutorials_grids_say_that_they_are_made_for_teaching():
 
 def test_water_price_and_efficiency_of_a_site_are_in_si():
     average, region = spec(specs.Grid, "us-average"), spec(specs.Region, "aws-af-south-1")
-    assert average.wue == pytest.approx(1.8e-3 / KWH, rel=1e-14) and average.pue == 1.12
+    assert average.wue == pytest.approx(1.8 / KWH, rel=1e-14) and average.pue == 1.12
     assert spec(specs.Grid, "united-states").electricity_price == pytest.approx(0.12 / KWH, rel=1e-14)
     assert region.carbon_intensity == pytest.approx(0.70203 / KWH, rel=1e-14)
 
