@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from solvers.declare import Codes
+from solvers.declare import Array, Codes
 from solvers.errors import InputError
 from solvers.laws.phase import Phase, effective_phase, generates
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format
@@ -41,6 +41,31 @@ def phase(model: Model, asked: Codes) -> Iterator[InputError]:
     if meant is not Phase.FORWARD and not generates(model):
         yield InputError(
             "phase", f"can't be {meant.name.lower()}: {model.name} does not generate tokens. Choose forward."
+        )
+
+
+def trains(model: Model) -> Iterator[InputError]:
+    """The model must be a transformer whose sizes are known: what training keeps and exchanges follows from them."""
+    if not (model.hidden_size > 0 and model.layers > 0 and model.attention_heads > 0):
+        yield InputError(
+            "model", f"can't be {model.name}: its layers, hidden size or heads are not known. Choose a transformer."
+        )
+
+
+def experts(model: Model, expert_parallel: Array, data_parallel: Array) -> Iterator[InputError]:
+    """Experts can be spread over no more devices than there are experts, and over whole parts of the copies."""
+    if expert_parallel == 1:
+        return
+    if not model.experts > 0:
+        yield InputError("expert_parallel", f"must be 1: {model.name} has no experts to spread.")
+    elif expert_parallel > model.experts:
+        yield InputError(
+            "expert_parallel",
+            f"must be at most the {model.experts:g} experts of {model.name}; {expert_parallel:g} is not.",
+        )
+    elif data_parallel % expert_parallel:
+        yield InputError(
+            "expert_parallel", f"must divide data_parallel: {expert_parallel:g} does not divide {data_parallel:g}."
         )
 
 

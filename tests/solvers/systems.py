@@ -16,6 +16,18 @@ DEEPSEEK_V3 = Model(
     kv_heads=128, head_dim=128, kv_elements_per_token_per_layer=576, experts=256, experts_per_token=8,
     expert_parameters=656e9,
 )  # fmt: skip
+GPT_3 = Model(
+    name="GPT-3", parameters=175e9, layers=96, hidden_size=12288, attention_heads=96, kv_heads=96, head_dim=128
+)
+LLAMA_405B = Model(
+    name="Llama 3.1 405B",
+    parameters=405e9,
+    layers=126,
+    hidden_size=16384,
+    attention_heads=128,
+    kv_heads=8,
+    head_dim=128,
+)
 MAMBA = Model(name="Mamba 2.8B", parameters=2.8e9, layers=64, hidden_size=2560, state_elements=64 * 5120 * 16.0)
 KEYWORDS = Model(name="Keyword spotting", parameters=38600, inference_flop=5.4e6, activation_bytes=16000, layers=9)
 RESNET_50 = Model(name="ResNet-50", parameters=25.6e6, inference_flop=8.2e9, layers=50)

@@ -1,0 +1,528 @@
+"""How fast does a fleet train a network that is split over it, and where does the time of a step go?
+
+Shoeybi et al. 2019 for tensor parallelism, Narayanan et al. 2021 (section 2.2) for the pipeline and its bubble,
+Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts, Grattafiori
+et al. 2024 (section 3.3.2) for splitting sequences. Not modelled: launches of kernels (wall 3), overlap of anything but the
+exchange of gradients, experts that draw unequal numbers of tokens, failures (wall 15).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.calibration import SILICON
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    Truth,
+    chosen,
+    curve,
+    flagged,
+    found,
+    given,
+    named,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks, remarks
+from solvers.laws import training_step as law
+from solvers.laws.collectives import Link
+from solvers.laws.ratio import ratio
+from solvers.laws.training_memory import (
+    ADAM_BYTES,
+    Attention,
+    Held,
+    Recomputation,
+    Spread,
+    State,
+    activations_of_layer,
+    held,
+    layers_kept,
+    model_state,
+)
+from solvers.laws.training_step import Network, Split
+from solvers.laws.transformer import active_parameters, attention_flop_per_pair, bytes_of
+from solvers.specs import Accelerator, Model, Precision, peak_rate
+
+
+class Cause(IntEnum):
+    """Where the time of a step goes."""
+
+    COMPUTE = 0
+    MEMORY = 1
+    STRAGGLER = 2
+    IMBALANCE = 3
+    TENSOR = 4
+    CONTEXT = 5
+    EXPERT = 6
+    BUBBLE = 7
+    STAGES = 8
+    DATA = 9
+    UPDATE = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = picked(Model, "Model", "llama-3-70b")
+    accelerator: Accelerator = picked(Accelerator, "Accelerator", "h100-sxm5-80gb")
+    precision: Codes = chosen(Precision, "Precision", Precision.BF16, help="Of weights, gradients and arithmetic.")
+    data_parallel: Array = given(
+        "1", "Data parallel", 16, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="d",
+        help="Copies of the model that each take other sequences.",
+    )  # fmt: skip
+    tensor_parallel: Array = given(
+        "1", "Tensor parallel", 8, low=1, high=1024, slider=(1, 16), whole=True, symbol="t",
+        help="Devices each layer is split over.",
+    )  # fmt: skip
+    pipeline_parallel: Array = given(
+        "1", "Pipeline parallel", 4, low=1, high=1e4, slider=(1, 64), whole=True, symbol="p",
+        help="Stages the layers are split into, one after the other.",
+    )  # fmt: skip
+    context_parallel: Array = given(
+        "1", "Context parallel", 1, low=1, high=1e4, slider=(1, 16), whole=True, symbol="c",
+        help="Devices each sequence is split over.",
+    )  # fmt: skip
+    expert_parallel: Array = given(
+        "1", "Expert parallel", 1, low=1, high=1e4, slider=(1, 64), whole=True, symbol="e",
+        help="Devices the experts of a layer are spread over, taken from the data-parallel ones.",
+    )  # fmt: skip
+    microbatches: Array = given(
+        "1", "Microbatches", 16, low=1, high=1e6, slider=(1, 256), log=True, whole=True, symbol="m",
+        help="That each copy works through in one step; more of them shorten the bubble.",
+    )  # fmt: skip
+    microbatch_size: Array = given(
+        "1", "Microbatch", 1, low=1, high=1e6, slider=(1, 64), log=True, whole=True, symbol="b",
+        help="Sequences a device works on at once.",
+    )  # fmt: skip
+    sequence_length: Array = given(
+        "1", "Sequence length", 8192, low=1, high=1e8, slider=(128, 131072), log=True, whole=True, symbol="s",
+        help="Tokens of each sequence.",
+    )  # fmt: skip
+    virtual_stages: Array = given(
+        "1", "Stages a device holds", 1, low=1, high=1000, slider=(1, 8), whole=True, symbol="v", folded=True,
+        help="Above 1 the pipeline is interleaved: shorter bubbles, more messages, more activations.",
+    )  # fmt: skip
+    zero_stage: Array = given(
+        "1", "ZeRO stage", 1, high=3, slider=(0, 3), whole=True,
+        help="What is divided over the copies: 1 optimizer state, 2 gradients too, 3 weights too (FSDP).",
+    )  # fmt: skip
+    recomputation: Codes = chosen(
+        Recomputation, "Recomputation", Recomputation.SELECTIVE,
+        help="Activations the backward pass computes again: none, those of attention scores, or all.",
+    )  # fmt: skip
+    attention: Codes = chosen(
+        Attention, "Attention", Attention.FUSED, folded=True,
+        help="A fused kernel (FlashAttention) never writes the scores; an unfused one keeps them.",
+    )  # fmt: skip
+    sequence_parallel: Codes = chosen(
+        Spread, "Sequence parallel", Spread.ON, folded=True,
+        help="Spreads norms and dropouts over the tensor-parallel devices, too.",
+    )  # fmt: skip
+    efficiency: Array = given(
+        "1", "Compute efficiency", SILICON.efficiency, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
+        help="Share of the peak rate that kernels reach.",
+    )  # fmt: skip
+    bandwidth_efficiency: Array = given(
+        "1", "Bandwidth efficiency", SILICON.bandwidth_efficiency, high=1, above=True, slider=(0.01, 1),
+        symbol=r"\eta_b", folded=True, help="Share of the memory's peak bandwidth that kernels reach.",
+    )  # fmt: skip
+    devices_per_node: Array = given(
+        "1", "Devices per node", 8, low=1, high=1e5, slider=(1, 72), whole=True, symbol="g",
+        help="Nodes are filled with tensor-parallel devices first, then context, data and pipeline.",
+    )  # fmt: skip
+    intra_bandwidth: Array = given(
+        "byte/s", "Bandwidth inside a node", 450e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
+        symbol=r"\beta_\text{intra}", help="One way, of each device: NVLink and its like.",
+    )  # fmt: skip
+    inter_bandwidth: Array = given(
+        "byte/s", "Bandwidth between nodes", 50e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
+        symbol=r"\beta_\text{inter}", help="One way, of each device: its share of the node's network cards.",
+    )  # fmt: skip
+    intra_latency: Array = given(
+        "s", "Latency inside a node", 0.5e-6, high=1, slider=(0, 20e-6), shown="us", symbol=r"\alpha_\text{intra}",
+        folded=True, help="Time to start one message.",
+    )  # fmt: skip
+    inter_latency: Array = given(
+        "s", "Latency between nodes", 5e-6, high=1, slider=(0, 100e-6), shown="us", symbol=r"\alpha_\text{inter}",
+        folded=True, help="Time to start one message.",
+    )  # fmt: skip
+    overlap: Array = given(
+        "1", "Gradients behind arithmetic", 0.8, high=1, slider=(0, 1), shown="percent", symbol="o", folded=True,
+        help="Share of the copies' exchange that may run while the backward pass does, if that lasts long enough.",
+    )  # fmt: skip
+    congestion_factor: Array = given(
+        "1", "Congestion", 1, low=1, high=1000, slider=(1, 4), folded=True,
+        help="By which everything the network does takes longer than alone on it.",
+    )  # fmt: skip
+    straggler_factor: Array = given(
+        "1", "Slowest device", 1, low=1, high=1000, slider=(1, 2), folded=True,
+        help="Its time over that of a mean one: all the others wait.",
+    )  # fmt: skip
+    tokens: Array = given(
+        "1", "Training tokens", 15e12, above=True, high=1e22, slider=(1e9, 1e14), log=True, shown="token", symbol="D",
+        help="Of the whole run.",
+    )  # fmt: skip
+
+
+_NO_ROOM = "unknown: the catalog has no capacity"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    step_time: Array = found("s", "Step", symbol="T")
+    mfu: Array = found("1", "MFU", shown="percent", help="Of the run: the model's arithmetic over peak and time.")
+    tokens_per_second: Array = found("1/s", "Tokens a second")
+    training_time: Array = found("s", "Training time", help="Of all tokens, without failures.")
+    scaling_efficiency: Array = found(
+        "1", "Scaling efficiency", shown="percent", help="Share of the step its devices compute, each as alone."
+    )
+    device_mfu: Array = found("1", "MFU of a device alone", shown="percent", help="While nothing keeps it waiting.")
+    hfu: Array = found("1", "HFU", shown="percent", help="Counts what is computed again, too.")
+    compute_time: Array = found("s", "Arithmetic", symbol=r"T_\text{compute}")
+    memory_time: Array = found("s", "Memory stalls", help="By which memory outlasts arithmetic.")
+    straggler_time: Array = found("s", "Waiting for the slowest")
+    imbalance_time: Array = found(
+        "s", "Uneven stages", help="Layers do not divide by stages: the fullest one sets the pace."
+    )
+    tensor_time: Array = found("s", "Tensor parallel", help="All-reduces inside the layers.")
+    context_time: Array = found("s", "Context parallel", help="Keys and values.")
+    expert_time: Array = found("s", "Expert parallel", help="Tokens to their experts and back.")
+    bubble_time: Array = found("s", "Pipeline bubble", symbol=r"T_\text{bubble}", help="Filling and draining.")
+    pipeline_time: Array = found("s", "Between stages", help="Handing activations and gradients on.")
+    data_time: Array = found("s", "Gradients", help="Of the copies' exchange, what arithmetic does not hide.")
+    update_time: Array = found("s", "Optimizer", help="Reading and writing the state once a step.")
+    largest: Codes = named(Cause, "Largest part")
+    largest_loss: Codes = named(Cause, "Largest loss", help="Of all but arithmetic.")
+    loss_time: Array = found("s", "Largest loss", help="Its time.")
+    bubble_fraction: Array = found("1", "Bubble fraction", shown="percent", symbol="f", help="Of the pipeline's time.")
+    exchange_time: Array = found("s", "Gradients' whole exchange", help="Hidden or not.")
+    stage_time: Array = found("s", "Stage of one microbatch", symbol=r"T_\mu", help="Forward and backward.")
+    devices: Array = found("1", "Devices", symbol="n")
+    batch_tokens: Array = found("1", "Tokens a step", shown="token", symbol="B")
+    model_flop: Array = found("flop", "Arithmetic of a step", symbol="W", help="Forward and backward, nothing twice.")
+    device_flop: Array = found("flop", "Of one device", symbol="W_d", help="With what is computed again.")
+    peak: Array = found("flop/s", "Peak rate", symbol=r"\pi")
+    total_ops: Array = found("flop", "Arithmetic of the run")
+    memory_per_device: Array = found("byte", "Held by a device")
+    model_state: Array = found("byte", "Model state of it")
+    activations: Array = found("byte", "Activations of it")
+    memory_room: Array = found("byte", "Memory of the chip", never=_NO_ROOM)
+    memory_shortfall: Array = found("byte", "Short by", never=_NO_ROOM, help="Zero when all fits.")
+    possible: Truth = flagged("Can be laid out", help="No more stages than layers, no more splits than heads.")
+    feasible: Truth = flagged("Feasible", help="Can be laid out and fits in memory.")
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: a transformer, a chip with a rate, groups that divide each other."""
+    yield from checks.trains(i.model)
+    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.experts(i.model, i.expert_parallel, i.data_parallel)
+
+
+_ADVICE = {
+    Cause.COMPUTE: "",
+    Cause.MEMORY: "memory keeps arithmetic waiting: larger microbatches would use each weight more often",
+    Cause.STRAGGLER: "all wait for the slowest device: replace it, or give it less to do",
+    Cause.IMBALANCE: "the layers do not divide evenly by the stages: another number of stages would",
+    Cause.TENSOR: "all-reduces inside the layers: keep tensor parallelism within a node, or smaller",
+    Cause.CONTEXT: "keys and values on the way: longer sequences or fewer parts of them would help",
+    Cause.EXPERT: "tokens on their way to experts: keep expert groups within fast links, or smaller",
+    Cause.BUBBLE: "the pipeline fills and drains: more microbatches, fewer stages or interleaving would help",
+    Cause.STAGES: "activations between stages: fewer stages or less interleaving would help",
+    Cause.DATA: "gradients between copies: more microbatches a step, more overlap or a faster network would help",
+    Cause.UPDATE: "the optimizer reads and writes its state: ZeRO divides it, larger batches make it rarer",
+}
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    if not o.possible:
+        return _impossible(i)
+    first = "A step takes {step_time}: {mfu} MFU, {tokens_per_second} tokens a second on {devices} devices. "
+    loss = f"The largest loss is {{loss_time}} a step: {_ADVICE[Cause(int(o.largest_loss))]}."
+    if o.loss_time == 0:
+        loss = "Nothing but arithmetic takes time: only a faster chip or better kernels would help."
+    if o.feasible or math.isnan(o.memory_room):
+        return first + loss
+    return (
+        "Does not fit: {memory_per_device} a device, {memory_shortfall} more than the {memory_room} there are. "
+        f"{_remedy(i, o)} If it did: {{step_time}} a step, {{mfu}} MFU."
+    )
+
+
+def _impossible(i: Inputs) -> str:
+    if i.pipeline_parallel * i.virtual_stages > i.model.layers:
+        return "Can't be laid out: {pipeline_parallel} × {virtual_stages} stages are more than there are layers."
+    return "Can't be laid out: {tensor_parallel} tensor-parallel devices are more than there are heads to share out."
+
+
+def _remedy(i: Inputs, o: Outputs) -> str:
+    if o.activations > o.memory_room - o.model_state > 0 and i.recomputation != Recomputation.FULL:
+        return (
+            "Activations ({activations}) are too many: full recomputation, smaller microbatches or context parallelism."
+        )
+    if i.zero_stage < 3 and i.data_parallel > 1:
+        return "A higher ZeRO stage would divide more of the state ({model_state}) over the copies."
+    return "More tensor or pipeline parallelism would split the state ({model_state})."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield from remarks.format_used(i.accelerator, i.precision)
+    yield from remarks.beyond_training(i.model, i.sequence_length)
+    if i.tensor_parallel > i.devices_per_node:
+        yield "Tensor-parallel devices span nodes: every layer waits for the network between them, twice each way."
+    if i.zero_stage >= 2 and i.pipeline_parallel > 1:
+        yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."
+    if i.virtual_stages > 1 and i.pipeline_parallel == 1:
+        yield "Without a pipeline there is nothing to interleave."
+
+
+_CAUSES = (
+    "compute_time", "memory_time", "straggler_time", "imbalance_time", "tensor_time", "context_time", "expert_time",
+    "bubble_time", "pipeline_time", "data_time", "update_time",
+)  # fmt: skip
+
+
+@solver(
+    walls=(14,),
+    title="Parallelism",
+    question="How fast does a fleet train a network, and where does the time of a step go?",
+    version="1",
+    factor="Scaling efficiency",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("step_time", "mfu", "tokens_per_second", "training_time", "feasible"),
+    figures=(
+        Figure("bars", "Where the time of a step goes", (), _CAUSES),
+        Figure("bars", "What a device holds", (), ("model_state", "activations")),
+        curve("microbatches", ("mfu", "bubble_fraction"), "More microbatches shorten the bubble", logy=False),
+        curve("data_parallel", ("tokens_per_second", "scaling_efficiency"), "More copies"),
+    ),
+    equations=(
+        Equation(
+            "devices", r"@devices = @data_parallel \cdot @tensor_parallel \cdot @pipeline_parallel \cdot @context_parallel"
+        ),
+        Equation("batch_tokens", r"@batch_tokens = @data_parallel \cdot @microbatches \cdot @microbatch_size \cdot @sequence_length"),
+        Equation(
+            "compute_time", r"@compute_time = \frac{@device_flop}{@peak \cdot @efficiency}",
+        ),
+        Equation(
+            "bubble_fraction",
+            r"@bubble_fraction = \frac{@pipeline_parallel - 1}{@virtual_stages \cdot @microbatches + @pipeline_parallel - 1}",
+        ),
+        Equation(
+            "bubble_time",
+            r"@bubble_time = \frac{@pipeline_parallel - 1}{@virtual_stages} \cdot @stage_time",
+        ),
+        Equation("step_time", "@step_time = " + " + ".join(f"@{cause}" for cause in _CAUSES)),
+        Equation("tokens_per_second", r"@tokens_per_second = \frac{@batch_tokens}{@step_time}"),
+        Equation("mfu", r"@mfu = \frac{@model_flop}{@devices \cdot @peak \cdot @step_time}"),
+        Equation("scaling_efficiency", r"@scaling_efficiency = \frac{@compute_time + @memory_time}{@step_time}"),
+        Equation("training_time", r"@training_time = \frac{@tokens}{@tokens_per_second}"),
+        Equation("memory_per_device", r"@memory_per_device = @model_state + @activations"),
+    ),
+    sources=(
+        Source("Shoeybi et al. 2019", "Megatron-LM: training multi-billion parameter language models using model parallelism", "arXiv:1909.08053"),
+        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
+        Source("Rajbhandari et al. 2020", "ZeRO: memory optimizations toward training trillion parameter models", "arXiv:1910.02054"),
+        Source("Korthikanti et al. 2023", "Reducing activation recomputation in large transformer models", "arXiv:2205.05198"),
+        Source("Lepikhin et al. 2021", "GShard: scaling giant models with conditional computation and automatic sharding", "arXiv:2006.16668"),
+        Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
+        Source("Patarasuk, Yuan 2009", "Bandwidth optimal all-reduce algorithms for clusters of workstations", "10.1016/j.jpdc.2008.09.002"),
+    ),
+    assumptions=(
+        "The backward pass takes twice the arithmetic of the forward pass; attention is causal.",
+        "Each layer's all-reduces, keys and values, and tokens to experts wait for nothing and hide behind nothing.",
+        "The copies' exchange hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all of them.",
+        "Collectives over several nodes run in two levels, inside the nodes and between them, all devices at once.",
+        "Each pass reads the weights once and the backward pass writes gradients; activations are written and read once.",
+        "Every layer of a mixture of experts has experts, and every expert draws equally many tokens.",
+    ),
+    excludes=(
+        "Launch overheads and kernels' own inefficiency beyond the one factor: see the software wall.",
+        "Failures and checkpoints: see reliability; reading data: see ingestion.",
+        "What a larger batch does to the loss.",
+        "Schedules that keep fewer microbatches in flight than there are stages, as Llama 3's did.",
+    ),
+    presets=(
+        Preset("Llama-3-70B on 512 H100", {}, part="Part 4"),
+        Preset("Llama 3.1 405B on 16,384 H100", {"model": "llama-3.1-405b", "data_parallel": "128", "pipeline_parallel": "16", "virtual_stages": "4", "microbatches": "16", "recomputation": "none", "tokens": "15.6e12"}),
+        Preset("Llama-3-8B on 64, copies alone", {"model": "llama-3-8b", "data_parallel": "64", "tensor_parallel": "1", "pipeline_parallel": "1", "microbatches": "4", "zero_stage": "3", "recomputation": "full"}),
+        Preset("Tensor parallel across nodes", {"tensor_parallel": "32", "pipeline_parallel": "1"}),
+        Preset("Deep pipeline, few microbatches", {"pipeline_parallel": "16", "data_parallel": "4", "microbatches": "4"}),
+        Preset("Mixtral with spread experts", {"model": "mixtral-8x7b", "tensor_parallel": "1", "pipeline_parallel": "4", "data_parallel": "64", "expert_parallel": "8", "microbatches": "16"}),
+        Preset("131 072 tokens at once", {"sequence_length": "131072", "context_parallel": "8", "data_parallel": "2", "microbatches": "8"}),
+        Preset("One slow device in 512", {"straggler_factor": "1.2"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "Twice the devices train twice as fast.",
+            "At the same batch 512 devices train {before} tokens a second, 1024 (half the microbatches each) {after}: {ratio} times.",
+            "tokens_per_second", {}, {"data_parallel": "32", "microbatches": "8"},
+            lambda before, after: after < 1.9 * before,
+        ),
+        Fallacy(
+            "Tensor parallelism scales like data parallelism.",
+            "Within a node MFU is {before}; the same devices with tensor parallelism over four nodes reach {after}.",
+            "mfu", {}, {"tensor_parallel": "32", "pipeline_parallel": "1"},
+            lambda before, after: after < 0.6 * before,
+        ),
+        Fallacy(
+            "One slow device in hundreds does not matter.",
+            "With every device alike a step takes {before}; with a single one 20% slower {after}, for all of them.",
+            "step_time", {}, {"straggler_factor": "1.2"}, lambda before, after: after > 1.1 * before,
+        ),
+    ),
+)  # fmt: skip
+def parallelism(i: Inputs) -> Outputs:
+    split = Split(i.tensor_parallel, i.context_parallel, i.data_parallel, i.expert_parallel, i.pipeline_parallel, i.virtual_stages)  # fmt: skip
+    network = Network(i.devices_per_node, Link(i.intra_bandwidth, i.intra_latency), Link(i.inter_bandwidth, i.inter_latency), i.congestion_factor)  # fmt: skip
+    part = held(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
+    layer, state = _activations_of_layer(i), _state(i, part)
+    peak, bandwidth = peak_rate(i.accelerator, i.precision), i.accelerator.memory_bandwidth * i.bandwidth_efficiency
+
+    microbatches, stages = np.asarray(i.microbatches, dtype=float), np.asarray(i.pipeline_parallel, dtype=float)
+    forward, scores = _forward_flop(i)
+    model_flop = 3 * forward * microbatches * i.data_parallel
+    device_flop = (3 * forward + _again(i, forward, scores)) / (split.devices / i.data_parallel) * microbatches
+    moved = _moved(i, part, layer) * microbatches
+    compute, memory = device_flop / (peak * i.efficiency), moved / bandwidth
+    busy = np.maximum(compute, memory)
+    straggler = (np.asarray(i.straggler_factor) - 1) * busy
+    imbalance = (_fullest_stage(i) - 1) * (busy + straggler)
+
+    tensor, context, expert = (each * microbatches for each in _exchanges(i, split, network))
+    stage = (busy + straggler + imbalance + tensor + context + expert) / microbatches
+    bubble = (stages - 1) / i.virtual_stages * stage
+    between = law.stage_time(_message(i) / _spread(i), microbatches, split, network)
+    exchange = _exchange(i, part, split, network)
+    hidden = np.minimum(i.overlap * exchange, _behind(i, busy / microbatches))
+    update = 2 * state.total / bandwidth
+    causes = (busy * 0 + compute, busy - compute, straggler, imbalance, tensor, context, expert, bubble, between,
+              exchange - hidden, update)  # fmt: skip
+    times = np.stack(np.broadcast_arrays(*causes))
+    step = times.sum(axis=0)
+    batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
+    activations = layer * layers_kept(i.model.layers, stages, i.virtual_stages, microbatches)
+    total, room = state.total + activations, i.accelerator.memory_capacity
+    possible = _possible(i)
+    capacity = split.devices * peak
+    return Outputs(
+        step_time=step,
+        mfu=model_flop / capacity / step,
+        tokens_per_second=batch / step,
+        training_time=i.tokens * step / batch,
+        scaling_efficiency=busy / step,
+        device_mfu=ratio(model_flop / capacity, busy),
+        hfu=device_flop / peak / step,
+        **dict(zip(_CAUSES, times, strict=True)),
+        largest=times.argmax(axis=0),
+        largest_loss=times[1:].argmax(axis=0) + 1,
+        loss_time=times[1:].max(axis=0),
+        bubble_fraction=law.bubble_fraction(stages, i.virtual_stages, microbatches),
+        exchange_time=exchange,
+        stage_time=stage,
+        devices=split.devices,
+        batch_tokens=batch,
+        model_flop=model_flop,
+        device_flop=device_flop,
+        peak=peak,
+        total_ops=model_flop / batch * i.tokens,
+        memory_per_device=total,
+        model_state=state.total,
+        activations=activations,
+        memory_room=room,
+        memory_shortfall=np.maximum(total - room, 0),
+        possible=possible,
+        feasible=possible & (total <= room),
+    )
+
+
+def _forward_flop(i: Inputs) -> tuple[Array, Array]:
+    """FLOP of one microbatch's forward pass over all layers, and of its causal attention alone."""
+    s = np.asarray(i.sequence_length, dtype=float)
+    scores = i.microbatch_size * attention_flop_per_pair(i.model) * s * (s + 1) / 2
+    return 2 * i.microbatch_size * active_parameters(i.model) * s + scores, scores
+
+
+def _again(i: Inputs, forward: Array, scores: Array) -> Array:
+    """FLOP of one microbatch that the backward pass computes again."""
+    way = np.asarray(i.recomputation)
+    return np.where(way == Recomputation.FULL, forward, np.where(way == Recomputation.SELECTIVE, scores, 0.0))
+
+
+def _moved(i: Inputs, part: Held, layer: Array) -> Array:
+    """Bytes one microbatch moves in a device's memory: weights each pass, gradients, activations out and in."""
+    weights = (law.passes(i.recomputation) + 1) * part.total * bytes_of(i.precision)
+    return weights + 2 * layer * np.asarray(i.model.layers) / i.pipeline_parallel
+
+
+def _fullest_stage(i: Inputs) -> Array:
+    """Layers of the fullest device over those of a mean one: 1 where they divide evenly."""
+    parts = np.asarray(i.pipeline_parallel, dtype=float) * i.virtual_stages
+    return np.ceil(i.model.layers / parts) * parts / i.model.layers
+
+
+def _message(i: Inputs) -> Array:
+    """Bytes of one microbatch's activations between two layers, of one context-parallel device."""
+    tokens = np.asarray(i.sequence_length, dtype=float) / i.context_parallel * i.microbatch_size
+    return tokens * i.model.hidden_size * law.ACTIVATION_BYTES
+
+
+def _spread(i: Inputs) -> Array:
+    return np.where(np.asarray(i.sequence_parallel) == Spread.ON, i.tensor_parallel, 1)
+
+
+def _exchanges(i: Inputs, split: Split, network: Network) -> tuple[Array, Array, Array]:
+    """Seconds of tensor, context and expert parallelism for one microbatch in the layers of one device."""
+    layers, passed = _fullest_stage(i) * i.model.layers / i.pipeline_parallel, law.passes(i.recomputation)
+    kv = 2 * np.asarray(i.model.kv_heads) * i.model.head_dim * law.ACTIVATION_BYTES
+    whole = np.asarray(i.sequence_length, dtype=float) * i.microbatch_size * kv / i.tensor_parallel
+    routed = np.where(np.asarray(i.model.experts) > 0, i.model.experts_per_token, 0) * _message(i) / _spread(i)
+    return (
+        law.tensor_time(_message(i), layers, passed, split, network),
+        law.context_time(whole, layers, passed, split, network),
+        law.expert_time(routed, layers, passed, split, network),
+    )
+
+
+def _exchange(i: Inputs, part: Held, split: Split, network: Network) -> Array:
+    size = bytes_of(i.precision)
+    return law.data_time(part.dense * size, part.routed * size, i.zero_stage, i.microbatches, split, network)
+
+
+def _behind(i: Inputs, microbatch: Array) -> Array:
+    """Seconds of arithmetic that the copies' exchange can hide behind: the backward pass, two thirds, of the last
+    microbatch, or of all of them where weights are gathered for each."""
+    rounds = np.where(np.asarray(i.zero_stage) >= 3, i.microbatches, 1)
+    return 2 / 3 * microbatch * rounds
+
+
+def _activations_of_layer(i: Inputs) -> Array:
+    return activations_of_layer(
+        i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, i.recomputation,
+        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == Spread.ON,
+    )  # fmt: skip
+
+
+def _state(i: Inputs, part: Held) -> State:
+    replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
+    return model_state(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
+
+
+def _possible(i: Inputs) -> Truth:
+    experts, copies = np.maximum(i.model.experts, 1), np.asarray(i.data_parallel, dtype=float)
+    stages = np.asarray(i.pipeline_parallel, dtype=float) * i.virtual_stages
+    spread = (i.expert_parallel <= experts) & (copies % i.expert_parallel == 0)
+    return np.asarray(spread & (stages <= i.model.layers) & (i.tensor_parallel <= np.asarray(i.model.attention_heads)))

@@ -1,0 +1,337 @@
+"""What does a device have to hold while a network is trained, and does it fit?
+
+Rajbhandari et al. 2020 (ZeRO, figure 1) for weights, gradients and optimizer state; Korthikanti et al. 2023 (equations
+1 to 6, table 2) for activations under tensor parallelism, recomputation and pipelining. Not modelled: fragments no
+tensor fits into, buffers of the communication library, and the logits of the last layer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    Truth,
+    chosen,
+    curve,
+    flagged,
+    found,
+    given,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks
+from solvers.laws.ratio import ratio
+from solvers.laws.training_memory import (
+    ADAM_BYTES,
+    Attention,
+    Held,
+    Recomputation,
+    Spread,
+    State,
+    activations_of_layer,
+    held,
+    layers_kept,
+    model_state,
+)
+from solvers.laws.transformer import bytes_of
+from solvers.specs import Accelerator, Model, Precision
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = picked(Model, "Model", "llama-3-8b")
+    accelerator: Accelerator | None = picked(
+        Accelerator, "Held against", "h100-sxm5-80gb", optional=True,
+        help="The chip it must fit on; what has to be held does not depend on it.",
+    )  # fmt: skip
+    precision: Codes = chosen(
+        Precision, "Precision", Precision.BF16, help="The format weights, gradients and activations are kept in."
+    )
+    batch_size: Array = given(
+        "1", "Microbatch", 1, low=1, high=1e6, slider=(1, 64), log=True, whole=True, symbol="b",
+        help="Sequences a device works on at once.",
+    )  # fmt: skip
+    sequence_length: Array = given(
+        "1", "Sequence length", 8192, low=1, high=1e8, slider=(128, 131072), log=True, whole=True, symbol="s",
+        help="Tokens of each sequence.",
+    )  # fmt: skip
+    data_parallel: Array = given(
+        "1", "Data parallel", 8, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="d",
+        help="Copies of the model that each take other sequences; what ZeRO divides by.",
+    )  # fmt: skip
+    tensor_parallel: Array = given(
+        "1", "Tensor parallel", 1, low=1, high=1024, slider=(1, 16), whole=True, symbol="t",
+        help="Devices each layer is split over.",
+    )  # fmt: skip
+    pipeline_parallel: Array = given(
+        "1", "Pipeline parallel", 1, low=1, high=1e4, slider=(1, 64), whole=True, symbol="p",
+        help="Stages the layers are split into, one after the other.",
+    )  # fmt: skip
+    zero_stage: Array = given(
+        "1", "ZeRO stage", 0, high=3, slider=(0, 3), whole=True,
+        help="What is divided over the copies: 1 optimizer state, 2 gradients too, 3 weights too (FSDP).",
+    )  # fmt: skip
+    recomputation: Codes = chosen(
+        Recomputation, "Recomputation", Recomputation.SELECTIVE,
+        help="Activations the backward pass computes again: none, those of attention scores, or all.",
+    )  # fmt: skip
+    context_parallel: Array = given(
+        "1", "Context parallel", 1, low=1, high=1e4, slider=(1, 16), whole=True, symbol="c", folded=True,
+        help="Devices each sequence is split over.",
+    )  # fmt: skip
+    expert_parallel: Array = given(
+        "1", "Expert parallel", 1, low=1, high=1e4, slider=(1, 64), whole=True, symbol="e", folded=True,
+        help="Devices the experts of a layer are spread over, taken from the data-parallel ones.",
+    )  # fmt: skip
+    virtual_stages: Array = given(
+        "1", "Stages a device holds", 1, low=1, high=1000, slider=(1, 8), whole=True, symbol="v", folded=True,
+        help="Above 1 the pipeline is interleaved: shorter bubbles, more activations.",
+    )  # fmt: skip
+    microbatches: Array = given(
+        "1", "Microbatches", 0, high=1e6, slider=(0, 128), whole=True, folded=True,
+        help="Of a step; 0: enough that every stage is busy, the most a device ever holds.",
+    )  # fmt: skip
+    attention: Codes = chosen(
+        Attention, "Attention", Attention.UNFUSED, folded=True,
+        help="A fused kernel (FlashAttention) never writes the scores; an unfused one keeps them.",
+    )  # fmt: skip
+    sequence_parallel: Codes = chosen(
+        Spread, "Sequence parallel", Spread.OFF, folded=True,
+        help="Spreads norms and dropouts over the tensor-parallel devices, too.",
+    )  # fmt: skip
+    optimizer_bytes: Array = given(
+        "byte", "Optimizer state a parameter", ADAM_BYTES, high=64, slider=(0, 16), symbol="o", folded=True,
+        help="12: Adam with fp32 copies. 8: without the copy of the weights. 6: moments in 8 bits.",
+    )  # fmt: skip
+
+
+_NO_ROOM = "unknown: no capacity is known"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    weights: Array = found("byte", "Weights")
+    gradients: Array = found("byte", "Gradients")
+    optimizer_state: Array = found("byte", "Optimizer state")
+    activations: Array = found("byte", "Activations", help="Kept for the backward pass, at their most.")
+    total: Array = found("byte", "Held by a device", symbol="M")
+    model_state: Array = found(
+        "byte", "Model state", symbol=r"M_\text{state}", help="Weights, gradients and optimizer state."
+    )
+    unsharded_state: Array = found("byte", "Model state without ZeRO", symbol=r"M_\text{dense}")
+    held_parameters: Array = found("1", "Parameters of a device", shown="param", symbol="N_d", help="Before ZeRO.")
+    activations_per_layer: Array = found("byte", "Activations of a layer", symbol="A", help="Of one microbatch.")
+    layers_in_flight: Array = found("1", "Layers kept", help="Counted once for each microbatch in flight.")
+    activation_share: Array = found("1", "Share of activations", shown="percent")
+    memory_room: Array = found("byte", "Memory of the chip", never=_NO_ROOM)
+    memory_shortfall: Array = found("byte", "Short by", never=_NO_ROOM, help="Zero when all fits.")
+    feasible: Truth = flagged("Fits")
+    largest_batch_size: Array = found("1", "Largest microbatch that fits", never=_NO_ROOM, help="0: not even one.")
+    total_recomputed: Array = found("byte", "If all were computed again", help="With full recomputation.")
+    total_sharded: Array = found("byte", "If ZeRO took all", help="With stage 3.")
+    least_total: Array = found("byte", "With both", help="Stage 3 and full recomputation.")
+    split_needed: Array = found(
+        "1", "Times to split further", never=_NO_ROOM,
+        help="Tensor or pipeline devices for each there is now, for the model state as it is to fit.",
+    )  # fmt: skip
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: a transformer, and groups that divide each other."""
+    yield from checks.trains(i.model)
+    yield from checks.experts(i.model, i.expert_parallel, i.data_parallel)
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    held_by = "A device holds {total}: {model_state} of model state and {activations} of activations. "
+    if math.isnan(o.memory_room):
+        return held_by + _larger(o)
+    if o.feasible:
+        return held_by + "It fits into {memory_room}; a microbatch of up to {largest_batch_size} would. " + _larger(o)
+    return held_by + "That is {memory_shortfall} more than the {memory_room} there are. " + _remedy(i, o)
+
+
+def _larger(o: Outputs) -> str:
+    if o.activations > o.model_state:
+        return "Activations are the larger part: recomputation, shorter sequences or tensor parallelism take them down."
+    return "Model state is the larger part: ZeRO divides it over the copies, tensor and pipeline parallelism split it."
+
+
+def _remedy(i: Inputs, o: Outputs) -> str:
+    if o.total_recomputed <= o.memory_room:
+        return "Computing all activations again would bring it to {total_recomputed}, for a third more arithmetic."
+    if i.data_parallel > 1 and o.total_sharded <= o.memory_room:
+        return "ZeRO stage 3 would bring it to {total_sharded}, for half as much traffic again."
+    if i.data_parallel > 1 and o.least_total <= o.memory_room:
+        return "ZeRO stage 3 and full recomputation together would bring it to {least_total}."
+    if o.split_needed > 1:
+        return "The model state alone asks for {split_needed} times as many tensor- or pipeline-parallel devices."
+    return "It takes smaller microbatches, shorter sequences or more tensor- or context-parallel devices."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if i.zero_stage > 0 and i.data_parallel * i.context_parallel == 1:
+        yield "ZeRO divides over the data-parallel copies; there is one, so it saves nothing."
+    if i.pipeline_parallel > 1 and i.zero_stage >= 2:
+        yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."
+    if i.virtual_stages > 1 and i.pipeline_parallel == 1:
+        yield "Without a pipeline there is nothing to interleave."
+
+
+@solver(
+    walls=(14,),
+    title="Training memory",
+    question="What does a device have to hold while a network is trained, and does it fit?",
+    version="1",
+    factor="Scaling efficiency",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("total", "feasible", "model_state", "activations", "largest_batch_size"),
+    figures=(
+        Figure("bars", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
+        curve("data_parallel", ("total", "model_state"), "What more copies save (ZeRO)"),
+        curve("sequence_length", ("activations", "model_state"), "Longer sequences"),
+    ),
+    equations=(
+        Equation(
+            "weights", r"@weights = 2 \cdot @held_parameters",
+            where=lambda i, o: bytes_of(i.precision) == 2 and i.zero_stage < 3,
+        ),
+        Equation(
+            "optimizer_state", r"@optimizer_state = @optimizer_bytes \cdot @held_parameters",
+            where=lambda i, o: i.zero_stage == 0,
+        ),
+        Equation(
+            "optimizer_state",
+            r"@optimizer_state = \frac{@optimizer_bytes \cdot @held_parameters}{@data_parallel \cdot @context_parallel}",
+            where=lambda i, o: i.zero_stage >= 1 and i.expert_parallel == 1,
+        ),
+        Equation("model_state", r"@model_state = @weights + @gradients + @optimizer_state"),
+        Equation(
+            "activations_per_layer",
+            r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
+            r"\cdot (10 + \frac{24}{@tensor_parallel})",
+            where=lambda i, o: i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == Spread.OFF,
+        ),
+        Equation(
+            "activations_per_layer",
+            r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
+            r"\cdot (10 + \frac{24 + \frac{5 \cdot @model.attention_heads \cdot @sequence_length}{@model.hidden_size}}{@tensor_parallel})",
+            where=lambda i, o: i.recomputation == Recomputation.NONE
+            and i.attention == Attention.UNFUSED and i.sequence_parallel == Spread.OFF,
+        ),
+        Equation(
+            "activations_per_layer",
+            r"@activations_per_layer = \frac{2 \cdot @sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel}",
+            where=lambda i, o: i.recomputation == Recomputation.FULL and i.sequence_parallel == Spread.OFF,
+        ),
+        Equation("activations", r"@activations = @activations_per_layer \cdot @layers_in_flight"),
+        Equation("total", r"@total = @model_state + @activations"),
+    ),
+    sources=(
+        Source("Rajbhandari et al. 2020", "ZeRO: memory optimizations toward training trillion parameter models", "arXiv:1910.02054"),
+        Source("Korthikanti et al. 2023", "Reducing activation recomputation in large transformer models", "arXiv:2205.05198"),
+        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
+        Source("Dao et al. 2022", "FlashAttention: fast and memory-efficient exact attention with IO-awareness", "arXiv:2205.14135"),
+    ),
+    assumptions=(
+        "Adam in mixed precision: beside weights and gradients an fp32 copy of each weight and its two moments.",
+        "Parameters are spread evenly over tensor- and pipeline-parallel devices, embeddings included.",
+        "The first pipeline stage is looked at: it keeps the most activations, of as many microbatches as there are stages.",
+        "A layer has an MLP four times as wide as the network, and dropouts; activations take 16 bits.",
+        "ZeRO divides over data- and context-parallel devices alike.",
+    ),
+    excludes=(
+        "Fragments and buffers: real runs need a few gigabytes more.",
+        "The logits of the last layer, large where the vocabulary is.",
+        "Moving state to the host or to disk.",
+    ),
+    presets=(
+        Preset("Llama-3-8B on eight H100", {}),
+        Preset("The same with ZeRO stage 3", {"zero_stage": "3"}, part="Part 4"),
+        Preset("Attention scores kept", {"recomputation": "none"}),
+        Preset("Everything computed again", {"zero_stage": "3", "recomputation": "full", "sequence_length": "32768"}),
+        Preset("Llama-3-70B: tensor 8, pipeline 4", {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "zero_stage": "1"}),
+        Preset("ZeRO's figure 1: 7.5 billion parameters on 64", {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "1"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "A model that fits for inference fits for training.",
+            "Weights take {before}; weights, gradients and optimizer state of the same network take {after}, {ratio} times that.",
+            "model_state", {"optimizer_bytes": "0 byte", "zero_stage": "3", "data_parallel": "2"}, {},
+            lambda before, after: after > 7 * before,
+        ),
+        Fallacy(
+            "ZeRO makes any model fit: add devices.",
+            "Over 64 times the copies the total only falls from {before} to {after}: nobody else holds its activations.",
+            "total", {"zero_stage": "3"}, {"zero_stage": "3", "data_parallel": "512"},
+            lambda before, after: after > before / 2,
+        ),
+        Fallacy(
+            "A pipeline of eight stages holds an eighth of the activations.",
+            "{before} without a pipeline, {after} with it: the first stage keeps those of eight microbatches.",
+            "activations", {}, {"pipeline_parallel": "8"}, lambda before, after: after == before,
+        ),
+    ),
+)  # fmt: skip
+def training_memory(i: Inputs) -> Outputs:
+    part = held(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
+    state = _state(i, part, i.zero_stage)
+    layer, kept = _activations(i, i.recomputation), _kept(i)
+    activations = layer * kept
+    recomputed = _activations(i, Recomputation.FULL) * kept
+    sharded = _state(i, part, 3).total
+    room = np.asarray(np.nan if i.accelerator is None else i.accelerator.memory_capacity, dtype=float)
+    total = state.total + activations
+    per_sequence = activations / i.batch_size
+    return Outputs(
+        weights=state.weights,
+        gradients=state.gradients,
+        optimizer_state=state.optimizer,
+        activations=activations,
+        total=total,
+        model_state=state.total,
+        unsharded_state=_state(i, part, 0).total,
+        held_parameters=part.total,
+        activations_per_layer=layer,
+        layers_in_flight=kept,
+        activation_share=activations / total,
+        memory_room=room,
+        memory_shortfall=np.maximum(total - room, 0),
+        feasible=total <= room,
+        largest_batch_size=np.maximum(np.floor(ratio(room - state.total, per_sequence)), 0),
+        total_recomputed=state.total + recomputed,
+        total_sharded=sharded + activations,
+        least_total=sharded + recomputed,
+        split_needed=np.ceil(state.total / room),
+    )
+
+
+def _state(i: Inputs, part: Held, stage: Array) -> State:
+    replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
+    return model_state(part, i.precision, stage, replicas, i.expert_parallel, i.optimizer_bytes)
+
+
+def _activations(i: Inputs, recomputation: Codes) -> Array:
+    return activations_of_layer(
+        i.model, i.batch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, recomputation,
+        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == Spread.ON,
+    )  # fmt: skip
+
+
+def _kept(i: Inputs) -> Array:
+    full = np.where(np.asarray(i.microbatches) > 0, i.microbatches, np.inf)
+    return layers_kept(i.model.layers, i.pipeline_parallel, i.virtual_stages, full)
