@@ -7,12 +7,13 @@ What belongs here computes; what stores lies in `catalog`, what shows in `mlsysw
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 
 def __getattr__(name: str) -> Any:
     """A wall by its name, found by walking the domain folders when first asked for."""
-    if name.startswith("_"):
+    if name.startswith("_") or find_spec(f"{__name__}.{name}"):
         raise AttributeError(name)
     from .registry import solvers
 

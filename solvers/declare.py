@@ -203,7 +203,9 @@ class Solver(Generic[I, O]):
 
     def __call__(self, **values: Any) -> O:
         """The outputs for SI numbers or arrays, choice names and specs. Raises InputErrors; arrays broadcast."""
-        return self.function(self.accept(values))
+        inputs = self.accept(values)
+        with np.errstate(all="ignore"):  # what is infinite or unknown is said in words, by its output
+            return self.function(inputs)
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         """Travels to another process by name: a wall is the same wherever its file is."""

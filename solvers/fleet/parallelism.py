@@ -15,6 +15,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.calibration import SILICON
 from solvers.declare import (
     Array,
@@ -25,34 +26,24 @@ from solvers.declare import (
     Preset,
     Source,
     Truth,
-    chosen,
     curve,
     flagged,
     found,
     given,
     named,
-    picked,
     solver,
 )
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
+from solvers.laws import training_memory as memory
 from solvers.laws import training_step as law
+from solvers.laws import training_traffic as traffic
 from solvers.laws.collectives import Link
 from solvers.laws.ratio import ratio
-from solvers.laws.training_memory import (
-    ADAM_BYTES,
-    Attention,
-    Held,
-    Recomputation,
-    Spread,
-    State,
-    activations_of_layer,
-    held,
-    layers_kept,
-    model_state,
-)
+from solvers.laws.training_memory import ADAM_BYTES, Attention, Recomputation, Spread
 from solvers.laws.training_step import Network, Split
-from solvers.laws.transformer import active_parameters, attention_flop_per_pair, bytes_of
+from solvers.laws.training_work import forward_flop, fullest_stage, moved_bytes, recomputed_flop
+from solvers.laws.transformer import bytes_of
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
@@ -74,89 +65,34 @@ class Cause(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    model: Model = picked(Model, "Model", "llama-3-70b")
-    accelerator: Accelerator = picked(Accelerator, "Accelerator", "h100-sxm5-80gb")
-    precision: Codes = chosen(Precision, "Precision", Precision.BF16, help="Of weights, gradients and arithmetic.")
-    data_parallel: Array = given(
-        "1", "Data parallel", 16, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="d",
-        help="Copies of the model that each take other sequences.",
-    )  # fmt: skip
-    tensor_parallel: Array = given(
-        "1", "Tensor parallel", 8, low=1, high=1024, slider=(1, 16), whole=True, symbol="t",
-        help="Devices each layer is split over.",
-    )  # fmt: skip
-    pipeline_parallel: Array = given(
-        "1", "Pipeline parallel", 4, low=1, high=1e4, slider=(1, 64), whole=True, symbol="p",
-        help="Stages the layers are split into, one after the other.",
-    )  # fmt: skip
-    context_parallel: Array = given(
-        "1", "Context parallel", 1, low=1, high=1e4, slider=(1, 16), whole=True, symbol="c",
-        help="Devices each sequence is split over.",
-    )  # fmt: skip
-    expert_parallel: Array = given(
-        "1", "Expert parallel", 1, low=1, high=1e4, slider=(1, 64), whole=True, symbol="e",
-        help="Devices the experts of a layer are spread over, taken from the data-parallel ones.",
-    )  # fmt: skip
+    model: Model = inputs.model("llama-3-70b")
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
+    precision: Codes = inputs.precision(Precision.BF16, help="Of weights, gradients and arithmetic.")
+    data_parallel: Array = inputs.data_parallel(16)
+    tensor_parallel: Array = inputs.tensor_parallel(8)
+    pipeline_parallel: Array = inputs.pipeline_parallel(4)
+    context_parallel: Array = inputs.context_parallel(1, folded=False)
+    expert_parallel: Array = inputs.expert_parallel(1, folded=False)
     microbatches: Array = given(
         "1", "Microbatches", 16, low=1, high=1e6, slider=(1, 256), log=True, whole=True, symbol="m",
         help="That each copy works through in one step; more of them shorten the bubble.",
     )  # fmt: skip
-    microbatch_size: Array = given(
-        "1", "Microbatch", 1, low=1, high=1e6, slider=(1, 64), log=True, whole=True, symbol="b",
-        help="Sequences a device works on at once.",
-    )  # fmt: skip
-    sequence_length: Array = given(
-        "1", "Sequence length", 8192, low=1, high=1e8, slider=(128, 131072), log=True, whole=True, symbol="s",
-        help="Tokens of each sequence.",
-    )  # fmt: skip
-    virtual_stages: Array = given(
-        "1", "Stages a device holds", 1, low=1, high=1000, slider=(1, 8), whole=True, symbol="v", folded=True,
-        help="Above 1 the pipeline is interleaved: shorter bubbles, more messages, more activations.",
-    )  # fmt: skip
-    zero_stage: Array = given(
-        "1", "ZeRO stage", 1, high=3, slider=(0, 3), whole=True,
-        help="What is divided over the copies: 1 optimizer state, 2 gradients too, 3 weights too (FSDP).",
-    )  # fmt: skip
-    recomputation: Codes = chosen(
-        Recomputation, "Recomputation", Recomputation.SELECTIVE,
-        help="Activations the backward pass computes again: none, those of attention scores, or all.",
-    )  # fmt: skip
-    attention: Codes = chosen(
-        Attention, "Attention", Attention.FUSED, folded=True,
-        help="A fused kernel (FlashAttention) never writes the scores; an unfused one keeps them.",
-    )  # fmt: skip
-    sequence_parallel: Codes = chosen(
-        Spread, "Sequence parallel", Spread.ON, folded=True,
-        help="Spreads norms and dropouts over the tensor-parallel devices, too.",
-    )  # fmt: skip
-    efficiency: Array = given(
-        "1", "Compute efficiency", SILICON.efficiency, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
-        help="Share of the peak rate that kernels reach.",
-    )  # fmt: skip
-    bandwidth_efficiency: Array = given(
-        "1", "Bandwidth efficiency", SILICON.bandwidth_efficiency, high=1, above=True, slider=(0.01, 1),
-        symbol=r"\eta_b", folded=True, help="Share of the memory's peak bandwidth that kernels reach.",
-    )  # fmt: skip
-    devices_per_node: Array = given(
-        "1", "Devices per node", 8, low=1, high=1e5, slider=(1, 72), whole=True, symbol="g",
-        help="Nodes are filled with tensor-parallel devices first, then context, data and pipeline.",
-    )  # fmt: skip
-    intra_bandwidth: Array = given(
-        "byte/s", "Bandwidth inside a node", 450e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
-        symbol=r"\beta_\text{intra}", help="One way, of each device: NVLink and its like.",
-    )  # fmt: skip
-    inter_bandwidth: Array = given(
-        "byte/s", "Bandwidth between nodes", 50e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
-        symbol=r"\beta_\text{inter}", help="One way, of each device: its share of the node's network cards.",
-    )  # fmt: skip
-    intra_latency: Array = given(
-        "s", "Latency inside a node", 0.5e-6, high=1, slider=(0, 20e-6), shown="us", symbol=r"\alpha_\text{intra}",
-        folded=True, help="Time to start one message.",
-    )  # fmt: skip
-    inter_latency: Array = given(
-        "s", "Latency between nodes", 5e-6, high=1, slider=(0, 100e-6), shown="us", symbol=r"\alpha_\text{inter}",
-        folded=True, help="Time to start one message.",
-    )  # fmt: skip
+    microbatch_size: Array = inputs.microbatch(1)
+    sequence_length: Array = inputs.sequence_length(8192)
+    virtual_stages: Array = inputs.virtual_stages(1)
+    zero_stage: Array = inputs.zero_stage(1)
+    recomputation: Codes = inputs.recomputation(Recomputation.SELECTIVE)
+    attention: Codes = inputs.attention(Attention.FUSED)
+    sequence_parallel: Codes = inputs.sequence_parallel(Spread.ON)
+    efficiency: Array = inputs.efficiency(SILICON.efficiency)
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
+    devices_per_node: Array = inputs.devices_per_node(
+        8, help="Nodes are filled with tensor-parallel devices first, then context, data and pipeline."
+    )
+    intra_bandwidth: Array = inputs.intra_bandwidth(450e9)
+    inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
+    intra_latency: Array = inputs.intra_latency(0.5e-6)
+    inter_latency: Array = inputs.inter_latency(5e-6)
     overlap: Array = given(
         "1", "Gradients behind arithmetic", 0.8, high=1, slider=(0, 1), shown="percent", symbol="o", folded=True,
         help="Share of the copies' exchange that may run while the backward pass does, if that lasts long enough.",
@@ -213,7 +149,7 @@ class Outputs:
     model_flop: Array = found("flop", "Arithmetic of a step", symbol="W", help="Forward and backward, nothing twice.")
     device_flop: Array = found("flop", "Of one device", symbol="W_d", help="With what is computed again.")
     peak: Array = found("flop/s", "Peak rate", symbol=r"\pi")
-    total_ops: Array = found("flop", "Arithmetic of the run")
+    run_flop: Array = found("flop", "Arithmetic of the run")
     memory_per_device: Array = found("byte", "Held by a device")
     model_state: Array = found("byte", "Model state of it")
     activations: Array = found("byte", "Activations of it")
@@ -281,10 +217,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.beyond_training(i.model, i.sequence_length)
     if i.tensor_parallel > i.devices_per_node:
         yield "Tensor-parallel devices span nodes: every layer waits for the network between them, twice each way."
-    if i.zero_stage >= 2 and i.pipeline_parallel > 1:
-        yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."
-    if i.virtual_stages > 1 and i.pipeline_parallel == 1:
-        yield "Without a pipeline there is nothing to interleave."
+    yield from remarks.training_split(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
 
 _CAUSES = (
@@ -388,35 +321,52 @@ _CAUSES = (
 def parallelism(i: Inputs) -> Outputs:
     split = Split(i.tensor_parallel, i.context_parallel, i.data_parallel, i.expert_parallel, i.pipeline_parallel, i.virtual_stages)  # fmt: skip
     network = Network(i.devices_per_node, Link(i.intra_bandwidth, i.intra_latency), Link(i.inter_bandwidth, i.inter_latency), i.congestion_factor)  # fmt: skip
-    part = held(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
-    layer, state = _activations_of_layer(i), _state(i, part)
+    part = memory.held(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
+    layer = memory.activations_of_layer(
+        i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, i.recomputation,
+        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == Spread.ON,
+    )  # fmt: skip
+    replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
+    state = memory.model_state(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
     peak, bandwidth = peak_rate(i.accelerator, i.precision), i.accelerator.memory_bandwidth * i.bandwidth_efficiency
 
+    fullest = fullest_stage(i.model.layers, i.pipeline_parallel, i.virtual_stages)
     microbatches, stages = np.asarray(i.microbatches, dtype=float), np.asarray(i.pipeline_parallel, dtype=float)
-    forward, scores = _forward_flop(i)
-    model_flop = 3 * forward * microbatches * i.data_parallel
-    device_flop = (3 * forward + _again(i, forward, scores)) / (split.devices / i.data_parallel) * microbatches
-    moved = _moved(i, part, layer) * microbatches
-    compute, memory = device_flop / (peak * i.efficiency), moved / bandwidth
-    busy = np.maximum(compute, memory)
+    asked = (i.model, i.microbatch_size, i.sequence_length)
+    useful, again = 3 * forward_flop(*asked), recomputed_flop(*asked, i.recomputation)
+    model_flop = useful * microbatches * i.data_parallel
+    device_flop = (useful + again) / (split.devices / i.data_parallel) * microbatches
+    kept = layer * np.asarray(i.model.layers) / stages
+    moved = moved_bytes(part, bytes_of(i.precision), law.passes(i.recomputation), kept) * microbatches
+    compute, waits = device_flop / (peak * i.efficiency), moved / bandwidth
+    busy = np.maximum(compute, waits)
     straggler = (np.asarray(i.straggler_factor) - 1) * busy
-    imbalance = (_fullest_stage(i) - 1) * (busy + straggler)
+    imbalance = (fullest - 1) * (busy + straggler)
 
-    tensor, context, expert = (each * microbatches for each in _exchanges(i, split, network))
+    message = traffic.activations(i.model, i.microbatch_size, i.sequence_length, i.context_parallel)
+    kv = traffic.keys_and_values(i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel)
+    part_of = message / np.where(np.asarray(i.sequence_parallel) == Spread.ON, i.tensor_parallel, 1)
+    here = (fullest * i.model.layers / stages, law.passes(i.recomputation), split, network)
+    tensor = law.tensor_time(message, *here) * microbatches
+    context = law.context_time(kv, *here) * microbatches
+    expert = law.expert_time(traffic.to_experts(i.model, part_of), *here) * microbatches
     stage = (busy + straggler + imbalance + tensor + context + expert) / microbatches
     bubble = (stages - 1) / i.virtual_stages * stage
-    between = law.stage_time(_message(i) / _spread(i), microbatches, split, network)
-    exchange = _exchange(i, part, split, network)
-    hidden = np.minimum(i.overlap * exchange, _behind(i, busy / microbatches))
+    between = law.stage_time(part_of, microbatches, split, network)
+    size = bytes_of(i.precision)
+    exchange = law.data_time(part.dense * size, part.routed * size, i.zero_stage, microbatches, split, network)
+    exposed = law.exposed_time(exchange, i.overlap, busy / microbatches, microbatches, i.zero_stage)
     update = 2 * state.total / bandwidth
-    causes = (busy * 0 + compute, busy - compute, straggler, imbalance, tensor, context, expert, bubble, between,
-              exchange - hidden, update)  # fmt: skip
+    causes = (compute, busy - compute, straggler, imbalance, tensor, context, expert, bubble, between,
+              exposed, update)  # fmt: skip
     times = np.stack(np.broadcast_arrays(*causes))
     step = times.sum(axis=0)
     batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
-    activations = layer * layers_kept(i.model.layers, stages, i.virtual_stages, microbatches)
+    activations = layer * memory.layers_kept(i.model.layers, stages, i.virtual_stages, microbatches)
     total, room = state.total + activations, i.accelerator.memory_capacity
-    possible = _possible(i)
+    possible = memory.can_be_split(
+        i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
+    )
     capacity = split.devices * peak
     return Outputs(
         step_time=step,
@@ -438,7 +388,7 @@ def parallelism(i: Inputs) -> Outputs:
         model_flop=model_flop,
         device_flop=device_flop,
         peak=peak,
-        total_ops=model_flop / batch * i.tokens,
+        run_flop=model_flop / batch * i.tokens,
         memory_per_device=total,
         model_state=state.total,
         activations=activations,
@@ -447,82 +397,3 @@ def parallelism(i: Inputs) -> Outputs:
         possible=possible,
         feasible=possible & (total <= room),
     )
-
-
-def _forward_flop(i: Inputs) -> tuple[Array, Array]:
-    """FLOP of one microbatch's forward pass over all layers, and of its causal attention alone."""
-    s = np.asarray(i.sequence_length, dtype=float)
-    scores = i.microbatch_size * attention_flop_per_pair(i.model) * s * (s + 1) / 2
-    return 2 * i.microbatch_size * active_parameters(i.model) * s + scores, scores
-
-
-def _again(i: Inputs, forward: Array, scores: Array) -> Array:
-    """FLOP of one microbatch that the backward pass computes again."""
-    way = np.asarray(i.recomputation)
-    return np.where(way == Recomputation.FULL, forward, np.where(way == Recomputation.SELECTIVE, scores, 0.0))
-
-
-def _moved(i: Inputs, part: Held, layer: Array) -> Array:
-    """Bytes one microbatch moves in a device's memory: weights each pass, gradients, activations out and in."""
-    weights = (law.passes(i.recomputation) + 1) * part.total * bytes_of(i.precision)
-    return weights + 2 * layer * np.asarray(i.model.layers) / i.pipeline_parallel
-
-
-def _fullest_stage(i: Inputs) -> Array:
-    """Layers of the fullest device over those of a mean one: 1 where they divide evenly."""
-    parts = np.asarray(i.pipeline_parallel, dtype=float) * i.virtual_stages
-    return np.ceil(i.model.layers / parts) * parts / i.model.layers
-
-
-def _message(i: Inputs) -> Array:
-    """Bytes of one microbatch's activations between two layers, of one context-parallel device."""
-    tokens = np.asarray(i.sequence_length, dtype=float) / i.context_parallel * i.microbatch_size
-    return tokens * i.model.hidden_size * law.ACTIVATION_BYTES
-
-
-def _spread(i: Inputs) -> Array:
-    return np.where(np.asarray(i.sequence_parallel) == Spread.ON, i.tensor_parallel, 1)
-
-
-def _exchanges(i: Inputs, split: Split, network: Network) -> tuple[Array, Array, Array]:
-    """Seconds of tensor, context and expert parallelism for one microbatch in the layers of one device."""
-    layers, passed = _fullest_stage(i) * i.model.layers / i.pipeline_parallel, law.passes(i.recomputation)
-    kv = 2 * np.asarray(i.model.kv_heads) * i.model.head_dim * law.ACTIVATION_BYTES
-    whole = np.asarray(i.sequence_length, dtype=float) * i.microbatch_size * kv / i.tensor_parallel
-    routed = np.where(np.asarray(i.model.experts) > 0, i.model.experts_per_token, 0) * _message(i) / _spread(i)
-    return (
-        law.tensor_time(_message(i), layers, passed, split, network),
-        law.context_time(whole, layers, passed, split, network),
-        law.expert_time(routed, layers, passed, split, network),
-    )
-
-
-def _exchange(i: Inputs, part: Held, split: Split, network: Network) -> Array:
-    size = bytes_of(i.precision)
-    return law.data_time(part.dense * size, part.routed * size, i.zero_stage, i.microbatches, split, network)
-
-
-def _behind(i: Inputs, microbatch: Array) -> Array:
-    """Seconds of arithmetic that the copies' exchange can hide behind: the backward pass, two thirds, of the last
-    microbatch, or of all of them where weights are gathered for each."""
-    rounds = np.where(np.asarray(i.zero_stage) >= 3, i.microbatches, 1)
-    return 2 / 3 * microbatch * rounds
-
-
-def _activations_of_layer(i: Inputs) -> Array:
-    return activations_of_layer(
-        i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, i.recomputation,
-        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == Spread.ON,
-    )  # fmt: skip
-
-
-def _state(i: Inputs, part: Held) -> State:
-    replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
-    return model_state(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
-
-
-def _possible(i: Inputs) -> Truth:
-    experts, copies = np.maximum(i.model.experts, 1), np.asarray(i.data_parallel, dtype=float)
-    stages = np.asarray(i.pipeline_parallel, dtype=float) * i.virtual_stages
-    spread = (i.expert_parallel <= experts) & (copies % i.expert_parallel == 0)
-    return np.asarray(spread & (stages <= i.model.layers) & (i.tensor_parallel <= np.asarray(i.model.attention_heads)))

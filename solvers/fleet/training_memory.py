@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Codes,
@@ -22,7 +23,6 @@ from solvers.declare import (
     Preset,
     Source,
     Truth,
-    chosen,
     curve,
     flagged,
     found,
@@ -31,7 +31,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks
+from solvers.laws import checks, remarks
 from solvers.laws.ratio import ratio
 from solvers.laws.training_memory import (
     ADAM_BYTES,
@@ -51,66 +51,28 @@ from solvers.specs import Accelerator, Model, Precision
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    model: Model = picked(Model, "Model", "llama-3-8b")
+    model: Model = inputs.model("llama-3-8b")
     accelerator: Accelerator | None = picked(
         Accelerator, "Held against", "h100-sxm5-80gb", optional=True,
         help="The chip it must fit on; what has to be held does not depend on it.",
     )  # fmt: skip
-    precision: Codes = chosen(
-        Precision, "Precision", Precision.BF16, help="The format weights, gradients and activations are kept in."
-    )
-    batch_size: Array = given(
-        "1", "Microbatch", 1, low=1, high=1e6, slider=(1, 64), log=True, whole=True, symbol="b",
-        help="Sequences a device works on at once.",
-    )  # fmt: skip
-    sequence_length: Array = given(
-        "1", "Sequence length", 8192, low=1, high=1e8, slider=(128, 131072), log=True, whole=True, symbol="s",
-        help="Tokens of each sequence.",
-    )  # fmt: skip
-    data_parallel: Array = given(
-        "1", "Data parallel", 8, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="d",
-        help="Copies of the model that each take other sequences; what ZeRO divides by.",
-    )  # fmt: skip
-    tensor_parallel: Array = given(
-        "1", "Tensor parallel", 1, low=1, high=1024, slider=(1, 16), whole=True, symbol="t",
-        help="Devices each layer is split over.",
-    )  # fmt: skip
-    pipeline_parallel: Array = given(
-        "1", "Pipeline parallel", 1, low=1, high=1e4, slider=(1, 64), whole=True, symbol="p",
-        help="Stages the layers are split into, one after the other.",
-    )  # fmt: skip
-    zero_stage: Array = given(
-        "1", "ZeRO stage", 0, high=3, slider=(0, 3), whole=True,
-        help="What is divided over the copies: 1 optimizer state, 2 gradients too, 3 weights too (FSDP).",
-    )  # fmt: skip
-    recomputation: Codes = chosen(
-        Recomputation, "Recomputation", Recomputation.SELECTIVE,
-        help="Activations the backward pass computes again: none, those of attention scores, or all.",
-    )  # fmt: skip
-    context_parallel: Array = given(
-        "1", "Context parallel", 1, low=1, high=1e4, slider=(1, 16), whole=True, symbol="c", folded=True,
-        help="Devices each sequence is split over.",
-    )  # fmt: skip
-    expert_parallel: Array = given(
-        "1", "Expert parallel", 1, low=1, high=1e4, slider=(1, 64), whole=True, symbol="e", folded=True,
-        help="Devices the experts of a layer are spread over, taken from the data-parallel ones.",
-    )  # fmt: skip
-    virtual_stages: Array = given(
-        "1", "Stages a device holds", 1, low=1, high=1000, slider=(1, 8), whole=True, symbol="v", folded=True,
-        help="Above 1 the pipeline is interleaved: shorter bubbles, more activations.",
-    )  # fmt: skip
+    precision: Codes = inputs.precision(Precision.BF16, help="Of weights, gradients and activations.")
+    batch_size: Array = inputs.microbatch(1)
+    sequence_length: Array = inputs.sequence_length(8192)
+    data_parallel: Array = inputs.data_parallel(8)
+    tensor_parallel: Array = inputs.tensor_parallel(1)
+    pipeline_parallel: Array = inputs.pipeline_parallel(1)
+    zero_stage: Array = inputs.zero_stage(0)
+    recomputation: Codes = inputs.recomputation(Recomputation.SELECTIVE)
+    context_parallel: Array = inputs.context_parallel(1)
+    expert_parallel: Array = inputs.expert_parallel(1)
+    virtual_stages: Array = inputs.virtual_stages(1)
     microbatches: Array = given(
         "1", "Microbatches", 0, high=1e6, slider=(0, 128), whole=True, folded=True,
         help="Of a step; 0: enough that every stage is busy, the most a device ever holds.",
     )  # fmt: skip
-    attention: Codes = chosen(
-        Attention, "Attention", Attention.UNFUSED, folded=True,
-        help="A fused kernel (FlashAttention) never writes the scores; an unfused one keeps them.",
-    )  # fmt: skip
-    sequence_parallel: Codes = chosen(
-        Spread, "Sequence parallel", Spread.OFF, folded=True,
-        help="Spreads norms and dropouts over the tensor-parallel devices, too.",
-    )  # fmt: skip
+    attention: Codes = inputs.attention(Attention.UNFUSED)
+    sequence_parallel: Codes = inputs.sequence_parallel(Spread.OFF)
     optimizer_bytes: Array = given(
         "byte", "Optimizer state a parameter", ADAM_BYTES, high=64, slider=(0, 16), symbol="o", folded=True,
         help="12: Adam with fp32 copies. 8: without the copy of the weights. 6: moments in 8 bits.",
@@ -184,10 +146,7 @@ def _remedy(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.zero_stage > 0 and i.data_parallel * i.context_parallel == 1:
         yield "ZeRO divides over the data-parallel copies; there is one, so it saves nothing."
-    if i.pipeline_parallel > 1 and i.zero_stage >= 2:
-        yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."
-    if i.virtual_stages > 1 and i.pipeline_parallel == 1:
-        yield "Without a pipeline there is nothing to interleave."
+    yield from remarks.training_split(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
 
 @solver(

@@ -29,3 +29,11 @@ def beyond_training(model: Model, tokens: Array) -> Iterator[str]:
     """Says when a sequence is longer than the model was made for: the physics goes on, the answers may not."""
     if tokens > model.context_length:
         yield f"{model.name} was made for sequences of {model.context_length:,.0f} tokens; these are longer."
+
+
+def training_split(zero_stage: Array, pipeline_parallel: Array, virtual_stages: Array) -> Iterator[str]:
+    """Says what of a way to split training is unusual, or does nothing."""
+    if zero_stage >= 2 and pipeline_parallel > 1:
+        yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."
+    if virtual_stages > 1 and pipeline_parallel == 1:
+        yield "Without a pipeline there is nothing to interleave."

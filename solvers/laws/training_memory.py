@@ -119,3 +119,11 @@ def layers_kept(layers: Array, stages: Array, virtual_stages: Array, microbatche
     p, v = np.asarray(stages, dtype=float), np.asarray(virtual_stages, dtype=float)
     in_flight = np.where(v > 1, p + (p - 1) / v, p)
     return layers / p * np.minimum(in_flight, microbatches)
+
+
+def can_be_split(model: Model, tensor: Array, stages: Array, experts: Array, copies: Array) -> Truth:
+    """Whether there are as many heads as `tensor`-parallel devices, as many layers as pipeline `stages` (virtual ones
+    counted), and as many experts as devices they are spread over, in whole parts of the `copies`. Arrays broadcast."""
+    spread = (np.asarray(experts) <= np.maximum(model.experts, 1)) & (np.mod(copies, experts) == 0)
+    layered = np.asarray(stages) <= np.asarray(model.layers)
+    return np.asarray(spread & layered & (np.asarray(tensor) <= np.asarray(model.attention_heads)))

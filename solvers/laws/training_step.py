@@ -19,9 +19,6 @@ from solvers.laws.collectives import (
 )
 from solvers.laws.training_memory import Recomputation
 
-# Activations travel in 16 bits.
-ACTIVATION_BYTES = 2.0
-
 
 @dataclass(frozen=True)
 class Network:
@@ -138,3 +135,11 @@ def data_time(
     once = once + hierarchical_all_gather(routed, same_experts, network.intra, network.inter)
     rounds = np.where(np.asarray(zero_stage) >= 3, 1 + 2 * np.asarray(microbatches, dtype=float), 2.0)
     return np.asarray(rounds * once * network.congestion)
+
+
+def exposed_time(exchange: Array, overlap: Array, microbatch: Array, microbatches: Array, zero_stage: Array) -> Array:
+    """Seconds of the copies' `exchange` that arithmetic does not hide. A share `overlap` may run beside the backward
+    pass, two thirds of `microbatch` seconds of arithmetic, of the last of m `microbatches`; at ZeRO stage 3, which
+    gathers weights for each, of all of them. Arrays broadcast. Li et al. 2020 (PyTorch DDP), arXiv:2006.15704."""
+    rounds = np.where(np.asarray(zero_stage) >= 3, microbatches, 1)
+    return np.asarray(exchange - np.minimum(overlap * np.asarray(exchange), 2 / 3 * np.asarray(microbatch) * rounds))

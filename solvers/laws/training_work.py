@@ -1,0 +1,46 @@
+"""What training asks of devices: arithmetic forward, backward and again, and bytes of memory moved."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from solvers.declare import Array, Codes
+from solvers.laws.training_memory import Held, Recomputation
+from solvers.laws.transformer import active_parameters, attention_flop_per_pair
+from solvers.specs import Model
+
+
+def causal_attention_flop(model: Model, sequences: Array, length: Array) -> Array:
+    """FLOP of QKᵀ and AV of all layers for so many `sequences` of `length` tokens s, each of which looks at itself and
+    those before it: s(s+1)/2 pairs. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B."""
+    s = np.asarray(length, dtype=float)
+    return np.asarray(sequences * attention_flop_per_pair(model) * s * (s + 1) / 2)
+
+
+def forward_flop(model: Model, sequences: Array, length: Array) -> Array:
+    """FLOP of a forward pass over so many `sequences` of `length` tokens: 2 a parameter a token passes, and attention.
+    Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B."""
+    tokens = np.asarray(sequences, dtype=float) * length
+    return np.asarray(2 * active_parameters(model) * tokens) + causal_attention_flop(model, sequences, length)
+
+
+def recomputed_flop(model: Model, sequences: Array, length: Array, recomputation: Codes) -> Array:
+    """FLOP the backward pass does a second time: nothing, attention's, or a whole forward pass. Arrays broadcast.
+    Korthikanti et al. 2023, arXiv:2205.05198, section 5."""
+    way = np.asarray(recomputation)
+    scores = causal_attention_flop(model, sequences, length)
+    every = forward_flop(model, sequences, length)
+    return np.where(way == Recomputation.FULL, every, np.where(way == Recomputation.SELECTIVE, scores, 0.0))
+
+
+def moved_bytes(part: Held, number_bytes: Array, passed: Array, activations: Array) -> Array:
+    """Bytes a device moves for one microbatch: the weights it holds once in each of `passed` passes and their gradients
+    once (`number_bytes` each), `activations` bytes out and in again. Arrays broadcast. At least: nothing is read twice."""
+    return np.asarray((passed + 1) * part.total * number_bytes + 2 * activations)
+
+
+def fullest_stage(layers: Array, stages: Array, virtual_stages: Array) -> Array:
+    """Layers of the fullest pipeline stage over those of a mean one, 1 where `layers` divide evenly by stages times
+    `virtual_stages`. Arrays broadcast."""
+    parts = np.asarray(stages, dtype=float) * virtual_stages
+    return np.asarray(np.ceil(layers / parts) * parts / layers)

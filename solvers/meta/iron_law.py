@@ -1,0 +1,211 @@
+"""How long does a training run take, and which wall owns each factor of that time?
+
+The iron law of computer performance (Emer and Clark 1984) carried over to training: work over what devices, their peak
+rate, their utilization, their number's efficiency and the time without failures leave. Each factor belongs to other
+walls; here they only meet. Not modelled: how the factors depend on each other, which those walls do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    chosen,
+    curve,
+    found,
+    given,
+    named,
+    solver,
+)
+from solvers.laws.ratio import ratio
+
+_HOUR = 3600.0
+
+
+class Counts(IntEnum):
+    """What the MFU given is that of."""
+
+    DEVICE = 0
+    RUN = 1
+
+
+class Factor(IntEnum):
+    """What keeps the fleet from its peak."""
+
+    MFU = 0
+    SCALING_EFFICIENCY = 1
+    GOODPUT = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    total_ops: Array = given(
+        "flop", "Operations", 3.15e23, above=True, high=1e40, slider=(1e18, 1e27), log=True, symbol="C",
+        help="Of the whole run: six times parameters times tokens (walls 11 and 13).",
+    )  # fmt: skip
+    devices: Array = given(
+        "1", "Devices", 1024, low=1, high=1e8, slider=(1, 100000), log=True, whole=True, symbol="n",
+        help="What there is money for (wall 17).",
+    )  # fmt: skip
+    peak_rate: Array = given(
+        "flop/s", "Peak rate", 312e12, above=True, high=1e21, slider=(1e12, 1e16), log=True, symbol=r"\pi",
+        help="Of one device, dense, in the format of training (walls 1 and 2).",
+    )  # fmt: skip
+    mfu: Array = given(
+        "1", "MFU", 0.5, high=1, above=True, slider=(0.01, 1), shown="percent", symbol="U",
+        help="Share of its peak a device reaches (wall 3).",
+    )  # fmt: skip
+    scaling_efficiency: Array = given(
+        "1", "Scaling efficiency", 0.9, high=1, above=True, slider=(0.01, 1), shown="percent", symbol="E",
+        help="Share of that which is left among many devices (wall 14).",
+    )  # fmt: skip
+    goodput: Array = given(
+        "1", "Goodput", 0.95, high=1, above=True, slider=(0.01, 1), shown="percent", symbol="G",
+        help="Share of the time whose work stays, failures and checkpoints taken off (walls 15 and 19).",
+    )  # fmt: skip
+    mfu_counts: Codes = chosen(
+        Counts, "MFU is that of", Counts.DEVICE, folded=True, words={"device": "a device alone", "run": "the whole run"},
+        help="Papers report the run's, which has the scaling efficiency in it already: it is not counted again.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    training_time: Array = found("s", "Training time", symbol="T")
+    device_hours: Array = found("hour", "Device-hours", help="All devices together.")
+    ideal_time: Array = found("s", "At the peak of all devices", symbol="T_0", help="With every factor at 100%.")
+    effective_rate: Array = found("flop/s", "Rate that counts", help="Of all devices, everything taken off.")
+    fleet_peak: Array = found("flop/s", "Peak of all devices", symbol=r"\Pi")
+    overall_efficiency: Array = found(
+        "1", "Share of the peak", shown="percent", symbol="F", help="All factors at once."
+    )
+    run_mfu: Array = found("1", "MFU of the run", shown="percent", help="As papers report it: without failures.")
+    mfu_factor: Array = found("1", "MFU", shown="percent")
+    scaling_factor: Array = found(
+        "1", "Scaling efficiency", shown="percent", symbol="E'", help="As counted: 100% where the MFU has it already."
+    )
+    goodput_factor: Array = found("1", "Goodput", shown="percent")
+    mfu_loss: Array = found("s", "Lost to kernels", help="Time that 100% MFU would save, the others as they are.")
+    scaling_loss: Array = found("s", "Lost to communication", help="Time that 100% efficiency would save.")
+    goodput_loss: Array = found("s", "Lost to failures", help="Time that 100% goodput would save.")
+    weakest: Codes = named(Factor, "Weakest factor", help="The one whose loss is largest.")
+    weakest_loss: Array = found("s", "Its loss")
+
+
+_ADVICE = {
+    Factor.MFU: "what single devices reach: kernels, fusion, precision (walls 1 to 3)",
+    Factor.SCALING_EFFICIENCY: "communication: another split, a faster network, more overlap (wall 14)",
+    Factor.GOODPUT: "failures and checkpoints: faster checkpoints, quicker recovery, spares (walls 15 and 19)",
+}
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    if o.weakest_loss == 0:
+        return "{training_time}, the peak of all devices: only fewer operations or more devices would shorten it."
+    return (
+        "{training_time} or {device_hours} device-hours; at the peak of all devices it would be {ideal_time}, so "
+        "{overall_efficiency} of what is there counts. Most is lost to "
+        f"{_ADVICE[Factor(int(o.weakest))]}, which takes {{weakest_loss}} of the time."
+    )
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if i.mfu_counts == Counts.RUN and i.scaling_efficiency < 1:
+        yield "The MFU is that of the run: the scaling efficiency is in it and not counted again."
+
+
+@solver(
+    walls=(14,),
+    title="Iron law of training",
+    question="How long does a run take, and which wall owns each factor of that time?",
+    version="1",
+    factor="Operations",
+    verdict=verdict,
+    notes=notes,
+    headline=("training_time", "device_hours", "overall_efficiency", "ideal_time"),
+    figures=(
+        Figure("waterfall", "From the peak to what counts", (), ("mfu_factor", "scaling_factor", "goodput_factor")),
+        Figure("bars", "Time that each factor costs", (), ("mfu_loss", "scaling_loss", "goodput_loss")),
+        curve("devices", ("training_time",), "More devices"),
+    ),
+    equations=(
+        Equation("fleet_peak", r"@fleet_peak = @devices \cdot @peak_rate"),
+        Equation("ideal_time", r"@ideal_time = \frac{@total_ops}{@fleet_peak}"),
+        Equation("overall_efficiency", r"@overall_efficiency = @mfu \cdot @scaling_factor \cdot @goodput"),
+        Equation(
+            "training_time",
+            r"@training_time = \frac{@total_ops}{@devices \cdot @peak_rate \cdot @mfu \cdot @scaling_factor \cdot @goodput}",
+        ),
+        Equation("mfu_loss", r"@mfu_loss = @training_time \cdot (1 - @mfu)"),
+        Equation("goodput_loss", r"@goodput_loss = @training_time \cdot (1 - @goodput)"),
+    ),
+    sources=(
+        Source("Emer, Clark 1984", "A characterization of processor performance in the VAX-11/780", "10.1145/800015.808199"),
+        Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
+        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
+    ),
+    assumptions=(
+        "The factors multiply: each is a share of what the one before it left.",
+        "They hold for the whole run and for every device alike.",
+    ),
+    excludes=(
+        "How one factor moves another: more devices scale worse and fail more often (walls 14 and 15).",
+        "Restarts by hand, evaluation runs and changes of plan.",
+    ),
+    presets=(
+        Preset("GPT-3 on 1024 A100", {"mfu": "44.9%", "mfu_counts": "run", "goodput": "1"}),
+        Preset("Llama 3.1 405B on 16,384 H100", {"total_ops": "3.79e25", "devices": "16384", "peak_rate": "989 TFLOP/s", "mfu": "40%", "mfu_counts": "run", "goodput": "90%"}),
+        Preset("OPT-175B on 992 A100", {"total_ops": "1.89e23", "devices": "992", "mfu": "47.1%", "mfu_counts": "run", "goodput": "1"}),
+        Preset("PaLM 540B on 6144 TPU v4", {"total_ops": "2.53e24", "devices": "6144", "peak_rate": "275 TFLOP/s", "mfu": "46.2%", "mfu_counts": "run", "goodput": "1"}),
+        Preset("The tutorial's 1e21 FLOP on 256 H100", {"total_ops": "1e21", "devices": "256", "peak_rate": "989 TFLOP/s"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "Chips with twice the peak train in half the time.",
+            "With twice the peak, of which the same kernels reach 30% instead of 50%, the run takes {after} instead of {before}.",
+            "training_time", {}, {"peak_rate": "624 TFLOP/s", "mfu": "30%"}, lambda before, after: after > 0.8 * before,
+        ),
+        Fallacy(
+            "A percent of goodput is a percent of one node.",
+            "Goodput down from 95% to 94% makes the run take {after} instead of {before}: a percent of the whole fleet.",
+            "device_hours", {}, {"goodput": "94%"}, lambda before, after: after > 1.01 * before,
+        ),
+    ),
+)  # fmt: skip
+def iron_law(i: Inputs) -> Outputs:
+    mfu, goodput = np.asarray(i.mfu, dtype=float), np.asarray(i.goodput, dtype=float)
+    scaling = np.where(np.asarray(i.mfu_counts) == Counts.RUN, 1.0, i.scaling_efficiency)
+    peak = np.asarray(i.devices, dtype=float) * i.peak_rate
+    overall = mfu * scaling * goodput
+    ideal = i.total_ops / peak
+    time = ratio(ideal, overall)
+    losses = tuple(time * (1 - share) for share in np.broadcast_arrays(mfu, scaling, goodput))
+    stacked = np.stack(np.broadcast_arrays(*losses))
+    return Outputs(
+        training_time=time,
+        device_hours=time * i.devices / _HOUR,
+        ideal_time=ideal,
+        effective_rate=peak * overall,
+        fleet_peak=peak,
+        overall_efficiency=overall,
+        run_mfu=mfu * scaling,
+        mfu_factor=mfu,
+        scaling_factor=scaling,
+        goodput_factor=goodput,
+        mfu_loss=losses[0],
+        scaling_loss=losses[1],
+        goodput_loss=losses[2],
+        weakest=stacked.argmax(axis=0),
+        weakest_loss=stacked.max(axis=0),
+    )

@@ -1,0 +1,393 @@
+"""What does a fleet cost over a time, in what parts, and would renting it be cheaper?
+
+Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Young 1974 for what interruptions
+of rented machines waste. Not modelled: interest, taxes, what is left of a chip's price at the end, discounts for long
+contracts, moving data in and out of a cloud.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    chosen,
+    curve,
+    found,
+    given,
+    named,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws.cost import MAINTENANCE, YEAR, break_even, written_off
+from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.ratio import ratio
+from solvers.laws.reliability import goodput, young_daly_interval
+from solvers.specs import Accelerator, Precision, peak_rate
+
+_HOUR = 3600.0
+
+
+class Way(IntEnum):
+    """How to come by accelerators."""
+
+    OWN = 0
+    CLOUD = 1
+    SPOT = 2
+
+
+class Part(IntEnum):
+    """What the money of an owner goes into."""
+
+    ACCELERATORS = 0
+    NETWORK = 1
+    POWER_COOLING = 2
+    FACILITY = 3
+    STAFF = 4
+    ENERGY = 5
+    MAINTENANCE = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    accelerator: Accelerator | None = picked(
+        Accelerator, "Accelerator", "h100-sxm5-80gb", optional=True,
+        help="Gives the price, the power and the rates to rent it where they are left at 0 below.",
+    )  # fmt: skip
+    devices: Array = given("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, whole=True, symbol="n")
+    duration: Array = given(
+        "s", "Duration", 30 * 86400.0, above=True, high=1e10, slider=(3600, 5 * YEAR), log=True, shown="day",
+        symbol="T", help="Over which the fleet is had.",
+    )  # fmt: skip
+    mfu: Array = given(
+        "1", "MFU", 0.45, high=1, slider=(0, 1), shown="percent",
+        help="Share of the peak rate that becomes the model's arithmetic while the fleet is in use.",
+    )  # fmt: skip
+    time_in_use: Array = given(
+        "1", "Time in use", 1, high=1, slider=(0, 1), shown="percent", symbol="u",
+        help="Share of the duration in which there is work. An owner pays all of it, a tenant this part.",
+    )  # fmt: skip
+    pue: Array = given(
+        "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
+    )
+    electricity_price: Array = given(
+        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), shown="USD/kWh", symbol="c_e"
+    )
+    unit_price: Array = given(
+        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."
+    )
+    tdp: Array = given(
+        "W", "Thermal design power", 0, high=1e6, slider=(0, 1500), folded=True, help="0: the accelerator's."
+    )
+    infrastructure_multiplier: Array = given(
+        "1", "Infrastructure", 2.5, low=1, high=20, slider=(1, 4), symbol="k",
+        help="Everything bought for the fleet over the accelerators alone.",
+    )  # fmt: skip
+    amortization: Array = given(
+        "s", "Amortization", 4 * YEAR, above=True, high=1e10, slider=(YEAR, 8 * YEAR), shown="year", symbol="L",
+        help="Years over which what was bought is written off.",
+    )  # fmt: skip
+    idle_fraction: Array = given(
+        "1", "Idle power", IDLE, high=1, slider=(0, 1), shown="percent", symbol="i", folded=True,
+        help="Share of the thermal design power an idle device draws.",
+    )  # fmt: skip
+    cloud_price: Array = given(
+        "USD/s", "Cloud price", 0, high=1, slider=(0, 12 / _HOUR), shown="USD/hour", folded=True,
+        help="On demand, of one device. 0: the accelerator's.",
+    )  # fmt: skip
+    spot_price: Array = given(
+        "USD/s", "Spot price", 0, high=1, slider=(0, 12 / _HOUR), shown="USD/hour", folded=True,
+        help="Of one device that may be taken back at any time. 0: the accelerator's.",
+    )  # fmt: skip
+    spot_mtbf: Array = given(
+        "s", "Until a spot machine is taken back", 30 * 86400.0, above=True, high=1e12, slider=(3600, 90 * 86400.0),
+        log=True, shown="day", folded=True, help="On average; the whole job stops when any of them is.",
+    )  # fmt: skip
+    devices_per_machine: Array = given(
+        "1", "Devices of a machine", 8, low=1, high=1e5, slider=(1, 72), whole=True, folded=True,
+        help="That are taken back together.",
+    )  # fmt: skip
+    checkpoint_time: Array = given(
+        "s", "Time of a checkpoint", 60, high=1e6, slider=(0, 600), symbol=r"\delta", folded=True,
+        help="Written at the best interval while on spot machines.",
+    )  # fmt: skip
+    recovery_time: Array = given(
+        "s", "Time to go on", 600, high=1e6, slider=(0, 3600), symbol="R", folded=True,
+        help="From an interruption until the job works again.",
+    )  # fmt: skip
+    tokens_per_device_second: Array = given(
+        "1/s", "Tokens a second of a device", 2500, high=1e9, slider=(0, 20000), folded=True,
+        help="Served or trained while in use; for the cost of a million.",
+    )  # fmt: skip
+    total_ops: Array = given(
+        "flop", "Arithmetic of a run", 7.2e23, high=1e40, slider=(1e18, 1e27), log=True, folded=True,
+        help="For its cost; by default that of Llama-3-8B: 6 × 8 billion × 15 trillion.",
+    )  # fmt: skip
+    precision: Codes = chosen(
+        Precision, "Precision", Precision.BF16, folded=True, help="Whose peak rate MFU is a share of."
+    )
+
+
+_UNKNOWN = "unknown: no price is known"
+_NO_WORK = "none is done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    tco: Array = found("USD", "Total cost of owning", symbol=r"C_\text{own}")
+    capex: Array = found("USD", "Written off", symbol=r"C_\text{capex}", help="Of what was bought, in the duration.")
+    purchase_price: Array = found("USD", "Purchase price", symbol=r"C_0", help="All that is bought at the start.")
+    energy_opex: Array = found("USD", "Electricity", symbol=r"C_\text{energy}")
+    maintenance_opex: Array = found("USD", "Maintenance", symbol=r"C_\text{service}", help="5% of the purchase a year.")
+    capex_accelerators: Array = found("USD", "Accelerators")
+    capex_network: Array = found("USD", "Network")
+    capex_power_cooling: Array = found("USD", "Power and cooling")
+    capex_facility: Array = found("USD", "Facility")
+    capex_staff: Array = found("USD", "Staff")
+    largest_part: Codes = named(Part, "Largest part")
+    accelerator_share: Array = found("1", "Share of accelerators", shown="percent", help="Of what is bought.")
+    cost_per_device_hour: Array = found("USD/hour", "Cost of a device-hour", help="Used or not.")
+    cost_per_used_hour: Array = found("USD/hour", "Cost of a device-hour in use", never=_NO_WORK)
+    cost_per_useful_device_hour: Array = found(
+        "USD/hour", "Cost of a useful device-hour", never=_NO_WORK, help="Of an hour's work at the full peak rate."
+    )
+    cost_per_exaflop: Array = found(
+        "USD", "Cost of an EFLOP of the model's arithmetic", never="unknown, or none is done",
+        help="What compares chips at equal throughput.",
+    )  # fmt: skip
+    cost_per_million_tokens: Array = found("USD", "Cost of a million tokens", never=_NO_WORK)
+    cost_per_run: Array = found("USD", "Cost of the training run", never="unknown, or none is done")
+    cloud_cost: Array = found("USD", "On demand", symbol=r"C_\text{cloud}", never=_UNKNOWN)
+    spot_cost: Array = found("USD", "On spot machines", symbol=r"C_\text{spot}", never="unknown, or it never gets done")
+    spot_goodput: Array = found("1", "Goodput on spot machines", shown="percent", symbol="G")
+    spot_job_mtbf: Array = found("s", "Between interruptions on spot machines", symbol="M")
+    spot_interval: Array = found("s", "Checkpoints on spot machines, every", symbol=r"\tau")
+    cheapest: Codes = named(Way, "Cheapest")
+    cheapest_cost: Array = found("USD", "Cheapest")
+    break_even_utilization: Array = found(
+        "1", "Break-even use", shown="percent", never="none: renting is cheaper even when always in use",
+        help="From this share of the time in use on, owning is cheaper than renting on demand.",
+    )  # fmt: skip
+    spot_break_even_utilization: Array = found(
+        "1", "Break-even use against spot", shown="percent", never="none: spot is cheaper even when always in use"
+    )
+    mean_power: Array = found("W", "Mean power of the chips", symbol="W")
+    facility_energy: Array = found("J", "Energy at the meter", symbol="E")
+    device_price: Array = found("USD", "Price of a device")
+    cloud_rate: Array = found("USD/hour", "Cloud price", never=_UNKNOWN)
+    spot_rate: Array = found("USD/hour", "Spot price", never=_UNKNOWN)
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: a price and a power must come from somewhere."""
+    for name, what in (("unit_price", "price"), ("tdp", "thermal design power")):
+        if getattr(i, name) > 0:
+            continue
+        if i.accelerator is None:
+            yield InputError(name, "is needed: no accelerator is picked that would give it.")
+        elif math.isnan(getattr(i.accelerator, name)):
+            yield InputError(name, f"is needed: the catalog has no {what} for {i.accelerator.name}.")
+
+
+_LARGEST = {
+    Part.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is bought",
+    Part.NETWORK: "The network is the largest part; of what is bought the accelerators are {accelerator_share}",
+    Part.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are {accelerator_share}",
+    Part.FACILITY: "The building is the largest part; of what is bought the accelerators are {accelerator_share}",
+    Part.STAFF: "Staff is the largest part; of what is bought the accelerators are {accelerator_share}",
+    Part.ENERGY: "Electricity is the largest part; of what is bought the accelerators are {accelerator_share}",
+    Part.MAINTENANCE: "Maintenance is the largest part; of what is bought the accelerators are {accelerator_share}",
+}
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    first = (
+        "Owning {devices} devices for {duration} costs {tco}, {cost_per_used_hour} for a device-hour in use. "
+        f"{_LARGEST[Part(int(o.largest_part))]}. "
+    )
+    return first + _compared(i, o)
+
+
+def _compared(i: Inputs, o: Outputs) -> str:
+    if math.isnan(o.cloud_cost):
+        return "What renting them would cost is not known."
+    if o.cheapest == Way.OWN:
+        return "Renting on demand would cost {cloud_cost}: owning is cheaper from {break_even_utilization} use on."
+    if o.cheapest == Way.SPOT:
+        return (
+            "Spot machines would cost {spot_cost}, with {spot_goodput} of the time left between interruptions; on "
+            "demand it would be {cloud_cost}."
+        )
+    if math.isinf(o.break_even_utilization):
+        return "Renting on demand costs {cloud_cost}, less at any use: the price to rent is below the cost of owning."
+    return "Renting on demand costs {cloud_cost}: owning pays only from {break_even_utilization} use on."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if i.duration > i.amortization:
+        yield "The duration is longer than the amortization: what was bought is paid more than once, as if replaced."
+    if o.spot_goodput <= 0:
+        yield "On spot machines the job would never get done: they are taken back faster than it gets on."
+    if i.mfu * i.time_in_use < 0.2:
+        yield "Most of what is paid for is not used: an idle device costs the same as a busy one, but for its energy."
+
+
+_CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_facility", "capex_staff")
+
+
+@solver(
+    walls=(17,),
+    title="Total cost of ownership",
+    question="What does a fleet cost, in what parts, and would renting be cheaper?",
+    version="1",
+    factor="",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("tco", "cost_per_device_hour", "cost_per_useful_device_hour", "cloud_cost", "break_even_utilization"),
+    figures=(
+        Figure("bars", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
+        curve("time_in_use", ("tco", "cloud_cost", "spot_cost"), "Owning against renting", marks=("break_even_utilization",), logy=False),
+        curve("mfu", ("cost_per_useful_device_hour",), "Utilization is the lever"),
+    ),
+    equations=(
+        Equation("mean_power", r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot @time_in_use)", where=lambda i, o: i.accelerator is not None and i.tdp == 0),
+        Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
+        Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
+        Equation("purchase_price", r"@purchase_price = @devices \cdot @device_price \cdot @infrastructure_multiplier"),
+        Equation("capex", r"@capex = @purchase_price \cdot \frac{@duration}{@amortization}"),
+        Equation("maintenance_opex", r"@maintenance_opex = 0.05 \cdot @purchase_price \cdot \frac{@duration}{31536000}"),
+        Equation("tco", r"@tco = @capex + @energy_opex + @maintenance_opex"),
+        Equation("cost_per_device_hour", r"@cost_per_device_hour = \frac{3600 \cdot @tco}{@devices \cdot @duration}"),
+        Equation("cost_per_useful_device_hour", r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}", where=lambda i, o: i.mfu > 0 and i.time_in_use > 0),
+        Equation("spot_interval", r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf}"),
+        Equation("spot_goodput", r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + @recovery_time}{@spot_job_mtbf}", where=lambda i, o: i.checkpoint_time > 0),
+    ),
+    sources=(
+        Source("Barroso, Hölzle, Ranganathan 2018", "The datacenter as a computer, third edition", "10.2200/S00874ED3V01Y201809CAC046"),
+        Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
+        Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
+    ),
+    assumptions=(
+        "What is bought loses its value evenly over the amortization; a job pays for its share of that time.",
+        "Network, power and cooling, building and staff stand to each other as 20, 15, 10 and 15.",
+        "Maintenance is 5% of the purchase price a year. Out of use a device draws its idle power.",
+        "A tenant pays for the time in use only, and as many devices as an owner has.",
+        "On spot machines checkpoints are written at Young's interval; an interruption of one machine stops the job.",
+    ),
+    excludes=(
+        "Interest, taxes and resale.",
+        "Discounts for reserved machines, storage and moving data in and out.",
+        "Failures of one's own machines: see reliability.",
+    ),
+    presets=(
+        Preset("256 H100 for 30 days", {}, part="Part 5"),
+        Preset("The same, one tenth in use", {"time_in_use": "10%"}),
+        Preset("Three years of 1024 A100", {"accelerator": "a100-sxm4-80gb", "devices": "1024", "duration": "3 year"}),
+        Preset("Multi-vendor: MI300X", {"accelerator": "mi300x"}, part="Exercise 5b"),
+        Preset("Multi-vendor: Gaudi 3 at its list price", {"accelerator": "gaudi3", "unit_price": "15625 USD"}, part="Exercise 5b"),
+        Preset("Spot machines that last a day", {"spot_mtbf": "1 day", "devices": "64"}),
+        Preset("Chips alone, no infrastructure", {"infrastructure_multiplier": "1"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "The accelerators are what a cluster costs.",
+            "Accelerators alone are written off with {before}; all that is written off with the whole of it is {after}, {ratio} times that.",
+            "capex", {"infrastructure_multiplier": "1"}, {}, lambda before, after: after > 2 * before,
+        ),
+        Fallacy(
+            "A device that is not used costs nothing.",
+            "Always in use a fleet costs {before}, never in use {after}: only part of its electricity is saved.",
+            "tco", {}, {"time_in_use": "0%"}, lambda before, after: after > 0.8 * before,
+        ),
+        Fallacy(
+            "A chip at half the price is half as dear.",
+            "At a third of the throughput a useful hour costs {after} instead of {before}, though the chip costs half.",
+            "cost_per_useful_device_hour", {}, {"unit_price": "12500 USD", "mfu": "15%"},
+            lambda before, after: after > before,
+        ),
+    ),
+)  # fmt: skip
+def tco(i: Inputs) -> Outputs:
+    price, cloud, spot = (_or_of_chip(i, name) for name in ("unit_price", "cloud_price", "spot_price"))
+    duration, devices = np.asarray(i.duration, dtype=float), np.asarray(i.devices, dtype=float)
+    power = _power(i, devices, i.time_in_use)
+    electricity = _electricity(i, devices, i.time_in_use)
+    purchase = devices * price * i.infrastructure_multiplier
+    capital = written_off(purchase, i.infrastructure_multiplier, duration, i.amortization)
+    capex, maintenance = purchase * duration / i.amortization, MAINTENANCE * purchase * duration / YEAR
+    parts = (*(getattr(capital, f.name) for f in fields(capital)), electricity, maintenance)
+    total = capex + electricity + maintenance
+
+    device_time, used = devices * duration, np.asarray(i.time_in_use, dtype=float)
+    machines = np.ceil(devices / i.devices_per_machine)
+    interrupted = i.spot_mtbf / machines
+    interval = young_daly_interval(i.checkpoint_time, interrupted)
+    left = goodput(i.checkpoint_time, interval, i.recovery_time, interrupted)
+    on_demand = cloud * device_time * used
+    on_spot = ratio(spot, np.maximum(left, 0)) * device_time * used
+    costs = np.stack(np.broadcast_arrays(total, on_demand, on_spot))
+    known = np.where(np.isnan(costs), np.inf, costs)
+
+    in_use = ratio(total, device_time * used)
+    useful = ratio(in_use, i.mfu)
+    peak = np.nan if i.accelerator is None else peak_rate(i.accelerator, i.precision)
+    # Owning costs so much unused and so much more in use; a tenant pays for use alone.
+    unused, full = (capex + maintenance + _electricity(i, devices, u) for u in (0.0, 1.0))
+    return Outputs(
+        tco=total,
+        capex=capex,
+        purchase_price=purchase,
+        energy_opex=electricity,
+        maintenance_opex=maintenance,
+        **dict(zip(_CAPEX, parts[:5], strict=True)),
+        largest_part=np.stack(np.broadcast_arrays(*parts)).argmax(axis=0),
+        accelerator_share=1 / np.asarray(i.infrastructure_multiplier, dtype=float),
+        cost_per_device_hour=total / device_time * _HOUR,
+        cost_per_used_hour=in_use * _HOUR,
+        cost_per_useful_device_hour=useful * _HOUR,
+        cost_per_exaflop=useful / peak * 1e18,
+        cost_per_million_tokens=ratio(in_use, i.tokens_per_device_second) * 1e6,
+        cost_per_run=useful / peak * i.total_ops,
+        cloud_cost=on_demand,
+        spot_cost=on_spot,
+        spot_goodput=left,
+        spot_job_mtbf=interrupted,
+        spot_interval=interval,
+        cheapest=known.argmin(axis=0),
+        cheapest_cost=known.min(axis=0),
+        break_even_utilization=break_even(unused, full, cloud * device_time),
+        spot_break_even_utilization=break_even(unused, full, ratio(spot, np.maximum(left, 0)) * device_time),
+        mean_power=power,
+        facility_energy=facility_energy(power * duration, i.pue),
+        device_price=price,
+        cloud_rate=cloud * _HOUR,
+        spot_rate=spot * _HOUR,
+    )
+
+
+def _or_of_chip(i: Inputs, name: str) -> Array:
+    """A figure as given, else the accelerator's."""
+    own = np.nan if i.accelerator is None else getattr(i.accelerator, name)
+    return np.where(np.asarray(getattr(i, name)) > 0, getattr(i, name), own)
+
+
+def _power(i: Inputs, devices: Array, used: Array) -> Array:
+    """Watts of the fleet on average, in use for a share `used` of the time and idle for the rest of it."""
+    return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, i.mfu * np.asarray(used))
+
+
+def _electricity(i: Inputs, devices: Array, used: Array) -> Array:
+    return facility_energy(_power(i, devices, used) * i.duration, i.pue) * i.electricity_price
