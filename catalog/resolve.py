@@ -5,12 +5,13 @@ A warm request costs one tiny query, a cold one another for each kind it picks f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from solvers.errors import InputError, InputErrors
-from solvers.fields import Pick
+from solvers.fields import Input, Pick
 from solvers.read import ALSO, Asked
 from solvers.specs import changed_spec
 
@@ -54,7 +55,7 @@ def resolve(asked: Asked, kept: Kept | None = None) -> Known:
         raise InputErrors(errors)
     picked = {name: found[name].spec if name in found else value for name, value in asked.values.items()}
     also = tuple(found[_overlay_key(name)].spec for name in asked.also)
-    point = asked.solver.inputs_type(**_with_changes(asked, picked))
+    point = asked.solver.inputs_type(**_followed(asked, _with_changes(asked, picked)))
     return Known(point, also, {key: each.snapshot for key, each in found.items()})
 
 
@@ -91,6 +92,17 @@ def _with_changes(asked: Asked, values: Mapping[str, Any]) -> dict[str, Any]:
     if errors:
         raise InputErrors(errors)
     return changed
+
+
+def _followed(asked: Asked, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with what the picks know better than a default that nobody typed over."""
+    followed = dict(values)
+    for name, io in asked.solver.inputs.items():
+        if isinstance(io, Input) and io.follows and name not in asked.text:
+            pick, _, figure = io.follows.partition(".")
+            own = getattr(values[pick], figure, math.nan)
+            followed[name] = values[name] if math.isnan(own) else own
+    return followed
 
 
 def find(kind: type[Any], name: str, field: str) -> Found:

@@ -45,11 +45,12 @@ def given(
     help: str = "",
     symbol: str = "",
     folded: bool = False,
+    follows: str = "",
 ) -> Any:
     """A numeric input in SI `unit`. `above` excludes `low` itself; `shown` is the unit a slider writes."""
     io = Input(
         unit=unit, label=label, default=default, low=low, high=high, slider=slider or (low, high), above=above,
-        log=log, whole=whole, shown=shown or unit, help=help, symbol=symbol, folded=folded,
+        log=log, whole=whole, shown=shown or unit, help=help, symbol=symbol, folded=folded, follows=follows,
     )  # fmt: skip
     return field(default=default, metadata={"io": io})
 

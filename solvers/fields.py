@@ -13,7 +13,8 @@ from .errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """A number a wall takes. `low`..`high` is what is allowed; `slider` what a hand should reach; both SI."""
+    """A number a wall takes. `low`..`high` is what is allowed; `slider` what a hand should reach; both SI.
+    `follows` names the figure of a pick (`accelerator.efficiency`) that stands in for the default where it is known."""
 
     unit: str
     label: str
@@ -28,6 +29,7 @@ class Input:
     help: str
     symbol: str
     folded: bool
+    follows: str = ""
 
     def check(self, name: str, value: float) -> float:
         """The value, when it lies in range; else an InputError that says what would be right."""

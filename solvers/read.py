@@ -185,4 +185,6 @@ def _is_default(io: Given | None, value: str) -> bool:
         return False
     if isinstance(io, Pick):
         return value == io.default
+    if isinstance(io, Input) and io.follows:
+        return False  # what is typed counts, whatever the pick's own figure is
     return bool(_value("", io, value) == io.default)

@@ -29,6 +29,10 @@ class AcceleratorAdmin(RowAdmin):
         ),
         figures("Power and making", ("tdp", "dispatch_overhead"), ("idle_power", "sleep_power"), ("process_node", "die_area")),
         figures(
+            "As measured", ("efficiency", "bandwidth_efficiency"), "layer_overhead",
+            beware="What kernels reach of both peaks, and what a layer costs beside them, as measured serving has it.",
+        ),
+        figures(
             "Money and carbon", "unit_price", ("cloud_price", "spot_price"),
             ("embodied_carbon", "embodied_carbon_boavizta"),
             beware="Walls take the vendor's embodied carbon where it is known, else Boavizta's.",

@@ -63,15 +63,17 @@ def _presets(solver: Solver[Any, Any], text: Mapping[str, str], action: str) -> 
 
 def _field(name: str, io: Given, text: Mapping[str, str], errors: Mapping[str, str], choices: Choices) -> Field:
     typed_text = text.get(name, "")
+    follows = isinstance(io, Input) and bool(io.follows)
     return Field(
         name=name,
         control={Input: "number", Choice: "choice", Pick: "pick"}[type(io)],
         label=io.label,
         help=io.help,
-        text=typed_text or _default_text(io),
+        text=typed_text or ("" if follows else _default_text(io)),
         error=errors.get(name, ""),
         slider=_slider(io) if isinstance(io, Input) else None,
         groups=_groups(io, typed_text, choices),
+        placeholder=f"{_default_text(io)}, or as measured" if follows else "",
     )
 
 

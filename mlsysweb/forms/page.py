@@ -45,6 +45,7 @@ class Field:
     error: str
     slider: Slider | None
     groups: tuple[OptionGroup, ...]
+    placeholder: str = ""
 
 
 @dataclass(frozen=True)

@@ -124,13 +124,11 @@ def _cell(value: Value, cell: Any) -> str:
 def _calibrations(result: Result, base: str) -> Iterator[Calibration]:
     """The named sets of efficiencies, each as a link to the same question with its values."""
     for calibration in CALIBRATIONS:
-        if not all(name in result.inputs for name in calibration.values):
+        values = calibration.of(result.snapshot.get("accelerator", {}))
+        if not all(name in result.inputs for name in values):
             return
-        on = all(result.values[name].value == value for name, value in calibration.values.items())
-        texts = {
-            name: typed(v, result.values[name].unit, result.values[name].shown)
-            for name, v in calibration.values.items()
-        }
+        on = all(result.values[name].value == value for name, value in values.items())
+        texts = {name: typed(v, result.values[name].unit, result.values[name].shown) for name, v in values.items()}
         yield Calibration(calibration.name, calibration.words, f"{base}?{urlencode({**result.text, **texts})}", on)
 
 

@@ -65,10 +65,10 @@ function wire(range) {
   }
 
   function follow() {
-    const value = read(field.value, unit);
+    const value = read(field.value || field.placeholder.split(",")[0], unit);
     if (telling) return;
     if (Number.isFinite(value)) range.value = place(value);
-    range.setAttribute("aria-valuetext", field.value);
+    range.setAttribute("aria-valuetext", field.value || field.placeholder);
   }
 
   range.addEventListener("input", (event) => {

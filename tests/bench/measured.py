@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.calibration import Calibration
+
 MEASURED = Path(__file__).parents[1] / "published/serving_measured.csv"
 # The catalog's row of each measured GPU and the one-way bandwidth of its NVLink.
 GPUS = {"h100_sxm": ("h100-sxm5-80gb", 450e9), "a100_sxm": ("a100-sxm4-80gb", 300e9)}
@@ -26,8 +28,8 @@ def measured() -> dict[str, NDArray[Any]]:
     return texts | {name: np.array([float(row[name] or "nan") for row in rows]) for name in numbers}
 
 
-def computed(rows: dict[str, NDArray[Any]], values: dict[str, float]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Time to first token and between tokens of every row, with these efficiencies."""
+def computed(rows: dict[str, NDArray[Any]], calibration: Calibration) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Time to first token and between tokens of every row, with the efficiencies this set has for its chip."""
     from catalog.models import Accelerator, Model
     from solvers.registry import solvers
 
@@ -36,9 +38,10 @@ def computed(rows: dict[str, NDArray[Any]], values: dict[str, float]) -> tuple[N
     for gpu, model, precision in np.unique(kinds, axis=0):
         at = (kinds == (gpu, model, precision)).all(axis=1)
         slug, link = GPUS[gpu]
+        chip = Accelerator.objects.get(slug=slug)
         found = solvers()["serving"](
             model=Model.objects.get(slug=model).spec(),
-            accelerator=Accelerator.objects.get(slug=slug).spec(),
+            accelerator=chip.spec(),
             precision=str(precision),
             kv_precision=str(precision),
             tensor_parallel=rows["tensor_parallel"][at],
@@ -46,7 +49,7 @@ def computed(rows: dict[str, NDArray[Any]], values: dict[str, float]) -> tuple[N
             prompt_length=rows["input_length"][at],
             output_length=rows["output_length"][at],
             interconnect_bandwidth=link,
-            **values,
+            **calibration.of(vars(chip)),
         )
         ttft[at], itl[at] = found.ttft, found.itl
     return ttft, itl
@@ -66,9 +69,9 @@ def lines() -> Iterator[str]:
 
     rows = measured()
     for calibration in (TUTORIAL, SILICON):
-        ttft, itl = computed(rows, calibration.values)
+        ttft, itl = computed(rows, calibration)
         used = ", ".join(f"{name} {value:g}" for name, value in calibration.values.items())
-        yield f"{calibration.name} ({used})"
+        yield f"{calibration.name} ({used}, unless the catalog has a chip's own)"
         for gpu in GPUS:
             for split in (1, 2, 4, 8):
                 at = (rows["gpu"] == gpu) & (rows["tensor_parallel"] == split)

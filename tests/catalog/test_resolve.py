@@ -202,3 +202,19 @@ def test_models_are_not_read_again_when_nothing_changed(django_assert_num_querie
     with django_assert_num_queries(1):
         choices(specs.Model)
     assert Model.objects.exists()
+
+
+def served(**text):
+    return resolve(read(solvers()["serving"], text)).point
+
+
+def test_what_was_measured_on_a_chip_stands_in_for_a_default_until_somebody_types_over_it():
+    measured, unmeasured = served(accelerator="a100-sxm4-80gb"), served(accelerator="h200-sxm")
+    assert (measured.efficiency, measured.bandwidth_efficiency, measured.layer_overhead) == (0.75, 0.75, 50e-6)
+    assert (unmeasured.efficiency, unmeasured.layer_overhead) == (0.65, 45e-6)
+    assert served(accelerator="a100-sxm4-80gb", efficiency="0.65").efficiency == 0.65
+
+
+def test_a_figure_changed_for_the_question_is_followed_too():
+    changed = {"accelerator": "a100-sxm4-80gb", "accelerator.efficiency": "0.5"}
+    assert served(**changed).efficiency == 0.5
