@@ -209,7 +209,7 @@ def served(**text):
 
 
 def test_what_was_measured_on_a_chip_stands_in_for_a_default_until_somebody_types_over_it():
-    measured, unmeasured = served(accelerator="a100-sxm4-80gb"), served(accelerator="h200-sxm")
+    measured, unmeasured = served(accelerator="a100-sxm4-80gb"), served(accelerator="h200-sxm-141gb")
     assert (measured.efficiency, measured.bandwidth_efficiency, measured.layer_overhead) == (0.75, 0.75, 50e-6)
     assert (unmeasured.efficiency, unmeasured.layer_overhead) == (0.65, 45e-6)
     assert served(accelerator="a100-sxm4-80gb", efficiency="0.65").efficiency == 0.65
