@@ -33,7 +33,7 @@ class Calibration:
     def of(self, chip: Mapping[str, Any]) -> dict[str, float]:
         """The values for a chip of which these figures are known: as measured on it, if that is what this set is."""
         measured = chip if self.name == "silicon" else {}
-        own = {name: measured.get(name) for name in self.values}
+        own = {name: measured.get(f"measured_{name}") for name in self.values}
         return self.values | {name: float(figure) for name, figure in own.items() if figure is not None}
 
 

@@ -70,11 +70,13 @@ class Accelerator:
     spot_price: Array = given("USD/s", "Spot price", shown="USD/hour")
     dispatch_overhead: Array = given("s", "Dispatch overhead", 10e-6, shown="us", help="Host time to start a step.")
     embodied_carbon: Array = given("kg", "Embodied carbon", help="CO2e of making one; the vendor's figure if any.")
-    efficiency: Array = given("1", "Compute efficiency", high=1, above=True, help="As measured serving has it.")
-    bandwidth_efficiency: Array = given(
+    measured_efficiency: Array = given(
+        "1", "Compute efficiency", high=1, above=True, help="As measured serving has it."
+    )
+    measured_bandwidth_efficiency: Array = given(
         "1", "Bandwidth efficiency", high=1, above=True, help="As measured serving has it."
     )
-    layer_overhead: Array = given("s", "Overhead per layer", shown="us", help="As measured serving has it.")
+    measured_layer_overhead: Array = given("s", "Overhead per layer", shown="us", help="As measured serving has it.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

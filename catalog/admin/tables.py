@@ -29,7 +29,7 @@ class AcceleratorAdmin(RowAdmin):
         ),
         figures("Power and making", ("tdp", "dispatch_overhead"), ("idle_power", "sleep_power"), ("process_node", "die_area")),
         figures(
-            "As measured", ("efficiency", "bandwidth_efficiency"), "layer_overhead",
+            "As measured", ("measured_efficiency", "measured_bandwidth_efficiency"), "measured_layer_overhead",
             beware="What kernels reach of both peaks, and what a layer costs beside them, as measured serving has it.",
         ),
         figures(

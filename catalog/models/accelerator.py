@@ -60,9 +60,9 @@ class Accelerator(Row):
     process_node = QuantityField(unit="m", shown="nm")
     die_area = QuantityField(unit="m**2", shown="mm**2")
 
-    efficiency = QuantityField()
-    bandwidth_efficiency = QuantityField()
-    layer_overhead = QuantityField()
+    measured_efficiency = QuantityField()
+    measured_bandwidth_efficiency = QuantityField()
+    measured_layer_overhead = QuantityField()
 
     unit_price = QuantityField()
     cloud_price = QuantityField()

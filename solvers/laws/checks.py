@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from solvers.declare import Array, Codes
 from solvers.errors import InputError
-from solvers.laws.phase import Phase, effective_phase, generates
+from solvers.laws.phase import Phase, can_train, effective_phase, generates
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format
 
 
@@ -38,7 +38,9 @@ def phase(model: Model, asked: Codes) -> Iterator[InputError]:
         yield InputError(
             field, f"can't be one forward pass of {model.name}: its FLOP per pass are not known. {_other(model)}"
         )
-    if meant is not Phase.FORWARD and not generates(model):
+    if meant is Phase.TRAINING and not can_train(model):
+        yield InputError("phase", f"can't be training: neither layers nor FLOP per pass are known of {model.name}.")
+    if meant in (Phase.DECODE, Phase.PREFILL) and not generates(model):
         yield InputError(
             "phase", f"can't be {meant.name.lower()}: {model.name} does not generate tokens. Choose forward."
         )

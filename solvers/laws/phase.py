@@ -9,6 +9,7 @@ from enum import IntEnum
 import numpy as np
 
 from solvers.declare import Array, Codes, Truth
+from solvers.laws.training_work import training
 from solvers.laws.transformer import Work, decode, forward, prefill
 from solvers.specs import Model
 
@@ -20,6 +21,7 @@ class Phase(IntEnum):
     DECODE = 1
     PREFILL = 2
     FORWARD = 3
+    TRAINING = 4
 
 
 def effective_phase(model: Model, phase: Codes) -> Codes:
@@ -36,14 +38,20 @@ def generates(model: Model) -> Truth:
     return np.asarray((remembers | latent) & (np.asarray(model.generative) != 0))
 
 
+def can_train(model: Model) -> Truth:
+    """Whether what training takes is known: the FLOP of a pass, or the sizes of the layers."""
+    return np.asarray(~np.isnan(model.inference_flop) | ((model.hidden_size > 0) & (model.layers > 0)))
+
+
 def step(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: Array, precision: Codes) -> Work:
-    """The work of one step; a KV cache is kept in the format of the weights and no prompt is cached. Arithmetic that
+    """The work of one step; a network is trained on sequences as long as the prompt; a KV cache is kept in the format of the weights and no prompt is cached. Arithmetic that
     a model cannot do, such as decoding one that does not generate, is unknown."""
     meant = effective_phase(model, phase)
     kinds: dict[Phase, Callable[[], Work]] = {
-        Phase.DECODE: lambda: _if_generating(model, decode(model, batch_size, context, precision, precision)),
-        Phase.PREFILL: lambda: _if_generating(model, prefill(model, batch_size, prompt, 0.0, precision, precision)),
+        Phase.DECODE: lambda: _if(generates(model), decode(model, batch_size, context, precision, precision)),
+        Phase.PREFILL: lambda: _if(generates(model), prefill(model, batch_size, prompt, 0.0, precision, precision)),
         Phase.FORWARD: lambda: forward(model, batch_size, precision),
+        Phase.TRAINING: lambda: _if(can_train(model), training(model, batch_size, prompt, precision)),
     }
     present = [Phase(int(code)) for code in np.unique(meant)]
     works = {kind: kinds[kind]() for kind in present}
@@ -52,8 +60,7 @@ def step(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: 
     return _chosen(meant, works)
 
 
-def _if_generating(model: Model, work: Work) -> Work:
-    able = generates(model)
+def _if(able: Truth, work: Work) -> Work:
     return work if np.all(able) else dataclasses.replace(work, flop=np.where(able, work.flop, np.nan))
 
 

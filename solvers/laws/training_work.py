@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from solvers.declare import Array, Codes
-from solvers.laws.training_memory import Held, Recomputation
-from solvers.laws.transformer import active_parameters, attention_flop_per_pair
+from solvers.laws.training_memory import ADAM_BYTES, Held, Recomputation, activations_of_layer
+from solvers.laws.transformer import Work, active_parameters, attention_flop_per_pair, bytes_of, touched_parameters
 from solvers.specs import Model
 
 
@@ -44,3 +44,28 @@ def fullest_stage(layers: Array, stages: Array, virtual_stages: Array) -> Array:
     `virtual_stages`. Arrays broadcast."""
     parts = np.asarray(stages, dtype=float) * virtual_stages
     return np.asarray(np.ceil(layers / parts) * parts / layers)
+
+
+def training(model: Model, batch_size: Array, length: Array, precision: Codes) -> Work:
+    """One step of training on one device: a batch of B sequences of `length` tokens, or of B inputs of fixed size.
+    Three times a forward pass; weights are read forward and backward and gradients written; activations (attention
+    fused) go out and in again; Adam in mixed precision stays in memory. Arrays broadcast. Kaplan et al. 2020,
+    arXiv:2001.08361, section 2.1; Korthikanti et al. 2023, arXiv:2205.05198."""
+    fixed = ~np.isnan(model.inference_flop)
+    tokens = np.where(fixed, 1.0, length)
+    flop = 3 * np.where(fixed, model.inference_flop, forward_flop(model, 1, length))
+    layer = activations_of_layer(model, 1, length, 1, 1, Recomputation.SELECTIVE, True, False)
+    kept = np.where(fixed, model.activation_bytes, np.asarray(model.layers) * layer)
+    stored = bytes_of(precision)
+    state = np.asarray(model.parameters * (2 * stored + ADAM_BYTES))
+    return Work(
+        flop=batch_size * flop,
+        moved=3 * touched_parameters(model, batch_size * tokens) * stored + 2 * batch_size * kept,
+        resident=state + batch_size * kept,
+        weights=state,
+        flop_per_sequence=flop,
+        moved_per_sequence=2 * kept,
+        resident_per_sequence=kept,
+        tokens_per_sequence=tokens,
+        weight_passes=np.full_like(tokens, 3.0),
+    )

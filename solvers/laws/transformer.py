@@ -15,8 +15,8 @@ _BYTES = np.array([8, 4, 4, 2, 2, 1, 1, 0.5, 0.5])
 
 @dataclass(frozen=True)
 class Work:
-    """One step of a batch. `flop_per_sequence` and `moved_per_sequence` are what each further sequence adds;
-    weights are read once for all of them."""
+    """One step of a batch. `flop_per_sequence`, `moved_per_sequence` and `resident_per_sequence` are what each further
+    sequence adds; `weights` stay in memory for all of them and are moved `weight_passes` times."""
 
     flop: Array
     moved: Array
@@ -24,7 +24,9 @@ class Work:
     weights: Array
     flop_per_sequence: Array
     moved_per_sequence: Array
+    resident_per_sequence: Array
     tokens_per_sequence: Array
+    weight_passes: Array
 
 
 def bytes_of(precision: Codes) -> Array:
@@ -115,7 +117,9 @@ def _step(model: Model, batch_size: Array, precision: Codes, flop: Array, per_se
         weights=weights,
         flop_per_sequence=flop,
         moved_per_sequence=per_sequence,
+        resident_per_sequence=per_sequence,
         tokens_per_sequence=tokens,
+        weight_passes=np.ones_like(tokens),
     )
 
 
@@ -127,7 +131,7 @@ def compute_bound_batch_size(model: Model, work: Work, precision: Codes, rate: A
     batch: Newton from the dense answer, where the (convex) balance is still positive, comes down to the root.
     """
     gain = work.flop_per_sequence / rate - work.moved_per_sequence / bandwidth
-    per_parameter = bytes_of(precision) / bandwidth
+    per_parameter = work.weight_passes * bytes_of(precision) / bandwidth
     with np.errstate(divide="ignore", invalid="ignore"):
         batch: Array = np.where(gain > 0, model.parameters * per_parameter / gain, np.inf)
         if np.any(np.asarray(model.experts) > 0):

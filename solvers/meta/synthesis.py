@@ -66,7 +66,7 @@ class Inputs:
     )  # fmt: skip
     phase: Codes = chosen(
         Phase, "Phase", Phase.AUTO, words={"auto": "As the model works"},
-        help="Decode makes one token per sequence, prefill reads the prompt, forward is one pass of fixed size.",
+        help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training learns.",
     )  # fmt: skip
     batch_size: Array = given(
         "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
@@ -79,7 +79,7 @@ class Inputs:
     )  # fmt: skip
     prompt_length: Array = given(
         "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
-        help="Tokens of each prompt, prefill only.",
+        help="Tokens of each prompt or training sequence.",
     )  # fmt: skip
     efficiency: Array = given(
         "1", "Compute efficiency", 0.5, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
@@ -169,7 +169,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield from remarks.unknown(i.accelerator)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
-        yield from remarks.beyond_training(i.model, i.prompt_length if meant == Phase.PREFILL else i.context_length)
+        yield from remarks.beyond_training(i.model, i.context_length if meant == Phase.DECODE else i.prompt_length)
 
 
 @solver(

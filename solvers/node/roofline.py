@@ -56,7 +56,7 @@ class Inputs:
     accelerator: Accelerator = picked(Accelerator, "Accelerator", "h100-sxm5-80gb")
     phase: Codes = chosen(
         Phase, "Phase", Phase.AUTO, words={"auto": "As the model works"},
-        help="Decode makes one token per sequence, prefill reads the prompt, forward is one pass of fixed size.",
+        help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training learns.",
     )  # fmt: skip
     batch_size: Array = given(
         "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
@@ -69,7 +69,7 @@ class Inputs:
     )  # fmt: skip
     prompt_length: Array = given(
         "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
-        help="Tokens of each prompt, prefill only.",
+        help="Tokens of each prompt or training sequence.",
     )  # fmt: skip
     efficiency: Array = given(
         "1", "Compute efficiency", 0.5, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
@@ -187,7 +187,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.unknown(i.accelerator)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
-        yield from remarks.beyond_training(i.model, i.prompt_length if meant == Phase.PREFILL else i.context_length)
+        yield from remarks.beyond_training(i.model, i.context_length if meant == Phase.DECODE else i.prompt_length)
     if not o.feasible:
         yield "The times are what the step would take if its data were in memory."
     if o.memory_tier == Tier.FLASH and o.feasible:
@@ -323,7 +323,7 @@ def roofline(i: Inputs) -> Outputs:
         memory_roof=memory_roof,
         intensity_limit=ratio(work.flop_per_sequence, work.moved_per_sequence),
         compute_bound_batch_size=compute_bound_batch_size(model, work, i.precision, compute_roof, memory_roof),
-        largest_batch_size=largest_batch_size(chip, work.weights, work.moved_per_sequence),
+        largest_batch_size=largest_batch_size(chip, work.weights, work.resident_per_sequence),
         memory_room=home.room,
         memory_shortfall=np.maximum(home.needed - home.room, 0),
         devices_needed=np.ceil(home.needed / home.room),

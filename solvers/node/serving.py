@@ -72,15 +72,15 @@ class Inputs:
         help="Tokens of the prompt whose keys and values are already there.",
     )  # fmt: skip
     efficiency: Array = given(
-        "1", "Compute efficiency", SILICON.efficiency, follows="accelerator.efficiency", high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
+        "1", "Compute efficiency", SILICON.efficiency, follows="accelerator.measured_efficiency", high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
         help="Share of the peak rate that kernels reach.",
     )  # fmt: skip
     bandwidth_efficiency: Array = given(
-        "1", "Bandwidth efficiency", SILICON.bandwidth_efficiency, follows="accelerator.bandwidth_efficiency", high=1, above=True, slider=(0.01, 1),
+        "1", "Bandwidth efficiency", SILICON.bandwidth_efficiency, follows="accelerator.measured_bandwidth_efficiency", high=1, above=True, slider=(0.01, 1),
         symbol=r"\eta_b", help="Share of the memory's peak bandwidth that kernels reach.", folded=True,
     )  # fmt: skip
     layer_overhead: Array = given(
-        "s", "Overhead per layer", SILICON.layer_overhead, follows="accelerator.layer_overhead", high=1, slider=(0, 200e-6), shown="us",
+        "s", "Overhead per layer", SILICON.layer_overhead, follows="accelerator.measured_layer_overhead", high=1, slider=(0, 200e-6), shown="us",
         symbol=r"t_\text{layer}", help="Launches, norms and other small kernels that neither roof sees.", folded=True,
     )  # fmt: skip
     interconnect_bandwidth: Array = given(

@@ -147,3 +147,23 @@ def test_a_network_that_does_not_generate_has_no_decode():
     phases = np.array([1, 2, 3])
     found = roofline(model=KEYWORDS, accelerator=H100, phase=phases)
     assert np.isnan(found.latency).tolist() == [True, True, False]
+
+
+def test_a_step_of_training_takes_three_forward_passes_and_keeps_the_optimizer():
+    prefill = roofline(model=LLAMA_8B, accelerator=H100, phase="prefill", prompt_length=512)
+    training = roofline(model=LLAMA_8B, accelerator=H100, phase="training", prompt_length=512)
+    assert float(training.flop) == pytest.approx(3 * float(prefill.flop))
+    # 2 + 2 + 12 bytes a parameter, and 34 bytes a token, layer and unit of width (Korthikanti et al. 2023).
+    assert float(training.memory_footprint) == pytest.approx(16 * 8.03e9 + 34 * 512 * 4096 * 32)
+    assert not training.feasible and float(training.largest_batch_size) == 0
+    fixed = roofline(model=RESNET_50, accelerator=H100, phase="training", batch_size=64)
+    assert float(fixed.flop) == pytest.approx(3 * 64 * 8.2e9)
+
+
+def test_the_batch_that_turns_training_compute_bound_is_where_the_roofs_cross():
+    width = {"model": LLAMA_8B, "accelerator": H100, "phase": "training", "prompt_length": 32}
+    batch = float(roofline(**width).compute_bound_batch_size)
+    below, above = roofline(**width, batch_size=batch - 1), roofline(**width, batch_size=batch)
+    assert float(below.memory_time) >= float(below.compute_time) and float(above.memory_time) < float(
+        above.compute_time
+    )
