@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from solvers.declare import chosen, given, picked
+from solvers.laws.phase import Phase
 from solvers.laws.training_memory import Attention, Recomputation, Spread
 from solvers.specs import Accelerator, Model, Precision
 
@@ -22,6 +23,33 @@ efficiency = partial(
 bandwidth_efficiency = partial(
     given, "1", "Bandwidth efficiency", high=1, above=True, slider=(0.01, 1), symbol=r"\eta_b", folded=True,
     help="Share of the memory's peak bandwidth that kernels reach.",
+)  # fmt: skip
+
+layer_overhead = partial(
+    given, "s", "Overhead per layer", high=1, slider=(0, 200e-6), shown="us", symbol=r"t_\text{layer}", folded=True,
+    help="Launches, norms and other small kernels that neither roof sees.",
+)  # fmt: skip
+idle_fraction = partial(
+    given, "1", "Idle power", high=1, slider=(0, 1), shown="percent", symbol="i", folded=True,
+    help="Share of the thermal design power an idle device draws.",
+)  # fmt: skip
+
+# A step of a network.
+phase = partial(
+    chosen, Phase, "Phase", words={"auto": "As the model works"},
+    help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training learns.",
+)  # fmt: skip
+batch_size = partial(
+    given, "1", "Batch size", low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
+    help="Sequences or samples that share one reading of the weights.",
+)  # fmt: skip
+context_length = partial(
+    given, "1", "Context length", high=1e8, slider=(0, 131072), log=True, whole=True, symbol="s",
+    help="Tokens already in each sequence when a token is decoded; each has its keys and values in memory.",
+)  # fmt: skip
+prompt_length = partial(
+    given, "1", "Prompt length", low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
+    help="Tokens of each prompt or training sequence.",
 )  # fmt: skip
 
 # How a training run is split.

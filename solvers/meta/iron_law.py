@@ -126,7 +126,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 @solver(
-    walls=(14,),
+    walls=(),
     title="Iron law of training",
     question="How long does a run take, and which wall owns each factor of that time?",
     version="1",

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Codes,
@@ -23,7 +24,6 @@ from solvers.declare import (
     Preset,
     Source,
     Truth,
-    chosen,
     curve,
     flagged,
     found,
@@ -55,7 +55,7 @@ class Demand(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    model: Model = picked(Model, "Model", "llama-3-8b")
+    model: Model = inputs.model("llama-3-8b")
     target_latency: Array = given(
         "s", "Target latency", 50e-3, above=True, high=1e6, slider=(1e-4, 10), log=True, shown="ms", symbol="T",
         help="What one step may take: a token of every sequence, a prompt, or one pass.",
@@ -64,35 +64,16 @@ class Inputs:
         Accelerator, "Held against", "h100-sxm5-80gb", optional=True,
         help="A chip to compare with what is needed; the requirement does not depend on it.",
     )  # fmt: skip
-    phase: Codes = chosen(
-        Phase, "Phase", Phase.AUTO, words={"auto": "As the model works"},
-        help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training learns.",
-    )  # fmt: skip
-    batch_size: Array = given(
-        "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
-        help="Sequences or samples that share one reading of the weights.",
-    )  # fmt: skip
-    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
-    context_length: Array = given(
-        "1", "Context length", 0, high=1e8, slider=(0, 131072), log=True, whole=True, symbol="s",
-        help="Tokens already in each sequence when a token is decoded; each has its keys and values in memory.",
-    )  # fmt: skip
-    prompt_length: Array = given(
-        "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
-        help="Tokens of each prompt or training sequence.",
-    )  # fmt: skip
-    efficiency: Array = given(
-        "1", "Compute efficiency", 0.5, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
-        help="Share of the peak rate that kernels reach.",
-    )  # fmt: skip
-    bandwidth_efficiency: Array = given(
-        "1", "Bandwidth efficiency", 1, high=1, above=True, slider=(0.01, 1), symbol=r"\eta_b", folded=True,
-        help="Share of the memory's peak bandwidth that kernels reach.",
-    )  # fmt: skip
-    layer_overhead: Array = given(
-        "s", "Overhead per layer", 0, high=1, slider=(0, 200e-6), shown="us", symbol=r"t_\text{layer}", folded=True,
-        help="Launches and small kernels that neither roof sees. Zero asks what the two roofs alone must do.",
-    )  # fmt: skip
+    phase: Codes = inputs.phase(Phase.AUTO)
+    batch_size: Array = inputs.batch_size(1)
+    precision: Codes = inputs.precision(Precision.FP16)
+    context_length: Array = inputs.context_length(0)
+    prompt_length: Array = inputs.prompt_length(1024)
+    efficiency: Array = inputs.efficiency(0.5)
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
+    layer_overhead: Array = inputs.layer_overhead(
+        0, help="Launches and small kernels that neither roof sees. Zero asks what the two roofs alone must do."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.calibration import TUTORIAL
 from solvers.declare import (
     Array,
@@ -30,7 +31,6 @@ from solvers.declare import (
     found,
     given,
     named,
-    picked,
     solver,
 )
 from solvers.errors import InputError
@@ -65,8 +65,8 @@ class Limit(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    model: Model = picked(Model, "Model", "llama-3-8b")
-    accelerator: Accelerator = picked(Accelerator, "Accelerator", "h100-sxm5-80gb")
+    model: Model = inputs.model("llama-3-8b")
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
     context_length: Array = given(
         "1", "Context length", 1000, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="s",
         help="Tokens a request holds, prompt and answer so far; the mean of those served together.",
@@ -83,7 +83,7 @@ class Inputs:
         "1", "Length reserved without pages", 8192, low=1, high=1e8, slider=(1, 131072), log=True, whole=True,
         symbol=r"s_\text{max}", help="The contiguous baseline keeps room for the longest request, whatever comes.",
     )  # fmt: skip
-    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
+    precision: Codes = inputs.precision(Precision.FP16)
     kv_precision: Codes = chosen(
         KvPrecision, "KV cache precision", KvPrecision.AS_WEIGHTS, folded=True,
         words={"as_weights": "As the weights"}, help="The format keys and values are stored in.",
@@ -92,18 +92,9 @@ class Inputs:
         "1", "Memory kept free", 0.1, high=0.99, slider=(0, 0.5), shown="percent", symbol="r", folded=True,
         help="Share of the memory for activations and the runtime.",
     )  # fmt: skip
-    efficiency: Array = given(
-        "1", "Compute efficiency", TUTORIAL.efficiency, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
-        help="Share of the peak rate that kernels reach.",
-    )  # fmt: skip
-    bandwidth_efficiency: Array = given(
-        "1", "Bandwidth efficiency", TUTORIAL.bandwidth_efficiency, high=1, above=True, slider=(0.01, 1),
-        symbol=r"\eta_b", help="Share of the memory's peak bandwidth that kernels reach.", folded=True,
-    )  # fmt: skip
-    layer_overhead: Array = given(
-        "s", "Overhead per layer", TUTORIAL.layer_overhead, high=1, slider=(0, 200e-6), shown="us",
-        symbol=r"t_\text{layer}", help="Launches, norms and other small kernels that neither roof sees.", folded=True,
-    )  # fmt: skip
+    efficiency: Array = inputs.efficiency(TUTORIAL.efficiency)
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(TUTORIAL.bandwidth_efficiency)
+    layer_overhead: Array = inputs.layer_overhead(TUTORIAL.layer_overhead)
 
 
 @dataclass(frozen=True, kw_only=True)

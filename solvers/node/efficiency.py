@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from solvers import inputs
 from solvers.calibration import SILICON
 from solvers.declare import (
     Array,
@@ -28,7 +29,6 @@ from solvers.declare import (
     found,
     given,
     named,
-    picked,
     solver,
 )
 from solvers.errors import InputError
@@ -69,8 +69,8 @@ _LOSSES = tuple(f"{loss.name.lower()}_loss" for loss in Loss)
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    model: Model = picked(Model, "Model", "llama-3-8b")
-    accelerator: Accelerator = picked(Accelerator, "Accelerator", "h100-sxm5-80gb")
+    model: Model = inputs.model("llama-3-8b")
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
     phase: Codes = chosen(
         Pass, "Step", Pass.TRAINING, help="Training is a forward and a backward pass; forward also stands for prefill.",
         words={"training": "Training", "forward": "Forward pass or prefill", "decode": "Decode"},
@@ -91,7 +91,7 @@ class Inputs:
         Recomputation, "Recomputation", Recomputation.NONE, words={"selective": "Attention only", "full": "All of it"},
         help="In training: what the backward pass computes again to save memory.",
     )  # fmt: skip
-    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
+    precision: Codes = inputs.precision(Precision.FP16)
     gemm_efficiency: Array = given(
         "1", "Matrix products reach", 0.8, high=1, above=True, slider=(0.05, 1), symbol=r"\eta_\text{gemm}",
         help="Share of the peak rate when memory does not bind; a large product was measured at 0.8 on an H200.",
@@ -104,10 +104,7 @@ class Inputs:
         "1", "Convolutions reach", 0.5, high=1, above=True, slider=(0.05, 1), symbol=r"\eta_\text{conv}", folded=True,
         help="Their share of the peak rate when memory does not bind.",
     )  # fmt: skip
-    bandwidth_efficiency: Array = given(
-        "1", "Bandwidth efficiency", SILICON.bandwidth_efficiency, high=1, above=True, slider=(0.01, 1),
-        symbol=r"\eta_b", help="Share of the memory's peak bandwidth that kernels reach.", folded=True,
-    )  # fmt: skip
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
     layer_overhead: Array = given(
         "s", "Overhead per layer", SILICON.layer_overhead, high=1, slider=(0, 200e-6), shown="us",
         symbol=r"t_\text{layer}", help="Launching the kernels of a layer, in one pass.", folded=True,

@@ -14,6 +14,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Codes,
@@ -27,9 +28,7 @@ from solvers.declare import (
     curve,
     flagged,
     found,
-    given,
     named,
-    picked,
     solver,
 )
 from solvers.errors import InputError
@@ -52,41 +51,17 @@ class Utilization(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    model: Model = picked(Model, "Model", "llama-3-8b")
-    accelerator: Accelerator = picked(Accelerator, "Accelerator", "h100-sxm5-80gb")
-    phase: Codes = chosen(
-        Phase, "Phase", Phase.AUTO, words={"auto": "As the model works"},
-        help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training learns.",
-    )  # fmt: skip
-    batch_size: Array = given(
-        "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
-        help="Sequences or samples that share one reading of the weights.",
-    )  # fmt: skip
-    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
-    context_length: Array = given(
-        "1", "Context length", 0, high=1e8, slider=(0, 131072), log=True, whole=True, symbol="s",
-        help="Tokens already in each sequence when a token is decoded; each has its keys and values in memory.",
-    )  # fmt: skip
-    prompt_length: Array = given(
-        "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
-        help="Tokens of each prompt or training sequence.",
-    )  # fmt: skip
-    efficiency: Array = given(
-        "1", "Compute efficiency", 0.5, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
-        help="Share of the peak rate that kernels reach.",
-    )  # fmt: skip
-    bandwidth_efficiency: Array = given(
-        "1", "Bandwidth efficiency", 1, high=1, above=True, slider=(0.01, 1), symbol=r"\eta_b", folded=True,
-        help="Share of the memory's peak bandwidth that kernels reach.",
-    )  # fmt: skip
-    layer_overhead: Array = given(
-        "s", "Overhead per layer", 10e-6, high=1, slider=(0, 200e-6), shown="us", symbol=r"t_\text{layer}", folded=True,
-        help="Launches, norms and other small kernels that neither roof sees.",
-    )  # fmt: skip
-    idle_fraction: Array = given(
-        "1", "Idle share of power", 0.3, high=1, slider=(0, 1), symbol=r"p_\text{idle}", folded=True,
-        help="Power drawn at rest, as a share of the thermal design power.",
-    )  # fmt: skip
+    model: Model = inputs.model("llama-3-8b")
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
+    phase: Codes = inputs.phase(Phase.AUTO)
+    batch_size: Array = inputs.batch_size(1)
+    precision: Codes = inputs.precision(Precision.FP16)
+    context_length: Array = inputs.context_length(0)
+    prompt_length: Array = inputs.prompt_length(1024)
+    efficiency: Array = inputs.efficiency(0.5)
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
+    layer_overhead: Array = inputs.layer_overhead(10e-6)
+    idle_fraction: Array = inputs.idle_fraction(0.3)
     utilization: Codes = chosen(
         Utilization, "Power follows", Utilization.MFU, folded=True, words={"mfu": "MFU", "busiest": "The busier of the two"},
         help="Decode keeps the memory busy while its MFU is near zero.",

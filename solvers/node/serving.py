@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solvers import inputs
 from solvers.calibration import SILICON, TUTORIAL
 from solvers.declare import (
     Array,
     Codes,
     Equation,
+    Fallacy,
     Preset,
     Source,
     Truth,
@@ -42,11 +44,10 @@ from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    model: Model = picked(Model, "Model", "llama-3-8b")
-    accelerator: Accelerator = picked(
-        Accelerator, "Accelerator", "h100-sxm5-80gb",
-        help="Of every device, or of prefill alone where decode has its own.",
-    )  # fmt: skip
+    model: Model = inputs.model("llama-3-8b")
+    accelerator: Accelerator = inputs.accelerator(
+        "h100-sxm5-80gb", help="Of every device, or of prefill alone where decode has its own."
+    )
     prompt_length: Array = given(
         "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
         help="Tokens of each request's prompt.",
@@ -59,30 +60,20 @@ class Inputs:
         "1", "Batch size", 8, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
         help="Requests served together.",
     )  # fmt: skip
-    precision: Codes = chosen(Precision, "Precision", Precision.FP16, help="The format weights are stored in.")
+    precision: Codes = inputs.precision(Precision.FP16)
     kv_precision: Codes = chosen(
         Precision, "KV cache precision", Precision.FP16, folded=True, help="The format keys and values are stored in.",
     )  # fmt: skip
-    tensor_parallel: Array = given(
-        "1", "Tensor parallel", 1, low=1, high=1024, slider=(1, 16), whole=True, symbol="t",
-        help="Devices each layer is split over.",
-    )  # fmt: skip
+    tensor_parallel: Array = inputs.tensor_parallel(1)
     cached_prefix_length: Array = given(
         "1", "Cached prefix", 0, high=1e8, slider=(0, 131072), log=True, whole=True, symbol="P", folded=True,
         help="Tokens of the prompt whose keys and values are already there.",
     )  # fmt: skip
-    efficiency: Array = given(
-        "1", "Compute efficiency", SILICON.efficiency, follows="accelerator.measured_efficiency", high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
-        help="Share of the peak rate that kernels reach.",
-    )  # fmt: skip
-    bandwidth_efficiency: Array = given(
-        "1", "Bandwidth efficiency", SILICON.bandwidth_efficiency, follows="accelerator.measured_bandwidth_efficiency", high=1, above=True, slider=(0.01, 1),
-        symbol=r"\eta_b", help="Share of the memory's peak bandwidth that kernels reach.", folded=True,
-    )  # fmt: skip
-    layer_overhead: Array = given(
-        "s", "Overhead per layer", SILICON.layer_overhead, follows="accelerator.measured_layer_overhead", high=1, slider=(0, 200e-6), shown="us",
-        symbol=r"t_\text{layer}", help="Launches, norms and other small kernels that neither roof sees.", folded=True,
-    )  # fmt: skip
+    efficiency: Array = inputs.efficiency(SILICON.efficiency, follows="accelerator.measured_efficiency")
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(
+        SILICON.bandwidth_efficiency, follows="accelerator.measured_bandwidth_efficiency"
+    )
+    layer_overhead: Array = inputs.layer_overhead(SILICON.layer_overhead, follows="accelerator.measured_layer_overhead")
     interconnect_bandwidth: Array = given(
         "byte/s", "Interconnect bandwidth", 450e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
         symbol=r"\beta_\text{link}", folded=True, help="One way, between the devices a layer is split over.",
@@ -305,6 +296,24 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("Prompt mostly cached", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
         Preset("Speculative decoding", {"model": "llama-3.1-70b", "draft_model": "llama-3.2-1b", "tensor_parallel": "4", "batch_size": "1"}),
         Preset("Prefill on H100, decode on H200", {"decode_accelerator": "h200-sxm-141gb", "prompt_length": "4096", "batch_size": "16"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "Twice the FLOP/s halve the time between tokens.",
+            "With twice the peak rate each further token still takes {after}, as before: decode waits for memory.",
+            "itl", {}, {"accelerator.peak": "x2"}, lambda before, after: after == before,
+        ),
+        Fallacy(
+            "Eight devices answer eight times as fast.",
+            "One device takes {before} from token to token, eight take {after}: launches and all-reduces do not divide.",
+            "itl", {}, {"tensor_parallel": "8"}, lambda before, after: after > before / 4,
+        ),
+        Fallacy(
+            "What has to fit is the model.",
+            "Eight requests of 1024 tokens need {before} in all; 64 of 8192 tokens need {after} for the same weights.",
+            "memory_required", {}, {"batch_size": "64", "prompt_length": "8192"},
+            lambda before, after: after > 3 * before,
+        ),
     ),
 )  # fmt: skip
 def serving(i: Inputs) -> Outputs:

@@ -13,6 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Codes,
@@ -28,7 +29,6 @@ from solvers.declare import (
     found,
     given,
     named,
-    picked,
     solver,
 )
 from solvers.errors import InputError
@@ -48,7 +48,7 @@ class Bottleneck(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    model: Model = picked(Model, "Model", "llama-3-8b")
+    model: Model = inputs.model("llama-3-8b")
     peak_rate: Array = given(
         "flop/s", "Peak rate", 7.5e15, above=True, high=1e21, slider=(1e14, 2e17), log=True, shown="PFLOP/s",
         symbol=r"\pi", help="Dense; the headline figures of wafers count sparsity.",
@@ -72,10 +72,7 @@ class Inputs:
     precision: Codes = chosen(
         Precision, "Precision", Precision.FP16, help="The format of the weights that stream in, and of what stays."
     )
-    efficiency: Array = given(
-        "1", "Compute efficiency", 0.5, high=1, above=True, slider=(0.01, 1), symbol=r"\eta",
-        help="Share of the peak rate that kernels reach.",
-    )  # fmt: skip
+    efficiency: Array = inputs.efficiency(0.5)
     sram_reserve: Array = given(
         "1", "Kept for activations", 0.1, high=10, slider=(0, 1), shown="percent", symbol="r", folded=True,
         help="On-chip memory beside keys and values, as a share of theirs.",

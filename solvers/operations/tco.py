@@ -14,6 +14,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Codes,
@@ -99,10 +100,7 @@ class Inputs:
         "s", "Amortization", 4 * YEAR, above=True, high=1e10, slider=(YEAR, 8 * YEAR), shown="year", symbol="L",
         help="Years over which what was bought is written off.",
     )  # fmt: skip
-    idle_fraction: Array = given(
-        "1", "Idle power", IDLE, high=1, slider=(0, 1), shown="percent", symbol="i", folded=True,
-        help="Share of the thermal design power an idle device draws.",
-    )  # fmt: skip
+    idle_fraction: Array = inputs.idle_fraction(IDLE)
     cloud_price: Array = given(
         "USD/s", "Cloud price", 0, high=1, slider=(0, 12 / _HOUR), shown="USD/hour", folded=True,
         help="On demand, of one device. 0: the accelerator's.",
