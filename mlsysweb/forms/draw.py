@@ -23,15 +23,14 @@ def form(
     solver: Solver[Any, Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
 ) -> Form:
     """All controls of a wall. Errors of no field of its own stand above all fields."""
-    fields = [(io.folded, _field(name, io, text, errors, choices)) for name, io in solver.inputs.items()]
+    own = controls(solver.inputs, text, errors, choices, action)
     extra = tuple(_extras(solver, text, errors, choices))
-    shown = {field.name for _, field in fields} | {field.name for field in extra}
-    return Form(
-        action=action,
-        fields=(*(field for folded, field in fields if not folded), *(f for f in extra if f.name == ALSO)),
-        folded=(*(field for folded, field in fields if folded), *(f for f in extra if f.name == SWEEP)),
+    return replace(
+        own,
+        fields=(*own.fields, *(f for f in extra if f.name == ALSO)),
+        folded=(*own.folded, *(f for f in extra if f.name == SWEEP)),
         presets=tuple(_presets(solver, text, action)),
-        error=_homeless(errors, shown),
+        error=_homeless(errors, {*solver.inputs, *(field.name for field in extra)}),
         hidden=tuple((name, value) for name, value in text.items() if "." in name),  # changed figures of what is picked
     )
 
@@ -46,6 +45,20 @@ def bare(solver: Solver[Any, Any], errors: Mapping[str, str], action: str) -> Fo
 def _homeless(errors: Mapping[str, str], names: Collection[str]) -> str:
     """What is wrong with no field that is shown."""
     return " ".join(f"{name} {sentence}" for name, sentence in errors.items() if name not in names)
+
+
+def controls(
+    inputs: Mapping[str, Given], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
+) -> Form:
+    """The form of a page that asks for `inputs` of its own choosing, whichever walls declare them."""
+    fields = [(io.folded, _field(name, io, text, errors, choices)) for name, io in inputs.items()]
+    return Form(
+        action=action,
+        fields=tuple(field for folded, field in fields if not folded),
+        folded=tuple(field for folded, field in fields if folded),
+        presets=(),
+        error=_homeless(errors, inputs),
+    )
 
 
 def some_of(drawn: Form, names: tuple[str, ...]) -> Form:

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     drawn = some_of(form(roofline, text, errors, choices, url), LIVE)
     live = result_page(roofline, result, wall)
     if wants_partial(request):
-        said = render_to_string("workbench/_errors.html", {"form": drawn}, request)
+        said = render_to_string("shared/_errors.html", {"form": drawn}, request)
         if errors:
             return refused(said)
         return updated(render_to_string("home/_live.html", {"result": live}, request) + said, f"{url}?{live.query}")

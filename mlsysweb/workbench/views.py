@@ -47,14 +47,14 @@ def question(query: QueryDict) -> dict[str, str]:
 
 def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
     shown = render_to_string("workbench/_result.html", {"page": page, "result": page.result}, request)
-    return shown + render_to_string("workbench/_errors.html", {"form": drawn}, request)
+    return shown + render_to_string("shared/_errors.html", {"form": drawn}, request)
 
 
 def _with_errors(
     request: HttpRequest, solver: Solver[Any, Any], base: str, text: dict[str, str], errors: dict[str, str]
 ) -> HttpResponse:
     if wants_partial(request):
-        return refused(render_to_string("workbench/_errors.html", {"form": bare(solver, errors, base)}, request))
+        return refused(render_to_string("shared/_errors.html", {"form": bare(solver, errors, base)}, request))
     drawn = form(solver, text, errors, choices, base)
     page = wall_page(solver, None, "", reverse("api:solve", args=[solver.name]))
     return varies(render(request, "workbench/wall.html", {"page": page, "form": drawn}, status=422))
