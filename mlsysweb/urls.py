@@ -8,6 +8,8 @@ from mlsysweb.home import views as home
 urlpatterns = [
     path("", home.home, name="home"),
     path("walls/", include("mlsysweb.workbench.urls")),
+    path("system/", include("mlsysweb.system.urls")),
+    path("fallacies/", include("mlsysweb.fallacies.urls")),
     path("s/", include("mlsysweb.scenarios.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/", admin.site.urls),

@@ -29,7 +29,7 @@ def form(
         own,
         fields=(*own.fields, *(f for f in extra if f.name == ALSO)),
         folded=(*own.folded, *(f for f in extra if f.name == SWEEP)),
-        presets=tuple(_presets(solver, text, action)),
+        presets=tuple(preset_links(solver, text, action)),
         error=_homeless(errors, {*solver.inputs, *(field.name for field in extra)}),
         hidden=tuple((name, value) for name, value in text.items() if "." in name),  # changed figures of what is picked
     )
@@ -67,7 +67,8 @@ def some_of(drawn: Form, names: tuple[str, ...]) -> Form:
     return replace(drawn, fields=kept, folded=(), presets=())
 
 
-def _presets(solver: Solver[Any, Any], text: Mapping[str, str], action: str) -> Iterator[Link]:
+def preset_links(solver: Solver[Any, Any], text: Mapping[str, str], action: str) -> Iterator[Link]:
+    """The wall's worked examples, each as a link; the one whose values are on is current."""
     for preset in solver.presets:
         query = urlencode(preset.values)
         same = dict(preset.values) == dict(text)

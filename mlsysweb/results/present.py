@@ -33,11 +33,11 @@ _ROWS = 12
 def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPage:
     """What the right side of a wall's page shows; `base` is the path its links start from."""
     query = urlencode(result.text)
-    cards = [_card(name, result.values[name]) for name in result.outputs]
+    cards = [card(name, result.values[name]) for name in result.outputs]
     figures = [_figure(place, drawing, result) for place, drawing in enumerate(result.drawings)]
     return ResultPage(
         verdict=say(result.verdict, result.values),
-        kind=_verdict_kind(result),
+        kind=verdict_kind(result),
         headline=tuple(card for name in result.headline for card in cards if card.name == name),
         cards=tuple(card for card in cards if card.name not in result.headline),
         figures=tuple(figure for figure in figures if figure),
@@ -53,12 +53,13 @@ def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPa
     )
 
 
-def _card(name: str, value: Value) -> Card:
+def card(name: str, value: Value) -> Card:
+    """One found figure as a page shows it."""
     kind = next((kind for kind, words in _KINDS.items() if any(word in name for word in words)), "")
     return Card(name=name, label=value.label, value=reading(value), help=value.help, kind=kind)
 
 
-def _verdict_kind(result: Result) -> str:
+def verdict_kind(result: Result) -> str:
     """What colours the verdict: what binds, or that nothing fits."""
     if result.values.get("feasible", Value(True)).value is False:
         return "infeasible"

@@ -149,6 +149,7 @@ class Outputs:
     model_flop: Array = found("flop", "Arithmetic of a step", symbol="W", help="Forward and backward, nothing twice.")
     device_flop: Array = found("flop", "Of one device", symbol="W_d", help="With what is computed again.")
     peak: Array = found("flop/s", "Peak rate", symbol=r"\pi")
+    demand_bandwidth: Array = found("byte/s", "Bandwidth of reading tokens", help="At four bytes a token.")
     run_flop: Array = found("flop", "Arithmetic of the run")
     memory_per_device: Array = found("byte", "Held by a device")
     model_state: Array = found("byte", "Model state of it")
@@ -367,14 +368,13 @@ def parallelism(i: Inputs) -> Outputs:
     possible = memory.can_be_split(
         i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
     )
-    capacity = split.devices * peak
     return Outputs(
         step_time=step,
-        mfu=model_flop / capacity / step,
+        mfu=model_flop / (split.devices * peak) / step,
         tokens_per_second=batch / step,
         training_time=i.tokens * step / batch,
         scaling_efficiency=busy / step,
-        device_mfu=ratio(model_flop / capacity, busy),
+        device_mfu=ratio(model_flop / (split.devices * peak), busy),
         hfu=device_flop / peak / step,
         **dict(zip(_CAUSES, times, strict=True)),
         largest=times.argmax(axis=0),
@@ -388,6 +388,7 @@ def parallelism(i: Inputs) -> Outputs:
         model_flop=model_flop,
         device_flop=device_flop,
         peak=peak,
+        demand_bandwidth=4 * batch / step,
         run_flop=model_flop / batch * i.tokens,
         memory_per_device=total,
         model_state=state.total,

@@ -8,7 +8,7 @@ from typing import Any
 
 from solvers.declare import Solver, nearest
 from solvers.errors import InputError, InputErrors
-from solvers.fields import Choice, Flag, Input, Label, Output
+from solvers.fields import Choice, Flag, Input, Label, Output, Pick
 from solvers.knobs import knobs
 
 Stage = Solver[Any, Any]
@@ -84,6 +84,8 @@ def _clash(taken: Any, found: Any) -> tuple[str, str] | None:
     if isinstance(taken, Input) and isinstance(found, Output | Input) and taken.unit == found.unit:
         return None
     if isinstance(taken, Choice) and isinstance(found, Label | Choice) and taken.kind is found.kind:
+        return None
+    if isinstance(taken, Pick) and isinstance(found, Pick) and taken.kind is found.kind:
         return None
     return _kind(taken), _kind(found)
 

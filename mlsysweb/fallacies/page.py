@@ -1,0 +1,37 @@
+"""What the page of fallacies may show. Templates see nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.results.fallacies import Told
+from mlsysweb.results.page import Link
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A wall, or a tool without a number, and what is said of it."""
+
+    numbers: str
+    title: str
+    url: str
+    fallacies: tuple[Told, ...]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Walls that limit the same part of a system; `id` is where the page's own links lead."""
+
+    id: str
+    name: str
+    walls: tuple[Wall, ...]
+
+
+@dataclass(frozen=True)
+class FallaciesPage:
+    """All claims by domain and wall; `predict` hides what is true until somebody asks."""
+
+    count: int
+    domains: tuple[Domain, ...]
+    modes: tuple[Link, ...]
+    predict: bool

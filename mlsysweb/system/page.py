@@ -1,0 +1,44 @@
+"""What the page of a whole system may show. Templates see nothing else beside the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.results.page import Card, Link
+
+
+@dataclass(frozen=True)
+class Key:
+    """A figure that moves with the others: the number as it is, beside the words, tells what has changed."""
+
+    card: Card
+    number: str
+    wall: Link
+
+
+@dataclass(frozen=True)
+class WallRow:
+    """A wall's verdict on the system. `strain` is how much of what there is it takes, 0 to 1 for the meter, in words
+    beside it; empty where it is not known."""
+
+    number: int
+    name: str
+    link: Link
+    kind: str
+    verdict: str
+    meter: str
+    strain: str
+    of: str
+
+
+@dataclass(frozen=True)
+class SystemPage:
+    """The whole system: what binds first, its key figures, all walls by how much each binds, and what it comes to."""
+
+    binding: str
+    description: str
+    keys: tuple[Key, ...]
+    walls: tuple[WallRow, ...]
+    notes: tuple[str, ...]
+    presets: tuple[Link, ...]
+    url: str

@@ -1,0 +1,62 @@
+"""Stage 5: the system's page from the results of its walls. Reads, never solves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from mlsysweb.results.page import Link
+from mlsysweb.results.present import card, verdict_kind
+from solvers.pipeline.system import DESCRIPTION, PLACES, Place, strain
+from solvers.quantities import human
+from solvers.result import Result
+from solvers.say import say
+from solvers.taxonomy import WALLS
+
+from .page import Key, SystemPage, WallRow
+
+# The figures a change of chip, batch or place should be seen to move together.
+_KEYS = (
+    ("serving", "ttft"), ("serving", "itl"), ("tail_latency", "p99_latency"), ("parallelism", "training_time"),
+    ("parallelism", "mfu"), ("reliability", "expected_failures"), ("tco", "tco"), ("sustainability", "total_carbon"),
+)  # fmt: skip
+
+
+def system_page(
+    results: Mapping[str, Result], links: Mapping[str, str], presets: tuple[Link, ...], url: str
+) -> SystemPage:
+    """All walls, the one that binds most first; those whose strain is unknown last."""
+    strains = {place: strain(place, results[place.stage]) for place in PLACES}
+    ordered = sorted(PLACES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
+    rows = tuple(_row(place, strains[place], results[place.stage], links[place.stage]) for place in ordered)
+    described = results[DESCRIPTION]
+    return SystemPage(
+        binding=f"{rows[0].name} binds first: {rows[0].strain} {rows[0].of}.",
+        description=say(described.verdict, described.values),
+        keys=tuple(_keys(results, links)),
+        walls=rows,
+        notes=tuple(say(note, described.values) for note in described.notes),
+        presets=presets,
+        url=url,
+    )
+
+
+def _row(place: Place, taken: float, result: Result, link: str) -> WallRow:
+    unknown = math.isnan(taken)
+    return WallRow(
+        number=place.wall,
+        name=WALLS[place.wall - 1].name,
+        link=Link(result.solver.replace("_", " "), link),
+        kind=verdict_kind(result),
+        verdict=say(result.verdict, result.values),
+        meter="" if unknown else f"{min(max(taken, 0.0), 1.0):.4f}",
+        strain="unknown" if unknown else human(taken, "1", "percent"),
+        of=place.of,
+    )
+
+
+def _keys(results: Mapping[str, Result], links: Mapping[str, str]) -> Iterator[Key]:
+    for stage, name in _KEYS:
+        value = results[stage].values[name]
+        number = f"{value.value:.6g}" if isinstance(value.value, float) and math.isfinite(value.value) else ""
+        yield Key(card(name, value), number, Link(stage.replace("_", " "), links[stage]))

@@ -1,0 +1,214 @@
+"""What does one system come to, before any wall looks at it?
+
+A model, the chips that serve it, the fleet that trains it, the network between them, and where it all stands: described
+once, and turned into the figures every wall asks for. Accounting only; the physics is each wall's own, see
+`solvers.pipeline.system`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from solvers import inputs
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    Truth,
+    flagged,
+    found,
+    given,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks, remarks
+from solvers.laws.transformer import bytes_of
+from solvers.specs import Accelerator, Grid, Model, Precision
+
+# A token is stored as a number of four bytes; a month is the twelfth part of a year.
+_TOKEN_BYTES = 4.0
+_MONTH = 365 * 86400.0 / 12
+# Tensor parallelism beyond eight devices is rare, whatever a node holds.
+_MOST_TENSOR = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = inputs.model("llama-3-8b")
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
+    precision: Codes = inputs.precision(Precision.BF16)
+    batch_size: Array = inputs.batch_size(16, help="Requests a replica serves together.")
+    prompt_length: Array = inputs.prompt_length(1024, help="Tokens of each request's prompt.")
+    output_length: Array = given(
+        "1", "Output length", 256, low=1, high=1e8, slider=(1, 16384), log=True, whole=True, symbol="O",
+        help="Tokens each request is answered with.",
+    )  # fmt: skip
+    tensor_parallel: Array = inputs.tensor_parallel(1, help="Devices of a replica, over which each layer is split.")
+    replicas: Array = given(
+        "1", "Replicas", 8, low=1, high=10_000, slider=(1, 256), log=True, whole=True, symbol="r",
+        help="Copies of the model that serve requests.",
+    )  # fmt: skip
+    arrival_rate: Array = given(
+        "1/s", "Requests a second", 20, above=True, high=1e7, slider=(0.1, 1000), log=True, symbol=r"\lambda"
+    )
+    latency_target: Array = given(
+        "s", "Target for the p99", 10, above=True, high=1e6, slider=(0.5, 120), log=True, symbol=r"T_{99}",
+        help="What 99 of 100 requests should stay below, from arrival to the last token.",
+    )  # fmt: skip
+    devices: Array = given(
+        "1", "Devices that train", 256, low=1, high=1e7, slider=(8, 32768), log=True, whole=True, symbol="n"
+    )
+    tokens: Array = given(
+        "1", "Training tokens", 15e12, above=True, high=1e22, slider=(1e9, 1e14), log=True, shown="token", symbol="D"
+    )
+    pipeline_parallel: Array = inputs.pipeline_parallel(1)
+    microbatches: Array = given(
+        "1", "Microbatches", 8, low=1, high=1e6, slider=(1, 256), log=True, whole=True, symbol="m", folded=True,
+        help="That each copy works through in one training step.",
+    )  # fmt: skip
+    sequence_length: Array = inputs.sequence_length(8192, folded=True)
+    devices_per_node: Array = inputs.devices_per_node(8, folded=True)
+    intra_bandwidth: Array = inputs.intra_bandwidth(450e9, folded=True)
+    inter_bandwidth: Array = inputs.inter_bandwidth(50e9, folded=True)
+    storage_bandwidth: Array = given(
+        "byte/s", "Storage bandwidth", 100e9, above=True, high=1e15, slider=(1e8, 1e13), log=True, shown="GB/s",
+        folded=True, help="At which the fleet reads what it trains on.",
+    )  # fmt: skip
+    grid: Grid = picked(Grid, "Grid", "us-average", help="Where the electricity comes from.")
+    pue: Array = given(
+        "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
+    )
+    electricity_price: Array = given(
+        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), shown="USD/kWh", folded=True,
+        help="Where the grid's is not known.",
+    )  # fmt: skip
+    runs_per_month: Array = given(
+        "1", "Training runs a month", 0.2, high=1e6, slider=(0, 10), folded=True,
+        help="That want the whole fleet, one after the other.",
+    )  # fmt: skip
+    device_mtbf: Array = given(
+        "s", "Between failures of a device", 50_000 * 3600.0, above=True, high=1e12, slider=(3.6e6, 3.6e9), log=True,
+        shown="hour", folded=True, help="On average, everything counted that stops a run.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    serving_devices: Array = found("1", "Devices that serve")
+    slots: Array = found("1", "Requests served at once", symbol="c", help="By all replicas together.")
+    mean_context: Array = found("1", "Mean context", shown="token", help="Prompt and half the output.")
+    longest_context: Array = found("1", "Longest context", shown="token", help="Prompt and output.")
+    training_tensor_parallel: Array = found("1", "Tensor parallel in training", symbol="t")
+    data_parallel: Array = found("1", "Copies in training", symbol="d")
+    training_devices: Array = found("1", "Devices put to use", help="The split leaves the others idle.")
+    idle_devices: Array = found("1", "Devices left over")
+    splits: Truth = flagged("Can be split", help="Whether one copy of the model has devices enough.")
+    nodes: Array = found("1", "Nodes", symbol="N_n")
+    gradient_bytes: Array = found("byte", "Gradients of a device")
+    sequences_per_node: Array = found("1", "Sequences a node reads each step")
+    sequence_bytes: Array = found("byte", "Bytes of a sequence")
+    run_rate: Array = found("1/s", "Training runs a second")
+    tdp: Array = found("W", "Thermal design power of a device", never="unknown")
+    embodied_per_device: Array = found("kg", "Embodied carbon of a device", never="unknown")
+    carbon_intensity: Array = found("kg/J", "Carbon intensity", shown="g/kWh", never="unknown")
+    water_intensity: Array = found("L/J", "Water intensity", shown="L/kWh", never="unknown")
+    price_of_electricity: Array = found("USD/J", "Electricity price", shown="USD/kWh")
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: a model that generates, whose sizes are known, and a chip that computes."""
+    yield from checks.trains(i.model)
+    yield from checks.arithmetic(i.accelerator, i.precision)
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    serves = "{replicas} replicas of {tensor_parallel} devices serve up to {slots} requests at once"
+    if not o.splits:
+        return f"{serves}; {{devices}} devices are too few to train one copy over {{pipeline_parallel}} stages."
+    return f"{serves}; {{training_devices}} devices in {{nodes}} nodes train {{data_parallel}} copies."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield from remarks.format_used(i.accelerator, i.precision)
+    if o.splits and o.idle_devices > 0:
+        yield "{idle_devices} of the training devices are left over: the split does not divide them."
+
+
+@solver(
+    walls=(),
+    title="System",
+    question="What does one system come to, before any wall looks at it?",
+    version="1",
+    factor="",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("serving_devices", "slots", "training_devices", "data_parallel", "nodes"),
+    overlay="accelerator",
+    figures=(Figure("bars", "Devices", (), ("serving_devices", "training_devices", "idle_devices")),),
+    equations=(
+        Equation("serving_devices", r"@serving_devices = @replicas \cdot @tensor_parallel"),
+        Equation("slots", r"@slots = @replicas \cdot @batch_size"),
+        Equation("training_devices", r"@training_devices = @data_parallel \cdot @training_tensor_parallel \cdot @pipeline_parallel"),
+        Equation("nodes", r"@nodes = \lceil \frac{@devices}{@devices_per_node} \rceil"),
+    ),
+    sources=(
+        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
+    ),
+    assumptions=(
+        "Training splits layers over the devices of a node, at most eight, and stages and copies over nodes.",
+        "Tokens are read as numbers of four bytes.",
+    ),
+    excludes=("All physics: each wall has its own.",),
+    presets=(
+        Preset("Llama-3-8B served and trained", {}),
+        Preset("Llama-3-70B", {"model": "llama-3-70b", "tensor_parallel": "4", "arrival_rate": "10", "latency_target": "30 s", "devices": "1024", "pipeline_parallel": "4", "microbatches": "16"}, part="Capstone"),
+        Preset("A laboratory: Llama-3-8B on 64 A100", {"model": "llama-3-8b", "accelerator": "a100-sxm4-80gb", "replicas": "4", "arrival_rate": "2", "devices": "64", "tokens": "160e9"}),
+        Preset("The frontier: 405B on 16,384 H100", {"model": "llama-3.1-405b", "tensor_parallel": "8", "replicas": "32", "devices": "16384", "pipeline_parallel": "16", "tokens": "15.6e12"}),
+        Preset("Mixtral on MI300X", {"model": "mixtral-8x7b", "accelerator": "mi300x", "replicas": "16", "pipeline_parallel": "4", "arrival_rate": "40", "tokens": "5e12"}),
+        Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
+    ),
+    fallacies=(
+        Fallacy(
+            "Every device one buys can be put to work.",
+            "Of 1000 devices a split over nodes of eight and sixteen stages uses {after}.",
+            "training_devices", {}, {"devices": "1000", "pipeline_parallel": "16"}, lambda before, after: after < 1000,
+        ),
+    ),
+)  # fmt: skip
+def system(i: Inputs) -> Outputs:
+    tensor = np.minimum(np.minimum(i.devices_per_node, _MOST_TENSOR), i.model.attention_heads)
+    one_copy = tensor * np.asarray(i.pipeline_parallel, dtype=float)
+    copies = np.floor(i.devices / one_copy)
+    used = copies * one_copy
+    nodes = np.ceil(np.asarray(i.devices, dtype=float) / i.devices_per_node)
+    known = ~np.isnan(i.grid.electricity_price)
+    return Outputs(
+        serving_devices=np.asarray(i.replicas, dtype=float) * i.tensor_parallel,
+        slots=np.asarray(i.replicas, dtype=float) * i.batch_size,
+        mean_context=np.floor(i.prompt_length + np.asarray(i.output_length) / 2),
+        longest_context=np.asarray(i.prompt_length, dtype=float) + i.output_length,
+        training_tensor_parallel=tensor,
+        data_parallel=np.maximum(copies, 1),
+        training_devices=used,
+        idle_devices=i.devices - used,
+        splits=copies >= 1,
+        nodes=nodes,
+        gradient_bytes=i.model.parameters / one_copy * bytes_of(i.precision),
+        sequences_per_node=np.maximum(np.ceil(copies * i.microbatches / nodes), 1),
+        sequence_bytes=np.asarray(i.sequence_length, dtype=float) * _TOKEN_BYTES,
+        run_rate=np.asarray(i.runs_per_month) / _MONTH,
+        tdp=i.accelerator.tdp,
+        embodied_per_device=i.accelerator.embodied_carbon,
+        carbon_intensity=i.grid.carbon_intensity,
+        water_intensity=i.grid.water_intensity,
+        price_of_electricity=np.where(known, i.grid.electricity_price, i.electricity_price),
+    )
