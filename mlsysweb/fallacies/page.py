@@ -10,8 +10,9 @@ from mlsysweb.results.page import Link
 
 @dataclass(frozen=True)
 class Wall:
-    """A wall, or a tool without a number, and what is said of it."""
+    """A wall, or a tool without a number, and what is said of it; `id` is where a link to it leads."""
 
+    id: str
     numbers: str
     title: str
     url: str
@@ -20,7 +21,7 @@ class Wall:
 
 @dataclass(frozen=True)
 class Domain:
-    """Walls that limit the same part of a system; `id` is where the page's own links lead."""
+    """Walls that limit the same part of a system."""
 
     id: str
     name: str

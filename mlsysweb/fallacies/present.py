@@ -32,4 +32,4 @@ def fallacies_page(claims: Claims, urls: Mapping[str, str], base: str, predict: 
 def _walls(domain: str, claims: Claims, urls: Mapping[str, str]) -> Iterator[Wall]:
     for solver, told in claims:
         if told and solver.domain == domain:
-            yield Wall(" and ".join(map(str, solver.walls)), solver.title, urls[solver.name], told)
+            yield Wall(solver.name, " and ".join(map(str, solver.walls)), solver.title, urls[solver.name], told)

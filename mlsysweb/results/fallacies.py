@@ -94,10 +94,10 @@ def _asked(solver: Solver[Any, Any], result: Result) -> Iterator[str]:
         pick, _, figure = name.partition(".")
         io = solver.inputs[pick]
         if figure:
-            yield f"{columns(io.kind)[figure].label.lower()} {text.replace('x', '×', 1)}"  # type: ignore[union-attr]
+            yield f"{columns(io.kind)[figure].label} {text.replace('x', '×', 1)}"  # type: ignore[union-attr]
         elif isinstance(io, Input):
-            yield f"{io.label.lower()} {reading(result.values[name])}"
+            yield f"{io.label} {reading(result.values[name])}"
         elif isinstance(io, Choice):
-            yield f"{io.label.lower()}: {io.words.get(text, text)}"
+            yield f"{io.label}: {io.words.get(text, text)}"
         else:
             yield str(result.values[name].value)
