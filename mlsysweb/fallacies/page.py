@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.results.fallacies import Told
-from mlsysweb.results.page import Link
+from mlsysweb.results.page import Link, Told
 
 
 @dataclass(frozen=True)

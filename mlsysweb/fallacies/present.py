@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mlsysweb.results.fallacies import Told
-from mlsysweb.results.page import Link
+from mlsysweb.results.page import Link, Told
 from solvers.declare import Solver
 from solvers.taxonomy import DOMAINS
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -20,27 +19,7 @@ from solvers.result import Result, Value
 from solvers.say import reading, say
 from solvers.specs import columns
 
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two questions: what it asks beside the defaults, what it finds, and the page that shows it."""
-
-    asked: str
-    found: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Told:
-    """A claim and what is true of it. `refuted` is false where the catalog of today bears the claim out; there are no
-    sides where one of the questions has no answer."""
-
-    claim: str
-    truth: str
-    label: str
-    before: Side | None
-    after: Side | None
-    refuted: bool
+from .page import Side, Told
 
 
 def fallacies(solver: Solver[Any, Any], base: str) -> tuple[Told, ...]:

@@ -91,3 +91,25 @@ class ResultPage:
     facts: tuple[Reference, ...]
     link: str
     query: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two questions: what it asks beside the defaults, what it finds, and the page that shows it."""
+
+    asked: str
+    found: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A claim and what is true of it. `refuted` is false where the catalog of today bears the claim out; there are no
+    sides where one of the questions has no answer."""
+
+    claim: str
+    truth: str
+    label: str
+    before: Side | None
+    after: Side | None
+    refuted: bool
