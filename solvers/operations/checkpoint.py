@@ -1,0 +1,210 @@
+"""How long does it take to save a training run, and how much of the time goes into saving?
+
+Eisenman et al. 2022 (Check-N-Run) for checkpoints whose writing is a share of the run, and for copying them out of the
+way first; Rajbhandari et al. 2020 for the bytes. Not modelled: writers that hinder each other below the file system's
+limit, compression, and saving only what has changed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    chosen,
+    curve,
+    found,
+    given,
+    named,
+    solver,
+)
+from solvers.laws.ratio import ratio
+
+_DAY = 86400.0
+
+
+class Way(IntEnum):
+    """What the run waits for: the whole checkpoint, or its copy in the hosts' memory."""
+
+    SYNCHRONOUS = 0
+    ASYNCHRONOUS = 1
+
+
+class Bottleneck(IntEnum):
+    """What bounds the writing."""
+
+    WRITERS = 0
+    FILESYSTEM = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    parameters: Array = given(
+        "1", "Parameters", 70e9, above=True, high=1e18, slider=(1e7, 1e13), log=True, shown="param", symbol="N"
+    )
+    bytes_per_parameter: Array = given(
+        "byte", "Bytes a parameter", 14, above=True, high=64, slider=(2, 18), symbol="b",
+        help="14: weights in 16 bits, an fp32 copy and Adam's two moments. 2: weights alone.",
+    )  # fmt: skip
+    writer_bandwidth: Array = given(
+        "byte/s", "Bandwidth of a writer", 2e9, above=True, high=1e15, slider=(1e8, 1e11), log=True, shown="GB/s",
+        symbol=r"\beta_w", help="At which one host writes its part.",
+    )  # fmt: skip
+    writers: Array = given(
+        "1", "Writers", 64, low=1, high=1e7, slider=(1, 4096), log=True, whole=True, symbol="w",
+        help="Hosts that write at once, each its own part.",
+    )  # fmt: skip
+    filesystem_bandwidth: Array = given(
+        "byte/s", "Bandwidth of the file system", 100e9, above=True, high=1e16, slider=(1e9, 1e13), log=True,
+        shown="GB/s", symbol=r"\beta_f", help="That all writers share.",
+    )  # fmt: skip
+    interval: Array = given(
+        "s", "Interval", 1800, above=True, high=1e9, slider=(60, 86400), log=True, shown="min", symbol=r"\tau",
+        help="From one checkpoint to the next.",
+    )  # fmt: skip
+    way: Codes = chosen(
+        Way, "Writing", Way.SYNCHRONOUS,
+        help="Asynchronous: the run waits only for a copy in the hosts' memory and goes on while that is written.",
+    )  # fmt: skip
+    copy_bandwidth: Array = given(
+        "byte/s", "Bandwidth of the copy", 25e9, above=True, high=1e15, slider=(1e9, 2e11), log=True, shown="GB/s",
+        symbol=r"\beta_c", folded=True, help="Of each writer, from its accelerators to its memory; asynchronous only.",
+    )  # fmt: skip
+    read_speedup: Array = given(
+        "1", "Reading over writing", 1, above=True, high=1000, slider=(0.5, 5), folded=True,
+        help="Bandwidth of reading back over that of writing.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    checkpoint_size: Array = found("byte", "Checkpoint", symbol="M")
+    write_bandwidth: Array = found("byte/s", "Bandwidth of writing", symbol=r"\beta")
+    write_time: Array = found("s", "Time to write", symbol=r"\delta")
+    overhead: Array = found("1", "Overhead", shown="percent", help="Time to write over the interval.")
+    stall_time: Array = found("s", "Stall", help="That the run itself waits at each checkpoint.")
+    stall_share: Array = found("1", "Share of the time stalled", shown="percent", symbol="s")
+    bottleneck: Codes = named(Bottleneck, "Bound by")
+    saturating_writers: Array = found("1", "Writers that fill the file system", symbol="w^*")
+    shortest_interval: Array = found("s", "Shortest interval", help="Oftener, one is not written before the next.")
+    lost_per_day: Array = found("s", "Stalled a day")
+    written_per_day: Array = found("byte", "Written a day")
+    load_time: Array = found("s", "Time to read back", help="At a restart.")
+    bandwidth_for_one_percent: Array = found("byte/s", "Bandwidth for 1%", help="To write within 1% of the interval.")
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    first = "{checkpoint_size} take {write_time} at {write_bandwidth}. "
+    if o.write_time > i.interval:
+        return first + "That is longer than the interval of {interval}: one is not written before the next is due."
+    share = "Every {interval} that stalls the run for {stall_share} of its time. "
+    if i.way == Way.ASYNCHRONOUS:
+        share = "The run waits {stall_time} for the copy alone, {stall_share} of its time. "
+    return first + share + _advice(o)
+
+
+def _advice(o: Outputs) -> str:
+    if o.bottleneck == Bottleneck.FILESYSTEM:
+        return (
+            "The file system binds: from {saturating_writers} writers on, more of them do not help; a faster one would."
+        )
+    return "The writers bind: more of them would help, up to {saturating_writers}."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if i.way == Way.SYNCHRONOUS and o.overhead > 0.05 and math.isfinite(o.overhead):
+        yield "A longer interval stalls less but loses more work at each failure: see reliability for the best."
+    if i.way == Way.ASYNCHRONOUS:
+        yield "The hosts need memory for a second copy of the whole checkpoint."
+
+
+@solver(
+    walls=(19,),
+    title="Checkpoint",
+    question="How long does saving a run take, and how much of the time goes into it?",
+    version="1",
+    factor="Goodput",
+    verdict=verdict,
+    notes=notes,
+    headline=("write_time", "overhead", "checkpoint_size", "stall_share", "lost_per_day"),
+    figures=(
+        curve("writers", ("write_time",), "More writers, until the file system is full", marks=("saturating_writers",)),
+        curve("interval", ("overhead", "stall_share"), "How often"),
+        Figure("bars", "Bandwidths", (), ("write_bandwidth", "bandwidth_for_one_percent")),
+    ),
+    equations=(
+        Equation("checkpoint_size", r"@checkpoint_size = @parameters \cdot @bytes_per_parameter"),
+        Equation("write_bandwidth", r"@write_bandwidth = \min(@writer_bandwidth \cdot @writers, @filesystem_bandwidth)"),
+        Equation("write_time", r"@write_time = \frac{@checkpoint_size}{@write_bandwidth}"),
+        Equation("overhead", r"@overhead = \frac{@write_time}{@interval}"),
+        Equation("saturating_writers", r"@saturating_writers = \lceil \frac{@filesystem_bandwidth}{@writer_bandwidth} \rceil"),
+        Equation("stall_share", r"@stall_share = \frac{@stall_time}{@interval}"),
+    ),
+    sources=(
+        Source("Eisenman et al. 2022", "Check-N-Run: a checkpointing system for training deep learning recommendation models", "arXiv:2010.08679"),
+        Source("Rajbhandari et al. 2020", "ZeRO: memory optimizations toward training trillion parameter models", "arXiv:1910.02054"),
+        Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
+    ),
+    assumptions=(
+        "Every writer has an equal part and they all write at once.",
+        "All of the state is written each time.",
+        "Asynchronous writing slows the run down by its copy alone.",
+    ),
+    excludes=(
+        "Traffic of others on the same file system.",
+        "Saving only what changed, and in fewer bits (Check-N-Run saves 6 to 17 times the bandwidth that way).",
+        "How often is best: see reliability.",
+    ),
+    presets=(
+        Preset("70 billion parameters, 64 hosts", {}),
+        Preset("The same, out of the way", {"way": "asynchronous"}),
+        Preset("One host writes it all", {"writers": "1"}),
+        Preset("A trillion parameters to a slow file system", {"parameters": "1e12", "writers": "1024", "filesystem_bandwidth": "50 GB/s"}),
+        Preset("Weights alone", {"bytes_per_parameter": "2 byte"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "Twice the writers write twice as fast.",
+            "64 writers take {before} and 128 take {after}: the file system is full.",
+            "write_time", {}, {"writers": "128"}, lambda before, after: after == before,
+        ),
+        Fallacy(
+            "A checkpoint is as large as the model.",
+            "Its weights are {before}; with the optimizer's state it is {after}, {ratio} times that.",
+            "checkpoint_size", {"bytes_per_parameter": "2 byte"}, {}, lambda before, after: after == 7 * before,
+        ),
+    ),
+)  # fmt: skip
+def checkpoint(i: Inputs) -> Outputs:
+    size = np.asarray(i.parameters * np.asarray(i.bytes_per_parameter, dtype=float))
+    together = i.writer_bandwidth * np.asarray(i.writers, dtype=float)
+    bandwidth = np.minimum(together, i.filesystem_bandwidth)
+    time = size / bandwidth
+    copied = size / (np.asarray(i.copy_bandwidth) * i.writers)
+    stall = np.where(np.asarray(i.way) == Way.ASYNCHRONOUS, np.minimum(copied, time), time)
+    return Outputs(
+        checkpoint_size=size,
+        write_bandwidth=bandwidth,
+        write_time=time,
+        overhead=time / i.interval,
+        stall_time=stall,
+        stall_share=stall / i.interval,
+        bottleneck=np.where(together < i.filesystem_bandwidth, Bottleneck.WRITERS, Bottleneck.FILESYSTEM),
+        saturating_writers=np.ceil(ratio(i.filesystem_bandwidth, np.asarray(i.writer_bandwidth, dtype=float))),
+        shortest_interval=time,
+        lost_per_day=stall / i.interval * _DAY,
+        written_per_day=size / i.interval * _DAY,
+        load_time=time / i.read_speedup,
+        bandwidth_for_one_percent=100 * size / i.interval,
+    )

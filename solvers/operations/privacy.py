@@ -1,0 +1,144 @@
+"""What does it cost in time and data to promise that no single person shows in a model?
+
+Abadi et al. 2016 for training under differential privacy (gradients of each example cut and blurred), Anil et al. 2022
+for the batches, and so the time, that takes. The slowdown 1 + k/ε is a calibration, not a law: k says what one's own
+code costs. Not modelled: δ, the number of examples, and what the noise costs in accuracy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, found, given, solver
+from solvers.laws.ratio import ratio
+
+_CALIBRATION = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    training_time: Array = given(
+        "s", "Training time", 7 * 86400.0, above=True, high=1e12, slider=(3600, 3e7), log=True, shown="day", symbol="T",
+        help="Of the same run without privacy.",
+    )  # fmt: skip
+    epsilon: Array = given(
+        "1", "Privacy budget ε", 3, above=True, high=1e6, slider=(0.1, 20), log=True, symbol=r"\varepsilon",
+        help="The smaller, the stronger the promise: 1 is strong, 10 weak.",
+    )  # fmt: skip
+    subgroup_prevalence: Array = given(
+        "1", "Share of the smallest group", 0.01, above=True, high=1, slider=(1e-5, 1), log=True, shown="percent",
+        symbol="p", help="Of the people in the data, of whom the model should know as much as of all.",
+    )  # fmt: skip
+    calibration: Array = given(
+        "1", "Cost of privacy k", _CALIBRATION, high=1000, slider=(0, 10), symbol="k", folded=True,
+        help="A calibration, not a constant of nature: measured runs differ widely. Put in what one's own code costs.",
+    )  # fmt: skip
+    samples_needed: Array = given(
+        "1", "Samples of a group", 10_000, high=1e15, slider=(100, 1e7), log=True, folded=True,
+        help="That are enough to learn, or to measure, what is special to it.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    slowdown: Array = found("1", "Slowdown", symbol="S")
+    training_time: Array = found("s", "Training time with privacy", symbol="T'")
+    extra_time: Array = found("s", "Time for privacy", symbol=r"\Delta T")
+    data_multiplier: Array = found("1", "Data for the smallest group", symbol="m", help="Times as much data in all.")
+    samples_in_all: Array = found("1", "Samples in all", help="Until the smallest group has enough of its own.")
+    epsilon_for_double: Array = found(
+        "1", "ε at twice the time", never="none: privacy costs no time", help="A weaker promise costs less than that."
+    )
+    odds_factor: Array = found(
+        "1", "Odds somebody could gain", symbol=r"e^\varepsilon", never="beyond counting",
+        help="By which the odds that a person was in the data may change for whoever sees the model.",
+    )  # fmt: skip
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    first = (
+        "With ε = {epsilon} training takes {training_time}, {slowdown} times as long: {extra_time} are for privacy. "
+    )
+    if i.epsilon > 8:
+        return first + (
+            "That promise is weak, the odds may change {odds_factor} times; it costs little because it says little."
+        )
+    return first + (
+        "Down to ε = {epsilon_for_double} it at most doubles; below, halving ε nearly doubles the time. For the smallest "
+        "group {data_multiplier} times the data are needed."
+    )
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield "The slowdown is a calibration (k = {calibration}), not a law: measured runs differ by their code and batches."
+    if i.subgroup_prevalence < 0.01 and i.epsilon < 3:
+        yield "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan et al. 2019)."
+
+
+@solver(
+    walls=(20,),
+    title="Privacy",
+    question="What do privacy and the smallest group cost, in time and in data?",
+    version="1",
+    factor="Operations",
+    verdict=verdict,
+    notes=notes,
+    headline=("slowdown", "training_time", "extra_time", "data_multiplier"),
+    figures=(
+        curve("epsilon", ("slowdown",), "The stronger the promise", marks=("epsilon_for_double",)),
+        curve("subgroup_prevalence", ("samples_in_all",), "The smaller the group"),
+    ),
+    equations=(
+        Equation("slowdown", r"@slowdown = 1 + \frac{@calibration}{@epsilon}"),
+        Equation("extra_time", r"@extra_time = @training_time - \frac{@training_time}{@slowdown}"),
+        Equation("data_multiplier", r"@data_multiplier = \frac{1}{@subgroup_prevalence}"),
+        Equation("samples_in_all", r"@samples_in_all = @samples_needed \cdot @data_multiplier"),
+    ),
+    sources=(
+        Source("Abadi et al. 2016", "Deep learning with differential privacy", "arXiv:1607.00133"),
+        Source("Anil et al. 2022", "Large-scale differentially private BERT", "arXiv:2108.01624"),
+        Source("Bagdasaryan, Shmatikov 2019", "Differential privacy has disparate impact on model accuracy", "arXiv:1905.12101"),
+    ),
+    assumptions=(
+        "A run under privacy takes 1 + k/ε times as long, with k = 2 unless said otherwise: a calibration.",
+        "People are drawn at random: a group is as frequent in the data as among the people.",
+    ),
+    excludes=(
+        "δ, the clipping norm, and how ε adds up over steps.",
+        "What noise costs in accuracy; it costs small groups the most.",
+        "Unlearning, filtering and other ways to be safe.",
+    ),
+    presets=(
+        Preset("A week's run at ε = 3", {}),
+        Preset("A strong promise: ε = 1", {"epsilon": "1"}),
+        Preset("A weak one: ε = 10", {"epsilon": "10"}),
+        Preset("A group of one in a thousand", {"subgroup_prevalence": "0.1%"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "Privacy is a setting: it costs a few percent.",
+            "At ε = 8 the run takes {before} times as long, at ε = 0.5 {after} times.",
+            "slowdown", {"epsilon": "8"}, {"epsilon": "0.5"}, lambda before, after: after > 4,
+        ),
+        Fallacy(
+            "A large data set has enough of everybody.",
+            "Ten thousand samples of a group of one in a hundred take {before} in all, of one in ten thousand {after}.",
+            "samples_in_all", {}, {"subgroup_prevalence": "0.01%"}, lambda before, after: after > 50 * before,
+        ),
+    ),
+)  # fmt: skip
+def privacy(i: Inputs) -> Outputs:
+    slowdown = 1 + np.asarray(i.calibration) / i.epsilon
+    multiplier = 1 / np.asarray(i.subgroup_prevalence, dtype=float)
+    return Outputs(
+        slowdown=slowdown,
+        training_time=i.training_time * slowdown,
+        extra_time=i.training_time * (slowdown - 1),
+        data_multiplier=multiplier,
+        samples_in_all=i.samples_needed * multiplier,
+        epsilon_for_double=ratio(i.calibration, np.where(np.asarray(i.calibration) > 0, 1.0, 0.0)),
+        odds_factor=np.exp(np.asarray(i.epsilon, dtype=float)),
+    )
