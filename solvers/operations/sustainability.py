@@ -1,0 +1,213 @@
+"""What do energy, carbon and water of a job come to, and does where it runs matter more than what it runs on?
+
+Patterson et al. 2021 for energy and operational carbon (equations 1 and 2), Gupta et al. 2022 (ACT) for the carbon of
+making chips, shared out over their life, Li et al. 2023 for water. Not modelled: hosts, switches and storage beside the
+chips, carbon by the hour, what is bought in certificates, and what becomes of a chip at its end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers import inputs
+from solvers.declare import Array, Codes, Equation, Fallacy, Figure, Preset, Source, curve, found, given, named, solver
+from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.ratio import ratio
+
+_DAY, _YEAR = 86400.0, 365 * 86400.0
+_HOUR = 3600.0
+_KWH = 3.6e6
+
+
+class Part(IntEnum):
+    """Where the carbon comes from."""
+
+    OPERATION = 0
+    MAKING = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    devices: Array = given("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, whole=True, symbol="n")
+    tdp: Array = given("W", "Thermal design power", 700, high=1e6, slider=(0.01, 1500), log=True, help="Of one device.")
+    duration: Array = given(
+        "s", "Duration", 30 * _DAY, above=True, high=1e10, slider=(_HOUR, 5 * _YEAR), log=True, shown="day", symbol="T"
+    )
+    mfu: Array = given(
+        "1", "MFU", 0.45, high=1, slider=(0, 1), shown="percent",
+        help="What power follows: at 0 a device draws its idle power, at 100% its thermal design power.",
+    )  # fmt: skip
+    pue: Array = given(
+        "1", "PUE", 1.06, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
+    )
+    carbon_intensity: Array = given(
+        "kg/J", "Carbon intensity", 0.39 / _KWH, high=1e-5, slider=(0, 1 / _KWH), shown="g/kWh", symbol="c",
+        help="CO2e of the electricity, at the meter.",
+    )  # fmt: skip
+    water_intensity: Array = given(
+        "L/J", "Water intensity", 1.8 / _KWH, high=1e-3, slider=(0, 10 / _KWH), shown="L/kWh", symbol="w",
+        help="Of making the electricity and of cooling together.",
+    )  # fmt: skip
+    embodied_per_device: Array = given(
+        "kg", "Embodied carbon of a device", 164, high=1e7, slider=(0, 2000), help="CO2e of making one."
+    )
+    embodied_lifetime: Array = given(
+        "s", "Life of a device", 4 * _YEAR, above=True, high=1e10, slider=(_YEAR, 10 * _YEAR), shown="year", symbol="L",
+        help="Over which its making is shared out.",
+    )  # fmt: skip
+    idle_fraction: Array = inputs.idle_fraction(IDLE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    total_carbon: Array = found("kg", "Carbon", symbol=r"m", help="CO2e of running and, in part, of making.")
+    it_energy: Array = found("J", "Energy at the chips", symbol=r"E_\text{IT}")
+    facility_energy: Array = found("J", "Energy at the meter", symbol="E")
+    operational_carbon: Array = found("kg", "Of running", symbol=r"m_\text{op}", help="CO2e of the electricity.")
+    embodied_carbon: Array = found(
+        "kg", "Of making", symbol=r"m_\text{emb}", help="The job's share of the devices' life."
+    )
+    embodied_share: Array = found("1", "Share of making", shown="percent", symbol="s", never="nothing is emitted")
+    water: Array = found("L", "Water", symbol="V")
+    mean_power: Array = found("W", "Mean power", symbol="P", help="At the meter.")
+    larger: Codes = named(Part, "Larger part")
+    carbon_per_device_hour: Array = found("kg", "Carbon of a device-hour")
+    carbon_per_useful_device_hour: Array = found(
+        "kg",
+        "Carbon of a useful device-hour",
+        never="no useful work is done",
+        help="Of an hour's work at the full peak rate.",
+    )
+    embodied_whole: Array = found("kg", "Making of the whole fleet")
+    break_even_intensity: Array = found(
+        "kg/J", "Equal parts at", shown="g/kWh", never="never: no energy is used",
+        help="Carbon intensity at which running emits as much as making.",
+    )  # fmt: skip
+    overhead_energy: Array = found("J", "Cooling and losses", help="What the building adds.")
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    first = "{facility_energy} at the meter, {total_carbon} of CO2e and {water} of water. "
+    if o.total_carbon == 0:
+        return first + "Nothing is emitted: neither the electricity nor the making of the devices counts."
+    if o.larger == Part.MAKING:
+        return first + (
+            "Making the devices is the larger part, {embodied_share}: longer life and fuller use would help, a cleaner "
+            "grid hardly."
+        )
+    return first + (
+        "Running is the larger part: a grid at half the {carbon_intensity} would halve it, more than any tuning would. "
+        "Making the devices is {embodied_share}."
+    )
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if i.mfu < 0.2:
+        yield "Most of the energy goes into devices that wait: at rest they draw {idle_fraction} of their power."
+    if i.duration > i.embodied_lifetime:
+        yield "The job is longer than a device lives: its making counts more than once, as if replaced."
+    if math.isnan(o.total_carbon):
+        yield "A figure of the grid or of the device is not known, so what follows from it stays open."
+
+
+@solver(
+    walls=(18,),
+    title="Sustainability",
+    question="What do energy, carbon and water of a job come to, and where do they come from?",
+    version="1",
+    factor="",
+    verdict=verdict,
+    notes=notes,
+    headline=("total_carbon", "facility_energy", "operational_carbon", "embodied_share", "water", "mean_power"),
+    figures=(
+        Figure("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
+        curve("carbon_intensity", ("total_carbon", "embodied_share"), "The grid decides", marks=("break_even_intensity",), logy=False),
+        curve("mfu", ("carbon_per_useful_device_hour",), "Waiting emits, too"),
+    ),
+    equations=(
+        Equation(
+            "it_energy", r"@it_energy = @devices \cdot @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu) \cdot @duration"
+        ),
+        Equation("facility_energy", r"@facility_energy = @it_energy \cdot @pue"),
+        Equation("operational_carbon", r"@operational_carbon = @facility_energy \cdot @carbon_intensity"),
+        Equation("embodied_carbon", r"@embodied_carbon = @devices \cdot @embodied_per_device \cdot \frac{@duration}{@embodied_lifetime}"),
+        Equation("total_carbon", r"@total_carbon = @operational_carbon + @embodied_carbon"),
+        Equation("embodied_share", r"@embodied_share = \frac{@embodied_carbon}{@total_carbon}", where=lambda i, o: o.total_carbon > 0),
+        Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
+        Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
+    ),
+    sources=(
+        Source("Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350"),
+        Source("Gupta et al. 2022", "ACT: designing sustainable computer systems with an architectural carbon modeling tool", "10.1145/3470496.3527408"),
+        Source("Luccioni et al. 2023", "Estimating the carbon footprint of BLOOM, a 176B parameter language model", "arXiv:2211.02001"),
+        Source("Li et al. 2023", "Making AI less thirsty: uncovering and addressing the secret water footprint of AI models", "arXiv:2304.03271"),
+    ),
+    assumptions=(
+        "Power grows in a straight line from the idle share to the thermal design power, with MFU.",
+        "Only the accelerators are counted; hosts, switches and storage come on top.",
+        "The making of a device is shared out evenly over its life, used or not.",
+        "Carbon intensity is a yearly mean at the place, not what somebody has contracts for.",
+    ),
+    excludes=(
+        "Hours: the same grid may be twice as clean at noon.",
+        "Certificates and offsets.",
+        "Transport and disposal of the devices, and the making of the building.",
+    ),
+    presets=(
+        Preset("The tutorial's 256 H100 for 30 days", {}, part="Part 5"),
+        Preset("The same in Poland", {"carbon_intensity": "820 g/kWh"}, part="Part 5"),
+        Preset("The same in Québec", {"carbon_intensity": "20 g/kWh"}, part="Part 5"),
+        Preset("GPT-3 (Patterson 2021)", {"devices": "10000", "tdp": "330 W", "mfu": "1", "duration": "14.8 day", "pue": "1.10", "carbon_intensity": "429 g/kWh", "embodied_per_device": "0 kg"}),
+        Preset("T5 (Patterson 2021)", {"devices": "512", "tdp": "310 W", "mfu": "1", "duration": "20 day", "pue": "1.12", "carbon_intensity": "545 g/kWh", "embodied_per_device": "0 kg"}),
+        Preset("A microcontroller for two years", {"devices": "1", "tdp": "15 mW", "mfu": "0.01", "duration": "2 year", "pue": "1", "embodied_per_device": "1 kg", "embodied_lifetime": "2 year"}, part="Part 7"),
+    ),
+    fallacies=(
+        Fallacy(
+            "A better chip saves more carbon than another place.",
+            "On a grid of 820 g/kWh the month emits {before}, on one of 20 g/kWh {after}: no chip is 41 times as frugal.",
+            "operational_carbon", {"carbon_intensity": "820 g/kWh"}, {"carbon_intensity": "20 g/kWh"},
+            lambda before, after: round(before / after) == 41,
+        ),
+        Fallacy(
+            "A chip that waits emits nothing.",
+            "At full use the month emits {before}, doing nothing {after}.",
+            "operational_carbon", {"mfu": "1"}, {"mfu": "0"}, lambda before, after: after > 0.25 * before,
+        ),
+        Fallacy(
+            "The carbon of making chips is small change.",
+            "On a grid of 390 g/kWh it is {before} of all; on one of 5 g/kWh it is {after}.",
+            "embodied_share", {}, {"carbon_intensity": "5 g/kWh"}, lambda before, after: after > 0.3 and before < 0.1,
+        ),
+    ),
+)  # fmt: skip
+def sustainability(i: Inputs) -> Outputs:
+    devices, duration = np.asarray(i.devices, dtype=float), np.asarray(i.duration, dtype=float)
+    chips = fleet_power(devices, i.tdp, i.idle_fraction, i.mfu) * duration
+    meter = facility_energy(chips, i.pue)
+    running = meter * i.carbon_intensity
+    making = devices * i.embodied_per_device * duration / i.embodied_lifetime
+    total = running + making
+    device_hours = devices * duration / _HOUR
+    return Outputs(
+        total_carbon=total,
+        it_energy=chips,
+        facility_energy=meter,
+        operational_carbon=running,
+        embodied_carbon=making,
+        embodied_share=np.where(
+            total > 0, making / np.where(total > 0, total, 1), np.where(np.isnan(total), np.nan, 0.0)
+        ),
+        water=meter * i.water_intensity,
+        mean_power=meter / duration,
+        larger=np.where(making > running, Part.MAKING, Part.OPERATION),
+        carbon_per_device_hour=total / device_hours,
+        carbon_per_useful_device_hour=ratio(total / device_hours, np.asarray(i.mfu, dtype=float)),
+        embodied_whole=devices * i.embodied_per_device,
+        break_even_intensity=ratio(making, meter),
+        overhead_energy=meter - chips,
+    )

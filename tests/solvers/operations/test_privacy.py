@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.operations.privacy import privacy
+
+budgets = st.floats(0.01, 100)
+
+
+@given(epsilon=budgets, k=st.floats(0, 10))
+def test_time_with_privacy_is_the_time_without_and_the_price(epsilon, k):
+    o = privacy(epsilon=epsilon, calibration=k, training_time=1000)
+    assert float(o.slowdown) == pytest.approx(1 + k / epsilon)
+    assert float(o.training_time) == pytest.approx(1000 + float(o.extra_time))
+
+
+@given(epsilon=budgets, stronger=st.floats(0.1, 0.99))
+def test_a_stronger_promise_never_costs_less(epsilon, stronger):
+    assert float(privacy(epsilon=epsilon * stronger).slowdown) > float(privacy(epsilon=epsilon).slowdown)
+
+
+def test_at_epsilon_k_a_run_takes_twice_as_long():
+    o = privacy(calibration=3)
+    assert float(o.epsilon_for_double) == 3
+    assert float(privacy(calibration=3, epsilon=3).slowdown) == 2
+    assert np.isinf(privacy(calibration=0).epsilon_for_double)
+
+
+@given(share=st.floats(1e-6, 1))
+def test_a_group_that_is_a_share_of_all_takes_as_many_times_the_data(share):
+    o = privacy(subgroup_prevalence=share, samples_needed=100)
+    assert float(o.data_multiplier) * share == pytest.approx(1)
+    assert float(o.samples_in_all) * share == pytest.approx(100)
+
+
+def test_the_odds_are_what_epsilon_means():
+    assert float(privacy(epsilon=np.log(2)).odds_factor) == pytest.approx(2)

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.operations.sustainability import Part, sustainability
+
+KWH, DAY = 3.6e6, 86400.0
+shares = st.floats(0, 1)
+intensities = st.floats(1e-9, 1e-6)
+times = st.floats(3600, 1e9)
+
+
+def test_the_tutorials_month_of_256_h100_takes_79_mwh_at_the_chips_and_84_at_the_meter():
+    o = sustainability()
+    assert float(o.it_energy) / KWH == pytest.approx(256 * 0.7 * (0.3 + 0.7 * 0.45) * 720, rel=1e-12)
+    assert float(o.it_energy) / KWH / 1e3 == pytest.approx(79.3, abs=0.1)
+    assert float(o.facility_energy) / KWH / 1e3 == pytest.approx(84.1, abs=0.1)
+
+
+@given(mfu=shares, pue=st.floats(1, 3), intensity=intensities, time=times)
+def test_running_and_making_are_the_whole(mfu, pue, intensity, time):
+    o = sustainability(mfu=mfu, pue=pue, carbon_intensity=intensity, duration=time)
+    assert float(o.total_carbon) == pytest.approx(float(o.operational_carbon + o.embodied_carbon))
+    assert float(o.embodied_share) == pytest.approx(float(o.embodied_carbon / o.total_carbon))
+    assert float(o.operational_carbon) == pytest.approx(float(o.it_energy) * pue * intensity)
+    assert float(o.mean_power) * time == pytest.approx(float(o.facility_energy))
+    assert float(o.overhead_energy) == pytest.approx(float(o.it_energy) * (pue - 1), abs=1e-6 * float(o.it_energy))
+
+
+@given(ratio=st.floats(1.1, 100))
+def test_carbon_of_running_is_in_proportion_to_the_grids(ratio):
+    one, other = (sustainability(carbon_intensity=1e-8 * factor) for factor in (1, ratio))
+    assert float(other.operational_carbon) == pytest.approx(ratio * float(one.operational_carbon))
+    assert float(other.embodied_carbon) == float(one.embodied_carbon)
+    assert float(other.facility_energy) == float(one.facility_energy)
+
+
+def test_poland_is_41_times_quebec_at_equal_pue():
+    places = sustainability(carbon_intensity=np.array([0.820, 0.020]) / KWH)
+    assert float(places.operational_carbon[0] / places.operational_carbon[1]) == pytest.approx(41)
+
+
+def test_a_device_is_made_once_in_its_life():
+    o = sustainability(devices=10, duration=4 * 365 * DAY, embodied_lifetime=4 * 365 * DAY, embodied_per_device=150)
+    assert float(o.embodied_carbon) == pytest.approx(float(o.embodied_whole)) == pytest.approx(1500)
+
+
+def test_at_the_break_even_intensity_running_emits_as_much_as_making():
+    even = float(sustainability().break_even_intensity)
+    o = sustainability(carbon_intensity=even)
+    assert float(o.operational_carbon) == pytest.approx(float(o.embodied_carbon))
+    assert sustainability(carbon_intensity=even * 1.01).larger == Part.OPERATION
+    assert sustainability(carbon_intensity=even * 0.99).larger == Part.MAKING
+
+
+@given(mfu=st.floats(0.01, 1))
+def test_a_device_that_waits_still_draws_its_idle_power(mfu):
+    assert float(sustainability(mfu=0).it_energy / sustainability(mfu=1).it_energy) == pytest.approx(0.3)
+    useful = sustainability(mfu=np.array([mfu, 1.0])).carbon_per_useful_device_hour
+    assert useful[0] >= useful[1]
+
+
+def test_no_work_has_no_useful_hour_and_no_carbon_no_share():
+    assert np.isinf(sustainability(mfu=0).carbon_per_useful_device_hour)
+    assert float(sustainability(carbon_intensity=0, embodied_per_device=0).embodied_share) == 0
+
+
+def test_water_is_energy_times_its_intensity():
+    assert float(sustainability(water_intensity=1.8 / KWH).water) == pytest.approx(
+        1.8 * float(sustainability().facility_energy) / KWH
+    )
