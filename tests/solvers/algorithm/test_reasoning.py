@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.algorithm.reasoning import reasoning
+
+steps = st.integers(0, 500)
+samples = st.integers(1, 100)
+
+
+@given(k=steps, n=samples)
+def test_samples_multiply_tokens_energy_and_cost_and_not_the_wait(k, n):
+    one, many = reasoning(reasoning_steps=k), reasoning(reasoning_steps=k, samples=n)
+    assert float(many.latency) == float(one.latency)
+    for name in ("tokens_per_query", "energy_per_query", "cost_per_query"):
+        assert float(getattr(many, name)) == pytest.approx(n * float(getattr(one, name)))
+
+
+@given(k=steps)
+def test_each_step_of_thought_adds_its_tokens_to_the_wait(k):
+    o = reasoning(reasoning_steps=k, tokens_per_step=100, itl=0.02)
+    assert float(o.latency - o.direct_latency) == pytest.approx(2.0 * k)
+    assert float(o.reasoning_time) == pytest.approx(2.0 * k)
+    assert float(o.slowdown) == pytest.approx(float(o.latency / o.direct_latency))
+
+
+def test_a_direct_answer_is_its_own_measure():
+    o = reasoning(reasoning_steps=0)
+    assert (float(o.slowdown), float(o.cost_multiple), float(o.extra_cost)) == (1, 1, 0)
+
+
+def test_an_hour_of_answering_costs_an_hour():
+    o = reasoning(reasoning_steps=0, ttft=0, itl=1, answer_tokens=3600, price_per_hour=2.5, power=500)
+    assert float(o.cost_per_query) == pytest.approx(2.5)
+    assert float(o.energy_per_query) == pytest.approx(500 * 3600)
+    assert float(o.queries_per_kwh) == pytest.approx(2)
+    assert float(o.queries_per_dollar) == pytest.approx(0.4)
+    assert float(o.cost_per_million_queries) == pytest.approx(2.5e6)
+
+
+def test_what_costs_nothing_has_no_multiple():
+    o = reasoning(price_per_hour=0, power=0)
+    assert np.isinf(o.cost_multiple) and np.isinf(o.queries_per_dollar) and np.isinf(o.queries_per_kwh)
