@@ -32,13 +32,21 @@ class WallRow:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Walls under one heading, the one that takes most first."""
+
+    heading: str
+    walls: tuple[WallRow, ...]
+
+
+@dataclass(frozen=True)
 class SystemPage:
     """The whole system: what binds first, its key figures, all walls by how much each binds, and what it comes to."""
 
     binding: str
     description: str
     keys: tuple[Key, ...]
-    walls: tuple[WallRow, ...]
+    groups: tuple[Group, ...]
     notes: tuple[str, ...]
     presets: tuple[Link, ...]
     url: str

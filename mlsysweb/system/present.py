@@ -13,7 +13,7 @@ from solvers.result import Result
 from solvers.say import say
 from solvers.taxonomy import WALLS
 
-from .page import Key, SystemPage, WallRow
+from .page import Group, Key, SystemPage, WallRow
 
 # The figures a change of chip, batch or place should be seen to move together.
 _KEYS = (
@@ -28,13 +28,16 @@ def system_page(
     """All walls, the one that binds most first; those whose strain is unknown last."""
     strains = {place: strain(place, results[place.stage]) for place in PLACES}
     ordered = sorted(PLACES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
-    rows = tuple(_row(place, strains[place], results[place.stage], links[place.stage]) for place in ordered)
+    met, supposed = (
+        tuple(_row(p, strains[p], results[p.stage], links[p.stage]) for p in ordered if p.supposed is each)
+        for each in (False, True)
+    )
     described = results[DESCRIPTION]
     return SystemPage(
-        binding=f"{rows[0].name} binds first: {rows[0].strain} {rows[0].of}.",
+        binding=f"{met[0].name} binds first: {met[0].strain} {met[0].of}.",
         description=say(described.verdict, described.values),
         keys=tuple(_keys(results, links)),
-        walls=rows,
+        groups=(Group("In the way of this system", met), Group("If it did that, too", supposed)),
         notes=tuple(say(note, described.values) for note in described.notes),
         presets=presets,
         url=url,

@@ -30,7 +30,7 @@ def system(request: HttpRequest) -> HttpResponse:
     try:
         page = _answered(text, url)
     except InputErrors as bad:
-        errors = {error.field.removeprefix(f"{DESCRIPTION}."): error.sentence for error in bad.errors}
+        errors = {_field(error.field): error.sentence for error in bad.errors}
     form = controls(described.inputs, text, errors, choices, url)
     if not wants_partial(request):
         seen = {"page": page, "form": form, "title": described.title}
@@ -52,6 +52,12 @@ def _answered(text: dict[str, str], url: str) -> SystemPage:
     }
     presets = preset_links(solvers()[DESCRIPTION], text, url)
     return system_page(results, links, tuple(presets), f"{url}?{urlencode(text)}" if text else url)
+
+
+def _field(name: str) -> str:
+    """The description's field where a wall complains of what it took from there; else the wall's own, in full."""
+    own = name.partition(".")[2]
+    return own if own in solvers()[DESCRIPTION].inputs else name
 
 
 def _row(kind: type[Any], name: str) -> Any:

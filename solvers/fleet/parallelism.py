@@ -185,7 +185,7 @@ _ADVICE = {
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.possible:
         return _impossible(i)
-    first = "A step takes {step_time}: {mfu} MFU, {tokens_per_second} tokens a second on {devices} devices. "
+    first = "A step takes {step_time} at {mfu} MFU: {tokens_per_second} in tokens on {devices} devices. "
     loss = f"The largest loss is {{loss_time}} a step: {_ADVICE[Cause(int(o.largest_loss))]}."
     if o.loss_time == 0:
         loss = "Nothing but arithmetic takes time: only a faster chip or better kernels would help."
@@ -302,7 +302,7 @@ _CAUSES = (
     fallacies=(
         Fallacy(
             "Twice the devices train twice as fast.",
-            "At the same batch 512 devices train {before} tokens a second, 1024 (half the microbatches each) {after}: {ratio} times.",
+            "At the same batch 512 devices train on {before} in tokens, 1024 (half the microbatches each) on {after}: {ratio} times.",
             "tokens_per_second", {}, {"data_parallel": "32", "microbatches": "8"},
             lambda before, after: after < 1.9 * before,
         ),

@@ -7,6 +7,7 @@ once, and turned into the figures every wall asks for. Accounting only; the phys
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -90,9 +91,24 @@ class Inputs:
         "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), shown="USD/kWh", folded=True,
         help="Where the grid's is not known.",
     )  # fmt: skip
+    water_intensity: Array = given(
+        "L/J", "Water intensity", 1.8 / 3.6e6, high=1e-3, slider=(0, 10 / 3.6e6), shown="L/kWh", folded=True,
+        help="Where the grid's is not known.",
+    )  # fmt: skip
+    unit_price: Array = given(
+        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), folded=True, help="0: the accelerator's."
+    )
+    embodied_carbon: Array = given(
+        "kg", "Embodied carbon of a device", 150, high=1e7, slider=(0, 2000), folded=True,
+        help="Where the accelerator's is not known.",
+    )  # fmt: skip
     runs_per_month: Array = given(
         "1", "Training runs a month", 0.2, high=1e6, slider=(0, 10), folded=True,
         help="That want the whole fleet, one after the other.",
+    )  # fmt: skip
+    runs_at_once: Array = given(
+        "1", "Runs at once", 1, low=1, high=10_000, slider=(1, 16), whole=True, folded=True,
+        help="That share the fleet, each on its own part.",
     )  # fmt: skip
     device_mtbf: Array = given(
         "s", "Between failures of a device", 50_000 * 3600.0, above=True, high=1e12, slider=(3.6e6, 3.6e9), log=True,
@@ -117,9 +133,9 @@ class Outputs:
     sequence_bytes: Array = found("byte", "Bytes of a sequence")
     run_rate: Array = found("1/s", "Training runs a second")
     tdp: Array = found("W", "Thermal design power of a device", never="unknown")
-    embodied_per_device: Array = found("kg", "Embodied carbon of a device", never="unknown")
+    embodied_per_device: Array = found("kg", "Embodied carbon of a device")
     carbon_intensity: Array = found("kg/J", "Carbon intensity", shown="g/kWh", never="unknown")
-    water_intensity: Array = found("L/J", "Water intensity", shown="L/kWh", never="unknown")
+    water_of_electricity: Array = found("L/J", "Water intensity", shown="L/kWh")
     price_of_electricity: Array = found("USD/J", "Electricity price", shown="USD/kWh")
 
 
@@ -127,6 +143,10 @@ def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: a model that generates, whose sizes are known, and a chip that computes."""
     yield from checks.trains(i.model)
     yield from checks.arithmetic(i.accelerator, i.precision)
+    if math.isnan(i.accelerator.tdp):
+        yield InputError("accelerator", f"can't be {i.accelerator.name}: its thermal design power is not known.")
+    if i.unit_price == 0 and math.isnan(i.accelerator.unit_price):
+        yield InputError("unit_price", f"is needed: the catalog has no price for {i.accelerator.name}.")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -190,7 +210,6 @@ def system(i: Inputs) -> Outputs:
     copies = np.floor(i.devices / one_copy)
     used = copies * one_copy
     nodes = np.ceil(np.asarray(i.devices, dtype=float) / i.devices_per_node)
-    known = ~np.isnan(i.grid.electricity_price)
     return Outputs(
         serving_devices=np.asarray(i.replicas, dtype=float) * i.tensor_parallel,
         slots=np.asarray(i.replicas, dtype=float) * i.batch_size,
@@ -207,8 +226,13 @@ def system(i: Inputs) -> Outputs:
         sequence_bytes=np.asarray(i.sequence_length, dtype=float) * _TOKEN_BYTES,
         run_rate=np.asarray(i.runs_per_month) / _MONTH,
         tdp=i.accelerator.tdp,
-        embodied_per_device=i.accelerator.embodied_carbon,
+        embodied_per_device=_or(i.accelerator.embodied_carbon, i.embodied_carbon),
         carbon_intensity=i.grid.carbon_intensity,
-        water_intensity=i.grid.water_intensity,
-        price_of_electricity=np.where(known, i.grid.electricity_price, i.electricity_price),
+        water_of_electricity=_or(i.grid.water_intensity, i.water_intensity),
+        price_of_electricity=_or(i.grid.electricity_price, i.electricity_price),
     )
+
+
+def _or(known: Array, assumed: Array) -> Array:
+    """The figure of the catalog, or what was said for when it has none."""
+    return np.where(np.isnan(known), assumed, known)

@@ -22,16 +22,18 @@ DESCRIPTION = "system"
 Strain = Callable[[Callable[[str], float]], float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """A wall's place in the system: by which number it goes, what it takes from where beyond equal names, and its
-    strain: how much of what there is it takes, and of what."""
+    strain: how much of what there is it takes, and of what. `supposed`: the system does not do what the wall is about
+    (stream its weights, think, keep secrets); the strain is what it would be if it did."""
 
     wall: int
     stage: str
     of: str
     strain: Strain
     links: Mapping[str, str] = field(default_factory=dict)
+    supposed: bool = False
 
 
 def _lost(slowdown: float) -> float:
@@ -58,7 +60,7 @@ PLACES = (
     Place(
         6, "weight_streaming", "of a streamed step waits for weights",
         lambda v: _lost(v("layer_injection_time") / v("layer_compute_time")) if v("layer_compute_time") > 0 else math.nan,
-        {"context_length": "system.longest_context", "batch_size": "system.slots"},
+        {"context_length": "system.longest_context", "batch_size": "system.slots"}, supposed=True,
     ),
     Place(
         7, "tail_latency", "of the p99 target is used up", lambda v: v("p99_latency") / v("latency_target"),
@@ -85,11 +87,11 @@ PLACES = (
     ),
     Place(
         12, "reasoning", "of an answer's time is reasoning", lambda v: _lost(v("slowdown")),
-        {"ttft": "serving.ttft", "itl": "serving.itl"},
+        {"ttft": "serving.ttft", "itl": "serving.itl"}, supposed=True,
     ),
     Place(
         13, "compression", "of the weights 4 bits would save", lambda v: v("memory_saving"),
-        {"parameters": "parallelism.model.parameters"},
+        {"parameters": "parallelism.model.parameters"}, supposed=True,
     ),
     Place(
         14, "parallelism", "of a training step is lost between devices", lambda v: 1 - v("scaling_efficiency"),
@@ -97,11 +99,11 @@ PLACES = (
     ),
     Place(
         15, "reliability", "of the training time is lost to failures", lambda v: 1 - v("goodput"),
-        {"devices": "system.devices", "nodes": "system.nodes", "nics": "system.devices", "job_duration": "parallelism.training_time"},
+        {"devices": "system.devices", "nodes": "system.nodes", "job_duration": "parallelism.training_time"},
     ),
     Place(
         16, "cluster_queue", "of the fleet's time is booked", lambda v: v("utilization"),
-        {"arrival_rate": "system.run_rate", "service_time": "parallelism.training_time"},
+        {"arrival_rate": "system.run_rate", "service_time": "parallelism.training_time", "servers": "system.runs_at_once"},
     ),
     Place(
         17, "tco", "of a useful device-hour's cost is idle peak", lambda v: 1 - v("mfu"),
@@ -115,7 +117,7 @@ PLACES = (
         {
             "devices": "system.devices", "duration": "parallelism.training_time", "mfu": "parallelism.mfu",
             "tdp": "system.tdp", "carbon_intensity": "system.carbon_intensity",
-            "water_intensity": "system.water_intensity", "embodied_per_device": "system.embodied_per_device",
+            "water_intensity": "system.water_of_electricity", "embodied_per_device": "system.embodied_per_device",
         },
     ),
     Place(
@@ -127,15 +129,15 @@ PLACES = (
     ),
     Place(
         20, "privacy", "of a private run's time is for the privacy", lambda v: _lost(v("slowdown")),
-        {"training_time": "parallelism.training_time"},
+        {"training_time": "parallelism.training_time"}, supposed=True,
     ),
     Place(
         21, "sensitivity", "of the latency follows one hardware figure", lambda v: abs(v("binding_elasticity")),
-        {"context_length": "system.mean_context"},
+        {"context_length": "system.mean_context"}, supposed=True,
     ),
     Place(
         22, "synthesis", "of one chip's roof the target of 50 ms asks", lambda v: v("moved") / v("chip_time_left") / v("bandwidth"),
-        {"context_length": "system.mean_context"},
+        {"context_length": "system.mean_context"}, supposed=True,
     ),
 )  # fmt: skip
 

@@ -1,0 +1,56 @@
+import re
+
+import pytest
+
+from solvers.taxonomy import WALLS
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def test_the_page_shows_every_wall_and_the_one_that_binds_first(client):
+    page = client.get("/system/").content.decode()
+    shown = [int(number) for number in re.findall(r'<span class="number">(\d+)</span>', page)]
+    assert sorted(shown) == [wall.number for wall in WALLS]
+    assert "binds first" in page
+
+
+def test_an_update_is_the_part_that_changed_and_the_link_to_it(client):
+    update = client.get("/system/", {"batch_size": "64"}, headers={"HX-Request": "true"})
+    assert update["HX-Replace-Url"] == "/system/?batch_size=64"
+    assert update.content.decode().lstrip().startswith('<section id="walls"')
+
+
+def test_each_wall_opens_with_the_inputs_the_system_gave_it(client):
+    page = client.get("/system/", {"model": "llama-3-70b", "tensor_parallel": "4", "batch_size": "32"}).content.decode()
+    link = re.search(r'href="(/walls/serving/[^"]*)"', page)[1].replace("&amp;", "&")
+    opened = client.get(link)
+    assert opened.status_code == 200
+    for part in ("model=llama-3-70b", "tensor_parallel=4", "batch_size=32"):
+        assert part in link
+
+
+def test_every_link_to_a_wall_answers(client):
+    page = client.get("/system/", {"accelerator": "mi300x", "grid": "quebec"}).content.decode()
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/walls/[^"]*)"', page)}
+    assert len(links) > 15
+    assert [link for link in links if client.get(link).status_code != 200] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"batch_size": "many"}, "batch_size"),
+        ({"model": "resnet-50"}, "Choose a transformer"),
+        ({"accelerator": "gaudi3"}, "the catalog has no price for"),
+        ({"devices": "0"}, "must be at least 1"),
+    ],
+)
+def test_a_wrong_input_is_told_at_its_field_and_nothing_else_changes(client, query, sentence):
+    refused = client.get("/system/", query, headers={"HX-Request": "true"})
+    assert refused.status_code == 422 and refused["HX-Reswap"] == "none"
+    whole = client.get("/system/", query)
+    assert whole.status_code == 422
+    if sentence != "batch_size":
+        assert sentence in whole.content.decode()
+    field = next(iter(query))
+    assert re.search(rf'id="{field}-error"[^>]*>[^<]+', whole.content.decode()) or "price" in sentence
