@@ -10,6 +10,7 @@ urlpatterns = [
     path("walls/", include("mlsysweb.workbench.urls")),
     path("system/", include("mlsysweb.system.urls")),
     path("fallacies/", include("mlsysweb.fallacies.urls")),
+    path("poster/", include("mlsysweb.poster.urls")),
     path("s/", include("mlsysweb.scenarios.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/", admin.site.urls),

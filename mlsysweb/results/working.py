@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 from latex2mathml.converter import convert
 
@@ -15,7 +16,7 @@ from solvers.say import reading
 
 from .page import Step
 
-_SLOT = re.compile(r"@([a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)")
+SLOT = re.compile(r"@([a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)")
 _HOLE = "⟦{}⟧"
 _ROW = re.compile(r"⟦([a-z_0-9.]+)⟧")
 
@@ -23,6 +24,11 @@ _ROW = re.compile(r"⟦([a-z_0-9.]+)⟧")
 def steps(result: Result) -> tuple[Step, ...]:
     """The working of a result, in the order its wall declares."""
     return tuple(_step(line, result.values) for line in result.working)
+
+
+def in_symbols(latex: str, declared: Mapping[str, Any]) -> str:
+    """An equation as MathML, in the symbols and labels its slots are declared with: nothing has to be solved."""
+    return _mathml(_in_symbols(latex, declared))
 
 
 def _step(line: Working, values: Mapping[str, Value]) -> Step:
@@ -35,17 +41,17 @@ def _step(line: Working, values: Mapping[str, Value]) -> Step:
     )
 
 
-def _in_symbols(latex: str, values: Mapping[str, Value]) -> str:
-    return _SLOT.sub(lambda slot: "{" + _symbol(values[slot[1]]) + "}", latex)
+def _in_symbols(latex: str, named: Mapping[str, Any]) -> str:
+    return SLOT.sub(lambda slot: "{" + _symbol(named[slot[1]]) + "}", latex)
 
 
-def _symbol(value: Value) -> str:
-    return value.symbol or rf"\text{{{value.label}}}"
+def _symbol(named: Any) -> str:
+    return named.symbol or rf"\text{{{named.label}}}"
 
 
 def _right_side(latex: str) -> str:
     """The right side with a hole for each slot: the same for any numbers, so its MathML is made once."""
-    return _SLOT.sub(lambda slot: rf"\text{{{_HOLE.format(slot[1])}}}", latex.partition("=")[2].strip())
+    return SLOT.sub(lambda slot: rf"\text{{{_HOLE.format(slot[1])}}}", latex.partition("=")[2].strip())
 
 
 def _number(value: Value) -> str:

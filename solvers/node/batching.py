@@ -134,7 +134,7 @@ class Outputs:
     kv_cache_per_token: Array = found("byte", "KV cache per token", symbol="k")
     state: Array = found("byte", "State of a request", help="Of state-space layers, however long the context is.")
     pages: Array = found("1", "Pages of a request", symbol="n")
-    weights: Array = found("byte", "Weights")
+    weights: Array = found("byte", "Weights", symbol=r"M_\text{w}")
     kv_pool: Array = found("byte", "Room for the KV cache", symbol="K", help="Zero where the weights leave none.")
     wasted: Array = found("byte", "Empty room in pages", help="Of all requests served together.")
     static_wasted: Array = found("byte", "Empty room in reservations", help="Of all requests served together.")
