@@ -1,0 +1,397 @@
+"""How often does something in a fleet break, and how much of the time is left for work that stays?
+
+Young 1974 for the best interval between checkpoints and the share of the time failures take; Daly 2006 for where that
+first order ends. Defaults are Llama 3's run of 54 days on 16,384 H100: 419 unexpected
+interruptions (Grattafiori et al. 2024, section 3.3.4 and table 5). Not modelled: failures that come in groups or early in a
+part's life, spares that let a job go on, slow or silently wrong parts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    Truth,
+    curve,
+    flagged,
+    found,
+    given,
+    named,
+    solver,
+)
+from solvers.laws.ratio import ratio
+from solvers.laws.reliability import (
+    checkpoint_share,
+    combined_mtbf,
+    failure_probability,
+    failure_share,
+    goodput,
+    young_daly_interval,
+)
+
+_HOUR, _DAY = 3600.0, 86400.0
+# Llama 3: so many devices, seconds and unexpected stops.
+_DEVICES, _RUN, _STOPS = 16384, 54 * _DAY, 419
+
+
+class Part(IntEnum):
+    """What fails."""
+
+    DEVICES = 0
+    NICS = 1
+    PSUS = 2
+
+
+class Loss(IntEnum):
+    """Where time goes that is not work that stays."""
+
+    CHECKPOINTS = 0
+    LOST_WORK = 1
+    RECOVERY = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    devices: Array = given(
+        "1", "Devices", _DEVICES, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="n_d",
+        help="That work on one job: when one stops, all do.",
+    )  # fmt: skip
+    nodes: Array = given(
+        "1", "Nodes", _DEVICES / 8, low=1, high=1e8, slider=(1, 16384), log=True, whole=True, symbol="N",
+        help="Machines the devices sit in; says how often one of them stops, not how often the job does.",
+    )  # fmt: skip
+    device_mtbf: Array = given(
+        "s", "Between failures of a device", _DEVICES * _RUN / _STOPS, above=True, high=1e15, slider=(3.6e6, 3.6e10),
+        log=True, shown="hour", symbol="m_d",
+        help="On average, with all that stops the job and is not counted below: by default every stop of Llama 3.",
+    )  # fmt: skip
+    nics: Array = given(
+        "1", "Network cards", 0, high=1e8, slider=(0, 131072), log=True, whole=True, symbol="n_n",
+        help="Counted apart from devices, with their cables and switch ports; 0: with the devices.",
+    )  # fmt: skip
+    nic_mtbf: Array = given(
+        "s", "Between failures of a network card", 1e6 * _HOUR, above=True, high=1e15, slider=(3.6e7, 3.6e11),
+        log=True, shown="hour", symbol="m_n", help="On average.",
+    )  # fmt: skip
+    psus: Array = given(
+        "1", "Power supplies", 0, high=1e8, slider=(0, 32768), log=True, whole=True, symbol="n_p",
+        help="Counted apart from devices; 0: with them.",
+    )  # fmt: skip
+    psu_mtbf: Array = given(
+        "s", "Between failures of a power supply", 1e5 * _HOUR, above=True, high=1e15, slider=(3.6e7, 3.6e11),
+        log=True, shown="hour", symbol="m_p", help="On average.",
+    )  # fmt: skip
+    job_duration: Array = given(
+        "s", "Duration of the job", _RUN, high=1e12, slider=(_HOUR, 365 * _DAY), log=True, shown="day", symbol="T",
+        help="From its start to its end.",
+    )  # fmt: skip
+    checkpoint_time: Array = given(
+        "s", "Time of a checkpoint", 10, high=1e9, slider=(0, 1800), symbol=r"\delta",
+        help="For which the job stands still; the default is an assumption, not Llama 3's.",
+    )  # fmt: skip
+    recovery_time: Array = given(
+        "s", "Time to go on", 600, high=1e9, slider=(0, 7200), symbol="R",
+        help="From a failure until the job works again; the default is an assumption, not Llama 3's.",
+    )  # fmt: skip
+    own_interval: Array = given(
+        "s", "Checkpoint every", 0, high=1e12, slider=(0, _DAY), log=True, symbol=r"\tau_\text{own}",
+        help="0: at the best interval. Any other shows what a choice of one's own costs.",
+    )  # fmt: skip
+
+
+_NO_PROGRESS = "never: no work gets done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    cluster_mtbf: Array = found("s", "Between failures of the job", symbol="M", help="On average, of any part.")
+    failure_probability: Array = found(
+        "1", "Chance of a failure", shown="percent", symbol="P", help="Of at least one before the job ends."
+    )
+    expected_failures: Array = found("1", "Failures expected", symbol="F", help="Over the job.")
+    checkpoint_interval: Array = found(
+        "s", "Best interval of checkpoints", symbol=r"\tau^*", help="Young's: as much time is lost writing as redoing."
+    )
+    goodput: Array = found(
+        "1", "Goodput", shown="percent", symbol="G", help="Share of the time whose work stays; below 0 none does."
+    )
+    progresses: Truth = flagged("Makes progress", help="Whether goodput is above 0.")
+    lost_share: Array = found("1", "Lost", shown="percent", help="All three losses together.")
+    checkpoint_share: Array = found("1", "Writing checkpoints", shown="percent", symbol="L_c")
+    lost_work_share: Array = found(
+        "1", "Work done again", shown="percent", symbol="L_w", help="Half an interval is lost at each failure."
+    )
+    recovery_share: Array = found("1", "Recovery", shown="percent", symbol="L_r")
+    largest_loss: Codes = named(Loss, "Largest loss")
+    interval_used: Array = found("s", "Interval used", symbol=r"\tau", help="One's own, or else the best.")
+    best_goodput: Array = found("1", "Goodput at the best interval", shown="percent", symbol="G^*")
+    own_goodput: Array = found(
+        "1", "Goodput at one's own interval", shown="percent", never="none is chosen, or it leaves no time for work"
+    )
+    goodput_given_up: Array = found("1", "Given up by one's own interval", shown="percent")
+    useful_time: Array = found("s", "Useful time of the job", help="Of its duration, the part whose work stays.")
+    time_to_finish: Array = found(
+        "s", "Time the work takes", never=_NO_PROGRESS, help="If the duration is that of the work without any failure."
+    )
+    failures_per_day: Array = found("1", "Failures a day", symbol="f")
+    device_share: Array = found("1", "Failures of devices", shown="percent", symbol="s_d")
+    nic_share: Array = found("1", "Failures of network cards", shown="percent", symbol="s_n")
+    psu_share: Array = found("1", "Failures of power supplies", shown="percent", symbol="s_p")
+    most_failures: Codes = named(Part, "Fails most often")
+    node_mtbf: Array = found(
+        "s", "Between failures of a node", symbol="M_N", help="What is in it and its share of nets."
+    )
+    mtbf_needed: Array = found(
+        "s", "Least time between failures", symbol=r"M_\text{min}", help="Below it no interval leaves time for work."
+    )
+    largest_fleet: Array = found(
+        "1", "Largest fleet that makes progress", never="no limit: failures cost nothing",
+        help="In devices, with parts in the same proportion.",
+    )  # fmt: skip
+    daly_goodput: Array = found(
+        "1", "Goodput by Daly", shown="percent", symbol="G_D",
+        help="Where failures may strike checkpoints and recovery, too: never below 0.",
+    )  # fmt: skip
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    if not o.progresses:
+        return f"No time is left for work: something fails every {{cluster_mtbf}}, and {_what_would_do(i, o)}"
+    first = (
+        "Something fails every {cluster_mtbf}, {expected_failures} times in the job; {goodput} of the time is left. "
+    )
+    if i.own_interval > 0 and o.goodput_given_up > 0.01:
+        return first + (
+            "Checkpoints every {interval_used} give up {goodput_given_up}: every {checkpoint_interval} would be best, "
+            "for it loses as much in writing as in work done again."
+        )
+    return first + _what_takes_most(o)
+
+
+def _what_would_do(i: Inputs, o: Outputs) -> str:
+    if o.best_goodput > 0:
+        return (
+            "checkpoints every {interval_used} with what they leave to do again take it all. "
+            "Every {checkpoint_interval} would leave {best_goodput}."
+        )
+    least = "checkpoints and recovery need {mtbf_needed} between failures, however often one writes. "
+    if o.largest_fleet < 1:
+        return least + "No fleet is small enough: a faster checkpoint or a quicker recovery would help."
+    return least + "A fleet of {largest_fleet} devices would reach that; so would faster checkpoints and recovery."
+
+
+def _what_takes_most(o: Outputs) -> str:
+    if not o.lost_share:
+        return "Nothing is lost: neither checkpoints nor recovery take any time."
+    if o.largest_loss == Loss.RECOVERY:
+        return (
+            "Recovery takes most, {recovery_share}: a quicker restart or sounder parts help, faster checkpoints little."
+        )
+    if o.largest_loss == Loss.CHECKPOINTS and o.goodput_given_up > 0:
+        return "Writing takes most, {checkpoint_share}: longer intervals or faster checkpoints help."
+    return (
+        "Writing takes {checkpoint_share} and work done again {lost_work_share}, every {interval_used}: four times as "
+        "fast a checkpoint halves both at its best interval, a quicker restart neither."
+    )
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if abs(o.daly_goodput - np.maximum(o.goodput, 0)) > 0.02:
+        yield (
+            "Young counts to first order and finds {goodput}, Daly's fuller account {daly_goodput}; the two part where "
+            "failures or checkpoints fill much of the time."
+        )
+    if i.nodes > i.devices:
+        yield "There are more nodes than devices."
+
+
+@solver(
+    walls=(15,),
+    title="Reliability",
+    question="How much of the time do failures and checkpoints leave for work that stays?",
+    version="1",
+    factor="Goodput",
+    verdict=verdict,
+    notes=notes,
+    headline=("goodput", "cluster_mtbf", "expected_failures", "checkpoint_interval", "useful_time", "lost_share"),
+    figures=(
+        curve("own_interval", ("own_goodput",), "Too often, too seldom", marks=("checkpoint_interval",), logy=False),
+        curve("devices", ("best_goodput", "cluster_mtbf"), "What a larger fleet loses", marks=("largest_fleet",), logy=False),
+        Figure("bars", "Where the time goes", (), ("checkpoint_share", "lost_work_share", "recovery_share")),
+        Figure("bars", "What fails", (), ("device_share", "nic_share", "psu_share")),
+        curve("checkpoint_time", ("best_goodput",), "What faster checkpoints buy", logy=False),
+    ),
+    equations=(
+        Equation(
+            "cluster_mtbf",
+            r"@cluster_mtbf = \frac{1}{\frac{@devices}{@device_mtbf} + \frac{@nics}{@nic_mtbf} + \frac{@psus}{@psu_mtbf}}",
+        ),
+        Equation("expected_failures", r"@expected_failures = \frac{@job_duration}{@cluster_mtbf}"),
+        Equation("failure_probability", r"@failure_probability = 1 - e^{-\frac{@job_duration}{@cluster_mtbf}}"),
+        Equation("checkpoint_interval", r"@checkpoint_interval = \sqrt{2 \cdot @checkpoint_time \cdot @cluster_mtbf}"),
+        Equation(
+            "checkpoint_share", r"@checkpoint_share = \frac{@checkpoint_time}{@interval_used}",
+            where=lambda i, o: i.checkpoint_time > 0,
+        ),
+        Equation("lost_work_share", r"@lost_work_share = \frac{@interval_used}{2 \cdot @cluster_mtbf}"),
+        Equation("recovery_share", r"@recovery_share = \frac{@recovery_time}{@cluster_mtbf}"),
+        Equation("goodput", r"@goodput = 1 - @checkpoint_share - @lost_work_share - @recovery_share"),
+        Equation("useful_time", r"@useful_time = \max(@goodput, 0) \cdot @job_duration"),
+        Equation("time_to_finish", r"@time_to_finish = \frac{@job_duration}{@goodput}", where=lambda i, o: bool(o.progresses)),
+        Equation("failures_per_day", r"@failures_per_day = \frac{86400}{@cluster_mtbf}"),
+        Equation("device_share", r"@device_share = \frac{@devices}{@device_mtbf} \cdot @cluster_mtbf"),
+        Equation("nic_share", r"@nic_share = \frac{@nics}{@nic_mtbf} \cdot @cluster_mtbf"),
+        Equation("psu_share", r"@psu_share = \frac{@psus}{@psu_mtbf} \cdot @cluster_mtbf"),
+        Equation("node_mtbf", r"@node_mtbf = @nodes \cdot @cluster_mtbf"),
+        Equation(
+            "mtbf_needed",
+            r"@mtbf_needed = (\frac{\sqrt{2 @checkpoint_time} + \sqrt{2 @checkpoint_time + 4 @recovery_time}}{2})^{2}",
+        ),
+        Equation(
+            "daly_goodput",
+            r"@daly_goodput = \frac{@interval_used}{@cluster_mtbf \cdot e^{\frac{@recovery_time}{@cluster_mtbf}} \cdot "
+            r"(e^{\frac{@interval_used + @checkpoint_time}{@cluster_mtbf}} - 1)}",
+            # Where the exponent is tiny the difference printed loses the digits that the code keeps.
+            where=lambda i, o: o.interval_used + i.checkpoint_time > 1e-4 * o.cluster_mtbf and o.daly_goodput > 0,
+        ),
+    ),
+    sources=(
+        Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
+        Source(
+            "Daly 2006", "A higher order estimate of the optimum checkpoint interval for restart dumps",
+            "10.1016/j.future.2004.11.016",
+        ),
+        Source("Grattafiori et al. 2024", "The Llama 3 herd of models (section 3.3.4, table 5)", "arXiv:2407.21783"),
+    ),
+    assumptions=(
+        "Parts fail independently of each other and at constant rates; any failure stops the whole job.",
+        "A failure loses half an interval of work on average, and strikes neither a checkpoint nor a recovery.",
+        "The job stands still while it writes a checkpoint.",
+        "By default all of Llama 3's stops are laid on its devices: those by network, power and software, too.",
+    ),
+    excludes=(
+        "Spares, and jobs that go on with fewer devices.",
+        "Slow devices, and wrong results nobody notices.",
+        "Planned maintenance.",
+        "How long a checkpoint takes: see checkpoint.",
+    ),
+    presets=(
+        Preset("Llama 3: 16,384 H100 for 54 days", {}),
+        Preset(
+            "The same by cause: 42 stops by the network, 3 by power supplies",
+            {
+                "nics": "16384", "psus": "4096",
+                "device_mtbf": "56775 hour", "nic_mtbf": "505563 hour", "psu_mtbf": "1769472 hour",
+            },
+        ),
+        Preset("The same, a checkpoint an hour", {"own_interval": "1 hour"}),
+        Preset("The same, a checkpoint a minute", {"own_interval": "60 s"}),
+        Preset("The same, 131,072 devices", {"devices": "131072", "nodes": "16384"}),
+        Preset(
+            "Eight nodes for two weeks",
+            {"devices": "64", "nodes": "8", "job_duration": "14 day", "checkpoint_time": "60 s"},
+        ),
+        Preset(
+            "Parts by their data sheets",
+            {"devices": "2048", "nodes": "256", "device_mtbf": "50000 hour", "nics": "2048", "psus": "512"},
+        ),
+        Preset(
+            "Too fragile: slow checkpoints, slow restarts",
+            {"devices": "131072", "nodes": "16384", "checkpoint_time": "5 min", "recovery_time": "20 min"},
+        ),
+    ),
+    fallacies=(
+        Fallacy(
+            "Parts that run for ten years hardly ever stop a job of a month.",
+            "One such device stops it {before} times on average, 16,384 of them {after} times.",
+            "expected_failures",
+            {"devices": "1", "device_mtbf": "10 year", "job_duration": "30 day"},
+            {"devices": "16384", "device_mtbf": "10 year", "job_duration": "30 day"},
+            lambda before, after: before < 0.01 and after > 100,
+        ),
+        Fallacy(
+            "The more checkpoints the safer.",
+            "Once a minute leaves {before} of the time; at the best interval {after}: writing costs, too.",
+            "goodput", {"own_interval": "60 s"}, {}, lambda before, after: after > before + 0.05,
+        ),
+        Fallacy(
+            "Checkpoints twice as fast halve what failures cost.",
+            "The time lost goes from {before} to {after}: writing and redoing shrink by √2, recovery not at all.",
+            "lost_share", {"checkpoint_time": "60 s"}, {"checkpoint_time": "30 s"},
+            lambda before, after: after > 0.7 * before,
+        ),
+    ),
+)  # fmt: skip
+def reliability(i: Inputs) -> Outputs:
+    parts = ((i.devices, i.device_mtbf), (i.nics, i.nic_mtbf), (i.psus, i.psu_mtbf))
+    mtbf = combined_mtbf(*parts)
+    shares = [np.asarray(count) / each * mtbf for count, each in parts]
+    best = young_daly_interval(i.checkpoint_time, mtbf)
+    interval = np.where(np.asarray(i.own_interval) > 0, i.own_interval, best)
+    writing = checkpoint_share(i.checkpoint_time, interval)
+    again, recovering = failure_share(interval, 0.0, mtbf), failure_share(0.0, i.recovery_time, mtbf)
+    left = goodput(i.checkpoint_time, interval, i.recovery_time, mtbf)
+    at_best = goodput(i.checkpoint_time, best, i.recovery_time, mtbf)
+    needed = _mtbf_needed(i.checkpoint_time, i.recovery_time)
+    return Outputs(
+        cluster_mtbf=mtbf,
+        failure_probability=failure_probability(i.job_duration, mtbf),
+        expected_failures=i.job_duration / mtbf,
+        checkpoint_interval=best,
+        goodput=left,
+        progresses=left > 0,
+        lost_share=writing + again + recovering,
+        checkpoint_share=writing,
+        lost_work_share=again,
+        recovery_share=recovering,
+        # At the best interval writing and redoing are the same but for rounding: writing is named.
+        largest_loss=_largest(writing, again * (1 - 1e-12), recovering),
+        interval_used=interval,
+        best_goodput=at_best,
+        # A line over it starts where there is time for work, and not at 0, which stands for the best interval.
+        own_goodput=np.where((np.asarray(i.own_interval) > 0) & (left > 0), left, math.nan),
+        # At the best interval by one's own choice the difference is nothing, not the last digit of a rounding.
+        goodput_given_up=np.maximum(at_best - left, 0),
+        useful_time=np.maximum(left, 0) * i.job_duration,
+        time_to_finish=np.where(left > 0, ratio(i.job_duration, np.maximum(left, 0)), math.inf),
+        failures_per_day=_DAY / mtbf,
+        device_share=shares[Part.DEVICES],
+        nic_share=shares[Part.NICS],
+        psu_share=shares[Part.PSUS],
+        most_failures=_largest(*shares),
+        node_mtbf=np.asarray(i.nodes) * mtbf,
+        mtbf_needed=needed,
+        largest_fleet=np.floor(ratio(np.asarray(i.devices) * mtbf, needed)),
+        daly_goodput=_daly_goodput(interval, i.checkpoint_time, i.recovery_time, mtbf),
+    )
+
+
+def _largest(*columns: Array) -> Codes:
+    return np.asarray(np.argmax(np.stack(np.broadcast_arrays(*columns)), axis=0))
+
+
+def _mtbf_needed(checkpoint_time: Array, recovery_time: Array) -> Array:
+    """M at which 1 − √(2δ/M) − R/M, the goodput at the best interval, is nothing: a quadratic in √M."""
+    twice = 2 * np.asarray(checkpoint_time, dtype=float)
+    return np.asarray(np.square((np.sqrt(twice) + np.sqrt(twice + 4 * np.asarray(recovery_time))) / 2))
+
+
+def _daly_goodput(interval: Array, checkpoint_time: Array, recovery_time: Array, mtbf: Array) -> Array:
+    """τ/(M·e^(R/M)·(e^((τ+δ)/M) − 1)): work over Daly's expected time for it (2006, his complete
+    model). Without an interval, its limit."""
+    attempt = np.expm1((np.asarray(interval) + checkpoint_time) / mtbf) * mtbf
+    endless = attempt == 0
+    share = np.where(endless, 1.0, np.asarray(interval) / np.where(endless, 1.0, attempt))
+    return np.asarray(share * np.exp(-np.asarray(recovery_time) / mtbf))
