@@ -49,9 +49,13 @@ class Inputs:
         "kg/J", "Carbon intensity", 0.39 / _KWH, high=1e-5, slider=(0, 1 / _KWH), shown="g/kWh", symbol="c",
         help="CO2e of the electricity, at the meter.",
     )  # fmt: skip
+    other_carbon_intensity: Array = given(
+        "kg/J", "Another grid's", 0.02 / _KWH, high=1e-5, slider=(0, 1 / _KWH), shown="g/kWh", symbol="c'",
+        help="Carbon intensity of a grid to compare with, at the same PUE. 20 g/kWh: Québec, 820: coal in Poland.",
+    )  # fmt: skip
     water_intensity: Array = given(
         "L/J", "Water intensity", 1.8 / _KWH, high=1e-3, slider=(0, 10 / _KWH), shown="L/kWh", symbol="w",
-        help="Of making the electricity and of cooling together.",
+        help="Per energy at the meter. 1.8 is usual for cooling alone; making the electricity adds to it.",
     )  # fmt: skip
     embodied_per_device: Array = given(
         "kg", "Embodied carbon of a device", 164, high=1e7, slider=(0, 2000), help="CO2e of making one."
@@ -61,6 +65,14 @@ class Inputs:
         help="Over which its making is shared out.",
     )  # fmt: skip
     idle_fraction: Array = inputs.idle_fraction(IDLE)
+    mean_device_power: Array = given(
+        "W", "Measured power of a device", 0, high=1e6, slider=(0, 1500), symbol=r"\bar p", folded=True,
+        help="Where it was measured, it takes the place of what TDP and MFU tell. 0: not measured.",
+    )  # fmt: skip
+    electricity_price: Array = given(
+        "USD/J", "Electricity price", 0.10 / _KWH, high=1e-4, slider=(0, 0.4 / _KWH), shown="USD/kWh", symbol="c_e",
+        folded=True, help="For the bill beside the carbon; all other cost is in wall 17.",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,9 +84,20 @@ class Outputs:
     embodied_carbon: Array = found(
         "kg", "Of making", symbol=r"m_\text{emb}", help="The job's share of the devices' life."
     )
-    embodied_share: Array = found("1", "Share of making", shown="percent", symbol="s", never="nothing is emitted")
+    embodied_share: Array = found(
+        "1", "Share of making", shown="percent", symbol="s", help="0 where nothing is emitted at all."
+    )
     water: Array = found("L", "Water", symbol="V")
     mean_power: Array = found("W", "Mean power", symbol="P", help="At the meter.")
+    device_power: Array = found("W", "Power of a device", symbol="p", help="On average, without the building.")
+    operational_carbon_there: Array = found("kg", "Of running on the other grid", symbol=r"m'_\text{op}")
+    grid_ratio: Array = found(
+        "1", "This grid over the other", symbol="r", never="without bound: the other grid emits nothing",
+        help="How many times as much carbon the same energy is here.",
+    )  # fmt: skip
+    energy_cost: Array = found("USD", "Electricity bill", symbol=r"C_\text{energy}")
+    energy_per_day: Array = found("J", "Energy a day", help="At the meter.")
+    carbon_per_day: Array = found("kg", "Carbon a day")
     larger: Codes = named(Part, "Larger part")
     carbon_per_device_hour: Array = found("kg", "Carbon of a device-hour")
     carbon_per_useful_device_hour: Array = found(
@@ -93,6 +116,8 @@ class Outputs:
 
 def verdict(i: Inputs, o: Outputs) -> str:
     first = "{facility_energy} at the meter, {total_carbon} of CO2e and {water} of water. "
+    if math.isnan(o.total_carbon):
+        return first + "A figure of the grid or of the devices is not known; the energy does not depend on it."
     if o.total_carbon == 0:
         return first + "Nothing is emitted: neither the electricity nor the making of the devices counts."
     if o.larger == Part.MAKING:
@@ -100,19 +125,29 @@ def verdict(i: Inputs, o: Outputs) -> str:
             "Making the devices is the larger part, {embodied_share}: longer life and fuller use would help, a cleaner "
             "grid hardly."
         )
-    return first + (
-        "Running is the larger part: a grid at half the {carbon_intensity} would halve it, more than any tuning would. "
-        "Making the devices is {embodied_share}."
+    return first + _where_to(i, o)
+
+
+def _where_to(i: Inputs, o: Outputs) -> str:
+    if i.other_carbon_intensity < i.carbon_intensity:
+        return (
+            "Running is the larger part, so the grid decides: at {other_carbon_intensity} the same energy would emit "
+            "{operational_carbon_there} instead of {operational_carbon}. Making the devices is {embodied_share}."
+        )
+    return (
+        "Running is the larger part, and a grid of {other_carbon_intensity} would not make it less: what is left is to "
+        "use less energy, or a cleaner grid still. Making the devices is {embodied_share}."
     )
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    if i.mfu < 0.2:
-        yield "Most of the energy goes into devices that wait: at rest they draw {idle_fraction} of their power."
+    resting = i.idle_fraction * i.tdp
+    if i.mean_device_power == 0 and resting > o.device_power / 2:
+        yield "More than half of the energy would be drawn by doing nothing: at rest a device takes {idle_fraction} of its power."
+    if i.mean_device_power > 0:
+        yield "The measured power of a device is used; TDP and idle power have no part in it."
     if i.duration > i.embodied_lifetime:
         yield "The job is longer than a device lives: its making counts more than once, as if replaced."
-    if math.isnan(o.total_carbon):
-        yield "A figure of the grid or of the device is not known, so what follows from it stays open."
 
 
 @solver(
@@ -126,13 +161,17 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     headline=("total_carbon", "facility_energy", "operational_carbon", "embodied_share", "water", "mean_power"),
     figures=(
         Figure("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
+        Figure("bars", "Running on either grid", (), ("operational_carbon", "operational_carbon_there")),
         curve("carbon_intensity", ("total_carbon", "embodied_share"), "The grid decides", marks=("break_even_intensity",), logy=False),
         curve("mfu", ("carbon_per_useful_device_hour",), "Waiting emits, too"),
     ),
     equations=(
         Equation(
-            "it_energy", r"@it_energy = @devices \cdot @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu) \cdot @duration"
+            "device_power", r"@device_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+            where=lambda i, o: i.mean_device_power == 0,
         ),
+        Equation("device_power", r"@device_power = @mean_device_power", where=lambda i, o: i.mean_device_power > 0),
+        Equation("it_energy", r"@it_energy = @devices \cdot @device_power \cdot @duration"),
         Equation("facility_energy", r"@facility_energy = @it_energy \cdot @pue"),
         Equation("operational_carbon", r"@operational_carbon = @facility_energy \cdot @carbon_intensity"),
         Equation("embodied_carbon", r"@embodied_carbon = @devices \cdot @embodied_per_device \cdot \frac{@duration}{@embodied_lifetime}"),
@@ -140,6 +179,12 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("embodied_share", r"@embodied_share = \frac{@embodied_carbon}{@total_carbon}", where=lambda i, o: o.total_carbon > 0),
         Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
         Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
+        Equation("operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"),
+        Equation(
+            "grid_ratio", r"@grid_ratio = \frac{@carbon_intensity}{@other_carbon_intensity}",
+            where=lambda i, o: i.other_carbon_intensity > 0,
+        ),
+        Equation("energy_cost", r"@energy_cost = @facility_energy \cdot @electricity_price"),
     ),
     sources=(
         Source("Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350"),
@@ -162,16 +207,18 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("The tutorial's 256 H100 for 30 days", {}, part="Part 5"),
         Preset("The same in Poland", {"carbon_intensity": "820 g/kWh"}, part="Part 5"),
         Preset("The same in Québec", {"carbon_intensity": "20 g/kWh"}, part="Part 5"),
-        Preset("GPT-3 (Patterson 2021)", {"devices": "10000", "tdp": "330 W", "mfu": "1", "duration": "14.8 day", "pue": "1.10", "carbon_intensity": "429 g/kWh", "embodied_per_device": "0 kg"}),
-        Preset("T5 (Patterson 2021)", {"devices": "512", "tdp": "310 W", "mfu": "1", "duration": "20 day", "pue": "1.12", "carbon_intensity": "545 g/kWh", "embodied_per_device": "0 kg"}),
-        Preset("A microcontroller for two years", {"devices": "1", "tdp": "15 mW", "mfu": "0.01", "duration": "2 year", "pue": "1", "embodied_per_device": "1 kg", "embodied_lifetime": "2 year"}, part="Part 7"),
+        Preset("GPT-3 (Patterson 2021)", {"devices": "10000", "mean_device_power": "330 W", "mfu": "0.2", "duration": "14.8 day", "pue": "1.10", "carbon_intensity": "429 g/kWh", "embodied_per_device": "0 kg"}),
+        Preset("T5 (Patterson 2021)", {"devices": "512", "mean_device_power": "310 W", "mfu": "0.37", "duration": "20 day", "pue": "1.12", "carbon_intensity": "545 g/kWh", "embodied_per_device": "0 kg"}),
+        Preset("Llama 2 70B: 1.72 million A100 hours", {"devices": "2048", "mean_device_power": "400 W", "duration": "35 day", "pue": "1", "carbon_intensity": "423 g/kWh", "embodied_per_device": "0 kg"}),
+        Preset("Llama 3 8B: 1.3 million H100 hours", {"devices": "13000", "mean_device_power": "700 W", "duration": "100 hour", "pue": "1", "carbon_intensity": "429 g/kWh", "embodied_per_device": "0 kg"}),
+        Preset("A microcontroller for two years", {"devices": "1", "mean_device_power": "0.5 mW", "tdp": "15 mW", "mfu": "0.01", "duration": "2 year", "pue": "1", "embodied_per_device": "1 kg", "embodied_lifetime": "2 year"}, part="Part 7"),
     ),
     fallacies=(
         Fallacy(
-            "A better chip saves more carbon than another place.",
-            "On a grid of 820 g/kWh the month emits {before}, on one of 20 g/kWh {after}: no chip is 41 times as frugal.",
-            "operational_carbon", {"carbon_intensity": "820 g/kWh"}, {"carbon_intensity": "20 g/kWh"},
-            lambda before, after: round(before / after) == 41,
+            "A chip that needs half the power saves more carbon than another place.",
+            "At half the power on a grid of 820 g/kWh the month emits {before}, at full power on one of 20 g/kWh {after}.",
+            "operational_carbon", {"tdp": "350 W", "carbon_intensity": "820 g/kWh"}, {"carbon_intensity": "20 g/kWh"},
+            lambda before, after: before > 20 * after,
         ),
         Fallacy(
             "A chip that waits emits nothing.",
@@ -187,12 +234,14 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 )  # fmt: skip
 def sustainability(i: Inputs) -> Outputs:
     devices, duration = np.asarray(i.devices, dtype=float), np.asarray(i.duration, dtype=float)
-    chips = fleet_power(devices, i.tdp, i.idle_fraction, i.mfu) * duration
+    measured = np.asarray(i.mean_device_power, dtype=float)
+    device_power = np.where(measured > 0, measured, fleet_power(1, i.tdp, i.idle_fraction, i.mfu))
+    chips = devices * device_power * duration
     meter = facility_energy(chips, i.pue)
     running = meter * i.carbon_intensity
     making = devices * i.embodied_per_device * duration / i.embodied_lifetime
     total = running + making
-    device_hours = devices * duration / _HOUR
+    device_hours, days = devices * duration / _HOUR, duration / _DAY
     return Outputs(
         total_carbon=total,
         it_energy=chips,
@@ -204,6 +253,12 @@ def sustainability(i: Inputs) -> Outputs:
         ),
         water=meter * i.water_intensity,
         mean_power=meter / duration,
+        device_power=device_power,
+        operational_carbon_there=meter * i.other_carbon_intensity,
+        grid_ratio=ratio(i.carbon_intensity, np.asarray(i.other_carbon_intensity, dtype=float)),
+        energy_cost=meter * i.electricity_price,
+        energy_per_day=meter / days,
+        carbon_per_day=total / days,
         larger=np.where(making > running, Part.MAKING, Part.OPERATION),
         carbon_per_device_hour=total / device_hours,
         carbon_per_useful_device_hour=ratio(total / device_hours, np.asarray(i.mfu, dtype=float)),

@@ -41,6 +41,12 @@ def test_poland_is_41_times_quebec_at_equal_pue():
     assert float(places.operational_carbon[0] / places.operational_carbon[1]) == pytest.approx(41)
 
 
+@given(share=st.floats(0.001, 2))
+def test_a_job_bears_as_much_of_the_making_as_it_takes_of_the_life(share):
+    o = sustainability(duration=share * 4 * 365 * DAY, embodied_lifetime=4 * 365 * DAY)
+    assert float(o.embodied_carbon) == pytest.approx(share * float(o.embodied_whole))
+
+
 def test_a_device_is_made_once_in_its_life():
     o = sustainability(devices=10, duration=4 * 365 * DAY, embodied_lifetime=4 * 365 * DAY, embodied_per_device=150)
     assert float(o.embodied_carbon) == pytest.approx(float(o.embodied_whole)) == pytest.approx(1500)
@@ -70,3 +76,37 @@ def test_water_is_energy_times_its_intensity():
     assert float(sustainability(water_intensity=1.8 / KWH).water) == pytest.approx(
         1.8 * float(sustainability().facility_energy) / KWH
     )
+
+
+@given(here=intensities, there=intensities)
+def test_the_other_grid_emits_as_the_ratio_of_the_two_says(here, there):
+    o = sustainability(carbon_intensity=here, other_carbon_intensity=there)
+    assert float(o.operational_carbon_there * o.grid_ratio) == pytest.approx(float(o.operational_carbon))
+    assert float(sustainability(carbon_intensity=there).operational_carbon) == float(o.operational_carbon_there)
+
+
+def test_a_grid_that_emits_nothing_is_cleaner_without_bound():
+    assert np.isinf(sustainability(other_carbon_intensity=0).grid_ratio)
+
+
+@given(watts=st.floats(0.001, 2000), mfu=shares)
+def test_a_measured_power_takes_the_place_of_tdp_and_mfu(watts, mfu):
+    o = sustainability(mean_device_power=watts, mfu=mfu, devices=8, duration=DAY)
+    assert float(o.it_energy) == pytest.approx(8 * watts * DAY)
+
+
+@given(time=times)
+def test_days_and_prices_share_out_the_energy_at_the_meter(time):
+    o = sustainability(duration=time, electricity_price=0.2 / KWH)
+    assert float(o.energy_cost) == pytest.approx(0.2 * float(o.facility_energy) / KWH)
+    assert float(o.energy_per_day) * time / DAY == pytest.approx(float(o.facility_energy))
+    assert float(o.carbon_per_day) * time / DAY == pytest.approx(float(o.total_carbon))
+
+
+# Touvron et al. 2023, table 2: 1,720,320 A100 hours at 400 W, 291.42 t; Llama 3's model card: 390 t for 1.3M H100 hours.
+@pytest.mark.parametrize(("hours", "watts", "grams", "tonnes"), [(1_720_320, 400, 423, 291.42), (1.3e6, 700, 429, 390)])
+def test_the_llamas_emitted_what_was_published(hours, watts, grams, tonnes):
+    o = sustainability(
+        devices=1000, duration=hours * 3.6, mean_device_power=watts, pue=1, carbon_intensity=grams / 1e3 / KWH
+    )
+    assert float(o.operational_carbon) / 1e3 == pytest.approx(tonnes, rel=0.01)
