@@ -7,7 +7,6 @@ limit, compression, and saving only what has changed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -22,8 +21,10 @@ from solvers.declare import (
     Figure,
     Preset,
     Source,
+    Truth,
     chosen,
     curve,
+    flagged,
     found,
     given,
     named,
@@ -97,17 +98,24 @@ class Outputs:
     stall_share: Array = found("1", "Share of the time stalled", shown="percent", symbol="s")
     bottleneck: Codes = named(Bottleneck, "Bound by")
     saturating_writers: Array = found("1", "Writers that fill the file system", symbol="w^*")
-    shortest_interval: Array = found("s", "Shortest interval", help="Oftener, one is not written before the next.")
+    keeps_up: Truth = flagged("Keeps up", help="Whether one is written before the next is due.")
+    actual_interval: Array = found(
+        "s", "Actual interval", symbol=r"\tau'", help="The time to write, where that is longer than the interval."
+    )
     lost_per_day: Array = found("s", "Stalled a day")
     written_per_day: Array = found("byte", "Written a day")
     load_time: Array = found("s", "Time to read back", help="At a restart.")
+    bandwidth_to_keep_up: Array = found("byte/s", "Bandwidth to keep up", help="To write within the interval.")
     bandwidth_for_one_percent: Array = found("byte/s", "Bandwidth for 1%", help="To write within 1% of the interval.")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     first = "{checkpoint_size} take {write_time} at {write_bandwidth}. "
-    if o.write_time > i.interval:
-        return first + "That is longer than the interval of {interval}: one is not written before the next is due."
+    if not o.keeps_up:
+        return first + (
+            "That is longer than the interval of {interval}: one is not written before the next is due. "
+            f"To keep it takes {{bandwidth_to_keep_up}}. {_advice(o)}"
+        )
     share = "Every {interval} that stalls the run for {stall_share} of its time. "
     if i.way == Way.ASYNCHRONOUS:
         share = "The run waits {stall_time} for the copy alone, {stall_share} of its time. "
@@ -123,7 +131,7 @@ def _advice(o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    if i.way == Way.SYNCHRONOUS and o.overhead > 0.05 and math.isfinite(o.overhead):
+    if i.way == Way.SYNCHRONOUS and o.keeps_up and o.overhead > 0.05:
         yield "A longer interval stalls less but loses more work at each failure: see reliability for the best."
     if i.way == Way.ASYNCHRONOUS:
         yield "The hosts need memory for a second copy of the whole checkpoint."
@@ -149,7 +157,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("write_time", r"@write_time = \frac{@checkpoint_size}{@write_bandwidth}"),
         Equation("overhead", r"@overhead = \frac{@write_time}{@interval}"),
         Equation("saturating_writers", r"@saturating_writers = \lceil \frac{@filesystem_bandwidth}{@writer_bandwidth} \rceil"),
-        Equation("stall_share", r"@stall_share = \frac{@stall_time}{@interval}"),
+        Equation("actual_interval", r"@actual_interval = \max(@interval, @write_time)"),
+        Equation("stall_share", r"@stall_share = \frac{@stall_time}{@actual_interval}"),
+        Equation("lost_per_day", r"@lost_per_day = 86400 \cdot @stall_share"),
+        Equation("written_per_day", r"@written_per_day = 86400 \cdot \frac{@checkpoint_size}{@actual_interval}"),
+        Equation("load_time", r"@load_time = \frac{@write_time}{@read_speedup}"),
     ),
     sources=(
         Source("Eisenman et al. 2022", "Check-N-Run: a checkpointing system for training deep learning recommendation models", "arXiv:2010.08679"),
@@ -171,6 +183,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("The same, out of the way", {"way": "asynchronous"}),
         Preset("One host writes it all", {"writers": "1"}),
         Preset("A trillion parameters to a slow file system", {"parameters": "1e12", "writers": "1024", "filesystem_bandwidth": "50 GB/s"}),
+        Preset("Llama 3 405B on storage of 2 TB/s", {"parameters": "405e9", "writers": "2048", "filesystem_bandwidth": "2 TB/s"}),
         Preset("Weights alone", {"bytes_per_parameter": "2 byte"}),
     ),
     fallacies=(
@@ -178,6 +191,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "Twice the writers write twice as fast.",
             "64 writers take {before} and 128 take {after}: the file system is full.",
             "write_time", {}, {"writers": "128"}, lambda before, after: after == before,
+        ),
+        Fallacy(
+            "Written out of the way, checkpoints cost nothing however often they are made.",
+            "The run waits for the copy each time: {before} of its time every 30 minutes, {after} every 10 s.",
+            "stall_share", {"way": "asynchronous"}, {"way": "asynchronous", "interval": "10 s"}, lambda before, after: after > 10 * before,
         ),
         Fallacy(
             "A checkpoint is as large as the model.",
@@ -192,6 +210,8 @@ def checkpoint(i: Inputs) -> Outputs:
     bandwidth = np.minimum(together, i.filesystem_bandwidth)
     time = size / bandwidth
     copied = size / (np.asarray(i.copy_bandwidth) * i.writers)
+    # Nothing is saved oftener than it can be written, so a run never stalls for more than all of its time.
+    actual = np.maximum(i.interval, time)
     stall = np.where(np.asarray(i.way) == Way.ASYNCHRONOUS, np.minimum(copied, time), time)
     return Outputs(
         checkpoint_size=size,
@@ -199,12 +219,14 @@ def checkpoint(i: Inputs) -> Outputs:
         write_time=time,
         overhead=time / i.interval,
         stall_time=stall,
-        stall_share=stall / i.interval,
+        stall_share=stall / actual,
         bottleneck=np.where(together < i.filesystem_bandwidth, Bottleneck.WRITERS, Bottleneck.FILESYSTEM),
         saturating_writers=np.ceil(ratio(i.filesystem_bandwidth, np.asarray(i.writer_bandwidth, dtype=float))),
-        shortest_interval=time,
-        lost_per_day=stall / i.interval * _DAY,
-        written_per_day=size / i.interval * _DAY,
+        keeps_up=time <= i.interval,
+        actual_interval=actual,
+        lost_per_day=stall / actual * _DAY,
+        written_per_day=size / actual * _DAY,
         load_time=time / i.read_speedup,
+        bandwidth_to_keep_up=size / i.interval,
         bandwidth_for_one_percent=100 * size / i.interval,
     )

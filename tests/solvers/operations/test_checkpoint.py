@@ -26,6 +26,7 @@ def test_overhead_is_time_over_interval_and_a_day_has_as_many_as_fit(minutes):
     o = checkpoint(interval=60 * minutes)
     assert float(o.overhead) == pytest.approx(float(o.write_time) / (60 * minutes))
     assert float(o.lost_per_day) == pytest.approx(float(o.overhead) * 86400)
+    assert float(o.bandwidth_to_keep_up) * 60 * minutes == pytest.approx(float(o.checkpoint_size))
     assert float(o.written_per_day) == pytest.approx(float(o.checkpoint_size) * 1440 / minutes)
     fast = checkpoint(
         interval=60 * minutes, writer_bandwidth=1e15, filesystem_bandwidth=float(o.bandwidth_for_one_percent)
@@ -50,3 +51,18 @@ def test_columns_are_as_good_as_single_questions():
     assert checkpoint(writers=writers).write_time == pytest.approx(
         [float(checkpoint(writers=w).write_time) for w in writers]
     )
+
+
+@given(seconds=st.floats(1e-3, 1e5), way=st.sampled_from(["synchronous", "asynchronous"]))
+def test_a_run_never_stalls_for_more_than_all_of_its_time_nor_writes_faster_than_it_can(seconds, way):
+    o = checkpoint(interval=seconds, way=way)
+    assert float(o.stall_share) <= 1
+    assert float(o.written_per_day) <= float(o.write_bandwidth) * 86400 * (1 + 1e-12)
+    assert bool(o.keeps_up) == (float(o.overhead) <= 1) == (float(o.actual_interval) == seconds)
+
+
+def test_llama_3_405b_saves_to_2_tb_a_second_within_three_seconds():
+    # Grattafiori et al. 2024, section 3.3.1: storage that sustains 2 TB/s for 16,384 GPUs of eight to a host.
+    o = checkpoint(parameters=405e9, writers=2048, filesystem_bandwidth=2e12)
+    assert float(o.write_time) == pytest.approx(405e9 * 14 / 2e12)
+    assert o.bottleneck == Bottleneck.FILESYSTEM
