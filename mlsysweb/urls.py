@@ -8,6 +8,7 @@ from mlsysweb.home import views as home
 urlpatterns = [
     path("", home.home, name="home"),
     path("walls/", include("mlsysweb.workbench.urls")),
+    path("movers/", include("mlsysweb.movers.urls")),
     path("system/", include("mlsysweb.system.urls")),
     path("fallacies/", include("mlsysweb.fallacies.urls")),
     path("poster/", include("mlsysweb.poster.urls")),

@@ -79,9 +79,14 @@ def _figure(place: int, drawing: Drawing, result: Result) -> Figure | None:
         id=f"{drawing.kind}-{place}",
         title=drawing.title,
         description=f"{drawing.title}: {say(result.verdict, result.values)} The same numbers are in the table below.",
-        plot=plot.replace("<", "\\u003c").replace("&", "\\u0026"),
+        plot=embedded(plot),
         table=_table(drawing, result),
     )
+
+
+def embedded(json: str) -> str:
+    """JSON that is safe inside a script element."""
+    return json.replace("<", "\\u003c").replace("&", "\\u0026")
 
 
 def _undrawn(result: Result, figures: list[Figure | None]) -> Iterator[str]:

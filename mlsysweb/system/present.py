@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from mlsysweb.results.page import Link
 from mlsysweb.results.present import card, verdict_kind
-from solvers.pipeline.system import DESCRIPTION, PLACES, Place, strain
+from solvers.pipeline.places import DESCRIPTION, PLACES, Place, strain
 from solvers.quantities import human
 from solvers.result import Result
 from solvers.say import say

@@ -15,7 +15,8 @@ from mlsysweb.htmx import refused, updated, varies, wants_partial
 from mlsysweb.results.question import asked_of
 from solvers.errors import InputErrors
 from solvers.pipeline import run
-from solvers.pipeline.system import DESCRIPTION, whole_system
+from solvers.pipeline.places import DESCRIPTION
+from solvers.pipeline.system import whole_system
 from solvers.registry import solvers
 
 from .page import SystemPage

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.results.page import ResultPage
+from mlsysweb.results.page import Link, ResultPage, Told
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A wall that takes what this one found: its page with these values, and what they are."""
+
+    wall: Link
+    gives: str
 
 
 @dataclass(frozen=True)
@@ -21,3 +29,8 @@ class WallPage:
     result: ResultPage | None
     command: str
     api: str
+    movers: str
+    fallacies: tuple[Told, ...]
+    before: Link | None
+    after: Link | None
+    feeds: tuple[Feed, ...]

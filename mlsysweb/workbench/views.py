@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -12,15 +12,16 @@ from catalog.resolve import choices
 from mlsysweb.answer import answer
 from mlsysweb.forms.draw import bare, form
 from mlsysweb.forms.page import Form
+from mlsysweb.forms.question import question
 from mlsysweb.htmx import refused, updated, varies, wants_partial
+from mlsysweb.results.fallacies import fallacies
 from mlsysweb.results.present import result_page
 from solvers.declare import Solver
 from solvers.errors import InputErrors
-from solvers.read import ALSO
 from solvers.registry import solvers
 
 from .page import WallPage
-from .present import wall_page
+from .present import Around, wall_page
 
 
 @require_safe
@@ -30,19 +31,21 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(f"There is no wall called {name}.")
     base, text = reverse("workbench:wall", args=[name]), question(request.GET)
     try:
-        result = result_page(solver, answer(solver, text), base)
+        found = answer(solver, text)
+        result = result_page(solver, found, base)
     except InputErrors as bad:
         return _with_errors(request, solver, base, text, {e.field: e.sentence for e in bad.errors})
-    page = wall_page(solver, result, result.query, reverse("api:solve", args=[name]))
+    told = () if wants_partial(request) else fallacies(solver, base)
+    page = wall_page(solver, found, result, told, _around(name))
     if wants_partial(request):
         return updated(_update(request, page, bare(solver, {}, base)), result.link)
     drawn = form(solver, text, {}, choices, base)
     return varies(render(request, "workbench/wall.html", {"page": page, "form": drawn}))
 
 
-def question(query: QueryDict) -> dict[str, str]:
-    """The text of each name; names that take several values have them joined by commas."""
-    return {name: ",".join(query.getlist(name)) if name == ALSO else query[name] for name in query}
+def _around(name: str) -> Around:
+    urls = {each: reverse("workbench:wall", args=[each]) for each in solvers()}
+    return Around(solvers(), urls, reverse("api:solve", args=[name]), reverse("movers:movers", args=[name]))
 
 
 def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
@@ -56,5 +59,5 @@ def _with_errors(
     if wants_partial(request):
         return refused(render_to_string("shared/_errors.html", {"form": bare(solver, errors, base)}, request))
     drawn = form(solver, text, errors, choices, base)
-    page = wall_page(solver, None, "", reverse("api:solve", args=[solver.name]))
+    page = wall_page(solver, None, None, (), _around(solver.name))
     return varies(render(request, "workbench/wall.html", {"page": page, "form": drawn}, status=422))

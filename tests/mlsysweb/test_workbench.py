@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -86,3 +88,19 @@ def test_a_field_that_follows_the_chip_is_empty_and_says_what_it_would_be(client
     assert 'name="efficiency" value="" placeholder="0.65, or as measured"' in page
     typed = client.get("/walls/serving/", {"efficiency": "0.65"}).content.decode()
     assert 'name="efficiency" value="0.65"' in typed
+
+
+def test_a_wall_leads_to_its_neighbours_and_to_the_walls_that_take_what_it_found(client):
+    page = client.get("/walls/serving/", {"batch_size": "4"}).content.decode()
+    assert re.search(r'href="/walls/efficiency/" rel="prev"', page) and re.search(
+        r'href="/walls/batching/" rel="next"', page
+    )
+    link = re.search(r'href="(/walls/reasoning/\?[^"]*)"', page)[1].replace("&amp;", "&")
+    taken = client.get(link.replace("/walls/", "/api/v1/solve/")).json()["inputs"]
+    found = client.get("/api/v1/solve/serving", {"batch_size": "4"}).json()["outputs"]
+    assert taken["itl"] == pytest.approx(found["itl"]["value"], rel=0.01)
+
+
+def test_a_wall_shows_what_people_say_of_it_with_todays_numbers(client):
+    page = client.get("/walls/tco/").content.decode()
+    assert "A device that is not used costs nothing." in page and "What people say of it" in page

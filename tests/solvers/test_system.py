@@ -6,7 +6,8 @@ import pytest
 
 from catalog.resolve import find
 from solvers.pipeline import run
-from solvers.pipeline.system import DESCRIPTION, PLACES, strain, whole_system
+from solvers.pipeline.places import DESCRIPTION, PLACES, strain
+from solvers.pipeline.system import whole_system
 from solvers.taxonomy import WALLS
 
 pytestmark = pytest.mark.usefixtures("catalog")
