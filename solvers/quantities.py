@@ -155,6 +155,7 @@ _PRINTED = {
     "hour": "h",
     "day": "d",
     "1/s": "/s",
+    "1/day": "/day",
     "m**3": "m³",
     "percent": "%",
     "1": "",
@@ -187,7 +188,7 @@ def human(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
     size, name = next((step for step in reversed(steps) if abs(value) >= step[0] * 0.9995), steps[0])
     if value == 0:
         name = printed(shown or unit)
-    gap = "" if name in ("", "%", "/s") else " "
+    gap = "" if name in ("", "%") or name.startswith("/") else " "
     return f"{plain(value / size, digits)}{gap}{name}"
 
 

@@ -7,28 +7,30 @@ priorities, preemption, and users who go away when the queue is long.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from solvers.declare import Array, Equation, Fallacy, Preset, Source, Truth, curve, flagged, found, given, solver
-from solvers.laws.queueing import drain_time, erlang_c, mean_wait, variability, wait_quantile
-from solvers.laws.ratio import ratio
+from solvers.laws.queueing import drain_time, erlang_b, erlang_c, mean_wait, variability, wait_quantile
 
-_HOUR = 3600.0
+_HOUR, _DAY = 3600.0, 86400.0
 _FOR_EVER = "grows without end"
 _MOST = 10_000
+# To a millionth of a slot's work: more than anybody reads.
+_HALVINGS = 24
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     arrival_rate: Array = given(
-        "1/s", "Jobs a second", 1 / (6 * _HOUR), high=1e6, slider=(1e-7, 1e-2), log=True, symbol=r"\lambda",
-        help="Of all users together; by default four a day.",
+        "1/s", "Jobs submitted", 4 / _DAY, high=1e6, slider=(0.01 / _DAY, 1000 / _DAY), log=True, shown="1/day",
+        symbol=r"\lambda", help="By all users together.",
     )  # fmt: skip
     service_time: Array = given(
-        "s", "Length of a job", 16 * _HOUR, above=True, high=1e10, slider=(60, 30 * 86400.0), log=True, shown="hour",
+        "s", "Length of a job", 16 * _HOUR, above=True, high=1e10, slider=(60, 30 * _DAY), log=True, shown="hour",
         symbol="s", help="On average, once it runs.",
     )  # fmt: skip
     servers: Array = given(
@@ -38,6 +40,10 @@ class Inputs:
     service_cv: Array = given(
         "1", "Spread of the lengths", 1, high=100, slider=(0, 4), symbol="c_s",
         help="Standard deviation over mean: 0 when all jobs are alike, 1 when exponential, 3 for a few very long ones.",
+    )  # fmt: skip
+    wait_target: Array = given(
+        "s", "Target for the mean wait", 4 * _HOUR, above=True, high=1e10, slider=(60, 30 * _DAY), log=True,
+        shown="hour", symbol="W", help="What people should wait at most, on average.",
     )  # fmt: skip
 
 
@@ -50,13 +56,25 @@ class Outputs:
     mean_completion_time: Array = found("s", "Mean time to completion", never=_FOR_EVER, help="Wait and run together.")
     wait_probability: Array = found("1", "Jobs that wait at all", shown="percent", symbol="P_w")
     p90_wait: Array = found("s", "p90 wait", never=_FOR_EVER, help="One job in ten waits longer.")
+    wait_ratio: Array = found("1", "Wait over run time", never=_FOR_EVER)
     slowdown: Array = found("1", "Completion over run time", never=_FOR_EVER)
     offered_load: Array = found("1", "Offered load", symbol="a", help="Slots that would be busy if none were short.")
+    blocking_probability: Array = found(
+        "1", "All slots busy", shown="percent", symbol="B", help="Erlang B: if jobs that must wait were turned away."
+    )
     variability_factor: Array = found("1", "Variability factor", symbol="V", help="(1 + cs²)/2.")
     drain: Array = found("s", "Mean wait of those who wait", symbol="d", never=_FOR_EVER)
     stable_servers: Array = found("1", "Slots to keep up", symbol=r"c_\text{stable}")
-    largest_arrival_rate: Array = found("1/s", "Jobs it can keep up with", symbol=r"\lambda_\text{max}")
+    largest_arrival_rate: Array = found(
+        "1/s", "Jobs it can keep up with", shown="1/day", symbol=r"\lambda_\text{max}", help="Fewer than that."
+    )
+    meets_target: Truth = flagged("Meets the target")
+    arrival_rate_for_target: Array = found(
+        "1/s", "Most jobs within the target", shown="1/day", symbol=r"\lambda_W", help="With as many slots."
+    )
+    servers_for_target: Array = found("1", "Slots for the target", never=f"no number up to {_MOST}")
     jobs_per_day: Array = found("1", "Jobs a day")
+    jobs_per_day_for_target: Array = found("1", "Jobs a day within the target")
     pooled_wait: Array = found(
         "s", "Mean wait as one slot", never=_FOR_EVER, help="If each job had the whole cluster and ran so much faster."
     )
@@ -65,21 +83,32 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stable:
         return (
-            "Unstable: {jobs_per_day} jobs a day are work for {offered_load} slots and there are {servers}, so the queue "
-            "grows without end. {stable_servers} slots would keep up; shorter jobs in proportion would too."
+            "Unstable: {jobs_per_day} jobs a day are work for {offered_load} slots and there are {servers}, so the "
+            "queue grows without end. {stable_servers} slots would keep up; shorter jobs in proportion would too."
         )
-    first = "Booked {utilization} of the time: a job of {service_time} waits {mean_wait} on average"
-    if o.slowdown < 1.1:
-        return first + ", hardly worth a word. Fewer slots would still do."
-    return first + (
-        " and is done after {mean_completion_time}, {slowdown} times its run. Waits grow with 1/(1 − ρ) and with the "
-        "spread of the lengths: more slots or more even jobs would help."
+    return (
+        "Booked {utilization} of the time: a job of {service_time} waits {mean_wait} on average, {wait_ratio} times "
+        f"its run. {_advice(i, o)}"
     )
 
 
+def _advice(i: Inputs, o: Outputs) -> str:
+    if o.meets_target and o.servers_for_target < i.servers:
+        return "That meets the target of {wait_target}; {servers_for_target} slots would still do."
+    if o.meets_target:
+        return (
+            "That meets the target of {wait_target} with no slot to spare: up to {jobs_per_day_for_target} jobs a day "
+            "would."
+        )
+    fewer = "no more than {jobs_per_day_for_target} jobs a day or lengths less spread"
+    if np.isinf(o.servers_for_target):
+        return f"The target of {{wait_target}} asks for {fewer}."
+    return f"The target of {{wait_target}} asks for {{servers_for_target}} slots, {fewer}."
+
+
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    if i.service_cv > 2 and i.servers > 1:
-        yield "With lengths so spread and several slots the wait is an approximation (Lee and Longton)."
+    if i.servers > 1 and i.service_cv != 1:
+        yield "With several slots and lengths that are not exponential the wait is Lee and Longton's approximation."
     if o.stable and o.utilization > 0.9:
         yield "So close to full the mean hides how much waits vary: whole weeks go by with a long queue."
 
@@ -92,15 +121,20 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     factor="",
     verdict=verdict,
     notes=notes,
-    headline=("mean_wait", "mean_completion_time", "utilization", "queue_length", "slowdown"),
+    headline=("mean_wait", "mean_completion_time", "utilization", "queue_length", "wait_ratio"),
     figures=(
-        curve("arrival_rate", ("mean_wait", "utilization"), "The hockey stick", marks=("largest_arrival_rate",)),
-        curve("servers", ("mean_wait",), "More slots"),
+        curve("arrival_rate", ("mean_wait", "utilization"), "The hockey stick", marks=("arrival_rate_for_target", "largest_arrival_rate")),
+        curve("servers", ("mean_wait",), "More slots", marks=("stable_servers", "servers_for_target")),
         curve("service_cv", ("mean_wait",), "A few long jobs make everybody wait", logy=False),
     ),
     equations=(
         Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
         Equation("utilization", r"@utilization = \frac{@offered_load}{@servers}"),
+        Equation(
+            "wait_probability", r"@wait_probability = \frac{@servers \cdot @blocking_probability}"
+            r"{@servers - @offered_load \cdot (1 - @blocking_probability)}",
+            where=lambda i, o: bool(o.stable),
+        ),
         Equation("variability_factor", r"@variability_factor = \frac{1 + @service_cv^{2}}{2}"),
         Equation(
             "drain", r"@drain = @variability_factor \cdot \frac{@service_time}{@servers - @offered_load}",
@@ -108,6 +142,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         ),
         Equation("mean_wait", r"@mean_wait = @wait_probability \cdot @drain", where=lambda i, o: bool(o.stable)),
         Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: bool(o.stable)),
+        Equation("stable_servers", r"@stable_servers = \lfloor @offered_load \rfloor + 1"),
         Equation(
             "mean_completion_time", r"@mean_completion_time = @mean_wait + @service_time",
             where=lambda i, o: bool(o.stable),
@@ -130,6 +165,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     ),
     presets=(
         Preset("Four jobs a day on four slots", {}),
+        Preset("The same on eight", {"servers": "8"}),
         Preset("One training run at a time", {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day"}),
         Preset("All jobs alike (M/D/1)", {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day", "service_cv": "0"}),
         Preset("A few very long jobs", {"service_cv": "3"}),
@@ -150,25 +186,61 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 )  # fmt: skip
 def cluster_queue(i: Inputs) -> Outputs:
     servers, service = np.asarray(i.servers, dtype=float), np.asarray(i.service_time, dtype=float)
-    load = i.arrival_rate * service
+    load = np.asarray(i.arrival_rate * service)
     factor = variability(1.0, i.service_cv)
     chance, drain = erlang_c(servers, load), drain_time(servers, load, service, factor)
-    wait = np.where(load < servers, mean_wait(chance, np.where(load < servers, drain, 0)), np.inf)
-    one, alone = service / servers, load / servers
+    wait = mean_wait(chance, drain)
+    most = _most_load(servers, service, factor, i.wait_target) / service
     return Outputs(
         utilization=load / servers,
         stable=load < servers,
         mean_wait=wait,
-        queue_length=np.where(load < servers, i.arrival_rate * np.where(load < servers, wait, 0), np.inf),
+        queue_length=i.arrival_rate * wait,
         mean_completion_time=wait + service,
         wait_probability=chance,
-        p90_wait=np.where(load < servers, wait_quantile(0.9, chance, drain), np.inf),
+        p90_wait=wait_quantile(0.9, chance, drain),
+        wait_ratio=wait / service,
         slowdown=1 + wait / service,
         offered_load=load,
+        blocking_probability=erlang_b(servers, load),
         variability_factor=factor,
         drain=drain,
         stable_servers=np.floor(load) + 1,
-        largest_arrival_rate=ratio(servers, service),
-        jobs_per_day=np.asarray(i.arrival_rate) * 86400.0,
-        pooled_wait=alone * drain_time(1.0, alone, one, factor),
+        largest_arrival_rate=servers / service,
+        meets_target=wait <= i.wait_target,
+        arrival_rate_for_target=most,
+        servers_for_target=_fewest_servers(load, service, factor, i.wait_target),
+        jobs_per_day=np.asarray(i.arrival_rate) * _DAY,
+        jobs_per_day_for_target=most * _DAY,
+        # One slot c times as fast: the same share booked, each job a cth as long.
+        pooled_wait=mean_wait(load / servers, drain_time(1.0, load / servers, service / servers, factor)),
     )
+
+
+def _waits(servers: Array, load: Array, service: Array, factor: Array) -> Array:
+    return mean_wait(erlang_c(servers, load), drain_time(servers, load, service, factor))
+
+
+def _most_load(servers: Array, service: Array, factor: Array, target: Array) -> Array:
+    """The offered load up to which the mean wait meets the target. One slot c times as fast lets nobody wait less
+    than c slots do: the load it can bear is where the search starts, and where one slot's ends."""
+    scaled = np.asarray(servers) * target / (factor * np.asarray(service))
+    low, high = servers * scaled / (1 + scaled), np.asarray(servers, dtype=float)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        met = _waits(servers, middle, service, factor) <= target
+        low, high = np.where(met, middle, low), np.where(met, high, middle)
+    return np.asarray(np.where(np.asarray(servers) == 1, scaled / (1 + scaled), low), dtype=float)
+
+
+def _fewest_servers(load: Array, service: Array, factor: Array, target: Array) -> Array:
+    """The fewest slots whose mean wait meets the target; infinite when more than `_MOST` would be needed. So many that
+    one slot as fast as all of them would meet it are enough; fewer than keep up are not."""
+    spread = factor * np.asarray(service) * load / target
+    most = np.ceil((load + np.sqrt(np.square(load) + 4 * spread)) / 2)
+    too_few, enough = np.minimum(np.floor(load), _MOST), np.minimum(np.maximum(most, 1), _MOST + 1)
+    for _ in range(math.ceil(math.log2(np.max(enough - too_few, initial=1.0))) + 1):
+        middle = np.floor((too_few + enough) / 2)
+        met = (middle > 0) & (_waits(np.maximum(middle, 1), load, service, factor) <= target)
+        too_few, enough = np.where(met, too_few, middle), np.where(met, middle, enough)
+    return np.where(enough <= _MOST, enough, np.inf)

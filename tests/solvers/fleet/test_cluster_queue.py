@@ -1,14 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from solvers.fleet.cluster_queue import cluster_queue
 
-loads = st.floats(0.01, 0.95)
-slots = st.integers(1, 200)
-spreads = st.floats(0, 4)
 DAY = 86400.0
+# Every law below is held to on this grid, in one call: shares booked, slots and spreads of the lengths.
+LOADS, SLOTS, SPREADS = (
+    each.ravel() for each in np.meshgrid([0.01, 0.2, 0.5, 0.8, 0.95, 0.99], [1, 2, 3, 7, 30, 200], [0.0, 0.5, 1.0, 3.0])
+)
 
 
 def queued(load, servers=1, **other):
@@ -16,17 +15,22 @@ def queued(load, servers=1, **other):
     return cluster_queue(**{"arrival_rate": load * servers / DAY, "service_time": DAY, "servers": servers, **other})
 
 
-@given(load=loads)
-def test_one_slot_and_jobs_all_alike_is_m_d_1(load):
-    # Pollaczek and Khinchine: ρ·s/(2(1 − ρ)).
-    o = queued(load, service_cv=0)
-    assert float(o.mean_wait) == pytest.approx(load * DAY / (2 * (1 - load)))
+@pytest.fixture(scope="module")
+def grid():
+    return queued(LOADS, SLOTS, service_cv=SPREADS)
 
 
-@given(load=loads, spread=spreads)
-def test_one_slot_waits_as_pollaczek_and_khinchine_say(load, spread):
-    o = queued(load, service_cv=spread)
-    assert float(o.mean_wait) == pytest.approx(load / (1 - load) * DAY * (1 + spread**2) / 2)
+def test_one_slot_and_jobs_all_alike_is_m_d_1():
+    # Pollaczek and Khinchine without spread: ρ·s/(2(1 − ρ)).
+    load = np.linspace(0, 0.99, 50)
+    assert queued(load, service_cv=0).mean_wait == pytest.approx(load * DAY / (2 * (1 - load)))
+
+
+def test_one_slot_waits_as_pollaczek_and_khinchine_say(grid):
+    # λ·E[s²]/(2(1 − ρ)), with E[s²] = s²(1 + cs²).
+    one = SLOTS == 1
+    load, spread = LOADS[one], SPREADS[one]
+    assert grid.mean_wait[one] == pytest.approx(load / DAY * DAY**2 * (1 + spread**2) / (2 * (1 - load)))
 
 
 def test_two_slots_wait_as_erlang_says():
@@ -36,23 +40,26 @@ def test_two_slots_wait_as_erlang_says():
     assert float(o.mean_wait) == pytest.approx(DAY / 3)
 
 
-@given(load=loads, servers=slots, spread=spreads)
-def test_littles_law_holds_and_completion_is_wait_and_run(load, servers, spread):
-    o = queued(load, servers, service_cv=spread)
-    assert float(o.queue_length) == pytest.approx(load * servers / DAY * float(o.mean_wait))
-    assert float(o.mean_completion_time) == pytest.approx(float(o.mean_wait) + DAY)
-    assert float(o.slowdown) == pytest.approx(float(o.mean_completion_time) / DAY)
+def test_many_slots_wait_as_lee_and_longton_say(grid):
+    exponential = queued(LOADS, SLOTS, service_cv=1)
+    assert grid.mean_wait == pytest.approx(exponential.mean_wait * (1 + SPREADS**2) / 2)
 
 
-@given(load=loads, servers=slots)
-def test_more_slots_at_the_same_share_booked_wait_less(load, servers):
-    assert float(queued(load, servers + 1).mean_wait) <= float(queued(load, servers).mean_wait) * (1 + 1e-12)
+def test_littles_law_holds_and_completion_is_wait_and_run(grid):
+    assert grid.queue_length == pytest.approx(LOADS * SLOTS / DAY * grid.mean_wait)
+    assert grid.mean_completion_time == pytest.approx(grid.mean_wait + DAY)
+    assert grid.wait_ratio == pytest.approx(grid.mean_wait / DAY)
+    assert grid.slowdown == pytest.approx(grid.mean_completion_time / DAY)
 
 
-@given(load=loads, servers=slots)
-def test_one_fast_slot_finishes_sooner_than_many_slow_ones(load, servers):
-    o = queued(load, servers)
-    assert float(o.pooled_wait) + DAY / servers <= float(o.mean_completion_time) * (1 + 1e-9)
+def test_more_slots_at_the_same_share_booked_wait_less(grid):
+    assert np.all(queued(LOADS, SLOTS + 1, service_cv=SPREADS).mean_wait <= grid.mean_wait)
+
+
+def test_one_fast_slot_lets_wait_longer_but_finishes_jobs_all_alike_sooner_than_many_slow_ones(grid):
+    even = SPREADS <= 1
+    assert np.all(grid.pooled_wait >= grid.mean_wait * (1 - 1e-9))
+    assert np.all((grid.pooled_wait + DAY / SLOTS)[even] <= grid.mean_completion_time[even] * (1 + 1e-9))
 
 
 @pytest.mark.parametrize(("load", "servers", "needed"), [(1.0, 4, 5), (1.2, 4, 5), (1.25, 4, 6), (3, 1, 4)])
@@ -66,3 +73,24 @@ def test_too_many_jobs_are_said_to_need_one_slot_more_than_they_keep_busy(load, 
 def test_an_empty_cluster_lets_nobody_wait():
     o = queued(0)
     assert (float(o.mean_wait), float(o.queue_length), float(o.p90_wait)) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("target", [60, DAY / 10, 30 * DAY])
+def test_the_most_jobs_within_the_target_meet_it_and_a_little_more_do_not(target):
+    values = {"service_time": DAY, "servers": SLOTS, "service_cv": SPREADS, "wait_target": target}
+    most = cluster_queue(**values).arrival_rate_for_target
+    assert np.all(cluster_queue(**values, arrival_rate=most).mean_wait <= target * (1 + 1e-9))
+    assert not np.any(cluster_queue(**values, arrival_rate=most + 1e-6 * SLOTS / DAY).meets_target)
+
+
+@pytest.mark.parametrize("target", [60, DAY / 10, 30 * DAY])
+def test_as_many_slots_as_the_target_asks_for_meet_it_and_one_less_does_not(target):
+    values = {"arrival_rate": LOADS * SLOTS / DAY, "service_time": DAY, "service_cv": SPREADS, "wait_target": target}
+    needed = cluster_queue(**values).servers_for_target
+    assert np.all(cluster_queue(**values, servers=needed).meets_target)
+    assert not np.any(cluster_queue(**values, servers=np.maximum(needed - 1, 1)).meets_target & (needed > 1))
+
+
+def test_a_target_no_number_of_slots_meets_asks_for_infinitely_many():
+    assert np.isinf(cluster_queue(arrival_rate=10_001 / DAY, service_time=DAY).servers_for_target)
+    assert float(cluster_queue(arrival_rate=0).servers_for_target) == 1
