@@ -2,11 +2,13 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlsysweb.settings")
 
-from . import measured, site, sweep
+from . import measured, search, site, sweep
 
 print("== The site")
 site.report()
 print("== Sweeps")
-sweep.report()
+theirs = sweep.report()
+print("== Design space: serving, cost and carbon, with constraints, ranking and front")
+search.report(theirs)
 print("== Serving against measured serving: relative error")
 measured.report()

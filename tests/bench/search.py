@@ -1,0 +1,116 @@
+"""A design space of serving, cost and carbon: how many configurations a second, on one core and on two, and how much
+memory. Every row computes every output of the three walls; constraints, ranking and the Pareto front are part of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).parents[2]
+GOALS = (
+    "minimize: tco.tco", "maximize: serving.decode_throughput", "serving.itl < 50 ms", "serving.ttft <= 2 s", "serving.feasible",
+    "tco.tco <= 20 MUSD", "sustainability.total_carbon < 2000 t",
+)  # fmt: skip
+# Batches, fleets and grids of each size of space; chips, formats and splits are the same in all.
+SIZES = {10**4: (5, 5, 5), 10**6: (50, 10, 25), 10**7: (100, 25, 50)}
+
+
+def search(rows: int) -> Any:
+    """The space of about so many configurations, ready to run."""
+    import django
+
+    django.setup()
+    from catalog.models import Accelerator, Grid
+    from catalog.resolve import find
+    from solvers.pipeline import pipeline, settle
+    from solvers.search.axes import listed, ranged
+    from solvers.search.axes import rows as chosen
+    from solvers.search.explore import Search
+    from solvers.search.goals import goals, metrics
+    from solvers.search.space import Space, joined
+
+    batches, fleets, places = SIZES[rows]
+    chain = pipeline(
+        "serving", "tco", "sustainability",
+        links={"tco.accelerator": "serving.accelerator", "sustainability.tdp": "serving.accelerator.tdp"},
+    )  # fmt: skip
+    chips = {chip.slug: chip.spec() for chip in Accelerator.objects.filter(unit_price__isnull=False, tier="cloud")[:10]}
+    grids = list(Grid.objects.filter(carbon_intensity__isnull=False)[:places])
+    places_axis = joined(
+        "grid",
+        [grid.slug for grid in grids],
+        {
+            "sustainability.carbon_intensity": np.array([float(grid.carbon_intensity) for grid in grids]),
+            "electricity_price": 1e-8 * (1 + np.arange(len(grids)) % 5),
+        },
+    )
+    axes = [
+        chosen(chain, "serving.accelerator", chips),
+        listed(chain, "serving.precision", ["fp16", "fp8"]),
+        listed(chain, "serving.tensor_parallel", [1, 2, 4, 8]),
+        ranged(chain, "serving.batch_size", 1, 512, batches),
+        ranged(chain, "devices", 8, 4096, fleets),
+        places_axis,
+    ]
+    given = settle(chain, {"serving.model": find_spec(find)}, None)
+    objectives, constraints = goals(GOALS, metrics(chain))
+    return Search(chain, given, Space(tuple(axes)), objectives, constraints)
+
+
+def find_spec(find: Any) -> Any:
+    from solvers.specs import Model
+
+    return find(Model, "llama-3-8b", "model").spec
+
+
+def measure(rows: int, threads: int) -> None:
+    """Runs in a process of its own, so that its peak memory is its own; says what it saw as JSON."""
+    import resource
+
+    from solvers.search.run import run
+
+    asked = search(rows)
+    times = []
+    for _ in range(5 if rows <= 10**6 else 3):
+        start = time.perf_counter()
+        found = run(asked, threads=threads)
+        times.append(time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    seen = {"configurations": asked.space.size, "seconds": times, "peak": peak}
+    print(json.dumps(seen | {"feasible": int(found.seen.feasible), "front": len(found.front)}))
+
+
+def lines(theirs: float) -> Iterator[str]:
+    """What each size took; `theirs` is how many configurations mlsysim does in a second."""
+    for rows in SIZES:
+        for threads in (1, 2):
+            command = [sys.executable, "-m", "tests.bench.search", str(rows), str(threads)]
+            ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ))
+            seen = json.loads(ran.stdout.strip().splitlines()[-1])
+            best, middle, worst = min(seen["seconds"]), median(seen["seconds"]), max(seen["seconds"])
+            rate = seen["configurations"] / middle
+            yield (
+                f"{seen['configurations']:>10,} configurations, {threads} core{'s' if threads > 1 else ' '}: median "
+                f"{middle:.3f} s (best {best:.3f}, worst {worst:.3f}), {rate:,.0f}/s, {rate / theirs:,.0f} times mlsysim's; "
+                f"peak memory {seen['peak'] / 1e6:.0f} MB; {seen['feasible']:,} feasible, {seen['front']} on the front"
+            )
+
+
+def report(theirs: float) -> None:
+    for line in lines(theirs):
+        print(line)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlsysweb.settings")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    measure(int(sys.argv[1]), int(sys.argv[2]))
