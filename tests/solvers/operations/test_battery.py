@@ -58,4 +58,19 @@ def test_the_larger_drain_is_named():
 
 
 def test_what_draws_nothing_lasts_for_ever():
-    assert np.isinf(battery(energy_per_inference=0, sleep_power=0).lifetime)
+    o = battery(energy_per_inference=0, sleep_power=0)
+    assert np.isinf(o.lifetime) and np.isnan(o.inference_share)
+
+
+def test_inferences_as_long_as_said_just_fill_the_day():
+    longest = float(battery(inferences_per_day=5000).longest_inference)
+    assert float(battery(inferences_per_day=5000, active_time=longest).duty_cycle) == pytest.approx(1)
+    assert np.isinf(battery(inferences_per_day=0).longest_inference)
+
+
+def test_a_doorbell_on_an_nrf52840_lasts_the_year_the_exercise_asks_for():
+    # The tutorial's exercise 7: person detection once a minute on 1.5 Wh; energy and time by the roofline.
+    o = battery(
+        energy_per_inference=5e-3, active_time=0.65, inferences_per_day=1440, sleep_power=4.5e-6, battery_energy=5400
+    )
+    assert float(o.lifetime / YEAR) == pytest.approx(1.95, abs=0.02)
