@@ -37,7 +37,7 @@ def form(
 
 def bare(solver: Solver[Any, Any], errors: Mapping[str, str], action: str) -> Form:
     """The form as an update needs it: which fields there are and what is wrong with each, without their choices."""
-    names = (*solver.inputs, ALSO, SWEEP)
+    names = (*solver.inputs, *_extra_names(solver))
     fields = tuple(Field(n, "", "", "", "", errors.get(n, ""), None, ()) for n in names)
     return Form(action=action, fields=fields, folded=(), presets=(), error=_homeless(errors, names))
 
@@ -125,11 +125,19 @@ def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGr
     return typed_in + tuple(OptionGroup(heading, tuple(options)) for heading, options in groups.items())
 
 
+def _extra_names(solver: Solver[Any, Any]) -> Iterator[str]:
+    """What a page adds to a wall's own inputs: systems to overlay, and the input its curves run along."""
+    if solver.overlay:
+        yield ALSO
+    if any(figure.kind == "curve" for figure in solver.figures):
+        yield SWEEP
+
+
 def _extras(
     solver: Solver[Any, Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices
 ) -> Iterator[Field]:
-    """What a page adds to a wall's own inputs: systems to overlay, and the input its curves run along."""
-    if solver.overlay:
+    names = set(_extra_names(solver))
+    if ALSO in names:
         picked = {each for each in text.get(ALSO, "").split(",") if each}
         io = solver.inputs[solver.overlay]
         yield Field(
@@ -137,7 +145,7 @@ def _extras(
             help="Drawn beside the first in every chart.", text=text.get(ALSO, ""), error=errors.get(ALSO, ""),
             slider=None, groups=_rows(io.kind, picked, choices),
         )  # fmt: skip
-    if any(figure.kind == "curve" for figure in solver.figures):
+    if SWEEP in names:
         now = text.get(SWEEP, "")
         own = Option("", "As each chart suggests", not now)
         numbers = (Option(n, _worded(i), n == now) for n, i in solver.inputs.items() if isinstance(i, Input))
