@@ -8,13 +8,17 @@ from typing import Any
 from solvers.result import Drawing, Result
 
 from .bars import bars
+from .buildup import buildup
 from .curve import curve
+from .rivals import rivals
 from .roofline import roofline
 from .waterfall import waterfall
 
 KINDS: dict[str, Callable[[Drawing, Result], dict[str, Any]]] = {
     "bars": bars,
+    "buildup": buildup,
     "curve": curve,
+    "rivals": rivals,
     "roofline": roofline,
     "waterfall": waterfall,
 }

@@ -238,7 +238,7 @@ _CAUSES = (
     check=check,
     headline=("step_time", "mfu", "tokens_per_second", "training_time", "feasible"),
     figures=(
-        Figure("bars", "Where the time of a step goes", (), _CAUSES),
+        Figure("buildup", "Where the time of a step goes", (), _CAUSES),
         Figure("bars", "What a device holds", (), ("model_state", "activations")),
         curve("microbatches", ("mfu", "bubble_fraction"), "More microbatches shorten the bubble", logy=False),
         curve("data_parallel", ("tokens_per_second", "scaling_efficiency"), "More copies"),

@@ -160,7 +160,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     check=check,
     headline=("total", "feasible", "model_state", "activations", "largest_batch_size"),
     figures=(
-        Figure("bars", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
+        Figure("buildup", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
         curve("data_parallel", ("total", "model_state"), "What more copies save (ZeRO)"),
         curve("sequence_length", ("activations", "model_state"), "Longer sequences"),
     ),

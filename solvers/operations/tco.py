@@ -256,7 +256,7 @@ _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_f
     check=check,
     headline=("tco", "cost_per_device_hour", "cost_per_useful_device_hour", "cloud_cost", "break_even_utilization"),
     figures=(
-        Figure("bars", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
+        Figure("buildup", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
         curve("time_in_use", ("tco", "cloud_cost", "spot_cost"), "Owning against renting", marks=("break_even_utilization",), logy=False),
         curve("mfu", ("cost_per_useful_device_hour",), "Utilization is the lever"),
     ),

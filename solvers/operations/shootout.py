@@ -1,0 +1,300 @@
+"""Which chip does the same work for less, and at what price would another be the cheaper one?
+
+Two fleets of equal throughput, each with its own number of devices: training by what kernels reach of the peak, serving
+by the roofline of a decode step on as few devices as hold the model. Costs as in Barroso, Hölzle and Ranganathan 2018
+(chapter 6). Not modelled: software that runs on one chip and not on the other, networks, and what one must learn anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from solvers import inputs
+from solvers.declare import (
+    Array,
+    Codes,
+    Equation,
+    Fallacy,
+    Figure,
+    Preset,
+    Source,
+    chosen,
+    curve,
+    found,
+    given,
+    named,
+    picked,
+    solver,
+)
+from solvers.errors import InputError
+from solvers.laws import checks
+from solvers.laws.cost import MAINTENANCE, YEAR
+from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.ratio import ratio
+from solvers.laws.step_time import step_time
+from solvers.laws.training_memory import ADAM_BYTES
+from solvers.laws.transformer import active_parameters, bytes_of, decode
+from solvers.specs import Accelerator, Model, Precision, peak_rate
+
+_HOUR, _DAY = 3600.0, 86400.0
+
+
+class Workload(IntEnum):
+    """What both fleets do."""
+
+    TRAINING = 0
+    SERVING = 1
+
+
+class Side(IntEnum):
+    """Which of the two is cheaper."""
+
+    REFERENCE = 0
+    RIVAL = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", help="What the rival is held against.")
+    rival: Accelerator = picked(Accelerator, "Rival", "mi300x")
+    model: Model = inputs.model("llama-3-70b")
+    workload: Codes = chosen(Workload, "Workload", Workload.TRAINING)
+    devices: Array = given(
+        "1", "Devices", 512, low=1, high=1e8, slider=(8, 32768), log=True, whole=True, symbol="n",
+        help="Of the fleet to compare with; the rival's follows from equal throughput.",
+    )  # fmt: skip
+    duration: Array = given(
+        "s", "Duration", 30 * _DAY, above=True, high=1e10, slider=(_DAY, 5 * YEAR), log=True, shown="day", symbol="T"
+    )
+    efficiency: Array = inputs.efficiency(0.45, help="Share of its peak the first chip reaches: in training, its MFU.")
+    rival_efficiency: Array = given(
+        "1", "Rival's efficiency", 0.45, high=1, above=True, slider=(0.01, 1), symbol=r"\eta'",
+        help="Younger software reaches less: this is where a cheap chip may lose.",
+    )  # fmt: skip
+    precision: Codes = inputs.precision(Precision.BF16)
+    batch_size: Array = inputs.batch_size(64, help="Serving only: sequences that share one reading of the weights.")
+    context_length: Array = inputs.context_length(2048, help="Serving only: tokens already in each sequence.")
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(0.85)
+    layer_overhead: Array = inputs.layer_overhead(45e-6)
+    unit_price: Array = given(
+        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), folded=True, help="0: the catalog's."
+    )
+    rival_price: Array = given("USD", "Price of a rival", 0, high=1e9, slider=(0, 60000), help="0: the catalog's.")
+    infrastructure_multiplier: Array = given(
+        "1", "Infrastructure", 2.5, low=1, high=20, slider=(1, 4), symbol="k", folded=True,
+        help="Everything bought for the fleet over the accelerators alone.",
+    )  # fmt: skip
+    amortization: Array = given(
+        "s",
+        "Amortization",
+        4 * YEAR,
+        above=True,
+        high=1e10,
+        slider=(YEAR, 8 * YEAR),
+        shown="year",
+        symbol="L",
+        folded=True,
+    )
+    pue: Array = given(
+        "1",
+        "PUE",
+        1.2,
+        low=1,
+        high=10,
+        slider=(1, 2),
+        folded=True,
+        help="Energy of the building over that of the chips.",
+    )
+    electricity_price: Array = given(
+        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), shown="USD/kWh", folded=True
+    )
+
+
+_UNPRICED = "unknown: no price is known"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    rival_cost: Array = found("USD", "Cost of the rivals", never=_UNPRICED, help="For the same work in the same time.")
+    reference_cost: Array = found("USD", "Cost of the devices", never=_UNPRICED)
+    cost_ratio: Array = found("1", "Rivals' cost over the devices'", never=_UNPRICED)
+    cheaper: Codes = named(Side, "Cheaper")
+    break_even_price: Array = found(
+        "USD", "Rival's price at break-even", never="none: even for nothing the rival costs more, or a price is not known",
+        help="Below it the rivals do the same work for less.",
+    )  # fmt: skip
+    rival_devices: Array = found("1", "Rivals for the same throughput", symbol="n'", never="none can do it")
+    throughput: Array = found("1/s", "Throughput", help="Tokens a second of either fleet.")
+    reference_rate: Array = found("1/s", "Of one device", symbol="r", help="Tokens a second.")
+    rival_rate: Array = found("1/s", "Of one rival", symbol="r'", help="Tokens a second.")
+    rate_ratio: Array = found("1", "Rival over device", help="Throughput of one.")
+    reference_least: Array = found("1", "Devices that hold the model", never="unknown")
+    rival_least: Array = found("1", "Rivals that hold the model", never="unknown")
+    reference_energy: Array = found("J", "Energy of the devices", never="unknown")
+    rival_energy: Array = found("J", "Energy of the rivals", never="unknown")
+    cost_per_million_tokens: Array = found("USD", "Cost of a million tokens", never=_UNPRICED)
+    rival_cost_per_million_tokens: Array = found("USD", "Rivals' cost of a million tokens", never=_UNPRICED)
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: both chips must compute, and the model must do the work."""
+    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.arithmetic(i.rival, i.precision, ("rival", "precision"))
+    yield from checks.trains(i.model)
+
+
+def verdict(i: Inputs, o: Outputs) -> str:
+    work = "trains" if i.workload == Workload.TRAINING else "serves"
+    first = f"{{rival_devices}} rivals do what {{devices}} devices do: {{model}} {work} at {{throughput}} in tokens. "
+    if math.isnan(o.cost_ratio):
+        return first + "What they cost is not known: give the rival's price. " + _even(o)
+    if o.cheaper == Side.RIVAL:
+        return first + "The rival is cheaper: {rival_cost} instead of {reference_cost}. " + _even(o)
+    return first + "The rival is dearer: {rival_cost} instead of {reference_cost}. " + _even(o)
+
+
+def _even(o: Outputs) -> str:
+    if not math.isfinite(o.break_even_price):
+        return ""
+    return "Below {break_even_price} a piece it is the cheaper one."
+
+
+def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    if i.workload == Workload.SERVING and o.rival_least != o.reference_least:
+        yield "One copy of the model takes {reference_least} devices or {rival_least} rivals: memory decides, too."
+    if i.efficiency == i.rival_efficiency:
+        yield "Both are taken to reach the same share of their peaks. Where the software is younger, that flatters."
+
+
+@solver(
+    walls=(17,),
+    title="Shootout",
+    question="Which chip does the same work for less, and at what price would the other?",
+    version="1",
+    factor="",
+    verdict=verdict,
+    notes=notes,
+    check=check,
+    headline=("rival_cost", "reference_cost", "cost_ratio", "rival_devices", "break_even_price"),
+    overlay="rival",
+    figures=(
+        Figure("rivals", "What the same work costs", ("workload",), ("rival_cost",)),
+        curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
+        Figure("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
+    ),
+    equations=(
+        Equation("throughput", r"@throughput = @devices \cdot @reference_rate"),
+        Equation("rate_ratio", r"@rate_ratio = \frac{@rival_rate}{@reference_rate}"),
+        Equation("cost_ratio", r"@cost_ratio = \frac{@rival_cost}{@reference_cost}", where=lambda i, o: math.isfinite(o.cost_ratio)),
+        Equation(
+            "cost_per_million_tokens", r"@cost_per_million_tokens = \frac{1000000 \cdot @reference_cost}{@throughput \cdot @duration}",
+            where=lambda i, o: math.isfinite(o.reference_cost),
+        ),
+    ),
+    sources=(
+        Source("Barroso, Hölzle, Ranganathan 2018", "The datacenter as a computer, third edition", "10.2200/S00874ED3V01Y201809CAC046"),
+        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
+    ),
+    assumptions=(
+        "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, gradients and optimizer.",
+        "Serving: one copy of the model is split over as few devices as hold it, which share arithmetic and traffic evenly.",
+        "Infrastructure costs the same multiple of either chip's price.",
+    ),
+    excludes=(
+        "Software: what runs, and how well, see the efficiencies.",
+        "Messages between devices: see serving and parallelism.",
+        "Discounts for who buys many.",
+    ),
+    presets=(
+        Preset("MI300X against H100, training", {"also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"}, part="Exercise 5b"),
+        Preset("The same, serving", {"workload": "serving", "also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"}, part="Exercise 5b"),
+        Preset("Gaudi 3 at its list price", {"rival": "gaudi3", "rival_price": "15625 USD"}, part="Exercise 5b"),
+        Preset("MI300X with younger software", {"rival_efficiency": "0.3"}),
+        Preset("A100: old and cheap", {"rival": "a100-sxm4-80gb"}),
+    ),
+    fallacies=(
+        Fallacy(
+            "The chip at half the price is the cheaper one.",
+            "At 15,000 instead of 25,000 USD and the same efficiency the work costs {before}; if its software reaches a third of that, {after}.",
+            "cost_ratio", {}, {"rival_efficiency": "0.15"}, lambda before, after: before < 1 < after,
+        ),
+        Fallacy(
+            "What is cheapest to train on is cheapest to serve on.",
+            "An H200 trains for {before} times what an H100 costs, and serves for {after} times: bandwidth and memory count there.",
+            "cost_ratio", {"rival": "h200-sxm-141gb"}, {"rival": "h200-sxm-141gb", "workload": "serving"},
+            lambda before, after: after < 0.9 * before,
+        ),
+    ),
+)  # fmt: skip
+def shootout(i: Inputs) -> Outputs:
+    one, other = _work(i, i.accelerator, i.efficiency), _work(i, i.rival, i.rival_efficiency)
+    devices = np.asarray(i.devices, dtype=float)
+    throughput = devices * one.rate
+    rivals = np.maximum(np.ceil(ratio(throughput, other.rate) * (1 - 1e-12)), other.least)
+    price, rival_price = _price(i.unit_price, i.accelerator), _price(i.rival_price, i.rival)
+    energy, rival_energy = _energy(i, i.accelerator, devices, one), _energy(i, i.rival, rivals, other)
+    a_dollar = (
+        i.infrastructure_multiplier * i.duration * (1 / np.asarray(i.amortization, dtype=float) + MAINTENANCE / YEAR)
+    )
+    cost = devices * price * a_dollar + energy * i.electricity_price
+    rival_cost = rivals * rival_price * a_dollar + rival_energy * i.electricity_price
+    even = (cost - rival_energy * i.electricity_price) / (rivals * a_dollar)
+    tokens = throughput * i.duration / 1e6
+    return Outputs(
+        rival_cost=rival_cost,
+        reference_cost=cost,
+        cost_ratio=rival_cost / cost,
+        cheaper=np.where(rival_cost < cost, Side.RIVAL, Side.REFERENCE),
+        break_even_price=np.where(even > 0, even, np.nan),
+        rival_devices=rivals,
+        throughput=throughput,
+        reference_rate=one.rate,
+        rival_rate=other.rate,
+        rate_ratio=other.rate / one.rate,
+        reference_least=one.least,
+        rival_least=other.least,
+        reference_energy=energy,
+        rival_energy=rival_energy,
+        cost_per_million_tokens=cost / tokens,
+        rival_cost_per_million_tokens=rival_cost / tokens,
+    )
+
+
+class _Work(NamedTuple):
+    """Tokens a second of one chip, the fewest that hold the model, and how busy each is (for its power)."""
+
+    rate: Array
+    least: Array
+    busy: Array
+
+
+def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
+    serving = np.asarray(i.workload) == Workload.SERVING
+    reached = peak_rate(chip, i.precision) * np.asarray(efficiency)
+    state = i.model.parameters * (2 * bytes_of(i.precision) + ADAM_BYTES)
+    step = decode(i.model, i.batch_size, i.context_length, i.precision, i.precision)
+    copy = np.ceil(step.resident / chip.memory_capacity)
+    time = step_time(
+        step.flop / copy, step.moved / copy, reached, chip.memory_bandwidth * i.bandwidth_efficiency,
+        chip.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead),
+    )  # fmt: skip
+    busy = np.maximum(time.memory, step.flop / copy / peak_rate(chip, i.precision)) / time.total
+    return _Work(
+        rate=np.where(serving, i.batch_size / time.total / copy, reached / (6 * active_parameters(i.model))),
+        least=np.where(serving, copy, np.ceil(state / chip.memory_capacity)),
+        busy=np.where(serving, busy, efficiency),
+    )
+
+
+def _price(given_price: Array, chip: Accelerator) -> Array:
+    return np.where(np.asarray(given_price) > 0, given_price, chip.unit_price)
+
+
+def _energy(i: Inputs, chip: Accelerator, devices: Array, work: _Work) -> Array:
+    return facility_energy(fleet_power(devices, chip.tdp, IDLE, work.busy) * i.duration, i.pue)

@@ -1,0 +1,72 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvers.operations.shootout import Side, shootout
+from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B
+
+PRICED = replace(H100, unit_price=25000.0)
+works = st.sampled_from(["training", "serving"])
+
+
+def against(rival=PRICED, **other):
+    return shootout(
+        **{"accelerator": PRICED, "rival": rival, "model": LLAMA_8B, "devices": 1000, "rival_efficiency": 0.45, **other}
+    )
+
+
+@given(work=works)
+def test_a_chip_against_itself_costs_the_same_for_as_many(work):
+    o = against(workload=work)
+    assert float(o.rival_devices) == 1000 and float(o.cost_ratio) == pytest.approx(1)
+    assert float(o.break_even_price) == pytest.approx(25000)
+
+
+@given(work=works, price=st.floats(1000, 100_000))
+def test_at_the_break_even_price_both_cost_the_same(work, price):
+    rival = replace(PRICED, unit_price=price, memory_bandwidth=5e12, tdp=1000)
+    even = float(against(rival, workload=work).break_even_price)
+    o = against(rival, workload=work, rival_price=even)
+    assert float(o.cost_ratio) == pytest.approx(1)
+    assert against(rival, workload=work, rival_price=even * 0.99).cheaper == Side.RIVAL
+    assert against(rival, workload=work, rival_price=even * 1.01).cheaper == Side.REFERENCE
+
+
+def test_twice_the_bandwidth_serves_nearly_twice_and_trains_the_same():
+    rival = replace(PRICED, memory_bandwidth=2 * H100.memory_bandwidth)
+    assert float(against(rival, workload="training").rate_ratio) == 1
+    assert 1.4 < float(against(rival, workload="serving", batch_size=8).rate_ratio) < 2
+
+
+def test_younger_software_takes_as_many_more_devices():
+    o = against(workload="training", rival_efficiency=0.225)
+    assert float(o.rival_devices) == 2000
+
+
+def test_training_makes_a_token_for_six_flop_a_parameter():
+    o = against(workload="training", precision="fp16")
+    assert float(o.reference_rate) == pytest.approx(989e12 * 0.45 / (6 * 8.03e9))
+
+
+def test_no_fewer_than_hold_the_model_will_do():
+    o = against(model=LLAMA_405B, workload="training", devices=1, precision="fp16")
+    assert float(o.rival_devices) == float(o.rival_least) == np.ceil(16 * 405e9 / 80e9)
+
+
+def test_serving_splits_the_model_over_as_few_as_hold_it():
+    roomy = replace(PRICED, memory_capacity=1e12)
+    o = against(roomy, model=LLAMA_405B, workload="serving", batch_size=1, context_length=1)
+    assert float(o.rival_least) == 1 and float(o.reference_least) == np.ceil((2 * 405e9 + 2 * 126 * 8 * 128 * 2) / 80e9)
+
+
+def test_without_a_price_the_ratio_is_open_and_the_break_even_price_is_not():
+    o = against(replace(PRICED, unit_price=np.nan))
+    assert np.isnan(o.cost_ratio) and float(o.break_even_price) == pytest.approx(25000)
+
+
+def test_energy_is_power_over_the_time_at_the_meter():
+    o = against(workload="training", pue=1.5, duration=3600)
+    assert float(o.reference_energy) == pytest.approx(1000 * 700 * (0.3 + 0.7 * 0.45) * 3600 * 1.5)
