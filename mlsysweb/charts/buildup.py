@@ -11,6 +11,9 @@ from solvers.result import Drawing, Result
 from .axes import axis, layout, scale
 from .tracks import SERIES, drawable, number
 
+# The last part ends where the whole does; its words need room beside it.
+_ROOM = 1.25
+
 
 def buildup(drawing: Drawing, result: Result) -> dict[str, Any]:
     """The figure of a `buildup` drawing: horizontal, so that labels stay readable on a phone; a part that is nothing
@@ -41,7 +44,7 @@ def buildup(drawing: Drawing, result: Result) -> dict[str, Any]:
             }
         ],
         "layout": layout(
-            xaxis=axis(first, log=False) | {"title": {"text": ""}, "rangemode": "tozero"},
+            xaxis=axis(first, log=False) | {"title": {"text": ""}, "range": [0, whole * _ROOM]},
             yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis"},
         ),
     }  # fmt: skip

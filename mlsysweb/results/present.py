@@ -53,6 +53,12 @@ def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPa
     )
 
 
+def result_figures(result: Result) -> tuple[Figure, ...]:
+    """The charts of a result that have anything to draw."""
+    drawn = (_figure(place, drawing, result) for place, drawing in enumerate(result.drawings))
+    return tuple(figure for figure in drawn if figure)
+
+
 def card(name: str, value: Value) -> Card:
     """One found figure as a page shows it."""
     kind = next((kind for kind, words in _KINDS.items() if any(word in name for word in words)), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.results.page import Card, Link
+from mlsysweb.results.page import Card, Figure, Link
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,29 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Factor:
+    """One factor of the iron law: its value, what its loss costs in time, the walls that own it, and its page."""
+
+    label: str
+    value: str
+    loss: str
+    owners: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class IronLawPage:
+    """A training run as five factors, and how they are lost one after the other."""
+
+    verdict: str
+    description: str
+    factors: tuple[Factor, ...]
+    figure: Figure | None
+    wall: Link
+    presets: tuple[Link, ...]
+    url: str
+
+
+@dataclass(frozen=True)
 class SystemPage:
     """The whole system: what binds first, its key figures, all walls by how much each binds, and what it comes to."""
 
@@ -50,3 +73,4 @@ class SystemPage:
     notes: tuple[str, ...]
     presets: tuple[Link, ...]
     url: str
+    query: str

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator, Mapping
 
 from mlsysweb.results.page import Link
-from mlsysweb.results.present import card, verdict_kind
-from solvers.pipeline.places import DESCRIPTION, PLACES, Place, strain
+from mlsysweb.results.present import card, result_figures, verdict_kind
+from solvers.pipeline.places import DESCRIPTION, FACTORS, IRON_LAW, PLACES, Place, strain
 from solvers.quantities import human
 from solvers.result import Result
-from solvers.say import say
+from solvers.say import reading, say
 from solvers.taxonomy import WALLS
 
-from .page import Group, Key, SystemPage, WallRow
+from .page import Factor, Group, IronLawPage, Key, SystemPage, WallRow
 
 # The figures a change of chip, batch or place should be seen to move together.
 _KEYS = (
@@ -41,6 +41,50 @@ def system_page(
         notes=tuple(say(note, described.values) for note in described.notes),
         presets=presets,
         url=url,
+        query=url[url.index("?") :] if "?" in url else "",
+    )
+
+
+# Who owns each factor: the stages it follows from, in the order a reader should ask them.
+_OWNERS = {
+    "total_ops": ("scaling_laws", "compression"),
+    "devices": ("tco", "sustainability"),
+    "peak_rate": ("roofline", "synthesis"),
+    "mfu": ("efficiency", "roofline"),
+    "scaling_efficiency": ("parallelism", "topology"),
+    "goodput": ("reliability", "checkpoint"),
+}
+_LOSSES = {"mfu": "mfu_loss", "scaling_efficiency": "scaling_loss", "goodput": "goodput_loss"}
+
+
+def iron_law_page(
+    results: Mapping[str, Result],
+    links: Mapping[str, str],
+    titles: Mapping[str, str],
+    presets: tuple[Link, ...],
+    url: str,
+) -> IronLawPage:
+    """The run's factors with the walls that own them, from the results of all walls."""
+    law, described = results[IRON_LAW], results[DESCRIPTION]
+    figures = result_figures(law)
+    return IronLawPage(
+        verdict=say(law.verdict, law.values),
+        description=say(described.verdict, described.values),
+        factors=tuple(_factor(name, law, links, titles) for name in FACTORS),
+        figure=figures[0] if figures else None,
+        wall=Link(titles[IRON_LAW], links[IRON_LAW]),
+        presets=presets,
+        url=url,
+    )
+
+
+def _factor(name: str, law: Result, links: Mapping[str, str], titles: Mapping[str, str]) -> Factor:
+    value = law.values[name]
+    return Factor(
+        label=value.label,
+        value=reading(value),
+        loss=reading(law.values[_LOSSES[name]]) if name in _LOSSES else "",
+        owners=tuple(Link(titles[stage], links[stage]) for stage in _OWNERS[name]),
     )
 
 

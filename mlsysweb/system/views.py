@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,47 +13,64 @@ from django.views.decorators.http import require_safe
 from catalog.resolve import choices, find
 from mlsysweb.forms.draw import controls, preset_links
 from mlsysweb.htmx import refused, updated, varies, wants_partial
+from mlsysweb.results.page import Link
 from mlsysweb.results.question import asked_of
 from solvers.errors import InputErrors
 from solvers.pipeline import run
 from solvers.pipeline.places import DESCRIPTION
 from solvers.pipeline.system import whole_system
 from solvers.registry import solvers
+from solvers.result import Result
 
-from .page import SystemPage
-from .present import system_page
+from .page import IronLawPage, SystemPage
+from .present import iron_law_page, system_page
+
+# A page from the results of all walls, their links, and the page's own presets and URL.
+Present = Callable[[Mapping[str, Result], Mapping[str, str], tuple[Link, ...], str], SystemPage | IronLawPage]
 
 
 @require_safe
 def system(request: HttpRequest) -> HttpResponse:
-    described, url = solvers()[DESCRIPTION], reverse("system:system")
+    return _page(request, reverse("system:system"), "system/system.html", "system/_walls.html", system_page)
+
+
+@require_safe
+def iron_law(request: HttpRequest) -> HttpResponse:
+    titles = {name: solver.title for name, solver in solvers().items()}
+
+    def present(results: Any, links: Any, presets: Any, url: str) -> IronLawPage:
+        return iron_law_page(results, links, titles, presets, url)
+
+    return _page(request, reverse("system:iron-law"), "system/iron_law.html", "system/_factors.html", present)
+
+
+def _page(request: HttpRequest, url: str, whole: str, partial: str, present: Present) -> HttpResponse:
+    """One description, answered by every wall; what is shown of the answers is the page's own."""
+    described = solvers()[DESCRIPTION]
     text = {name: request.GET[name] for name in described.inputs if request.GET.get(name)}
     page, errors = None, {}
     try:
-        page = _answered(text, url)
+        results, links = _answered(text)
+        presets = tuple(preset_links(described, text, url))
+        page = present(results, links, presets, f"{url}?{urlencode(text)}" if text else url)
     except InputErrors as bad:
         errors = {_field(error.field): error.sentence for error in bad.errors}
     form = controls(described.inputs, text, errors, choices, url)
     if not wants_partial(request):
-        seen = {"page": page, "form": form, "title": described.title}
-        return varies(render(request, "system/system.html", seen, status=422 if errors else 200))
+        return varies(render(request, whole, {"page": page, "form": form}, status=422 if errors else 200))
     said = render_to_string("shared/_errors.html", {"form": form}, request)
     if page is None:
         return refused(said)
-    return updated(render_to_string("system/_walls.html", {"page": page}, request) + said, page.url)
+    return updated(render_to_string(partial, {"page": page}, request) + said, page.url)
 
 
-def _answered(text: dict[str, str], url: str) -> SystemPage:
-    """Raises InputErrors, each with the stage its field belongs to."""
+def _answered(text: dict[str, str]) -> tuple[Mapping[str, Result], dict[str, str]]:
+    """Every wall's result, and its page with the inputs it was given. Raises InputErrors, each with its stage."""
     chain = whole_system()
-    given = {f"{DESCRIPTION}.{name}": value for name, value in text.items()}
-    results = run(chain, given, _row).results
-    links = {
-        stage.name: f"{reverse('workbench:wall', args=[stage.name])}?{urlencode(asked_of(chain, stage, results, text))}"
-        for stage in chain.stages
-    }
-    presets = preset_links(solvers()[DESCRIPTION], text, url)
-    return system_page(results, links, tuple(presets), f"{url}?{urlencode(text)}" if text else url)
+    results = run(chain, {f"{DESCRIPTION}.{name}": value for name, value in text.items()}, _row).results
+    questions = {stage.name: asked_of(chain, stage, results, text) for stage in chain.stages}
+    links = {name: f"{reverse('workbench:wall', args=[name])}?{urlencode(asked)}" for name, asked in questions.items()}
+    return results, links
 
 
 def _field(name: str) -> str:

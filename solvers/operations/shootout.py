@@ -151,7 +151,7 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 def verdict(i: Inputs, o: Outputs) -> str:
     work = "trains" if i.workload == Workload.TRAINING else "serves"
-    first = f"{{rival_devices}} rivals do what {{devices}} devices do: {{model}} {work} at {{throughput}} in tokens. "
+    first = f"{{rival_devices}} {{rival}} do what {{devices}} {{accelerator}} do: {{model}} {work} at {{throughput}} in tokens. "
     if math.isnan(o.cost_ratio):
         return first + "What they cost is not known: give the rival's price. " + _even(o)
     if o.cheaper == Side.RIVAL:

@@ -139,6 +139,18 @@ PLACES = (
 )  # fmt: skip
 
 
+# The iron law of a training run: what it takes from the walls that own its factors.
+IRON_LAW = "iron_law"
+FACTORS = {
+    "total_ops": "scaling_laws.total_ops",
+    "devices": "system.devices",
+    "peak_rate": "parallelism.peak",
+    "mfu": "parallelism.device_mfu",
+    "scaling_efficiency": "parallelism.scaling_efficiency",
+    "goodput": "reliability.goodput",
+}
+
+
 def strain(place: Place, result: Result) -> float:
     """How much of what there is a wall takes, 1 being all of it; unknown where a figure of it is."""
 
