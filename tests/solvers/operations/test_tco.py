@@ -44,7 +44,7 @@ def test_without_infrastructure_nothing_is_bought_but_accelerators():
 
 
 def test_over_its_amortization_a_fleet_is_paid_once_and_maintained_at_5_percent_a_year():
-    o = owned(duration=4 * YEAR, amortization=4 * YEAR)
+    o = owned(duration=126_144_000, amortization=126_144_000)  # four years of 365 days
     assert float(o.capex) == pytest.approx(float(o.purchase_price)) == pytest.approx(256 * 25000 * 2.5)
     assert float(o.maintenance_opex) == pytest.approx(4 * 0.05 * float(o.purchase_price))
 
@@ -83,8 +83,9 @@ def test_at_break_even_owning_and_renting_cost_the_same():
 
 
 def test_renting_below_the_cost_of_owning_has_no_break_even():
-    o = owned(cloud_price=0.5 / HOUR)
-    assert np.isinf(o.break_even_utilization)
+    always = float(owned(time_in_use=1).cost_per_device_hour)
+    assert np.isinf(owned(cloud_price=0.9 * always / HOUR).break_even_utilization)
+    assert 0.9 < float(owned(cloud_price=1.02 * always / HOUR).break_even_utilization) < 1
 
 
 def test_spot_machines_lose_what_young_says_and_more_the_more_there_are():
