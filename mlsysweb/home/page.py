@@ -37,8 +37,9 @@ class Part:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The live roofline, the map of the walls and the tutorial as a reading path."""
+    """The live roofline, the pages over many walls, the map of the walls and the tutorial as a reading path."""
 
     roofline: ResultPage
+    tools: tuple[Link, ...]
     domains: tuple[Domain, ...]
     parts: tuple[Part, ...]

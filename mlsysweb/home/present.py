@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from mlsysweb.results.page import Link, ResultPage
 from solvers.declare import Solver
+from solvers.pipeline.places import main_solver
 from solvers.taxonomy import DOMAINS, WALLS
 
 from .page import Domain, HomePage, Part, WallTile
@@ -17,10 +18,13 @@ from .parts import PARTS, TutorialPart
 TOOL = 0
 
 
-def home_page(roofline: ResultPage, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str]) -> HomePage:
+def home_page(
+    roofline: ResultPage, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str], tools: tuple[Link, ...]
+) -> HomePage:
     """The map shows every wall of the taxonomy; one that no solver stands for yet has no link."""
     return HomePage(
         roofline=roofline,
+        tools=tools,
         domains=tuple(Domain(words, tuple(_tiles(name, solvers, urls))) for name, words in DOMAINS.items()),
         parts=tuple(_part(part, urls) for part in PARTS),
     )
@@ -28,14 +32,14 @@ def home_page(roofline: ResultPage, solvers: tuple[Solver[Any, Any], ...], urls:
 
 def _tiles(domain: str, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str]) -> Iterator[WallTile]:
     for wall in (wall for wall in WALLS if wall.domain == domain):
-        solver = next((s for s in solvers if wall.number in s.walls), None)
+        solver = next((s for s in solvers if s.name == main_solver(wall.number)), None)
         yield WallTile(
             number=wall.number,
             name=wall.name,
             question=solver.question if solver else "",
             url=urls[solver.name] if solver else "",
         )
-    shown = {next((s.name for s in solvers if wall.number in s.walls), "") for wall in WALLS}
+    shown = {main_solver(wall.number) for wall in WALLS}
     for solver in (s for s in solvers if s.domain == domain and s.name not in shown):
         yield WallTile(number=TOOL, name=solver.title, question=solver.question, url=urls[solver.name])
 

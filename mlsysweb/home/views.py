@@ -10,11 +10,13 @@ from catalog.resolve import choices
 from mlsysweb.answer import answer
 from mlsysweb.forms.draw import form, some_of
 from mlsysweb.htmx import refused, updated, varies, wants_partial
+from mlsysweb.results.page import Link
 from mlsysweb.results.present import result_page
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 
 from .present import home_page
+from .tools import TOOLS
 
 LIVE = ("batch_size", "context_length")
 
@@ -38,5 +40,6 @@ def home(request: HttpRequest) -> HttpResponse:
             return refused(said)
         return updated(render_to_string("home/_live.html", {"result": live}, request) + said, f"{url}?{live.query}")
     urls = {name: reverse("workbench:wall", args=[name]) for name in solvers()}
-    page = home_page(live, tuple(solvers().values()), urls)
+    tools = tuple(Link(tool.title, reverse(tool.url), title=tool.sentence) for tool in TOOLS)
+    page = home_page(live, tuple(solvers().values()), urls, tools)
     return varies(render(request, "home/home.html", {"page": page, "form": drawn}, status=422 if errors else 200))

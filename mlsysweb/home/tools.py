@@ -1,0 +1,24 @@
+"""The pages over many walls: what each is for, and the name of its URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tool:
+    title: str
+    sentence: str
+    url: str
+
+
+TOOLS = (
+    Tool(
+        "One system, all walls",
+        "Describe it once: every wall's verdict, the one that binds most first.",
+        "system:system",
+    ),
+    Tool("Iron law", "A training run as five factors, each with the walls that own it.", "system:iron-law"),
+    Tool("Fallacies", "What people say of ML systems, and the two questions that refute it.", "fallacies:fallacies"),
+    Tool("Poster", "All 22 walls on one sheet, to print.", "poster:poster"),
+)
