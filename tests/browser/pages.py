@@ -1,0 +1,33 @@
+"""Every page of the site that opens by its path alone, found in the URL configuration and the registry of walls."""
+
+from collections.abc import Iterator
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from solvers.registry import solvers
+
+# Django's own pages, which are not ours to draw.
+NOT_OURS = "admin/"
+
+
+def pages(client: Client) -> list[str]:
+    """The paths a visitor gets a page from: neither data, nor forms that are only sent, nor what needs an account."""
+    walls = [reverse("workbench:wall", args=[name]) for name in solvers()]
+    return [path for path in (*_routes(get_resolver().url_patterns, "/"), *walls) if _is_page(client, path)]
+
+
+def _routes(patterns: list[URLPattern | URLResolver], start: str) -> Iterator[str]:
+    for each in patterns:
+        route = str(each.pattern)
+        if "<" in route or route == NOT_OURS:
+            continue
+        if isinstance(each, URLResolver):
+            yield from _routes(each.url_patterns, start + route)
+        else:
+            yield start + route
+
+
+def _is_page(client: Client, path: str) -> bool:
+    answer = client.get(path)
+    return answer.status_code == 200 and answer["Content-Type"].startswith("text/html")

@@ -1,0 +1,64 @@
+"""axe-core over every page: what a machine can find of WCAG 2.2 AA. A person still has to try a keyboard."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.pages import pages
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+VENDOR = Path(__file__).parent / "vendor"
+AXE = (VENDOR / "axe-core-4.14.1" / "axe.min.js").read_text()
+RUN = """async () => {
+    for (const fold of document.querySelectorAll("details")) fold.open = true;
+    const { violations } = await axe.run({
+        runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
+    });
+    return violations.map(({ id, nodes: [{ target, failureSummary }, ...more] }) =>
+        `${id}: ${target.join(" ")} and ${more.length} more (${failureSummary.replace(/\\s+/g, " ")})`);
+}"""
+
+
+def violations(page):
+    """A line for each rule that is broken, light or dark, with the first element that breaks it."""
+    expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+    page.evaluate(AXE)
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found += [f"{theme}: {broken}" for broken in page.evaluate(RUN)]
+    return found
+
+
+def test_no_page_breaks_a_rule(page, live_server, client, subtests):
+    for path in pages(client):
+        with subtests.test(path=path):
+            page.goto(live_server.url + path)
+            found = violations(page)
+            assert not found, "\n".join(found)
+
+
+def test_a_page_with_a_wrong_input_breaks_no_rule(page, live_server, console):
+    console.allow("422")
+    page.goto(f"{live_server.url}/walls/roofline/?batch_size=-1&accelerator=none")
+    assert not violations(page)
+
+
+def test_a_saved_answer_breaks_no_rule(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/s/*/")
+    assert not violations(page)
+
+
+def test_what_breaks_a_rule_is_found(page, live_server):
+    page.goto(f"{live_server.url}/poster/")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<input id=nameless>')")
+    assert [broken for broken in violations(page) if broken.startswith("light: label: #nameless")]
+
+
+def test_axe_is_the_one_listed():
+    assert hashlib.sha256(AXE.encode()).hexdigest() in (VENDOR / "README.md").read_text()
