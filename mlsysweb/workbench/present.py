@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -72,13 +73,21 @@ def _neighbours(solver: Stage, around: Around) -> tuple[Link | None, Link | None
 
 def _feeds(solver: Stage, result: Result, around: Around) -> Iterator[Feed]:
     """The walls that take what this one found, by its name or as one system joins them, each with today's values."""
-    for other in around.walls.values():
-        flows = dict(_flows(solver, other, around.walls))
+    for name, flows in _streams(tuple(around.walls.values()))[solver.name].items():
+        other = around.walls[name]
         known = {end: found for end, found in flows.items() if _is_known(result, found)}
         if known:
             text = {end: typed(result.values[found].value, *_units(result, found)) for end, found in known.items()}  # type: ignore[arg-type]
             gives = ", ".join(result.values[found].label for found in known.values())
             yield Feed(Link(other.title, f"{around.urls[other.name]}?{urlencode(text)}"), gives)
+
+
+@cache
+def _streams(walls: tuple[Stage, ...]) -> dict[str, dict[str, dict[str, str]]]:
+    """For each wall, the walls that take from it, and which input takes which output: told by declarations alone."""
+    named = {wall.name: wall for wall in walls}
+    every = {one.name: {other.name: dict(_flows(one, other, named)) for other in walls} for one in walls}
+    return {one: {other: flows for other, flows in each.items() if flows} for one, each in every.items()}
 
 
 def _flows(solver: Stage, other: Stage, walls: Mapping[str, Stage]) -> Iterator[tuple[str, str]]:

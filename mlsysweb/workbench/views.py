@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -44,8 +45,12 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _around(name: str) -> Around:
-    urls = {each: reverse("workbench:wall", args=[each]) for each in solvers()}
-    return Around(solvers(), urls, reverse("api:solve", args=[name]), reverse("movers:movers", args=[name]))
+    return Around(solvers(), _urls(), reverse("api:solve", args=[name]), reverse("movers:movers", args=[name]))
+
+
+@cache
+def _urls() -> dict[str, str]:
+    return {each: reverse("workbench:wall", args=[each]) for each in solvers()}
 
 
 def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
