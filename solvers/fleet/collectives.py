@@ -82,8 +82,11 @@ class Outputs:
     all_gather: Array = found("s", "All-gather or reduce-scatter", help="In one ring: half an all-reduce.")
     best: Codes = named(Way, "Fastest all-reduce")
     best_time: Array = found("s", "Fastest all-reduce", symbol=r"t_\text{best}")
+    best_start_time: Array = found(
+        "s", "Of the fastest: starting messages", help="What no bandwidth shortens: the time of an empty message."
+    )
     bus_bandwidth: Array = found(
-        "byte/s", "Bus bandwidth", shown="GB/s", never="none: there is nobody to talk to",
+        "byte/s", "Bus bandwidth", shown="GB/s", never="none: nothing is exchanged, or in no time",
         help="Of the fastest: what each device must send at least, over the time. As benchmarks print it.",
     )  # fmt: skip
     hierarchy_gain: Array = found(
@@ -113,25 +116,37 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if i.devices == 1:
         return "One device has the sum already: there is nothing to exchange."
+    if o.best_time == 0:
+        return "An empty message over links without latency takes no time."
     return f"{_fastest(o)} {_advice(o)}"
 
 
 def _fastest(o: Outputs) -> str:
     if o.best == Way.TREE:
-        return "A tree is fastest with {tree}; one ring takes {ring}: so small a message waits for {devices} starts."
+        return "A tree is fastest with {tree} for its {tree_depth} levels; one ring through all {devices} takes {ring}."
+    if o.best == Way.RING and o.tree == o.ring:
+        return "One ring and a tree are as fast, with {ring}."
     if o.best == Way.RING:
         return "One ring is fastest with {ring}; a tree, which sends the whole message at each level, takes {tree}."
     return "Two levels are fastest with {hierarchical}; one ring over all {devices} devices takes {ring}."
 
 
 def _advice(o: Outputs) -> str:
-    if o.best == Way.TREE or o.latency_time > o.bandwidth_time:
-        return "Starting messages binds: a larger message, or fewer of them, would help; more bandwidth would not."
+    """What binds the fastest way: its starts, or the bytes over the slower of its links."""
+    if o.best_start_time > o.best_time / 2:
+        return (
+            "Starting messages binds, {best_start_time} of it: fewer and larger messages would help; more bandwidth "
+            "would hardly."
+        )
     if o.best == Way.HIERARCHICAL and o.inter_time < o.intra_time:
-        return "The links inside the nodes bind ({intra_time} against {inter_time} between them)."
+        return (
+            "The links inside the nodes bind: {intra_time} against {inter_time} between them. Faster ones would help."
+        )
     if o.nodes > 1:
-        return "The links between the nodes bind: faster ones there would help, faster ones inside would hardly."
-    return "The links inside the node bind; more devices on them would hardly change the time."
+        return "The bytes between the nodes bind: faster links there would help, faster ones inside would hardly."
+    if o.best == Way.TREE:
+        return "The bytes over the links inside the node bind: faster ones, or a smaller message, would help."
+    return "The bytes over the links inside the node bind; more devices would hardly change the time."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -234,6 +249,9 @@ def collectives(i: Inputs) -> Outputs:
     best_time = np.minimum(np.minimum(ring, tree), hierarchical)
     n, depth = np.asarray(i.devices, dtype=float), np.ceil(np.log2(np.asarray(i.devices, dtype=float)))
     talks, starts = n > 1, 2 * (n - 1) * link.latency
+    empty = law.hierarchical_all_reduce(0.0, group, intra, inter)
+    tree_or_ring = np.where(best == Way.TREE, 2 * depth * link.latency, starts)
+    best_starts = np.where(best == Way.HIERARCHICAL, empty, tree_or_ring)
     moves = np.where(best_time > 0, best_time, np.nan)
     # Where both take equally long: (n−1)/n·M/β + (n−1)α = d(M/β + α).
     even = (n - 1 - depth) * link.latency * link.bandwidth / np.where(talks, depth - (n - 1) / n, 1)
@@ -245,6 +263,7 @@ def collectives(i: Inputs) -> Outputs:
         all_gather=law.ring_all_gather(i.message, *flat),
         best=best,
         best_time=best_time,
+        best_start_time=best_starts,
         bus_bandwidth=2 * (n - 1) / n * i.message / moves,
         hierarchy_gain=ring / np.where(hierarchical > 0, hierarchical, np.nan),
         intra_time=inside,

@@ -28,7 +28,8 @@ class Group:
 
 def placed(size: Array, stride: Array, devices_per_node: Array) -> Group:
     """The group of `size` devices (n) that stand `stride` places apart when nodes are filled one after the other with
-    `devices_per_node` devices. Arrays broadcast. A last node that is only part filled counts as a whole one."""
+    `devices_per_node` devices. Arrays broadcast. A last node that is only part filled counts as a whole one. Exact
+    where one of stride and devices per node divides the other; elsewhere never fewer nodes than there are."""
     local = np.clip(np.floor(np.asarray(devices_per_node, dtype=float) / stride), 1, size)
     return Group(np.asarray(size, dtype=float), local, np.ceil(size / local))
 
