@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from catalog.fields import QuantityField
@@ -100,6 +102,14 @@ class Model(Row):
     @property
     def generative(self) -> float:
         return float(self.task in self.TOKEN_BY_TOKEN)
+
+    def figures(self) -> dict[str, Any]:
+        """A dense model uses all its parameters: no figure of its own, so that a question that changes the one changes
+        the other."""
+        figures = super().figures()
+        if not self.experts and figures["active_parameters"] == figures["parameters"]:
+            figures["active_parameters"] = None
+        return figures
 
     def remarks(self) -> list[str]:
         return ["How many layers it has is not known: none are counted."] if self.layers is None else []

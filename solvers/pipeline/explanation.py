@@ -111,8 +111,7 @@ def _taken(name: str, io: Any, wire: Wire | None, by_hand: bool) -> Taken:
     if wire is not None:
         return Taken(name, io.label, unit, Origin.STAGE, str(wire))
     if isinstance(io, Pick):
-        origin = Origin.UNUSED if io.optional else Origin.GAP
-        return Taken(name, io.label, unit, origin, "" if io.optional else io.default)
+        return Taken(name, io.label, unit, Origin.GAP if io.default else Origin.UNUSED, io.default)
     unknown = isinstance(io, Input) and io.default != io.default
     return Taken(name, io.label, unit, Origin.GAP if unknown else Origin.DEFAULT, "")
 

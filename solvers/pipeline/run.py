@@ -61,7 +61,7 @@ def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None 
     ends = pipeline.assigned(given)
     for stage in pipeline.stages:
         for name, io in stage.inputs.items():
-            if look_up and isinstance(io, Pick) and not io.optional and (stage.name, name) not in pipeline.wires:
+            if look_up and isinstance(io, Pick) and io.default and (stage.name, name) not in pipeline.wires:
                 ends.setdefault((stage.name, name), io.default)
     for (stage_name, name), value in ends.items():
         try:

@@ -145,3 +145,8 @@ def test_a_fleet_knows_its_devices_chip_and_both_fabrics():
 def test_a_node_without_a_fabric_has_an_unknown_one():
     assert math.isnan(spec(specs.Node, "aurora-node").fabric.bandwidth)
     assert not Fleet.objects.filter(fabric=None).exists()
+
+
+def test_a_dense_model_has_no_active_parameters_of_its_own_and_a_mixture_has():
+    assert math.isnan(spec(specs.Model, "llama-3-70b").active_parameters)
+    assert spec(specs.Model, "mixtral-8x7b").active_parameters == pytest.approx(12.88e9, rel=1e-3)

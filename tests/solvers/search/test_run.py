@@ -19,7 +19,7 @@ from solvers.search.front import front, knee
 from solvers.search.goals import goals, metrics
 from solvers.search.run import run
 from solvers.search.space import Space, joined
-from solvers.specs import Accelerator, Model
+from solvers.specs import Accelerator, Grid, Model
 from tests.solvers.systems import A100, H100, LLAMA_8B
 from tests.solvers.toys import toy
 
@@ -194,7 +194,7 @@ def test_a_chip_that_cannot_compute_in_a_format_is_unknown_not_best():
     assert outcome.top[0].places == {"accelerator": "h100"} and outcome.reasons[0].unknown == 1
 
 
-SPECS = {Model: LLAMA_8B, Accelerator: H100}
+SPECS = {Model: LLAMA_8B, Accelerator: H100, Grid: Grid(carbon_intensity=1e-7)}
 
 
 @pytest.mark.parametrize("wall", solvers().values(), ids=lambda wall: wall.name)
