@@ -133,3 +133,26 @@ def test_deepseek_v3_cost_what_its_report_says():
 def test_a_price_that_comes_from_nowhere_is_asked_for(values, field, says):
     (error,) = tco.check(tco.accept(values))
     assert error.field == field and says in str(error)
+
+
+@given(used=st.floats(0.05, 1))
+def test_an_hour_in_use_carries_the_hours_that_are_not(used):
+    o = owned(time_in_use=used)
+    assert float(o.cost_per_used_hour) * 256 * 720 * used == pytest.approx(float(o.tco))
+    left = float(o.spot_goodput)
+    assert float(o.spot_cost) == pytest.approx(256 * 720 * used * 1.25 / left)
+
+
+def test_at_its_break_even_owning_costs_as_much_as_spot():
+    dear = {"spot_price": 4 / HOUR}
+    share = float(owned(**dear).spot_break_even_utilization)
+    o = owned(**dear, time_in_use=share)
+    assert 0 < share < 1 and float(o.tco) == pytest.approx(float(o.spot_cost))
+    assert np.isinf(owned(**dear, spot_mtbf=3600).spot_cost)
+
+
+def test_rates_shares_and_energy_are_told_as_they_enter():
+    o = owned(infrastructure_multiplier=2.5, pue=1.5, mfu=1)
+    assert (float(o.cloud_rate), float(o.spot_rate)) == pytest.approx((2.95, 1.25))
+    assert float(o.accelerator_share) == pytest.approx(0.4)
+    assert float(o.facility_energy) == pytest.approx(256 * 700 * MONTH * 1.5)
