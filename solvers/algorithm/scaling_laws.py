@@ -20,6 +20,7 @@ from solvers.laws.ratio import ratio
 
 # A split this close to the rule, either way, is as good as the rule: the optimum is flat.
 _CLOSE = 1.5
+_SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,10 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: something must be known."""
+    """What one field's range cannot tell: 0 stands for unknown, and something must be known."""
+    for name in ("parameters", "tokens"):
+        if 0 < getattr(i, name) < 1:
+            yield InputError(name, "is at least one, or 0 where it is to follow from the rest.")
     if i.compute_budget == 0 and i.parameters == 0 and i.tokens == 0:
         yield InputError("compute_budget", "is needed, or else parameters or tokens: with all three at 0 nothing is.")
 
@@ -148,7 +152,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if o.over_training < 1 / _CLOSE:
         return first + (
             "fewer than the rule of {rule}: under-trained. {best_parameters_besiroglu} on {best_tokens_besiroglu} "
-            "would reach {best_loss_besiroglu} with the same compute, and be cheaper to serve."
+            "would reach {best_loss_besiroglu} with the same compute"
+            f"{', and be cheaper to serve.' if o.best_parameters_besiroglu < o.parameters else '.'}"
         )
     return first + (
         "close to the rule of {rule}: no other split of the same compute is much better, {best_loss_besiroglu} at "
@@ -272,6 +277,8 @@ def scaling_laws(i: Inputs) -> Outputs:
         best_loss_h, best_loss_b = HOFFMANN.loss(best_h, flop / 6 / best_h), BESIROGLU.loss(best_b, flop / 6 / best_b)
         optimal = np.sqrt(flop / 6 / i.tokens_per_parameter)
         saved = 2 * (equal - parameters)
+        # At the best split itself both differences are rounding, and their ratio would be noise.
+        smaller = equal > parameters * (1 + _SAME)
         return Outputs(
             total_ops=flop,
             parameters=parameters,
@@ -297,7 +304,7 @@ def scaling_laws(i: Inputs) -> Outputs:
             compute_ratio_besiroglu=flop / least_b,
             equal_loss_parameters=equal,
             serving_advantage=equal / parameters,
-            payback_tokens=np.where(saved > 0, ratio(flop - least_b, np.maximum(saved, 0)), np.inf),
+            payback_tokens=np.where(smaller, ratio(flop - least_b, np.where(smaller, saved, 0)), np.inf),
         )
 
 
