@@ -78,7 +78,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
     first = "{tokens_per_query} tokens, {latency}, {cost_per_query} and {energy_per_query} a query: "
     if o.reasoning_tokens == 0 and i.samples == 1:
         return first + "a direct answer. The first token and the answer's length are all there is to wait for."
-    waited = "{slowdown} times as long as answering directly and {cost_multiple} times as dear. "
+    dearer = " and {cost_multiple} times as dear" if np.isfinite(o.cost_multiple) else ""
+    waited = f"{{slowdown}} times as long as answering directly{dearer}. "
     if i.samples > 1 and o.reasoning_tokens == 0:
         return first + waited + "Samples run side by side: they multiply tokens, energy and cost, not the wait."
     if i.samples > 1:

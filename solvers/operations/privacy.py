@@ -62,20 +62,31 @@ def verdict(i: Inputs, o: Outputs) -> str:
     first = (
         "With ε = {epsilon} training takes {training_time}, {slowdown} times as long: {extra_time} are for privacy. "
     )
+    if i.calibration == 0:
+        return "With k = 0 privacy costs no time; " + _group(i)
     if i.epsilon > 8:
         return first + (
             "That promise is weak, the odds may change {odds_factor} times; it costs little because it says little."
         )
     return first + (
-        "Down to ε = {epsilon_for_double} it at most doubles; below, halving ε nearly doubles the time. For the smallest "
-        "group {data_multiplier} times the data are needed."
+        "Down to ε = {epsilon_for_double} it at most doubles; below, the promise binds and the time grows as 1/ε. A weaker "
+        "promise, or code with a lower k, would help; " + _group(i)
+    )
+
+
+def _group(i: Inputs) -> str:
+    if i.subgroup_prevalence == 1:
+        return "there is no smaller group to find data for."
+    return (
+        "for the smallest group {data_multiplier} times the data are needed, {samples_in_all} samples in all, unless they "
+        "are sought among that group."
     )
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield "The slowdown is a calibration (k = {calibration}), not a law: measured runs differ by their code and batches."
     if i.subgroup_prevalence < 0.01 and i.epsilon < 3:
-        yield "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan et al. 2019)."
+        yield "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan and Shmatikov 2019)."
 
 
 @solver(

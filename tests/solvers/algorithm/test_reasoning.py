@@ -42,3 +42,24 @@ def test_an_hour_of_answering_costs_an_hour():
 def test_what_costs_nothing_has_no_multiple():
     o = reasoning(price_per_hour=0, power=0)
     assert np.isinf(o.cost_multiple) and np.isinf(o.queries_per_dollar) and np.isinf(o.queries_per_kwh)
+
+
+@given(k=steps, n=samples)
+def test_an_answer_costs_its_samples_times_its_slowdown_against_a_direct_one(k, n):
+    o = reasoning(reasoning_steps=k, samples=n)
+    assert float(o.cost_multiple) == pytest.approx(n * float(o.slowdown))
+    assert float(o.energy_per_query) == pytest.approx(float(o.cost_multiple * o.direct_energy))
+    assert float(o.extra_cost) == pytest.approx(float(o.cost_per_query - o.direct_cost))
+
+
+def said(**asked):
+    o, i = reasoning(**asked), reasoning.accept(asked)
+    point = {name: np.asarray(getattr(o, name)).item() for name in reasoning.outputs}
+    return reasoning.verdict(i, type(o)(**point))
+
+
+def test_the_verdict_tells_time_from_money():
+    assert "not the wait" in said(reasoning_steps=0, samples=8)
+    assert "not time" in said(samples=8)
+    assert "lower ITL" in said()
+    assert "dear" not in said(price_per_hour=0)

@@ -36,3 +36,21 @@ def test_a_group_that_is_a_share_of_all_takes_as_many_times_the_data(share):
 
 def test_the_odds_are_what_epsilon_means():
     assert float(privacy(epsilon=np.log(2)).odds_factor) == pytest.approx(2)
+
+
+def said(**asked):
+    o, i = privacy(**asked), privacy.accept(asked)
+    point = {name: np.asarray(getattr(o, name)).item() for name in privacy.outputs}
+    return privacy.verdict(i, type(o)(**point))
+
+
+def test_the_verdict_promises_no_doubling_where_privacy_costs_no_time():
+    assert "epsilon_for_double" in said()
+    assert "epsilon_for_double" not in said(calibration=0)
+    assert "data_multiplier" not in said(subgroup_prevalence=1)
+
+
+def test_the_factor_of_two_is_called_a_calibration_wherever_it_is_met():
+    assert float(privacy(epsilon=1).slowdown) == 3
+    assert "calibration" in privacy.inputs["calibration"].help
+    assert "calibration" in " ".join(privacy.notes(privacy.accept({}), privacy()))
