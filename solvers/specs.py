@@ -53,7 +53,9 @@ class Accelerator:
 
     name: str = "accelerator"
     peak: NDArray[np.float64] = rates("Peak dense rate", help="Dense, never 2:4 sparse; 1 multiply-add is 2 FLOP.")
-    memory_capacity: Array = given("byte", "Memory capacity", shown="GB", symbol="M", help="Main memory: HBM, GDDR or LPDDR.")
+    memory_capacity: Array = given(
+        "byte", "Memory capacity", shown="GB", symbol="M", help="Main memory: HBM, GDDR or LPDDR."
+    )
     memory_bandwidth: Array = given(
         "byte/s", "Memory bandwidth", above=True, shown="GB/s", help="Peak of the main memory."
     )

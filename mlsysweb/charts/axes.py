@@ -9,6 +9,8 @@ from solvers.result import Value
 
 # SI prefixes come from the axis format, so a unit that already has one is drawn in its root.
 _ROOTS = {"kg": ("kg", "g"), "kg/J": ("kg/J", "g/kWh"), "USD/J": ("USD/J", "USD/kWh")}
+# Units whose multiples are no powers of ten, or that people count without a prefix: drawn as they are typed.
+_AS_SHOWN = ("min", "hour", "day", "year", "t")
 _BARE = {"1/s": "/s", "1": ""}
 # Units that read well behind a prefix on every tick; a longer one is said once, in the title.
 _SHORT = ("s", "B", "W", "J", "g", "/s")
@@ -18,16 +20,21 @@ def scale(value: Value) -> float:
     """What a column of this figure is multiplied by to be drawn."""
     if value.shown == "percent":
         return 1.0
-    if value.unit in _ROOTS:
-        return factor(*_ROOTS[value.unit])
-    return 1.0
+    return factor(value.unit, drawn_in(value))
+
+
+def drawn_in(value: Value) -> str:
+    """The unit an axis counts in, before any prefix."""
+    if value.shown in _AS_SHOWN:
+        return value.shown
+    return _ROOTS.get(value.unit, (value.unit, value.unit))[1]
 
 
 def suffix(value: Value) -> str:
     """The unit that follows an SI prefix on a tick: `5 m` + `s`."""
     if value.unit == "1":
         return ""
-    unit = _ROOTS.get(value.unit, (value.unit, value.unit))[1]
+    unit = drawn_in(value)
     return _BARE.get(unit, printed(unit))
 
 
@@ -38,7 +45,7 @@ def axis(value: Value, *, log: bool, **more: Any) -> dict[str, Any]:
     return {
         "title": {"text": f"{value.label} ({unit})" if unit else value.label},
         "type": "log" if log else "linear",
-        "tickformat": ".0%" if percent else "~g" if value.unit == "1" and not log else "~s",
+        "tickformat": _ticks(value, log),
         "ticksuffix": unit if unit in _SHORT and not percent else "",
         "gridcolor": "token:grid",
         "linecolor": "token:axis",
@@ -49,10 +56,20 @@ def axis(value: Value, *, log: bool, **more: Any) -> dict[str, Any]:
     }
 
 
+def _ticks(value: Value, log: bool) -> str:
+    if value.shown == "percent":
+        return "~%"
+    if value.shown in _AS_SHOWN:
+        return ",~g"
+    return "~g" if value.unit == "1" and not log else "~s"
+
+
 def hover(value: Value, letter: str) -> str:
     """The part of a hover text that reads one coordinate in human units."""
-    form = ".1%" if value.shown == "percent" else ".4~s"
-    return f"{value.label} %{{{letter}:{form}}}{'' if value.shown == 'percent' else suffix(value)}"
+    if value.shown == "percent":
+        return f"{value.label} %{{{letter}:.3~%}}"
+    spaced = f" {suffix(value)}" if value.shown in _AS_SHOWN else suffix(value)
+    return f"{value.label} %{{{letter}:{',.4~g' if value.shown in _AS_SHOWN else '.4~s'}}}{spaced}"
 
 
 def layout(**more: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from solvers.result import Drawing, Result, Value
 
-from .axes import axis, hover, layout, scale
+from .axes import axis, hover, layout, scale, suffix
 from .tracks import SERIES, along, drawable, number, system_name
 
 _DASHES = ("solid", "dot", "dash", "dashdot")
@@ -20,8 +20,8 @@ def curve(drawing: Drawing, result: Result) -> dict[str, Any]:
     return {
         "data": [*_lines(drawing, result, x), *_points(drawing, result, x)],
         "layout": layout(
-            xaxis=axis(result.values[x], log=_spans_decades(drawing, result, x)),
-            yaxis=axis(result.values[drawing.y[0]], log=_is_log(drawing, result, drawing.y[0])),
+            xaxis=axis(result.values[x], log=_spans_decades(drawing, result, x), rangemode="nonnegative"),
+            yaxis=_left_axis(drawing, result),
             **_right_axis(drawing, result),
             **_marks(drawing, result, x),
         ),
@@ -40,7 +40,7 @@ def _lines(drawing: Drawing, result: Result, x: str) -> Iterator[dict[str, Any]]
                 "name": f"{name}: {value.label}" if name else value.label,
                 "x": [row[0] * scale(across) for row in rows],
                 "y": [row[1] * scale(value) for row in rows],
-                "yaxis": "y" if place == 0 else "y2",
+                "yaxis": "y2" if place and _has_right(drawing, result) else "y",
                 "line": {"color": _colour(result, track.system, place), "dash": _DASHES[place % 4], "width": 2.5},
                 "hovertemplate": f"{hover(across, 'x')}<br>{hover(value, 'y')}<extra>{name}</extra>",
             }
@@ -62,7 +62,7 @@ def _points(drawing: Drawing, result: Result, x: str) -> Iterator[dict[str, Any]
                 "showlegend": False,
                 "x": [at * scale(across)],
                 "y": [height * scale(value)],
-                "yaxis": "y" if place == 0 else "y2",
+                "yaxis": "y2" if place and _has_right(drawing, result) else "y",
                 "marker": {
                     "color": _colour(result, 0, place),
                     "size": 12,
@@ -72,8 +72,16 @@ def _points(drawing: Drawing, result: Result, x: str) -> Iterator[dict[str, Any]
             }
 
 
+def _left_axis(drawing: Drawing, result: Result) -> dict[str, Any]:
+    first = result.values[drawing.y[0]]
+    shared = drawing.y if not _has_right(drawing, result) else drawing.y[:1]
+    log = all(_is_log(drawing, result, y) for y in shared)
+    drawn = axis(first, log=log)
+    return drawn | {"title": {"text": suffix(first)}} if len(shared) > 1 else drawn  # the legend names them
+
+
 def _right_axis(drawing: Drawing, result: Result) -> dict[str, Any]:
-    if len(drawing.y) < 2:
+    if not _has_right(drawing, result):
         return {}
     right = {"overlaying": "y", "side": "right", "showgrid": False}
     log = _is_log(drawing, result, drawing.y[1])
@@ -81,6 +89,12 @@ def _right_axis(drawing: Drawing, result: Result) -> dict[str, Any]:
         "yaxis2": axis(result.values[drawing.y[1]], log=log, **right),
         "margin": {"l": 64, "r": 72, "t": 16, "b": 56},
     }
+
+
+def _has_right(drawing: Drawing, result: Result) -> bool:
+    """A second figure of another kind has an axis of its own; of the same kind, both are read on one."""
+    kinds = {(result.values[y].unit, result.values[y].shown) for y in drawing.y[:2]}
+    return len(kinds) > 1
 
 
 def _marks(drawing: Drawing, result: Result, x: str) -> dict[str, Any]:

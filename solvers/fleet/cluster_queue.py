@@ -51,11 +51,13 @@ class Inputs:
 class Outputs:
     utilization: Array = found("1", "Utilization", shown="percent", symbol=r"\rho", help="Work offered over capacity.")
     stable: Truth = flagged("Keeps up", help="Whether the cluster gets through what is submitted.")
-    mean_wait: Array = found("s", "Mean wait", symbol="w", never=_FOR_EVER)
+    mean_wait: Array = found("s", "Mean wait", shown="hour", symbol="w", never=_FOR_EVER)
     queue_length: Array = found("1", "Jobs that wait", symbol="L", never=_FOR_EVER, help="On average, by Little's law.")
-    mean_completion_time: Array = found("s", "Mean time to completion", never=_FOR_EVER, help="Wait and run together.")
+    mean_completion_time: Array = found(
+        "s", "Mean time to completion", shown="hour", never=_FOR_EVER, help="Wait and run together."
+    )
     wait_probability: Array = found("1", "Jobs that wait at all", shown="percent", symbol="P_w")
-    p90_wait: Array = found("s", "p90 wait", never=_FOR_EVER, help="One job in ten waits longer.")
+    p90_wait: Array = found("s", "p90 wait", shown="hour", never=_FOR_EVER, help="One job in ten waits longer.")
     wait_ratio: Array = found("1", "Wait over run time", never=_FOR_EVER)
     slowdown: Array = found("1", "Completion over run time", never=_FOR_EVER)
     offered_load: Array = found("1", "Offered load", symbol="a", help="Slots that would be busy if none were short.")
@@ -63,7 +65,7 @@ class Outputs:
         "1", "All slots busy", shown="percent", symbol="B", help="Erlang B: if jobs that must wait were turned away."
     )
     variability_factor: Array = found("1", "Variability factor", symbol="V", help="(1 + cs²)/2.")
-    drain: Array = found("s", "Mean wait of those who wait", symbol="d", never=_FOR_EVER)
+    drain: Array = found("s", "Mean wait of those who wait", shown="hour", symbol="d", never=_FOR_EVER)
     stable_servers: Array = found("1", "Slots to keep up", symbol=r"c_\text{stable}")
     largest_arrival_rate: Array = found(
         "1/s", "Jobs it can keep up with", shown="1/day", symbol=r"\lambda_\text{max}", help="Fewer than that."

@@ -119,7 +119,7 @@ class Outputs:
     step_time: Array = found("s", "Step", symbol="T")
     mfu: Array = found("1", "MFU", shown="percent", help="Of the run: the model's arithmetic over peak and time.")
     tokens_per_second: Array = found("1/s", "Tokens a second")
-    training_time: Array = found("s", "Training time", help="Of all tokens, without failures.")
+    training_time: Array = found("s", "Training time", shown="day", help="Of all tokens, without failures.")
     scaling_efficiency: Array = found(
         "1", "Scaling efficiency", shown="percent", help="Share of the step its devices compute, each as alone."
     )

@@ -116,7 +116,9 @@ _NO_PROGRESS = "never: no work gets done"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    cluster_mtbf: Array = found("s", "Between failures of the job", symbol="M", help="On average, of any part.")
+    cluster_mtbf: Array = found(
+        "s", "Between failures of the job", shown="hour", symbol="M", help="On average, of any part."
+    )
     failure_probability: Array = found(
         "1", "Chance of a failure", shown="percent", symbol="P", help="Of at least one before the job ends."
     )

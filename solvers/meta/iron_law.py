@@ -82,9 +82,11 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    training_time: Array = found("s", "Training time", symbol="T")
+    training_time: Array = found("s", "Training time", shown="day", symbol="T")
     device_hours: Array = found("hour", "Device-hours", help="All devices together.")
-    ideal_time: Array = found("s", "At the peak of all devices", symbol="T_0", help="With every factor at 100%.")
+    ideal_time: Array = found(
+        "s", "At the peak of all devices", shown="day", symbol="T_0", help="With every factor at 100%."
+    )
     effective_rate: Array = found("flop/s", "Rate that counts", help="Of all devices, everything taken off.")
     fleet_peak: Array = found("flop/s", "Peak of all devices", symbol=r"\Pi")
     overall_efficiency: Array = found(
@@ -96,9 +98,11 @@ class Outputs:
         "1", "Scaling efficiency", shown="percent", symbol="E'", help="As counted: 100% where the MFU has it already."
     )
     goodput_factor: Array = found("1", "Goodput", shown="percent")
-    mfu_loss: Array = found("s", "Lost to kernels", help="Time that 100% MFU would save, the others as they are.")
-    scaling_loss: Array = found("s", "Lost to communication", help="Time that 100% efficiency would save.")
-    goodput_loss: Array = found("s", "Lost to failures", help="Time that 100% goodput would save.")
+    mfu_loss: Array = found(
+        "s", "Lost to kernels", shown="day", help="Time that 100% MFU would save, the others as they are."
+    )
+    scaling_loss: Array = found("s", "Lost to communication", shown="day", help="Time that 100% efficiency would save.")
+    goodput_loss: Array = found("s", "Lost to failures", shown="day", help="Time that 100% goodput would save.")
     weakest: Codes = named(Factor, "Weakest factor", help="The one whose loss is largest.")
     weakest_loss: Array = found("s", "Its loss")
 

@@ -82,7 +82,7 @@ _TOO_MANY = "unknown: the inferences do not fit into a day"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    lifetime: Array = found("s", "Lifetime", symbol="T", never="for ever, or unknown: see the verdict")
+    lifetime: Array = found("s", "Lifetime", shown="year", symbol="T", never="for ever, or unknown: see the verdict")
     energy_per_day: Array = found("J", "Energy a day", symbol=r"E_\text{day}", never=_TOO_MANY)
     inference_share: Array = found("1", "Share of inference", shown="percent", never="unknown, or nothing is drawn")
     mean_power: Array = found("W", "Mean power", symbol="P", never=_TOO_MANY)
@@ -96,7 +96,9 @@ class Outputs:
     longest_inference: Array = found(
         "s", "Longest inference", never="no limit: there are none", help="With which as many fit into a day."
     )
-    lifetime_asleep: Array = found("s", "Lifetime asleep", never=_NEVER, help="Without a single inference.")
+    lifetime_asleep: Array = found(
+        "s", "Lifetime asleep", shown="year", never=_NEVER, help="Without a single inference."
+    )
     inferences_for_a_year: Array = found(
         "1",
         "Inferences a day for a year",

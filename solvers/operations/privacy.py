@@ -45,8 +45,8 @@ class Inputs:
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     slowdown: Array = found("1", "Slowdown", symbol="S")
-    training_time: Array = found("s", "Training time with privacy", symbol="T'")
-    extra_time: Array = found("s", "Time for privacy", symbol=r"\Delta T")
+    training_time: Array = found("s", "Training time with privacy", shown="day", symbol="T'")
+    extra_time: Array = found("s", "Time for privacy", shown="day", symbol=r"\Delta T")
     data_multiplier: Array = found("1", "Data for the smallest group", symbol="m", help="Times as much data in all.")
     samples_in_all: Array = found("1", "Samples in all", help="Until the smallest group has enough of its own.")
     epsilon_for_double: Array = found(

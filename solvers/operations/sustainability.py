@@ -77,12 +77,14 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    total_carbon: Array = found("kg", "Carbon", symbol=r"m", help="CO2e of running and, in part, of making.")
+    total_carbon: Array = found("kg", "Carbon", shown="t", symbol=r"m", help="CO2e of running and, in part, of making.")
     it_energy: Array = found("J", "Energy at the chips", symbol=r"E_\text{IT}")
     facility_energy: Array = found("J", "Energy at the meter", symbol="E")
-    operational_carbon: Array = found("kg", "Of running", symbol=r"m_\text{op}", help="CO2e of the electricity.")
+    operational_carbon: Array = found(
+        "kg", "Of running", shown="t", symbol=r"m_\text{op}", help="CO2e of the electricity."
+    )
     embodied_carbon: Array = found(
-        "kg", "Of making", symbol=r"m_\text{emb}", help="The job's share of the devices' life."
+        "kg", "Of making", shown="t", symbol=r"m_\text{emb}", help="The job's share of the devices' life."
     )
     embodied_share: Array = found(
         "1", "Share of making", shown="percent", symbol="s", help="0 where nothing is emitted at all."
@@ -90,7 +92,7 @@ class Outputs:
     water: Array = found("L", "Water", symbol="V")
     mean_power: Array = found("W", "Mean power", symbol="P", help="At the meter.")
     device_power: Array = found("W", "Power of a device", symbol="p", help="On average, without the building.")
-    operational_carbon_there: Array = found("kg", "Of running on the other grid", symbol=r"m'_\text{op}")
+    operational_carbon_there: Array = found("kg", "Of running on the other grid", shown="t", symbol=r"m'_\text{op}")
     grid_ratio: Array = found(
         "1", "This grid over the other", symbol="r", never="without bound: the other grid emits nothing",
         help="How many times as much carbon the same energy is here.",
