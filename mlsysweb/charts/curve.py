@@ -83,7 +83,8 @@ def _left_axis(drawing: Drawing, result: Result) -> dict[str, Any]:
 def _right_axis(drawing: Drawing, result: Result) -> dict[str, Any]:
     if not _has_right(drawing, result):
         return {}
-    right = {"overlaying": "y", "side": "right", "showgrid": False}
+    # Ticks of its own: those of the left axis would fall on odd numbers here.
+    right = {"overlaying": "y", "side": "right", "showgrid": False, "tickmode": "auto"}
     log = _is_log(drawing, result, drawing.y[1])
     return {
         "yaxis2": axis(result.values[drawing.y[1]], log=log, **right),
@@ -105,7 +106,7 @@ def _marks(drawing: Drawing, result: Result, x: str) -> dict[str, Any]:
     log = _spans_decades(drawing, result, x)
     return {
         "shapes": [_mark_line(v, result.values[x]) for v in inside],
-        "annotations": [_mark_words(v, result.values[x], log) for v in inside],
+        "annotations": [_mark_words(v, result.values[x], log, _is_early(v, reached, log)) for v in inside],
     }
 
 
@@ -119,7 +120,14 @@ def _mark_line(value: Value, across: Value) -> dict[str, Any]:
     return {"type": "line", **ends, "line": {"color": "token:muted", "dash": "dot", "width": 1.5}}
 
 
-def _mark_words(value: Value, across: Value, log: bool) -> dict[str, Any]:
+def _is_early(value: Value, reached: list[float], log: bool) -> bool:
+    """Whether a mark stands so far to the left that its words would not fit before it."""
+    form = math.log if log else float
+    low, high = form(min(v for v in reached if v > 0 or not log)), form(max(reached))
+    return form(float(value.value)) - low < 0.35 * (high - low)
+
+
+def _mark_words(value: Value, across: Value, log: bool, early: bool) -> dict[str, Any]:
     # On a log axis an annotation stands at the exponent, a shape at the value.
     at = float(value.value) * scale(across)
     return {
@@ -128,19 +136,25 @@ def _mark_words(value: Value, across: Value, log: bool) -> dict[str, Any]:
         "yref": "paper",
         "text": f"{value.label} {at:,.0f}",
         "showarrow": False,
-        "xanchor": "right",
+        "xanchor": "left" if early else "right",
         "yanchor": "bottom",
-        "xshift": -4,
+        "xshift": 4 if early else -4,
         "font": {"color": "token:muted", "size": 12},
     }
 
 
 def _spans_decades(drawing: Drawing, result: Result, x: str) -> bool:
     reached = [v for track in along(result, x) for v in track.columns[x] if isinstance(v, int | float)]
-    return bool(reached) and min(reached) > 0 and max(reached) / min(reached) > 50
+    if not reached or min(reached) < 0:
+        return False
+    # A ladder of decades may begin with a zero, which no log axis shows; an even one seldom spans that much.
+    least = min((v for v in reached if v > 0), default=math.inf)
+    return max(reached) / least > (50 if min(reached) > 0 else 1000)
 
 
 def _is_log(drawing: Drawing, result: Result, y: str) -> bool:
-    """A log axis where the column spans more than a decade and is never zero."""
+    """A log axis where the column spans more than a decade and is never zero; shares of a whole are seen as such."""
     column = [v for t in along(result, drawing.along[0]) for (v,) in drawable(t.columns[y])]
+    if result.values[y].shown == "percent" and column and max(column) > 0.2:
+        return False
     return bool(column) and min(column) > 0 and max(column) / min(column) > 20

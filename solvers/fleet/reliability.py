@@ -106,7 +106,7 @@ class Inputs:
         help="From a failure until the job works again; the default is an assumption, not Llama 3's.",
     )  # fmt: skip
     own_interval: Array = given(
-        "s", "Checkpoint every", 0, high=1e12, slider=(0, _DAY), log=True, symbol=r"\tau_\text{own}",
+        "s", "Checkpoint every", 0, high=1e12, slider=(0, _DAY), log=True, shown="min", symbol=r"\tau_\text{own}",
         help="0: at the best interval. Any other shows what a choice of one's own costs.",
     )  # fmt: skip
 

@@ -61,3 +61,26 @@ def test_points_that_do_not_fit_are_crosses():
     figure = draw(result.drawings[0], result)
     (climb,) = [t for t in figure["data"] if t.get("mode") == "lines+markers"]
     assert set(climb["marker"]["symbol"]) == {"circle", "x-thin-open"}
+
+
+def drawn_curve(wall, **text):
+    result = answer(solvers()[wall], text)
+    return next(draw(drawing, result) for drawing in result.drawings if drawing.kind == "curve")
+
+
+def test_two_figures_of_one_kind_share_an_axis_and_two_of_different_kinds_do_not():
+    losses, mixed = drawn_curve("scaling_laws"), drawn_curve("serving")
+    assert {trace.get("yaxis", "y") for trace in losses["data"]} == {"y"} and "yaxis2" not in losses["layout"]
+    assert {trace.get("yaxis", "y") for trace in mixed["data"]} == {"y", "y2"}
+
+
+def test_a_time_of_years_is_drawn_in_years():
+    lived = drawn_curve("battery")
+    assert lived["layout"]["yaxis"]["title"]["text"] == "Lifetime (year)"
+    point = next(trace for trace in lived["data"] if trace["mode"] == "markers")
+    years = answer(solvers()["battery"], {}).values["lifetime"].value / (365 * 86400)
+    assert point["y"] == [pytest.approx(years)]
+
+
+def test_shares_of_a_whole_are_seen_as_such():
+    assert drawn_curve("reliability")["layout"]["yaxis"]["type"] == "linear"
