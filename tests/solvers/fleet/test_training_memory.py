@@ -119,3 +119,31 @@ def test_what_does_not_go_together_names_its_field(values, field, says):
 def test_fractions_of_devices_are_refused():
     with pytest.raises(InputErrors, match="whole"):
         held(data_parallel=1.5)
+
+
+def test_parameters_divide_by_tensor_times_pipeline_and_experts_by_their_group_too():
+    o = held(tensor_parallel=4, pipeline_parallel=2)
+    assert float(o.held_parameters) == pytest.approx(8.03e9 / 8)
+    spread = held(model=MIXTRAL, tensor_parallel=2, data_parallel=4, expert_parallel=4)
+    assert float(spread.held_parameters) == pytest.approx(((46.7e9 - 45.1e9) + 45.1e9 / 4) / 2)
+
+
+def test_experts_are_sharded_over_the_copies_that_hold_the_same_ones():
+    o = held(model=MIXTRAL, data_parallel=8, expert_parallel=4, zero_stage=3, optimizer_bytes=0)
+    assert float(o.weights) == pytest.approx(2 * ((46.7e9 - 45.1e9) / 8 + 45.1e9 / 4 / 2))
+
+
+def test_activations_divide_by_context_parallel_devices():
+    whole, split = held(), held(context_parallel=4)
+    assert float(split.activations) == pytest.approx(float(whole.activations) / 4)
+
+
+@pytest.mark.parametrize(("way", "parts"), [("none", 34 + 5 * 32 * 8192 / 4096), ("selective", 34), ("full", 2)])
+def test_a_layer_keeps_as_many_bytes_a_token_and_unit_of_width_as_korthikanti_counts(way, parts):
+    o = held(recomputation=way, sequence_length=8192, batch_size=3)
+    assert float(o.activations_per_layer) == pytest.approx(3 * 8192 * 4096 * parts)
+
+
+def test_an_uninterleaved_pipeline_keeps_a_microbatch_a_stage():
+    assert float(held(pipeline_parallel=4, virtual_stages=1).layers_in_flight) == 32
+    assert float(held(pipeline_parallel=4, virtual_stages=2).layers_in_flight) == pytest.approx(32 * (1 + 3 / 8))

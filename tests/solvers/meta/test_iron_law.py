@@ -67,3 +67,10 @@ def test_time_is_in_proportion_to_work_and_device_hours_do_not_depend_on_devices
     assert float(iron_law(total_ops=3.15e23 * times).device_hours) == pytest.approx(
         times * float(iron_law().device_hours)
     )
+
+
+@given(mfu=shares, scaling=shares, goodput=shares)
+def test_the_rate_that_counts_does_the_work_in_the_time(mfu, scaling, goodput):
+    o = iron_law(mfu=mfu, scaling_efficiency=scaling, goodput=goodput)
+    assert float(o.effective_rate * o.training_time) == pytest.approx(3.15e23)
+    assert float(o.run_mfu) == pytest.approx(mfu * scaling)
