@@ -13,6 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Codes,
@@ -49,26 +50,11 @@ class Inputs:
         "1", "Devices", 64, low=1, high=1e7, slider=(1, 16384), log=True, whole=True, symbol="n",
         help="That all end up with the sum.",
     )  # fmt: skip
-    devices_per_node: Array = given(
-        "1", "Devices per node", 8, low=1, high=1e5, slider=(1, 72), whole=True, symbol="g",
-        help="Nodes are filled one after the other.",
-    )  # fmt: skip
-    intra_bandwidth: Array = given(
-        "byte/s", "Bandwidth inside a node", 450e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
-        symbol=r"\beta_\text{intra}", help="One way, of each device: NVLink and its like.",
-    )  # fmt: skip
-    inter_bandwidth: Array = given(
-        "byte/s", "Bandwidth between nodes", 50e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
-        symbol=r"\beta_\text{inter}", help="One way, of each device: its share of the node's network cards.",
-    )  # fmt: skip
-    intra_latency: Array = given(
-        "s", "Latency inside a node", 0.5e-6, high=1, slider=(0, 20e-6), shown="us", symbol=r"\alpha_\text{intra}",
-        folded=True, help="Time to start one message.",
-    )  # fmt: skip
-    inter_latency: Array = given(
-        "s", "Latency between nodes", 5e-6, high=1, slider=(0, 100e-6), shown="us", symbol=r"\alpha_\text{inter}",
-        folded=True, help="Time to start one message.",
-    )  # fmt: skip
+    devices_per_node: Array = inputs.devices_per_node(8)
+    intra_bandwidth: Array = inputs.intra_bandwidth(450e9)
+    inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
+    intra_latency: Array = inputs.intra_latency(0.5e-6)
+    inter_latency: Array = inputs.inter_latency(5e-6)
 
 
 @dataclass(frozen=True, kw_only=True)
