@@ -147,3 +147,34 @@ def test_a_layer_keeps_as_many_bytes_a_token_and_unit_of_width_as_korthikanti_co
 def test_an_uninterleaved_pipeline_keeps_a_microbatch_a_stage():
     assert float(held(pipeline_parallel=4, virtual_stages=1).layers_in_flight) == 32
     assert float(held(pipeline_parallel=4, virtual_stages=2).layers_in_flight) == pytest.approx(32 * (1 + 3 / 8))
+
+
+@given(stage=st.integers(0, 3), copies=powers, stages=st.sampled_from([1, 2, 4]), batch=st.integers(1, 8), way=ways)
+def test_each_remedy_holds_what_the_run_with_it_would(stage, copies, stages, batch, way):
+    run = {"data_parallel": copies, "pipeline_parallel": stages, "batch_size": batch, "context_parallel": 2}
+    o = held(**run, zero_stage=stage, recomputation=way)
+    remedies = (
+        (o.total_recomputed, {"zero_stage": stage, "recomputation": "full"}),
+        (o.total_sharded, {"zero_stage": 3, "recomputation": way}),
+        (o.least_total, {"zero_stage": 3, "recomputation": "full"}),
+    )
+    for promised, values in remedies:
+        assert float(promised) == pytest.approx(float(held(**run, **values).total))
+    assert float(o.unsharded_state) == pytest.approx(float(held(**run, zero_stage=0).model_state))
+    assert float(o.activation_share) == pytest.approx(float(o.activations / o.total))
+
+
+def test_zero_divides_over_copies_and_context_alike():
+    o = held(data_parallel=4, context_parallel=2, zero_stage=3)
+    assert float(o.model_state) == pytest.approx(16 * 8.03e9 / 8)
+
+
+def test_a_state_of_three_chips_has_to_be_split_three_times_and_no_sequence_fits_until_then():
+    o = held(zero_stage=0)
+    assert float(o.split_needed) == np.ceil(16 * 8.03e9 / 80e9) == 2
+    assert float(o.largest_batch_size) == 0
+
+
+def test_as_many_microbatches_as_there_are_is_all_a_device_ever_keeps():
+    assert float(held(pipeline_parallel=8, microbatches=1).layers_in_flight) == 4
+    assert float(held(pipeline_parallel=8, microbatches=0).layers_in_flight) == 32
