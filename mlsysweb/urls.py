@@ -12,6 +12,7 @@ urlpatterns = [
     path("system/", include("mlsysweb.system.urls")),
     path("fallacies/", include("mlsysweb.fallacies.urls")),
     path("poster/", include("mlsysweb.poster.urls")),
+    path("spectrum/", include("mlsysweb.spectrum.urls")),
     path("s/", include("mlsysweb.scenarios.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/", admin.site.urls),

@@ -1,0 +1,300 @@
+"""Devices on two log axes, from microcontroller to wafer: groups, lines of a constant third figure, what stands out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from solvers.quantities import human, printed
+from solvers.result import Value
+
+from .axes import axis, hover, layout
+from .tracks import SERIES
+
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star", "hexagon")
+_MOST_LINES = 8
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A device at a place, and what is said of it. A faint one cannot do what the others do; a `label` is written
+    beside it."""
+
+    x: float
+    y: float
+    name: str
+    words: str
+    faint: bool = False
+    label: str = ""
+    ringed: bool = False
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Dots of one group: `series` is the place of its colour and of its symbol."""
+
+    name: str
+    series: int
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A figure made of the two axes, x^across * y^up: a line for each decade of it with its value and what is said
+    `after` it, or with `value` one line that has a name."""
+
+    across: int
+    up: int
+    unit: str
+    after: str = ""
+    value: float | None = None
+    name: str = ""
+    colour: str = "token:muted"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A value of one axis that was asked for, such as a target; `vertical` when it is of x."""
+
+    value: float
+    words: str
+    vertical: bool
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The decades in view, as exponents of ten."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @classmethod
+    def around(cls, dots: Sequence[Dot]) -> _Frame:
+        xs, ys = [math.log10(d.x) for d in dots], [math.log10(d.y) for d in dots]
+        wide, tall = (max(0.5, 0.06 * (max(v) - min(v))) for v in (xs, ys))
+        return cls(min(xs) - wide, max(xs) + wide, min(ys) - tall, max(ys) + tall)
+
+
+def spectrum(
+    groups: Sequence[Dots], across: Value, up: Value, constants: Sequence[Constant] = (), bars: Sequence[Bar] = ()
+) -> dict[str, Any]:
+    """The figure of devices by `across` and `up`. Without a single dot it has no data."""
+    every = [dot for group in groups for dot in group.dots]
+    if not every:
+        return {"data": [], "layout": layout()}
+    frame = _Frame.around(every)
+    return {
+        "data": [
+            *(trace for constant in constants for trace in _constant(constant, frame, every)),
+            *(_group(group, across, up) for group in groups if group.dots),
+            *([_FAINT] if any(dot.faint for dot in every) else []),
+            _labels(_apart([dot for dot in every if dot.label], frame), frame),
+        ],
+        "layout": layout(
+            # Another axis is another picture: no zoom is kept from one to the next.
+            uirevision=f"{up.label} by {across.label}",
+            xaxis=_axis(across, frame.left, frame.right),
+            yaxis=_axis(up, frame.bottom, frame.top),
+            shapes=[_shape(bar) for bar in bars if _in_view(bar, frame)],
+            annotations=[_words(bar) for bar in bars if _in_view(bar, frame)],
+        ),
+    }
+
+
+def _axis(value: Value, low: float, high: float) -> dict[str, Any]:
+    return axis(value, log=True, range=[low, high]) | {"title": {"text": titled(value)}}
+
+
+def titled(value: Value) -> str:
+    """An axis of any figure, by label and unit."""
+    return f"{value.label} ({_named(printed(value.unit))})"
+
+
+def read(value: Value, letter: str) -> str:
+    """A coordinate of any figure in human units."""
+    return _named(hover(value, letter))
+
+
+def _named(unit: str) -> str:
+    return unit.replace("flop", "FLOP")
+
+
+def _group(group: Dots, across: Value, up: Value) -> dict[str, Any]:
+    colour, symbol = SERIES[group.series % len(SERIES)], _SYMBOLS[group.series % len(_SYMBOLS)]
+    dots = group.dots
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": group.name,
+        "x": [dot.x for dot in dots],
+        "y": [dot.y for dot in dots],
+        "text": [dot.name for dot in dots],
+        "customdata": [dot.words for dot in dots],
+        "marker": {
+            "color": colour,
+            "size": [8 if dot.faint else 11 for dot in dots],
+            "symbol": [f"{symbol}-open" if dot.faint else symbol for dot in dots],
+        },
+        "hovertemplate": f"<b>%{{text}}</b><br>{read(across, 'x')}<br>{read(up, 'y')}<br>%{{customdata}}<extra></extra>",
+    }
+
+
+# Of no group, so that the legend says what a hollow dot means.
+_FAINT: dict[str, Any] = {
+    "type": "scatter",
+    "mode": "markers",
+    "name": "Can't run it",
+    "x": [None],
+    "y": [None],
+    "marker": {"color": "token:muted", "size": 8, "symbol": "circle-open"},
+    "hoverinfo": "skip",
+}
+
+
+def _apart(dots: Sequence[Dot], frame: _Frame) -> list[Dot]:
+    """Labels with room around them, those with a ring first."""
+    kept: list[Dot] = []
+    for dot in sorted(dots, key=lambda dot: not dot.ringed):
+        if dot.ringed or all(_distance(dot, other, frame) > 1 for other in kept):
+            kept.append(dot)
+    return kept
+
+
+def _distance(one: Dot, other: Dot, frame: _Frame) -> float:
+    """How far two dots are from each other, in the size of a label: a quarter of the width, a twelfth of the height."""
+    across = abs(math.log10(one.x / other.x)) / (frame.right - frame.left) * 4
+    up = abs(math.log10(one.y / other.y)) / (frame.top - frame.bottom) * 12
+    return max(across, up)
+
+
+def _labels(dots: Sequence[Dot], frame: _Frame) -> dict[str, Any]:
+    """Names of landmarks, and a ring around what the sentence above speaks of."""
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [dot.x for dot in dots],
+        "y": [dot.y for dot in dots],
+        "text": [f"<b>{dot.label}</b>" if dot.ringed else dot.label for dot in dots],
+        "textposition": [_side(dot, dots, frame) for dot in dots],
+        "textfont": {"color": "token:text", "size": 12},
+        "marker": {
+            "color": "token:text",
+            "size": [20 if dot.ringed else 12 for dot in dots],
+            "symbol": "circle-open",
+            "opacity": [1 if dot.ringed else 0 for dot in dots],
+            "line": {"width": 2},
+        },
+    }
+
+
+def _side(dot: Dot, dots: Sequence[Dot], frame: _Frame) -> str:
+    """Towards the middle, where there is room, and off the diagonal most dots lie along; of two that are close the
+    lower one below."""
+    left = math.log10(dot.x) < (frame.left + frame.right) / 2
+    near = [other for other in dots if other is not dot and _distance(dot, other, frame) <= 1]
+    below = all(dot.y <= other.y for other in near) if near else left
+    return f"{'bottom' if below else 'top'} {'right' if left else 'left'}"
+
+
+def _constant(constant: Constant, frame: _Frame, dots: Sequence[Dot]) -> Iterator[dict[str, Any]]:
+    """Lines of a constant third figure, straight on log axes, each with its value at the end."""
+    values = [constant.value] if constant.value is not None else _decades(constant, dots)
+    x: list[float | None] = []
+    y: list[float | None] = []
+    text: list[str] = []
+    sides: list[str] = []
+    for value in values:
+        line = _Line.through(constant, math.log10(value), frame)
+        if line:
+            at, side = line.label(frame)
+            ends = (line.left, at, line.right)
+            x += [*(10**end for end in ends), None]
+            y += [*(10 ** line.up(end) for end in ends), None]
+            text += ["", constant.name or f"{human(value, constant.unit)}{constant.after}", "", ""]
+            sides += [side] * 4
+    if not x:
+        return
+    own = constant.value is not None
+    yield {
+        "type": "scatter",
+        "mode": "lines+text",
+        "showlegend": False,
+        "x": x,
+        "y": y,
+        "text": text,
+        "textposition": sides,
+        "textfont": {"color": constant.colour, "size": 12 if own else 11},
+        "line": {"color": constant.colour, "width": 2 if own else 1, "dash": "dash" if own else "dot"},
+        "hoverinfo": "skip",
+    }
+
+
+def _decades(constant: Constant, dots: Sequence[Dot]) -> list[float]:
+    """Powers of ten between the smallest and the largest the dots have, thinned where they are many."""
+    logs = [constant.across * math.log10(dot.x) + constant.up * math.log10(dot.y) for dot in dots]
+    first, last = math.floor(min(logs)), math.ceil(max(logs))
+    step = max(1, math.ceil((last - first + 1) / _MOST_LINES))
+    return [10.0**decade for decade in range(first, last + 1, step)]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A straight line on log axes, from where it enters the frame to where it leaves it."""
+
+    constant: Constant
+    log: float
+    left: float
+    right: float
+
+    @classmethod
+    def through(cls, constant: Constant, log: float, frame: _Frame) -> _Line | None:
+        """None where it passes by the frame."""
+        crossings = sorted((log - constant.up * y) / constant.across for y in (frame.bottom, frame.top))
+        left, right = max(frame.left, crossings[0]), min(frame.right, crossings[1])
+        return cls(constant, log, left, right) if right - left > 0.2 else None
+
+    def up(self, x: float) -> float:
+        return (self.log - self.constant.across * x) / self.constant.up
+
+    def label(self, frame: _Frame) -> tuple[float, str]:
+        """Where its words stand clear of it and of those of its neighbours: at the sides, where lines lie above each
+        other; of a single line where there are few dots."""
+        rising = self.constant.across * self.constant.up < 0
+        if self.constant.value is not None:
+            return self.left + (self.right - self.left) / 5, f"{'bottom' if rising else 'top'} right"
+        if self.left > frame.left and self.right == frame.right:
+            return self.right, f"{'top' if rising else 'bottom'} left"
+        return self.left, f"{'bottom' if rising else 'top'} right"
+
+
+def _in_view(bar: Bar, frame: _Frame) -> bool:
+    low, high = (frame.left, frame.right) if bar.vertical else (frame.bottom, frame.top)
+    return low < math.log10(bar.value) < high
+
+
+def _shape(bar: Bar) -> dict[str, Any]:
+    ends = {"x0": bar.value, "x1": bar.value, "y0": 0, "y1": 1, "yref": "paper"}
+    flat = {"y0": bar.value, "y1": bar.value, "x0": 0, "x1": 1, "xref": "paper"}
+    return {
+        "type": "line",
+        **(ends if bar.vertical else flat),
+        "line": {"color": "token:danger", "width": 2, "dash": "dashdot"},
+    }
+
+
+def _words(bar: Bar) -> dict[str, Any]:
+    place = math.log10(bar.value)
+    upright = {"x": place, "y": 0, "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    flat = {"x": 1, "xref": "paper", "y": place, "xanchor": "right", "yanchor": "bottom"}
+    return {
+        **(upright if bar.vertical else flat),
+        "text": bar.words,
+        "showarrow": False,
+        "font": {"color": "token:danger", "size": 12},
+    }
