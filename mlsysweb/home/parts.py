@@ -1,6 +1,6 @@
 """The tutorial's afternoon as a reading path: what each part asks and the questions to open first.
 
-A question is a wall's name and its inputs as text; one whose wall is not there yet is left out.
+A question is the name of a wall, or of the URL of a page over many walls, and its inputs as text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Question:
     words: str
-    wall: str
+    page: str
     values: Mapping[str, str]
 
 
@@ -30,6 +30,7 @@ PARTS = (
         (
             Question("256 H100s for a month", "tco", {}),
             Question("The same month's carbon", "sustainability", {}),
+            Question("Three vendors, one job", "shootout", {"also": "b200-sxm-180gb,h200-sxm-141gb"}),
         ),
     ),
     TutorialPart(
@@ -43,12 +44,14 @@ PARTS = (
         7, "TinyML to frontier", "One equation from a 15 mW microcontroller to a 700 W accelerator.",
         (
             Question("Keyword spotting on nRF52840", "roofline", {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3", "also": "esp32-s3,h100-sxm5-80gb"}),
+            Question("Every device there is", "spectrum:spectrum", {}),
             Question("Person detection on ESP32-S3", "roofline", {"model": "wake-vision-doorbell", "accelerator": "esp32-s3", "precision": "int8", "efficiency": "0.3"}),
         ),
     ),
     TutorialPart(
         8, "Advanced topics", "Walls in a chain, the parameter that binds, and the roofline turned round.",
         (
+            Question("One system, all walls", "system:system", {}),
             Question("Twice the FLOP/s, same latency", "roofline", {"accelerator.peak": "x2"}),
             Question("Hardware for 50 ms", "synthesis", {}),
         ),

@@ -46,8 +46,6 @@ def _tiles(domain: str, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str
 
 def _part(part: TutorialPart, urls: Mapping[str, str]) -> Part:
     links = (
-        Link(q.words, f"{urls[q.wall]}?{urlencode(q.values)}" if q.values else urls[q.wall])
-        for q in part.questions
-        if q.wall in urls
+        Link(q.words, f"{urls[q.page]}?{urlencode(q.values)}" if q.values else urls[q.page]) for q in part.questions
     )
     return Part(part.number, part.title, part.sentence, tuple(links))

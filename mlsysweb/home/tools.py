@@ -19,6 +19,11 @@ TOOLS = (
         "system:system",
     ),
     Tool("Iron law", "A training run as five factors, each with the walls that own it.", "system:iron-law"),
+    Tool(
+        "Spectrum",
+        "Every accelerator from microcontroller to wafer, and the smallest that answers in time.",
+        "spectrum:spectrum",
+    ),
     Tool("Fallacies", "What people say of ML systems, and the two questions that refute it.", "fallacies:fallacies"),
     Tool("Poster", "All 22 walls on one sheet, to print.", "poster:poster"),
 )

@@ -40,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
             return refused(said)
         return updated(render_to_string("home/_live.html", {"result": live}, request) + said, f"{url}?{live.query}")
     urls = {name: reverse("workbench:wall", args=[name]) for name in solvers()}
-    tools = tuple(Link(tool.title, reverse(tool.url), title=tool.sentence) for tool in TOOLS)
+    urls |= {tool.url: reverse(tool.url) for tool in TOOLS}
+    tools = tuple(Link(tool.title, urls[tool.url], title=tool.sentence) for tool in TOOLS)
     page = home_page(live, tuple(solvers().values()), urls, tools)
     return varies(render(request, "home/home.html", {"page": page, "form": drawn}, status=422 if errors else 200))
