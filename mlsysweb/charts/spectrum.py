@@ -75,7 +75,7 @@ class _Frame:
     @classmethod
     def around(cls, dots: Sequence[Dot]) -> _Frame:
         xs, ys = [math.log10(d.x) for d in dots], [math.log10(d.y) for d in dots]
-        wide, tall = (max(0.5, 0.06 * (max(v) - min(v))) for v in (xs, ys))
+        wide, tall = max(0.4, 0.06 * (max(xs) - min(xs))), max(0.4, 0.1 * (max(ys) - min(ys)))  # room for names
         return cls(min(xs) - wide, max(xs) + wide, min(ys) - tall, max(ys) + tall)
 
 
@@ -92,7 +92,7 @@ def spectrum(
             *(trace for constant in constants for trace in _constant(constant, frame, every)),
             *(_group(group, across, up) for group in groups if group.dots),
             *([_FAINT] if any(dot.faint for dot in every) else []),
-            _labels(_apart([dot for dot in every if dot.label], frame), frame),
+            _labels(_placed([dot for dot in every if dot.label], frame)),
         ],
         "layout": layout(
             # Another axis is another picture: no zoom is kept from one to the next.
@@ -155,24 +155,50 @@ _FAINT: dict[str, Any] = {
 }
 
 
-def _apart(dots: Sequence[Dot], frame: _Frame) -> list[Dot]:
-    """Labels with room around them, those with a ring first."""
-    kept: list[Dot] = []
-    for dot in sorted(dots, key=lambda dot: not dot.ringed):
-        if dot.ringed or all(_distance(dot, other, frame) > 1 for other in kept):
-            kept.append(dot)
+@dataclass(frozen=True)
+class _Label:
+    """Words beside a dot, and the room they take: left, right, bottom and top in parts of the frame."""
+
+    dot: Dot
+    side: str
+    room: tuple[float, float, float, float]
+
+    @classmethod
+    def at(cls, dot: Dot, side: str, frame: _Frame) -> _Label:
+        x = (math.log10(dot.x) - frame.left) / (frame.right - frame.left)
+        y = (math.log10(dot.y) - frame.bottom) / (frame.top - frame.bottom)
+        wide = 0.02 + 0.013 * len(dot.label)
+        left = x if side.endswith("right") else x - wide
+        bottom = y if side.startswith("top") else y - 0.08
+        return cls(dot, side, (left, left + wide, bottom, bottom + 0.08))
+
+    def inside(self) -> bool:
+        left, right, bottom, top = self.room
+        return left >= 0 and right <= 1 and bottom >= 0 and top <= 1
+
+    def meets(self, other: _Label) -> bool:
+        (left, right, bottom, top), (l2, r2, b2, t2) = self.room, other.room
+        return left < r2 and l2 < right and bottom < t2 and b2 < top
+
+
+# Off the diagonal most dots lie along, if there is room.
+_SIDES = ("top left", "bottom right", "top right", "bottom left")
+
+
+def _placed(dots: Sequence[Dot], frame: _Frame) -> list[_Label]:
+    """A side for each label where it meets no other. One with a ring comes first and stays whatever it meets."""
+    kept: list[_Label] = []
+    for dot in sorted(dots, key=lambda dot: (not dot.ringed, dot.y)):
+        free = [label for side in _SIDES if (label := _Label.at(dot, side, frame)).inside()]
+        clear = [label for label in free if not any(label.meets(other) for other in kept)]
+        if clear or dot.ringed:
+            kept.append([*clear, *free, _Label.at(dot, _SIDES[0], frame)][0])
     return kept
 
 
-def _distance(one: Dot, other: Dot, frame: _Frame) -> float:
-    """How far two dots are from each other, in the size of a label: a quarter of the width, a twelfth of the height."""
-    across = abs(math.log10(one.x / other.x)) / (frame.right - frame.left) * 4
-    up = abs(math.log10(one.y / other.y)) / (frame.top - frame.bottom) * 12
-    return max(across, up)
-
-
-def _labels(dots: Sequence[Dot], frame: _Frame) -> dict[str, Any]:
+def _labels(labels: Sequence[_Label]) -> dict[str, Any]:
     """Names of landmarks, and a ring around what the sentence above speaks of."""
+    dots = [label.dot for label in labels]
     return {
         "type": "scatter",
         "mode": "markers+text",
@@ -181,7 +207,7 @@ def _labels(dots: Sequence[Dot], frame: _Frame) -> dict[str, Any]:
         "x": [dot.x for dot in dots],
         "y": [dot.y for dot in dots],
         "text": [f"<b>{dot.label}</b>" if dot.ringed else dot.label for dot in dots],
-        "textposition": [_side(dot, dots, frame) for dot in dots],
+        "textposition": [label.side for label in labels],
         "textfont": {"color": "token:text", "size": 12},
         "marker": {
             "color": "token:text",
@@ -193,45 +219,30 @@ def _labels(dots: Sequence[Dot], frame: _Frame) -> dict[str, Any]:
     }
 
 
-def _side(dot: Dot, dots: Sequence[Dot], frame: _Frame) -> str:
-    """Towards the middle, where there is room, and off the diagonal most dots lie along; of two that are close the
-    lower one below."""
-    left = math.log10(dot.x) < (frame.left + frame.right) / 2
-    near = [other for other in dots if other is not dot and _distance(dot, other, frame) <= 1]
-    below = all(dot.y <= other.y for other in near) if near else left
-    return f"{'bottom' if below else 'top'} {'right' if left else 'left'}"
-
-
 def _constant(constant: Constant, frame: _Frame, dots: Sequence[Dot]) -> Iterator[dict[str, Any]]:
-    """Lines of a constant third figure, straight on log axes, each with its value at the end."""
+    """Lines of a constant third figure, straight on log axes, and the words of each."""
     values = [constant.value] if constant.value is not None else _decades(constant, dots)
-    x: list[float | None] = []
-    y: list[float | None] = []
-    text: list[str] = []
-    sides: list[str] = []
-    for value in values:
-        line = _Line.through(constant, math.log10(value), frame)
-        if line:
-            at, side = line.label(frame)
-            ends = (line.left, at, line.right)
-            x += [*(10**end for end in ends), None]
-            y += [*(10 ** line.up(end) for end in ends), None]
-            text += ["", constant.name or f"{human(value, constant.unit)}{constant.after}", "", ""]
-            sides += [side] * 4
-    if not x:
+    lines = [line for value in values if (line := _Line.through(constant, value, frame))]
+    if not lines:
         return
     own = constant.value is not None
+    plain = {"type": "scatter", "showlegend": False, "hoverinfo": "skip"}
     yield {
-        "type": "scatter",
-        "mode": "lines+text",
-        "showlegend": False,
-        "x": x,
-        "y": y,
-        "text": text,
-        "textposition": sides,
-        "textfont": {"color": constant.colour, "size": 12 if own else 11},
+        **plain,
+        "mode": "lines",
+        "x": [x for line in lines for x in (10**line.left, 10**line.right, None)],
+        "y": [y for line in lines for y in (10 ** line.up(line.left), 10 ** line.up(line.right), None)],
         "line": {"color": constant.colour, "width": 2 if own else 1, "dash": "dash" if own else "dot"},
-        "hoverinfo": "skip",
+    }
+    places = [line.label(frame) for line in lines]
+    yield {
+        **plain,
+        "mode": "text",
+        "x": [10**at for at, _ in places],
+        "y": [10 ** line.up(at) for line, (at, _) in zip(lines, places, strict=True)],
+        "text": [constant.name or f"{human(line.value, constant.unit)}{constant.after}" for line in lines],
+        "textposition": [side for _, side in places],
+        "textfont": {"color": constant.colour, "size": 12 if own else 11},
     }
 
 
@@ -248,19 +259,20 @@ class _Line:
     """A straight line on log axes, from where it enters the frame to where it leaves it."""
 
     constant: Constant
-    log: float
+    value: float
     left: float
     right: float
 
     @classmethod
-    def through(cls, constant: Constant, log: float, frame: _Frame) -> _Line | None:
+    def through(cls, constant: Constant, value: float, frame: _Frame) -> _Line | None:
         """None where it passes by the frame."""
+        log = math.log10(value)
         crossings = sorted((log - constant.up * y) / constant.across for y in (frame.bottom, frame.top))
         left, right = max(frame.left, crossings[0]), min(frame.right, crossings[1])
-        return cls(constant, log, left, right) if right - left > 0.2 else None
+        return cls(constant, value, left, right) if right - left > 0.2 else None
 
     def up(self, x: float) -> float:
-        return (self.log - self.constant.across * x) / self.constant.up
+        return (math.log10(self.value) - self.constant.across * x) / self.constant.up
 
     def label(self, frame: _Frame) -> tuple[float, str]:
         """Where its words stand clear of it and of those of its neighbours: at the sides, where lines lie above each

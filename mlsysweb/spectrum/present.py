@@ -88,6 +88,11 @@ def _notes(s: Survey) -> Iterator[str]:
         yield f"Of those that meet the target {unknown} have no known {what}, so that none of them is called the smallest."
     if any(s.runs(place) and not isfinite(s.power(place)) for place in s.order):
         yield "Where the power is not known, the energy is not either."
+    if any(s.runs(place) and not _has_wall(s, place) for place in s.order):
+        yield (
+            "A device that runs the model and has no link runs it from its SRAM: the roofline's page asks for the "
+            "bandwidth of the memory behind it, too, which is not known."
+        )
 
 
 def _shared(text: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -111,12 +116,16 @@ def _words(io: Given) -> str:
 
 
 def _wall(s: Survey, place: int, shared: Mapping[str, str], around: Around) -> str:
-    """The roofline of a device. That page asks for the bandwidth of the main memory, even where none is used."""
+    """The roofline of a device, where that page would have an answer."""
     device = s.devices[place]
-    if s.fate[place] == Fate.UNKNOWN or not isfinite(device.spec.memory_bandwidth):
+    if not _has_wall(s, place):
         return ""
     asked = {name: value for name, value in around.text.items() if name.partition(".")[0] == "accelerator"}
     return f"{around.wall}?{urlencode({**shared, **({'accelerator': device.slug} if device.slug else asked)})}"
+
+
+def _has_wall(s: Survey, place: int) -> bool:
+    return s.fate[place] != Fate.UNKNOWN and isfinite(s.devices[place].spec.memory_bandwidth)
 
 
 def _battery(s: Survey, place: int, around: Around) -> str:

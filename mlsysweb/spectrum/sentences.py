@@ -86,7 +86,7 @@ def _nobody(s: Survey) -> str:
         return f"No device runs {model} within {limits}. {name} is in time, {latency(s, first)}; {why(s, first)}."
     if fate == Fate.SLOW:
         return f"No device runs {model} within {limits}. The fastest, {name}, takes {latency(s, first)}; {_says(s, first)}."
-    return f"No device can run {model}. {name} comes nearest: it {why(s, first)}."
+    return f"No device can run {model}. {name} comes nearest, but {why(s, first)}."
 
 
 def beside(s: Survey) -> str:
