@@ -92,7 +92,7 @@ def spectrum(
             *(trace for constant in constants for trace in _constant(constant, frame, every)),
             *(_group(group, across, up) for group in groups if group.dots),
             *([_FAINT] if any(dot.faint for dot in every) else []),
-            _labels(_placed([dot for dot in every if dot.label], frame)),
+            _labels(_placed([dot for dot in every if dot.label], frame, _sides(every))),
         ],
         "layout": layout(
             # Another axis is another picture: no zoom is kept from one to the next.
@@ -181,18 +181,23 @@ class _Label:
         return left < r2 and l2 < right and bottom < t2 and b2 < top
 
 
-# Off the diagonal most dots lie along, if there is room.
-_SIDES = ("top left", "bottom right", "top right", "bottom left")
+def _sides(dots: Sequence[Dot]) -> tuple[str, ...]:
+    """Where a label goes first: off the diagonal that most dots lie along."""
+    xs, ys = [math.log10(dot.x) for dot in dots], [math.log10(dot.y) for dot in dots]
+    middle = sum(xs) / len(xs)
+    rising = sum((x - middle) * y for x, y in zip(xs, ys, strict=True)) > 0
+    off, along = ("top left", "bottom right"), ("top right", "bottom left")
+    return (*off, *along) if rising else (*along, *off)
 
 
-def _placed(dots: Sequence[Dot], frame: _Frame) -> list[_Label]:
+def _placed(dots: Sequence[Dot], frame: _Frame, sides: Sequence[str]) -> list[_Label]:
     """A side for each label where it meets no other. One with a ring comes first and stays whatever it meets."""
     kept: list[_Label] = []
     for dot in sorted(dots, key=lambda dot: (not dot.ringed, dot.y)):
-        free = [label for side in _SIDES if (label := _Label.at(dot, side, frame)).inside()]
+        free = [label for side in sides if (label := _Label.at(dot, side, frame)).inside()]
         clear = [label for label in free if not any(label.meets(other) for other in kept)]
         if clear or dot.ringed:
-            kept.append([*clear, *free, _Label.at(dot, _SIDES[0], frame)][0])
+            kept.append([*clear, *free, _Label.at(dot, sides[0], frame)][0])
     return kept
 
 
@@ -279,7 +284,9 @@ class _Line:
         other; of a single line where there are few dots."""
         rising = self.constant.across * self.constant.up < 0
         if self.constant.value is not None:
-            return self.left + (self.right - self.left) / 5, f"{'bottom' if rising else 'top'} right"
+            return self.left + (self.right - self.left) * (
+                0.2 if rising else 0.85
+            ), f"{'bottom' if rising else 'top'} right"
         if self.left > frame.left and self.right == frame.right:
             return self.right, f"{'top' if rising else 'bottom'} left"
         return self.left, f"{'bottom' if rising else 'top'} right"
