@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("walls/", include("mlsysweb.workbench.urls")),
     path("movers/", include("mlsysweb.movers.urls")),
+    path("geography/", include("mlsysweb.geography.urls")),
     path("system/", include("mlsysweb.system.urls")),
     path("fallacies/", include("mlsysweb.fallacies.urls")),
     path("poster/", include("mlsysweb.poster.urls")),

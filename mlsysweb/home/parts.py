@@ -30,6 +30,7 @@ PARTS = (
         (
             Question("256 H100s for a month", "tco", {}),
             Question("The same month's carbon", "sustainability", {}),
+            Question("Poland or Québec?", "geography:geography", {}),
             Question("Three vendors, one job", "shootout", {"also": "b200-sxm-180gb,h200-sxm-141gb"}),
         ),
     ),

@@ -1,0 +1,52 @@
+// The world map: outlines are fetched once and stay through updates; what an update says of each country is put on them.
+const outlines = document.getElementById("geography-script").dataset.outlines;
+const said = () => document.getElementById("world-words");
+let told = {};
+
+function show() {
+  const data = document.getElementById("world-data");
+  if (!data) return;
+  told = JSON.parse(data.textContent);
+  const picked = document.getElementById("in-grid").value;
+  for (const path of document.querySelectorAll("#world path")) {
+    const country = told[path.dataset.iso];
+    path.dataset.band = country ? country.band : "none";
+    path.toggleAttribute("data-picked", country?.slug === picked);
+    path.setAttribute("aria-label", country ? country.words : `${path.dataset.name}: not known`);
+    if (country) path.tabIndex = 0;
+    else path.removeAttribute("tabindex");
+  }
+}
+
+function pick({ target }) {
+  const country = told[target.dataset?.iso];
+  if (!country) return;
+  const select = document.getElementById("in-grid");
+  if (select.tomselect) select.tomselect.setValue(country.slug);
+  else select.value = country.slug;
+  select.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+async function draw() {
+  const world = document.getElementById("world");
+  if (!world) return;
+  const answer = await fetch(outlines);
+  const svg = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
+  svg.setAttribute("role", "group");
+  svg.setAttribute("aria-label", "Map of the world by carbon intensity");
+  for (const path of svg.querySelectorAll("path")) path.setAttribute("role", "button");
+  world.replaceChildren(svg);
+  const tell = ({ target }) => target.dataset?.iso !== undefined && (said().textContent = target.getAttribute("aria-label"));
+  world.addEventListener("pointerover", tell);
+  world.addEventListener("focusin", tell);
+  world.addEventListener("click", pick);
+  world.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    pick(event);
+  });
+  show();
+}
+
+document.addEventListener("htmx:afterSwap", show);
+draw();
