@@ -20,6 +20,11 @@ TOOLS = (
     ),
     Tool("Iron law", "A training run as five factors, each with the walls that own it.", "system:iron-law"),
     Tool(
+        "Carbon geography",
+        "The same job on every grid of the world, and where to run it when carbon has a price.",
+        "geography:geography",
+    ),
+    Tool(
         "Spectrum",
         "Every accelerator from microcontroller to wafer, and the smallest that answers in time.",
         "spectrum:spectrum",
