@@ -88,6 +88,8 @@ def _notes(s: Survey) -> Iterator[str]:
         yield f"Of those that meet the target {unknown} have no known {what}, so that none of them is called the smallest."
     if any(s.runs(place) and not isfinite(s.power(place)) for place in s.order):
         yield "Where the power is not known, the energy is not either."
+    if s.smallest is not None and s.devices[s.smallest].tier in _PORTABLE and not isfinite(_asleep(s, s.smallest)):
+        yield f"What {s.devices[s.smallest].name} draws asleep is not known: the battery's page begins with its own figure."
     if any(s.runs(place) and not _has_wall(s, place) for place in s.order):
         yield (
             "A device that runs the model and has no link runs it from its SRAM: the roofline's page asks for the "
@@ -128,13 +130,17 @@ def _has_wall(s: Survey, place: int) -> bool:
     return s.fate[place] != Fate.UNKNOWN and isfinite(s.devices[place].spec.memory_bandwidth)
 
 
+def _asleep(s: Survey, place: int) -> float:
+    return float(s.devices[place].spec.sleep_power)
+
+
 def _battery(s: Survey, place: int, around: Around) -> str:
     """The battery that feeds this device, with what an inference takes of it."""
     device = s.devices[place]
     figures = {
         "energy_per_inference": (s.of("energy_per_sample", place), "J"),
         "active_time": (s.of("latency", place) / float(s.point.batch_size), "s"),
-        "sleep_power": (float(device.spec.sleep_power), "W"),
+        "sleep_power": (_asleep(s, place), "W"),
     }
     known = {name: typed(value, unit, digits=6) for name, (value, unit) in figures.items() if isfinite(value)}
     if not s.runs(place) or device.tier not in _PORTABLE or "energy_per_inference" not in known:

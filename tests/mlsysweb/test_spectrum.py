@@ -145,6 +145,8 @@ def test_the_battery_gets_what_an_inference_takes_of_it(client):
     carried = dict(parse_qsl(urlsplit(link(page, "Battery life with Nordic nRF52840 (Cortex-M4F)")).query))
     assert carried == {"energy_per_inference": "1.06139 mJ", "active_time": "139.003 ms", "sleep_power": "4.5 uW"}
     assert client.get("/walls/battery/", carried).status_code == 200
+    unknown = dict(parse_qsl(urlsplit(link(page, "Battery life with Himax WE-I Plus")).query))
+    assert "sleep_power" not in unknown and "What Himax WE-I Plus draws asleep is not known" in page
 
 
 def test_a_chip_of_ones_own_stands_among_the_others(client):
