@@ -10,6 +10,7 @@ urlpatterns = [
     path("walls/", include("mlsysweb.workbench.urls")),
     path("movers/", include("mlsysweb.movers.urls")),
     path("geography/", include("mlsysweb.geography.urls")),
+    path("pipeline/", include("mlsysweb.pipelines.urls")),
     path("system/", include("mlsysweb.system.urls")),
     path("fallacies/", include("mlsysweb.fallacies.urls")),
     path("poster/", include("mlsysweb.poster.urls")),

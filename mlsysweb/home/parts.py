@@ -52,6 +52,7 @@ PARTS = (
     TutorialPart(
         8, "Advanced topics", "Walls in a chain, the parameter that binds, and the roofline turned round.",
         (
+            Question("Budget, fleet, bill: a pipeline", "pipelines:pipelines", {}),
             Question("One system, all walls", "system:system", {}),
             Question("Twice the FLOP/s, same latency", "roofline", {"accelerator.peak": "x2"}),
             Question("Hardware for 50 ms", "synthesis", {}),

@@ -29,6 +29,7 @@ TOOLS = (
         "Every accelerator from microcontroller to wafer, and the smallest that answers in time.",
         "spectrum:spectrum",
     ),
+    Tool("Pipeline", "Walls in a row: what flows, what is missing, what it all comes to.", "pipelines:pipelines"),
     Tool("Fallacies", "What people say of ML systems, and the two questions that refute it.", "fallacies:fallacies"),
     Tool("Poster", "All 22 walls on one sheet, to print.", "poster:poster"),
 )
