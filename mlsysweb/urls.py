@@ -11,6 +11,7 @@ urlpatterns = [
     path("movers/", include("mlsysweb.movers.urls")),
     path("geography/", include("mlsysweb.geography.urls")),
     path("pipeline/", include("mlsysweb.pipelines.urls")),
+    path("capstone/", include("mlsysweb.capstone.urls")),
     path("system/", include("mlsysweb.system.urls")),
     path("fallacies/", include("mlsysweb.fallacies.urls")),
     path("poster/", include("mlsysweb.poster.urls")),

@@ -21,6 +21,8 @@ from .specs import Changed, columns, is_table
 _LONGEST, _LONGEST_SPEC, _MOST_OVERLAYS = 200, 4000, 7
 
 ALSO, SWEEP = "also", "sweep"
+# Says of an optional pick that nothing is picked, even where something is by default.
+NOTHING = "none"
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ def _number(name: str, io: Input, value: Any) -> float:
 
 
 def _picked(name: str, io: Pick, value: Any) -> Any:
-    """A slug as it is, an inline record as the spec it describes."""
+    """A slug as it is, an inline record as the spec it describes; nothing where that may be and is said."""
+    if io.optional and isinstance(value, str) and value.strip().lower() == NOTHING:
+        return None
     if isinstance(value, str) and value.lstrip().startswith("{"):
         value = _parsed(name, value)
     if isinstance(value, Mapping):

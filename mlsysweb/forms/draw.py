@@ -11,7 +11,7 @@ from mlsysweb.results.page import Link
 from solvers.declare import Solver
 from solvers.fields import Choice, Given, Input, Pick
 from solvers.quantities import printed, scaled, typed
-from solvers.read import ALSO, SWEEP
+from solvers.read import ALSO, NOTHING, SWEEP
 
 from .page import Field, Form, Option, OptionGroup, Slider
 
@@ -109,8 +109,10 @@ def _groups(io: Given, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
         words = (Option(name, io.words.get(name, name), name == now) for name in io.names)
         return (OptionGroup("", tuple(words)),)
     if isinstance(io, Pick):
-        nothing = (OptionGroup("", (Option("", "None", not text),)),) if io.optional else ()
-        return nothing + _rows(io.kind, {text or io.default}, choices)
+        word = NOTHING if io.default else ""
+        left_out = io.optional and (text or io.default or word).lower() == word
+        nothing = (OptionGroup("", (Option(word, "None", left_out),)),) if io.optional else ()
+        return nothing + _rows(io.kind, set() if left_out else {text or io.default}, choices)
     return ()
 
 

@@ -61,6 +61,7 @@ PARTS = (
     TutorialPart(
         9, "Wrap-up and capstone", "Design a fleet for Llama-3-70B under a budget and a deadline, and defend it.",
         (
+            Question("The design challenge", "capstone:capstone", {}),
             Question("Does 70B fit on one H100?", "roofline", {"model": "llama-3-70b"}),
             Question("Split over four", "serving", {"model": "llama-3-70b", "tensor_parallel": "4"}),
         ),

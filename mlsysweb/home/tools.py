@@ -30,6 +30,9 @@ TOOLS = (
         "spectrum:spectrum",
     ),
     Tool("Pipeline", "Walls in a row: what flows, what is missing, what it all comes to.", "pipelines:pipelines"),
+    Tool(
+        "Capstone", "A budget, users who do not wait, two regions: design the fleet and defend it.", "capstone:capstone"
+    ),
     Tool("Fallacies", "What people say of ML systems, and the two questions that refute it.", "fallacies:fallacies"),
     Tool("Poster", "All 22 walls on one sheet, to print.", "poster:poster"),
 )

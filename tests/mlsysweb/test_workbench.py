@@ -104,3 +104,10 @@ def test_a_wall_leads_to_its_neighbours_and_to_the_walls_that_take_what_it_found
 def test_a_wall_shows_what_people_say_of_it_with_todays_numbers(client):
     page = client.get("/walls/tco/").content.decode()
     assert "A device that is not used costs nothing." in page and "What people say of it" in page
+
+
+def test_an_optional_pick_with_a_default_can_be_left_out(client):
+    page = client.get("/walls/synthesis/", {"accelerator": "none"}).content.decode()
+    assert '<option value="none" selected>None</option>' in page and "no chip is held against it" in page
+    assert '<option value="none">None</option>' in client.get("/walls/synthesis/").content.decode()
+    assert '<option value="" selected>None</option>' in client.get("/walls/serving/").content.decode()

@@ -1,0 +1,1 @@
+"""The fleet design challenge: a brief, a design, every constraint scored live; the front only after submitting."""
