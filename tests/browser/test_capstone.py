@@ -1,0 +1,38 @@
+"""The challenge in a browser: turning a knob turns a line of the brief, and handing in shows the front."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+SMALL = "?requests=50+1/s&ttft_target=500+ms&budget=1+MUSD&replicas=4"
+
+
+def test_a_remedy_taken_turns_its_line(page, live_server):
+    page.goto(f"{live_server.url}/capstone/{SMALL}")
+    line = page.locator(".brief li", has_text="loss of a region")
+    expect(line).to_contain_text("5 replicas a region would do")
+    page.locator("#in-replicas").fill("5")
+    expect(line).to_have_attribute("data-kind", "ok")
+    expect(page.locator("#scores .verdict")).to_contain_text("meet the whole brief")
+
+
+def test_handing_in_shows_the_front_and_a_design_of_it_opens(page, live_server):
+    page.goto(f"{live_server.url}/capstone/{SMALL}")
+    expect(page.locator(".plot")).to_have_count(0)
+    page.get_by_role("link", name=re.compile("Hand in")).click()
+    expect(page.locator("#plot-designs-0 .scatterlayer path.point").first).to_be_attached()
+    page.locator(".designs a").first.click()
+    expect(page.locator("#scores .verdict")).to_contain_text("meet the whole brief")
+
+
+def test_without_a_script_the_form_still_scores(browser, live_server):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/capstone/{SMALL}")
+    page.locator("#in-replicas").fill("5")
+    page.get_by_role("button", name="Compute").first.click()
+    expect(page.locator(".brief li[data-kind=ok]")).to_have_count(6)
+    context.close()
