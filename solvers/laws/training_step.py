@@ -132,7 +132,8 @@ def data_time(
     arXiv:1910.02054, section 7."""
     everybody, same_experts = split.replica_group(network), split.expert_replica_group(network)
     once = hierarchical_all_gather(dense, everybody, network.intra, network.inter)
-    once = once + hierarchical_all_gather(routed, same_experts, network.intra, network.inter)
+    experts = hierarchical_all_gather(routed, same_experts, network.intra, network.inter)
+    once = once + np.where(np.asarray(routed) > 0, experts, 0.0)  # a dense model starts no second exchange
     rounds = np.where(np.asarray(zero_stage) >= 3, 1 + 2 * np.asarray(microbatches, dtype=float), 2.0)
     return np.asarray(rounds * once * network.congestion)
 

@@ -63,3 +63,18 @@ def test_the_verdict_tells_time_from_money():
     assert "not time" in said(samples=8)
     assert "lower ITL" in said()
     assert "dear" not in said(price_per_hour=0)
+
+
+def test_a_direct_answer_costs_its_time_and_many_samples_as_many_tokens():
+    o = reasoning(
+        reasoning_steps=2,
+        tokens_per_step=50,
+        answer_tokens=100,
+        samples=3,
+        ttft=1,
+        itl=0.5,
+        price_per_hour=3600,
+        power=2,
+    )
+    assert float(o.tokens_per_query) == 3 * 200
+    assert (float(o.direct_cost), float(o.direct_energy)) == pytest.approx((51, 102))

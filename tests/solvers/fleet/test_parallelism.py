@@ -173,3 +173,66 @@ def test_what_does_not_fit_says_by_how_much():
 def test_the_largest_loss_is_named():
     assert trained(**{**ALONE, "pipeline_parallel": 8}, microbatches=1).largest_loss == Cause.BUBBLE
     assert trained(**ALONE, straggler_factor=2).largest_loss == Cause.STRAGGLER
+
+
+@pytest.mark.parametrize("reached", [0.85, 0.02])
+@pytest.mark.parametrize("spread", ["on", "off"])
+def test_a_step_is_what_one_reckons_by_hand(reached, spread):
+    # Two copies, two devices a layer, three uneven stages, each sequence in two parts; one device a fifth too slow.
+    d, t, p, c, m, b, s = 2, 2, 3, 2, 5, 2, 4096
+    parameters, layers, hidden = 8.03e9, 32, 4096
+    o = trained(
+        data_parallel=d, tensor_parallel=t, pipeline_parallel=p, context_parallel=c, microbatches=m, microbatch_size=b,
+        sequence_length=s, straggler_factor=1.2, zero_stage=1, bandwidth_efficiency=reached, sequence_parallel=spread,
+        tokens=1e12, precision="fp16",
+    )  # fmt: skip
+    bandwidth, held = 3.35e12 * reached, parameters / (t * p)
+    scores = b * 4 * layers * 32 * 128 * s * (s + 1) / 2
+    useful = 3 * (2 * b * parameters * s + scores)
+    compute = (useful + scores) / (t * c * p) * m / (989e12 * 0.65)
+    layer = s / c * b * hidden * (34 / t if spread == "on" else 10 + 24 / t)
+    memory = m * (3 * held * 2 + 2 * layer * layers / p) / bandwidth
+    busy = max(compute, memory)
+    slow, uneven, here = 0.2 * busy, 1.2 * busy / 32, 11
+    message, kv = s / c * b * hidden * 2, s * b * 2 * 8 * 128 * 2 / t
+    tensor = m * 4 * here * (message / 450e9 + 2 * 0.5e-6)
+    context = m * 3 * here * (kv / 2 / 450e9 + 0.5e-6)
+    stage = (busy + slow + uneven + tensor + context) / m
+    between = 2 * m * (message / (t if spread == "on" else 1) / 50e9 + 5e-6)
+    exchange = 2 * (3 / 4 * held * 2 / 450e9 + 3 * 0.5e-6)
+    exposed = exchange - min(0.8 * exchange, 2 / 3 * busy / m)
+    state = held * (2 + 2 + 12 / (d * c))
+    step = busy + slow + uneven + tensor + context + 2 * stage + between + exposed + 2 * state / bandwidth
+    assert (float(o.compute_time), float(o.memory_time)) == pytest.approx((compute, busy - compute))
+    assert (float(o.imbalance_time), float(o.stage_time)) == pytest.approx((uneven, stage))
+    assert (float(o.context_time), float(o.pipeline_time), float(o.data_time)) == pytest.approx(
+        (context, between, exposed)
+    )
+    assert float(o.step_time) == pytest.approx(step)
+    batch = d * m * b * s
+    assert float(o.tokens_per_second) == pytest.approx(batch / step) == pytest.approx(float(o.demand_bandwidth) / 4)
+    assert float(o.training_time) == pytest.approx(1e12 / batch * step)
+    assert float(o.run_flop) == pytest.approx(useful * m * d / batch * 1e12)
+    assert float(o.memory_per_device) == pytest.approx(state + layer * layers)
+    assert float(o.loss_time) == pytest.approx(max(float(v) for n, v in causes(o).items() if n != "compute_time"))
+
+
+def test_what_fits_is_short_of_nothing():
+    split = {
+        "data_parallel": 64,
+        "zero_stage": 3,
+        "recomputation": "full",
+        "tensor_parallel": 1,
+        "pipeline_parallel": 1,
+    }
+    assert float(trained(**split, sequence_length=1024).memory_shortfall) == 0
+
+
+def test_no_recomputation_does_no_arithmetic_twice():
+    o = trained(**ALONE, recomputation="none")
+    assert float(o.hfu) == pytest.approx(float(o.mfu))
+
+
+def test_interleaved_stages_are_even_only_where_the_layers_divide_by_all_of_them():
+    assert float(trained(**{**ALONE, "pipeline_parallel": 4}, virtual_stages=4).imbalance_time) == 0
+    assert float(trained(**{**ALONE, "pipeline_parallel": 4}, virtual_stages=3).imbalance_time) > 0

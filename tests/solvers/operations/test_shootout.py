@@ -70,3 +70,29 @@ def test_without_a_price_the_ratio_is_open_and_the_break_even_price_is_not():
 def test_energy_is_power_over_the_time_at_the_meter():
     o = against(workload="training", pue=1.5, duration=3600)
     assert float(o.reference_energy) == pytest.approx(1000 * 700 * (0.3 + 0.7 * 0.45) * 3600 * 1.5)
+
+
+def test_a_fleets_cost_is_what_is_written_off_maintained_and_burnt():
+    year = 365 * 86400.0
+    o = against(workload="training", duration=year, amortization=4 * year, infrastructure_multiplier=2, electricity_price=0.1 / 3.6e6, precision="fp16")  # fmt: skip
+    bought = 1000 * 25000 * 2
+    energy = 1000 * 0.7 * (0.3 + 0.7 * 0.45) * 1.2 * 365 * 24
+    assert float(o.reference_cost) == pytest.approx(bought / 4 + 0.05 * bought + 0.1 * energy)
+    tokens = 1000 * 989e12 * 0.45 / (6 * 8.03e9) * year
+    assert float(o.cost_per_million_tokens) == pytest.approx(float(o.reference_cost) / tokens * 1e6)
+    assert float(o.rival_cost_per_million_tokens) == pytest.approx(float(o.cost_per_million_tokens))
+
+
+def test_serving_is_the_roofline_of_a_decode_step_shared_by_as_few_as_hold_it():
+    o = against(model=LLAMA_405B, workload="serving", batch_size=8, context_length=1000, bandwidth_efficiency=0.5, precision="fp16")  # fmt: skip
+    kv = 8 * 1000 * 2 * 126 * 8 * 128 * 2
+    moved, copy = 2 * 405e9 + kv, np.ceil((2 * 405e9 + kv) / 80e9)
+    step = moved / copy / (3.35e12 * 0.5) + 10e-6 + 126 * 45e-6
+    assert float(o.reference_rate) == pytest.approx(8 / step / copy)
+    busy = moved / copy / (3.35e12 * 0.5) / step
+    assert float(o.reference_energy) == pytest.approx(1000 * 700 * (0.3 + 0.7 * busy) * 30 * 86400 * 1.2)
+
+
+def test_a_rival_that_burns_more_than_all_costs_has_no_price_to_win_at():
+    hungry = replace(PRICED, tdp=1e7)
+    assert np.isnan(against(hungry, workload="training").break_even_price)
