@@ -53,7 +53,7 @@ def step(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: 
         Phase.FORWARD: lambda: forward(model, batch_size, precision),
         Phase.TRAINING: lambda: _if(can_train(model), training(model, batch_size, prompt, precision)),
     }
-    present = [Phase(int(code)) for code in np.unique(meant)]
+    present = [Phase(int(code)) for code in np.unique(meant)] or [Phase.FORWARD]  # no question at all has a kind, too
     works = {kind: kinds[kind]() for kind in present}
     if len(works) == 1:
         return works[present[0]]

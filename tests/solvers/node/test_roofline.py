@@ -167,3 +167,8 @@ def test_the_batch_that_turns_training_compute_bound_is_where_the_roofs_cross():
     assert float(below.memory_time) >= float(below.compute_time) and float(above.memory_time) < float(
         above.compute_time
     )
+
+
+def test_no_question_at_all_has_no_answer_and_is_no_error():
+    nobody = np.array([], dtype=int)
+    assert roofline(model=LLAMA_8B, accelerator=H100, phase=nobody, precision=nobody).latency.shape == (0,)
