@@ -31,6 +31,9 @@ TOOLS = (
     ),
     Tool("Pipeline", "Walls in a row: what flows, what is missing, what it all comes to.", "pipelines:pipelines"),
     Tool(
+        "Hardware for a target", "A latency in; out, which chips of the catalog answer and how many.", "matches:matches"
+    ),
+    Tool(
         "Capstone", "A budget, users who do not wait, two regions: design the fleet and defend it.", "capstone:capstone"
     ),
     Tool("Fallacies", "What people say of ML systems, and the two questions that refute it.", "fallacies:fallacies"),
