@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from catalog.resolve import choices, resolve
 from catalog.shelf import shelf
 from mlsysweb.answer import answer
-from mlsysweb.forms.draw import bare, controls, preset_links
+from mlsysweb.forms.draw import controls, preset_links
 from mlsysweb.forms.question import question
 from mlsysweb.htmx import refused, updated, varies, wants_partial
 from mlsysweb.results.page import Link
@@ -35,11 +35,11 @@ def matches(request: HttpRequest) -> HttpResponse:
         page = _answered(url, text)
     except InputErrors as bad:
         errors = {error.field: error.sentence for error in bad.errors}
+    drawn = controls({n: io for n, io in wall.inputs.items() if n != _ONE}, text, errors, choices, url)
     if not wants_partial(request):
-        asked = {name: io for name, io in wall.inputs.items() if name != _ONE}
-        seen = {"page": page, "form": controls(asked, text, errors, choices, url), "presets": _presets(text, url)}
+        seen = {"page": page, "form": drawn, "presets": _presets(text, url)}
         return varies(render(request, "matches/matches.html", seen, status=422 if errors else 200))
-    said = render_to_string("shared/_errors.html", {"form": bare(wall, errors, url)}, request)
+    said = render_to_string("shared/_errors.html", {"form": drawn}, request)
     if page is None:
         return refused(said)
     return updated(render_to_string("matches/_chips.html", {"page": page}, request) + said, page.url)
