@@ -11,6 +11,7 @@ from typing import Any
 
 from .models import TABLES, Row, Version
 from .snapshot import snapshot
+from .watch import note
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Shelf:
         if row.slug not in self.found:
             spec = row.spec()
             self.found[row.slug] = Found(spec, snapshot(row, spec))
+        note(self.found[row.slug].snapshot)
         return self.found[row.slug]
 
     def nearest(self, name: str) -> list[str]:

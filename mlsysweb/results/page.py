@@ -90,7 +90,6 @@ class ResultPage:
     sources: tuple[Reference, ...]
     facts: tuple[Reference, ...]
     link: str
-    query: str
 
 
 @dataclass(frozen=True)

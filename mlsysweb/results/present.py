@@ -49,7 +49,6 @@ def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPa
         sources=tuple(Reference(f"{s.authors}: {s.title}", s.url) for s in solver.sources),
         facts=tuple(_facts(result.snapshot)),
         link=f"{base}?{query}" if query else base,
-        query=query,
     )
 
 

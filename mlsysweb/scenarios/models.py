@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -7,24 +9,48 @@ from django.urls import reverse
 from .ids import short_id
 
 
+class Visibility(models.TextChoices):
+    PRIVATE = "private", "Only me"
+    LINK = "link", "Anyone with the link"
+    CLASS = "class", "My class"
+
+
+class Tag(models.Model):
+    """A word its owner files scenarios under, in small letters."""
+
+    name = models.CharField(max_length=40, unique=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Scenario(models.Model):
-    """A saved answer. It keeps what was asked, the catalog rows as they were, what was found and by which version,
-    so that it shows the same for ever; a change of catalog or solver is a new version, never this row."""
+    """Something kept under a link of its own. What people write about it may be edited, `revision` counting the
+    edits; what was asked and found is in its versions, which never change."""
 
     id = models.CharField(primary_key=True, max_length=16, default=short_id, editable=False)
-    kind = models.CharField(max_length=20, default="wall", help_text="Which sort of page it is: wall, exploration, …")
-    solver = models.SlugField(max_length=60)
-    solver_version = models.CharField(max_length=20)
+    path = models.CharField(max_length=200, help_text="The page it was kept from, such as /walls/roofline/.")
+    solver = models.SlugField(max_length=60, help_text="The wall's name, or that of a page over several walls.")
     title = models.CharField(max_length=200)
-    question = models.JSONField(help_text="Inputs as typed, by name; what equals the default is left out.")
-    snapshot = models.JSONField(help_text="Every catalog row used, as it was.")
-    result = models.JSONField(help_text="The whole answer, as solvers.result keeps it.")
+    notes = models.TextField(blank=True, max_length=20_000, help_text="Markdown.")
+    tags = models.ManyToManyField(Tag, blank=True, related_name="scenarios")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="forks")
+    parent_version = models.PositiveIntegerField(null=True, blank=True, help_text="Which version of it was forked.")
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.LINK)
+    group = models.ForeignKey(
+        "auth.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="scenarios",
+        help_text="The class it is shown to.",
+    )  # fmt: skip
     session = models.CharField(max_length=40, blank=True, db_index=True, help_text="The browser it belongs to.")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="scenarios"
     )
+    revision = models.PositiveIntegerField(default=1, help_text="Counts edits, so that none is lost unseen.")
     created = models.DateTimeField(auto_now_add=True)
+    deleted = models.DateTimeField(null=True, blank=True, help_text="Hidden since; it can be taken back.")
 
     class Meta:
         ordering = ("-created",)
@@ -34,3 +60,33 @@ class Scenario(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("scenarios:scenario", args=[self.id])
+
+    @property
+    def latest(self) -> Version:
+        version: Version = self.versions.latest("number")
+        return version
+
+
+class Version(models.Model):
+    """An answer as it was found: what was asked, the catalog rows as they were, the result and by which solver. It
+    is written once, so that it shows the same for ever."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    solver_version = models.CharField(max_length=20)
+    question = models.JSONField(help_text="Inputs as typed, by name; what equals the default is left out.")
+    snapshot = models.JSONField(help_text="Every catalog row used, as it was.")
+    result = models.JSONField(help_text="Of a wall solvers.result as kept; of another page what it showed.")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [models.UniqueConstraint(fields=["scenario", "number"], name="one_answer_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.scenario}, version {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A version is never changed; another answer is another version.")
+        super().save(*args, **kwargs)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.results.page import ResultPage
+from mlsysweb.results.page import Link, ResultPage
 
 
 @dataclass(frozen=True)
 class SavedPage:
-    """An answer as it was kept; `url` is its own link, `open_url` asks the same question again today."""
+    """An answer as it was kept; `url` is its own link, `open_url` asks the same question again today. A wall's answer
+    is in `result`, that of any other page in `shown`, as HTML; `styles` names the page's style sheet."""
 
     id: str
     title: str
     when: str
-    solver_title: str
+    what: str
     version: str
+    number: int
+    versions: tuple[Link, ...]
     url: str
     open_url: str
-    result: ResultPage
+    mine: bool
+    result: ResultPage | None
+    shown: str
+    styles: str

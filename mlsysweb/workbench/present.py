@@ -36,7 +36,7 @@ def wall_page(
     solver: Stage, result: Result | None, shown: ResultPage | None, told: tuple[Told, ...], around: Around
 ) -> WallPage:
     """What frames the form and the result."""
-    query = shown.query if shown else ""
+    query = shown.link.partition("?")[2] if shown else ""
     words = " ".join(f"'{part}'" if " " in part else part for part in _arguments(query))
     before, after = _neighbours(solver, around)
     return WallPage(

@@ -71,5 +71,9 @@ document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));
   if (target.closest("[data-retry]")) document.querySelector("form[hx-get]").requestSubmit();
 });
+document.addEventListener("submit", ({ target }) => {
+  const address = target.querySelector("[data-address]");
+  if (address) address.value = location.pathname + location.search;
+});
 refold();
 reach();

@@ -81,7 +81,7 @@ def test_it_is_on_the_map_of_walls(toy):
 
 def test_it_can_be_saved_and_swept(toy):
     client = Client()
-    saved = client.post("/s/save/", {"solver": "bucket", "query": "volume=10+GB"}, follow=True)
+    saved = client.post("/s/save/", {"page": "/walls/bucket/?volume=10+GB"}, follow=True)
     assert "It takes 5 s." in saved.content.decode()
     assert client.get("/walls/bucket/?sweep=volume").status_code == 200
 

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 
 def save(client, query="batch_size=148", **more):
-    return client.post("/s/save/", {"solver": "roofline", "query": query, **more})
+    return client.post("/s/save/", {"page": f"/walls/roofline/?{query}", **more})
 
 
 def figures(html):
@@ -44,17 +44,17 @@ def test_it_stays_the_same_when_the_catalog_moves_on_or_loses_the_chip(client):
 
 def test_it_keeps_question_snapshot_result_and_version(client):
     save(client)
-    kept = Scenario.objects.get()
+    kept = Scenario.objects.get().latest
     assert kept.question == {"batch_size": "148"}
     assert kept.solver_version == "1"
     assert {row["slug"] for row in kept.snapshot.values()} == {"llama-3-8b", "h100-sxm5-80gb"}
     assert kept.result["values"]["bottleneck"]["value"] == "compute"
-    assert "Llama" in kept.title and "H100" in kept.title
+    assert "Llama" in kept.scenario.title and "H100" in kept.scenario.title
 
 
 def test_it_belongs_to_the_browser_that_saved_it(client):
     save(client)
-    assert Scenario.objects.get().session == client.session.session_key
+    assert Scenario.objects.get().session == client.session["visitor"]
 
 
 def test_its_name_cannot_be_guessed(client):
@@ -71,9 +71,49 @@ def test_what_cannot_be_answered_goes_back_to_its_page_with_the_reason(client):
 
 
 def test_saving_needs_the_page_it_came_from():
-    assert Client(enforce_csrf_checks=True).post("/s/save/", {"solver": "roofline"}).status_code == 403
+    assert Client(enforce_csrf_checks=True).post("/s/save/", {"page": "/walls/roofline/"}).status_code == 403
 
 
 def test_an_unknown_figure_is_kept_as_unknown(client):
     link = save(client, "accelerator=ascend-910c&precision=bf16")["Location"]
     assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["/system/", "/system/iron-law/", "/geography/", "/spectrum/", "/pipeline/", "/capstone/", "/matches/"],
+)
+def test_every_page_that_asks_can_be_kept_as_it_was_shown(client, page):
+    asked = f"{page}?model=llama-3-8b" if page in ("/system/", "/spectrum/") else page
+    shown = client.get(asked).content.decode()
+    saved = client.get(client.post("/s/save/", {"page": asked})["Location"]).content.decode()
+    assert _plots(saved) == _plots(shown)
+    assert f'href="{asked}"' in saved
+    assert Scenario.objects.get().latest.snapshot
+
+
+def test_a_page_kept_as_shown_stays_when_the_catalog_moves_on(client):
+    link = client.post("/s/save/", {"page": "/spectrum/"})["Location"]
+    before = _plots(client.get(link).content.decode())
+    Accelerator.objects.all().update(memory_bandwidth=1e12)
+    assert _plots(client.get(link).content.decode()) == before
+
+
+def test_an_address_outside_the_site_keeps_nothing(client):
+    for page in ("https://elsewhere.example/walls/roofline/x", "/admin/", "/nowhere/", ""):
+        assert client.post("/s/save/", {"page": page}).status_code == 404
+    assert not Scenario.objects.exists()
+
+
+def test_a_version_is_written_once(client):
+    save(client)
+    version = Scenario.objects.get().latest
+    with pytest.raises(TypeError, match="another version"):
+        version.save()
+
+
+def test_what_is_private_is_there_for_its_owner_alone(client):
+    link = save(client)["Location"]
+    Scenario.objects.update(visibility="private")
+    assert client.get(link).status_code == 200
+    assert Client().get(link).status_code == 404

@@ -1,0 +1,99 @@
+"""What a scenario keeps of a page: a wall's whole answer, or what a page over many walls showed, with the catalog rows
+either read. A page is kept by its address, so that no page needs to know of this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import resolve
+from django_htmx.middleware import HtmxDetails
+
+from catalog.watch import watched
+from mlsysweb.answer import answer
+from mlsysweb.forms.question import question
+from solvers.errors import InputError, InputErrors
+from solvers.registry import solvers
+from solvers.result import Result
+from solvers.say import say
+
+# The pages that can be kept, by their namespace, and what each is called.
+PAGES = {
+    "workbench": "Wall", "system": "One system", "geography": "Carbon geography", "spectrum": "Spectrum",
+    "pipelines": "Pipeline", "capstone": "Capstone", "matches": "Hardware for a target",
+}  # fmt: skip
+# Where an update's own part ends and what it swaps elsewhere begins.
+_ELSEWHERE = '<p id="errors"'
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One answer, ready to be a version. `solver` is the wall's name, or the page's."""
+
+    path: str
+    solver: str
+    solver_version: str
+    question: dict[str, str]
+    snapshot: dict[str, Any]
+    result: dict[str, Any]
+    title: str
+
+
+def keep(request: HttpRequest, address: str) -> Kept:
+    """The answer of the page at a path with a query string. Raises InputErrors when it has none, Http404 for a page
+    that is none of ours."""
+    parts = urlsplit(address)
+    match = resolve(parts.path)
+    if match.namespace not in PAGES:
+        raise Http404("There is nothing to keep at this address.")
+    query = QueryDict(parts.query)
+    if match.namespace == "workbench":
+        return _of_wall(parts.path, str(match.kwargs["name"]), query)
+    return _of_page(request, parts.path, match, query)
+
+
+def _of_wall(path: str, name: str, query: QueryDict) -> Kept:
+    solver = solvers().get(name)
+    if solver is None:
+        raise Http404("There is no such wall.")
+    found = answer(solver, question(query))
+    return Kept(
+        path=path, solver=name, solver_version=solver.version, question=dict(found.text), snapshot=dict(found.snapshot),
+        result=found.kept(), title=_title(solver.title, found),
+    )  # fmt: skip
+
+
+def _title(wall: str, result: Result) -> str:
+    """What a wall's answer is of."""
+    picks = [str(result.values[name].value) for name in ("model", "accelerator") if name in result.values]
+    return say(f"{wall}: {' on '.join(picks)}" if any(picks) else wall, result.values)
+
+
+def _of_page(request: HttpRequest, path: str, match: Any, query: QueryDict) -> Kept:
+    """What the page shows, asked for as its own form asks for it."""
+    inner = HttpRequest()
+    inner.method, inner.path, inner.path_info, inner.GET = "GET", path, path, query
+    inner.META = {**request.META, "HTTP_HX_REQUEST": "true", "REQUEST_METHOD": "GET", "QUERY_STRING": query.urlencode()}
+    inner.user, inner.session, inner.htmx = request.user, request.session, HtmxDetails(inner)  # type: ignore[attr-defined]
+    with watched() as rows:
+        answered = match.func(inner, *match.args, **match.kwargs)
+    if answered.status_code != 200:
+        raise InputErrors([InputError("page", "has no answer to these inputs.")])
+    walls = {name: solver.version for name, solver in solvers().items()}
+    return Kept(
+        path=path,
+        solver=match.namespace,
+        solver_version=fingerprint(walls),
+        question=dict(query.items()),
+        snapshot=dict(rows),
+        result={"shown": answered.content.decode().partition(_ELSEWHERE)[0], "walls": walls},
+        title=PAGES[match.namespace],
+    )
+
+
+def fingerprint(walls: dict[str, str]) -> str:
+    """The versions of all walls in eight letters."""
+    return sha256("".join(f"{name}={walls[name]};" for name in sorted(walls)).encode()).hexdigest()[:8]
