@@ -12,6 +12,7 @@ urlpatterns = [
     path("geography/", include("mlsysweb.geography.urls")),
     path("pipeline/", include("mlsysweb.pipelines.urls")),
     path("capstone/", include("mlsysweb.capstone.urls")),
+    path("explore/", include("mlsysweb.explore.urls")),
     path("matches/", include("mlsysweb.matches.urls")),
     path("system/", include("mlsysweb.system.urls")),
     path("fallacies/", include("mlsysweb.fallacies.urls")),

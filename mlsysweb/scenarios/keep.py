@@ -24,6 +24,7 @@ from solvers.say import say
 PAGES = {
     "workbench": "Wall", "system": "One system", "geography": "Carbon geography", "spectrum": "Spectrum",
     "pipelines": "Pipeline", "capstone": "Capstone", "matches": "Hardware for a target",
+    "explore": "Design space",
 }  # fmt: skip
 # Where an update's own part ends and what it swaps elsewhere begins.
 _ELSEWHERE = '<p id="errors"'

@@ -26,7 +26,8 @@ ROWS = 2**16
 
 @dataclass(frozen=True)
 class Search:
-    """What is asked: the walls, what is given to all configurations, the axes, and the goals. Travels by pickle."""
+    """What is asked: the walls, what is given to all configurations, the axes, and the goals; by which share each limit
+    is tried relaxed as well, if it is. Travels by pickle."""
 
     pipeline: Pipeline
     given: Mapping[tuple[str, str], Any]
@@ -35,6 +36,7 @@ class Search:
     constraints: tuple[Constraint, ...]
     keep: int = 10
     rows: int = ROWS
+    relax: float = 0.0
 
     @property
     def boxes(self) -> int:
@@ -58,7 +60,8 @@ class Rows:
 @dataclass(frozen=True)
 class Seen:
     """What some configurations came to. For each constraint: how many fail it, how many fail only it, how many have no
-    value to hold against it, and how near to it the best came."""
+    value to hold against it, how near to it the best came, and `freed`, a row for each constraint: the best score by
+    each objective among those that only a relaxed limit lets in (infinite where it lets in none)."""
 
     count: int
     feasible: int
@@ -66,6 +69,7 @@ class Seen:
     alone: NDArray[np.int64]
     unknown: NDArray[np.int64]
     nearest: Floats
+    freed: Floats
     unscored: int
     top: Rows
     front: Rows
@@ -74,7 +78,8 @@ class Seen:
 def nothing_seen(search: Search) -> Seen:
     none = np.zeros(len(search.constraints), dtype=np.int64)
     rows = Rows(np.zeros(0, dtype=np.int64), np.zeros((0, len(search.objectives))))
-    return Seen(0, 0, none, none, none, np.full(len(none), np.nan), 0, rows, rows)
+    freed = np.full((len(none), len(search.objectives)), np.inf)
+    return Seen(0, 0, none, none, none, np.full(len(none), np.nan), freed, 0, rows, rows)
 
 
 def explore(search: Search, box_number: int, known: Seen | None = None) -> Seen:
@@ -87,14 +92,16 @@ def explore(search: Search, box_number: int, known: Seen | None = None) -> Seen:
     scored = _all(~np.isnan(score) for score in scores)
     holds = _all(met)
     rows = _rows(box, holds & scored, scores)
+    lone = _lone(met)
     feasible = _number_of(holds, box)
     return Seen(
         count=box.size,
         feasible=feasible,
         failed=np.array([box.size - _number_of(each, box) for each in met], dtype=np.int64),
-        alone=_alone(met, box),
+        alone=np.array([_number_of(np.broadcast_to(each, box.sides), box) for each in lone], dtype=np.int64),
         unknown=np.array([_number_of(np.isnan(v), box) for v in values], dtype=np.int64),
         nearest=np.array([_nearest(c, v) for c, v in zip(search.constraints, values, strict=True)], dtype=float),
+        freed=_freed(search, values, lone, scores),
         unscored=feasible - _number_of(holds & scored, box),
         top=_top(rows, search.keep, known),
         front=_front(rows, known),
@@ -118,10 +125,26 @@ def _number_of(holds: Any, box: Box) -> int:
     return int(np.count_nonzero(holds)) * (box.size // max(np.size(holds), 1))
 
 
-def _alone(met: list[NDArray[np.bool_]], box: Box) -> NDArray[np.int64]:
+def _lone(met: list[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
+    """For each constraint, where it is the only one that fails."""
     failures = sum((~each).astype(np.int8) for each in met)
     one = np.equal(failures, 1)
-    return np.array([_number_of(np.broadcast_to(one & ~each, box.sides), box) for each in met], dtype=np.int64)
+    return [np.asarray(one & ~each) for each in met]
+
+
+def _freed(search: Search, values: list[NDArray[Any]], lone: list[NDArray[np.bool_]], scores: list[Floats]) -> Floats:
+    """The best scores among what each relaxed limit alone would let in."""
+    freed = np.full((len(values), len(scores)), np.inf)
+    if not search.relax:
+        return freed
+    for row, constraint, value, only in zip(freed, search.constraints, values, lone, strict=True):
+        relaxed = constraint.relaxed(search.relax)
+        if relaxed is None or not only.any():
+            continue
+        let_in = only & relaxed.met(value)
+        if let_in.any():
+            row[:] = [np.fmin.reduce(np.where(let_in, score, np.inf), axis=None) for score in scores]
+    return freed
 
 
 def _nearest(constraint: Constraint, value: NDArray[Any]) -> float:
@@ -176,6 +199,7 @@ def merged(search: Search, one: Seen, other: Seen) -> Seen:
         alone=one.alone + other.alone,
         unknown=one.unknown + other.unknown,
         nearest=_nearer(search, one.nearest, other.nearest),
+        freed=np.fmin(one.freed, other.freed),
         unscored=one.unscored + other.unscored,
         top=_top(one.top + other.top, search.keep, None),
         front=together[front(together.scores)] if search.objectives else one.front,

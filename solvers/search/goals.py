@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -79,6 +79,13 @@ class Constraint:
     def met(self, value: NDArray[Any]) -> NDArray[np.bool_]:
         held: NDArray[np.bool_] = _OPERATORS[self.operator](value, self.limit)
         return held & ~np.isnan(value) if self.operator == "!=" else held
+
+    def relaxed(self, share: float) -> Constraint | None:
+        """The same with its limit moved by a share of itself; nothing for a word or a limit of zero."""
+        if not (self.wants_small or self.wants_large) or self.limit == 0:
+            return None
+        away = share * abs(self.limit) * (1 if self.wants_small else -1)
+        return replace(self, limit=self.limit + away)
 
     @property
     def wants_small(self) -> bool:

@@ -26,8 +26,8 @@ from .space import Axis, Space, joined
 
 STAGES: tuple[str, ...] = ("tco", "sustainability")
 
-_OF_THE_GRID = ("carbon_intensity", "electricity_price", "water_intensity")
-_OF_THE_SITE = ("pue", "wue")
+OF_THE_GRID = ("carbon_intensity", "electricity_price", "water_intensity")
+OF_THE_SITE = ("pue", "wue")
 
 
 def placement(
@@ -51,14 +51,16 @@ def placement(
     wanted = [f"minimize: tco + {carbon_price!r} USD/kg * total_carbon", "minimize: tco", "minimize: total_carbon"]
     objectives, constraints = goals(wanted, metrics(chain))
     fixed = settle(chain, given)
-    axis = _sites(chain, grids, fixed, _OF_THE_GRID + (_OF_THE_SITE if sites else ()))
+    axis = places(chain, grids, fixed, OF_THE_GRID + (OF_THE_SITE if sites else ()))
     return run(Search(chain, fixed, Space((axis,)), objectives, constraints, keep))
 
 
-def _sites(chain: Pipeline, grids: Mapping[str, Grid], fixed: Given, figures: Sequence[str]) -> Axis:
+def places(
+    chain: Pipeline, grids: Mapping[str, Grid], fixed: Given, figures: Sequence[str], name: str = "grid"
+) -> Axis:
     """The grids as one axis of all their figures that a stage takes; what one does not know is what is given."""
     given = {name: value for (_, name), value in fixed.items()}
     taken = [name for name in figures if any(name in stage.inputs for stage in chain.stages)]
     columns = {name: np.array([getattr(grid, name) for grid in grids.values()], dtype=float) for name in taken}
     known = {name: np.where(np.isnan(c), given.get(name, np.nan), c) for name, c in columns.items()}
-    return joined("grid", list(grids), known)
+    return joined(name, list(grids), known)

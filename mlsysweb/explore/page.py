@@ -1,0 +1,153 @@
+"""What the page of the design space may show. Templates see nothing else beside the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.charts.parallel import Parallel
+from mlsysweb.results.page import Card, Figure, Link
+
+
+@dataclass(frozen=True)
+class Side:
+    """One row of the form: an axis (a name and its values) or a goal (its text); what is wrong with it, else what it
+    comes to. `hidden` rows wait until the one before is used."""
+
+    number: int
+    name: str
+    text: str
+    error: str
+    told: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class SpaceForm:
+    """The left side: which walls, along which axes, towards which goals. `names` and `phrases` complete what is typed."""
+
+    action: str
+    walls: tuple[Link, ...]
+    links: str
+    axes: tuple[Side, ...]
+    goals: tuple[Side, ...]
+    names: tuple[Link, ...]
+    phrases: tuple[Link, ...]
+    errors: tuple[tuple[str, str], ...]
+    size: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What turns configurations down: the constraint, how many it fails, how many nothing else fails, and how near the
+    best came; what a limit a tenth away would gain."""
+
+    text: str
+    failed: str
+    alone: str
+    nearest: str
+    gain: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A configuration beside the best: one axis turned by one place, and what that does."""
+
+    axis: str
+    to: str
+    effects: tuple[str, ...]
+    broken: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: sorting by it is a link; `sorted` is ascending, descending or none."""
+
+    label: str
+    url: str
+    sorted: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A configuration: its cells, the link that opens it as walls, and whether nobody beats it."""
+
+    cells: tuple[str, ...]
+    url: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Brush:
+    """A range a column is held to, as text; `error` says what is wrong with an end of it."""
+
+    key: str
+    label: str
+    low: str
+    high: str
+    error: str
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """The best and the front as a table with its uprights above: what the brushes leave, sorted, a page of it."""
+
+    parallel: Parallel | None
+    brushes: tuple[Brush, ...]
+    heads: tuple[Head, ...]
+    rows: tuple[Row, ...]
+    told: str
+    before: str
+    after: str
+    clear: str
+    sort: str
+    question: tuple[tuple[str, str], ...]
+    action: str
+
+
+@dataclass(frozen=True)
+class WhyPage:
+    """A configuration somebody thought of: the fields to type it in, and once typed what speaks against it."""
+
+    fields: tuple[Side, ...]
+    verdict: str
+    kind: str
+    cells: tuple[tuple[str, str], ...]
+    against: tuple[str, ...]
+    url: str
+    question: tuple[tuple[str, str], ...]
+    action: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: `share` of 1, the words for it, and whether it still moves. `act` is what its button does."""
+
+    state: str
+    share: float
+    told: str
+    moving: bool
+    url: str
+    act: str
+    act_words: str
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """The right side: the answer in a sentence, the pictures, why others fail, and the rows to choose from."""
+
+    verdict: str
+    kind: str
+    cards: tuple[Card, ...]
+    figures: tuple[Figure, ...]
+    reasons: tuple[Reason, ...]
+    demanded: tuple[str, ...]
+    steps: tuple[Step, ...]
+    step_heads: tuple[str, ...]
+    rows: RowsPage | None
+    why: WhyPage | None
+    best: str
+    exports: tuple[Link, ...]
+    progress: Progress | None
+    query: str
+    url: str

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from mlsysweb.htmx import refused, updated, varies, wants_partial
+from mlsysweb.results.page import Link
+from solvers.errors import InputErrors
+from solvers.pipeline import Pipeline
+from solvers.search.run import Outcome, check
+
+from .asked import AXIS, WALLS, Declared, Question, chain, declared, links_of
+from .columns import Column, columns, settings
+from .finding import Tried, found, searched, tried
+from .form import space_form
+from .page import FoundPage, WhyPage
+from .picks import all_of, today
+from .present import Around, configuration_url, found_page
+from .presets import PRESETS
+from .table import Wanted, rows_page
+from .why import TRY, why_page
+
+
+@require_safe
+def explore(request: HttpRequest) -> HttpResponse:
+    url = reverse("explore:explore")
+    question = Question.of(request.GET) if WALLS in request.GET or AXIS in request.GET else PRESETS[0].question
+    steps, asked, page, errors = None, None, None, {}
+    try:
+        steps = chain(question)
+        asked = declared(question, today, all_of)
+        check(asked.search)
+        page = _answered(request.GET, url, question, asked)
+    except InputErrors as bad:
+        errors = _errors(bad)
+    return _shown(request, url, question, steps, asked, page, errors)
+
+
+def _errors(bad: InputErrors) -> dict[str, str]:
+    """Sentences by field; what is of no row of the form stands with the walls."""
+    errors: dict[str, str] = {}
+    for error in bad.errors:
+        row = error.field.startswith(("axis-", "goal-")) or error.field == WALLS
+        field, sentence = (error.field, error.sentence) if row else (WALLS, f"{error.field} {error.sentence}")
+        errors[field] = f"{errors[field]} {sentence}" if field in errors else sentence
+    return errors
+
+
+def _shown(
+    request: HttpRequest, url: str, question: Question, steps: Pipeline | None, asked: Declared | None,
+    page: FoundPage | None, errors: dict[str, str],
+) -> HttpResponse:  # fmt: skip
+    form = space_form(question, steps, asked, errors, url)
+    if not wants_partial(request):
+        presets = [Link(p.name, f"{url}?{p.question.query}", p.question == question, p.part) for p in PRESETS]
+        seen = {"page": page, "form": form, "presets": presets}
+        return varies(render(request, "explore/explore.html", seen, status=422 if errors else 200))
+    if page and request.htmx.target in ("rows", "why"):
+        part = {"rows": page.rows, "why": page.why}[request.htmx.target]
+        return varies(render(request, f"explore/_{request.htmx.target}.html", {"page": part}))
+    said = render_to_string("explore/_size.html", {"form": form}, request)
+    if page is None:
+        return refused(said)
+    return updated(render_to_string("explore/_found.html", {"page": page}, request) + said, page.url)
+
+
+def _answered(get: QueryDict, url: str, question: Question, asked: Declared) -> FoundPage:
+    outcome = searched(question, asked)
+    shown = columns(asked.search)
+    seen = found(asked, outcome, shown)
+    pairs = [(name, value) for name, values in QueryDict(question.query).lists() for value in values]
+    opened = {each.number: _opened(question, asked, each.inputs) for each in seen.rows}
+    front = frozenset(each.number for each in outcome.front)
+    knee = outcome.front[outcome.knee].number if outcome.knee >= 0 else -1
+    rows = rows_page(
+        seen.rows, shown, Wanted.of(get.dict()), url=url, question=pairs, opened=opened, front=front, knee=knee
+    )
+    why, own = _why(get, url, question, asked, outcome, shown, pairs)
+    around = Around(url, question.query, opened, ())
+    return found_page(seen, shown, rows, why, own, None, around)
+
+
+def _why(
+    get: QueryDict, url: str, question: Question, asked: Declared, outcome: Outcome, shown: tuple[Column, ...],
+    pairs: list[tuple[str, str]],
+) -> tuple[WhyPage, Tried | None]:  # fmt: skip
+    """What somebody thought of: an axis they say nothing of stands where the best does."""
+    typed = {name[len(TRY) :]: text.strip() for name, text in get.items() if name.startswith(TRY) and text.strip()}
+    best = outcome.top[0] if outcome.top else None
+    axes = [
+        (c.key, c.label, c.words(c.read(best)) if best else c.words(_first(asked, c))) for c in shown if not c.terms
+    ]
+    stands = settings(asked.search.pipeline, {}, best.places if best else _firsts(asked))
+    own, errors, opened = None, {}, ""
+    if typed:
+        try:
+            own = tried(question, outcome, {**stands, **typed})
+            opened = _opened(question, asked, own.candidate.inputs)
+        except InputErrors as bad:
+            rows = {f"{AXIS}-{k}": name for k, (name, _) in enumerate(question.axes)}
+            errors = {rows.get(error.field, axes[0][0]): error.sentence for error in bad.errors}
+    page = why_page(own, typed, errors, axes, shown, url=url, question=pairs, opened=opened)
+    return page, own
+
+
+def _firsts(asked: Declared) -> dict[str, object]:
+    return {axis.name: axis.labels[0] for axis in asked.search.space.axes}
+
+
+def _first(asked: Declared, column: Column) -> object:
+    return _firsts(asked)[column.key]
+
+
+def _opened(question: Question, asked: Declared, inputs: Mapping[str, Any]) -> str:
+    """The page on which one configuration opens."""
+    text = settings(asked.search.pipeline, asked.given, inputs)
+    wires = ",".join(f"{target}:{source}" for target, source in links_of(question).items())
+    wall = reverse("workbench:wall", args=[question.walls[0]])
+    return configuration_url(reverse("pipelines:pipelines"), wall, question.walls, wires, text)

@@ -1,0 +1,55 @@
+// The rows of the design space's form appear as they are needed, and a hand brushes the uprights: the ends it leaves
+// are written into the fields below, which is what is sent.
+document.addEventListener("input", ({ target }) => {
+  const row = target.closest("[data-side]");
+  if (row && target.value) row.nextElementSibling?.removeAttribute("hidden");
+});
+
+function valueAt(upright, y) {
+  const { low, high, log } = upright.dataset;
+  const line = upright.querySelector("line");
+  const [top, bottom] = [Number(line.getAttribute("y1")), Number(line.getAttribute("y2"))];
+  const share = Math.min(1, Math.max(0, (bottom - y) / (bottom - top)));
+  const [from, to] = [Number(low), Number(high)];
+  return log === undefined ? from + share * (to - from) : from * (to / from) ** share;
+}
+
+function pointed(svg, event) {
+  const box = svg.getBoundingClientRect();
+  return ((event.clientY - box.top) / box.height) * svg.viewBox.baseVal.height;
+}
+
+let brush = null;
+
+document.addEventListener("pointerdown", (event) => {
+  const upright = event.target.closest?.(".grip")?.closest("[data-upright]");
+  if (!upright || !document.getElementsByName(`from.${upright.dataset.upright}`).length) return;
+  const svg = upright.ownerSVGElement;
+  const line = document.createElementNS(svg.namespaceURI, "line");
+  line.setAttribute("class", "brush");
+  for (const end of ["x1", "x2"]) line.setAttribute(end, upright.querySelector("line").getAttribute("x1"));
+  upright.querySelector(".brush")?.remove();
+  upright.insertBefore(line, upright.querySelector(".grip"));
+  brush = { upright, svg, line, start: pointed(svg, event) };
+  event.target.setPointerCapture(event.pointerId);
+  event.preventDefault();
+});
+
+document.addEventListener("pointermove", (event) => {
+  if (!brush) return;
+  brush.line.setAttribute("y1", brush.start);
+  brush.line.setAttribute("y2", pointed(brush.svg, event));
+});
+
+document.addEventListener("pointerup", (event) => {
+  if (!brush) return;
+  const { upright, svg, start } = brush;
+  const end = pointed(svg, event);
+  brush = null;
+  const name = upright.dataset.upright;
+  const [low, high] = [`from.${name}`, `to.${name}`].map((each) => document.getElementsByName(each)[0]);
+  const whole = Math.abs(end - start) < 3; // a click without a drag lets go of the brush
+  low.value = whole ? "" : valueAt(upright, Math.max(start, end)).toPrecision(4);
+  high.value = whole ? "" : valueAt(upright, Math.min(start, end)).toPrecision(4);
+  high.dispatchEvent(new Event("change", { bubbles: true }));
+});
