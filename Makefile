@@ -58,7 +58,7 @@ screenshots: .venv/.dev var/.static var/.database
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements-dev.txt .venv/.run
+.venv/.dev: requirements-dev.txt requirements-cluster.txt .venv/.run
 	@echo "Installing what the tests need into .venv"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "catalog",
     "mlsysweb.workbench",
     "mlsysweb.scenarios",
+    "mlsysweb.explore",
     "mlsysweb.api",
 ]
 

@@ -22,11 +22,11 @@ class Points:
 
 @dataclass(frozen=True)
 class Density:
-    """How many of the configurations drawn fall into each cell; edges in SI, rows along y."""
+    """How crowded the cells are that hold any configuration: their middles in SI, and a share of the most crowded."""
 
     x: Sequence[float]
     y: Sequence[float]
-    counts: Sequence[Sequence[float | None]]
+    share: Sequence[float]
 
 
 def pareto(
@@ -66,10 +66,11 @@ def _dots(
 
 
 def _shade(x: Value, y: Value, density: Density) -> dict[str, Any]:
+    """Squares, the darker the more of the space lies there."""
     return {
-        "type": "heatmap", "name": "All", "x": _rounded(density.x, scale(x)), "y": _rounded(density.y, scale(y)),
-        "z": [list(row) for row in density.counts], "showscale": False, "hoverinfo": "skip", "showlegend": False,
-        "colorscale": [[0, "token:muted/6"], [1, "token:muted/45"]],
+        "type": "scatter", "mode": "markers", "name": "Where the others lie", "hoverinfo": "skip",
+        "x": _rounded(density.x, scale(x)), "y": _rounded(density.y, scale(y)),
+        "marker": {"color": "token:muted", "symbol": "square", "size": 12, "opacity": list(density.share)},
     }  # fmt: skip
 
 

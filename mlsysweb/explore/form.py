@@ -60,7 +60,15 @@ def _sides(
 ) -> Iterator[Side]:
     for k in range(max(most, len(rows))):
         name, text = rows[k] if k < len(rows) else ("", "")
-        yield Side(k, name, text, errors.get(f"{kind}-{k}", ""), told.get(name, "") if name else "", k > len(rows))
+        yield Side(
+            k,
+            f"{kind} {k + 1}",
+            name,
+            text,
+            errors.get(f"{kind}-{k}", ""),
+            told.get(name, "") if name else "",
+            k > len(rows),
+        )
 
 
 def _names(steps: Pipeline) -> Iterator[Link]:

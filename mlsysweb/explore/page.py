@@ -10,10 +10,11 @@ from mlsysweb.results.page import Card, Figure, Link
 
 @dataclass(frozen=True)
 class Side:
-    """One row of the form: an axis (a name and its values) or a goal (its text); what is wrong with it, else what it
-    comes to. `hidden` rows wait until the one before is used."""
+    """One row of the form, `called` as it is read aloud: an axis (a name and its values) or a goal (its text); what is
+    wrong with it, else what it comes to. `hidden` rows wait until the one before is used."""
 
     number: int
+    called: str
     name: str
     text: str
     error: str

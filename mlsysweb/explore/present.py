@@ -20,7 +20,8 @@ from .page import FoundPage, Progress, Reason, RowsPage, Step, WhyPage
 # finding.Found and columns.Column: their modules search, and this one does not.
 Found, Column = Any, Any
 
-_BEATEN, _FAILING, _FRONT = 500, 160, 300
+# Dots that are beaten, that fail, and of the front: more hide each other, and weigh.
+_BEATEN, _FAILING, _FRONT = 240, 120, 240
 _CELLS = (36, 28)
 
 
@@ -256,12 +257,10 @@ def _density(x: Any, y: Any, logs: tuple[bool, bool]) -> Density:
         for v, log, cells in zip((x, y), logs, _CELLS, strict=True)
     ]
     counts, _, _ = np.histogram2d(x, y, bins=edges)
-    shade = np.where(counts > 0, np.log1p(counts), np.nan).T
-    return Density(
-        edges[0].tolist(),
-        edges[1].tolist(),
-        [[None if np.isnan(c) else round(float(c), 2) for c in row] for row in shade],
-    )
+    column, row = np.nonzero(counts)
+    share = np.log1p(counts[column, row]) / np.log1p(counts.max())
+    middles = [np.sqrt(e[:-1] * e[1:]) if log else (e[:-1] + e[1:]) / 2 for e, log in zip(edges, logs, strict=True)]
+    return Density(middles[0][column].tolist(), middles[1][row].tolist(), (0.05 + 0.3 * share).round(2).tolist())
 
 
 def configuration_url(

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.htmx import refused, updated, varies, wants_partial
 from mlsysweb.results.page import Link
@@ -17,14 +17,18 @@ from solvers.search.run import Outcome, check
 
 from .asked import AXIS, WALLS, Declared, Question, chain, declared, links_of
 from .columns import Column, columns, settings
-from .finding import Tried, found, searched, tried
+from .exporting import EXPORTS
+from .finding import IN_REQUEST, Tried, found, searched, tried
 from .form import space_form
-from .page import FoundPage, WhyPage
+from .jobs import begun, cancel, job_of, outcome_of
+from .page import FoundPage, Progress, WhyPage
 from .picks import all_of, today
-from .present import Around, configuration_url, found_page
+from .present import Around, configuration_url, found_page, waiting_page
 from .presets import PRESETS
+from .progress import not_begun, so_far
 from .table import Wanted, rows_page
 from .why import TRY, why_page
+from .worker import call_worker
 
 
 @require_safe
@@ -36,7 +40,7 @@ def explore(request: HttpRequest) -> HttpResponse:
         steps = chain(question)
         asked = declared(question, today, all_of)
         check(asked.search)
-        page = _answered(request.GET, url, question, asked)
+        page = _looked(request.GET, url, question, asked)
     except InputErrors as bad:
         errors = _errors(bad)
     return _shown(request, url, question, steps, asked, page, errors)
@@ -70,8 +74,43 @@ def _shown(
     return updated(render_to_string("explore/_found.html", {"page": page}, request) + said, page.url)
 
 
-def _answered(get: QueryDict, url: str, question: Question, asked: Declared) -> FoundPage:
-    outcome = searched(question, asked)
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begins the job of a space too large for a request, or takes it up again where it was left."""
+    question, url = Question.of(QueryDict(request.POST.get("query", ""))), reverse("explore:explore")
+    try:
+        begun(question)
+    except InputErrors:
+        return redirect(f"{url}?{question.query}")  # the page says what is wrong
+    call_worker()
+    return redirect(f"{url}?{question.query}")
+
+
+@require_POST
+def stop(request: HttpRequest) -> HttpResponse:
+    question = Question.of(QueryDict(request.POST.get("query", "")))
+    job = job_of(question)
+    if job is not None:
+        cancel(job)
+    return redirect(f"{reverse('explore:explore')}?{question.query}")
+
+
+def _looked(get: QueryDict, url: str, question: Question, asked: Declared) -> FoundPage:
+    """The answer of a space small enough for a request; of a larger one what its job has come to. Raises InputErrors."""
+    if asked.search.space.size <= IN_REQUEST:
+        return _answered(get, url, question, asked, searched(question, asked), None)
+    job = job_of(question)
+    if job is None:
+        return waiting_page(not_begun(asked.search, reverse("explore:begin")), Around(url, question.query, {}, ()))
+    if job.moving:
+        call_worker()  # after a restart of the site nobody may be at work
+    told = so_far(job, reverse("explore:begin"), reverse("explore:cancel"))
+    return _answered(get, url, question, asked, outcome_of(job, asked.search), told)
+
+
+def _answered(
+    get: QueryDict, url: str, question: Question, asked: Declared, outcome: Outcome, progress: Progress | None
+) -> FoundPage:
     shown = columns(asked.search)
     seen = found(asked, outcome, shown)
     pairs = [(name, value) for name, values in QueryDict(question.query).lists() for value in values]
@@ -82,8 +121,8 @@ def _answered(get: QueryDict, url: str, question: Question, asked: Declared) -> 
         seen.rows, shown, Wanted.of(get.dict()), url=url, question=pairs, opened=opened, front=front, knee=knee
     )
     why, own = _why(get, url, question, asked, outcome, shown, pairs)
-    around = Around(url, question.query, opened, ())
-    return found_page(seen, shown, rows, why, own, None, around)
+    around = Around(url, question.query, opened, tuple(_exports(question, asked)))
+    return found_page(seen, shown, rows, why, own, progress, around)
 
 
 def _why(
@@ -123,3 +162,10 @@ def _opened(question: Question, asked: Declared, inputs: Mapping[str, Any]) -> s
     wires = ",".join(f"{target}:{source}" for target, source in links_of(question).items())
     wall = reverse("workbench:wall", args=[question.walls[0]])
     return configuration_url(reverse("pipelines:pipelines"), wall, question.walls, wires, text)
+
+
+def _exports(question: Question, asked: Declared) -> Iterator[Link]:
+    for form, title in EXPORTS.items():
+        if form != "parquet" or asked.search.space.size <= IN_REQUEST:
+            link = reverse("explore:export", args=[form])
+            yield Link(form.upper() if form != "parquet" else "Parquet", f"{link}?{question.query}", title=title)

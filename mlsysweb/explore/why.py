@@ -22,7 +22,7 @@ def why_page(
 ) -> WhyPage:  # fmt: skip
     """The fields, one for each of `axes` (name, label, an example), and what was found of what was typed in them."""
     fields = tuple(
-        Side(k, name, places.get(name, ""), errors.get(name, ""), f"{label}, such as {example}", False)
+        Side(k, label, name, places.get(name, ""), errors.get(name, ""), f"{label}, such as {example}", False)
         for k, (name, label, example) in enumerate(axes)
     )
     if tried is None:

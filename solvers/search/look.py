@@ -25,7 +25,7 @@ class Look:
 
     @property
     def feasible(self) -> NDArray[np.bool_]:
-        return ~self.failed.any(axis=1)
+        return np.asarray(~self.failed.any(axis=1))
 
 
 def look(search: Search, numbers: NDArray[np.int64]) -> Look:

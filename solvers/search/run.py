@@ -89,9 +89,14 @@ def run(
             progress(seen.count, search.space.size)
         if cancelled and cancelled():
             break
+    return outcome(search, seen, done)
+
+
+def outcome(search: Search, seen: Seen, boxes: int) -> Outcome:
+    """What so many boxes, in order, came to: the best and the front with all a goal speaks of."""
     found = candidates(search, np.concatenate((seen.top.number, seen.front.number)))
     ranked = len(seen.top.number)
-    return Outcome(search, seen, done, found[:ranked], found[ranked:], knee(seen.front.scores))
+    return Outcome(search, seen, boxes, found[:ranked], found[ranked:], knee(seen.front.scores))
 
 
 def _seen(search: Search, seen: Seen, start: int, threads: int) -> Iterator[Seen]:

@@ -53,3 +53,9 @@ document.addEventListener("pointerup", (event) => {
   high.value = whole ? "" : valueAt(upright, Math.min(start, end)).toPrecision(4);
   high.dispatchEvent(new Event("change", { bubbles: true }));
 });
+
+// A job's page renews itself, but not under the hands of somebody who types or brushes in it.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const typing = brush || document.activeElement?.closest("#found form");
+  if (event.target.matches?.("[data-stream]") && typing) event.preventDefault();
+});

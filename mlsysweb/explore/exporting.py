@@ -1,0 +1,69 @@
+"""The views that give an exploration as a file."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+
+import orjson
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from solvers.errors import InputErrors
+from solvers.search.explore import nothing_seen
+from solvers.search.run import Outcome, check, outcome
+
+from .asked import Declared, Question, declared
+from .columns import columns
+from .exports import as_csv, as_json
+from .finding import IN_REQUEST, searched
+from .jobs import job_of, outcome_of
+from .picks import all_of, today
+
+# What a space can be taken along as.
+EXPORTS = {
+    "csv": "The best and the front, a line each", "json": "The same with the question and what each sets",
+    "parquet": "Every configuration of the space",
+}  # fmt: skip
+
+
+@require_safe
+def export(request: HttpRequest, form: str) -> HttpResponse:
+    """The exploration as a file. A question that makes no sense goes back to its page, which says why."""
+    question, url = Question.of(request.GET), reverse("explore:explore")
+    try:
+        asked = declared(question, today, all_of)
+        check(asked.search)
+        outcome = _outcome(question, asked)
+    except InputErrors:
+        return redirect(f"{url}?{question.query}")
+    shown = columns(asked.search)
+    rows = list({c.number: c for c in (*outcome.top, *outcome.front)}.values())
+    if form == "csv":
+        return _file(as_csv(rows, shown, frozenset(c.number for c in outcome.front)), "text/csv; charset=utf-8", form)
+    if form == "json":
+        return _file(orjson.dumps(as_json(question.query, outcome, rows, shown)), "application/json", form)
+    if asked.search.space.size > IN_REQUEST:
+        return redirect(f"{url}?{question.query}")
+    from .parquet import as_parquet  # a third of a second that no other page should wait for
+
+    out = TemporaryFile()  # noqa: SIM115 - the response closes it once it is sent
+    as_parquet(asked.search, shown, out)
+    out.seek(0)
+    return FileResponse(
+        out, as_attachment=True, filename=f"design-space.{form}", content_type="application/vnd.apache.parquet"
+    )
+
+
+def _outcome(question: Question, asked: Declared) -> Outcome:
+    if asked.search.space.size <= IN_REQUEST:
+        return searched(question, asked)
+    job = job_of(question)
+    return outcome_of(job, asked.search) if job else outcome(asked.search, nothing_seen(asked.search), 0)
+
+
+def _file(content: bytes | str, kind: str, ending: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="design-space.{ending}"'}
+    )

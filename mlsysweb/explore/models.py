@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class State(models.TextChoices):
+    WAITING = "waiting", "waiting"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    CANCELLED = "cancelled", "cancelled"
+    FAILED = "failed", "failed"
+
+
+class Job(models.Model):
+    """A search too large for a request: what was asked of which rows of the catalog, how far it has come, and what it
+    has seen so far. Whoever takes it over goes on from there."""
+
+    key = models.CharField(
+        primary_key=True, max_length=64, editable=False, help_text="The question and the catalog's version, digested."
+    )
+    query = models.TextField(help_text="The question as its link carries it.")
+    snapshot = models.JSONField(help_text="The catalog rows it searches, as they were.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, db_index=True)
+    size = models.BigIntegerField(help_text="Configurations in the space.")
+    count = models.BigIntegerField(default=0, help_text="Configurations looked at.")
+    boxes = models.BigIntegerField(default=0, help_text="Boxes of the space done, in order.")
+    seen = models.BinaryField(default=bytes, help_text="What the boxes came to, as NumPy keeps arrays.")
+    seconds = models.FloatField(default=0.0, help_text="Spent on it so far.")
+    error = models.TextField(blank=True)
+    worker = models.CharField(max_length=40, blank=True, help_text="Who works on it.")
+    lease = models.DateTimeField(null=True, blank=True, help_text="Until when that one is believed to be alive.")
+    turn = models.DateTimeField(auto_now_add=True, help_text="When it last had a turn: the longest ago goes next.")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.size:,} configurations, {self.state}"
+
+    @property
+    def moving(self) -> bool:
+        return self.state in (State.WAITING, State.RUNNING)
