@@ -5,7 +5,7 @@ from __future__ import annotations
 from tempfile import TemporaryFile
 
 import orjson
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -31,6 +31,8 @@ EXPORTS = {
 @require_safe
 def export(request: HttpRequest, form: str) -> HttpResponse:
     """The exploration as a file. A question that makes no sense goes back to its page, which says why."""
+    if form not in EXPORTS:
+        raise Http404("A design space can be had as CSV, JSON and Parquet.")
     question, url = Question.of(request.GET), reverse("explore:explore")
     try:
         asked = declared(question, today, all_of)

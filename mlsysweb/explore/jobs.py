@@ -89,9 +89,11 @@ def work(worker: str, idle: float = 20.0) -> None:
     """Works until there has been nothing to do for so many seconds, or until whoever started this is gone."""
     hands: dict[str, _Work] = {}
     parent, since = os.getppid(), time.monotonic()
-    while os.getppid() == parent and time.monotonic() - since < idle:
+    while os.getppid() == parent:
         job = _taken(worker)
         if job is None:
+            if time.monotonic() - since >= idle:
+                return
             hands.clear()
             time.sleep(0.2)
             continue

@@ -31,6 +31,11 @@ TOOLS = (
     ),
     Tool("Pipeline", "Walls in a row: what flows, what is missing, what it all comes to.", "pipelines:pipelines"),
     Tool(
+        "Design space",
+        "A budget and an SLA in; a million configurations looked through while you watch.",
+        "explore:explore",
+    ),
+    Tool(
         "Hardware for a target", "A latency in; out, which chips of the catalog answer and how many.", "matches:matches"
     ),
     Tool(

@@ -1,0 +1,150 @@
+"""The design space in a browser: rows appear as they are needed, mistakes are told where they stand, brushes and the
+table go together, a job moves and stops."""
+
+import re
+import threading
+
+import pytest
+from django.db import connection
+from playwright.sync_api import expect
+
+from mlsysweb.explore import jobs, views
+from tests.mlsysweb.explore.questions import large, link
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def rows(page):
+    return page.locator("table.sortable tbody tr")
+
+
+def test_a_goal_typed_changes_the_answer_in_place_and_its_link(page, live_server):
+    page.goto(live_server.url + link())
+    expect(page.locator("#plot-front-0 .scatterlayer path.point").first).to_be_attached()
+    page.get_by_label("goal 4").fill("power < 600 W")
+    expect(page.locator("#found")).to_contain_text("power < 600 W")
+    expect(page).to_have_url(re.compile(r"goal=power\+%3C\+600\+W"))
+    expect(page.get_by_label("goal 5")).to_be_visible()
+
+
+def test_the_size_grows_with_what_is_typed(page, live_server):
+    page.goto(live_server.url + link())
+    expect(page.locator("#size")).to_have_text("2 × 7 × 2 = 28 configurations")
+    page.get_by_label("Input of axis 5").fill("efficiency")
+    page.get_by_label("Values of axis 5").fill("0.3 to 0.7 in 5 steps")
+    expect(page.locator("#size")).to_have_text("2 × 7 × 2 × 5 = 140 configurations")
+
+
+def test_a_mistake_is_told_where_it_was_typed_and_goes_when_mended(page, live_server, console):
+    console.allow("422")
+    page.goto(live_server.url + link())
+    page.get_by_label("goal 4").fill("latency < 5 GB")
+    expect(page.locator("#goal-3-error")).to_contain_text("needs a time")
+    expect(page.locator("#plot-front-0 .scatterlayer path.point").first).to_be_attached()
+    page.get_by_label("goal 4").fill("latency < 5 ms")
+    expect(page.locator("#goal-3-error")).to_be_empty()
+
+
+def test_what_may_be_typed_follows_the_walls(page, live_server):
+    page.goto(live_server.url + link())
+    expect(page.locator('#names option[value="devices"]')).to_have_count(0)
+    page.locator("#in-walls").evaluate("select => select.tomselect.addItem('tco')")
+    expect(page.locator('#names option[value="devices"]')).to_have_count(1)
+    expect(page.locator('#phrases option[value="minimize: tco"]')).to_have_count(1)
+
+
+def test_a_brush_drawn_by_hand_filters_the_table(page, live_server):
+    page.goto(live_server.url + link())
+    expect(page.locator("#rows")).to_contain_text("1 to 20 of 28")
+    page.locator("svg.parallel").scroll_into_view_if_needed()
+    grip = page.locator('[data-upright="batch_size"] .grip').bounding_box()
+    middle = grip["x"] + grip["width"] / 2
+    page.mouse.move(middle, grip["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(middle, grip["y"] + grip["height"] * 0.4, steps=4)
+    page.mouse.up()
+    expect(page.locator("#rows .turn")).to_contain_text("1 to 8 of 8 of 28")
+    assert {int(cell) for cell in page.locator("table.sortable tbody td:nth-child(3)").all_inner_texts()} == {32, 64}
+    page.get_by_role("link", name="All rows again").click()
+    expect(page.locator("#rows .turn")).to_contain_text("1 to 20 of 28")
+
+
+def test_a_head_sorts_and_sorts_back(page, live_server):
+    page.goto(live_server.url + link())
+    page.locator("table.sortable").get_by_role("link", name="Latency").click()
+    expect(page.locator("table.sortable th[aria-sort=ascending]")).to_have_text("Latency")
+    page.locator("table.sortable").get_by_role("link", name="Latency").click()
+    expect(page.locator("table.sortable th[aria-sort=descending]")).to_have_text("Latency")
+
+
+def test_why_not_answers_for_what_somebody_thought_of(page, live_server):
+    page.goto(live_server.url + link())
+    page.get_by_label(re.compile("Batch size, such as")).fill("3")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.locator("#why")).to_contain_text("is no worse in anything")
+
+
+def test_nothing_runs_over_the_edge_of_a_phone(page, live_server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(live_server.url + link())
+    expect(page.locator("#plot-front-0 .scatterlayer path.point").first).to_be_attached()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_a_script_one_declares_sorts_brushes_and_asks(browser, live_server):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(live_server.url + link())
+    page.get_by_label("goal 4").fill("power < 600 W")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("#found")).to_contain_text("power < 600 W")
+    page.locator("table.sortable").get_by_role("link", name="Latency").click()
+    expect(page.locator("table.sortable th[aria-sort=ascending]")).to_have_text("Latency")
+    page.locator("#brushes summary").click()
+    page.get_by_label("Batch size from").fill("16")
+    page.get_by_role("button", name="Keep these").click()
+    expect(rows(page).first).to_be_visible()
+    page.get_by_label(re.compile("Batch size, such as")).fill("3")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.locator("#why [role=status]")).not_to_be_empty()
+    context.close()
+
+
+@pytest.fixture
+def worker_here(monkeypatch):
+    """Jobs are worked on in a thread of this process, on this test's database."""
+    threads = []
+
+    def work():
+        try:
+            jobs.work("thread", idle=0.5)
+        finally:
+            connection.close()
+
+    def call():
+        if not any(thread.is_alive() for thread in threads):
+            threads.append(threading.Thread(target=work))
+            threads[-1].start()
+
+    monkeypatch.setattr(views, "call_worker", call)
+    yield
+    for thread in threads:
+        thread.join()
+
+
+def test_a_large_space_is_searched_while_one_watches(page, live_server, worker_here):
+    page.goto(f"{live_server.url}/explore/?{large(60_000).query}")
+    page.get_by_role("button", name="Search them all").click()
+    expect(page.locator("#progress")).to_have_attribute("data-state", "done", timeout=60_000)
+    expect(page.locator("#plot-front-0 .scatterlayer path.point").first).to_be_attached()
+    expect(page.locator("#found .verdict")).to_contain_text("meet every goal")
+
+
+def test_a_search_stops_and_goes_on(page, live_server, worker_here):
+    page.goto(f"{live_server.url}/explore/?{large(500_000).query}")
+    page.get_by_role("button", name="Search them all").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#progress")).to_have_attribute("data-state", "cancelled")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()

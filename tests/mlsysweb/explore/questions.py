@@ -1,0 +1,36 @@
+"""Questions the tests ask of a design space."""
+
+from django.http import QueryDict
+
+from mlsysweb.explore.asked import Question, declared
+from mlsysweb.explore.picks import all_of, today
+
+SMALL = {
+    "model": "llama-3-8b",
+    "accelerator": "h100-sxm5-80gb, a100-sxm4-80gb",
+    "batch_size": "1 to 64 doubling",
+    "precision": "fp16, int8",
+}
+GOALS = ("maximize: throughput", "minimize: latency", "latency < 50 ms")
+
+
+def question(axes=SMALL, goals=GOALS, walls="roofline", links=""):
+    asked = Question(tuple(walls.split()), (), tuple(axes.items()), tuple(goals))
+    assert Question.of(QueryDict(asked.query)) == asked
+    return asked
+
+
+def link(**asked):
+    return f"/explore/?{question(**asked).query}"
+
+
+def search(**asked):
+    return declared(question(**asked), today, all_of).search
+
+
+def large(batches=100_000):
+    """More than a request looks through, and quickly searched."""
+    return question(
+        {"model": "llama-3-8b", "accelerator": "all cloud", "efficiency": f"0.1 to 1 in {batches} steps"},
+        ("maximize: throughput", "minimize: power", "latency < 5 ms"),
+    )

@@ -1,0 +1,63 @@
+import csv
+import io
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+
+from mlsysweb.explore.presets import PRESETS
+from solvers.search.run import run
+from tests.mlsysweb.explore.questions import large, link, question, search
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def exported(client, form, query):
+    answer = client.get(f"/explore/export/{form}/?{query}")
+    assert answer.status_code == 200 and f"design-space.{form}" in answer["Content-Disposition"]
+    return answer.getvalue()
+
+
+def test_csv_has_a_line_for_each_row_with_units_in_its_head(client):
+    rows = list(csv.DictReader(io.StringIO(exported(client, "csv", question().query).decode())))
+    best = run(search()).top[0]
+    assert len(rows) == 28
+    assert float(rows[0]["roofline.latency (s)"]) == best.values["roofline.latency"]
+    assert rows[0]["accelerator"] == "h100-sxm5-80gb"
+
+
+def test_json_has_the_question_and_what_each_row_sets(client):
+    told = orjson.loads(exported(client, "json", question().query))
+    assert told["explore"] == question().query and told["configurations"] == 28
+    best = run(search()).top[0]
+    assert told["rows"][0]["inputs"] == best.inputs
+    assert told["rows"][0]["values"]["roofline.throughput"] == best.values["roofline.throughput"]
+
+
+def test_parquet_has_every_configuration_and_what_it_fails(client):
+    table = pq.read_table(io.BytesIO(exported(client, "parquet", question().query)))
+    outcome = run(search())
+    assert table.num_rows == 28
+    assert max(table["roofline.throughput"].to_pylist()) == outcome.top[0].values["roofline.throughput"]
+    failing = [column for column in table.column_names if column.startswith("fails: ")]
+    fails = [any(row) for row in zip(*(table[name].to_pylist() for name in failing), strict=True)]
+    assert fails.count(False) == outcome.seen.feasible
+
+
+def test_parquet_of_several_batches_keeps_their_order(client):
+    table = pq.read_table(io.BytesIO(exported(client, "parquet", PRESETS[4].question.query)))
+    assert table.num_rows == 65_536 and table["accelerator"][0].as_py() == "h100-sxm5-80gb"
+
+
+def test_a_space_that_is_a_job_has_no_file_of_every_configuration(client):
+    answer = client.get(f"/explore/export/parquet/?{large().query}")
+    assert answer.status_code == 302 and answer["Location"] == f"/explore/?{large().query}"
+
+
+def test_a_question_that_makes_no_sense_goes_back_to_its_page(client):
+    bad = link(goals=("minimize: nothing",))
+    assert client.get(bad.replace("/explore/", "/explore/export/csv/"))["Location"] == bad
+
+
+def test_a_form_nobody_knows_is_not_found(client):
+    assert client.get(f"/explore/export/xls/?{question().query}").status_code == 404

@@ -1,0 +1,230 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from catalog.models import Accelerator
+from mlsysweb.explore import jobs, views, worker
+from mlsysweb.explore.jobs import begun, cancel, job_of, outcome_of, search_of, work
+from mlsysweb.explore.kept import packed, unpacked
+from mlsysweb.explore.models import Job, State
+from solvers.search.run import run
+from tests.mlsysweb.explore.questions import large, question, search
+
+
+@pytest.fixture(autouse=True)
+def nobody_called(monkeypatch):
+    """The worker is called by hand here; a started process would work on the site's own database."""
+    calls = []
+    monkeypatch.setattr(views, "call_worker", lambda: calls.append(1))
+    return calls
+
+
+def same(one, other):
+    return packed(one) == packed(other)
+
+
+def finished(job):
+    work("test", idle=0)
+    job.refresh_from_db()
+    return job
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalog")
+class TestOneJob:
+    def test_what_was_seen_survives_being_packed(self):
+        seen = run(search()).seen
+        again = unpacked(packed(seen))
+        assert again.count == seen.count and isinstance(again.count, int)
+        assert np.array_equal(again.freed, seen.freed) and np.array_equal(again.nearest, seen.nearest, equal_nan=True)
+        assert np.array_equal(again.front.scores, seen.front.scores)
+
+    def test_a_job_in_slices_comes_to_what_one_search_does(self, monkeypatch):
+        monkeypatch.setattr(jobs, "SLICE", 0.0)
+        job = finished(begun(large()))
+        asked = search_of(job)
+        assert job.state == State.DONE and job.boxes == asked.boxes > 20
+        assert same(unpacked(bytes(job.seen)), run(asked).seen)
+
+    def test_it_shows_what_it_has_before_it_is_done(self, client, monkeypatch):
+        monkeypatch.setattr(jobs, "SLICE", 0.0)
+        job = begun(large())
+        jobs._slice(jobs._taken("test"), "test", {})
+        job.refresh_from_db()
+        assert 0 < job.count < job.size
+        shown = client.get(f"/explore/?{job.query}").content.decode()
+        assert f"{job.count:,} of {job.size:,} configurations looked at" in shown
+        assert 'hx-trigger="every 1s"' in shown and 'data-for="plot-front-0"' in shown
+
+    def test_a_worker_that_dies_loses_no_slice_and_another_goes_on(self, monkeypatch):
+        monkeypatch.setattr(jobs, "SLICE", 0.0)
+        job = begun(large())
+        jobs._slice(jobs._taken("dead"), "dead", {})
+        job.refresh_from_db()
+        half = job.boxes
+        assert jobs._taken("alive") is None  # the dead one is still believed to be at work
+        Job.objects.update(lease=timezone.now() - timedelta(seconds=1))
+        assert jobs._taken("alive").boxes == half > 0
+        Job.objects.update(worker="", lease=None)
+        assert same(unpacked(bytes(finished(job).seen)), run(search_of(job)).seen)
+
+    def test_stopped_it_keeps_what_it_saw_and_goes_on_from_there(self, client, monkeypatch):
+        monkeypatch.setattr(jobs, "SLICE", 0.0)
+        job = begun(large())
+        hands = {}
+        jobs._slice(jobs._taken("test"), "test", hands)
+        client.post("/explore/cancel/", {"query": job.query})
+        job.refresh_from_db()
+        seen = job.count
+        work("test", idle=0)
+        job.refresh_from_db()
+        assert (job.state, job.count) == (State.CANCELLED, seen)
+        assert "Go on" in client.get(f"/explore/?{job.query}").content.decode()
+        client.post("/explore/begin/", {"query": job.query})
+        assert finished(job).state == State.DONE
+
+    def test_stopped_in_the_middle_of_a_slice_the_slice_is_not_written(self, monkeypatch):
+        job = begun(large())
+        taken = jobs._taken("test")
+        cancel(job)
+        jobs._slice(taken, "test", {})
+        job.refresh_from_db()
+        assert (job.state, job.count) == (State.CANCELLED, 0)
+
+    def test_two_jobs_take_turns(self, monkeypatch):
+        monkeypatch.setattr(jobs, "SLICE", 0.0)
+        one, two = begun(large()), begun(large(100_001))
+        hands = {}
+        for _ in range(6):
+            jobs._slice(jobs._taken("test"), "test", hands)
+        one.refresh_from_db(), two.refresh_from_db()
+        assert one.boxes == two.boxes == 3
+
+    def test_a_small_job_is_done_long_before_a_large_one(self, monkeypatch):
+        monkeypatch.setattr(jobs, "SLICE", 0.0)
+        long, short = begun(large(900_000)), begun(large(20_000))
+        hands = {}
+        while short.refresh_from_db() or short.moving:
+            jobs._slice(jobs._taken("test"), "test", hands)
+        long.refresh_from_db()
+        assert long.boxes <= short.boxes + 1
+
+    def test_a_catalog_that_moves_on_does_not_mix_into_a_running_job(self):
+        job = begun(large())
+        before = search_of(job)
+        Accelerator.objects.all().update(memory_bandwidth=1.0)
+        assert same(run(search_of(job)).seen, run(before).seen)
+
+    def test_the_same_question_is_the_same_job(self, client):
+        begun(large()), begun(large())
+        assert Job.objects.count() == 1
+        assert job_of(question()) is None
+
+    def test_an_error_of_ours_ends_the_job_with_a_sentence(self, monkeypatch, client):
+        job = begun(large())
+        monkeypatch.setattr(jobs, "spread", lambda *_: 1 / 0)
+        work("test", idle=0)
+        job.refresh_from_db()
+        assert job.state == State.FAILED and "error of ours" in job.error
+        assert "error of ours" in client.get(f"/explore/?{job.query}").content.decode()
+
+    def test_the_outcome_of_a_job_names_its_best(self):
+        job = finished(begun(large()))
+        asked = search_of(job)
+        assert outcome_of(job, asked).top == run(asked).top
+
+    def test_a_large_space_waits_to_be_begun(self, client, nobody_called):
+        shown = client.get(f"/explore/?{large().query}").content.decode()
+        assert "Search them all" in shown and "more than fits into one answer" in shown
+        assert not Job.objects.exists()
+        answer = client.post("/explore/begin/", {"query": large().query})
+        assert answer["Location"] == f"/explore/?{large().query}"
+        assert Job.objects.get().state == State.WAITING and nobody_called
+
+    def test_a_question_that_makes_no_sense_begins_nothing(self, client):
+        client.post("/explore/begin/", {"query": question(goals=("minimize: nothing",)).query})
+        assert not Job.objects.exists()
+
+
+SETTINGS = """
+from mlsysweb.settings import *
+from pathlib import Path
+VAR = Path({folder!r})
+DATABASES["default"]["NAME"] = {name!r}
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("catalog")
+class TestTheProcess:
+    """The command itself, on this test's database."""
+
+    @pytest.fixture
+    def start(self, tmp_path):
+        (tmp_path / "elsewhere.py").write_text(
+            SETTINGS.format(folder=str(tmp_path), name=str(connection.settings_dict["NAME"]))
+        )
+        path = os.pathsep.join((str(tmp_path), str(settings.BASE_DIR)))
+        env = os.environ | {"DJANGO_SETTINGS_MODULE": "elsewhere", "PYTHONPATH": path}
+        command = [sys.executable, "-m", "django", "explore", "--idle", "1"]
+        started = []
+
+        def start():
+            started.append(subprocess.Popen(command, env=env))
+            return started[-1]
+
+        yield start
+        for process in started:
+            process.kill()
+
+    def test_killed_in_the_middle_another_finishes_to_the_same_bit(self, start):
+        job = begun(large(300_000))
+        first = start()
+        _until(job, lambda: job.count > 0)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        job.refresh_from_db()
+        assert job.state == State.RUNNING
+        Job.objects.update(lease=timezone.now() - timedelta(seconds=1))
+        start()
+        _until(job, lambda: not job.moving)
+        assert job.state == State.DONE
+        assert same(unpacked(bytes(job.seen)), run(search_of(job)).seen)
+
+    def test_a_second_on_the_same_machine_goes_at_once(self, start):
+        job = begun(large(300_000))
+        start()
+        _until(job, lambda: job.count > 0)
+        assert start().wait(30) == 0
+        job.refresh_from_db()
+        assert job.moving
+
+
+def _until(job, true, seconds=60):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"still {job}"
+        time.sleep(0.05)
+        job.refresh_from_db()
+
+
+def test_a_worker_is_called_only_when_there_is_none(monkeypatch, tmp_path, settings):
+    settings.VAR = tmp_path
+    started = []
+    monkeypatch.setattr(worker.subprocess, "Popen", lambda command, **_: started.append(command[-1]))
+    worker.call_worker()
+    import fcntl
+
+    with (tmp_path / "explore.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        worker.call_worker()
+    assert started == ["explore"]
