@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,10 +27,13 @@ LookUp = Callable[[type[Any], str], Any]
 # The rows of a kind that a person means by `all` or `all NVIDIA`, as slugs.
 AllOf = Callable[[type[Any], str], list[str]]
 
+# The address of a Dask scheduler; with one, large searches run on its workers.
+CLUSTER = "DASK_SCHEDULER"
+
 WALLS, LINKS, AXIS, VALUES, GOAL = "walls", "links", "axis", "values", "goal"
 MOST_AXES, MOST_GOALS, MOST_OBJECTIVES = 10, 12, 4
-# Half an hour at five million a second; a cluster takes more.
-MOST = 10**10
+# Half an hour of one core at five million a second; of a hundred cores the second.
+MOST, MOST_ON_A_CLUSTER = 10**10, 10**12
 KEPT, RELAXED = 200, 0.1
 
 # What one of two walls takes from the other when both are in the row and nothing else is said.
@@ -120,14 +125,14 @@ def _has(wall: str, name: str, picked: bool) -> bool:
     return name in (solvers()[wall].inputs if picked else solvers()[wall].outputs)
 
 
-def declared(question: Question, look_up: LookUp, all_of: AllOf, most: int = MOST) -> Declared:
+def declared(question: Question, look_up: LookUp, all_of: AllOf) -> Declared:
     """The search of a question. Raises InputErrors with every bad field: `walls`, `axis-0`, `goal-0` and so on."""
     steps = chain(question)
     errors: list[InputError] = []
     fixed, axes = _sides(steps, question, look_up, all_of, errors)
     objectives, constraints = _goals(steps, question, errors)
     if not errors:
-        errors += _together(axes, objectives, constraints, question, most)
+        errors += _together(axes)
     if errors:
         raise InputErrors(errors)
     demanded = tuple(_demands(steps, constraints))
@@ -243,10 +248,7 @@ def _excludes(one: Constraint, other: Constraint) -> bool:
     return not bool((one.met(values) & other.met(values)).any())
 
 
-def _together(
-    axes: list[tuple[int, Axis]], objectives: tuple[Objective, ...], constraints: tuple[Constraint, ...],
-    question: Question, most: int,
-) -> list[InputError]:  # fmt: skip
+def _together(axes: list[tuple[int, Axis]]) -> list[InputError]:
     """What is wrong with the axes as a whole: none, an input along two of them, or more configurations than anybody
     waits for."""
     taken: dict[str, str] = {}
@@ -257,9 +259,7 @@ def _together(
                     InputError(f"{AXIS}-{k}", f"sets {column}, which {taken[column]} does already; it can follow one.")
                 ]
             taken[column] = each.name
-    size = 1
-    for _, each in axes:
-        size *= len(each)
+    size, most = prod(len(each) for _, each in axes), MOST_ON_A_CLUSTER if CLUSTER in os.environ else MOST
     if size <= most:
         return []
     k, longest = max(axes, key=lambda each: len(each[1]))

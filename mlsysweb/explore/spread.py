@@ -11,6 +11,8 @@ from typing import Any
 
 from solvers.search.explore import Search, Seen, explore, merged, nothing_seen
 
+from .asked import CLUSTER
+
 # Boxes a worker does at once: seconds of work, so that sending it costs little and losing it not much.
 _SPAN = 32
 # Spans under way for each thread of the cluster: one in work, one waiting there.
@@ -19,7 +21,7 @@ _AHEAD = 2
 
 def spread(search: Search, seen: Seen, boxes: int) -> Iterator[tuple[Seen, int]]:
     """What all boxes came to from the given one on, and how many are done, after each step."""
-    address = os.environ.get("DASK_SCHEDULER", "")
+    address = os.environ.get(CLUSTER, "")
     return _on_cluster(address, search, seen, boxes) if address else _here(search, seen, boxes)
 
 
@@ -29,11 +31,13 @@ def _here(search: Search, seen: Seen, boxes: int) -> Iterator[tuple[Seen, int]]:
         yield seen, number + 1
 
 
-def span(search: Search, first: int, last: int) -> Seen:
-    """The boxes from the first up to, and without, the last: what one worker is asked for."""
+def span(search: Search, first: int, last: int, known: Seen) -> Seen:
+    """The boxes from the first up to, and without, the last: what one worker is asked for. What is `known` of others
+    spares it work and changes nothing else."""
     seen = nothing_seen(search)
     for number in range(first, last):
-        seen = merged(search, seen, explore(search, number, seen))
+        one = explore(search, number, known)
+        seen, known = merged(search, seen, one), merged(search, known, one)
     return seen
 
 
@@ -57,7 +61,7 @@ def _on_cluster(address: str, search: Search, seen: Seen, boxes: int) -> Iterato
         first = next(starts, None)
         if first is not None:
             last = min(first + _SPAN, search.boxes)
-            ahead.append((client.submit(span, sent, first, last, pure=False, retries=3), last))
+            ahead.append((client.submit(span, sent, first, last, seen, pure=False, retries=3), last))
 
     for _ in range(_AHEAD * threads):
         ask()

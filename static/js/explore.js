@@ -5,13 +5,15 @@ document.addEventListener("input", ({ target }) => {
   if (row && target.value) row.nextElementSibling?.removeAttribute("hidden");
 });
 
+// The value where a hand is on an upright; near an end the brush is open there, because nobody hits the end itself.
 function valueAt(upright, y) {
   const { low, high, log } = upright.dataset;
   const line = upright.querySelector("line");
   const [top, bottom] = [Number(line.getAttribute("y1")), Number(line.getAttribute("y2"))];
-  const share = Math.min(1, Math.max(0, (bottom - y) / (bottom - top)));
+  const share = (bottom - y) / (bottom - top);
+  if (share < 0.03 || share > 0.97) return "";
   const [from, to] = [Number(low), Number(high)];
-  return log === undefined ? from + share * (to - from) : from * (to / from) ** share;
+  return (log === undefined ? from + share * (to - from) : from * (to / from) ** share).toPrecision(4);
 }
 
 function pointed(svg, event) {
@@ -49,8 +51,8 @@ document.addEventListener("pointerup", (event) => {
   const name = upright.dataset.upright;
   const [low, high] = [`from.${name}`, `to.${name}`].map((each) => document.getElementsByName(each)[0]);
   const whole = Math.abs(end - start) < 3; // a click without a drag lets go of the brush
-  low.value = whole ? "" : valueAt(upright, Math.max(start, end)).toPrecision(4);
-  high.value = whole ? "" : valueAt(upright, Math.min(start, end)).toPrecision(4);
+  low.value = whole ? "" : valueAt(upright, Math.max(start, end));
+  high.value = whole ? "" : valueAt(upright, Math.min(start, end));
   high.dispatchEvent(new Event("change", { bubbles: true }));
 });
 

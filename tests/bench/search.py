@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,7 +22,9 @@ GOALS = (
     "tco.tco <= 20 MUSD", "sustainability.total_carbon < 2000 t",
 )  # fmt: skip
 # Batches, fleets and grids of each size of space; chips, formats and splits are the same in all.
-SIZES = {10**4: (5, 5, 5), 10**6: (50, 10, 25), 10**7: (100, 25, 50)}
+SIZES = {10**4: (5, 5, 5), 10**6: (50, 10, 25), 10**7: (100, 25, 50), 10**8: (500, 50, 50)}
+# How each size is looked through: by one core, by two threads, by two processes of a Dask cluster.
+HANDS = {1: "1 core", 2: "2 threads", 0: "2 Dask workers"}
 
 
 def search(rows: int) -> Any:
@@ -76,30 +79,53 @@ def measure(rows: int, threads: int) -> None:
     """Runs in a process of its own, so that its peak memory is its own; says what it saw as JSON."""
     import resource
 
-    from solvers.search.run import run
-
     asked = search(rows)
     times = []
-    for _ in range(5 if rows <= 10**6 else 3):
-        start = time.perf_counter()
-        found = run(asked, threads=threads)
-        times.append(time.perf_counter() - start)
+    with hands(threads) as look:
+        for _ in range(5 if rows <= 10**6 else 3 if rows <= 10**7 else 1):
+            start = time.perf_counter()
+            found = look(asked)
+            times.append(time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     seen = {"configurations": asked.space.size, "seconds": times, "peak": peak}
     print(json.dumps(seen | {"feasible": int(found.seen.feasible), "front": len(found.front)}))
 
 
+@contextmanager
+def hands(threads: int) -> Iterator[Callable[[Any], Any]]:
+    """What looks through a search: this process, or (0) two workers of a local cluster, warm."""
+    from mlsysweb.explore.spread import spread
+    from solvers.search.explore import nothing_seen
+    from solvers.search.run import outcome, run
+
+    if threads:
+        yield lambda asked: run(asked, threads=threads)
+        return
+    from dask.distributed import LocalCluster
+
+    def spread_out(asked: Any) -> Any:
+        *_, (seen, done) = spread(asked, nothing_seen(asked), 0)
+        return outcome(asked, seen, done)
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        os.environ["DASK_SCHEDULER"] = cluster.scheduler_address
+        spread_out(search(10**4))
+        yield spread_out
+
+
 def lines(theirs: float) -> Iterator[str]:
     """What each size took; `theirs` is how many configurations mlsysim does in a second."""
     for rows in SIZES:
-        for threads in (1, 2):
+        for threads, words in HANDS.items():
+            if threads == 0 and rows < 10**7:
+                continue  # sending it takes longer than doing it
             command = [sys.executable, "-m", "tests.bench.search", str(rows), str(threads)]
             ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ))
             seen = json.loads(ran.stdout.strip().splitlines()[-1])
             best, middle, worst = min(seen["seconds"]), median(seen["seconds"]), max(seen["seconds"])
             rate = seen["configurations"] / middle
             yield (
-                f"{seen['configurations']:>10,} configurations, {threads} core{'s' if threads > 1 else ' '}: median "
+                f"{seen['configurations']:>11,} configurations, {words}: median "
                 f"{middle:.3f} s (best {best:.3f}, worst {worst:.3f}), {rate:,.0f}/s, {rate / theirs:,.0f} times mlsysim's; "
                 f"peak memory {seen['peak'] / 1e6:.0f} MB; {seen['feasible']:,} feasible, {seen['front']} on the front"
             )

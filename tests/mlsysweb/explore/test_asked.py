@@ -62,6 +62,13 @@ def test_a_space_too_large_says_how_large_and_what_to_drop():
     assert "efficiency alone has 1,000,000 values; with 3,571 of them it would do" in said["axis-4"]
 
 
+def test_a_cluster_is_asked_for_more_than_one_machine(monkeypatch):
+    axes = SMALL | {"efficiency": "0.1 to 1 in 1000000 steps", "context_length": "0 to 1000 in 1000 steps"}
+    assert "too large" in complaint(axes=axes)["axis-4"]
+    monkeypatch.setenv("DASK_SCHEDULER", "tcp://elsewhere:8786")
+    assert search(axes=axes).space.size == 28 * 10**9
+
+
 def test_a_space_of_ten_to_the_fifteen_is_refused_before_it_is_made():
     many = {"efficiency": "0.1 to 1", "bandwidth_efficiency": "0.1 to 1", "idle_fraction": "0 to 1"}
     said = complaint(axes=SMALL | {name: f"{ends} in 100000 steps" for name, ends in many.items()})

@@ -70,4 +70,4 @@ def test_without_a_cluster_it_is_done_here(search, monkeypatch):
 
 
 def test_a_share_is_what_its_boxes_come_to(search):
-    assert packed(span(search, 0, search.boxes)) == packed(run(search).seen)
+    assert packed(span(search, 0, search.boxes, nothing_seen(search))) == packed(run(search).seen)
