@@ -44,7 +44,7 @@ USUAL = {
 }
 # What a wall finds that must be so, unless a goal speaks of it.
 _DEMANDED = ("feasible", "stable")
-_PLACES = {"grid": (Grid, OF_THE_GRID), "region": (Region, ("carbon_intensity", *OF_THE_SITE))}
+PLACES = {"grid": (Grid, OF_THE_GRID), "region": (Region, ("carbon_intensity", *OF_THE_SITE))}
 
 
 @dataclass(frozen=True)
@@ -150,11 +150,11 @@ def _sides(
     lack a figure, which is then what is given for it: so they come last."""
     fixed: dict[str, str] = {}
     axes: list[tuple[int, Axis]] = []
-    late = sorted(enumerate(question.axes), key=lambda each: each[1][0] in _PLACES)
+    late = sorted(enumerate(question.axes), key=lambda each: each[1][0] in PLACES)
     for k, (name, text) in late:
         try:
-            made = _axis(steps, name, _spelled(steps, name, text, all_of), look_up, fixed)
-            if len(made) == 1 and name not in _PLACES:
+            made = _axis(steps, name, spelled(steps, name, text, all_of), look_up, fixed)
+            if len(made) == 1 and name not in PLACES:
                 fixed[name] = text
             else:
                 axes.append((k, made))
@@ -174,9 +174,9 @@ def _sentence(error: InputError, name: str) -> str:
 def _axis(steps: Pipeline, name: str, text: str, look_up: LookUp, fixed: Mapping[str, str]) -> Axis:
     if not name:
         raise InputError("axis", "needs the name of an input these values are for.")
-    if name not in _PLACES or any(name in stage.inputs for stage in steps.stages):
+    if name not in PLACES or any(name in stage.inputs for stage in steps.stages):
         return axis(steps, name, text, look_up)
-    kind, figures = _PLACES[name]
+    kind, figures = PLACES[name]
     rows = {slug: look_up(kind, slug) for slug in (word.strip() for word in text.split(",")) if slug}
     if not rows:
         raise InputError(name, "needs at least one place to stand in.")
@@ -193,10 +193,10 @@ def _numbers(steps: Pipeline, fixed: Mapping[str, str], figures: tuple[str, ...]
     return {name: value for (_, name), value in settle(steps, named).items()} if named else {}
 
 
-def _spelled(steps: Pipeline, name: str, text: str, all_of: AllOf) -> str:
+def spelled(steps: Pipeline, name: str, text: str, all_of: AllOf) -> str:
     """`all` and `all NVIDIA` as the slugs they stand for."""
     io = next((stage.inputs[name] for stage in steps.stages if name in stage.inputs), None)
-    kind = io.kind if isinstance(io, Pick) else _PLACES.get(name, (None,))[0]
+    kind = io.kind if isinstance(io, Pick) else PLACES.get(name, (None,))[0]
     if kind is None or not text.lower().startswith("all"):
         return text
     words = [word.strip() for word in text.split(",")]

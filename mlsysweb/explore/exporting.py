@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalog.watch import watched
 from solvers.errors import InputErrors
 from solvers.search.explore import nothing_seen
 from solvers.search.run import Outcome, check, outcome
@@ -20,10 +21,12 @@ from .exports import as_csv, as_json
 from .finding import IN_REQUEST, searched
 from .jobs import job_of, outcome_of
 from .picks import all_of, today
+from .snippet import as_python
 
 # What a space can be taken along as.
 EXPORTS = {
     "csv": "The best and the front, a line each", "json": "The same with the question and what each sets",
+    "py": "A Python snippet that finds the same with the solvers alone",
     "parquet": "Every configuration of the space",
 }  # fmt: skip
 
@@ -32,10 +35,11 @@ EXPORTS = {
 def export(request: HttpRequest, form: str) -> HttpResponse:
     """The exploration as a file. A question that makes no sense goes back to its page, which says why."""
     if form not in EXPORTS:
-        raise Http404("A design space can be had as CSV, JSON and Parquet.")
+        raise Http404("A design space can be had as CSV, JSON, Python and Parquet.")
     question, url = Question.of(request.GET), reverse("explore:explore")
     try:
-        asked = declared(question, today, all_of)
+        with watched() as snapshot:
+            asked = declared(question, today, all_of)
         check(asked.search)
         outcome = _outcome(question, asked)
     except InputErrors:
@@ -46,6 +50,8 @@ def export(request: HttpRequest, form: str) -> HttpResponse:
         return _file(as_csv(rows, shown, frozenset(c.number for c in outcome.front)), "text/csv; charset=utf-8", form)
     if form == "json":
         return _file(orjson.dumps(as_json(question.query, outcome, rows, shown)), "application/json", form)
+    if form == "py":
+        return _file(as_python(question, snapshot, all_of), "text/x-python; charset=utf-8", form)
     if asked.search.space.size > IN_REQUEST:
         return redirect(f"{url}?{question.query}")
     from .parquet import as_parquet  # a third of a second that no other page should wait for

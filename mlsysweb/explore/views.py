@@ -168,4 +168,5 @@ def _exports(question: Question, asked: Declared) -> Iterator[Link]:
     for form, title in EXPORTS.items():
         if form != "parquet" or asked.search.space.size <= IN_REQUEST:
             link = reverse("explore:export", args=[form])
-            yield Link(form.upper() if form != "parquet" else "Parquet", f"{link}?{question.query}", title=title)
+            words = {"py": "Python", "parquet": "Parquet"}.get(form, form.upper())
+            yield Link(words, f"{link}?{question.query}", title=title)

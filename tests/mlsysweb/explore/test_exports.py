@@ -1,10 +1,16 @@
 import csv
 import io
+import os
+import subprocess
+import sys
 
 import orjson
 import pyarrow.parquet as pq
 import pytest
+from django.conf import settings
 
+from mlsysweb.explore.asked import declared
+from mlsysweb.explore.picks import all_of, today
 from mlsysweb.explore.presets import PRESETS
 from solvers.search.run import run
 from tests.mlsysweb.explore.questions import large, link, question, search
@@ -61,3 +67,17 @@ def test_a_question_that_makes_no_sense_goes_back_to_its_page(client):
 
 def test_a_form_nobody_knows_is_not_found(client):
     assert client.get(f"/explore/export/xls/?{question().query}").status_code == 404
+
+
+@pytest.mark.parametrize("preset", PRESETS[:5], ids=lambda p: p.name)
+def test_the_snippet_finds_the_same_without_the_site(client, preset, tmp_path):
+    code = exported(client, "py", preset.question.query).decode()
+    (tmp_path / "again.py").write_text(code + "\nimport sys\nassert 'django' not in sys.modules\n")
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(settings.BASE_DIR)}
+    ran = subprocess.run([sys.executable, str(tmp_path / "again.py")], capture_output=True, text=True, env=env)
+    assert ran.returncode == 0, ran.stderr
+    outcome = run(declared(preset.question, today, all_of).search)
+    first = ran.stdout.splitlines()
+    told = f"{outcome.seen.feasible:,} of {outcome.seen.count:,} meet every goal; {len(outcome.front)} on the front"
+    assert first[0] == told
+    assert first[1] == f"{outcome.top[0].places} {outcome.top[0].values}"
