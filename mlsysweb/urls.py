@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.contrib.auth import views as auth
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
@@ -18,6 +19,8 @@ urlpatterns = [
     path("fallacies/", include("mlsysweb.fallacies.urls")),
     path("poster/", include("mlsysweb.poster.urls")),
     path("spectrum/", include("mlsysweb.spectrum.urls")),
+    path("accounts/login/", auth.LoginView.as_view(template_name="scenarios/login.html"), name="login"),
+    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("s/", include("mlsysweb.scenarios.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/", admin.site.urls),

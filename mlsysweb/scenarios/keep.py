@@ -37,7 +37,7 @@ class Kept:
     path: str
     solver: str
     solver_version: str
-    question: dict[str, str]
+    question: dict[str, Any]
     snapshot: dict[str, Any]
     result: dict[str, Any]
     title: str
@@ -88,7 +88,7 @@ def _of_page(request: HttpRequest, path: str, match: Any, query: QueryDict) -> K
         path=path,
         solver=match.namespace,
         solver_version=fingerprint(walls),
-        question=dict(query.items()),
+        question={name: values if len(values) > 1 else values[0] for name, values in query.lists()},
         snapshot=dict(rows),
         result={"shown": answered.content.decode().partition(_ELSEWHERE)[0], "walls": walls},
         title=PAGES[match.namespace],

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+
+from solvers.result import Result
+from solvers.say import say
 
 from .ids import short_id
 
@@ -90,3 +94,17 @@ class Version(models.Model):
         if not self._state.adding:
             raise TypeError("A version is never changed; another answer is another version.")
         super().save(*args, **kwargs)
+
+    @property
+    def address(self) -> str:
+        """The live page with these inputs."""
+        query = urlencode(self.question, doseq=True)
+        return f"{self.scenario.path}?{query}" if query else self.scenario.path
+
+    @property
+    def said(self) -> str:
+        """The answer in a sentence; nothing for a page that was kept as shown."""
+        if "shown" in self.result:
+            return ""
+        kept = Result.from_kept(self.result)
+        return say(kept.verdict, kept.values)

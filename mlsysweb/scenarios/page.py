@@ -8,8 +8,86 @@ from mlsysweb.results.page import Link, ResultPage
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One of several: its value and what a person reads."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class EditForm:
+    """What an owner may write, as typed; `wrong` says what is wrong with which field, `other` what somebody else saved
+    meanwhile."""
+
+    title: str
+    notes: str
+    tags: str
+    visibility: str
+    group: str
+    revision: int
+    visibilities: tuple[Choice, ...]
+    groups: tuple[Choice, ...]
+    wrong: dict[str, str]
+    other: tuple[tuple[str, str], ...]
+    open: bool
+
+
+@dataclass(frozen=True)
+class About:
+    """What is written about a scenario and where it came from. `notes` is HTML made safe."""
+
+    notes: str
+    tags: tuple[str, ...]
+    shown_to: str
+    parent: Link | None
+    forks: tuple[Link, ...]
+    form: EditForm | None
+
+
+@dataclass(frozen=True)
+class SavedRow:
+    """One of somebody's scenarios."""
+
+    id: str
+    title: str
+    url: str
+    what: str
+    said: str
+    when: str
+    tags: tuple[str, ...]
+    shown_to: str
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A way to narrow the list, and what it is narrowed to."""
+
+    name: str
+    label: str
+    options: tuple[Choice, ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """What somebody has saved; `gone` is what was just deleted, with the link that takes it back."""
+
+    words: str
+    narrowings: tuple[Narrowing, ...]
+    rows: tuple[SavedRow, ...]
+    told: str
+    before: str
+    after: str
+    gone: Link | None
+    url: str
+    action: str
+
+
+@dataclass(frozen=True)
 class SavedPage:
-    """An answer as it was kept; `url` is its own link, `open_url` asks the same question again today. A wall's answer
+    """An answer as it was kept; `link` is its path and `url` that with the host, `preview` the picture a link to it shows
+    elsewhere and `said` the sentence beside it, `open_url` asks the same question again today. A wall's answer
     is in `result`, that of any other page in `shown`, as HTML; `styles` names the page's style sheet."""
 
     id: str
@@ -20,8 +98,22 @@ class SavedPage:
     number: int
     versions: tuple[Link, ...]
     url: str
+    link: str
     open_url: str
     mine: bool
+    about: About
+    deleted: bool
     result: ResultPage | None
     shown: str
     styles: str
+    preview: str
+    said: str
+
+
+@dataclass(frozen=True)
+class QrPage:
+    """A link and its picture to scan, as SVG."""
+
+    title: str
+    link: str
+    code: str

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from .ids import short_id
@@ -34,3 +39,23 @@ def may_see(request: HttpRequest, scenario: Scenario) -> bool:
     if scenario.visibility == Visibility.CLASS:
         return bool(scenario.group_id) and request.user.groups.filter(pk=scenario.group_id).exists()
     return bool(scenario.visibility == Visibility.LINK)
+
+
+def of_person(request: HttpRequest) -> QuerySet[Scenario]:
+    """All that is this person's, deleted ones too."""
+    if request.user.is_authenticated:
+        return Scenario.objects.filter(owner=request.user)
+    name = request.session.get(_VISITOR, "")
+    return Scenario.objects.filter(owner=None, session=name) if name else Scenario.objects.none()
+
+
+def classes(request: HttpRequest) -> QuerySet[Group]:
+    """The classes this person is in."""
+    return request.user.groups.order_by("name") if request.user.is_authenticated else Group.objects.none()
+
+
+def take_along(sender: Any, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:
+    """What this browser saved before somebody signed in is theirs from now on."""
+    name = request.session.get(_VISITOR, "")
+    if name:
+        Scenario.objects.filter(owner=None, session=name).update(owner=user)

@@ -2,41 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from mlsysweb.results.page import Link, ResultPage
 
-from .page import SavedPage
+from .page import About, Choice, EditForm, SavedPage
 
 
 @dataclass(frozen=True)
 class Told:
     """What is known of a scenario and the version to show, read from the database. `link` is its path, `url` that with
-    the host; `what` the page it was kept from."""
+    the host, `live` the page that asks the same today; `what` the page it was kept from."""
 
     id: str
     title: str
     what: str
-    path: str
     link: str
     url: str
+    live: str
     mine: bool
+    public: bool
+    deleted: bool
     created: datetime
     solver: str
     solver_version: str
     number: int
     numbers: tuple[int, ...]
-    question: Mapping[str, str]
-    kept: Mapping[str, Any]
+    shown: str
 
 
-def saved_page(told: Told, result: ResultPage | None) -> SavedPage:
+def saved_page(told: Told, about: About, result: ResultPage | None) -> SavedPage:
     """What was kept, and the link that asks the same question again of today's catalog."""
-    query = urlencode(told.question)
     return SavedPage(
         id=told.id,
         title=told.title,
@@ -46,9 +45,31 @@ def saved_page(told: Told, result: ResultPage | None) -> SavedPage:
         number=told.number,
         versions=tuple(Link(str(n), f"{told.link}v/{n}/", n == told.number) for n in told.numbers),
         url=told.url,
-        open_url=f"{told.path}?{query}" if query else told.path,
+        link=told.link,
+        open_url=f"{told.link}change/" if told.mine else told.live,
         mine=told.mine,
+        deleted=told.deleted,
+        about=about,
         result=result,
-        shown=told.kept.get("shown", ""),
+        shown=told.shown,
         styles=f"css/{told.solver}.css" if result is None else "",
+        preview=f"{told.url}preview.png" if told.public else "",
+        said=result.verdict if result else f"{told.what}, as it was on {told.created:%-d %B %Y}.",
     )
+
+
+def edit_form(
+    edit: Any, visibilities: list[tuple[str, str]], groups: list[Choice], wrong: dict[str, str], other: Any
+) -> EditForm:
+    """The form over what was typed; beside it, where somebody else saved meanwhile, what they wrote differently."""
+    return EditForm(
+        title=edit.title, notes=edit.notes, tags=edit.tags, visibility=edit.visibility, group=edit.group,
+        revision=edit.revision, visibilities=tuple(Choice(value, words) for value, words in visibilities if groups or value != "class"),
+        groups=tuple(groups), wrong=wrong, other=tuple(_differing(edit, other)) if other else (), open=bool(wrong or other),
+    )  # fmt: skip
+
+
+def _differing(typed: Any, saved: Any) -> Iterator[tuple[str, str]]:
+    for name in ("title", "notes", "tags", "visibility"):
+        if getattr(typed, name) != getattr(saved, name):
+            yield name.capitalize(), getattr(saved, name) or "nothing"

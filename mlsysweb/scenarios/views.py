@@ -6,20 +6,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import Resolver404
 from django.views.decorators.http import require_POST, require_safe
 
-from mlsysweb.results.page import ResultPage
+from mlsysweb.results.page import Link, ResultPage
 from mlsysweb.results.present import result_page
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 from solvers.result import Result
 
+from .edits import Edit
 from .keep import PAGES, Kept, keep
-from .models import Scenario, Version
-from .people import may_see, owns, visitor
-from .present import Told, saved_page
+from .models import Scenario, Version, Visibility
+from .notes import as_html
+from .page import About, Choice
+from .people import classes, may_see, owns, visitor
+from .present import Told, edit_form, saved_page
 
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
+    """A new scenario of the page it is sent from, or a new version of one."""
     address = request.POST.get("page", "")
     try:
         kept = keep(request, address)
@@ -27,6 +31,10 @@ def save(request: HttpRequest) -> HttpResponse:
         raise Http404("There is no such page to save from.") from None
     except InputErrors:
         return redirect(address)  # the page says what is wrong, beside its fields
+    of = Scenario.objects.filter(pk=request.POST.get("version_of", ""), path=kept.path, deleted=None).first()
+    if of is not None and owns(request, of):
+        add_version(of, kept)
+        return redirect(of)
     return redirect(created(request, kept, request.POST.get("title", "")))
 
 
@@ -34,14 +42,21 @@ def created(request: HttpRequest, kept: Kept, title: str) -> Scenario:
     """A new scenario with this answer as its first version."""
     with transaction.atomic():
         scenario = Scenario.objects.create(
-            path=kept.path, solver=kept.solver, title=title.strip()[:200] or kept.title, session=visitor(request),
+            path=kept.path, solver=kept.solver, title=title.strip()[:200] or kept.title[:200], session=visitor(request),
             owner=request.user if request.user.is_authenticated else None,
         )  # fmt: skip
-        add_version(scenario, 1, kept)
+        _add(scenario, 1, kept)
     return scenario
 
 
-def add_version(scenario: Scenario, number: int, kept: Kept) -> Version:
+def add_version(scenario: Scenario, kept: Kept) -> Version:
+    """This answer as the scenario's next version. Who comes second waits for the first, and gets the next number."""
+    with transaction.atomic():
+        Scenario.objects.select_for_update().get(pk=scenario.pk)
+        return _add(scenario, scenario.latest.number + 1, kept)
+
+
+def _add(scenario: Scenario, number: int, kept: Kept) -> Version:
     return Version.objects.create(
         scenario=scenario, number=number, solver_version=kept.solver_version, question=kept.question,
         snapshot=kept.snapshot, result=kept.result,
@@ -50,30 +65,69 @@ def add_version(scenario: Scenario, number: int, kept: Kept) -> Version:
 
 @require_safe
 def scenario(request: HttpRequest, id: str, number: int | None = None) -> HttpResponse:
-    kept = get_object_or_404(Scenario, pk=id)
+    kept = visible(request, id)
+    version = kept.latest if number is None else get_object_or_404(Version, scenario=kept, number=number)
+    return shown(request, kept, version)
+
+
+def visible(request: HttpRequest, id: str) -> Scenario:
+    """The scenario, if this person may see it. Raises Http404."""
+    kept = get_object_or_404(Scenario.objects.select_related("parent", "group"), pk=id)
     if not may_see(request, kept):
         raise Http404("There is no such scenario, or it is not shown to you.")
-    version = kept.latest if number is None else get_object_or_404(Version, scenario=kept, number=number)
-    page = saved_page(_told(request, kept, version), _result(kept, version))
-    return render(request, "scenarios/scenario.html", {"page": page})
+    return kept
+
+
+def shown(
+    request: HttpRequest, kept: Scenario, version: Version, *, edit: Edit | None = None, other: Edit | None = None,
+    wrong: dict[str, str] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The scenario's page; for its owner with the form, as it was typed where something is wrong with it."""
+    about = _about(request, kept, edit, other, wrong or {})
+    page = saved_page(_told(request, kept, version), about, result_of(kept, version))
+    return render(request, "scenarios/scenario.html", {"page": page}, status=status)
+
+
+def _about(request: HttpRequest, kept: Scenario, edit: Edit | None, other: Edit | None, wrong: dict[str, str]) -> About:
+    form = None
+    if owns(request, kept) and not kept.deleted:
+        groups = [Choice(str(group.pk), group.name) for group in classes(request)]
+        form = edit_form(edit or Edit.of(kept), Visibility.choices, groups, wrong, other)
+    parent = kept.parent
+    return About(
+        notes=as_html(kept.notes),
+        tags=tuple(tag.name for tag in kept.tags.all()),
+        shown_to=kept.group.name if kept.group else kept.get_visibility_display(),
+        parent=_fork_of(parent, kept) if parent and may_see(request, parent) else None,
+        forks=tuple(Link(f.title, f.get_absolute_url()) for f in kept.forks.all()[:20] if may_see(request, f)),
+        form=form,
+    )
+
+
+def _fork_of(parent: Scenario, kept: Scenario) -> Link:
+    return Link(
+        f"{parent.title}, version {kept.parent_version}", f"{parent.get_absolute_url()}v/{kept.parent_version}/"
+    )
 
 
 def _told(request: HttpRequest, kept: Scenario, version: Version) -> Told:
     link = kept.get_absolute_url()
     return Told(
-        id=kept.pk, title=kept.title, what=_what(kept), path=kept.path, link=link, url=request.build_absolute_uri(link),
-        mine=owns(request, kept), created=version.created, solver=kept.solver, solver_version=version.solver_version,
-        number=version.number, numbers=tuple(kept.versions.values_list("number", flat=True)),
-        question=version.question, kept=version.result,
+        id=kept.pk, title=kept.title, what=what(kept), link=link, url=request.build_absolute_uri(link),
+        live=version.address, mine=owns(request, kept),
+        public=kept.visibility == Visibility.LINK and not kept.deleted, deleted=kept.deleted is not None, created=version.created,
+        solver=kept.solver, solver_version=version.solver_version, number=version.number,
+        numbers=tuple(kept.versions.values_list("number", flat=True)), shown=version.result.get("shown", ""),
     )  # fmt: skip
 
 
-def _what(kept: Scenario) -> str:
+def what(kept: Scenario) -> str:
+    """The page a scenario is of, as people call it."""
     wall = solvers().get(kept.solver)
     return wall.title if wall else PAGES.get(kept.solver, kept.solver)
 
 
-def _result(kept: Scenario, version: Version) -> ResultPage | None:
+def result_of(kept: Scenario, version: Version) -> ResultPage | None:
     """A wall's answer as its page shows it; none for a page that was kept as shown."""
     if "shown" in version.result:
         return None

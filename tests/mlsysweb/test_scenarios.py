@@ -1,7 +1,13 @@
+import html
+import re
+
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from catalog.models import Accelerator
+from mlsysweb.explore.asked import Question
+from mlsysweb.explore.presets import PRESETS
 from mlsysweb.scenarios.models import Scenario
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -20,14 +26,12 @@ def test_a_saved_answer_opens_in_another_browser_with_the_same_figures(client):
     link = save(client)["Location"]
     mine, theirs = client.get(link).content.decode(), Client().get(link).content.decode()
     live = client.get("/walls/roofline/?batch_size=148").content.decode()
-    for html in (mine, theirs):
-        assert "Compute-bound" in html
-        assert _plots(html) == _plots(live)
+    for page in (mine, theirs):
+        assert "Compute-bound" in page
+        assert _plots(page) == _plots(live)
 
 
 def _plots(html):
-    import re
-
     return re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, re.S)
 
 
@@ -81,12 +85,21 @@ def test_an_unknown_figure_is_kept_as_unknown(client):
 
 @pytest.mark.parametrize(
     "page",
-    ["/system/", "/system/iron-law/", "/geography/", "/spectrum/", "/pipeline/", "/capstone/", "/matches/"],
+    [
+        "/system/",
+        "/system/iron-law/",
+        "/geography/",
+        "/spectrum/",
+        "/pipeline/",
+        "/capstone/",
+        "/matches/",
+        "/explore/",
+    ],
 )
 def test_every_page_that_asks_can_be_kept_as_it_was_shown(client, page):
     asked = f"{page}?model=llama-3-8b" if page in ("/system/", "/spectrum/") else page
     shown = client.get(asked).content.decode()
-    saved = client.get(client.post("/s/save/", {"page": asked})["Location"]).content.decode()
+    saved = Client().get(client.post("/s/save/", {"page": asked})["Location"]).content.decode()
     assert _plots(saved) == _plots(shown)
     assert f'href="{asked}"' in saved
     assert Scenario.objects.get().latest.snapshot
@@ -117,3 +130,10 @@ def test_what_is_private_is_there_for_its_owner_alone(client):
     Scenario.objects.update(visibility="private")
     assert client.get(link).status_code == 200
     assert Client().get(link).status_code == 404
+
+
+def test_an_exploration_opens_again_with_all_its_axes_and_goals(client):
+    asked = f"/explore/?{PRESETS[1].question.query}"
+    link = client.post("/s/save/", {"page": asked})["Location"]
+    opened = html.unescape(re.search(r'href="(/explore/[^"]*)">Open with', Client().get(link).content.decode())[1])
+    assert Question.of(QueryDict(opened.partition("?")[2])) == PRESETS[1].question

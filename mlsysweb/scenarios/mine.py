@@ -1,0 +1,65 @@
+"""What somebody has saved: to find again by words, page, tag and class."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from mlsysweb.htmx import updated, varies, wants_partial
+from mlsysweb.results.page import Link
+
+from .listing import Asked, list_page
+from .models import Scenario, Tag
+from .page import Choice
+from .people import classes, of_person
+from .views import what
+
+_A_PAGE = 50
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    asked = Asked.of(request.GET.dict())
+    own = of_person(request)
+    found = _matching(own.filter(deleted=None), asked).prefetch_related("tags").select_related("group").distinct()
+    count = found.count()
+    pages = max(1, -(-count // _A_PAGE))
+    number = min(asked.page, pages)
+    rows = [(each, what(each), each.latest.said) for each in found[(number - 1) * _A_PAGE : number * _A_PAGE]]
+    gone = own.filter(pk=request.GET.get("deleted", ""), deleted__isnull=False).first()
+    page = list_page(
+        rows, count, asked, number, pages, url=reverse("scenarios:mine"), choices=_choices(request, own),
+        gone=Link(gone.title, reverse("scenarios:restore", args=[gone.pk])) if gone else None,
+    )  # fmt: skip
+    if wants_partial(request):
+        response = render(request, "scenarios/_list.html", {"page": page})
+        return updated(response.content.decode(), page.url)
+    return varies(render(request, "scenarios/mine.html", {"page": page}))
+
+
+def _matching(scenarios: QuerySet[Scenario], asked: Asked) -> QuerySet[Scenario]:
+    for word in asked.words.split():
+        scenarios = scenarios.filter(
+            Q(title__icontains=word) | Q(notes__icontains=word) | Q(tags__name__icontains=word)
+        )
+    if asked.kind:
+        scenarios = scenarios.filter(solver=asked.kind)
+    if asked.tag:
+        scenarios = scenarios.filter(tags__name=asked.tag)
+    if asked.group:
+        scenarios = scenarios.filter(group_id=asked.group)
+    return scenarios
+
+
+def _choices(request: HttpRequest, own: QuerySet[Scenario]) -> dict[str, list[Choice]]:
+    """What the list can be narrowed to: only what is there."""
+    kinds = own.filter(deleted=None).order_by("solver").values_list("solver", flat=True).distinct()
+    tags = Tag.objects.filter(scenarios__in=own.filter(deleted=None)).distinct().values_list("name", flat=True)
+    return {
+        "kind": [Choice(kind, what(Scenario(solver=kind))) for kind in kinds],
+        "tag": [Choice(tag, tag) for tag in tags],
+        "group": [Choice(str(group.pk), group.name) for group in classes(request)],
+    }

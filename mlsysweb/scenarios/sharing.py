@@ -1,0 +1,33 @@
+"""The views by which a scenario reaches others: its link as a picture to scan, and the card a link to it shows."""
+
+from __future__ import annotations
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from .card import Card, draw
+from .models import Scenario, Visibility
+from .page import QrPage
+from .views import visible, what
+
+
+@require_safe
+def qr(request: HttpRequest, id: str) -> HttpResponse:
+    """As large as the screen, for a class to scan."""
+    scenario = visible(request, id)
+    link = request.build_absolute_uri(scenario.get_absolute_url())
+    code = segno.make(link, error="m").svg_inline(scale=8, border=3, dark="#000", light="#fff", omitsize=True)
+    return render(request, "scenarios/qr.html", {"page": QrPage(scenario.title, link, code)})
+
+
+@require_safe
+def preview(request: HttpRequest, id: str) -> HttpResponse:
+    """The card a link shows in a chat, to whoever follows it without being anybody: only what anyone may see."""
+    scenario = Scenario.objects.filter(pk=id, deleted=None, visibility=Visibility.LINK).first()
+    if scenario is None:
+        raise Http404("There is no picture of this.")
+    version = scenario.latest
+    image = draw(Card.of(scenario.title, what(scenario), version.said, version.result))
+    return HttpResponse(image, content_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
