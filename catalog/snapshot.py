@@ -12,7 +12,7 @@ from solvers.specs import KINDS, Precision, columns, is_table, parts, table
 
 from .models import Row
 
-_KINDS = {kind.__name__.lower(): kind for kind in KINDS}
+KINDS_BY_NAME = {kind.__name__.lower(): kind for kind in KINDS}
 
 
 def snapshot(row: Row, spec: Any) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def _plain(kind: type[Any], name: str, value: Any) -> Any:
 
 def spec_from_snapshot(kept: Mapping[str, Any]) -> Any:
     """The spec as it was. A figure that walls know since is unknown, one they know no longer is left out."""
-    kind = _KINDS[kept["kind"]]
+    kind = KINDS_BY_NAME[kept["kind"]]
     figures = {name: _figure(kind, name, kept["figures"].get(name)) for name in columns(kind)}
     inside = {name: spec_from_snapshot(part) for name, part in kept["parts"].items() if name in parts(kind)}
     return kind(name=kept["name"], **figures, **inside)

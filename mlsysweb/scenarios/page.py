@@ -85,6 +85,42 @@ class ListPage:
 
 
 @dataclass(frozen=True)
+class DriftBanner:
+    """What has moved since, in sentences; what the answer would be today; where both stand side by side."""
+
+    sentences: tuple[str, ...]
+    today: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One output then and now."""
+
+    label: str
+    before: str
+    after: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class DriftPage:
+    """An answer as it was kept beside the same question's answer today."""
+
+    title: str
+    link: str
+    number: int
+    banner: DriftBanner | None
+    kept: ResultPage | None
+    today: ResultPage | None
+    outputs: tuple[Compared, ...]
+    before: str
+    now: str
+    mine: bool
+    styles: str
+
+
+@dataclass(frozen=True)
 class SavedPage:
     """An answer as it was kept; `link` is its path and `url` that with the host, `preview` the picture a link to it shows
     elsewhere and `said` the sentence beside it, `open_url` asks the same question again today. A wall's answer
@@ -102,6 +138,7 @@ class SavedPage:
     open_url: str
     mine: bool
     about: About
+    drift: DriftBanner | None
     deleted: bool
     result: ResultPage | None
     shown: str

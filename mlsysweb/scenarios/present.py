@@ -9,7 +9,7 @@ from typing import Any
 
 from mlsysweb.results.page import Link, ResultPage
 
-from .page import About, Choice, EditForm, SavedPage
+from .page import About, Choice, DriftBanner, EditForm, SavedPage
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Told:
     shown: str
 
 
-def saved_page(told: Told, about: About, result: ResultPage | None) -> SavedPage:
+def saved_page(told: Told, about: About, drift: DriftBanner | None, result: ResultPage | None) -> SavedPage:
     """What was kept, and the link that asks the same question again of today's catalog."""
     return SavedPage(
         id=told.id,
@@ -50,6 +50,7 @@ def saved_page(told: Told, about: About, result: ResultPage | None) -> SavedPage
         mine=told.mine,
         deleted=told.deleted,
         about=about,
+        drift=drift,
         result=result,
         shown=told.shown,
         styles=f"css/{told.solver}.css" if result is None else "",

@@ -12,6 +12,7 @@ from solvers.errors import InputErrors
 from solvers.registry import solvers
 from solvers.result import Result
 
+from .drift import drift
 from .edits import Edit
 from .keep import PAGES, Kept, keep
 from .models import Scenario, Version, Visibility
@@ -19,6 +20,7 @@ from .notes import as_html
 from .page import About, Choice
 from .people import classes, may_see, owns, visitor
 from .present import Told, edit_form, saved_page
+from .present_drift import banner
 
 
 @require_POST
@@ -84,7 +86,9 @@ def shown(
 ) -> HttpResponse:  # fmt: skip
     """The scenario's page; for its owner with the form, as it was typed where something is wrong with it."""
     about = _about(request, kept, edit, other, wrong or {})
-    page = saved_page(_told(request, kept, version), about, result_of(kept, version))
+    found = drift(version)
+    moved = banner(found, kept.get_absolute_url(), version.number) if found else None
+    page = saved_page(_told(request, kept, version), about, moved, result_of(kept, version))
     return render(request, "scenarios/scenario.html", {"page": page}, status=status)
 
 

@@ -1,0 +1,52 @@
+"""The views of what has moved since something was kept: both answers side by side, and the answer of today kept too."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from mlsysweb.results.present import result_page
+from solvers.errors import InputErrors
+from solvers.registry import solvers
+
+from .drift import drift
+from .editing import own
+from .keep import keep
+from .models import Version
+from .people import owns
+from .present_drift import banner, drift_page
+from .views import add_version, result_of, shown, visible
+
+
+@require_safe
+def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
+    scenario = visible(request, id)
+    version = get_object_or_404(Version, scenario=scenario, number=number)
+    found = drift(version)
+    link = scenario.get_absolute_url()
+    wall = solvers().get(scenario.solver)
+    today = result_page(wall, found.today, scenario.path) if found and found.today and wall else None
+    again = ""
+    if wall is None and found:
+        try:
+            again = keep(request, version.address).result["shown"]
+        except InputErrors:
+            again = ""
+    page = drift_page(
+        scenario.title, link, number, banner(found, "", number) if found else None, result_of(scenario, version), today,
+        (version.result.get("shown", ""), again), found, owns(request, scenario), f"css/{scenario.solver}.css",
+    )  # fmt: skip
+    return render(request, "scenarios/drift.html", {"page": page})
+
+
+@require_POST
+def recompute(request: HttpRequest, id: str, number: int) -> HttpResponse:
+    """Today's answer to a kept question, as a further version."""
+    scenario = own(request, id)
+    version = get_object_or_404(Version, scenario=scenario, number=number)
+    try:
+        add_version(scenario, keep(request, version.address))
+    except InputErrors:
+        return shown(request, scenario, version, status=422)  # its banner says why there is no answer today
+    return redirect(scenario)

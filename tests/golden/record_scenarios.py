@@ -1,0 +1,36 @@
+"""Records each wall's answer to its default question as a scenario keeps it, for the wall's present version. Run on
+purpose, when a wall's version has moved: `python -m tests.golden.record_scenarios`. What stands is never written over."""
+
+import gzip
+import os
+from pathlib import Path
+
+import orjson
+
+FOLDER = Path(__file__).parent / "scenarios"
+
+
+def record() -> None:
+    from mlsysweb.answer import answer
+    from solvers.registry import solvers
+
+    FOLDER.mkdir(exist_ok=True)
+    for name, solver in solvers().items():
+        path = FOLDER / f"{name}-{solver.version}.json.gz"
+        if path.exists():
+            continue
+        found = answer(solver, dict(next(iter(p.values for p in solver.presets if p.values), {})))
+        kept = {
+            "solver": name, "solver_version": solver.version, "question": dict(found.text),
+            "snapshot": dict(found.snapshot), "result": found.kept(),
+        }  # fmt: skip
+        path.write_bytes(gzip.compress(orjson.dumps(kept), 9, mtime=0))
+        print("recorded", path.name)
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlsysweb.settings")
+    django.setup()
+    record()
