@@ -10,6 +10,9 @@ from solvers.result import Value
 
 from .axes import axis, hover, layout, scale
 
+# What the front is called, here and where several are drawn together.
+FRONT = "Nobody beats it"
+
 
 @dataclass(frozen=True)
 class Points:
@@ -38,7 +41,7 @@ def pareto(
         *([_shade(x, y, density)] if density else []),
         _dots("Fails a constraint", x, y, failing, "token:danger/60", "x-thin", 7, "markers"),
         _dots("Beaten by another", x, y, beaten, "token:muted/40", "circle", 6, "markers"),
-        _dots("Nobody beats it", x, y, front, "token:compute", "circle", 9, "lines+markers"),
+        _dots(FRONT, x, y, front, "token:compute", "circle", 9, "lines+markers"),
         _dots("Where the front bends", x, y, knee, "token:money", "star", 16, "markers"),
         _dots("The one you thought of", x, y, tried, "token:memory", "diamond", 13, "markers"),
     ]

@@ -38,7 +38,10 @@ def home(request: HttpRequest) -> HttpResponse:
         said = render_to_string("shared/_errors.html", {"form": drawn}, request)
         if errors:
             return refused(said)
-        return updated(render_to_string("home/_live.html", {"result": live}, request) + said, f"{url}?{live.query}")
+        return updated(
+            render_to_string("home/_live.html", {"result": live}, request) + said,
+            f"{url}?{live.link.partition('?')[2]}",
+        )
     urls = {name: reverse("workbench:wall", args=[name]) for name in solvers()}
     urls |= {tool.url: reverse(tool.url) for tool in TOOLS}
     tools = tuple(Link(tool.title, urls[tool.url], title=tool.sentence) for tool in TOOLS)

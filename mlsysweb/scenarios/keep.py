@@ -43,6 +43,12 @@ class Kept:
     title: str
 
 
+def called(name: str) -> str:
+    """A wall or a page over many as people call it."""
+    wall = solvers().get(name)
+    return wall.title if wall else PAGES.get(name, name)
+
+
 def keep(request: HttpRequest, address: str) -> Kept:
     """The answer of the page at a path with a query string. Raises InputErrors when it has none, Http404 for a page
     that is none of ours."""

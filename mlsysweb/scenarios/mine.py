@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 from mlsysweb.htmx import updated, varies, wants_partial
 from mlsysweb.results.page import Link
 
+from .keep import called
 from .listing import Asked, list_page
 from .models import Scenario, Tag
 from .page import Choice
 from .people import classes, of_person
-from .views import what
 
 _A_PAGE = 50
 
@@ -28,7 +28,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     count = found.count()
     pages = max(1, -(-count // _A_PAGE))
     number = min(asked.page, pages)
-    rows = [(each, what(each), each.latest.said) for each in found[(number - 1) * _A_PAGE : number * _A_PAGE]]
+    rows = [(each, called(each.solver), each.latest.said) for each in found[(number - 1) * _A_PAGE : number * _A_PAGE]]
     gone = own.filter(pk=request.GET.get("deleted", ""), deleted__isnull=False).first()
     page = list_page(
         rows, count, asked, number, pages, url=reverse("scenarios:mine"), choices=_choices(request, own),
@@ -59,7 +59,7 @@ def _choices(request: HttpRequest, own: QuerySet[Scenario]) -> dict[str, list[Ch
     kinds = own.filter(deleted=None).order_by("solver").values_list("solver", flat=True).distinct()
     tags = Tag.objects.filter(scenarios__in=own.filter(deleted=None)).distinct().values_list("name", flat=True)
     return {
-        "kind": [Choice(kind, what(Scenario(solver=kind))) for kind in kinds],
+        "kind": [Choice(kind, called(kind)) for kind in kinds],
         "tag": [Choice(tag, tag) for tag in tags],
         "group": [Choice(str(group.pk), group.name) for group in classes(request)],
     }

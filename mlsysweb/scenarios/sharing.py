@@ -8,9 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from .card import Card, draw
+from .keep import called
 from .models import Scenario, Visibility
 from .page import QrPage
-from .views import visible, what
+from .views import visible
 
 
 @require_safe
@@ -29,5 +30,5 @@ def preview(request: HttpRequest, id: str) -> HttpResponse:
     if scenario is None:
         raise Http404("There is no picture of this.")
     version = scenario.latest
-    image = draw(Card.of(scenario.title, what(scenario), version.said, version.result))
+    image = draw(Card.of(scenario.title, called(scenario.solver), version.said, version.result))
     return HttpResponse(image, content_type="image/png", headers={"Cache-Control": "public, max-age=3600"})

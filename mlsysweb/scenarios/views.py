@@ -14,7 +14,7 @@ from solvers.result import Result
 
 from .drift import drift
 from .edits import Edit
-from .keep import PAGES, Kept, keep
+from .keep import Kept, called, keep
 from .models import Scenario, Version, Visibility
 from .notes import as_html
 from .page import About, Choice
@@ -117,18 +117,12 @@ def _fork_of(parent: Scenario, kept: Scenario) -> Link:
 def _told(request: HttpRequest, kept: Scenario, version: Version) -> Told:
     link = kept.get_absolute_url()
     return Told(
-        id=kept.pk, title=kept.title, what=what(kept), link=link, url=request.build_absolute_uri(link),
+        id=kept.pk, title=kept.title, what=called(kept.solver), link=link, url=request.build_absolute_uri(link),
         live=version.address, mine=owns(request, kept),
         public=kept.visibility == Visibility.LINK and not kept.deleted, deleted=kept.deleted is not None, created=version.created,
         solver=kept.solver, solver_version=version.solver_version, number=version.number,
         numbers=tuple(kept.versions.values_list("number", flat=True)), shown=version.result.get("shown", ""),
     )  # fmt: skip
-
-
-def what(kept: Scenario) -> str:
-    """The page a scenario is of, as people call it."""
-    wall = solvers().get(kept.solver)
-    return wall.title if wall else PAGES.get(kept.solver, kept.solver)
 
 
 def result_of(kept: Scenario, version: Version) -> ResultPage | None:

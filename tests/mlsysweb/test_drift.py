@@ -46,7 +46,7 @@ def test_a_changed_figure_is_named_with_both_values_and_todays_answer(client):
 def test_a_changed_rate_is_named_with_its_format(client):
     link = save(client, CHIP)
     chip = Accelerator.objects.get(slug="p100-sxm2")
-    changed(fp16_rate=2 * chip.fp16_rate) if hasattr(chip, "fp16_rate") else changed(peak_fp16=2 * chip.peak_fp16)
+    changed(peak_fp16=2 * chip.peak_fp16)
     assert re.search(r"in fp16 [\d.]+ TFLOP/s \(was [\d.]+ TFLOP/s\)", shown(client, link))
 
 
