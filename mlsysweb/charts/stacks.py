@@ -49,7 +49,7 @@ def ratios(titles: Sequence[str], columns: Mapping[str, Sequence[float]], baseli
         "layout": layout(
             barmode="group",
             xaxis={"automargin": True, "linecolor": "token:axis"},
-            yaxis={"type": "log", "title": {"text": f"Times {titles[baseline]}"}, "gridcolor": "token:grid", "dtick": "D2"},
+            yaxis={"type": "log", "title": {"text": "Times the baseline"}, "gridcolor": "token:grid", "dtick": "D2"},
         ),
     }  # fmt: skip
 
