@@ -22,6 +22,7 @@ urlpatterns = [
     path("accounts/login/", auth.LoginView.as_view(template_name="scenarios/login.html"), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("s/compare/", include("mlsysweb.compare.urls")),
+    path("s/", include("mlsysweb.exports.urls")),
     path("s/", include("mlsysweb.scenarios.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/", admin.site.urls),

@@ -16,7 +16,8 @@ from .keep import keep
 from .models import Version
 from .people import owns
 from .present_drift import banner, drift_page
-from .views import add_version, result_of, shown, visible
+from .store import add_version
+from .views import result_of, shown, visible
 
 
 @require_safe

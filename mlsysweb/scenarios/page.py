@@ -145,6 +145,8 @@ class SavedPage:
     styles: str
     preview: str
     said: str
+    exports: tuple[Link, ...]
+    frame: str
 
 
 @dataclass(frozen=True)

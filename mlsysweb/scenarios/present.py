@@ -11,6 +11,19 @@ from mlsysweb.results.page import Link, ResultPage
 
 from .page import About, Choice, DriftBanner, EditForm, SavedPage
 
+_FRAME = '<iframe src="{url}embed/" title="{title}" width="100%" height="640" loading="lazy"></iframe>'
+# What a scenario can be had as: words, its name in the link, what it is for, and whether of a wall's answer only.
+_EXPORTS = (
+    ("CSV", "export/values/", "Inputs and outputs, a line each", True),
+    ("CSV of the curves", "export/curves/", "Every point of every chart", True),
+    ("JSON", "export/json/", "All of it; it can be brought back", False),
+    ("Python", "export/python/", "Finds the same figures with the solvers alone", True),
+    ("Notebook", "export/notebook/", "The same for Jupyter", True),
+    ("Methods", "export/methods/", "A paragraph for a report, with its sources", False),
+    ("BibTeX", "export/bibtex/", "The sources", False),
+    ("One page to print", "print/", "A4, ready to be saved as PDF", False),
+)
+
 
 @dataclass(frozen=True)
 class Told:
@@ -54,9 +67,18 @@ def saved_page(told: Told, about: About, drift: DriftBanner | None, result: Resu
         result=result,
         shown=told.shown,
         styles=f"css/{told.solver}.css" if result is None else "",
+        exports=tuple(_exports(told, result is not None)),
+        frame=_FRAME.format(url=told.url, title=told.title.replace('"', "”")) if told.public else "",
         preview=f"{told.url}preview.png" if told.public else "",
         said=result.verdict if result else f"{told.what}, as it was on {told.created:%-d %B %Y}.",
     )
+
+
+def _exports(told: Told, of_wall: bool) -> Iterator[Link]:
+    version = f"?version={told.number}" if told.number != max(told.numbers) else ""
+    for words, path, title, walls_only in _EXPORTS:
+        if of_wall or not walls_only:
+            yield Link(words, f"{told.link}{path}{version}", title=title)
 
 
 def edit_form(

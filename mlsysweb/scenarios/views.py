@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import Resolver404
@@ -14,13 +13,14 @@ from solvers.result import Result
 
 from .drift import drift
 from .edits import Edit
-from .keep import Kept, called, keep
+from .keep import called, keep
 from .models import Scenario, Version, Visibility
 from .notes import as_html
 from .page import About, Choice
-from .people import classes, may_see, owns, visitor
+from .people import classes, may_see, owns
 from .present import Told, edit_form, saved_page
 from .present_drift import banner
+from .store import add_version, created
 
 
 @require_POST
@@ -38,31 +38,6 @@ def save(request: HttpRequest) -> HttpResponse:
         add_version(of, kept)
         return redirect(of)
     return redirect(created(request, kept, request.POST.get("title", "")))
-
-
-def created(request: HttpRequest, kept: Kept, title: str) -> Scenario:
-    """A new scenario with this answer as its first version."""
-    with transaction.atomic():
-        scenario = Scenario.objects.create(
-            path=kept.path, solver=kept.solver, title=title.strip()[:200] or kept.title[:200], session=visitor(request),
-            owner=request.user if request.user.is_authenticated else None,
-        )  # fmt: skip
-        _add(scenario, 1, kept)
-    return scenario
-
-
-def add_version(scenario: Scenario, kept: Kept) -> Version:
-    """This answer as the scenario's next version. Who comes second waits for the first, and gets the next number."""
-    with transaction.atomic():
-        Scenario.objects.select_for_update().get(pk=scenario.pk)
-        return _add(scenario, scenario.latest.number + 1, kept)
-
-
-def _add(scenario: Scenario, number: int, kept: Kept) -> Version:
-    return Version.objects.create(
-        scenario=scenario, number=number, solver_version=kept.solver_version, question=kept.question,
-        snapshot=kept.snapshot, result=kept.result,
-    )  # fmt: skip
 
 
 @require_safe

@@ -1,0 +1,35 @@
+"""Writing down what was kept: a new scenario, or a further version of one."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from .keep import Kept
+from .models import Scenario, Version
+from .people import visitor
+
+
+def created(request: HttpRequest, kept: Kept, title: str) -> Scenario:
+    """A new scenario with this answer as its first version."""
+    with transaction.atomic():
+        scenario = Scenario.objects.create(
+            path=kept.path, solver=kept.solver, title=title.strip()[:200] or kept.title[:200], session=visitor(request),
+            owner=request.user if request.user.is_authenticated else None,
+        )  # fmt: skip
+        _add(scenario, 1, kept)
+    return scenario
+
+
+def add_version(scenario: Scenario, kept: Kept) -> Version:
+    """This answer as the scenario's next version. Who comes second waits for the first, and gets the next number."""
+    with transaction.atomic():
+        Scenario.objects.select_for_update().get(pk=scenario.pk)
+        return _add(scenario, scenario.latest.number + 1, kept)
+
+
+def _add(scenario: Scenario, number: int, kept: Kept) -> Version:
+    return Version.objects.create(
+        scenario=scenario, number=number, solver_version=kept.solver_version, question=kept.question,
+        snapshot=kept.snapshot, result=kept.result,
+    )  # fmt: skip
