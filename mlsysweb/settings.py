@@ -1,5 +1,6 @@
-"""One set of settings for every place; no environment variable is needed. All state lives in `var/`.
+"""One set of settings for every place; no environment variable is needed. Without one all state lives in `var/`.
 
+DATABASE_URL: another database than the one in `var/`, such as postgresql://user:password@host/name.
 MLSYSWEB_HOSTS: host names, separated by commas, by which others reach this site, apart from localhost.
 """
 
@@ -7,6 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
@@ -87,19 +89,18 @@ TEMPLATES = [
 
 # IMMEDIATE is what prevents "database is locked": a deferred transaction that turns from reading to writing fails
 # at once, whatever the timeout. No ATOMIC_REQUESTS: with IMMEDIATE every read would wait for the write lock.
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR / "db.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA temp_store=MEMORY;"
-            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;",
-        },
-    },
+SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA temp_store=MEMORY;"
+    "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;",
 }
+DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"] |= {"CONN_MAX_AGE": None, "OPTIONS": SQLITE}
+else:
+    # As many connections as threads at most; each is asked whether it is alive, so that a restart is no error page.
+    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

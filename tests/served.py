@@ -1,0 +1,109 @@
+"""The site as it is served, in a process of its own on a database of its own: for what only a whole server shows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).parents[1]
+_TOKEN = "0" * 32
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as this does: the one the tests install, or the machine's."""
+    try:
+        import pgserver
+    except ImportError:
+        yield from _installed(folder)
+        return
+    server = pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield f"postgresql://postgres@/postgres?host={folder}"
+    finally:
+        server.cleanup()
+
+
+def _installed(folder: Path) -> Iterator[str]:
+    initdb = shutil.which("initdb")
+    if initdb is None:
+        raise RuntimeError(
+            "These tests need PostgreSQL: Python up to 3.12 brings it along, else put initdb into the path."
+        )
+    subprocess.run([initdb, "-D", folder, "-U", "postgres", "--auth=trust"], check=True, stdout=subprocess.DEVNULL)
+    command = [str(Path(initdb).with_name("postgres")), "-D", str(folder), "-k", str(folder), "-c", "listen_addresses="]
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(2)
+        yield f"postgresql://postgres@/postgres?host={folder}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class Site:
+    """A served site. `kill` is as sudden as a machine that loses its power is to a process."""
+
+    def __init__(self, database: str) -> None:
+        self.env = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("load_catalog", "--verbosity", "0")
+        self.start()
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        return subprocess.run(command, env=self.env, check=True, capture_output=True, text=True).stdout
+
+    def start(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "mlsysweb.wsgi:application", "--host", "127.0.0.1",
+                   "--port", str(self.port), "--workers", "2", "--blocking-threads", "2", "--log-level", "warning"]  # fmt: skip
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
+        for _ in range(200):
+            try:
+                if self.get("/")[0] == 200:
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("The site did not come up in twenty seconds.")
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, 9)
+        self.process.wait()
+
+    def get(self, path: str) -> tuple[int, str]:
+        return self._asked("GET", path, None)[:2]
+
+    def save(self, page: str) -> str:
+        """Saves a page; its path once that is acknowledged. Raises OSError when it is not."""
+        status, _, location = self._asked("POST", "/s/save/", urlencode({"page": page}))
+        if status != 302 or not location.startswith("/s/"):
+            raise OSError(f"not saved: {status} {location}")
+        return location
+
+    def _asked(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"Cookie": f"csrftoken={_TOKEN}", "X-CSRFToken": _TOKEN}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(), answer.headers.get("Location", "")
+        finally:
+            connection.close()
+
+    def saved(self) -> set[str]:
+        """The paths of all that is in the database, asked of the database."""
+        ask = "from mlsysweb.scenarios.models import Version; print(*Version.objects.values_list('scenario_id', flat=True))"
+        return {f"/s/{each}/" for each in self.manage("shell", "--no-imports", "-c", ask).split()}
