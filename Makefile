@@ -2,6 +2,7 @@
 # make instructor  make an account that may edit the catalog
 # make test        every check there is
 # make bench       what it costs, measured; beside mlsysim where that can do the same
+# make load        saves and readers for a minute, on SQLite and on PostgreSQL
 # make screenshots every page on desktop, phone and projector, light and dark, into var/screenshots
 #
 # The first time they install what is pinned into .venv; after that nothing is fetched. State lives in var/.
@@ -12,7 +13,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 pyth
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 MANAGE := .venv/bin/python manage.py
 
-.PHONY: serve instructor test bench screenshots missing
+.PHONY: serve instructor test bench load screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
@@ -42,6 +43,9 @@ test: .venv/.dev var/.static
 bench: .venv/.dev var/.static var/.database
 	@.venv/bin/python tests/browser/chromium.py
 	@.venv/bin/python -m tests.bench
+
+load: .venv/.dev var/.static
+	@.venv/bin/python -m tests.load
 
 screenshots: .venv/.dev var/.static var/.database
 	@.venv/bin/python tests/browser/chromium.py

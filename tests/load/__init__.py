@@ -1,0 +1,1 @@
+"""What the site bears: saves and readers at once, for a minute, on SQLite and on PostgreSQL."""

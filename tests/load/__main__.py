@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+import time
+from http.client import HTTPException
+from pathlib import Path
+from statistics import median, quantiles
+
+from tests.served import Site, postgresql
+
+# Saves a second, by how many writers, for how long, beside how many readers that never rest.
+RATE, WRITERS, SECONDS, READERS = 50, 16, 60, 2
+READ = ("/walls/roofline/?batch_size=8", "/walls/serving/", "/geography/", "/s/")
+
+
+def load(site: Site, seconds: int) -> str:
+    saves: list[float] = []
+    reads: list[float] = []
+    saved: list[str] = []
+    failed: list[str] = []
+    start = time.monotonic()
+    end = start + seconds
+
+    def write(k: int) -> None:
+        turn = start + k / RATE
+        while turn < end:
+            time.sleep(max(0.0, turn - time.monotonic()))
+            begun = time.monotonic()
+            try:
+                saved.append(site.save(f"/walls/roofline/?batch_size={k + 1}"))
+                saves.append(time.monotonic() - begun)
+            except (OSError, HTTPException) as error:
+                failed.append(str(error))
+            turn += WRITERS / RATE
+
+    def read(k: int) -> None:
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            try:
+                status, _ = site.get(READ[(k + len(reads)) % len(READ)])
+                reads.append(time.monotonic() - begun)
+                if status != 200:
+                    failed.append(f"read {status}")
+            except (OSError, HTTPException) as error:
+                failed.append(str(error))
+
+    threads = [threading.Thread(target=write, args=(k,)) for k in range(WRITERS)]
+    threads += [threading.Thread(target=read, args=(k,)) for k in range(READERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    spent = time.monotonic() - start
+    lost = set(saved) - site.saved()
+    return (
+        f"{len(saved):,} saves in {spent:.0f} s ({len(saved) / spent:.1f}/s; {_times(saves)}) beside {len(reads):,} pages read "
+        f"({len(reads) / spent:.1f}/s; {_times(reads)}); lost {len(lost)}, failed {len(failed)}"
+        f"{': ' + failed[0] if failed else ''}"
+    )
+
+
+def _times(seconds: list[float]) -> str:
+    told = [1e3 * each for each in seconds]
+    return f"median {median(told):.0f} ms, p95 {quantiles(told, n=20)[-1]:.0f} ms, worst {max(told):.0f} ms"
+
+
+def main(seconds: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(f"sqlite:///{Path(folder) / 'db.sqlite3'}")
+        print("SQLite:", load(site, seconds), flush=True)
+        site.kill()
+    with tempfile.TemporaryDirectory() as folder, postgresql(Path(folder) / "pg") as url:
+        site = Site(url)
+        print("PostgreSQL:", load(site, seconds), flush=True)
+        site.kill()
+
+
+main(int(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)
