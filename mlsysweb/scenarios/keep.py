@@ -3,6 +3,7 @@ either read. A page is kept by its address, so that no page needs to know of thi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -28,6 +29,8 @@ PAGES = {
 }  # fmt: skip
 # Where an update's own part ends and what it swaps elsewhere begins.
 _ELSEWHERE = '<p id="errors"'
+# What lets a form act for whoever it was drawn for is not shown to others.
+_TOKEN = re.compile(r'<input[^>]*name="csrfmiddlewaretoken"[^>]*>')
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ def _of_page(request: HttpRequest, path: str, match: Any, query: QueryDict) -> K
         solver_version=fingerprint(walls),
         question={name: values if len(values) > 1 else values[0] for name, values in query.lists()},
         snapshot=dict(rows),
-        result={"shown": answered.content.decode().partition(_ELSEWHERE)[0], "walls": walls},
+        result={"shown": _TOKEN.sub("", answered.content.decode().partition(_ELSEWHERE)[0]), "walls": walls},
         title=PAGES[match.namespace],
     )
 

@@ -54,6 +54,21 @@ def test_a_saved_answer_breaks_no_rule(page, live_server):
     assert not violations(page)
 
 
+def test_what_is_made_of_saved_answers_breaks_no_rule(page, live_server, subtests):
+    ids = []
+    for batch in (8, 256):
+        page.goto(f"{live_server.url}/walls/roofline/?batch_size={batch}")
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_url("**/s/*/")
+        ids.append(page.url.split("/")[4])
+    compared = f"compare/?of={','.join(ids)}&output=latency"
+    for path in ("", compared, f"{ids[0]}/qr/", f"{ids[0]}/print/", f"{ids[0]}/embed/", f"{ids[0]}/v/1/drift/"):
+        with subtests.test(path=path):
+            page.goto(f"{live_server.url}/s/{path}")
+            found = violations(page)
+            assert not found, "\n".join(found)
+
+
 def test_what_breaks_a_rule_is_found(page, live_server):
     page.goto(f"{live_server.url}/poster/")
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<input id=nameless>')")

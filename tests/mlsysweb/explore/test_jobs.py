@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Accelerator
@@ -16,6 +17,7 @@ from mlsysweb.explore import jobs, views, worker
 from mlsysweb.explore.jobs import begun, cancel, job_of, outcome_of, search_of, work
 from mlsysweb.explore.kept import packed, unpacked
 from mlsysweb.explore.models import Job, State
+from mlsysweb.scenarios.models import Scenario
 from solvers.search.run import run
 from tests.mlsysweb.explore.questions import large, question, search
 
@@ -149,6 +151,16 @@ class TestOneJob:
         answer = client.post("/explore/begin/", {"query": large().query})
         assert answer["Location"] == f"/explore/?{large().query}"
         assert Job.objects.get().state == State.WAITING and nobody_called
+
+    def test_saved_while_it_runs_it_stays_as_it_was_and_gives_nobody_the_token_of_its_forms(self, client, monkeypatch):
+        monkeypatch.setattr(jobs, "SLICE", 0.0)
+        job = begun(large())
+        jobs._slice(jobs._taken("test"), "test", {})
+        link = client.post("/s/save/", {"page": f"/explore/?{job.query}"})["Location"]
+        kept = Scenario.objects.get().latest.result["shown"]
+        assert f'<div class="as-shown" hx-disable>{kept}</div>' in Client().get(link).content.decode()
+        assert "configurations looked at" in kept
+        assert "csrfmiddlewaretoken" not in kept
 
     def test_a_question_that_makes_no_sense_begins_nothing(self, client):
         client.post("/explore/begin/", {"query": question(goals=("minimize: nothing",)).query})
