@@ -194,8 +194,8 @@ def _figure(
     )  # fmt: skip
 
 
-def why(found: Attribution, value: Value, titles: tuple[str, str], others: Sequence[Link]) -> Why:
-    """What an output's difference is made of, in a sentence and a picture."""
+def why(found: Attribution, value: Value, titles: tuple[str, str], others: Sequence[Link], moved: str) -> Why:
+    """What an output's difference is made of, in a sentence and a picture; `moved` says if the wall is another today."""
     label = value.label
     title = f"Why {label[:1].lower()}{label[1:]} differs"
     if found.unknown:
@@ -214,7 +214,7 @@ def why(found: Attribution, value: Value, titles: tuple[str, str], others: Seque
     verdict = (
         f"From {human(found.before, value.unit, value.shown)} to {human(found.after, value.unit, value.shown)}. "
         f"Most of the difference is due to {first.label[:1].lower()}{first.label[1:]}: "
-        f"{'+' if first.value > 0 else '−'}{human(abs(first.value), value.unit, value.shown)}{part}."
+        f"{'+' if first.value > 0 else '−'}{human(abs(first.value), value.unit, value.shown)}{part}.{moved}"
     )
     told = tuple((name, human(change, value.unit, value.shown)) for name, change in causes)
     figure = _figure("why-0", title, shares(value, titles, found.before, causes), ("Changed", "Adds"), told)

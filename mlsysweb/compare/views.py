@@ -120,7 +120,11 @@ def _why(
         for k, each in enumerate(kept)
         if k != baseline and each.solver == one.solver and len(kept) > 2
     ]
-    return why(found, one.result.values[output], (one.title, two.title), others), ""
+    kept = {versions[k].solver_version for k in (baseline, other)} - {wall.version}
+    moved = (
+        f" Shared out by version {wall.version} of the wall; kept was what version {min(kept)} found." if kept else ""
+    )
+    return why(found, one.result.values[output], (one.title, two.title), others, moved), ""
 
 
 def _point(wall: Any, version: Version) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -27,11 +27,11 @@ _CELLS = (36, 28)
 
 @dataclass(frozen=True)
 class Around:
-    """The page's path and the question's link, the link of each number of a candidate, and how to export."""
+    """The page's path and the question's link, the link of a candidate, and how to export."""
 
     url: str
     query: str
-    opened: Mapping[int, str]
+    opened: Callable[[Any], str]
     exports: tuple[Link, ...]
 
 
@@ -53,7 +53,7 @@ def found_page(
         step_heads=tuple(column.label for column in objectives),
         rows=rows if found.rows else None,
         why=why,
-        best=around.opened.get(outcome.top[0].number, "") if outcome.top else "",
+        best=around.opened(outcome.top[0]) if outcome.top else "",
         exports=around.exports if found.rows else (),
         progress=progress,
         query=around.query,

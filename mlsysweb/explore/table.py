@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -48,7 +48,7 @@ class Wanted:
 
 def rows_page(
     candidates: Sequence[Candidate], columns: Sequence[Column], wanted: Wanted, *,
-    url: str, question: Sequence[tuple[str, str]], opened: Mapping[int, str], front: frozenset[int], knee: int,
+    url: str, question: Sequence[tuple[str, str]], opened: Callable[[Candidate], str], front: frozenset[int], knee: int,
 ) -> RowsPage:  # fmt: skip
     """The table; what the brushes leave is sorted by the column asked for, else in the order the search ranked it."""
 
@@ -67,7 +67,7 @@ def rows_page(
         brushes=tuple(brushes),
         heads=tuple(_head(column, wanted, link) for column in columns),
         rows=tuple(
-            Row(tuple(c.words(c.read(each)) for c in columns), opened.get(each.number, ""), _mark(each.number, front, knee))
+            Row(tuple(c.words(c.read(each)) for c in columns), opened(each), _mark(each.number, front, knee))
             for each in shown
         ),
         told=_told(first, len(shown), len(left), len(candidates)),

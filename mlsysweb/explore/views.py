@@ -13,7 +13,7 @@ from mlsysweb.htmx import refused, updated, varies, wants_partial
 from mlsysweb.results.page import Link
 from solvers.errors import InputErrors
 from solvers.pipeline import Pipeline
-from solvers.search.run import Outcome, check
+from solvers.search.run import Candidate, Outcome, check
 
 from .asked import AXIS, WALLS, Declared, Question, chain, declared, links_of
 from .columns import Column, columns, settings
@@ -101,7 +101,9 @@ def _looked(get: QueryDict, url: str, question: Question, asked: Declared) -> Fo
         return _answered(get, url, question, asked, searched(question, asked), None)
     job = job_of(question)
     if job is None:
-        return waiting_page(not_begun(asked.search, reverse("explore:begin")), Around(url, question.query, {}, ()))
+        return waiting_page(
+            not_begun(asked.search, reverse("explore:begin")), Around(url, question.query, lambda _: "", ())
+        )
     if job.moving:
         call_worker()  # after a restart of the site nobody may be at work
     told = so_far(job, reverse("explore:begin"), reverse("explore:cancel"))
@@ -114,7 +116,10 @@ def _answered(
     shown = columns(asked.search)
     seen = found(asked, outcome, shown)
     pairs = [(name, value) for name, values in QueryDict(question.query).lists() for value in values]
-    opened = {each.number: _opened(question, asked, each.inputs) for each in seen.rows}
+
+    def opened(candidate: Candidate) -> str:
+        return _opened(question, asked, candidate.inputs)
+
     front = frozenset(each.number for each in outcome.front)
     knee = outcome.front[outcome.knee].number if outcome.knee >= 0 else -1
     rows = rows_page(

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from catalog.models import Accelerator
+from mlsysweb.scenarios.models import Version
 from tests.mlsysweb.people import ada, ben, cleo, course, edit, save, somebody
 
 __all__ = ["ada", "ben", "cleo", "course", "somebody"]
@@ -92,6 +93,13 @@ def test_why_is_asked_of_the_rows_as_they_were_kept(ada):
         chip.memory_bandwidth = 1e12
         chip.save()
     assert re.search(r'id="why".*?</section>', shown(ada, of, output="latency"))[0] == before
+
+
+def test_why_says_when_another_version_of_the_wall_shares_it_out(ada):
+    of = ids(save(ada, SMALL), save(ada, LARGE))
+    assert "of the wall; kept was" not in shown(ada, of, output="latency")
+    Version.objects.update(solver_version="0")
+    assert "Shared out by version 1 of the wall; kept was what version 0 found" in shown(ada, of, output="latency")
 
 
 @pytest.mark.parametrize(
