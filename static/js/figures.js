@@ -1,6 +1,7 @@
 // Draws each figure's JSON into the plot beside it. A plot outlives the swap (hx-preserve), so Plotly.react redraws
 // it in place and a zoom stays. The JSON names colours ("token:memory", or "token:memory/20" for 20 %), because
 // Plotly cannot read style sheets; here they take the current theme's values.
+document.documentElement.classList.add("js"); // a sheet or a frame loads nothing else that says so
 const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: "reset" };
 const coarse = matchMedia("(pointer: coarse)");
 const probe = document.createElement("i");

@@ -116,6 +116,7 @@ def test_on_paper_it_is_one_page(page, live_server, wall):
     link = save(page, live_server, f"/walls/{wall}/")
     page.goto(f"{link}print/")
     expect(page.locator(".plot").first).to_have_attribute("data-drawn", "1")
+    assert page.locator(".plot").first.bounding_box()["height"] > 150
     pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
     assert len(pdf.pages) == 1
     assert page.locator("h1").inner_text()[:12] in pdf.pages[0].extract_text()
@@ -156,6 +157,7 @@ def test_a_course_page_frames_it_and_hears_its_height(page, live_server, console
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("link", name="Framed")).to_be_visible()
     expect(frame.locator(".plot")).to_have_attribute("data-drawn", re.compile("[1-9]"))
+    expect(frame.locator(".plot svg.main-svg").first).to_be_visible()
     expect(page.locator("iframe")).not_to_have_attribute("height", "100")
 
 
