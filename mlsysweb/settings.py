@@ -148,6 +148,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+# A scenario brought back as text is larger than any other form; the view says which size is too large.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
+
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -39,8 +39,9 @@ def bring(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "exports/import.html", {"page": BringPage("", "")})
     file, text = request.FILES.get("file"), request.POST.get("text", "")
-    if file is not None and file.size and file.size > _MOST:
-        return _refused(request, text, f"The file has {file.size:,} bytes; {_MOST:,} is the most.")
+    size = (file.size or 0) if file is not None else len(text)
+    if size > _MOST:
+        return _refused(request, "", f"This has {size:,} bytes; {_MOST:,} is the most.")
     told, problem = read(file.read() if file is not None else text)
     if told is None:
         return _refused(request, text, problem)

@@ -117,6 +117,13 @@ def test_what_is_no_json_is_a_sentence(ada):
     assert "This is no JSON" in ada.post("/s/import/", {"text": "{"}).content.decode()
 
 
+@pytest.mark.parametrize("sent", ["file", "text"])
+def test_what_is_too_large_is_a_sentence(ada, sent):
+    much = SimpleUploadedFile("x.json", b" " * 4_000_001) if sent == "file" else " " * 4_000_001
+    answer = ada.post("/s/import/", {sent: much})
+    assert answer.status_code == 422 and "4,000,001 bytes; 4,000,000 is the most" in answer.content.decode()
+
+
 def test_a_verdict_nobody_can_read_is_refused(ada):
     told = orjson.loads(exported(ada, save(ada), "json"))
     told["result"]["verdict"] = "{nothing}"
