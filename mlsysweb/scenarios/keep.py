@@ -28,7 +28,7 @@ PAGES = {
     "explore": "Design space",
 }  # fmt: skip
 # Where an update's own part ends and what it swaps elsewhere begins.
-_ELSEWHERE = '<p id="errors"'
+_ELSEWHERE = re.compile(r"<[^<>]*\shx-swap-oob=")
 # What lets a form act for whoever it was drawn for is not shown to others.
 _TOKEN = re.compile(r'<input[^>]*name="csrfmiddlewaretoken"[^>]*>')
 
@@ -99,7 +99,7 @@ def _of_page(request: HttpRequest, path: str, match: Any, query: QueryDict) -> K
         solver_version=fingerprint(walls),
         question={name: values if len(values) > 1 else values[0] for name, values in query.lists()},
         snapshot=dict(rows),
-        result={"shown": _TOKEN.sub("", answered.content.decode().partition(_ELSEWHERE)[0]), "walls": walls},
+        result={"shown": _TOKEN.sub("", _ELSEWHERE.split(answered.content.decode(), maxsplit=1)[0]), "walls": walls},
         title=PAGES[match.namespace],
     )
 

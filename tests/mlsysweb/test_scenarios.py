@@ -103,6 +103,8 @@ def test_every_page_that_asks_can_be_kept_as_it_was_shown(client, page):
     assert _plots(saved) == _plots(shown)
     assert f'href="{asked}"' in saved
     assert Scenario.objects.get().latest.snapshot
+    kept = Scenario.objects.get().latest.result["shown"]
+    assert "hx-swap-oob" not in kept and kept.rstrip().endswith("</section>")
 
 
 def test_a_page_kept_as_shown_stays_when_the_catalog_moves_on(client):

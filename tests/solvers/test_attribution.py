@@ -38,7 +38,7 @@ def test_of_a_product_of_two_each_gets_its_own_and_half_of_what_they_do_together
     result = attribution(product, *points(product, {"x0": 2.0, "x1": 3.0}, {"x0": 5.0, "x1": 7.0}), "y")
     # 3 * (3 + 7) / 2 and 4 * (2 + 5) / 2, by hand
     assert shares(result) == {"x0": 15.0, "x1": 14.0}
-    assert (result.before, result.after, result.exact) == (6.0, 35.0, True)
+    assert (result.before, result.after, result.exact, result.unknown) == (6.0, 35.0, True, 0)
 
 
 def test_an_input_that_changes_nothing_gets_nothing():
