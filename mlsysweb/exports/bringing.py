@@ -21,6 +21,7 @@ from mlsysweb.scenarios.store import created
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 from solvers.result import Result
+from solvers.say import say
 
 from .document import SCHEMA, read
 from .page import BringPage
@@ -81,4 +82,5 @@ def _kept(request: HttpRequest, told: Mapping[str, Any]) -> Kept:
     return Kept(
         path=told["page"], solver=wall.name, solver_version=told["solver_version"], question=dict(told["question"]),
         snapshot=dict(told["snapshot"]), result=result.kept(), title=told["title"],
+        said=say(result.verdict, result.values),
     )  # fmt: skip

@@ -16,6 +16,7 @@ from mlsysweb.results.present import result_page
 from mlsysweb.scenarios.keep import called
 from mlsysweb.scenarios.models import Scenario, Version, Visibility
 from mlsysweb.scenarios.people import may_see
+from mlsysweb.scenarios.store import numbered
 from solvers.registry import solvers
 from solvers.result import Result
 from solvers.say import say
@@ -85,9 +86,7 @@ def _kept(request: HttpRequest, id: str) -> Kept:
     scenario = get_object_or_404(Scenario, pk=id)
     if not may_see(request, scenario):
         raise Http404("There is no such scenario, or it is not shown to you.")
-    number = request.GET.get("version", "")
-    version = get_object_or_404(scenario.versions, number=int(number)) if number.isdecimal() else scenario.latest
-    return _of(request, scenario, version)
+    return _of(request, scenario, numbered(scenario, request.GET.get("version", "")))
 
 
 def _of(request: HttpRequest, scenario: Scenario, version: Version) -> Kept:

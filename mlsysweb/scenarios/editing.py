@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from .edits import Edit, over, problems, written
 from .models import Scenario, Version
 from .people import classes, may_see, owns, visitor
+from .store import numbered
 from .views import shown
 
 # Whose inputs are being changed: in the session, so that the page they are changed on needs to know nothing of it.
@@ -45,8 +47,7 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
     parent = get_object_or_404(Scenario, pk=id)
     if not may_see(request, parent):
         raise Http404("There is no such scenario, or it is not shown to you.")
-    number = request.POST.get("version", "")
-    version = get_object_or_404(Version, scenario=parent, number=int(number)) if number.isdecimal() else parent.latest
+    version = numbered(parent, request.POST.get("version", ""))
     with transaction.atomic():
         copy = Scenario.objects.create(
             path=parent.path, solver=parent.solver, title=parent.title, notes=parent.notes, parent=parent,
@@ -56,7 +57,7 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
         copy.tags.set(parent.tags.all())
         Version.objects.create(
             scenario=copy, number=1, solver_version=version.solver_version, question=version.question,
-            snapshot=version.snapshot, result=version.result,
+            snapshot=version.snapshot, result=version.result, said=version.said,
         )  # fmt: skip
     return redirect(copy)
 
@@ -74,7 +75,7 @@ def delete(request: HttpRequest, id: str) -> HttpResponse:
     scenario = own(request, id)
     scenario.deleted = timezone.now()
     scenario.save(update_fields=["deleted"])
-    return redirect(f"/s/?deleted={scenario.pk}")
+    return redirect(f"{reverse('scenarios:mine')}?deleted={scenario.pk}")
 
 
 @require_POST

@@ -68,7 +68,7 @@ def problems(edit: Edit, classes: QuerySet[Group]) -> dict[str, str]:
 
 
 def _is_of(classes: QuerySet[Group], group: str) -> bool:
-    return group.isdecimal() and classes.filter(pk=int(group)).exists()
+    return group.isdecimal() and len(group) < 10 and classes.filter(pk=int(group)).exists()
 
 
 def tags_of(text: str) -> list[str]:

@@ -35,7 +35,8 @@ _TOKEN = re.compile(r'<input[^>]*name="csrfmiddlewaretoken"[^>]*>')
 
 @dataclass(frozen=True)
 class Kept:
-    """One answer, ready to be a version. `solver` is the wall's name, or the page's."""
+    """One answer, ready to be a version. `solver` is the wall's name, or the page's; `said` is a wall's answer in a
+    sentence."""
 
     path: str
     solver: str
@@ -44,6 +45,7 @@ class Kept:
     snapshot: dict[str, Any]
     result: dict[str, Any]
     title: str
+    said: str = ""
 
 
 def called(name: str) -> str:
@@ -72,7 +74,7 @@ def _of_wall(path: str, name: str, query: QueryDict) -> Kept:
     found = answer(solver, question(query))
     return Kept(
         path=path, solver=name, solver_version=solver.version, question=dict(found.text), snapshot=dict(found.snapshot),
-        result=found.kept(), title=_title(solver.title, found),
+        result=found.kept(), title=_title(solver.title, found), said=say(found.verdict, found.values),
     )  # fmt: skip
 
 

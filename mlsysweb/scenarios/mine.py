@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from mlsysweb.results.page import Link
 
 from .keep import called
 from .listing import Asked, list_page
-from .models import Scenario, Tag
+from .models import Scenario, Tag, Version
 from .page import Choice
 from .people import classes, of_person
 
@@ -28,7 +28,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     count = found.count()
     pages = max(1, -(-count // _A_PAGE))
     number = min(asked.page, pages)
-    rows = [(each, called(each.solver), each.latest.said) for each in found[(number - 1) * _A_PAGE : number * _A_PAGE]]
+    # The sentence alone: the answers themselves are some hundred kilobytes each.
+    latest = Version.objects.filter(scenario=OuterRef("pk")).order_by("-number").values("said")[:1]
+    shown = found.annotate(said=Subquery(latest))[(number - 1) * _A_PAGE : number * _A_PAGE]
+    rows = [(each, called(each.solver), each.said) for each in shown]
     gone = own.filter(pk=request.GET.get("deleted", ""), deleted__isnull=False).first()
     page = list_page(
         rows, count, asked, number, pages, url=reverse("scenarios:mine"), choices=_choices(request, own),

@@ -7,9 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from solvers.result import Result
-from solvers.say import say
-
 from .ids import short_id
 
 
@@ -81,6 +78,7 @@ class Version(models.Model):
     question = models.JSONField(help_text="Inputs as typed, by name; what equals the default is left out.")
     snapshot = models.JSONField(help_text="Every catalog row used, as it was.")
     result = models.JSONField(help_text="Of a wall solvers.result as kept; of another page what it showed.")
+    said = models.TextField(blank=True, help_text="The answer in a sentence; nothing of a page kept as it showed.")
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -100,11 +98,3 @@ class Version(models.Model):
         """The live page with these inputs."""
         query = urlencode(self.question, doseq=True)
         return f"{self.scenario.path}?{query}" if query else self.scenario.path
-
-    @property
-    def said(self) -> str:
-        """The answer in a sentence; nothing for a page that was kept as shown."""
-        if "shown" in self.result:
-            return ""
-        kept = Result.from_kept(self.result)
-        return say(kept.verdict, kept.values)

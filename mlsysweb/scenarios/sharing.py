@@ -5,7 +5,8 @@ from __future__ import annotations
 import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import etag, require_safe
 
 from .card import Card, draw
 from .keep import called
@@ -23,12 +24,26 @@ def qr(request: HttpRequest, id: str) -> HttpResponse:
     return render(request, "scenarios/qr.html", {"page": QrPage(scenario.title, link, code)})
 
 
+def _public(id: str) -> Scenario | None:
+    return Scenario.objects.filter(pk=id, deleted=None, visibility=Visibility.LINK).first()
+
+
+def _as_it_is(request: HttpRequest, id: str) -> str | None:
+    """What the picture is drawn from: changed, it is drawn anew."""
+    scenario = _public(id)
+    return f'"{scenario.revision}-{scenario.versions.count()}"' if scenario else None
+
+
 @require_safe
+@cache_control(
+    no_cache=True
+)  # asked again each time, so that it goes with what may be seen; unchanged, nothing is sent
+@etag(_as_it_is)
 def preview(request: HttpRequest, id: str) -> HttpResponse:
     """The card a link shows in a chat, to whoever follows it without being anybody: only what anyone may see."""
-    scenario = Scenario.objects.filter(pk=id, deleted=None, visibility=Visibility.LINK).first()
+    scenario = _public(id)
     if scenario is None:
         raise Http404("There is no picture of this.")
     version = scenario.latest
     image = draw(Card.of(scenario.title, called(scenario.solver), version.said, version.result))
-    return HttpResponse(image, content_type="image/png", headers={"Cache-Control": "public, max-age=3600"})
+    return HttpResponse(image, content_type="image/png")

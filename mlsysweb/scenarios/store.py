@@ -1,9 +1,10 @@
-"""Writing down what was kept: a new scenario, or a further version of one."""
+"""Writing down what was kept, a new scenario or a further version of one, and finding a version again."""
 
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 
 from .keep import Kept
 from .models import Scenario, Version
@@ -31,5 +32,15 @@ def add_version(scenario: Scenario, kept: Kept) -> Version:
 def _add(scenario: Scenario, number: int, kept: Kept) -> Version:
     return Version.objects.create(
         scenario=scenario, number=number, solver_version=kept.solver_version, question=kept.question,
-        snapshot=kept.snapshot, result=kept.result,
+        snapshot=kept.snapshot, result=kept.result, said=kept.said,
     )  # fmt: skip
+
+
+def numbered(scenario: Scenario, number: str) -> Version:
+    """The version somebody typed the number of, the latest without one. Raises Http404."""
+    if not number:
+        return scenario.latest
+    if not number.isdecimal() or len(number) > 9:
+        raise Http404("Versions have numbers.")
+    version: Version = get_object_or_404(scenario.versions, number=int(number))
+    return version

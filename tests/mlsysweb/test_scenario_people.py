@@ -229,6 +229,27 @@ def test_what_one_account_saved_is_not_taken_along_by_the_next(somebody):
     assert Scenario.objects.get().owner.username == "dora"
 
 
+def test_one_signs_out_where_one_sees_what_is_saved(ada):
+    assert "Signed in as ada" in shown(ada, "/s/") and 'action="/accounts/logout/"' in shown(ada, "/s/")
+    ada.post("/accounts/logout/")
+    assert "Signed in" not in shown(ada, "/s/")
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "x", "-1", "7"])
+def test_a_number_nobody_could_mean_is_no_error_of_the_servers(ada, number):
+    link = save(ada)
+    assert ada.post(f"{link}fork/", {"version": number}).status_code == 404
+    assert ada.get(f"{link}export/json/", {"version": number}).status_code == 404
+    assert edit(ada, link, visibility="class", group=number).status_code == 422
+
+
+def test_a_list_reads_no_whole_answers(ada, django_assert_max_num_queries):
+    for _ in range(6):
+        save(ada)
+    with django_assert_max_num_queries(12):
+        assert shown(ada, "/s/").count("Compute-bound") == 6
+
+
 def test_a_wrong_password_is_a_sentence(somebody):
     answer = somebody.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
     assert "No account has this name with this password" in answer.content.decode()
@@ -246,7 +267,13 @@ def test_a_link_brings_its_title_its_verdict_and_a_picture(ada, somebody):
     assert re.search(r'<meta property="og:description" content="Compute-bound[^"]+">', page)
     picture = re.search(r'<meta property="og:image" content="http://testserver(/s/[^"]+)">', page)[1]
     answer = somebody.get(picture)
-    assert answer["Content-Type"] == "image/png" and "max-age" in answer["Cache-Control"]
+    assert answer["Content-Type"] == "image/png" and "no-cache" in answer["Cache-Control"]
+    again = {"HTTP_IF_NONE_MATCH": answer["ETag"]}
+    assert somebody.get(picture, **again).status_code == 304
+    edit(ada, link, title="Another")
+    assert somebody.get(picture, **again).status_code == 200
+    edit(ada, link, visibility="private")
+    assert somebody.get(picture, **again).status_code == 404
 
 
 @pytest.mark.parametrize("page", ["/walls/roofline/", "/walls/tco/", "/walls/serving/", "/capstone/"])
