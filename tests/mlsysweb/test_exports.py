@@ -141,6 +141,14 @@ def test_foreign_markup_is_never_shown(ada):
     assert ada.post("/s/import/", {"text": orjson.dumps(told).decode()}).status_code == 422
 
 
+@pytest.mark.parametrize("field", ["symbol", "label", "unit", "shown", "value"])
+def test_markup_in_what_stands_in_equations_is_refused(ada, field):
+    told = orjson.loads(exported(ada, save(ada), "json"))
+    told["result"]["values"]["latency"][field] = "<img src=x>"
+    answer = ada.post("/s/import/", {"text": orjson.dumps(told).decode()})
+    assert answer.status_code == 422 and "At result" in answer.content.decode()
+
+
 def test_of_another_page_the_question_is_asked_anew_and_its_markup_thrown_away(ada):
     told = orjson.loads(exported(ada, save(ada, "/spectrum/?model=llama-3-8b"), "json"))
     told["result"]["shown"] = "<script>alert(1)</script>"
