@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.resolve import resolve
+from catalog.resolve import Known, resolve
 from solvers.declare import Solver
+from solvers.errors import InputErrors
 from solvers.plan import plan
-from solvers.read import read
+from solvers.read import Asked, read
 from solvers.result import Result
 from solvers.solve import solve
 
@@ -22,3 +23,14 @@ def answer(solver: Solver[Any, Any], text: Mapping[str, Any]) -> Result:
     known = resolve(asked)
     planned = plan(solver, known.point, known.also, asked.sweep)
     return solve(planned, asked.text, known.snapshot)
+
+
+def sensible(solver: Solver[Any, Any], text: Mapping[str, Any]) -> tuple[Asked, Known]:
+    """A question read, resolved and found to make sense, for pages that answer it in a way of their own. Raises
+    InputErrors."""
+    asked = read(solver, text)
+    known = resolve(asked)
+    errors = tuple(solver.check(known.point))
+    if errors:
+        raise InputErrors(errors)
+    return asked, known

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
 
@@ -30,3 +35,18 @@ def refused(html: str) -> HttpResponse:
     response = HttpResponse(html, status=422)
     response["HX-Reswap"] = "none"
     return varies(response)
+
+
+def asked(
+    request: HttpRequest, page: Any, errors: Mapping[str, str], *, whole: str, partial: str,
+    drawn: Callable[[], Any], bare: Callable[[], Any] | None = None, **more: Any,
+) -> HttpResponse:  # fmt: skip
+    """What a page that asks answers: the whole of it with its form `drawn`, or as an update its part and what is wrong
+    beside each field, for which the `bare` form is enough. Without a page nothing is swapped but what is wrong."""
+    if not wants_partial(request):
+        seen = {"page": page, "form": drawn(), **more}
+        return varies(render(request, whole, seen, status=422 if errors else 200))
+    said = render_to_string("shared/_errors.html", {"form": (bare or drawn)()}, request)
+    if page is None:
+        return refused(said)
+    return updated(render_to_string(partial, {"page": page}, request) + said, page.url)

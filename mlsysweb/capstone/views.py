@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.resolve import choices, resolve
+from catalog.resolve import choices
 from catalog.shelf import shelf
+from mlsysweb.answer import sensible
 from mlsysweb.forms.draw import bare, form
 from mlsysweb.forms.question import question
-from mlsysweb.htmx import refused, updated, varies, wants_partial
+from mlsysweb.htmx import asked
 from solvers.errors import InputErrors
-from solvers.read import read
 from solvers.specs import Accelerator
 
 from .asked import CAPSTONE, Inputs, Submitted
@@ -32,26 +30,18 @@ def capstone(request: HttpRequest) -> HttpResponse:
         page = _answered(url, text)
     except InputErrors as bad:
         errors = {error.field: error.sentence for error in bad.errors}
-    if not wants_partial(request):
-        drawn = form(CAPSTONE, text, errors, choices, url)
-        return varies(
-            render(request, "capstone/capstone.html", {"page": page, "form": drawn}, status=422 if errors else 200)
-        )
-    said = render_to_string("shared/_errors.html", {"form": bare(CAPSTONE, errors, url)}, request)
-    if page is None:
-        return refused(said)
-    return updated(render_to_string("capstone/_scores.html", {"page": page}, request) + said, page.url)
+    return asked(
+        request, page, errors, whole="capstone/capstone.html", partial="capstone/_scores.html",
+        drawn=lambda: form(CAPSTONE, text, errors, choices, url), bare=lambda: bare(CAPSTONE, errors, url),
+    )  # fmt: skip
 
 
 def _answered(url: str, text: dict[str, str]) -> CapstonePage:
     """Raises InputErrors, also for a chip or a grid of which too little is known."""
-    asked = read(CAPSTONE, text)
-    point: Inputs = resolve(asked).point
-    errors = tuple(CAPSTONE.check(point))
-    if errors:
-        raise InputErrors(errors)
+    read, known = sensible(CAPSTONE, text)
+    point: Inputs = known.point
     rows = shelf(Accelerator)
     chips = [rows.by_name[slug] for slug in _CHIPS if slug in rows.by_name]
     space = explore(point, [rows.of(row).spec for row in chips]) if point.submitted == Submitted.YES else None
-    around = Around(url, asked.text, [(row.slug, row.name) for row in chips])
+    around = Around(url, read.text, [(row.slug, row.name) for row in chips])
     return capstone_page(point, scores(point), remedies(point), space, around)

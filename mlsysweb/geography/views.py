@@ -1,19 +1,17 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.models import Row
-from catalog.resolve import choices, resolve
+from catalog.resolve import choices
 from catalog.shelf import shelf
+from mlsysweb.answer import sensible
 from mlsysweb.forms.draw import bare, form
 from mlsysweb.forms.question import question
-from mlsysweb.htmx import refused, updated, varies, wants_partial
+from mlsysweb.htmx import asked
 from solvers.errors import InputErrors
-from solvers.read import read
 from solvers.specs import Accelerator, Grid, Region
 
 from .asked import GEOGRAPHY, Inputs, Places
@@ -33,25 +31,16 @@ def geography(request: HttpRequest) -> HttpResponse:
         page = _answered(url, text)
     except InputErrors as bad:
         errors = {error.field: error.sentence for error in bad.errors}
-    if not wants_partial(request):
-        drawn = form(GEOGRAPHY, text, errors, choices, url)
-        return varies(
-            render(request, "geography/geography.html", {"page": page, "form": drawn}, status=422 if errors else 200)
-        )
-    said = render_to_string("shared/_errors.html", {"form": bare(GEOGRAPHY, errors, url)}, request)
-    if page is None:
-        return refused(said)
-    return updated(render_to_string("geography/_places.html", {"page": page}, request) + said, page.url)
+    return asked(
+        request, page, errors, whole="geography/geography.html", partial="geography/_places.html",
+        drawn=lambda: form(GEOGRAPHY, text, errors, choices, url), bare=lambda: bare(GEOGRAPHY, errors, url),
+    )  # fmt: skip
 
 
 def _answered(url: str, text: dict[str, str]) -> GeographyPage:
     """Raises InputErrors, also for a place or a chip of which too little is known."""
-    asked = read(GEOGRAPHY, text)
-    known = resolve(asked)
+    read, known = sensible(GEOGRAPHY, text)
     point: Inputs = known.point
-    errors = tuple(GEOGRAPHY.check(point))
-    if errors:
-        raise InputErrors(errors)
     slug = str(known.snapshot["grid"]["slug"])
     places = _ranked(point)
     picked = next((k for k, place in enumerate(places) if place.slug == slug), None)
@@ -63,7 +52,7 @@ def _answered(url: str, text: dict[str, str]) -> GeographyPage:
     world = {place.iso: k for k, place in enumerate(found.places) if place.iso}
     chips = shelf(Accelerator)
     lived = lives(point, [chips.of(chips.by_name[name]).spec for name in _LIVES if name in chips.by_name])
-    around = Around(url, reverse("workbench:wall", args=["sustainability"]), asked.text, slug)
+    around = Around(url, reverse("workbench:wall", args=["sustainability"]), read.text, slug)
     return geography_page(point, found, here, world, lived, around)
 
 

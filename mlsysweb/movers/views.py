@@ -8,14 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.resolve import resolve
+from mlsysweb.answer import sensible
 from mlsysweb.forms.question import question
 from mlsysweb.htmx import varies, wants_partial
 from solvers.declare import Solver
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Output
 from solvers.meta.sensitivity import Sensitivity, sensitivities
-from solvers.read import read
 from solvers.registry import solvers
 
 from .present import movers_page
@@ -54,11 +53,8 @@ def first_output(solver: Solver[Any, Any]) -> str:
 
 def _sensitivity(solver: Solver[Any, Any], text: dict[str, str], output: str) -> Sensitivity:
     """Raises InputErrors, also for a question that makes no sense and an output that is none."""
-    point = resolve(read(solver, text)).point
-    errors = tuple(solver.check(point))
-    if errors:
-        raise InputErrors(errors)
+    _, known = sensible(solver, text)
     try:
-        return sensitivities(solver, point, output)
+        return sensitivities(solver, known.point, output)
     except InputError as error:
         raise InputErrors([error]) from None

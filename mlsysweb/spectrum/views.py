@@ -3,19 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.resolve import choices, resolve
+from catalog.resolve import choices
 from catalog.shelf import shelf
+from mlsysweb.answer import sensible
 from mlsysweb.forms.draw import bare, form
 from mlsysweb.forms.page import Form
 from mlsysweb.forms.question import question
-from mlsysweb.htmx import refused, updated, varies, wants_partial
+from mlsysweb.htmx import asked
 from solvers.errors import InputErrors
-from solvers.read import read
 from solvers.specs import Accelerator
 
 from .asked import LIMITS, SPECTRUM
@@ -32,26 +30,17 @@ def spectrum(request: HttpRequest) -> HttpResponse:
         page = _answered(url, text)
     except InputErrors as bad:
         errors = {error.field: error.sentence for error in bad.errors}
-    if not wants_partial(request):
-        drawn = _drawn(text, errors, url)
-        return varies(
-            render(request, "spectrum/spectrum.html", {"page": page, "form": drawn}, status=422 if errors else 200)
-        )
-    said = render_to_string("shared/_errors.html", {"form": bare(SPECTRUM, errors, url)}, request)
-    if page is None:
-        return refused(said)
-    return updated(render_to_string("spectrum/_devices.html", {"page": page}, request) + said, page.url)
+    return asked(
+        request, page, errors, whole="spectrum/spectrum.html", partial="spectrum/_devices.html",
+        drawn=lambda: _drawn(text, errors, url), bare=lambda: bare(SPECTRUM, errors, url),
+    )  # fmt: skip
 
 
 def _answered(url: str, text: dict[str, str]) -> SpectrumPage:
     """Raises InputErrors, also for a question that makes no sense on any device."""
-    asked = read(SPECTRUM, text)
-    point = resolve(asked).point
-    errors = tuple(SPECTRUM.check(point))
-    if errors:
-        raise InputErrors(errors)
+    read, known = sensible(SPECTRUM, text)
     wall, battery = (reverse("workbench:wall", args=[name]) for name in ("roofline", "battery"))
-    return spectrum_page(survey(point, _offered()), Around(url, wall, battery, asked.text))
+    return spectrum_page(survey(known.point, _offered()), Around(url, wall, battery, read.text))
 
 
 def _offered() -> tuple[Device, ...]:

@@ -5,14 +5,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices, find
 from mlsysweb.forms.draw import controls, preset_links
-from mlsysweb.htmx import refused, updated, varies, wants_partial
+from mlsysweb.htmx import asked
 from mlsysweb.results.page import Link
 from mlsysweb.results.question import asked_of
 from solvers.errors import InputErrors
@@ -55,13 +53,10 @@ def _page(request: HttpRequest, url: str, whole: str, partial: str, present: Pre
         page = present(results, links, presets, f"{url}?{urlencode(text)}" if text else url)
     except InputErrors as bad:
         errors = {_field(error.field): error.sentence for error in bad.errors}
-    form = controls(described.inputs, text, errors, choices, url)
-    if not wants_partial(request):
-        return varies(render(request, whole, {"page": page, "form": form}, status=422 if errors else 200))
-    said = render_to_string("shared/_errors.html", {"form": form}, request)
-    if page is None:
-        return refused(said)
-    return updated(render_to_string(partial, {"page": page}, request) + said, page.url)
+    return asked(
+        request, page, errors, whole=whole, partial=partial,
+        drawn=lambda: controls(described.inputs, text, errors, choices, url),
+    )  # fmt: skip
 
 
 def _answered(text: dict[str, str]) -> tuple[Mapping[str, Result], dict[str, str]]:
