@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
+from mlsysweb.forms.own import own_question
 from solvers import inputs
-from solvers.declare import Array, Codes, Preset, Solver, chosen, declared, given, picked
+from solvers.declare import Array, Codes, Preset, chosen, given, picked
 from solvers.errors import InputError
 from solvers.laws import checks
 from solvers.node.serving import serving
@@ -92,19 +92,12 @@ def check(i: Inputs) -> Iterator[InputError]:
         yield InputError("tenure", f"can't be cloud: the catalog has no price to rent {i.accelerator.name}.")
 
 
-# Another question of the same wall, so neither its inputs nor its checks are the wall's own.
-_WALL: Solver[Any, Any] = serving
-
-CAPSTONE = replace(
-    _WALL,
+CAPSTONE = own_question(
+    serving,
     name="capstone",
     title="Capstone",
-    inputs=declared(Inputs),
-    inputs_type=Inputs,
+    inputs=Inputs,
     check=check,
-    overlay="",
-    figures=(),
-    fallacies=(),
     presets=(
         Preset("The challenge: 5 million dollars, 1000 requests a second", {}, part="Capstone"),
         Preset("A smaller one: 50 requests a second in half a second", {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "4"}),

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
+from mlsysweb.forms.own import own_question
 from solvers import inputs
-from solvers.declare import Array, Codes, Preset, Solver, chosen, declared, given, picked
+from solvers.declare import Array, Codes, Preset, chosen, given, picked
 from solvers.errors import InputError
 from solvers.operations.sustainability import sustainability
 from solvers.specs import Accelerator, Grid
@@ -83,19 +83,12 @@ def check(i: Inputs) -> Iterator[InputError]:
         yield InputError("grid", f"can't be {i.grid.name}: its carbon intensity is not known.")
 
 
-# Another question of the same wall, so neither its inputs nor its checks are the wall's own.
-_WALL: Solver[Any, Any] = sustainability
-
-GEOGRAPHY = replace(
-    _WALL,
+GEOGRAPHY = own_question(
+    sustainability,
     name="geography",
     title="Carbon geography",
-    inputs=declared(Inputs),
-    inputs_type=Inputs,
+    inputs=Inputs,
     check=check,
-    overlay="",
-    figures=(),
-    fallacies=(),
     presets=(
         Preset("The tutorial: 256 H100 for a month in Poland", {}, part="Part 5"),
         Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
+from mlsysweb.forms.own import own_question
 from solvers import inputs
-from solvers.declare import Array, Codes, Preset, Solver, chosen, declared, given, picked
+from solvers.declare import Array, Codes, Preset, chosen, given, picked
 from solvers.errors import InputError
 from solvers.laws import checks
 from solvers.laws.phase import Phase
@@ -106,19 +106,12 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 _DOORBELL = {"model": "wake-vision-doorbell", "x": "latency", "y": "power"}
 
-# Another question of the same wall, so neither its inputs nor its checks are the roofline's own.
-_WALL: Solver[Any, Any] = roofline
-
-SPECTRUM = replace(
-    _WALL,
+SPECTRUM = own_question(
+    roofline,
     name="spectrum",
     title="Spectrum",
-    inputs=declared(Inputs),
-    inputs_type=Inputs,
+    inputs=Inputs,
     check=check,
-    overlay="",
-    figures=(),
-    fallacies=(),
     presets=(
         Preset("Keyword spotting, nRF52840 to H100", {}, part="Part 7"),
         Preset("Keyword spotting on the nRF52840", {"accelerator": "nrf52840", "x": "bandwidth"}, part="Part 7"),
