@@ -12,16 +12,16 @@ from django.utils.text import capfirst
 
 from solvers.errors import InputError
 from solvers.fields import Input
-from solvers.quantities import to_si, typed
+from solvers.quantities import to_input_text, to_si
 from solvers.specs import columns
 
 _BINARY = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
-def exact(value: float, unit: str, shown: str) -> str:
+def exact(value: float, unit: str, display_unit: str) -> str:
     """The shortest text with a unit that reads back as exactly `value`, so that a form saved untouched changes
     nothing. Memory sold in powers of two is shown in them: `80 GiB`, not `85.89934592 GB`."""
-    texts = (typed(value, unit, shown, digits) for digits in range(6, 18))
+    texts = (to_input_text(value, unit, display_unit, digits) for digits in range(6, 18))
     text = next((text for text in texts if to_si("", text, unit) == value), repr(value))
     sizes = _BINARY.items() if unit == "byte" else ()
     return min([text, *(f"{value / size:.0f} {name}" for name, size in sizes if value % size == 0)], key=len)
@@ -40,7 +40,7 @@ class QuantityFormField(forms.Field):
         return {"size": "22", "autocomplete": "off", "spellcheck": "false"}
 
     def prepare_value(self, value: Any) -> Any:
-        return exact(value, self.declared.unit, self.declared.shown) if isinstance(value, float) else value
+        return exact(value, self.declared.unit, self.declared.display_unit) if isinstance(value, float) else value
 
     def to_python(self, value: Any) -> float | None:
         text = str(value or "").strip()
@@ -58,9 +58,9 @@ class QuantityField(models.FloatField):
     words and range; only what no wall computes with brings its own."""
 
     def __init__(
-        self, verbose_name: str | None = None, *, figure: str = "", unit: str = "", shown: str = "", **options: Any
+        self, verbose_name: str | None = None, *, figure: str = "", unit: str = "", display_unit: str = "", **options: Any
     ) -> None:
-        self.figure, self.unit, self.shown = figure, unit, shown
+        self.figure, self.unit, self.display_unit = figure, unit, display_unit
         super().__init__(verbose_name, **{**options, "null": True, "blank": True})
 
     def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any, **kwargs: Any) -> None:
@@ -75,8 +75,8 @@ class QuantityField(models.FloatField):
 
     def _own(self) -> Input:
         return Input(
-            unit=self.unit, label="", default=math.nan, low=0.0, high=math.inf, slider=(0.0, math.inf), above=False,
-            log=False, whole=False, shown=self.shown or self.unit, help="", symbol="", folded=False,
+            unit=self.unit, label="", default=math.nan, low=0.0, high=math.inf, slider=(0.0, math.inf), exclusive_min=False,
+            log=False, integer=False, display_unit=self.display_unit or self.unit, help="", symbol="", advanced=False,
         )  # fmt: skip
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:

@@ -11,18 +11,18 @@ from django.db import transaction
 from django.db.models import ForeignKey
 from django.utils import timezone
 
-from .models import TABLES, Row
-from .shipped import FOLDER, BadData, Record, records
+from .fixtures import FOLDER, BadData, Record, records
+from .models import TABLES, CatalogRow
 
 
 @dataclass
 class Loaded:
     """What loading did to one table. `left` has the slugs it did not touch, with the reason."""
 
-    table: type[Row]
+    table: type[CatalogRow]
     total: int = 0
-    new: list[Row] = field(default_factory=list)
-    changed: list[Row] = field(default_factory=list)
+    new: list[CatalogRow] = field(default_factory=list)
+    changed: list[CatalogRow] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ def load(folder: Path = FOLDER) -> list[Loaded]:
     return [_load(table, records(table, folder)) for table in TABLES]
 
 
-def _load(table: type[Row], shipped: list[Record]) -> Loaded:
+def _load(table: type[CatalogRow], shipped: list[Record]) -> Loaded:
     loaded = Loaded(table, total=len(shipped))
     standing = {row.slug: row for row in table.objects.all()}
     owners = {row.name.lower(): row.slug for row in standing.values()}
@@ -56,7 +56,7 @@ def _load(table: type[Row], shipped: list[Record]) -> Loaded:
     return loaded
 
 
-def _slugs(table: type[Row]) -> dict[str, dict[str, int]]:
+def _slugs(table: type[CatalogRow]) -> dict[str, dict[str, int]]:
     """The keys of the rows a table points at, by column and slug; they were loaded before it."""
     pointers = [column for column in table._meta.fields if isinstance(column, ForeignKey)]
     return {column.name: dict(column.related_model.objects.values_list("slug", "pk")) for column in pointers}
@@ -72,11 +72,11 @@ def _values(record: Record, slugs: dict[str, dict[str, int]]) -> dict[str, Any]:
     return values
 
 
-def _differs(row: Row, values: dict[str, Any]) -> bool:
+def _differs(row: CatalogRow, values: dict[str, Any]) -> bool:
     return any(getattr(row, name) != value for name, value in values.items())
 
 
-def _put(row: Row, values: dict[str, Any]) -> Row:
+def _put(row: CatalogRow, values: dict[str, Any]) -> CatalogRow:
     for name, value in values.items():
         setattr(row, name, value)
     row.updated_at = timezone.now()
@@ -93,7 +93,7 @@ def _write(loaded: Loaded) -> None:
 
 
 @transaction.atomic
-def restore(table: type[Row], rows: Iterable[Row]) -> dict[Row, str]:
+def restore(table: type[CatalogRow], rows: Iterable[CatalogRow]) -> dict[CatalogRow, str]:
     """Gives rows their shipped figures again, as if nobody had edited them. Returns those it could not, and why."""
     left = {}
     shipped, slugs = {record.slug: record for record in records(table)}, _slugs(table)

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Input, Pick
-from solvers.read import ALSO, Asked
+from solvers.read import ALSO, ParsedQuestion
 from solvers.specs import changed_spec
 
-from .shelf import Found, shelf
 from .snapshot import spec_from_snapshot
+from .table_cache import CatalogEntry, catalog_table
 
 __all__ = ["Found", "Known", "choices", "find", "find_all", "offered", "resolve", "spec_from_snapshot"]
 
@@ -24,7 +24,7 @@ Kept = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Known:
+class ResolvedQuestion:
     """A question with its names looked up: the wall's inputs, the specs drawn beside them, and the snapshots by
     input (overlays by `also.<name>`)."""
 
@@ -42,9 +42,9 @@ class _Named(NamedTuple):
     name: str
 
 
-def resolve(asked: Asked, kept: Kept | None = None) -> Known:
+def resolve(asked: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion:
     """The question with a spec for each name: the catalog's of today, or those a scenario `kept`. Raises InputErrors."""
-    found: dict[str, Found] = {}
+    found: dict[str, CatalogEntry] = {}
     errors: list[InputError] = []
     for named in _named(asked):
         try:
@@ -56,10 +56,10 @@ def resolve(asked: Asked, kept: Kept | None = None) -> Known:
     picked = {name: found[name].spec if name in found else value for name, value in asked.values.items()}
     also = tuple(found[_overlay_key(name)].spec for name in asked.also)
     point = asked.solver.inputs_type(**_followed(asked, _with_changes(asked, picked)))
-    return Known(point, also, {key: each.snapshot for key, each in found.items()})
+    return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})
 
 
-def _named(asked: Asked) -> Iterator[_Named]:
+def _named(asked: ParsedQuestion) -> Iterator[_Named]:
     inputs = asked.solver.inputs
     for name, value in asked.values.items():
         if isinstance(io := inputs[name], Pick) and isinstance(value, str):
@@ -72,13 +72,13 @@ def _overlay_key(name: str) -> str:
     return f"{ALSO}.{name}"
 
 
-def _found(named: _Named, kept: Kept) -> Found:
+def _found(named: _Named, kept: Kept) -> CatalogEntry:
     if named.key in kept:
-        return Found(spec_from_snapshot(kept[named.key]), kept[named.key])
+        return CatalogEntry(spec_from_snapshot(kept[named.key]), kept[named.key])
     return find(named.kind, named.name, named.field)
 
 
-def _with_changes(asked: Asked, values: Mapping[str, Any]) -> dict[str, Any]:
+def _with_changes(asked: ParsedQuestion, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with single figures of their specs changed as the question asks."""
     changed, errors = dict(values), []
     for name, change in asked.changed.items():
@@ -94,20 +94,20 @@ def _with_changes(asked: Asked, values: Mapping[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def _followed(asked: Asked, values: Mapping[str, Any]) -> dict[str, Any]:
+def _followed(asked: ParsedQuestion, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with what the picks know better than a default that nobody typed over."""
     followed = dict(values)
     for name, io in asked.solver.inputs.items():
-        if isinstance(io, Input) and io.follows and name not in asked.text:
-            pick, _, figure = io.follows.partition(".")
+        if isinstance(io, Input) and io.default_from and name not in asked.text:
+            pick, _, figure = io.default_from.partition(".")
             own = getattr(values[pick], figure, math.nan)
             followed[name] = values[name] if math.isnan(own) else own
     return followed
 
 
-def find(kind: type[Any], name: str, field: str) -> Found:
+def find(kind: type[Any], name: str, field: str) -> CatalogEntry:
     """The row of a kind of spec by slug or name, in any case of letters. Raises InputError on `field`."""
-    rows = shelf(kind)
+    rows = catalog_table(kind)
     found = rows.find(name)
     if found is None:
         raise InputError(field, _unknown(kind, name.strip(), rows.nearest(name)))
@@ -122,9 +122,9 @@ def _unknown(kind: type[Any], name: str, near: list[str]) -> str:
     return f"no {what} in the catalog is called '{name[:40]}'.{hint}"
 
 
-def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[str, Found]]:
+def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[str, CatalogEntry]]:
     """Several names of several kinds at once. Raises InputErrors with the kind as field."""
-    found: dict[type[Any], dict[str, Found]] = {kind: {} for kind in wanted}
+    found: dict[type[Any], dict[str, CatalogEntry]] = {kind: {} for kind in wanted}
     errors = []
     for kind, name in ((kind, name) for kind, names in wanted.items() for name in names):
         try:
@@ -136,12 +136,12 @@ def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[
     return found
 
 
-def offered(kind: type[Any]) -> tuple[Found, ...]:
+def offered(kind: type[Any]) -> tuple[CatalogEntry, ...]:
     """All rows a picker offers, for questions asked of the whole catalog."""
-    rows = shelf(kind)
+    rows = catalog_table(kind)
     return tuple(rows.of(row) for row in rows.offered)
 
 
 def choices(kind: type[Any]) -> list[tuple[str, str, str]]:
     """What a picker offers: slug, name and the heading it stands under, in order."""
-    return shelf(kind).choices
+    return catalog_table(kind).choices

@@ -10,12 +10,12 @@ import numpy as np
 
 from solvers.specs import KINDS, Precision, columns, is_table, parts, table
 
-from .models import Row
+from .models import CatalogRow
 
 KINDS_BY_NAME = {kind.__name__.lower(): kind for kind in KINDS}
 
 
-def snapshot(row: Row, spec: Any) -> dict[str, Any]:
+def snapshot(row: CatalogRow, spec: Any) -> dict[str, Any]:
     """The row and its spec as plain JSON: figures in SI by name, null where unknown, rates by number format."""
     kind = type(spec)
     inside = {name: row.parts()[name] for name in parts(kind)}

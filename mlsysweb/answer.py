@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.resolve import Known, resolve
+from catalog.resolve import ResolvedQuestion, resolve
 from solvers.declare import Solver
 from solvers.errors import InputErrors
 from solvers.plan import plan
-from solvers.read import Asked, read
+from solvers.read import ParsedQuestion, read
 from solvers.result import Result
 from solvers.solve import solve
 
@@ -25,7 +25,7 @@ def answer(solver: Solver[Any, Any], text: Mapping[str, Any]) -> Result:
     return solve(planned, asked.text, known.snapshot)
 
 
-def sensible(solver: Solver[Any, Any], text: Mapping[str, Any]) -> tuple[Asked, Known]:
+def validated(solver: Solver[Any, Any], text: Mapping[str, Any]) -> tuple[ParsedQuestion, ResolvedQuestion]:
     """A question read, resolved and found to make sense, for pages that answer it in a way of their own. Raises
     InputErrors."""
     asked = read(solver, text)

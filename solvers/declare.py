@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import InputError, InputErrors
-from .fields import Choice, Flag, Found, Given, Input, Label, Output, Pick
+from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField, Pick
 
 Array = NDArray[np.float64] | float
 Codes = NDArray[np.int_] | int
@@ -30,68 +30,68 @@ Truth = NDArray[np.bool_] | bool
 NAN = math.nan
 
 
-def given(
+def number(
     unit: str,
     label: str,
     default: float = NAN,
     *,
     low: float = 0.0,
     high: float = math.inf,
-    above: bool = False,
+    exclusive_min: bool = False,
     slider: tuple[float, float] | None = None,
     log: bool = False,
-    whole: bool = False,
-    shown: str = "",
+    integer: bool = False,
+    display_unit: str = "",
     help: str = "",
     symbol: str = "",
-    folded: bool = False,
-    follows: str = "",
+    advanced: bool = False,
+    default_from: str = "",
 ) -> Any:
-    """A numeric input in SI `unit`. `above` excludes `low` itself; `shown` is the unit a slider writes."""
+    """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider writes."""
     io = Input(
-        unit=unit, label=label, default=default, low=low, high=high, slider=slider or (low, high), above=above,
-        log=log, whole=whole, shown=shown or unit, help=help, symbol=symbol, folded=folded, follows=follows,
+        unit=unit, label=label, default=default, low=low, high=high, slider=slider or (low, high), exclusive_min=exclusive_min,
+        log=log, integer=integer, display_unit=display_unit or unit, help=help, symbol=symbol, advanced=advanced, default_from=default_from,
     )  # fmt: skip
     return field(default=default, metadata={"io": io})
 
 
-def chosen(
+def choice(
     kind: type[IntEnum],
     label: str,
     default: int,
     *,
     help: str = "",
-    words: Mapping[str, str] | None = None,
-    folded: bool = False,
+    labels: Mapping[str, str] | None = None,
+    advanced: bool = False,
 ) -> Any:
-    """One member of `kind`; `words` gives a member the words a form shows for it."""
-    io = Choice(kind=kind, label=label, default=default, help=help, words=words or {}, folded=folded)
+    """One member of `kind`; `labels` gives a member the words a form shows for it."""
+    io = Choice(kind=kind, label=label, default=default, help=help, labels=labels or {}, advanced=advanced)
     return field(default=default, metadata={"io": io})
 
 
-def picked(
-    kind: type[Any], label: str, default: str = "", *, help: str = "", optional: bool = False, folded: bool = False
+def spec(
+    kind: type[Any], label: str, default: str = "", *, help: str = "", optional: bool = False, advanced: bool = False
 ) -> Any:
     """A spec of the catalog, by default the row with the slug `default`; None where optional and not picked."""
-    io = Pick(kind=kind, label=label, default=default, help=help, optional=optional, folded=folded)
+    io = Pick(kind=kind, label=label, default=default, help=help, optional=optional, advanced=advanced)
     return field(default=None, metadata={"io": io}) if optional else field(metadata={"io": io})
 
 
-def found(unit: str, label: str, *, shown: str = "", help: str = "", symbol: str = "", never: str = "") -> Any:
-    """A numeric output in SI `unit`; `never` says in words what an infinite or unknown value means."""
-    io = Output(unit=unit, label=label, shown=shown or unit, help=help, symbol=symbol, never=never)
+def output(unit: str, label: str, *, display_unit: str = "", help: str = "", symbol: str = "", if_infinite: str = "") -> Any:
+    """A numeric output in SI `unit`; `if_infinite` says in words what an infinite or unknown value means."""
+    io = Output(unit=unit, label=label, display_unit=display_unit or unit, help=help, symbol=symbol, if_infinite=if_infinite)
     return field(metadata={"io": io})
 
 
-def named(kind: type[IntEnum], label: str, *, help: str = "") -> Any:
+def label(kind: type[IntEnum], label: str, *, help: str = "") -> Any:
     return field(metadata={"io": Label(kind=kind, label=label, help=help)})
 
 
-def flagged(label: str, *, help: str = "") -> Any:
+def flag(label: str, *, help: str = "") -> Any:
     return field(metadata={"io": Flag(label=label, help=help)})
 
 
-def declared(record: type[Any]) -> dict[str, Any]:
+def declared_fields(record: type[Any]) -> dict[str, Any]:
     """What a record's fields say of themselves, by name."""
     return {f.name: f.metadata["io"] for f in dataclasses.fields(record) if "io" in f.metadata}
 
@@ -145,14 +145,14 @@ class Fallacy:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A chart the wall wants. `kind` names the file in `charts/` that draws it; `along` the inputs it runs along."""
+class Chart:
+    """A chart the wall wants. `kind` names the file in `charts/` that draws it; `x` the inputs it runs along."""
 
     kind: str
     title: str
-    along: tuple[str, ...]
+    x: tuple[str, ...]
     y: tuple[str, ...]
-    marks: tuple[str, ...] = ()
+    x_marks: tuple[str, ...] = ()
     logy: bool = True
 
     @property
@@ -161,9 +161,9 @@ class Figure:
         return self.y
 
 
-def curve(x: str, y: tuple[str, ...], title: str, *, marks: tuple[str, ...] = (), logy: bool = True) -> Figure:
-    """Outputs `y` along input `x`; `marks` are outputs that name a value of x worth a line."""
-    return Figure("curve", title, (x,), y, marks, logy)
+def curve(x: str, y: tuple[str, ...], title: str, *, x_marks: tuple[str, ...] = (), logy: bool = True) -> Chart:
+    """Outputs `y` along input `x`; `x_marks` are outputs that name a value of x worth a line."""
+    return Chart("curve", title, (x,), y, x_marks, logy)
 
 
 I = TypeVar("I")  # noqa: E741
@@ -183,8 +183,8 @@ class Solver(Generic[I, O]):
     question: str
     about: str
     version: str
-    inputs: dict[str, Given]
-    outputs: dict[str, Found]
+    inputs: dict[str, InputField]
+    outputs: dict[str, OutputField]
     inputs_type: type[I]
     function: Callable[[I], O]
     verdict: Callable[[I, O], str]
@@ -192,7 +192,7 @@ class Solver(Generic[I, O]):
     check: Callable[[I], Iterable[InputError]]
     headline: tuple[str, ...]
     overlay: str
-    figures: tuple[Figure, ...]
+    figures: tuple[Chart, ...]
     equations: tuple[Equation, ...]
     sources: tuple[Source, ...]
     assumptions: tuple[str, ...]
@@ -232,7 +232,7 @@ class Solver(Generic[I, O]):
         if io is None:
             raise unknown_name(name, self)
         if isinstance(io, Input):
-            for suspect in _suspects(np.asarray(value, dtype=float).ravel(), io.whole):
+            for suspect in _suspects(np.asarray(value, dtype=float).ravel(), io.integer):
                 io.check(name, suspect)
         if isinstance(io, Choice) and isinstance(value, str):
             return io.code(name, value)
@@ -252,12 +252,12 @@ def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
 
 
 def unknown_name(name: str, solver: Solver[Any, Any]) -> InputError:
-    near = nearest(name, solver.inputs)
+    near = closest_name(name, solver.inputs)
     hint = f" Did you mean {near}?" if near else f" It takes {', '.join(solver.inputs)}."
     return InputError(name[:60], f"is not an input of {solver.name}.{hint}")
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def closest_name(name: str, names: Iterable[str]) -> str:
     """The name that looks most like a mistyped one, or an empty string."""
     return next(iter(get_close_matches(name, list(names), 1)), "")
 
@@ -279,7 +279,7 @@ def solver(
     sources: tuple[Source, ...],
     notes: Callable[[I, O], Iterable[str]] = _nothing,
     check: Callable[[I], Iterable[InputError]] = _nothing,
-    figures: tuple[Figure, ...] = (),
+    figures: tuple[Chart, ...] = (),
     equations: tuple[Equation, ...] = (),
     assumptions: tuple[str, ...] = (),
     excludes: tuple[str, ...] = (),
@@ -296,7 +296,7 @@ def solver(
         about = (sys.modules[module].__doc__ or "").strip()
         return Solver(
             name=function.__name__, walls=walls, title=title, question=question, about=about, version=version,
-            inputs=declared(taken), outputs=declared(produced), inputs_type=taken, function=function,
+            inputs=declared_fields(taken), outputs=declared_fields(produced), inputs_type=taken, function=function,
             verdict=verdict, notes=notes, check=check, headline=headline, overlay=overlay, figures=figures, equations=equations,
             sources=sources, assumptions=assumptions, excludes=excludes, presets=presets, fallacies=fallacies, factor=factor,
             domain=module.split(".")[-2],

@@ -1,4 +1,4 @@
-"""What a declaration says of one field: the classes behind `given`, `chosen`, `picked`, `found`, `named`, `flagged`."""
+"""What a declaration says of one field: the classes behind `number`, `choice`, `spec`, `output`, `label`, `flag`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .errors import InputError
 @dataclass(frozen=True, kw_only=True)
 class Input:
     """A number a wall takes. `low`..`high` is what is allowed; `slider` what a hand should reach; both SI.
-    `follows` names the figure of a pick (`accelerator.measured_efficiency`) that stands in for the default where it is known."""
+    `default_from` names the figure of a pick (`accelerator.measured_efficiency`) that stands in for the default where it is known."""
 
     unit: str
     label: str
@@ -22,31 +22,31 @@ class Input:
     low: float
     high: float
     slider: tuple[float, float]
-    above: bool
+    exclusive_min: bool
     log: bool
-    whole: bool
-    shown: str
+    integer: bool
+    display_unit: str
     help: str
     symbol: str
-    folded: bool
-    follows: str = ""
+    advanced: bool
+    default_from: str = ""
 
     def check(self, name: str, value: float) -> float:
         """The value, when it lies in range; else an InputError that says what would be right."""
         if not math.isfinite(value):
             raise InputError(name, f"needs a finite number; {value} is none.")
-        too_low = value <= self.low if self.above else value < self.low
+        too_low = value <= self.low if self.exclusive_min else value < self.low
         if too_low or value > self.high:
-            start = "above" if self.above else "at least"
-            end = "" if math.isinf(self.high) else f" and at most {Number(self.high, self)}"
-            raise InputError(name, f"must be {start} {Number(self.low, self)}{end}; {Number(value, self)} is not.")
-        if self.whole and value != round(value):
+            start = "above" if self.exclusive_min else "at least"
+            end = "" if math.isinf(self.high) else f" and at most {PrintedNumber(self.high, self)}"
+            raise InputError(name, f"must be {start} {PrintedNumber(self.low, self)}{end}; {PrintedNumber(value, self)} is not.")
+        if self.integer and value != round(value):
             raise InputError(name, f"counts whole things: {value:g} is not a whole number.")
         return value
 
 
 @dataclass(frozen=True)
-class Number:
+class PrintedNumber:
     """A value beside its declaration, printed with the unit a person would type."""
 
     value: float
@@ -65,8 +65,8 @@ class Choice:
     label: str
     default: int
     help: str
-    words: Mapping[str, str]
-    folded: bool
+    labels: Mapping[str, str]
+    advanced: bool
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,19 +88,19 @@ class Pick:
     default: str
     help: str
     optional: bool
-    folded: bool
+    advanced: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """A number a wall finds. `shown` overrides the unit a person reads (percent for a fraction)."""
+    """A number a wall finds. `display_unit` overrides the unit a person reads (percent for a fraction)."""
 
     unit: str
     label: str
-    shown: str
+    display_unit: str
     help: str
     symbol: str
-    never: str
+    if_infinite: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,5 +120,5 @@ class Flag:
     help: str
 
 
-Given = Input | Choice | Pick
-Found = Output | Label | Flag
+InputField = Input | Choice | Pick
+OutputField = Output | Label | Flag

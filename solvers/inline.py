@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from .declare import nearest
+from .declare import closest_name
 from .errors import InputError
 from .fields import Input
 from .quantities import to_si
@@ -36,7 +36,7 @@ def spec_from_inline(kind: type[S], record: Mapping[str, Any], field: str) -> S:
     known = {**columns(kind), **parts(kind)}
     unknown = next((name for name in record if name != "name" and name not in known), None)
     if unknown is not None:
-        near = nearest(str(unknown), known)
+        near = closest_name(str(unknown), known)
         hint = f"did you mean {near}?" if near else f"it has {', '.join(known)}."
         raise InputError(field, f"has no figure '{str(unknown)[:40]}'; {hint}")
     given = {name: value for name, value in record.items() if value is not None}

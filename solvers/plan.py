@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .declare import Figure, Solver
+from .declare import Chart, Solver
 from .errors import InputErrors
 from .fields import Choice, Input
 from .specs import stack, take
@@ -19,11 +19,11 @@ _POINTS = 64
 
 
 @dataclass(frozen=True)
-class Line:
+class SweepLine:
     """Rows of the batch that run along one input for one system (0 is the point's own, the rest its overlays)."""
 
     system: int
-    along: str
+    x: str
     values: NDArray[np.float64]
     rows: slice
 
@@ -35,8 +35,8 @@ class Plan:
     solver: Solver[Any, Any]
     point: Any
     batch: Any
-    lines: tuple[Line, ...]
-    figures: tuple[Figure, ...]
+    lines: tuple[SweepLine, ...]
+    figures: tuple[Chart, ...]
     systems: tuple[str, ...]
     left_out: tuple[str, ...]
 
@@ -54,9 +54,9 @@ def plan(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep
     return Plan(solver, point, batch, lines, figures, systems, left_out)
 
 
-def _swept(figure: Figure, sweep: str) -> Figure:
+def _swept(figure: Chart, sweep: str) -> Chart:
     """A curve follows the input somebody asked to sweep; other figures keep the axes that make them what they are."""
-    return dataclasses.replace(figure, along=(sweep,), marks=()) if sweep and figure.kind == "curve" else figure
+    return dataclasses.replace(figure, x=(sweep,), x_marks=()) if sweep and figure.kind == "curve" else figure
 
 
 def _sensible(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...]) -> tuple[list[Any], tuple[str, ...]]:
@@ -74,27 +74,27 @@ def _overlaid(solver: Solver[Any, Any], point: Any, others: list[Any]) -> list[A
     return [getattr(point, solver.overlay), *others] if solver.overlay else []
 
 
-def _lines(solver: Solver[Any, Any], point: Any, figures: tuple[Figure, ...], systems: int) -> Iterator[Line]:
+def _lines(solver: Solver[Any, Any], point: Any, figures: tuple[Chart, ...], systems: int) -> Iterator[SweepLine]:
     start = 1
-    for along in dict.fromkeys(name for figure in figures for name in figure.along):
-        values = ladder(solver.inputs[along], getattr(point, along))
+    for along in dict.fromkeys(name for figure in figures for name in figure.x):
+        values = sweep_values(solver.inputs[along], getattr(point, along))
         for system in range(systems):
-            yield Line(system, along, values, slice(start, start + len(values)))
+            yield SweepLine(system, along, values, slice(start, start + len(values)))
             start += len(values)
 
 
-def ladder(io: Any, value: float) -> NDArray[np.float64]:
+def sweep_values(io: Any, value: float) -> NDArray[np.float64]:
     """The values a line visits: every choice, or the slider's range, stretched to hold the point's own value."""
     if isinstance(io, Choice):
         return np.array(list(io.kind), dtype=float)
     low, high = min(io.slider[0], value), max(io.slider[1], value)
-    return _whole(_spread(io, low, high)) if io.whole else _spread(io, low, high)
+    return _whole(_spread(io, low, high)) if io.integer else _spread(io, low, high)
 
 
 def _spread(io: Input, low: float, high: float) -> NDArray[np.float64]:
     if not io.log:
         return np.linspace(low, high, _POINTS)
-    first = low if low > 0 else (1.0 if io.whole else high / 1e6)
+    first = low if low > 0 else (1.0 if io.integer else high / 1e6)
     steps = np.geomspace(first, high, _POINTS)
     return steps if low > 0 else np.concatenate(([low], steps))
 
@@ -107,13 +107,13 @@ def _whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _columns(
-    solver: Solver[Any, Any], point: Any, others: list[Any], lines: tuple[Line, ...]
+    solver: Solver[Any, Any], point: Any, others: list[Any], lines: tuple[SweepLine, ...]
 ) -> Mapping[str, NDArray[Any] | Any]:
     """A column for each input that varies; the rest stay scalars and broadcast."""
     total = lines[-1].rows.stop if lines else 1
     columns: dict[str, Any] = {}
     for line in lines:
-        column = columns.setdefault(line.along, _constant(solver, point, line.along, total))
+        column = columns.setdefault(line.x, _constant(solver, point, line.x, total))
         column[line.rows] = line.values
     if others:
         system = np.zeros(total, dtype=int)

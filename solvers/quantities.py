@@ -55,7 +55,7 @@ _KINDS = {
 
 
 @lru_cache(1024)
-def factor(unit: str, to: str) -> float:
+def conversion_factor(unit: str, to: str) -> float:
     """How many `to` one `unit` is. Raises pint's errors: both are written by us, not by a person."""
     return _converted(_parsed(unit), _parsed(to))
 
@@ -65,10 +65,10 @@ def _converted(unit: pint.Unit, to: pint.Unit) -> float:
     return float(f"{_units.Quantity(1.0, unit).to(to).magnitude:.15g}")
 
 
-def scaled(value: float, unit: str, to: str) -> float:
+def convert(value: float, unit: str, to: str) -> float:
     """`value` of `unit` in `to`, divided rather than multiplied where that is the exact way."""
-    up = factor(unit, to)
-    return value * up if up >= 1 else value / factor(to, unit)
+    up = conversion_factor(unit, to)
+    return value * up if up >= 1 else value / conversion_factor(to, unit)
 
 
 @lru_cache(1024)
@@ -88,7 +88,7 @@ def to_si(field: str, text: str, unit: str) -> float:
     if not math.isfinite(value):
         raise InputError(field, f"needs a finite number; '{_short(text)}' is none.")
     given_unit = match[2].strip()
-    si = scaled(value, _checked(field, text, given_unit, unit), unit) if given_unit else value
+    si = convert(value, _checked(field, text, given_unit, unit), unit) if given_unit else value
     if not math.isfinite(si):
         raise InputError(field, f"needs a finite number; '{_short(text)}' is too large to be one.")
     return si
@@ -101,7 +101,7 @@ def _checked(field: str, text: str, given_unit: str, unit: str) -> str:
         raise InputError(field, f"has a unit that can't be read in '{_short(text)}'; write it{_such_as(unit)}.")
     try:
         parsed = _parsed(per)
-        factor(per, unit)
+        conversion_factor(per, unit)
     except pint.DimensionalityError:
         raise InputError(
             field, f"needs {_kind(_parsed(unit))} ({unit}); '{_short(text)}' is {_kind(parsed)}."
@@ -164,7 +164,7 @@ _PRINTED = {
 
 @lru_cache(64)
 def _ladder(unit: str, shown: str) -> tuple[tuple[float, str], ...]:
-    return tuple((factor(name, unit), printed(name)) for name in _steps(unit, shown))
+    return tuple((conversion_factor(name, unit), unit_label(name)) for name in _steps(unit, shown))
 
 
 def _steps(unit: str, shown: str) -> tuple[str, ...]:
@@ -173,12 +173,12 @@ def _steps(unit: str, shown: str) -> tuple[str, ...]:
     return ladder if shown in (unit, *ladder) and ladder else (shown,)
 
 
-def printed(unit: str) -> str:
+def unit_label(unit: str) -> str:
     """A unit as a reader sees it: µs, B/s, %."""
     return _PRINTED.get(unit, "µ" + unit[1:] if unit in ("us", "uW", "uJ", "ug") else unit)
 
 
-def human(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
+def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
     """A value with the unit a person would choose: 0.0048 s is `4.8 ms`. Infinite and unknown ones are words."""
     if math.isnan(value):
         return "unknown"
@@ -187,12 +187,12 @@ def human(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
     steps = _ladder(unit, shown or unit)
     size, name = next((step for step in reversed(steps) if abs(value) >= step[0] * 0.9995), steps[0])
     if value == 0:
-        name = printed(shown or unit)
+        name = unit_label(shown or unit)
     gap = "" if name in ("", "%") or name.startswith("/") else " "
-    return f"{plain(value / size, digits)}{gap}{name}"
+    return f"{format_number(value / size, digits)}{gap}{name}"
 
 
-def plain(value: float, digits: int = 3) -> str:
+def format_number(value: float, digits: int = 3) -> str:
     """A number to three significant digits without needless zeros, grouped by thousands, in words of ten if huge."""
     if value == 0:
         return "0"
@@ -209,10 +209,10 @@ def plain(value: float, digits: int = 3) -> str:
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def typed(value: float, unit: str, shown: str = "", digits: int = 12) -> str:
+def to_input_text(value: float, unit: str, shown: str = "", digits: int = 12) -> str:
     """A value as a person could type it, to `digits` digits: `10 us`, `3.35 TB/s`, `0.5`."""
     if unit == "1" and shown in ("", "1", "param", "token", "sample"):
         return str(int(value)) if value == round(value) and abs(value) < 1e15 else f"{value:.{digits}g}"
-    steps = [(factor(name, unit), name) for name in _steps(unit, shown or unit)]
+    steps = [(conversion_factor(name, unit), name) for name in _steps(unit, shown or unit)]
     name = next((name for size, name in reversed(steps) if abs(value) >= size), shown or unit)
-    return f"{scaled(value, unit, name):.{digits}g} {name}"
+    return f"{convert(value, unit, name):.{digits}g} {name}"

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .declare import Solver, nearest, unknown_name
+from .declare import Solver, closest_name, unknown_name
 from .errors import InputError, InputErrors
-from .fields import Choice, Given, Input, Pick
+from .fields import Choice, Input, InputField, Pick
 from .inline import spec_from_inline
 from .quantities import to_si
 from .specs import Changed, columns, is_table
@@ -26,7 +26,7 @@ NOTHING = "none"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedQuestion:
     """A question whose numbers are checked. Values of a Pick are a slug or a spec built from an inline record.
 
     `changed` are figures of a spec asked to be other than the catalog's, by dotted name: a value in SI, or a factor.
@@ -42,7 +42,7 @@ class Asked:
     text: Mapping[str, str]
 
 
-def read(solver: Solver[Any, Any], text: Mapping[str, Any]) -> Asked:
+def read(solver: Solver[Any, Any], text: Mapping[str, Any]) -> ParsedQuestion:
     """The question asked of `solver` in `text`; inputs not named take their default. Raises InputErrors."""
     values: dict[str, Any] = {}
     errors: list[InputError] = []
@@ -64,10 +64,10 @@ def read(solver: Solver[Any, Any], text: Mapping[str, Any]) -> Asked:
         errors.append(error)
     if errors:
         raise InputErrors(errors)
-    return Asked(solver, values, changed, also, sweep, _typed(solver, text))
+    return ParsedQuestion(solver, values, changed, also, sweep, _typed(solver, text))
 
 
-def read_one(solver: Solver[Any, Any], name: str, value: Any) -> Any:
+def read_value(solver: Solver[Any, Any], name: str, value: Any) -> Any:
     """One value of a question: of an input in SI, as a code, a slug or a spec; of a figure (`accelerator.tdp`) what it
     becomes. Raises InputError."""
     io = solver.inputs.get(name)
@@ -78,11 +78,11 @@ def _is_given(value: Any) -> bool:
     return value is not None and value != ""
 
 
-def _default(io: Given) -> Any:
+def _default(io: InputField) -> Any:
     return None if isinstance(io, Pick) and io.optional and not io.default else io.default
 
 
-def _value(name: str, io: Given, value: Any) -> Any:
+def _value(name: str, io: InputField, value: Any) -> Any:
     if isinstance(io, Pick):
         return _picked(name, io, value)
     if isinstance(io, Choice):
@@ -139,7 +139,7 @@ def _changed(solver: Solver[Any, Any], name: str, value: Any) -> Changed:
         raise unknown_name(name, solver)
     figures = columns(io.kind)
     if figure not in figures:
-        near = nearest(figure, figures)
+        near = closest_name(figure, figures)
         raise InputError(name[:60], f"is not a figure of a {pick}.{f' Did you mean {pick}.{near}?' if near else ''}")
     text = _line(name, value) if isinstance(value, str) else value
     if isinstance(text, str) and text[:1] in ("x", "×"):
@@ -166,7 +166,7 @@ def _sweep(solver: Solver[Any, Any], value: Any) -> str:
     name = _line(SWEEP, value or "")
     numbers = [n for n, io in solver.inputs.items() if isinstance(io, Input)]
     if name and name not in numbers:
-        near = nearest(name, numbers)
+        near = closest_name(name, numbers)
         raise InputError(SWEEP, f"must be a numeric input; '{name}' is none.{f' Did you mean {near}?' if near else ''}")
     return name
 
@@ -184,11 +184,11 @@ def _as_text(value: Any) -> str:
     return repr(value) if isinstance(value, float) else json.dumps(value)
 
 
-def _is_default(io: Given | None, value: str) -> bool:
+def _is_default(io: InputField | None, value: str) -> bool:
     if io is None:
         return False
     if isinstance(io, Pick):
         return value == io.default
-    if isinstance(io, Input) and io.follows:
+    if isinstance(io, Input) and io.default_from:
         return False  # what is typed counts, whatever the pick's own figure is
     return bool(_value("", io, value) == io.default)

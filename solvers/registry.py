@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from .declare import Solver, nearest
+from .declare import Solver, closest_name
 from .errors import InputError
 from .taxonomy import DOMAINS
 
@@ -25,7 +25,7 @@ def find(name: str) -> Solver[Any, Any]:
     try:
         return solvers()[name]
     except KeyError:
-        near = nearest(name, solvers())
+        near = closest_name(name, solvers())
         hint = f" Did you mean {near}?" if near else f" There are {', '.join(solvers())}."
         raise InputError("solver", f"'{name[:60]}' is not a solver.{hint}") from None
 

@@ -15,10 +15,10 @@ class Value:
 
     value: float | str | bool
     unit: str = ""
-    shown: str = ""
+    display_unit: str = ""
     label: str = ""
     symbol: str = ""
-    never: str = ""
+    if_infinite: str = ""
     help: str = ""
 
 
@@ -31,23 +31,23 @@ class Working:
 
 
 @dataclass(frozen=True)
-class Track:
+class Series:
     """What a figure reads along one input for one system: a column by name."""
 
     system: int
-    along: str
+    x: str
     columns: Mapping[str, tuple[float | str | bool | None, ...]]
 
 
 @dataclass(frozen=True)
-class Drawing:
+class ChartSpec:
     """A figure to draw: its kind and which columns it reads; the tracks hold them."""
 
     kind: str
     title: str
-    along: tuple[str, ...]
+    x: tuple[str, ...]
     y: tuple[str, ...]
-    marks: tuple[str, ...]
+    x_marks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,36 +63,62 @@ class Result:
     verdict: str
     notes: tuple[str, ...]
     working: tuple[Working, ...]
-    drawings: tuple[Drawing, ...]
-    tracks: tuple[Track, ...]
+    charts: tuple[ChartSpec, ...]
+    series: tuple[Series, ...]
     systems: tuple[str, ...]
     text: Mapping[str, str] = field(default_factory=dict)
     snapshot: Mapping[str, Any] = field(default_factory=dict)
 
-    def kept(self) -> dict[str, Any]:
-        """The result as JSON can hold it: infinite and unknown numbers become words."""
-        kept: dict[str, Any] = _jsonable(dataclasses.asdict(self))
-        return kept
+    def to_json(self) -> dict[str, Any]:
+        """The result as JSON can hold it: infinite and unknown numbers become words, names are those of `_STORED`."""
+        stored: dict[str, Any] = _jsonable(_stored(dataclasses.asdict(self)))
+        return stored
 
     @classmethod
-    def from_kept(cls, kept: Mapping[str, Any]) -> Result:
-        """The inverse of `kept`."""
+    def from_json(cls, stored: Mapping[str, Any]) -> Result:
+        """The inverse of `to_json`. Raises KeyError or TypeError for what is no stored result."""
+        own = {_ATTRIBUTES.get(name, name): value for name, value in stored.items()}
         return cls(
             **{
-                **kept,
-                **{name: tuple(kept[name]) for name in ("inputs", "outputs", "headline", "notes", "systems")},
-                "values": {name: Value(**{**v, "value": _number(v["value"])}) for name, v in kept["values"].items()},
-                "working": tuple(Working(**w) for w in kept["working"]),
-                "drawings": tuple(
-                    Drawing(d["kind"], d["title"], *(tuple(d[part]) for part in ("along", "y", "marks")))
-                    for d in kept["drawings"]
+                **own,
+                **{name: tuple(own[name]) for name in ("inputs", "outputs", "headline", "notes", "systems")},
+                "values": {name: _value(value) for name, value in own["values"].items()},
+                "working": tuple(Working(**w) for w in own["working"]),
+                "charts": tuple(
+                    ChartSpec(c["kind"], c["title"], *(tuple(c[part]) for part in ("along", "y", "marks")))
+                    for c in own["charts"]
                 ),
-                "tracks": tuple(
-                    Track(t["system"], t["along"], {n: tuple(map(_number, c)) for n, c in t["columns"].items()})
-                    for t in kept["tracks"]
+                "series": tuple(
+                    Series(t["system"], t["along"], {n: tuple(map(_number, c)) for n, c in t["columns"].items()})
+                    for t in own["series"]
                 ),
             }
         )
+
+
+# What is stored keeps the names it was first stored with, whatever the attributes are called today.
+_STORED = {
+    "charts": "drawings", "series": "tracks", "x": "along", "x_marks": "marks", "display_unit": "shown", "if_infinite": "never",
+}
+_ATTRIBUTES = {stored: attribute for attribute, stored in _STORED.items()}
+
+
+def _stored(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A result's fields under the names they are stored by. Names of inputs and outputs are never renamed."""
+    stored = {_STORED.get(name, name): value for name, value in result.items()}
+    stored["values"] = {name: _renamed(value) for name, value in stored["values"].items()}
+    stored["drawings"] = [_renamed(chart) for chart in stored["drawings"]]
+    stored["tracks"] = [_renamed(series) for series in stored["tracks"]]
+    return stored
+
+
+def _renamed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {_STORED.get(name, name): value for name, value in fields.items()}
+
+
+def _value(stored: Mapping[str, Any]) -> Value:
+    fields = {_ATTRIBUTES.get(name, name): value for name, value in stored.items()}
+    return Value(**{**fields, "value": _number(fields["value"])})
 
 
 # JSON has no infinity; a word that no label of ours uses stands for it.

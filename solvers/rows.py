@@ -18,12 +18,12 @@ def shape(record: Any) -> tuple[int, ...]:
     return np.broadcast_shapes(*(_shape(value, own) for _, value, own in _columns(record)))
 
 
-def again(record: Any, row: NDArray[np.int_]) -> Any:
+def take_rows(record: Any, row: NDArray[np.int_]) -> Any:
     """The questions `row` of a line of them; what is the same in all stays a scalar."""
     return _mapped(record, lambda column, own: column[row])
 
 
-def flat(record: Any) -> Any:
+def ravel(record: Any) -> Any:
     """A grid of questions as a line of them."""
     every = shape(record)
     return _mapped(record, lambda column, own: _raveled(column, every, own))

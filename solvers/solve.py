@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .declare import Solver
-from .fields import Choice, Flag, Found, Given, Input, Label, Output
-from .plan import Line, Plan
-from .result import Drawing, Result, Track, Value, Working
+from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField
+from .plan import Plan, SweepLine
+from .result import ChartSpec, Result, Series, Value, Working
 from .specs import columns
 
 _SLOT = re.compile(r"@([a-z_]+\.[a-z_]+)")
@@ -35,8 +35,8 @@ def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[s
         verdict=solver.verdict(plan.point, point),
         notes=(*solver.notes(plan.point, point), *plan.left_out),
         working=tuple(Working(e.output, e.latex) for e in solver.equations if e.where(plan.point, point)),
-        drawings=tuple(Drawing(f.kind, f.title, f.along, f.y, f.marks) for f in plan.figures),
-        tracks=tuple(_tracks(plan, batch)),
+        charts=tuple(ChartSpec(f.kind, f.title, f.x, f.y, f.x_marks) for f in plan.figures),
+        series=tuple(_tracks(plan, batch)),
         systems=plan.systems,
         text=text or {},
         snapshot=snapshot or {},
@@ -50,7 +50,7 @@ def row(solver: Solver[Any, Any], batch: Any, index: int) -> Any:
     )
 
 
-def _scalar(io: Found, column: NDArray[Any], index: int) -> Any:
+def _scalar(io: OutputField, column: NDArray[Any], index: int) -> Any:
     value = column.item() if column.ndim == 0 else column[index].item()
     if isinstance(io, Label):
         return io.kind(int(value))
@@ -66,40 +66,40 @@ def _values(solver: Solver[Any, Any], inputs: Any, outputs: Any) -> Iterator[tup
         pick, figure = name.split(".")
         spec = getattr(inputs, pick)
         declared = columns(type(spec))[figure]
-        yield name, Value(float(getattr(spec, figure)), declared.unit, declared.shown, declared.label, declared.symbol)
+        yield name, Value(float(getattr(spec, figure)), declared.unit, declared.display_unit, declared.label, declared.symbol)
 
 
-def _input_value(io: Given, value: Any) -> Value:
+def _input_value(io: InputField, value: Any) -> Value:
     if isinstance(io, Input):
-        return Value(float(value), io.unit, io.shown, io.label, io.symbol, help=io.help)
+        return Value(float(value), io.unit, io.display_unit, io.label, io.symbol, help=io.help)
     if isinstance(io, Choice):
         return Value(io.kind(int(value)).name.lower(), label=io.label, help=io.help)
     return Value(value.name if value is not None else "", label=io.label, help=io.help)
 
 
-def output_value(io: Found, value: Any) -> Value:
+def output_value(io: OutputField, value: Any) -> Value:
     """A found scalar with its declaration's words."""
     if isinstance(io, Output):
-        return Value(float(value), io.unit, io.shown, io.label, io.symbol, io.never, io.help)
+        return Value(float(value), io.unit, io.display_unit, io.label, io.symbol, io.if_infinite, io.help)
     if isinstance(io, Label):
         return Value(io.kind(int(value)).name.lower(), label=io.label, help=io.help)
     return Value(bool(value), label=io.label, help=io.help)
 
 
-def _tracks(plan: Plan, batch: Any) -> Iterator[Track]:
+def _tracks(plan: Plan, batch: Any) -> Iterator[Series]:
     for line in plan.lines:
-        wanted = dict.fromkeys(name for f in plan.figures if line.along in f.along for name in f.y)
+        wanted = dict.fromkeys(name for f in plan.figures if line.x in f.x for name in f.y)
         found = {name: _column(plan.solver.outputs[name], getattr(batch, name), line) for name in wanted}
-        yield Track(line.system, line.along, {line.along: _visited(plan.solver.inputs[line.along], line), **found})
+        yield Series(line.system, line.x, {line.x: _visited(plan.solver.inputs[line.x], line), **found})
 
 
-def _visited(io: Given, line: Line) -> tuple[Any, ...]:
+def _visited(io: InputField, line: SweepLine) -> tuple[Any, ...]:
     if isinstance(io, Choice):
         return tuple(io.kind(int(code)).name.lower() for code in line.values)
     return tuple(line.values.tolist())
 
 
-def _column(io: Found, column: Any, line: Line) -> tuple[Any, ...]:
+def _column(io: OutputField, column: Any, line: SweepLine) -> tuple[Any, ...]:
     array = np.asarray(column)
     values = (np.broadcast_to(array, (line.rows.stop,)) if array.ndim == 0 else array)[line.rows].tolist()
     return tuple(io.kind(int(v)).name.lower() for v in values) if isinstance(io, Label) else tuple(values)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .declare import NAN, Array, Codes, given
+from .declare import NAN, Array, Codes, number
 from .errors import InputError
 from .fields import Input
 
@@ -43,7 +43,7 @@ def part(kind: type[Any], *, unknown: bool = False) -> Any:
 
 def rates(label: str, *, help: str = "") -> Any:
     """A table with one rate per number format, NaN where the chip has none."""
-    io = given("flop/s", label, above=True, help=help).metadata["io"]
+    io = number("flop/s", label, exclusive_min=True, help=help).metadata["io"]
     return field(metadata={"io": dataclasses.replace(io, default=NAN), "per": Precision})
 
 
@@ -53,32 +53,32 @@ class Accelerator:
 
     name: str = "accelerator"
     peak: NDArray[np.float64] = rates("Peak dense rate", help="Dense, never 2:4 sparse; 1 multiply-add is 2 FLOP.")
-    memory_capacity: Array = given(
-        "byte", "Memory capacity", shown="GB", symbol="M", help="Main memory: HBM, GDDR or LPDDR."
+    memory_capacity: Array = number(
+        "byte", "Memory capacity", display_unit="GB", symbol="M", help="Main memory: HBM, GDDR or LPDDR."
     )
-    memory_bandwidth: Array = given(
-        "byte/s", "Memory bandwidth", above=True, shown="GB/s", help="Peak of the main memory."
+    memory_bandwidth: Array = number(
+        "byte/s", "Memory bandwidth", exclusive_min=True, display_unit="GB/s", help="Peak of the main memory."
     )
-    sram_capacity: Array = given("byte", "On-chip SRAM", shown="MB", help="L2 on a GPU, the whole RAM on an MCU.")
-    sram_bandwidth: Array = given("byte/s", "SRAM bandwidth", above=True, shown="GB/s")
-    flash_capacity: Array = given("byte", "Flash", shown="MB", help="Where a microcontroller keeps its weights.")
-    flash_bandwidth: Array = given("byte/s", "Flash bandwidth", above=True, shown="MB/s")
-    interconnect_bandwidth: Array = given("byte/s", "Interconnect bandwidth", above=True, shown="GB/s", help="One way.")
-    tdp: Array = given("W", "Thermal design power")
-    idle_power: Array = given("W", "Idle power")
-    sleep_power: Array = given("W", "Sleep power", shown="uW")
-    unit_price: Array = given("USD", "Unit price")
-    cloud_price: Array = given("USD/s", "Cloud price", shown="USD/hour", help="On demand, one accelerator.")
-    spot_price: Array = given("USD/s", "Spot price", shown="USD/hour")
-    dispatch_overhead: Array = given("s", "Dispatch overhead", 10e-6, shown="us", help="Host time to start a step.")
-    embodied_carbon: Array = given("kg", "Embodied carbon", help="CO2e of making one; the vendor's figure if any.")
-    measured_efficiency: Array = given(
-        "1", "Compute efficiency", high=1, above=True, help="As measured serving has it."
+    sram_capacity: Array = number("byte", "On-chip SRAM", display_unit="MB", help="L2 on a GPU, the whole RAM on an MCU.")
+    sram_bandwidth: Array = number("byte/s", "SRAM bandwidth", exclusive_min=True, display_unit="GB/s")
+    flash_capacity: Array = number("byte", "Flash", display_unit="MB", help="Where a microcontroller keeps its weights.")
+    flash_bandwidth: Array = number("byte/s", "Flash bandwidth", exclusive_min=True, display_unit="MB/s")
+    interconnect_bandwidth: Array = number("byte/s", "Interconnect bandwidth", exclusive_min=True, display_unit="GB/s", help="One way.")
+    tdp: Array = number("W", "Thermal design power")
+    idle_power: Array = number("W", "Idle power")
+    sleep_power: Array = number("W", "Sleep power", display_unit="uW")
+    unit_price: Array = number("USD", "Unit price")
+    cloud_price: Array = number("USD/s", "Cloud price", display_unit="USD/hour", help="On demand, one accelerator.")
+    spot_price: Array = number("USD/s", "Spot price", display_unit="USD/hour")
+    dispatch_overhead: Array = number("s", "Dispatch overhead", 10e-6, display_unit="us", help="Host time to start a step.")
+    embodied_carbon: Array = number("kg", "Embodied carbon", help="CO2e of making one; the vendor's figure if any.")
+    measured_efficiency: Array = number(
+        "1", "Compute efficiency", high=1, exclusive_min=True, help="As measured serving has it."
     )
-    measured_bandwidth_efficiency: Array = given(
-        "1", "Bandwidth efficiency", high=1, above=True, help="As measured serving has it."
+    measured_bandwidth_efficiency: Array = number(
+        "1", "Bandwidth efficiency", high=1, exclusive_min=True, help="As measured serving has it."
     )
-    measured_layer_overhead: Array = given("s", "Overhead per layer", shown="us", help="As measured serving has it.")
+    measured_layer_overhead: Array = number("s", "Overhead per layer", display_unit="us", help="As measured serving has it.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,26 +86,26 @@ class Model:
     """A network. Attention, mixture-of-experts and state-space figures stay unknown where a model has none."""
 
     name: str = "model"
-    parameters: Array = given("1", "Parameters", shown="param", above=True)
-    active_parameters: Array = given("1", "Active parameters", shown="param", help="Per token; all when dense.")
-    layers: Array = given("1", "Layers", 0.0)
-    hidden_size: Array = given("1", "Hidden size", 0.0)
-    attention_heads: Array = given("1", "Attention heads", 0.0)
-    kv_heads: Array = given("1", "KV heads", 0.0, help="Fewer than attention heads under grouped-query attention.")
-    head_dim: Array = given("1", "Head dimension", 0.0)
-    kv_elements_per_token_per_layer: Array = given(
+    parameters: Array = number("1", "Parameters", display_unit="param", exclusive_min=True)
+    active_parameters: Array = number("1", "Active parameters", display_unit="param", help="Per token; all when dense.")
+    layers: Array = number("1", "Layers", 0.0)
+    hidden_size: Array = number("1", "Hidden size", 0.0)
+    attention_heads: Array = number("1", "Attention heads", 0.0)
+    kv_heads: Array = number("1", "KV heads", 0.0, help="Fewer than attention heads under grouped-query attention.")
+    head_dim: Array = number("1", "Head dimension", 0.0)
+    kv_elements_per_token_per_layer: Array = number(
         "1", "Latent KV elements", help="Per token and layer under multi-head latent attention."
     )
-    state_elements: Array = given("1", "State elements", 0.0, help="Per sequence, state-space models.")
-    experts: Array = given("1", "Experts", 0.0)
-    experts_per_token: Array = given("1", "Experts per token", 0.0)
-    expert_parameters: Array = given("1", "Expert parameters", shown="param", help="Of all routed experts together.")
-    vocabulary: Array = given("1", "Vocabulary")
-    context_length: Array = given("1", "Longest context", shown="token")
-    inference_flop: Array = given("flop", "FLOP per forward pass", help="For models with an input of fixed size.")
-    activation_bytes: Array = given("byte", "Peak activations", 0.0, shown="kB", help="Live tensors of one sample.")
-    training_tokens: Array = given("1", "Training tokens", shown="token")
-    generative: Array = given("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
+    state_elements: Array = number("1", "State elements", 0.0, help="Per sequence, state-space models.")
+    experts: Array = number("1", "Experts", 0.0)
+    experts_per_token: Array = number("1", "Experts per token", 0.0)
+    expert_parameters: Array = number("1", "Expert parameters", display_unit="param", help="Of all routed experts together.")
+    vocabulary: Array = number("1", "Vocabulary")
+    context_length: Array = number("1", "Longest context", display_unit="token")
+    inference_flop: Array = number("flop", "FLOP per forward pass", help="For models with an input of fixed size.")
+    activation_bytes: Array = number("byte", "Peak activations", 0.0, display_unit="kB", help="Live tensors of one sample.")
+    training_tokens: Array = number("1", "Training tokens", display_unit="token")
+    generative: Array = number("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -113,8 +113,8 @@ class Fabric:
     """A network between accelerators or nodes, as one endpoint sees it."""
 
     name: str = "fabric"
-    bandwidth: Array = given("byte/s", "Bandwidth", above=True, shown="GB/s", help="One way, per endpoint.")
-    latency: Array = given("s", "Latency", shown="us", help="Of a small message, end to end.")
+    bandwidth: Array = number("byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="One way, per endpoint.")
+    latency: Array = number("s", "Latency", display_unit="us", help="Of a small message, end to end.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -124,12 +124,12 @@ class Node:
     name: str = "node"
     accelerator: Accelerator = part(Accelerator)
     fabric: Fabric = part(Fabric, unknown=True)
-    accelerators_per_node: Array = given("1", "Accelerators", low=1, whole=True)
-    nics_per_node: Array = given("1", "Network cards", whole=True)
-    nic_bandwidth: Array = given("byte/s", "Bandwidth of a network card", above=True, shown="GB/s", help="One way.")
-    max_power: Array = given("W", "Largest power", help="Of the whole node, accelerators included.")
-    price: Array = given("USD", "Price", help="Of the whole node, accelerators included.")
-    host_memory: Array = given("byte", "Host memory", shown="GB")
+    accelerators_per_node: Array = number("1", "Accelerators", low=1, integer=True)
+    nics_per_node: Array = number("1", "Network cards", integer=True)
+    nic_bandwidth: Array = number("byte/s", "Bandwidth of a network card", exclusive_min=True, display_unit="GB/s", help="One way.")
+    max_power: Array = number("W", "Largest power", help="Of the whole node, accelerators included.")
+    price: Array = number("USD", "Price", help="Of the whole node, accelerators included.")
+    host_memory: Array = number("byte", "Host memory", display_unit="GB")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -139,9 +139,9 @@ class Fleet:
     name: str = "fleet"
     node: Node = part(Node)
     fabric: Fabric = part(Fabric, unknown=True)
-    nodes: Array = given("1", "Nodes", low=1, whole=True)
-    pue: Array = given("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    power: Array = given("W", "Power", help="As reported for the whole fleet.")
+    nodes: Array = number("1", "Nodes", low=1, integer=True)
+    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    power: Array = number("W", "Power", help="As reported for the whole fleet.")
 
     @property
     def devices(self) -> Array:
@@ -154,11 +154,11 @@ class Grid:
     """Where electricity comes from. The figures of a site are known only where a grid stands for one."""
 
     name: str = "grid"
-    carbon_intensity: Array = given("kg/J", "Carbon intensity", shown="g/kWh", help="CO2e of the electricity.")
-    electricity_price: Array = given("USD/J", "Electricity price", shown="USD/kWh")
-    water_intensity: Array = given("L/J", "Water intensity", shown="L/kWh", help="Used to make the electricity.")
-    pue: Array = given("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    wue: Array = given("L/J", "WUE", shown="L/kWh", help="Water usage effectiveness: what the site itself uses.")
+    carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
+    electricity_price: Array = number("USD/J", "Electricity price", display_unit="USD/kWh")
+    water_intensity: Array = number("L/J", "Water intensity", display_unit="L/kWh", help="Used to make the electricity.")
+    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    wue: Array = number("L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -166,9 +166,9 @@ class Region:
     """A cloud provider's region: its grid and its site in one."""
 
     name: str = "region"
-    carbon_intensity: Array = given("kg/J", "Carbon intensity", shown="g/kWh", help="CO2e of the electricity.")
-    pue: Array = given("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    wue: Array = given("L/J", "WUE", shown="L/kWh", help="Water usage effectiveness: what the site itself uses.")
+    carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
+    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    wue: Array = number("L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -176,10 +176,10 @@ class Dataset:
     """What a model is trained on."""
 
     name: str = "dataset"
-    samples: Array = given("1", "Samples")
-    tokens: Array = given("1", "Tokens", shown="token")
-    size: Array = given("byte", "Size", shown="GB", help="Of all samples as stored.")
-    sample_bytes: Array = given("byte", "Bytes of a sample", shown="kB", help="Mean, as stored.")
+    samples: Array = number("1", "Samples")
+    tokens: Array = number("1", "Tokens", display_unit="token")
+    size: Array = number("byte", "Size", display_unit="GB", help="Of all samples as stored.")
+    sample_bytes: Array = number("byte", "Bytes of a sample", display_unit="kB", help="Mean, as stored.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -187,11 +187,11 @@ class Storage:
     """Where data waits, or a worker that prepares it."""
 
     name: str = "storage"
-    bandwidth: Array = given("byte/s", "Bandwidth", above=True, shown="GB/s", help="Reading in sequence.")
-    latency: Array = given("s", "Latency", shown="us", help="Of one small read.")
-    iops: Array = given("1/s", "Operations a second", help="Small random reads.")
-    sample_rate: Array = given("1/s", "Samples a second", help="That one worker prepares.")
-    price: Array = given("USD/byte/s", "Price", shown="USD/GB/month", help="Of keeping data there.")
+    bandwidth: Array = number("byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="Reading in sequence.")
+    latency: Array = number("s", "Latency", display_unit="us", help="Of one small read.")
+    iops: Array = number("1/s", "Operations a second", help="Small random reads.")
+    sample_rate: Array = number("1/s", "Samples a second", help="That one worker prepares.")
+    price: Array = number("USD/byte/s", "Price", display_unit="USD/GB/month", help="Of keeping data there.")
 
 
 Spec = TypeVar("Spec", Accelerator, Model, Fabric, Node, Fleet, Grid, Region, Dataset, Storage)

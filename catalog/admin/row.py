@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from catalog.fields import QuantityField
 from catalog.load import restore
-from catalog.models import Row
+from catalog.models import CatalogRow
 from solvers import quantities
 
 UNITS = (
@@ -43,16 +43,16 @@ def figures(title: str, *fields: Any, beware: str = "") -> tuple[str, dict[str, 
     return title, {"fields": fields, "description": beware}
 
 
-def human(table: type[Row], name: str) -> Callable[[Row], str | None]:
+def figure_column(table: type[CatalogRow], name: str) -> Callable[[CatalogRow], str | None]:
     """A column that shows a figure in the unit a person would choose."""
     field: Field[Any, Any] = table._meta.get_field(name)
     declared = field.declared
 
     @admin.display(description=SHORT.get(name, field.verbose_name), ordering=name)
-    def shown(row: Row) -> str | None:
+    def shown(row: CatalogRow) -> str | None:
         value = getattr(row, name)
         # Number and unit stay on one line.
-        return None if value is None else quantities.human(value, declared.unit, declared.shown).replace(" ", "\u00a0")
+        return None if value is None else quantities.format_quantity(value, declared.unit, declared.display_unit).replace(" ", "\u00a0")
 
     shown.__name__ = f"{name}_shown"
     return shown
@@ -65,7 +65,7 @@ class EditedHere(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("yes", "Yes: loading leaves it alone"), ("no", "No: as shipped")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CatalogRow]) -> QuerySet[CatalogRow]:
         wanted = {"yes": False, "no": True}.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(edited_at__isnull=wanted)
 
@@ -89,17 +89,17 @@ class RowAdmin(admin.ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         return (*self.filters, "verified", "archived", EditedHere)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Row | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: CatalogRow | None = None) -> Any:
         fieldsets = (*self.groups, PROVENANCE)
         if obj is not None and not self.has_change_permission(request, obj):
             return [(title, {**options, "fields": self._to_read(options["fields"])}) for title, options in fieldsets]
         return fieldsets
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: CatalogRow | None = None) -> Any:
         shown = [name for name in flatten_fieldsets(self.get_fieldsets(request, obj)) if callable(name)]
         return (*self.readonly_fields, *shown)
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Row | None = None) -> Any:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: CatalogRow | None = None) -> Any:
         return {} if obj else self.prepopulated_fields
 
     def formfield_for_dbfield(self, field: Any, request: HttpRequest, **options: Any) -> Any:
@@ -116,42 +116,42 @@ class RowAdmin(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     @admin.display(ordering="verified", description="Verified")
-    def checked(self, row: Row) -> str:
+    def checked(self, row: CatalogRow) -> str:
         return str(row.verified)
 
     @admin.display(ordering="edited_at", description="Edited")
-    def edited(self, row: Row) -> str | None:
+    def edited(self, row: CatalogRow) -> str | None:
         return "here" if row.edited_at else None
 
     @admin.action(description="Archive: hide from pickers", permissions=["change"])
-    def archive(self, request: HttpRequest, selected: QuerySet[Row]) -> None:
+    def archive(self, request: HttpRequest, selected: QuerySet[CatalogRow]) -> None:
         self._set(request, selected, "Archived", archived=True)
 
     @admin.action(description="Bring back from the archive", permissions=["change"])
-    def bring_back(self, request: HttpRequest, selected: QuerySet[Row]) -> None:
+    def bring_back(self, request: HttpRequest, selected: QuerySet[CatalogRow]) -> None:
         self._set(request, selected, "Brought back", archived=False)
 
     @admin.action(description="Take the shipped figures again", permissions=["change"])
-    def take_shipped(self, request: HttpRequest, selected: QuerySet[Row]) -> None:
+    def take_shipped(self, request: HttpRequest, selected: QuerySet[CatalogRow]) -> None:
         rows = list(selected)
         left = restore(self.model, rows)
         self._tell(request, [row for row in rows if row not in left], "Took the shipped figures again")
         for row, why in left.items():
             self.message_user(request, f"{row} is left as it is: {why}.", messages.WARNING)
 
-    def _set(self, request: HttpRequest, selected: QuerySet[Row], what: str, **values: Any) -> None:
+    def _set(self, request: HttpRequest, selected: QuerySet[CatalogRow], what: str, **values: Any) -> None:
         rows = list(selected)  # read before: what is archived falls out of a list that shows what is not
         selected.update(**values)
         self._tell(request, rows, what)
 
-    def _tell(self, request: HttpRequest, rows: list[Row], what: str) -> None:
+    def _tell(self, request: HttpRequest, rows: list[CatalogRow], what: str) -> None:
         for row in rows:
             self.log_change(request, row, f"{what}.")
         names = self.opts.verbose_name if len(rows) == 1 else self.opts.verbose_name_plural
         self.message_user(request, f"{what}: {len(rows)} {names}.")
 
     def _column(self, name: str) -> Any:
-        return human(self.model, name) if self._is_figure(name) else name
+        return figure_column(self.model, name) if self._is_figure(name) else name
 
     def _is_figure(self, name: str) -> bool:
         return isinstance(self.model._meta.get_field(name), QuantityField)

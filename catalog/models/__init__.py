@@ -11,11 +11,11 @@ from .grid import Grid
 from .model import Model
 from .node import Node
 from .region import CloudRegion
-from .row import Row
+from .row import CatalogRow
 from .storage import Storage
-from .version import Version
+from .version import CatalogVersion
 
 # What others point at comes first, so that loading in this order finds it.
-TABLES: tuple[type[Row], ...] = (Accelerator, Model, Fabric, Node, Fleet, Grid, CloudRegion, Dataset, Storage)
+TABLES: tuple[type[CatalogRow], ...] = (Accelerator, Model, Fabric, Node, Fleet, Grid, CloudRegion, Dataset, Storage)
 
 __all__ = ["TABLES", "Row", "Version", *(table.__name__ for table in TABLES)]

@@ -8,10 +8,10 @@ from catalog.fields import QuantityField
 from solvers import specs
 from solvers.specs import Precision, table
 
-from .row import Row
+from .row import CatalogRow
 
 
-class Accelerator(Row):
+class Accelerator(CatalogRow):
     """A chip, from microcontroller to wafer."""
 
     describes = specs.Accelerator
@@ -57,8 +57,8 @@ class Accelerator(Row):
     idle_power = QuantityField()
     sleep_power = QuantityField()
     dispatch_overhead = QuantityField()
-    process_node = QuantityField(unit="m", shown="nm")
-    die_area = QuantityField(unit="m**2", shown="mm**2")
+    process_node = QuantityField(unit="m", display_unit="nm")
+    die_area = QuantityField(unit="m**2", display_unit="mm**2")
 
     measured_efficiency = QuantityField()
     measured_bandwidth_efficiency = QuantityField()

@@ -3,10 +3,10 @@ from django.db import models
 from catalog.fields import QuantityField
 from solvers import specs
 
-from .row import Row
+from .row import CatalogRow
 
 
-class Dataset(Row):
+class Dataset(CatalogRow):
     """What a model is trained on."""
 
     describes = specs.Dataset

@@ -3,10 +3,10 @@ from django.db import models
 from catalog.fields import QuantityField
 from solvers import specs
 
-from .row import Row
+from .row import CatalogRow
 
 
-class Fabric(Row):
+class Fabric(CatalogRow):
     """A network, as one endpoint sees it in one direction."""
 
     describes = specs.Fabric

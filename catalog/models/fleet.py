@@ -5,10 +5,10 @@ from solvers import specs
 
 from .fabric import Fabric
 from .node import Node
-from .row import Row
+from .row import CatalogRow
 
 
-class Fleet(Row):
+class Fleet(CatalogRow):
     """Nodes joined by one fabric: a cluster that stands somewhere, or a size to reason about."""
 
     describes = specs.Fleet

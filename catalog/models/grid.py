@@ -4,10 +4,10 @@ from django.db import models
 from catalog.fields import QuantityField
 from solvers import specs
 
-from .row import Row
+from .row import CatalogRow
 
 
-class Grid(Row):
+class Grid(CatalogRow):
     """The electricity of a country, a part of one or an average of several; or a value the classroom works with."""
 
     describes = specs.Grid
@@ -27,7 +27,7 @@ class Grid(Row):
 
     carbon_intensity = QuantityField()
     carbon_intensity_alternative = QuantityField(
-        "Carbon intensity, second source", unit="kg/J", shown="g/kWh", help_text="The note names it where known."
+        "Carbon intensity, second source", unit="kg/J", display_unit="g/kWh", help_text="The note names it where known."
     )
     carbon_basis = models.CharField(
         max_length=32, blank=True, help_text="What is counted. Rank only rows of the same basis."
@@ -39,15 +39,15 @@ class Grid(Row):
     wue = QuantityField()
 
     main_mix = models.CharField(max_length=40, blank=True)
-    share_coal = QuantityField("Coal", unit="1", shown="percent")
-    share_gas = QuantityField("Gas", unit="1", shown="percent")
-    share_oil = QuantityField("Oil", unit="1", shown="percent")
-    share_nuclear = QuantityField("Nuclear", unit="1", shown="percent")
-    share_hydro = QuantityField("Hydro", unit="1", shown="percent")
-    share_wind = QuantityField("Wind", unit="1", shown="percent")
-    share_solar = QuantityField("Solar", unit="1", shown="percent")
-    share_bio_other = QuantityField("Biomass and other", unit="1", shown="percent")
-    share_renewable = QuantityField("Renewables together", unit="1", shown="percent")
+    share_coal = QuantityField("Coal", unit="1", display_unit="percent")
+    share_gas = QuantityField("Gas", unit="1", display_unit="percent")
+    share_oil = QuantityField("Oil", unit="1", display_unit="percent")
+    share_nuclear = QuantityField("Nuclear", unit="1", display_unit="percent")
+    share_hydro = QuantityField("Hydro", unit="1", display_unit="percent")
+    share_wind = QuantityField("Wind", unit="1", display_unit="percent")
+    share_solar = QuantityField("Solar", unit="1", display_unit="percent")
+    share_bio_other = QuantityField("Biomass and other", unit="1", display_unit="percent")
+    share_renewable = QuantityField("Renewables together", unit="1", display_unit="percent")
 
     @property
     def rank(self) -> tuple[int, str]:

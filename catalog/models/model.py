@@ -7,13 +7,13 @@ from django.db import models
 from catalog.fields import QuantityField
 from solvers import specs
 
-from .row import Row
+from .row import CatalogRow
 
 # Inner width of a Mamba block over its hidden size: Gu and Dao 2023, section 3.4 (arXiv:2312.00752).
 _MAMBA_EXPANSION = 2
 
 
-class Model(Row):
+class Model(CatalogRow):
     """A network. What follows from its geometry is computed here rather than stored twice."""
 
     describes = specs.Model
@@ -74,7 +74,7 @@ class Model(Row):
 
     inference_flop = QuantityField()
     activation_bytes = QuantityField()
-    model_file = QuantityField(unit="byte", shown="kB", help_text="Size of the reference file.")
+    model_file = QuantityField(unit="byte", display_unit="kB", help_text="Size of the reference file.")
     training_tokens = QuantityField()
     training_flop = QuantityField("training FLOP", unit="flop")
 

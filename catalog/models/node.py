@@ -5,10 +5,10 @@ from solvers import specs
 
 from .accelerator import Accelerator
 from .fabric import Fabric
-from .row import Row
+from .row import CatalogRow
 
 
-class Node(Row):
+class Node(CatalogRow):
     """A server: its accelerators, the fabric between them, its way out."""
 
     describes = specs.Node

@@ -4,10 +4,10 @@ from django.db import models
 from catalog.fields import QuantityField
 from solvers import specs
 
-from .row import Row
+from .row import CatalogRow
 
 
-class CloudRegion(Row):
+class CloudRegion(CatalogRow):
     """A region of a cloud provider: a grid and a site in one."""
 
     describes = specs.Region

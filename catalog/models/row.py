@@ -10,14 +10,14 @@ from django.db.models.functions import Lower
 
 from solvers.specs import columns, parts
 
-from .version import Rows
+from .version import RowQuerySet
 
 # As the shipped rows use it: `qwen2.5-7b` has a dot, which Django's own slugs do not.
 _slug = RegexValidator(r"\A[a-z0-9]+([.-][a-z0-9]+)*\Z", "Small letters, digits, and single hyphens or dots between.")
 _date = RegexValidator(r"\A(19|20)\d\d(-\d\d(-\d\d)?)?\Z", "A year, a month (2026-10) or a day (2026-10-31).")
 
 
-class Row(models.Model):
+class CatalogRow(models.Model):
     """A thing of the catalog. Its columns named as figures of the spec it `describes` are that spec's figures."""
 
     describes: ClassVar[type[Any]]
@@ -52,7 +52,7 @@ class Row(models.Model):
     created_at = models.DateTimeField("created", auto_now_add=True)
     updated_at = models.DateTimeField("updated", auto_now=True)
 
-    objects = Rows.as_manager()
+    objects = RowQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -88,7 +88,7 @@ class Row(models.Model):
         """The figures of the spec by name; None where unknown."""
         return {name: getattr(self, name) for name in columns(self.describes)}
 
-    def parts(self) -> dict[str, Row | None]:
+    def parts(self) -> dict[str, CatalogRow | None]:
         """The rows whose specs lie inside this row's, by the name they have there."""
         return {name: getattr(self, name) for name in parts(self.describes)}
 

@@ -3,10 +3,10 @@ from django.db import models
 from catalog.fields import QuantityField
 from solvers import specs
 
-from .row import Row
+from .row import CatalogRow
 
 
-class Storage(Row):
+class Storage(CatalogRow):
     """Where data waits, the path it takes, or a worker that prepares it."""
 
     describes = specs.Storage
@@ -27,5 +27,5 @@ class Storage(Row):
     sample_rate = QuantityField()
     price = QuantityField()
 
-    class Meta(Row.Meta):
+    class Meta(CatalogRow.Meta):
         verbose_name_plural = "storage"

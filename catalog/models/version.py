@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 _request = threading.local()
 
 
-class Version(models.Model):
+class CatalogVersion(models.Model):
     """A token drawn anew with each change. Not a counter: after a rollback a counter would reach the same number again
     with other rows behind it."""
 
@@ -23,6 +23,7 @@ class Version(models.Model):
 
     class Meta:
         verbose_name = "version of the catalog"
+        db_table = "catalog_version"
 
     def __str__(self) -> str:
         return self.token
@@ -48,7 +49,7 @@ class Version(models.Model):
 def _token() -> str:
     # Asked in every request, and the ORM takes ten times as long to put the question.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT token FROM catalog_version WHERE id = %s", [Version.ONLY])
+        cursor.execute("SELECT token FROM catalog_version WHERE id = %s", [CatalogVersion.ONLY])
         row = cursor.fetchone()
     return str(row[0]) if row else ""
 
@@ -62,20 +63,20 @@ def request_closes(**_: Any) -> None:
 
 
 def row_changed(**_: Any) -> None:
-    Version.change()
+    CatalogVersion.change()
 
 
-class Rows(models.QuerySet[Any]):
+class RowQuerySet(models.QuerySet[Any]):
     """Changes of many rows at once send no signal, so they tell the version themselves."""
 
     def update(self, **values: Any) -> int:
         with transaction.atomic():
             changed = super().update(**values)
-            Version.change()
+            CatalogVersion.change()
         return changed
 
     def bulk_create(self, rows: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         with transaction.atomic():
             made = super().bulk_create(rows, *args, **options)
-            Version.change()
+            CatalogVersion.change()
         return made

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from solvers.errors import InputErrors
+from solvers.formatting import fill_slots
 from solvers.result import Result, Value
-from solvers.say import say
 
 
 def document(result: Result) -> dict[str, Any]:
@@ -17,8 +17,8 @@ def document(result: Result) -> dict[str, Any]:
         "version": result.version,
         "inputs": {name: plain(result.values[name]) for name in result.inputs},
         "outputs": {name: _with_unit(result.values[name]) for name in result.outputs},
-        "verdict": say(result.verdict, result.values),
-        "notes": [*(say(note, result.values) for note in result.notes), *_open(result)],
+        "verdict": fill_slots(result.verdict, result.values),
+        "notes": [*(fill_slots(note, result.values) for note in result.notes), *_open(result)],
     }
 
 
@@ -50,5 +50,5 @@ def _open(result: Result) -> list[str]:
     """Why an output is null."""
     open_ones = ((name, result.values[name]) for name in result.outputs if _is_open(result.values[name]))
     return [
-        f"{name}: {value.never or ('infinite' if value.value == math.inf else 'unknown')}." for name, value in open_ones
+        f"{name}: {value.if_infinite or ('infinite' if value.value == math.inf else 'unknown')}." for name, value in open_ones
     ]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 
 
-class State(models.TextChoices):
+class JobState(models.TextChoices):
     WAITING = "waiting", "waiting"
     RUNNING = "running", "running"
     DONE = "done", "done"
@@ -20,7 +20,7 @@ class Job(models.Model):
     )
     query = models.TextField(help_text="The question as its link carries it.")
     snapshot = models.JSONField(help_text="The catalog rows it searches, as they were.")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, db_index=True)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING, db_index=True)
     size = models.BigIntegerField(help_text="Configurations in the space.")
     count = models.BigIntegerField(default=0, help_text="Configurations looked at.")
     boxes = models.BigIntegerField(default=0, help_text="Boxes of the space done, in order.")
@@ -40,4 +40,4 @@ class Job(models.Model):
 
     @property
     def moving(self) -> bool:
-        return self.state in (State.WAITING, State.RUNNING)
+        return self.state in (JobState.WAITING, JobState.RUNNING)

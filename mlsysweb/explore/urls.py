@@ -1,11 +1,11 @@
 from django.urls import path
 
-from . import exporting, views
+from . import export_views, views
 
 app_name = "explore"
 urlpatterns = [
-    path("", views.explore, name="explore"),
-    path("export/<str:form>/", exporting.export, name="export"),
+    path("", views.design_space, name="explore"),
+    path("export/<str:form>/", export_views.export, name="export"),
     path("begin/", views.begin, name="begin"),
     path("cancel/", views.stop, name="cancel"),
 ]

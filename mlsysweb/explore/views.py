@@ -9,36 +9,43 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from mlsysweb.htmx import refused, updated, varies, wants_partial
-from mlsysweb.results.page import Link
+from mlsysweb.explore.ask.form import space_form
+from mlsysweb.explore.ask.lookup import all_of, look_up
+from mlsysweb.explore.ask.presets import PRESETS
+from mlsysweb.explore.ask.question import (
+    AXIS,
+    WALLS,
+    DeclaredSearch,
+    DesignSpaceQuestion,
+    chain,
+    declared_search,
+    links_of,
+)
+from mlsysweb.explore.export_views import EXPORTS
+from mlsysweb.explore.find.columns import ResultColumn, columns, settings
+from mlsysweb.explore.find.search import IN_REQUEST, TriedConfiguration, search_now, search_report, try_configuration
+from mlsysweb.explore.jobs.jobs import begin_job, cancel_job, job_of, outcome_of
+from mlsysweb.explore.jobs.progress import not_begun, so_far
+from mlsysweb.explore.jobs.worker import call_worker
+from mlsysweb.explore.show.page import DesignSpacePage, JobProgress, WhyPage
+from mlsysweb.explore.show.present import DesignSpaceLinks, configuration_url, design_space_page, waiting_page
+from mlsysweb.explore.show.table import TableQuery, rows_page
+from mlsysweb.explore.show.why import TRY, why_page
+from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.results.page import Link
 from solvers.errors import InputErrors
 from solvers.pipeline import Pipeline
 from solvers.search.run import Candidate, Outcome, check
 
-from .asked import AXIS, WALLS, Declared, Question, chain, declared, links_of
-from .columns import Column, columns, settings
-from .exporting import EXPORTS
-from .finding import IN_REQUEST, Tried, found, searched, tried
-from .form import space_form
-from .jobs import begun, cancel, job_of, outcome_of
-from .page import FoundPage, Progress, WhyPage
-from .picks import all_of, today
-from .present import Around, configuration_url, found_page, waiting_page
-from .presets import PRESETS
-from .progress import not_begun, so_far
-from .table import Wanted, rows_page
-from .why import TRY, why_page
-from .worker import call_worker
-
 
 @require_safe
-def explore(request: HttpRequest) -> HttpResponse:
+def design_space(request: HttpRequest) -> HttpResponse:
     url = reverse("explore:explore")
-    question = Question.of(request.GET) if WALLS in request.GET or AXIS in request.GET else PRESETS[0].question
+    question = DesignSpaceQuestion.of(request.GET) if WALLS in request.GET or AXIS in request.GET else PRESETS[0].question
     steps, asked, page, errors = None, None, None, {}
     try:
         steps = chain(question)
-        asked = declared(question, today, all_of)
+        asked = declared_search(question, look_up, all_of)
         check(asked.search)
         page = _looked(request.GET, url, question, asked)
     except InputErrors as bad:
@@ -57,29 +64,29 @@ def _errors(bad: InputErrors) -> dict[str, str]:
 
 
 def _shown(
-    request: HttpRequest, url: str, question: Question, steps: Pipeline | None, asked: Declared | None,
-    page: FoundPage | None, errors: dict[str, str],
+    request: HttpRequest, url: str, question: DesignSpaceQuestion, steps: Pipeline | None, asked: DeclaredSearch | None,
+    page: DesignSpacePage | None, errors: dict[str, str],
 ) -> HttpResponse:  # fmt: skip
     form = space_form(question, steps, asked, errors, url)
     if not wants_partial(request):
         presets = [Link(p.name, f"{url}?{p.question.query}", p.question == question, p.part) for p in PRESETS]
         seen = {"page": page, "form": form, "presets": presets}
-        return varies(render(request, "explore/explore.html", seen, status=422 if errors else 200))
+        return vary_on_htmx(render(request, "explore/explore.html", seen, status=422 if errors else 200))
     if page and request.htmx.target in ("rows", "why"):
         part = {"rows": page.rows, "why": page.why}[request.htmx.target]
-        return varies(render(request, f"explore/_{request.htmx.target}.html", {"page": part}))
+        return vary_on_htmx(render(request, f"explore/_{request.htmx.target}.html", {"page": part}))
     said = render_to_string("explore/_size.html", {"form": form}, request)
     if page is None:
-        return refused(said)
-    return updated(render_to_string("explore/_found.html", {"page": page}, request) + said, page.url)
+        return error_response(said)
+    return partial_response(render_to_string("explore/_found.html", {"page": page}, request) + said, page.url)
 
 
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Begins the job of a space too large for a request, or takes it up again where it was left."""
-    question, url = Question.of(QueryDict(request.POST.get("query", ""))), reverse("explore:explore")
+    question, url = DesignSpaceQuestion.of(QueryDict(request.POST.get("query", ""))), reverse("explore:explore")
     try:
-        begun(question)
+        begin_job(question)
     except InputErrors:
         return redirect(f"{url}?{question.query}")  # the page says what is wrong
     call_worker()
@@ -88,21 +95,21 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
-    question = Question.of(QueryDict(request.POST.get("query", "")))
+    question = DesignSpaceQuestion.of(QueryDict(request.POST.get("query", "")))
     job = job_of(question)
     if job is not None:
-        cancel(job)
+        cancel_job(job)
     return redirect(f"{reverse('explore:explore')}?{question.query}")
 
 
-def _looked(get: QueryDict, url: str, question: Question, asked: Declared) -> FoundPage:
+def _looked(get: QueryDict, url: str, question: DesignSpaceQuestion, asked: DeclaredSearch) -> DesignSpacePage:
     """The answer of a space small enough for a request; of a larger one what its job has come to. Raises InputErrors."""
     if asked.search.space.size <= IN_REQUEST:
-        return _answered(get, url, question, asked, searched(question, asked), None)
+        return _answered(get, url, question, asked, search_now(question, asked), None)
     job = job_of(question)
     if job is None:
         return waiting_page(
-            not_begun(asked.search, reverse("explore:begin")), Around(url, question.query, lambda _: "", ())
+            not_begun(asked.search, reverse("explore:begin")), DesignSpaceLinks(url, question.query, lambda _: "", ())
         )
     if job.moving:
         call_worker()  # after a restart of the site nobody may be at work
@@ -111,10 +118,10 @@ def _looked(get: QueryDict, url: str, question: Question, asked: Declared) -> Fo
 
 
 def _answered(
-    get: QueryDict, url: str, question: Question, asked: Declared, outcome: Outcome, progress: Progress | None
-) -> FoundPage:
+    get: QueryDict, url: str, question: DesignSpaceQuestion, asked: DeclaredSearch, outcome: Outcome, progress: JobProgress | None
+) -> DesignSpacePage:
     shown = columns(asked.search)
-    seen = found(asked, outcome, shown)
+    seen = search_report(asked, outcome, shown)
     pairs = [(name, value) for name, values in QueryDict(question.query).lists() for value in values]
 
     def opened(candidate: Candidate) -> str:
@@ -123,17 +130,17 @@ def _answered(
     front = frozenset(each.number for each in outcome.front)
     knee = outcome.front[outcome.knee].number if outcome.knee >= 0 else -1
     rows = rows_page(
-        seen.rows, shown, Wanted.of(get.dict()), url=url, question=pairs, opened=opened, front=front, knee=knee
+        seen.rows, shown, TableQuery.of(get.dict()), url=url, question=pairs, opened=opened, front=front, knee=knee
     )
     why, own = _why(get, url, question, asked, outcome, shown, pairs)
-    around = Around(url, question.query, opened, tuple(_exports(question, asked)))
-    return found_page(seen, shown, rows, why, own, progress, around)
+    around = DesignSpaceLinks(url, question.query, opened, tuple(_exports(question, asked)))
+    return design_space_page(seen, shown, rows, why, own, progress, around)
 
 
 def _why(
-    get: QueryDict, url: str, question: Question, asked: Declared, outcome: Outcome, shown: tuple[Column, ...],
+    get: QueryDict, url: str, question: DesignSpaceQuestion, asked: DeclaredSearch, outcome: Outcome, shown: tuple[ResultColumn, ...],
     pairs: list[tuple[str, str]],
-) -> tuple[WhyPage, Tried | None]:  # fmt: skip
+) -> tuple[WhyPage, TriedConfiguration | None]:  # fmt: skip
     """What somebody thought of: an axis they say nothing of stands where the best does."""
     typed = {name[len(TRY) :]: text.strip() for name, text in get.items() if name.startswith(TRY) and text.strip()}
     best = outcome.top[0] if outcome.top else None
@@ -144,7 +151,7 @@ def _why(
     own, errors, opened = None, {}, ""
     if typed:
         try:
-            own = tried(question, outcome, {**stands, **typed})
+            own = try_configuration(question, outcome, {**stands, **typed})
             opened = _opened(question, asked, own.candidate.inputs)
         except InputErrors as bad:
             rows = {f"{AXIS}-{k}": name for k, (name, _) in enumerate(question.axes)}
@@ -153,23 +160,23 @@ def _why(
     return page, own
 
 
-def _firsts(asked: Declared) -> dict[str, object]:
+def _firsts(asked: DeclaredSearch) -> dict[str, object]:
     return {axis.name: axis.labels[0] for axis in asked.search.space.axes}
 
 
-def _first(asked: Declared, column: Column) -> object:
+def _first(asked: DeclaredSearch, column: ResultColumn) -> object:
     return _firsts(asked)[column.key]
 
 
-def _opened(question: Question, asked: Declared, inputs: Mapping[str, Any]) -> str:
+def _opened(question: DesignSpaceQuestion, asked: DeclaredSearch, inputs: Mapping[str, Any]) -> str:
     """The page on which one configuration opens."""
     text = settings(asked.search.pipeline, asked.given, inputs)
     wires = ",".join(f"{target}:{source}" for target, source in links_of(question).items())
-    wall = reverse("workbench:wall", args=[question.walls[0]])
+    wall = reverse("walls:wall", args=[question.walls[0]])
     return configuration_url(reverse("pipelines:pipelines"), wall, question.walls, wires, text)
 
 
-def _exports(question: Question, asked: Declared) -> Iterator[Link]:
+def _exports(question: DesignSpaceQuestion, asked: DeclaredSearch) -> Iterator[Link]:
     for form, title in EXPORTS.items():
         if form != "parquet" or asked.search.space.size <= IN_REQUEST:
             link = reverse("explore:export", args=[form])

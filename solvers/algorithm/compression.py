@@ -21,10 +21,10 @@ from solvers.declare import (
     Fallacy,
     Preset,
     Source,
-    chosen,
+    choice,
     curve,
-    found,
-    given,
+    number,
+    output,
     solver,
 )
 from solvers.errors import InputError
@@ -56,49 +56,49 @@ class Truthful(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    parameters: Array = given(
-        "1", "Parameters", 8.03e9, above=True, high=1e18, slider=(1e4, 1e12), log=True, shown="param", symbol="N",
+    parameters: Array = number(
+        "1", "Parameters", 8.03e9, exclusive_min=True, high=1e18, slider=(1e4, 1e12), log=True, display_unit="param", symbol="N",
         help="Weights of the network before it is compressed.",
     )  # fmt: skip
-    method: Codes = chosen(Method, "Method", Method.QUANTIZATION, help="Fewer bits a weight, or fewer weights.")
-    baseline_bits: Array = given(
-        "1", "Bits before", 16, low=1, high=64, slider=(8, 32), whole=True, symbol="b_0", help="Of one weight.",
+    method: Codes = choice(Method, "Method", Method.QUANTIZATION, help="Fewer bits a weight, or fewer weights.")
+    baseline_bits: Array = number(
+        "1", "Bits before", 16, low=1, high=64, slider=(8, 32), integer=True, symbol="b_0", help="Of one weight.",
     )  # fmt: skip
-    bits: Array = given(
-        "1", "Bits after", 4, low=1, high=64, slider=(1, 16), whole=True, symbol="b",
+    bits: Array = number(
+        "1", "Bits after", 4, low=1, high=64, slider=(1, 16), integer=True, symbol="b",
         help="Of one weight, quantization only.",
     )  # fmt: skip
-    sparsity: Array = given(
-        "1", "Sparsity", 0.5, high=0.999999, slider=(0, 0.95), shown="percent", symbol="s",
+    sparsity: Array = number(
+        "1", "Sparsity", 0.5, high=0.999999, slider=(0, 0.95), display_unit="percent", symbol="s",
         help="Share of the weights taken away, pruning only.",
     )  # fmt: skip
-    pattern: Codes = chosen(
-        Pattern, "Pattern", Pattern.UNSTRUCTURED, words={"n_m": "n of m (2:4)"},
+    pattern: Codes = choice(
+        Pattern, "Pattern", Pattern.UNSTRUCTURED, labels={"n_m": "n of m (2:4)"},
         help="Pruning only. Structured takes whole channels or heads, unstructured any weight, 2:4 two of every four.",
     )  # fmt: skip
-    memory_bound: Codes = chosen(
+    memory_bound: Codes = choice(
         Truthful, "Memory-bound", Truthful.YES,
         help="Whether the network waits for its weights, as decode at small batches does, or for arithmetic.",
     )  # fmt: skip
-    compute_speedup: Array = given(
-        "1", "Rate gain of the chip", 1, above=True, high=1e4, slider=(1, 8), symbol="g",
+    compute_speedup: Array = number(
+        "1", "Rate gain of the chip", 1, exclusive_min=True, high=1e4, slider=(1, 8), symbol="g",
         help="Its rate in the narrower format over that before; 1 where weights are widened again to be multiplied.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    original_size: Array = found("byte", "Size before", symbol="M_0")
-    compressed_size: Array = found("byte", "Size after", symbol="M", help="Of the weights alone, without indices.")
-    compression_ratio: Array = found("1", "Compression", symbol="r", help="Size before over size after.")
-    memory_saving: Array = found("1", "Memory saved", shown="percent")
-    speedup: Array = found("1", "Speedup", symbol="S", help="Of the part that touches weights; an upper bound.")
-    index_size: Array = found(
+    original_size: Array = output("byte", "Size before", symbol="M_0")
+    compressed_size: Array = output("byte", "Size after", symbol="M", help="Of the weights alone, without indices.")
+    compression_ratio: Array = output("1", "Compression", symbol="r", help="Size before over size after.")
+    memory_saving: Array = output("1", "Memory saved", display_unit="percent")
+    speedup: Array = output("1", "Speedup", symbol="S", help="Of the part that touches weights; an upper bound.")
+    index_size: Array = output(
         "byte", "Indices", symbol=r"M_\text{index}", help="A bit a weight, to say which are left; none if structured."
     )
-    stored_size: Array = found("byte", "Size with indices", symbol=r"M_\text{stored}")
-    stored_ratio: Array = found("1", "Compression with indices", help="Size before over size as stored.")
-    unused_ratio: Array = found("1", "Compression that gives no speed", help="Compression over speedup.")
+    stored_size: Array = output("byte", "Size with indices", symbol=r"M_\text{stored}")
+    stored_ratio: Array = output("1", "Compression with indices", help="Size before over size as stored.")
+    unused_ratio: Array = output("1", "Compression that gives no speed", help="Compression over speedup.")
 
 
 def check(i: Inputs) -> Iterator[InputError]:

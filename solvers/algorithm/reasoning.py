@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers.declare import Array, Equation, Fallacy, Figure, Preset, Source, curve, found, given, solver
+from solvers.declare import Array, Chart, Equation, Fallacy, Preset, Source, curve, number, output, solver
 from solvers.laws.ratio import ratio
 
 _HOUR = 3600.0
@@ -20,58 +20,58 @@ _HOUR = 3600.0
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    reasoning_steps: Array = given(
+    reasoning_steps: Array = number(
         "1",
         "Steps of thought",
         10,
         high=1e6,
         slider=(0, 200),
-        whole=True,
+        integer=True,
         symbol="k",
         help="Before the answer; 0: none.",
     )
-    tokens_per_step: Array = given(
-        "1", "Tokens a step", 150, high=1e6, slider=(0, 1000), whole=True, symbol="t", help="On average."
+    tokens_per_step: Array = number(
+        "1", "Tokens a step", 150, high=1e6, slider=(0, 1000), integer=True, symbol="t", help="On average."
     )
-    answer_tokens: Array = given(
-        "1", "Tokens of the answer", 250, low=1, high=1e6, slider=(1, 2000), whole=True, symbol="a"
+    answer_tokens: Array = number(
+        "1", "Tokens of the answer", 250, low=1, high=1e6, slider=(1, 2000), integer=True, symbol="a"
     )
-    samples: Array = given(
-        "1", "Samples", 1, low=1, high=1e5, slider=(1, 64), whole=True, symbol="n",
+    samples: Array = number(
+        "1", "Samples", 1, low=1, high=1e5, slider=(1, 64), integer=True, symbol="n",
         help="Answers asked for side by side, of which one is taken: self-consistency, best of n.",
     )  # fmt: skip
-    ttft: Array = given(
-        "s", "Time to first token", 0.1, high=1e5, slider=(0, 5), shown="ms", symbol=r"\text{TTFT}", help="See serving."
+    ttft: Array = number(
+        "s", "Time to first token", 0.1, high=1e5, slider=(0, 5), display_unit="ms", symbol=r"\text{TTFT}", help="See serving."
     )
-    itl: Array = given(
-        "s", "Inter-token latency", 0.01, above=True, high=1e4, slider=(1e-3, 0.2), log=True, shown="ms",
+    itl: Array = number(
+        "s", "Inter-token latency", 0.01, exclusive_min=True, high=1e4, slider=(1e-3, 0.2), log=True, display_unit="ms",
         symbol=r"\text{ITL}", help="See serving.",
     )  # fmt: skip
-    power: Array = given(
+    power: Array = number(
         "W", "Power", 600, high=1e9, slider=(0, 10000), symbol="P",
         help="Of what serves one sample, or its share of what serves many.",
     )  # fmt: skip
-    price_per_hour: Array = given("USD/hour", "Price", 2.5, high=1e9, slider=(0, 100), symbol="c", help="Of the same.")
+    price_per_hour: Array = number("USD/hour", "Price", 2.5, high=1e9, slider=(0, 100), symbol="c", help="Of the same.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    latency: Array = found("s", "Latency", symbol="T", help="Samples run side by side.")
-    tokens_per_query: Array = found("1", "Tokens a query", symbol="N", help="Of all samples.")
-    energy_per_query: Array = found("J", "Energy a query", symbol="E")
-    cost_per_query: Array = found("USD", "Cost a query", symbol="C")
-    slowdown: Array = found("1", "Slowdown", symbol="S", help="Against answering directly.")
-    tokens_per_sample: Array = found("1", "Tokens a sample", symbol="N_1")
-    reasoning_tokens: Array = found("1", "Tokens of thought", help="Of one sample.")
-    reasoning_time: Array = found("s", "Time of thought")
-    direct_latency: Array = found("s", "Latency of a direct answer", symbol="T_0")
-    direct_cost: Array = found("USD", "Cost of a direct answer", symbol="C_0")
-    direct_energy: Array = found("J", "Energy of a direct answer")
-    cost_multiple: Array = found("1", "Cost over a direct answer's", never="none: nothing costs anything")
-    extra_cost: Array = found("USD", "Cost of thinking and asking again")
-    queries_per_dollar: Array = found("1", "Queries a dollar", never="no limit: nothing costs anything")
-    queries_per_kwh: Array = found("1", "Queries a kilowatt-hour", never="no limit: nothing draws power")
-    cost_per_million_queries: Array = found("USD", "Cost of a million queries")
+    latency: Array = output("s", "Latency", symbol="T", help="Samples run side by side.")
+    tokens_per_query: Array = output("1", "Tokens a query", symbol="N", help="Of all samples.")
+    energy_per_query: Array = output("J", "Energy a query", symbol="E")
+    cost_per_query: Array = output("USD", "Cost a query", symbol="C")
+    slowdown: Array = output("1", "Slowdown", symbol="S", help="Against answering directly.")
+    tokens_per_sample: Array = output("1", "Tokens a sample", symbol="N_1")
+    reasoning_tokens: Array = output("1", "Tokens of thought", help="Of one sample.")
+    reasoning_time: Array = output("s", "Time of thought")
+    direct_latency: Array = output("s", "Latency of a direct answer", symbol="T_0")
+    direct_cost: Array = output("USD", "Cost of a direct answer", symbol="C_0")
+    direct_energy: Array = output("J", "Energy of a direct answer")
+    cost_multiple: Array = output("1", "Cost over a direct answer's", if_infinite="none: nothing costs anything")
+    extra_cost: Array = output("USD", "Cost of thinking and asking again")
+    queries_per_dollar: Array = output("1", "Queries a dollar", if_infinite="no limit: nothing costs anything")
+    queries_per_kwh: Array = output("1", "Queries a kilowatt-hour", if_infinite="no limit: nothing draws power")
+    cost_per_million_queries: Array = output("USD", "Cost of a million queries")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -109,7 +109,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     figures=(
         curve("reasoning_steps", ("latency", "cost_per_query"), "Thinking longer", logy=False),
         curve("samples", ("cost_per_query", "latency"), "Asking more often", logy=False),
-        Figure("bars", "Latency", (), ("direct_latency", "reasoning_time")),
+        Chart("bars", "Latency", (), ("direct_latency", "reasoning_time")),
     ),
     equations=(
         Equation("reasoning_tokens", r"@reasoning_tokens = @reasoning_steps \cdot @tokens_per_step"),

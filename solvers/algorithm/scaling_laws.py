@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, found, given, solver
+from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, number, output, solver
 from solvers.errors import InputError
 from solvers.laws.ratio import ratio
 
@@ -58,25 +58,25 @@ BESIROGLU = Fit(1.8172, 482.01, 2085.43, 0.3478, 0.3658)
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    compute_budget: Array = given(
+    compute_budget: Array = number(
         "flop", "Compute budget", 5.76e23, high=1e40, slider=(1e18, 1e27), log=True, symbol=r"C_\text{budget}",
         help="Arithmetic there is for training. Not used where both parameters and tokens are given.",
     )  # fmt: skip
-    parameters: Array = given(
-        "1", "Parameters", 0, high=1e20, slider=(0, 1e13), log=True, shown="param", symbol="N",
+    parameters: Array = number(
+        "1", "Parameters", 0, high=1e20, slider=(0, 1e13), log=True, display_unit="param", symbol="N",
         help="0: what the budget, the tokens and the rule below leave.",
     )  # fmt: skip
-    tokens: Array = given(
-        "1", "Training tokens", 0, high=1e22, slider=(0, 1e15), log=True, shown="token", symbol="D",
+    tokens: Array = number(
+        "1", "Training tokens", 0, high=1e22, slider=(0, 1e15), log=True, display_unit="token", symbol="D",
         help="0: what the budget, the parameters and the rule below leave.",
     )  # fmt: skip
-    tokens_per_parameter: Array = given(
-        "1", "Tokens a parameter by the rule", 20, above=True, high=1e9, slider=(1, 2000), log=True,
+    tokens_per_parameter: Array = number(
+        "1", "Tokens a parameter by the rule", 20, exclusive_min=True, high=1e9, slider=(1, 2000), log=True,
         help="The split where the budget alone is given, and what over-trained means: about 20 (Chinchilla).",
     )  # fmt: skip
-    resize: Array = given(
-        "1", "Another size at the same compute", 1, above=True, high=1e6, slider=(0.01, 100), log=True, symbol="x",
-        folded=True, help="Makes the network this many times as large and trains it on as many times fewer tokens.",
+    resize: Array = number(
+        "1", "Another size at the same compute", 1, exclusive_min=True, high=1e6, slider=(0.01, 100), log=True, symbol="x",
+        advanced=True, help="Makes the network this many times as large and trains it on as many times fewer tokens.",
     )  # fmt: skip
 
 
@@ -85,47 +85,47 @@ _LARGER = "never: it is no smaller than the best network of its loss"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    total_ops: Array = found("flop", "Compute", symbol="C", help="Of training, forward and backward.")
-    parameters: Array = found("1", "Parameters", shown="param", symbol="N")
-    tokens: Array = found("1", "Training tokens", shown="token", symbol="D")
-    tokens_per_parameter: Array = found("1", "Tokens a parameter", symbol="D/N")
-    loss_hoffmann: Array = found("1", "Loss (Hoffmann)", symbol=r"L_\text{H}", help="Nat per token, fit as published.")
-    loss_besiroglu: Array = found("1", "Loss (Besiroglu)", symbol=r"L_\text{B}", help="Nat per token, corrected fit.")
-    rule: Array = found("1", "Tokens a parameter by the rule", symbol="r")
-    over_training: Array = found("1", "Over-training", help="Tokens a parameter over those of the rule.")
-    optimal_parameters: Array = found(
-        "1", "Parameters by the rule", shown="param", symbol="N^*", help="For the same compute."
+    total_ops: Array = output("flop", "Compute", symbol="C", help="Of training, forward and backward.")
+    parameters: Array = output("1", "Parameters", display_unit="param", symbol="N")
+    tokens: Array = output("1", "Training tokens", display_unit="token", symbol="D")
+    tokens_per_parameter: Array = output("1", "Tokens a parameter", symbol="D/N")
+    loss_hoffmann: Array = output("1", "Loss (Hoffmann)", symbol=r"L_\text{H}", help="Nat per token, fit as published.")
+    loss_besiroglu: Array = output("1", "Loss (Besiroglu)", symbol=r"L_\text{B}", help="Nat per token, corrected fit.")
+    rule: Array = output("1", "Tokens a parameter by the rule", symbol="r")
+    over_training: Array = output("1", "Over-training", help="Tokens a parameter over those of the rule.")
+    optimal_parameters: Array = output(
+        "1", "Parameters by the rule", display_unit="param", symbol="N^*", help="For the same compute."
     )
-    optimal_tokens: Array = found("1", "Tokens by the rule", shown="token", symbol="D^*", help="For the same compute.")
-    best_parameters_hoffmann: Array = found("1", "Best size (Hoffmann)", shown="param", symbol=r"N_\text{H}")
-    best_parameters_besiroglu: Array = found("1", "Best size (Besiroglu)", shown="param", symbol=r"N_\text{B}")
-    best_tokens_hoffmann: Array = found("1", "Best tokens (Hoffmann)", shown="token", symbol=r"D_\text{H}")
-    best_tokens_besiroglu: Array = found("1", "Best tokens (Besiroglu)", shown="token", symbol=r"D_\text{B}")
-    best_loss_hoffmann: Array = found(
+    optimal_tokens: Array = output("1", "Tokens by the rule", display_unit="token", symbol="D^*", help="For the same compute.")
+    best_parameters_hoffmann: Array = output("1", "Best size (Hoffmann)", display_unit="param", symbol=r"N_\text{H}")
+    best_parameters_besiroglu: Array = output("1", "Best size (Besiroglu)", display_unit="param", symbol=r"N_\text{B}")
+    best_tokens_hoffmann: Array = output("1", "Best tokens (Hoffmann)", display_unit="token", symbol=r"D_\text{H}")
+    best_tokens_besiroglu: Array = output("1", "Best tokens (Besiroglu)", display_unit="token", symbol=r"D_\text{B}")
+    best_loss_hoffmann: Array = output(
         "1", "Best loss (Hoffmann)", symbol=r"\hat L_\text{H}", help="Least for the same compute."
     )
-    best_loss_besiroglu: Array = found(
+    best_loss_besiroglu: Array = output(
         "1", "Best loss (Besiroglu)", symbol=r"\hat L_\text{B}", help="Least for the same compute."
     )
-    loss_difference_hoffmann: Array = found("1", "Loss above the best (Hoffmann)")
-    loss_difference_besiroglu: Array = found("1", "Loss above the best (Besiroglu)")
-    equal_loss_compute_hoffmann: Array = found(
+    loss_difference_hoffmann: Array = output("1", "Loss above the best (Hoffmann)")
+    loss_difference_besiroglu: Array = output("1", "Loss above the best (Besiroglu)")
+    equal_loss_compute_hoffmann: Array = output(
         "flop", "Compute for this loss (Hoffmann)", symbol=r"C_\text{H}", help="The least that reaches it."
     )
-    equal_loss_compute_besiroglu: Array = found(
+    equal_loss_compute_besiroglu: Array = output(
         "flop", "Compute for this loss (Besiroglu)", symbol=r"C_\text{B}", help="The least that reaches it."
     )
-    compute_ratio_hoffmann: Array = found("1", "Compute over the least (Hoffmann)")
-    compute_ratio_besiroglu: Array = found("1", "Compute over the least (Besiroglu)")
-    equal_loss_parameters: Array = found(
-        "1", "Best network of this loss", shown="param", symbol=r"N_\text{eq}",
+    compute_ratio_hoffmann: Array = output("1", "Compute over the least (Hoffmann)")
+    compute_ratio_besiroglu: Array = output("1", "Compute over the least (Besiroglu)")
+    equal_loss_parameters: Array = output(
+        "1", "Best network of this loss", display_unit="param", symbol=r"N_\text{eq}",
         help="Its size, trained with the least compute that reaches the loss (Besiroglu).",
     )  # fmt: skip
-    serving_advantage: Array = found(
+    serving_advantage: Array = output(
         "1", "Cheaper to serve", help="Parameters of the best network of the same loss over these (Besiroglu)."
     )
-    payback_tokens: Array = found(
-        "1", "Paid back after", shown="token", never=_LARGER,
+    payback_tokens: Array = output(
+        "1", "Paid back after", display_unit="token", if_infinite=_LARGER,
         help="Tokens to serve until a smaller network has saved what its longer training took (Besiroglu).",
     )  # fmt: skip
 

@@ -23,16 +23,16 @@ from solvers.declare import (
     Source,
     Truth,
     curve,
-    flagged,
-    found,
-    given,
-    named,
+    flag,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.laws.ratio import ratio
 
 
-class Bottleneck(IntEnum):
+class IngestionBottleneck(IntEnum):
     """The slower part of the way from storage to the accelerators."""
 
     STORAGE = 0
@@ -41,52 +41,52 @@ class Bottleneck(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    demand_bandwidth: Array = given(
-        "byte/s", "Demand", 2.8e9, high=1e18, slider=(1e6, 1e12), log=True, shown="GB/s", symbol=r"\beta_\text{demand}",
+    demand_bandwidth: Array = number(
+        "byte/s", "Demand", 2.8e9, high=1e18, slider=(1e6, 1e12), log=True, display_unit="GB/s", symbol=r"\beta_\text{demand}",
         help="What the accelerators would read if data were always there: samples a second times bytes a sample.",
     )  # fmt: skip
-    storage_bandwidth: Array = given(
-        "byte/s", "Storage bandwidth", 500e6, above=True, high=1e18, slider=(1e7, 1e12), log=True, shown="GB/s",
+    storage_bandwidth: Array = number(
+        "byte/s", "Storage bandwidth", 500e6, exclusive_min=True, high=1e18, slider=(1e7, 1e12), log=True, display_unit="GB/s",
         symbol=r"\beta_\text{storage}", help="What the disks or the file system deliver to this job.",
     )  # fmt: skip
-    io_bandwidth: Array = given(
-        "byte/s", "Path to the accelerators", 25e9, above=True, high=1e18, slider=(1e8, 1e12), log=True, shown="GB/s",
+    io_bandwidth: Array = number(
+        "byte/s", "Path to the accelerators", 25e9, exclusive_min=True, high=1e18, slider=(1e8, 1e12), log=True, display_unit="GB/s",
         symbol=r"\beta_\text{io}", help="Network or PCIe between storage and accelerators.",
     )  # fmt: skip
-    cached_fraction: Array = given(
-        "1", "Share read from memory", 0, high=1, slider=(0, 1), shown="percent", symbol="h", folded=True,
+    cached_fraction: Array = number(
+        "1", "Share read from memory", 0, high=1, slider=(0, 1), display_unit="percent", symbol="h", advanced=True,
         help="Of the reads, those that main memory of the hosts answers instead of storage.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    supply_bandwidth: Array = found(
-        "byte/s", "Supply", shown="GB/s", symbol=r"\beta_\text{supply}", help="Of the slower part of the way."
+    supply_bandwidth: Array = output(
+        "byte/s", "Supply", display_unit="GB/s", symbol=r"\beta_\text{supply}", help="Of the slower part of the way."
     )
-    utilization: Array = found(
-        "1", "Demand over supply", shown="percent", symbol="u", help="Above 100 % the accelerators wait for data."
+    utilization: Array = output(
+        "1", "Demand over supply", display_unit="percent", symbol="u", help="Above 100 % the accelerators wait for data."
     )
-    stalled: Truth = flagged("Stalled", help="Whether the accelerators wait for data.")
-    bottleneck: Codes = named(Bottleneck, "Slower part")
-    accelerator_utilization: Array = found(
-        "1", "Accelerators at work", shown="percent", help="Share of the time in which they have data to work on."
+    stalled: Truth = flag("Stalled", help="Whether the accelerators wait for data.")
+    bottleneck: Codes = label(IngestionBottleneck, "Slower part")
+    accelerator_utilization: Array = output(
+        "1", "Accelerators at work", display_unit="percent", help="Share of the time in which they have data to work on."
     )
-    margin: Array = found("byte/s", "Margin", shown="GB/s", help="Supply less demand; negative where data is missing.")
-    shortfall: Array = found("byte/s", "Missing", shown="GB/s", help="Zero where the supply is enough.")
-    delivered_bandwidth: Array = found("byte/s", "Delivered", shown="GB/s", help="What is in fact read.")
-    storage_supply: Array = found(
-        "byte/s", "Storage with its cache", shown="GB/s", symbol=r"\beta_\text{cached}", never="no limit: all is cached"
+    margin: Array = output("byte/s", "Margin", display_unit="GB/s", help="Supply less demand; negative where data is missing.")
+    shortfall: Array = output("byte/s", "Missing", display_unit="GB/s", help="Zero where the supply is enough.")
+    delivered_bandwidth: Array = output("byte/s", "Delivered", display_unit="GB/s", help="What is in fact read.")
+    storage_supply: Array = output(
+        "byte/s", "Storage with its cache", display_unit="GB/s", symbol=r"\beta_\text{cached}", if_infinite="no limit: all is cached"
     )
-    slowdown: Array = found("1", "Slowdown", help="Training takes this many times as long as with data always there.")
-    storage_bandwidth_needed: Array = found(
-        "byte/s", "Storage bandwidth needed", shown="GB/s", help="For the reads the cache does not answer."
+    slowdown: Array = output("1", "Slowdown", help="Training takes this many times as long as with data always there.")
+    storage_bandwidth_needed: Array = output(
+        "byte/s", "Storage bandwidth needed", display_unit="GB/s", help="For the reads the cache does not answer."
     )
-    cached_fraction_needed: Array = found(
-        "1", "Share to cache", shown="percent", help="With which this storage would be enough."
+    cached_fraction_needed: Array = output(
+        "1", "Share to cache", display_unit="percent", help="With which this storage would be enough."
     )
-    best_without_storage: Array = found(
-        "1", "At work with endless storage", shown="percent", help="What the path alone would still allow."
+    best_without_storage: Array = output(
+        "1", "At work with endless storage", display_unit="percent", help="What the path alone would still allow."
     )
 
 
@@ -94,7 +94,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stalled:
         return (
             "No stall: the supply of {supply_bandwidth} covers the demand of {demand_bandwidth}, {margin} are to spare. "
-            f"{_SLOWER[Bottleneck(int(o.bottleneck))]} would bind first, once the accelerators eat faster."
+            f"{_SLOWER[IngestionBottleneck(int(o.bottleneck))]} would bind first, once the accelerators eat faster."
         )
     first = (
         "Stalled: the accelerators could eat {demand_bandwidth} and get {supply_bandwidth}, so they work "
@@ -103,11 +103,11 @@ def verdict(i: Inputs, o: Outputs) -> str:
     return first + _way_out(o)
 
 
-_SLOWER = {Bottleneck.STORAGE: "Storage", Bottleneck.INTERCONNECT: "The path from storage"}
+_SLOWER = {IngestionBottleneck.STORAGE: "Storage", IngestionBottleneck.INTERCONNECT: "The path from storage"}
 
 
 def _way_out(o: Outputs) -> str:
-    if o.bottleneck == Bottleneck.INTERCONNECT:
+    if o.bottleneck == IngestionBottleneck.INTERCONNECT:
         return "faster storage would not help either: the path has to carry {demand_bandwidth}."
     cure = "storage of {storage_bandwidth_needed}, or {cached_fraction_needed} of the reads from memory, would "
     if o.best_without_storage < 1:
@@ -136,11 +136,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     figures=(
         curve(
             "storage_bandwidth", ("accelerator_utilization", "delivered_bandwidth"), "What faster storage buys",
-            marks=("storage_bandwidth_needed",),
+            x_marks=("storage_bandwidth_needed",),
         ),
         curve(
             "demand_bandwidth", ("accelerator_utilization", "delivered_bandwidth"), "What faster accelerators buy",
-            marks=("supply_bandwidth",),
+            x_marks=("supply_bandwidth",),
         ),
     ),
     equations=(
@@ -215,7 +215,7 @@ def ingestion(i: Inputs) -> Outputs:
         supply_bandwidth=supply,
         utilization=demand / supply,
         stalled=demand > supply,
-        bottleneck=np.where(storage <= i.io_bandwidth, Bottleneck.STORAGE, Bottleneck.INTERCONNECT),
+        bottleneck=np.where(storage <= i.io_bandwidth, IngestionBottleneck.STORAGE, IngestionBottleneck.INTERCONNECT),
         accelerator_utilization=at_work,
         margin=supply - demand,
         shortfall=np.maximum(demand - supply, 0.0),

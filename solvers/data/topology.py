@@ -15,16 +15,16 @@ import numpy as np
 
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
-    chosen,
+    choice,
     curve,
-    found,
-    given,
+    number,
+    output,
     solver,
 )
 
@@ -33,7 +33,7 @@ from solvers.declare import (
 _DRAGONFLY = 0.85
 
 
-class Kind(IntEnum):
+class NetworkKind(IntEnum):
     """How switches or nodes are joined."""
 
     FAT_TREE = 0
@@ -44,54 +44,54 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    link_bandwidth: Array = given(
-        "byte/s", "Link bandwidth", 50e9, above=True, high=1e15, slider=(1e9, 1e12), log=True, shown="GB/s",
+    link_bandwidth: Array = number(
+        "byte/s", "Link bandwidth", 50e9, exclusive_min=True, high=1e15, slider=(1e9, 1e12), log=True, display_unit="GB/s",
         symbol=r"\beta_\text{link}", help="One way, of one node; in a ring or torus, of one dimension.",
     )  # fmt: skip
-    nodes: Array = given(
-        "1", "Nodes", 512, low=2, high=1e7, slider=(2, 65536), log=True, whole=True, symbol="n",
+    nodes: Array = number(
+        "1", "Nodes", 512, low=2, high=1e7, slider=(2, 65536), log=True, integer=True, symbol="n",
         help="End points of the network.",
     )  # fmt: skip
-    kind: Codes = chosen(
-        Kind, "Topology", Kind.FAT_TREE, help="How nodes are joined.",
-        words={"fat_tree": "Fat tree", "dragonfly": "Dragonfly", "ring": "Ring", "torus_3d": "3D torus"},
+    kind: Codes = choice(
+        NetworkKind, "Topology", NetworkKind.FAT_TREE, help="How nodes are joined.",
+        labels={"fat_tree": "Fat tree", "dragonfly": "Dragonfly", "ring": "Ring", "torus_3d": "3D torus"},
     )  # fmt: skip
-    oversubscription: Array = given(
+    oversubscription: Array = number(
         "1", "Oversubscription", 1, low=1, high=1000, slider=(1, 16), symbol="o",
         help="Bandwidth towards the nodes over bandwidth towards the rest of the network; 1 where none is saved.",
     )  # fmt: skip
-    message: Array = given(
-        "byte", "Message", 1e9, high=1e18, slider=(1e3, 1e12), log=True, shown="GB", symbol="M", folded=True,
+    message: Array = number(
+        "byte", "Message", 1e9, high=1e18, slider=(1e3, 1e12), log=True, display_unit="GB", symbol="M", advanced=True,
         help="What each node sends to a node of the other half.",
     )  # fmt: skip
-    hop_latency: Array = given(
-        "s", "Latency of a hop", 0.5e-6, high=1, slider=(0, 10e-6), shown="us", symbol=r"\alpha", folded=True,
+    hop_latency: Array = number(
+        "s", "Latency of a hop", 0.5e-6, high=1, slider=(0, 10e-6), display_unit="us", symbol=r"\alpha", advanced=True,
         help="Switch and cable, on the way to the next one.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    bisection_fraction: Array = found(
+    bisection_fraction: Array = output(
         "1", "Bisection fraction", symbol="f", help="What a node keeps of its link when all traffic crosses the middle."
     )
-    effective_bandwidth: Array = found(
-        "byte/s", "Bandwidth across the middle", shown="GB/s", symbol=r"\beta_\text{eff}", help="Of each node."
+    effective_bandwidth: Array = output(
+        "byte/s", "Bandwidth across the middle", display_unit="GB/s", symbol=r"\beta_\text{eff}", help="Of each node."
     )
-    bisection_bandwidth: Array = found(
-        "byte/s", "Bisection bandwidth", shown="TB/s", symbol=r"\beta_\text{bisection}", help="Of all nodes together."
+    bisection_bandwidth: Array = output(
+        "byte/s", "Bisection bandwidth", display_unit="TB/s", symbol=r"\beta_\text{bisection}", help="Of all nodes together."
     )
-    mean_hops: Array = found("1", "Mean hops", symbol="H", help="Between two nodes taken at random.")
-    slowdown: Array = found("1", "Slowdown", help="Of traffic across the middle, against the link alone.")
-    without_oversubscription: Array = found("byte/s", "Without oversubscription", shown="GB/s", help="Of each node.")
-    exchange_time: Array = found(
+    mean_hops: Array = output("1", "Mean hops", symbol="H", help="Between two nodes taken at random.")
+    slowdown: Array = output("1", "Slowdown", help="Of traffic across the middle, against the link alone.")
+    without_oversubscription: Array = output("byte/s", "Without oversubscription", display_unit="GB/s", help="Of each node.")
+    exchange_time: Array = output(
         "s", "Time of the exchange", symbol="t", help="Every node sends its message across the middle."
     )
-    path_latency: Array = found("s", "Latency of a path", symbol=r"t_\text{path}", help="Of the mean number of hops.")
-    fat_tree_bandwidth: Array = found("byte/s", "Fat tree", shown="GB/s", help="Across the middle, of each node.")
-    dragonfly_bandwidth: Array = found("byte/s", "Dragonfly", shown="GB/s", help="Across the middle, of each node.")
-    torus_bandwidth: Array = found("byte/s", "3D torus", shown="GB/s", help="Across the middle, of each node.")
-    ring_bandwidth: Array = found("byte/s", "Ring", shown="GB/s", help="Across the middle, of each node.")
+    path_latency: Array = output("s", "Latency of a path", symbol=r"t_\text{path}", help="Of the mean number of hops.")
+    fat_tree_bandwidth: Array = output("byte/s", "Fat tree", display_unit="GB/s", help="Across the middle, of each node.")
+    dragonfly_bandwidth: Array = output("byte/s", "Dragonfly", display_unit="GB/s", help="Across the middle, of each node.")
+    torus_bandwidth: Array = output("byte/s", "3D torus", display_unit="GB/s", help="Across the middle, of each node.")
+    ring_bandwidth: Array = output("byte/s", "Ring", display_unit="GB/s", help="Across the middle, of each node.")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -103,12 +103,12 @@ def verdict(i: Inputs, o: Outputs) -> str:
 
 
 def _advice(i: Inputs) -> str:
-    if i.kind == Kind.RING:
+    if i.kind == NetworkKind.RING:
         return (
             "Whatever the number of nodes, a ring is cut in two places: more nodes share the same, and only "
             "neighbours are near."
         )
-    if i.kind == Kind.TORUS_3D:
+    if i.kind == NetworkKind.TORUS_3D:
         return "Eight times the nodes would halve that: a torus is for neighbours, not for traffic from all to all."
     if i.oversubscription > 1:
         return (
@@ -121,22 +121,22 @@ def _advice(i: Inputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if o.bisection_fraction > 1:
         yield "So small a torus has more links across its middle than its nodes can fill one by one."
-    if i.kind == Kind.TORUS_3D and round(float(i.nodes) ** (1 / 3)) ** 3 != i.nodes:
+    if i.kind == NetworkKind.TORUS_3D and round(float(i.nodes) ** (1 / 3)) ** 3 != i.nodes:
         yield "No cube has this many nodes; the figures are those of a torus of that size if there were one."
-    if i.kind in (Kind.RING, Kind.TORUS_3D) and i.oversubscription > 1:
+    if i.kind in (NetworkKind.RING, NetworkKind.TORUS_3D) and i.oversubscription > 1:
         yield "Rings and tori have no upper switches to save on; the oversubscription divides their links all the same."
-    if i.kind == Kind.DRAGONFLY:
+    if i.kind == NetworkKind.DRAGONFLY:
         yield "The share a dragonfly keeps is a convention, not a derivation: it hangs on routing and traffic."
 
 
 _FRACTION = {
-    Kind.FAT_TREE: (lambda i, o: i.kind == Kind.FAT_TREE, r"@bisection_fraction = 1", r"@mean_hops = 4"),
-    Kind.DRAGONFLY: (lambda i, o: i.kind == Kind.DRAGONFLY, r"@bisection_fraction = 0.85", r"@mean_hops = 3"),
-    Kind.RING: (
-        lambda i, o: i.kind == Kind.RING, r"@bisection_fraction = \frac{2}{@nodes}", r"@mean_hops = \frac{@nodes}{4}",
+    NetworkKind.FAT_TREE: (lambda i, o: i.kind == NetworkKind.FAT_TREE, r"@bisection_fraction = 1", r"@mean_hops = 4"),
+    NetworkKind.DRAGONFLY: (lambda i, o: i.kind == NetworkKind.DRAGONFLY, r"@bisection_fraction = 0.85", r"@mean_hops = 3"),
+    NetworkKind.RING: (
+        lambda i, o: i.kind == NetworkKind.RING, r"@bisection_fraction = \frac{2}{@nodes}", r"@mean_hops = \frac{@nodes}{4}",
     ),
-    Kind.TORUS_3D: (
-        lambda i, o: i.kind == Kind.TORUS_3D,
+    NetworkKind.TORUS_3D: (
+        lambda i, o: i.kind == NetworkKind.TORUS_3D,
         r"@bisection_fraction = 2 \cdot @nodes^{-1/3}",
         r"@mean_hops = 0.75 \cdot @nodes^{1/3}",
     ),
@@ -153,7 +153,7 @@ _FRACTION = {
     notes=notes,
     headline=("effective_bandwidth", "bisection_bandwidth", "bisection_fraction", "mean_hops", "exchange_time"),
     figures=(
-        Figure(
+        Chart(
             "bars", "What each topology leaves of the link", (),
             ("fat_tree_bandwidth", "dragonfly_bandwidth", "torus_bandwidth", "ring_bandwidth"),
         ),
@@ -219,7 +219,7 @@ _FRACTION = {
 )  # fmt: skip
 def topology(i: Inputs) -> Outputs:
     fractions, hops = _by_kind(np.asarray(i.nodes, dtype=float))
-    chosen_kind = [np.asarray(i.kind) == kind for kind in Kind]
+    chosen_kind = [np.asarray(i.kind) == kind for kind in NetworkKind]
     fraction, mean_hops = np.select(chosen_kind, fractions), np.select(chosen_kind, hops)
     per_node = i.link_bandwidth / np.asarray(i.oversubscription)
     effective = per_node * fraction
@@ -232,10 +232,10 @@ def topology(i: Inputs) -> Outputs:
         without_oversubscription=i.link_bandwidth * fraction,
         exchange_time=i.message / effective + mean_hops * i.hop_latency,
         path_latency=mean_hops * i.hop_latency,
-        fat_tree_bandwidth=per_node * fractions[Kind.FAT_TREE],
-        dragonfly_bandwidth=per_node * fractions[Kind.DRAGONFLY],
-        torus_bandwidth=per_node * fractions[Kind.TORUS_3D],
-        ring_bandwidth=per_node * fractions[Kind.RING],
+        fat_tree_bandwidth=per_node * fractions[NetworkKind.FAT_TREE],
+        dragonfly_bandwidth=per_node * fractions[NetworkKind.DRAGONFLY],
+        torus_bandwidth=per_node * fractions[NetworkKind.TORUS_3D],
+        ring_bandwidth=per_node * fractions[NetworkKind.RING],
     )
 
 

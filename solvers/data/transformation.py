@@ -21,11 +21,11 @@ from solvers.declare import (
     Preset,
     Source,
     Truth,
-    chosen,
+    choice,
     curve,
-    flagged,
-    found,
-    given,
+    flag,
+    number,
+    output,
     solver,
 )
 
@@ -39,50 +39,50 @@ class Order(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    batch_size: Array = given(
-        "1", "Batch size", 256, low=1, high=1e9, slider=(1, 4096), log=True, whole=True, symbol="B",
+    batch_size: Array = number(
+        "1", "Batch size", 256, low=1, high=1e9, slider=(1, 4096), log=True, integer=True, symbol="B",
         help="Samples the workers prepare for one step.",
     )  # fmt: skip
-    sample_bytes: Array = given(
-        "byte", "Bytes per sample", 115e3, above=True, high=1e15, slider=(1e3, 1e8), log=True, shown="kB", symbol="b",
+    sample_bytes: Array = number(
+        "byte", "Bytes per sample", 115e3, exclusive_min=True, high=1e15, slider=(1e3, 1e8), log=True, display_unit="kB", symbol="b",
         help="As stored, before decoding; a JPEG of ImageNet has 115 kB.",
     )  # fmt: skip
-    worker_throughput: Array = given(
-        "byte/s", "Throughput of a worker", 23e6, above=True, high=1e18, slider=(1e6, 1e10), log=True, shown="MB/s",
+    worker_throughput: Array = number(
+        "byte/s", "Throughput of a worker", 23e6, exclusive_min=True, high=1e18, slider=(1e6, 1e10), log=True, display_unit="MB/s",
         symbol="r", help="Stored bytes one worker decodes and augments a second; 23 MB/s are 200 JPEGs.",
     )  # fmt: skip
-    workers: Array = given(
-        "1", "Workers", 8, low=1, high=1e6, slider=(1, 256), log=True, whole=True, symbol="w",
+    workers: Array = number(
+        "1", "Workers", 8, low=1, high=1e6, slider=(1, 256), log=True, integer=True, symbol="w",
         help="Processes or cores that prepare samples side by side.",
     )  # fmt: skip
-    step_time: Array = given(
-        "s", "Time of a step", 0.1, above=True, high=1e6, slider=(1e-3, 10), log=True, shown="ms",
+    step_time: Array = number(
+        "s", "Time of a step", 0.1, exclusive_min=True, high=1e6, slider=(1e-3, 10), log=True, display_unit="ms",
         symbol=r"t_\text{step}", help="What the accelerators need for a batch that is ready.",
     )  # fmt: skip
-    order: Codes = chosen(
-        Order, "Preparation runs", Order.AHEAD, folded=True,
-        words={"ahead": "ahead of the step", "in_turn": "in turn with the step"},
+    order: Codes = choice(
+        Order, "Preparation runs", Order.AHEAD, advanced=True,
+        labels={"ahead": "ahead of the step", "in_turn": "in turn with the step"},
         help="A prefetch buffer lets the workers prepare the next batch while the accelerators are busy.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    transform_time: Array = found(
-        "s", "Time to prepare a batch", shown="ms", symbol=r"t_\text{transform}", help="Of all workers together."
+    transform_time: Array = output(
+        "s", "Time to prepare a batch", display_unit="ms", symbol=r"t_\text{transform}", help="Of all workers together."
     )
-    stalled: Truth = flagged("Stalled", help="Whether the accelerators wait for the workers.")
-    accelerator_utilization: Array = found("1", "Accelerators at work", shown="percent")
-    slowdown: Array = found("1", "Slowdown", help="Against batches that are always ready.")
-    workers_needed: Array = found(
+    stalled: Truth = flag("Stalled", help="Whether the accelerators wait for the workers.")
+    accelerator_utilization: Array = output("1", "Accelerators at work", display_unit="percent")
+    slowdown: Array = output("1", "Slowdown", help="Against batches that are always ready.")
+    workers_needed: Array = output(
         "1", "Workers needed", symbol=r"w_\text{needed}", help="The fewest that keep pace when they work ahead."
     )
-    workers_short: Array = found("1", "Workers missing")
-    effective_step_time: Array = found("s", "Time of a step with its wait", shown="ms", symbol="t")
-    throughput: Array = found("1/s", "Samples trained a second")
-    prepared_rate: Array = found("1/s", "Samples the workers prepare a second")
-    wanted_rate: Array = found("1/s", "Samples the accelerators could take a second")
-    wait_per_step: Array = found("s", "Wait in a step", shown="ms")
+    workers_short: Array = output("1", "Workers missing")
+    effective_step_time: Array = output("s", "Time of a step with its wait", display_unit="ms", symbol="t")
+    throughput: Array = output("1/s", "Samples trained a second")
+    prepared_rate: Array = output("1/s", "Samples the workers prepare a second")
+    wanted_rate: Array = output("1/s", "Samples the accelerators could take a second")
+    wait_per_step: Array = output("s", "Wait in a step", display_unit="ms")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -118,10 +118,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("transform_time", "accelerator_utilization", "slowdown", "workers_needed", "throughput"),
     figures=(
-        curve("workers", ("accelerator_utilization", "throughput"), "What more workers buy", marks=("workers_needed",)),
+        curve("workers", ("accelerator_utilization", "throughput"), "What more workers buy", x_marks=("workers_needed",)),
         curve(
             "step_time", ("accelerator_utilization", "throughput"), "What faster accelerators buy",
-            marks=("transform_time",),
+            x_marks=("transform_time",),
         ),
     ),
     equations=(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers.declare import Array, Equation, Fallacy, Preset, Source, Truth, curve, flagged, found, given, solver
+from solvers.declare import Array, Equation, Fallacy, Preset, Source, Truth, curve, flag, number, output, solver
 from solvers.laws.queueing import drain_time, erlang_b, erlang_c, mean_wait, variability, wait_quantile
 
 _HOUR, _DAY = 3600.0, 86400.0
@@ -25,60 +25,60 @@ _HALVINGS = 24
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    arrival_rate: Array = given(
-        "1/s", "Jobs submitted", 4 / _DAY, high=1e6, slider=(0.01 / _DAY, 1000 / _DAY), log=True, shown="1/day",
+    arrival_rate: Array = number(
+        "1/s", "Jobs submitted", 4 / _DAY, high=1e6, slider=(0.01 / _DAY, 1000 / _DAY), log=True, display_unit="1/day",
         symbol=r"\lambda", help="By all users together.",
     )  # fmt: skip
-    service_time: Array = given(
-        "s", "Length of a job", 16 * _HOUR, above=True, high=1e10, slider=(60, 30 * _DAY), log=True, shown="hour",
+    service_time: Array = number(
+        "s", "Length of a job", 16 * _HOUR, exclusive_min=True, high=1e10, slider=(60, 30 * _DAY), log=True, display_unit="hour",
         symbol="s", help="On average, once it runs.",
     )  # fmt: skip
-    servers: Array = given(
-        "1", "Slots", 4, low=1, high=_MOST, slider=(1, 64), log=True, whole=True, symbol="c",
+    servers: Array = number(
+        "1", "Slots", 4, low=1, high=_MOST, slider=(1, 64), log=True, integer=True, symbol="c",
         help="Jobs that run side by side, each on its own part of the cluster. 1: every job takes all of it.",
     )  # fmt: skip
-    service_cv: Array = given(
+    service_cv: Array = number(
         "1", "Spread of the lengths", 1, high=100, slider=(0, 4), symbol="c_s",
         help="Standard deviation over mean: 0 when all jobs are alike, 1 when exponential, 3 for a few very long ones.",
     )  # fmt: skip
-    wait_target: Array = given(
-        "s", "Target for the mean wait", 4 * _HOUR, above=True, high=1e10, slider=(60, 30 * _DAY), log=True,
-        shown="hour", symbol="W", help="What people should wait at most, on average.",
+    wait_target: Array = number(
+        "s", "Target for the mean wait", 4 * _HOUR, exclusive_min=True, high=1e10, slider=(60, 30 * _DAY), log=True,
+        display_unit="hour", symbol="W", help="What people should wait at most, on average.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    utilization: Array = found("1", "Utilization", shown="percent", symbol=r"\rho", help="Work offered over capacity.")
-    stable: Truth = flagged("Keeps up", help="Whether the cluster gets through what is submitted.")
-    mean_wait: Array = found("s", "Mean wait", shown="hour", symbol="w", never=_FOR_EVER)
-    queue_length: Array = found("1", "Jobs that wait", symbol="L", never=_FOR_EVER, help="On average, by Little's law.")
-    mean_completion_time: Array = found(
-        "s", "Mean time to completion", shown="hour", never=_FOR_EVER, help="Wait and run together."
+    utilization: Array = output("1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity.")
+    stable: Truth = flag("Keeps up", help="Whether the cluster gets through what is submitted.")
+    mean_wait: Array = output("s", "Mean wait", display_unit="hour", symbol="w", if_infinite=_FOR_EVER)
+    queue_length: Array = output("1", "Jobs that wait", symbol="L", if_infinite=_FOR_EVER, help="On average, by Little's law.")
+    mean_completion_time: Array = output(
+        "s", "Mean time to completion", display_unit="hour", if_infinite=_FOR_EVER, help="Wait and run together."
     )
-    wait_probability: Array = found("1", "Jobs that wait at all", shown="percent", symbol="P_w")
-    p90_wait: Array = found("s", "p90 wait", shown="hour", never=_FOR_EVER, help="One job in ten waits longer.")
-    wait_ratio: Array = found("1", "Wait over run time", never=_FOR_EVER)
-    slowdown: Array = found("1", "Completion over run time", never=_FOR_EVER)
-    offered_load: Array = found("1", "Offered load", symbol="a", help="Slots that would be busy if none were short.")
-    blocking_probability: Array = found(
-        "1", "All slots busy", shown="percent", symbol="B", help="Erlang B: if jobs that must wait were turned away."
+    wait_probability: Array = output("1", "Jobs that wait at all", display_unit="percent", symbol="P_w")
+    p90_wait: Array = output("s", "p90 wait", display_unit="hour", if_infinite=_FOR_EVER, help="One job in ten waits longer.")
+    wait_ratio: Array = output("1", "Wait over run time", if_infinite=_FOR_EVER)
+    slowdown: Array = output("1", "Completion over run time", if_infinite=_FOR_EVER)
+    offered_load: Array = output("1", "Offered load", symbol="a", help="Slots that would be busy if none were short.")
+    blocking_probability: Array = output(
+        "1", "All slots busy", display_unit="percent", symbol="B", help="Erlang B: if jobs that must wait were turned away."
     )
-    variability_factor: Array = found("1", "Variability factor", symbol="V", help="(1 + cs²)/2.")
-    drain: Array = found("s", "Mean wait of those who wait", shown="hour", symbol="d", never=_FOR_EVER)
-    stable_servers: Array = found("1", "Slots to keep up", symbol=r"c_\text{stable}")
-    largest_arrival_rate: Array = found(
-        "1/s", "Jobs it can keep up with", shown="1/day", symbol=r"\lambda_\text{max}", help="Fewer than that."
+    variability_factor: Array = output("1", "Variability factor", symbol="V", help="(1 + cs²)/2.")
+    drain: Array = output("s", "Mean wait of those who wait", display_unit="hour", symbol="d", if_infinite=_FOR_EVER)
+    stable_servers: Array = output("1", "Slots to keep up", symbol=r"c_\text{stable}")
+    largest_arrival_rate: Array = output(
+        "1/s", "Jobs it can keep up with", display_unit="1/day", symbol=r"\lambda_\text{max}", help="Fewer than that."
     )
-    meets_target: Truth = flagged("Meets the target")
-    arrival_rate_for_target: Array = found(
-        "1/s", "Most jobs within the target", shown="1/day", symbol=r"\lambda_W", help="With as many slots."
+    meets_target: Truth = flag("Meets the target")
+    arrival_rate_for_target: Array = output(
+        "1/s", "Most jobs within the target", display_unit="1/day", symbol=r"\lambda_W", help="With as many slots."
     )
-    servers_for_target: Array = found("1", "Slots for the target", never=f"no number up to {_MOST}")
-    jobs_per_day: Array = found("1", "Jobs a day")
-    jobs_per_day_for_target: Array = found("1", "Jobs a day within the target")
-    pooled_wait: Array = found(
-        "s", "Mean wait as one slot", never=_FOR_EVER, help="If each job had the whole cluster and ran so much faster."
+    servers_for_target: Array = output("1", "Slots for the target", if_infinite=f"no number up to {_MOST}")
+    jobs_per_day: Array = output("1", "Jobs a day")
+    jobs_per_day_for_target: Array = output("1", "Jobs a day within the target")
+    pooled_wait: Array = output(
+        "s", "Mean wait as one slot", if_infinite=_FOR_EVER, help="If each job had the whole cluster and ran so much faster."
     )
 
 
@@ -125,8 +125,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("mean_wait", "mean_completion_time", "utilization", "queue_length", "wait_ratio"),
     figures=(
-        curve("arrival_rate", ("mean_wait", "utilization"), "The hockey stick", marks=("arrival_rate_for_target", "largest_arrival_rate")),
-        curve("servers", ("mean_wait",), "More slots", marks=("stable_servers", "servers_for_target")),
+        curve("arrival_rate", ("mean_wait", "utilization"), "The hockey stick", x_marks=("arrival_rate_for_target", "largest_arrival_rate")),
+        curve("servers", ("mean_wait",), "More slots", x_marks=("stable_servers", "servers_for_target")),
         curve("service_cv", ("mean_wait",), "A few long jobs make everybody wait", logy=False),
     ),
     equations=(

@@ -16,23 +16,23 @@ import numpy as np
 from solvers import inputs
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     curve,
-    found,
-    given,
-    named,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.laws import collectives as law
-from solvers.laws.collectives import Link
+from solvers.laws.collectives import NetworkLink
 
 
-class Way(IntEnum):
+class AllReduceAlgorithm(IntEnum):
     """How an all-reduce is done."""
 
     RING = 0
@@ -42,12 +42,12 @@ class Way(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    message: Array = given(
-        "byte", "Message", 16.06e9, high=1e18, slider=(1e3, 1e12), log=True, shown="GB", symbol="M",
+    message: Array = number(
+        "byte", "Message", 16.06e9, high=1e18, slider=(1e3, 1e12), log=True, display_unit="GB", symbol="M",
         help="What each device brings; by default the gradients of 8 billion parameters in 16 bits.",
     )  # fmt: skip
-    devices: Array = given(
-        "1", "Devices", 64, low=1, high=1e7, slider=(1, 16384), log=True, whole=True, symbol="n",
+    devices: Array = number(
+        "1", "Devices", 64, low=1, high=1e7, slider=(1, 16384), log=True, integer=True, symbol="n",
         help="That all end up with the sum.",
     )  # fmt: skip
     devices_per_node: Array = inputs.devices_per_node(8)
@@ -59,44 +59,44 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    ring: Array = found("s", "All-reduce in one ring", symbol=r"t_\text{ring}")
-    tree: Array = found("s", "All-reduce up a tree", symbol=r"t_\text{tree}")
-    hierarchical: Array = found(
+    ring: Array = output("s", "All-reduce in one ring", symbol=r"t_\text{ring}")
+    tree: Array = output("s", "All-reduce up a tree", symbol=r"t_\text{tree}")
+    hierarchical: Array = output(
         "s", "All-reduce in two levels", symbol=r"t_\text{hier}", help="Inside the nodes first, then between them."
     )
-    all_to_all: Array = found("s", "All-to-all", symbol=r"t_\text{a2a}", help="Everybody sends everybody a part.")
-    all_gather: Array = found("s", "All-gather or reduce-scatter", help="In one ring: half an all-reduce.")
-    best: Codes = named(Way, "Fastest all-reduce")
-    best_time: Array = found("s", "Fastest all-reduce", symbol=r"t_\text{best}")
-    best_start_time: Array = found(
+    all_to_all: Array = output("s", "All-to-all", symbol=r"t_\text{a2a}", help="Everybody sends everybody a part.")
+    all_gather: Array = output("s", "All-gather or reduce-scatter", help="In one ring: half an all-reduce.")
+    best: Codes = label(AllReduceAlgorithm, "Fastest all-reduce")
+    best_time: Array = output("s", "Fastest all-reduce", symbol=r"t_\text{best}")
+    best_start_time: Array = output(
         "s", "Of the fastest: starting messages", help="What no bandwidth shortens: the time of an empty message."
     )
-    bus_bandwidth: Array = found(
-        "byte/s", "Bus bandwidth", shown="GB/s", never="none: nothing is exchanged, or in no time",
+    bus_bandwidth: Array = output(
+        "byte/s", "Bus bandwidth", display_unit="GB/s", if_infinite="none: nothing is exchanged, or in no time",
         help="Of the fastest: what each device must send at least, over the time. As benchmarks print it.",
     )  # fmt: skip
-    hierarchy_gain: Array = found(
-        "1", "Ring over two levels", never="none: nothing is exchanged", help="How often faster two levels are."
+    hierarchy_gain: Array = output(
+        "1", "Ring over two levels", if_infinite="none: nothing is exchanged", help="How often faster two levels are."
     )
-    intra_time: Array = found("s", "Of two levels: inside", symbol=r"t_\text{intra}")
-    inter_time: Array = found("s", "Of two levels: between", symbol=r"t_\text{inter}")
-    latency_time: Array = found("s", "Of the ring: starting messages", symbol=r"t_\alpha")
-    bandwidth_time: Array = found("s", "Of the ring: moving bytes", symbol=r"t_\beta")
-    tree_best_below: Array = found(
-        "byte", "Tree beats ring below", never="no message: there is one device",
+    intra_time: Array = output("s", "Of two levels: inside", symbol=r"t_\text{intra}")
+    inter_time: Array = output("s", "Of two levels: between", symbol=r"t_\text{inter}")
+    latency_time: Array = output("s", "Of the ring: starting messages", symbol=r"t_\alpha")
+    bandwidth_time: Array = output("s", "Of the ring: moving bytes", symbol=r"t_\beta")
+    tree_best_below: Array = output(
+        "byte", "Tree beats ring below", if_infinite="no message: there is one device",
         help="Message size at which the two take equally long.",
     )  # fmt: skip
-    link_bandwidth: Array = found(
+    link_bandwidth: Array = output(
         "byte/s",
         "Slowest link",
-        shown="GB/s",
+        display_unit="GB/s",
         symbol=r"\beta",
         help="What one ring, a tree or an all-to-all waits for.",
     )
-    link_latency: Array = found("s", "Its latency", symbol=r"\alpha")
-    local_devices: Array = found("1", "Devices in a node", symbol=r"g'", help="Of those that take part.")
-    nodes: Array = found("1", "Nodes", symbol="k")
-    tree_depth: Array = found("1", "Levels of the tree", symbol="d")
+    link_latency: Array = output("s", "Its latency", symbol=r"\alpha")
+    local_devices: Array = output("1", "Devices in a node", symbol=r"g'", help="Of those that take part.")
+    nodes: Array = output("1", "Nodes", symbol="k")
+    tree_depth: Array = output("1", "Levels of the tree", symbol="d")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -108,11 +108,11 @@ def verdict(i: Inputs, o: Outputs) -> str:
 
 
 def _fastest(o: Outputs) -> str:
-    if o.best == Way.TREE:
+    if o.best == AllReduceAlgorithm.TREE:
         return "A tree is fastest with {tree} for its {tree_depth} levels; one ring through all {devices} takes {ring}."
-    if o.best == Way.RING and o.tree == o.ring:
+    if o.best == AllReduceAlgorithm.RING and o.tree == o.ring:
         return "One ring and a tree are as fast, with {ring}."
-    if o.best == Way.RING:
+    if o.best == AllReduceAlgorithm.RING:
         return "One ring is fastest with {ring}; a tree, which sends the whole message at each level, takes {tree}."
     return "Two levels are fastest with {hierarchical}; one ring over all {devices} devices takes {ring}."
 
@@ -124,13 +124,13 @@ def _advice(o: Outputs) -> str:
             "Starting messages binds, {best_start_time} of it: fewer and larger messages would help; more bandwidth "
             "would hardly."
         )
-    if o.best == Way.HIERARCHICAL and o.inter_time < o.intra_time:
+    if o.best == AllReduceAlgorithm.HIERARCHICAL and o.inter_time < o.intra_time:
         return (
             "The links inside the nodes bind: {intra_time} against {inter_time} between them. Faster ones would help."
         )
     if o.nodes > 1:
         return "The bytes between the nodes bind: faster links there would help, faster ones inside would hardly."
-    if o.best == Way.TREE:
+    if o.best == AllReduceAlgorithm.TREE:
         return "The bytes over the links inside the node bind: faster ones, or a smaller message, would help."
     return "The bytes over the links inside the node bind; more devices would hardly change the time."
 
@@ -150,10 +150,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("best_time", "hierarchical", "ring", "tree", "all_to_all", "bus_bandwidth"),
     figures=(
-        curve("message", ("ring", "tree"), "Small messages wait for starts, large ones for bytes", marks=("tree_best_below",)),
+        curve("message", ("ring", "tree"), "Small messages wait for starts, large ones for bytes", x_marks=("tree_best_below",)),
         curve("devices", ("ring", "hierarchical"), "What more devices cost"),
-        Figure("bars", "Ways to sum", (), ("ring", "tree", "hierarchical")),
-        Figure("bars", "Two levels: where the time goes", (), ("intra_time", "inter_time")),
+        Chart("bars", "Ways to sum", (), ("ring", "tree", "hierarchical")),
+        Chart("bars", "Two levels: where the time goes", (), ("intra_time", "inter_time")),
     ),
     equations=(
         Equation("bandwidth_time", r"@bandwidth_time = \frac{2 \cdot (@devices - 1)}{@devices} \cdot \frac{@message}{@link_bandwidth}"),
@@ -223,7 +223,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     ),
 )  # fmt: skip
 def collectives(i: Inputs) -> Outputs:
-    intra, inter = Link(i.intra_bandwidth, i.intra_latency), Link(i.inter_bandwidth, i.inter_latency)
+    intra, inter = NetworkLink(i.intra_bandwidth, i.intra_latency), NetworkLink(i.inter_bandwidth, i.inter_latency)
     group = law.placed(i.devices, 1, i.devices_per_node)
     link = law.slowest(group, intra, inter)
     flat = (i.devices, link.bandwidth, link.latency)
@@ -231,13 +231,13 @@ def collectives(i: Inputs) -> Outputs:
     inside = law.ring_all_reduce(i.message, group.local, intra.bandwidth, intra.latency)
     between = law.ring_all_reduce(i.message / group.local, group.nodes, inter.bandwidth, inter.latency)
     hierarchical = inside + between
-    best = np.where(hierarchical < np.minimum(ring, tree), Way.HIERARCHICAL, np.where(tree < ring, Way.TREE, Way.RING))
+    best = np.where(hierarchical < np.minimum(ring, tree), AllReduceAlgorithm.HIERARCHICAL, np.where(tree < ring, AllReduceAlgorithm.TREE, AllReduceAlgorithm.RING))
     best_time = np.minimum(np.minimum(ring, tree), hierarchical)
     n, depth = np.asarray(i.devices, dtype=float), np.ceil(np.log2(np.asarray(i.devices, dtype=float)))
     talks, starts = n > 1, 2 * (n - 1) * link.latency
     empty = law.hierarchical_all_reduce(0.0, group, intra, inter)
-    tree_or_ring = np.where(best == Way.TREE, 2 * depth * link.latency, starts)
-    best_starts = np.where(best == Way.HIERARCHICAL, empty, tree_or_ring)
+    tree_or_ring = np.where(best == AllReduceAlgorithm.TREE, 2 * depth * link.latency, starts)
+    best_starts = np.where(best == AllReduceAlgorithm.HIERARCHICAL, empty, tree_or_ring)
     moves = np.where(best_time > 0, best_time, np.nan)
     # Where both take equally long: (n−1)/n·M/β + (n−1)α = d(M/β + α).
     even = (n - 1 - depth) * link.latency * link.bandwidth / np.where(talks, depth - (n - 1) / n, 1)

@@ -19,18 +19,18 @@ from solvers import inputs
 from solvers.calibration import SILICON
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     Truth,
     curve,
-    flagged,
-    found,
-    given,
-    named,
+    flag,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.errors import InputError
@@ -38,9 +38,9 @@ from solvers.laws import checks, remarks
 from solvers.laws import training_memory as memory
 from solvers.laws import training_step as law
 from solvers.laws import training_traffic as traffic
-from solvers.laws.collectives import Link
+from solvers.laws.collectives import NetworkLink
 from solvers.laws.ratio import ratio
-from solvers.laws.training_memory import ADAM_BYTES, Attention, Recomputation, Spread
+from solvers.laws.training_memory import ADAM_BYTES, Attention, Recomputation, SequenceParallel
 from solvers.laws.training_step import Network, Split
 from solvers.laws.training_work import forward_flop, fullest_stage, moved_bytes, recomputed_flop
 from solvers.laws.transformer import bytes_of
@@ -71,10 +71,10 @@ class Inputs:
     data_parallel: Array = inputs.data_parallel(16)
     tensor_parallel: Array = inputs.tensor_parallel(8)
     pipeline_parallel: Array = inputs.pipeline_parallel(4)
-    context_parallel: Array = inputs.context_parallel(1, folded=False)
-    expert_parallel: Array = inputs.expert_parallel(1, folded=False)
-    microbatches: Array = given(
-        "1", "Microbatches", 16, low=1, high=1e6, slider=(1, 256), log=True, whole=True, symbol="m",
+    context_parallel: Array = inputs.context_parallel(1, advanced=False)
+    expert_parallel: Array = inputs.expert_parallel(1, advanced=False)
+    microbatches: Array = number(
+        "1", "Microbatches", 16, low=1, high=1e6, slider=(1, 256), log=True, integer=True, symbol="m",
         help="That each copy works through in one step; more of them shorten the bubble.",
     )  # fmt: skip
     microbatch_size: Array = inputs.microbatch(1)
@@ -83,7 +83,7 @@ class Inputs:
     zero_stage: Array = inputs.zero_stage(1)
     recomputation: Codes = inputs.recomputation(Recomputation.SELECTIVE)
     attention: Codes = inputs.attention(Attention.FUSED)
-    sequence_parallel: Codes = inputs.sequence_parallel(Spread.ON)
+    sequence_parallel: Codes = inputs.sequence_parallel(SequenceParallel.ON)
     efficiency: Array = inputs.efficiency(SILICON.efficiency)
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
     devices_per_node: Array = inputs.devices_per_node(
@@ -93,20 +93,20 @@ class Inputs:
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)
-    overlap: Array = given(
-        "1", "Gradients behind arithmetic", 0.8, high=1, slider=(0, 1), shown="percent", symbol="o", folded=True,
+    overlap: Array = number(
+        "1", "Gradients behind arithmetic", 0.8, high=1, slider=(0, 1), display_unit="percent", symbol="o", advanced=True,
         help="Share of the copies' exchange that may run while the backward pass does, if that lasts long enough.",
     )  # fmt: skip
-    congestion_factor: Array = given(
-        "1", "Congestion", 1, low=1, high=1000, slider=(1, 4), folded=True,
+    congestion_factor: Array = number(
+        "1", "Congestion", 1, low=1, high=1000, slider=(1, 4), advanced=True,
         help="By which everything the network does takes longer than alone on it.",
     )  # fmt: skip
-    straggler_factor: Array = given(
-        "1", "Slowest device", 1, low=1, high=1000, slider=(1, 2), folded=True,
+    straggler_factor: Array = number(
+        "1", "Slowest device", 1, low=1, high=1000, slider=(1, 2), advanced=True,
         help="Its time over that of a mean one: all the others wait.",
     )  # fmt: skip
-    tokens: Array = given(
-        "1", "Training tokens", 15e12, above=True, high=1e22, slider=(1e9, 1e14), log=True, shown="token", symbol="D",
+    tokens: Array = number(
+        "1", "Training tokens", 15e12, exclusive_min=True, high=1e22, slider=(1e9, 1e14), log=True, display_unit="token", symbol="D",
         help="Of the whole run.",
     )  # fmt: skip
 
@@ -116,48 +116,48 @@ _NO_ROOM = "unknown: the catalog has no capacity"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    step_time: Array = found("s", "Step", symbol="T")
-    mfu: Array = found("1", "MFU", shown="percent", help="Of the run: the model's arithmetic over peak and time.")
-    tokens_per_second: Array = found("1/s", "Tokens a second")
-    training_time: Array = found("s", "Training time", shown="day", help="Of all tokens, without failures.")
-    scaling_efficiency: Array = found(
-        "1", "Scaling efficiency", shown="percent", help="Share of the step its devices compute, each as alone."
+    step_time: Array = output("s", "Step", symbol="T")
+    mfu: Array = output("1", "MFU", display_unit="percent", help="Of the run: the model's arithmetic over peak and time.")
+    tokens_per_second: Array = output("1/s", "Tokens a second")
+    training_time: Array = output("s", "Training time", display_unit="day", help="Of all tokens, without failures.")
+    scaling_efficiency: Array = output(
+        "1", "Scaling efficiency", display_unit="percent", help="Share of the step its devices compute, each as alone."
     )
-    device_mfu: Array = found("1", "MFU of a device alone", shown="percent", help="While nothing keeps it waiting.")
-    hfu: Array = found("1", "HFU", shown="percent", help="Counts what is computed again, too.")
-    compute_time: Array = found("s", "Arithmetic", symbol=r"T_\text{compute}")
-    memory_time: Array = found("s", "Memory stalls", help="By which memory outlasts arithmetic.")
-    straggler_time: Array = found("s", "Waiting for the slowest")
-    imbalance_time: Array = found(
+    device_mfu: Array = output("1", "MFU of a device alone", display_unit="percent", help="While nothing keeps it waiting.")
+    hfu: Array = output("1", "HFU", display_unit="percent", help="Counts what is computed again, too.")
+    compute_time: Array = output("s", "Arithmetic", symbol=r"T_\text{compute}")
+    memory_time: Array = output("s", "Memory stalls", help="By which memory outlasts arithmetic.")
+    straggler_time: Array = output("s", "Waiting for the slowest")
+    imbalance_time: Array = output(
         "s", "Uneven stages", help="Layers do not divide by stages: the fullest one sets the pace."
     )
-    tensor_time: Array = found("s", "Tensor parallel", help="All-reduces inside the layers.")
-    context_time: Array = found("s", "Context parallel", help="Keys and values.")
-    expert_time: Array = found("s", "Expert parallel", help="Tokens to their experts and back.")
-    bubble_time: Array = found("s", "Pipeline bubble", symbol=r"T_\text{bubble}", help="Filling and draining.")
-    pipeline_time: Array = found("s", "Between stages", help="Handing activations and gradients on.")
-    data_time: Array = found("s", "Gradients", help="Of the copies' exchange, what arithmetic does not hide.")
-    update_time: Array = found("s", "Optimizer", help="Reading and writing the state once a step.")
-    largest: Codes = named(Cause, "Largest part")
-    largest_loss: Codes = named(Cause, "Largest loss", help="Of all but arithmetic.")
-    loss_time: Array = found("s", "Largest loss", help="Its time.")
-    bubble_fraction: Array = found("1", "Bubble fraction", shown="percent", symbol="f", help="Of the pipeline's time.")
-    exchange_time: Array = found("s", "Gradients' whole exchange", help="Hidden or not.")
-    stage_time: Array = found("s", "Stage of one microbatch", symbol=r"T_\mu", help="Forward and backward.")
-    devices: Array = found("1", "Devices", symbol="n")
-    batch_tokens: Array = found("1", "Tokens a step", shown="token", symbol="B")
-    model_flop: Array = found("flop", "Arithmetic of a step", symbol="W", help="Forward and backward, nothing twice.")
-    device_flop: Array = found("flop", "Of one device", symbol="W_d", help="With what is computed again.")
-    peak: Array = found("flop/s", "Peak rate", symbol=r"\pi")
-    demand_bandwidth: Array = found("byte/s", "Bandwidth of reading tokens", help="At four bytes a token.")
-    run_flop: Array = found("flop", "Arithmetic of the run")
-    memory_per_device: Array = found("byte", "Held by a device")
-    model_state: Array = found("byte", "Model state of it")
-    activations: Array = found("byte", "Activations of it")
-    memory_room: Array = found("byte", "Memory of the chip", never=_NO_ROOM)
-    memory_shortfall: Array = found("byte", "Short by", never=_NO_ROOM, help="Zero when all fits.")
-    possible: Truth = flagged("Can be laid out", help="No more stages than layers, no more splits than heads.")
-    feasible: Truth = flagged("Feasible", help="Can be laid out and fits in memory.")
+    tensor_time: Array = output("s", "Tensor parallel", help="All-reduces inside the layers.")
+    context_time: Array = output("s", "Context parallel", help="Keys and values.")
+    expert_time: Array = output("s", "Expert parallel", help="Tokens to their experts and back.")
+    bubble_time: Array = output("s", "Pipeline bubble", symbol=r"T_\text{bubble}", help="Filling and draining.")
+    pipeline_time: Array = output("s", "Between stages", help="Handing activations and gradients on.")
+    data_time: Array = output("s", "Gradients", help="Of the copies' exchange, what arithmetic does not hide.")
+    update_time: Array = output("s", "Optimizer", help="Reading and writing the state once a step.")
+    largest: Codes = label(Cause, "Largest part")
+    largest_loss: Codes = label(Cause, "Largest loss", help="Of all but arithmetic.")
+    loss_time: Array = output("s", "Largest loss", help="Its time.")
+    bubble_fraction: Array = output("1", "Bubble fraction", display_unit="percent", symbol="f", help="Of the pipeline's time.")
+    exchange_time: Array = output("s", "Gradients' whole exchange", help="Hidden or not.")
+    stage_time: Array = output("s", "Stage of one microbatch", symbol=r"T_\mu", help="Forward and backward.")
+    devices: Array = output("1", "Devices", symbol="n")
+    batch_tokens: Array = output("1", "Tokens a step", display_unit="token", symbol="B")
+    model_flop: Array = output("flop", "Arithmetic of a step", symbol="W", help="Forward and backward, nothing twice.")
+    device_flop: Array = output("flop", "Of one device", symbol="W_d", help="With what is computed again.")
+    peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
+    demand_bandwidth: Array = output("byte/s", "Bandwidth of reading tokens", help="At four bytes a token.")
+    run_flop: Array = output("flop", "Arithmetic of the run")
+    memory_per_device: Array = output("byte", "Held by a device")
+    model_state: Array = output("byte", "Model state of it")
+    activations: Array = output("byte", "Activations of it")
+    memory_room: Array = output("byte", "Memory of the chip", if_infinite=_NO_ROOM)
+    memory_shortfall: Array = output("byte", "Short by", if_infinite=_NO_ROOM, help="Zero when all fits.")
+    possible: Truth = flag("Can be laid out", help="No more stages than layers, no more splits than heads.")
+    feasible: Truth = flag("Feasible", help="Can be laid out and fits in memory.")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -238,8 +238,8 @@ _CAUSES = (
     check=check,
     headline=("step_time", "mfu", "tokens_per_second", "training_time", "feasible"),
     figures=(
-        Figure("buildup", "Where the time of a step goes", (), _CAUSES),
-        Figure("bars", "What a device holds", (), ("model_state", "activations")),
+        Chart("buildup", "Where the time of a step goes", (), _CAUSES),
+        Chart("bars", "What a device holds", (), ("model_state", "activations")),
         curve("microbatches", ("mfu", "bubble_fraction"), "More microbatches shorten the bubble", logy=False),
         curve("data_parallel", ("tokens_per_second", "scaling_efficiency"), "More copies"),
     ),
@@ -321,11 +321,11 @@ _CAUSES = (
 )  # fmt: skip
 def parallelism(i: Inputs) -> Outputs:
     split = Split(i.tensor_parallel, i.context_parallel, i.data_parallel, i.expert_parallel, i.pipeline_parallel, i.virtual_stages)  # fmt: skip
-    network = Network(i.devices_per_node, Link(i.intra_bandwidth, i.intra_latency), Link(i.inter_bandwidth, i.inter_latency), i.congestion_factor)  # fmt: skip
-    part = memory.held(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
+    network = Network(i.devices_per_node, NetworkLink(i.intra_bandwidth, i.intra_latency), NetworkLink(i.inter_bandwidth, i.inter_latency), i.congestion_factor)  # fmt: skip
+    part = memory.device_memory(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
     layer = memory.activations_of_layer(
         i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, i.recomputation,
-        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == Spread.ON,
+        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == SequenceParallel.ON,
     )  # fmt: skip
     replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
     state = memory.model_state(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
@@ -346,7 +346,7 @@ def parallelism(i: Inputs) -> Outputs:
 
     message = traffic.activations(i.model, i.microbatch_size, i.sequence_length, i.context_parallel)
     kv = traffic.keys_and_values(i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel)
-    part_of = message / np.where(np.asarray(i.sequence_parallel) == Spread.ON, i.tensor_parallel, 1)
+    part_of = message / np.where(np.asarray(i.sequence_parallel) == SequenceParallel.ON, i.tensor_parallel, 1)
     here = (fullest * i.model.layers / stages, law.passes(i.recomputation), split, network)
     tensor = law.tensor_time(message, *here) * microbatches
     context = law.context_time(kv, *here) * microbatches

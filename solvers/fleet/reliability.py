@@ -17,18 +17,18 @@ import numpy as np
 
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     Truth,
     curve,
-    flagged,
-    found,
-    given,
-    named,
+    flag,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.laws.ratio import ratio
@@ -46,7 +46,7 @@ _HOUR, _DAY = 3600.0, 86400.0
 _DEVICES, _RUN, _STOPS = 16384, 54 * _DAY, 419
 
 
-class Part(IntEnum):
+class FailingPart(IntEnum):
     """What fails."""
 
     DEVICES = 0
@@ -54,7 +54,7 @@ class Part(IntEnum):
     PSUS = 2
 
 
-class Loss(IntEnum):
+class TimeLoss(IntEnum):
     """Where time goes that is not work that stays."""
 
     CHECKPOINTS = 0
@@ -64,49 +64,49 @@ class Loss(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    devices: Array = given(
-        "1", "Devices", _DEVICES, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="n_d",
+    devices: Array = number(
+        "1", "Devices", _DEVICES, low=1, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="n_d",
         help="That work on one job: when one stops, all do.",
     )  # fmt: skip
-    nodes: Array = given(
-        "1", "Nodes", _DEVICES / 8, low=1, high=1e8, slider=(1, 16384), log=True, whole=True, symbol="N",
+    nodes: Array = number(
+        "1", "Nodes", _DEVICES / 8, low=1, high=1e8, slider=(1, 16384), log=True, integer=True, symbol="N",
         help="Machines the devices sit in; says how often one of them stops, not how often the job does.",
     )  # fmt: skip
-    device_mtbf: Array = given(
-        "s", "Between failures of a device", _DEVICES * _RUN / _STOPS, above=True, high=1e15, slider=(3.6e6, 3.6e10),
-        log=True, shown="hour", symbol="m_d",
+    device_mtbf: Array = number(
+        "s", "Between failures of a device", _DEVICES * _RUN / _STOPS, exclusive_min=True, high=1e15, slider=(3.6e6, 3.6e10),
+        log=True, display_unit="hour", symbol="m_d",
         help="On average, with all that stops the job and is not counted below: by default every stop of Llama 3.",
     )  # fmt: skip
-    nics: Array = given(
-        "1", "Network cards", 0, high=1e8, slider=(0, 131072), log=True, whole=True, symbol="n_n",
+    nics: Array = number(
+        "1", "Network cards", 0, high=1e8, slider=(0, 131072), log=True, integer=True, symbol="n_n",
         help="Counted apart from devices, with their cables and switch ports; 0: with the devices.",
     )  # fmt: skip
-    nic_mtbf: Array = given(
-        "s", "Between failures of a network card", 1e6 * _HOUR, above=True, high=1e15, slider=(3.6e7, 3.6e11),
-        log=True, shown="hour", symbol="m_n", help="On average.",
+    nic_mtbf: Array = number(
+        "s", "Between failures of a network card", 1e6 * _HOUR, exclusive_min=True, high=1e15, slider=(3.6e7, 3.6e11),
+        log=True, display_unit="hour", symbol="m_n", help="On average.",
     )  # fmt: skip
-    psus: Array = given(
-        "1", "Power supplies", 0, high=1e8, slider=(0, 32768), log=True, whole=True, symbol="n_p",
+    psus: Array = number(
+        "1", "Power supplies", 0, high=1e8, slider=(0, 32768), log=True, integer=True, symbol="n_p",
         help="Counted apart from devices; 0: with them.",
     )  # fmt: skip
-    psu_mtbf: Array = given(
-        "s", "Between failures of a power supply", 1e5 * _HOUR, above=True, high=1e15, slider=(3.6e7, 3.6e11),
-        log=True, shown="hour", symbol="m_p", help="On average.",
+    psu_mtbf: Array = number(
+        "s", "Between failures of a power supply", 1e5 * _HOUR, exclusive_min=True, high=1e15, slider=(3.6e7, 3.6e11),
+        log=True, display_unit="hour", symbol="m_p", help="On average.",
     )  # fmt: skip
-    job_duration: Array = given(
-        "s", "Duration of the job", _RUN, high=1e12, slider=(_HOUR, 365 * _DAY), log=True, shown="day", symbol="T",
+    job_duration: Array = number(
+        "s", "Duration of the job", _RUN, high=1e12, slider=(_HOUR, 365 * _DAY), log=True, display_unit="day", symbol="T",
         help="From its start to its end.",
     )  # fmt: skip
-    checkpoint_time: Array = given(
+    checkpoint_time: Array = number(
         "s", "Time of a checkpoint", 10, high=1e9, slider=(0, 1800), symbol=r"\delta",
         help="For which the job stands still; the default is an assumption, not Llama 3's.",
     )  # fmt: skip
-    recovery_time: Array = given(
+    recovery_time: Array = number(
         "s", "Time to go on", 600, high=1e9, slider=(0, 7200), symbol="R",
         help="From a failure until the job works again; the default is an assumption, not Llama 3's.",
     )  # fmt: skip
-    own_interval: Array = given(
-        "s", "Checkpoint every", 0, high=1e12, slider=(0, _DAY), log=True, shown="min", symbol=r"\tau_\text{own}",
+    own_interval: Array = number(
+        "s", "Checkpoint every", 0, high=1e12, slider=(0, _DAY), log=True, display_unit="min", symbol=r"\tau_\text{own}",
         help="0: at the best interval. Any other shows what a choice of one's own costs.",
     )  # fmt: skip
 
@@ -116,54 +116,54 @@ _NO_PROGRESS = "never: no work gets done"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    cluster_mtbf: Array = found(
-        "s", "Between failures of the job", shown="hour", symbol="M", help="On average, of any part."
+    cluster_mtbf: Array = output(
+        "s", "Between failures of the job", display_unit="hour", symbol="M", help="On average, of any part."
     )
-    failure_probability: Array = found(
-        "1", "Chance of a failure", shown="percent", symbol="P", help="Of at least one before the job ends."
+    failure_probability: Array = output(
+        "1", "Chance of a failure", display_unit="percent", symbol="P", help="Of at least one before the job ends."
     )
-    expected_failures: Array = found("1", "Failures expected", symbol="F", help="Over the job.")
-    checkpoint_interval: Array = found(
+    expected_failures: Array = output("1", "Failures expected", symbol="F", help="Over the job.")
+    checkpoint_interval: Array = output(
         "s", "Best interval of checkpoints", symbol=r"\tau^*", help="Young's: as much time is lost writing as redoing."
     )
-    goodput: Array = found(
-        "1", "Goodput", shown="percent", symbol="G", help="Share of the time whose work stays; below 0 none does."
+    goodput: Array = output(
+        "1", "Goodput", display_unit="percent", symbol="G", help="Share of the time whose work stays; below 0 none does."
     )
-    progresses: Truth = flagged("Makes progress", help="Whether goodput is above 0.")
-    lost_share: Array = found("1", "Lost", shown="percent", help="All three losses together.")
-    checkpoint_share: Array = found("1", "Writing checkpoints", shown="percent", symbol="L_c")
-    lost_work_share: Array = found(
-        "1", "Work done again", shown="percent", symbol="L_w", help="Half an interval is lost at each failure."
+    progresses: Truth = flag("Makes progress", help="Whether goodput is above 0.")
+    lost_share: Array = output("1", "Lost", display_unit="percent", help="All three losses together.")
+    checkpoint_share: Array = output("1", "Writing checkpoints", display_unit="percent", symbol="L_c")
+    lost_work_share: Array = output(
+        "1", "Work done again", display_unit="percent", symbol="L_w", help="Half an interval is lost at each failure."
     )
-    recovery_share: Array = found("1", "Recovery", shown="percent", symbol="L_r")
-    largest_loss: Codes = named(Loss, "Largest loss")
-    interval_used: Array = found("s", "Interval used", symbol=r"\tau", help="One's own, or else the best.")
-    best_goodput: Array = found("1", "Goodput at the best interval", shown="percent", symbol="G^*")
-    own_goodput: Array = found(
-        "1", "Goodput at one's own interval", shown="percent", never="none is chosen, or it leaves no time for work"
+    recovery_share: Array = output("1", "Recovery", display_unit="percent", symbol="L_r")
+    largest_loss: Codes = label(TimeLoss, "Largest loss")
+    interval_used: Array = output("s", "Interval used", symbol=r"\tau", help="One's own, or else the best.")
+    best_goodput: Array = output("1", "Goodput at the best interval", display_unit="percent", symbol="G^*")
+    own_goodput: Array = output(
+        "1", "Goodput at one's own interval", display_unit="percent", if_infinite="none is chosen, or it leaves no time for work"
     )
-    goodput_given_up: Array = found("1", "Given up by one's own interval", shown="percent")
-    useful_time: Array = found("s", "Useful time of the job", help="Of its duration, the part whose work stays.")
-    time_to_finish: Array = found(
-        "s", "Time the work takes", never=_NO_PROGRESS, help="If the duration is that of the work without any failure."
+    goodput_given_up: Array = output("1", "Given up by one's own interval", display_unit="percent")
+    useful_time: Array = output("s", "Useful time of the job", help="Of its duration, the part whose work stays.")
+    time_to_finish: Array = output(
+        "s", "Time the work takes", if_infinite=_NO_PROGRESS, help="If the duration is that of the work without any failure."
     )
-    failures_per_day: Array = found("1", "Failures a day", symbol="f")
-    device_share: Array = found("1", "Failures of devices", shown="percent", symbol="s_d")
-    nic_share: Array = found("1", "Failures of network cards", shown="percent", symbol="s_n")
-    psu_share: Array = found("1", "Failures of power supplies", shown="percent", symbol="s_p")
-    most_failures: Codes = named(Part, "Fails most often")
-    node_mtbf: Array = found(
+    failures_per_day: Array = output("1", "Failures a day", symbol="f")
+    device_share: Array = output("1", "Failures of devices", display_unit="percent", symbol="s_d")
+    nic_share: Array = output("1", "Failures of network cards", display_unit="percent", symbol="s_n")
+    psu_share: Array = output("1", "Failures of power supplies", display_unit="percent", symbol="s_p")
+    most_failures: Codes = label(FailingPart, "Fails most often")
+    node_mtbf: Array = output(
         "s", "Between failures of a node", symbol="M_N", help="What is in it and its share of nets."
     )
-    mtbf_needed: Array = found(
+    mtbf_needed: Array = output(
         "s", "Least time between failures", symbol=r"M_\text{min}", help="Below it no interval leaves time for work."
     )
-    largest_fleet: Array = found(
-        "1", "Largest fleet that makes progress", never="no limit: failures cost nothing",
+    largest_fleet: Array = output(
+        "1", "Largest fleet that makes progress", if_infinite="no limit: failures cost nothing",
         help="In devices, with parts in the same proportion.",
     )  # fmt: skip
-    daly_goodput: Array = found(
-        "1", "Goodput by Daly", shown="percent", symbol="G_D",
+    daly_goodput: Array = output(
+        "1", "Goodput by Daly", display_unit="percent", symbol="G_D",
         help="Where failures may strike checkpoints and recovery, too: never below 0.",
     )  # fmt: skip
 
@@ -197,11 +197,11 @@ def _what_would_do(i: Inputs, o: Outputs) -> str:
 def _what_takes_most(o: Outputs) -> str:
     if not o.lost_share:
         return "Nothing is lost: neither checkpoints nor recovery take any time."
-    if o.largest_loss == Loss.RECOVERY:
+    if o.largest_loss == TimeLoss.RECOVERY:
         return (
             "Recovery takes most, {recovery_share}: a quicker restart or sounder parts help, faster checkpoints little."
         )
-    if o.largest_loss == Loss.CHECKPOINTS and o.goodput_given_up > 0:
+    if o.largest_loss == TimeLoss.CHECKPOINTS and o.goodput_given_up > 0:
         return "Writing takes most, {checkpoint_share}: longer intervals or faster checkpoints help."
     return (
         "Writing takes {checkpoint_share} and work done again {lost_work_share}, every {interval_used}: four times as "
@@ -229,10 +229,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("goodput", "cluster_mtbf", "expected_failures", "checkpoint_interval", "useful_time", "lost_share"),
     figures=(
-        curve("own_interval", ("own_goodput",), "Too often, too seldom", marks=("checkpoint_interval",), logy=False),
-        curve("devices", ("best_goodput", "cluster_mtbf"), "What a larger fleet loses", marks=("largest_fleet",), logy=False),
-        Figure("bars", "Where the time goes", (), ("checkpoint_share", "lost_work_share", "recovery_share")),
-        Figure("bars", "What fails", (), ("device_share", "nic_share", "psu_share")),
+        curve("own_interval", ("own_goodput",), "Too often, too seldom", x_marks=("checkpoint_interval",), logy=False),
+        curve("devices", ("best_goodput", "cluster_mtbf"), "What a larger fleet loses", x_marks=("largest_fleet",), logy=False),
+        Chart("bars", "Where the time goes", (), ("checkpoint_share", "lost_work_share", "recovery_share")),
+        Chart("bars", "What fails", (), ("device_share", "nic_share", "psu_share")),
         curve("checkpoint_time", ("best_goodput",), "What faster checkpoints buy", logy=False),
     ),
     equations=(
@@ -369,9 +369,9 @@ def reliability(i: Inputs) -> Outputs:
         useful_time=np.maximum(left, 0) * i.job_duration,
         time_to_finish=np.where(left > 0, ratio(i.job_duration, np.maximum(left, 0)), math.inf),
         failures_per_day=_DAY / mtbf,
-        device_share=shares[Part.DEVICES],
-        nic_share=shares[Part.NICS],
-        psu_share=shares[Part.PSUS],
+        device_share=shares[FailingPart.DEVICES],
+        nic_share=shares[FailingPart.NICS],
+        psu_share=shares[FailingPart.PSUS],
         most_failures=_largest(*shares),
         node_mtbf=np.asarray(i.nodes) * mtbf,
         mtbf_needed=needed,

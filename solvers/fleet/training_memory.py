@@ -16,19 +16,19 @@ import numpy as np
 from solvers import inputs
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     Truth,
     curve,
-    flagged,
-    found,
-    given,
-    picked,
+    flag,
+    number,
+    output,
     solver,
+    spec,
 )
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
@@ -36,12 +36,12 @@ from solvers.laws.ratio import ratio
 from solvers.laws.training_memory import (
     ADAM_BYTES,
     Attention,
-    Held,
+    DeviceMemory,
+    ModelState,
     Recomputation,
-    Spread,
-    State,
+    SequenceParallel,
     activations_of_layer,
-    held,
+    device_memory,
     layers_kept,
     model_state,
 )
@@ -52,7 +52,7 @@ from solvers.specs import Accelerator, Model, Precision
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
-    accelerator: Accelerator | None = picked(
+    accelerator: Accelerator | None = spec(
         Accelerator, "Held against", "h100-sxm5-80gb", optional=True,
         help="The chip it must fit on; what has to be held does not depend on it.",
     )  # fmt: skip
@@ -67,14 +67,14 @@ class Inputs:
     context_parallel: Array = inputs.context_parallel(1)
     expert_parallel: Array = inputs.expert_parallel(1)
     virtual_stages: Array = inputs.virtual_stages(1)
-    microbatches: Array = given(
-        "1", "Microbatches", 0, high=1e6, slider=(0, 128), whole=True, folded=True,
+    microbatches: Array = number(
+        "1", "Microbatches", 0, high=1e6, slider=(0, 128), integer=True, advanced=True,
         help="Of a step; 0: enough that every stage is busy, the most a device ever holds.",
     )  # fmt: skip
     attention: Codes = inputs.attention(Attention.UNFUSED)
-    sequence_parallel: Codes = inputs.sequence_parallel(Spread.OFF)
-    optimizer_bytes: Array = given(
-        "byte", "Optimizer state a parameter", ADAM_BYTES, high=64, slider=(0, 16), symbol="o", folded=True,
+    sequence_parallel: Codes = inputs.sequence_parallel(SequenceParallel.OFF)
+    optimizer_bytes: Array = number(
+        "byte", "Optimizer state a parameter", ADAM_BYTES, high=64, slider=(0, 16), symbol="o", advanced=True,
         help="12: Adam with fp32 copies. 8: without the copy of the weights. 6: moments in 8 bits.",
     )  # fmt: skip
 
@@ -84,28 +84,28 @@ _NO_ROOM = "unknown: no capacity is known"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    weights: Array = found("byte", "Weights")
-    gradients: Array = found("byte", "Gradients")
-    optimizer_state: Array = found("byte", "Optimizer state")
-    activations: Array = found("byte", "Activations", help="Kept for the backward pass, at their most.")
-    total: Array = found("byte", "Held by a device", symbol="M")
-    model_state: Array = found(
+    weights: Array = output("byte", "Weights")
+    gradients: Array = output("byte", "Gradients")
+    optimizer_state: Array = output("byte", "Optimizer state")
+    activations: Array = output("byte", "Activations", help="Kept for the backward pass, at their most.")
+    total: Array = output("byte", "Held by a device", symbol="M")
+    model_state: Array = output(
         "byte", "Model state", symbol=r"M_\text{state}", help="Weights, gradients and optimizer state."
     )
-    unsharded_state: Array = found("byte", "Model state without ZeRO", symbol=r"M_\text{dense}")
-    held_parameters: Array = found("1", "Parameters of a device", shown="param", symbol="N_d", help="Before ZeRO.")
-    activations_per_layer: Array = found("byte", "Activations of a layer", symbol="A", help="Of one microbatch.")
-    layers_in_flight: Array = found("1", "Layers kept", help="Counted once for each microbatch in flight.")
-    activation_share: Array = found("1", "Share of activations", shown="percent")
-    memory_room: Array = found("byte", "Memory of the chip", never=_NO_ROOM)
-    memory_shortfall: Array = found("byte", "Short by", never=_NO_ROOM, help="Zero when all fits.")
-    feasible: Truth = flagged("Fits")
-    largest_batch_size: Array = found("1", "Largest microbatch that fits", never=_NO_ROOM, help="0: not even one.")
-    total_recomputed: Array = found("byte", "If all were computed again", help="With full recomputation.")
-    total_sharded: Array = found("byte", "If ZeRO took all", help="With stage 3.")
-    least_total: Array = found("byte", "With both", help="Stage 3 and full recomputation.")
-    split_needed: Array = found(
-        "1", "Times to split further", never=_NO_ROOM,
+    unsharded_state: Array = output("byte", "Model state without ZeRO", symbol=r"M_\text{dense}")
+    held_parameters: Array = output("1", "Parameters of a device", display_unit="param", symbol="N_d", help="Before ZeRO.")
+    activations_per_layer: Array = output("byte", "Activations of a layer", symbol="A", help="Of one microbatch.")
+    layers_in_flight: Array = output("1", "Layers kept", help="Counted once for each microbatch in flight.")
+    activation_share: Array = output("1", "Share of activations", display_unit="percent")
+    memory_room: Array = output("byte", "Memory of the chip", if_infinite=_NO_ROOM)
+    memory_shortfall: Array = output("byte", "Short by", if_infinite=_NO_ROOM, help="Zero when all fits.")
+    feasible: Truth = flag("Fits")
+    largest_batch_size: Array = output("1", "Largest microbatch that fits", if_infinite=_NO_ROOM, help="0: not even one.")
+    total_recomputed: Array = output("byte", "If all were computed again", help="With full recomputation.")
+    total_sharded: Array = output("byte", "If ZeRO took all", help="With stage 3.")
+    least_total: Array = output("byte", "With both", help="Stage 3 and full recomputation.")
+    split_needed: Array = output(
+        "1", "Times to split further", if_infinite=_NO_ROOM,
         help="Tensor or pipeline devices for each there is now, for the model state as it is to fit.",
     )  # fmt: skip
 
@@ -160,7 +160,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     check=check,
     headline=("total", "feasible", "model_state", "activations", "largest_batch_size"),
     figures=(
-        Figure("buildup", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
+        Chart("buildup", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
         curve("data_parallel", ("total", "model_state"), "What more copies save (ZeRO)"),
         curve("sequence_length", ("activations", "model_state"), "Longer sequences"),
     ),
@@ -183,19 +183,19 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "activations_per_layer",
             r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
             r"\cdot (10 + \frac{24}{@tensor_parallel})",
-            where=lambda i, o: i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == Spread.OFF,
+            where=lambda i, o: i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == SequenceParallel.OFF,
         ),
         Equation(
             "activations_per_layer",
             r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
             r"\cdot (10 + \frac{24 + \frac{5 \cdot @model.attention_heads \cdot @sequence_length}{@model.hidden_size}}{@tensor_parallel})",
             where=lambda i, o: i.recomputation == Recomputation.NONE
-            and i.attention == Attention.UNFUSED and i.sequence_parallel == Spread.OFF,
+            and i.attention == Attention.UNFUSED and i.sequence_parallel == SequenceParallel.OFF,
         ),
         Equation(
             "activations_per_layer",
             r"@activations_per_layer = \frac{2 \cdot @sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel}",
-            where=lambda i, o: i.recomputation == Recomputation.FULL and i.sequence_parallel == Spread.OFF,
+            where=lambda i, o: i.recomputation == Recomputation.FULL and i.sequence_parallel == SequenceParallel.OFF,
         ),
         Equation("activations", r"@activations = @activations_per_layer \cdot @layers_in_flight"),
         Equation("total", r"@total = @model_state + @activations"),
@@ -247,7 +247,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     ),
 )  # fmt: skip
 def training_memory(i: Inputs) -> Outputs:
-    part = held(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
+    part = device_memory(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
     state = _state(i, part, i.zero_stage)
     layer, kept = _activations(i, i.recomputation), _kept(i)
     activations = layer * kept
@@ -279,7 +279,7 @@ def training_memory(i: Inputs) -> Outputs:
     )
 
 
-def _state(i: Inputs, part: Held, stage: Array) -> State:
+def _state(i: Inputs, part: DeviceMemory, stage: Array) -> ModelState:
     replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
     return model_state(part, i.precision, stage, replicas, i.expert_parallel, i.optimizer_bytes)
 
@@ -287,7 +287,7 @@ def _state(i: Inputs, part: Held, stage: Array) -> State:
 def _activations(i: Inputs, recomputation: Codes) -> Array:
     return activations_of_layer(
         i.model, i.batch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, recomputation,
-        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == Spread.ON,
+        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == SequenceParallel.ON,
     )  # fmt: skip
 
 

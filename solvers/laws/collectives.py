@@ -10,7 +10,7 @@ from solvers.declare import Array
 
 
 @dataclass(frozen=True)
-class Link:
+class NetworkLink:
     """What a device reaches others by: `bandwidth` (β, byte/s, one way) and `latency` (α, s) to start a message."""
 
     bandwidth: Array
@@ -18,7 +18,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Group:
+class RankGroup:
     """Devices that talk to each other: so many of them, of which `local` share a node, in so many `nodes`."""
 
     size: Array
@@ -26,18 +26,18 @@ class Group:
     nodes: Array
 
 
-def placed(size: Array, stride: Array, devices_per_node: Array) -> Group:
+def placed(size: Array, stride: Array, devices_per_node: Array) -> RankGroup:
     """The group of `size` devices (n) that stand `stride` places apart when nodes are filled one after the other with
     `devices_per_node` devices. Arrays broadcast. A last node that is only part filled counts as a whole one. Exact
     where one of stride and devices per node divides the other; elsewhere never fewer nodes than there are."""
     local = np.clip(np.floor(np.asarray(devices_per_node, dtype=float) / stride), 1, size)
-    return Group(np.asarray(size, dtype=float), local, np.ceil(size / local))
+    return RankGroup(np.asarray(size, dtype=float), local, np.ceil(size / local))
 
 
-def slowest(group: Group, intra: Link, inter: Link) -> Link:
+def slowest(group: RankGroup, intra: NetworkLink, inter: NetworkLink) -> NetworkLink:
     """The link that a flat operation waits for: `inter` as soon as more than one node takes part, else `intra`."""
     crosses = group.nodes > 1
-    return Link(
+    return NetworkLink(
         np.where(crosses, inter.bandwidth, intra.bandwidth),
         np.where(crosses, inter.latency, intra.latency),
     )
@@ -77,13 +77,13 @@ def all_to_all(message: Array, devices: Array, bandwidth: Array, latency: Array)
     return ring_all_gather(message, devices, bandwidth, latency)
 
 
-def point_to_point(message: Array, link: Link) -> Array:
+def point_to_point(message: Array, link: NetworkLink) -> Array:
     """Seconds for `message` bytes (M) to reach one other device over a `link`: M/β + α. Arrays broadcast. Hockney
     1994, doi:10.1016/S0167-8191(06)80021-9."""
     return np.asarray(message / np.asarray(link.bandwidth) + link.latency)
 
 
-def hierarchical_all_gather(message: Array, group: Group, intra: Link, inter: Link) -> Array:
+def hierarchical_all_gather(message: Array, group: RankGroup, intra: NetworkLink, inter: NetworkLink) -> Array:
     """Seconds of an all-gather or a reduce-scatter of `message` bytes (M) in two levels: among the g devices of each
     of k nodes over `intra`, (g−1)/g·M/β + (g−1)α, and of the g-th part each of them stands for among the nodes over
     `inter`, (k−1)/k·M/(gβ) + (k−1)α. Arrays broadcast. Each device has a way out of the node of its own."""
@@ -92,7 +92,7 @@ def hierarchical_all_gather(message: Array, group: Group, intra: Link, inter: Li
     return inside + ring_all_gather(share, group.nodes, inter.bandwidth, inter.latency)
 
 
-def hierarchical_all_reduce(message: Array, group: Group, intra: Link, inter: Link) -> Array:
+def hierarchical_all_reduce(message: Array, group: RankGroup, intra: NetworkLink, inter: NetworkLink) -> Array:
     """Seconds to sum `message` bytes (M) in two levels: reduce-scatter inside each node, ring all-reduce of a g-th
     part among the nodes, all-gather inside: twice `hierarchical_all_gather`. Arrays broadcast."""
     return 2 * hierarchical_all_gather(message, group, intra, inter)

@@ -26,7 +26,7 @@ class Capital:
     staff: Array
 
 
-def written_off(purchase: Array, multiplier: Array, duration: Array, amortization: Array) -> Capital:
+def depreciation(purchase: Array, multiplier: Array, duration: Array, amortization: Array) -> Capital:
     """What `purchase` USD lose in `duration` seconds when written off evenly over `amortization` seconds, by part; the
     accelerators are one `multiplier`-th of it (at least 1). Arrays broadcast. Barroso, Hölzle and Ranganathan 2018,
     doi:10.2200/S00874ED3V01Y201809CAC046, chapter 6. No interest, nothing left at the end."""

@@ -11,7 +11,7 @@ from solvers.declare import Array, Truth
 from solvers.laws.operators import ClassTime
 
 
-class Loss(IntEnum):
+class StepLoss(IntEnum):
     """What a step loses time to, in the order a ledger has them."""
 
     GEMM = 0

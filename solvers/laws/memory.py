@@ -20,7 +20,7 @@ class Tier(IntEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class MemoryPlacement:
     """The tier a model ends up in: its bandwidth, what must fit there and what room there is."""
 
     tier: Codes
@@ -30,7 +30,7 @@ class Place:
     feasible: Truth
 
 
-def place(chip: Accelerator, resident: Array, weights: Array) -> Place:
+def memory_placement(chip: Accelerator, resident: Array, weights: Array) -> MemoryPlacement:
     """A chip with flash (a microcontroller) runs from SRAM when all of `resident` bytes fit there, else streams its
     `weights` from flash; every other chip uses main memory. An unknown capacity does not refuse."""
     has_flash = ~np.isnan(chip.flash_capacity)
@@ -41,7 +41,7 @@ def place(chip: Accelerator, resident: Array, weights: Array) -> Place:
     from_sram = np.where(np.isnan(chip.sram_bandwidth), from_flash, chip.sram_bandwidth)
     bandwidth = np.where(in_sram, from_sram, np.where(has_flash, from_flash, chip.memory_bandwidth))
     needed = np.where(has_flash & ~in_sram, weights, resident)
-    return Place(tier, bandwidth, needed, room, ~(needed > room))
+    return MemoryPlacement(tier, bandwidth, needed, room, ~(needed > room))
 
 
 def largest_batch_size(chip: Accelerator, weights: Array, bytes_per_sequence: Array) -> Array:

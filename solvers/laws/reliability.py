@@ -39,8 +39,8 @@ def failure_share(interval: Array, recovery_time: Array, mtbf: Array) -> Array:
     """Share of the time that failures take: (τ/2 + R)/M. Each failure, every M seconds (`mtbf`), loses half an
     `interval` τ of work on average and R seconds (`recovery_time`) until work goes on; nothing where nothing fails.
     Arrays broadcast. Young 1974, doi:10.1145/361147.361115. First order: may exceed 1, then no work gets done."""
-    never = np.isinf(mtbf)
-    return np.where(never, 0.0, (np.where(never, 0.0, interval) / 2 + recovery_time) / mtbf)
+    if_infinite = np.isinf(mtbf)
+    return np.where(if_infinite, 0.0, (np.where(if_infinite, 0.0, interval) / 2 + recovery_time) / mtbf)
 
 
 def goodput(checkpoint_time: Array, interval: Array, recovery_time: Array, mtbf: Array) -> Array:

@@ -30,7 +30,7 @@ class Attention(IntEnum):
     FUSED = 1
 
 
-class Spread(IntEnum):
+class SequenceParallel(IntEnum):
     """Whether norms and dropouts, too, are spread over the tensor-parallel devices."""
 
     OFF = 0
@@ -38,7 +38,7 @@ class Spread(IntEnum):
 
 
 @dataclass(frozen=True)
-class Held:
+class DeviceMemory:
     """Parameters a device holds before ZeRO: those every token uses, and those of its routed experts."""
 
     dense: Array
@@ -50,7 +50,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class State:
+class ModelState:
     """Bytes of the model state of one device."""
 
     weights: Array
@@ -62,24 +62,24 @@ class State:
         return self.weights + self.gradients + self.optimizer
 
 
-def held(model: Model, tensor_parallel: Array, pipeline_parallel: Array, expert_parallel: Array) -> Held:
+def device_memory(model: Model, tensor_parallel: Array, pipeline_parallel: Array, expert_parallel: Array) -> DeviceMemory:
     """Parameters one device holds: N/(t·p), the routed experts among them divided by the expert-parallel devices (e)
     too. Arrays broadcast. Narayanan et al. 2021, arXiv:2104.04473, section 3. Embeddings count as spread evenly."""
     split = np.asarray(tensor_parallel, dtype=float) * pipeline_parallel
     routed = routed_parameters(model)
-    return Held((model.parameters - routed) / split, routed / (split * expert_parallel))
+    return DeviceMemory((model.parameters - routed) / split, routed / (split * expert_parallel))
 
 
 def model_state(
-    part: Held, precision: Codes, zero_stage: Array, replicas: Array, expert_parallel: Array, optimizer_bytes: Array
-) -> State:
+    part: DeviceMemory, precision: Codes, zero_stage: Array, replicas: Array, expert_parallel: Array, optimizer_bytes: Array
+) -> ModelState:
     """Bytes of weights, gradients and optimizer state of one device that holds `part`: b, b and `optimizer_bytes` a
     parameter, b the bytes of `precision`. From ZeRO stage 3, 2 and 1 on they are divided over the `replicas` (those of
     an expert over replicas/e). Arrays broadcast. Rajbhandari et al. 2020, arXiv:1910.02054, figure 1."""
     size, stage = bytes_of(precision), np.asarray(zero_stage)
     sharded = part.dense / replicas + part.routed / (np.asarray(replicas, dtype=float) / expert_parallel)
     whole = part.total
-    return State(
+    return ModelState(
         weights=size * np.where(stage >= 3, sharded, whole),
         gradients=size * np.where(stage >= 2, sharded, whole),
         optimizer=optimizer_bytes * np.where(stage >= 1, sharded, whole),

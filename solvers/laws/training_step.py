@@ -8,8 +8,8 @@ import numpy as np
 
 from solvers.declare import Array, Codes
 from solvers.laws.collectives import (
-    Group,
-    Link,
+    NetworkLink,
+    RankGroup,
     all_to_all,
     hierarchical_all_gather,
     hierarchical_all_reduce,
@@ -26,8 +26,8 @@ class Network:
     takes `congestion` times as long as it would alone."""
 
     devices_per_node: Array
-    intra: Link
-    inter: Link
+    intra: NetworkLink
+    inter: NetworkLink
     congestion: Array
 
 
@@ -47,31 +47,31 @@ class Split:
     def devices(self) -> Array:
         return np.asarray(self.tensor, dtype=float) * self.context * self.data * self.pipeline
 
-    def tensor_group(self, network: Network) -> Group:
+    def tensor_group(self, network: Network) -> RankGroup:
         return placed(self.tensor, 1, network.devices_per_node)
 
-    def context_group(self, network: Network) -> Group:
+    def context_group(self, network: Network) -> RankGroup:
         return placed(self.context, self.tensor, network.devices_per_node)
 
-    def replica_group(self, network: Network) -> Group:
+    def replica_group(self, network: Network) -> RankGroup:
         """Devices with the same weights: over data and context."""
         size = np.asarray(self.data, dtype=float) * self.context
         return placed(size, self.tensor, network.devices_per_node)
 
-    def expert_group(self, network: Network) -> Group:
+    def expert_group(self, network: Network) -> RankGroup:
         stride = np.asarray(self.tensor, dtype=float) * self.context
         return placed(self.expert, stride, network.devices_per_node)
 
-    def expert_replica_group(self, network: Network) -> Group:
+    def expert_replica_group(self, network: Network) -> RankGroup:
         """Devices with the same experts: the copies that are left when e of them hold different ones."""
         stride = np.asarray(self.tensor, dtype=float) * self.expert
         size = np.asarray(self.data, dtype=float) * self.context / self.expert
         return placed(size, stride, network.devices_per_node)
 
-    def stage_link(self, network: Network) -> Link:
+    def stage_link(self, network: Network) -> NetworkLink:
         """What the next pipeline stage is reached by: it lies outside the node unless both fit into one."""
         stride = np.asarray(self.tensor, dtype=float) * self.context * self.data
-        pair = Group(2.0, 1.0, np.where(2 * stride > network.devices_per_node, 2.0, 1.0))
+        pair = RankGroup(2.0, 1.0, np.where(2 * stride > network.devices_per_node, 2.0, 1.0))
         return slowest(pair, network.intra, network.inter)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from solvers.declare import Array, Codes
-from solvers.laws.training_memory import ADAM_BYTES, Held, Recomputation, activations_of_layer
+from solvers.laws.training_memory import ADAM_BYTES, DeviceMemory, Recomputation, activations_of_layer
 from solvers.laws.transformer import Work, active_parameters, attention_flop_per_pair, bytes_of, touched_parameters
 from solvers.specs import Model
 
@@ -33,7 +33,7 @@ def recomputed_flop(model: Model, sequences: Array, length: Array, recomputation
     return np.where(way == Recomputation.FULL, every, np.where(way == Recomputation.SELECTIVE, scores, 0.0))
 
 
-def moved_bytes(part: Held, number_bytes: Array, passed: Array, activations: Array) -> Array:
+def moved_bytes(part: DeviceMemory, number_bytes: Array, passed: Array, activations: Array) -> Array:
     """Bytes a device moves for one microbatch: the weights it holds once in each of `passed` passes and their gradients
     once (`number_bytes` each), `activations` bytes out and in again. Arrays broadcast. At least: nothing is read twice."""
     return np.asarray((passed + 1) * part.total * number_bytes + 2 * activations)

@@ -15,17 +15,17 @@ import numpy as np
 
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
-    chosen,
+    choice,
     curve,
-    found,
-    given,
-    named,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.laws.ratio import ratio
@@ -40,7 +40,7 @@ class Counts(IntEnum):
     RUN = 1
 
 
-class Factor(IntEnum):
+class IronLawFactor(IntEnum):
     """What keeps the fleet from its peak."""
 
     MFU = 0
@@ -50,67 +50,67 @@ class Factor(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    total_ops: Array = given(
-        "flop", "Operations", 3.15e23, above=True, high=1e40, slider=(1e18, 1e27), log=True, symbol="C",
+    total_ops: Array = number(
+        "flop", "Operations", 3.15e23, exclusive_min=True, high=1e40, slider=(1e18, 1e27), log=True, symbol="C",
         help="Of the whole run: six times parameters times tokens (walls 11 and 13).",
     )  # fmt: skip
-    devices: Array = given(
-        "1", "Devices", 1024, low=1, high=1e8, slider=(1, 100000), log=True, whole=True, symbol="n",
+    devices: Array = number(
+        "1", "Devices", 1024, low=1, high=1e8, slider=(1, 100000), log=True, integer=True, symbol="n",
         help="What there is money for (wall 17).",
     )  # fmt: skip
-    peak_rate: Array = given(
-        "flop/s", "Peak rate", 312e12, above=True, high=1e21, slider=(1e12, 1e16), log=True, symbol=r"\pi",
+    peak_rate: Array = number(
+        "flop/s", "Peak rate", 312e12, exclusive_min=True, high=1e21, slider=(1e12, 1e16), log=True, symbol=r"\pi",
         help="Of one device, dense, in the format of training (walls 1 and 2).",
     )  # fmt: skip
-    mfu: Array = given(
-        "1", "MFU", 0.5, high=1, above=True, slider=(0.01, 1), shown="percent", symbol="U",
+    mfu: Array = number(
+        "1", "MFU", 0.5, high=1, exclusive_min=True, slider=(0.01, 1), display_unit="percent", symbol="U",
         help="Share of its peak a device reaches (wall 3).",
     )  # fmt: skip
-    scaling_efficiency: Array = given(
-        "1", "Scaling efficiency", 0.9, high=1, above=True, slider=(0.01, 1), shown="percent", symbol="E",
+    scaling_efficiency: Array = number(
+        "1", "Scaling efficiency", 0.9, high=1, exclusive_min=True, slider=(0.01, 1), display_unit="percent", symbol="E",
         help="Share of that which is left among many devices (wall 14).",
     )  # fmt: skip
-    goodput: Array = given(
-        "1", "Goodput", 0.95, high=1, above=True, slider=(0.01, 1), shown="percent", symbol="G",
+    goodput: Array = number(
+        "1", "Goodput", 0.95, high=1, exclusive_min=True, slider=(0.01, 1), display_unit="percent", symbol="G",
         help="Share of the time whose work stays, failures and checkpoints taken off (walls 15 and 19).",
     )  # fmt: skip
-    mfu_counts: Codes = chosen(
-        Counts, "MFU is that of", Counts.DEVICE, folded=True, words={"device": "a device alone", "run": "the whole run"},
+    mfu_counts: Codes = choice(
+        Counts, "MFU is that of", Counts.DEVICE, advanced=True, labels={"device": "a device alone", "run": "the whole run"},
         help="Papers report the run's, which has the scaling efficiency in it already: it is not counted again.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    training_time: Array = found("s", "Training time", shown="day", symbol="T")
-    device_hours: Array = found("hour", "Device-hours", help="All devices together.")
-    ideal_time: Array = found(
-        "s", "At the peak of all devices", shown="day", symbol="T_0", help="With every factor at 100%."
+    training_time: Array = output("s", "Training time", display_unit="day", symbol="T")
+    device_hours: Array = output("hour", "Device-hours", help="All devices together.")
+    ideal_time: Array = output(
+        "s", "At the peak of all devices", display_unit="day", symbol="T_0", help="With every factor at 100%."
     )
-    effective_rate: Array = found("flop/s", "Rate that counts", help="Of all devices, everything taken off.")
-    fleet_peak: Array = found("flop/s", "Peak of all devices", symbol=r"\Pi")
-    overall_efficiency: Array = found(
-        "1", "Share of the peak", shown="percent", symbol="F", help="All factors at once."
+    effective_rate: Array = output("flop/s", "Rate that counts", help="Of all devices, everything taken off.")
+    fleet_peak: Array = output("flop/s", "Peak of all devices", symbol=r"\Pi")
+    overall_efficiency: Array = output(
+        "1", "Share of the peak", display_unit="percent", symbol="F", help="All factors at once."
     )
-    run_mfu: Array = found("1", "MFU of the run", shown="percent", help="As papers report it: without failures.")
-    mfu_factor: Array = found("1", "MFU", shown="percent")
-    scaling_factor: Array = found(
-        "1", "Scaling efficiency", shown="percent", symbol="E'", help="As counted: 100% where the MFU has it already."
+    run_mfu: Array = output("1", "MFU of the run", display_unit="percent", help="As papers report it: without failures.")
+    mfu_factor: Array = output("1", "MFU", display_unit="percent")
+    scaling_factor: Array = output(
+        "1", "Scaling efficiency", display_unit="percent", symbol="E'", help="As counted: 100% where the MFU has it already."
     )
-    goodput_factor: Array = found("1", "Goodput", shown="percent")
-    mfu_loss: Array = found(
-        "s", "Lost to kernels", shown="day", help="Time that 100% MFU would save, the others as they are."
+    goodput_factor: Array = output("1", "Goodput", display_unit="percent")
+    mfu_loss: Array = output(
+        "s", "Lost to kernels", display_unit="day", help="Time that 100% MFU would save, the others as they are."
     )
-    scaling_loss: Array = found("s", "Lost to communication", shown="day", help="Time that 100% efficiency would save.")
-    goodput_loss: Array = found("s", "Lost to failures", shown="day", help="Time that 100% goodput would save.")
-    weakest: Codes = named(Factor, "Weakest factor", help="The one whose loss is largest.")
-    weakest_loss: Array = found("s", "Its loss")
+    scaling_loss: Array = output("s", "Lost to communication", display_unit="day", help="Time that 100% efficiency would save.")
+    goodput_loss: Array = output("s", "Lost to failures", display_unit="day", help="Time that 100% goodput would save.")
+    weakest: Codes = label(IronLawFactor, "Weakest factor", help="The one whose loss is largest.")
+    weakest_loss: Array = output("s", "Its loss")
 
 
 _ADVICE = {
-    Factor.MFU: "what single devices reach: kernels, fusion, precision (walls 1 to 3)",
-    Factor.SCALING_EFFICIENCY: "communication: another split, a faster network, more overlap (wall 14)",
-    Factor.GOODPUT: "failures and checkpoints: faster checkpoints, quicker recovery, spares (walls 15 and 19)",
+    IronLawFactor.MFU: "what single devices reach: kernels, fusion, precision (walls 1 to 3)",
+    IronLawFactor.SCALING_EFFICIENCY: "communication: another split, a faster network, more overlap (wall 14)",
+    IronLawFactor.GOODPUT: "failures and checkpoints: faster checkpoints, quicker recovery, spares (walls 15 and 19)",
 }
 
 
@@ -120,7 +120,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
     return (
         "{training_time}, or {device_hours} of one device; at the peak of all devices it would be {ideal_time}, so "
         "{overall_efficiency} of what is there counts. Most is lost to "
-        f"{_ADVICE[Factor(int(o.weakest))]}, which takes {{weakest_loss}} of the time."
+        f"{_ADVICE[IronLawFactor(int(o.weakest))]}, which takes {{weakest_loss}} of the time."
     )
 
 
@@ -139,8 +139,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("training_time", "device_hours", "overall_efficiency", "ideal_time"),
     figures=(
-        Figure("waterfall", "From the peak to what counts", (), ("mfu_factor", "scaling_factor", "goodput_factor")),
-        Figure("bars", "Time that each factor costs", (), ("mfu_loss", "scaling_loss", "goodput_loss")),
+        Chart("waterfall", "From the peak to what counts", (), ("mfu_factor", "scaling_factor", "goodput_factor")),
+        Chart("bars", "Time that each factor costs", (), ("mfu_loss", "scaling_loss", "goodput_loss")),
         curve("devices", ("training_time",), "More devices"),
     ),
     equations=(

@@ -16,30 +16,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.analysis.breakpoints import LabelChange, breakpoints, changes
+from solvers.analysis.elasticity import STEP, Floats, Numbers, OutputReader, QuestionBatch, slopes
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Solver,
     Source,
-    chosen,
+    choice,
+    closest_name,
     curve,
-    found,
-    given,
-    named,
-    nearest,
+    label,
+    number,
+    output,
     solver,
 )
-from solvers.elasticity import STEP, Floats, Numbers, Questions, Reading, slopes
 from solvers.errors import InputError
 from solvers.fields import Output
-from solvers.kinks import Change, changes, kinks
 from solvers.node import roofline as asked
 from solvers.result import Value
-from solvers.rows import flat, shape
+from solvers.rows import ravel, shape
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class Sensitivity:
 
     solver: str
     output: str
-    rows: tuple[Row, ...]
-    kinks: tuple[Kink, ...]
+    rows: tuple[ElasticityRow, ...]
+    kinks: tuple[Breakpoint, ...]
     binding: str
 
 
 @dataclass(frozen=True)
-class Row:
+class ElasticityRow:
     """One knob: its elasticity across the step, and on either side of the point (they differ at a kink)."""
 
     name: str
@@ -66,7 +66,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Kink:
+class Breakpoint:
     """Where the answer begins to hinge on something else: "binding changes at" `setting`, `factor` times the point's.
     A table has no one setting; its factor is all there is to say."""
 
@@ -76,48 +76,48 @@ class Kink:
     setting: Value
     below: float
     above: float
-    changes: tuple[Change, ...]
+    changes: tuple[LabelChange, ...]
 
 
 def sensitivities(target: Solver[Any, Any], point: Any, output: str, step: float = STEP) -> Sensitivity:
     """What moves `output` of `target` at `point`, and where else something else takes over. Raises InputError when
     there is no such output or it is not a number."""
     if not isinstance(target.outputs.get(output), Output):
-        near = nearest(output, [name for name, io in target.outputs.items() if isinstance(io, Output)])
+        near = closest_name(output, [name for name, io in target.outputs.items() if isinstance(io, Output)])
         hint = f" Did you mean {near}?" if near else ""
         raise InputError("output", f"'{output[:60]}' is not a number that {target.title} finds.{hint}")
-    questions = Questions.of(target, point)
+    questions = QuestionBatch.of(target, point)
     rows = sorted(_rows(questions, output, step), key=lambda row: -abs(row.elasticity))
     binding = next((row.name for row in rows if row.hardware and row.elasticity != 0), "")
     return Sensitivity(target.name, output, tuple(rows), tuple(_kinks(questions, output)), binding)
 
 
-def _rows(questions: Questions, output: str, step: float) -> Iterator[Row]:
+def _rows(questions: QuestionBatch, output: str, step: float) -> Iterator[ElasticityRow]:
     found_slopes = slopes(questions, lambda o, row: getattr(o, output), step)
     central, below, above = (
         side[:, 0].tolist() for side in (found_slopes.central, found_slopes.below, found_slopes.above)
     )
     for knob, *each in zip(questions.knobs, central, below, above, strict=True):
         if np.isfinite(each[0]):
-            yield Row(knob.name, knob.label, knob.hardware, *each)
+            yield ElasticityRow(knob.name, knob.label, knob.hardware, *each)
 
 
-def _kinks(questions: Questions, output: str) -> Iterator[Kink]:
+def _kinks(questions: QuestionBatch, output: str) -> Iterator[Breakpoint]:
     number = len(questions.knobs)
-    every = kinks(questions, lambda o, row: getattr(o, output), np.zeros(number, dtype=int), np.arange(number))
+    every = breakpoints(questions, lambda o, row: getattr(o, output), np.zeros(number, dtype=int), np.arange(number))
     for k in np.argsort(np.abs(np.log(every.factor))):
         at, factor = int(every.pair[k]), float(every.factor[k])
         knob = questions.knobs[at]
         io = knob.declared
         value = float("nan") if knob.table else float(questions.settings[at, 0]) * factor
-        yield Kink(
-            knob.name, knob.label, factor, Value(value, io.unit, io.shown, io.label, io.symbol),
+        yield Breakpoint(
+            knob.name, knob.label, factor, Value(value, io.unit, io.display_unit, io.label, io.symbol),
             float(every.below[k]), float(every.above[k]),
             changes(questions, 0, at, float(every.low[k]), float(every.high[k])),
         )  # fmt: skip
 
 
-class Asked(IntEnum):
+class SensitivityQuery(IntEnum):
     """The output whose sensitivity is asked for, by its name at the roofline."""
 
     LATENCY = 0
@@ -150,44 +150,44 @@ _STILL = "nothing: it is zero, or unknown here"
 
 
 def _to(label: str) -> Any:
-    return found("1", label, never=_STILL, help="Percent of change in the output for one percent more.")
+    return output("1", label, if_infinite=_STILL, help="Percent of change in the output for one percent more.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs(asked.Inputs):
-    output: Codes = chosen(Asked, "Of", Asked.LATENCY, help="What should move.")
-    step: Array = given(
-        "1", "Step", STEP, above=True, high=0.5, slider=(1e-4, 0.2), log=True, shown="percent", symbol="h", folded=True,
+    output: Codes = choice(SensitivityQuery, "Of", SensitivityQuery.LATENCY, help="What should move.")
+    step: Array = number(
+        "1", "Step", STEP, exclusive_min=True, high=0.5, slider=(1e-4, 0.2), log=True, display_unit="percent", symbol="h", advanced=True,
         help="How far each number is turned, up and down.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    binding: Codes = named(Hardware, "Binding", help="The figure of the chip that moves the output most.")
-    binding_elasticity: Array = found(
-        "1", "Its elasticity", symbol="E", never="none: no figure of the chip moves it",
+    binding: Codes = label(Hardware, "Binding", help="The figure of the chip that moves the output most.")
+    binding_elasticity: Array = output(
+        "1", "Its elasticity", symbol="E", if_infinite="none: no figure of the chip moves it",
         help="Percent of change in the output for one percent more.",
     )  # fmt: skip
-    runner_up_elasticity: Array = found(
-        "1", "Elasticity of the next", never="none: nothing else of the chip moves it",
+    runner_up_elasticity: Array = output(
+        "1", "Elasticity of the next", if_infinite="none: nothing else of the chip moves it",
         help="Of the figure of the chip that moves the output second most.",
     )  # fmt: skip
-    changes_above: Array = found(
+    changes_above: Array = output(
         "1",
         "Binds up to",
-        never="ten times and more",
+        if_infinite="ten times and more",
         help="Times what it is: beyond, something else binds.",
     )
-    changes_below: Array = found(
-        "1", "Binds down to", never="a tenth and less", help="Times what it is: below, something else binds."
+    changes_below: Array = output(
+        "1", "Binds down to", if_infinite="a tenth and less", help="Times what it is: below, something else binds."
     )
-    ratio_above: Array = found(
-        "1", "Output one step above", symbol="r_+", never="none: no figure of the chip moves it",
+    ratio_above: Array = output(
+        "1", "Output one step above", symbol="r_+", if_infinite="none: no figure of the chip moves it",
         help="Of the figure that binds, over the output as it is.",
     )  # fmt: skip
-    ratio_below: Array = found(
-        "1", "Output one step below", symbol="r_-", never="none: no figure of the chip moves it",
+    ratio_below: Array = output(
+        "1", "Output one step below", symbol="r_-", if_infinite="none: no figure of the chip moves it",
         help="Of the figure that binds, over the output as it is.",
     )  # fmt: skip
     to_peak: Array = _to("To the peak rate")
@@ -219,7 +219,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
     binding = Hardware(int(o.binding))
     if binding is Hardware.NOTHING:
         return "No figure of the chip moves this: look at the software, the batch or the model."
-    what = Asked(int(i.output)).name.lower().replace("_", " ")
+    what = SensitivityQuery(int(i.output)).name.lower().replace("_", " ")
     first = f"{_WORDS[binding]} binds: one percent more of it changes the {what} by {{binding_elasticity}} percent."
     return f"{first} {_rest(o, binding)} {_until(o)}"
 
@@ -254,7 +254,7 @@ def _until(o: Outputs) -> str:
     check=asked.check,
     headline=("binding", "binding_elasticity", "changes_above", "to_memory_bandwidth", "to_peak", "to_layer_overhead"),
     figures=(
-        Figure("bars", "Percent of change for one percent more", (), tuple(_KNOBS)),
+        Chart("bars", "Percent of change for one percent more", (), tuple(_KNOBS)),
         curve("batch_size", ("to_memory_bandwidth", "to_peak"), "Where the binding changes hands", logy=False),
     ),
     equations=(
@@ -306,8 +306,8 @@ def _until(o: Outputs) -> str:
     ),
 )  # fmt: skip
 def sensitivity(i: Inputs) -> Outputs:
-    line, grid = flat(i), shape(i)
-    questions = Questions.of(asked.roofline, _point(line))
+    line, grid = ravel(i), shape(i)
+    questions = QuestionBatch.of(asked.roofline, _point(line))
     read = _reading(line)
     answers = slopes(questions, read, np.asarray(line.step, dtype=float))
     to = dict(zip((knob.name for knob in questions.knobs), answers.central, strict=True))
@@ -325,12 +325,12 @@ def sensitivity(i: Inputs) -> Outputs:
     return Outputs(**{name: column.reshape(grid) for name, column in found_columns.items()})
 
 
-def _around(questions: Questions, read: Any, chip: Numbers, binds: NDArray[np.bool_], step: Array) -> dict[str, Floats]:
+def _around(questions: QuestionBatch, read: Any, chip: Numbers, binds: NDArray[np.bool_], step: Array) -> dict[str, Floats]:
     """What surrounds the point along the knob that binds, for each question its own."""
     places = {knob.name: k for k, knob in enumerate(questions.knobs)}
     row = np.flatnonzero(binds)
     knob = np.array([places[_CHIP[k]] for k in chip[row]], dtype=int)
-    below, above = kinks(questions, read, row, knob, rungs=_RUNGS, most=_GAPS).nearest(row.size)
+    below, above = breakpoints(questions, read, row, knob, rungs=_RUNGS, most=_GAPS).nearest(row.size)
     factors = np.stack((np.ones(row.size), *np.broadcast_arrays(1 + step, 1 - step, np.empty(row.size))[:2]))
     every = np.tile(row, 3)
     outputs = read(questions.ask(every, np.tile(knob, 3), factors.ravel()), every)
@@ -350,9 +350,9 @@ def _point(i: Inputs) -> asked.Inputs:
     return asked.Inputs(**{name: getattr(i, name) for name in asked.roofline.inputs})
 
 
-def _reading(i: Inputs) -> Reading:
+def _reading(i: Inputs) -> OutputReader:
     """Takes from the roofline's outputs the one that each question asks for."""
-    names = [member.name.lower() for member in Asked]
+    names = [member.name.lower() for member in SensitivityQuery]
     code = np.asarray(i.output)
     if code.ndim == 0:
         return lambda o, row: getattr(o, names[int(code)])

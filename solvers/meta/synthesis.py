@@ -25,16 +25,16 @@ from solvers.declare import (
     Source,
     Truth,
     curve,
-    flagged,
-    found,
-    given,
-    named,
-    picked,
+    flag,
+    label,
+    number,
+    output,
     solver,
+    spec,
 )
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
-from solvers.laws.memory import place
+from solvers.laws.memory import memory_placement
 from solvers.laws.phase import Phase, effective_phase, step
 from solvers.laws.ratio import ratio
 from solvers.laws.transformer import Work
@@ -56,11 +56,11 @@ class Demand(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
-    target_latency: Array = given(
-        "s", "Target latency", 50e-3, above=True, high=1e6, slider=(1e-4, 10), log=True, shown="ms", symbol="T",
+    target_latency: Array = number(
+        "s", "Target latency", 50e-3, exclusive_min=True, high=1e6, slider=(1e-4, 10), log=True, display_unit="ms", symbol="T",
         help="What one step may take: a token of every sequence, a prompt, or one pass.",
     )  # fmt: skip
-    accelerator: Accelerator | None = picked(
+    accelerator: Accelerator | None = spec(
         Accelerator, "Held against", "h100-sxm5-80gb", optional=True,
         help="A chip to compare with what is needed; the requirement does not depend on it.",
     )  # fmt: skip
@@ -78,33 +78,33 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    required_bandwidth: Array = found(
-        "byte/s", "Bandwidth needed", symbol=r"\beta_\text{req}", never="none is enough: the overhead alone is too long"
+    required_bandwidth: Array = output(
+        "byte/s", "Bandwidth needed", symbol=r"\beta_\text{req}", if_infinite="none is enough: the overhead alone is too long"
     )
-    required_rate: Array = found(
-        "flop/s", "Rate needed", symbol=r"\pi_\text{req}", never="none is enough: the overhead alone is too long",
+    required_rate: Array = output(
+        "flop/s", "Rate needed", symbol=r"\pi_\text{req}", if_infinite="none is enough: the overhead alone is too long",
         help="Peak rate, dense, at the precision chosen.",
     )  # fmt: skip
-    required_memory: Array = found("byte", "Memory needed", help="Weights, KV cache or activations together.")
-    required_ridge_point: Array = found(
+    required_memory: Array = output("byte", "Memory needed", help="Weights, KV cache or activations together.")
+    required_ridge_point: Array = output(
         "flop/byte", "Ridge point needed", symbol=r"I_\text{req}",
         help="Rate over bandwidth of the chip that meets the target with nothing to spare.",
     )  # fmt: skip
-    reachable: Truth = flagged("Within reach", help="Whether the overhead leaves any of the target.")
-    overhead_time: Array = found("s", "Overhead", symbol=r"t_\text{overhead}", help="Of the layers, on any chip.")
-    time_left: Array = found("s", "Time left", symbol=r"t_\text{left}", help="For arithmetic and memory.")
-    flop: Array = found("flop", "Arithmetic", symbol="W")
-    moved: Array = found("byte", "Bytes moved", symbol="Q")
-    meets_alone: Truth = flagged("Meets it alone", help="Whether one of the chip held against it is enough.")
-    devices_needed: Array = found("1", "Chips needed", never=f"no number of them, or {_NO_CHIP}", help="At least.")
-    devices_for_bandwidth: Array = found("1", "Chips for the bandwidth", never=f"no number of them, or {_NO_CHIP}")
-    devices_for_rate: Array = found("1", "Chips for the rate", never=f"no number of them, or {_NO_CHIP}")
-    devices_for_memory: Array = found("1", "Chips for the memory", never=f"unknown, or {_NO_CHIP}")
-    tightest: Codes = named(Demand, "Tightest", help="What the chip has least to spare of, or is most short of.")
-    price_of_devices: Array = found("USD", "Price of the chips", never="unknown")
-    chip_time_left: Array = found("s", "Time left on the chip", never=_NO_CHIP, help="Less its dispatch overhead.")
-    peak: Array = found("flop/s", "Peak rate of the chip", never=_NO_CHIP)
-    bandwidth: Array = found("byte/s", "Bandwidth of the chip", never=_NO_CHIP)
+    reachable: Truth = flag("Within reach", help="Whether the overhead leaves any of the target.")
+    overhead_time: Array = output("s", "Overhead", symbol=r"t_\text{overhead}", help="Of the layers, on any chip.")
+    time_left: Array = output("s", "Time left", symbol=r"t_\text{left}", help="For arithmetic and memory.")
+    flop: Array = output("flop", "Arithmetic", symbol="W")
+    moved: Array = output("byte", "Bytes moved", symbol="Q")
+    meets_alone: Truth = flag("Meets it alone", help="Whether one of the chip held against it is enough.")
+    devices_needed: Array = output("1", "Chips needed", if_infinite=f"no number of them, or {_NO_CHIP}", help="At least.")
+    devices_for_bandwidth: Array = output("1", "Chips for the bandwidth", if_infinite=f"no number of them, or {_NO_CHIP}")
+    devices_for_rate: Array = output("1", "Chips for the rate", if_infinite=f"no number of them, or {_NO_CHIP}")
+    devices_for_memory: Array = output("1", "Chips for the memory", if_infinite=f"unknown, or {_NO_CHIP}")
+    tightest: Codes = label(Demand, "Tightest", help="What the chip has least to spare of, or is most short of.")
+    price_of_devices: Array = output("USD", "Price of the chips", if_infinite="unknown")
+    chip_time_left: Array = output("s", "Time left on the chip", if_infinite=_NO_CHIP, help="Less its dispatch overhead.")
+    peak: Array = output("flop/s", "Peak rate of the chip", if_infinite=_NO_CHIP)
+    bandwidth: Array = output("byte/s", "Bandwidth of the chip", if_infinite=_NO_CHIP)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -257,7 +257,7 @@ def synthesis(i: Inputs) -> Outputs:
 
 def _answer(i: Inputs, chip: Accelerator, work: Work, time_left: Array) -> dict[str, Any]:
     """How many of `chip` the step needs, and what for."""
-    home = place(chip, work.resident, work.weights)
+    home = memory_placement(chip, work.resident, work.weights)
     peak = peak_rate(chip, i.precision)
     chip_time_left = np.maximum(time_left - chip.dispatch_overhead, 0)
     shares = np.stack(

@@ -16,18 +16,18 @@ import numpy as np
 from solvers import inputs
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     Truth,
-    flagged,
-    found,
-    given,
-    picked,
+    flag,
+    number,
+    output,
     solver,
+    spec,
 )
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
@@ -48,95 +48,95 @@ class Inputs:
     precision: Codes = inputs.precision(Precision.BF16)
     batch_size: Array = inputs.batch_size(16, help="Requests a replica serves together.")
     prompt_length: Array = inputs.prompt_length(1024, help="Tokens of each request's prompt.")
-    output_length: Array = given(
-        "1", "Output length", 256, low=1, high=1e8, slider=(1, 16384), log=True, whole=True, symbol="O",
+    output_length: Array = number(
+        "1", "Output length", 256, low=1, high=1e8, slider=(1, 16384), log=True, integer=True, symbol="O",
         help="Tokens each request is answered with.",
     )  # fmt: skip
     tensor_parallel: Array = inputs.tensor_parallel(1, help="Devices of a replica, over which each layer is split.")
-    replicas: Array = given(
-        "1", "Replicas", 8, low=1, high=10_000, slider=(1, 256), log=True, whole=True, symbol="r",
+    replicas: Array = number(
+        "1", "Replicas", 8, low=1, high=10_000, slider=(1, 256), log=True, integer=True, symbol="r",
         help="Copies of the model that serve requests.",
     )  # fmt: skip
-    arrival_rate: Array = given(
-        "1/s", "Requests a second", 20, above=True, high=1e7, slider=(0.1, 1000), log=True, symbol=r"\lambda"
+    arrival_rate: Array = number(
+        "1/s", "Requests a second", 20, exclusive_min=True, high=1e7, slider=(0.1, 1000), log=True, symbol=r"\lambda"
     )
-    latency_target: Array = given(
-        "s", "Target for the p99", 10, above=True, high=1e6, slider=(0.5, 120), log=True, symbol=r"T_{99}",
+    latency_target: Array = number(
+        "s", "Target for the p99", 10, exclusive_min=True, high=1e6, slider=(0.5, 120), log=True, symbol=r"T_{99}",
         help="What 99 of 100 requests should stay below, from arrival to the last token.",
     )  # fmt: skip
-    devices: Array = given(
-        "1", "Devices that train", 256, low=1, high=1e7, slider=(8, 32768), log=True, whole=True, symbol="n"
+    devices: Array = number(
+        "1", "Devices that train", 256, low=1, high=1e7, slider=(8, 32768), log=True, integer=True, symbol="n"
     )
-    tokens: Array = given(
-        "1", "Training tokens", 15e12, above=True, high=1e22, slider=(1e9, 1e14), log=True, shown="token", symbol="D"
+    tokens: Array = number(
+        "1", "Training tokens", 15e12, exclusive_min=True, high=1e22, slider=(1e9, 1e14), log=True, display_unit="token", symbol="D"
     )
     pipeline_parallel: Array = inputs.pipeline_parallel(1)
-    microbatches: Array = given(
-        "1", "Microbatches", 8, low=1, high=1e6, slider=(1, 256), log=True, whole=True, symbol="m", folded=True,
+    microbatches: Array = number(
+        "1", "Microbatches", 8, low=1, high=1e6, slider=(1, 256), log=True, integer=True, symbol="m", advanced=True,
         help="That each copy works through in one training step.",
     )  # fmt: skip
-    sequence_length: Array = inputs.sequence_length(8192, folded=True)
-    devices_per_node: Array = inputs.devices_per_node(8, folded=True)
-    intra_bandwidth: Array = inputs.intra_bandwidth(450e9, folded=True)
-    inter_bandwidth: Array = inputs.inter_bandwidth(50e9, folded=True)
-    storage_bandwidth: Array = given(
-        "byte/s", "Storage bandwidth", 100e9, above=True, high=1e15, slider=(1e8, 1e13), log=True, shown="GB/s",
-        folded=True, help="At which the fleet reads what it trains on.",
+    sequence_length: Array = inputs.sequence_length(8192, advanced=True)
+    devices_per_node: Array = inputs.devices_per_node(8, advanced=True)
+    intra_bandwidth: Array = inputs.intra_bandwidth(450e9, advanced=True)
+    inter_bandwidth: Array = inputs.inter_bandwidth(50e9, advanced=True)
+    storage_bandwidth: Array = number(
+        "byte/s", "Storage bandwidth", 100e9, exclusive_min=True, high=1e15, slider=(1e8, 1e13), log=True, display_unit="GB/s",
+        advanced=True, help="At which the fleet reads what it trains on.",
     )  # fmt: skip
-    grid: Grid = picked(Grid, "Grid", "us-average", help="Where the electricity comes from.")
-    pue: Array = given(
+    grid: Grid = spec(Grid, "Grid", "us-average", help="Where the electricity comes from.")
+    pue: Array = number(
         "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
     )
-    electricity_price: Array = given(
-        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), shown="USD/kWh", folded=True,
+    electricity_price: Array = number(
+        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), display_unit="USD/kWh", advanced=True,
         help="Where the grid's is not known.",
     )  # fmt: skip
-    water_intensity: Array = given(
-        "L/J", "Water intensity", 1.8 / 3.6e6, high=1e-3, slider=(0, 10 / 3.6e6), shown="L/kWh", folded=True,
+    water_intensity: Array = number(
+        "L/J", "Water intensity", 1.8 / 3.6e6, high=1e-3, slider=(0, 10 / 3.6e6), display_unit="L/kWh", advanced=True,
         help="Where the grid's is not known.",
     )  # fmt: skip
-    unit_price: Array = given(
-        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), folded=True, help="0: the accelerator's."
+    unit_price: Array = number(
+        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the accelerator's."
     )
-    embodied_carbon: Array = given(
-        "kg", "Embodied carbon of a device", 150, high=1e7, slider=(0, 2000), folded=True,
+    embodied_carbon: Array = number(
+        "kg", "Embodied carbon of a device", 150, high=1e7, slider=(0, 2000), advanced=True,
         help="Where the accelerator's is not known.",
     )  # fmt: skip
-    runs_per_month: Array = given(
-        "1", "Training runs a month", 0.2, high=1e6, slider=(0, 10), folded=True,
+    runs_per_month: Array = number(
+        "1", "Training runs a month", 0.2, high=1e6, slider=(0, 10), advanced=True,
         help="That want the whole fleet, one after the other.",
     )  # fmt: skip
-    runs_at_once: Array = given(
-        "1", "Runs at once", 1, low=1, high=10_000, slider=(1, 16), whole=True, folded=True,
+    runs_at_once: Array = number(
+        "1", "Runs at once", 1, low=1, high=10_000, slider=(1, 16), integer=True, advanced=True,
         help="That share the fleet, each on its own part.",
     )  # fmt: skip
-    device_mtbf: Array = given(
-        "s", "Between failures of a device", 50_000 * 3600.0, above=True, high=1e12, slider=(3.6e6, 3.6e9), log=True,
-        shown="hour", folded=True, help="On average, everything counted that stops a run.",
+    device_mtbf: Array = number(
+        "s", "Between failures of a device", 50_000 * 3600.0, exclusive_min=True, high=1e12, slider=(3.6e6, 3.6e9), log=True,
+        display_unit="hour", advanced=True, help="On average, everything counted that stops a run.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    serving_devices: Array = found("1", "Devices that serve")
-    slots: Array = found("1", "Requests served at once", symbol="c", help="By all replicas together.")
-    mean_context: Array = found("1", "Mean context", shown="token", help="Prompt and half the output.")
-    longest_context: Array = found("1", "Longest context", shown="token", help="Prompt and output.")
-    training_tensor_parallel: Array = found("1", "Tensor parallel in training", symbol="t")
-    data_parallel: Array = found("1", "Copies in training", symbol="d")
-    training_devices: Array = found("1", "Devices put to use", help="The split leaves the others idle.")
-    idle_devices: Array = found("1", "Devices left over")
-    splits: Truth = flagged("Can be split", help="Whether one copy of the model has devices enough.")
-    nodes: Array = found("1", "Nodes", symbol="N_n")
-    gradient_bytes: Array = found("byte", "Gradients of a device")
-    sequences_per_node: Array = found("1", "Sequences a node reads each step")
-    sequence_bytes: Array = found("byte", "Bytes of a sequence")
-    run_rate: Array = found("1/s", "Training runs a second")
-    tdp: Array = found("W", "Thermal design power of a device", never="unknown")
-    embodied_per_device: Array = found("kg", "Embodied carbon of a device")
-    carbon_intensity: Array = found("kg/J", "Carbon intensity", shown="g/kWh", never="unknown")
-    water_of_electricity: Array = found("L/J", "Water intensity", shown="L/kWh")
-    price_of_electricity: Array = found("USD/J", "Electricity price", shown="USD/kWh")
+    serving_devices: Array = output("1", "Devices that serve")
+    slots: Array = output("1", "Requests served at once", symbol="c", help="By all replicas together.")
+    mean_context: Array = output("1", "Mean context", display_unit="token", help="Prompt and half the output.")
+    longest_context: Array = output("1", "Longest context", display_unit="token", help="Prompt and output.")
+    training_tensor_parallel: Array = output("1", "Tensor parallel in training", symbol="t")
+    data_parallel: Array = output("1", "Copies in training", symbol="d")
+    training_devices: Array = output("1", "Devices put to use", help="The split leaves the others idle.")
+    idle_devices: Array = output("1", "Devices left over")
+    splits: Truth = flag("Can be split", help="Whether one copy of the model has devices enough.")
+    nodes: Array = output("1", "Nodes", symbol="N_n")
+    gradient_bytes: Array = output("byte", "Gradients of a device")
+    sequences_per_node: Array = output("1", "Sequences a node reads each step")
+    sequence_bytes: Array = output("byte", "Bytes of a sequence")
+    run_rate: Array = output("1/s", "Training runs a second")
+    tdp: Array = output("W", "Thermal design power of a device", if_infinite="unknown")
+    embodied_per_device: Array = output("kg", "Embodied carbon of a device")
+    carbon_intensity: Array = output("kg/J", "Carbon intensity", display_unit="g/kWh", if_infinite="unknown")
+    water_of_electricity: Array = output("L/J", "Water intensity", display_unit="L/kWh")
+    price_of_electricity: Array = output("USD/J", "Electricity price", display_unit="USD/kWh")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -173,7 +173,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     check=check,
     headline=("serving_devices", "slots", "training_devices", "data_parallel", "nodes"),
     overlay="accelerator",
-    figures=(Figure("bars", "Devices", (), ("serving_devices", "training_devices", "idle_devices")),),
+    figures=(Chart("bars", "Devices", (), ("serving_devices", "training_devices", "idle_devices")),),
     equations=(
         Equation("serving_devices", r"@serving_devices = @replicas \cdot @tensor_parallel"),
         Equation("slots", r"@slots = @replicas \cdot @batch_size"),

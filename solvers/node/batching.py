@@ -18,19 +18,19 @@ from solvers import inputs
 from solvers.calibration import TUTORIAL
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     Truth,
-    chosen,
+    choice,
     curve,
-    flagged,
-    found,
-    given,
-    named,
+    flag,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.errors import InputError
@@ -67,29 +67,29 @@ class Limit(IntEnum):
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
-    context_length: Array = given(
-        "1", "Context length", 1000, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="s",
+    context_length: Array = number(
+        "1", "Context length", 1000, low=1, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="s",
         help="Tokens a request holds, prompt and answer so far; the mean of those served together.",
     )  # fmt: skip
-    max_batch_size: Array = given(
-        "1", "Largest batch allowed", 512, low=1, high=1e6, slider=(1, 4096), log=True, whole=True,
+    max_batch_size: Array = number(
+        "1", "Largest batch allowed", 512, low=1, high=1e6, slider=(1, 4096), log=True, integer=True,
         symbol=r"B_\text{max}", help="At which the scheduler stops taking requests, even if more would fit.",
     )  # fmt: skip
-    page_size: Array = given(
-        "1", "Page size", 16, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="p",
+    page_size: Array = number(
+        "1", "Page size", 16, low=1, high=1e6, slider=(1, 1024), log=True, integer=True, symbol="p",
         help="Tokens of one page of the KV cache.",
     )  # fmt: skip
-    max_length: Array = given(
-        "1", "Length reserved without pages", 8192, low=1, high=1e8, slider=(1, 131072), log=True, whole=True,
+    max_length: Array = number(
+        "1", "Length reserved without pages", 8192, low=1, high=1e8, slider=(1, 131072), log=True, integer=True,
         symbol=r"s_\text{max}", help="The contiguous baseline keeps room for the longest request, whatever comes.",
     )  # fmt: skip
     precision: Codes = inputs.precision(Precision.FP16)
-    kv_precision: Codes = chosen(
-        KvPrecision, "KV cache precision", KvPrecision.AS_WEIGHTS, folded=True,
-        words={"as_weights": "As the weights"}, help="The format keys and values are stored in.",
+    kv_precision: Codes = choice(
+        KvPrecision, "KV cache precision", KvPrecision.AS_WEIGHTS, advanced=True,
+        labels={"as_weights": "As the weights"}, help="The format keys and values are stored in.",
     )  # fmt: skip
-    memory_reserve: Array = given(
-        "1", "Memory kept free", 0.1, high=0.99, slider=(0, 0.5), shown="percent", symbol="r", folded=True,
+    memory_reserve: Array = number(
+        "1", "Memory kept free", 0.1, high=0.99, slider=(0, 0.5), display_unit="percent", symbol="r", advanced=True,
         help="Share of the memory for activations and the runtime.",
     )  # fmt: skip
     efficiency: Array = inputs.efficiency(TUTORIAL.efficiency)
@@ -99,52 +99,52 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    max_concurrent_requests: Array = found(
+    max_concurrent_requests: Array = output(
         "1", "Requests that fit, paged", symbol=r"B_\text{fit}", help="The largest batch within the memory."
     )
-    active_requests: Array = found(
+    active_requests: Array = output(
         "1", "Requests served together", symbol="B", help="No more than the scheduler allows."
     )
-    limit: Codes = named(Limit, "Stopped by", help="What keeps the batch from growing.")
-    feasible: Truth = flagged("Fits in memory", help="Whether at least one request fits.")
-    kv_cache_per_request: Array = found("byte", "KV cache of a request", symbol=r"k_\text{request}")
-    internal_fragmentation: Array = found(
-        "1", "Waste of pages", shown="percent", symbol="f", help="Share of a request's pages that stays empty."
+    limit: Codes = label(Limit, "Stopped by", help="What keeps the batch from growing.")
+    feasible: Truth = flag("Fits in memory", help="Whether at least one request fits.")
+    kv_cache_per_request: Array = output("byte", "KV cache of a request", symbol=r"k_\text{request}")
+    internal_fragmentation: Array = output(
+        "1", "Waste of pages", display_unit="percent", symbol="f", help="Share of a request's pages that stays empty."
     )
-    itl: Array = found(
-        "s", "Inter-token latency", symbol=r"\text{ITL}", never=_NOTHING_FITS, help="Of one step of all requests."
+    itl: Array = output(
+        "s", "Inter-token latency", symbol=r"\text{ITL}", if_infinite=_NOTHING_FITS, help="Of one step of all requests."
     )
-    decode_throughput: Array = found(
-        "1/s", "Decode throughput", never=_NOTHING_FITS, help="Tokens a second of all requests together."
+    decode_throughput: Array = output(
+        "1/s", "Decode throughput", if_infinite=_NOTHING_FITS, help="Tokens a second of all requests together."
     )
-    reserved_length: Array = found(
+    reserved_length: Array = output(
         "1", "Tokens reserved, contiguous", symbol=r"s_\text{reserved}",
         help="The length reserved without pages, or the context where that is longer.",
     )  # fmt: skip
-    static_kv_cache_per_request: Array = found("byte", "KV cache reserved, contiguous", symbol=r"k_\text{static}")
-    static_max_concurrent_requests: Array = found("1", "Requests that fit, contiguous")
-    static_active_requests: Array = found("1", "Served together, contiguous")
-    static_fragmentation: Array = found(
-        "1", "Waste of reserving", shown="percent", help="Share of a reservation left empty."
+    static_kv_cache_per_request: Array = output("byte", "KV cache reserved, contiguous", symbol=r"k_\text{static}")
+    static_max_concurrent_requests: Array = output("1", "Requests that fit, contiguous")
+    static_active_requests: Array = output("1", "Served together, contiguous")
+    static_fragmentation: Array = output(
+        "1", "Waste of reserving", display_unit="percent", help="Share of a reservation left empty."
     )
-    static_itl: Array = found("s", "Inter-token latency, contiguous", never=_NOTHING_FITS)
-    static_decode_throughput: Array = found("1/s", "Decode throughput, contiguous", never=_NOTHING_FITS)
-    concurrency_gain: Array = found("1", "Gain in requests", never=_NO_BASELINE, help="Paged over contiguous.")
-    throughput_gain: Array = found("1", "Gain in throughput", never=_NO_BASELINE, help="Paged over contiguous.")
-    kv_cache_per_token: Array = found("byte", "KV cache per token", symbol="k")
-    state: Array = found("byte", "State of a request", help="Of state-space layers, however long the context is.")
-    pages: Array = found("1", "Pages of a request", symbol="n")
-    weights: Array = found("byte", "Weights", symbol=r"M_\text{w}")
-    kv_pool: Array = found("byte", "Room for the KV cache", symbol="K", help="Zero where the weights leave none.")
-    wasted: Array = found("byte", "Empty room in pages", help="Of all requests served together.")
-    static_wasted: Array = found("byte", "Empty room in reservations", help="Of all requests served together.")
-    usable_memory: Array = found("byte", "Usable memory", help="Capacity less what is kept free.")
-    memory_shortfall: Array = found("byte", "Memory short", help="For one request beside the weights; zero if it fits.")
-    devices_needed: Array = found("1", "Devices to hold one request", help="With the weights split over them.")
-    decode_bound: Codes = named(Bound, "Decode waits for")
-    compute_time: Array = found("s", "Compute time", symbol=r"t_\text{compute}", never=_NOTHING_FITS)
-    memory_time: Array = found("s", "Memory time", symbol=r"t_\text{memory}", never=_NOTHING_FITS)
-    overhead_time: Array = found("s", "Overhead", symbol=r"t_\text{overhead}", never=_NOTHING_FITS)
+    static_itl: Array = output("s", "Inter-token latency, contiguous", if_infinite=_NOTHING_FITS)
+    static_decode_throughput: Array = output("1/s", "Decode throughput, contiguous", if_infinite=_NOTHING_FITS)
+    concurrency_gain: Array = output("1", "Gain in requests", if_infinite=_NO_BASELINE, help="Paged over contiguous.")
+    throughput_gain: Array = output("1", "Gain in throughput", if_infinite=_NO_BASELINE, help="Paged over contiguous.")
+    kv_cache_per_token: Array = output("byte", "KV cache per token", symbol="k")
+    state: Array = output("byte", "State of a request", help="Of state-space layers, however long the context is.")
+    pages: Array = output("1", "Pages of a request", symbol="n")
+    weights: Array = output("byte", "Weights", symbol=r"M_\text{w}")
+    kv_pool: Array = output("byte", "Room for the KV cache", symbol="K", help="Zero where the weights leave none.")
+    wasted: Array = output("byte", "Empty room in pages", help="Of all requests served together.")
+    static_wasted: Array = output("byte", "Empty room in reservations", help="Of all requests served together.")
+    usable_memory: Array = output("byte", "Usable memory", help="Capacity less what is kept free.")
+    memory_shortfall: Array = output("byte", "Memory short", help="For one request beside the weights; zero if it fits.")
+    devices_needed: Array = output("1", "Devices to hold one request", help="With the weights split over them.")
+    decode_bound: Codes = label(Bound, "Decode waits for")
+    compute_time: Array = output("s", "Compute time", symbol=r"t_\text{compute}", if_infinite=_NOTHING_FITS)
+    memory_time: Array = output("s", "Memory time", symbol=r"t_\text{memory}", if_infinite=_NOTHING_FITS)
+    overhead_time: Array = output("s", "Overhead", symbol=r"t_\text{overhead}", if_infinite=_NOTHING_FITS)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -220,9 +220,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     figures=(
         curve(
             "max_batch_size", ("decode_throughput", "itl"), "What a larger batch buys and costs",
-            marks=("static_max_concurrent_requests", "max_concurrent_requests"),
+            x_marks=("static_max_concurrent_requests", "max_concurrent_requests"),
         ),
-        Figure(
+        Chart(
             "bars", "Requests at once, paged and contiguous", (),
             ("max_concurrent_requests", "static_max_concurrent_requests"),
         ),

@@ -18,22 +18,22 @@ from solvers import inputs
 from solvers.calibration import SILICON
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
-    chosen,
+    choice,
     curve,
-    found,
-    given,
-    named,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
-from solvers.laws.losses import Loss, factors, ledger
+from solvers.laws.losses import StepLoss, factors, ledger
 from solvers.laws.operators import class_time, has_fixed_size, is_able, operators
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio
@@ -48,14 +48,14 @@ class Pass(IntEnum):
     DECODE = 2
 
 
-class Attention(IntEnum):
+class AttentionKernel(IntEnum):
     """Whether scores stay on the chip."""
 
     FUSED = 0
     UNFUSED = 1
 
 
-class Recomputation(IntEnum):
+class BackwardRecomputation(IntEnum):
     """What the backward pass computes again instead of having kept it."""
 
     NONE = 0
@@ -63,132 +63,132 @@ class Recomputation(IntEnum):
     FULL = 2
 
 
-_FACTORS = tuple(f"{loss.name.lower()}_factor" for loss in Loss)
-_LOSSES = tuple(f"{loss.name.lower()}_loss" for loss in Loss)
+_FACTORS = tuple(f"{loss.name.lower()}_factor" for loss in StepLoss)
+_LOSSES = tuple(f"{loss.name.lower()}_loss" for loss in StepLoss)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
-    phase: Codes = chosen(
+    phase: Codes = choice(
         Pass, "Step", Pass.TRAINING, help="Training is a forward and a backward pass; forward also stands for prefill.",
-        words={"training": "Training", "forward": "Forward pass or prefill", "decode": "Decode"},
+        labels={"training": "Training", "forward": "Forward pass or prefill", "decode": "Decode"},
     )  # fmt: skip
-    batch_size: Array = given(
-        "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
+    batch_size: Array = number(
+        "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, integer=True, symbol="B",
         help="Sequences or samples one device works on at a time.",
     )  # fmt: skip
-    sequence_length: Array = given(
-        "1", "Sequence length", 8192, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="s",
+    sequence_length: Array = number(
+        "1", "Sequence length", 8192, low=1, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="s",
         help="Tokens of each sequence; in decode, those already there.",
     )  # fmt: skip
-    attention: Codes = chosen(
-        Attention, "Attention", Attention.FUSED, words={"fused": "Fused (FlashAttention)", "unfused": "Scores in memory"},
+    attention: Codes = choice(
+        AttentionKernel, "Attention", AttentionKernel.FUSED, labels={"fused": "Fused (FlashAttention)", "unfused": "Scores in memory"},
         help="Fused, the scores never leave the chip; otherwise they are written to memory and read back.",
     )  # fmt: skip
-    recomputation: Codes = chosen(
-        Recomputation, "Recomputation", Recomputation.NONE, words={"selective": "Attention only", "full": "All of it"},
+    recomputation: Codes = choice(
+        BackwardRecomputation, "Recomputation", BackwardRecomputation.NONE, labels={"selective": "Attention only", "full": "All of it"},
         help="In training: what the backward pass computes again to save memory.",
     )  # fmt: skip
     precision: Codes = inputs.precision(Precision.FP16)
-    gemm_efficiency: Array = given(
-        "1", "Matrix products reach", 0.8, high=1, above=True, slider=(0.05, 1), symbol=r"\eta_\text{gemm}",
+    gemm_efficiency: Array = number(
+        "1", "Matrix products reach", 0.8, high=1, exclusive_min=True, slider=(0.05, 1), symbol=r"\eta_\text{gemm}",
         help="Share of the peak rate when memory does not bind; a large product was measured at 0.8 on an H200.",
     )  # fmt: skip
-    attention_efficiency: Array = given(
-        "1", "Attention reaches", 0.6, high=1, above=True, slider=(0.05, 1), symbol=r"\eta_\text{att}",
+    attention_efficiency: Array = number(
+        "1", "Attention reaches", 0.6, high=1, exclusive_min=True, slider=(0.05, 1), symbol=r"\eta_\text{att}",
         help="Its share of the peak rate when memory does not bind: 0.5 to 0.75 for FlashAttention-2 and -3.",
     )  # fmt: skip
-    convolution_efficiency: Array = given(
-        "1", "Convolutions reach", 0.5, high=1, above=True, slider=(0.05, 1), symbol=r"\eta_\text{conv}", folded=True,
+    convolution_efficiency: Array = number(
+        "1", "Convolutions reach", 0.5, high=1, exclusive_min=True, slider=(0.05, 1), symbol=r"\eta_\text{conv}", advanced=True,
         help="Their share of the peak rate when memory does not bind.",
     )  # fmt: skip
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
-    layer_overhead: Array = given(
-        "s", "Overhead per layer", SILICON.layer_overhead, high=1, slider=(0, 200e-6), shown="us",
-        symbol=r"t_\text{layer}", help="Launching the kernels of a layer, in one pass.", folded=True,
+    layer_overhead: Array = number(
+        "s", "Overhead per layer", SILICON.layer_overhead, high=1, slider=(0, 200e-6), display_unit="us",
+        symbol=r"t_\text{layer}", help="Launching the kernels of a layer, in one pass.", advanced=True,
     )  # fmt: skip
-    elementwise_passes: Array = given(
-        "1", "Passes of small operators", 20, high=1000, slider=(0, 60), symbol="e", folded=True,
+    elementwise_passes: Array = number(
+        "1", "Passes of small operators", 20, high=1000, slider=(0, 60), symbol="e", advanced=True,
         help="How often norms, residuals and activation functions of a layer read or write its activations.",
     )  # fmt: skip
-    pipeline_stages: Array = given(
-        "1", "Pipeline stages", 1, low=1, high=10_000, slider=(1, 64), whole=True, symbol="p", folded=True,
+    pipeline_stages: Array = number(
+        "1", "Pipeline stages", 1, low=1, high=10_000, slider=(1, 64), integer=True, symbol="p", advanced=True,
         help="Groups of layers on devices of their own, which wait for each other at both ends of a step.",
     )  # fmt: skip
-    microbatches: Array = given(
-        "1", "Microbatches", 8, low=1, high=1e6, slider=(1, 512), log=True, whole=True, symbol="m", folded=True,
+    microbatches: Array = number(
+        "1", "Microbatches", 8, low=1, high=1e6, slider=(1, 512), log=True, integer=True, symbol="m", advanced=True,
         help="Parts of a batch that follow each other through the pipeline.",
     )  # fmt: skip
-    exposed_communication: Array = given(
-        "s", "Communication not hidden", 0, high=1e6, slider=(0, 1), shown="ms", symbol=r"t_\text{comm}", folded=True,
+    exposed_communication: Array = number(
+        "s", "Communication not hidden", 0, high=1e6, slider=(0, 1), display_unit="ms", symbol=r"t_\text{comm}", advanced=True,
         help="Time of a step in which the device waits for others and computes nothing.",
     )  # fmt: skip
-    measured_throughput: Array = given(
-        "1/s", "Measured throughput", 0, high=1e15, slider=(0, 1e6), symbol=r"X_\text{measured}", folded=True,
+    measured_throughput: Array = number(
+        "1/s", "Measured throughput", 0, high=1e15, slider=(0, 1e6), symbol=r"X_\text{measured}", advanced=True,
         help="Tokens (or samples) a second of all devices, to compare with; 0 when nothing was measured.",
     )  # fmt: skip
-    devices: Array = given(
-        "1", "Devices measured", 1, low=1, high=1e7, slider=(1, 16384), log=True, whole=True, symbol="n", folded=True,
+    devices: Array = number(
+        "1", "Devices measured", 1, low=1, high=1e7, slider=(1, 16384), log=True, integer=True, symbol="n", advanced=True,
         help="Over which the measured throughput was reached.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    mfu: Array = found("1", "MFU", shown="percent", help="Share of the peak rate that serves the model.")
-    hfu: Array = found("1", "HFU", shown="percent", help="Share of the peak rate in use, recomputation counted.")
-    efficiency: Array = found("1", "Kernel efficiency", shown="percent", help="What kernels alone reach of the peak.")
-    achieved_rate: Array = found("flop/s", "Achieved rate", help="Of the model's own arithmetic.")
-    step_time: Array = found("s", "Time of a step", symbol="t")
-    throughput: Array = found("1/s", "Throughput", help="Tokens or samples a second of one device.")
-    useful_time: Array = found(
+    mfu: Array = output("1", "MFU", display_unit="percent", help="Share of the peak rate that serves the model.")
+    hfu: Array = output("1", "HFU", display_unit="percent", help="Share of the peak rate in use, recomputation counted.")
+    efficiency: Array = output("1", "Kernel efficiency", display_unit="percent", help="What kernels alone reach of the peak.")
+    achieved_rate: Array = output("flop/s", "Achieved rate", help="Of the model's own arithmetic.")
+    step_time: Array = output("s", "Time of a step", symbol="t")
+    throughput: Array = output("1/s", "Throughput", help="Tokens or samples a second of one device.")
+    useful_time: Array = output(
         "s", "At the peak rate", symbol="t_0", help="What the model's arithmetic needs at least."
     )
-    largest_loss: Codes = named(Loss, "Largest loss")
-    gemm_factor: Array = found("1", "Matrix products")
-    attention_factor: Array = found("1", "Attention kernels")
-    convolution_factor: Array = found("1", "Convolutions")
-    memory_factor: Array = found("1", "Memory stalls")
-    scores_factor: Array = found("1", "Scores in memory")
-    elementwise_factor: Array = found("1", "Small operators")
-    launch_factor: Array = found("1", "Launch overhead")
-    recomputation_factor: Array = found("1", "Recomputation")
-    pipeline_factor: Array = found("1", "Pipeline bubble")
-    communication_factor: Array = found("1", "Communication")
-    gemm_loss: Array = found("s", "Matrix products below peak")
-    attention_loss: Array = found("s", "Attention below peak")
-    convolution_loss: Array = found("s", "Convolutions below peak")
-    memory_loss: Array = found("s", "Waiting for memory", help="What a class of operators moves beyond its arithmetic.")
-    scores_loss: Array = found("s", "Moving scores", help="Zero when attention is fused.")
-    elementwise_loss: Array = found("s", "Norms, residuals, activations")
-    launch_loss: Array = found("s", "Launching kernels")
-    recomputation_loss: Array = found("s", "Computing again")
-    pipeline_loss: Array = found("s", "Waiting in the pipeline")
-    communication_loss: Array = found("s", "Waiting for others")
-    passes: Array = found("1", "Passes", symbol="P", help="In forward passes: a backward pass counts as two.")
-    peak: Array = found("flop/s", "Peak rate", symbol=r"\pi")
-    model_flop: Array = found("flop", "Arithmetic of the model", symbol="W", help="Of a step, nothing counted twice.")
-    hardware_flop: Array = found("flop", "Arithmetic done", help="Recomputation counted.")
-    gemm_flop: Array = found("flop", "Of matrix products", symbol=r"W_\text{gemm}", help="In one forward pass.")
-    attention_flop: Array = found("flop", "Of attention", symbol=r"W_\text{att}", help="In one forward pass.")
-    convolution_flop: Array = found("flop", "Of convolutions", symbol=r"W_\text{conv}", help="In one forward pass.")
-    gemm_moved: Array = found("byte", "Moved by matrix products", help="Weights and activations, one forward pass.")
-    attention_moved: Array = found("byte", "Moved by fused attention", help="In one forward pass.")
-    unfused_attention_moved: Array = found("byte", "Moved by unfused attention", help="In one forward pass.")
-    convolution_moved: Array = found("byte", "Moved by convolutions", help="In one forward pass.")
-    gemm_time: Array = found("s", "Matrix products", help="Of one forward pass.")
-    attention_time: Array = found("s", "Fused attention", help="Of one forward pass.")
-    unfused_attention_time: Array = found("s", "Unfused attention", help="Of one forward pass.")
-    convolution_time: Array = found("s", "Convolutions", help="Of one forward pass.")
-    fusion_speedup: Array = found("1", "Attention faster by fusing", never="no attention to fuse")
-    scores_bytes: Array = found("byte", "Scores of one layer", help="Memory that unfused attention needs at once.")
-    mfu_fused: Array = found("1", "MFU, attention fused", shown="percent")
-    mfu_unfused: Array = found("1", "MFU, attention unfused", shown="percent")
-    tokens: Array = found("1", "Tokens of a step", symbol="T", help="Samples, where a pass is one input of fixed size.")
-    measured_mfu: Array = found("1", "Measured MFU", shown="percent", never="not measured")
-    unexplained_factor: Array = found("1", "Measured over computed", never="not measured")
+    largest_loss: Codes = label(StepLoss, "Largest loss")
+    gemm_factor: Array = output("1", "Matrix products")
+    attention_factor: Array = output("1", "Attention kernels")
+    convolution_factor: Array = output("1", "Convolutions")
+    memory_factor: Array = output("1", "Memory stalls")
+    scores_factor: Array = output("1", "Scores in memory")
+    elementwise_factor: Array = output("1", "Small operators")
+    launch_factor: Array = output("1", "Launch overhead")
+    recomputation_factor: Array = output("1", "Recomputation")
+    pipeline_factor: Array = output("1", "Pipeline bubble")
+    communication_factor: Array = output("1", "Communication")
+    gemm_loss: Array = output("s", "Matrix products below peak")
+    attention_loss: Array = output("s", "Attention below peak")
+    convolution_loss: Array = output("s", "Convolutions below peak")
+    memory_loss: Array = output("s", "Waiting for memory", help="What a class of operators moves beyond its arithmetic.")
+    scores_loss: Array = output("s", "Moving scores", help="Zero when attention is fused.")
+    elementwise_loss: Array = output("s", "Norms, residuals, activations")
+    launch_loss: Array = output("s", "Launching kernels")
+    recomputation_loss: Array = output("s", "Computing again")
+    pipeline_loss: Array = output("s", "Waiting in the pipeline")
+    communication_loss: Array = output("s", "Waiting for others")
+    passes: Array = output("1", "Passes", symbol="P", help="In forward passes: a backward pass counts as two.")
+    peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
+    model_flop: Array = output("flop", "Arithmetic of the model", symbol="W", help="Of a step, nothing counted twice.")
+    hardware_flop: Array = output("flop", "Arithmetic done", help="Recomputation counted.")
+    gemm_flop: Array = output("flop", "Of matrix products", symbol=r"W_\text{gemm}", help="In one forward pass.")
+    attention_flop: Array = output("flop", "Of attention", symbol=r"W_\text{att}", help="In one forward pass.")
+    convolution_flop: Array = output("flop", "Of convolutions", symbol=r"W_\text{conv}", help="In one forward pass.")
+    gemm_moved: Array = output("byte", "Moved by matrix products", help="Weights and activations, one forward pass.")
+    attention_moved: Array = output("byte", "Moved by fused attention", help="In one forward pass.")
+    unfused_attention_moved: Array = output("byte", "Moved by unfused attention", help="In one forward pass.")
+    convolution_moved: Array = output("byte", "Moved by convolutions", help="In one forward pass.")
+    gemm_time: Array = output("s", "Matrix products", help="Of one forward pass.")
+    attention_time: Array = output("s", "Fused attention", help="Of one forward pass.")
+    unfused_attention_time: Array = output("s", "Unfused attention", help="Of one forward pass.")
+    convolution_time: Array = output("s", "Convolutions", help="Of one forward pass.")
+    fusion_speedup: Array = output("1", "Attention faster by fusing", if_infinite="no attention to fuse")
+    scores_bytes: Array = output("byte", "Scores of one layer", help="Memory that unfused attention needs at once.")
+    mfu_fused: Array = output("1", "MFU, attention fused", display_unit="percent")
+    mfu_unfused: Array = output("1", "MFU, attention unfused", display_unit="percent")
+    tokens: Array = output("1", "Tokens of a step", symbol="T", help="Samples, where a pass is one input of fixed size.")
+    measured_mfu: Array = output("1", "Measured MFU", display_unit="percent", if_infinite="not measured")
+    unexplained_factor: Array = output("1", "Measured over computed", if_infinite="not measured")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -203,21 +203,21 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> str:
     return (
         "MFU {mfu}: at its peak the chip would need {useful_time}, the step takes {step_time}. Most is lost to "
-        f"{_WHY[Loss(int(o.largest_loss))]}"
+        f"{_WHY[StepLoss(int(o.largest_loss))]}"
     )
 
 
 _WHY = {
-    Loss.GEMM: "matrix products that stay below the peak ({gemm_loss}): better kernels or rounder shapes would help.",
-    Loss.ATTENTION: "attention kernels that stay below the peak ({attention_loss}): a newer fused kernel would help.",
-    Loss.CONVOLUTION: "convolutions that stay below the peak ({convolution_loss}): other kernels or layouts would help.",
-    Loss.MEMORY: "waiting for memory ({memory_loss}): a larger batch would share the weights, a faster chip would not help.",
-    Loss.SCORES: "writing and reading attention scores ({scores_loss}); fused attention would reach MFU {mfu_fused}.",
-    Loss.ELEMENTWISE: "norms, residuals and activations ({elementwise_loss}), which only move data: fuse them.",
-    Loss.LAUNCH: "launching kernels ({launch_loss}): more work per launch, or a captured graph, would help.",
-    Loss.RECOMPUTATION: "computing again what was not kept ({recomputation_loss}): it buys memory, and HFU {hfu} hides it.",
-    Loss.PIPELINE: "the pipeline filling and draining ({pipeline_loss}): more microbatches would help.",
-    Loss.COMMUNICATION: "communication that is not hidden ({communication_loss}): faster kernels would not help.",
+    StepLoss.GEMM: "matrix products that stay below the peak ({gemm_loss}): better kernels or rounder shapes would help.",
+    StepLoss.ATTENTION: "attention kernels that stay below the peak ({attention_loss}): a newer fused kernel would help.",
+    StepLoss.CONVOLUTION: "convolutions that stay below the peak ({convolution_loss}): other kernels or layouts would help.",
+    StepLoss.MEMORY: "waiting for memory ({memory_loss}): a larger batch would share the weights, a faster chip would not help.",
+    StepLoss.SCORES: "writing and reading attention scores ({scores_loss}); fused attention would reach MFU {mfu_fused}.",
+    StepLoss.ELEMENTWISE: "norms, residuals and activations ({elementwise_loss}), which only move data: fuse them.",
+    StepLoss.LAUNCH: "launching kernels ({launch_loss}): more work per launch, or a captured graph, would help.",
+    StepLoss.RECOMPUTATION: "computing again what was not kept ({recomputation_loss}): it buys memory, and HFU {hfu} hides it.",
+    StepLoss.PIPELINE: "the pipeline filling and draining ({pipeline_loss}): more microbatches would help.",
+    StepLoss.COMMUNICATION: "communication that is not hidden ({communication_loss}): faster kernels would not help.",
 }
 
 
@@ -229,9 +229,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             yield "The catalog has no size of its activations: memory stalls are too small here."
     elif i.phase != Pass.DECODE:
         yield from remarks.beyond_training(i.model, i.sequence_length)
-    if i.recomputation != Recomputation.NONE and i.phase != Pass.TRAINING:
+    if i.recomputation != BackwardRecomputation.NONE and i.phase != Pass.TRAINING:
         yield "Without a backward pass nothing is computed again."
-    if i.attention == Attention.UNFUSED and o.scores_bytes > i.accelerator.memory_capacity:
+    if i.attention == AttentionKernel.UNFUSED and o.scores_bytes > i.accelerator.memory_capacity:
         yield "The scores of a single layer are larger than the memory: unfused, this step could not run at all."
     if o.unexplained_factor > 1:
         yield "Measured faster than computed: some efficiency is set too low, or the devices are counted short."
@@ -254,11 +254,11 @@ def _left_after(place: int) -> Equation:
     headline=("mfu", "hfu", "efficiency", "step_time", "throughput", "fusion_speedup"),
     overlay="accelerator",
     figures=(
-        Figure("waterfall", "From the peak rate to what is achieved", (), _FACTORS),
-        Figure("bars", "Where the time of a step goes", (), ("useful_time", *_LOSSES)),
+        Chart("waterfall", "From the peak rate to what is achieved", (), _FACTORS),
+        Chart("bars", "Where the time of a step goes", (), ("useful_time", *_LOSSES)),
         curve("sequence_length", ("fusion_speedup", "mfu"), "What fusing attention buys"),
         curve("batch_size", ("mfu", "throughput"), "What a larger batch buys"),
-        Figure("bars", "MFU with attention fused and unfused", (), ("mfu_fused", "mfu_unfused")),
+        Chart("bars", "MFU with attention fused and unfused", (), ("mfu_fused", "mfu_unfused")),
     ),
     equations=(
         Equation("model_flop", r"@model_flop = @passes \cdot (@gemm_flop + @attention_flop + @convolution_flop)"),
@@ -271,9 +271,9 @@ def _left_after(place: int) -> Equation:
         Equation("unfused_attention_time", r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
         Equation("convolution_time", r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, \frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
         Equation("memory_loss", r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss + @attention_loss + @convolution_loss)"),
-        Equation("scores_loss", r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)", where=lambda i, o: i.attention == Attention.UNFUSED),
+        Equation("scores_loss", r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)", where=lambda i, o: i.attention == AttentionKernel.UNFUSED),
         Equation("launch_loss", r"@launch_loss = @passes \cdot (@accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead)"),
-        *(_left_after(place) for place in range(len(Loss))),
+        *(_left_after(place) for place in range(len(StepLoss))),
         Equation("efficiency", r"@efficiency = @gemm_factor \cdot @attention_factor \cdot @convolution_factor"),
         Equation("mfu", "@mfu = " + r" \cdot ".join(f"@{name}" for name in _FACTORS)),
         Equation("mfu", r"@mfu = \frac{@model_flop}{@step_time \cdot @peak}"),
@@ -333,7 +333,7 @@ def _left_after(place: int) -> Equation:
 def efficiency(i: Inputs) -> Outputs:
     decodes, trains = (np.asarray(i.phase) == kind for kind in (Pass.DECODE, Pass.TRAINING))
     recomputed = np.asarray(i.recomputation)
-    again = (trains & (recomputed == Recomputation.SELECTIVE), trains & (recomputed == Recomputation.FULL))
+    again = (trains & (recomputed == BackwardRecomputation.SELECTIVE), trains & (recomputed == BackwardRecomputation.FULL))
     ops = operators(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
     peak, passes = peak_rate(i.accelerator, i.precision), np.where(trains, 3.0, 1.0)
     bandwidth = np.asarray(i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency))
@@ -342,7 +342,7 @@ def efficiency(i: Inputs) -> Outputs:
     moved = (ops.attention_moved, ops.attention_moved + ops.scores_moved)
     fused, unfused = (class_time(ops.attention_flop, each, peak, i.attention_efficiency, bandwidth) for each in moved)
     scores = unfused.total - fused.total
-    asked = np.where(np.asarray(i.attention) == Attention.UNFUSED, scores, 0.0)
+    asked = np.where(np.asarray(i.attention) == AttentionKernel.UNFUSED, scores, 0.0)
     launch = np.asarray(i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead))
     seconds, *others = (
         ledger(

@@ -17,23 +17,23 @@ import numpy as np
 from solvers import inputs
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     Truth,
-    chosen,
+    choice,
     curve,
-    flagged,
-    found,
-    named,
+    flag,
+    label,
+    output,
     solver,
 )
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
-from solvers.laws.memory import Tier, largest_batch_size, place
+from solvers.laws.memory import Tier, largest_batch_size, memory_placement
 from solvers.laws.phase import Phase, effective_phase, step
 from solvers.laws.power import linear_power
 from solvers.laws.ratio import ratio
@@ -42,7 +42,7 @@ from solvers.laws.transformer import compute_bound_batch_size
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
-class Utilization(IntEnum):
+class PowerModel(IntEnum):
     """What counts as busy when power is reckoned."""
 
     MFU = 0
@@ -62,55 +62,55 @@ class Inputs:
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
     layer_overhead: Array = inputs.layer_overhead(10e-6)
     idle_fraction: Array = inputs.idle_fraction(0.3)
-    utilization: Codes = chosen(
-        Utilization, "Power follows", Utilization.MFU, folded=True, words={"mfu": "MFU", "busiest": "The busier of the two"},
+    utilization: Codes = choice(
+        PowerModel, "Power follows", PowerModel.MFU, advanced=True, labels={"mfu": "MFU", "busiest": "The busier of the two"},
         help="Decode keeps the memory busy while its MFU is near zero.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    latency: Array = found("s", "Latency", symbol="t", help="Time of one step.")
-    compute_time: Array = found("s", "Compute time", symbol=r"t_\text{compute}")
-    memory_time: Array = found("s", "Memory time", symbol=r"t_\text{memory}")
-    overhead_time: Array = found("s", "Overhead", symbol=r"t_\text{overhead}")
-    throughput: Array = found("1/s", "Throughput", help="Tokens or samples a second, of all sequences together.")
-    bottleneck: Codes = named(Bound, "Bottleneck", help="The roof that binds.")
-    binding: Codes = named(Bound, "Binding", help="The bottleneck, or the overhead where it exceeds both roofs.")
-    arithmetic_intensity: Array = found("flop/byte", "Arithmetic intensity", symbol="I", help="FLOP per byte moved.")
-    ridge_point: Array = found(
+    latency: Array = output("s", "Latency", symbol="t", help="Time of one step.")
+    compute_time: Array = output("s", "Compute time", symbol=r"t_\text{compute}")
+    memory_time: Array = output("s", "Memory time", symbol=r"t_\text{memory}")
+    overhead_time: Array = output("s", "Overhead", symbol=r"t_\text{overhead}")
+    throughput: Array = output("1/s", "Throughput", help="Tokens or samples a second, of all sequences together.")
+    bottleneck: Codes = label(Bound, "Bottleneck", help="The roof that binds.")
+    binding: Codes = label(Bound, "Binding", help="The bottleneck, or the overhead where it exceeds both roofs.")
+    arithmetic_intensity: Array = output("flop/byte", "Arithmetic intensity", symbol="I", help="FLOP per byte moved.")
+    ridge_point: Array = output(
         "flop/byte", "Ridge point", symbol=r"I_\text{ridge}", help="The intensity at which the two roofs meet."
     )
-    mfu: Array = found(
-        "1", "MFU", shown="percent", help="Model FLOP/s utilization: the achieved share of the peak rate."
+    mfu: Array = output(
+        "1", "MFU", display_unit="percent", help="Model FLOP/s utilization: the achieved share of the peak rate."
     )
-    power: Array = found("W", "Power", symbol="P", never="unknown: the catalog has no thermal design power")
-    energy: Array = found("J", "Energy", symbol="E", never="unknown without the power", help="Of one step.")
-    energy_per_sample: Array = found("J", "Energy per sample", never="unknown without the power")
-    memory_footprint: Array = found("byte", "Memory footprint", help="Weights, KV cache or activations together.")
-    memory_tier: Codes = named(Tier, "Memory tier")
-    feasible: Truth = flagged("Fits in memory")
-    flop: Array = found("flop", "Arithmetic", symbol="W")
-    moved: Array = found("byte", "Bytes moved", symbol="Q")
-    peak: Array = found("flop/s", "Peak rate", symbol=r"\pi", never="unknown: the chip has no rate for this format")
-    bandwidth: Array = found("byte/s", "Memory bandwidth", symbol=r"\beta")
-    achieved_rate: Array = found("flop/s", "Achieved rate")
-    compute_roof: Array = found("flop/s", "Compute roof", help="Peak rate times the compute efficiency.")
-    memory_roof: Array = found("byte/s", "Memory roof", help="Bandwidth times the bandwidth efficiency.")
-    intensity_limit: Array = found(
-        "flop/byte", "Intensity limit", never="none: a sequence brings no bytes of its own",
+    power: Array = output("W", "Power", symbol="P", if_infinite="unknown: the catalog has no thermal design power")
+    energy: Array = output("J", "Energy", symbol="E", if_infinite="unknown without the power", help="Of one step.")
+    energy_per_sample: Array = output("J", "Energy per sample", if_infinite="unknown without the power")
+    memory_footprint: Array = output("byte", "Memory footprint", help="Weights, KV cache or activations together.")
+    memory_tier: Codes = label(Tier, "Memory tier")
+    feasible: Truth = flag("Fits in memory")
+    flop: Array = output("flop", "Arithmetic", symbol="W")
+    moved: Array = output("byte", "Bytes moved", symbol="Q")
+    peak: Array = output("flop/s", "Peak rate", symbol=r"\pi", if_infinite="unknown: the chip has no rate for this format")
+    bandwidth: Array = output("byte/s", "Memory bandwidth", symbol=r"\beta")
+    achieved_rate: Array = output("flop/s", "Achieved rate")
+    compute_roof: Array = output("flop/s", "Compute roof", help="Peak rate times the compute efficiency.")
+    memory_roof: Array = output("byte/s", "Memory roof", help="Bandwidth times the bandwidth efficiency.")
+    intensity_limit: Array = output(
+        "flop/byte", "Intensity limit", if_infinite="none: a sequence brings no bytes of its own",
         help="What the intensity tends to as the batch grows: the FLOP of a sequence over the bytes only it needs.",
     )  # fmt: skip
-    compute_bound_batch_size: Array = found(
+    compute_bound_batch_size: Array = output(
         "1",
         "Compute-bound from batch",
-        never="no batch size",
+        if_infinite="no batch size",
         help="The smallest batch at which arithmetic takes longer.",
     )
-    largest_batch_size: Array = found("1", "Largest batch that fits", never="no limit by memory")
-    memory_room: Array = found("byte", "Memory of the chip", never="unknown: the catalog has no capacity")
-    memory_shortfall: Array = found("byte", "Memory short", help="What would still have to fit; zero when all does.")
-    devices_needed: Array = found("1", "Devices to hold it", never="unknown without the capacity")
+    largest_batch_size: Array = output("1", "Largest batch that fits", if_infinite="no limit by memory")
+    memory_room: Array = output("byte", "Memory of the chip", if_infinite="unknown: the catalog has no capacity")
+    memory_shortfall: Array = output("byte", "Memory short", help="What would still have to fit; zero when all does.")
+    devices_needed: Array = output("1", "Devices to hold it", if_infinite="unknown without the capacity")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -181,11 +181,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     headline=("latency", "throughput", "arithmetic_intensity", "ridge_point", "mfu", "energy_per_sample"),
     overlay="accelerator",
     figures=(
-        Figure(
+        Chart(
             "roofline", "Roofline", ("batch_size", "precision", "phase"),
             ("arithmetic_intensity", "achieved_rate", "compute_roof", "memory_roof", "feasible"),
         ),
-        curve("batch_size", ("latency", "throughput"), "Latency and throughput", marks=("compute_bound_batch_size",)),
+        curve("batch_size", ("latency", "throughput"), "Latency and throughput", x_marks=("compute_bound_batch_size",)),
     ),
     equations=(
         Equation("compute_time", r"@compute_time = \frac{@flop}{@peak \cdot @efficiency}"),
@@ -198,12 +198,12 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("mfu", r"@mfu = \frac{@flop}{@latency \cdot @peak}"),
         Equation(
             "power", r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
-            where=lambda i, o: i.utilization == Utilization.MFU and o.power == o.power,
+            where=lambda i, o: i.utilization == PowerModel.MFU and o.power == o.power,
         ),
         Equation(
             "power", r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
             r"\max(@mfu, \frac{@memory_time}{@latency}))",
-            where=lambda i, o: i.utilization == Utilization.BUSIEST and o.power == o.power,
+            where=lambda i, o: i.utilization == PowerModel.BUSIEST and o.power == o.power,
         ),
         Equation("energy", r"@energy = @power \cdot @latency", where=lambda i, o: o.power == o.power),
     ),
@@ -263,14 +263,14 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 def roofline(i: Inputs) -> Outputs:
     chip, model = i.accelerator, i.model
     work = step(model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
-    home = place(chip, work.resident, work.weights)
+    home = memory_placement(chip, work.resident, work.weights)
     peak = peak_rate(chip, i.precision)
     compute_roof, memory_roof = peak * i.efficiency, home.bandwidth * i.bandwidth_efficiency
     overhead = chip.dispatch_overhead + model.layers * i.layer_overhead
     time = step_time(work.flop, work.moved, compute_roof, memory_roof, overhead)
     latency = time.total
     mfu = work.flop / latency / peak
-    busy = np.where(np.asarray(i.utilization) == Utilization.BUSIEST, np.maximum(mfu, time.memory / latency), mfu)
+    busy = np.where(np.asarray(i.utilization) == PowerModel.BUSIEST, np.maximum(mfu, time.memory / latency), mfu)
     power = linear_power(chip.tdp, i.idle_fraction, busy)
     return Outputs(
         latency=latency,

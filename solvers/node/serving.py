@@ -23,14 +23,14 @@ from solvers.declare import (
     Preset,
     Source,
     Truth,
-    chosen,
+    choice,
     curve,
-    flagged,
-    found,
-    given,
-    named,
-    picked,
+    flag,
+    label,
+    number,
+    output,
     solver,
+    spec,
 )
 from solvers.errors import InputError
 from solvers.laws import checks, remarks
@@ -48,120 +48,120 @@ class Inputs:
     accelerator: Accelerator = inputs.accelerator(
         "h100-sxm5-80gb", help="Of every device, or of prefill alone where decode has its own."
     )
-    prompt_length: Array = given(
-        "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="S",
+    prompt_length: Array = number(
+        "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="S",
         help="Tokens of each request's prompt.",
     )  # fmt: skip
-    output_length: Array = given(
-        "1", "Output length", 256, low=1, high=1e8, slider=(1, 16384), log=True, whole=True, symbol="O",
+    output_length: Array = number(
+        "1", "Output length", 256, low=1, high=1e8, slider=(1, 16384), log=True, integer=True, symbol="O",
         help="Tokens each request is answered with.",
     )  # fmt: skip
-    batch_size: Array = given(
-        "1", "Batch size", 8, low=1, high=1e6, slider=(1, 1024), log=True, whole=True, symbol="B",
+    batch_size: Array = number(
+        "1", "Batch size", 8, low=1, high=1e6, slider=(1, 1024), log=True, integer=True, symbol="B",
         help="Requests served together.",
     )  # fmt: skip
     precision: Codes = inputs.precision(Precision.FP16)
-    kv_precision: Codes = chosen(
-        Precision, "KV cache precision", Precision.FP16, folded=True, help="The format keys and values are stored in.",
+    kv_precision: Codes = choice(
+        Precision, "KV cache precision", Precision.FP16, advanced=True, help="The format keys and values are stored in.",
     )  # fmt: skip
     tensor_parallel: Array = inputs.tensor_parallel(1)
-    cached_prefix_length: Array = given(
-        "1", "Cached prefix", 0, high=1e8, slider=(0, 131072), log=True, whole=True, symbol="P", folded=True,
+    cached_prefix_length: Array = number(
+        "1", "Cached prefix", 0, high=1e8, slider=(0, 131072), log=True, integer=True, symbol="P", advanced=True,
         help="Tokens of the prompt whose keys and values are already there.",
     )  # fmt: skip
-    efficiency: Array = inputs.efficiency(SILICON.efficiency, follows="accelerator.measured_efficiency")
+    efficiency: Array = inputs.efficiency(SILICON.efficiency, default_from="accelerator.measured_efficiency")
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(
-        SILICON.bandwidth_efficiency, follows="accelerator.measured_bandwidth_efficiency"
+        SILICON.bandwidth_efficiency, default_from="accelerator.measured_bandwidth_efficiency"
     )
-    layer_overhead: Array = inputs.layer_overhead(SILICON.layer_overhead, follows="accelerator.measured_layer_overhead")
-    interconnect_bandwidth: Array = given(
-        "byte/s", "Interconnect bandwidth", 450e9, above=True, high=1e15, slider=(1e9, 2e12), log=True, shown="GB/s",
-        symbol=r"\beta_\text{link}", folded=True, help="One way, between the devices a layer is split over.",
+    layer_overhead: Array = inputs.layer_overhead(SILICON.layer_overhead, default_from="accelerator.measured_layer_overhead")
+    interconnect_bandwidth: Array = number(
+        "byte/s", "Interconnect bandwidth", 450e9, exclusive_min=True, high=1e15, slider=(1e9, 2e12), log=True, display_unit="GB/s",
+        symbol=r"\beta_\text{link}", advanced=True, help="One way, between the devices a layer is split over.",
     )  # fmt: skip
-    interconnect_latency: Array = given(
-        "s", "Interconnect latency", 0.5e-6, high=1, slider=(0, 20e-6), shown="us", symbol=r"\alpha", folded=True,
+    interconnect_latency: Array = number(
+        "s", "Interconnect latency", 0.5e-6, high=1, slider=(0, 20e-6), display_unit="us", symbol=r"\alpha", advanced=True,
         help="Time to start one message of an all-reduce.",
     )  # fmt: skip
-    decode_accelerator: Accelerator | None = picked(
-        Accelerator, "Decode accelerator", optional=True, folded=True,
+    decode_accelerator: Accelerator | None = spec(
+        Accelerator, "Decode accelerator", optional=True, advanced=True,
         help="Chips of their own for decode; keys and values move to them over the network.",
     )  # fmt: skip
-    network_bandwidth: Array = given(
-        "byte/s", "Network bandwidth", 50e9, above=True, high=1e15, slider=(1e9, 1e12), log=True, shown="GB/s",
-        symbol=r"\beta_\text{net}", folded=True, help="Between prefill and decode devices, where they are separate.",
+    network_bandwidth: Array = number(
+        "byte/s", "Network bandwidth", 50e9, exclusive_min=True, high=1e15, slider=(1e9, 1e12), log=True, display_unit="GB/s",
+        symbol=r"\beta_\text{net}", advanced=True, help="Between prefill and decode devices, where they are separate.",
     )  # fmt: skip
-    draft_model: Model | None = picked(
-        Model, "Draft model", optional=True, folded=True,
+    draft_model: Model | None = spec(
+        Model, "Draft model", optional=True, advanced=True,
         help="A small model that guesses tokens the large one checks together (speculative decoding).",
     )  # fmt: skip
-    acceptance: Array = given(
-        "1", "Acceptance rate", 0.7, high=1, slider=(0, 1), symbol="a", folded=True,
+    acceptance: Array = number(
+        "1", "Acceptance rate", 0.7, high=1, slider=(0, 1), symbol="a", advanced=True,
         help="Chance that the large model agrees with a guessed token.",
     )  # fmt: skip
-    draft_tokens: Array = given(
-        "1", "Draft tokens", 4, low=1, high=100, slider=(1, 16), whole=True, symbol="k", folded=True,
+    draft_tokens: Array = number(
+        "1", "Draft tokens", 4, low=1, high=100, slider=(1, 16), integer=True, symbol="k", advanced=True,
         help="Tokens guessed before each check.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    ttft: Array = found(
+    ttft: Array = output(
         "s", "Time to first token", symbol=r"\text{TTFT}", help="Prefill of the whole batch of prompts.",
     )  # fmt: skip
-    itl: Array = found(
+    itl: Array = output(
         "s", "Inter-token latency", symbol=r"\text{ITL}", help="Between tokens of one request, at the mean context.",
     )  # fmt: skip
-    end_to_end_latency: Array = found("s", "End-to-end latency", symbol=r"t_\text{request}")
-    decode_throughput: Array = found("1/s", "Decode throughput", help="Tokens a second of all requests together.")
-    request_throughput: Array = found("1/s", "Request throughput", help="Finished requests a second.")
-    kv_cache: Array = found("byte", "KV cache", help="Of all requests when their last token is made.")
-    kv_cache_per_token: Array = found("byte", "KV cache per token")
-    weights: Array = found("byte", "Weights")
-    memory_required: Array = found("byte", "Memory required")
-    memory_per_device: Array = found("byte", "Memory per device")
-    memory_room: Array = found("byte", "Memory of a device", never="unknown: the catalog has no capacity")
-    memory_shortfall: Array = found(
+    end_to_end_latency: Array = output("s", "End-to-end latency", symbol=r"t_\text{request}")
+    decode_throughput: Array = output("1/s", "Decode throughput", help="Tokens a second of all requests together.")
+    request_throughput: Array = output("1/s", "Request throughput", help="Finished requests a second.")
+    kv_cache: Array = output("byte", "KV cache", help="Of all requests when their last token is made.")
+    kv_cache_per_token: Array = output("byte", "KV cache per token")
+    weights: Array = output("byte", "Weights")
+    memory_required: Array = output("byte", "Memory required")
+    memory_per_device: Array = output("byte", "Memory per device")
+    memory_room: Array = output("byte", "Memory of a device", if_infinite="unknown: the catalog has no capacity")
+    memory_shortfall: Array = output(
         "byte", "Memory short", help="What a device would still have to hold; zero when all fits.",
     )  # fmt: skip
-    feasible: Truth = flagged("Fits in memory")
-    largest_batch_size: Array = found("1", "Largest batch that fits", never="no limit by memory")
-    devices_needed: Array = found("1", "Devices to hold it", never="unknown without the capacity")
-    prefill_bound: Codes = named(Bound, "Prefill waits for")
-    decode_bound: Codes = named(Bound, "Decode waits for")
-    prefill_flop: Array = found("flop", "Prefill arithmetic", symbol=r"W_\text{prefill}", help="Of one device.")
-    prefill_moved: Array = found("byte", "Prefill bytes moved", symbol=r"Q_\text{prefill}", help="By one device.")
-    prefill_compute_time: Array = found("s", "Prefill compute time", symbol=r"t_\text{prefill, compute}")
-    prefill_memory_time: Array = found("s", "Prefill memory time", symbol=r"t_\text{prefill, memory}")
-    prefill_network_time: Array = found("s", "Prefill all-reduces", symbol=r"t_\text{prefill, network}")
-    decode_context: Array = found(
+    feasible: Truth = flag("Fits in memory")
+    largest_batch_size: Array = output("1", "Largest batch that fits", if_infinite="no limit by memory")
+    devices_needed: Array = output("1", "Devices to hold it", if_infinite="unknown without the capacity")
+    prefill_bound: Codes = label(Bound, "Prefill waits for")
+    decode_bound: Codes = label(Bound, "Decode waits for")
+    prefill_flop: Array = output("flop", "Prefill arithmetic", symbol=r"W_\text{prefill}", help="Of one device.")
+    prefill_moved: Array = output("byte", "Prefill bytes moved", symbol=r"Q_\text{prefill}", help="By one device.")
+    prefill_compute_time: Array = output("s", "Prefill compute time", symbol=r"t_\text{prefill, compute}")
+    prefill_memory_time: Array = output("s", "Prefill memory time", symbol=r"t_\text{prefill, memory}")
+    prefill_network_time: Array = output("s", "Prefill all-reduces", symbol=r"t_\text{prefill, network}")
+    decode_context: Array = output(
         "1", "Mean context", symbol="s", help="Prompt and half the output: the cache a mean decode step reads.",
     )  # fmt: skip
-    decode_flop: Array = found(
+    decode_flop: Array = output(
         "flop", "Decode arithmetic", symbol=r"W_\text{decode}", help="Of one step of one device.",
     )  # fmt: skip
-    decode_moved: Array = found(
+    decode_moved: Array = output(
         "byte", "Decode bytes moved", symbol=r"Q_\text{decode}", help="By one device in one step.",
     )  # fmt: skip
-    decode_compute_time: Array = found("s", "Decode compute time", symbol=r"t_\text{decode, compute}")
-    decode_memory_time: Array = found("s", "Decode memory time", symbol=r"t_\text{decode, memory}")
-    decode_network_time: Array = found("s", "Decode all-reduces", symbol=r"t_\text{decode, network}")
-    overhead_time: Array = found(
+    decode_compute_time: Array = output("s", "Decode compute time", symbol=r"t_\text{decode, compute}")
+    decode_memory_time: Array = output("s", "Decode memory time", symbol=r"t_\text{decode, memory}")
+    decode_network_time: Array = output("s", "Decode all-reduces", symbol=r"t_\text{decode, network}")
+    overhead_time: Array = output(
         "s", "Overhead", symbol=r"t_\text{overhead}", help="Of one step on the prefill devices.",
     )  # fmt: skip
-    decode_overhead_time: Array = found("s", "Decode overhead", symbol=r"t_\text{decode, overhead}")
-    decode_step_time: Array = found("s", "Decode step", symbol=r"t_\text{step}", help="One step of the large model.")
-    peak: Array = found("flop/s", "Peak rate", symbol=r"\pi")
-    decode_peak: Array = found("flop/s", "Peak rate in decode", symbol=r"\pi_\text{decode}")
-    decode_bandwidth: Array = found("byte/s", "Memory bandwidth in decode", symbol=r"\beta_\text{decode}")
-    kv_transfer_time: Array = found(
+    decode_overhead_time: Array = output("s", "Decode overhead", symbol=r"t_\text{decode, overhead}")
+    decode_step_time: Array = output("s", "Decode step", symbol=r"t_\text{step}", help="One step of the large model.")
+    peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
+    decode_peak: Array = output("flop/s", "Peak rate in decode", symbol=r"\pi_\text{decode}")
+    decode_bandwidth: Array = output("byte/s", "Memory bandwidth in decode", symbol=r"\beta_\text{decode}")
+    kv_transfer_time: Array = output(
         "s", "KV transfer", symbol=r"t_\text{transfer}",
         help="Moving the prompts' keys and values to the decode devices; zero where they stay.",
     )  # fmt: skip
-    draft_step_time: Array = found(
+    draft_step_time: Array = output(
         "s", "Draft step", symbol=r"t_\text{draft}", help="One step of the draft model; zero without one.",
     )  # fmt: skip
-    tokens_per_step: Array = found(
+    tokens_per_step: Array = output(
         "1", "Tokens per step", symbol="n", help="Expected tokens each check of the large model yields.",
     )  # fmt: skip
 
@@ -250,7 +250,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     headline=("ttft", "itl", "decode_throughput", "end_to_end_latency", "memory_per_device", "largest_batch_size"),
     overlay="accelerator",
     figures=(
-        curve("batch_size", ("itl", "decode_throughput"), "Inter-token latency and throughput", marks=("largest_batch_size",)),
+        curve("batch_size", ("itl", "decode_throughput"), "Inter-token latency and throughput", x_marks=("largest_batch_size",)),
         curve("prompt_length", ("ttft", "kv_cache"), "What a longer prompt costs"),
     ),
     equations=(

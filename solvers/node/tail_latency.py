@@ -21,9 +21,9 @@ from solvers.declare import (
     Source,
     Truth,
     curve,
-    flagged,
-    found,
-    given,
+    flag,
+    number,
+    output,
     solver,
 )
 from solvers.laws.queueing import (
@@ -42,80 +42,80 @@ _MOST = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    arrival_rate: Array = given(
+    arrival_rate: Array = number(
         "1/s", "Arrival rate", 10, high=1e9, slider=(1, 100), log=True, symbol=r"\lambda",
         help="Requests a second, of all users together.",
     )  # fmt: skip
-    service_time: Array = given(
-        "s", "Service time", 0.3, above=True, high=1e6, slider=(0.01, 10), log=True, symbol="s",
+    service_time: Array = number(
+        "s", "Service time", 0.3, exclusive_min=True, high=1e6, slider=(0.01, 10), log=True, symbol="s",
         help="What a replica needs for one request, without any wait.",
     )  # fmt: skip
-    replicas: Array = given(
-        "1", "Replicas", 4, low=1, high=_MOST, slider=(1, 64), log=True, whole=True, symbol="c",
+    replicas: Array = number(
+        "1", "Replicas", 4, low=1, high=_MOST, slider=(1, 64), log=True, integer=True, symbol="c",
         help="Copies of the service that draw from one queue, each at work on one request at a time.",
     )  # fmt: skip
-    service_cv: Array = given(
+    service_cv: Array = number(
         "1", "Spread of service", 1, high=100, slider=(0, 4), symbol="c_s",
         help="Standard deviation of the service time over its mean: 0 when all requests are alike, 1 when exponential.",
     )  # fmt: skip
-    arrival_cv: Array = given(
+    arrival_cv: Array = number(
         "1", "Spread of arrivals", 1, high=100, slider=(0, 4), symbol="c_a",
         help="Of the times between arrivals: 0 like clockwork, 1 independent users (Poisson), more in bursts.",
     )  # fmt: skip
-    latency_target: Array = given(
-        "s", "Target for the p99", 1, above=True, high=1e6, slider=(0.01, 100), log=True, symbol="T",
+    latency_target: Array = number(
+        "s", "Target for the p99", 1, exclusive_min=True, high=1e6, slider=(0.01, 100), log=True, symbol="T",
         help="What 99 of 100 requests should stay below, service included.",
     )  # fmt: skip
-    fan_out: Array = given(
-        "1", "Fan-out", 1, low=1, high=1e6, slider=(1, 1000), log=True, whole=True, symbol="n", folded=True,
+    fan_out: Array = number(
+        "1", "Fan-out", 1, low=1, high=1e6, slider=(1, 1000), log=True, integer=True, symbol="n", advanced=True,
         help="Parts of one user's request that are served apart; the answer is as late as the last of them.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    utilization: Array = found("1", "Utilization", shown="percent", symbol=r"\rho", help="Work offered over capacity.")
-    stable: Truth = flagged("Keeps up", help="Whether the replicas get through what arrives.")
-    wait_probability: Array = found(
-        "1", "Requests that wait", shown="percent", symbol="P_w", help="Erlang C; all of them where the queue grows."
+    utilization: Array = output("1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity.")
+    stable: Truth = flag("Keeps up", help="Whether the replicas get through what arrives.")
+    wait_probability: Array = output(
+        "1", "Requests that wait", display_unit="percent", symbol="P_w", help="Erlang C; all of them where the queue grows."
     )
-    mean_wait: Array = found("s", "Mean wait", symbol=r"\bar w", never=_FOR_EVER)
-    p50_wait: Array = found("s", "Median wait", symbol="w_{50}", never=_FOR_EVER)
-    p95_wait: Array = found("s", "p95 wait", symbol="w_{95}", never=_FOR_EVER)
-    p99_wait: Array = found("s", "p99 wait", symbol="w_{99}", never=_FOR_EVER)
-    p999_wait: Array = found("s", "p99.9 wait", symbol="w_{99.9}", never=_FOR_EVER)
-    mean_latency: Array = found("s", "Mean latency", never=_FOR_EVER, help="Wait and service together.")
-    p50_latency: Array = found("s", "Median latency", never=_FOR_EVER)
-    p95_latency: Array = found("s", "p95 latency", never=_FOR_EVER)
-    p99_latency: Array = found("s", "p99 latency", never=_FOR_EVER, help="One request in a hundred takes longer.")
-    p999_latency: Array = found("s", "p99.9 latency", never=_FOR_EVER)
-    queue_length: Array = found(
-        "1", "Requests in the queue", symbol="L", never=_FOR_EVER, help="On average, by Little's law."
+    mean_wait: Array = output("s", "Mean wait", symbol=r"\bar w", if_infinite=_FOR_EVER)
+    p50_wait: Array = output("s", "Median wait", symbol="w_{50}", if_infinite=_FOR_EVER)
+    p95_wait: Array = output("s", "p95 wait", symbol="w_{95}", if_infinite=_FOR_EVER)
+    p99_wait: Array = output("s", "p99 wait", symbol="w_{99}", if_infinite=_FOR_EVER)
+    p999_wait: Array = output("s", "p99.9 wait", symbol="w_{99.9}", if_infinite=_FOR_EVER)
+    mean_latency: Array = output("s", "Mean latency", if_infinite=_FOR_EVER, help="Wait and service together.")
+    p50_latency: Array = output("s", "Median latency", if_infinite=_FOR_EVER)
+    p95_latency: Array = output("s", "p95 latency", if_infinite=_FOR_EVER)
+    p99_latency: Array = output("s", "p99 latency", if_infinite=_FOR_EVER, help="One request in a hundred takes longer.")
+    p999_latency: Array = output("s", "p99.9 latency", if_infinite=_FOR_EVER)
+    queue_length: Array = output(
+        "1", "Requests in the queue", symbol="L", if_infinite=_FOR_EVER, help="On average, by Little's law."
     )
-    offered_load: Array = found(
+    offered_load: Array = output(
         "1", "Offered load", symbol="a", help="In erlang: how many replicas would be busy if none were ever short."
     )
-    blocking_probability: Array = found(
-        "1", "All replicas busy", shown="percent", symbol="B", help="Erlang B: if requests that must wait went away."
+    blocking_probability: Array = output(
+        "1", "All replicas busy", display_unit="percent", symbol="B", help="Erlang B: if requests that must wait went away."
     )
-    wait_of_the_waiting: Array = found(
-        "s", "Mean wait of those who wait", symbol="d", never=_FOR_EVER, help="Their waits are exponential."
+    wait_of_the_waiting: Array = output(
+        "s", "Mean wait of those who wait", symbol="d", if_infinite=_FOR_EVER, help="Their waits are exponential."
     )
-    variability_factor: Array = found(
+    variability_factor: Array = output(
         "1", "Variability factor", symbol="V",
         help="By which waits exceed those of Poisson arrivals and exponential service.",
     )  # fmt: skip
-    largest_arrival_rate: Array = found("1/s", "Arrivals it can keep up with", symbol=r"\lambda_\text{max}")
-    stable_replicas: Array = found("1", "Replicas to keep up", symbol=r"c_\text{stable}")
-    replicas_for_target: Array = found(
-        "1", "Replicas for the target", never=f"no number up to {_MOST}", help="The fewest whose p99 latency meets it."
+    largest_arrival_rate: Array = output("1/s", "Arrivals it can keep up with", symbol=r"\lambda_\text{max}")
+    stable_replicas: Array = output("1", "Replicas to keep up", symbol=r"c_\text{stable}")
+    replicas_for_target: Array = output(
+        "1", "Replicas for the target", if_infinite=f"no number up to {_MOST}", help="The fewest whose p99 latency meets it."
     )
-    meets_target: Truth = flagged("Meets the target")
-    fan_out_p99_latency: Array = found(
-        "s", "p99 latency of a fanned-out request", never=_FOR_EVER, help="Of the slowest of its parts."
+    meets_target: Truth = flag("Meets the target")
+    fan_out_p99_latency: Array = output(
+        "s", "p99 latency of a fanned-out request", if_infinite=_FOR_EVER, help="Of the slowest of its parts."
     )
-    fan_out_slow_share: Array = found(
-        "1", "Fanned-out requests with a slow part", shown="percent", symbol="P_n",
+    fan_out_slow_share: Array = output(
+        "1", "Fanned-out requests with a slow part", display_unit="percent", symbol="P_n",
         help="In which at least one part is among the slowest hundredth.",
     )  # fmt: skip
 
@@ -163,10 +163,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("p99_latency", "p50_latency", "mean_latency", "utilization", "wait_probability", "replicas_for_target"),
     figures=(
-        curve("arrival_rate", ("p99_latency", "utilization"), "The hockey stick", marks=("largest_arrival_rate",)),
+        curve("arrival_rate", ("p99_latency", "utilization"), "The hockey stick", x_marks=("largest_arrival_rate",)),
         curve(
             "replicas", ("p99_latency", "wait_probability"), "What more replicas buy",
-            marks=("stable_replicas", "replicas_for_target"),
+            x_marks=("stable_replicas", "replicas_for_target"),
         ),
     ),
     equations=(

@@ -16,19 +16,19 @@ import numpy as np
 from solvers import inputs
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     Truth,
-    chosen,
+    choice,
     curve,
-    flagged,
-    found,
-    given,
-    named,
+    flag,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.errors import InputError
@@ -39,7 +39,7 @@ from solvers.laws.transformer import bytes_of, kv_bytes_per_token, state_bytes
 from solvers.specs import Model, Precision
 
 
-class Bottleneck(IntEnum):
+class StreamingBottleneck(IntEnum):
     """What a layer waits for."""
 
     INJECTION = 0
@@ -49,67 +49,67 @@ class Bottleneck(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
-    peak_rate: Array = given(
-        "flop/s", "Peak rate", 7.5e15, above=True, high=1e21, slider=(1e14, 2e17), log=True, shown="PFLOP/s",
+    peak_rate: Array = number(
+        "flop/s", "Peak rate", 7.5e15, exclusive_min=True, high=1e21, slider=(1e14, 2e17), log=True, display_unit="PFLOP/s",
         symbol=r"\pi", help="Dense; the headline figures of wafers count sparsity.",
     )  # fmt: skip
-    injection_bandwidth: Array = given(
-        "byte/s", "Injection bandwidth", 150e9, above=True, high=1e18, slider=(1e10, 1e13), log=True, shown="GB/s",
+    injection_bandwidth: Array = number(
+        "byte/s", "Injection bandwidth", 150e9, exclusive_min=True, high=1e18, slider=(1e10, 1e13), log=True, display_unit="GB/s",
         symbol=r"\beta_\text{in}", help="At which weights reach the chip; 1.2 Tbit/s are 150 GB/s.",
     )  # fmt: skip
-    sram_capacity: Array = given(
-        "byte", "On-chip memory", 40e9, above=True, high=1e15, slider=(1e8, 1e12), log=True, shown="GB",
+    sram_capacity: Array = number(
+        "byte", "On-chip memory", 40e9, exclusive_min=True, high=1e15, slider=(1e8, 1e12), log=True, display_unit="GB",
         symbol=r"M_\text{SRAM}", help="Where activations, keys and values stay.",
     )  # fmt: skip
-    batch_size: Array = given(
-        "1", "Batch size", 64, low=1, high=1e8, slider=(1, 65536), log=True, whole=True, symbol="B",
+    batch_size: Array = number(
+        "1", "Batch size", 64, low=1, high=1e8, slider=(1, 65536), log=True, integer=True, symbol="B",
         help="Sequences that share one pass of the weights.",
     )  # fmt: skip
-    context_length: Array = given(
-        "1", "Context length", 2048, high=1e8, slider=(1, 131072), log=True, whole=True, symbol="s",
+    context_length: Array = number(
+        "1", "Context length", 2048, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="s",
         help="Tokens of each sequence whose keys and values are kept on the chip.",
     )  # fmt: skip
-    precision: Codes = chosen(
+    precision: Codes = choice(
         Precision, "Precision", Precision.FP16, help="The format of the weights that stream in, and of what stays."
     )
     efficiency: Array = inputs.efficiency(0.5)
-    sram_reserve: Array = given(
-        "1", "Kept for activations", 0.1, high=10, slider=(0, 1), shown="percent", symbol="r", folded=True,
+    sram_reserve: Array = number(
+        "1", "Kept for activations", 0.1, high=10, slider=(0, 1), display_unit="percent", symbol="r", advanced=True,
         help="On-chip memory beside keys and values, as a share of theirs.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    step_time: Array = found("s", "Time of a step", symbol="t", help="One pass of all layers.")
-    layer_injection_time: Array = found("s", "Injection of a layer", symbol=r"t_\text{in}")
-    layer_compute_time: Array = found("s", "Arithmetic of a layer", symbol=r"t_\text{compute}")
-    decode_throughput: Array = found("1/s", "Throughput", help="Tokens a second of all sequences together.")
-    bottleneck: Codes = named(Bottleneck, "Bottleneck")
-    balanced_batch_size: Array = found(
+    step_time: Array = output("s", "Time of a step", symbol="t", help="One pass of all layers.")
+    layer_injection_time: Array = output("s", "Injection of a layer", symbol=r"t_\text{in}")
+    layer_compute_time: Array = output("s", "Arithmetic of a layer", symbol=r"t_\text{compute}")
+    decode_throughput: Array = output("1/s", "Throughput", help="Tokens a second of all sequences together.")
+    bottleneck: Codes = label(StreamingBottleneck, "Bottleneck")
+    balanced_batch_size: Array = output(
         "1",
         "Balanced batch size",
         symbol=r"B_\text{balanced}",
         help="At which stream and arithmetic take equally long.",
     )
-    sram_required: Array = found("byte", "On-chip memory needed", help="Keys, values and activations of the batch.")
-    feasible: Truth = flagged("Fits on the chip")
-    sram_shortfall: Array = found("byte", "On-chip memory short", help="Zero when all fits.")
-    largest_batch_size: Array = found("1", "Largest batch on the chip", never="no limit: nothing is kept per sequence")
-    layer_bytes: Array = found(
+    sram_required: Array = output("byte", "On-chip memory needed", help="Keys, values and activations of the batch.")
+    feasible: Truth = flag("Fits on the chip")
+    sram_shortfall: Array = output("byte", "On-chip memory short", help="Zero when all fits.")
+    largest_batch_size: Array = output("1", "Largest batch on the chip", if_infinite="no limit: nothing is kept per sequence")
+    layer_bytes: Array = output(
         "byte", "Bytes of a layer", symbol="Q", help="The mean layer: all weights over the layers."
     )
-    layer_parameters: Array = found("1", "Parameters of a layer", shown="param", symbol="n")
-    injection_bandwidth_needed: Array = found(
+    layer_parameters: Array = output("1", "Parameters of a layer", display_unit="param", symbol="n")
+    injection_bandwidth_needed: Array = output(
         "byte/s",
         "Injection bandwidth to balance",
-        shown="GB/s",
+        display_unit="GB/s",
         help="With which this batch would keep the arithmetic busy.",
     )
-    mfu: Array = found("1", "Share of the peak rate", shown="percent", help="Of the arithmetic that is used.")
-    layer_time: Array = found("s", "Time of a layer", help="The slower of its injection and its arithmetic.")
-    kv_cache_per_token: Array = found("byte", "KV cache per token")
-    weights: Array = found("byte", "Weights", help="All of them come in at every step.")
+    mfu: Array = output("1", "Share of the peak rate", display_unit="percent", help="Of the arithmetic that is used.")
+    layer_time: Array = output("s", "Time of a layer", help="The slower of its injection and its arithmetic.")
+    kv_cache_per_token: Array = output("byte", "KV cache per token")
+    weights: Array = output("byte", "Weights", help="All of them come in at every step.")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -121,7 +121,7 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return _too_large(o)
-    if o.bottleneck == Bottleneck.COMPUTE:
+    if o.bottleneck == StreamingBottleneck.COMPUTE:
         return (
             "Compute-bound: the arithmetic of a layer takes {layer_compute_time} and its {layer_bytes} stream in within "
             "{layer_injection_time}. A wider stream would not help; a higher rate would."
@@ -172,12 +172,12 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     figures=(
         curve(
             "batch_size", ("step_time", "decode_throughput"), "What a larger batch buys",
-            marks=("balanced_batch_size", "largest_batch_size"),
+            x_marks=("balanced_batch_size", "largest_batch_size"),
         ),
         curve(
-            "injection_bandwidth", ("step_time", "mfu"), "What a wider stream buys", marks=("injection_bandwidth_needed",),
+            "injection_bandwidth", ("step_time", "mfu"), "What a wider stream buys", x_marks=("injection_bandwidth_needed",),
         ),
-        Figure("bars", "A layer's two times", (), ("layer_injection_time", "layer_compute_time")),
+        Chart("bars", "A layer's two times", (), ("layer_injection_time", "layer_compute_time")),
     ),
     equations=(
         Equation("layer_parameters", r"@layer_parameters = \frac{@model.parameters}{@model.layers}"),
@@ -254,7 +254,7 @@ def weight_streaming(i: Inputs) -> Outputs:
         layer_injection_time=injection,
         layer_compute_time=compute,
         decode_throughput=i.batch_size / step_time,
-        bottleneck=np.where(compute > injection, Bottleneck.COMPUTE, Bottleneck.INJECTION),
+        bottleneck=np.where(compute > injection, StreamingBottleneck.COMPUTE, StreamingBottleneck.INJECTION),
         balanced_batch_size=injection * rate / flop_per_sequence,
         sram_required=required,
         feasible=required <= i.sram_capacity,

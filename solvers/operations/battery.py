@@ -16,18 +16,18 @@ import numpy as np
 
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     Truth,
     curve,
-    flagged,
-    found,
-    given,
-    named,
+    flag,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.laws.ratio import ratio
@@ -54,24 +54,24 @@ class Drain(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    energy_per_inference: Array = given(
-        "J", "Energy of an inference", 1.06e-3, high=1e6, slider=(1e-7, 10), log=True, shown="uJ", symbol="E",
+    energy_per_inference: Array = number(
+        "J", "Energy of an inference", 1.06e-3, high=1e6, slider=(1e-7, 10), log=True, display_unit="uJ", symbol="E",
         help="As a meter says, or the roofline: by default keyword spotting on an nRF52840 at 30% of its peak.",
     )  # fmt: skip
-    inferences_per_day: Array = given(
+    inferences_per_day: Array = number(
         "1", "Inferences a day", 8640, high=1e12, slider=(0, 1e7), log=True, symbol="n",
         help="By default one every ten seconds.",
     )  # fmt: skip
-    sleep_power: Array = given(
-        "W", "Sleep power", 4.5e-6, high=1e6, slider=(1e-7, 1e-1), log=True, shown="uW", symbol=r"P_\text{sleep}",
+    sleep_power: Array = number(
+        "W", "Sleep power", 4.5e-6, high=1e6, slider=(1e-7, 1e-1), log=True, display_unit="uW", symbol=r"P_\text{sleep}",
         help="What the device draws between inferences, by default 1.5 µA at 3 V (nRF52840).",
     )  # fmt: skip
-    battery_energy: Array = given(
-        "J", "Energy of the battery", _COIN_CELL, above=True, high=1e12, slider=(100, 1e6), log=True, symbol="E_b",
+    battery_energy: Array = number(
+        "J", "Energy of the battery", _COIN_CELL, exclusive_min=True, high=1e12, slider=(100, 1e6), log=True, symbol="E_b",
         help="By default a CR2032 coin cell: 225 mAh at 3 V.",
     )  # fmt: skip
-    active_time: Array = given(
-        "s", "Time of an inference", 0.139, high=_DAY, slider=(1e-4, 10), log=True, shown="ms", symbol="t",
+    active_time: Array = number(
+        "s", "Time of an inference", 0.139, high=_DAY, slider=(1e-4, 10), log=True, display_unit="ms", symbol="t",
         help="During which the device does not sleep.",
     )  # fmt: skip
 
@@ -82,31 +82,31 @@ _TOO_MANY = "unknown: the inferences do not fit into a day"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    lifetime: Array = found("s", "Lifetime", shown="year", symbol="T", never="for ever, or unknown: see the verdict")
-    energy_per_day: Array = found("J", "Energy a day", symbol=r"E_\text{day}", never=_TOO_MANY)
-    inference_share: Array = found("1", "Share of inference", shown="percent", never="unknown, or nothing is drawn")
-    mean_power: Array = found("W", "Mean power", symbol="P", never=_TOO_MANY)
-    active_power: Array = found("W", "Power at work", never="not told: an inference takes no time")
-    inference_energy_per_day: Array = found("J", "For inferences a day", symbol=r"E_\text{inf}")
-    sleep_energy_per_day: Array = found("J", "For sleep a day", symbol=r"E_\text{rest}", never=_TOO_MANY)
-    duty_cycle: Array = found("1", "Duty cycle", shown="percent", symbol="u", help="Share of the day it is awake.")
-    feasible: Truth = flagged("Fits into a day")
-    drains: Codes = named(Drain, "Larger drain")
-    most_inferences: Array = found("1", "Most inferences a day", never="no limit", help="That fit into a day.")
-    longest_inference: Array = found(
-        "s", "Longest inference", never="no limit: there are none", help="With which as many fit into a day."
+    lifetime: Array = output("s", "Lifetime", display_unit="year", symbol="T", if_infinite="for ever, or unknown: see the verdict")
+    energy_per_day: Array = output("J", "Energy a day", symbol=r"E_\text{day}", if_infinite=_TOO_MANY)
+    inference_share: Array = output("1", "Share of inference", display_unit="percent", if_infinite="unknown, or nothing is drawn")
+    mean_power: Array = output("W", "Mean power", symbol="P", if_infinite=_TOO_MANY)
+    active_power: Array = output("W", "Power at work", if_infinite="not told: an inference takes no time")
+    inference_energy_per_day: Array = output("J", "For inferences a day", symbol=r"E_\text{inf}")
+    sleep_energy_per_day: Array = output("J", "For sleep a day", symbol=r"E_\text{rest}", if_infinite=_TOO_MANY)
+    duty_cycle: Array = output("1", "Duty cycle", display_unit="percent", symbol="u", help="Share of the day it is awake.")
+    feasible: Truth = flag("Fits into a day")
+    drains: Codes = label(Drain, "Larger drain")
+    most_inferences: Array = output("1", "Most inferences a day", if_infinite="no limit", help="That fit into a day.")
+    longest_inference: Array = output(
+        "s", "Longest inference", if_infinite="no limit: there are none", help="With which as many fit into a day."
     )
-    lifetime_asleep: Array = found(
-        "s", "Lifetime asleep", shown="year", never=_NEVER, help="Without a single inference."
+    lifetime_asleep: Array = output(
+        "s", "Lifetime asleep", display_unit="year", if_infinite=_NEVER, help="Without a single inference."
     )
-    inferences_for_a_year: Array = found(
+    inferences_for_a_year: Array = output(
         "1",
         "Inferences a day for a year",
-        never="no limit",
+        if_infinite="no limit",
         help="The most with which the battery lasts a year; 0: none.",
     )
-    equal_interval: Array = found(
-        "s", "Sleep that costs as much as an inference", never="never: sleep costs nothing",
+    equal_interval: Array = output(
+        "s", "Sleep that costs as much as an inference", if_infinite="never: sleep costs nothing",
         help="Inferring less often than this, sleep is the larger drain.",
     )  # fmt: skip
 
@@ -155,7 +155,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     figures=(
         curve("inferences_per_day", ("lifetime", "inference_share"), "The more often, the shorter"),
         curve("sleep_power", ("lifetime",), "What sleep costs"),
-        Figure("bars", "A day's energy", (), ("inference_energy_per_day", "sleep_energy_per_day")),
+        Chart("bars", "A day's energy", (), ("inference_energy_per_day", "sleep_energy_per_day")),
     ),
     equations=(
         Equation("inference_energy_per_day", r"@inference_energy_per_day = @inferences_per_day \cdot @energy_per_inference"),

@@ -15,19 +15,19 @@ import numpy as np
 
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
     Truth,
-    chosen,
+    choice,
     curve,
-    flagged,
-    found,
-    given,
-    named,
+    flag,
+    label,
+    number,
+    output,
     solver,
 )
 from solvers.laws.ratio import ratio
@@ -35,14 +35,14 @@ from solvers.laws.ratio import ratio
 _DAY = 86400.0
 
 
-class Way(IntEnum):
+class CheckpointMode(IntEnum):
     """What the run waits for: the whole checkpoint, or its copy in the hosts' memory."""
 
     SYNCHRONOUS = 0
     ASYNCHRONOUS = 1
 
 
-class Bottleneck(IntEnum):
+class CheckpointBottleneck(IntEnum):
     """What bounds the writing."""
 
     WRITERS = 0
@@ -51,62 +51,62 @@ class Bottleneck(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    parameters: Array = given(
-        "1", "Parameters", 70e9, above=True, high=1e18, slider=(1e7, 1e13), log=True, shown="param", symbol="N"
+    parameters: Array = number(
+        "1", "Parameters", 70e9, exclusive_min=True, high=1e18, slider=(1e7, 1e13), log=True, display_unit="param", symbol="N"
     )
-    bytes_per_parameter: Array = given(
-        "byte", "Bytes a parameter", 14, above=True, high=64, slider=(2, 18), symbol="b",
+    bytes_per_parameter: Array = number(
+        "byte", "Bytes a parameter", 14, exclusive_min=True, high=64, slider=(2, 18), symbol="b",
         help="14: weights in 16 bits, an fp32 copy and Adam's two moments. 2: weights alone.",
     )  # fmt: skip
-    writer_bandwidth: Array = given(
-        "byte/s", "Bandwidth of a writer", 2e9, above=True, high=1e15, slider=(1e8, 1e11), log=True, shown="GB/s",
+    writer_bandwidth: Array = number(
+        "byte/s", "Bandwidth of a writer", 2e9, exclusive_min=True, high=1e15, slider=(1e8, 1e11), log=True, display_unit="GB/s",
         symbol=r"\beta_w", help="At which one host writes its part.",
     )  # fmt: skip
-    writers: Array = given(
-        "1", "Writers", 64, low=1, high=1e7, slider=(1, 4096), log=True, whole=True, symbol="w",
+    writers: Array = number(
+        "1", "Writers", 64, low=1, high=1e7, slider=(1, 4096), log=True, integer=True, symbol="w",
         help="Hosts that write at once, each its own part.",
     )  # fmt: skip
-    filesystem_bandwidth: Array = given(
-        "byte/s", "Bandwidth of the file system", 100e9, above=True, high=1e16, slider=(1e9, 1e13), log=True,
-        shown="GB/s", symbol=r"\beta_f", help="That all writers share.",
+    filesystem_bandwidth: Array = number(
+        "byte/s", "Bandwidth of the file system", 100e9, exclusive_min=True, high=1e16, slider=(1e9, 1e13), log=True,
+        display_unit="GB/s", symbol=r"\beta_f", help="That all writers share.",
     )  # fmt: skip
-    interval: Array = given(
-        "s", "Interval", 1800, above=True, high=1e9, slider=(60, 86400), log=True, shown="min", symbol=r"\tau",
+    interval: Array = number(
+        "s", "Interval", 1800, exclusive_min=True, high=1e9, slider=(60, 86400), log=True, display_unit="min", symbol=r"\tau",
         help="From one checkpoint to the next.",
     )  # fmt: skip
-    way: Codes = chosen(
-        Way, "Writing", Way.SYNCHRONOUS,
+    way: Codes = choice(
+        CheckpointMode, "Writing", CheckpointMode.SYNCHRONOUS,
         help="Asynchronous: the run waits only for a copy in the hosts' memory and goes on while that is written.",
     )  # fmt: skip
-    copy_bandwidth: Array = given(
-        "byte/s", "Bandwidth of the copy", 25e9, above=True, high=1e15, slider=(1e9, 2e11), log=True, shown="GB/s",
-        symbol=r"\beta_c", folded=True, help="Of each writer, from its accelerators to its memory; asynchronous only.",
+    copy_bandwidth: Array = number(
+        "byte/s", "Bandwidth of the copy", 25e9, exclusive_min=True, high=1e15, slider=(1e9, 2e11), log=True, display_unit="GB/s",
+        symbol=r"\beta_c", advanced=True, help="Of each writer, from its accelerators to its memory; asynchronous only.",
     )  # fmt: skip
-    read_speedup: Array = given(
-        "1", "Reading over writing", 1, above=True, high=1000, slider=(0.5, 5), folded=True,
+    read_speedup: Array = number(
+        "1", "Reading over writing", 1, exclusive_min=True, high=1000, slider=(0.5, 5), advanced=True,
         help="Bandwidth of reading back over that of writing.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    checkpoint_size: Array = found("byte", "Checkpoint", symbol="M")
-    write_bandwidth: Array = found("byte/s", "Bandwidth of writing", symbol=r"\beta")
-    write_time: Array = found("s", "Time to write", symbol=r"\delta")
-    overhead: Array = found("1", "Overhead", shown="percent", help="Time to write over the interval.")
-    stall_time: Array = found("s", "Stall", help="That the run itself waits at each checkpoint.")
-    stall_share: Array = found("1", "Share of the time stalled", shown="percent", symbol="s")
-    bottleneck: Codes = named(Bottleneck, "Bound by")
-    saturating_writers: Array = found("1", "Writers that fill the file system", symbol="w^*")
-    keeps_up: Truth = flagged("Keeps up", help="Whether one is written before the next is due.")
-    actual_interval: Array = found(
+    checkpoint_size: Array = output("byte", "Checkpoint", symbol="M")
+    write_bandwidth: Array = output("byte/s", "Bandwidth of writing", symbol=r"\beta")
+    write_time: Array = output("s", "Time to write", symbol=r"\delta")
+    overhead: Array = output("1", "Overhead", display_unit="percent", help="Time to write over the interval.")
+    stall_time: Array = output("s", "Stall", help="That the run itself waits at each checkpoint.")
+    stall_share: Array = output("1", "Share of the time stalled", display_unit="percent", symbol="s")
+    bottleneck: Codes = label(CheckpointBottleneck, "Bound by")
+    saturating_writers: Array = output("1", "Writers that fill the file system", symbol="w^*")
+    keeps_up: Truth = flag("Keeps up", help="Whether one is written before the next is due.")
+    actual_interval: Array = output(
         "s", "Actual interval", symbol=r"\tau'", help="The time to write, where that is longer than the interval."
     )
-    lost_per_day: Array = found("s", "Stalled a day")
-    written_per_day: Array = found("byte", "Written a day")
-    load_time: Array = found("s", "Time to read back", help="At a restart.")
-    bandwidth_to_keep_up: Array = found("byte/s", "Bandwidth to keep up", help="To write within the interval.")
-    bandwidth_for_one_percent: Array = found("byte/s", "Bandwidth for 1%", help="To write within 1% of the interval.")
+    lost_per_day: Array = output("s", "Stalled a day")
+    written_per_day: Array = output("byte", "Written a day")
+    load_time: Array = output("s", "Time to read back", help="At a restart.")
+    bandwidth_to_keep_up: Array = output("byte/s", "Bandwidth to keep up", help="To write within the interval.")
+    bandwidth_for_one_percent: Array = output("byte/s", "Bandwidth for 1%", help="To write within 1% of the interval.")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -117,13 +117,13 @@ def verdict(i: Inputs, o: Outputs) -> str:
             f"To keep it takes {{bandwidth_to_keep_up}}. {_advice(o)}"
         )
     share = "Every {interval} that stalls the run for {stall_share} of its time. "
-    if i.way == Way.ASYNCHRONOUS:
+    if i.way == CheckpointMode.ASYNCHRONOUS:
         share = "The run waits {stall_time} for the copy alone, {stall_share} of its time. "
     return first + share + _advice(o)
 
 
 def _advice(o: Outputs) -> str:
-    if o.bottleneck == Bottleneck.FILESYSTEM:
+    if o.bottleneck == CheckpointBottleneck.FILESYSTEM:
         return (
             "The file system binds: from {saturating_writers} writers on, more of them do not help; a faster one would."
         )
@@ -131,9 +131,9 @@ def _advice(o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    if i.way == Way.SYNCHRONOUS and o.keeps_up and o.overhead > 0.05:
+    if i.way == CheckpointMode.SYNCHRONOUS and o.keeps_up and o.overhead > 0.05:
         yield "A longer interval stalls less but loses more work at each failure: see reliability for the best."
-    if i.way == Way.ASYNCHRONOUS:
+    if i.way == CheckpointMode.ASYNCHRONOUS:
         yield "The hosts need memory for a second copy of the whole checkpoint."
 
 
@@ -147,9 +147,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("write_time", "overhead", "checkpoint_size", "stall_share", "lost_per_day"),
     figures=(
-        curve("writers", ("write_time",), "More writers, until the file system is full", marks=("saturating_writers",)),
+        curve("writers", ("write_time",), "More writers, until the file system is full", x_marks=("saturating_writers",)),
         curve("interval", ("overhead", "stall_share"), "How often"),
-        Figure("bars", "Bandwidths", (), ("write_bandwidth", "bandwidth_for_one_percent")),
+        Chart("bars", "Bandwidths", (), ("write_bandwidth", "bandwidth_for_one_percent")),
     ),
     equations=(
         Equation("checkpoint_size", r"@checkpoint_size = @parameters \cdot @bytes_per_parameter"),
@@ -212,7 +212,7 @@ def checkpoint(i: Inputs) -> Outputs:
     copied = size / (np.asarray(i.copy_bandwidth) * i.writers)
     # Nothing is saved oftener than it can be written, so a run never stalls for more than all of its time.
     actual = np.maximum(i.interval, time)
-    stall = np.where(np.asarray(i.way) == Way.ASYNCHRONOUS, np.minimum(copied, time), time)
+    stall = np.where(np.asarray(i.way) == CheckpointMode.ASYNCHRONOUS, np.minimum(copied, time), time)
     return Outputs(
         checkpoint_size=size,
         write_bandwidth=bandwidth,
@@ -220,7 +220,7 @@ def checkpoint(i: Inputs) -> Outputs:
         overhead=time / i.interval,
         stall_time=stall,
         stall_share=stall / actual,
-        bottleneck=np.where(together < i.filesystem_bandwidth, Bottleneck.WRITERS, Bottleneck.FILESYSTEM),
+        bottleneck=np.where(together < i.filesystem_bandwidth, CheckpointBottleneck.WRITERS, CheckpointBottleneck.FILESYSTEM),
         saturating_writers=np.ceil(ratio(i.filesystem_bandwidth, np.asarray(i.writer_bandwidth, dtype=float))),
         keeps_up=time <= i.interval,
         actual_interval=actual,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, found, given, solver
+from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, number, output, solver
 from solvers.laws.ratio import ratio
 
 _CALIBRATION = 2.0
@@ -20,40 +20,40 @@ _CALIBRATION = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    training_time: Array = given(
-        "s", "Training time", 7 * 86400.0, above=True, high=1e12, slider=(3600, 3e7), log=True, shown="day", symbol="T",
+    training_time: Array = number(
+        "s", "Training time", 7 * 86400.0, exclusive_min=True, high=1e12, slider=(3600, 3e7), log=True, display_unit="day", symbol="T",
         help="Of the same run without privacy.",
     )  # fmt: skip
-    epsilon: Array = given(
-        "1", "Privacy budget ε", 3, above=True, high=1e6, slider=(0.1, 20), log=True, symbol=r"\varepsilon",
+    epsilon: Array = number(
+        "1", "Privacy budget ε", 3, exclusive_min=True, high=1e6, slider=(0.1, 20), log=True, symbol=r"\varepsilon",
         help="The smaller, the stronger the promise: 1 is strong, 10 weak.",
     )  # fmt: skip
-    subgroup_prevalence: Array = given(
-        "1", "Share of the smallest group", 0.01, above=True, high=1, slider=(1e-5, 1), log=True, shown="percent",
+    subgroup_prevalence: Array = number(
+        "1", "Share of the smallest group", 0.01, exclusive_min=True, high=1, slider=(1e-5, 1), log=True, display_unit="percent",
         symbol="p", help="Of the people in the data, of whom the model should know as much as of all.",
     )  # fmt: skip
-    calibration: Array = given(
-        "1", "Cost of privacy k", _CALIBRATION, high=1000, slider=(0, 10), symbol="k", folded=True,
+    calibration: Array = number(
+        "1", "Cost of privacy k", _CALIBRATION, high=1000, slider=(0, 10), symbol="k", advanced=True,
         help="A calibration, not a constant of nature: measured runs differ widely. Put in what one's own code costs.",
     )  # fmt: skip
-    samples_needed: Array = given(
-        "1", "Samples of a group", 10_000, high=1e15, slider=(100, 1e7), log=True, folded=True,
+    samples_needed: Array = number(
+        "1", "Samples of a group", 10_000, high=1e15, slider=(100, 1e7), log=True, advanced=True,
         help="That are enough to learn, or to measure, what is special to it.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    slowdown: Array = found("1", "Slowdown", symbol="S")
-    training_time: Array = found("s", "Training time with privacy", shown="day", symbol="T'")
-    extra_time: Array = found("s", "Time for privacy", shown="day", symbol=r"\Delta T")
-    data_multiplier: Array = found("1", "Data for the smallest group", symbol="m", help="Times as much data in all.")
-    samples_in_all: Array = found("1", "Samples in all", help="Until the smallest group has enough of its own.")
-    epsilon_for_double: Array = found(
-        "1", "ε at twice the time", never="none: privacy costs no time", help="A weaker promise costs less than that."
+    slowdown: Array = output("1", "Slowdown", symbol="S")
+    training_time: Array = output("s", "Training time with privacy", display_unit="day", symbol="T'")
+    extra_time: Array = output("s", "Time for privacy", display_unit="day", symbol=r"\Delta T")
+    data_multiplier: Array = output("1", "Data for the smallest group", symbol="m", help="Times as much data in all.")
+    samples_in_all: Array = output("1", "Samples in all", help="Until the smallest group has enough of its own.")
+    epsilon_for_double: Array = output(
+        "1", "ε at twice the time", if_infinite="none: privacy costs no time", help="A weaker promise costs less than that."
     )
-    odds_factor: Array = found(
-        "1", "Odds somebody could gain", symbol=r"e^\varepsilon", never="beyond counting",
+    odds_factor: Array = output(
+        "1", "Odds somebody could gain", symbol=r"e^\varepsilon", if_infinite="beyond counting",
         help="By which the odds that a person was in the data may change for whoever sees the model.",
     )  # fmt: skip
 
@@ -99,7 +99,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("slowdown", "training_time", "extra_time", "data_multiplier"),
     figures=(
-        curve("epsilon", ("slowdown",), "The stronger the promise", marks=("epsilon_for_double",)),
+        curve("epsilon", ("slowdown",), "The stronger the promise", x_marks=("epsilon_for_double",)),
         curve("subgroup_prevalence", ("samples_in_all",), "The smaller the group"),
     ),
     equations=(

@@ -18,19 +18,19 @@ import numpy as np
 from solvers import inputs
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
-    chosen,
+    choice,
     curve,
-    found,
-    given,
-    named,
-    picked,
+    label,
+    number,
+    output,
     solver,
+    spec,
 )
 from solvers.errors import InputError
 from solvers.laws import checks
@@ -52,7 +52,7 @@ class Workload(IntEnum):
     SERVING = 1
 
 
-class Side(IntEnum):
+class LowerCost(IntEnum):
     """Which of the two is cheaper."""
 
     REFERENCE = 0
@@ -62,19 +62,19 @@ class Side(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", help="What the rival is held against.")
-    rival: Accelerator = picked(Accelerator, "Rival", "mi300x")
+    rival: Accelerator = spec(Accelerator, "Rival", "mi300x")
     model: Model = inputs.model("llama-3-70b")
-    workload: Codes = chosen(Workload, "Workload", Workload.TRAINING)
-    devices: Array = given(
-        "1", "Devices", 512, low=1, high=1e8, slider=(8, 32768), log=True, whole=True, symbol="n",
+    workload: Codes = choice(Workload, "Workload", Workload.TRAINING)
+    devices: Array = number(
+        "1", "Devices", 512, low=1, high=1e8, slider=(8, 32768), log=True, integer=True, symbol="n",
         help="Of the fleet to compare with; the rival's follows from equal throughput.",
     )  # fmt: skip
-    duration: Array = given(
-        "s", "Duration", 30 * _DAY, above=True, high=1e10, slider=(_DAY, 5 * YEAR), log=True, shown="day", symbol="T"
+    duration: Array = number(
+        "s", "Duration", 30 * _DAY, exclusive_min=True, high=1e10, slider=(_DAY, 5 * YEAR), log=True, display_unit="day", symbol="T"
     )
     efficiency: Array = inputs.efficiency(0.45, help="Share of its peak the first chip reaches: in training, its MFU.")
-    rival_efficiency: Array = given(
-        "1", "Rival's efficiency", 0.45, high=1, above=True, slider=(0.01, 1), symbol=r"\eta'",
+    rival_efficiency: Array = number(
+        "1", "Rival's efficiency", 0.45, high=1, exclusive_min=True, slider=(0.01, 1), symbol=r"\eta'",
         help="Younger software reaches less: this is where a cheap chip may lose.",
     )  # fmt: skip
     precision: Codes = inputs.precision(Precision.BF16)
@@ -82,37 +82,37 @@ class Inputs:
     context_length: Array = inputs.context_length(2048, help="Serving only: tokens already in each sequence.")
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(0.85)
     layer_overhead: Array = inputs.layer_overhead(45e-6)
-    unit_price: Array = given(
-        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), folded=True, help="0: the catalog's."
+    unit_price: Array = number(
+        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the catalog's."
     )
-    rival_price: Array = given("USD", "Price of a rival", 0, high=1e9, slider=(0, 60000), help="0: the catalog's.")
-    infrastructure_multiplier: Array = given(
-        "1", "Infrastructure", 2.5, low=1, high=20, slider=(1, 4), symbol="k", folded=True,
+    rival_price: Array = number("USD", "Price of a rival", 0, high=1e9, slider=(0, 60000), help="0: the catalog's.")
+    infrastructure_multiplier: Array = number(
+        "1", "Infrastructure", 2.5, low=1, high=20, slider=(1, 4), symbol="k", advanced=True,
         help="Everything bought for the fleet over the accelerators alone.",
     )  # fmt: skip
-    amortization: Array = given(
+    amortization: Array = number(
         "s",
         "Amortization",
         4 * YEAR,
-        above=True,
+        exclusive_min=True,
         high=1e10,
         slider=(YEAR, 8 * YEAR),
-        shown="year",
+        display_unit="year",
         symbol="L",
-        folded=True,
+        advanced=True,
     )
-    pue: Array = given(
+    pue: Array = number(
         "1",
         "PUE",
         1.2,
         low=1,
         high=10,
         slider=(1, 2),
-        folded=True,
+        advanced=True,
         help="Energy of the building over that of the chips.",
     )
-    electricity_price: Array = given(
-        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), shown="USD/kWh", folded=True
+    electricity_price: Array = number(
+        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), display_unit="USD/kWh", advanced=True
     )
 
 
@@ -121,25 +121,25 @@ _UNPRICED = "unknown: no price is known"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    rival_cost: Array = found("USD", "Cost of the rivals", never=_UNPRICED, help="For the same work in the same time.")
-    reference_cost: Array = found("USD", "Cost of the devices", never=_UNPRICED)
-    cost_ratio: Array = found("1", "Rivals' cost over the devices'", never=_UNPRICED)
-    cheaper: Codes = named(Side, "Cheaper")
-    break_even_price: Array = found(
-        "USD", "Rival's price at break-even", never="none: even for nothing the rival costs more, or a price is not known",
+    rival_cost: Array = output("USD", "Cost of the rivals", if_infinite=_UNPRICED, help="For the same work in the same time.")
+    reference_cost: Array = output("USD", "Cost of the devices", if_infinite=_UNPRICED)
+    cost_ratio: Array = output("1", "Rivals' cost over the devices'", if_infinite=_UNPRICED)
+    cheaper: Codes = label(LowerCost, "Cheaper")
+    break_even_price: Array = output(
+        "USD", "Rival's price at break-even", if_infinite="none: even for nothing the rival costs more, or a price is not known",
         help="Below it the rivals do the same work for less.",
     )  # fmt: skip
-    rival_devices: Array = found("1", "Rivals for the same throughput", symbol="n'", never="none can do it")
-    throughput: Array = found("1/s", "Throughput", help="Tokens a second of either fleet.")
-    reference_rate: Array = found("1/s", "Of one device", symbol="r", help="Tokens a second.")
-    rival_rate: Array = found("1/s", "Of one rival", symbol="r'", help="Tokens a second.")
-    rate_ratio: Array = found("1", "Rival over device", help="Throughput of one.")
-    reference_least: Array = found("1", "Devices that hold the model", never="unknown")
-    rival_least: Array = found("1", "Rivals that hold the model", never="unknown")
-    reference_energy: Array = found("J", "Energy of the devices", never="unknown")
-    rival_energy: Array = found("J", "Energy of the rivals", never="unknown")
-    cost_per_million_tokens: Array = found("USD", "Cost of a million tokens", never=_UNPRICED)
-    rival_cost_per_million_tokens: Array = found("USD", "Rivals' cost of a million tokens", never=_UNPRICED)
+    rival_devices: Array = output("1", "Rivals for the same throughput", symbol="n'", if_infinite="none can do it")
+    throughput: Array = output("1/s", "Throughput", help="Tokens a second of either fleet.")
+    reference_rate: Array = output("1/s", "Of one device", symbol="r", help="Tokens a second.")
+    rival_rate: Array = output("1/s", "Of one rival", symbol="r'", help="Tokens a second.")
+    rate_ratio: Array = output("1", "Rival over device", help="Throughput of one.")
+    reference_least: Array = output("1", "Devices that hold the model", if_infinite="unknown")
+    rival_least: Array = output("1", "Rivals that hold the model", if_infinite="unknown")
+    reference_energy: Array = output("J", "Energy of the devices", if_infinite="unknown")
+    rival_energy: Array = output("J", "Energy of the rivals", if_infinite="unknown")
+    cost_per_million_tokens: Array = output("USD", "Cost of a million tokens", if_infinite=_UNPRICED)
+    rival_cost_per_million_tokens: Array = output("USD", "Rivals' cost of a million tokens", if_infinite=_UNPRICED)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -154,7 +154,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
     first = f"{{rival_devices}} {{rival}} do what {{devices}} {{accelerator}} do: {{model}} {work} at {{throughput}} in tokens. "
     if math.isnan(o.cost_ratio):
         return first + "What they cost is not known: give the rival's price. " + _even(o)
-    if o.cheaper == Side.RIVAL:
+    if o.cheaper == LowerCost.RIVAL:
         return first + "The rival is cheaper: {rival_cost} instead of {reference_cost}. " + _even(o)
     return first + "The rival is dearer: {rival_cost} instead of {reference_cost}. " + _even(o)
 
@@ -184,9 +184,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     headline=("rival_cost", "reference_cost", "cost_ratio", "rival_devices", "break_even_price"),
     overlay="rival",
     figures=(
-        Figure("rivals", "What the same work costs", ("workload",), ("rival_cost",)),
+        Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost",)),
         curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
-        Figure("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
+        Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
     ),
     equations=(
         Equation("throughput", r"@throughput = @devices \cdot @reference_rate"),
@@ -250,7 +250,7 @@ def shootout(i: Inputs) -> Outputs:
         rival_cost=rival_cost,
         reference_cost=cost,
         cost_ratio=rival_cost / cost,
-        cheaper=np.where(rival_cost < cost, Side.RIVAL, Side.REFERENCE),
+        cheaper=np.where(rival_cost < cost, LowerCost.RIVAL, LowerCost.REFERENCE),
         break_even_price=np.where(even > 0, even, np.nan),
         rival_devices=rivals,
         throughput=throughput,

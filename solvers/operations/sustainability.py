@@ -15,7 +15,7 @@ from enum import IntEnum
 import numpy as np
 
 from solvers import inputs
-from solvers.declare import Array, Codes, Equation, Fallacy, Figure, Preset, Source, curve, found, given, named, solver
+from solvers.declare import Array, Chart, Codes, Equation, Fallacy, Preset, Source, curve, label, number, output, solver
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
 from solvers.laws.ratio import ratio
 
@@ -24,7 +24,7 @@ _HOUR = 3600.0
 _KWH = 3.6e6
 
 
-class Part(IntEnum):
+class CarbonPart(IntEnum):
     """Where the carbon comes from."""
 
     OPERATION = 0
@@ -33,87 +33,87 @@ class Part(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    devices: Array = given("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, whole=True, symbol="n")
-    tdp: Array = given("W", "Thermal design power", 700, high=1e6, slider=(0.01, 1500), log=True, help="Of one device.")
-    duration: Array = given(
-        "s", "Duration", 30 * _DAY, above=True, high=1e10, slider=(_HOUR, 5 * _YEAR), log=True, shown="day", symbol="T"
+    devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True, symbol="n")
+    tdp: Array = number("W", "Thermal design power", 700, high=1e6, slider=(0.01, 1500), log=True, help="Of one device.")
+    duration: Array = number(
+        "s", "Duration", 30 * _DAY, exclusive_min=True, high=1e10, slider=(_HOUR, 5 * _YEAR), log=True, display_unit="day", symbol="T"
     )
-    mfu: Array = given(
-        "1", "MFU", 0.45, high=1, slider=(0, 1), shown="percent",
+    mfu: Array = number(
+        "1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent",
         help="What power follows: at 0 a device draws its idle power, at 100% its thermal design power.",
     )  # fmt: skip
-    pue: Array = given(
+    pue: Array = number(
         "1", "PUE", 1.06, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
     )
-    carbon_intensity: Array = given(
-        "kg/J", "Carbon intensity", 0.39 / _KWH, high=1e-5, slider=(0, 1 / _KWH), shown="g/kWh", symbol="c",
+    carbon_intensity: Array = number(
+        "kg/J", "Carbon intensity", 0.39 / _KWH, high=1e-5, slider=(0, 1 / _KWH), display_unit="g/kWh", symbol="c",
         help="CO2e of the electricity, at the meter.",
     )  # fmt: skip
-    other_carbon_intensity: Array = given(
-        "kg/J", "Another grid's", 0.02 / _KWH, high=1e-5, slider=(0, 1 / _KWH), shown="g/kWh", symbol="c'",
+    other_carbon_intensity: Array = number(
+        "kg/J", "Another grid's", 0.02 / _KWH, high=1e-5, slider=(0, 1 / _KWH), display_unit="g/kWh", symbol="c'",
         help="Carbon intensity of a grid to compare with, at the same PUE. 20 g/kWh: Québec, 820: coal in Poland.",
     )  # fmt: skip
-    water_intensity: Array = given(
-        "L/J", "Water intensity", 1.8 / _KWH, high=1e-3, slider=(0, 10 / _KWH), shown="L/kWh", symbol="w",
+    water_intensity: Array = number(
+        "L/J", "Water intensity", 1.8 / _KWH, high=1e-3, slider=(0, 10 / _KWH), display_unit="L/kWh", symbol="w",
         help="Per energy at the meter. 1.8 is usual for cooling alone; making the electricity adds to it.",
     )  # fmt: skip
-    embodied_per_device: Array = given(
+    embodied_per_device: Array = number(
         "kg", "Embodied carbon of a device", 164, high=1e7, slider=(0, 2000), help="CO2e of making one."
     )
-    embodied_lifetime: Array = given(
-        "s", "Life of a device", 4 * _YEAR, above=True, high=1e10, slider=(_YEAR, 10 * _YEAR), shown="year", symbol="L",
+    embodied_lifetime: Array = number(
+        "s", "Life of a device", 4 * _YEAR, exclusive_min=True, high=1e10, slider=(_YEAR, 10 * _YEAR), display_unit="year", symbol="L",
         help="Over which its making is shared out.",
     )  # fmt: skip
     idle_fraction: Array = inputs.idle_fraction(IDLE)
-    mean_device_power: Array = given(
-        "W", "Measured power of a device", 0, high=1e6, slider=(0, 1500), symbol=r"\bar p", folded=True,
+    mean_device_power: Array = number(
+        "W", "Measured power of a device", 0, high=1e6, slider=(0, 1500), symbol=r"\bar p", advanced=True,
         help="Where it was measured, it takes the place of what TDP and MFU tell. 0: not measured.",
     )  # fmt: skip
-    electricity_price: Array = given(
-        "USD/J", "Electricity price", 0.10 / _KWH, high=1e-4, slider=(0, 0.4 / _KWH), shown="USD/kWh", symbol="c_e",
-        folded=True, help="For the bill beside the carbon; all other cost is in wall 17.",
+    electricity_price: Array = number(
+        "USD/J", "Electricity price", 0.10 / _KWH, high=1e-4, slider=(0, 0.4 / _KWH), display_unit="USD/kWh", symbol="c_e",
+        advanced=True, help="For the bill beside the carbon; all other cost is in wall 17.",
     )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    total_carbon: Array = found("kg", "Carbon", shown="t", symbol=r"m", help="CO2e of running and, in part, of making.")
-    it_energy: Array = found("J", "Energy at the chips", symbol=r"E_\text{IT}")
-    facility_energy: Array = found("J", "Energy at the meter", symbol="E")
-    operational_carbon: Array = found(
-        "kg", "Of running", shown="t", symbol=r"m_\text{op}", help="CO2e of the electricity."
+    total_carbon: Array = output("kg", "Carbon", display_unit="t", symbol=r"m", help="CO2e of running and, in part, of making.")
+    it_energy: Array = output("J", "Energy at the chips", symbol=r"E_\text{IT}")
+    facility_energy: Array = output("J", "Energy at the meter", symbol="E")
+    operational_carbon: Array = output(
+        "kg", "Of running", display_unit="t", symbol=r"m_\text{op}", help="CO2e of the electricity."
     )
-    embodied_carbon: Array = found(
-        "kg", "Of making", shown="t", symbol=r"m_\text{emb}", help="The job's share of the devices' life."
+    embodied_carbon: Array = output(
+        "kg", "Of making", display_unit="t", symbol=r"m_\text{emb}", help="The job's share of the devices' life."
     )
-    embodied_share: Array = found(
-        "1", "Share of making", shown="percent", symbol="s", help="0 where nothing is emitted at all."
+    embodied_share: Array = output(
+        "1", "Share of making", display_unit="percent", symbol="s", help="0 where nothing is emitted at all."
     )
-    water: Array = found("L", "Water", symbol="V")
-    mean_power: Array = found("W", "Mean power", symbol="P", help="At the meter.")
-    device_power: Array = found("W", "Power of a device", symbol="p", help="On average, without the building.")
-    operational_carbon_there: Array = found("kg", "Of running on the other grid", shown="t", symbol=r"m'_\text{op}")
-    grid_ratio: Array = found(
-        "1", "This grid over the other", symbol="r", never="without bound: the other grid emits nothing",
+    water: Array = output("L", "Water", symbol="V")
+    mean_power: Array = output("W", "Mean power", symbol="P", help="At the meter.")
+    device_power: Array = output("W", "Power of a device", symbol="p", help="On average, without the building.")
+    operational_carbon_there: Array = output("kg", "Of running on the other grid", display_unit="t", symbol=r"m'_\text{op}")
+    grid_ratio: Array = output(
+        "1", "This grid over the other", symbol="r", if_infinite="without bound: the other grid emits nothing",
         help="How many times as much carbon the same energy is here.",
     )  # fmt: skip
-    energy_cost: Array = found("USD", "Electricity bill", symbol=r"C_\text{energy}")
-    energy_per_day: Array = found("J", "Energy a day", help="At the meter.")
-    carbon_per_day: Array = found("kg", "Carbon a day")
-    larger: Codes = named(Part, "Larger part")
-    carbon_per_device_hour: Array = found("kg", "Carbon of a device-hour")
-    carbon_per_useful_device_hour: Array = found(
+    energy_cost: Array = output("USD", "Electricity bill", symbol=r"C_\text{energy}")
+    energy_per_day: Array = output("J", "Energy a day", help="At the meter.")
+    carbon_per_day: Array = output("kg", "Carbon a day")
+    larger: Codes = label(CarbonPart, "Larger part")
+    carbon_per_device_hour: Array = output("kg", "Carbon of a device-hour")
+    carbon_per_useful_device_hour: Array = output(
         "kg",
         "Carbon of a useful device-hour",
-        never="no useful work is done",
+        if_infinite="no useful work is done",
         help="Of an hour's work at the full peak rate.",
     )
-    embodied_whole: Array = found("kg", "Making of the whole fleet")
-    break_even_intensity: Array = found(
-        "kg/J", "Equal parts at", shown="g/kWh", never="never: no energy is used",
+    embodied_whole: Array = output("kg", "Making of the whole fleet")
+    break_even_intensity: Array = output(
+        "kg/J", "Equal parts at", display_unit="g/kWh", if_infinite="never: no energy is used",
         help="Carbon intensity at which running emits as much as making.",
     )  # fmt: skip
-    overhead_energy: Array = found("J", "Cooling and losses", help="What the building adds.")
+    overhead_energy: Array = output("J", "Cooling and losses", help="What the building adds.")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -122,7 +122,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
         return first + "A figure of the grid or of the devices is not known; the energy does not depend on it."
     if o.total_carbon == 0:
         return first + "Nothing is emitted: neither the electricity nor the making of the devices counts."
-    if o.larger == Part.MAKING:
+    if o.larger == CarbonPart.MAKING:
         return first + (
             "Making the devices is the larger part, {embodied_share}: longer life and fuller use would help, a cleaner "
             "grid hardly."
@@ -162,9 +162,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("total_carbon", "facility_energy", "operational_carbon", "embodied_share", "water", "mean_power"),
     figures=(
-        Figure("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
-        Figure("bars", "Running on either grid", (), ("operational_carbon", "operational_carbon_there")),
-        curve("carbon_intensity", ("total_carbon", "embodied_share"), "The grid decides", marks=("break_even_intensity",), logy=False),
+        Chart("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
+        Chart("bars", "Running on either grid", (), ("operational_carbon", "operational_carbon_there")),
+        curve("carbon_intensity", ("total_carbon", "embodied_share"), "The grid decides", x_marks=("break_even_intensity",), logy=False),
         curve("mfu", ("carbon_per_useful_device_hour",), "Waiting emits, too"),
     ),
     equations=(
@@ -261,7 +261,7 @@ def sustainability(i: Inputs) -> Outputs:
         energy_cost=meter * i.electricity_price,
         energy_per_day=meter / days,
         carbon_per_day=total / days,
-        larger=np.where(making > running, Part.MAKING, Part.OPERATION),
+        larger=np.where(making > running, CarbonPart.MAKING, CarbonPart.OPERATION),
         carbon_per_device_hour=total / device_hours,
         carbon_per_useful_device_hour=ratio(total / device_hours, np.asarray(i.mfu, dtype=float)),
         embodied_whole=devices * i.embodied_per_device,

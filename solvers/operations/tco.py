@@ -17,22 +17,22 @@ import numpy as np
 from solvers import inputs
 from solvers.declare import (
     Array,
+    Chart,
     Codes,
     Equation,
     Fallacy,
-    Figure,
     Preset,
     Source,
-    chosen,
+    choice,
     curve,
-    found,
-    given,
-    named,
-    picked,
+    label,
+    number,
+    output,
     solver,
+    spec,
 )
 from solvers.errors import InputError
-from solvers.laws.cost import MAINTENANCE, YEAR, break_even, written_off
+from solvers.laws.cost import MAINTENANCE, YEAR, break_even, depreciation
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
 from solvers.laws.ratio import ratio
 from solvers.laws.reliability import goodput, young_daly_interval
@@ -41,7 +41,7 @@ from solvers.specs import Accelerator, Precision, peak_rate
 _HOUR = 3600.0
 
 
-class Way(IntEnum):
+class Procurement(IntEnum):
     """How to come by accelerators."""
 
     OWN = 0
@@ -49,7 +49,7 @@ class Way(IntEnum):
     SPOT = 2
 
 
-class Part(IntEnum):
+class CostPart(IntEnum):
     """What the money of an owner goes into."""
 
     ACCELERATORS = 0
@@ -63,78 +63,78 @@ class Part(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    accelerator: Accelerator | None = picked(
+    accelerator: Accelerator | None = spec(
         Accelerator, "Accelerator", "h100-sxm5-80gb", optional=True,
         help="Gives the price, the power and the rates to rent it where they are left at 0 below.",
     )  # fmt: skip
-    devices: Array = given("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, whole=True, symbol="n")
-    duration: Array = given(
-        "s", "Duration", 30 * 86400.0, above=True, high=1e10, slider=(3600, 5 * YEAR), log=True, shown="day",
+    devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True, symbol="n")
+    duration: Array = number(
+        "s", "Duration", 30 * 86400.0, exclusive_min=True, high=1e10, slider=(3600, 5 * YEAR), log=True, display_unit="day",
         symbol="T", help="Over which the fleet is had.",
     )  # fmt: skip
-    mfu: Array = given(
-        "1", "MFU", 0.45, high=1, slider=(0, 1), shown="percent",
+    mfu: Array = number(
+        "1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent",
         help="Share of the peak rate that becomes the model's arithmetic while the fleet is in use.",
     )  # fmt: skip
-    time_in_use: Array = given(
-        "1", "Time in use", 1, high=1, slider=(0, 1), shown="percent", symbol="u",
+    time_in_use: Array = number(
+        "1", "Time in use", 1, high=1, slider=(0, 1), display_unit="percent", symbol="u",
         help="Share of the duration in which there is work. An owner pays all of it, a tenant this part.",
     )  # fmt: skip
-    pue: Array = given(
+    pue: Array = number(
         "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
     )
-    electricity_price: Array = given(
-        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), shown="USD/kWh", symbol="c_e"
+    electricity_price: Array = number(
+        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), display_unit="USD/kWh", symbol="c_e"
     )
-    unit_price: Array = given(
+    unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."
     )
-    tdp: Array = given(
-        "W", "Thermal design power", 0, high=1e6, slider=(0, 1500), folded=True, help="0: the accelerator's."
+    tdp: Array = number(
+        "W", "Thermal design power", 0, high=1e6, slider=(0, 1500), advanced=True, help="0: the accelerator's."
     )
-    infrastructure_multiplier: Array = given(
+    infrastructure_multiplier: Array = number(
         "1", "Infrastructure", 2.5, low=1, high=20, slider=(1, 4), symbol="k",
         help="Everything bought for the fleet over the accelerators alone.",
     )  # fmt: skip
-    amortization: Array = given(
-        "s", "Amortization", 4 * YEAR, above=True, high=1e10, slider=(YEAR, 8 * YEAR), shown="year", symbol="L",
+    amortization: Array = number(
+        "s", "Amortization", 4 * YEAR, exclusive_min=True, high=1e10, slider=(YEAR, 8 * YEAR), display_unit="year", symbol="L",
         help="Years over which what was bought is written off.",
     )  # fmt: skip
     idle_fraction: Array = inputs.idle_fraction(IDLE)
-    cloud_price: Array = given(
-        "USD/s", "Cloud price", 0, high=1, slider=(0, 12 / _HOUR), shown="USD/hour", folded=True,
+    cloud_price: Array = number(
+        "USD/s", "Cloud price", 0, high=1, slider=(0, 12 / _HOUR), display_unit="USD/hour", advanced=True,
         help="On demand, of one device. 0: the accelerator's.",
     )  # fmt: skip
-    spot_price: Array = given(
-        "USD/s", "Spot price", 0, high=1, slider=(0, 12 / _HOUR), shown="USD/hour", folded=True,
+    spot_price: Array = number(
+        "USD/s", "Spot price", 0, high=1, slider=(0, 12 / _HOUR), display_unit="USD/hour", advanced=True,
         help="Of one device that may be taken back at any time. 0: the accelerator's.",
     )  # fmt: skip
-    spot_mtbf: Array = given(
-        "s", "Until a spot machine is taken back", 30 * 86400.0, above=True, high=1e12, slider=(3600, 90 * 86400.0),
-        log=True, shown="day", folded=True, help="On average; the whole job stops when any of them is.",
+    spot_mtbf: Array = number(
+        "s", "Until a spot machine is taken back", 30 * 86400.0, exclusive_min=True, high=1e12, slider=(3600, 90 * 86400.0),
+        log=True, display_unit="day", advanced=True, help="On average; the whole job stops when any of them is.",
     )  # fmt: skip
-    devices_per_machine: Array = given(
-        "1", "Devices of a machine", 8, low=1, high=1e5, slider=(1, 72), whole=True, folded=True,
+    devices_per_machine: Array = number(
+        "1", "Devices of a machine", 8, low=1, high=1e5, slider=(1, 72), integer=True, advanced=True,
         help="That are taken back together.",
     )  # fmt: skip
-    checkpoint_time: Array = given(
-        "s", "Time of a checkpoint", 60, high=1e6, slider=(0, 600), symbol=r"\delta", folded=True,
+    checkpoint_time: Array = number(
+        "s", "Time of a checkpoint", 60, high=1e6, slider=(0, 600), symbol=r"\delta", advanced=True,
         help="Written at the best interval while on spot machines.",
     )  # fmt: skip
-    recovery_time: Array = given(
-        "s", "Time to go on", 600, high=1e6, slider=(0, 3600), symbol="R", folded=True,
+    recovery_time: Array = number(
+        "s", "Time to go on", 600, high=1e6, slider=(0, 3600), symbol="R", advanced=True,
         help="From an interruption until the job works again.",
     )  # fmt: skip
-    tokens_per_device_second: Array = given(
-        "1/s", "Tokens a second of a device", 2500, high=1e9, slider=(0, 20000), folded=True,
+    tokens_per_device_second: Array = number(
+        "1/s", "Tokens a second of a device", 2500, high=1e9, slider=(0, 20000), advanced=True,
         help="Served or trained while in use; for the cost of a million.",
     )  # fmt: skip
-    total_ops: Array = given(
-        "flop", "Arithmetic of a run", 7.2e23, high=1e40, slider=(1e18, 1e27), log=True, folded=True,
+    total_ops: Array = number(
+        "flop", "Arithmetic of a run", 7.2e23, high=1e40, slider=(1e18, 1e27), log=True, advanced=True,
         help="For its cost; by default that of Llama-3-8B: 6 × 8 billion × 15 trillion.",
     )  # fmt: skip
-    precision: Codes = chosen(
-        Precision, "Precision", Precision.BF16, folded=True, help="Whose peak rate MFU is a share of."
+    precision: Codes = choice(
+        Precision, "Precision", Precision.BF16, advanced=True, help="Whose peak rate MFU is a share of."
     )
 
 
@@ -144,48 +144,48 @@ _NO_WORK = "none is done"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    tco: Array = found("USD", "Total cost of owning", symbol=r"C_\text{own}")
-    capex: Array = found("USD", "Written off", symbol=r"C_\text{capex}", help="Of what was bought, in the duration.")
-    purchase_price: Array = found("USD", "Purchase price", symbol=r"C_0", help="All that is bought at the start.")
-    energy_opex: Array = found("USD", "Electricity", symbol=r"C_\text{energy}")
-    maintenance_opex: Array = found("USD", "Maintenance", symbol=r"C_\text{service}", help="5% of the purchase a year.")
-    capex_accelerators: Array = found("USD", "Accelerators")
-    capex_network: Array = found("USD", "Network")
-    capex_power_cooling: Array = found("USD", "Power and cooling")
-    capex_facility: Array = found("USD", "Facility")
-    capex_staff: Array = found("USD", "Staff")
-    largest_part: Codes = named(Part, "Largest part")
-    accelerator_share: Array = found("1", "Share of accelerators", shown="percent", help="Of what is bought.")
-    cost_per_device_hour: Array = found("USD/hour", "Cost of a device-hour", help="Used or not.")
-    cost_per_used_hour: Array = found("USD/hour", "Cost of a device-hour in use", never=_NO_WORK)
-    cost_per_useful_device_hour: Array = found(
-        "USD/hour", "Cost of a useful device-hour", never=_NO_WORK, help="Of an hour's work at the full peak rate."
+    tco: Array = output("USD", "Total cost of owning", symbol=r"C_\text{own}")
+    capex: Array = output("USD", "Written off", symbol=r"C_\text{capex}", help="Of what was bought, in the duration.")
+    purchase_price: Array = output("USD", "Purchase price", symbol=r"C_0", help="All that is bought at the start.")
+    energy_opex: Array = output("USD", "Electricity", symbol=r"C_\text{energy}")
+    maintenance_opex: Array = output("USD", "Maintenance", symbol=r"C_\text{service}", help="5% of the purchase a year.")
+    capex_accelerators: Array = output("USD", "Accelerators")
+    capex_network: Array = output("USD", "Network")
+    capex_power_cooling: Array = output("USD", "Power and cooling")
+    capex_facility: Array = output("USD", "Facility")
+    capex_staff: Array = output("USD", "Staff")
+    largest_part: Codes = label(CostPart, "Largest part")
+    accelerator_share: Array = output("1", "Share of accelerators", display_unit="percent", help="Of what is bought.")
+    cost_per_device_hour: Array = output("USD/hour", "Cost of a device-hour", help="Used or not.")
+    cost_per_used_hour: Array = output("USD/hour", "Cost of a device-hour in use", if_infinite=_NO_WORK)
+    cost_per_useful_device_hour: Array = output(
+        "USD/hour", "Cost of a useful device-hour", if_infinite=_NO_WORK, help="Of an hour's work at the full peak rate."
     )
-    cost_per_exaflop: Array = found(
-        "USD", "Cost of an EFLOP of the model's arithmetic", never="unknown, or none is done",
+    cost_per_exaflop: Array = output(
+        "USD", "Cost of an EFLOP of the model's arithmetic", if_infinite="unknown, or none is done",
         help="What compares chips at equal throughput.",
     )  # fmt: skip
-    cost_per_million_tokens: Array = found("USD", "Cost of a million tokens", never=_NO_WORK)
-    cost_per_run: Array = found("USD", "Cost of the training run", never="unknown, or none is done")
-    cloud_cost: Array = found("USD", "On demand", symbol=r"C_\text{cloud}", never=_UNKNOWN)
-    spot_cost: Array = found("USD", "On spot machines", symbol=r"C_\text{spot}", never="unknown, or it never gets done")
-    spot_goodput: Array = found("1", "Goodput on spot machines", shown="percent", symbol="G")
-    spot_job_mtbf: Array = found("s", "Between interruptions on spot machines", symbol="M")
-    spot_interval: Array = found("s", "Checkpoints on spot machines, every", symbol=r"\tau")
-    cheapest: Codes = named(Way, "Cheapest")
-    cheapest_cost: Array = found("USD", "Cheapest")
-    break_even_utilization: Array = found(
-        "1", "Break-even use", shown="percent", never="none: renting is cheaper even when always in use",
+    cost_per_million_tokens: Array = output("USD", "Cost of a million tokens", if_infinite=_NO_WORK)
+    cost_per_run: Array = output("USD", "Cost of the training run", if_infinite="unknown, or none is done")
+    cloud_cost: Array = output("USD", "On demand", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)
+    spot_cost: Array = output("USD", "On spot machines", symbol=r"C_\text{spot}", if_infinite="unknown, or it never gets done")
+    spot_goodput: Array = output("1", "Goodput on spot machines", display_unit="percent", symbol="G")
+    spot_job_mtbf: Array = output("s", "Between interruptions on spot machines", symbol="M")
+    spot_interval: Array = output("s", "Checkpoints on spot machines, every", symbol=r"\tau")
+    cheapest: Codes = label(Procurement, "Cheapest")
+    cheapest_cost: Array = output("USD", "Cheapest")
+    break_even_utilization: Array = output(
+        "1", "Break-even use", display_unit="percent", if_infinite="none: renting is cheaper even when always in use",
         help="From this share of the time in use on, owning is cheaper than renting on demand.",
     )  # fmt: skip
-    spot_break_even_utilization: Array = found(
-        "1", "Break-even use against spot", shown="percent", never="none: spot is cheaper even when always in use"
+    spot_break_even_utilization: Array = output(
+        "1", "Break-even use against spot", display_unit="percent", if_infinite="none: spot is cheaper even when always in use"
     )
-    mean_power: Array = found("W", "Mean power of the chips", symbol="W")
-    facility_energy: Array = found("J", "Energy at the meter", symbol="E")
-    device_price: Array = found("USD", "Price of a device")
-    cloud_rate: Array = found("USD/hour", "Cloud price", never=_UNKNOWN)
-    spot_rate: Array = found("USD/hour", "Spot price", never=_UNKNOWN)
+    mean_power: Array = output("W", "Mean power of the chips", symbol="W")
+    facility_energy: Array = output("J", "Energy at the meter", symbol="E")
+    device_price: Array = output("USD", "Price of a device")
+    cloud_rate: Array = output("USD/hour", "Cloud price", if_infinite=_UNKNOWN)
+    spot_rate: Array = output("USD/hour", "Spot price", if_infinite=_UNKNOWN)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -200,20 +200,20 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 _LARGEST = {
-    Part.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is bought",
-    Part.NETWORK: "The network is the largest part; of what is bought the accelerators are {accelerator_share}",
-    Part.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are {accelerator_share}",
-    Part.FACILITY: "The building is the largest part; of what is bought the accelerators are {accelerator_share}",
-    Part.STAFF: "Staff is the largest part; of what is bought the accelerators are {accelerator_share}",
-    Part.ENERGY: "Electricity is the largest part; of what is bought the accelerators are {accelerator_share}",
-    Part.MAINTENANCE: "Maintenance is the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is bought",
+    CostPart.NETWORK: "The network is the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.FACILITY: "The building is the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.STAFF: "Staff is the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.ENERGY: "Electricity is the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.MAINTENANCE: "Maintenance is the largest part; of what is bought the accelerators are {accelerator_share}",
 }
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     first = (
         "Owning {devices} devices for {duration} costs {tco}, {cost_per_used_hour} for a device-hour in use. "
-        f"{_LARGEST[Part(int(o.largest_part))]}. "
+        f"{_LARGEST[CostPart(int(o.largest_part))]}. "
     )
     return first + _compared(i, o)
 
@@ -221,9 +221,9 @@ def verdict(i: Inputs, o: Outputs) -> str:
 def _compared(i: Inputs, o: Outputs) -> str:
     if math.isnan(o.cloud_cost):
         return "What renting them would cost is not known."
-    if o.cheapest == Way.OWN:
+    if o.cheapest == Procurement.OWN:
         return "Renting on demand would cost {cloud_cost}: owning is cheaper from {break_even_utilization} use on."
-    if o.cheapest == Way.SPOT:
+    if o.cheapest == Procurement.SPOT:
         return (
             "Spot machines would cost {spot_cost}, with {spot_goodput} of the time left between interruptions; on "
             "demand it would be {cloud_cost}."
@@ -256,8 +256,8 @@ _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_f
     check=check,
     headline=("tco", "cost_per_device_hour", "cost_per_useful_device_hour", "cloud_cost", "break_even_utilization"),
     figures=(
-        Figure("buildup", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
-        curve("time_in_use", ("tco", "cloud_cost", "spot_cost"), "Owning against renting", marks=("break_even_utilization",), logy=False),
+        Chart("buildup", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
+        curve("time_in_use", ("tco", "cloud_cost", "spot_cost"), "Owning against renting", x_marks=("break_even_utilization",), logy=False),
         curve("mfu", ("cost_per_useful_device_hour",), "Utilization is the lever"),
     ),
     equations=(
@@ -324,7 +324,7 @@ def tco(i: Inputs) -> Outputs:
     power = _power(i, devices, i.time_in_use)
     electricity = _electricity(i, devices, i.time_in_use)
     purchase = devices * price * i.infrastructure_multiplier
-    capital = written_off(purchase, i.infrastructure_multiplier, duration, i.amortization)
+    capital = depreciation(purchase, i.infrastructure_multiplier, duration, i.amortization)
     capex, maintenance = purchase * duration / i.amortization, MAINTENANCE * purchase * duration / YEAR
     parts = (*(getattr(capital, f.name) for f in fields(capital)), electricity, maintenance)
     total = capex + electricity + maintenance

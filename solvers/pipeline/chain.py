@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from solvers.declare import nearest
+from solvers.analysis.parameters import get_value, parameters_of, with_values
+from solvers.declare import closest_name
 from solvers.errors import InputError
 from solvers.fields import Choice, Input
-from solvers.knobs import knobs, setting, turned
 
 from .wiring import Stage, Wires
 
@@ -27,7 +27,7 @@ class Answer:
 
     def value(self, name: str) -> Any:
         """An output, else an input, else a figure of a pick."""
-        return getattr(self.outputs, name) if hasattr(self.outputs, name) else setting(self.inputs, name)
+        return getattr(self.outputs, name) if hasattr(self.outputs, name) else get_value(self.inputs, name)
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ class Pipeline:
         """The inputs a given name sets: `tco.mfu` in that stage and no other, `mfu` in every stage that takes it from
         no other stage. Raises InputError when no stage takes it."""
         first, _, rest = name.partition(".")
-        if self._is_of_one(name) and (rest in self.stage(first).inputs or rest in knobs(self.stage(first))):
+        if self._is_of_one(name) and (rest in self.stage(first).inputs or rest in parameters_of(self.stage(first))):
             return ((first, rest),)
-        ends = tuple((s.name, name) for s in self.stages if name in s.inputs or name in knobs(s))
+        ends = tuple((s.name, name) for s in self.stages if name in s.inputs or name in parameters_of(s))
         if not ends:
-            near = nearest(name, self._names())
+            near = closest_name(name, self._names())
             raise InputError(name[:60], f"is taken by no stage.{f' Did you mean {near}?' if near else ''}")
         return tuple(end for end in ends if end not in self.wires)
 
@@ -62,7 +62,7 @@ class Pipeline:
 
     def _names(self) -> Iterator[str]:
         for stage in self.stages:
-            yield from (name for own in (*stage.inputs, *knobs(stage)) for name in (own, f"{stage.name}.{own}"))
+            yield from (name for own in (*stage.inputs, *parameters_of(stage)) for name in (own, f"{stage.name}.{own}"))
 
     def evaluate(self, given: Given) -> dict[str, Answer]:
         """Every stage's answer, in one vectorised call each. Numbers and columns in SI, unchecked; what is given for
@@ -81,7 +81,7 @@ class Pipeline:
         plain = {name: value for name, value in settings.items() if name in stage.inputs}
         figures = {name: value for name, value in settings.items() if name not in stage.inputs}
         inputs = stage.inputs_type(**plain)
-        return turned(inputs, figures) if figures else inputs
+        return with_values(inputs, figures) if figures else inputs
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
         """What no stage finds, nobody gave and no default fills."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from solvers.analysis.parameters import parameters_of
 from solvers.fields import Input, Output, Pick
-from solvers.knobs import knobs
 
 from .chain import Pipeline
 from .wiring import Stage, Wire
@@ -96,7 +96,7 @@ def explain(pipeline: Pipeline, given: Iterable[str] = ()) -> Explanation:
 
 def _explained(pipeline: Pipeline, stage: Stage, by_hand: set[tuple[str, str]]) -> StageExplained:
     figures = [name for (s, name) in {**pipeline.wires, **dict.fromkeys(by_hand)} if s == stage.name and "." in name]
-    declared = {**stage.inputs, **{name: knobs(stage)[name].declared for name in sorted(figures)}}
+    declared = {**stage.inputs, **{name: parameters_of(stage)[name].declared for name in sorted(figures)}}
     takes = tuple(
         _taken(name, io, pipeline.wires.get((stage.name, name)), (stage.name, name) in by_hand)
         for name, io in declared.items()
@@ -119,7 +119,7 @@ def _taken(name: str, io: Any, wire: Wire | None, by_hand: bool) -> Taken:
 def _bridges(pipeline: Pipeline, by_hand: set[tuple[str, str]]) -> Iterator[Bridge]:
     for place, stage in enumerate(pipeline.stages):
         earlier = pipeline.stages[:place]
-        for name, knob in knobs(stage).items():
+        for name, knob in parameters_of(stage).items():
             end, figure = (stage.name, name), name.rpartition(".")[2]
             if "." in name and end not in pipeline.wires and end not in by_hand:
                 for other in earlier:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from solvers.analysis.parameters import Scaled
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Input, Label, Pick
-from solvers.knobs import Times
 from solvers.plan import plan
-from solvers.read import read_one
+from solvers.read import read_value
 from solvers.result import Result
 from solvers.solve import solve
 from solvers.specs import Changed
@@ -75,11 +75,11 @@ def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None 
 
 def _value(stage: Stage, name: str, value: Any, look_up: LookUp | None) -> Any:
     io = stage.inputs.get(name)
-    if isinstance(value, Times) or (isinstance(io, Pick) and isinstance(value, io.kind)):
+    if isinstance(value, Scaled) or (isinstance(io, Pick) and isinstance(value, io.kind)):
         return value
-    read = read_one(stage, name, value)
+    read = read_value(stage, name, value)
     if isinstance(read, Changed):
-        return Times(read.value) if read.scaled else read.value
+        return Scaled(read.value) if read.scaled else read.value
     if isinstance(io, Pick) and isinstance(read, str):
         if look_up is None:
             raise InputError(

@@ -8,7 +8,7 @@ from functools import cache
 from solvers.registry import solvers
 
 from .chain import Pipeline
-from .places import DESCRIPTION, FACTORS, IRON_LAW, PLACES
+from .wall_stages import DESCRIPTION, FACTORS, IRON_LAW, WALL_STAGES
 from .wiring import GIVEN, Stage, wired
 
 
@@ -16,11 +16,11 @@ from .wiring import GIVEN, Stage, wired
 def whole_system() -> Pipeline:
     """The description and every wall, wired. Without figures: a page over all walls draws none of theirs."""
     described = solvers()[DESCRIPTION]
-    stages = [replace(solvers()[name], figures=()) for name in dict.fromkeys(place.stage for place in PLACES)]
+    stages = [replace(solvers()[name], figures=()) for name in dict.fromkeys(place.stage for place in WALL_STAGES)]
     stages.append(replace(solvers()[IRON_LAW], figures=solvers()[IRON_LAW].figures[:1]))  # its waterfall
     links = {f"{DESCRIPTION}.{name}": GIVEN for name in described.inputs}
     links |= {f"{stage.name}.{name}": _source(described, name) for stage in stages for name in stage.inputs}
-    written = {f"{place.stage}.{end}": source for place in PLACES for end, source in place.links.items()}
+    written = {f"{place.stage}.{end}": source for place in WALL_STAGES for end, source in place.links.items()}
     written |= {f"{IRON_LAW}.{factor}": source for factor, source in FACTORS.items()}
     return Pipeline(*wired([replace(described, figures=()), *stages], links | written))
 

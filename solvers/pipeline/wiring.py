@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from solvers.declare import Solver, nearest
+from solvers.analysis.parameters import parameters_of
+from solvers.declare import Solver, closest_name
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Choice, Flag, Input, Label, Output, Pick
-from solvers.knobs import knobs
 
 Stage = Solver[Any, Any]
 
@@ -101,7 +101,7 @@ def _kind(io: Any) -> str:
 def _end(text: str, named: Mapping[str, Stage]) -> tuple[str, str]:
     """The stage and the input, or the figure of a pick, that a link leads to."""
     stage, name = _split(text, named)
-    known = {**stage.inputs, **knobs(stage)}
+    known = {**stage.inputs, **parameters_of(stage)}
     if name not in known:
         raise InputError("links", f"lead to {text}, which {stage.name} does not take.{_hint(name, known, stage.name)}")
     return stage.name, name
@@ -109,10 +109,10 @@ def _end(text: str, named: Mapping[str, Stage]) -> tuple[str, str]:
 
 def _link(target: str, end: tuple[str, str], source: str, named: Mapping[str, Stage]) -> Wire:
     stage, name = _split(source, named)
-    known = {**stage.inputs, **{k.name: k.declared for k in knobs(stage).values()}, **stage.outputs}
+    known = {**stage.inputs, **{k.name: k.declared for k in parameters_of(stage).values()}, **stage.outputs}
     if name not in known:
         raise InputError("links", f"come from {source}, which {stage.name} has not.{_hint(name, known, stage.name)}")
-    figures = {k.name: k.declared for k in knobs(named[end[0]]).values()}
+    figures = {k.name: k.declared for k in parameters_of(named[end[0]]).values()}
     taken = {**named[end[0]].inputs, **figures}[end[1]]
     clash = _clash(taken, known[name])
     if clash:
@@ -128,7 +128,7 @@ def _split(text: str, named: Mapping[str, Stage]) -> tuple[Stage, str]:
 
 
 def _hint(name: str, known: Mapping[str, Any], stage: str) -> str:
-    near = nearest(name, known)
+    near = closest_name(name, known)
     return f" Did you mean {stage}.{near}?" if near else ""
 
 

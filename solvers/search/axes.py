@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.analysis.parameters import Scaled, parameters_of
 from solvers.errors import InputError
 from solvers.fields import Choice, Input, Pick
-from solvers.knobs import Times, knobs
 from solvers.pipeline import Pipeline
 from solvers.pipeline.wiring import Stage
-from solvers.read import read_one
+from solvers.read import read_value
 from solvers.specs import Changed, stack
 
 from .space import Axis
@@ -90,22 +90,22 @@ def _end(pipeline: Pipeline, name: str) -> tuple[Stage, str]:
 
 def _read(stage: Stage, name: str, path: str, value: Any) -> Any:
     """A value in SI or as a code; a factor as `Times`."""
-    if isinstance(value, Times):
+    if isinstance(value, Scaled):
         return value
     try:
-        read = read_one(stage, path, value)
+        read = read_value(stage, path, value)
     except InputError as error:
         raise InputError(name, error.sentence) from None
     if isinstance(read, Changed):
-        return Times(read.value) if read.scaled else read.value
+        return Scaled(read.value) if read.scaled else read.value
     return read
 
 
 def _numbers(name: str, values: Sequence[Any]) -> Axis:
-    scaled = [isinstance(value, Times) for value in values]
+    scaled = [isinstance(value, Scaled) for value in values]
     if all(scaled):
         factors = np.array([float(value.factor) for value in values])
-        return Axis(name, {name: Times(factors)}, tuple(f"x{factor:g}" for factor in factors))
+        return Axis(name, {name: Scaled(factors)}, tuple(f"x{factor:g}" for factor in factors))
     if any(scaled):
         raise InputError(name, "mixes values with factors; give the one or the other.")
     column = np.unique(np.array(values, dtype=float))
@@ -114,21 +114,21 @@ def _numbers(name: str, values: Sequence[Any]) -> Axis:
 
 def _spread(stage: Stage, name: str, path: str, match: re.Match[str]) -> Axis:
     low, high = (_read(stage, name, path, match[end]) for end in ("low", "high"))
-    factors = [isinstance(end, Times) for end in (low, high)]
+    factors = [isinstance(end, Scaled) for end in (low, high)]
     if any(factors) and not all(factors):
         raise InputError(name, "mixes values with factors; give the one or the other.")
-    least, most = (float(end.factor if isinstance(end, Times) else end) for end in (low, high))
+    least, most = (float(end.factor if isinstance(end, Scaled) else end) for end in (low, high))
     if match["doubling"]:
         values = _doubling(name, least, most)
     else:
         count = int(match["count"] or _default_steps(stage, path, least, most))
         values = _ladder(stage, name, path, least, most, count, bool(match["log"]))
-    return _numbers(name, [Times(v) for v in values] if all(factors) else values.tolist())
+    return _numbers(name, [Scaled(v) for v in values] if all(factors) else values.tolist())
 
 
 def _default_steps(stage: Stage, path: str, low: float, high: float) -> int:
     """Every whole number where that is few enough, else sixteen steps."""
-    return int(high - low) + 1 if _declared(stage, path).whole and high - low < 1000 else _STEPS
+    return int(high - low) + 1 if _declared(stage, path).integer and high - low < 1000 else _STEPS
 
 
 def _doubling(name: str, low: float, high: float) -> NDArray[np.float64]:
@@ -143,8 +143,8 @@ def _ladder(stage: Stage, name: str, path: str, low: float, high: float, count: 
     if not 2 <= count <= _MOST:
         raise InputError(name, f"needs 2 to {_MOST} steps; {count} are not.")
     values = np.geomspace(low, high, count) if log else np.linspace(low, high, count)
-    return np.unique(np.round(values)) if _declared(stage, path).whole else values
+    return np.unique(np.round(values)) if _declared(stage, path).integer else values
 
 
 def _declared(stage: Stage, path: str) -> Input:
-    return knobs(stage)[path].declared
+    return parameters_of(stage)[path].declared

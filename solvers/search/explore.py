@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from solvers.pipeline import Pipeline
 
-from .front import Floats, beaten, front
+from .front import Floats, dominated, front
 from .goals import Constraint, Objective
 from .space import Box, Space
 
@@ -44,21 +44,21 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Rows:
+class ScoredRows:
     """Some configurations by number, with their scores (to be made small)."""
 
     number: NDArray[np.int64]
     scores: Floats
 
-    def __getitem__(self, chosen: Any) -> Rows:
-        return Rows(self.number[chosen], self.scores[chosen])
+    def __getitem__(self, chosen: Any) -> ScoredRows:
+        return ScoredRows(self.number[chosen], self.scores[chosen])
 
-    def __add__(self, other: Rows) -> Rows:
-        return Rows(np.concatenate((self.number, other.number)), np.concatenate((self.scores, other.scores)))
+    def __add__(self, other: ScoredRows) -> ScoredRows:
+        return ScoredRows(np.concatenate((self.number, other.number)), np.concatenate((self.scores, other.scores)))
 
 
 @dataclass(frozen=True)
-class Seen:
+class PartialResult:
     """What some configurations came to. For each constraint: how many fail it, how many fail only it, how many have no
     value to hold against it, how near to it the best came, and `freed`, a row for each constraint: the best score by
     each objective among those that only a relaxed limit lets in (infinite where it lets in none)."""
@@ -71,18 +71,18 @@ class Seen:
     nearest: Floats
     freed: Floats
     unscored: int
-    top: Rows
-    front: Rows
+    top: ScoredRows
+    front: ScoredRows
 
 
-def nothing_seen(search: Search) -> Seen:
+def empty_result(search: Search) -> PartialResult:
     none = np.zeros(len(search.constraints), dtype=np.int64)
-    rows = Rows(np.zeros(0, dtype=np.int64), np.zeros((0, len(search.objectives))))
+    rows = ScoredRows(np.zeros(0, dtype=np.int64), np.zeros((0, len(search.objectives))))
     freed = np.full((len(none), len(search.objectives)), np.inf)
-    return Seen(0, 0, none, none, none, np.full(len(none), np.nan), freed, 0, rows, rows)
+    return PartialResult(0, 0, none, none, none, np.full(len(none), np.nan), freed, 0, rows, rows)
 
 
-def explore(search: Search, box_number: int, known: Seen | None = None) -> Seen:
+def evaluate_box(search: Search, box_number: int, known: PartialResult | None = None) -> PartialResult:
     """One box. What is `known` of others spares the work on rows it already beats, and changes nothing else."""
     box = search.space.box(box_number, search.rows)
     answers = search.pipeline.evaluate({**search.given, **_ends(search, box)})
@@ -94,7 +94,7 @@ def explore(search: Search, box_number: int, known: Seen | None = None) -> Seen:
     rows = _rows(box, holds & scored, scores)
     lone = _lone(met)
     feasible = _number_of(holds, box)
-    return Seen(
+    return PartialResult(
         count=box.size,
         feasible=feasible,
         failed=np.array([box.size - _number_of(each, box) for each in met], dtype=np.int64),
@@ -154,14 +154,14 @@ def _nearest(constraint: Constraint, value: NDArray[Any]) -> float:
     return float(np.fmax.reduce(value, axis=None)) if constraint.wants_large else np.nan
 
 
-def _rows(box: Box, chosen: Any, scores: list[Floats]) -> Rows:
+def _rows(box: Box, chosen: Any, scores: list[Floats]) -> ScoredRows:
     """The chosen configurations of a box by number: a box holds configurations that follow one another."""
     place = np.flatnonzero(box.line(chosen))
     columns = [box.line(score)[place] for score in scores]
-    return Rows(place + box.first, np.stack(columns, axis=1) if columns else np.zeros((len(place), 0)))
+    return ScoredRows(place + box.first, np.stack(columns, axis=1) if columns else np.zeros((len(place), 0)))
 
 
-def _top(rows: Rows, keep: int, known: Seen | None) -> Rows:
+def _top(rows: ScoredRows, keep: int, known: PartialResult | None) -> ScoredRows:
     """The best by the first objective, at equal scores by the next, then by number."""
     if rows.scores.shape[1] == 0:
         return rows[:keep]
@@ -174,25 +174,25 @@ def _top(rows: Rows, keep: int, known: Seen | None) -> Rows:
     return rows[np.lexsort((rows.number, *rows.scores.T[::-1]))[:keep]]
 
 
-def _front(rows: Rows, known: Seen | None) -> Rows:
+def _front(rows: ScoredRows, known: PartialResult | None) -> ScoredRows:
     """The rows nobody beats; with one objective that is the best row."""
     if rows.scores.shape[1] == 0:
         return rows[:0]
     if known is not None and len(known.front.number):
-        rows = rows[~beaten(rows.scores, _scouts(known.front))]
+        rows = rows[~dominated(rows.scores, _scouts(known.front))]
     return rows[front(rows.scores)]
 
 
-def _scouts(known: Rows) -> Floats:
+def _scouts(known: ScoredRows) -> Floats:
     """A few rows of a front, spread along it."""
     return known[np.unique(np.linspace(0, len(known.number) - 1, 8).astype(int))].scores
 
 
-def merged(search: Search, one: Seen, other: Seen) -> Seen:
+def merge(search: Search, one: PartialResult, other: PartialResult) -> PartialResult:
     """What two sets of boxes came to together."""
     together = one.front + other.front
     together = together[np.argsort(together.number, kind="stable")]
-    return Seen(
+    return PartialResult(
         count=one.count + other.count,
         feasible=one.feasible + other.feasible,
         failed=one.failed + other.failed,

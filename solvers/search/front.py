@@ -25,7 +25,7 @@ def front(scores: Floats) -> Numbers:
     """The rows of `scores` (n, m) that none beats, in the order of the first score. Rows with an unknown score are
     left out."""
     known = np.flatnonzero(~np.isnan(scores).any(axis=1))
-    left = known[~beaten(scores[known], scores[known][_scouts(scores[known])])]
+    left = known[~dominated(scores[known], scores[known][_scouts(scores[known])])]
     if left.size == 0:
         return left
     order = left[np.lexsort(scores[left].T[::-1])]
@@ -33,7 +33,7 @@ def front(scores: Floats) -> Numbers:
     return order[_sweep(rows) if rows.shape[1] <= 2 else _divide(rows)]
 
 
-def beaten(scores: Floats, by: Floats) -> NDArray[np.bool_]:
+def dominated(scores: Floats, by: Floats) -> NDArray[np.bool_]:
     """Which rows any row of `by` beats. Column by column, so that a row is read once for each score it takes."""
     lost = np.zeros(len(scores), dtype=bool)
     columns = np.ascontiguousarray(scores.T)

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.declare import nearest
+from solvers.analysis.parameters import parameters_of
+from solvers.declare import closest_name
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Choice, Flag, Input, Label, Output, Pick
-from solvers.knobs import knobs
 from solvers.pipeline import Answer, Pipeline
 from solvers.quantities import to_si
 
@@ -109,7 +109,7 @@ def metrics(pipeline: Pipeline) -> dict[str, Metric]:
     every = {f"{m.stage}.{m.name}": m for found in by_name.values() for m in found}
     every |= {name: found[0] for name, found in by_name.items() if len(found) == 1}
     for stage in pipeline.stages:
-        taken: dict[str, Any] = {name: knob.declared for name, knob in knobs(stage).items() if not knob.table}
+        taken: dict[str, Any] = {name: knob.declared for name, knob in parameters_of(stage).items() if not knob.table}
         taken |= {name: io for name, io in stage.inputs.items() if not isinstance(io, Pick)}
         for name, io in taken.items():
             every.setdefault(f"{stage.name}.{name}", Metric(stage.name, name, io))
@@ -237,7 +237,7 @@ class _Reader:
         several = sorted(name for name in self.known if name.endswith(f".{word}"))
         if several:
             raise self.error(start, f"{word} could be {' or '.join(several)}; say which")
-        near = nearest(word, self.known)
+        near = closest_name(word, self.known)
         raise self.error(start, f"'{word[:40]}' is not known here{f'; did you mean {near}?' if near else ''}")
 
     def name(self, wanted: str) -> str:

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Choice, Label
 
-from .explore import Search, Seen, explore, merged, nothing_seen
+from .explore import PartialResult, Search, empty_result, evaluate_box, merge
 from .front import knee
 from .goals import Answers, Constraint, Metric
 
 
 @dataclass(frozen=True)
-class Reason:
+class ConstraintFailures:
     """Why configurations fail: a constraint, how many it turns down, how many nothing else turns down, how many have
     no value for it, and the value that came nearest to meeting it (NaN where no order tells)."""
 
@@ -48,7 +48,7 @@ class Outcome:
     may go on from there. `knee` is a place in `front`, -1 where there is none."""
 
     search: Search
-    seen: Seen
+    seen: PartialResult
     boxes: int
     top: tuple[Candidate, ...]
     front: tuple[Candidate, ...]
@@ -59,11 +59,11 @@ class Outcome:
         return self.boxes == self.search.boxes
 
     @property
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[ConstraintFailures, ...]:
         """What turned configurations down, the harshest first."""
         seen = self.seen
         each = zip(self.search.constraints, seen.failed, seen.alone, seen.unknown, seen.nearest, strict=True)
-        found = [Reason(c, int(f), int(a), int(u), float(n)) for c, f, a, u, n in each]
+        found = [ConstraintFailures(c, int(f), int(a), int(u), float(n)) for c, f, a, u, n in each]
         return tuple(sorted(found, key=lambda reason: -reason.failed))
 
 
@@ -82,7 +82,7 @@ def run(
     `cancelled` is asked between boxes; `after` is an unfinished outcome of the same search to go on from. Raises
     InputErrors when a stage lacks something no axis and no value gives."""
     check(search)
-    seen, done = (after.seen, after.boxes) if after else (nothing_seen(search), 0)
+    seen, done = (after.seen, after.boxes) if after else (empty_result(search), 0)
     for seen_so_far in _seen(search, seen, done, threads):
         seen, done = seen_so_far, done + 1
         if progress:
@@ -92,27 +92,27 @@ def run(
     return outcome(search, seen, done)
 
 
-def outcome(search: Search, seen: Seen, boxes: int) -> Outcome:
+def outcome(search: Search, seen: PartialResult, boxes: int) -> Outcome:
     """What so many boxes, in order, came to: the best and the front with all a goal speaks of."""
     found = candidates(search, np.concatenate((seen.top.number, seen.front.number)))
     ranked = len(seen.top.number)
     return Outcome(search, seen, boxes, found[:ranked], found[ranked:], knee(seen.front.scores))
 
 
-def _seen(search: Search, seen: Seen, start: int, threads: int) -> Iterator[Seen]:
+def _seen(search: Search, seen: PartialResult, start: int, threads: int) -> Iterator[PartialResult]:
     """What all boxes so far came to, after each from `start` on. Threads work ahead by one box each, no more, so that
     memory stays bounded."""
     numbers = iter(range(start, search.boxes))
     if threads == 1:
         for number in numbers:
-            seen = merged(search, seen, explore(search, number, seen))
+            seen = merge(search, seen, evaluate_box(search, number, seen))
             yield seen
         return
     with ThreadPoolExecutor(threads) as pool:
-        ahead = [pool.submit(explore, search, number, seen) for number in islice(numbers, threads)]
+        ahead = [pool.submit(evaluate_box, search, number, seen) for number in islice(numbers, threads)]
         while ahead:
-            seen = merged(search, seen, ahead.pop(0).result())
-            ahead += [pool.submit(explore, search, number, seen) for number in islice(numbers, 1)]
+            seen = merge(search, seen, ahead.pop(0).result())
+            ahead += [pool.submit(evaluate_box, search, number, seen) for number in islice(numbers, 1)]
             yield seen
 
 

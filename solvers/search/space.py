@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.analysis.parameters import Scaled
 from solvers.errors import InputError, InputErrors
-from solvers.knobs import Times
 from solvers.specs import columns, take
 
 
@@ -45,8 +45,8 @@ class Axis:
 
 
 def _taken(column: Any, place: NDArray[np.int_]) -> Any:
-    if isinstance(column, Times):
-        return Times(np.asarray(column.factor)[place])
+    if isinstance(column, Scaled):
+        return Scaled(np.asarray(column.factor)[place])
     return column[place] if isinstance(column, np.ndarray) else take(column, place)
 
 
@@ -179,7 +179,7 @@ class Space:
 
 def width(column: Any) -> int:
     """How many values a column of an axis holds."""
-    if isinstance(column, Times):
+    if isinstance(column, Scaled):
         return int(np.size(column.factor))
     if isinstance(column, np.ndarray):
         return len(column)

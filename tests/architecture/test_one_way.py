@@ -20,10 +20,10 @@ STAGES = {
     **{
         f"solvers/{domain}/": "solve" for domain in ("laws", "node", "data", "algorithm", "fleet", "operations", "meta")
     },
-    "mlsysweb/results/present.py": "present",
-    "mlsysweb/workbench/present.py": "present",
-    "mlsysweb/scenarios/present.py": "present",
-    "mlsysweb/charts/": "present",  # a presenter draws while it presents: one after the other for each figure
+    "mlsysweb/show/results/present.py": "present",
+    "mlsysweb/pages/walls/present.py": "present",
+    "mlsysweb/saved/scenarios/present.py": "present",
+    "mlsysweb/show/charts/": "present",  # a presenter draws while it presents: one after the other for each figure
 }
 ORDER = ["read", "resolve", "plan", "solve", "present"]
 # The wall checks its own point while the plan is made, and pickers are rows the form shows, not specs it resolves.
@@ -79,7 +79,7 @@ def test_a_request_never_calls_a_stage_it_has_left(name, headers):
 
 def test_the_watch_sees_a_step_back():
     from mlsysweb.answer import answer
-    from mlsysweb.results.present import result_page
+    from mlsysweb.show.results.present import result_page
 
     roofline = solvers()["roofline"]
 

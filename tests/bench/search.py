@@ -94,8 +94,8 @@ def measure(rows: int, threads: int) -> None:
 @contextmanager
 def hands(threads: int) -> Iterator[Callable[[Any], Any]]:
     """What looks through a search: this process, or (0) two workers of a local cluster, warm."""
-    from mlsysweb.explore.spread import spread
-    from solvers.search.explore import nothing_seen
+    from mlsysweb.explore.jobs.run_boxes import run_boxes
+    from solvers.search.explore import empty_result
     from solvers.search.run import outcome, run
 
     if threads:
@@ -104,7 +104,7 @@ def hands(threads: int) -> Iterator[Callable[[Any], Any]]:
     from dask.distributed import LocalCluster
 
     def spread_out(asked: Any) -> Any:
-        *_, (seen, done) = spread(asked, nothing_seen(asked), 0)
+        *_, (seen, done) = run_boxes(asked, empty_result(asked), 0)
         return outcome(asked, seen, done)
 
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:

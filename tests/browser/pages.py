@@ -13,7 +13,7 @@ NOT_OURS = "admin/"
 
 def pages(client: Client) -> list[str]:
     """The paths a visitor gets a page from: neither data, nor forms that are only sent, nor what needs an account."""
-    walls = [reverse("workbench:wall", args=[name]) for name in solvers()]
+    walls = [reverse("walls:wall", args=[name]) for name in solvers()]
     return [path for path in (*_routes(get_resolver().url_patterns, "/"), *walls) if _is_page(client, path)]
 
 

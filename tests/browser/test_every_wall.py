@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from mlsysweb.answer import answer
 from solvers.errors import InputErrors
 from solvers.fields import Input
-from solvers.quantities import typed
+from solvers.formatting import format_value
+from solvers.quantities import to_input_text
 from solvers.registry import solvers
-from solvers.say import reading
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -19,7 +19,7 @@ POINTS = ".scatterlayer path.point, .scatterlayer path.js-line, .barlayer .point
 
 def headline(solver, text):
     values = answer(solver, text).values
-    return [reading(values[name]) for name in solver.headline]
+    return [format_value(values[name]) for name in solver.headline]
 
 
 def a_change(solver):
@@ -37,10 +37,10 @@ def a_change(solver):
 
 def candidates(solver):
     for name, io in solver.inputs.items():
-        if isinstance(io, Input) and not io.folded:
+        if isinstance(io, Input) and not io.advanced:
             middle = (io.slider[0] + io.slider[1]) / 2
-            for value in (2 * io.default, io.default / 2, round(middle) if io.whole else middle):
-                yield name, typed(round(value) if io.whole else value, io.unit, io.shown)
+            for value in (2 * io.default, io.default / 2, round(middle) if io.integer else middle):
+                yield name, to_input_text(round(value) if io.integer else value, io.unit, io.display_unit)
 
 
 # All in one browser window and with one loading of the catalog: apart they take three times as long.

@@ -53,7 +53,7 @@ def test_without_a_script_the_form_still_answers(browser, live_server):
 
 def test_a_wall_says_what_would_move_it_once_that_is_seen(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/")
-    movers = page.locator("#movers")
+    movers = page.locator("#sensitivity")
     expect(movers.locator(".row")).to_have_count(0)
     movers.scroll_into_view_if_needed()
     expect(movers).to_contain_text("Memory bandwidth")

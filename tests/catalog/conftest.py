@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from catalog import shelf
+from catalog import table_cache
 
 
 @pytest.fixture
@@ -21,4 +21,4 @@ def as_ada(ada, catalog):
 @pytest.fixture
 def cold(monkeypatch):
     """A process that has not read any table yet."""
-    monkeypatch.setattr(shelf, "_held", {})
+    monkeypatch.setattr(table_cache, "_held", {})

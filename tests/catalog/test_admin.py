@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from catalog.fields import QuantityField
 from catalog.models import TABLES, Accelerator, Fabric, Grid, Node
-from solvers.quantities import human
+from solvers.quantities import format_quantity
 
 every_table = pytest.mark.parametrize("table", TABLES)
 
@@ -51,7 +51,7 @@ def test_a_list_shows_rows_and_human_units(as_ada, table):
         if isinstance(table._meta.get_field(name), QuantityField):
             declared = table._meta.get_field(name).declared
             value = getattr(table.objects.exclude(**{name: None}).first(), name)
-            assert human(value, declared.unit, declared.shown) in text, name
+            assert format_quantity(value, declared.unit, declared.display_unit) in text, name
     assert str(table.objects.first()) in text
 
 

@@ -5,9 +5,9 @@ import math
 
 import pytest
 
+from catalog.fixtures import FILES, FOLDER, records
 from catalog.models import TABLES, Accelerator, Fleet, Grid, Model
 from catalog.resolve import find
-from catalog.shipped import FILES, FOLDER, records
 from solvers import specs
 from solvers.laws.transformer import kv_elements_per_token, routed_parameters, state_bytes
 from solvers.specs import Precision

@@ -44,7 +44,7 @@ def test_every_figure_of_a_spec_is_a_column_or_follows_from_columns(table):
 @example(2.0**70 * 3, Accelerator._meta.get_field("memory_capacity").declared)
 @example(1234567 * 2.0**10, Accelerator._meta.get_field("memory_capacity").declared)
 def test_what_the_form_shows_reads_back_to_the_last_bit(value, declared):
-    assert to_si("", exact(value, declared.unit, declared.shown), declared.unit) == value
+    assert to_si("", exact(value, declared.unit, declared.display_unit), declared.unit) == value
 
 
 @pytest.mark.parametrize(

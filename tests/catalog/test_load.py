@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from catalog.fixtures import FOLDER, BadData
 from catalog.load import load, restore
 from catalog.management.commands import load_catalog
-from catalog.models import TABLES, Accelerator, Fabric, Grid, Version
-from catalog.shipped import FOLDER, BadData
+from catalog.models import TABLES, Accelerator, CatalogVersion, Fabric, Grid
 
 
 @pytest.fixture
@@ -147,6 +147,6 @@ def test_a_row_whose_shipped_name_another_has_taken_is_not_restored(catalog):
 
 
 def test_a_load_that_changes_nothing_keeps_the_version(catalog):
-    before = Version.now()
+    before = CatalogVersion.now()
     load()
-    assert Version.now() == before
+    assert CatalogVersion.now() == before

@@ -17,11 +17,11 @@ from catalog.resolve import resolve
 from mlsysweb.answer import answer
 from solvers.errors import InputErrors
 from solvers.fields import Choice, Input, Label, Output, Pick
-from solvers.plan import ladder, plan
+from solvers.formatting import fill_slots
+from solvers.plan import plan, sweep_values
 from solvers.read import read
 from solvers.registry import solvers
 from solvers.result import Result
-from solvers.say import say
 from solvers.solve import row, solve
 from solvers.specs import columns, stack, take
 from solvers.taxonomy import WALLS
@@ -44,9 +44,9 @@ def point(solver, text=None):
 def inside(io):
     """Values within what a slider reaches: interior points find what ends and defaults hide."""
     low, high = io.slider
-    if io.whole:
+    if io.integer:
         return st.integers(math.ceil(low), math.floor(min(high, 1e15))).map(float)
-    return st.floats(low, high, exclude_min=io.above and low == io.low, allow_subnormal=False)
+    return st.floats(low, high, exclude_min=io.exclusive_min and low == io.low, allow_subnormal=False)
 
 
 def draw_question(solver):
@@ -67,14 +67,14 @@ def test_a_solver_is_documented(solver):
 @every
 def test_a_figure_reads_only_what_the_solver_has(solver):
     for figure in solver.figures:
-        assert set(figure.along) <= set(solver.inputs)
-        assert {*figure.y, *figure.marks} <= set(solver.outputs)
+        assert set(figure.x) <= set(solver.inputs)
+        assert {*figure.y, *figure.x_marks} <= set(solver.outputs)
 
 
 @every_preset
 def test_a_preset_answers(solver, preset):
     result = answer(solver, preset.values)
-    assert say(result.verdict, result.values)
+    assert fill_slots(result.verdict, result.values)
 
 
 @every
@@ -83,7 +83,7 @@ def test_every_output_is_finite_or_explained(solver):
     for name, io in solver.outputs.items():
         value = result.values[name].value
         if isinstance(io, Output) and not math.isfinite(value):
-            assert io.never, f"{name} is {value} and nobody says why"
+            assert io.if_infinite, f"{name} is {value} and nobody says why"
 
 
 @every_preset
@@ -154,12 +154,12 @@ def test_a_bound_and_a_wrong_dimension_are_sentences(solver):
 
 @every
 def test_text_survives_reading_and_writing(solver):
-    from solvers.quantities import to_si, typed
+    from solvers.quantities import to_input_text, to_si
 
     for name, io in solver.inputs.items():
         if isinstance(io, Input):
             for value in {io.default, *io.slider} - {math.inf}:
-                assert to_si(name, typed(value, io.unit, io.shown), io.unit) == pytest.approx(value, rel=1e-11)
+                assert to_si(name, to_input_text(value, io.unit, io.display_unit), io.unit) == pytest.approx(value, rel=1e-11)
 
 
 @every
@@ -179,8 +179,8 @@ def test_page_partial_api_and_command_tell_the_same(solver):
 @every
 def test_a_kept_result_comes_back_as_it_was(solver):
     result = answer(solver, {})
-    again = Result.from_kept(json.loads(json.dumps(result.kept(), allow_nan=False)))
-    assert repr(again) == repr(Result.from_kept(result.kept()))
+    again = Result.from_json(json.loads(json.dumps(result.to_json(), allow_nan=False)))
+    assert repr(again) == repr(Result.from_json(result.to_json()))
     assert again.verdict == result.verdict and set(again.values) == set(result.values)
 
 
@@ -189,11 +189,11 @@ def test_a_line_passes_through_the_point(solver):
     inputs = point(solver)
     planned = plan(solver, inputs)
     for line in planned.lines:
-        io = solver.inputs[line.along]
+        io = solver.inputs[line.x]
         if isinstance(io, Input):
-            assert line.values.min() <= getattr(inputs, line.along) <= line.values.max()
-            assert np.all(np.diff(ladder(io, io.default)) > 0)
-    assert len(solve(planned).tracks) == len(planned.lines)
+            assert line.values.min() <= getattr(inputs, line.x) <= line.values.max()
+            assert np.all(np.diff(sweep_values(io, io.default)) > 0)
+    assert len(solve(planned).series) == len(planned.lines)
 
 
 @every

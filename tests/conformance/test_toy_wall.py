@@ -21,18 +21,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from solvers.declare import Array, Equation, Preset, Source, curve, found, given, solver
+from solvers.declare import Array, Equation, Preset, Source, curve, output, number, solver
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    volume: Array = given("byte", "Volume", 8e9, above=True, slider=(1e6, 1e12), log=True, help="To be filled.")
-    flow: Array = given("byte/s", "Flow", 2e9, above=True, slider=(1e6, 1e12), log=True, help="Into it.")
+    volume: Array = number("byte", "Volume", 8e9, exclusive_min=True, slider=(1e6, 1e12), log=True, help="To be filled.")
+    flow: Array = number("byte/s", "Flow", 2e9, exclusive_min=True, slider=(1e6, 1e12), log=True, help="Into it.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    filling_time: Array = found("s", "Filling time")
+    filling_time: Array = output("s", "Filling time")
 
 
 @solver(

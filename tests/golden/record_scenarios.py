@@ -22,7 +22,7 @@ def record() -> None:
         found = answer(solver, dict(next(iter(p.values for p in solver.presets if p.values), {})))
         kept = {
             "solver": name, "solver_version": solver.version, "question": dict(found.text),
-            "snapshot": dict(found.snapshot), "result": found.kept(),
+            "snapshot": dict(found.snapshot), "result": found.to_json(),
         }  # fmt: skip
         path.write_bytes(gzip.compress(orjson.dumps(kept), 9, mtime=0))
         print("recorded", path.name)

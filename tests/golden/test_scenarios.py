@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from catalog.resolve import resolve
-from mlsysweb.scenarios.models import Scenario, Version
+from mlsysweb.saved.scenarios.models import Scenario, Version
 from solvers.plan import plan
 from solvers.read import read
 from solvers.registry import solvers
@@ -31,7 +31,7 @@ def test_it_opens_and_shows_what_was_kept(path, client):
     Version.objects.create(scenario=scenario, number=1, **told)
     answer = client.get(scenario.get_absolute_url())
     assert answer.status_code == 200
-    assert Result.from_kept(told["result"]).kept() == told["result"]
+    assert Result.from_json(told["result"]).to_json() == told["result"]
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda p: p.name.removesuffix(".json.gz"))
@@ -43,7 +43,7 @@ def test_of_the_same_version_and_rows_the_same_comes_out(path):
     asked = read(wall, told["question"])
     known = resolve(asked, told["snapshot"])
     found = solve(plan(wall, known.point, known.also, asked.sweep), asked.text, known.snapshot)
-    before = Result.from_kept(told["result"])
+    before = Result.from_json(told["result"])
     for name in before.outputs:
         then, now = before.values[name].value, found.values[name].value
         if isinstance(then, float):

@@ -47,7 +47,7 @@ def save(client, page="/walls/roofline/?batch_size=148", **more):
 
 def edit(client, link, **changes):
     """Sends the form of a scenario's page as it stands, with changes."""
-    from mlsysweb.scenarios.models import Scenario
+    from mlsysweb.saved.scenarios.models import Scenario
 
     scenario = Scenario.objects.get(pk=link.split("/")[2])
     fields = {

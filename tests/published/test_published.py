@@ -12,7 +12,7 @@ from catalog.resolve import find
 from mlsysweb.answer import answer
 from solvers.calibration import SILICON
 from solvers.laws.transformer import kv_bytes_per_token
-from solvers.quantities import factor
+from solvers.quantities import conversion_factor
 from solvers.registry import solvers
 from solvers.specs import Accelerator, Model, Precision
 
@@ -129,7 +129,7 @@ def test_a_published_figure_is_met(name):
     asked, row = ASKED[name], ROWS[name]
     assert asked.solver == row["solver"]
     found = answer(solvers()[asked.solver], asked.values).values[asked.output]
-    told = found.value * asked.times * (factor(found.unit, asked.unit) if asked.unit else 1)
+    told = found.value * asked.times * (conversion_factor(found.unit, asked.unit) if asked.unit else 1)
     assert told == pytest.approx(float(row["reported"]), rel=asked.within)
 
 

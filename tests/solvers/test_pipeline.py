@@ -3,7 +3,7 @@ from enum import IntEnum
 import numpy as np
 import pytest
 
-from solvers.declare import chosen, flagged, found, given, named, picked
+from solvers.declare import choice, flag, label, number, output, spec
 from solvers.errors import InputError, InputErrors
 from solvers.node.roofline import roofline
 from solvers.pipeline import GIVEN, explain, pipeline, run
@@ -20,19 +20,19 @@ class Colour(IntEnum):
 
 SCALING = toy(
     "scaling",
-    {"compute_budget": given("flop", "Budget"), "tokens_per_parameter": given("1", "Ratio", 20.0)},
-    {"parameters": found("1", "Parameters"), "total_ops": found("flop", "Work")},
+    {"compute_budget": number("flop", "Budget"), "tokens_per_parameter": number("1", "Ratio", 20.0)},
+    {"parameters": output("1", "Parameters"), "total_ops": output("flop", "Work")},
     lambda i: {"parameters": np.sqrt(i.compute_budget / (6 * i.tokens_per_parameter)), "total_ops": i.compute_budget},
     walls=(11,),
 )
 TRAINING = toy(
     "training",
     {
-        "model": picked(Model, "Model", "llama-3-8b"),
-        "total_ops": given("flop", "Work", 1.0, high=1e30),
-        "devices": given("1", "Devices", 10.0, low=1, whole=True),
+        "model": spec(Model, "Model", "llama-3-8b"),
+        "total_ops": number("flop", "Work", 1.0, high=1e30),
+        "devices": number("1", "Devices", 10.0, low=1, integer=True),
     },
-    {"duration": found("s", "Duration"), "mfu": found("1", "MFU"), "size": found("1", "Size"), "fits": flagged("Fits")},
+    {"duration": output("s", "Duration"), "mfu": output("1", "MFU"), "size": output("1", "Size"), "fits": flag("Fits")},
     lambda i: {
         "duration": i.total_ops / (i.devices * 1e15),
         "mfu": np.float64(0.4),
@@ -44,25 +44,25 @@ TRAINING = toy(
 COST = toy(
     "cost",
     {
-        "duration": given("s", "Duration", 60.0, high=1e9),
-        "devices": given("1", "Devices", 1.0, low=1, whole=True),
-        "mfu": given("1", "MFU", 0.5, high=1),
-        "price": given("USD/s", "Price", 1e-3),
+        "duration": number("s", "Duration", 60.0, high=1e9),
+        "devices": number("1", "Devices", 1.0, low=1, integer=True),
+        "mfu": number("1", "MFU", 0.5, high=1),
+        "price": number("USD/s", "Price", 1e-3),
     },
-    {"tco": found("USD", "TCO")},
+    {"tco": output("USD", "TCO")},
     lambda i: {"tco": i.duration * i.devices * i.price * i.mfu},
     walls=(17,),
 )
 PAINT = toy(
     "paint",
-    {"colour": chosen(Colour, "Colour", Colour.RED)},
-    {"duration": found("1", "Strokes"), "coat": named(Colour, "Coat")},
+    {"colour": choice(Colour, "Colour", Colour.RED)},
+    {"duration": output("1", "Strokes"), "coat": label(Colour, "Coat")},
     lambda i: {"duration": np.float64(3), "coat": i.colour},
 )
 COAT = toy(
     "coats",
-    {"coat": chosen(Colour, "Coat", Colour.RED)},
-    {"tone": found("1", "Tone")},
+    {"coat": choice(Colour, "Coat", Colour.RED)},
+    {"tone": output("1", "Tone")},
     lambda i: {"tone": i.coat * 2.0},
 )
 CHAIN = pipeline(SCALING, TRAINING, COST)
@@ -137,7 +137,7 @@ def test_what_is_said_of_one_stage_wins_and_what_is_said_in_vain_is_told():
 
 def test_stages_that_wait_for_each_other_are_a_circle_that_is_named():
     back = toy(
-        "back", {"tco": given("USD", "TCO", 1.0)}, {"total_ops": found("flop", "Work")}, lambda i: {"total_ops": i.tco}
+        "back", {"tco": number("USD", "TCO", 1.0)}, {"total_ops": output("flop", "Work")}, lambda i: {"total_ops": i.tco}
     )
     with pytest.raises(
         InputErrors, match=r"circle: training > back > cost > training.*training takes total_ops from back"
@@ -151,7 +151,7 @@ def test_one_name_in_two_units_is_a_clash_that_names_both():
 
 
 def test_two_stages_that_find_what_a_third_takes_are_asked_which_is_meant():
-    other = toy("other", {"x": given("1", "X", 1.0)}, {"mfu": found("1", "MFU")}, lambda i: {"mfu": i.x})
+    other = toy("other", {"x": number("1", "X", 1.0)}, {"mfu": output("1", "MFU")}, lambda i: {"mfu": i.x})
     with pytest.raises(InputErrors, match="training and other both find mfu, which cost takes"):
         pipeline(TRAINING, other, COST)
     assert str(pipeline(TRAINING, other, COST, links={"cost.mfu": "other.mfu"}).wires["cost", "mfu"]) == "other.mfu"

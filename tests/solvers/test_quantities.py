@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.errors import InputError
-from solvers.quantities import human, to_si, typed
+from solvers.quantities import format_quantity, to_input_text, to_si
 
 UNITS = ["s", "byte", "byte/s", "flop", "flop/s", "W", "J", "USD", "kg", "1/s", "1", "m**3"]
 
@@ -68,12 +68,12 @@ def test_what_cannot_be_meant_is_a_sentence_with_the_field(text, unit, words):
 
 @given(st.floats(1e-12, 1e24), st.sampled_from(UNITS))
 def test_what_is_written_reads_back(value, unit):
-    assert to_si("field", typed(value, unit), unit) == pytest.approx(value, rel=1e-11)
+    assert to_si("field", to_input_text(value, unit), unit) == pytest.approx(value, rel=1e-11)
 
 
 @given(st.floats(1e-6, 1e12), st.sampled_from(["s", "byte", "byte/s", "flop/s", "W", "J", "USD", "kg"]))
 def test_what_a_person_reads_is_right_to_three_digits(value, unit):
-    text = human(value, unit, digits=3).replace("\u202f", "").replace("·10", "e")
+    text = format_quantity(value, unit, digits=3).replace("\u202f", "").replace("·10", "e")
     text = text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
     assert to_si("field", text, unit) == pytest.approx(value, rel=6e-3)
 
@@ -98,7 +98,7 @@ def test_what_a_person_reads_is_right_to_three_digits(value, unit):
     ],
 )
 def test_a_person_reads_the_unit_a_person_would_choose(value, unit, shown, words):
-    assert human(value, unit, shown) == words
+    assert format_quantity(value, unit, shown) == words
 
 
 def test_si_prefixes_are_exact():

@@ -6,8 +6,8 @@ import pytest
 
 from catalog.resolve import find
 from solvers.pipeline import run
-from solvers.pipeline.places import DESCRIPTION, PLACES, strain
 from solvers.pipeline.system import whole_system
+from solvers.pipeline.wall_stages import DESCRIPTION, WALL_STAGES, utilization
 from solvers.taxonomy import WALLS
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -19,12 +19,12 @@ def results(**described):
 
 
 def test_every_wall_has_one_place_and_in_order():
-    assert [place.wall for place in PLACES] == [wall.number for wall in WALLS]
+    assert [place.wall for place in WALL_STAGES] == [wall.number for wall in WALLS]
 
 
 def test_every_strain_is_a_number_that_is_not_negative():
     found = results()
-    strains = {place.wall: strain(place, found[place.stage]) for place in PLACES}
+    strains = {place.wall: utilization(place, found[place.stage]) for place in WALL_STAGES}
     assert all(math.isfinite(value) and value >= 0 for value in strains.values()), strains
 
 
@@ -51,6 +51,6 @@ def test_another_chip_moves_latency_money_carbon_and_failures_together():
 
 
 def test_a_full_memory_is_a_strain_of_one_and_more_is_beyond_the_wall():
-    place = next(place for place in PLACES if place.stage == "serving")
-    assert strain(place, results()["serving"]) < 1
-    assert strain(place, results(model="llama-3-70b")["serving"]) > 1
+    place = next(place for place in WALL_STAGES if place.stage == "serving")
+    assert utilization(place, results()["serving"]) < 1
+    assert utilization(place, results(model="llama-3-70b")["serving"]) > 1

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from catalog.fixtures import BadData
 from catalog.load import load
-from catalog.shipped import BadData
 
 
 class Command(BaseCommand):

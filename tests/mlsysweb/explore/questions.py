@@ -2,8 +2,8 @@
 
 from django.http import QueryDict
 
-from mlsysweb.explore.asked import Question, declared
-from mlsysweb.explore.picks import all_of, today
+from mlsysweb.explore.ask.lookup import all_of, look_up
+from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
 
 SMALL = {
     "model": "llama-3-8b",
@@ -15,8 +15,8 @@ GOALS = ("maximize: throughput", "minimize: latency", "latency < 50 ms")
 
 
 def question(axes=SMALL, goals=GOALS, walls="roofline", links=""):
-    asked = Question(tuple(walls.split()), (), tuple(axes.items()), tuple(goals))
-    assert Question.of(QueryDict(asked.query)) == asked
+    asked = DesignSpaceQuestion(tuple(walls.split()), (), tuple(axes.items()), tuple(goals))
+    assert DesignSpaceQuestion.of(QueryDict(asked.query)) == asked
     return asked
 
 
@@ -25,7 +25,7 @@ def link(**asked):
 
 
 def search(**asked):
-    return declared(question(**asked), today, all_of).search
+    return declared_search(question(**asked), look_up, all_of).search
 
 
 def large(batches=100_000):

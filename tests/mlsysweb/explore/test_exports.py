@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
 
-from mlsysweb.explore.asked import declared
-from mlsysweb.explore.picks import all_of, today
-from mlsysweb.explore.presets import PRESETS
+from mlsysweb.explore.ask.lookup import all_of, look_up
+from mlsysweb.explore.ask.presets import PRESETS
+from mlsysweb.explore.ask.question import declared_search
 from solvers.search.run import run
 from tests.mlsysweb.explore.questions import large, link, question, search
 
@@ -76,7 +76,7 @@ def test_the_snippet_finds_the_same_without_the_site(client, preset, tmp_path):
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(settings.BASE_DIR)}
     ran = subprocess.run([sys.executable, str(tmp_path / "again.py")], capture_output=True, text=True, env=env)
     assert ran.returncode == 0, ran.stderr
-    outcome = run(declared(preset.question, today, all_of).search)
+    outcome = run(declared_search(preset.question, look_up, all_of).search)
     first = ran.stdout.splitlines()
     told = f"{outcome.seen.feasible:,} of {outcome.seen.count:,} meet every goal; {len(outcome.front)} on the front"
     assert first[0] == told

@@ -13,11 +13,12 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Accelerator
-from mlsysweb.explore import jobs, views, worker
-from mlsysweb.explore.jobs import begun, cancel, job_of, outcome_of, search_of, work
-from mlsysweb.explore.kept import packed, unpacked
-from mlsysweb.explore.models import Job, State
-from mlsysweb.scenarios.models import Scenario
+from mlsysweb.explore import views
+from mlsysweb.explore.jobs import jobs, worker
+from mlsysweb.explore.jobs.jobs import begin_job, cancel_job, job_of, outcome_of, search_of, work
+from mlsysweb.explore.jobs.serialize import from_bytes, to_bytes
+from mlsysweb.explore.models import Job, JobState
+from mlsysweb.saved.scenarios.models import Scenario
 from solvers.search.run import run
 from tests.mlsysweb.explore.questions import large, question, search
 
@@ -31,7 +32,7 @@ def nobody_called(monkeypatch):
 
 
 def same(one, other):
-    return packed(one) == packed(other)
+    return to_bytes(one) == to_bytes(other)
 
 
 def finished(job):
@@ -45,21 +46,21 @@ def finished(job):
 class TestOneJob:
     def test_what_was_seen_survives_being_packed(self):
         seen = run(search()).seen
-        again = unpacked(packed(seen))
+        again = from_bytes(to_bytes(seen))
         assert again.count == seen.count and isinstance(again.count, int)
         assert np.array_equal(again.freed, seen.freed) and np.array_equal(again.nearest, seen.nearest, equal_nan=True)
         assert np.array_equal(again.front.scores, seen.front.scores)
 
     def test_a_job_in_slices_comes_to_what_one_search_does(self, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)
-        job = finished(begun(large()))
+        job = finished(begin_job(large()))
         asked = search_of(job)
-        assert job.state == State.DONE and job.boxes == asked.boxes > 20
-        assert same(unpacked(bytes(job.seen)), run(asked).seen)
+        assert job.state == JobState.DONE and job.boxes == asked.boxes > 20
+        assert same(from_bytes(bytes(job.seen)), run(asked).seen)
 
     def test_it_shows_what_it_has_before_it_is_done(self, client, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)
-        job = begun(large())
+        job = begin_job(large())
         jobs._slice(jobs._taken("test"), "test", {})
         job.refresh_from_db()
         assert 0 < job.count < job.size
@@ -69,7 +70,7 @@ class TestOneJob:
 
     def test_a_worker_that_dies_loses_no_slice_and_another_goes_on(self, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)
-        job = begun(large())
+        job = begin_job(large())
         jobs._slice(jobs._taken("dead"), "dead", {})
         job.refresh_from_db()
         half = job.boxes
@@ -77,11 +78,11 @@ class TestOneJob:
         Job.objects.update(lease=timezone.now() - timedelta(seconds=1))
         assert jobs._taken("alive").boxes == half > 0
         Job.objects.update(worker="", lease=None)
-        assert same(unpacked(bytes(finished(job).seen)), run(search_of(job)).seen)
+        assert same(from_bytes(bytes(finished(job).seen)), run(search_of(job)).seen)
 
     def test_stopped_it_keeps_what_it_saw_and_goes_on_from_there(self, client, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)
-        job = begun(large())
+        job = begin_job(large())
         hands = {}
         jobs._slice(jobs._taken("test"), "test", hands)
         client.post("/explore/cancel/", {"query": job.query})
@@ -89,22 +90,22 @@ class TestOneJob:
         seen = job.count
         work("test", idle=0)
         job.refresh_from_db()
-        assert (job.state, job.count) == (State.CANCELLED, seen)
+        assert (job.state, job.count) == (JobState.CANCELLED, seen)
         assert "Go on" in client.get(f"/explore/?{job.query}").content.decode()
         client.post("/explore/begin/", {"query": job.query})
-        assert finished(job).state == State.DONE
+        assert finished(job).state == JobState.DONE
 
     def test_stopped_in_the_middle_of_a_slice_the_slice_is_not_written(self, monkeypatch):
-        job = begun(large())
+        job = begin_job(large())
         taken = jobs._taken("test")
-        cancel(job)
+        cancel_job(job)
         jobs._slice(taken, "test", {})
         job.refresh_from_db()
-        assert (job.state, job.count) == (State.CANCELLED, 0)
+        assert (job.state, job.count) == (JobState.CANCELLED, 0)
 
     def test_two_jobs_take_turns(self, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)
-        one, two = begun(large()), begun(large(100_001))
+        one, two = begin_job(large()), begin_job(large(100_001))
         hands = {}
         for _ in range(6):
             jobs._slice(jobs._taken("test"), "test", hands)
@@ -113,7 +114,7 @@ class TestOneJob:
 
     def test_a_small_job_is_done_long_before_a_large_one(self, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)
-        long, short = begun(large(900_000)), begun(large(20_000))
+        long, short = begin_job(large(900_000)), begin_job(large(20_000))
         hands = {}
         while short.refresh_from_db() or short.moving:
             jobs._slice(jobs._taken("test"), "test", hands)
@@ -121,26 +122,26 @@ class TestOneJob:
         assert long.boxes <= short.boxes + 1
 
     def test_a_catalog_that_moves_on_does_not_mix_into_a_running_job(self):
-        job = begun(large())
+        job = begin_job(large())
         before = search_of(job)
         Accelerator.objects.all().update(memory_bandwidth=1.0)
         assert same(run(search_of(job)).seen, run(before).seen)
 
     def test_the_same_question_is_the_same_job(self, client):
-        begun(large()), begun(large())
+        begin_job(large()), begin_job(large())
         assert Job.objects.count() == 1
         assert job_of(question()) is None
 
     def test_an_error_of_ours_ends_the_job_with_a_sentence(self, monkeypatch, client):
-        job = begun(large())
-        monkeypatch.setattr(jobs, "spread", lambda *_: 1 / 0)
+        job = begin_job(large())
+        monkeypatch.setattr(jobs, "run_boxes", lambda *_: 1 / 0)
         work("test", idle=0)
         job.refresh_from_db()
-        assert job.state == State.FAILED and "error of ours" in job.error
+        assert job.state == JobState.FAILED and "error of ours" in job.error
         assert "error of ours" in client.get(f"/explore/?{job.query}").content.decode()
 
     def test_the_outcome_of_a_job_names_its_best(self):
-        job = finished(begun(large()))
+        job = finished(begin_job(large()))
         asked = search_of(job)
         assert outcome_of(job, asked).top == run(asked).top
 
@@ -150,11 +151,11 @@ class TestOneJob:
         assert not Job.objects.exists()
         answer = client.post("/explore/begin/", {"query": large().query})
         assert answer["Location"] == f"/explore/?{large().query}"
-        assert Job.objects.get().state == State.WAITING and nobody_called
+        assert Job.objects.get().state == JobState.WAITING and nobody_called
 
     def test_saved_while_it_runs_it_stays_as_it_was_and_gives_nobody_the_token_of_its_forms(self, client, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)
-        job = begun(large())
+        job = begin_job(large())
         jobs._slice(jobs._taken("test"), "test", {})
         link = client.post("/s/save/", {"page": f"/explore/?{job.query}"})["Location"]
         kept = Scenario.objects.get().latest.result["shown"]
@@ -199,21 +200,21 @@ class TestTheProcess:
             process.kill()
 
     def test_killed_in_the_middle_another_finishes_to_the_same_bit(self, start):
-        job = begun(large(300_000))
+        job = begin_job(large(300_000))
         first = start()
         _until(job, lambda: job.count > 0)
         first.send_signal(signal.SIGKILL)
         first.wait()
         job.refresh_from_db()
-        assert job.state == State.RUNNING
+        assert job.state == JobState.RUNNING
         Job.objects.update(lease=timezone.now() - timedelta(seconds=1))
         start()
         _until(job, lambda: not job.moving)
-        assert job.state == State.DONE
-        assert same(unpacked(bytes(job.seen)), run(search_of(job)).seen)
+        assert job.state == JobState.DONE
+        assert same(from_bytes(bytes(job.seen)), run(search_of(job)).seen)
 
     def test_a_second_on_the_same_machine_goes_at_once(self, start):
-        job = begun(large(300_000))
+        job = begin_job(large(300_000))
         start()
         _until(job, lambda: job.count > 0)
         assert start().wait(30) == 0

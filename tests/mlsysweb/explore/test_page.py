@@ -4,7 +4,7 @@ import re
 import pytest
 from django.test import Client
 
-from mlsysweb.explore.presets import PRESETS
+from mlsysweb.explore.ask.presets import PRESETS
 from solvers.search.run import run
 from tests.mlsysweb.explore.questions import GOALS, SMALL, link, question, search
 

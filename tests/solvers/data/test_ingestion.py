@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.data.ingestion import Bottleneck, ingestion
+from solvers.data.ingestion import IngestionBottleneck, ingestion
 
 bandwidths = st.floats(1e6, 1e13)
 
@@ -27,7 +27,7 @@ def test_only_the_slower_part_is_worth_replacing(demand, storage, path):
         read(demand, storage * 2, path),
         read(demand, storage, path * 2),
     )
-    spared = faster_path if o.bottleneck == Bottleneck.STORAGE else faster_storage
+    spared = faster_path if o.bottleneck == IngestionBottleneck.STORAGE else faster_storage
     assert spared.supply_bandwidth == o.supply_bandwidth
 
 
@@ -47,7 +47,7 @@ def test_the_storage_it_names_ends_the_stall_and_no_less_does(demand, storage, c
 
 def test_data_wholly_in_memory_is_limited_by_the_path_alone():
     o = read(8e9, 1e8, 4e9, cached_fraction=1)
-    assert math.isinf(o.storage_supply) and o.bottleneck == Bottleneck.INTERCONNECT
+    assert math.isinf(o.storage_supply) and o.bottleneck == IngestionBottleneck.INTERCONNECT
     assert float(o.accelerator_utilization) == 0.5
 
 

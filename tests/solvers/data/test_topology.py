@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.data.topology import Kind, topology
+from solvers.data.topology import NetworkKind, topology
 
-kinds = st.sampled_from(Kind)
+kinds = st.sampled_from(NetworkKind)
 clusters = st.integers(2, 100_000)
 LINK = 10e9
 
@@ -46,7 +46,7 @@ def test_oversubscription_divides_and_leaves_the_paths_alone(nodes, over, kind):
 
 @given(nodes=clusters)
 def test_a_fat_tree_s_middle_grows_with_its_nodes_and_a_ring_s_does_not(nodes):
-    small, large = (topology(kind=[Kind.FAT_TREE, Kind.RING], nodes=n).bisection_bandwidth for n in (nodes, 2 * nodes))
+    small, large = (topology(kind=[NetworkKind.FAT_TREE, NetworkKind.RING], nodes=n).bisection_bandwidth for n in (nodes, 2 * nodes))
     assert (large / small).tolist() == pytest.approx([2, 1])
 
 

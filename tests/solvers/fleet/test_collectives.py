@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.fleet.collectives import Way, collectives
+from solvers.fleet.collectives import AllReduceAlgorithm, collectives
 from solvers.laws.collectives import (
-    Group,
-    Link,
+    NetworkLink,
+    RankGroup,
     all_to_all,
     hierarchical_all_gather,
     hierarchical_all_reduce,
@@ -24,7 +24,7 @@ powers = st.sampled_from([1, 2, 4, 8, 16, 32, 64])
 bandwidths = st.floats(1e9, 1e12)
 latencies = st.floats(0, 1e-4)
 few = settings(max_examples=25)
-links = st.builds(Link, bandwidths, latencies)
+links = st.builds(NetworkLink, bandwidths, latencies)
 
 
 def exact(value):
@@ -86,7 +86,7 @@ def test_a_message_to_a_neighbour_takes_a_start_and_its_bytes(message, link):
 @few
 @given(local=powers, nodes=powers, message=messages, intra=links, inter=links)
 def test_two_levels_are_a_ring_inside_and_a_ring_of_the_share_between(local, nodes, message, intra, inter):
-    group = Group(local * nodes, local, nodes)
+    group = RankGroup(local * nodes, local, nodes)
     inside = ring_all_reduce(message, local, intra.bandwidth, intra.latency)
     between = ring_all_reduce(message / local, nodes, inter.bandwidth, inter.latency)
     assert float(hierarchical_all_reduce(message, group, intra, inter)) == pytest.approx(float(inside + between))
@@ -95,8 +95,8 @@ def test_two_levels_are_a_ring_inside_and_a_ring_of_the_share_between(local, nod
 @few
 @given(local=powers, nodes=powers, message=messages, link=links)
 def test_two_levels_of_like_links_move_the_bytes_of_one_ring_in_fewer_starts(local, nodes, message, link):
-    n, free = local * nodes, Link(link.bandwidth, 0.0)
-    group = Group(n, local, nodes)
+    n, free = local * nodes, NetworkLink(link.bandwidth, 0.0)
+    group = RankGroup(n, local, nodes)
     flat = ring_all_gather(message, n, link.bandwidth, 0.0)
     assert float(hierarchical_all_gather(message, group, free, free)) == pytest.approx(float(flat))
     starts = float(hierarchical_all_gather(0.0, group, link, link))
@@ -120,7 +120,7 @@ def test_strides_that_do_not_fit_a_node_never_make_a_group_seem_closer_than_it_i
 
 
 def test_a_flat_operation_waits_for_the_network_as_soon_as_it_leaves_the_node():
-    intra, inter = Link(450e9, 1e-6), Link(50e9, 5e-6)
+    intra, inter = NetworkLink(450e9, 1e-6), NetworkLink(50e9, 5e-6)
     assert float(slowest(placed(8, 1, 8), intra, inter).bandwidth) == 450e9
     assert float(slowest(placed(9, 1, 8), intra, inter).bandwidth) == 50e9
     assert float(slowest(placed(9, 1, 8), intra, inter).latency) == 5e-6
@@ -130,23 +130,23 @@ def test_a_flat_operation_waits_for_the_network_as_soon_as_it_leaves_the_node():
 @given(n=counts, per_node=powers, message=messages, intra=bandwidths, inter=bandwidths)
 def test_the_fastest_way_is_named_and_is_no_slower_than_any(n, per_node, message, intra, inter):
     o = collectives(devices=n, devices_per_node=per_node, message=message, intra_bandwidth=intra, inter_bandwidth=inter)
-    ways = {Way.RING: o.ring, Way.TREE: o.tree, Way.HIERARCHICAL: o.hierarchical}
-    assert float(o.best_time) == float(ways[Way(int(o.best))]) == min(float(time) for time in ways.values())
+    ways = {AllReduceAlgorithm.RING: o.ring, AllReduceAlgorithm.TREE: o.tree, AllReduceAlgorithm.HIERARCHICAL: o.hierarchical}
+    assert float(o.best_time) == float(ways[AllReduceAlgorithm(int(o.best))]) == min(float(time) for time in ways.values())
     assert float(o.best_start_time) <= float(o.best_time) * (1 + 1e-12)
 
 
 @pytest.mark.parametrize(
     ("way", "other"),
     [
-        (Way.RING, {"devices": 8}),
-        (Way.TREE, {"devices": 1024, "devices_per_node": 1, "message": 1e3}),
-        (Way.HIERARCHICAL, {}),
+        (AllReduceAlgorithm.RING, {"devices": 8}),
+        (AllReduceAlgorithm.TREE, {"devices": 1024, "devices_per_node": 1, "message": 1e3}),
+        (AllReduceAlgorithm.HIERARCHICAL, {}),
     ],
 )
 def test_starts_of_the_fastest_way_are_the_time_of_an_empty_message(way, other):
     o = collectives(**other)
     empty = collectives(**{**other, "message": 0})
-    assert Way(int(o.best)) is way
+    assert AllReduceAlgorithm(int(o.best)) is way
     assert float(o.best_start_time) == exact(float((empty.ring, empty.tree, empty.hierarchical)[way]))
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.fleet.reliability import Loss, Part, reliability
+from solvers.fleet.reliability import FailingPart, TimeLoss, reliability
 
 HOUR, DAY = 3600.0, 86400.0
 deltas = st.floats(0.1, 600)
@@ -79,7 +79,7 @@ def test_checkpoints_that_take_no_time_leave_only_recovery():
     o = reliability(devices=1, device_mtbf=1e5, checkpoint_time=0, recovery_time=1e3)
     assert float(o.goodput) == pytest.approx(0.99)
     assert float(o.daly_goodput) == pytest.approx(np.exp(-0.01))
-    assert o.largest_loss == Loss.RECOVERY
+    assert o.largest_loss == TimeLoss.RECOVERY
     assert np.isinf(reliability(checkpoint_time=0, recovery_time=0).largest_fleet)
 
 
@@ -117,5 +117,5 @@ def _until_done(length, recovery, mtbf, count):
 
 
 def test_which_part_fails_most_is_named():
-    assert reliability(psus=4096).most_failures == Part.DEVICES
-    assert reliability(psus=4096, psu_mtbf=1e6).most_failures == Part.PSUS
+    assert reliability(psus=4096).most_failures == FailingPart.DEVICES
+    assert reliability(psus=4096, psu_mtbf=1e6).most_failures == FailingPart.PSUS

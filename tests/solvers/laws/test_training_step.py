@@ -2,7 +2,7 @@
 
 import pytest
 
-from solvers.laws.collectives import Link, ring_all_gather, ring_all_reduce
+from solvers.laws.collectives import NetworkLink, ring_all_gather, ring_all_reduce
 from solvers.laws.training_step import (
     Network,
     Split,
@@ -16,7 +16,7 @@ from solvers.laws.training_step import (
 from solvers.laws.training_traffic import activations, keys_and_values, to_experts
 from tests.solvers.systems import LLAMA_8B, MIXTRAL
 
-INSIDE, BETWEEN = Link(100e9, 1e-6), Link(10e9, 1e-5)
+INSIDE, BETWEEN = NetworkLink(100e9, 1e-6), NetworkLink(10e9, 1e-5)
 NETWORK = Network(8, INSIDE, BETWEEN, 3.0)
 M = 1e6
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.meta.iron_law import Factor, iron_law
+from solvers.meta.iron_law import IronLawFactor, iron_law
 
 HOUR, DAY = 3600.0, 86400.0
 shares = st.floats(0.01, 1)
@@ -49,7 +49,7 @@ def test_each_loss_is_the_time_its_factor_at_100_percent_would_save(mfu, scaling
         assert float(loss) == pytest.approx(float(saved), abs=1e-6 * float(o.training_time))
     assert float(o.training_time * o.overall_efficiency) == pytest.approx(float(o.ideal_time))
     weakest = min(factors, key=factors.__getitem__)
-    assert factors[weakest] == factors[Factor(int(o.weakest)).name.lower()]
+    assert factors[weakest] == factors[IronLawFactor(int(o.weakest)).name.lower()]
 
 
 @given(scaling=shares)

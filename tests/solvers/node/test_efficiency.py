@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers.laws.losses import Loss
-from solvers.node.efficiency import Attention, Pass, Recomputation, efficiency
+from solvers.laws.losses import StepLoss
+from solvers.node.efficiency import AttentionKernel, BackwardRecomputation, Pass, efficiency
 from solvers.specs import Accelerator, Model, Precision, table
 from tests.solvers.systems import A100, H100, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50, with_figure
 
@@ -26,8 +26,8 @@ questions = st.fixed_dictionaries(
     {
         "model": st.sampled_from([LLAMA_8B, MIXTRAL, MAMBA, RESNET_50]),
         "phase": st.sampled_from(Pass),
-        "attention": st.sampled_from(Attention),
-        "recomputation": st.sampled_from(Recomputation),
+        "attention": st.sampled_from(AttentionKernel),
+        "recomputation": st.sampled_from(BackwardRecomputation),
         "batch_size": st.integers(1, 1024),
         "sequence_length": lengths,
         "gemm_efficiency": st.floats(0.05, 1),
@@ -46,7 +46,7 @@ def on_h100(**inputs):
 @given(question=questions)
 def test_the_factors_multiply_to_the_achieved_share_of_the_peak(question):
     o = on_h100(**question)
-    product = math.prod(float(getattr(o, f"{loss.name.lower()}_factor")) for loss in Loss)
+    product = math.prod(float(getattr(o, f"{loss.name.lower()}_factor")) for loss in StepLoss)
     assert product == pytest.approx(float(o.achieved_rate / o.peak))
     assert product == pytest.approx(float(o.mfu))
 
@@ -55,7 +55,7 @@ def test_the_factors_multiply_to_the_achieved_share_of_the_peak(question):
 @given(question=questions)
 def test_useful_time_and_losses_fill_the_step_and_none_is_negative(question):
     o = on_h100(**question)
-    losses = [float(getattr(o, f"{loss.name.lower()}_loss")) for loss in Loss]
+    losses = [float(getattr(o, f"{loss.name.lower()}_loss")) for loss in StepLoss]
     assert min(losses) >= -1e-12 * float(o.step_time)
     assert float(o.useful_time) + sum(losses) == pytest.approx(float(o.step_time))
     assert losses[int(o.largest_loss)] == max(losses)
@@ -72,13 +72,13 @@ def test_with_perfect_kernels_and_endless_bandwidth_nothing_is_lost(length, batc
 @few
 @given(length=lengths)
 def test_full_recomputation_costs_a_quarter_of_the_step_and_leaves_hfu_as_it_is(length):
-    kept, again = (on_h100(sequence_length=length, recomputation=r) for r in (Recomputation.NONE, Recomputation.FULL))
+    kept, again = (on_h100(sequence_length=length, recomputation=r) for r in (BackwardRecomputation.NONE, BackwardRecomputation.FULL))
     assert float(again.recomputation_factor) == pytest.approx(3 / 4)
     assert float(again.hfu) == pytest.approx(float(kept.hfu)) == pytest.approx(float(again.mfu) * 4 / 3)
 
 
 def test_hfu_counts_just_what_is_computed_again():
-    none, selective, full = (on_h100(recomputation=r) for r in Recomputation)
+    none, selective, full = (on_h100(recomputation=r) for r in BackwardRecomputation)
     assert float(selective.hardware_flop - none.hardware_flop) == pytest.approx(float(none.attention_flop))
     assert float(full.hardware_flop - none.hardware_flop) == pytest.approx(float(none.model_flop) / 3)
 
@@ -93,7 +93,7 @@ def test_kernels_that_all_reach_the_same_share_reach_that_share_together(eta, qu
 @few
 @given(length=lengths)
 def test_scores_cost_what_unfused_attention_takes_longer(length):
-    o = on_h100(sequence_length=length, attention=Attention.UNFUSED)
+    o = on_h100(sequence_length=length, attention=AttentionKernel.UNFUSED)
     assert float(o.scores_loss) == pytest.approx(3 * float(o.unfused_attention_time - o.attention_time), abs=1e-15)
 
 
@@ -101,7 +101,7 @@ def test_selective_recomputation_avoids_nine_tenths_of_what_full_costs():
     # Korthikanti et al. 2023, abstract: over 90 % of the overhead of recomputation goes away.
     none, selective, full = (
         float(efficiency(model=GPT_3, accelerator=A100, sequence_length=2048, recomputation=r).step_time)
-        for r in Recomputation
+        for r in BackwardRecomputation
     )
     assert 0 < selective - none < 0.1 * (full - none)
 
@@ -110,7 +110,7 @@ def test_selective_recomputation_avoids_nine_tenths_of_what_full_costs():
 @given(length=st.integers(64, 65536), question=questions)
 def test_fusing_never_slows_attention_and_leaves_its_arithmetic_alone(length, question):
     fused, unfused = (
-        on_h100(**{**question, "sequence_length": length, "model": LLAMA_8B, "attention": a}) for a in Attention
+        on_h100(**{**question, "sequence_length": length, "model": LLAMA_8B, "attention": a}) for a in AttentionKernel
     )
     assert fused.step_time <= unfused.step_time and fused.hardware_flop == unfused.hardware_flop
     assert (float(fused.mfu), float(unfused.mfu)) == (float(fused.mfu_fused), float(fused.mfu_unfused))
@@ -143,18 +143,18 @@ def test_palm_reached_an_mfu_of_46_percent():
 @given(stages=st.integers(1, 64), microbatches=st.integers(1, 512))
 def test_a_pipeline_idles_for_its_stages_less_one_in_all_its_slots(stages, microbatches):
     # Narayanan et al. 2021, section 2.2.1: the bubble is (p − 1)/m of the ideal time.
-    o = on_h100(pipeline_stages=stages, microbatches=microbatches, recomputation=Recomputation.FULL)
+    o = on_h100(pipeline_stages=stages, microbatches=microbatches, recomputation=BackwardRecomputation.FULL)
     assert float(o.pipeline_factor) == pytest.approx(microbatches / (microbatches + stages - 1))
 
 
 def test_decode_of_one_sequence_loses_most_to_memory_and_gains_from_a_larger_batch():
     alone, many = (on_h100(phase="decode", sequence_length=1024, batch_size=b) for b in (1, 64))
-    assert alone.largest_loss == Loss.MEMORY and float(alone.memory_factor) < 0.01
+    assert alone.largest_loss == StepLoss.MEMORY and float(alone.memory_factor) < 0.01
     assert many.mfu > 20 * alone.mfu
 
 
 def test_a_convolutional_network_has_no_attention_to_fuse():
-    o = on_h100(model=RESNET_50, batch_size=64, attention=Attention.UNFUSED)
+    o = on_h100(model=RESNET_50, batch_size=64, attention=AttentionKernel.UNFUSED)
     assert math.isinf(o.fusion_speedup) and o.scores_loss == o.gemm_loss == o.attention_loss == 0
     assert float(o.convolution_factor) == pytest.approx(0.5)
     assert float(o.model_flop) == 3 * 64 * RESNET_50.inference_flop
@@ -162,7 +162,7 @@ def test_a_convolutional_network_has_no_attention_to_fuse():
 
 @pytest.mark.parametrize("varied", ["attention", "recomputation", "phase"])
 def test_a_column_of_choices_finds_what_each_finds_alone(varied):
-    kind = {"attention": Attention, "recomputation": Recomputation, "phase": Pass}[varied]
+    kind = {"attention": AttentionKernel, "recomputation": BackwardRecomputation, "phase": Pass}[varied]
     together = on_h100(**{varied: np.array(list(kind))})
     alone = [float(on_h100(**{varied: each}).step_time) for each in kind]
     assert np.asarray(together.step_time).tolist() == pytest.approx(alone)

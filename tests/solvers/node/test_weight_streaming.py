@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.node.weight_streaming import Bottleneck, weight_streaming
+from solvers.node.weight_streaming import StreamingBottleneck, weight_streaming
 from solvers.specs import Precision, stack, take
 from tests.solvers.systems import LLAMA_8B, MAMBA, RESNET_50
 
@@ -18,7 +18,7 @@ def llama(**inputs):
 @given(batch=batches, stream=streams)
 def test_the_bottleneck_turns_at_the_balanced_batch(batch, stream):
     o = llama(batch_size=batch, injection_bandwidth=stream)
-    assert (o.bottleneck == Bottleneck.COMPUTE) == (batch > o.balanced_batch_size)
+    assert (o.bottleneck == StreamingBottleneck.COMPUTE) == (batch > o.balanced_batch_size)
 
 
 @given(batch=batches, stream=streams)

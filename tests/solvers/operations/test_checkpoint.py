@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.operations.checkpoint import Bottleneck, checkpoint
+from solvers.operations.checkpoint import CheckpointBottleneck, checkpoint
 
 counts = st.integers(1, 5000)
 
@@ -13,7 +13,7 @@ def test_writers_write_together_until_the_file_system_is_full(writers):
     o = checkpoint(writers=writers, writer_bandwidth=2e9, filesystem_bandwidth=100e9)
     assert float(o.write_bandwidth) == min(writers * 2e9, 100e9)
     assert float(o.write_time * o.write_bandwidth) == pytest.approx(float(o.checkpoint_size))
-    assert o.bottleneck == (Bottleneck.WRITERS if writers < 50 else Bottleneck.FILESYSTEM)
+    assert o.bottleneck == (CheckpointBottleneck.WRITERS if writers < 50 else CheckpointBottleneck.FILESYSTEM)
     assert float(o.saturating_writers) == 50
 
 
@@ -65,4 +65,4 @@ def test_llama_3_405b_saves_to_2_tb_a_second_within_three_seconds():
     # Grattafiori et al. 2024, section 3.3.1: storage that sustains 2 TB/s for 16,384 GPUs of eight to a host.
     o = checkpoint(parameters=405e9, writers=2048, filesystem_bandwidth=2e12)
     assert float(o.write_time) == pytest.approx(405e9 * 14 / 2e12)
-    assert o.bottleneck == Bottleneck.FILESYSTEM
+    assert o.bottleneck == CheckpointBottleneck.FILESYSTEM

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.operations.shootout import Side, shootout
+from solvers.operations.shootout import LowerCost, shootout
 from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B
 
 PRICED = replace(H100, unit_price=25000.0)
@@ -31,8 +31,8 @@ def test_at_the_break_even_price_both_cost_the_same(work, price):
     even = float(against(rival, workload=work).break_even_price)
     o = against(rival, workload=work, rival_price=even)
     assert float(o.cost_ratio) == pytest.approx(1)
-    assert against(rival, workload=work, rival_price=even * 0.99).cheaper == Side.RIVAL
-    assert against(rival, workload=work, rival_price=even * 1.01).cheaper == Side.REFERENCE
+    assert against(rival, workload=work, rival_price=even * 0.99).cheaper == LowerCost.RIVAL
+    assert against(rival, workload=work, rival_price=even * 1.01).cheaper == LowerCost.REFERENCE
 
 
 def test_twice_the_bandwidth_serves_nearly_twice_and_trains_the_same():

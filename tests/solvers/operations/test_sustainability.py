@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.operations.sustainability import Part, sustainability
+from solvers.operations.sustainability import CarbonPart, sustainability
 
 KWH, DAY = 3.6e6, 86400.0
 shares = st.floats(0, 1)
@@ -56,8 +56,8 @@ def test_at_the_break_even_intensity_running_emits_as_much_as_making():
     even = float(sustainability().break_even_intensity)
     o = sustainability(carbon_intensity=even)
     assert float(o.operational_carbon) == pytest.approx(float(o.embodied_carbon))
-    assert sustainability(carbon_intensity=even * 1.01).larger == Part.OPERATION
-    assert sustainability(carbon_intensity=even * 0.99).larger == Part.MAKING
+    assert sustainability(carbon_intensity=even * 1.01).larger == CarbonPart.OPERATION
+    assert sustainability(carbon_intensity=even * 0.99).larger == CarbonPart.MAKING
 
 
 @given(mfu=st.floats(0.01, 1))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.laws.cost import YEAR
-from solvers.operations.tco import Part, Way, tco
+from solvers.operations.tco import CostPart, Procurement, tco
 from tests.solvers.systems import H100
 
 HOUR = 3600.0
@@ -35,7 +35,7 @@ def test_at_two_and_a_half_times_the_parts_are_40_20_15_10_and_15_percent():
     o = owned(infrastructure_multiplier=2.5)
     parts = (o.capex_accelerators, o.capex_network, o.capex_power_cooling, o.capex_facility, o.capex_staff)
     assert [float(part / o.capex) for part in parts] == pytest.approx([0.40, 0.20, 0.15, 0.10, 0.15])
-    assert o.largest_part == Part.ACCELERATORS
+    assert o.largest_part == CostPart.ACCELERATORS
 
 
 def test_without_infrastructure_nothing_is_bought_but_accelerators():
@@ -78,8 +78,8 @@ def test_at_break_even_owning_and_renting_cost_the_same():
     assert 0 < share < 1
     o = owned(time_in_use=share)
     assert float(o.tco) == pytest.approx(float(o.cloud_cost))
-    assert owned(time_in_use=share * 1.01, spot_price=1.0).cheapest == Way.OWN
-    assert owned(time_in_use=share * 0.99, spot_price=1.0).cheapest == Way.CLOUD
+    assert owned(time_in_use=share * 1.01, spot_price=1.0).cheapest == Procurement.OWN
+    assert owned(time_in_use=share * 0.99, spot_price=1.0).cheapest == Procurement.CLOUD
 
 
 def test_renting_below_the_cost_of_owning_has_no_break_even():
@@ -101,12 +101,12 @@ def test_spot_machines_lose_what_young_says_and_more_the_more_there_are():
 
 def test_on_spot_machines_that_are_taken_back_too_fast_the_job_never_gets_done():
     o = owned(spot_mtbf=3600)
-    assert float(o.spot_goodput) < 0 and np.isinf(o.spot_cost) and o.cheapest != Way.SPOT
+    assert float(o.spot_goodput) < 0 and np.isinf(o.spot_cost) and o.cheapest != Procurement.SPOT
 
 
 def test_what_no_price_is_known_for_stays_unknown_and_is_not_the_cheapest():
     o = tco(accelerator=replace(PRICED, cloud_price=np.nan, spot_price=np.nan))
-    assert np.isnan(o.cloud_cost) and np.isnan(o.break_even_utilization) and o.cheapest == Way.OWN
+    assert np.isnan(o.cloud_cost) and np.isnan(o.break_even_utilization) and o.cheapest == Procurement.OWN
 
 
 def test_a_million_tokens_and_a_run_cost_their_share_of_the_fleets_time():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from solvers.search import front as bends
-from solvers.search.front import beaten, front, knee
+from solvers.search.front import dominated, front, knee
 
 
 @pytest.fixture(params=[(2, 1), (64, 2**18)], ids=["always parting", "as it is"], scope="module", autouse=True)
@@ -50,9 +50,9 @@ def test_the_front_of_many_random_rows_beats_the_rest_and_itself_not(columns):
     rows -= 0.9 * rows.mean(axis=1, keepdims=True)
     kept = front(rows)
     assert len(kept) > 20
-    assert not beaten(rows[kept], rows[kept]).any()
+    assert not dominated(rows[kept], rows[kept]).any()
     rest = np.setdiff1d(np.arange(len(rows)), kept)
-    assert beaten(rows[rest], rows[kept]).all()
+    assert dominated(rows[rest], rows[kept]).all()
 
 
 @pytest.mark.parametrize("columns", [2, 3])

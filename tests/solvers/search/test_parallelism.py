@@ -7,7 +7,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from solvers.declare import chosen, flagged, found, given
+from solvers.declare import choice, flag, number, output
 from solvers.errors import InputErrors
 from solvers.search.parallelism import parallelism
 from tests.solvers.toys import toy
@@ -21,7 +21,7 @@ class Recomputation(IntEnum):
 
 
 def side(label):
-    return given("1", label, 1.0, low=1, whole=True)
+    return number("1", label, 1.0, low=1, integer=True)
 
 
 def split(i):
@@ -43,10 +43,10 @@ WALL = toy(
         **{name: side(name) for name in SIDES},
         "expert_parallel": side("Experts"),
         "microbatches": side("Microbatches"),
-        "recomputation": chosen(Recomputation, "Recomputation", 0),
-        "room": given("byte", "Room", 16.0),
+        "recomputation": choice(Recomputation, "Recomputation", 0),
+        "room": number("byte", "Room", 16.0),
     },
-    {"step_time": found("s", "Step"), "memory": found("byte", "Memory"), "feasible": flagged("Fits")},
+    {"step_time": output("s", "Step"), "memory": output("byte", "Memory"), "feasible": flag("Fits")},
     split,
 )
 

@@ -6,7 +6,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from solvers.declare import found, given
+from solvers.declare import number, output
 from solvers.errors import InputErrors
 from solvers.search.placement import placement
 from solvers.specs import Grid
@@ -16,21 +16,21 @@ KWH = 3.6e6
 COST = toy(
     "cost",
     {
-        "energy": given("J", "Energy", 1e9 * KWH),
-        "electricity_price": given("USD/J", "Price", 0.1 / KWH),
-        "pue": given("1", "PUE", 1.2),
+        "energy": number("J", "Energy", 1e9 * KWH),
+        "electricity_price": number("USD/J", "Price", 0.1 / KWH),
+        "pue": number("1", "PUE", 1.2),
     },
-    {"tco": found("USD", "TCO")},
+    {"tco": output("USD", "TCO")},
     lambda i: {"tco": i.energy * i.pue * i.electricity_price},
 )
 AIR = toy(
     "air",
     {
-        "energy": given("J", "Energy", 1e9 * KWH),
-        "carbon_intensity": given("kg/J", "Carbon"),
-        "pue": given("1", "PUE", 1.2),
+        "energy": number("J", "Energy", 1e9 * KWH),
+        "carbon_intensity": number("kg/J", "Carbon"),
+        "pue": number("1", "PUE", 1.2),
     },
-    {"total_carbon": found("kg", "Carbon")},
+    {"total_carbon": output("kg", "Carbon")},
     lambda i: {"total_carbon": i.energy * i.pue * i.carbon_intensity},
 )
 

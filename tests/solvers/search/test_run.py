@@ -6,15 +6,15 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from solvers.declare import flagged, found, given
+from solvers.analysis.parameters import Scaled
+from solvers.declare import flag, number, output
 from solvers.errors import InputErrors
 from solvers.fields import Input, Pick
-from solvers.knobs import Times
 from solvers.node.roofline import roofline
 from solvers.pipeline import pipeline
 from solvers.registry import solvers
 from solvers.search.axes import axis, listed, ranged, rows
-from solvers.search.explore import Search, explore, merged, nothing_seen
+from solvers.search.explore import Search, empty_result, evaluate_box, merge
 from solvers.search.front import front, knee
 from solvers.search.goals import goals, metrics
 from solvers.search.run import run
@@ -25,14 +25,14 @@ from tests.solvers.toys import toy
 
 MAKE = toy(
     "make",
-    {"size": given("1", "Size", 1.0, whole=True), "speed": given("1/s", "Speed", 1.0)},
-    {"time": found("s", "Time"), "fits": flagged("Fits")},
+    {"size": number("1", "Size", 1.0, integer=True), "speed": number("1/s", "Speed", 1.0)},
+    {"time": output("s", "Time"), "fits": flag("Fits")},
     lambda i: {"time": i.size / i.speed, "fits": np.asarray(i.size) <= 6},
 )
 PAY = toy(
     "pay",
-    {"time": given("s", "Time", 1.0), "speed": given("1/s", "Speed", 1.0), "rate": given("USD/s", "Rate", 1.0)},
-    {"cost": found("USD", "Cost"), "odd": found("1", "Odd")},
+    {"time": number("s", "Time", 1.0), "speed": number("1/s", "Speed", 1.0), "rate": number("USD/s", "Rate", 1.0)},
+    {"cost": output("USD", "Cost"), "odd": output("1", "Odd")},
     lambda i: {"cost": i.time * i.rate * i.speed**2, "odd": np.where(np.asarray(i.rate) == 2, np.nan, 1.0)},
 )
 CHAIN = pipeline(MAKE, PAY)
@@ -110,7 +110,7 @@ def test_a_search_along_no_axis_looks_at_the_point_itself():
 def test_a_candidate_says_what_to_ask_for_to_see_it():
     chain = pipeline(roofline)
     site = joined(
-        "site", ["a", "b"], {"efficiency": np.array([0.5, 1.0]), "accelerator.peak": Times(np.array([1.0, 2.0]))}
+        "site", ["a", "b"], {"efficiency": np.array([0.5, 1.0]), "accelerator.peak": Scaled(np.array([1.0, 2.0]))}
     )
     axes = [site, listed(chain, "precision", ["fp16", "int8"]), rows(chain, "accelerator", {"h100": H100})]
     outcome = run(search(["minimize: latency", "bottleneck == memory"], axes, chain, {"model": LLAMA_8B}))
@@ -118,7 +118,7 @@ def test_a_candidate_says_what_to_ask_for_to_see_it():
     assert first.places == {"site": "a", "precision": "int8", "accelerator": "h100"}
     assert first.inputs == {
         "efficiency": 0.5,
-        "accelerator.peak": Times(1.0),
+        "accelerator.peak": Scaled(1.0),
         "precision": "int8",
         "accelerator": "h100",
     }
@@ -156,10 +156,10 @@ def test_boxes_are_looked_at_anywhere_and_merge_in_any_order():
             search(["minimize: latency", "feasible"], REAL_AXES, pipeline(roofline), {"model": LLAMA_8B}, rows=3)
         )
     )
-    assert sent.boxes == 4 and explore(sent, 3).count == 3
-    backwards = nothing_seen(asked)
+    assert sent.boxes == 4 and evaluate_box(sent, 3).count == 3
+    backwards = empty_result(asked)
     for number in reversed(range(asked.boxes)):
-        backwards = merged(asked, explore(asked, number), backwards)
+        backwards = merge(asked, evaluate_box(asked, number), backwards)
     forwards = run(asked).seen
     assert backwards.top.number.tolist() == forwards.top.number.tolist()
     assert backwards.front.number.tolist() == forwards.front.number.tolist()

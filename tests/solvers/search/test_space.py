@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solvers.analysis.parameters import Scaled
 from solvers.errors import InputErrors
-from solvers.knobs import Times
 from solvers.search.space import Axis, Space, joined
 from solvers.specs import stack
 from tests.solvers.systems import A100, H100
@@ -58,7 +58,7 @@ def test_inputs_that_move_together_move_together():
 
 def test_rows_of_a_catalog_and_factors_are_columns_too():
     chips = Axis("accelerator", {"accelerator": stack([H100, A100])}, ("h100", "a100"))
-    faster = Axis("accelerator.peak", {"accelerator.peak": Times(np.array([1.0, 2.0]))}, ("x1", "x2"))
+    faster = Axis("accelerator.peak", {"accelerator.peak": Scaled(np.array([1.0, 2.0]))}, ("x1", "x2"))
     columns = Space((chips, faster)).columns(Space((chips, faster)).box(0, 100))
     assert columns["accelerator"].peak.shape == (2, 1, 9)
     assert columns["accelerator"].tdp.tolist() == [[700], [400]]

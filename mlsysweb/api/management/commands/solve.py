@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from mlsysweb.answer import answer
 from mlsysweb.api.document import document, errors, outputs
 from solvers.errors import InputError, InputErrors
+from solvers.formatting import fill_slots, format_value
 from solvers.registry import find, solvers
-from solvers.say import reading, say
 
 
 class Command(BaseCommand):
@@ -45,11 +45,11 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(document(result), indent=2))
             return
-        self.stdout.write(say(result.verdict, result.values))
+        self.stdout.write(fill_slots(result.verdict, result.values))
         for name in result.outputs:
-            self.stdout.write(f"  {name:<28} {reading(result.values[name])}")
+            self.stdout.write(f"  {name:<28} {format_value(result.values[name])}")
         for note in result.notes:
-            self.stdout.write(f"Note: {say(note, result.values)}")
+            self.stdout.write(f"Note: {fill_slots(note, result.values)}")
 
 
 def _named(words: list[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from mlsysweb.explore.jobs import work
+from mlsysweb.explore.jobs.jobs import work
 
 
 class Command(BaseCommand):

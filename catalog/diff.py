@@ -1,0 +1,72 @@
+"""What has changed in the catalog since a scenario kept its rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from solvers.quantities import format_quantity
+from solvers.specs import columns, is_table
+
+from .snapshot import KINDS_BY_NAME
+from .table_cache import catalog_table
+
+Kept = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class RowDiff:
+    """A row that is no longer what it was: its name, and what of it differs in words; nothing when it is gone."""
+
+    name: str
+    figures: tuple[str, ...]
+    gone: bool = False
+
+
+def diff(kept: Kept) -> tuple[RowDiff, ...]:
+    """The rows that differ today from what was kept. Costs a comparison a row while none does."""
+    return tuple(found for row in kept.values() if (found := _moved(row)))
+
+
+def _moved(row: Mapping[str, Any]) -> RowDiff | None:
+    kind = KINDS_BY_NAME[row["kind"]]
+    today = catalog_table(kind).find(row["slug"])
+    if today is None:
+        return RowDiff(row["name"], (), gone=True)
+    if today.snapshot == row:
+        return None
+    figures = tuple(_differing(kind, row, today.snapshot))
+    return RowDiff(row["name"], figures) if figures else None
+
+
+def _differing(kind: type[Any], row: Mapping[str, Any], today: Mapping[str, Any], of: str = "") -> Iterator[str]:
+    """Each figure that differs, from what to what. What walls have learned to ask for since differs from nothing."""
+    for name, io in columns(kind).items():
+        if name not in row["figures"]:
+            continue
+        before, after = row["figures"][name], today["figures"].get(name)
+        if before == after:
+            continue
+        label = f"{of}{io.label[:1].lower()}{io.label[1:]}"
+        if is_table(kind, name):
+            yield from _rates(label, before or {}, after or {}, io.unit)
+        else:
+            yield f"{label} {_read(after, io)} (was {_read(before, io)})"
+    for name, part in row["parts"].items():
+        if name in today["parts"]:
+            yield from _differing(KINDS_BY_NAME[part["kind"]], part, today["parts"][name], f"{part['name']}'s ")
+        else:
+            yield f"no {name}"
+
+
+def _rates(label: str, before: Mapping[str, float], after: Mapping[str, float], unit: str) -> Iterator[str]:
+    for form in sorted({*before, *after}):
+        if before.get(form) != after.get(form):
+            old, new = (format_quantity(rates.get(form, math.nan), unit) for rates in (before, after))
+            yield f"{label} in {form} {new} (was {old})"
+
+
+def _read(value: float | None, io: Any) -> str:
+    return format_quantity(math.nan if value is None else value, io.unit, io.display_unit)

@@ -1,0 +1,98 @@
+"""The form of a design space, drawn from what was typed, what it came to and what is wrong with it. Never validates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mlsysweb.explore.ask.question import AXIS, GOAL, MOST_AXES, MOST_GOALS, WALLS, DeclaredSearch, DesignSpaceQuestion
+from mlsysweb.explore.show.page import FormRow, SpaceForm
+from mlsysweb.show.results.page import Link
+from solvers.fields import Flag, Input, Output
+from solvers.pipeline import Pipeline
+from solvers.quantities import unit_label
+from solvers.registry import solvers
+from solvers.search.goals import metrics
+
+_WIDE = {"grid": "Grid: its carbon, electricity price and water", "region": "Cloud region: its carbon and PUE"}
+
+
+def space_form(
+    question: DesignSpaceQuestion, steps: Pipeline | None, asked: DeclaredSearch | None, errors: Mapping[str, str], url: str
+) -> SpaceForm:
+    """All rows there may be, those beyond the next free one hidden."""
+    goals = [("", text) for text in question.goals]
+    return SpaceForm(
+        action=url,
+        walls=tuple(Link(s.title, name, name in question.walls) for name, s in solvers().items()),
+        links=",".join(f"{target}:{source}" for target, source in question.links),
+        axes=tuple(_sides(AXIS, question.axes, MOST_AXES, errors, _told(asked))),
+        goals=tuple(_sides(GOAL, goals, MOST_GOALS, errors, {})),
+        names=tuple(_names(steps)) if steps else (),
+        phrases=tuple(_phrases(steps)) if steps else (),
+        errors=tuple((name, errors.get(name, "")) for name in (WALLS,)),
+        size=size_in_words(asked.search.space.shape) if asked else "",
+    )
+
+
+def size_in_words(shape: Sequence[int]) -> str:
+    """`8 × 10 × 3 = 240 configurations`."""
+    size = 1
+    for length in shape:
+        size *= length
+    if len(shape) < 2:
+        return f"{size:,} configuration{'s' if size != 1 else ''}"
+    return f"{' × '.join(f'{length:,}' for length in shape)} = {size:,} configurations"
+
+
+def _told(asked: DeclaredSearch | None) -> dict[str, str]:
+    """How many values each axis has."""
+    if asked is None:
+        return {}
+    return {axis.name: f"{len(axis):,} values" for axis in asked.search.space.axes} | dict.fromkeys(
+        asked.given, "the same for all"
+    )
+
+
+def _sides(
+    kind: str, rows: Sequence[tuple[str, str]], most: int, errors: Mapping[str, str], told: Mapping[str, str]
+) -> Iterator[FormRow]:
+    for k in range(max(most, len(rows))):
+        name, text = rows[k] if k < len(rows) else ("", "")
+        yield FormRow(
+            k,
+            f"{kind} {k + 1}",
+            name,
+            text,
+            errors.get(f"{kind}-{k}", ""),
+            told.get(name, "") if name else "",
+            k > len(rows),
+        )
+
+
+def _names(steps: Pipeline) -> Iterator[Link]:
+    """What an axis may run along: inputs that no wall finds, and the places that set several at once."""
+    seen = set()
+    for stage in steps.stages:
+        for name, io in stage.inputs.items():
+            if (stage.name, name) not in steps.wires and name not in seen:
+                seen.add(name)
+                yield Link(f"{io.label}{_unit(io)}", name)
+    if any(n in s.inputs for s in steps.stages for n in ("carbon_intensity", "electricity_price", "pue")):
+        yield from (Link(words, name) for name, words in _WIDE.items())
+
+
+def _unit(io: Any) -> str:
+    return f" ({unit_label(io.display_unit)})" if isinstance(io, Input | Output) and io.display_unit not in ("1", "") else ""
+
+
+def _phrases(steps: Pipeline) -> Iterator[Link]:
+    """Beginnings of goals: every number may be made small, large or held to a limit, every truth demanded."""
+    for name, metric in metrics(steps).items():
+        io = metric.declared
+        if isinstance(io, Output) and "." not in name:
+            label = f"{io.label}{_unit(io)}"
+            yield from (Link(label, f"{phrase}{name}") for phrase in ("minimize: ", "maximize: "))
+            yield Link(f"{label}, held to a limit", f"{name} <= ")
+        elif isinstance(io, Flag) and "." not in name:
+            yield Link(io.label, name)

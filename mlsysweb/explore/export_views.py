@@ -1,0 +1,76 @@
+"""The views that give an exploration as a file."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+
+import orjson
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog.recording import recording
+from mlsysweb.explore.ask.lookup import all_of, look_up
+from mlsysweb.explore.ask.question import DeclaredSearch, DesignSpaceQuestion, declared_search
+from mlsysweb.explore.find.columns import columns
+from mlsysweb.explore.find.search import IN_REQUEST, search_now
+from mlsysweb.explore.jobs.jobs import job_of, outcome_of
+from mlsysweb.explore.show.exports import as_csv, as_json
+from mlsysweb.explore.show.snippet import as_python
+from solvers.errors import InputErrors
+from solvers.search.explore import empty_result
+from solvers.search.run import Outcome, check, outcome
+
+# What a space can be taken along as.
+EXPORTS = {
+    "csv": "The best and the front, a line each", "json": "The same with the question and what each sets",
+    "py": "A Python snippet that finds the same with the solvers alone",
+    "parquet": "Every configuration of the space",
+}  # fmt: skip
+
+
+@require_safe
+def export(request: HttpRequest, form: str) -> HttpResponse:
+    """The exploration as a file. A question that makes no sense goes back to its page, which says why."""
+    if form not in EXPORTS:
+        raise Http404("A design space can be had as CSV, JSON, Python and Parquet.")
+    question, url = DesignSpaceQuestion.of(request.GET), reverse("explore:explore")
+    try:
+        with recording() as snapshot:
+            asked = declared_search(question, look_up, all_of)
+        check(asked.search)
+        outcome = _outcome(question, asked)
+    except InputErrors:
+        return redirect(f"{url}?{question.query}")
+    shown = columns(asked.search)
+    rows = list({c.number: c for c in (*outcome.top, *outcome.front)}.values())
+    if form == "csv":
+        return _file(as_csv(rows, shown, frozenset(c.number for c in outcome.front)), "text/csv; charset=utf-8", form)
+    if form == "json":
+        return _file(orjson.dumps(as_json(question.query, outcome, rows, shown)), "application/json", form)
+    if form == "py":
+        return _file(as_python(question, snapshot, all_of), "text/x-python; charset=utf-8", form)
+    if asked.search.space.size > IN_REQUEST:
+        return redirect(f"{url}?{question.query}")
+    from mlsysweb.explore.show.parquet import as_parquet  # a third of a second that no other page should wait for
+
+    out = TemporaryFile()  # noqa: SIM115 - the response closes it once it is sent
+    as_parquet(asked.search, shown, out)
+    out.seek(0)
+    return FileResponse(
+        out, as_attachment=True, filename=f"design-space.{form}", content_type="application/vnd.apache.parquet"
+    )
+
+
+def _outcome(question: DesignSpaceQuestion, asked: DeclaredSearch) -> Outcome:
+    if asked.search.space.size <= IN_REQUEST:
+        return search_now(question, asked)
+    job = job_of(question)
+    return outcome_of(job, asked.search) if job else outcome(asked.search, empty_result(asked.search), 0)
+
+
+def _file(content: bytes | str, kind: str, ending: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="design-space.{ending}"'}
+    )

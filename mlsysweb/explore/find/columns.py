@@ -1,0 +1,109 @@
+"""What a row of a design space has to show: its place along each axis, then every metric a goal speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from solvers.analysis.parameters import parameters_of
+from solvers.fields import Input, Output
+from solvers.pipeline import Pipeline
+from solvers.quantities import format_quantity, to_input_text
+from solvers.result import Value
+from solvers.search.explore import Search
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """`key` names it in a link. `terms` are the metrics of a sum with their weights; an axis has none. `sign` is 1
+    where small is wanted, -1 where large is, 0 where nothing is said."""
+
+    key: str
+    label: str
+    unit: str
+    display_unit: str
+    numeric: bool
+    terms: tuple[tuple[str, float], ...] = ()
+    sign: float = 0
+
+    def read(self, candidate: Any) -> Any:
+        """A candidate's cell: a number in SI, a word or a truth."""
+        if not self.terms:
+            return candidate.places[self.key]
+        if self.numeric:
+            return sum(weight * candidate.values[name] for name, weight in self.terms)
+        return candidate.values[self.terms[0][0]]
+
+    def words(self, cell: Any) -> str:
+        if isinstance(cell, bool):
+            return "yes" if cell else "no"
+        return format_quantity(cell, self.unit, self.display_unit) if isinstance(cell, float | int) else str(cell).replace("_", " ")
+
+    def value(self, cell: Any = 0.0) -> Value:
+        return Value(cell, self.unit, self.display_unit, self.label)
+
+
+def columns(search: Search) -> tuple[ResultColumn, ...]:
+    """The axes of more than one place, the objectives, and the metrics of constraints that are none."""
+    axes = [_axis(search.pipeline, axis) for axis in search.space.axes]
+    goals = [*_objectives(search)]
+    said = {term for column in goals for term, _ in column.terms}
+    found = {column.key: column for column in _constraints(search) if column.key not in said}
+    return (*axes, *goals, *found.values())
+
+
+def _axis(steps: Pipeline, axis: Any) -> ResultColumn:
+    numeric = not isinstance(axis.labels[0], str)
+    declared = declaration_of(steps, axis.name)
+    label = declared.label if declared else axis.name.capitalize()
+    if not numeric or not isinstance(declared, Input):
+        return ResultColumn(axis.name, label, "1", "1", numeric)
+    return ResultColumn(axis.name, label, declared.unit, declared.display_unit, True)
+
+
+def declaration_of(steps: Pipeline, name: str) -> Any:
+    """The declaration of an input or a figure of a pick; nothing for what is neither, such as `grid`."""
+    stage, _, own = name.partition(".")
+    for each in steps.stages:
+        if each.name == stage:
+            return each.inputs.get(own) or (parameters_of(each)[own].declared if own in parameters_of(each) else None)
+    for each in steps.stages:
+        if name in each.inputs:
+            return each.inputs[name]
+        if name in parameters_of(each):
+            return parameters_of(each)[name].declared
+    return None
+
+
+def _objectives(search: Search) -> Iterator[ResultColumn]:
+    for objective in search.objectives:
+        first = objective.terms[0][0]
+        terms = tuple((f"{m.stage}.{m.name}", weight) for m, weight in objective.terms)
+        label = " + ".join(m.declared.label for m, _ in objective.terms)
+        io = first.declared
+        assert isinstance(io, Input | Output)  # the reader of goals lets nothing else be made small
+        yield ResultColumn("+".join(name for name, _ in terms), label, io.unit, io.display_unit, True, terms, objective.sign)
+
+
+def _constraints(search: Search) -> Iterator[ResultColumn]:
+    for constraint in search.constraints:
+        metric, name = constraint.metric, f"{constraint.metric.stage}.{constraint.metric.name}"
+        io = metric.declared
+        if isinstance(io, Input | Output):
+            yield ResultColumn(name, io.label, io.unit, io.display_unit, True, ((name, 1.0),))
+        else:
+            yield ResultColumn(name, io.label, "", "", False, ((name, 1.0),))
+
+
+def settings(steps: Pipeline, given: Mapping[str, str], inputs: Mapping[str, Any]) -> dict[str, str]:
+    """A configuration as a person would type it: what is given to all, and what it sets itself. A figure nobody knows
+    is left to its default."""
+    text = dict(given)
+    for name, value in inputs.items():
+        if isinstance(value, str):
+            text[name] = value
+        elif value == value:
+            io = declaration_of(steps, name)
+            text[name] = to_input_text(float(value), io.unit, io.display_unit)
+    return text

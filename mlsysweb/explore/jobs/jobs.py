@@ -1,0 +1,149 @@
+"""Searches too large for a request. Each is a row of the database; one process a machine works through them, a slice of
+each in turn, so that no large one keeps a small one waiting, and below the priority of what answers pages. It writes
+down what it has seen after every slice: killed, it or another goes on from there."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+
+from catalog.models import CatalogVersion
+from catalog.recording import recording
+from mlsysweb.explore.ask.lookup import FrozenLookup, all_of, look_up
+from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
+from mlsysweb.explore.jobs.run_boxes import run_boxes
+from mlsysweb.explore.jobs.serialize import from_bytes, to_bytes
+from mlsysweb.explore.models import Job, JobState
+from solvers.errors import InputErrors
+from solvers.search.explore import PartialResult, Search, empty_result
+from solvers.search.run import Outcome, outcome
+
+# Long enough for the bookkeeping to be a small share, short enough for a bar that moves and for taking turns.
+SLICE = 0.5
+# A worker that has not been heard of for so long is dead, and its job anybody's.
+_LEASE = timedelta(seconds=20)
+
+
+def key_of(question: DesignSpaceQuestion) -> str:
+    return sha256(f"{CatalogVersion.now()} {question.query}".encode()).hexdigest()
+
+
+def job_of(question: DesignSpaceQuestion) -> Job | None:
+    """The job of a question of today's catalog, if somebody has begun one."""
+    return Job.objects.filter(key=key_of(question)).first()
+
+
+def begin_job(question: DesignSpaceQuestion) -> Job:
+    """The job of a question, begun or taken up again. Raises InputErrors."""
+    with recording() as rows:
+        asked = declared_search(question, look_up, all_of)
+    job, _ = Job.objects.get_or_create(
+        key=key_of(question),
+        defaults={"query": question.query, "snapshot": dict(rows), "size": asked.search.space.size},
+    )
+    Job.objects.filter(pk=job.pk, state__in=(JobState.CANCELLED, JobState.FAILED)).update(state=JobState.WAITING, error="")
+    job.refresh_from_db()
+    return job
+
+
+def cancel_job(job: Job) -> None:
+    """Stops it before its next slice; what it has seen stays."""
+    Job.objects.filter(pk=job.pk, state__in=(JobState.WAITING, JobState.RUNNING)).update(
+        state=JobState.CANCELLED, worker="", lease=None
+    )
+
+
+def search_of(job: Job) -> Search:
+    """The search of a job, of the rows it began with."""
+    return declared_search(DesignSpaceQuestion.of(QueryDict(job.query)), FrozenLookup(job.snapshot), all_of).search
+
+
+def outcome_of(job: Job, search: Search) -> Outcome:
+    """What a job has come to so far."""
+    seen = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
+    return outcome(search, seen, job.boxes)
+
+
+@dataclass
+class _Work:
+    """A job in hand: its search and the steps still to do, kept between its turns, so that what is under way on a
+    cluster goes on meanwhile."""
+
+    search: Search
+    seen: PartialResult
+    steps: Iterator[tuple[PartialResult, int]]
+
+
+def work(worker: str, idle: float = 20.0) -> None:
+    """Works until there has been nothing to do for so many seconds, or until whoever started this is gone."""
+    hands: dict[str, _Work] = {}
+    parent, since = os.getppid(), time.monotonic()
+    while os.getppid() == parent:
+        job = _taken(worker)
+        if job is None:
+            if time.monotonic() - since >= idle:
+                return
+            hands.clear()
+            time.sleep(0.2)
+            continue
+        try:
+            _slice(job, worker, hands)
+        except InputErrors as bad:
+            _failed(job, str(bad))
+        except Exception:
+            logging.getLogger(__name__).exception("job %s", job.pk)
+            _failed(job, "The search stopped on an error of ours; the server's log has it.")
+        since = time.monotonic()
+
+
+def _failed(job: Job, sentence: str) -> None:
+    Job.objects.filter(pk=job.pk).update(state=JobState.FAILED, error=sentence, worker="", lease=None)
+
+
+def _taken(worker: str) -> Job | None:
+    """The job whose last turn was longest ago, of those nobody alive works on."""
+    now = timezone.now()
+    free = Q(worker="") | Q(worker=worker) | Q(lease__lt=now)
+    with transaction.atomic():
+        waiting = Job.objects.filter(free, state__in=(JobState.WAITING, JobState.RUNNING)).order_by("turn")
+        job = waiting.select_for_update(skip_locked=True).first() if _locks() else waiting.first()
+        if job is not None:
+            told = {"state": JobState.RUNNING, "worker": worker, "lease": now + _LEASE, "turn": now}
+            Job.objects.filter(pk=job.pk).update(**told)
+    return job
+
+
+def _locks() -> bool:
+    """SQLite has one writer at a time and no locks on rows."""
+    return transaction.get_connection().features.has_select_for_update_skip_locked
+
+
+def _slice(job: Job, worker: str, hands: dict[str, _Work]) -> None:
+    """One turn of a job, and what it came to written down, unless the job was cancelled or taken meanwhile."""
+    start = time.monotonic()
+    if job.pk not in hands:
+        search = search_of(job)
+        seen = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
+        hands[job.pk] = _Work(search, seen, run_boxes(search, seen, job.boxes))
+    hand, boxes = hands[job.pk], job.boxes
+    for seen, done in hand.steps:
+        hand.seen, boxes = seen, done
+        if time.monotonic() - start >= SLICE:
+            break
+    finished = boxes == hand.search.boxes
+    held = Job.objects.filter(pk=job.pk, worker=worker, state=JobState.RUNNING).update(
+        boxes=boxes, count=hand.seen.count, seen=to_bytes(hand.seen), seconds=job.seconds + time.monotonic() - start,
+        state=JobState.DONE if finished else JobState.RUNNING, worker="" if finished else worker,
+    )  # fmt: skip
+    if finished or not held:
+        del hands[job.pk]

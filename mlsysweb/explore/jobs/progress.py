@@ -1,0 +1,34 @@
+"""How far a search is, in words: its rate, what is left, and what one may do about it."""
+
+from __future__ import annotations
+
+import time
+
+from mlsysweb.explore.models import Job, JobState
+from mlsysweb.explore.show.page import JobProgress
+from solvers.quantities import format_quantity
+from solvers.search.explore import Search, evaluate_box
+
+
+def not_begun(search: Search, url: str) -> JobProgress:
+    """A space nobody has begun with; one box of it tells how long the whole will take."""
+    start = time.perf_counter()
+    evaluate_box(search, 0)
+    rate = search.space.box(0, search.rows).size / (time.perf_counter() - start)
+    size = search.space.size
+    told = f"{size:,} configurations: about {format_quantity(size / rate, 's')} of work, more than fits into one answer."
+    return JobProgress("none", 0.0, told, False, url, "begin", "Search them all")
+
+
+def so_far(job: Job, begin: str, cancel: str) -> JobProgress:
+    share = job.count / job.size
+    looked = f"{job.count:,} of {job.size:,} configurations looked at"
+    rate = job.count / job.seconds if job.seconds else 0.0
+    pace = f", {rate / 1e6:.3g} million a second" if rate else ""
+    if job.moving:
+        left = f", {format_quantity((job.size - job.count) / rate, 's', digits=2)} left" if rate else ", waiting for its turn"
+        return JobProgress(job.state, share, f"{looked}{pace}{left}.", True, cancel, "cancel", "Stop")
+    if job.state == JobState.DONE:
+        return JobProgress(job.state, 1.0, f"{looked}{pace}, {format_quantity(job.seconds, 's')} of work.", False, "", "", "")
+    stopped = job.error or "Stopped."
+    return JobProgress(job.state, share, f"{stopped} {looked}.", False, begin, "begin", "Go on")

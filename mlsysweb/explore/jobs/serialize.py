@@ -1,0 +1,30 @@
+"""What a search has seen, as bytes and back: every float to the bit, infinities and unknowns too."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from io import BytesIO
+
+import numpy as np
+
+from solvers.search.explore import PartialResult, ScoredRows
+
+
+def to_bytes(seen: PartialResult) -> bytes:
+    arrays = {}
+    for each in fields(PartialResult):
+        value = getattr(seen, each.name)
+        if isinstance(value, ScoredRows):
+            arrays |= {f"{each.name}.number": value.number, f"{each.name}.scores": value.scores}
+        else:
+            arrays[each.name] = np.asarray(value)
+    file = BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def from_bytes(data: bytes) -> PartialResult:
+    with np.load(BytesIO(data), allow_pickle=False) as arrays:
+        whole = {n: arrays[n].item() if arrays[n].ndim == 0 else arrays[n] for n in arrays if "." not in n}
+        rows = {n: ScoredRows(arrays[f"{n}.number"], arrays[f"{n}.scores"]) for n in ("top", "front")}
+    return PartialResult(**whole, **rows)

@@ -1,0 +1,55 @@
+"""The best and the front of an exploration as CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from mlsysweb.explore.find.columns import ResultColumn
+from solvers.search.run import Candidate, Outcome
+
+
+def as_csv(rows: Sequence[Candidate], columns: Sequence[ResultColumn], front: frozenset[int]) -> str:
+    """A line for each row, figures in SI, the unit in the head."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*(f"{c.key} ({c.unit})" if c.unit not in ("", "1") else c.key for c in columns), "front"])
+    for row in rows:
+        writer.writerow([*(_plain(c.read(row)) for c in columns), row.number in front])
+    return out.getvalue()
+
+
+def _plain(cell: Any) -> Any:
+    return "" if isinstance(cell, float) and math.isnan(cell) else cell
+
+
+def as_json(query: str, outcome: Outcome, rows: Sequence[Candidate], columns: Sequence[ResultColumn]) -> dict[str, Any]:
+    """The question, what the search came to, and the rows with what each sets its inputs to."""
+    seen, front = outcome.seen, {each.number for each in outcome.front}
+    return {
+        "explore": query,
+        "configurations": seen.count,
+        "feasible": seen.feasible,
+        "complete": outcome.complete,
+        "constraints": [
+            {"text": r.constraint.text, "failed": r.failed, "alone": r.alone, "unknown": r.unknown, "nearest": _known(r.nearest)}
+            for r in outcome.reasons
+        ],
+        "columns": [{"name": c.key, "label": c.label, "unit": c.unit} for c in columns],
+        "rows": [
+            {
+                "number": row.number, "front": row.number in front,
+                "inputs": {n: _known(v) for n, v in row.inputs.items()},
+                "values": {c.key: _known(c.read(row)) for c in columns if c.terms},
+            }
+            for row in rows
+        ],
+    }  # fmt: skip
+
+
+def _known(value: Any) -> Any:
+    """JSON has no infinity and no unknown number."""
+    return value if not isinstance(value, float) or math.isfinite(value) else None

@@ -1,0 +1,154 @@
+"""What the page of the design space may show. Templates see nothing else beside the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.show.charts.parallel import Parallel
+from mlsysweb.show.results.page import Card, Figure, Link
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """One row of the form, `called` as it is read aloud: an axis (a name and its values) or a goal (its text); what is
+    wrong with it, else what it comes to. `hidden` rows wait until the one before is used."""
+
+    number: int
+    called: str
+    name: str
+    text: str
+    error: str
+    told: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class SpaceForm:
+    """The left side: which walls, along which axes, towards which goals. `names` and `phrases` complete what is typed."""
+
+    action: str
+    walls: tuple[Link, ...]
+    links: str
+    axes: tuple[FormRow, ...]
+    goals: tuple[FormRow, ...]
+    names: tuple[Link, ...]
+    phrases: tuple[Link, ...]
+    errors: tuple[tuple[str, str], ...]
+    size: str
+
+
+@dataclass(frozen=True)
+class ConstraintRow:
+    """What turns configurations down: the constraint, how many it fails, how many nothing else fails, and how near the
+    best came; what a limit a tenth away would gain."""
+
+    text: str
+    failed: str
+    alone: str
+    nearest: str
+    gain: str
+
+
+@dataclass(frozen=True)
+class NeighbourStep:
+    """A configuration beside the best: one axis turned by one place, and what that does."""
+
+    axis: str
+    to: str
+    effects: tuple[str, ...]
+    broken: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class ColumnHead:
+    """A column's head: sorting by it is a link; `sorted` is ascending, descending or none."""
+
+    label: str
+    url: str
+    sorted: str
+
+
+@dataclass(frozen=True)
+class ConfigurationRow:
+    """A configuration: its cells, the link that opens it as walls, and whether nobody beats it."""
+
+    cells: tuple[str, ...]
+    url: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Brush:
+    """A range a column is held to, as text; `error` says what is wrong with an end of it."""
+
+    key: str
+    label: str
+    low: str
+    high: str
+    error: str
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """The best and the front as a table with its uprights above: what the brushes leave, sorted, a page of it."""
+
+    parallel: Parallel | None
+    brushes: tuple[Brush, ...]
+    heads: tuple[ColumnHead, ...]
+    rows: tuple[ConfigurationRow, ...]
+    told: str
+    before: str
+    after: str
+    clear: str
+    sort: str
+    question: tuple[tuple[str, str], ...]
+    action: str
+
+
+@dataclass(frozen=True)
+class WhyPage:
+    """A configuration somebody thought of: the fields to type it in, and once typed what speaks against it."""
+
+    fields: tuple[FormRow, ...]
+    verdict: str
+    kind: str
+    cells: tuple[tuple[str, str], ...]
+    against: tuple[str, ...]
+    url: str
+    question: tuple[tuple[str, str], ...]
+    action: str
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """How far a job is: `share` of 1, the words for it, and whether it still moves. `act` is what its button does."""
+
+    state: str
+    share: float
+    told: str
+    moving: bool
+    url: str
+    act: str
+    act_words: str
+
+
+@dataclass(frozen=True)
+class DesignSpacePage:
+    """The right side: the answer in a sentence, the pictures, why others fail, and the rows to choose from."""
+
+    verdict: str
+    kind: str
+    cards: tuple[Card, ...]
+    figures: tuple[Figure, ...]
+    reasons: tuple[ConstraintRow, ...]
+    demanded: tuple[str, ...]
+    steps: tuple[NeighbourStep, ...]
+    step_heads: tuple[str, ...]
+    rows: RowsPage | None
+    why: WhyPage | None
+    best: str
+    exports: tuple[Link, ...]
+    progress: JobProgress | None
+    query: str
+    url: str

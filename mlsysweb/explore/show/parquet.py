@@ -1,0 +1,49 @@
+"""Every configuration of a space as a Parquet file, written a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mlsysweb.explore.find.columns import ResultColumn
+from solvers.search.evaluation import evaluate
+from solvers.search.explore import Search
+
+_BATCH = 2**16
+
+
+def as_parquet(search: Search, columns: Sequence[ResultColumn], out: BinaryIO) -> None:
+    """Every configuration of the space, a batch at a time: axes, objectives, constraint metrics, and what it fails."""
+    axes = [column for column in columns if not column.terms]
+    goals = [column for column in columns if column.sign]
+    names = [f"fails: {constraint.text}" for constraint in search.constraints]
+    schema = pa.schema(
+        [
+            *(pa.field(c.key, pa.float64() if c.numeric else pa.dictionary(pa.int32(), pa.string())) for c in axes),
+            *(pa.field(c.key, pa.float64(), metadata={"unit": c.unit}) for c in goals),
+            *(pa.field(name, pa.bool_()) for name in names),
+        ]
+    )
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        for batch in _batches(search, axes, schema):
+            writer.write_batch(batch)
+
+
+def _batches(search: Search, axes: Sequence[ResultColumn], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    labels = [pa.array(axis.labels) for axis in search.space.axes]
+    for first in range(0, search.space.size, _BATCH):
+        numbers = np.arange(first, min(first + _BATCH, search.space.size))
+        seen = evaluate(search, numbers)
+        places = np.unravel_index(numbers, search.space.shape) if axes else ()
+        cells = [
+            label.take(pa.array(place))
+            if column.numeric
+            else pa.DictionaryArray.from_arrays(place.astype("int32"), label)
+            for column, label, place in zip(axes, labels, places, strict=True)
+        ]
+        cells += [pa.array(column) for column in seen.objectives.T] + [pa.array(column) for column in seen.failed.T]
+        yield pa.RecordBatch.from_arrays(cells, schema=schema)

@@ -1,0 +1,272 @@
+"""Stage 5: a design space as its page shows it. Reads, never searches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import orjson
+
+from mlsysweb.explore.show.page import ConstraintRow, DesignSpacePage, JobProgress, NeighbourStep, RowsPage, WhyPage
+from mlsysweb.show.charts.pareto import Density, PointSet, pareto
+from mlsysweb.show.results.page import Card, Figure, Link, Table
+from mlsysweb.show.results.present import card, embedded
+from solvers.quantities import format_quantity
+
+# finding.Found and columns.Column: their modules search, and this one does not.
+Found, Column = Any, Any
+
+# Dots that are beaten, that fail, and of the front: more hide each other, and weigh.
+_BEATEN, _FAILING, _FRONT = 240, 120, 240
+_CELLS = (36, 28)
+
+
+@dataclass(frozen=True)
+class DesignSpaceLinks:
+    """The page's path and the question's link, the link of a candidate, and how to export."""
+
+    url: str
+    query: str
+    opened: Callable[[Any], str]
+    exports: tuple[Link, ...]
+
+
+def design_space_page(
+    found: Found, columns: tuple[Column, ...], rows: RowsPage, why: WhyPage, tried: Any, progress: JobProgress | None,
+    around: DesignSpaceLinks,
+) -> DesignSpacePage:  # fmt: skip
+    """Everything the page says of a search, or of as much of it as is done."""
+    outcome = found.outcome
+    objectives = [column for column in columns if column.sign]
+    return DesignSpacePage(
+        verdict=_verdict(outcome, columns, objectives),
+        kind="" if outcome.top else "infeasible",
+        cards=tuple(_cards(outcome, objectives)),
+        figures=tuple(_figures(found, columns, objectives, tried)) if not progress or outcome.seen.count else (),
+        reasons=tuple(_reasons(outcome, objectives)),
+        demanded=found.declared.demanded,
+        steps=tuple(_steps(found, columns, objectives)),
+        step_heads=tuple(column.label for column in objectives),
+        rows=rows if found.rows else None,
+        why=why,
+        best=around.opened(outcome.top[0]) if outcome.top else "",
+        exports=around.exports if found.rows else (),
+        progress=progress,
+        query=around.query,
+        url=f"{around.url}?{around.query}",
+    )
+
+
+def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpacePage:
+    """A space too large for a request, before anybody has begun with it."""
+    return DesignSpacePage(
+        verdict=progress.told, kind="", cards=(), figures=(), reasons=(), demanded=(), steps=(), step_heads=(),
+        rows=None, why=None, best="", exports=(), progress=progress, query=around.query, url=f"{around.url}?{around.query}",
+    )  # fmt: skip
+
+
+def places_in_words(candidate: Any, columns: tuple[Column, ...]) -> str:
+    """A configuration by its places: `h100, 64, fp8`."""
+    return ", ".join(_place(column, column.read(candidate)) for column in columns if not column.terms)
+
+
+def _place(column: Column, cell: Any) -> str:
+    return f"{_small(column.label)} {column.words(cell)}" if column.numeric else column.words(cell)
+
+
+def _small(label: str) -> str:
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _verdict(outcome: Any, columns: tuple[Column, ...], objectives: list[Column]) -> str:
+    seen = outcome.seen
+    looked = f"{seen.count:,} configuration{'s' if seen.count != 1 else ''}"
+    if not seen.count:
+        return "Nothing is looked at yet."
+    harshest = next((reason for reason in outcome.reasons if reason.failed), None)
+    turned = f" Most are turned down by {harshest.constraint.text}: {harshest.failed:,}." if harshest else ""
+    if not seen.feasible:
+        return f"None of {looked} meets every goal.{turned}{_nearest(harshest)}"
+    if not outcome.top:
+        return f"{seen.feasible:,} of {looked} meet every constraint, but not one has a value for every objective."
+    best = outcome.top[0]
+    read = ", ".join(f"{_small(column.label)} {column.words(column.read(best))}" for column in objectives)
+    return f"{places_in_words(best, columns) or 'It'}: {read}. {seen.feasible:,} of {looked} meet every goal.{turned}"
+
+
+def _nearest(reason: Any) -> str:
+    if reason is None or reason.nearest != reason.nearest:
+        return ""
+    io = reason.constraint.metric.declared
+    return f" The nearest comes to {format_quantity(reason.nearest, io.unit, io.display_unit)}."
+
+
+def _cards(outcome: Any, objectives: list[Column]) -> Iterator[Card]:
+    if outcome.top:
+        for column in objectives:
+            name = column.terms[0][0].partition(".")[2]
+            yield card(name, column.value(float(column.read(outcome.top[0]))))
+    yield Card("feasible", "Meet every goal", f"{outcome.seen.feasible:,}", "", "")
+    yield Card(
+        "front",
+        "Nobody beats",
+        f"{len(outcome.front):,}",
+        "Better in one objective only by being worse in another.",
+        "",
+    )
+
+
+def _reasons(outcome: Any, objectives: list[Column]) -> Iterator[ConstraintRow]:
+    constraints = list(outcome.search.constraints)
+    for reason in outcome.reasons:
+        io = reason.constraint.metric.declared
+        known = reason.nearest == reason.nearest
+        yield ConstraintRow(
+            text=reason.constraint.text,
+            failed=f"{reason.failed:,}" + (f" ({reason.unknown:,} without a value)" if reason.unknown else ""),
+            alone=f"{reason.alone:,}",
+            nearest=format_quantity(reason.nearest, io.unit, io.display_unit) if known else "",
+            gain=_gain(outcome, constraints.index(reason.constraint), objectives),
+        )
+
+
+def _gain(outcome: Any, place: int, objectives: list[Column]) -> str:
+    """What the first objectives gain when this one limit is a tenth away."""
+    freed, scores = outcome.seen.freed[place], outcome.seen.front.scores
+    told = []
+    for k, column in enumerate(objectives):
+        if not np.isfinite(freed[k]):
+            continue
+        now = scores[:, k].min() if len(scores) else np.inf
+        if freed[k] < now:
+            then = column.words(float(freed[k] * column.sign))
+            told.append(
+                f"{_small(column.label)} {then} instead of {column.words(float(now * column.sign))}"
+                if np.isfinite(now) else f"{_small(column.label)} {then}, where now there is nothing"
+            )  # fmt: skip
+    return "; ".join(told)
+
+
+def _steps(found: Found, columns: tuple[Column, ...], objectives: list[Column]) -> Iterator[NeighbourStep]:
+    """One place down and one up along each axis."""
+    by_key = {column.key: column for column in columns}
+    constraints = found.outcome.search.constraints
+    for beside in found.beside:
+        column, values = by_key[beside.axis], beside.look.objectives
+        rows = range(len(beside.labels)) if not column.numeric else (beside.here - 1, beside.here + 1)
+        for row in rows:
+            if not 0 <= row < len(beside.labels) or row == beside.here:
+                continue
+            broken = [c.text for c, failed in zip(constraints, beside.look.failed[row], strict=True) if failed]
+            yield NeighbourStep(
+                axis=column.label,
+                to=column.words(beside.labels[row]),
+                effects=tuple(_effect(values[row, k], values[beside.here, k]) for k in range(len(objectives))),
+                broken=", ".join(broken),
+                here=False,
+            )
+
+
+def _effect(value: float, best: float) -> str:
+    if not (np.isfinite(value) and np.isfinite(best)) or best == 0:
+        return "unknown"
+    change = value / best - 1
+    return "same" if abs(change) < 5e-4 else f"{'+' if change > 0 else '−'}{format_quantity(abs(change), '1', 'percent')}"
+
+
+def _figures(found: Found, columns: tuple[Column, ...], objectives: list[Column], tried: Any) -> Iterator[Figure]:
+    """The front by its first two objectives; with one, against the metric of a constraint or the first axis."""
+    across = objectives[1] if len(objectives) > 1 else _other(columns)
+    if across is None or not objectives or not found.drawn.number.size:
+        return
+    first = objectives[0]
+    drawn = found.cells
+    x, y = (np.asarray(drawn[c.key], dtype=float) for c in (first, across))
+    known = np.isfinite(x) & np.isfinite(y)
+    feasible = found.drawn.feasible
+    front = sorted(found.outcome.front, key=lambda c: first.read(c))
+    shown = front[:: max(1, len(front) // _FRONT)]
+    logs = (_spreads(x[known & feasible]), _spreads(y[known & feasible]))
+    known &= ((x > 0) | (not logs[0])) & ((y > 0) | (not logs[1]))
+    good, bad = np.flatnonzero(known & feasible), np.flatnonzero(known & ~feasible)
+    near = bad[_within(x[bad], y[bad], x[good], y[good])]
+    bend = found.outcome.knee
+    plot = pareto(
+        first.value(), across.value(), logs,
+        front=_points(shown, first, across, columns),
+        knee=_points([found.outcome.front[bend]] if bend >= 0 else [], first, across, columns),
+        beaten=_dots(found, columns, good[:_BEATEN], x, y),
+        failing=_dots(found, columns, near[:_FAILING], x, y),
+        tried=_points([tried.candidate] if tried else [], first, across, columns),
+        density=_density(x[good], y[good], logs) if len(good) > _BEATEN else None,
+    )  # fmt: skip
+    title = f"{first.label} against {_small(across.label)}"
+    table = Table(
+        tuple(column.label for column in columns),
+        tuple(tuple(c.words(c.read(each)) for c in columns) for each in front[:: max(1, len(front) // 24)]),
+    )
+    yield Figure(
+        "front-0", title, f"{title}: those nobody beats, those that are beaten, and those that fail. The front is in the table below.",
+        embedded(orjson.dumps(plot).decode()), table,
+    )  # fmt: skip
+
+
+def _other(columns: tuple[Column, ...]) -> Column | None:
+    numeric = [column for column in columns if column.numeric and not column.sign]
+    return next((c for c in numeric if c.terms), next(iter(numeric), None))
+
+
+def _spreads(values: Any) -> bool:
+    """Whether values spread so far that only a log axis tells them apart."""
+    return bool(values.size and values.min() > 0 and values.max() / values.min() > 30)
+
+
+def _within(x: Any, y: Any, good_x: Any, good_y: Any) -> Any:
+    """Those that fail are drawn where the others are: one that is off by a thousand would squeeze the picture."""
+    if not good_x.size:
+        return np.ones(len(x), dtype=bool)
+    return (x <= good_x.max() * 1.5) & (y <= good_y.max() * 1.5) & (x >= good_x.min() / 1.5) & (y >= good_y.min() / 1.5)
+
+
+def _points(candidates: Any, x: Column, y: Column, columns: tuple[Column, ...]) -> PointSet:
+    return PointSet(
+        [float(x.read(c)) for c in candidates], [float(y.read(c)) for c in candidates],
+        [places_in_words(c, columns) for c in candidates],
+    )  # fmt: skip
+
+
+def _dots(found: Found, columns: tuple[Column, ...], rows: Any, x: Any, y: Any) -> PointSet:
+    axes = [column for column in columns if not column.terms]
+    places = found.outcome.search.space.labels(found.drawn.number[rows])
+    names = [constraint.text for constraint in found.outcome.search.constraints]
+    words = []
+    for row, place in zip(rows, places, strict=True):
+        broken = [name for name, failed in zip(names, found.drawn.failed[row], strict=True) if failed]
+        own = ", ".join(_place(column, place[column.key]) for column in axes)
+        words.append(f"{own}<br>fails {' and '.join(broken)}" if broken else own)
+    return PointSet(x[rows].tolist(), y[rows].tolist(), words)
+
+
+def _density(x: Any, y: Any, logs: tuple[bool, bool]) -> Density:
+    edges = [
+        (np.geomspace if log else np.linspace)(v.min(), v.max(), cells + 1)
+        for v, log, cells in zip((x, y), logs, _CELLS, strict=True)
+    ]
+    counts, _, _ = np.histogram2d(x, y, bins=edges)
+    column, row = np.nonzero(counts)
+    share = np.log1p(counts[column, row]) / np.log1p(counts.max())
+    middles = [np.sqrt(e[:-1] * e[1:]) if log else (e[:-1] + e[1:]) / 2 for e, log in zip(edges, logs, strict=True)]
+    return Density(middles[0][column].tolist(), middles[1][row].tolist(), (0.05 + 0.3 * share).round(2).tolist())
+
+
+def configuration_url(
+    pipeline_url: str, wall_url: str, walls: tuple[str, ...], links: str, text: Mapping[str, str]
+) -> str:
+    """Where one configuration opens: as its wall when there is one, else as the pipeline of all."""
+    if len(walls) == 1:
+        return f"{wall_url}?{urlencode(text)}"
+    wires = {"links": links} if links else {}
+    return f"{pipeline_url}?{urlencode({'stages': ','.join(walls), **wires, **text})}"

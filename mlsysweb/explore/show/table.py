@@ -1,0 +1,166 @@
+"""The rows of a search as a table: brushed, sorted, a page at a time, with the drawing of its uprights."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from mlsysweb.explore.show.page import Brush, ColumnHead, ConfigurationRow, RowsPage
+from mlsysweb.show.charts import parallel as uprights
+from mlsysweb.show.charts.parallel import Parallel
+from solvers.errors import InputError
+from solvers.quantities import format_quantity, to_si
+
+SORT, PAGE, LOW, HIGH = "sort", "page", "from.", "to."
+_A_PAGE = 20
+# More lines than this hide each other.
+_THREADS = 300
+
+# columns.Column and a candidate of a search: their modules search, and this one does not.
+Column, Candidate = Any, Any
+
+
+@dataclass(frozen=True)
+class TableQuery:
+    """What is asked of the table: a column to sort by, a page, and the ends of the brushes as typed."""
+
+    sort: str = ""
+    page: int = 1
+    low: Mapping[str, str] = field(default_factory=dict)
+    high: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> TableQuery:
+        page = query.get(PAGE, "1")
+        ends = ({n[len(end):]: t.strip() for n, t in query.items() if n.startswith(end) and t.strip()} for end in (LOW, HIGH))  # fmt: skip
+        return cls(query.get(SORT, ""), int(page) if page.isdecimal() and len(page) < 6 else 1, *ends)
+
+    def query(self, *, sort: str | None = None, page: int = 1) -> list[tuple[str, str]]:
+        sort = self.sort if sort is None else sort
+        told = [(SORT, sort)] if sort else []
+        told += [(PAGE, str(page))] if page > 1 else []
+        return told + [(LOW + k, v) for k, v in self.low.items()] + [(HIGH + k, v) for k, v in self.high.items()]
+
+
+def rows_page(
+    candidates: Sequence[Candidate], columns: Sequence[Column], wanted: TableQuery, *,
+    url: str, question: Sequence[tuple[str, str]], opened: Callable[[Candidate], str], front: frozenset[int], knee: int,
+) -> RowsPage:  # fmt: skip
+    """The table; what the brushes leave is sorted by the column asked for, else in the order the search ranked it."""
+
+    def link(told: list[tuple[str, str]]) -> str:
+        return f"{url}?{urlencode([*question, *told])}#rows"
+
+    ends, brushes = _brushes(columns, wanted)
+    kept = [all(_inside(c.read(each), ends[c.key]) for c in columns if c.key in ends) for each in candidates]
+    left = _sorted([each for each, keep in zip(candidates, kept, strict=True) if keep], columns, wanted.sort)
+    pages = max(1, math.ceil(len(left) / _A_PAGE))
+    page = min(wanted.page, pages)
+    first = (page - 1) * _A_PAGE
+    shown = left[first : first + _A_PAGE]
+    return RowsPage(
+        parallel=_drawing(candidates, kept, columns, ends, front),
+        brushes=tuple(brushes),
+        heads=tuple(_head(column, wanted, link) for column in columns),
+        rows=tuple(
+            ConfigurationRow(tuple(c.words(c.read(each)) for c in columns), opened(each), _mark(each.number, front, knee))
+            for each in shown
+        ),
+        told=_told(first, len(shown), len(left), len(candidates)),
+        before=link(wanted.query(page=page - 1)) if page > 1 else "",
+        after=link(wanted.query(page=page + 1)) if page < pages else "",
+        clear=link([]) if ends else "",
+        sort=wanted.sort,
+        question=tuple(question),
+        action=url,
+    )  # fmt: skip
+
+
+def _told(first: int, shown: int, left: int, every: int) -> str:
+    if not left:
+        return f"None of {every} lies within all brushes."
+    whole = f"{left} of {every}" if left < every else str(every)
+    return f"{first + 1} to {first + shown} of {whole}"
+
+
+def _mark(number: int, front: frozenset[int], knee: int) -> str:
+    if number == knee:
+        return "knee"
+    return "front" if number in front else ""
+
+
+def _head(column: Column, wanted: TableQuery, link: Any) -> ColumnHead:
+    by, now = wanted.sort.removeprefix("-"), ""
+    if by == column.key:
+        now = "descending" if wanted.sort.startswith("-") else "ascending"
+    return ColumnHead(column.label, link(wanted.query(sort=f"-{column.key}" if now == "ascending" else column.key)), now)
+
+
+def _sorted(candidates: list[Candidate], columns: Sequence[Column], sort: str) -> list[Candidate]:
+    column = next((c for c in columns if c.key == sort.removeprefix("-")), None)
+    if column is None:
+        return candidates
+    return sorted(candidates, key=lambda each: _order(column.read(each)), reverse=sort.startswith("-"))
+
+
+def _order(cell: Any) -> tuple[bool, Any]:
+    """Unknown ones last."""
+    return (cell != cell, 0.0) if isinstance(cell, float) and cell != cell else (False, cell)
+
+
+def _brushes(columns: Sequence[Column], wanted: TableQuery) -> tuple[dict[str, tuple[float, float]], list[Brush]]:
+    """The range each column is held to, and its two fields; an end that can't be read holds nothing."""
+    ends: dict[str, tuple[float, float]] = {}
+    brushes = []
+    for column in columns:
+        if not column.numeric:
+            continue
+        low, high = wanted.low.get(column.key, ""), wanted.high.get(column.key, "")
+        error = ""
+        try:
+            least = to_si(column.label, low, column.unit) if low else -math.inf
+            most = to_si(column.label, high, column.unit) if high else math.inf
+            if low or high:
+                ends[column.key] = (least, most)
+        except InputError as wrong:
+            error = f"{wrong.field} {wrong.sentence}"
+        brushes.append(Brush(column.key, column.label, low, high, error))
+    return ends, brushes
+
+
+def _inside(cell: Any, ends: tuple[float, float]) -> bool:
+    # What a person reads has three digits, and a brush set to one of those must not lose the row it was read from.
+    return isinstance(cell, float | int) and ends[0] - abs(ends[0]) * 5e-3 <= cell <= ends[1] + abs(ends[1]) * 5e-3
+
+
+def _drawing(
+    candidates: Sequence[Candidate], kept: Sequence[bool], columns: Sequence[Column],
+    ends: Mapping[str, tuple[float, float]], front: frozenset[int],
+) -> Parallel | None:  # fmt: skip
+    drawn = [column for column in columns if column.numeric or not column.terms]
+    if len(drawn) < 2 or not candidates:
+        return None
+    step = max(1, len(candidates) // _THREADS)
+    some = candidates[::step]
+    return uprights.parallel(
+        [_column(column, some) for column in drawn],
+        list(kept[::step]),
+        [each.number in front for each in some],
+        dict(ends),
+    )
+
+
+def _column(column: Column, candidates: Sequence[Candidate]) -> uprights.ParallelAxis:
+    cells = [column.read(each) for each in candidates]
+    if not column.numeric:
+        words = tuple(dict.fromkeys(str(cell) for cell in cells))
+        return uprights.ParallelAxis(column.key, column.label, [float(words.index(str(c))) for c in cells], words)
+    known = [float(c) for c in cells if math.isfinite(c)] or [0.0]
+    low, high = min(known), max(known)
+    log = low > 0 and high / low > 20
+    middle = math.sqrt(low * high) if log else (low + high) / 2
+    ticks = tuple((v, format_quantity(v, column.unit, column.display_unit)) for v in dict.fromkeys((low, middle, high)))
+    return uprights.ParallelAxis(column.key, column.label, [float(c) for c in cells], (), ticks, log)

@@ -1,0 +1,67 @@
+"""Why not this one? A configuration somebody thought of, held against the goals and against the front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mlsysweb.explore.show.page import FormRow, WhyPage
+from mlsysweb.explore.show.present import places_in_words
+from solvers.quantities import format_quantity
+
+TRY = "try-"
+
+# finding.Tried, columns.Column: their modules search, and this one does not.
+Tried, Column = Any, Any
+
+
+def why_page(
+    tried: Tried | None, places: dict[str, str], errors: dict[str, str], axes: Sequence[tuple[str, str, str]],
+    columns: Sequence[Column], *, url: str, question: Sequence[tuple[str, str]], opened: str,
+) -> WhyPage:  # fmt: skip
+    """The fields, one for each of `axes` (name, label, an example), and what was found of what was typed in them."""
+    fields = tuple(
+        FormRow(k, label, name, places.get(name, ""), errors.get(name, ""), f"{label}, such as {example}", False)
+        for k, (name, label, example) in enumerate(axes)
+    )
+    if tried is None:
+        return WhyPage(fields, "", "", (), (), "", tuple(question), url)
+    against = tuple(_against(tried, columns))
+    cells = tuple((c.label, c.words(c.read(tried.candidate))) for c in columns if c.terms)
+    return WhyPage(
+        fields=fields,
+        verdict=against[0] if against else "Nothing speaks against it: it meets every goal, and nobody beats it.",
+        kind="infeasible" if tried.look.failed.any() else "",
+        cells=cells,
+        against=against[1:],
+        url=opened,
+        question=tuple(question),
+        action=url,
+    )
+
+
+def _against(tried: Tried, columns: Sequence[Column]) -> Iterator[str]:
+    """Each constraint it fails, by how much, and the one that beats it."""
+    constraints = tried.constraints
+    for constraint, value, failed in zip(constraints, tried.look.values[0], tried.look.failed[0], strict=True):
+        if failed:
+            yield _failure(constraint, float(value))
+    if tried.rival is not None:
+        better = "; ".join(
+            f"{c.label.lower()} {c.words(c.read(tried.rival))} instead of {c.words(c.read(tried.candidate))}"
+            for c in columns
+            if c.sign
+        )
+        yield f"{places_in_words(tried.rival, tuple(columns))} is no worse in anything: {better}."
+
+
+def _failure(constraint: Any, value: float) -> str:
+    io = constraint.metric.declared
+    if value != value:
+        return f"It fails {constraint.text}: there is no value to hold against it."
+    if not (constraint.wants_small or constraint.wants_large):
+        return f"It fails {constraint.text}."
+    off = abs(value / constraint.limit - 1) if constraint.limit else float("inf")
+    return (
+        f"It fails {constraint.text}: it comes to {format_quantity(value, io.unit, io.display_unit)}, {format_quantity(off, '1', 'percent')} off."
+    )

@@ -1,0 +1,173 @@
+"""A design's scores, or those of a whole space of designs in the same calls: serving, queue, cost, carbon.
+
+Prefills interrupt decoding: with B places a request is done after B prefills and its own tokens at the pace of a full
+batch, and a replica is B servers of that service time. What waits is the queue of the region it came to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.laws.queueing import drain_time, erlang_c, wait_quantile
+from solvers.node.serving import serving
+from solvers.operations.sustainability import sustainability
+from solvers.operations.tco import tco
+from solvers.search.front import front, knee
+from solvers.specs import Accelerator, Precision, stack, take
+
+from .question import Inputs, Tenure
+
+Floats = NDArray[np.float64]
+
+_YEAR = 365 * 86400.0
+# More servers than this are never short of one where fewer would not be: the queue's recursion need not count them.
+_MOST_SERVERS = 10_000
+_LATE = 0.99
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What designs come to, one entry each: whether they fit, seconds, requests a second, dollars and kg a year."""
+
+    fits: NDArray[np.bool_]
+    memory: Floats
+    room: Floats
+    ttft: Floats
+    ttft_left: Floats
+    capacity: Floats
+    cost: Floats
+    carbon: Floats
+    devices: Floats
+
+    def meets(self, i: Inputs) -> dict[str, NDArray[np.bool_]]:
+        """Each constraint of the brief by name, and which designs meet it."""
+        return {
+            "fits": self.fits,
+            "throughput": self.capacity >= i.requests,
+            "ttft": self.ttft <= i.ttft_target,
+            "failure": self.ttft_left <= i.ttft_target,
+            "cost": self.cost <= i.budget,
+            "carbon": self.carbon <= i.carbon_limit,
+        }
+
+    def meets_all(self, i: Inputs) -> NDArray[np.bool_]:
+        return np.logical_and.reduce([np.broadcast_to(met, self.cost.shape) for met in self.meets(i).values()])
+
+
+def regions(i: Inputs) -> list[Any]:
+    """The grids the fleet stands on."""
+    return [grid for grid in (i.first, i.second, i.third) if grid is not None]
+
+
+def scores(i: Inputs) -> Scores:
+    """The scores of a design, or of columns of designs."""
+    places = regions(i)
+    shared = {"model": i.model, "accelerator": i.accelerator, "precision": i.precision, "kv_precision": i.precision,
+              "tensor_parallel": i.tensor_parallel, "prompt_length": i.prompt_length, "output_length": i.output_length}  # fmt: skip
+    alone, full = serving(**shared, batch_size=1), serving(**shared, batch_size=i.batch_size)
+    service = i.batch_size * np.asarray(alone.ttft) + i.output_length * np.asarray(full.itl)
+    slots = np.asarray(i.replicas, dtype=float) * i.batch_size
+    capacity = len(places) * slots / service
+    load = i.requests * service / len(places)
+    left = load * len(places) / max(len(places) - 1, 1) if len(places) > 1 else np.full_like(load, np.inf)
+    devices = np.asarray(i.replicas, dtype=float) * i.tensor_parallel
+    used = np.minimum(load / slots, 1.0)
+    cost, carbon = _yearly(i, places, devices, used)
+    first = np.asarray(alone.ttft)
+    fits, memory, room, late, late_left, capacity, cost, carbon, every = np.broadcast_arrays(
+        np.asarray(full.feasible), np.asarray(full.memory_per_device), np.asarray(full.memory_room),
+        first + _wait(slots, load, service), first + _wait(slots, left, service), capacity, cost, carbon,
+        devices * len(places),
+    )  # fmt: skip
+    return Scores(fits, memory, room, late, late_left, capacity, cost, carbon, every)
+
+
+def _wait(slots: Floats, load: Floats, service: Floats) -> Floats:
+    """Seconds that 99 of 100 requests wait at most; infinite where the queue grows."""
+    servers = np.minimum(slots, _MOST_SERVERS)
+    offered = np.where(np.isfinite(load), load, slots + 1) * servers / slots  # the same share busy
+    drain = drain_time(servers, offered, service, np.ones_like(servers))
+    wait = wait_quantile(_LATE, erlang_c(servers, np.minimum(offered, servers)), np.where(np.isfinite(drain), drain, 0))
+    return np.where(offered < servers, wait, np.inf)
+
+
+def _yearly(i: Inputs, places: list[Any], devices: Floats, used: Floats) -> tuple[Floats, Floats]:
+    """Dollars and kg of CO2e of all regions in a year."""
+    cost, carbon = np.zeros_like(devices), np.zeros_like(devices)
+    for place in places:  # one to three, however many designs
+        pue = i.pue if np.isnan(place.pue) else place.pue
+        price = {} if np.isnan(place.electricity_price) else {"electricity_price": place.electricity_price}
+        bill = tco(accelerator=i.accelerator, devices=devices, duration=_YEAR, mfu=used, pue=pue, **price)
+        made = np.where(np.isnan(i.accelerator.embodied_carbon), 0.0, i.accelerator.embodied_carbon)
+        emitted = sustainability(
+            devices=devices, tdp=i.accelerator.tdp, duration=_YEAR, mfu=used, pue=pue,
+            carbon_intensity=place.carbon_intensity, embodied_per_device=made,
+        )  # fmt: skip
+        cost = cost + np.asarray(bill.tco if i.tenure == Tenure.OWN else bill.cloud_cost)
+        carbon = carbon + np.asarray(emitted.total_carbon)
+    return cost, carbon
+
+
+# What a student may turn, in the order a remedy is looked for, and how far.
+LADDERS: dict[str, tuple[float, ...]] = {
+    "replicas": tuple(float(k) for k in sorted({*range(1, 129), *(4 * k for k in range(32, 501))})),
+    "tensor_parallel": (1, 2, 4, 8, 16),
+    "batch_size": (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128),
+}
+FORMATS = (Precision.FP16, Precision.FP8)
+
+
+def remedies(i: Inputs) -> dict[str, tuple[str, float]]:
+    """For each constraint the smallest turn of one knob that would meet it, where one would: its name and setting."""
+    found: dict[str, tuple[str, float]] = {}
+    for name, ladder in LADDERS.items():
+        now = float(getattr(i, name))
+        values = np.array(sorted(ladder, key=lambda value: abs(np.log(value / now))))
+        for constraint, met in scores(replace(i, **{name: values})).meets(i).items():
+            ways = np.flatnonzero(np.broadcast_to(met, values.shape))
+            if ways.size and constraint not in found:
+                found[constraint] = (name, float(values[ways[0]]))
+    return found
+
+
+@dataclass(frozen=True)
+class DesignSpace:
+    """Every design tried, in columns, with its scores; which meet the whole brief, the front among them, its knee."""
+
+    chip: NDArray[np.intp]
+    settings: Mapping[str, Floats]
+    scores: Scores
+    met: NDArray[np.bool_]
+    front: NDArray[np.intp]
+    knee: int
+
+
+def design_space(i: Inputs, chips: list[Accelerator]) -> DesignSpace:
+    """All designs of these chips with the regions of `i`, held against its brief in one go."""
+    axes = [
+        np.arange(len(chips)), np.array([int(p) for p in FORMATS]), np.array([1.0, 2, 4, 8]),
+        np.array([1.0, 2, 4, 8, 16, 32, 64]), np.unique(np.round(np.geomspace(1, 512, 40))),
+    ]  # fmt: skip
+    chip, precision, tensor, batch, replicas = (each.ravel() for each in np.meshgrid(*axes, indexing="ij"))
+    settings = {"tensor_parallel": tensor, "batch_size": batch, "replicas": replicas}
+    with np.errstate(all="ignore"):
+        found = scores(replace(i, accelerator=take(stack(chips), chip), precision=precision, **settings))
+        met = found.meets_all(i)
+    rows = np.flatnonzero(met)
+    pairs = np.stack([found.cost[rows], found.carbon[rows]], axis=1)
+    best = rows[front(pairs)] if rows.size else rows
+    order = best[np.argsort(found.cost[best], kind="stable")]
+    bend = knee(np.stack([found.cost[order], found.carbon[order]], axis=1)) if order.size else -1
+    return DesignSpace(
+        chip,
+        {**settings, "precision": precision.astype(float)},
+        found,
+        met,
+        order,
+        int(order[bend]) if bend >= 0 else -1,
+    )

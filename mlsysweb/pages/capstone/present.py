@@ -1,0 +1,182 @@
+"""Stage 5: the capstone's page. Reads, never solves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import orjson
+
+from mlsysweb.show.charts.designs import DesignPoint, designs
+from mlsysweb.show.results.page import Figure, Link, Table
+from mlsysweb.show.results.present import embedded
+from solvers.quantities import format_quantity
+from solvers.specs import Precision
+
+from .design import DesignSpace, Scores, regions
+from .page import BriefConstraint, CapstonePage, Design
+from .question import Inputs
+
+_MOST_FAINT = 300
+
+
+@dataclass(frozen=True)
+class CapstoneLinks:
+    """The path of the page, what was typed, and the chips tried: slug and name, in the order of the space."""
+
+    url: str
+    text: Mapping[str, str]
+    chips: Sequence[tuple[str, str]]
+
+
+def capstone_page(
+    i: Inputs, found: Scores, ways: Mapping[str, tuple[str, float]], space: DesignSpace | None, around: CapstoneLinks
+) -> CapstonePage:
+    """Every line of the brief, and the front where the design is handed in."""
+    met = {name: bool(each) for name, each in found.meets(i).items()}
+    short = [name for name, each in met.items() if not each]
+    link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
+    return CapstonePage(
+        verdict=_verdict(i, found, short),
+        kind="" if not short else "infeasible",
+        constraints=tuple(_constraints(i, found, met, ways)),
+        facts=tuple(_facts(i, found)),
+        figure=_figure(i, found, space, around) if space is not None and len(space.front) else None,
+        designs=tuple(_designs(i, space, around)) if space is not None else (),
+        compared=_compared(found, short, space) if space is not None else "",
+        submit=f"{around.url}?{urlencode({**around.text, 'submitted': 'yes'})}",
+        submitted=space is not None,
+        url=link,
+    )
+
+
+_NAMES = {
+    "fits": "Fits in memory", "throughput": "Keeps up with the requests", "ttft": "First token in time",
+    "failure": "Survives the loss of a region", "cost": "Within the budget", "carbon": "Within the carbon",
+}  # fmt: skip
+
+
+def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
+    size = f"{format_quantity(float(found.devices), '1')} devices in {len(regions(i))} region{'s' if len(regions(i)) > 1 else ''}"
+    if not short:
+        return (
+            f"{size} meet the whole brief, for {_dollars(float(found.cost))} and {_tonnes(float(found.carbon))} a year."
+        )
+    return f"{size} miss {len(short)} of {len(_NAMES)}: {', '.join(_NAMES[name].lower() for name in short)}."
+
+
+def _dollars(value: float) -> str:
+    return format_quantity(value, "USD")
+
+
+def _tonnes(value: float) -> str:
+    return format_quantity(value, "kg", "t")
+
+
+def _seconds(value: float) -> str:
+    return format_quantity(value, "s") if math.isfinite(value) else "for ever: the queue grows"
+
+
+def _rate(value: float) -> str:
+    return f"{format_quantity(value, '1')} a second"
+
+
+def _constraints(
+    i: Inputs, found: Scores, met: Mapping[str, bool], ways: Mapping[str, tuple[str, float]]
+) -> Iterator[BriefConstraint]:
+    wanted_and_has = {
+        "fits": (f"{format_quantity(float(found.room), 'byte')} a device", format_quantity(float(found.memory), "byte")),
+        "throughput": (_rate(float(i.requests)), _rate(float(found.capacity))),
+        "ttft": (_seconds(float(i.ttft_target)), _seconds(float(found.ttft))),
+        "failure": (_seconds(float(i.ttft_target)), _left(i, found)),
+        "cost": (_dollars(float(i.budget)), _dollars(float(found.cost))),
+        "carbon": (_tonnes(float(i.carbon_limit)), _tonnes(float(found.carbon))),
+    }
+    for name, (wanted, has) in wanted_and_has.items():
+        yield BriefConstraint(_NAMES[name], wanted, has, met[name], "" if met[name] else _remedy(i, name, ways))
+
+
+def _left(i: Inputs, found: Scores) -> str:
+    return _seconds(float(found.ttft_left)) if len(regions(i)) > 1 else "there is no other region"
+
+
+_KNOBS = {"replicas": "replicas a region", "tensor_parallel": "devices a replica", "batch_size": "requests a batch"}
+
+
+def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
+    if name == "failure" and len(regions(i)) < 2:
+        return "A second region would have to stand in."
+    if name not in ways:
+        return "No number of replicas, devices or requests a batch alone would do: another chip, format or place might."
+    knob, value = ways[name]
+    return f"{value:g} {_KNOBS[knob]} would do, instead of {float(getattr(i, knob)):g}."
+
+
+def _facts(i: Inputs, found: Scores) -> Iterator[str]:
+    yield "A region is a queue before as many places as its replicas have in their batches; prefills interrupt decoding."
+    yield "The loss of a region sends its requests to the others, which have to answer as fast."
+    yield "The year's cost is that of owning at 2.5 times the price of the chips over four years, or of renting on demand."
+    yield "Stages of a pipeline are no choice here: the serving wall splits layers over devices, not between them."
+
+
+def _compared(found: Scores, short: list[str], space: DesignSpace) -> str:
+    if not len(space.front):
+        return f"None of {len(space.met):,} designs tried meets this brief: it asks too much of any of the chips."
+    cheapest = float(space.scores.cost[space.front[0]])
+    told = f"{int(space.met.sum()):,} of {len(space.met):,} designs tried meet the brief; the cheapest costs {_dollars(cheapest)} a year. "
+    if short:
+        return told + "Yours does not meet it yet."
+    return told + f"Yours costs {format_quantity(float(found.cost) / cheapest, '1')} times that."
+
+
+def _named(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
+    get = {name: column[row] for name, column in space.settings.items()}
+    form = Precision(int(get["precision"])).name.lower()
+    chip = around.chips[int(space.chip[row])][1]
+    return f"{chip}, {form}, {get['tensor_parallel']:g} × {get['replicas']:g} a region, batch {get['batch_size']:g}"
+
+
+def _link(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
+    get = {name: column[row] for name, column in space.settings.items()}
+    text = {
+        **around.text, "accelerator": around.chips[int(space.chip[row])][0],
+        "precision": Precision(int(get["precision"])).name.lower(),
+        **{name: f"{get[name]:g}" for name in ("tensor_parallel", "batch_size", "replicas")},
+    }  # fmt: skip
+    return f"{around.url}?{urlencode(text)}"
+
+
+def _designs(i: Inputs, space: DesignSpace, around: CapstoneLinks) -> Iterator[Design]:
+    for row in space.front.tolist():
+        yield Design(
+            Link(_named(space, row, around), _link(space, row, around)),
+            _dollars(float(space.scores.cost[row])),
+            _tonnes(float(space.scores.carbon[row])),
+            "where the front bends" if row == space.knee else "",
+        )
+
+
+def _figure(i: Inputs, found: Scores, space: DesignSpace, around: CapstoneLinks) -> Figure:
+    def dot(row: int) -> DesignPoint:
+        return DesignPoint(_named(space, row, around), float(space.scores.cost[row]), float(space.scores.carbon[row]) / 1e3)
+
+    best = set(space.front.tolist())
+    rows = [row for row in space.met.nonzero()[0].tolist() if row not in best]
+    faint = rows[:: max(1, len(rows) // _MOST_FAINT)]
+    own = [DesignPoint("your design", float(found.cost), float(found.carbon) / 1e3)]
+    front = [dot(row) for row in space.front.tolist()]
+    drawn = designs([dot(row) for row in faint], front, [dot(space.knee)] if space.knee >= 0 else [], own)
+    title = "Your design beside those nobody beats"
+    table = Table(
+        ("Design", "Cost (USD a year)", "CO2e (t a year)"),
+        tuple((d.name, f"{d.dollars:,.0f}", f"{d.tonnes:,.4g}") for d in (*own, *front)),
+    )
+    return Figure(
+        "designs-0",
+        title,
+        f"{title}. The same numbers are in the table below.",
+        embedded(orjson.dumps(drawn).decode()),
+        table,
+    )

@@ -1,0 +1,34 @@
+"""Stage 5: the page of fallacies. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mlsysweb.show.results.page import FallacyResult, Link
+from solvers.declare import Solver
+from solvers.taxonomy import DOMAINS
+
+from .page import FallaciesPage, FallacyDomain, FallacyWall
+
+Claims = Sequence[tuple[Solver[Any, Any], tuple[FallacyResult, ...]]]
+
+
+def fallacies_page(claims: Claims, urls: Mapping[str, str], base: str, predict: bool) -> FallaciesPage:
+    """The claims of all walls in the order of their numbers; a wall or a domain without any is left out."""
+    domains = (FallacyDomain(name, words, tuple(_walls(name, claims, urls))) for name, words in DOMAINS.items())
+    return FallaciesPage(
+        count=sum(len(told) for _, told in claims),
+        domains=tuple(domain for domain in domains if domain.walls),
+        modes=(
+            Link("Read", base, current=not predict),
+            Link("Predict first", f"{base}?mode=predict", current=predict, title="What is true stays folded"),
+        ),
+        predict=predict,
+    )
+
+
+def _walls(domain: str, claims: Claims, urls: Mapping[str, str]) -> Iterator[FallacyWall]:
+    for solver, told in claims:
+        if told and solver.domain == domain:
+            yield FallacyWall(solver.name, " and ".join(map(str, solver.walls)), solver.title, urls[solver.name], told)

@@ -1,0 +1,45 @@
+"""What the page of carbon geography may show. Templates see nothing else beside the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.show.results.page import Card, Figure, Link
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A place in the table: its figures as text, and the page with it picked; `mark` says what it is among them."""
+
+    place: Link
+    mix: str
+    intensity: str
+    carbon: str
+    water: str
+    cost: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """A step of the map's scale."""
+
+    number: int
+    words: str
+
+
+@dataclass(frozen=True)
+class GeographyPage:
+    """The chosen place beside all others. `map` is JSON by country: band, what to say of it, and its slug."""
+
+    verdict: str
+    placement: str
+    cards: tuple[Card, ...]
+    bands: tuple[Band, ...]
+    map: str
+    figures: tuple[Figure, ...]
+    rows: tuple[PlaceRow, ...]
+    unknown: str
+    wall: Link
+    notes: tuple[str, ...]
+    url: str

@@ -1,0 +1,209 @@
+"""Stage 5: the page of carbon geography. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import orjson
+
+from mlsysweb.show.charts.geography import PlacePoint, lifetimes, ranking, tradeoff
+from mlsysweb.show.results.page import Card, Figure, Link, Table
+from mlsysweb.show.results.present import embedded
+from solvers.quantities import format_quantity, to_input_text
+
+from .page import Band, GeographyPage, PlaceRow
+from .places import Atlas, Life
+from .question import Counted, Inputs
+
+# Steps of the map's scale in g/kWh: each about twice the one before, so that clean grids differ, too.
+_STEPS = (50, 100, 200, 350, 500, 700)
+_ENDS = 12
+_KWH = 3.6e6
+
+
+@dataclass(frozen=True)
+class GeographyLinks:
+    """Paths of this page and of the wall, what was typed, and the slug of the place picked."""
+
+    url: str
+    wall: str
+    text: Mapping[str, str]
+    slug: str
+
+
+def geography_page(
+    i: Inputs, found: Atlas, here: int, world: Mapping[str, int], lived: Sequence[Life], around: GeographyLinks
+) -> GeographyPage:
+    """`here` is the picked place among those found; `world` the place of each country on the map, by ISO code."""
+    link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
+    return GeographyPage(
+        verdict=_verdict(found, here),
+        placement=_placement(i, found),
+        cards=tuple(_cards(found, here)),
+        bands=tuple(_bands()),
+        map=embedded(orjson.dumps({iso: _told(found, place) for iso, place in world.items()}).decode()),
+        figures=tuple(_figures(i, found, here, lived)),
+        rows=tuple(_row(found, place, here, around) for place in found.ranked.tolist()),
+        unknown="" if world else "The catalog has no country to draw.",
+        wall=_wall(i, found, here, around),
+        notes=tuple(_notes(i, found)),
+        url=link,
+    )
+
+
+def _verdict(found: Atlas, here: int) -> str:
+    place, best, worst = found.places[here], int(found.ranked[0]), int(found.ranked[-1])
+    first = f"In {place.name} the job emits {_tonnes(found, here)} of CO2e"
+    if here == best:
+        return f"{first}, the least of all; in {found.places[worst].name} it would be {_tonnes(found, worst)}, {_times(found, worst, here)} times that."
+    return (
+        f"{first}; the same job in {found.places[best].name} {_tonnes(found, best)}, {_times(found, here, best)} times less, "
+        f"and in {found.places[worst].name} {_tonnes(found, worst)}. The energy is the same: the place decides."
+    )
+
+
+def _placement(i: Inputs, found: Atlas) -> str:
+    best = found.places[found.best].name
+    price = format_quantity(float(i.carbon_price), "USD/kg", "USD/t")
+    return (
+        f"At {price} of carbon {best} is best: {format_quantity(float(found.cost[found.best]), 'USD')} of electricity and "
+        f"{_tonnes(found, found.best)}. {_front(found)}"
+    )
+
+
+def _front(found: Atlas) -> str:
+    count = len(found.front)
+    verb = "is" if count == 1 else "are"
+    return f"Of {len(found.places)} places {count} {verb} beaten by none in both."
+
+
+def _tonnes(found: Atlas, place: int) -> str:
+    return format_quantity(float(found.carbon[place]), "kg", "t")
+
+
+def _times(found: Atlas, over: int, under: int) -> str:
+    return format_quantity(float(found.carbon[over] / found.carbon[under]), "1") if found.carbon[under] > 0 else "without end"
+
+
+def _cards(found: Atlas, here: int) -> Iterator[Card]:
+    mean = float(found.carbon.mean())
+    yield Card("carbon", "Emitted here", _tonnes(found, here), "", "carbon")
+    yield Card("against_mean", "Against the mean place", format_quantity(float(found.carbon[here]) / mean, "1"), "", "carbon")
+    yield Card("water", "Water here", format_quantity(float(found.water[here]), "L"), "", "carbon")
+    yield Card("cost", "Electricity here", format_quantity(float(found.cost[here]), "USD"), "", "money")
+    yield Card("pue", "PUE counted", format_quantity(float(found.pue[here]), "1"), "", "")
+
+
+def _band(grams: float) -> int:
+    return sum(grams >= step for step in _STEPS)
+
+
+def _bands() -> Iterator[Band]:
+    edges = (0, *_STEPS)
+    for number, low in enumerate(edges):
+        words = f"{low} to {edges[number + 1]}" if number + 1 < len(edges) else f"{low} and more"
+        yield Band(number, words)
+
+
+def _told(found: Atlas, place: int) -> dict[str, str | int]:
+    """What the map knows of a country: the step of its intensity, what hovering says, and what a click picks."""
+    each = found.places[place]
+    mix = f", {each.mix}" if each.mix else ""
+    words = (
+        f"{each.name}: {_intensity(found, place)}{mix}; {_tonnes(found, place)} CO2e, "
+        f"{format_quantity(float(found.water[place]), 'L')} of water, {format_quantity(float(found.cost[place]), 'USD')}"
+    )
+    return {"band": _band(float(found.intensity[place]) * _KWH * 1e3), "words": words, "slug": each.slug}
+
+
+def _intensity(found: Atlas, place: int) -> str:
+    return format_quantity(float(found.intensity[place]), "kg/J", "g/kWh")
+
+
+def _mark(found: Atlas, place: int, here: int) -> str:
+    if place == here:
+        return "chosen"
+    if place == found.best:
+        return "best"
+    return "front" if place in found.front else ""
+
+
+_MARKS = {"": "", "chosen": "picked", "best": "best at this price", "front": "on the front"}
+
+
+def _row(found: Atlas, place: int, here: int, around: GeographyLinks) -> PlaceRow:
+    each = found.places[place]
+    query = urlencode({**around.text, "grid": each.slug})
+    return PlaceRow(
+        place=Link(each.name, f"{around.url}?{query}" if each.slug else ""),
+        mix=each.mix,
+        intensity=_intensity(found, place),
+        carbon=_tonnes(found, place),
+        water=format_quantity(float(found.water[place]), "L"),
+        cost=format_quantity(float(found.cost[place]), "USD"),
+        mark=_MARKS[_mark(found, place, here)],
+    )
+
+
+def _dot(found: Atlas, place: int, here: int) -> PlacePoint:
+    return PlacePoint(
+        found.places[place].name, float(found.carbon[place]) / 1e3, float(found.cost[place]), _mark(found, place, here)
+    )
+
+
+def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Iterator[Figure]:
+    order = found.ranked.tolist()
+    ends = order if len(order) <= 2 * _ENDS else [*order[:_ENDS], *order[-_ENDS:]]
+    shown = sorted({*ends, here}, key=order.index)
+    dots = [_dot(found, place, here) for place in shown]
+    yield _figure(
+        "ranking-0",
+        "The cleanest and the dirtiest places",
+        ranking(dots),
+        ("Place", "CO2e (t)"),
+        [(d.name, f"{d.tonnes:,.4g}") for d in dots],
+    )
+    every = [_dot(found, place, here) for place in order]
+    best = [d for d in every if d.mark]
+    yield _figure(
+        "tradeoff-1", "What carbon costs: electricity against emissions", tradeoff(every),
+        ("Place", "Electricity (USD)", "CO2e (t)"), [(d.name, f"{d.dollars:,.0f}", f"{d.tonnes:,.4g}") for d in best],
+    )  # fmt: skip
+    if lived:
+        kept = [(life.name, life.making, life.running) for life in lived]
+        names, making, running = zip(*kept, strict=True)
+        yield _figure(
+            "lifetimes-2", f"Making against running over a life in {i.grid.name}", lifetimes(names, making, running),
+            ("Device", "Making (kg)", "Running (kg)"), [(n, f"{m:,.3g}", f"{r:,.3g}") for n, m, r in kept],
+        )  # fmt: skip
+
+
+def _figure(id: str, title: str, drawn: object, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Figure:
+    return Figure(
+        id,
+        title,
+        f"{title}. The same numbers are in the table below.",
+        embedded(orjson.dumps(drawn).decode()),
+        Table(columns, tuple(rows)),
+    )
+
+
+def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
+    """The sustainability wall with this job at this place."""
+    asked = {
+        "devices": f"{i.devices:g}", "tdp": to_input_text(float(i.accelerator.tdp), "W", "W"), "mfu": to_input_text(float(i.mfu), "1", "percent"),
+        "duration": to_input_text(float(i.duration), "s", "day"), "pue": f"{found.pue[here]:g}",
+        "carbon_intensity": to_input_text(float(found.intensity[here]), "kg/J", "g/kWh"),
+    }  # fmt: skip
+    return Link("The sustainability wall with this job here", f"{around.wall}?{urlencode(asked)}")
+
+
+def _notes(i: Inputs, found: Atlas) -> Iterator[str]:
+    if i.counted == Counted.GRID_AND_SITE:
+        yield "Each place's own PUE counts where it is known, elsewhere the one given: two things differ at once."
+    yield (
+        f"Of {len(found.places)} places the price of electricity is known for {found.priced_places}; for the others it is "
+        "the one given, so that carbon alone tells them apart. Carbon intensity is a yearly mean."
+    )

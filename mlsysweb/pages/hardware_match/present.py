@@ -1,0 +1,114 @@
+"""Stage 5: the page of matches. Reads, never solves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import numpy as np
+import orjson
+
+from mlsysweb.show.charts.hardware_match import Chip, hardware_match
+from mlsysweb.show.results.page import Figure, Link, Table
+from mlsysweb.show.results.present import card, embedded
+from solvers.formatting import fill_slots
+from solvers.meta.synthesis import Demand, Ranking
+from solvers.quantities import format_quantity
+from solvers.result import Result
+
+from .page import HardwareMatchPage, Match
+
+_HEADLINE = ("required_bandwidth", "required_rate", "required_memory", "required_ridge_point")
+_SHORT = {Demand.RATE: "its rate", Demand.BANDWIDTH: "its bandwidth", Demand.MEMORY: "its memory"}
+
+
+@dataclass(frozen=True)
+class HardwareMatchLinks:
+    """The path of this page and of the wall, what was typed, and the chips: slug and name, in the catalog's order."""
+
+    url: str
+    wall: str
+    text: Mapping[str, str]
+    chips: Sequence[tuple[str, str]]
+
+
+def hardware_match_page(needed: Result, ranking: Ranking, around: HardwareMatchLinks) -> HardwareMatchPage:
+    """What is needed, and every chip whose need is known, the fewest devices first."""
+    count = np.broadcast_to(np.asarray(ranking.outputs.devices_needed, dtype=float), (len(around.chips),))
+    known = [place for place in ranking.order.tolist() if math.isfinite(count[place])]
+    alone = [place for place in known if count[place] <= 1]
+    query = urlencode(around.text)
+    return HardwareMatchPage(
+        verdict=f"{fill_slots(needed.verdict, needed.values)} {_answer(alone, known, ranking, around)}",
+        cards=tuple(card(name, needed.values[name]) for name in _HEADLINE),
+        figure=_figure(needed, ranking, known, around) if known else None,
+        matches=tuple(_match(place, ranking, around) for place in known),
+        unknown=len(around.chips) - len(known),
+        wall=Link("The synthesis wall with this target", f"{around.wall}?{query}" if query else around.wall),
+        url=f"{around.url}?{query}" if query else around.url,
+    )
+
+
+def _answer(alone: list[int], known: list[int], ranking: Ranking, around: HardwareMatchLinks) -> str:
+    if not known:
+        return "No number of any chip in the catalog would do."
+    if not alone:
+        return f"None of {len(known)} chips does it alone; of {around.chips[known[0]][1]} it takes {_count(ranking, known[0])}."
+    prices = _column(ranking, "price_of_devices", around)
+    priced = [place for place in alone if math.isfinite(prices[place])]
+    told = f"{len(alone)} of {len(known)} chips do it alone"
+    if not priced:
+        return f"{told}."
+    cheapest = min(priced, key=lambda place: float(prices[place]))
+    return f"{told}; of those with a known price {around.chips[cheapest][1]} is the cheapest, {format_quantity(float(prices[cheapest]), 'USD')}."
+
+
+def _column(ranking: Ranking, name: str, around: HardwareMatchLinks) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.broadcast_to(np.asarray(getattr(ranking.outputs, name), dtype=float), (len(around.chips),))
+
+
+def _count(ranking: Ranking, place: int) -> str:
+    return format_quantity(float(np.asarray(ranking.outputs.devices_needed)[place]), "1")
+
+
+def _match(place: int, ranking: Ranking, around: HardwareMatchLinks) -> Match:
+    slug, name = around.chips[place]
+    price = float(_column(ranking, "price_of_devices", around)[place])
+    tightest = Demand(int(np.broadcast_to(np.asarray(ranking.outputs.tightest), (len(around.chips),))[place]))
+    return Match(
+        chip=Link(name, f"{around.wall}?{urlencode({**around.text, 'accelerator': slug})}"),
+        needed=_count(ranking, place),
+        tightest=_SHORT[tightest],
+        price=format_quantity(price, "USD") if math.isfinite(price) else "unknown",
+        alone=float(np.asarray(ranking.outputs.devices_needed)[place]) <= 1,
+    )
+
+
+def _chips(ranking: Ranking, known: list[int], around: HardwareMatchLinks) -> Iterator[Chip]:
+    rate, bandwidth = _column(ranking, "peak", around), _column(ranking, "bandwidth", around)
+    for place in known:
+        if math.isfinite(rate[place]) and math.isfinite(bandwidth[place]):
+            alone = float(np.asarray(ranking.outputs.devices_needed)[place]) <= 1
+            yield Chip(
+                around.chips[place][1], float(bandwidth[place]), float(rate[place]), _count(ranking, place), alone
+            )
+
+
+def _figure(needed: Result, ranking: Ranking, known: list[int], around: HardwareMatchLinks) -> Figure | None:
+    limits = [needed.values[name].value for name in ("required_bandwidth", "required_rate")]
+    if not all(isinstance(limit, float) and math.isfinite(limit) and limit > 0 for limit in limits):
+        return None
+    chips = list(_chips(ranking, known, around))
+    title = "The catalog against what the target asks"
+    rows = tuple((c.name, format_quantity(c.bandwidth, "byte/s"), format_quantity(c.rate, "flop/s"), c.needed) for c in chips)
+    drawn = hardware_match(chips, float(limits[0]), float(limits[1]))
+    table = Table(("Chip", "Bandwidth", "Peak rate", "Needed"), rows)
+    return Figure(
+        "hardware-match-0",
+        title,
+        f"{title}. The same numbers are in the table below.",
+        embedded(orjson.dumps(drawn).decode()),
+        table,
+    )

@@ -1,0 +1,51 @@
+"""Stage 5: the front page. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from mlsysweb.show.results.page import Link, ResultPage
+from solvers.declare import Solver
+from solvers.pipeline.wall_stages import main_solver
+from solvers.taxonomy import DOMAINS, WALLS
+
+from .page import HomePage, MapDomain, PartLinks, WallTile
+from .tutorial import PARTS, TutorialPart
+
+# A tool over several walls has no number of its own.
+TOOL = 0
+
+
+def home_page(
+    roofline: ResultPage, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str], tools: tuple[Link, ...]
+) -> HomePage:
+    """The map shows every wall of the taxonomy; one that no solver stands for yet has no link."""
+    return HomePage(
+        roofline=roofline,
+        tools=tools,
+        domains=tuple(MapDomain(words, tuple(_tiles(name, solvers, urls))) for name, words in DOMAINS.items()),
+        parts=tuple(_part(part, urls) for part in PARTS),
+    )
+
+
+def _tiles(domain: str, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str]) -> Iterator[WallTile]:
+    for wall in (wall for wall in WALLS if wall.domain == domain):
+        solver = next((s for s in solvers if s.name == main_solver(wall.number)), None)
+        yield WallTile(
+            number=wall.number,
+            name=wall.name,
+            question=solver.question if solver else "",
+            url=urls[solver.name] if solver else "",
+        )
+    shown = {main_solver(wall.number) for wall in WALLS}
+    for solver in (s for s in solvers if s.domain == domain and s.name not in shown):
+        yield WallTile(number=TOOL, name=solver.title, question=solver.question, url=urls[solver.name])
+
+
+def _part(part: TutorialPart, urls: Mapping[str, str]) -> PartLinks:
+    links = (
+        Link(q.words, f"{urls[q.page]}?{urlencode(q.values)}" if q.values else urls[q.page]) for q in part.questions
+    )
+    return PartLinks(part.number, part.title, part.sentence, tuple(links))

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog.resolve import choices
+from mlsysweb.answer import answer
+from mlsysweb.show.forms.draw import form, subset
+from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.results.page import Link
+from mlsysweb.show.results.present import result_page
+from solvers.errors import InputErrors
+from solvers.registry import solvers
+
+from .present import home_page
+from .tools import TOOLS
+
+LIVE = ("batch_size", "context_length")
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    roofline, url = solvers()["roofline"], reverse("home")
+    wall = reverse("walls:wall", args=[roofline.name])
+    text = {name: request.GET[name] for name in LIVE if name in request.GET}
+    errors: dict[str, str] = {}
+    try:
+        result = answer(roofline, text)
+    except InputErrors as bad:
+        errors = {error.field: error.sentence for error in bad.errors}
+        result = answer(roofline, {})
+    drawn = subset(form(roofline, text, errors, choices, url), LIVE)
+    live = result_page(roofline, result, wall)
+    if wants_partial(request):
+        said = render_to_string("shared/_errors.html", {"form": drawn}, request)
+        if errors:
+            return error_response(said)
+        return partial_response(
+            render_to_string("home/_live.html", {"result": live}, request) + said,
+            f"{url}?{live.link.partition('?')[2]}",
+        )
+    urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}
+    urls |= {tool.url: reverse(tool.url) for tool in TOOLS}
+    tools = tuple(Link(tool.title, urls[tool.url], title=tool.sentence) for tool in TOOLS)
+    page = home_page(live, tuple(solvers().values()), urls, tools)
+    return vary_on_htmx(render(request, "home/home.html", {"page": page, "form": drawn}, status=422 if errors else 200))

@@ -1,0 +1,91 @@
+"""Stage 5: the page of what moves an answer. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from mlsysweb.show.charts.tornado import tornado
+from mlsysweb.show.results.page import Figure, Link, Table
+from mlsysweb.show.results.present import embedded
+from solvers.declare import Solver
+from solvers.formatting import format_value
+from solvers.meta.sensitivity import Breakpoint, ElasticityRow, Sensitivity
+from solvers.quantities import format_quantity
+
+from .page import ElasticityLine, SensitivityPage
+
+# Below this a percent more changes less than a thousandth of a percent: it does not move.
+_STILL = 1e-3
+_MOST = 14
+
+
+def sensitivity_page(
+    solver: Solver[Any, Any], found: Sensitivity | None, output: str, wall: str, links: Mapping[str, str], error: str
+) -> SensitivityPage:
+    """The rows that move the output, most first; how many do not; and where the answer begins to hinge on others."""
+    label = solver.outputs[output].label if output in solver.outputs else output
+    rows = [row for row in found.rows if abs(row.elasticity) >= _STILL][:_MOST] if found else []
+    return SensitivityPage(
+        title=solver.title,
+        wall=Link(solver.title, wall),
+        output=label,
+        verdict=_verdict(label, rows),
+        outputs=tuple(Link(solver.outputs[name].label, url, name == output) for name, url in links.items()),
+        movers=tuple(_mover(row) for row in rows),
+        still=sum(abs(row.elasticity) < _STILL for row in found.rows) if found else 0,
+        turns=tuple(_turns(found.kinks)) if found else (),
+        figure=_figure(label, rows) if rows else None,
+        error=error,
+        whole=links.get(output, ""),
+    )
+
+
+def _verdict(label: str, rows: list[ElasticityRow]) -> str:
+    if not rows:
+        return f"Nothing moves {_small(label)}: no number it is made of changes it here."
+    first = rows[0]
+    bought = next((row for row in rows if row.hardware), None)
+    sentence = f"{first.label} moves {_small(label)} most: one percent more of it changes it by {_percent(first)}. "
+    if bought is None:
+        return sentence + "Nothing that is bought with a machine moves it."
+    if bought is first:
+        return sentence + "It is bought: this is what binds."
+    return sentence + f"Of what is bought with a machine, {_small(bought.label)} does: {_percent(bought)}."
+
+
+def _small(label: str) -> str:
+    """A label inside a sentence; what begins with two capitals is a name."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _percent(row: ElasticityRow) -> str:
+    return format_quantity(row.elasticity / 100, "1", "percent")
+
+
+def _mover(row: ElasticityRow) -> ElasticityLine:
+    return ElasticityLine(row.label, row.name, _percent(row), "compute" if row.hardware else "overhead")
+
+
+def _turns(kinks: tuple[Breakpoint, ...]) -> Iterator[str]:
+    for kink in kinks[:8]:
+        at = f"×{format_quantity(kink.factor, '1')}" if kink.setting.value != kink.setting.value else format_value(kink.setting)
+        said = "; ".join(
+            f"{change.output.replace('_', ' ')}: {change.before} becomes {change.after}" for change in kink.changes
+        )
+        slopes = f"a percent more moves it by {format_quantity(kink.below / 100, '1', 'percent')} below and {format_quantity(kink.above / 100, '1', 'percent')} above"
+        yield f"{kink.label} at {at} ({format_quantity(kink.factor, '1')} times what it is): {said or slopes}."
+
+
+def _figure(label: str, rows: list[ElasticityRow]) -> Figure:
+    told = tuple((row.label, row.name, _percent(row), "bought" if row.hardware else "chosen") for row in rows)
+    title = f"What one percent more does to: {label}"
+    return Figure(
+        id="tornado-0",
+        title=title,
+        description=f"{title}. The same numbers are in the table below.",
+        plot=embedded(orjson.dumps(tornado(rows)).decode()),
+        table=Table(("Number", "Name", "One percent more", "Bought or chosen"), told),
+    )

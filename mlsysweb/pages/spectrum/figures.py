@@ -1,0 +1,219 @@
+"""What the page draws of a survey: devices by any two figures, and what their size does for the latency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite, nan
+from typing import Any
+
+import numpy as np
+import orjson
+
+from mlsysweb.show.charts.device_latency import DeviceTime, device_latency
+from mlsysweb.show.charts.spectrum import Bar, Constant, DeviceGroup, DevicePoint, spectrum
+from mlsysweb.show.results.page import Figure, Table
+from mlsysweb.show.results.present import embedded
+from solvers.quantities import format_quantity
+from solvers.result import Value
+
+from .question import PlotQuantity, TableRows
+from .sentences import BINDS, answer_unit, verdict, why
+from .survey import Column, Fate, Survey
+
+TIERS = {
+    "tiny": "Tiny", "mobile": "Mobile", "edge": "Edge", "workstation": "Workstation", "cloud": "Cloud", "asked": "As asked"
+}  # fmt: skip
+
+# Written beside their dots, so that a reader finds a way from one end to the other.
+_LANDMARKS = {
+    "nrf52840": "nRF52840", "esp32-s3": "ESP32-S3", "coral-edge-tpu": "Coral", "iphone-15-pro": "iPhone 15 Pro",
+    "jetson-orin-nx-16gb": "Orin NX", "h100-sxm5-80gb": "H100", "cerebras-wse3": "WSE-3",
+}  # fmt: skip
+
+_VALUES = {
+    PlotQuantity.PEAK: Value(nan, "flop/s", label="Peak rate"),
+    PlotQuantity.BANDWIDTH: Value(nan, "byte/s", label="Memory bandwidth"),
+    PlotQuantity.CAPACITY: Value(nan, "byte", label="Memory capacity"),
+    PlotQuantity.POWER: Value(nan, "W", label="Power, TDP"),
+    PlotQuantity.PRICE: Value(nan, "USD", label="Price"),
+    PlotQuantity.ENERGY: Value(nan, "J", label="Energy per inference"),
+    PlotQuantity.LATENCY: Value(nan, "s", label="Latency"),
+}
+
+# What two figures make of each other, in its unit and with what is said after its value: the quotient of a pair, or
+# its product.
+_QUOTIENTS = {
+    (PlotQuantity.PEAK, PlotQuantity.BANDWIDTH): ("flop/byte", ""),
+    (PlotQuantity.PEAK, PlotQuantity.POWER): ("flop/s", " per W"),
+    (PlotQuantity.BANDWIDTH, PlotQuantity.POWER): ("byte/s", " per W"),
+    (PlotQuantity.PEAK, PlotQuantity.PRICE): ("flop/s", " per USD"),
+    (PlotQuantity.BANDWIDTH, PlotQuantity.PRICE): ("byte/s", " per USD"),
+    (PlotQuantity.CAPACITY, PlotQuantity.PRICE): ("byte", " per USD"),
+    (PlotQuantity.CAPACITY, PlotQuantity.BANDWIDTH): ("s", " to read all"),
+    (PlotQuantity.ENERGY, PlotQuantity.LATENCY): ("W", ""),
+}
+_PRODUCTS = {(PlotQuantity.POWER, PlotQuantity.LATENCY): ("J", " at full power")}
+
+
+def figures(s: Survey) -> tuple[Figure, ...]:
+    """The pictures that have anything to show."""
+    return tuple(figure for figure in (_spectrum(s), _launches(s)) if figure)
+
+
+def column(s: Survey, axis: PlotQuantity) -> Column:
+    """A figure of all devices; what the model takes is only known where it runs."""
+    ran = np.array(s.fate) <= Fate.SLOW
+    columns: dict[PlotQuantity, Any] = {
+        PlotQuantity.PEAK: s.found.peak, PlotQuantity.BANDWIDTH: s.found.bandwidth, PlotQuantity.CAPACITY: s.found.memory_room,
+        PlotQuantity.POWER: s.chips.tdp, PlotQuantity.PRICE: s.chips.unit_price,
+        PlotQuantity.ENERGY: np.where(ran, s.found.energy_per_sample, np.nan),
+        PlotQuantity.LATENCY: np.where(ran, s.found.latency, np.nan),
+    }  # fmt: skip
+    return np.asarray(columns[axis])
+
+
+def undrawn(s: Survey) -> str:
+    """How many devices the first picture leaves out, and for want of what."""
+    missing = []
+    for axis in _axes(s):
+        count = int(np.sum(~np.isfinite(column(s, axis))))
+        if count:
+            missing.append(f"{count} without a known {axis.name.lower()}")
+    return f"Not drawn: {' and '.join(missing)}." if missing else ""
+
+
+def _axes(s: Survey) -> tuple[PlotQuantity, PlotQuantity]:
+    return PlotQuantity(int(s.point.x)), PlotQuantity(int(s.point.y))
+
+
+def _spectrum(s: Survey) -> Figure | None:
+    across, up = _axes(s)
+    groups = [_group(s, tier, place) for place, tier in enumerate(TIERS)]
+    drawn = spectrum(
+        groups, _VALUES[across], _VALUES[up], tuple(_constants(s, across, up)), tuple(_bars(s, across, up))
+    )
+    if not drawn["data"]:
+        return None
+    title = f"{_VALUES[up].label} by {_VALUES[across].label.lower().replace('tdp', 'TDP')}"
+    return _figure(s, "spectrum", title, drawn, _table(s, across, up))
+
+
+def _figure(s: Survey, id: str, title: str, drawn: dict[str, Any], table: Table) -> Figure:
+    plot = embedded(orjson.dumps(drawn).decode())
+    return Figure(
+        id,
+        title,
+        f"{title}. {verdict(s)} The table below has the devices named in it, and all on request.",
+        plot,
+        table,
+    )
+
+
+def _columns(s: Survey) -> tuple[list[float], list[float]]:
+    across, up = _axes(s)
+    return column(s, across).tolist(), column(s, up).tolist()
+
+
+def _group(s: Survey, tier: str, series: int) -> DeviceGroup:
+    across, up = _columns(s)
+    dots = tuple(
+        _dot(s, place, across[place], up[place])
+        for place, device in enumerate(s.devices)
+        if device.tier == tier and isfinite(across[place]) and isfinite(up[place])
+    )
+    return DeviceGroup(TIERS[tier], series, dots)
+
+
+def _dot(s: Survey, place: int, x: float, y: float) -> DevicePoint:
+    device = s.devices[place]
+    words = f"{BINDS[s.binding[place]]} binds" if s.runs(place) else why(s, place)
+    return DevicePoint(x, y, device.name, words, not s.runs(place), _label(s, place), place in (s.smallest, s.held))
+
+
+def _label(s: Survey, place: int) -> str:
+    """A name to stand beside a dot; most have none."""
+    device = s.devices[place]
+    return _LANDMARKS.get(device.slug, device.name if place in (s.smallest, s.held) else "")
+
+
+def _constants(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Constant]:
+    """Lines of what the two figures make of each other, and the one that is the model's own."""
+    for (top, bottom), words in _QUOTIENTS.items():
+        if {top, bottom} == {across, up}:
+            signs = (-1, 1) if up == top else (1, -1)
+            yield Constant(*signs, *words)
+    for pair, words in _PRODUCTS.items():
+        if set(pair) == {across, up}:
+            yield Constant(1, 1, *words)
+    yield from _own(s, across, up)
+
+
+def _own(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Constant]:
+    """The model among the devices: its intensity between those that feed it too slowly and those that compute it too
+    slowly, or the time its work takes at least."""
+    efficiency, feeding = float(s.point.efficiency), float(s.point.bandwidth_efficiency)
+    flop, moved = (float(np.asarray(c)[0]) for c in (s.found.flop, s.found.moved))
+    pair = {across, up}
+    if pair == {PlotQuantity.PEAK, PlotQuantity.BANDWIDTH}:
+        signs = (-1, 1) if up == PlotQuantity.PEAK else (1, -1)
+        balance = flop / moved * feeding / efficiency
+        name = f"balanced for this model: {format_quantity(balance, 'flop/byte')}"
+        yield Constant(*signs, "flop/byte", value=balance, name=name, colour="token:text")
+    elif pair == {PlotQuantity.PEAK, PlotQuantity.LATENCY}:
+        yield Constant(1, 1, "flop", value=flop / efficiency, name="arithmetic alone", colour="token:compute")
+    elif pair == {PlotQuantity.BANDWIDTH, PlotQuantity.LATENCY}:
+        yield Constant(1, 1, "byte", value=moved / feeding, name="memory alone", colour="token:memory")
+
+
+def _bars(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Bar]:
+    asked = {
+        PlotQuantity.LATENCY: (float(s.point.target_latency), "target"),
+        PlotQuantity.POWER: (float(s.point.power_limit), "limit"),
+        PlotQuantity.PRICE: (float(s.point.price_limit), "limit"),
+    }
+    for axis, vertical in ((across, True), (up, False)):
+        if axis in asked and isfinite(asked[axis][0]):
+            value, words = asked[axis]
+            yield Bar(value, f"{words} {format_quantity(value, _VALUES[axis].unit)}", vertical)
+
+
+def _table(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Table:
+    """The two figures of the picture tier by tier: of the devices named in it, or of all."""
+    xs, ys = _columns(s)
+    tiers = list(TIERS)
+    rows = sorted(
+        (tiers.index(device.tier), device.name, place)
+        for place, device in enumerate(s.devices)
+        if isfinite(xs[place]) and isfinite(ys[place]) and (s.point.rows == TableRows.ALL or _label(s, place))
+    )
+    return Table(
+        ("Device", "Tier", _VALUES[across].label, _VALUES[up].label),
+        tuple(
+            (name, TIERS[tiers[tier]], format_quantity(xs[place], _VALUES[across].unit), format_quantity(ys[place], _VALUES[up].unit))
+            for tier, name, place in rows
+        ),
+    )
+
+
+def _launches(s: Survey) -> Figure | None:
+    """What the size of a chip does for the latency of this model."""
+    places = sorted((place for place in s.order if s.runs(place)), key=lambda place: s.of("peak", place))
+    if not places:
+        return None
+    drawn = device_latency([_timed(s, place) for place in places], _VALUES[PlotQuantity.PEAK], _VALUES[PlotQuantity.LATENCY])
+    columns = ("Device", "Peak rate", "Latency", "Arithmetic", "Memory", "Overhead", "Binds")
+    rows = tuple(_parts(s, place) for place in places if s.point.rows == TableRows.ALL or _label(s, place))
+    title = f"What a bigger chip does for {answer_unit(s)} of this model"
+    return _figure(s, "launches", title, drawn, Table(columns, rows))
+
+
+def _timed(s: Survey, place: int) -> DeviceTime:
+    roofs = max(s.of("compute_time", place), s.of("memory_time", place))
+    binds = s.binding[place].name.lower()
+    label = _label(s, place) if place in (s.smallest, s.held) else ""
+    return DeviceTime(s.of("peak", place), s.of("latency", place), roofs, binds, s.devices[place].name, label)
+
+
+def _parts(s: Survey, place: int) -> tuple[str, ...]:
+    times = (format_quantity(s.of(name, place), "s") for name in ("latency", "compute_time", "memory_time", "overhead_time"))
+    return (s.devices[place].name, format_quantity(s.of("peak", place), "flop/s"), *times, BINDS[s.binding[place]])

@@ -1,0 +1,225 @@
+"""Stage 5: the page from a survey. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from urllib.parse import urlencode
+
+from mlsysweb.show.results.page import Card, Case, FallacyResult, Link
+from mlsysweb.show.results.present import card
+from solvers.fields import Choice, Input, InputField
+from solvers.laws.step_time import Bound
+from solvers.node.roofline import roofline
+from solvers.quantities import format_quantity, to_input_text
+from solvers.result import Value
+
+from .figures import TIERS, figures, undrawn
+from .page import DeviceRow, DeviceTable, SpectrumPage
+from .question import SPECTRUM, Smallest, TableRows
+from .sentences import BINDS, HOLDS, answer_unit, beside, latency, verdict, why
+from .survey import Fate, Survey, bigger
+
+# What may run on a battery; the others hang on the mains.
+_PORTABLE = ("tiny", "mobile", "edge", "asked")
+
+
+@dataclass(frozen=True)
+class SpectrumLinks:
+    """What the page leads to, and the text of the question as it stands in the page's own link."""
+
+    page: str
+    wall: str
+    battery: str
+    text: Mapping[str, str]
+
+
+def spectrum_page(s: Survey, around: SpectrumLinks) -> SpectrumPage:
+    query = urlencode(around.text)
+    shared = dict(_shared(around.text))
+    told = _told(s, shared, around)
+    return SpectrumPage(
+        verdict=verdict(s),
+        kind="infeasible" if s.smallest is None else _binds(s, s.smallest),
+        beside=beside(s),
+        headline=tuple(_headline(s)),
+        links=tuple(_links(s, shared, around)),
+        figures=figures(s),
+        notes=tuple(_notes(s)),
+        fallacies=(told,) if told else (),
+        groups=tuple(_groups(s, shared, around)),
+        url=f"{around.page}?{query}" if query else around.page,
+    )
+
+
+def _binds(s: Survey, place: int) -> str:
+    return s.binding[place].name.lower()
+
+
+def _headline(s: Survey) -> Iterator[Card]:
+    """The figures of the device that is enough."""
+    place = s.smallest
+    if place is None:
+        return
+    energy = s.of("energy_per_sample", place)
+    yield card("latency", Value(s.of("latency", place), "s", label="Latency"))
+    yield card("energy", Value(energy, "J", label=f"Energy of {answer_unit(s)}", if_infinite="unknown"))
+    yield card("tdp", Value(s.power(place), "W", label="Power (TDP)"))
+    yield card("price", Value(s.price(place), "USD", label="Price"))
+    yield card("memory_tier", Value(HOLDS[s.tier[place]], label="The model is in"))
+
+
+def _links(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> Iterator[Link]:
+    """From the device that is enough, and from the one held against it, to their roofline and their battery."""
+    for place in dict.fromkeys(place for place in (s.smallest, s.held) if place is not None):
+        name = s.devices[place].name
+        if url := _wall(s, place, shared, around):
+            yield Link(f"{name} on the roofline", url)
+        if url := _battery(s, place, around):
+            yield Link(f"Battery life with {name}", url)
+
+
+def _notes(s: Survey) -> Iterator[str]:
+    yield undrawn(s)
+    unknown = sum(not isfinite(s.size[place]) for place in s.where(Fate.MEETS))
+    if unknown:
+        what = "power" if s.point.smallest == Smallest.POWER else "price"
+        yield f"Of those that meet the target {unknown} have no known {what}, so that none of them is called the smallest."
+    if any(s.runs(place) and not isfinite(s.power(place)) for place in s.order):
+        yield "Where the power is not known, the energy is not either."
+    if s.smallest is not None and s.devices[s.smallest].tier in _PORTABLE and not isfinite(_asleep(s, s.smallest)):
+        yield f"What {s.devices[s.smallest].name} draws asleep is not known: the battery's page begins with its own figure."
+    if any(s.runs(place) and not _has_wall(s, place) for place in s.order):
+        yield (
+            "A device that runs the model and has no link runs it from its SRAM: the roofline's page asks for the "
+            "bandwidth of the memory behind it, too, which is not known."
+        )
+
+
+def _shared(text: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The question as the roofline's page takes it: what is typed, and what this page takes for granted otherwise
+    than that one."""
+    for name, io in SPECTRUM.inputs.items():
+        other = roofline.inputs.get(name)
+        if other is None or name == "accelerator":
+            continue
+        if name in text:
+            yield name, text[name]
+        elif io.default != other.default:
+            yield name, _words(io)
+    yield from ((name, value) for name, value in text.items() if name.startswith("model."))
+
+
+def _words(io: InputField) -> str:
+    if isinstance(io, Input):
+        return to_input_text(io.default, io.unit, io.display_unit)
+    return io.kind(io.default).name.lower() if isinstance(io, Choice) else io.default
+
+
+def _wall(s: Survey, place: int, shared: Mapping[str, str], around: SpectrumLinks) -> str:
+    """The roofline of a device, where that page would have an answer."""
+    device = s.devices[place]
+    if not _has_wall(s, place):
+        return ""
+    asked = {name: value for name, value in around.text.items() if name.partition(".")[0] == "accelerator"}
+    return f"{around.wall}?{urlencode({**shared, **({'accelerator': device.slug} if device.slug else asked)})}"
+
+
+def _has_wall(s: Survey, place: int) -> bool:
+    return s.fate[place] != Fate.UNKNOWN and isfinite(s.devices[place].spec.memory_bandwidth)
+
+
+def _asleep(s: Survey, place: int) -> float:
+    return float(s.devices[place].spec.sleep_power)
+
+
+def _battery(s: Survey, place: int, around: SpectrumLinks) -> str:
+    """The battery that feeds this device, with what an inference takes of it."""
+    device = s.devices[place]
+    figures = {
+        "energy_per_inference": (s.of("energy_per_sample", place), "J"),
+        "active_time": (s.of("latency", place) / float(s.point.batch_size), "s"),
+        "sleep_power": (_asleep(s, place), "W"),
+    }
+    known = {name: to_input_text(value, unit, digits=6) for name, (value, unit) in figures.items() if isfinite(value)}
+    if not s.runs(place) or device.tier not in _PORTABLE or "energy_per_inference" not in known:
+        return ""
+    return f"{around.battery}?{urlencode(known)}"
+
+
+_HEADINGS = (
+    ("meets", "Meet the target, the smallest first", (Fate.MEETS,)),
+    ("misses", "Run it, but too slowly or beyond a limit", (Fate.LIMITED, Fate.SLOW)),
+    ("too-large", "Can't hold it", (Fate.TOO_LARGE,)),
+    ("unknown", "Can't compute it, or can't be judged", (Fate.UNKNOWN,)),
+)
+_FIRST = 10
+
+
+def _groups(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> Iterator[DeviceTable]:
+    everything = f"{around.page}?{urlencode({**around.text, 'rows': 'all'})}"
+    for id, heading, fates in _HEADINGS:
+        places = s.where(*fates)
+        shown = [p for rank, p in enumerate(places) if rank < _FIRST or s.point.rows == TableRows.ALL or p == s.held]
+        if shown:
+            rows = tuple(_row(s, place, shared, around) for place in shown)
+            more = Link(f"All {len(places)}", everything) if len(shown) < len(places) else None
+            yield DeviceTable(id, f"{heading} ({len(places)})", fates[0] <= Fate.SLOW, id == "meets", rows, more)
+
+
+def _row(s: Survey, place: int, shared: Mapping[str, str], around: SpectrumLinks) -> DeviceRow:
+    device, runs = s.devices[place], s.runs(place)
+    energy = s.of("energy_per_sample", place)
+    return DeviceRow(
+        name=device.name,
+        url=_wall(s, place, shared, around),
+        tier=TIERS[device.tier],
+        power=format_quantity(s.power(place), "W"),
+        price=format_quantity(s.price(place), "USD"),
+        latency=latency(s, place) if runs else "",
+        energy=format_quantity(energy, "J") if runs else "",
+        memory=HOLDS[s.tier[place]] if runs else "",
+        binds=BINDS[s.binding[place]] if runs else "",
+        kind=_binds(s, place) if runs else "",
+        why=why(s, place),
+        battery=_battery(s, place, around),
+        marked="smallest" if place == s.smallest else "held against" if place == s.held else "",
+    )
+
+
+_CLAIM = "A bigger chip is faster."
+
+
+def _told(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> FallacyResult | None:
+    """The claim, held against this model on the device held: what would ten times the chip bring?"""
+    if not s.runs(s.held):
+        return None
+    now, then = s.of("latency", s.held), s.tenfold
+    name = s.devices[s.held].name
+    step = f"en times the rate and the bandwidth of {name} would take it from {format_quantity(now, 's')} to {format_quantity(then, 's')}"
+    ran = [place for place in s.order if s.runs(place)]
+    count = sum(s.binding[place] == Bound.OVERHEAD for place in ran)
+    bound = f"On {count} of the {len(ran)} devices that run it"
+    if then > now / 2:
+        launching = format_quantity(s.of("overhead_time", s.held), "s")
+        truth = f"T{step}: {launching} are for launching the work, on a chip of any size. {bound} that takes longest."
+    elif count:
+        truth = (
+            f"Only up to a point: t{step}. {bound} launching the work takes longest; there a bigger one brings little."
+        )
+    else:
+        truth = f"For this model it is: t{step}, and on no device does launching the work take longest."
+    return FallacyResult(_CLAIM, truth, "Latency", *_sides(s, shared, around), then > now / 2 or count > 0)
+
+
+def _sides(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> tuple[Case | None, Case | None]:
+    """The device held and ten times that device, where both have a page."""
+    device, url = s.devices[s.held], _wall(s, s.held, shared, around)
+    if not url or not device.slug:
+        return None, None
+    more = urlencode({f"accelerator.{figure}": "x10" for figure in bigger(device.spec)})
+    return (
+        Case(f"on {device.name}", latency(s, s.held), url),
+        Case("on ten times that chip", format_quantity(s.tenfold, "s"), f"{url}&{more}"),
+    )

@@ -1,0 +1,135 @@
+"""What the page asks for: the roofline's inputs, a target, two limits, and which figures to draw against each other.
+
+Declared in the words of a wall, so that it is read, checked and drawn as a wall's question is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from mlsysweb.show.forms.page_question import page_question
+from solvers import inputs
+from solvers.declare import Array, Codes, Preset, choice, number, spec
+from solvers.errors import InputError
+from solvers.laws import checks
+from solvers.laws.phase import Phase
+from solvers.node.roofline import roofline
+from solvers.specs import Accelerator, Model, Precision
+
+
+class PlotQuantity(IntEnum):
+    """What a device may be drawn by."""
+
+    PEAK = 0
+    BANDWIDTH = 1
+    CAPACITY = 2
+    POWER = 3
+    PRICE = 4
+    ENERGY = 5
+    LATENCY = 6
+
+
+class Smallest(IntEnum):
+    """What makes one device smaller than another."""
+
+    POWER = 0
+    PRICE = 1
+
+
+class TableRows(IntEnum):
+    """How much of a long table is shown."""
+
+    FIRST = 0
+    ALL = 1
+
+
+_AXES = {
+    "peak": "Peak rate",
+    "bandwidth": "Memory bandwidth",
+    "capacity": "Memory capacity",
+    "power": "Power (TDP)",
+    "price": "Price",
+    "energy": "Energy per inference",
+    "latency": "Latency",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    model: Model = inputs.model("mlperf-tiny-kws-dscnn")
+    target_latency: Array = number(
+        "s", "Target latency", 100e-3, exclusive_min=True, high=1e6, slider=(1e-4, 10), log=True, display_unit="ms",
+        help="What one inference may take: a pass, or a token of a model that generates.",
+    )  # fmt: skip
+    power_limit: Array = number(
+        "W", "Power limit", math.inf, exclusive_min=True, high=1e9, help="Of the device at most. Empty: no limit."
+    )
+    price_limit: Array = number(
+        "USD", "Price limit", math.inf, exclusive_min=True, high=1e12, help="Of the device at most. Empty: no limit."
+    )
+    smallest: Codes = choice(
+        Smallest, "Smallest is", Smallest.POWER, labels={"power": "least power", "price": "least price"},
+        help="What the devices that meet the target are ranked by.",
+    )  # fmt: skip
+    accelerator: Accelerator = spec(
+        Accelerator, "Held against", "h100-sxm5-80gb", help="A device to compare the smallest with."
+    )
+    x: Codes = choice(PlotQuantity, "Across", PlotQuantity.POWER, labels=_AXES, help="The chart's x axis.")
+    y: Codes = choice(PlotQuantity, "Up", PlotQuantity.PEAK, labels=_AXES, help="The chart's y axis.")
+    precision: Codes = inputs.precision(Precision.INT8)
+    efficiency: Array = inputs.efficiency(0.3)
+    rows: Codes = choice(
+        TableRows, "Tables show", TableRows.FIRST, labels={"first": "the first of each", "all": "all devices"}, advanced=True
+    )
+    batch_size: Array = inputs.batch_size(1, advanced=True)
+    phase: Codes = inputs.phase(Phase.AUTO, advanced=True)
+    context_length: Array = inputs.context_length(0, advanced=True)
+    prompt_length: Array = inputs.prompt_length(1024, advanced=True)
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
+    layer_overhead: Array = inputs.layer_overhead(10e-6)
+    idle_fraction: Array = inputs.idle_fraction(0.3)
+
+
+# What may be left empty: then there is no limit.
+LIMITS = ("power_limit", "price_limit")
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell. That a device cannot run the model is an answer, not an error."""
+    if i.x == i.y:
+        yield InputError("y", "must be another figure than the one across: a line from corner to corner says nothing.")
+    yield from checks.phase(i.model, i.phase)
+
+
+_DOORBELL = {"model": "wake-vision-doorbell", "x": "latency", "y": "power"}
+
+SPECTRUM = page_question(
+    roofline,
+    name="spectrum",
+    title="Spectrum",
+    inputs=Inputs,
+    check=check,
+    presets=(
+        Preset("Keyword spotting, nRF52840 to H100", {}, part="Part 7"),
+        Preset("Keyword spotting on the nRF52840", {"accelerator": "nrf52840", "x": "bandwidth"}, part="Part 7"),
+        Preset("Keyword spotting on the ESP32-S3", {"accelerator": "esp32-s3", "x": "bandwidth"}, part="Part 7"),
+        Preset("Person detection under 100 ms", {**_DOORBELL, "accelerator": "nrf52840"}, part="Part 7, exercise"),
+        Preset("Person detection on an H100", _DOORBELL, part="Part 7"),
+        Preset(
+            "ResNet-50 at the edge",
+            {
+                "model": "resnet-50", "target_latency": "33 ms", "power_limit": "30 W",
+                "accelerator": "jetson-orin-nx-16gb", "x": "power", "y": "latency",
+            },
+            part="Part 7",
+        ),
+        Preset(
+            "Llama-3-8B from phone to H100",
+            {"model": "llama-3-8b", "precision": "int4", "efficiency": "0.5", "x": "bandwidth", "y": "latency"},
+            part="Part 7",
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,161 @@
+"""What is said of a survey: which device is enough, how the other one compares, why the rest are not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from solvers.laws.memory import Tier
+from solvers.laws.phase import Phase, effective_phase
+from solvers.laws.step_time import Bound
+from solvers.quantities import format_number, format_quantity
+from solvers.specs import Precision, arithmetic_format
+
+from .question import Smallest
+from .survey import Fate, Survey
+
+BINDS = {Bound.COMPUTE: "arithmetic", Bound.MEMORY: "memory", Bound.OVERHEAD: "overhead"}
+HOLDS = {Tier.MEMORY: "memory", Tier.SRAM: "SRAM", Tier.FLASH: "flash"}
+_SAYS = {
+    Bound.COMPUTE: "the arithmetic takes longest",
+    Bound.MEMORY: "the memory takes longest",
+    Bound.OVERHEAD: "launching the work takes longest",
+}
+_UNITS = {Phase.DECODE: "a token", Phase.PREFILL: "a prompt", Phase.TRAINING: "a sample"}
+
+
+def answer_unit(s: Survey) -> str:
+    """What one answer of the model is."""
+    return _UNITS.get(Phase(int(effective_phase(s.point.model, s.point.phase))), "an inference")
+
+
+def latency(s: Survey, place: int) -> str:
+    return format_quantity(s.of("latency", place), "s")
+
+
+def verdict(s: Survey) -> str:
+    """The smallest device that is enough, or why there is none."""
+    if s.smallest is None:
+        return _nobody(s)
+    name, count = s.devices[s.smallest].name, len(s.where(Fate.MEETS))
+    return f"{name} is enough: {_among(s, count)}. It takes {_takes(s, s.smallest)}; {_says(s, s.smallest)}."
+
+
+def _among(s: Survey, count: int) -> str:
+    does, size = ("draws", "W") if s.point.smallest == Smallest.POWER else ("costs", "USD")
+    figure = format_quantity(float(s.size[s.smallest]), size)
+    if count == 1:
+        return f"no other device runs {s.point.model.name} within {_limits(s)}; it {does} {figure}"
+    return f"of the {count} devices that run {s.point.model.name} within {_limits(s)} it {does} least, {figure}"
+
+
+def _limits(s: Survey) -> str:
+    """The target, and the limits there are."""
+    limits = [format_quantity(float(s.point.target_latency), "s")]
+    limits += [format_quantity(float(v), unit) for v, unit in _bounded(s)]
+    return _listed(limits)
+
+
+def _bounded(s: Survey) -> Iterator[tuple[float, str]]:
+    for value, unit in ((s.point.power_limit, "W"), (s.point.price_limit, "USD")):
+        if math.isfinite(value):
+            yield float(value), unit
+
+
+def _takes(s: Survey, place: int) -> str:
+    energy = s.of("energy_per_sample", place)
+    spent = f" and {format_quantity(energy, 'J')} {answer_unit(s)}" if math.isfinite(energy) else ""
+    return latency(s, place) + spent
+
+
+def _says(s: Survey, place: int) -> str:
+    return _SAYS[s.binding[place]]
+
+
+def _nobody(s: Survey) -> str:
+    model, limits = s.point.model.name, _limits(s)
+    first = s.order[0]
+    name = s.devices[first].name
+    fate = s.fate[first]
+    if fate == Fate.MEETS:
+        what = "power" if s.point.smallest == Smallest.POWER else "price"
+        return f"{len(s.where(Fate.MEETS))} devices run {model} within {limits}, but the {what} of none is known."
+    if fate == Fate.LIMITED:
+        return f"No device runs {model} within {limits}. {name} is in time, {latency(s, first)}; {why(s, first)}."
+    if fate == Fate.SLOW:
+        return f"No device runs {model} within {limits}. The fastest, {name}, takes {latency(s, first)}; {_says(s, first)}."
+    return f"No device can run {model}. {name} comes nearest, but {why(s, first)}."
+
+
+def beside(s: Survey) -> str:
+    """The device held against the smallest."""
+    name = s.devices[s.held].name
+    if s.held == s.smallest:
+        return f"{name} is the device held against the others, too."
+    if not s.runs(s.held):
+        return f"{name} {why(s, s.held)}."
+    first = f"{name} takes {latency(s, s.held)}{', too long' if s.fate[s.held] == Fate.SLOW else ''}"
+    if s.smallest is None:
+        return f"{first}; {_says(s, s.held)}."
+    faster = s.of("latency", s.smallest) / s.of("latency", s.held)
+    times = f"{format_number(faster, 2)} times faster" if faster >= 1 else f"{format_number(1 / faster, 2)} times slower"
+    others = list(_times(s, s.held, s.smallest))
+    return f"{first}: {times}{', with ' if others else ''}{_listed(others)}."
+
+
+def _times(s: Survey, one: int, other: int) -> Iterator[str]:
+    """How one device compares with another in what it costs, as far as that is known."""
+    for figure, words in (
+        (s.power, "power"),
+        (s.price, "price"),
+        (lambda place: s.of("energy_per_sample", place), f"energy of {answer_unit(s)}"),
+    ):
+        ratio = figure(one) / figure(other)
+        if math.isfinite(ratio):
+            yield f"{format_number(ratio, 2)} times the {words}"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def why(s: Survey, place: int) -> str:
+    """What is in the way on this device; nothing where it meets all that is asked."""
+    return {
+        Fate.MEETS: lambda: "",
+        Fate.LIMITED: lambda: _over(s, place),
+        Fate.SLOW: lambda: f"{format_number(s.of('latency', place) / float(s.point.target_latency), 2)} times too slow",
+        Fate.TOO_LARGE: lambda: _short(s, place),
+        Fate.UNKNOWN: lambda: _unknown(s, place),
+    }[s.fate[place]]()
+
+
+def _over(s: Survey, place: int) -> str:
+    over = []
+    for figure, limit, unit, what, does in (
+        (s.power(place), s.point.power_limit, "W", "power", "draws"),
+        (s.price(place), s.point.price_limit, "USD", "price", "costs"),
+    ):
+        if math.isfinite(limit) and not figure <= limit:
+            over.append(f"its {what} is not known" if math.isnan(figure) else f"it {does} {format_quantity(figure, unit)}")
+    return _listed(over)
+
+
+def _short(s: Survey, place: int) -> str:
+    where = HOLDS[s.tier[place]]
+    room, short = s.of("memory_room", place), s.of("memory_shortfall", place)
+    return f"can't hold it: {format_quantity(room, 'byte')} of {where}, {format_quantity(short, 'byte')} short"
+
+
+def _unknown(s: Survey, place: int) -> str:
+    """What the catalog lacks for an answer."""
+    spec, code = s.devices[place].spec, s.point.precision
+    own = [p.name.lower() for p in Precision if not np.isnan(spec.peak[p])]
+    if not own:
+        return "can't be judged: no rate of arithmetic is known"
+    if arithmetic_format(spec, code) < 0:
+        return f"can't compute in {Precision(int(code)).name.lower()}: it has {', '.join(own)}"
+    where = HOLDS[s.tier[place]]
+    return f"can't be judged: the bandwidth of its {where} is not known"

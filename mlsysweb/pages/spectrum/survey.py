@@ -1,0 +1,163 @@
+"""The question solved on every device at once: who runs the model, who meets the target, in which order."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.laws.memory import Tier
+from solvers.laws.step_time import Bound
+from solvers.node import roofline as wall
+from solvers.node.roofline import roofline
+from solvers.specs import Accelerator, Changed, changed_spec, stack, take
+
+from .question import Inputs, Smallest
+
+Column = NDArray[np.float64]
+
+
+class Fate(IntEnum):
+    """What becomes of the model on a device, best first."""
+
+    MEETS = 0
+    LIMITED = 1
+    SLOW = 2
+    TOO_LARGE = 3
+    UNKNOWN = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Device:
+    """A row of the catalog, or the device asked for with figures of its own: then it has no slug."""
+
+    slug: str
+    name: str
+    tier: str
+    spec: Accelerator
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All devices with the model on them: columns have one entry for each. `size` is what they are ranked by, `order`
+    the ranking, `held` the device the others are compared with, `smallest` the first that meets all and whose size is
+    known; `tenfold` is the latency on ten times the device held."""
+
+    point: Inputs
+    devices: tuple[Device, ...]
+    chips: Accelerator
+    found: wall.Outputs
+    fate: tuple[Fate, ...]
+    binding: tuple[Bound, ...]
+    tier: tuple[Tier, ...]
+    size: Column
+    order: tuple[int, ...]
+    held: int
+    smallest: int | None
+    tenfold: float
+
+    def where(self, *fates: Fate) -> tuple[int, ...]:
+        """Devices of these fates, in order."""
+        return tuple(place for place in self.order if self.fate[place] in fates)
+
+    def runs(self, place: int) -> bool:
+        """Whether the model runs there at all."""
+        return self.fate[place] <= Fate.SLOW
+
+    def of(self, column: str, place: int) -> float:
+        """A figure the roofline found for a device."""
+        return float(getattr(self.found, column)[place])
+
+    def power(self, place: int) -> float:
+        return float(self.chips.tdp[place])  # type: ignore[index]
+
+    def price(self, place: int) -> float:
+        return float(self.chips.unit_price[place])  # type: ignore[index]
+
+
+def survey(point: Inputs, offered: tuple[Device, ...]) -> Survey:
+    """The model of `point` on all devices `offered`, on the one held against them and on ten times that one, in one
+    call of the roofline."""
+    devices, held = _with_held(point, offered)
+    chips = _stacked((*(device.spec for device in devices), tenfold(devices[held].spec)))
+    found = _solved(point, chips)
+    tenfold_latency = float(np.asarray(found.latency)[-1])
+    chips, found = take(chips, slice(len(devices))), _first(found, len(devices))  # type: ignore[arg-type]
+    fate = _fate(point, chips, found)
+    size = np.asarray(chips.tdp if point.smallest == Smallest.POWER else chips.unit_price)
+    latency = np.asarray(found.latency)
+    # Those that meet the target by size; the others by what they lack, so that the nearest miss comes first.
+    lack = np.select(
+        [fate <= Fate.LIMITED, fate == Fate.TOO_LARGE], [size, np.asarray(found.memory_shortfall)], latency
+    )
+    order = tuple(np.lexsort((latency, lack, fate)).tolist())  # unknown ones sort last
+    meets = fate[order[0]] == Fate.MEETS and np.isfinite(size[order[0]])
+    return Survey(
+        point=point, devices=devices, chips=chips, found=found, fate=tuple(map(Fate, fate.tolist())),
+        binding=tuple(map(Bound, found.binding.tolist())), tier=tuple(map(Tier, found.memory_tier.tolist())),  # type: ignore[union-attr]
+        size=size, order=order, held=held, smallest=order[0] if meets else None, tenfold=tenfold_latency,
+    )  # fmt: skip
+
+
+# What makes a chip bigger: more arithmetic, and memories that feed it.
+BIGGER = ("peak", "memory_bandwidth", "sram_bandwidth", "flash_bandwidth")
+
+
+@lru_cache(256)
+def tenfold(spec: Accelerator) -> Accelerator:
+    """Ten times the chip, as far as its figures are known; launching the work takes as long."""
+    for figure in bigger(spec):
+        spec = changed_spec(spec, f"accelerator.{figure}", Changed(10, scaled=True))
+    return spec
+
+
+def bigger(spec: Accelerator) -> tuple[str, ...]:
+    """The figures of a chip that can be made bigger."""
+    return tuple(figure for figure in BIGGER if not np.all(np.isnan(getattr(spec, figure))))
+
+
+def _with_held(point: Inputs, offered: tuple[Device, ...]) -> tuple[tuple[Device, ...], int]:
+    """A device that is not offered, because it was typed in or changed, stands after all others."""
+    for place, device in enumerate(offered):
+        if device.spec is point.accelerator:
+            return offered, place
+    asked = Device("", f"{point.accelerator.name}, as asked", "asked", point.accelerator)
+    return (*offered, asked), len(offered)
+
+
+@lru_cache(4)
+def _stacked(specs: tuple[Accelerator, ...]) -> Accelerator:
+    """Stacking the catalog takes longer than solving it; requests share the specs of its rows."""
+    return stack(specs)
+
+
+def _solved(point: Inputs, chips: Accelerator) -> wall.Outputs:
+    shared = {f.name: getattr(point, f.name) for f in dataclasses.fields(point) if f.name in roofline.inputs}
+    with np.errstate(all="ignore"):
+        found = roofline.function(roofline.inputs_type(**{**shared, "accelerator": chips}))
+    devices = len(chips.tdp)  # type: ignore[arg-type]
+    columns: dict[str, Any] = {n: np.broadcast_to(getattr(found, n), (devices,)) for n in roofline.outputs}
+    return dataclasses.replace(found, **columns)
+
+
+def _first(found: wall.Outputs, devices: int) -> wall.Outputs:
+    return dataclasses.replace(found, **{name: getattr(found, name)[:devices] for name in roofline.outputs})
+
+
+def _fate(point: Inputs, chips: Accelerator, found: wall.Outputs) -> NDArray[np.int_]:
+    within = _below(chips.tdp, point.power_limit) & _below(chips.unit_price, point.price_limit)
+    return np.select(
+        [~np.asarray(found.feasible), ~np.isfinite(found.latency), found.latency > point.target_latency, ~within],
+        [Fate.TOO_LARGE, Fate.UNKNOWN, Fate.SLOW, Fate.LIMITED],
+        Fate.MEETS,
+    )
+
+
+def _below(figure: Any, limit: Any) -> NDArray[np.bool_]:
+    """Within the limit for sure: an unknown figure is not, unless there is no limit."""
+    return np.asarray(np.isinf(limit) | (figure <= limit))

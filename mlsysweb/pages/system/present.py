@@ -1,0 +1,109 @@
+"""Stage 5: the system's page from the results of its walls. Reads, never solves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from mlsysweb.show.results.page import Link
+from mlsysweb.show.results.present import card, result_figures, verdict_kind
+from solvers.formatting import fill_slots, format_value
+from solvers.pipeline.wall_stages import DESCRIPTION, FACTORS, IRON_LAW, WALL_STAGES, WallStage, utilization
+from solvers.quantities import format_quantity
+from solvers.result import Result
+from solvers.taxonomy import WALLS
+
+from .page import FactorRow, IronLawPage, KeyFigure, SystemPage, WallGroup, WallRow
+
+# The figures a change of chip, batch or place should be seen to move together.
+_KEYS = (
+    ("serving", "ttft"), ("serving", "itl"), ("tail_latency", "p99_latency"), ("parallelism", "training_time"),
+    ("parallelism", "mfu"), ("reliability", "expected_failures"), ("tco", "tco"), ("sustainability", "total_carbon"),
+)  # fmt: skip
+
+
+def system_page(
+    results: Mapping[str, Result], links: Mapping[str, str], presets: tuple[Link, ...], url: str
+) -> SystemPage:
+    """All walls, the one that binds most first; those whose strain is unknown last."""
+    strains = {place: utilization(place, results[place.stage]) for place in WALL_STAGES}
+    ordered = sorted(WALL_STAGES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
+    met, supposed = (
+        tuple(_row(p, strains[p], results[p.stage], links[p.stage]) for p in ordered if p.supposed is each)
+        for each in (False, True)
+    )
+    described = results[DESCRIPTION]
+    return SystemPage(
+        binding=f"{met[0].name} binds first: {met[0].strain} {met[0].of}.",
+        description=fill_slots(described.verdict, described.values),
+        keys=tuple(_keys(results, links)),
+        groups=(WallGroup("In the way of this system", met), WallGroup("If it did that, too", supposed)),
+        notes=tuple(fill_slots(note, described.values) for note in described.notes),
+        presets=presets,
+        url=url,
+        query=url[url.index("?") :] if "?" in url else "",
+    )
+
+
+# Who owns each factor: the stages it follows from, in the order a reader should ask them.
+_OWNERS = {
+    "total_ops": ("scaling_laws", "compression"),
+    "devices": ("tco", "sustainability"),
+    "peak_rate": ("roofline", "synthesis"),
+    "mfu": ("efficiency", "roofline"),
+    "scaling_efficiency": ("parallelism", "topology"),
+    "goodput": ("reliability", "checkpoint"),
+}
+_LOSSES = {"mfu": "mfu_loss", "scaling_efficiency": "scaling_loss", "goodput": "goodput_loss"}
+
+
+def iron_law_page(
+    results: Mapping[str, Result],
+    links: Mapping[str, str],
+    titles: Mapping[str, str],
+    presets: tuple[Link, ...],
+    url: str,
+) -> IronLawPage:
+    """The run's factors with the walls that own them, from the results of all walls."""
+    law, described = results[IRON_LAW], results[DESCRIPTION]
+    figures = result_figures(law)
+    return IronLawPage(
+        verdict=fill_slots(law.verdict, law.values),
+        description=fill_slots(described.verdict, described.values),
+        factors=tuple(_factor(name, law, links, titles) for name in FACTORS),
+        figure=figures[0] if figures else None,
+        wall=Link(titles[IRON_LAW], links[IRON_LAW]),
+        presets=presets,
+        url=url,
+    )
+
+
+def _factor(name: str, law: Result, links: Mapping[str, str], titles: Mapping[str, str]) -> FactorRow:
+    value = law.values[name]
+    return FactorRow(
+        label=value.label,
+        value=format_value(value),
+        loss=format_value(law.values[_LOSSES[name]]) if name in _LOSSES else "",
+        owners=tuple(Link(titles[stage], links[stage]) for stage in _OWNERS[name]),
+    )
+
+
+def _row(place: WallStage, taken: float, result: Result, link: str) -> WallRow:
+    unknown = math.isnan(taken)
+    return WallRow(
+        number=place.wall,
+        name=WALLS[place.wall - 1].name,
+        link=Link(result.solver.replace("_", " "), link),
+        kind=verdict_kind(result),
+        verdict=fill_slots(result.verdict, result.values),
+        meter="" if unknown else f"{min(max(taken, 0.0), 1.0):.4f}",
+        strain="unknown" if unknown else format_quantity(taken, "1", "percent"),
+        of=place.of,
+    )
+
+
+def _keys(results: Mapping[str, Result], links: Mapping[str, str]) -> Iterator[KeyFigure]:
+    for stage, name in _KEYS:
+        value = results[stage].values[name]
+        number = f"{value.value:.6g}" if isinstance(value.value, float) and math.isfinite(value.value) else ""
+        yield KeyFigure(card(name, value), number, Link(stage.replace("_", " "), links[stage]))

@@ -1,0 +1,122 @@
+"""Stage 5: what frames a wall's form and result. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from mlsysweb.show.results.page import FallacyResult, Link, ResultPage
+from solvers.declare import Solver
+from solvers.fields import Input, Output
+from solvers.pipeline.wall_stages import DESCRIPTION, WALL_STAGES
+from solvers.quantities import to_input_text
+from solvers.result import Result
+
+from .page import DownstreamWall, WallPage
+
+Stage = Solver[Any, Any]
+# A name that many walls find and each means otherwise, such as the time of a step, is no stream between them.
+_TOO_COMMON = 3
+
+
+@dataclass(frozen=True)
+class WallLinks:
+    """What a wall's page leads to: every wall with its page, and the API and the movers of this one."""
+
+    walls: Mapping[str, Stage]
+    urls: Mapping[str, str]
+    api: str
+    movers: str
+
+
+def wall_page(
+    solver: Stage, result: Result | None, shown: ResultPage | None, told: tuple[FallacyResult, ...], around: WallLinks
+) -> WallPage:
+    """What frames the form and the result."""
+    query = shown.link.partition("?")[2] if shown else ""
+    words = " ".join(f"'{part}'" if " " in part else part for part in _arguments(query))
+    before, after = _neighbours(solver, around)
+    return WallPage(
+        name=solver.name,
+        walls=" and ".join(str(number) for number in solver.walls),
+        domain=solver.domain.capitalize(),
+        title=solver.title,
+        question=solver.question,
+        about=solver.about,
+        factor=solver.factor,
+        result=shown,
+        command=f"manage.py solve {solver.name} {words}".strip(),
+        api=f"{around.api}?{query}" if query else around.api,
+        movers=f"{around.movers}?{query}" if query else around.movers,
+        fallacies=told,
+        before=before,
+        after=after,
+        feeds=tuple(_feeds(solver, result, around)) if result else (),
+    )
+
+
+def _arguments(query: str) -> Iterator[str]:
+    return (f"{name}={value}" for name, value in parse_qsl(query))
+
+
+def _neighbours(solver: Stage, around: WallLinks) -> tuple[Link | None, Link | None]:
+    """The wall before and the wall after, as the taxonomy numbers them; tools without a number stand at the end."""
+    ordered = sorted(around.walls.values(), key=lambda each: (not each.walls, each.walls, each.title))
+    place = [each.name for each in ordered].index(solver.name)
+    near = {step: ordered[place + step] for step in (-1, 1) if 0 <= place + step < len(ordered)}
+    links = {step: Link(each.title, around.urls[each.name]) for step, each in near.items()}
+    return links.get(-1), links.get(1)
+
+
+def _feeds(solver: Stage, result: Result, around: WallLinks) -> Iterator[DownstreamWall]:
+    """The walls that take what this one found, by its name or as one system joins them, each with today's values."""
+    for name, flows in _streams(tuple(around.walls.values()))[solver.name].items():
+        other = around.walls[name]
+        known = {end: found for end, found in flows.items() if _is_known(result, found)}
+        if known:
+            text = {end: to_input_text(result.values[found].value, *_units(result, found)) for end, found in known.items()}  # type: ignore[arg-type]
+            gives = ", ".join(result.values[found].label for found in known.values())
+            yield DownstreamWall(Link(other.title, f"{around.urls[other.name]}?{urlencode(text)}"), gives)
+
+
+@cache
+def _streams(walls: tuple[Stage, ...]) -> dict[str, dict[str, dict[str, str]]]:
+    """For each wall, the walls that take from it, and which input takes which output: told by declarations alone."""
+    named = {wall.name: wall for wall in walls}
+    every = {one.name: {other.name: dict(_flows(one, other, named)) for other in walls} for one in walls}
+    return {one: {other: flows for other, flows in each.items() if flows} for one, each in every.items()}
+
+
+def _flows(solver: Stage, other: Stage, walls: Mapping[str, Stage]) -> Iterator[tuple[str, str]]:
+    """Inputs of another wall with the output of this one they take."""
+    if other is solver or other.name == DESCRIPTION:
+        return
+    for name, io in other.inputs.items():
+        if isinstance(io, Input) and _same(solver, name, io) and _finders(walls, name) < _TOO_COMMON:
+            yield name, name
+    for place in WALL_STAGES:
+        for end, source in place.links.items():
+            stage, _, name = source.partition(".")
+            if place.stage == other.name and stage == solver.name and name in solver.outputs:
+                yield end, name
+
+
+def _same(solver: Stage, name: str, taken: Input) -> bool:
+    found = solver.outputs.get(name)
+    return isinstance(found, Output) and found.unit == taken.unit
+
+
+def _finders(walls: Mapping[str, Stage], name: str) -> int:
+    return sum(name in each.outputs for each in walls.values())
+
+
+def _is_known(result: Result, name: str) -> bool:
+    value = result.values[name].value
+    return isinstance(value, float) and 0 < value < float("inf")
+
+
+def _units(result: Result, name: str) -> tuple[str, str]:
+    return result.values[name].unit, result.values[name].display_unit

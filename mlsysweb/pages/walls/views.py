@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog.resolve import choices
+from mlsysweb.answer import answer
+from mlsysweb.show.forms.draw import errors_only_form, form
+from mlsysweb.show.forms.page import Form
+from mlsysweb.show.forms.query import query_text
+from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.results.fallacies import fallacies
+from mlsysweb.show.results.present import result_page
+from solvers.declare import Solver
+from solvers.errors import InputErrors
+from solvers.registry import solvers
+
+from .page import WallPage
+from .present import WallLinks, wall_page
+
+
+@require_safe
+def wall(request: HttpRequest, name: str) -> HttpResponse:
+    solver = solvers().get(name)
+    if solver is None:
+        raise Http404(f"There is no wall called {name}.")
+    base, text = reverse("walls:wall", args=[name]), query_text(request.GET)
+    try:
+        found = answer(solver, text)
+        result = result_page(solver, found, base)
+    except InputErrors as bad:
+        return _with_errors(request, solver, base, text, {e.field: e.sentence for e in bad.errors})
+    told = () if wants_partial(request) else fallacies(solver, base)
+    page = wall_page(solver, found, result, told, _around(name))
+    if wants_partial(request):
+        return partial_response(_update(request, page, errors_only_form(solver, {}, base)), result.link)
+    drawn = form(solver, text, {}, choices, base)
+    return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}))
+
+
+def _around(name: str) -> WallLinks:
+    return WallLinks(solvers(), _urls(), reverse("api:solve", args=[name]), reverse("sensitivity:sensitivity", args=[name]))
+
+
+@cache
+def _urls() -> dict[str, str]:
+    return {each: reverse("walls:wall", args=[each]) for each in solvers()}
+
+
+def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
+    shown = render_to_string("walls/_result.html", {"page": page, "result": page.result}, request)
+    return shown + render_to_string("shared/_errors.html", {"form": drawn}, request)
+
+
+def _with_errors(
+    request: HttpRequest, solver: Solver[Any, Any], base: str, text: dict[str, str], errors: dict[str, str]
+) -> HttpResponse:
+    if wants_partial(request):
+        return error_response(render_to_string("shared/_errors.html", {"form": errors_only_form(solver, errors, base)}, request))
+    drawn = form(solver, text, errors, choices, base)
+    page = wall_page(solver, None, None, (), _around(solver.name))
+    return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}, status=422))

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog.resolve import resolve
+from mlsysweb.saved.scenarios.capture import display_name
+from mlsysweb.saved.scenarios.models import Scenario, Version
+from mlsysweb.saved.scenarios.people import may_see, scenarios_of
+from mlsysweb.show.results.page import Link
+from solvers.analysis.attribution import attribution
+from solvers.errors import InputErrors
+from solvers.fields import Output
+from solvers.read import read
+from solvers.registry import solvers
+from solvers.result import Result
+
+from .page import Explanation_, OwnScenario
+from .present import ComparedScenario, CompareLinks, compare_page, why
+
+OF, BASELINE, OUTPUT, OTHER = "of", "baseline", "output", "other"
+MOST, _OFFERED = 8, 30
+_PLOT = re.compile(r'<script type="application/json" class="figure-plot" data-for="([\w-]+)">(.*?)</script>', re.S)
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    url = reverse("compare:compare")
+    ids = list(dict.fromkeys(each for text in request.GET.getlist(OF) for each in text.replace(",", " ").split()))
+    versions, missing = _versions(request, ids)
+    kept = [_kept(version) for version in versions]
+    places = {each.id: k for k, each in enumerate(kept)}
+    baseline = places.get(request.GET.get(BASELINE, ""), 0)
+    around = _around(url, kept, baseline)
+    reason = None
+    if len(kept) > 1 and request.GET.get(OUTPUT):
+        reason, sentence = _why(request, versions, kept, baseline, places, url)
+        missing += [sentence] if sentence else []
+    choice = _choice(request, places)
+    page = compare_page(kept, around, reason, missing, choice)
+    return render(request, "compare/compare.html", {"page": page}, status=422 if missing else 200)
+
+
+def _versions(request: HttpRequest, ids: Sequence[str]) -> tuple[list[Version], list[str]]:
+    """The latest version of each scenario this person may see, and a sentence for what is left out."""
+    known = Scenario.objects.in_bulk([each[:16] for each in ids])
+    seen = [known[each] for each in ids if each in known and may_see(request, known[each])]
+    names = {scenario.pk for scenario in seen}
+    missing = [f"There is no scenario {each[:16]}, or it is not shown to you." for each in ids if each not in names]
+    if len(seen) > MOST:
+        missing.append(f"{MOST} scenarios are compared at most; these are the first {MOST} of {len(seen)}.")
+    if ids and len(seen) == 1 and not missing:
+        return [seen[0].latest], []
+    return [scenario.latest for scenario in seen[:MOST]], missing
+
+
+def _kept(version: Version) -> ComparedScenario:
+    scenario, shown = version.scenario, version.result.get("shown")
+    plots = {id: orjson.loads(plot) for id, plot in _PLOT.findall(shown)} if shown else {}
+    return ComparedScenario(
+        id=scenario.pk, title=scenario.title, url=scenario.get_absolute_url(), what=display_name(scenario.solver),
+        solver=scenario.solver, question=version.question,
+        result=None if shown is not None else Result.from_json(version.result), plots=plots,
+    )  # fmt: skip
+
+
+def _around(url: str, kept: Sequence[ComparedScenario], baseline: int) -> CompareLinks:
+    every = ",".join(each.id for each in kept)
+    same = len({each.solver for each in kept}) == 1 and all(each.result for each in kept)
+    wall = solvers().get(kept[0].solver) if same and len(kept) > 1 else None
+    numbers = [name for name, io in wall.outputs.items() if isinstance(io, Output)] if wall else []
+    told = {OF: every, BASELINE: kept[baseline].id} if kept else {}
+    return CompareLinks(
+        url=url,
+        baseline=baseline,
+        as_baseline=[_link(url, {OF: every, BASELINE: each.id}) for each in kept],
+        without=[_link(url, {OF: ",".join(other.id for other in kept if other is not each)}) for each in kept],
+        why={name: _link(url, {**told, OUTPUT: name}) + "#why" for name in numbers},
+    )
+
+
+def _link(url: str, told: dict[str, str]) -> str:
+    return f"{url}?{urlencode(told, safe=',')}"
+
+
+def _why(
+    request: HttpRequest,
+    versions: Sequence[Version],
+    kept: Sequence[ComparedScenario],
+    baseline: int,
+    places: dict[str, int],
+    url: str,
+) -> tuple[Explanation_ | None, str]:
+    """What the difference of an output is made of, between the baseline and one other; or why that can't be said."""
+    output = request.GET[OUTPUT]
+    first = next(k for k in range(len(kept)) if k != baseline)
+    other = places.get(request.GET.get(OTHER, ""), first)
+    wall = solvers().get(kept[baseline].solver)
+    one, two = kept[baseline], kept[other]
+    if wall is None or one.result is None or two.result is None or one.solver != two.solver or other == baseline:
+        return None, "Why two answers differ can only be said of two answers of one wall."
+    if not isinstance(wall.outputs.get(output), Output):
+        return None, f"'{output[:40]}' is not a number that {wall.title} finds; choose one from the table."
+    try:
+        points = [_point(wall, versions[k]) for k in (baseline, other)]
+    except InputErrors as bad:
+        return None, f"{wall.title} no longer takes what was asked: {bad}"
+    found = attribution(wall, *points, output)
+    told = {OF: ",".join(places), BASELINE: one.id, OUTPUT: output}
+    others = [
+        Link(each.title, _link(url, {**told, OTHER: each.id}) + "#why", each is two)
+        for k, each in enumerate(kept)
+        if k != baseline and each.solver == one.solver and len(kept) > 2
+    ]
+    kept = {versions[k].solver_version for k in (baseline, other)} - {wall.version}
+    moved = (
+        f" Shared out by version {wall.version} of the wall; kept was what version {min(kept)} found." if kept else ""
+    )
+    return why(found, one.result.values[output], (one.title, two.title), others, moved), ""
+
+
+def _point(wall: Any, version: Version) -> Any:
+    """The question as it was asked, of the rows as they were. Raises InputErrors."""
+    return resolve(read(wall, version.question), version.snapshot).point
+
+
+def _choice(request: HttpRequest, chosen: dict[str, int]) -> list[OwnScenario]:
+    own = scenarios_of(request).filter(deleted=None)[:_OFFERED]
+    return [OwnScenario(each.pk, each.title, display_name(each.solver), each.pk in chosen) for each in own]

@@ -1,0 +1,35 @@
+"""Stage 5: a scenario on a sheet or in a frame. Reads, never solves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlsysweb.show.results.page import ResultPage
+from solvers.formatting import format_value
+
+from .page import PrintPage
+
+# kept.Kept: it names a wall, whose module computes.
+Kept = Any
+
+
+def print_page(kept: Kept, result: ResultPage | None) -> PrintPage:
+    return PrintPage(
+        title=kept.title,
+        what=kept.what,
+        when=kept.created.strftime("%-d %B %Y"),
+        url=kept.url,
+        asked=_asked(kept),
+        result=result,
+        shown=kept.raw.get("shown", "") if result is None else "",
+        styles=f"css/{kept.solver}.css" if result is None else "",
+        facts=result.facts if result else (),
+    )
+
+
+def _asked(kept: Kept) -> tuple[tuple[str, str], ...]:
+    """Every input of a wall, with its value; of another page what was typed."""
+    if kept.result is None:
+        return tuple((name, ", ".join(v) if isinstance(v, list) else str(v)) for name, v in kept.question.items())
+    values = kept.result.values
+    return tuple((values[name].label, format_value(values[name]) or "none") for name in kept.result.inputs)

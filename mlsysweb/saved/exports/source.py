@@ -1,0 +1,33 @@
+"""What every form of export is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from solvers.declare import Solver
+from solvers.result import Result
+
+
+@dataclass(frozen=True)
+class ExportSource:
+    """One version of a scenario: what it is called, its link, what was asked of which rows, and what was found. `result`
+    and `wall` are nothing for a page over many walls, which is kept as it was shown."""
+
+    title: str
+    notes: str
+    tags: tuple[str, ...]
+    url: str
+    path: str
+    what: str
+    solver: str
+    solver_version: str
+    number: int
+    created: datetime
+    question: Mapping[str, Any]
+    snapshot: Mapping[str, Mapping[str, Any]]
+    raw: Mapping[str, Any]
+    result: Result | None
+    wall: Solver[Any, Any] | None

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from csp.decorators import csp_replace
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.views.decorators.cache import cache_control
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from mlsysweb.saved.scenarios.capture import display_name
+from mlsysweb.saved.scenarios.models import Scenario, Version, Visibility
+from mlsysweb.saved.scenarios.people import may_see
+from mlsysweb.saved.scenarios.store import numbered
+from mlsysweb.show.results.present import result_page
+from solvers.formatting import fill_slots
+from solvers.registry import solvers
+from solvers.result import Result
+
+from .citation import bibtex, methods
+from .document import document
+from .present import print_page
+from .snippet import notebook, python
+from .source import ExportSource
+from .tables import curves, values
+
+_JSON, _TEXT = "application/json", "text/plain; charset=utf-8"
+
+
+def _verdict(kept: ExportSource) -> str:
+    return fill_slots(kept.result.verdict, kept.result.values) if kept.result else ""
+
+
+# Each form: the file's name, what it is, how it is made, and whether it is of a wall's answer only.
+FORMS: dict[str, tuple[str, str, Callable[[ExportSource], str | bytes], bool]] = {
+    "values": ("values.csv", "text/csv; charset=utf-8", lambda kept: values(_result(kept)), True),
+    "curves": ("curves.csv", "text/csv; charset=utf-8", lambda kept: curves(_result(kept)), True),
+    "json": ("scenario.json", _JSON, lambda kept: orjson.dumps(document(kept), option=orjson.OPT_INDENT_2), False),
+    "python": ("scenario.py", "text/x-python; charset=utf-8", python, True),
+    "notebook": ("scenario.ipynb", "application/x-ipynb+json", lambda kept: orjson.dumps(notebook(kept)), True),
+    "methods": ("methods.txt", _TEXT, lambda kept: methods(kept, _verdict(kept)), False),
+    "bibtex": ("sources.bib", "application/x-bibtex; charset=utf-8", bibtex, False),
+}
+
+
+def _result(kept: ExportSource) -> Result:
+    assert kept.result is not None
+    return kept.result
+
+
+@require_safe
+def export(request: HttpRequest, id: str, form: str) -> HttpResponse:
+    kept = _kept(request, id)
+    if form not in FORMS or (FORMS[form][3] and kept.wall is None):
+        raise Http404("This scenario can't be had in this form.")
+    name, kind, made, _ = FORMS[form]
+    return HttpResponse(
+        made(kept), content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@require_safe
+def paper(request: HttpRequest, id: str) -> HttpResponse:
+    """One sheet, to print or to keep as PDF."""
+    return render(request, "exports/paper.html", {"page": _page(_kept(request, id))})
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"]})
+@cache_control(public=True, max_age=300)
+def embed(request: HttpRequest, id: str) -> HttpResponse:
+    """For the frame of a course page: nobody is anybody here, so only what anyone with the link may see. Rendered
+    without the request, whose session nothing may read."""
+    scenario = get_object_or_404(Scenario, pk=id, deleted=None, visibility=Visibility.LINK)
+    page = _page(_of(request, scenario, scenario.latest))
+    return HttpResponse(render_to_string("exports/embed.html", {"page": page}))
+
+
+def _kept(request: HttpRequest, id: str) -> ExportSource:
+    """The version asked for, if this person may see it. Raises Http404."""
+    scenario = get_object_or_404(Scenario, pk=id)
+    if not may_see(request, scenario):
+        raise Http404("There is no such scenario, or it is not shown to you.")
+    return _of(request, scenario, numbered(scenario, request.GET.get("version", "")))
+
+
+def _of(request: HttpRequest, scenario: Scenario, version: Version) -> ExportSource:
+    wall = None if "shown" in version.result else solvers().get(scenario.solver)
+    return ExportSource(
+        title=scenario.title, notes=scenario.notes, tags=tuple(tag.name for tag in scenario.tags.all()),
+        url=request.build_absolute_uri(scenario.get_absolute_url()), path=scenario.path, what=display_name(scenario.solver),
+        solver=scenario.solver, solver_version=version.solver_version, number=version.number, created=version.created,
+        question=version.question, snapshot=version.snapshot, raw=version.result,
+        result=Result.from_json(version.result) if wall else None, wall=wall,
+    )  # fmt: skip
+
+
+def _page(kept: ExportSource) -> Any:
+    shown = result_page(kept.wall, kept.result, kept.path) if kept.wall and kept.result else None
+    return print_page(kept, shown)

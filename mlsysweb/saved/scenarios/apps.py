@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+
+
+class ScenariosConfig(AppConfig):
+    name = "mlsysweb.saved.scenarios"
+
+    def ready(self) -> None:
+        from .people import claim_on_login
+
+        user_logged_in.connect(claim_on_login, dispatch_uid="scenarios of a browser become an account's")

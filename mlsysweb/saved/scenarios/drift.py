@@ -1,0 +1,68 @@
+"""Whether what was kept would come out the same today: the rows of the catalog it used, the solver, and the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.diff import RowDiff, diff
+from catalog.resolve import resolve
+from mlsysweb.answer import answer
+from solvers.errors import InputErrors
+from solvers.plan import plan
+from solvers.read import read
+from solvers.registry import solvers
+from solvers.result import Result
+from solvers.solve import solve
+
+from .models import Version
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What differs today. `walls` are those whose version moved, as words. Of a wall's answer `today` is what comes out
+    of today's catalog and `replayed` of the rows as they were, which only a moved solver makes differ; `problem` says
+    why there is none."""
+
+    rows: tuple[RowDiff, ...]
+    walls: tuple[str, ...]
+    today: Result | None
+    replayed: Result | None
+    problem: str
+
+
+def drift(version: Version) -> Drift | None:
+    """What differs, or nothing: then it took a comparison of rows and no answer."""
+    rows, walls = diff(version.snapshot), tuple(_walls(version))
+    if not rows and not walls:
+        return None
+    today, problem = _answer(version, {})
+    replayed, _ = _answer(version, version.snapshot)
+    return Drift(rows, walls, today, replayed, problem)
+
+
+def _walls(version: Version) -> list[str]:
+    known = solvers()
+    kept = version.result.get("walls") or {version.scenario.solver: version.solver_version}
+    told = []
+    for name, before in kept.items():
+        if name not in known:
+            told.append(f"the wall {name} is gone")
+        elif known[name].version != before:
+            told.append(f"{known[name].title} is at version {known[name].version} (was {before})")
+    return told
+
+
+def _answer(version: Version, kept: dict[str, Any]) -> tuple[Result | None, str]:
+    """The same question again: of rows that were kept, or of today's catalog."""
+    wall = solvers().get(version.scenario.solver)
+    if wall is None:
+        return None, ""
+    try:
+        if not kept:
+            return answer(wall, version.question), ""
+        asked = read(wall, version.question)
+        known = resolve(asked, kept)
+        return solve(plan(wall, known.point, known.also, asked.sweep), asked.text, known.snapshot), ""
+    except InputErrors as bad:
+        return None, " ".join(f"{error.field} {error.sentence}" for error in bad.errors)

@@ -1,0 +1,86 @@
+"""The views by which owners change what they wrote, and others make a copy of their own."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from .edit import Edit, problems, rebased, save_edit
+from .models import Scenario, Version
+from .people import classes, may_see, owns, visitor
+from .store import numbered
+from .views import scenario_response
+
+# Whose inputs are being changed: in the session, so that the page they are changed on needs to know nothing of it.
+CHANGING = "changing"
+
+
+def get_owned_or_404(request: HttpRequest, id: str) -> Scenario:
+    """The scenario, for its owner. To others it might as well not be there to change."""
+    scenario = get_object_or_404(Scenario, pk=id)
+    if not owns(request, scenario):
+        raise Http404("There is no such scenario of yours.")
+    return scenario
+
+
+@require_POST
+def edit(request: HttpRequest, id: str) -> HttpResponse:
+    scenario, typed = get_owned_or_404(request, id), Edit.typed(request.POST.dict())
+    wrong = problems(typed, classes(request))
+    if wrong:
+        return scenario_response(request, scenario, scenario.latest, edit=typed, wrong=wrong, status=422)
+    if not save_edit(scenario, typed):
+        scenario.refresh_from_db()
+        return scenario_response(
+            request, scenario, scenario.latest, edit=rebased(typed, scenario), other=Edit.of(scenario), status=409
+        )
+    return redirect(scenario)
+
+
+@require_POST
+def fork(request: HttpRequest, id: str) -> HttpResponse:
+    """A copy of the version shown, for whoever asks, to change as they like."""
+    parent = get_object_or_404(Scenario, pk=id)
+    if not may_see(request, parent):
+        raise Http404("There is no such scenario, or it is not shown to you.")
+    version = numbered(parent, request.POST.get("version", ""))
+    with transaction.atomic():
+        copy = Scenario.objects.create(
+            path=parent.path, solver=parent.solver, title=parent.title, notes=parent.notes, parent=parent,
+            parent_version=version.number, session=visitor(request),
+            owner=request.user if request.user.is_authenticated else None,
+        )  # fmt: skip
+        copy.tags.set(parent.tags.all())
+        Version.objects.create(
+            scenario=copy, number=1, solver_version=version.solver_version, question=version.question,
+            snapshot=version.snapshot, result=version.result, said=version.said,
+        )  # fmt: skip
+    return redirect(copy)
+
+
+@require_safe
+def change(request: HttpRequest, id: str) -> HttpResponse:
+    """To the live page with the inputs that were kept; what is saved there may become a new version."""
+    scenario = get_owned_or_404(request, id)
+    request.session[CHANGING] = scenario.pk
+    return redirect(scenario.latest.address)
+
+
+@require_POST
+def delete(request: HttpRequest, id: str) -> HttpResponse:
+    scenario = get_owned_or_404(request, id)
+    scenario.deleted = timezone.now()
+    scenario.save(update_fields=["deleted"])
+    return redirect(f"{reverse('scenarios:mine')}?deleted={scenario.pk}")
+
+
+@require_POST
+def restore(request: HttpRequest, id: str) -> HttpResponse:
+    scenario = get_owned_or_404(request, id)
+    scenario.deleted = None
+    scenario.save(update_fields=["deleted"])
+    return redirect(scenario)

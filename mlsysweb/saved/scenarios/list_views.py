@@ -1,0 +1,68 @@
+"""What somebody has saved: to find again by words, page, tag and class."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from mlsysweb.show.htmx import partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.results.page import Link
+
+from .capture import display_name
+from .models import Scenario, Tag, Version
+from .page import SelectOption
+from .people import classes, scenarios_of
+from .present_list import ListFilter, list_page
+
+_A_PAGE = 50
+
+
+@require_safe
+def my_scenarios(request: HttpRequest) -> HttpResponse:
+    asked = ListFilter.of(request.GET.dict())
+    own = scenarios_of(request)
+    found = _matching(own.filter(deleted=None), asked).prefetch_related("tags").select_related("group").distinct()
+    count = found.count()
+    pages = max(1, -(-count // _A_PAGE))
+    number = min(asked.page, pages)
+    # The sentence alone: the answers themselves are some hundred kilobytes each.
+    latest = Version.objects.filter(scenario=OuterRef("pk")).order_by("-number").values("said")[:1]
+    shown = found.annotate(said=Subquery(latest))[(number - 1) * _A_PAGE : number * _A_PAGE]
+    rows = [(each, display_name(each.solver), each.said) for each in shown]
+    gone = own.filter(pk=request.GET.get("deleted", ""), deleted__isnull=False).first()
+    page = list_page(
+        rows, count, asked, number, pages, url=reverse("scenarios:mine"), choices=_choices(request, own),
+        gone=Link(gone.title, reverse("scenarios:restore", args=[gone.pk])) if gone else None,
+    )  # fmt: skip
+    if wants_partial(request):
+        response = render(request, "scenarios/_list.html", {"page": page})
+        return partial_response(response.content.decode(), page.url)
+    return vary_on_htmx(render(request, "scenarios/mine.html", {"page": page}))
+
+
+def _matching(scenarios: QuerySet[Scenario], asked: ListFilter) -> QuerySet[Scenario]:
+    for word in asked.words.split():
+        scenarios = scenarios.filter(
+            Q(title__icontains=word) | Q(notes__icontains=word) | Q(tags__name__icontains=word)
+        )
+    if asked.kind:
+        scenarios = scenarios.filter(solver=asked.kind)
+    if asked.tag:
+        scenarios = scenarios.filter(tags__name=asked.tag)
+    if asked.group:
+        scenarios = scenarios.filter(group_id=asked.group)
+    return scenarios
+
+
+def _choices(request: HttpRequest, own: QuerySet[Scenario]) -> dict[str, list[SelectOption]]:
+    """What the list can be narrowed to: only what is there."""
+    kinds = own.filter(deleted=None).order_by("solver").values_list("solver", flat=True).distinct()
+    tags = Tag.objects.filter(scenarios__in=own.filter(deleted=None)).distinct().values_list("name", flat=True)
+    return {
+        "kind": [SelectOption(kind, display_name(kind)) for kind in kinds],
+        "tag": [SelectOption(tag, tag) for tag in tags],
+        "group": [SelectOption(str(group.pk), group.name) for group in classes(request)],
+    }

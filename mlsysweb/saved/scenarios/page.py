@@ -1,0 +1,158 @@
+"""What a saved scenario's page may show. Templates see nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.show.results.page import Link, ResultPage
+
+
+@dataclass(frozen=True)
+class SelectOption:
+    """One of several: its value and what a person reads."""
+
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class EditForm:
+    """What an owner may write, as typed; `wrong` says what is wrong with which field, `other` what somebody else saved
+    meanwhile."""
+
+    title: str
+    notes: str
+    tags: str
+    visibility: str
+    group: str
+    revision: int
+    visibilities: tuple[SelectOption, ...]
+    groups: tuple[SelectOption, ...]
+    wrong: dict[str, str]
+    other: tuple[tuple[str, str], ...]
+    open: bool
+
+
+@dataclass(frozen=True)
+class AboutScenario:
+    """What is written about a scenario and where it came from. `notes` is HTML made safe."""
+
+    notes: str
+    tags: tuple[str, ...]
+    shown_to: str
+    parent: Link | None
+    forks: tuple[Link, ...]
+    form: EditForm | None
+
+
+@dataclass(frozen=True)
+class SavedRow:
+    """One of somebody's scenarios."""
+
+    id: str
+    title: str
+    url: str
+    what: str
+    said: str
+    when: str
+    tags: tuple[str, ...]
+    shown_to: str
+
+
+@dataclass(frozen=True)
+class ListFilterField:
+    """A way to narrow the list, and what it is narrowed to."""
+
+    name: str
+    label: str
+    options: tuple[SelectOption, ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """What somebody has saved; `gone` is what was just deleted, with the link that takes it back."""
+
+    words: str
+    narrowings: tuple[ListFilterField, ...]
+    rows: tuple[SavedRow, ...]
+    told: str
+    before: str
+    after: str
+    gone: Link | None
+    url: str
+    action: str
+
+
+@dataclass(frozen=True)
+class DriftBanner:
+    """What has moved since, in sentences; what the answer would be today; where both stand side by side."""
+
+    sentences: tuple[str, ...]
+    today: str
+    url: str
+
+
+@dataclass(frozen=True)
+class DriftRow:
+    """One output then and now."""
+
+    label: str
+    before: str
+    after: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class DriftPage:
+    """An answer as it was kept beside the same question's answer today."""
+
+    title: str
+    link: str
+    number: int
+    banner: DriftBanner | None
+    kept: ResultPage | None
+    today: ResultPage | None
+    outputs: tuple[DriftRow, ...]
+    before: str
+    now: str
+    mine: bool
+    styles: str
+
+
+@dataclass(frozen=True)
+class SavedPage:
+    """An answer as it was kept; `link` is its path and `url` that with the host, `preview` the picture a link to it shows
+    elsewhere and `said` the sentence beside it, `open_url` asks the same question again today. A wall's answer
+    is in `result`, that of any other page in `shown`, as HTML; `styles` names the page's style sheet."""
+
+    id: str
+    title: str
+    when: str
+    what: str
+    version: str
+    number: int
+    versions: tuple[Link, ...]
+    url: str
+    link: str
+    open_url: str
+    mine: bool
+    about: AboutScenario
+    drift: DriftBanner | None
+    deleted: bool
+    result: ResultPage | None
+    shown: str
+    styles: str
+    preview: str
+    said: str
+    exports: tuple[Link, ...]
+    frame: str
+
+
+@dataclass(frozen=True)
+class QrPage:
+    """A link and its picture to scan, as SVG."""
+
+    title: str
+    link: str
+    code: str

@@ -1,0 +1,63 @@
+"""Stage 5: what has moved since something was kept. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mlsysweb.show.results.page import ResultPage
+from solvers.formatting import fill_slots, format_value
+
+from .page import DriftBanner, DriftPage, DriftRow
+
+# drift.Drift: its module solves.
+Drift = Any
+
+
+def banner(found: Drift, link: str, number: int) -> DriftBanner:
+    """What moved, in sentences, and what the answer would be today."""
+    sentences = [_of_row(row) for row in found.rows]
+    sentences += [f"{wall[:1].upper()}{wall[1:]}." for wall in found.walls]
+    return DriftBanner(tuple(sentences), _today(found), f"{link}v/{number}/drift/")
+
+
+def _of_row(row: Any) -> str:
+    if row.gone:
+        return f"{row.name} is no longer in the catalog."
+    return f"{row.name}: {'; '.join(row.figures)}."
+
+
+def _today(found: Drift) -> str:
+    if found.problem:
+        return f"Today there is no answer: {found.problem}"
+    return f"Today the answer would be: {fill_slots(found.today.verdict, found.today.values)}" if found.today else ""
+
+
+def drift_page(
+    title: str, link: str, number: int, told: DriftBanner | None, kept: ResultPage | None, today: ResultPage | None,
+    shown: tuple[str, str], found: Drift, mine: bool, styles: str,
+) -> DriftPage:  # fmt: skip
+    """Both answers, output by output; `shown` is what another page than a wall's showed then and shows now."""
+    return DriftPage(
+        title=title,
+        link=link,
+        number=number,
+        banner=told,
+        kept=kept,
+        today=today,
+        outputs=tuple(_outputs(found)) if found and found.today and found.replayed else (),
+        before=shown[0],
+        now=shown[1],
+        mine=mine,
+        styles="" if kept else styles,
+    )
+
+
+def _outputs(found: Drift) -> Iterator[DriftRow]:
+    """What the rows as they were come to, beside what today's do."""
+    for name in found.today.outputs:
+        if name not in found.replayed.values:
+            continue
+        before, after = found.replayed.values[name], found.today.values[name]
+        same = before.value == after.value or (before.value != before.value and after.value != after.value)
+        yield DriftRow(after.label, format_value(before), format_value(after), not same)

@@ -1,0 +1,84 @@
+"""Stage 5: somebody's scenarios as a list. Reads, never queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from mlsysweb.show.results.page import Link
+
+from .page import ListFilterField, ListPage, SavedRow, SelectOption
+
+_NAMES = {"kind": "Page", "tag": "Tag", "group": "Class"}
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """What the list is narrowed to."""
+
+    words: str = ""
+    kind: str = ""
+    tag: str = ""
+    group: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> ListFilter:
+        page, group = query.get("page", ""), query.get("group", "")
+        return cls(
+            query.get("words", "").strip()[:100], query.get("kind", ""), query.get("tag", ""),
+            group if group.isdecimal() and len(group) < 10 else "", int(page) if page.isdecimal() and len(page) < 6 else 1,
+        )  # fmt: skip
+
+    def link(self, url: str, page: int = 1) -> str:
+        told = {name: getattr(self, name) for name in ("words", "kind", "tag", "group")} | {
+            "page": page if page > 1 else ""
+        }
+        query = urlencode({name: value for name, value in told.items() if value})
+        return f"{url}?{query}" if query else url
+
+
+def list_page(
+    rows: Sequence[tuple[Any, str, str]], count: int, asked: ListFilter, number: int, pages: int, *, url: str,
+    choices: Mapping[str, list[SelectOption]], gone: Link | None,
+) -> ListPage:  # fmt: skip
+    """`rows` are scenarios, what page each is of, and what it says in a sentence."""
+    return ListPage(
+        words=asked.words,
+        narrowings=tuple(
+            ListFilterField(name, _NAMES[name], tuple(options), getattr(asked, name))
+            for name, options in choices.items()
+            if options
+        ),
+        rows=tuple(_row(*row) for row in rows),
+        told=_told(count, asked),
+        before=asked.link(url, number - 1) if number > 1 else "",
+        after=asked.link(url, number + 1) if number < pages else "",
+        gone=gone,
+        url=asked.link(url, number),
+        action=url,
+    )
+
+
+def _told(count: int, asked: ListFilter) -> str:
+    if not count:
+        narrowed = asked.words or asked.kind or asked.tag or asked.group
+        return (
+            "Nothing saved fits this." if narrowed else "Nothing is saved yet: every page that asks has a Save button."
+        )
+    return f"{count:,} saved"
+
+
+def _row(scenario: Any, what: str, said: str) -> SavedRow:
+    return SavedRow(
+        id=scenario.pk,
+        title=scenario.title,
+        url=scenario.get_absolute_url(),
+        what=what,
+        said=said,
+        when=scenario.created.strftime("%-d %b %Y, %H:%M"),
+        tags=tuple(tag.name for tag in scenario.tags.all()),
+        shown_to=scenario.group.name if scenario.group else scenario.get_visibility_display(),
+    )

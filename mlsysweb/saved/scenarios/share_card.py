@@ -1,0 +1,131 @@
+"""The card a link to a scenario shows elsewhere: its title, its verdict, its headline figures and the run of its first
+curves, drawn without a browser."""
+
+from __future__ import annotations
+
+import io
+import math
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+from solvers.formatting import format_value
+from solvers.result import Result, Series
+
+# What the sites that show such cards ask for.
+_SIZE = (1200, 630)
+_INK, _QUIET, _PAPER, _RULE = "#1d1f23", "#5d6470", "#fcfbf8", "#d7d3ca"
+_LINES = ("#1463c4", "#b45a09", "#0a7d68")
+# What Pillow's own font has no letter for.
+_SPELLED = str.maketrans(
+    {"\u202f": " ", "\u00b5": "u", "\u03bc": "u", "×": "x", "∞": "endless", "−": "-", "·": "*", "⁻": "-"}
+    | {c: str(k) for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+)
+_EDGE = 56
+
+
+@dataclass(frozen=True)
+class ShareCard:
+    """What it says; `curves` are lines of points, each from 0 to 1, `along` what they run along."""
+
+    title: str
+    what: str
+    verdict: str
+    figures: tuple[tuple[str, str], ...]
+    along: str
+    curves: tuple[tuple[tuple[float, float], ...], ...]
+
+    @classmethod
+    def of(cls, title: str, what: str, verdict: str, kept: Mapping[str, Any]) -> ShareCard:
+        """From an answer as it was kept; of a page kept as shown the title alone."""
+        if "shown" in kept:
+            return cls(title, what, "", (), "", ())
+        result = Result.from_json(kept)
+        figures = tuple((result.values[n].label, format_value(result.values[n])) for n in result.headline[:4])
+        return cls(title, what, verdict, figures, *_curves(result))
+
+
+def _curves(result: Result) -> tuple[str, tuple[tuple[tuple[float, float], ...], ...]]:
+    """The first curves along an input, each on log scales where it is positive."""
+    for drawing in sorted(result.charts, key=lambda each: each.kind != "curve"):
+        along = drawing.x[0] if drawing.x else ""
+        track = next((t for t in result.series if t.x == along and t.system == 0), None)
+        curves = [points for name in drawing.y if track and (points := _points(track, along, name))]
+        if curves:
+            return result.values[along].label, tuple(curves)
+    return "", ()
+
+
+def _points(track: Series, along: str, name: str) -> tuple[tuple[float, float], ...]:
+    cells = zip(track.columns[along], track.columns.get(name, ()), strict=False)
+    pairs = [(x, y) for x, y in cells if _drawable(x) and _drawable(y)]
+    if len({y for _, y in pairs}) < 2:
+        return ()
+    xs, ys = (_scaled([pair[k] for pair in pairs]) for k in (0, 1))
+    return tuple(zip(xs, ys, strict=True))
+
+
+def _drawable(value: Any) -> bool:
+    return isinstance(value, float) and math.isfinite(value)
+
+
+def _scaled(values: list[float]) -> list[float]:
+    if min(values) > 0:
+        values = [math.log(value) for value in values]
+    low, high = min(values), max(values)
+    return [(value - low) / (high - low) if high > low else 0.5 for value in values]
+
+
+def draw(card: ShareCard) -> bytes:
+    """The card as PNG."""
+    image = Image.new("RGB", _SIZE, _PAPER)
+    pen = ImageDraw.Draw(image)
+    width = _SIZE[0] - 2 * _EDGE
+    pen.text((_EDGE, 44), _known(card.what), _QUIET, _font(26))
+    below = _lines(pen, card.title, 84, width, 46, 2, _INK)
+    below = _lines(pen, card.verdict, below + 14, width, 28, 3, _INK)
+    if card.curves:
+        _draw_curves(pen, card, (_EDGE, max(below + 24, 290), _SIZE[0] - _EDGE, 470))
+    pen.line((_EDGE, 508, _SIZE[0] - _EDGE, 508), _RULE, 2)
+    step = width // max(len(card.figures), 1)
+    for k, (label, value) in enumerate(card.figures):
+        pen.text((_EDGE + k * step, 522), _short(label, 24), _QUIET, _font(22))
+        pen.text((_EDGE + k * step, 552), _short(value, 18), _INK, _font(36))
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _font(size: int) -> Any:
+    return ImageFont.load_default(size)
+
+
+def _lines(pen: ImageDraw.ImageDraw, text: str, top: float, width: int, size: int, most: int, ink: str) -> float:
+    """The text in at most so many lines; where it ends."""
+    font = _font(size)
+    each = max(1, int(width / (size * 0.54)))
+    for line in textwrap.wrap(_known(text), each, max_lines=most, placeholder=" …"):
+        pen.text((_EDGE, top), line, ink, font)
+        top += size * 1.25
+    return top
+
+
+def _known(text: str) -> str:
+    return text.translate(_SPELLED)
+
+
+def _short(text: str, most: int) -> str:
+    text = _known(text)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _draw_curves(pen: ImageDraw.ImageDraw, card: ShareCard, box: tuple[float, ...]) -> None:
+    left, top, right, bottom = box
+    pen.line((left, top, left, bottom, right, bottom), _RULE, 2)
+    for curve, ink in zip(card.curves, _LINES, strict=False):
+        points = [(left + x * (right - left), bottom - y * (bottom - top)) for x, y in curve]
+        pen.line(points, ink, 5, joint="curve")
+    pen.text((right, bottom + 6), _known(card.along), _QUIET, _font(20), anchor="ra")

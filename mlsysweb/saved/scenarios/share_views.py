@@ -1,0 +1,49 @@
+"""The views by which a scenario reaches others: its link as a picture to scan, and the card a link to it shows."""
+
+from __future__ import annotations
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import etag, require_safe
+
+from .capture import display_name
+from .models import Scenario, Visibility
+from .page import QrPage
+from .share_card import ShareCard, draw
+from .views import get_visible_or_404
+
+
+@require_safe
+def qr(request: HttpRequest, id: str) -> HttpResponse:
+    """As large as the screen, for a class to scan."""
+    scenario = get_visible_or_404(request, id)
+    link = request.build_absolute_uri(scenario.get_absolute_url())
+    code = segno.make(link, error="m").svg_inline(scale=8, border=3, dark="#000", light="#fff", omitsize=True)
+    return render(request, "scenarios/qr.html", {"page": QrPage(scenario.title, link, code)})
+
+
+def _public(id: str) -> Scenario | None:
+    return Scenario.objects.filter(pk=id, deleted=None, visibility=Visibility.LINK).first()
+
+
+def _as_it_is(request: HttpRequest, id: str) -> str | None:
+    """What the picture is drawn from: changed, it is drawn anew."""
+    scenario = _public(id)
+    return f'"{scenario.revision}-{scenario.versions.count()}"' if scenario else None
+
+
+@require_safe
+@cache_control(
+    no_cache=True
+)  # asked again each time, so that it goes with what may be seen; unchanged, nothing is sent
+@etag(_as_it_is)
+def preview(request: HttpRequest, id: str) -> HttpResponse:
+    """The card a link shows in a chat, to whoever follows it without being anybody: only what anyone may see."""
+    scenario = _public(id)
+    if scenario is None:
+        raise Http404("There is no picture of this.")
+    version = scenario.latest
+    image = draw(ShareCard.of(scenario.title, display_name(scenario.solver), version.said, version.result))
+    return HttpResponse(image, content_type="image/png")

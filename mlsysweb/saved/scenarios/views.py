@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import Resolver404
+from django.views.decorators.http import require_POST, require_safe
+
+from mlsysweb.show.results.page import Link, ResultPage
+from mlsysweb.show.results.present import result_page
+from solvers.errors import InputErrors
+from solvers.registry import solvers
+from solvers.result import Result
+
+from .capture import capture, display_name
+from .drift import drift
+from .edit import Edit
+from .models import Scenario, Version, Visibility
+from .notes import as_html
+from .page import AboutScenario, SelectOption
+from .people import classes, may_see, owns
+from .present import SavedMeta, edit_form, saved_page
+from .present_drift import banner
+from .store import add_version, created
+
+
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """A new scenario of the page it is sent from, or a new version of one."""
+    address = request.POST.get("page", "")
+    try:
+        kept = capture(request, address)
+    except Resolver404:
+        raise Http404("There is no such page to save from.") from None
+    except InputErrors:
+        return redirect(address)  # the page says what is wrong, beside its fields
+    of = Scenario.objects.filter(pk=request.POST.get("version_of", ""), path=kept.path, deleted=None).first()
+    if of is not None and owns(request, of):
+        add_version(of, kept)
+        return redirect(of)
+    return redirect(created(request, kept, request.POST.get("title", "")))
+
+
+@require_safe
+def scenario(request: HttpRequest, id: str, number: int | None = None) -> HttpResponse:
+    kept = get_visible_or_404(request, id)
+    version = kept.latest if number is None else get_object_or_404(Version, scenario=kept, number=number)
+    return scenario_response(request, kept, version)
+
+
+def get_visible_or_404(request: HttpRequest, id: str) -> Scenario:
+    """The scenario, if this person may see it. Raises Http404."""
+    kept = get_object_or_404(Scenario.objects.select_related("parent", "group"), pk=id)
+    if not may_see(request, kept):
+        raise Http404("There is no such scenario, or it is not shown to you.")
+    return kept
+
+
+def scenario_response(
+    request: HttpRequest, kept: Scenario, version: Version, *, edit: Edit | None = None, other: Edit | None = None,
+    wrong: dict[str, str] | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The scenario's page; for its owner with the form, as it was typed where something is wrong with it."""
+    about = _about(request, kept, edit, other, wrong or {})
+    found = drift(version)
+    moved = banner(found, kept.get_absolute_url(), version.number) if found else None
+    page = saved_page(_told(request, kept, version), about, moved, result_of(kept, version))
+    return render(request, "scenarios/scenario.html", {"page": page}, status=status)
+
+
+def _about(request: HttpRequest, kept: Scenario, edit: Edit | None, other: Edit | None, wrong: dict[str, str]) -> AboutScenario:
+    form = None
+    if owns(request, kept) and not kept.deleted:
+        groups = [SelectOption(str(group.pk), group.name) for group in classes(request)]
+        form = edit_form(edit or Edit.of(kept), Visibility.choices, groups, wrong, other)
+    parent = kept.parent
+    return AboutScenario(
+        notes=as_html(kept.notes),
+        tags=tuple(tag.name for tag in kept.tags.all()),
+        shown_to=kept.group.name if kept.group else kept.get_visibility_display(),
+        parent=_fork_of(parent, kept) if parent and may_see(request, parent) else None,
+        forks=tuple(Link(f.title, f.get_absolute_url()) for f in kept.forks.all()[:20] if may_see(request, f)),
+        form=form,
+    )
+
+
+def _fork_of(parent: Scenario, kept: Scenario) -> Link:
+    return Link(
+        f"{parent.title}, version {kept.parent_version}", f"{parent.get_absolute_url()}v/{kept.parent_version}/"
+    )
+
+
+def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
+    link = kept.get_absolute_url()
+    return SavedMeta(
+        id=kept.pk, title=kept.title, what=display_name(kept.solver), link=link, url=request.build_absolute_uri(link),
+        live=version.address, mine=owns(request, kept),
+        public=kept.visibility == Visibility.LINK and not kept.deleted, deleted=kept.deleted is not None, created=version.created,
+        solver=kept.solver, solver_version=version.solver_version, number=version.number,
+        numbers=tuple(kept.versions.values_list("number", flat=True)), shown=version.result.get("shown", ""),
+    )  # fmt: skip
+
+
+def result_of(kept: Scenario, version: Version) -> ResultPage | None:
+    """A wall's answer as its page shows it; none for a page that was kept as shown."""
+    if "shown" in version.result:
+        return None
+    wall = solvers().get(kept.solver)
+    if wall is None:
+        raise Http404(f"The wall {kept.solver} of this scenario is gone.")
+    return result_page(wall, Result.from_json(version.result), kept.path)

@@ -1,0 +1,41 @@
+"""From one value to another by what led there: a bar for each cause, up or down, between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+from solvers.quantities import format_quantity
+from solvers.result import Value
+
+from .axes import axis, layout, scale
+
+
+def attribution(value: Value, ends: tuple[str, str], before: float, causes: Sequence[tuple[str, float]]) -> dict[str, Any]:
+    """The figure: `ends` name the two values, `causes` are labels with what each adds."""
+    steps = [change for _, change in causes]
+    tops = list(accumulate(steps, initial=before))
+    by = scale(value)
+    names = [ends[0], *(label for label, _ in causes), ends[1]]
+    heights = [before, *(abs(step) for step in steps), tops[-1]]
+    bases = [0.0, *(min(a, a + step) for a, step in zip(tops, steps, strict=False)), 0.0]
+    words = [
+        format_quantity(before, value.unit, value.display_unit),
+        *(f"{'+' if s > 0 else '−'}{format_quantity(abs(s), value.unit, value.display_unit)}" for s in steps),
+        format_quantity(tops[-1], value.unit, value.display_unit),
+    ]
+    colours = ["token:muted", *("token:memory" if s > 0 else "token:compute" for s in steps), "token:muted"]
+    return {
+        "data": [
+            {
+                "type": "bar", "showlegend": False, "x": list(range(len(names))), "base": [b * by for b in bases],
+                "y": [h * by for h in heights], "text": words, "textposition": "outside", "cliponaxis": False,
+                "customdata": names, "marker": {"color": colours}, "hovertemplate": "%{customdata}: %{text}<extra></extra>",
+            }
+        ],
+        "layout": layout(
+            xaxis={"tickvals": list(range(len(names))), "ticktext": names, "automargin": True, "linecolor": "token:axis"},
+            yaxis=axis(value, log=False),
+        ),
+    }  # fmt: skip

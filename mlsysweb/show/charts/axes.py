@@ -1,0 +1,88 @@
+"""Axes in the unit a reader knows, and the layout every chart shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from solvers.quantities import conversion_factor, unit_label
+from solvers.result import Value
+
+# SI prefixes come from the axis format, so a unit that already has one is drawn in its root.
+_ROOTS = {"kg": ("kg", "g"), "kg/J": ("kg/J", "g/kWh"), "USD/J": ("USD/J", "USD/kWh")}
+# Units whose multiples are no powers of ten, or that people count without a prefix: drawn as they are typed.
+_AS_SHOWN = ("min", "hour", "day", "year", "t")
+_BARE = {"1/s": "/s", "1": ""}
+# Units that read well behind a prefix on every tick; a longer one is said once, in the title.
+_SHORT = ("s", "B", "W", "J", "g", "/s")
+
+
+def scale(value: Value) -> float:
+    """What a column of this figure is multiplied by to be drawn."""
+    if value.display_unit == "percent":
+        return 1.0
+    return conversion_factor(value.unit, drawn_in(value))
+
+
+def drawn_in(value: Value) -> str:
+    """The unit an axis counts in, before any prefix."""
+    if value.display_unit in _AS_SHOWN:
+        return value.display_unit
+    return _ROOTS.get(value.unit, (value.unit, value.unit))[1]
+
+
+def suffix(value: Value) -> str:
+    """The unit that follows an SI prefix on a tick: `5 m` + `s`."""
+    if value.unit == "1":
+        return ""
+    unit = drawn_in(value)
+    return _BARE.get(unit, unit_label(unit))
+
+
+def axis(value: Value, *, log: bool, **more: Any) -> dict[str, Any]:
+    """An axis titled with the figure's label and ticked in SI prefixes, or in percent."""
+    percent = value.display_unit == "percent"
+    unit = suffix(value)
+    return {
+        "title": {"text": f"{value.label} ({unit})" if unit else value.label},
+        "type": "log" if log else "linear",
+        "tickformat": _ticks(value, log),
+        "ticksuffix": unit if unit in _SHORT and not percent else "",
+        "gridcolor": "token:grid",
+        "linecolor": "token:axis",
+        "zeroline": False,
+        "automargin": True,
+        **({"dtick": 1} if log else {}),
+        **more,
+    }
+
+
+def _ticks(value: Value, log: bool) -> str:
+    if value.display_unit == "percent":
+        return "~%"
+    if value.display_unit in _AS_SHOWN:
+        return ",~g"
+    return "~g" if value.unit == "1" and not log else "~s"
+
+
+def hover(value: Value, letter: str) -> str:
+    """The part of a hover text that reads one coordinate in human units."""
+    if value.display_unit == "percent":
+        return f"{value.label} %{{{letter}:.3~%}}"
+    spaced = f" {suffix(value)}" if value.display_unit in _AS_SHOWN else suffix(value)
+    return f"{value.label} %{{{letter}:{',.4~g' if value.display_unit in _AS_SHOWN else '.4~s'}}}{spaced}"
+
+
+def layout(**more: Any) -> dict[str, Any]:
+    """What all charts have in common: the page's colours, room for labels, zoom that survives an update."""
+    return {
+        "uirevision": "kept",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": "token:text", "size": 13},
+        "margin": {"l": 64, "r": 24, "t": 16, "b": 56},
+        "hovermode": "closest",
+        "hoverlabel": {"bgcolor": "token:surface", "bordercolor": "token:axis", "font": {"color": "token:text"}},
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"},
+        **more,
+    }

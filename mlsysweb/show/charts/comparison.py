@@ -1,0 +1,73 @@
+"""Several scenarios in one figure where their own kinds of charts do not overlay: parts stacked to wholes, outputs as
+ratios to a baseline, and fronts of design spaces."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from solvers.result import Value
+
+from .axes import axis, hover, layout, scale
+from .series import SERIES
+
+
+def stacked(titles: Sequence[str], parts: Mapping[str, Sequence[float]], values: Mapping[str, Value]) -> dict[str, Any]:
+    """A bar for each scenario, made of the same parts. `parts` holds each part's columns by name."""
+    first = next(iter(values.values()))
+    return {
+        "data": [
+            {
+                "type": "bar", "name": values[name].label, "x": list(range(len(titles))), "customdata": list(titles),
+                "y": [v * scale(values[name]) for v in column], "marker": {"color": SERIES[k % len(SERIES)]},
+                "hovertemplate": f"%{{customdata}}<br>{hover(values[name], 'y')}<extra></extra>",
+            }
+            for k, (name, column) in enumerate(parts.items())
+        ],
+        "layout": layout(
+            barmode="stack",
+            xaxis={"tickvals": list(range(len(titles))), "ticktext": list(titles), "automargin": True},
+            yaxis=axis(first, log=False),
+        ),
+    }  # fmt: skip
+
+
+def ratios(titles: Sequence[str], columns: Mapping[str, Sequence[float]], baseline: int) -> dict[str, Any]:
+    """Each output of each scenario as a multiple of the baseline's, on a log axis; 1 is the same. `columns` holds an
+    output's values by its label."""
+    known = {label: values for label, values in columns.items() if values[baseline] and math.isfinite(values[baseline])}
+    return {
+        "data": [
+            {
+                "type": "bar", "name": title, "x": list(known),
+                "y": [_ratio(values[k], values[baseline]) for values in known.values()],
+                "marker": {"color": SERIES[k % len(SERIES)]}, "hovertemplate": "%{x}: ×%{y:.3~g}<extra>" + title + "</extra>",
+            }
+            for k, title in enumerate(titles)
+        ],
+        "layout": layout(
+            barmode="group",
+            xaxis={"automargin": True, "linecolor": "token:axis"},
+            yaxis={"type": "log", "title": {"text": "Times the baseline"}, "gridcolor": "token:grid", "dtick": "D2"},
+        ),
+    }  # fmt: skip
+
+
+def _ratio(value: float, base: float) -> float | None:
+    ratio = value / base
+    return ratio if math.isfinite(ratio) and ratio > 0 else None
+
+
+def fronts(titles: Sequence[str], plots: Sequence[Mapping[str, Any]], front: str) -> dict[str, Any]:
+    """The fronts of several design spaces in one figure. `plots` are figures as they were drawn, `front` the name of
+    the trace to take of each."""
+    traces = []
+    for k, (title, plot) in enumerate(zip(titles, plots, strict=True)):
+        colour = SERIES[k % len(SERIES)]
+        traces += [
+            trace | {"name": title, "line": {**trace["line"], "color": colour}, "marker": {"size": 9, "color": colour}}
+            for trace in plot["data"]
+            if trace.get("name") == front
+        ]
+    return {"data": traces, "layout": dict(plots[0]["layout"])}

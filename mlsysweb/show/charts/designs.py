@@ -1,0 +1,42 @@
+"""Designs by what they cost and emit: those nobody beats, the one that bends, and the one handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .axes import layout
+
+
+class DesignPoint(NamedTuple):
+    """A design: in words, dollars and tonnes a year."""
+
+    name: str
+    dollars: float
+    tonnes: float
+
+
+def designs(beaten: Sequence[DesignPoint], front: Sequence[DesignPoint], knee: Sequence[DesignPoint], own: Sequence[DesignPoint]) -> dict[str, Any]:
+    """The figure: beaten designs faint, the front joined, the knee and one's own large."""
+    traces = [
+        _dots("Beaten by another", beaten, "token:series-7", "circle-open", 6, "markers"),
+        _dots("Nobody beats it", front, "token:carbon", "circle", 9, "lines+markers"),
+        _dots("Where the front bends", knee, "token:money", "star", 15, "markers"),
+        _dots("Your design", own, "token:compute", "diamond", 15, "markers"),
+    ]
+    return {
+        "data": [trace for trace in traces if trace["x"]],
+        "layout": layout(
+            xaxis={"title": {"text": "Cost a year (USD)"}, "tickformat": "~s", "gridcolor": "token:grid", "automargin": True},
+            yaxis={"title": {"text": "CO2e a year (t)"}, "tickformat": ",~g", "gridcolor": "token:grid", "automargin": True},
+        ),
+    }  # fmt: skip
+
+
+def _dots(name: str, dots: Sequence[DesignPoint], colour: str, symbol: str, size: int, mode: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": mode, "name": name,
+        "x": [dot.dollars for dot in dots], "y": [dot.tonnes for dot in dots], "text": [dot.name for dot in dots],
+        "marker": {"color": colour, "symbol": symbol, "size": size}, "line": {"color": colour, "width": 1.5, "dash": "dot"},
+        "hovertemplate": "%{text}: %{x:,.3~s} USD, %{y:,.3~g} t<extra></extra>",
+    }  # fmt: skip

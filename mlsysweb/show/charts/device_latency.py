@@ -1,0 +1,75 @@
+"""What a bigger chip is good for: the time each device takes, and the part of it that its size has any say in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from solvers.result import Value
+
+from .axes import axis, layout
+from .spectrum import read, titled
+
+
+@dataclass(frozen=True)
+class DeviceTime:
+    """A device by its rate: its whole time, the longer of arithmetic and memory, and what binds. A `label` is written
+    beside it."""
+
+    rate: float
+    total: float
+    roofs: float
+    binds: str
+    name: str
+    label: str = ""
+
+
+_NAMES = {"compute": "Arithmetic binds", "memory": "Memory binds", "overhead": "Overhead binds"}
+_SYMBOLS = {"compute": "circle", "memory": "square", "overhead": "diamond"}
+
+
+def device_latency(devices: Sequence[DeviceTime], rate: Value, latency: Value) -> dict[str, Any]:
+    """The figure of devices in the order of their rates; hollow dots say what the time would be without overhead."""
+    alone = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "Without overhead",
+        "x": [device.rate for device in devices],
+        "y": [device.roofs for device in devices],
+        "text": [device.name for device in devices],
+        "marker": {"color": "token:muted", "size": 7, "symbol": "circle-open"},
+        "hovertemplate": _hover(rate, latency) + "<extra>without overhead</extra>",
+    }
+    middle = math.sqrt(devices[0].rate * devices[-1].rate) if devices else 0.0
+    bound = ([device for device in devices if device.binds == kind] for kind in _NAMES)
+    return {
+        "data": [alone, *(_bound(mine, rate, latency, middle) for mine in bound if mine)],
+        "layout": layout(
+            xaxis=axis(rate, log=True) | {"title": {"text": titled(rate)}},
+            yaxis=axis(latency, log=True) | {"title": {"text": titled(latency)}},
+        ),
+    }
+
+
+def _bound(devices: Sequence[DeviceTime], rate: Value, latency: Value, middle: float) -> dict[str, Any]:
+    """Those that wait for the same."""
+    kind = devices[0].binds
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "name": _NAMES[kind],
+        "x": [device.rate for device in devices],
+        "y": [device.total for device in devices],
+        "text": [device.label for device in devices],
+        "textposition": ["top right" if device.rate < middle else "top left" for device in devices],
+        "textfont": {"color": "token:text", "size": 12},
+        "customdata": [device.name for device in devices],
+        "marker": {"color": f"token:{kind}", "size": 10, "symbol": _SYMBOLS[kind]},
+        "hovertemplate": _hover(rate, latency).replace("text", "customdata") + "<extra></extra>",
+    }
+
+
+def _hover(rate: Value, latency: Value) -> str:
+    return f"<b>%{{text}}</b><br>{read(rate, 'x')}<br>{read(latency, 'y')}"

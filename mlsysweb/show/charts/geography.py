@@ -1,0 +1,98 @@
+"""Places by what a job emits there, and by what carbon costs beside electricity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from solvers.quantities import format_quantity
+
+from .axes import layout
+
+
+class PlacePoint(NamedTuple):
+    """A place: name, tonnes, dollars, and what it is among the others (empty, front, chosen, best)."""
+
+    name: str
+    tonnes: float
+    dollars: float
+    mark: str
+
+
+_COLOURS = {"": "token:series-7", "front": "token:carbon", "best": "token:money", "chosen": "token:compute"}
+_WORDS = {
+    "": "Beaten by another",
+    "front": "Nobody beats it in both",
+    "best": "Best at this price of carbon",
+    "chosen": "The place picked",
+}
+_SYMBOLS = {"": "circle-open", "front": "circle", "best": "star", "chosen": "diamond"}
+
+
+def ranking(dots: Sequence[PlacePoint]) -> dict[str, Any]:
+    """Bars of tonnes, in the order given; the chosen place stands out."""
+    return {
+        "data": [
+            {
+                "type": "bar", "orientation": "h", "showlegend": False,
+                "y": [dot.name for dot in dots],
+                "x": [dot.tonnes for dot in dots],
+                "text": [f"{dot.tonnes:,.3g} t" for dot in dots],
+                "textposition": "auto",
+                "marker": {"color": ["token:compute" if dot.mark == "chosen" else "token:carbon" for dot in dots]},
+                "hovertemplate": "%{y}: %{text} CO2e<extra></extra>",
+            }
+        ],
+        "layout": layout(
+            xaxis={"title": {"text": "CO2e of running (t)"}, "rangemode": "tozero", "gridcolor": "token:grid", "tickformat": ",~g", "automargin": True},
+            yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis", "dtick": 1},
+        ),
+    }  # fmt: skip
+
+
+def tradeoff(dots: Sequence[PlacePoint]) -> dict[str, Any]:
+    """Cost of electricity against carbon; the front joined by a line."""
+    traces = [_marked(mark, [dot for dot in dots if dot.mark == mark]) for mark in ("", "front", "best", "chosen")]
+    line = sorted((dot for dot in dots if dot.mark in ("front", "best")), key=lambda dot: dot.dollars)
+    joined = {
+        "type": "scatter", "mode": "lines", "showlegend": False, "hoverinfo": "skip",
+        "x": [dot.dollars for dot in line], "y": [dot.tonnes for dot in line],
+        "line": {"color": "token:carbon", "width": 1.5, "dash": "dot"},
+    }  # fmt: skip
+    return {
+        "data": [trace for trace in (joined, *traces) if trace["x"]],
+        "layout": layout(
+            xaxis={"title": {"text": "Electricity (USD)"}, "gridcolor": "token:grid", "tickformat": "~s", "automargin": True},
+            yaxis={"title": {"text": "CO2e of running (t)"}, "gridcolor": "token:grid", "tickformat": ",~g", "rangemode": "tozero", "automargin": True},
+        ),
+    }  # fmt: skip
+
+
+def _marked(mark: str, dots: Sequence[PlacePoint]) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "markers", "name": _WORDS[mark],
+        "x": [dot.dollars for dot in dots], "y": [dot.tonnes for dot in dots], "text": [dot.name for dot in dots],
+        "marker": {"color": _COLOURS[mark], "size": 13 if mark in ("best", "chosen") else 8, "symbol": _SYMBOLS[mark]},
+        "hovertemplate": "%{text}: %{y:,.3~g} t, %{x:,.0f} USD<extra></extra>",
+    }  # fmt: skip
+
+
+def lifetimes(names: Sequence[str], making: Sequence[float], running: Sequence[float]) -> dict[str, Any]:
+    """Carbon of making and of running as shares of a whole life, from cloud to microcontroller."""
+    totals = [made + ran for made, ran in zip(making, running, strict=True)]
+    return {
+        "data": [
+            {
+                "type": "bar", "orientation": "h", "name": label, "y": list(names),
+                "x": [part / total for part, total in zip(parts, totals, strict=True)],
+                "text": [format_quantity(part, "kg") for part in parts], "textposition": "auto", "marker": {"color": colour},
+                "hovertemplate": "%{y}: %{text}, %{x:.3~%}<extra>" + label + "</extra>",
+            }
+            for label, parts, colour in (("Running", running, "token:carbon"), ("Making", making, "token:overhead"))
+        ],
+        "layout": layout(
+            xaxis={"tickformat": "~%", "gridcolor": "token:grid", "range": [0, 1]},
+            yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis"},
+            barmode="stack",
+        ),
+    }  # fmt: skip

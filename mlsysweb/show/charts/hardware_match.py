@@ -1,0 +1,48 @@
+"""Chips by their bandwidth and rate, with the corner a target asks for: what lies above both lines has enough of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .axes import layout
+
+
+class Chip(NamedTuple):
+    """A chip: byte/s, FLOP/s, how many the target takes, and whether one is enough."""
+
+    name: str
+    bandwidth: float
+    rate: float
+    needed: str
+    alone: bool
+
+
+def hardware_match(chips: Sequence[Chip], bandwidth: float, rate: float) -> dict[str, Any]:
+    """The figure; `bandwidth` and `rate` are what is needed."""
+    line = {"type": "line", "line": {"color": "token:muted", "dash": "dot", "width": 1.5}}
+    traces = [
+        _dots("One is enough", "token:compute", "circle", [chip for chip in chips if chip.alone]),
+        _dots("It takes several", "token:memory", "circle-open", [chip for chip in chips if not chip.alone]),
+    ]
+    return {
+        "data": [trace for trace in traces if trace["x"]],
+        "layout": layout(
+            xaxis={"title": {"text": "Memory bandwidth (B/s)"}, "type": "log", "dtick": 1, "tickformat": "~s", "gridcolor": "token:grid", "automargin": True},
+            yaxis={"title": {"text": "Peak rate (FLOP/s)"}, "type": "log", "dtick": 1, "tickformat": "~s", "gridcolor": "token:grid", "automargin": True},
+            shapes=[
+                {**line, "x0": bandwidth, "x1": bandwidth, "y0": 0, "y1": 1, "yref": "paper"},
+                {**line, "y0": rate, "y1": rate, "x0": 0, "x1": 1, "xref": "paper"},
+            ],
+        ),
+    }  # fmt: skip
+
+
+def _dots(name: str, colour: str, symbol: str, chips: Sequence[Chip]) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "markers", "name": name,
+        "x": [chip.bandwidth for chip in chips], "y": [chip.rate for chip in chips],
+        "text": [f"{chip.name}: {chip.needed}" for chip in chips],
+        "marker": {"color": colour, "symbol": symbol, "size": 10},
+        "hovertemplate": "%{text} needed<extra></extra>",
+    }  # fmt: skip

@@ -1,0 +1,319 @@
+"""Devices on two log axes, from microcontroller to wafer: groups, lines of a constant third figure, what stands out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from solvers.quantities import format_quantity, unit_label
+from solvers.result import Value
+
+from .axes import axis, hover, layout
+from .series import SERIES
+
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star", "hexagon")
+_MOST_LINES = 8
+
+
+@dataclass(frozen=True)
+class DevicePoint:
+    """A device at a place, and what is said of it. A faint one cannot do what the others do; a `label` is written
+    beside it."""
+
+    x: float
+    y: float
+    name: str
+    words: str
+    faint: bool = False
+    label: str = ""
+    ringed: bool = False
+
+
+@dataclass(frozen=True)
+class DeviceGroup:
+    """Dots of one group: `series` is the place of its colour and of its symbol."""
+
+    name: str
+    series: int
+    dots: tuple[DevicePoint, ...]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A figure made of the two axes, x^across * y^up: a line for each decade of it with its value and what is said
+    `after` it, or with `value` one line that has a name."""
+
+    across: int
+    up: int
+    unit: str
+    after: str = ""
+    value: float | None = None
+    name: str = ""
+    colour: str = "token:muted"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A value of one axis that was asked for, such as a target; `vertical` when it is of x."""
+
+    value: float
+    words: str
+    vertical: bool
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The decades in view, as exponents of ten."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @classmethod
+    def around(cls, dots: Sequence[DevicePoint]) -> _Frame:
+        xs, ys = [math.log10(d.x) for d in dots], [math.log10(d.y) for d in dots]
+        wide, tall = max(0.4, 0.06 * (max(xs) - min(xs))), max(0.4, 0.1 * (max(ys) - min(ys)))  # room for names
+        return cls(min(xs) - wide, max(xs) + wide, min(ys) - tall, max(ys) + tall)
+
+
+def spectrum(
+    groups: Sequence[DeviceGroup], across: Value, up: Value, constants: Sequence[Constant] = (), bars: Sequence[Bar] = ()
+) -> dict[str, Any]:
+    """The figure of devices by `across` and `up`. Without a single dot it has no data."""
+    every = [dot for group in groups for dot in group.dots]
+    if not every:
+        return {"data": [], "layout": layout()}
+    frame = _Frame.around(every)
+    return {
+        "data": [
+            *(trace for constant in constants for trace in _constant(constant, frame, every)),
+            *(_group(group, across, up) for group in groups if group.dots),
+            *([_FAINT] if any(dot.faint for dot in every) else []),
+            _labels(_placed([dot for dot in every if dot.label], frame, _sides(every))),
+        ],
+        "layout": layout(
+            # Another axis is another picture: no zoom is kept from one to the next.
+            uirevision=f"{up.label} by {across.label}",
+            xaxis=_axis(across, frame.left, frame.right),
+            yaxis=_axis(up, frame.bottom, frame.top),
+            shapes=[_shape(bar) for bar in bars if _in_view(bar, frame)],
+            annotations=[_words(bar) for bar in bars if _in_view(bar, frame)],
+        ),
+    }
+
+
+def _axis(value: Value, low: float, high: float) -> dict[str, Any]:
+    return axis(value, log=True, range=[low, high]) | {"title": {"text": titled(value)}}
+
+
+def titled(value: Value) -> str:
+    """An axis of any figure, by label and unit."""
+    return f"{value.label} ({_named(unit_label(value.unit))})"
+
+
+def read(value: Value, letter: str) -> str:
+    """A coordinate of any figure in human units."""
+    return _named(hover(value, letter))
+
+
+def _named(unit: str) -> str:
+    return unit.replace("flop", "FLOP")
+
+
+def _group(group: DeviceGroup, across: Value, up: Value) -> dict[str, Any]:
+    colour, symbol = SERIES[group.series % len(SERIES)], _SYMBOLS[group.series % len(_SYMBOLS)]
+    dots = group.dots
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": group.name,
+        "x": [dot.x for dot in dots],
+        "y": [dot.y for dot in dots],
+        "text": [dot.name for dot in dots],
+        "customdata": [dot.words for dot in dots],
+        "marker": {
+            "color": colour,
+            "size": [8 if dot.faint else 11 for dot in dots],
+            "symbol": [f"{symbol}-open" if dot.faint else symbol for dot in dots],
+        },
+        "hovertemplate": f"<b>%{{text}}</b><br>{read(across, 'x')}<br>{read(up, 'y')}<br>%{{customdata}}<extra></extra>",
+    }
+
+
+# Of no group, so that the legend says what a hollow dot means.
+_FAINT: dict[str, Any] = {
+    "type": "scatter",
+    "mode": "markers",
+    "name": "Can't run it",
+    "x": [None],
+    "y": [None],
+    "marker": {"color": "token:muted", "size": 8, "symbol": "circle-open"},
+    "hoverinfo": "skip",
+}
+
+
+@dataclass(frozen=True)
+class _Label:
+    """Words beside a dot, and the room they take: left, right, bottom and top in parts of the frame."""
+
+    dot: DevicePoint
+    side: str
+    room: tuple[float, float, float, float]
+
+    @classmethod
+    def at(cls, dot: DevicePoint, side: str, frame: _Frame) -> _Label:
+        x = (math.log10(dot.x) - frame.left) / (frame.right - frame.left)
+        y = (math.log10(dot.y) - frame.bottom) / (frame.top - frame.bottom)
+        wide = 0.02 + 0.013 * len(dot.label)
+        left = x if side.endswith("right") else x - wide
+        bottom = y if side.startswith("top") else y - 0.08
+        return cls(dot, side, (left, left + wide, bottom, bottom + 0.08))
+
+    def inside(self) -> bool:
+        left, right, bottom, top = self.room
+        return left >= 0 and right <= 1 and bottom >= 0 and top <= 1
+
+    def meets(self, other: _Label) -> bool:
+        (left, right, bottom, top), (l2, r2, b2, t2) = self.room, other.room
+        return left < r2 and l2 < right and bottom < t2 and b2 < top
+
+
+def _sides(dots: Sequence[DevicePoint]) -> tuple[str, ...]:
+    """Where a label goes first: off the diagonal that most dots lie along."""
+    xs, ys = [math.log10(dot.x) for dot in dots], [math.log10(dot.y) for dot in dots]
+    middle = sum(xs) / len(xs)
+    rising = sum((x - middle) * y for x, y in zip(xs, ys, strict=True)) > 0
+    off, along = ("top left", "bottom right"), ("top right", "bottom left")
+    return (*off, *along) if rising else (*along, *off)
+
+
+def _placed(dots: Sequence[DevicePoint], frame: _Frame, sides: Sequence[str]) -> list[_Label]:
+    """A side for each label where it meets no other. One with a ring comes first and stays whatever it meets."""
+    kept: list[_Label] = []
+    for dot in sorted(dots, key=lambda dot: (not dot.ringed, dot.y)):
+        free = [label for side in sides if (label := _Label.at(dot, side, frame)).inside()]
+        clear = [label for label in free if not any(label.meets(other) for other in kept)]
+        if clear or dot.ringed:
+            kept.append([*clear, *free, _Label.at(dot, sides[0], frame)][0])
+    return kept
+
+
+def _labels(labels: Sequence[_Label]) -> dict[str, Any]:
+    """Names of landmarks, and a ring around what the sentence above speaks of."""
+    dots = [label.dot for label in labels]
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [dot.x for dot in dots],
+        "y": [dot.y for dot in dots],
+        "text": [f"<b>{dot.label}</b>" if dot.ringed else dot.label for dot in dots],
+        "textposition": [label.side for label in labels],
+        "textfont": {"color": "token:text", "size": 12},
+        "marker": {
+            "color": "token:text",
+            "size": [20 if dot.ringed else 12 for dot in dots],
+            "symbol": "circle-open",
+            "opacity": [1 if dot.ringed else 0 for dot in dots],
+            "line": {"width": 2},
+        },
+    }
+
+
+def _constant(constant: Constant, frame: _Frame, dots: Sequence[DevicePoint]) -> Iterator[dict[str, Any]]:
+    """Lines of a constant third figure, straight on log axes, and the words of each."""
+    values = [constant.value] if constant.value is not None else _decades(constant, dots)
+    lines = [line for value in values if (line := _Line.through(constant, value, frame))]
+    if not lines:
+        return
+    own = constant.value is not None
+    plain = {"type": "scatter", "showlegend": False, "hoverinfo": "skip"}
+    yield {
+        **plain,
+        "mode": "lines",
+        "x": [x for line in lines for x in (10**line.left, 10**line.right, None)],
+        "y": [y for line in lines for y in (10 ** line.up(line.left), 10 ** line.up(line.right), None)],
+        "line": {"color": constant.colour, "width": 2 if own else 1, "dash": "dash" if own else "dot"},
+    }
+    places = [line.label(frame) for line in lines]
+    yield {
+        **plain,
+        "mode": "text",
+        "x": [10**at for at, _ in places],
+        "y": [10 ** line.up(at) for line, (at, _) in zip(lines, places, strict=True)],
+        "text": [constant.name or f"{format_quantity(line.value, constant.unit)}{constant.after}" for line in lines],
+        "textposition": [side for _, side in places],
+        "textfont": {"color": constant.colour, "size": 12 if own else 11},
+    }
+
+
+def _decades(constant: Constant, dots: Sequence[DevicePoint]) -> list[float]:
+    """Powers of ten between the smallest and the largest the dots have, thinned where they are many."""
+    logs = [constant.across * math.log10(dot.x) + constant.up * math.log10(dot.y) for dot in dots]
+    first, last = math.floor(min(logs)), math.ceil(max(logs))
+    step = max(1, math.ceil((last - first + 1) / _MOST_LINES))
+    return [10.0**decade for decade in range(first, last + 1, step)]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A straight line on log axes, from where it enters the frame to where it leaves it."""
+
+    constant: Constant
+    value: float
+    left: float
+    right: float
+
+    @classmethod
+    def through(cls, constant: Constant, value: float, frame: _Frame) -> _Line | None:
+        """None where it passes by the frame."""
+        log = math.log10(value)
+        crossings = sorted((log - constant.up * y) / constant.across for y in (frame.bottom, frame.top))
+        left, right = max(frame.left, crossings[0]), min(frame.right, crossings[1])
+        return cls(constant, value, left, right) if right - left > 0.2 else None
+
+    def up(self, x: float) -> float:
+        return (math.log10(self.value) - self.constant.across * x) / self.constant.up
+
+    def label(self, frame: _Frame) -> tuple[float, str]:
+        """Where its words stand clear of it and of those of its neighbours: at the sides, where lines lie above each
+        other; of a single line where there are few dots."""
+        rising = self.constant.across * self.constant.up < 0
+        if self.constant.value is not None:
+            return self.left + (self.right - self.left) * (
+                0.2 if rising else 0.85
+            ), f"{'bottom' if rising else 'top'} right"
+        if self.left > frame.left and self.right == frame.right:
+            return self.right, f"{'top' if rising else 'bottom'} left"
+        return self.left, f"{'bottom' if rising else 'top'} right"
+
+
+def _in_view(bar: Bar, frame: _Frame) -> bool:
+    low, high = (frame.left, frame.right) if bar.vertical else (frame.bottom, frame.top)
+    return low < math.log10(bar.value) < high
+
+
+def _shape(bar: Bar) -> dict[str, Any]:
+    ends = {"x0": bar.value, "x1": bar.value, "y0": 0, "y1": 1, "yref": "paper"}
+    flat = {"y0": bar.value, "y1": bar.value, "x0": 0, "x1": 1, "xref": "paper"}
+    return {
+        "type": "line",
+        **(ends if bar.vertical else flat),
+        "line": {"color": "token:danger", "width": 2, "dash": "dashdot"},
+    }
+
+
+def _words(bar: Bar) -> dict[str, Any]:
+    place = math.log10(bar.value)
+    upright = {"x": place, "y": 0, "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    flat = {"x": 1, "xref": "paper", "y": place, "xanchor": "right", "yanchor": "bottom"}
+    return {
+        **(upright if bar.vertical else flat),
+        "text": bar.words,
+        "showarrow": False,
+        "font": {"color": "token:danger", "size": 12},
+    }

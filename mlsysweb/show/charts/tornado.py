@@ -1,0 +1,52 @@
+"""What one percent more of each number does to an output: the largest at the top, to both sides of nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from solvers.meta.sensitivity import ElasticityRow
+
+from .axes import layout
+
+
+def tornado(rows: Sequence[ElasticityRow]) -> dict[str, Any]:
+    """The figure of elasticities, one bar a row. What is bought with a machine has a colour of its own."""
+    traces = [
+        _bars("Bought with a machine", "token:compute", [row for row in rows if row.hardware]),
+        _bars("Chosen", "token:overhead", [row for row in rows if not row.hardware]),
+    ]
+    return {
+        "data": [trace for trace in traces if trace["x"]],
+        "layout": layout(
+            xaxis={
+                "title": {"text": "Change of the output for one percent more (%)"}, "zeroline": True,
+                "zerolinecolor": "token:axis", "gridcolor": "token:grid", "automargin": True,
+            },
+            yaxis={
+                "automargin": True, "linecolor": "token:axis", "autorange": "reversed", "categoryorder": "array",
+                "categoryarray": [_named(row) for row in rows],
+            },
+            barmode="overlay",
+        ),
+    }  # fmt: skip
+
+
+def _bars(name: str, colour: str, rows: Sequence[ElasticityRow]) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": name,
+        "y": [_named(row) for row in rows],
+        "x": [row.elasticity for row in rows],
+        "text": [f"{row.elasticity:+.2f}" for row in rows],
+        "textposition": "auto",
+        "marker": {"color": colour},
+        "hovertemplate": "%{y}: %{x:+.3f} %<extra></extra>",
+    }
+
+
+def _named(row: ElasticityRow) -> str:
+    """Two figures may share a label, such as the bandwidth of a chip and of its link: the pick tells them apart."""
+    pick, _, figure = row.name.partition(".")
+    return f"{row.label} ({pick})" if figure else row.label

@@ -1,0 +1,161 @@
+"""The form of a wall, drawn from its declaration, the text typed so far and what is wrong with it. Never validates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from mlsysweb.show.results.page import Link
+from solvers.declare import Solver
+from solvers.fields import Choice, Input, InputField, Pick
+from solvers.quantities import convert, to_input_text, unit_label
+from solvers.read import ALSO, NOTHING, SWEEP
+
+from .page import Field, Form, Option, OptionGroup, Slider
+
+# Rows of the catalog a pick may choose from, as (slug, name, group).
+Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
+
+
+def form(
+    solver: Solver[Any, Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
+) -> Form:
+    """All controls of a wall. Errors of no field of its own stand above all fields."""
+    own = form_fields(solver.inputs, text, errors, choices, action)
+    extra = tuple(_extras(solver, text, errors, choices))
+    return replace(
+        own,
+        fields=(*own.fields, *(f for f in extra if f.name == ALSO)),
+        advanced=(*own.advanced, *(f for f in extra if f.name == SWEEP)),
+        presets=tuple(preset_links(solver, text, action)),
+        error=_homeless(errors, {*solver.inputs, *(field.name for field in extra)}),
+        hidden=tuple((name, value) for name, value in text.items() if "." in name),  # changed figures of what is picked
+    )
+
+
+def errors_only_form(solver: Solver[Any, Any], errors: Mapping[str, str], action: str) -> Form:
+    """The form as an update needs it: which fields there are and what is wrong with each, without their choices."""
+    names = (*solver.inputs, *_extra_names(solver))
+    fields = tuple(Field(n, "", "", "", "", errors.get(n, ""), None, ()) for n in names)
+    return Form(action=action, fields=fields, advanced=(), presets=(), error=_homeless(errors, names))
+
+
+def _homeless(errors: Mapping[str, str], names: Collection[str]) -> str:
+    """What is wrong with no field that is shown."""
+    return " ".join(f"{name} {sentence}" for name, sentence in errors.items() if name not in names)
+
+
+def form_fields(
+    inputs: Mapping[str, InputField], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
+) -> Form:
+    """The form of a page that asks for `inputs` of its own choosing, whichever walls declare them."""
+    fields = [(io.advanced, _field(name, io, text, errors, choices)) for name, io in inputs.items()]
+    return Form(
+        action=action,
+        fields=tuple(field for advanced, field in fields if not advanced),
+        advanced=tuple(field for advanced, field in fields if advanced),
+        presets=(),
+        error=_homeless(errors, inputs),
+    )
+
+
+def subset(drawn: Form, names: tuple[str, ...]) -> Form:
+    """The same form with only these controls in view, for a page that asks less."""
+    kept = tuple(field for field in drawn.all_fields if field.name in names)
+    return replace(drawn, fields=kept, advanced=(), presets=())
+
+
+def preset_links(solver: Solver[Any, Any], text: Mapping[str, str], action: str) -> Iterator[Link]:
+    """The wall's worked examples, each as a link; the one whose values are on is current."""
+    for preset in solver.presets:
+        query = urlencode(preset.values)
+        same = dict(preset.values) == dict(text)
+        yield Link(preset.name, f"{action}?{query}" if query else action, current=same, title=preset.part)
+
+
+def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[str, str], choices: Choices) -> Field:
+    typed_text = text.get(name, "")
+    default_from = isinstance(io, Input) and bool(io.default_from)
+    return Field(
+        name=name,
+        control={Input: "number", Choice: "choice", Pick: "pick"}[type(io)],
+        label=io.label,
+        help=io.help,
+        text=typed_text or ("" if default_from else _default_text(io)),
+        error=errors.get(name, ""),
+        slider=_slider(io) if isinstance(io, Input) else None,
+        groups=_groups(io, typed_text, choices),
+        placeholder=f"{_default_text(io)}, or as measured" if default_from else "",
+    )
+
+
+def _default_text(io: InputField) -> str:
+    if isinstance(io, Input):
+        return to_input_text(io.default, io.unit, io.display_unit)
+    return io.kind(io.default).name.lower() if isinstance(io, Choice) else io.default
+
+
+def _slider(io: Input) -> Slider:
+    low, high = (convert(end, io.unit, io.display_unit) for end in io.slider)
+    unit = "" if io.display_unit in ("1", "param", "token") else io.display_unit
+    return Slider(low=low, high=high, log=io.log, whole=io.integer, unit=unit)
+
+
+def _groups(io: InputField, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
+    if isinstance(io, Choice):
+        now = text.lower() or _default_text(io)
+        words = (Option(name, io.labels.get(name, name), name == now) for name in io.names)
+        return (OptionGroup("", tuple(words)),)
+    if isinstance(io, Pick):
+        word = NOTHING if io.default else ""
+        left_out = io.optional and (text or io.default or word).lower() == word
+        nothing = (OptionGroup("", (Option(word, "None", left_out),)),) if io.optional else ()
+        return nothing + _rows(io.kind, set() if left_out else {text or io.default}, choices)
+    return ()
+
+
+def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGroup, ...]:
+    """The catalog's rows under their headings. What was typed by hand, such as an inline record, stays choosable."""
+    groups: dict[str, list[Option]] = {}
+    for slug, name, heading in choices(kind):
+        groups.setdefault(heading, []).append(Option(slug, name, slug in picked))
+    known = {option.value for options in groups.values() for option in options}
+    own = [Option(text, text if len(text) < 60 else text[:57] + "…", True) for text in sorted(picked - known - {""})]
+    typed_in = (OptionGroup("As typed", tuple(own)),) if own else ()
+    return typed_in + tuple(OptionGroup(heading, tuple(options)) for heading, options in groups.items())
+
+
+def _extra_names(solver: Solver[Any, Any]) -> Iterator[str]:
+    """What a page adds to a wall's own inputs: systems to overlay, and the input its curves run along."""
+    if solver.overlay:
+        yield ALSO
+    if any(figure.kind == "curve" for figure in solver.figures):
+        yield SWEEP
+
+
+def _extras(
+    solver: Solver[Any, Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices
+) -> Iterator[Field]:
+    names = set(_extra_names(solver))
+    if ALSO in names:
+        picked = {each for each in text.get(ALSO, "").split(",") if each}
+        io = solver.inputs[solver.overlay]
+        yield Field(
+            name=ALSO, control="several", label=f"Compare with ({io.label.lower()}s)",
+            help="Drawn beside the first in every chart.", text=text.get(ALSO, ""), error=errors.get(ALSO, ""),
+            slider=None, groups=_rows(io.kind, picked, choices),
+        )  # fmt: skip
+    if SWEEP in names:
+        now = text.get(SWEEP, "")
+        own = Option("", "As each chart suggests", not now)
+        numbers = (Option(n, _worded(i), n == now) for n, i in solver.inputs.items() if isinstance(i, Input))
+        yield Field(
+            name=SWEEP, control="pick", label="Curves run along", help="Any number above can be the axis of the curves.",
+            text=now, error=errors.get(SWEEP, ""), slider=None, groups=(OptionGroup("", (own, *numbers)),),
+        )  # fmt: skip
+
+
+def _worded(io: Input) -> str:
+    return f"{io.label} ({unit_label(io.display_unit)})" if io.display_unit != "1" else io.label

@@ -1,0 +1,64 @@
+"""What a form may show: controls with their text, help and errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.show.results.page import Link
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A hand's way to a number. Bounds are in `unit`, the unit it writes into the field."""
+
+    low: float
+    high: float
+    log: bool
+    whole: bool
+    unit: str
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    words: str
+    selected: bool
+
+
+@dataclass(frozen=True)
+class OptionGroup:
+    """Options under one heading; an empty heading means none is shown."""
+
+    heading: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One control: declaration, typed text and what is wrong with it. `control` is number, choice, pick or several."""
+
+    name: str
+    control: str
+    label: str
+    help: str
+    text: str
+    error: str
+    slider: Slider | None
+    groups: tuple[OptionGroup, ...]
+    placeholder: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The left side of a wall's page, drawn from declaration, typed text and errors before anything is solved."""
+
+    action: str
+    fields: tuple[Field, ...]
+    advanced: tuple[Field, ...]
+    presets: tuple[Link, ...]
+    error: str
+    hidden: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def all_fields(self) -> tuple[Field, ...]:
+        return self.fields + self.advanced

@@ -1,0 +1,82 @@
+"""What people say of a wall, and the two questions that refute it, with today's numbers. Any page may show them with
+`shared/_fallacies.html`; asked of the walls once for each state of the catalog."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from catalog.models import CatalogVersion
+from mlsysweb.answer import answer
+from solvers.declare import Fallacy, Solver
+from solvers.errors import InputErrors
+from solvers.fields import Choice, Input
+from solvers.formatting import fill_slots, format_value
+from solvers.result import Result, Value
+from solvers.specs import columns
+
+from .page import Case, FallacyResult
+
+
+def fallacies(solver: Solver[Any, Any], base: str) -> tuple[FallacyResult, ...]:
+    """The fallacies of a wall; `base` is the path of its page."""
+    return _fallacies(solver, base, CatalogVersion.now())
+
+
+# The version is part of the key and nothing else: what was told of an older catalog is never asked for again.
+@lru_cache(256)
+def _fallacies(solver: Solver[Any, Any], base: str, version: str) -> tuple[FallacyResult, ...]:
+    pointwise = dataclasses.replace(solver, figures=())  # no figure is drawn, so none of its points is computed
+    return tuple(_told(pointwise, fallacy, base) for fallacy in solver.fallacies)
+
+
+def _told(solver: Solver[Any, Any], fallacy: Fallacy, base: str) -> FallacyResult:
+    label = solver.outputs[fallacy.output].label
+    try:
+        before, after = answer(solver, fallacy.before), answer(solver, fallacy.after)
+    except InputErrors as bad:
+        said = " ".join(f"{error.field} {error.sentence}" for error in bad.errors)
+        return FallacyResult(fallacy.claim, f"The catalog of today has no answer to it: {said}", label, None, None, False)
+    one, other = before.values[fallacy.output], after.values[fallacy.output]
+    refuted = bool(fallacy.refuted(one.value, other.value))  # type: ignore[arg-type]
+    values = {"before": one, "after": other, "ratio": _ratio(one, other)}
+    return FallacyResult(
+        claim=fallacy.claim,
+        truth=fill_slots(fallacy.truth if refuted else _BORNE_OUT, values),
+        label=label,
+        before=_side(solver, before, fallacy.before, one, base),
+        after=_side(solver, after, fallacy.after, other, base),
+        refuted=refuted,
+    )
+
+
+_BORNE_OUT = "With the figures the catalog has today it holds: from {before} to {after}."
+
+
+def _ratio(before: Value, after: Value) -> Value:
+    numbers = isinstance(before.value, float) and isinstance(after.value, float) and before.value != 0
+    return Value(after.value / before.value if numbers else math.nan, "1")  # type: ignore[operator]
+
+
+def _side(solver: Solver[Any, Any], result: Result, text: Mapping[str, str], found: Value, base: str) -> Case:
+    asked = ", ".join(_asked(solver, result)) or "as the page opens"
+    return Case(asked, format_value(found), f"{base}?{urlencode(text)}" if text else base)
+
+
+def _asked(solver: Solver[Any, Any], result: Result) -> Iterator[str]:
+    """What the question says beside the defaults, in the words of the form."""
+    for name, text in result.text.items():
+        pick, _, figure = name.partition(".")
+        io = solver.inputs[pick]
+        if figure:
+            yield f"{columns(io.kind)[figure].label} {text.replace('x', '×', 1)}"  # type: ignore[union-attr]
+        elif isinstance(io, Input):
+            yield f"{io.label} {format_value(result.values[name])}"
+        elif isinstance(io, Choice):
+            yield f"{io.label}: {io.labels.get(text, text)}"
+        else:
+            yield str(result.values[name].value)

@@ -1,0 +1,150 @@
+"""Stage 5: from a result to what every page shows of it. Reads, never solves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from mlsysweb.show.charts.kinds import draw
+from solvers.calibration import CALIBRATIONS
+from solvers.declare import Solver
+from solvers.formatting import fill_slots, format_value
+from solvers.quantities import format_quantity, to_input_text
+from solvers.result import ChartSpec, Result, Series, Value
+
+from .page import CalibrationLink, Card, Figure, Reference, ResultPage, Table
+from .working import steps
+
+# The colour of a figure says what it is of; a name without any of these words stays neutral.
+_KINDS = {
+    "compute": ("compute", "flop", "mfu", "rate", "peak"),
+    "memory": ("memory", "cache", "weights", "bandwidth", "moved"),
+    "network": ("network", "communication", "transfer", "interconnect"),
+    "money": ("cost", "capex", "opex", "tco", "price"),
+    "carbon": ("carbon", "energy", "power", "water"),
+    "overhead": ("overhead",),
+}
+_ROWS = 12
+
+
+def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPage:
+    """What the right side of a wall's page shows; `base` is the path its links start from."""
+    query = urlencode(result.text)
+    cards = [card(name, result.values[name]) for name in result.outputs]
+    figures = [_figure(place, drawing, result) for place, drawing in enumerate(result.charts)]
+    return ResultPage(
+        verdict=fill_slots(result.verdict, result.values),
+        kind=verdict_kind(result),
+        headline=tuple(card for name in result.headline for card in cards if card.name == name),
+        cards=tuple(card for card in cards if card.name not in result.headline),
+        figures=tuple(figure for figure in figures if figure),
+        working=steps(result),
+        notes=(*(fill_slots(note, result.values) for note in result.notes), *_undrawn(result, figures)),
+        calibrations=tuple(_calibrations(result, base)),
+        assumptions=solver.assumptions,
+        excludes=solver.excludes,
+        sources=tuple(Reference(f"{s.authors}: {s.title}", s.url) for s in solver.sources),
+        facts=tuple(_facts(result.snapshot)),
+        link=f"{base}?{query}" if query else base,
+    )
+
+
+def result_figures(result: Result) -> tuple[Figure, ...]:
+    """The charts of a result that have anything to draw."""
+    drawn = (_figure(place, drawing, result) for place, drawing in enumerate(result.charts))
+    return tuple(figure for figure in drawn if figure)
+
+
+def card(name: str, value: Value) -> Card:
+    """One found figure as a page shows it."""
+    kind = next((kind for kind, words in _KINDS.items() if any(word in name for word in words)), "")
+    return Card(name=name, label=value.label, value=format_value(value), help=value.help, kind=kind)
+
+
+def verdict_kind(result: Result) -> str:
+    """What colours the verdict: what binds, or that nothing fits."""
+    if result.values.get("feasible", Value(True)).value is False:
+        return "infeasible"
+    for name in ("binding", "bottleneck", "decode_bound"):
+        if name in result.values:
+            return str(result.values[name].value)
+    return ""
+
+
+def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
+    """The figure, or None where it has not one finite point."""
+    drawn = draw(drawing, result)
+    if not any(trace["x"] for trace in drawn["data"]):
+        return None
+    plot = orjson.dumps(drawn).decode()
+    return Figure(
+        id=f"{drawing.kind}-{place}",
+        title=drawing.title,
+        description=f"{drawing.title}: {fill_slots(result.verdict, result.values)} The same numbers are in the table below.",
+        plot=embedded(plot),
+        table=_table(drawing, result),
+    )
+
+
+def embedded(json: str) -> str:
+    """JSON that is safe inside a script element."""
+    return json.replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _undrawn(result: Result, figures: list[Figure | None]) -> Iterator[str]:
+    for drawing, figure in zip(result.charts, figures, strict=True):
+        if figure is None:
+            yield f"There is no picture of “{drawing.title}”: none of its figures is finite here."
+
+
+def _table(drawing: ChartSpec, result: Result) -> Table:
+    """The numbers of a figure along its first input; a long line is thinned, its ends kept."""
+    if not drawing.x:
+        return Table(("", "Value"), tuple((result.values[n].label, format_value(result.values[n])) for n in drawing.y))
+    series = [track for track in result.series if track.x == drawing.x[0]]
+    names = [drawing.x[0], *(name for name in drawing.y if _varies(series, name))]
+    values = [result.values[name] for name in names]
+    several = len(result.systems) > 1
+    rows = [
+        (*((result.systems[track.system],) if several else ()), *map(_cell, values, row))
+        for track in series
+        for row in _thinned(list(zip(*(track.columns[name] for name in names), strict=True)))
+    ]
+    return Table((*(("System",) if several else ()), *(value.label for value in values)), tuple(rows))
+
+
+def _varies(series: list[Series], name: str) -> bool:
+    """A column with one value all the way down says nothing a card does not."""
+    return len({cell for track in series for cell in track.columns[name]}) > 1
+
+
+def _thinned(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    step = max(1, len(rows) // _ROWS)
+    return rows[::step] if rows[-1:] == rows[::step][-1:] else [*rows[::step], rows[-1]]
+
+
+def _cell(value: Value, cell: Any) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return format_quantity(cell, value.unit, value.display_unit) if isinstance(cell, float) else str(cell)
+
+
+def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
+    """The named sets of efficiencies, each as a link to the same question with its values."""
+    for calibration in CALIBRATIONS:
+        values = calibration.of(result.snapshot.get("accelerator", {}))
+        if not all(name in result.inputs for name in values):
+            return
+        on = all(result.values[name].value == value for name, value in values.items())
+        texts = {name: to_input_text(v, result.values[name].unit, result.values[name].display_unit) for name, v in values.items()}
+        yield CalibrationLink(calibration.name, calibration.words, f"{base}?{urlencode({**result.text, **texts})}", on)
+
+
+def _facts(snapshot: Mapping[str, Any]) -> Iterator[Reference]:
+    """Where the catalog's figures in this answer come from."""
+    for row in snapshot.values():
+        dated = f", {row['source_date']}" if row.get("source_date") else ""
+        yield Reference(f"{row['name']}: {row.get('source', '')}{dated}", row.get("source_url", ""))

@@ -1,0 +1,38 @@
+"""The question a stage of a pipeline was asked, as text: the link that opens it as a wall of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from solvers.fields import Choice, Input, Pick
+from solvers.pipeline import Pipeline
+from solvers.quantities import to_input_text
+from solvers.result import Result
+
+Stage = Any
+
+
+def stage_query(chain: Pipeline, stage: Stage, results: Mapping[str, Result], picked: Mapping[str, str]) -> dict[str, str]:
+    """Inputs by name as a person would type them, without what is the wall's own default. Picks are kept by slug only
+    where somebody typed one: `picked` has them, by the name of the input or by `stage.name`."""
+    values = results[stage.name].values
+    asked: dict[str, str] = {}
+    for name, io in stage.inputs.items():
+        if isinstance(io, Pick):
+            slug = picked.get(f"{stage.name}.{name}") or picked.get(name) or _default_upstream(chain, stage, name)
+            if slug and slug != io.default:
+                asked[name] = slug
+        elif values[name].value != _default(io):
+            asked[name] = to_input_text(values[name].value, io.unit, io.display_unit) if isinstance(io, Input) else values[name].value
+    return asked
+
+
+def _default(io: Input | Choice) -> float | str:
+    return float(io.default) if isinstance(io, Input) else io.kind(io.default).name.lower()
+
+
+def _default_upstream(chain: Pipeline, stage: Stage, name: str) -> str:
+    """What an earlier stage picks where nothing is typed, if it is that stage's pick that is taken."""
+    wire = chain.wires.get((stage.name, name))
+    return str(chain.stage(wire.stage).inputs[wire.name].default) if wire else ""

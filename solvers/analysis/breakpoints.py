@@ -1,0 +1,200 @@
+"""Where the answer begins to hinge on something else: the settings of a knob at which a slope or a verdict breaks.
+
+Two times that meet in a maximum, the edge of what fits, a count that needs one more: on a ladder of settings from a
+tenth to ten times the point each rung is asked with its slope; where neighbours disagree by more than a smooth curve
+can, the gap is divided again and again, all gaps in one vectorised call, until what still disagrees is a kink. Of two
+in one gap of the ladder only the stronger is found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.fields import Flag, Label
+
+from .elasticity import Floats, Numbers, OutputReader, QuestionBatch, bounds, integer_mask, log_slope
+
+_SPAN = 10.0
+# Each round divides a gap by eight: after four a smooth curve cannot differ across it, a kink still does.
+_PARTS, _ROUNDS = 8, 4
+_NUDGE = 1e-6
+# Slopes that differ by less are one slope to a reader; a jump is a quarter of that in ln(out).
+_DIFFERENT, _JUMP = 0.02, 4.0
+
+
+@dataclass(frozen=True)
+class Breakpoints:
+    """Kinks found, one per entry: which question and knob, between which two factors of its setting, and the
+    elasticities on either side."""
+
+    pair: Numbers
+    low: Floats
+    high: Floats
+    below: Floats
+    above: Floats
+
+    @property
+    def factor(self) -> Floats:
+        """The first setting beyond the kink, seen from the point."""
+        return np.where(self.high > 1, self.high, self.low)
+
+    def nearest(self, pairs: int) -> tuple[Floats, Floats]:
+        """For each pair the factor of its nearest kink below and above the point; NaN where there is none."""
+        down, up = np.full(pairs, -np.inf), np.full(pairs, np.inf)
+        beyond = self.high > 1
+        np.minimum.at(up, self.pair[beyond], self.factor[beyond])
+        np.maximum.at(down, self.pair[~beyond], self.factor[~beyond])
+        return np.where(np.isinf(down), np.nan, down), np.where(np.isinf(up), np.nan, up)
+
+
+@dataclass(frozen=True)
+class LabelChange:
+    """An output that says something else beyond a kink, by its words."""
+
+    output: str
+    before: str
+    after: str
+
+
+def breakpoints(questions: QuestionBatch, read: OutputReader, row: Numbers, knob: Numbers, rungs: int = 33, most: int = 6) -> Breakpoints:
+    """The kinks of what `read` takes from the wall's outputs, for each pair of a question and one of its knobs: on a
+    ladder of so many `rungs`, following up at `most` so many gaps, those that disagree most."""
+    settings = questions.settings[knob, row]
+    probe = _Probe(questions, read, row, knob, np.nan_to_num(settings, nan=1.0))
+    ladder = np.where(np.isnan(settings)[:, None], 1.0, probe.ladder(rungs))
+    pair, start = _strongest(probe.signals(np.arange(row.size), ladder), most)
+    low, high = ladder[pair, start], ladder[pair, start + 1]
+    signal = np.zeros(pair.size)
+    for _ in range(_ROUNDS):
+        nodes = probe.within(pair, low, high)
+        signals = probe.signals(pair, nodes)
+        best = np.argmax(signals, axis=1)
+        each = np.arange(pair.size)
+        low, high, signal = nodes[each, best], nodes[each, best + 1], signals[each, best]
+    before, below, above, after = probe.sides(pair, low, high)
+    with np.errstate(invalid="ignore"):
+        trend = np.fmax(np.abs(below - before), np.abs(after - above))
+        smooth = np.abs(above - below) < np.fmax(_DIFFERENT, 3 * trend)
+    kept = (signal >= _DIFFERENT) & ~(probe.whole[pair] & smooth & ~probe.flips(pair, low, high))
+    return Breakpoints(pair[kept], low[kept], high[kept], below[kept], above[kept])
+
+
+def changes(questions: QuestionBatch, row: int, knob: int, low: float, high: float) -> tuple[LabelChange, ...]:
+    """The labels and flags that differ on the two sides of a kink."""
+    asked = questions.ask(np.array([row, row]), np.array([knob, knob]), np.array([low, high]))
+    inner, outer = (0, 1) if high > 1 else (1, 0)
+    told = []
+    for name, io in questions.solver.outputs.items():
+        if isinstance(io, Label | Flag):
+            column = np.broadcast_to(np.asarray(getattr(asked, name)), (2,))
+            if column[0] != column[1]:
+                told.append(LabelChange(name, _word(io, column[inner]), _word(io, column[outer])))
+    return tuple(told)
+
+
+def _word(io: Label | Flag, code: Any) -> str:
+    if isinstance(io, Label):
+        return io.kind(int(code)).name.lower()
+    return "yes" if code else "no"
+
+
+def _strongest(signals: Floats, most: int) -> tuple[Numbers, Numbers]:
+    """The gaps worth following: for each pair those that disagree most."""
+    order = np.argsort(-signals, axis=1)[:, :most]
+    pair = np.broadcast_to(np.arange(signals.shape[0])[:, None], order.shape)
+    worth = np.take_along_axis(signals, order, axis=1) >= _DIFFERENT
+    return pair[worth], order[worth]
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What is seen at settings: ln|out|, out itself, the flags, the labels."""
+
+    value: Floats
+    size: Floats
+    flags: NDArray[np.int_]
+    labels: NDArray[np.int_]
+
+
+@dataclass(frozen=True)
+class _Probe:
+    """Asks pairs of a question and a knob at any factors of the knob's setting."""
+
+    questions: QuestionBatch
+    read: OutputReader
+    row: Numbers
+    knob: Numbers
+    setting: Floats
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        return integer_mask(self.questions.knobs)[self.knob]
+
+    def ladder(self, rungs: int) -> Floats:
+        """Factors of each pair's setting, within what it may be set to."""
+        low, high = (end[self.knob][:, None] for end in bounds(self.questions.knobs))
+        settings = np.geomspace(1 / _SPAN, _SPAN, rungs) * self.setting[:, None]
+        return self._allowed(np.arange(self.row.size), np.clip(settings, low, high) / self.setting[:, None])
+
+    def within(self, pair: Numbers, low: Floats, high: Floats) -> Floats:
+        """The ends of a gap and the settings that divide it."""
+        share = np.linspace(0, 1, _PARTS + 1)
+        return self._allowed(pair, low[:, None] * (high / low)[:, None] ** share)
+
+    def _allowed(self, pair: Numbers, factor: Floats) -> Floats:
+        setting = self.setting[pair][:, None]
+        return np.where(self.whole[pair][:, None], np.round(factor * setting) / setting, factor)
+
+    def see(self, pair: Numbers, factor: Floats) -> _Sight:
+        shape = factor.shape
+        repeated = np.broadcast_to(pair[:, None], shape).ravel()
+        row = self.row[repeated]
+        asked = self.questions.ask(row, self.knob[repeated], factor.ravel())
+        found = np.broadcast_to(np.asarray(self.read(asked, row), dtype=float), factor.size).reshape(shape)
+        with np.errstate(all="ignore"):
+            size = np.log(np.abs(found))
+        flags = [np.isfinite(size), *self._told(asked, Flag, shape)]
+        return _Sight(
+            found, size, np.stack(flags).astype(int), np.array([np.zeros(shape), *self._told(asked, Label, shape)])
+        )
+
+    def _told(self, asked: Any, kind: type[Any], shape: tuple[int, ...]) -> list[NDArray[Any]]:
+        names = [name for name, io in self.questions.solver.outputs.items() if isinstance(io, kind)]
+        size = int(np.prod(shape))
+        return [np.broadcast_to(np.asarray(getattr(asked, name)), size).reshape(shape) for name in names]
+
+    def signals(self, pair: Numbers, nodes: Floats) -> Floats:
+        """How much neighbouring settings disagree: in slope, by a jump no slope explains, or without doubt by a flag.
+        Between whole numbers there is no slope to ask for; there a label must change."""
+        seen = self.see(np.concatenate((pair, pair)), np.concatenate((nodes, nodes * (1 + _NUDGE))))
+        count = pair.size
+        size, flags, labels = seen.size[:count], seen.flags[:, :count], seen.labels[:, :count]
+        slope = log_slope(seen.value[:count], seen.value[count:], np.full(nodes.shape, np.log1p(_NUDGE)))
+        width = np.diff(np.log(nodes), axis=1)
+        with np.errstate(all="ignore"):
+            mean = (slope[:, 1:] + slope[:, :-1]) / 2
+            bend = np.fmax(np.abs(np.diff(slope, axis=1)), _JUMP * np.abs(np.diff(size, axis=1) - mean * width))
+        flipped = np.any(np.diff(flags, axis=-1) != 0, axis=0)
+        relabelled = np.any(np.diff(labels, axis=-1) != 0, axis=0)
+        is_whole = self.whole[pair][:, None]
+        doubtless = flipped | (is_whole & relabelled)
+        return np.where(doubtless, np.inf, np.where(is_whole | (width == 0), 0.0, np.nan_to_num(bend, nan=0.0)))
+
+    def flips(self, pair: Numbers, low: Floats, high: Floats) -> NDArray[np.bool_]:
+        """Whether a flag differs on the two sides."""
+        flags = self.see(pair, np.stack((low, high), axis=1)).flags
+        return np.asarray(np.any(flags[:, :, 0] != flags[:, :, 1], axis=0))
+
+    def sides(self, pair: Numbers, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """The elasticities over two steps up to `low` and over two steps from `high` on."""
+        setting, is_whole = self.setting[pair], self.whole[pair]
+        step = np.where(is_whole, np.maximum(np.ceil(0.02 * setting * low), 1) / setting, 1e-3 * low)
+        nodes = np.stack((low - 2 * step, low - step, low, high, high + step, high + 2 * step), axis=1)
+        nodes = np.maximum(nodes, low[:, None] / 2)
+        value = self.see(pair, nodes).value
+        slope = log_slope(value[:, :-1], value[:, 1:], np.diff(np.log(nodes), axis=1))
+        return slope[:, 0], slope[:, 1], slope[:, 3], slope[:, 4]

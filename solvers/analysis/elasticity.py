@@ -1,0 +1,132 @@
+"""How an output answers to each number it is made of: d ln(out)/d ln(in), for every knob in one vectorised call.
+
+An elasticity of -1 says: one percent more of this, one percent less of that. Central differences in logarithms are
+exact for power laws. Where a step would leave the range a number may take, the difference is one-sided; whole numbers
+step by whole ones. At a kink, such as two times that meet in a maximum, the slopes below and above differ, and both
+are told; `kinks` finds those further away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.declare import Solver
+from solvers.rows import shape, take_rows
+
+from .parameters import Parameter, Scaled, get_value, question_parameters, with_values
+
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.int_]
+# Takes what is asked for from a wall's outputs; told which question each of its rows repeats.
+OutputReader = Callable[[Any, Numbers], Any]
+
+STEP = 0.01
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Elasticities with one row per knob and one column per question: across the step, below and above the point.
+    Unknown (NaN) where the knob is unknown or zero, a percent of which is nothing."""
+
+    central: Floats
+    below: Floats
+    above: Floats
+
+
+@dataclass(frozen=True)
+class QuestionBatch:
+    """Rows of questions put to one wall; any row may be asked again with a knob turned.
+
+    `settings` has what each knob (row) is set to in each question (column), 1 for a table, and NaN where a knob can't
+    be turned by a factor: it is zero, or nobody knows it.
+    """
+
+    solver: Solver[Any, Any]
+    inputs: Any
+    knobs: Sequence[Parameter]
+    settings: Floats
+
+    @classmethod
+    def of(cls, solver: Solver[Any, Any], inputs: Any) -> QuestionBatch:
+        """The questions of `inputs`, a point or columns, with every knob that any of them can turn."""
+        every = question_parameters(solver, inputs)
+        columns = [_setting(inputs, knob) for knob in every]
+        known = [k for k, column in enumerate(columns) if np.any(np.isfinite(column))]
+        settings = np.stack(np.broadcast_arrays(*(columns[k] for k in known), np.empty(shape(inputs) or 1))[:-1])
+        return cls(solver, inputs, [every[k] for k in known], settings)
+
+    def ask(self, row: Numbers, knob: Numbers, factor: Floats) -> Any:
+        """The wall's outputs for the questions `row`, in each of which the `knob`-th knob is turned by `factor`."""
+        asked = take_rows(self.inputs, row)
+        turned_here = {int(k): self.knobs[k] for k in np.unique(knob)}
+        turns = {each.name: _turn(asked, each, knob == k, factor) for k, each in turned_here.items()}
+        with np.errstate(all="ignore"):
+            return self.solver.function(with_values(asked, turns))
+
+
+def slopes(questions: QuestionBatch, read: OutputReader, step: float | Floats = STEP) -> Slopes:
+    """The elasticities of what `read` takes from the wall's outputs."""
+    down, up = _ends(questions.knobs, questions.settings, step)
+    number, count = questions.settings.shape
+    knob, row = (index.ravel() for index in np.indices((number, count)))
+    # The point itself is asked last, as the turn of a knob by 1.
+    factors = np.concatenate((down.ravel(), up.ravel(), np.ones(count)))
+    points = np.arange(count)
+    every = np.concatenate((row, row, points))
+    asked = questions.ask(every, np.concatenate((knob, knob, 0 * points)), factors)
+    found = np.broadcast_to(np.asarray(read(asked, every), dtype=float), factors.shape)
+    below, above = found[: 2 * number * count].reshape(2, number, count)
+    here = np.broadcast_to(found[2 * number * count :], (number, count))
+    return Slopes(
+        central=log_slope(below, above, np.log(up) - np.log(down)),
+        below=log_slope(below, here, -np.log(down)),
+        above=log_slope(here, above, np.log(up)),
+    )
+
+
+def log_slope(before: Floats, after: Floats, width: Floats) -> Floats:
+    """Change of ln(out) from `before` to `after` over a `width` in ln(in). Unknown over no width, and from zero, to
+    zero or through it, of which no percentage can be told."""
+    with np.errstate(all="ignore"):
+        change = np.log(np.abs(after)) - np.log(np.abs(before))
+        change = np.where((before * after > 0) & np.isfinite(change), change, np.nan)
+        return np.where(np.isfinite(before) & (before == after), 0.0, change) / np.where(width == 0, np.nan, width)
+
+
+def _ends(knobs: Sequence[Parameter], settings: Floats, step: float | Floats) -> tuple[Floats, Floats]:
+    """The factors that turn each knob one step down and up, within what it may be set to; 1 where it can't be."""
+    size = settings * step
+    size = np.where(integer_mask(knobs)[:, None], np.maximum(np.round(size), 1), size)
+    low, high = bounds(knobs)
+    with np.errstate(invalid="ignore"):
+        down, up = np.maximum(settings - size, low[:, None]), np.minimum(settings + size, high[:, None])
+        return np.nan_to_num(down / settings, nan=1.0), np.nan_to_num(up / settings, nan=1.0)
+
+
+def integer_mask(knobs: Sequence[Parameter]) -> NDArray[np.bool_]:
+    """Which knobs count whole things."""
+    return np.array([knob.declared.integer for knob in knobs])
+
+
+def bounds(knobs: Sequence[Parameter]) -> tuple[Floats, Floats]:
+    """The least and the most each knob may be set to."""
+    declared = [knob.declared for knob in knobs]
+    low = np.array([np.nextafter(io.low, np.inf) if io.exclusive_min else io.low for io in declared])
+    return low, np.array([io.high for io in declared])
+
+
+def _setting(inputs: Any, knob: Parameter) -> Floats:
+    value = np.asarray(get_value(inputs, knob.name), dtype=float)
+    if knob.table:
+        return np.where(np.isnan(value).all(axis=-1), np.nan, 1.0)
+    return np.where(np.isfinite(value) & (value > 0), value, np.nan)
+
+
+def _turn(inputs: Any, knob: Parameter, here: NDArray[np.bool_], factor: Floats) -> Any:
+    turn = np.where(here, factor, 1.0)
+    return np.round(get_value(inputs, knob.name) * turn) if knob.declared.integer else Scaled(turn)

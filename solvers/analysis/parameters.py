@@ -1,0 +1,100 @@
+"""Every number a question is made of, by name: its inputs and the figures of what it picked from the catalog.
+
+`batch_size` is an input, `accelerator.memory_bandwidth` a figure of the picked accelerator, `fleet.node.price` one of
+a spec inside a spec. A table with one entry per number format (`accelerator.peak`) is one knob: it is only ever scaled
+as a whole.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, reduce
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from solvers.declare import Array, Solver
+from solvers.fields import Input, Pick
+from solvers.specs import Accelerator, Fabric, Fleet, Node, Storage, columns, is_table, parts
+
+_MACHINES = (Accelerator, Node, Fabric, Fleet, Storage)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of a question. `hardware`: it is bought with a machine rather than chosen in software."""
+
+    name: str
+    declared: Input
+    table: bool
+    hardware: bool
+
+    @property
+    def label(self) -> str:
+        return self.declared.label
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A factor on what a knob is set to; the only way to turn a table."""
+
+    factor: Array
+
+
+@cache
+def parameters_of(solver: Solver[Any, Any]) -> Mapping[str, Parameter]:
+    """All knobs of a solver by name."""
+    return MappingProxyType({knob.name: knob for name, io in solver.inputs.items() for knob in _of(name, io)})
+
+
+def question_parameters(solver: Solver[Any, Any], inputs: Any) -> list[Parameter]:
+    """The knobs a question has: no figures of what it did not pick."""
+    left_out = {name for name, io in solver.inputs.items() if isinstance(io, Pick) and getattr(inputs, name) is None}
+    return [knob for name, knob in parameters_of(solver).items() if name.partition(".")[0] not in left_out]
+
+
+def _of(name: str, io: Any) -> Iterator[Parameter]:
+    if isinstance(io, Input):
+        yield Parameter(name, io, table=False, hardware=_is_bought(name, io))
+    if isinstance(io, Pick):
+        yield from _figures(name, io.kind)
+
+
+def _figures(path: str, kind: type[Any]) -> Iterator[Parameter]:
+    for name, io in columns(kind).items():
+        yield Parameter(f"{path}.{name}", io, is_table(kind, name), kind in _MACHINES)
+    for name, inner in parts(kind).items():
+        yield from _figures(f"{path}.{name}", inner)
+
+
+def _is_bought(name: str, io: Input) -> bool:
+    """An input that stands for a figure of a machine: it has the name of one, or is the speed of a link or a disk."""
+    figure = columns(Accelerator).get(name)
+    return (figure is not None and figure.unit == io.unit) or name.endswith("bandwidth")
+
+
+def get_value(inputs: Any, name: str) -> Any:
+    """What a knob is set to: a number, a column, or a table."""
+    return reduce(getattr, name.split("."), inputs)
+
+
+def with_values(record: Any, settings: Mapping[str, Any]) -> Any:
+    """A question with knobs, choices and picks set anew: to numbers, to columns, or `Times` what they were. A pick is
+    set before its figures, so that both may be given."""
+    heads: dict[str, dict[str, Any]] = {}
+    for name, value in settings.items():
+        head, _, rest = name.partition(".")
+        heads.setdefault(head, {})[rest] = value
+    return dataclasses.replace(record, **{head: _set(record, head, values) for head, values in heads.items()})
+
+
+def _set(record: Any, name: str, values: dict[str, Any]) -> Any:
+    inner = {rest: value for rest, value in values.items() if rest}
+    value = values.get("", getattr(record, name))
+    if isinstance(value, Scaled):
+        factor = np.asarray(value.factor)
+        value = getattr(record, name) * (factor[..., None] if is_table(type(record), name) else factor)
+    return with_values(value, inner) if inner else value

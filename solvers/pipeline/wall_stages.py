@@ -1,0 +1,169 @@
+"""Where every wall stands in one system: what it asks of it, and how much of what there is it takes.
+
+`system` (the wall that only describes) stands first; every other stage takes its figures by name, by a link written
+here, or from a stage before it. A strain of 1 is the wall itself: a limit used up, or all of the time lost to it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from solvers.result import Result
+
+from .wiring import GIVEN
+
+DESCRIPTION = "system"
+
+Utilization = Callable[[Callable[[str], float]], float]
+
+
+@dataclass(frozen=True, eq=False)
+class WallStage:
+    """A wall's place in the system: by which number it goes, what it takes from where beyond equal names, and its
+    strain: how much of what there is it takes, and of what. `supposed`: the system does not do what the wall is about
+    (stream its weights, think, keep secrets); the strain is what it would be if it did."""
+
+    wall: int
+    stage: str
+    of: str
+    strain: Utilization
+    links: Mapping[str, str] = field(default_factory=dict)
+    supposed: bool = False
+
+
+def _lost(slowdown: float) -> float:
+    """Share of the time lost when everything takes so many times as long."""
+    return 1 - 1 / slowdown if slowdown > 0 else math.nan
+
+
+# Every wall of the taxonomy stands here once, in its order.
+WALL_STAGES = (
+    WallStage(
+        1, "roofline", "of a decode step is arithmetic", lambda v: v("compute_time") / v("latency"),
+        {"context_length": "system.mean_context"},
+    ),
+    WallStage(2, "roofline", "of a decode step is memory traffic", lambda v: v("memory_time") / v("latency")),
+    WallStage(
+        3, "efficiency", "of the peak is lost in training kernels", lambda v: 1 - v("mfu"),
+        {"batch_size": GIVEN, "devices": GIVEN},
+    ),
+    WallStage(4, "serving", "of a device's memory is taken", lambda v: v("memory_per_device") / v("memory_room")),
+    WallStage(
+        5, "batching", "of the cache goes to waste in pages", lambda v: v("internal_fragmentation"),
+        {"context_length": "system.longest_context"},
+    ),
+    WallStage(
+        6, "weight_streaming", "of a streamed step waits for weights",
+        lambda v: _lost(v("layer_injection_time") / v("layer_compute_time")) if v("layer_compute_time") > 0 else math.nan,
+        {"context_length": "system.longest_context", "batch_size": "system.slots"}, supposed=True,
+    ),
+    WallStage(
+        7, "tail_latency", "of the p99 target is used up", lambda v: v("p99_latency") / v("latency_target"),
+        {"service_time": "serving.end_to_end_latency", "replicas": "system.slots"},
+    ),
+    WallStage(
+        8, "ingestion", "of the storage bandwidth is used", lambda v: v("utilization"),
+        {"demand_bandwidth": "parallelism.demand_bandwidth"},
+    ),
+    WallStage(
+        9, "transformation", "of the training time waits for samples", lambda v: _lost(v("slowdown")),
+        {
+            "batch_size": "system.sequences_per_node", "sample_bytes": "system.sequence_bytes",
+            "step_time": "parallelism.step_time",
+        },
+    ),
+    WallStage(
+        10, "topology", "of a link's bandwidth is lost across the network", lambda v: _lost(v("slowdown")),
+        {"link_bandwidth": "system.inter_bandwidth", "nodes": "system.nodes", "message": "system.gradient_bytes"},
+    ),
+    WallStage(
+        11, "scaling_laws", "of the training compute a network of the best size would not need",
+        lambda v: _lost(v("compute_ratio_besiroglu")), {"parameters": "parallelism.model.parameters"},
+    ),
+    WallStage(
+        12, "reasoning", "of an answer's time is reasoning", lambda v: _lost(v("slowdown")),
+        {"ttft": "serving.ttft", "itl": "serving.itl"}, supposed=True,
+    ),
+    WallStage(
+        13, "compression", "of the weights 4 bits would save", lambda v: v("memory_saving"),
+        {"parameters": "parallelism.model.parameters"}, supposed=True,
+    ),
+    WallStage(
+        14, "parallelism", "of a training step is lost between devices", lambda v: 1 - v("scaling_efficiency"),
+        {"data_parallel": "system.data_parallel", "tensor_parallel": "system.training_tensor_parallel"},
+    ),
+    WallStage(
+        15, "reliability", "of the training time is lost to failures", lambda v: 1 - v("goodput"),
+        {"devices": "system.devices", "nodes": "system.nodes", "job_duration": "parallelism.training_time"},
+    ),
+    WallStage(
+        16, "cluster_queue", "of the fleet's time is booked", lambda v: v("utilization"),
+        {"arrival_rate": "system.run_rate", "service_time": "parallelism.training_time", "servers": "system.runs_at_once"},
+    ),
+    WallStage(
+        17, "tco", "of a useful device-hour's cost is idle peak", lambda v: 1 - v("mfu"),
+        {
+            "devices": "system.devices", "duration": "parallelism.training_time", "mfu": "parallelism.mfu",
+            "electricity_price": "system.price_of_electricity", "total_ops": "scaling_laws.total_ops",
+        },
+    ),
+    WallStage(
+        18, "sustainability", "of the carbon comes from the chips' making", lambda v: v("embodied_share"),
+        {
+            "devices": "system.devices", "duration": "parallelism.training_time", "mfu": "parallelism.mfu",
+            "tdp": "system.tdp", "carbon_intensity": "system.carbon_intensity",
+            "water_intensity": "system.water_of_electricity", "electricity_price": "system.price_of_electricity", "embodied_per_device": "system.embodied_per_device",
+        },
+    ),
+    WallStage(
+        19, "checkpoint", "of the time goes into checkpoints", lambda v: v("overhead"),
+        {
+            "parameters": "parallelism.model.parameters", "writers": "system.nodes",
+            "interval": "reliability.checkpoint_interval", "filesystem_bandwidth": "system.storage_bandwidth",
+        },
+    ),
+    WallStage(
+        20, "privacy", "of a private run's time is for the privacy", lambda v: _lost(v("slowdown")),
+        {"training_time": "parallelism.training_time"}, supposed=True,
+    ),
+    WallStage(
+        21, "sensitivity", "of the latency follows one hardware figure", lambda v: abs(v("binding_elasticity")),
+        {"context_length": "system.mean_context"}, supposed=True,
+    ),
+    WallStage(
+        22, "synthesis", "of one chip's roof the target of 50 ms asks", lambda v: v("moved") / v("chip_time_left") / v("bandwidth"),
+        {"context_length": "system.mean_context"}, supposed=True,
+    ),
+)  # fmt: skip
+
+
+def main_solver(wall: int) -> str:
+    """The solver that stands for a wall where several do: the one the system asks."""
+    return WALL_STAGES[wall - 1].stage
+
+
+# The iron law of a training run: what it takes from the walls that own its factors.
+IRON_LAW = "iron_law"
+FACTORS = {
+    "total_ops": "scaling_laws.total_ops",
+    "devices": "system.devices",
+    "peak_rate": "parallelism.peak",
+    "mfu": "parallelism.device_mfu",
+    "scaling_efficiency": "parallelism.scaling_efficiency",
+    "goodput": "reliability.goodput",
+}
+
+
+def utilization(place: WallStage, result: Result) -> float:
+    """How much of what there is a wall takes, 1 being all of it; unknown where a figure of it is."""
+
+    def value(name: str) -> float:
+        found = result.values[name].value
+        return found if isinstance(found, float) else math.nan
+
+    try:
+        return place.strain(value)
+    except ZeroDivisionError:
+        return math.nan

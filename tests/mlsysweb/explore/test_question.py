@@ -1,0 +1,130 @@
+import pytest
+
+from mlsysweb.explore.ask.lookup import all_of, look_up
+from mlsysweb.explore.ask.presets import PRESETS
+from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
+from solvers.errors import InputErrors
+from solvers.search.run import run
+from solvers.specs import Accelerator
+from tests.mlsysweb.explore.questions import GOALS, SMALL, question, search
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def complaint(**asked):
+    with pytest.raises(InputErrors) as caught:
+        declared_search(question(**asked), look_up, all_of)
+    return {error.field: error.sentence for error in caught.value.errors}
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.name)
+def test_every_preset_is_a_space_with_an_answer(preset):
+    outcome = run(declared_search(preset.question, look_up, all_of).search)
+    assert outcome.complete and outcome.top and outcome.front
+
+
+def test_a_single_value_holds_for_all_and_is_no_axis():
+    asked = declared_search(question(), look_up, all_of)
+    assert asked.given == {"model": "llama-3-8b"}
+    assert [axis.name for axis in asked.search.space.axes] == ["accelerator", "batch_size", "precision"]
+    assert asked.search.space.shape == (2, 7, 2)
+
+
+def test_all_of_a_maker_are_its_offered_chips():
+    axis = search(axes=SMALL | {"accelerator": "all AMD"}).space.axes[0]
+    assert len(axis) == len(all_of(Accelerator, "AMD"))
+    assert "mi300x" in axis.labels and "h100-sxm5-80gb" not in axis.labels
+
+
+def test_what_must_fit_is_demanded_without_being_typed():
+    assert declared_search(question(), look_up, all_of).demanded == ("roofline.feasible",)
+    assert declared_search(question(goals=(*GOALS, "feasible")), look_up, all_of).demanded == ()
+
+
+def test_an_axis_without_values_says_so_where_it_stands():
+    assert "at least one value" in complaint(axes=SMALL | {"batch_size": ""})["axis-2"]
+
+
+def test_values_without_an_input_say_so():
+    assert "name of an input" in complaint(axes=SMALL | {"": "1, 2"})["axis-4"]
+
+
+def test_an_input_nobody_takes_is_told_with_the_nearest():
+    assert "Did you mean batch_size" in complaint(axes=SMALL | {"batchsize": "1, 2"})["axis-4"]
+
+
+def test_a_space_too_large_says_how_large_and_what_to_drop():
+    said = complaint(
+        axes=SMALL | {"efficiency": "0.1 to 1 in 1000000 steps", "context_length": "0 to 100000 in 100000 steps"}
+    )
+    assert said.keys() == {"axis-4"}
+    assert "2.8 × 10^12 configurations" in said["axis-4"]
+    assert "efficiency alone has 1,000,000 values; with 3,571 of them it would do" in said["axis-4"]
+
+
+def test_a_cluster_is_asked_for_more_than_one_machine(monkeypatch):
+    axes = SMALL | {"efficiency": "0.1 to 1 in 1000000 steps", "context_length": "0 to 1000 in 1000 steps"}
+    assert "too large" in complaint(axes=axes)["axis-4"]
+    monkeypatch.setenv("DASK_SCHEDULER", "tcp://elsewhere:8786")
+    assert search(axes=axes).space.size == 28 * 10**9
+
+
+def test_a_space_of_ten_to_the_fifteen_is_refused_before_it_is_made():
+    many = {"efficiency": "0.1 to 1", "bandwidth_efficiency": "0.1 to 1", "idle_fraction": "0 to 1"}
+    said = complaint(axes=SMALL | {name: f"{ends} in 100000 steps" for name, ends in many.items()})
+    assert "× 10^16 configurations" in next(iter(said.values()))
+
+
+def test_a_goal_about_nothing_known_says_where_and_what_is_near():
+    assert "at character 1" in complaint(goals=(*GOALS, "latencie < 5 ms"))["goal-3"]
+
+
+def test_units_that_do_not_match_are_told():
+    assert "needs a time" in complaint(goals=(*GOALS, "latency < 5 GB"))["goal-3"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("latency < 10 ms", "latency > 20 ms"), ("latency < 10 ms", "latency >= 10 ms"), ("mfu == 0.5", "mfu > 0.5")],
+)
+def test_goals_that_contradict_each_other_are_told_at_the_later(first, second):
+    said = complaint(goals=("minimize: power", first, second))
+    assert f"contradicts '{first}'" in said["goal-2"]
+
+
+def test_goals_that_only_meet_at_one_value_do_not_contradict():
+    declared_search(question(goals=("minimize: power", "latency <= 10 ms", "latency >= 10 ms")), look_up, all_of)
+
+
+def test_without_an_objective_there_is_nothing_to_rank_by():
+    assert "make small or large" in complaint(goals=("latency < 5 ms",))["goal-0"]
+
+
+def test_five_objectives_are_one_too_many():
+    names = ("latency", "power", "energy", "moved", "memory_footprint")
+    assert set(complaint(goals=tuple(f"minimize: {name}" for name in names))) == {"goal-4"}
+
+
+def test_two_axes_for_one_input_are_told_at_the_later():
+    twice = DesignSpaceQuestion(("roofline",), (), (*SMALL.items(), ("batch_size", "3, 4")), GOALS)
+    with pytest.raises(InputErrors) as caught:
+        declared_search(twice, look_up, all_of)
+    assert caught.value.errors[0].field == "axis-4" and "already" in caught.value.errors[0].sentence
+
+
+def test_a_wall_that_is_none_is_told():
+    assert "no wall" in complaint(walls="rooflime")["walls"]
+    with pytest.raises(InputErrors, match="at least one wall"):
+        declared_search(DesignSpaceQuestion((), (), (), GOALS), look_up, all_of)
+
+
+def test_a_grid_that_changes_nothing_is_refused():
+    assert "changes nothing" in complaint(axes=SMALL | {"grid": "poland, norway"})["axis-4"]
+
+
+def test_a_grid_moves_carbon_and_what_it_does_not_know_is_what_is_given():
+    axes = {"grid": "poland, norway", "electricity_price": "0.2 USD/kWh", "devices": "8, 16"}
+    asked = search(axes=axes, goals=("minimize: total_carbon", "minimize: tco.tco"), walls="tco sustainability")
+    best = run(asked).top[0]
+    assert best.places["grid"] == "norway"
+    assert best.inputs["electricity_price"] > 0

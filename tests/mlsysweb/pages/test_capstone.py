@@ -1,0 +1,103 @@
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from catalog.resolve import resolve
+from mlsysweb.pages.capstone.design import LADDERS, design_space, remedies, scores
+from mlsysweb.pages.capstone.question import CAPSTONE
+from solvers.operations.tco import tco
+from solvers.read import read
+from tests.solvers.systems import H100
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+SMALL = {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "6"}
+PRICED = replace(H100, unit_price=25000.0, embodied_carbon=164.0)
+
+
+def design(**text):
+    return resolve(read(CAPSTONE, {**SMALL, **text})).point
+
+
+def test_a_fleet_that_meets_the_brief_is_told_so_with_its_price(client):
+    page = client.get("/capstone/", SMALL).content.decode()
+    assert "meet the whole brief" in page and page.count('data-kind="ok"') == 6
+
+
+def test_the_front_is_neither_sought_nor_sent_before_the_design_is_handed_in(client):
+    before = client.get("/capstone/", SMALL).content.decode()
+    assert "Nobody beats" not in before and "designs-0" not in before
+    handed_in = client.get("/capstone/", {**SMALL, "submitted": "yes"}).content.decode()
+    assert "Nobody beats these" in handed_in and "designs-0" in handed_in
+
+
+def test_every_design_of_the_front_opens_and_meets_the_brief(client):
+    page = client.get("/capstone/", {**SMALL, "submitted": "yes"}).content.decode()
+    part = page[page.index('class="designs"') :]
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/capstone/[^"]*)"', part)]
+    assert links and all("meet the whole brief" in client.get(link).content.decode() for link in links)
+
+
+def test_cost_is_that_of_the_walls_for_every_region():
+    i = design(second="none", replicas="4")
+    own = scores(i)
+    load = float(own.capacity)
+    bill = tco(
+        accelerator=i.accelerator, devices=16, duration=365 * 86400.0, mfu=min(50 / load, 1), pue=1.2,
+        electricity_price=i.first.electricity_price,
+    )  # fmt: skip
+    assert float(own.devices) == 16 and float(own.cost) == pytest.approx(float(bill.tco))
+
+
+def test_twice_the_replicas_serve_twice_and_more_regions_share_the_load():
+    one, two = scores(design(replicas="4")), scores(design(replicas="8"))
+    assert float(two.capacity) == pytest.approx(2 * float(one.capacity))
+    assert float(scores(design(replicas="4", third="france")).capacity) == pytest.approx(1.5 * float(one.capacity))
+
+
+def test_without_another_region_nothing_survives_and_with_one_the_rest_carries_all():
+    assert np.isinf(scores(design(second="none")).ttft_left)
+    i = design()
+    left = scores(replace(i, second=None))
+    assert float(scores(i).ttft_left) == pytest.approx(float(left.ttft))
+
+
+@pytest.mark.parametrize(
+    "text", [{"replicas": "1"}, {"tensor_parallel": "1"}, {"budget": "100 kUSD"}, {"carbon_limit": "10 t"}]
+)
+def test_a_remedy_does_what_it_promises_and_none_is_nearer_on_its_ladder(text):
+    i = design(**text)
+    met = scores(i).meets(i)
+    for constraint, (knob, value) in remedies(i).items():
+        assert bool(scores(replace(i, **{knob: value})).meets(i)[constraint])
+        if not bool(met[constraint]):
+            now = float(getattr(i, knob))
+            nearer = [v for v in LADDERS[knob] if abs(np.log(v / now)) < abs(np.log(value / now)) * (1 - 1e-9)]
+            assert not any(bool(scores(replace(i, **{knob: v})).meets(i)[constraint]) for v in nearer)
+
+
+def test_nobody_on_the_front_is_beaten_and_everybody_off_it_is():
+    space = design_space(design(), [PRICED, replace(PRICED, tdp=300, unit_price=40000.0)])
+    pairs = np.stack([space.scores.cost, space.scores.carbon], axis=1)
+    met = np.flatnonzero(space.met)
+    on = set(space.front.tolist())
+    for row in met[:: max(1, len(met) // 50)]:
+        beaten = ((pairs[met] <= pairs[row]).all(axis=1) & (pairs[met] < pairs[row]).any(axis=1)).any()
+        assert beaten or row in on or any((pairs[k] == pairs[row]).all() for k in on)
+    assert space.knee in on
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"accelerator": "gaudi3"}, "unit price is not known"),
+        ({"model": "resnet-50"}, "Choose a transformer"),
+        ({"tenure": "cloud", "accelerator": "mi300x"}, "no price to rent"),
+        ({"replicas": "0"}, "must be at least 1"),
+    ],
+)
+def test_what_cannot_be_scored_is_told_at_its_field(client, query, sentence):
+    refused = client.get("/capstone/", query)
+    assert refused.status_code == 422 and sentence in refused.content.decode()

@@ -1,0 +1,88 @@
+import re
+from dataclasses import replace
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from catalog.models import Accelerator
+from mlsysweb.show.results import fallacies as told
+from solvers.registry import solvers
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+ROOFLINE = solvers()["roofline"]
+
+
+def page(client, query=""):
+    return unescape(client.get(f"/fallacies/{query}").content.decode())
+
+
+def test_every_claim_of_every_wall_is_shown(client):
+    html = page(client)
+    missing = [f.claim for solver in solvers().values() for f in solver.fallacies if f.claim not in html]
+    assert not missing
+
+
+def test_a_claim_is_told_with_the_numbers_of_its_two_questions(client):
+    html = page(client)
+    assert "An H100 is 3.2 times an A100." in html
+    assert "Decode at batch 1 goes from 122/s to 195/s, 1.6 times" in html
+
+
+def test_each_side_opens_the_wall_with_its_question_and_finds_the_same(client):
+    for fallacy, declared in zip(told.fallacies(ROOFLINE, "/walls/roofline/"), ROOFLINE.fallacies, strict=True):
+        for side, text in ((fallacy.before, declared.before), (fallacy.after, declared.after)):
+            assert dict(parse_qsl(urlsplit(side.url).query)) == text
+            shown = client.get(side.url)
+            assert shown.status_code == 200 and side.found in unescape(shown.content.decode())
+
+
+def test_what_is_asked_is_said_in_the_words_of_the_form():
+    first = told.fallacies(ROOFLINE, "/")[0]
+    assert (first.before.asked, first.after.asked) == ("as the page opens", "Peak dense rate ×2")
+
+
+def test_in_predict_mode_what_is_true_lies_in_a_fold(client):
+    read, predict = page(client), page(client, "?mode=predict")
+    truth = "Decode at batch 1 goes from 122/s to 195/s"
+    assert "<details>" not in read and truth in read
+    assert truth not in re.sub(r"<details>.*?</details>", "", predict, flags=re.S) and truth in predict
+
+
+def test_no_truth_has_an_empty_slot(client):
+    assert not re.search(r"\{(before|after|ratio)\}", page(client))
+
+
+def test_a_changed_chip_changes_what_is_told(client):
+    assert "from 5.12 ms to 5.12 ms" in page(client)
+    chip = Accelerator.objects.get(slug="h100-sxm5-80gb")
+    chip.memory_bandwidth *= 2
+    chip.save()
+    assert "from 5.12 ms to 5.12 ms" not in page(client)
+
+
+def test_the_catalog_is_asked_once_for_each_of_its_states(client, monkeypatch):
+    page(client)
+    monkeypatch.setattr(told, "answer", lambda *_: pytest.fail("computed again"))
+    assert "5.12 ms" in page(client)
+
+
+def test_a_claim_the_catalog_bears_out_is_not_called_refuted(client):
+    chip = Accelerator.objects.get(slug="a100-sxm4-80gb")
+    chip.memory_bandwidth /= 4
+    chip.save()
+    html = page(client)
+    assert "With the figures the catalog has today it holds" in html and "1.6 times: the bandwidth" not in html
+
+
+def test_a_question_about_a_chip_that_is_gone_is_told_as_such(client):
+    lost = replace(ROOFLINE.fallacies[0], before={"accelerator": "gone"})
+    (fallacy,) = told.fallacies(replace(ROOFLINE, fallacies=(lost,)), "/")
+    assert "has no answer to it: accelerator no accelerator" in fallacy.truth
+    assert fallacy.before is None and not fallacy.refuted
+
+
+@pytest.mark.parametrize("query", ["?mode=", "?mode=nonsense", "?mode=predict&mode=read", "?else=1"])
+def test_any_query_shows_the_page(client, query):
+    assert client.get(f"/fallacies/{query}").status_code == 200

@@ -1,0 +1,87 @@
+import json
+import re
+
+import numpy as np
+import pytest
+
+from catalog.models import Grid
+from catalog.resolve import resolve
+from mlsysweb.pages.geography.places import GridPlace, atlas
+from mlsysweb.pages.geography.question import GEOGRAPHY
+from solvers import specs
+from solvers.read import read
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def page(client, **query):
+    return client.get("/geography/", query).content.decode()
+
+
+def world(text):
+    return json.loads(re.search(r'id="world-data">(.*?)</script>', text, re.S)[1])
+
+
+def api(client, **query):
+    return client.get("/api/v1/solve/sustainability", query).json()["outputs"]
+
+
+def test_the_tutorials_month_emits_69_tonnes_in_poland_and_41_times_less_in_quebec(client):
+    assert "In Poland (classroom) the job emits 69 t of CO2e" in page(client)
+    assert "emits 1.68 t of CO2e" in page(client, grid="quebec")
+
+
+def test_the_wall_opens_with_this_job_at_this_place_and_says_the_same(client):
+    text = page(client, grid="france", devices="512")
+    link = re.search(r'href="(/walls/sustainability/\?[^"]*)"', text)[1].replace("&amp;", "&")
+    query = dict(part.split("=") for part in link.partition("?")[2].replace("%2F", "/").replace("+", " ").split("&"))
+    assert query["devices"] == "512"
+    told = re.search(r"In France the job emits ([\d.]+) t", text)
+    assert float(told[1]) == pytest.approx(api(client, **query)["operational_carbon"]["value"] / 1e3, rel=5e-3)
+
+
+def test_every_country_with_a_known_intensity_is_told_of_on_the_map(client):
+    told = world(page(client))
+    known = Grid.objects.filter(region_type="country", carbon_intensity__isnull=False, archived=False)
+    assert set(told) == {grid.iso_code for grid in known if grid.iso_code}
+    assert told["FRA"]["band"] < told["POL"]["band"] and "g/kWh" in told["FRA"]["words"]
+
+
+def test_an_update_brings_no_outlines_and_stays_small(client):
+    update = client.get("/geography/", {"devices": "8"}, headers={"HX-Request": "true"})
+    assert update["HX-Replace-Url"] == "/geography/?devices=8"
+    assert "<path" not in update.content.decode()
+
+
+def test_with_each_sites_own_pue_two_things_differ(client):
+    text = page(client, grid="us-average", counted="grid_and_site")
+    assert ">1.12<" in text and "two things differ at once" in text
+    assert ">1.06<" in page(client, grid="us-average")
+
+
+def test_the_best_place_has_the_least_cost_and_priced_carbon():
+    places = [
+        GridPlace("cheap", "Cheap", "", "", specs.Grid(carbon_intensity=1e-7, electricity_price=1e-8)),
+        GridPlace("clean", "Clean", "", "", specs.Grid(carbon_intensity=1e-8, electricity_price=5e-8)),
+        GridPlace("neither", "Neither", "", "", specs.Grid(carbon_intensity=2e-7, electricity_price=6e-8)),
+    ]
+
+    def best(price):
+        found = atlas(resolve(read(GEOGRAPHY, {"carbon_price": price})).point, places)
+        assert set(found.front.tolist()) == {0, 1} and np.all(np.diff(found.carbon[found.ranked]) >= 0)
+        return found.places[found.best].slug
+
+    assert best("0 USD/t") == "cheap" and best("1000 USD/t") == "clean"
+
+
+@pytest.mark.parametrize("places", ["countries", "all_grids", "aws", "gcp", "azure"])
+def test_each_set_of_places_is_ranked_with_the_picked_one_among_them(client, places):
+    text = page(client, places=places)
+    rows = re.findall(r'<th scope="row">', text)
+    assert len(rows) > 20 and "picked" in text
+
+
+def test_a_wrong_input_is_told_at_its_field(client):
+    refused = client.get("/geography/", {"devices": "none"}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422 and 'id="devices-error"' in refused.content.decode()
+    assert client.get("/geography/", {"grid": "atlantis"}).status_code == 422

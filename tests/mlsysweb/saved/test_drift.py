@@ -1,0 +1,107 @@
+import html
+import re
+
+import pytest
+from django.test import Client
+
+from catalog.models import Accelerator
+from mlsysweb.saved.scenarios import drift as drift_views
+from mlsysweb.saved.scenarios.drift import drift
+from mlsysweb.saved.scenarios.models import Scenario, Version
+from tests.mlsysweb.people import save
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+CHIP = "/walls/roofline/?accelerator=p100-sxm2"
+
+
+def shown(client, link):
+    return html.unescape(client.get(link).content.decode())
+
+
+def changed(**figures):
+    chip = Accelerator.objects.get(slug="p100-sxm2")
+    for name, value in figures.items():
+        setattr(chip, name, value)
+    chip.save()
+
+
+def test_while_nothing_moves_nothing_is_said_and_nothing_computed(client, monkeypatch):
+    link = save(client, CHIP)
+    monkeypatch.setattr(drift_views, "_answer", lambda *_: pytest.fail("it was computed"))
+    assert "has moved on" not in shown(client, link)
+    assert "Nothing has moved since" in shown(client, f"{link}v/1/drift/")
+
+
+def test_a_changed_figure_is_named_with_both_values_and_todays_answer(client):
+    link = save(client, CHIP)
+    before = re.search(r'class="verdict"[^>]*>(.*?)</p>', shown(client, link))[1]
+    changed(memory_bandwidth=2e12)
+    page = shown(client, link)
+    assert "memory bandwidth 2 TB/s (was 732 GB/s)" in page
+    assert "Today the answer would be: Memory-bound" in page
+    assert before in page  # what was kept still stands
+
+
+def test_a_changed_rate_is_named_with_its_format(client):
+    link = save(client, CHIP)
+    chip = Accelerator.objects.get(slug="p100-sxm2")
+    changed(peak_fp16=2 * chip.peak_fp16)
+    assert re.search(r"in fp16 [\d.]+ TFLOP/s \(was [\d.]+ TFLOP/s\)", shown(client, link))
+
+
+def test_a_note_on_a_row_is_no_drift(client):
+    link = save(client, CHIP)
+    changed(note="Seen in a museum.")
+    assert "has moved on" not in shown(client, link)
+
+
+def test_both_stand_side_by_side_output_by_output(client):
+    link = save(client, CHIP)
+    changed(memory_bandwidth=2e12)
+    page = shown(client, f"{link}v/1/drift/")
+    assert re.search(r"<tr data-differs><th scope=\"row\">Latency</th><td>[\d.]+ ms</td><td>[\d.]+ ms</td>", page)
+    assert re.search(r"<tr><th scope=\"row\">Compute time</th>", page)
+
+
+def test_a_chip_that_is_gone_breaks_nothing_and_says_so(client):
+    link = save(client, CHIP)
+    Accelerator.objects.get(slug="p100-sxm2").delete()
+    page = shown(client, link)
+    assert "is no longer in the catalog" in page and "Today there is no answer" in page
+    assert client.get(f"{link}v/1/drift/").status_code == 200
+    assert client.post(f"{link}v/1/recompute/").status_code == 422
+    assert Version.objects.count() == 1
+
+
+def test_a_solver_that_moved_is_named_and_its_rows_as_they_were_asked_again(client):
+    link = save(client, CHIP)
+    Version.objects.update(solver_version="0")
+    assert "Roofline is at version 1 (was 0)" in shown(client, link)
+    found = drift(Version.objects.get())
+    assert found.replayed.values["latency"] == found.today.values["latency"]
+
+
+def test_the_owner_keeps_todays_answer_as_a_further_version(client):
+    link = save(client, CHIP)
+    changed(memory_bandwidth=2e12)
+    assert Client().post(f"{link}v/1/recompute/").status_code == 404
+    client.post(f"{link}v/1/recompute/")
+    first, second = Scenario.objects.get().versions.all()
+    assert second.question == first.question and second.result != first.result
+    assert "has moved on" not in shown(client, link)
+    assert "has moved on" in shown(client, f"{link}v/1/")
+
+
+@pytest.mark.parametrize("page", ["/spectrum/", "/geography/", "/system/", "/hardware-match/", "/capstone/?submitted=yes"])
+def test_a_page_over_many_walls_says_what_moved_and_shows_both(client, page):
+    link = save(client, page)
+    assert "has moved on" not in shown(client, link)
+    Accelerator.objects.filter(slug__startswith="h100").update(memory_bandwidth=9e12, tdp=999)
+    from catalog.models import CatalogVersion as Changes
+
+    Accelerator.objects.get(slug="h100-sxm5-80gb").save()
+    assert Changes.now()
+    assert "TDP 999 W (was 700 W)" in shown(client, link) or "9 TB/s" in shown(client, link)
+    both = shown(client, f"{link}v/1/drift/")
+    assert "As it was kept" in both and "Today" in both

@@ -1,0 +1,86 @@
+"""Figures are valid Plotly, whatever the question, and say nothing that a reader without colours would miss."""
+
+import json
+import re
+
+import plotly.graph_objects as go
+import pytest
+
+from mlsysweb.answer import answer
+from mlsysweb.show.charts.kinds import KINDS, draw
+from mlsysweb.show.results.present import result_page
+from solvers.registry import solvers
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+QUESTIONS = [
+    pytest.param(s, p.values, id=f"{n}-{p.name}") for n, s in solvers().items() for p in s.presets
+] + [
+    pytest.param(solvers()["roofline"], {"also": "mi300x,a100-sxm4-80gb,nrf52840"}, id="roofline-several"),
+    pytest.param(solvers()["roofline"], {"sweep": "efficiency"}, id="roofline-sweep"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("solver", "text"), QUESTIONS)
+def test_every_figure_is_valid_plotly_without_a_nan(solver, text):
+    result = answer(solver, text)
+    for drawing in result.charts:
+        figure = draw(drawing, result)
+        if not any(trace["x"] for trace in figure["data"]):
+            assert "no picture" in " ".join(result_page(solver, result, "/").notes)
+            continue
+        coloured = json.loads(re.sub(r'"token:[a-z0-9-]+"', '"#123456"', json.dumps(figure, allow_nan=False)))
+        go.Figure(coloured)
+        assert any(trace["x"] for trace in figure["data"])
+        assert figure["layout"]["xaxis"]
+
+
+def test_a_kind_is_one_file_with_a_function_of_its_name():
+    for name, function in KINDS.items():
+        assert function.__module__ == f"mlsysweb.show.charts.{name}" and function.__name__ == name
+
+
+def test_several_chips_have_a_roof_each_and_their_own_colour():
+    result = answer(solvers()["roofline"], {"also": "mi300x,a100-sxm4-80gb"})
+    figure = draw(result.charts[0], result)
+    roofs = {
+        t["name"]: t["line"]["color"] for t in figure["data"] if t.get("mode") == "lines" and t.get("showlegend", True)
+    }
+    assert len(roofs) == len(set(roofs.values())) == 3
+
+
+def test_the_operating_points_climb_to_the_ridge():
+    result = answer(solvers()["roofline"], {})
+    figure = draw(result.charts[0], result)
+    (climb,) = [t for t in figure["data"] if t.get("mode") == "lines+markers"]
+    assert climb["x"] == sorted(climb["x"]) and climb["customdata"][0] == 1 and 128 in climb["customdata"]
+
+
+def test_points_that_do_not_fit_are_crosses():
+    result = answer(solvers()["roofline"], {"context_length": "8192"})
+    figure = draw(result.charts[0], result)
+    (climb,) = [t for t in figure["data"] if t.get("mode") == "lines+markers"]
+    assert set(climb["marker"]["symbol"]) == {"circle", "x-thin-open"}
+
+
+def drawn_curve(wall, **text):
+    result = answer(solvers()[wall], text)
+    return next(draw(drawing, result) for drawing in result.charts if drawing.kind == "curve")
+
+
+def test_two_figures_of_one_kind_share_an_axis_and_two_of_different_kinds_do_not():
+    losses, mixed = drawn_curve("scaling_laws"), drawn_curve("serving")
+    assert {trace.get("yaxis", "y") for trace in losses["data"]} == {"y"} and "yaxis2" not in losses["layout"]
+    assert {trace.get("yaxis", "y") for trace in mixed["data"]} == {"y", "y2"}
+
+
+def test_a_time_of_years_is_drawn_in_years():
+    lived = drawn_curve("battery")
+    assert lived["layout"]["yaxis"]["title"]["text"] == "Lifetime (year)"
+    point = next(trace for trace in lived["data"] if trace["mode"] == "markers")
+    years = answer(solvers()["battery"], {}).values["lifetime"].value / (365 * 86400)
+    assert point["y"] == [pytest.approx(years)]
+
+
+def test_shares_of_a_whole_are_seen_as_such():
+    assert drawn_curve("reliability")["layout"]["yaxis"]["type"] == "linear"
