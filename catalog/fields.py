@@ -58,7 +58,13 @@ class QuantityField(models.FloatField):
     words and range; only what no wall computes with brings its own."""
 
     def __init__(
-        self, verbose_name: str | None = None, *, figure: str = "", unit: str = "", display_unit: str = "", **options: Any
+        self,
+        verbose_name: str | None = None,
+        *,
+        figure: str = "",
+        unit: str = "",
+        display_unit: str = "",
+        **options: Any,
     ) -> None:
         self.figure, self.unit, self.display_unit = figure, unit, display_unit
         super().__init__(verbose_name, **{**options, "null": True, "blank": True})
@@ -75,9 +81,20 @@ class QuantityField(models.FloatField):
 
     def _own(self) -> Input:
         return Input(
-            unit=self.unit, label="", default=math.nan, low=0.0, high=math.inf, slider=(0.0, math.inf), exclusive_min=False,
-            log=False, integer=False, display_unit=self.display_unit or self.unit, help="", symbol="", advanced=False,
-        )  # fmt: skip
+            unit=self.unit,
+            label="",
+            default=math.nan,
+            low=0.0,
+            high=math.inf,
+            slider=(0.0, math.inf),
+            exclusive_min=False,
+            log=False,
+            integer=False,
+            display_unit=self.display_unit or self.unit,
+            help="",
+            symbol="",
+            advanced=False,
+        )
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         """Without words and units: they are no part of the column, so a better sentence is no migration."""

@@ -49,9 +49,21 @@ def number(
 ) -> Any:
     """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider writes."""
     io = Input(
-        unit=unit, label=label, default=default, low=low, high=high, slider=slider or (low, high), exclusive_min=exclusive_min,
-        log=log, integer=integer, display_unit=display_unit or unit, help=help, symbol=symbol, advanced=advanced, default_from=default_from,
-    )  # fmt: skip
+        unit=unit,
+        label=label,
+        default=default,
+        low=low,
+        high=high,
+        slider=slider or (low, high),
+        exclusive_min=exclusive_min,
+        log=log,
+        integer=integer,
+        display_unit=display_unit or unit,
+        help=help,
+        symbol=symbol,
+        advanced=advanced,
+        default_from=default_from,
+    )
     return field(default=default, metadata={"io": io})
 
 
@@ -77,9 +89,13 @@ def spec(
     return field(default=None, metadata={"io": io}) if optional else field(metadata={"io": io})
 
 
-def output(unit: str, label: str, *, display_unit: str = "", help: str = "", symbol: str = "", if_infinite: str = "") -> Any:
+def output(
+    unit: str, label: str, *, display_unit: str = "", help: str = "", symbol: str = "", if_infinite: str = ""
+) -> Any:
     """A numeric output in SI `unit`; `if_infinite` says in words what an infinite or unknown value means."""
-    io = Output(unit=unit, label=label, display_unit=display_unit or unit, help=help, symbol=symbol, if_infinite=if_infinite)
+    io = Output(
+        unit=unit, label=label, display_unit=display_unit or unit, help=help, symbol=symbol, if_infinite=if_infinite
+    )
     return field(metadata={"io": io})
 
 
@@ -295,11 +311,30 @@ def solver(
         module = function.__module__
         about = (sys.modules[module].__doc__ or "").strip()
         return Solver(
-            name=function.__name__, walls=walls, title=title, question=question, about=about, version=version,
-            inputs=declared_fields(taken), outputs=declared_fields(produced), inputs_type=taken, function=function,
-            verdict=verdict, notes=notes, check=check, headline=headline, overlay=overlay, figures=figures, equations=equations,
-            sources=sources, assumptions=assumptions, excludes=excludes, presets=presets, fallacies=fallacies, factor=factor,
+            name=function.__name__,
+            walls=walls,
+            title=title,
+            question=question,
+            about=about,
+            version=version,
+            inputs=declared_fields(taken),
+            outputs=declared_fields(produced),
+            inputs_type=taken,
+            function=function,
+            verdict=verdict,
+            notes=notes,
+            check=check,
+            headline=headline,
+            overlay=overlay,
+            figures=figures,
+            equations=equations,
+            sources=sources,
+            assumptions=assumptions,
+            excludes=excludes,
+            presets=presets,
+            fallacies=fallacies,
+            factor=factor,
             domain=module.split(".")[-2],
-        )  # fmt: skip
+        )
 
     return wrap

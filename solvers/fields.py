@@ -39,7 +39,9 @@ class Input:
         if too_low or value > self.high:
             start = "above" if self.exclusive_min else "at least"
             end = "" if math.isinf(self.high) else f" and at most {PrintedNumber(self.high, self)}"
-            raise InputError(name, f"must be {start} {PrintedNumber(self.low, self)}{end}; {PrintedNumber(value, self)} is not.")
+            raise InputError(
+                name, f"must be {start} {PrintedNumber(self.low, self)}{end}; {PrintedNumber(value, self)} is not."
+            )
         if self.integer and value != round(value):
             raise InputError(name, f"counts whole things: {value:g} is not a whole number.")
         return value

@@ -17,109 +17,274 @@ accelerator = partial(spec, Accelerator, "Accelerator")
 precision = partial(choice, Precision, "Precision", help="The format weights are stored in.")
 
 efficiency = partial(
-    number, "1", "Compute efficiency", high=1, exclusive_min=True, slider=(0.01, 1), symbol=r"\eta",
+    number,
+    "1",
+    "Compute efficiency",
+    high=1,
+    exclusive_min=True,
+    slider=(0.01, 1),
+    symbol=r"\eta",
     help="Share of the peak rate that kernels reach.",
-)  # fmt: skip
+)
 bandwidth_efficiency = partial(
-    number, "1", "Bandwidth efficiency", high=1, exclusive_min=True, slider=(0.01, 1), symbol=r"\eta_b", advanced=True,
+    number,
+    "1",
+    "Bandwidth efficiency",
+    high=1,
+    exclusive_min=True,
+    slider=(0.01, 1),
+    symbol=r"\eta_b",
+    advanced=True,
     help="Share of the memory's peak bandwidth that kernels reach.",
-)  # fmt: skip
+)
 
 layer_overhead = partial(
-    number, "s", "Overhead per layer", high=1, slider=(0, 200e-6), display_unit="us", symbol=r"t_\text{layer}", advanced=True,
+    number,
+    "s",
+    "Overhead per layer",
+    high=1,
+    slider=(0, 200e-6),
+    display_unit="us",
+    symbol=r"t_\text{layer}",
+    advanced=True,
     help="Launches, norms and other small kernels that neither roof sees.",
-)  # fmt: skip
+)
 idle_fraction = partial(
-    number, "1", "Idle power", high=1, slider=(0, 1), display_unit="percent", symbol="i", advanced=True,
+    number,
+    "1",
+    "Idle power",
+    high=1,
+    slider=(0, 1),
+    display_unit="percent",
+    symbol="i",
+    advanced=True,
     help="Share of the thermal design power an idle device draws.",
-)  # fmt: skip
+)
 
 # A step of a network.
 phase = partial(
-    choice, Phase, "Phase", labels={"auto": "As the model works"},
+    choice,
+    Phase,
+    "Phase",
+    labels={"auto": "As the model works"},
     help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training learns.",
-)  # fmt: skip
+)
 batch_size = partial(
-    number, "1", "Batch size", low=1, high=1e6, slider=(1, 1024), log=True, integer=True, symbol="B",
+    number,
+    "1",
+    "Batch size",
+    low=1,
+    high=1e6,
+    slider=(1, 1024),
+    log=True,
+    integer=True,
+    symbol="B",
     help="Sequences or samples that share one reading of the weights.",
-)  # fmt: skip
+)
 context_length = partial(
-    number, "1", "Context length", high=1e8, slider=(0, 131072), log=True, integer=True, symbol="s",
+    number,
+    "1",
+    "Context length",
+    high=1e8,
+    slider=(0, 131072),
+    log=True,
+    integer=True,
+    symbol="s",
     help="Tokens already in each sequence when a token is decoded; each has its keys and values in memory.",
-)  # fmt: skip
+)
 prompt_length = partial(
-    number, "1", "Prompt length", low=1, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="S",
+    number,
+    "1",
+    "Prompt length",
+    low=1,
+    high=1e8,
+    slider=(1, 131072),
+    log=True,
+    integer=True,
+    symbol="S",
     help="Tokens of each prompt or training sequence.",
-)  # fmt: skip
+)
 
 # How a training run is split.
 data_parallel = partial(
-    number, "1", "Data parallel", low=1, high=1e6, slider=(1, 1024), log=True, integer=True, symbol="d",
+    number,
+    "1",
+    "Data parallel",
+    low=1,
+    high=1e6,
+    slider=(1, 1024),
+    log=True,
+    integer=True,
+    symbol="d",
     help="Copies of the model that each take other sequences; what ZeRO divides by.",
-)  # fmt: skip
+)
 tensor_parallel = partial(
-    number, "1", "Tensor parallel", low=1, high=1024, slider=(1, 16), integer=True, symbol="t",
+    number,
+    "1",
+    "Tensor parallel",
+    low=1,
+    high=1024,
+    slider=(1, 16),
+    integer=True,
+    symbol="t",
     help="Devices each layer is split over.",
-)  # fmt: skip
+)
 pipeline_parallel = partial(
-    number, "1", "Pipeline parallel", low=1, high=1e4, slider=(1, 64), integer=True, symbol="p",
+    number,
+    "1",
+    "Pipeline parallel",
+    low=1,
+    high=1e4,
+    slider=(1, 64),
+    integer=True,
+    symbol="p",
     help="Stages the layers are split into, one after the other.",
-)  # fmt: skip
+)
 context_parallel = partial(
-    number, "1", "Context parallel", low=1, high=1e4, slider=(1, 16), integer=True, symbol="c", advanced=True,
+    number,
+    "1",
+    "Context parallel",
+    low=1,
+    high=1e4,
+    slider=(1, 16),
+    integer=True,
+    symbol="c",
+    advanced=True,
     help="Devices each sequence is split over.",
-)  # fmt: skip
+)
 expert_parallel = partial(
-    number, "1", "Expert parallel", low=1, high=1e4, slider=(1, 64), integer=True, symbol="e", advanced=True,
+    number,
+    "1",
+    "Expert parallel",
+    low=1,
+    high=1e4,
+    slider=(1, 64),
+    integer=True,
+    symbol="e",
+    advanced=True,
     help="Devices the experts of a layer are spread over, taken from the data-parallel ones.",
-)  # fmt: skip
+)
 virtual_stages = partial(
-    number, "1", "Stages a device holds", low=1, high=1000, slider=(1, 8), integer=True, symbol="v", advanced=True,
+    number,
+    "1",
+    "Stages a device holds",
+    low=1,
+    high=1000,
+    slider=(1, 8),
+    integer=True,
+    symbol="v",
+    advanced=True,
     help="Above 1 the pipeline is interleaved: shorter bubbles, more messages, more activations.",
-)  # fmt: skip
+)
 microbatch = partial(
-    number, "1", "Microbatch", low=1, high=1e6, slider=(1, 64), log=True, integer=True, symbol="b",
+    number,
+    "1",
+    "Microbatch",
+    low=1,
+    high=1e6,
+    slider=(1, 64),
+    log=True,
+    integer=True,
+    symbol="b",
     help="Sequences a device works on at once.",
-)  # fmt: skip
+)
 sequence_length = partial(
-    number, "1", "Sequence length", low=1, high=1e8, slider=(128, 131072), log=True, integer=True, symbol="s",
+    number,
+    "1",
+    "Sequence length",
+    low=1,
+    high=1e8,
+    slider=(128, 131072),
+    log=True,
+    integer=True,
+    symbol="s",
     help="Tokens of each sequence.",
-)  # fmt: skip
+)
 zero_stage = partial(
-    number, "1", "ZeRO stage", high=3, slider=(0, 3), integer=True,
+    number,
+    "1",
+    "ZeRO stage",
+    high=3,
+    slider=(0, 3),
+    integer=True,
     help="What is divided over the copies: 1 optimizer state, 2 gradients too, 3 weights too (FSDP).",
-)  # fmt: skip
+)
 recomputation = partial(
-    choice, Recomputation, "Recomputation",
+    choice,
+    Recomputation,
+    "Recomputation",
     help="Activations the backward pass computes again: none, those of attention scores, or all.",
-)  # fmt: skip
+)
 attention = partial(
-    choice, Attention, "Attention", advanced=True,
+    choice,
+    Attention,
+    "Attention",
+    advanced=True,
     help="A fused kernel (FlashAttention) never writes the scores; an unfused one keeps them.",
-)  # fmt: skip
+)
 sequence_parallel = partial(
-    choice, SequenceParallel, "Sequence parallel", advanced=True,
+    choice,
+    SequenceParallel,
+    "Sequence parallel",
+    advanced=True,
     help="Spreads norms and dropouts over the tensor-parallel devices, too.",
-)  # fmt: skip
+)
 
 # How devices reach each other.
 devices_per_node = partial(
-    number, "1", "Devices per node", low=1, high=1e5, slider=(1, 72), integer=True, symbol="g",
+    number,
+    "1",
+    "Devices per node",
+    low=1,
+    high=1e5,
+    slider=(1, 72),
+    integer=True,
+    symbol="g",
     help="Nodes are filled one after the other.",
-)  # fmt: skip
+)
 intra_bandwidth = partial(
-    number, "byte/s", "Bandwidth inside a node", exclusive_min=True, high=1e15, slider=(1e9, 2e12), log=True, display_unit="GB/s",
-    symbol=r"\beta_\text{intra}", help="One way, of each device: NVLink and its like.",
-)  # fmt: skip
+    number,
+    "byte/s",
+    "Bandwidth inside a node",
+    exclusive_min=True,
+    high=1e15,
+    slider=(1e9, 2e12),
+    log=True,
+    display_unit="GB/s",
+    symbol=r"\beta_\text{intra}",
+    help="One way, of each device: NVLink and its like.",
+)
 inter_bandwidth = partial(
-    number, "byte/s", "Bandwidth between nodes", exclusive_min=True, high=1e15, slider=(1e9, 2e12), log=True, display_unit="GB/s",
-    symbol=r"\beta_\text{inter}", help="One way, of each device: its share of the node's network cards.",
-)  # fmt: skip
+    number,
+    "byte/s",
+    "Bandwidth between nodes",
+    exclusive_min=True,
+    high=1e15,
+    slider=(1e9, 2e12),
+    log=True,
+    display_unit="GB/s",
+    symbol=r"\beta_\text{inter}",
+    help="One way, of each device: its share of the node's network cards.",
+)
 intra_latency = partial(
-    number, "s", "Latency inside a node", high=1, slider=(0, 20e-6), display_unit="us", symbol=r"\alpha_\text{intra}",
-    advanced=True, help="Time to start one message.",
-)  # fmt: skip
+    number,
+    "s",
+    "Latency inside a node",
+    high=1,
+    slider=(0, 20e-6),
+    display_unit="us",
+    symbol=r"\alpha_\text{intra}",
+    advanced=True,
+    help="Time to start one message.",
+)
 inter_latency = partial(
-    number, "s", "Latency between nodes", high=1, slider=(0, 100e-6), display_unit="us", symbol=r"\alpha_\text{inter}",
-    advanced=True, help="Time to start one message.",
-)  # fmt: skip
+    number,
+    "s",
+    "Latency between nodes",
+    high=1,
+    slider=(0, 100e-6),
+    display_unit="us",
+    symbol=r"\alpha_\text{inter}",
+    advanced=True,
+    help="Time to start one message.",
+)

@@ -47,11 +47,28 @@ _UNIT = re.compile(
     r"[A-Za-zµμ%$][A-Za-z0-9µμ%$_]*(?:\^-?\d|\*\*-?\d|[²³])?(?:\s*[*/·]\s*[A-Za-z1µμ%$][A-Za-z0-9µμ%$_]*(?:\^-?\d|\*\*-?\d|[²³])?)*"
 )
 _KINDS = {
-    "1": "a plain number", "s": "a time", "byte": "an amount of data", "byte/s": "a bandwidth", "flop": "an amount of work",
-    "flop/s": "a rate of arithmetic", "W": "a power", "J": "an energy", "USD": "money", "USD/s": "money per time",
-    "USD/J": "a price of energy", "kg": "a mass", "kg/J": "a carbon intensity", "m": "a length", "m**2": "an area",
-    "L": "a volume", "m**3": "a volume", "L/J": "water per energy", "1/s": "a rate", "W/m**2": "a power density", "A": "a current",
-}  # fmt: skip
+    "1": "a plain number",
+    "s": "a time",
+    "byte": "an amount of data",
+    "byte/s": "a bandwidth",
+    "flop": "an amount of work",
+    "flop/s": "a rate of arithmetic",
+    "W": "a power",
+    "J": "an energy",
+    "USD": "money",
+    "USD/s": "money per time",
+    "USD/J": "a price of energy",
+    "kg": "a mass",
+    "kg/J": "a carbon intensity",
+    "m": "a length",
+    "m**2": "an area",
+    "L": "a volume",
+    "m**3": "a volume",
+    "L/J": "water per energy",
+    "1/s": "a rate",
+    "W/m**2": "a power density",
+    "A": "a current",
+}
 
 
 @lru_cache(1024)
@@ -127,10 +144,24 @@ def _such_as(unit: str) -> str:
 
 
 _EXAMPLES = {
-    "s": "10 ms", "byte": "80 GB", "byte/s": "3.35 TB/s", "flop": "1e21 FLOP", "flop/s": "989 TFLOP/s", "W": "700 W",
-    "J": "3 kWh", "USD": "30 kUSD", "USD/s": "2.5 USD/hour", "USD/J": "0.12 USD/kWh", "kg": "150 kg", "kg/J": "390 g/kWh",
-    "1/s": "10 1/s", "1": "0.5", "L/J": "1.8 L/kWh", "USD/hour": "2.5 USD/hour", "m**2": "814 mm**2",
-}  # fmt: skip
+    "s": "10 ms",
+    "byte": "80 GB",
+    "byte/s": "3.35 TB/s",
+    "flop": "1e21 FLOP",
+    "flop/s": "989 TFLOP/s",
+    "W": "700 W",
+    "J": "3 kWh",
+    "USD": "30 kUSD",
+    "USD/s": "2.5 USD/hour",
+    "USD/J": "0.12 USD/kWh",
+    "kg": "150 kg",
+    "kg/J": "390 g/kWh",
+    "1/s": "10 1/s",
+    "1": "0.5",
+    "L/J": "1.8 L/kWh",
+    "USD/hour": "2.5 USD/hour",
+    "m**2": "814 mm**2",
+}
 
 
 # What a person reads, smallest first; the largest step that leaves a value of at least 1 is taken.

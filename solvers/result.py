@@ -98,7 +98,12 @@ class Result:
 
 # What is stored keeps the names it was first stored with, whatever the attributes are called today.
 _STORED = {
-    "charts": "drawings", "series": "tracks", "x": "along", "x_marks": "marks", "display_unit": "shown", "if_infinite": "never",
+    "charts": "drawings",
+    "series": "tracks",
+    "x": "along",
+    "x_marks": "marks",
+    "display_unit": "shown",
+    "if_infinite": "never",
 }
 _ATTRIBUTES = {stored: attribute for attribute, stored in _STORED.items()}
 

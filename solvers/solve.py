@@ -66,7 +66,10 @@ def _values(solver: Solver[Any, Any], inputs: Any, outputs: Any) -> Iterator[tup
         pick, figure = name.split(".")
         spec = getattr(inputs, pick)
         declared = columns(type(spec))[figure]
-        yield name, Value(float(getattr(spec, figure)), declared.unit, declared.display_unit, declared.label, declared.symbol)
+        yield (
+            name,
+            Value(float(getattr(spec, figure)), declared.unit, declared.display_unit, declared.label, declared.symbol),
+        )
 
 
 def _input_value(io: InputField, value: Any) -> Value:

@@ -59,18 +59,26 @@ class Accelerator:
     memory_bandwidth: Array = number(
         "byte/s", "Memory bandwidth", exclusive_min=True, display_unit="GB/s", help="Peak of the main memory."
     )
-    sram_capacity: Array = number("byte", "On-chip SRAM", display_unit="MB", help="L2 on a GPU, the whole RAM on an MCU.")
+    sram_capacity: Array = number(
+        "byte", "On-chip SRAM", display_unit="MB", help="L2 on a GPU, the whole RAM on an MCU."
+    )
     sram_bandwidth: Array = number("byte/s", "SRAM bandwidth", exclusive_min=True, display_unit="GB/s")
-    flash_capacity: Array = number("byte", "Flash", display_unit="MB", help="Where a microcontroller keeps its weights.")
+    flash_capacity: Array = number(
+        "byte", "Flash", display_unit="MB", help="Where a microcontroller keeps its weights."
+    )
     flash_bandwidth: Array = number("byte/s", "Flash bandwidth", exclusive_min=True, display_unit="MB/s")
-    interconnect_bandwidth: Array = number("byte/s", "Interconnect bandwidth", exclusive_min=True, display_unit="GB/s", help="One way.")
+    interconnect_bandwidth: Array = number(
+        "byte/s", "Interconnect bandwidth", exclusive_min=True, display_unit="GB/s", help="One way."
+    )
     tdp: Array = number("W", "Thermal design power")
     idle_power: Array = number("W", "Idle power")
     sleep_power: Array = number("W", "Sleep power", display_unit="uW")
     unit_price: Array = number("USD", "Unit price")
     cloud_price: Array = number("USD/s", "Cloud price", display_unit="USD/hour", help="On demand, one accelerator.")
     spot_price: Array = number("USD/s", "Spot price", display_unit="USD/hour")
-    dispatch_overhead: Array = number("s", "Dispatch overhead", 10e-6, display_unit="us", help="Host time to start a step.")
+    dispatch_overhead: Array = number(
+        "s", "Dispatch overhead", 10e-6, display_unit="us", help="Host time to start a step."
+    )
     embodied_carbon: Array = number("kg", "Embodied carbon", help="CO2e of making one; the vendor's figure if any.")
     measured_efficiency: Array = number(
         "1", "Compute efficiency", high=1, exclusive_min=True, help="As measured serving has it."
@@ -78,7 +86,9 @@ class Accelerator:
     measured_bandwidth_efficiency: Array = number(
         "1", "Bandwidth efficiency", high=1, exclusive_min=True, help="As measured serving has it."
     )
-    measured_layer_overhead: Array = number("s", "Overhead per layer", display_unit="us", help="As measured serving has it.")
+    measured_layer_overhead: Array = number(
+        "s", "Overhead per layer", display_unit="us", help="As measured serving has it."
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -99,11 +109,15 @@ class Model:
     state_elements: Array = number("1", "State elements", 0.0, help="Per sequence, state-space models.")
     experts: Array = number("1", "Experts", 0.0)
     experts_per_token: Array = number("1", "Experts per token", 0.0)
-    expert_parameters: Array = number("1", "Expert parameters", display_unit="param", help="Of all routed experts together.")
+    expert_parameters: Array = number(
+        "1", "Expert parameters", display_unit="param", help="Of all routed experts together."
+    )
     vocabulary: Array = number("1", "Vocabulary")
     context_length: Array = number("1", "Longest context", display_unit="token")
     inference_flop: Array = number("flop", "FLOP per forward pass", help="For models with an input of fixed size.")
-    activation_bytes: Array = number("byte", "Peak activations", 0.0, display_unit="kB", help="Live tensors of one sample.")
+    activation_bytes: Array = number(
+        "byte", "Peak activations", 0.0, display_unit="kB", help="Live tensors of one sample."
+    )
     training_tokens: Array = number("1", "Training tokens", display_unit="token")
     generative: Array = number("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
 
@@ -113,7 +127,9 @@ class Fabric:
     """A network between accelerators or nodes, as one endpoint sees it."""
 
     name: str = "fabric"
-    bandwidth: Array = number("byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="One way, per endpoint.")
+    bandwidth: Array = number(
+        "byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="One way, per endpoint."
+    )
     latency: Array = number("s", "Latency", display_unit="us", help="Of a small message, end to end.")
 
 
@@ -126,7 +142,9 @@ class Node:
     fabric: Fabric = part(Fabric, unknown=True)
     accelerators_per_node: Array = number("1", "Accelerators", low=1, integer=True)
     nics_per_node: Array = number("1", "Network cards", integer=True)
-    nic_bandwidth: Array = number("byte/s", "Bandwidth of a network card", exclusive_min=True, display_unit="GB/s", help="One way.")
+    nic_bandwidth: Array = number(
+        "byte/s", "Bandwidth of a network card", exclusive_min=True, display_unit="GB/s", help="One way."
+    )
     max_power: Array = number("W", "Largest power", help="Of the whole node, accelerators included.")
     price: Array = number("USD", "Price", help="Of the whole node, accelerators included.")
     host_memory: Array = number("byte", "Host memory", display_unit="GB")
@@ -156,9 +174,13 @@ class Grid:
     name: str = "grid"
     carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
     electricity_price: Array = number("USD/J", "Electricity price", display_unit="USD/kWh")
-    water_intensity: Array = number("L/J", "Water intensity", display_unit="L/kWh", help="Used to make the electricity.")
+    water_intensity: Array = number(
+        "L/J", "Water intensity", display_unit="L/kWh", help="Used to make the electricity."
+    )
     pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    wue: Array = number("L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses.")
+    wue: Array = number(
+        "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses."
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -168,7 +190,9 @@ class Region:
     name: str = "region"
     carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
     pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    wue: Array = number("L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses.")
+    wue: Array = number(
+        "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses."
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -187,7 +211,9 @@ class Storage:
     """Where data waits, or a worker that prepares it."""
 
     name: str = "storage"
-    bandwidth: Array = number("byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="Reading in sequence.")
+    bandwidth: Array = number(
+        "byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="Reading in sequence."
+    )
     latency: Array = number("s", "Latency", display_unit="us", help="Of one small read.")
     iops: Array = number("1/s", "Operations a second", help="Small random reads.")
     sample_rate: Array = number("1/s", "Samples a second", help="That one worker prepares.")

@@ -66,8 +66,24 @@ class Site:
     def start(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "mlsysweb.wsgi:application", "--host", "127.0.0.1",
-                   "--port", str(self.port), "--workers", "2", "--blocking-threads", "2", "--log-level", "warning"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "mlsysweb.wsgi:application",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--workers",
+            "2",
+            "--blocking-threads",
+            "2",
+            "--log-level",
+            "warning",
+        ]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
         for _ in range(200):
             try:

@@ -27,10 +27,18 @@ PROVENANCE = (
 )
 # Headings of a list where the figure's own words would make its column too wide.
 SHORT = {
-    "memory_capacity": "Memory", "memory_bandwidth": "Bandwidth", "tdp": "TDP", "unit_price": "Price",
-    "active_parameters": "Active", "context_length": "Context", "accelerators_per_node": "Each with",
-    "nic_bandwidth": "Network card", "max_power": "Power", "carbon_intensity": "Carbon", "electricity_price": "Price",
-}  # fmt: skip
+    "memory_capacity": "Memory",
+    "memory_bandwidth": "Bandwidth",
+    "tdp": "TDP",
+    "unit_price": "Price",
+    "active_parameters": "Active",
+    "context_length": "Context",
+    "accelerators_per_node": "Each with",
+    "nic_bandwidth": "Network card",
+    "max_power": "Power",
+    "carbon_intensity": "Carbon",
+    "electricity_price": "Price",
+}
 
 
 def identity(*fields: Any) -> tuple[None, dict[str, Any]]:
@@ -52,7 +60,11 @@ def figure_column(table: type[CatalogRow], name: str) -> Callable[[CatalogRow], 
     def shown(row: CatalogRow) -> str | None:
         value = getattr(row, name)
         # Number and unit stay on one line.
-        return None if value is None else quantities.format_quantity(value, declared.unit, declared.display_unit).replace(" ", "\u00a0")
+        return (
+            None
+            if value is None
+            else quantities.format_quantity(value, declared.unit, declared.display_unit).replace(" ", "\u00a0")
+        )
 
     shown.__name__ = f"{name}_shown"
     return shown

@@ -18,26 +18,42 @@ class AcceleratorAdmin(RowAdmin):
         identity("vendor", "tier", "release_year", "confidence"),
         figures(
             "Peak rates",
-            ("peak_fp64", "peak_fp32"), ("peak_tf32", "peak_bf16"), ("peak_fp16", "peak_fp8"), ("peak_int8", "peak_fp4"),
+            ("peak_fp64", "peak_fp32"),
+            ("peak_tf32", "peak_bf16"),
+            ("peak_fp16", "peak_fp8"),
+            ("peak_int8", "peak_fp4"),
             "peak_int4",
             beware="Dense rates: half of what a data sheet prints with sparsity. One multiply-add is two FLOP.",
         ),
         figures(
-            "Memory", "memory_kind", ("memory_capacity", "memory_bandwidth"), ("sram_capacity", "sram_bandwidth"),
-            ("flash_capacity", "flash_bandwidth"), ("interconnect", "interconnect_bandwidth"),
+            "Memory",
+            "memory_kind",
+            ("memory_capacity", "memory_bandwidth"),
+            ("sram_capacity", "sram_bandwidth"),
+            ("flash_capacity", "flash_bandwidth"),
+            ("interconnect", "interconnect_bandwidth"),
             beware="The memory of a microcontroller is its flash; its own fields for it may then stay empty.",
         ),
-        figures("Power and making", ("tdp", "dispatch_overhead"), ("idle_power", "sleep_power"), ("process_node", "die_area")),
         figures(
-            "As measured", ("measured_efficiency", "measured_bandwidth_efficiency"), "measured_layer_overhead",
+            "Power and making",
+            ("tdp", "dispatch_overhead"),
+            ("idle_power", "sleep_power"),
+            ("process_node", "die_area"),
+        ),
+        figures(
+            "As measured",
+            ("measured_efficiency", "measured_bandwidth_efficiency"),
+            "measured_layer_overhead",
             beware="What kernels reach of both peaks, and what a layer costs beside them, as measured serving has it.",
         ),
         figures(
-            "Money and carbon", "unit_price", ("cloud_price", "spot_price"),
+            "Money and carbon",
+            "unit_price",
+            ("cloud_price", "spot_price"),
             ("embodied_carbon", "embodied_carbon_boavizta"),
             beware="Walls take the vendor's embodied carbon where it is known, else Boavizta's.",
         ),
-    )  # fmt: skip
+    )
 
 
 @admin.register(Model)
@@ -48,14 +64,21 @@ class ModelAdmin(RowAdmin):
     groups = (
         identity("family", "task", "architecture", "release_year"),
         figures(
-            "Size", ("parameters", "active_parameters"), ("layers", "hidden_size"),
-            ("intermediate_size", "vocabulary"), "context_length",
+            "Size",
+            ("parameters", "active_parameters"),
+            ("layers", "hidden_size"),
+            ("intermediate_size", "vocabulary"),
+            "context_length",
         ),
-        figures("Attention and state", ("attention_heads", "kv_heads"), ("head_dim", "state_size"),
-            ("kv_lora_rank", "qk_rope_head_dim"),),
+        figures(
+            "Attention and state",
+            ("attention_heads", "kv_heads"),
+            ("head_dim", "state_size"),
+            ("kv_lora_rank", "qk_rope_head_dim"),
+        ),
         figures("Mixture of experts", ("experts", "experts_per_token"), "shared_experts"),
         figures("Work", ("inference_flop", "activation_bytes"), ("training_tokens", "training_flop"), "model_file"),
-    )  # fmt: skip
+    )
 
 
 @admin.register(Fabric)
@@ -105,15 +128,25 @@ class GridAdmin(RowAdmin):
     groups = (
         identity("region_type", ("iso_code", "country"), ("latitude", "longitude")),
         figures(
-            "Electricity", "carbon_intensity", "carbon_intensity_alternative", ("carbon_basis", "year"),
-            "electricity_price", "water_intensity", beware="Carbon such as 390 g/kWh, water such as 1.8 L/kWh.",
+            "Electricity",
+            "carbon_intensity",
+            "carbon_intensity_alternative",
+            ("carbon_basis", "year"),
+            "electricity_price",
+            "water_intensity",
+            beware="Carbon such as 390 g/kWh, water such as 1.8 L/kWh.",
         ),
         figures("Site", ("pue", "wue"), beware="Only where the row stands for one data centre."),
         figures(
-            "Mix", "main_mix", ("share_coal", "share_gas"), ("share_oil", "share_nuclear"), ("share_hydro", "share_wind"),
-            ("share_solar", "share_bio_other"), "share_renewable",
+            "Mix",
+            "main_mix",
+            ("share_coal", "share_gas"),
+            ("share_oil", "share_nuclear"),
+            ("share_hydro", "share_wind"),
+            ("share_solar", "share_bio_other"),
+            "share_renewable",
         ),
-    )  # fmt: skip
+    )
 
 
 @admin.register(CloudRegion)

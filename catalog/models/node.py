@@ -18,9 +18,13 @@ class Node(CatalogRow):
     accelerator = models.ForeignKey(Accelerator, on_delete=models.PROTECT, related_name="nodes")
     accelerators_per_node = QuantityField()
     fabric = models.ForeignKey(
-        Fabric, on_delete=models.PROTECT, related_name="nodes", null=True, blank=True,
+        Fabric,
+        on_delete=models.PROTECT,
+        related_name="nodes",
+        null=True,
+        blank=True,
         help_text="Between the accelerators of one node.",
-    )  # fmt: skip
+    )
     nics_per_node = QuantityField()
     nic_bandwidth = QuantityField()
     max_power = QuantityField()

@@ -50,5 +50,6 @@ def _open(result: Result) -> list[str]:
     """Why an output is null."""
     open_ones = ((name, result.values[name]) for name in result.outputs if _is_open(result.values[name]))
     return [
-        f"{name}: {value.if_infinite or ('infinite' if value.value == math.inf else 'unknown')}." for name, value in open_ones
+        f"{name}: {value.if_infinite or ('infinite' if value.value == math.inf else 'unknown')}."
+        for name, value in open_ones
     ]

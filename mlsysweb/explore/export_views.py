@@ -24,10 +24,11 @@ from solvers.search.run import Outcome, check, outcome
 
 # What a space can be taken along as.
 EXPORTS = {
-    "csv": "The best and the front, a line each", "json": "The same with the question and what each sets",
+    "csv": "The best and the front, a line each",
+    "json": "The same with the question and what each sets",
     "py": "A Python snippet that finds the same with the solvers alone",
     "parquet": "Every configuration of the space",
-}  # fmt: skip
+}
 
 
 @require_safe

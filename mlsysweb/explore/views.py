@@ -41,7 +41,9 @@ from solvers.search.run import Candidate, Outcome, check
 @require_safe
 def design_space(request: HttpRequest) -> HttpResponse:
     url = reverse("explore:explore")
-    question = DesignSpaceQuestion.of(request.GET) if WALLS in request.GET or AXIS in request.GET else PRESETS[0].question
+    question = (
+        DesignSpaceQuestion.of(request.GET) if WALLS in request.GET or AXIS in request.GET else PRESETS[0].question
+    )
     steps, asked, page, errors = None, None, None, {}
     try:
         steps = chain(question)
@@ -64,9 +66,14 @@ def _errors(bad: InputErrors) -> dict[str, str]:
 
 
 def _shown(
-    request: HttpRequest, url: str, question: DesignSpaceQuestion, steps: Pipeline | None, asked: DeclaredSearch | None,
-    page: DesignSpacePage | None, errors: dict[str, str],
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    url: str,
+    question: DesignSpaceQuestion,
+    steps: Pipeline | None,
+    asked: DeclaredSearch | None,
+    page: DesignSpacePage | None,
+    errors: dict[str, str],
+) -> HttpResponse:
     form = space_form(question, steps, asked, errors, url)
     if not wants_partial(request):
         presets = [Link(p.name, f"{url}?{p.question.query}", p.question == question, p.part) for p in PRESETS]
@@ -118,7 +125,12 @@ def _looked(get: QueryDict, url: str, question: DesignSpaceQuestion, asked: Decl
 
 
 def _answered(
-    get: QueryDict, url: str, question: DesignSpaceQuestion, asked: DeclaredSearch, outcome: Outcome, progress: JobProgress | None
+    get: QueryDict,
+    url: str,
+    question: DesignSpaceQuestion,
+    asked: DeclaredSearch,
+    outcome: Outcome,
+    progress: JobProgress | None,
 ) -> DesignSpacePage:
     shown = columns(asked.search)
     seen = search_report(asked, outcome, shown)
@@ -138,9 +150,14 @@ def _answered(
 
 
 def _why(
-    get: QueryDict, url: str, question: DesignSpaceQuestion, asked: DeclaredSearch, outcome: Outcome, shown: tuple[ResultColumn, ...],
+    get: QueryDict,
+    url: str,
+    question: DesignSpaceQuestion,
+    asked: DeclaredSearch,
+    outcome: Outcome,
+    shown: tuple[ResultColumn, ...],
     pairs: list[tuple[str, str]],
-) -> tuple[WhyPage, TriedConfiguration | None]:  # fmt: skip
+) -> tuple[WhyPage, TriedConfiguration | None]:
     """What somebody thought of: an axis they say nothing of stands where the best does."""
     typed = {name[len(TRY) :]: text.strip() for name, text in get.items() if name.startswith(TRY) and text.strip()}
     best = outcome.top[0] if outcome.top else None

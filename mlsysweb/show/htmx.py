@@ -38,9 +38,16 @@ def error_response(html: str) -> HttpResponse:
 
 
 def render_page_or_partial(
-    request: HttpRequest, page: Any, errors: Mapping[str, str], *, whole: str, partial: str,
-    drawn: Callable[[], Any], bare: Callable[[], Any] | None = None, **more: Any,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    page: Any,
+    errors: Mapping[str, str],
+    *,
+    whole: str,
+    partial: str,
+    drawn: Callable[[], Any],
+    bare: Callable[[], Any] | None = None,
+    **more: Any,
+) -> HttpResponse:
     """What a page that asks answers: the whole of it with its form `drawn`, or as an update its part and what is wrong
     beside each field, for which the `bare` form is enough. Without a page nothing is swapped but what is wrong."""
     if not wants_partial(request):

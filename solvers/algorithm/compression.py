@@ -57,33 +57,73 @@ class Truthful(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     parameters: Array = number(
-        "1", "Parameters", 8.03e9, exclusive_min=True, high=1e18, slider=(1e4, 1e12), log=True, display_unit="param", symbol="N",
+        "1",
+        "Parameters",
+        8.03e9,
+        exclusive_min=True,
+        high=1e18,
+        slider=(1e4, 1e12),
+        log=True,
+        display_unit="param",
+        symbol="N",
         help="Weights of the network before it is compressed.",
-    )  # fmt: skip
+    )
     method: Codes = choice(Method, "Method", Method.QUANTIZATION, help="Fewer bits a weight, or fewer weights.")
     baseline_bits: Array = number(
-        "1", "Bits before", 16, low=1, high=64, slider=(8, 32), integer=True, symbol="b_0", help="Of one weight.",
-    )  # fmt: skip
+        "1",
+        "Bits before",
+        16,
+        low=1,
+        high=64,
+        slider=(8, 32),
+        integer=True,
+        symbol="b_0",
+        help="Of one weight.",
+    )
     bits: Array = number(
-        "1", "Bits after", 4, low=1, high=64, slider=(1, 16), integer=True, symbol="b",
+        "1",
+        "Bits after",
+        4,
+        low=1,
+        high=64,
+        slider=(1, 16),
+        integer=True,
+        symbol="b",
         help="Of one weight, quantization only.",
-    )  # fmt: skip
+    )
     sparsity: Array = number(
-        "1", "Sparsity", 0.5, high=0.999999, slider=(0, 0.95), display_unit="percent", symbol="s",
+        "1",
+        "Sparsity",
+        0.5,
+        high=0.999999,
+        slider=(0, 0.95),
+        display_unit="percent",
+        symbol="s",
         help="Share of the weights taken away, pruning only.",
-    )  # fmt: skip
+    )
     pattern: Codes = choice(
-        Pattern, "Pattern", Pattern.UNSTRUCTURED, labels={"n_m": "n of m (2:4)"},
+        Pattern,
+        "Pattern",
+        Pattern.UNSTRUCTURED,
+        labels={"n_m": "n of m (2:4)"},
         help="Pruning only. Structured takes whole channels or heads, unstructured any weight, 2:4 two of every four.",
-    )  # fmt: skip
+    )
     memory_bound: Codes = choice(
-        Truthful, "Memory-bound", Truthful.YES,
+        Truthful,
+        "Memory-bound",
+        Truthful.YES,
         help="Whether the network waits for its weights, as decode at small batches does, or for arithmetic.",
-    )  # fmt: skip
+    )
     compute_speedup: Array = number(
-        "1", "Rate gain of the chip", 1, exclusive_min=True, high=1e4, slider=(1, 8), symbol="g",
+        "1",
+        "Rate gain of the chip",
+        1,
+        exclusive_min=True,
+        high=1e4,
+        slider=(1, 8),
+        symbol="g",
         help="Its rate in the narrower format over that before; 1 where weights are widened again to be multiplied.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,33 +255,51 @@ _ACCURACY_AFTER_PRUNING = {
     equations=(
         Equation("original_size", r"@original_size = @parameters \cdot \frac{@baseline_bits}{8}"),
         Equation(
-            "compression_ratio", r"@compression_ratio = \frac{@baseline_bits}{@bits}",
+            "compression_ratio",
+            r"@compression_ratio = \frac{@baseline_bits}{@bits}",
             where=lambda i, o: i.method == Method.QUANTIZATION,
         ),
         Equation(
-            "compression_ratio", r"@compression_ratio = \frac{1}{1 - @sparsity}",
+            "compression_ratio",
+            r"@compression_ratio = \frac{1}{1 - @sparsity}",
             where=lambda i, o: i.method == Method.PRUNING,
         ),
         Equation("compressed_size", r"@compressed_size = \frac{@original_size}{@compression_ratio}"),
         Equation("memory_saving", r"@memory_saving = 1 - \frac{1}{@compression_ratio}"),
         Equation(
-            "speedup", r"@speedup = \min(@compute_speedup, @compression_ratio)",
+            "speedup",
+            r"@speedup = \min(@compute_speedup, @compression_ratio)",
             where=lambda i, o: i.method == Method.QUANTIZATION and not i.memory_bound,
         ),
         Equation(
-            "index_size", r"@index_size = \frac{@parameters}{8}",
+            "index_size",
+            r"@index_size = \frac{@parameters}{8}",
             where=lambda i, o: i.method == Method.PRUNING and i.pattern != Pattern.STRUCTURED,
         ),
         Equation("stored_size", r"@stored_size = @compressed_size + @index_size"),
     ),
     sources=(
-        Source("Han et al. 2015", "Learning both weights and connections for efficient neural networks", "arXiv:1506.02626"),
-        Source("Gholami et al. 2021", "A survey of quantization methods for efficient neural network inference", "arXiv:2103.13630"),
+        Source(
+            "Han et al. 2015", "Learning both weights and connections for efficient neural networks", "arXiv:1506.02626"
+        ),
+        Source(
+            "Gholami et al. 2021",
+            "A survey of quantization methods for efficient neural network inference",
+            "arXiv:2103.13630",
+        ),
         Source("Blalock et al. 2020", "What is the state of neural network pruning?", "arXiv:2003.03033"),
         Source("Mishra et al. 2021", "Accelerating sparse deep neural networks", "arXiv:2104.08378"),
         Source("Wu et al. 2020", "Integer quantization for deep learning inference", "arXiv:2004.09602"),
-        Source("Frantar et al. 2022", "GPTQ: accurate post-training quantization for generative pre-trained transformers", "arXiv:2210.17323"),
-        Source("Frantar, Alistarh 2023", "SparseGPT: massive language models can be accurately pruned in one-shot", "arXiv:2301.00774"),
+        Source(
+            "Frantar et al. 2022",
+            "GPTQ: accurate post-training quantization for generative pre-trained transformers",
+            "arXiv:2210.17323",
+        ),
+        Source(
+            "Frantar, Alistarh 2023",
+            "SparseGPT: massive language models can be accurately pruned in one-shot",
+            "arXiv:2301.00774",
+        ),
         Source("Li et al. 2017", "Pruning filters for efficient ConvNets", "arXiv:1608.08710"),
     ),
     assumptions=(
@@ -262,28 +320,38 @@ _ACCURACY_AFTER_PRUNING = {
         Preset("Half the weights gone, anywhere", {"method": "pruning"}),
         Preset("Half the weights gone, 2:4", {"method": "pruning", "pattern": "n_m"}),
         Preset("Half the channels gone", {"method": "pruning", "pattern": "structured"}),
-        Preset("Keyword spotting from float to int8", {"parameters": "38600", "baseline_bits": "32", "bits": "8", "memory_bound": "no", "compute_speedup": "2"}),
+        Preset(
+            "Keyword spotting from float to int8",
+            {"parameters": "38600", "baseline_bits": "32", "bits": "8", "memory_bound": "no", "compute_speedup": "2"},
+        ),
     ),
     fallacies=(
         Fallacy(
             "A network with 90% of its weights pruned runs ten times as fast.",
             "Pruned of half it runs {before} times as fast, pruned of 90% {after} times: dense kernels multiply zeros too.",
-            "speedup", {"method": "pruning"}, {"method": "pruning", "sparsity": "0.9"},
+            "speedup",
+            {"method": "pruning"},
+            {"method": "pruning", "sparsity": "0.9"},
             lambda before, after: before == after == 1,
         ),
         Fallacy(
             "More sparsity is never slower.",
             "With the 2:4 pattern 50% runs {before} times as fast and 60% {after} times: the hardware knows one pattern.",
-            "speedup", {"method": "pruning", "pattern": "n_m"}, {"method": "pruning", "pattern": "n_m", "sparsity": "0.6"},
+            "speedup",
+            {"method": "pruning", "pattern": "n_m"},
+            {"method": "pruning", "pattern": "n_m", "sparsity": "0.6"},
             lambda before, after: after < before,
         ),
         Fallacy(
             "Four-bit weights make everything four times as fast as sixteen-bit ones.",
             "Waiting for memory {before} times, waiting for arithmetic on a chip without a 4-bit rate {after} times.",
-            "speedup", {}, {"memory_bound": "no"}, lambda before, after: after < before,
+            "speedup",
+            {},
+            {"memory_bound": "no"},
+            lambda before, after: after < before,
         ),
     ),
-)  # fmt: skip
+)
 def compression(i: Inputs) -> Outputs:
     prunes = np.asarray(i.method) == Method.PRUNING
     bits_before = np.asarray(i.baseline_bits, dtype=float)

@@ -37,20 +37,47 @@ class Inputs:
         "1", "Tokens of the answer", 250, low=1, high=1e6, slider=(1, 2000), integer=True, symbol="a"
     )
     samples: Array = number(
-        "1", "Samples", 1, low=1, high=1e5, slider=(1, 64), integer=True, symbol="n",
+        "1",
+        "Samples",
+        1,
+        low=1,
+        high=1e5,
+        slider=(1, 64),
+        integer=True,
+        symbol="n",
         help="Answers asked for side by side, of which one is taken: self-consistency, best of n.",
-    )  # fmt: skip
+    )
     ttft: Array = number(
-        "s", "Time to first token", 0.1, high=1e5, slider=(0, 5), display_unit="ms", symbol=r"\text{TTFT}", help="See serving."
+        "s",
+        "Time to first token",
+        0.1,
+        high=1e5,
+        slider=(0, 5),
+        display_unit="ms",
+        symbol=r"\text{TTFT}",
+        help="See serving.",
     )
     itl: Array = number(
-        "s", "Inter-token latency", 0.01, exclusive_min=True, high=1e4, slider=(1e-3, 0.2), log=True, display_unit="ms",
-        symbol=r"\text{ITL}", help="See serving.",
-    )  # fmt: skip
+        "s",
+        "Inter-token latency",
+        0.01,
+        exclusive_min=True,
+        high=1e4,
+        slider=(1e-3, 0.2),
+        log=True,
+        display_unit="ms",
+        symbol=r"\text{ITL}",
+        help="See serving.",
+    )
     power: Array = number(
-        "W", "Power", 600, high=1e9, slider=(0, 10000), symbol="P",
+        "W",
+        "Power",
+        600,
+        high=1e9,
+        slider=(0, 10000),
+        symbol="P",
         help="Of what serves one sample, or its share of what serves many.",
-    )  # fmt: skip
+    )
     price_per_hour: Array = number("USD/hour", "Price", 2.5, high=1e9, slider=(0, 100), symbol="c", help="Of the same.")
 
 
@@ -122,9 +149,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("cost_per_query", r"@cost_per_query = @samples \cdot @price_per_hour \cdot \frac{@latency}{3600}"),
     ),
     sources=(
-        Source("Wei et al. 2022", "Chain-of-thought prompting elicits reasoning in large language models", "arXiv:2201.11903"),
-        Source("Wang et al. 2023", "Self-consistency improves chain of thought reasoning in language models", "arXiv:2203.11171"),
-        Source("Snell et al. 2024", "Scaling LLM test-time compute optimally can be more effective than scaling model parameters", "arXiv:2408.03314"),
+        Source(
+            "Wei et al. 2022",
+            "Chain-of-thought prompting elicits reasoning in large language models",
+            "arXiv:2201.11903",
+        ),
+        Source(
+            "Wang et al. 2023",
+            "Self-consistency improves chain of thought reasoning in language models",
+            "arXiv:2203.11171",
+        ),
+        Source(
+            "Snell et al. 2024",
+            "Scaling LLM test-time compute optimally can be more effective than scaling model parameters",
+            "arXiv:2408.03314",
+        ),
     ),
     assumptions=(
         "Tokens of thought and of the answer come at one and the same inter-token latency.",
@@ -147,15 +186,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "Asking forty times takes forty times as long.",
             "One sample takes {before}, forty take {after}: they run side by side.",
-            "latency", {}, {"samples": "40"}, lambda before, after: after == before,
+            "latency",
+            {},
+            {"samples": "40"},
+            lambda before, after: after == before,
         ),
         Fallacy(
             "Thinking is free for whoever can wait.",
             "A direct answer costs {before}, one with ten steps of thought {after}: every token keeps the machine.",
-            "cost_per_query", {"reasoning_steps": "0"}, {}, lambda before, after: after > 4 * before,
+            "cost_per_query",
+            {"reasoning_steps": "0"},
+            {},
+            lambda before, after: after > 4 * before,
         ),
     ),
-)  # fmt: skip
+)
 def reasoning(i: Inputs) -> Outputs:
     thought = np.asarray(i.reasoning_steps, dtype=float) * i.tokens_per_step
     tokens = thought + i.answer_tokens

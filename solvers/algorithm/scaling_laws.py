@@ -59,25 +59,59 @@ BESIROGLU = Fit(1.8172, 482.01, 2085.43, 0.3478, 0.3658)
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     compute_budget: Array = number(
-        "flop", "Compute budget", 5.76e23, high=1e40, slider=(1e18, 1e27), log=True, symbol=r"C_\text{budget}",
+        "flop",
+        "Compute budget",
+        5.76e23,
+        high=1e40,
+        slider=(1e18, 1e27),
+        log=True,
+        symbol=r"C_\text{budget}",
         help="Arithmetic there is for training. Not used where both parameters and tokens are given.",
-    )  # fmt: skip
+    )
     parameters: Array = number(
-        "1", "Parameters", 0, high=1e20, slider=(0, 1e13), log=True, display_unit="param", symbol="N",
+        "1",
+        "Parameters",
+        0,
+        high=1e20,
+        slider=(0, 1e13),
+        log=True,
+        display_unit="param",
+        symbol="N",
         help="0: what the budget, the tokens and the rule below leave.",
-    )  # fmt: skip
+    )
     tokens: Array = number(
-        "1", "Training tokens", 0, high=1e22, slider=(0, 1e15), log=True, display_unit="token", symbol="D",
+        "1",
+        "Training tokens",
+        0,
+        high=1e22,
+        slider=(0, 1e15),
+        log=True,
+        display_unit="token",
+        symbol="D",
         help="0: what the budget, the parameters and the rule below leave.",
-    )  # fmt: skip
+    )
     tokens_per_parameter: Array = number(
-        "1", "Tokens a parameter by the rule", 20, exclusive_min=True, high=1e9, slider=(1, 2000), log=True,
+        "1",
+        "Tokens a parameter by the rule",
+        20,
+        exclusive_min=True,
+        high=1e9,
+        slider=(1, 2000),
+        log=True,
         help="The split where the budget alone is given, and what over-trained means: about 20 (Chinchilla).",
-    )  # fmt: skip
+    )
     resize: Array = number(
-        "1", "Another size at the same compute", 1, exclusive_min=True, high=1e6, slider=(0.01, 100), log=True, symbol="x",
-        advanced=True, help="Makes the network this many times as large and trains it on as many times fewer tokens.",
-    )  # fmt: skip
+        "1",
+        "Another size at the same compute",
+        1,
+        exclusive_min=True,
+        high=1e6,
+        slider=(0.01, 100),
+        log=True,
+        symbol="x",
+        advanced=True,
+        help="Makes the network this many times as large and trains it on as many times fewer tokens.",
+    )
 
 
 _LARGER = "never: it is no smaller than the best network of its loss"
@@ -96,7 +130,9 @@ class Outputs:
     optimal_parameters: Array = output(
         "1", "Parameters by the rule", display_unit="param", symbol="N^*", help="For the same compute."
     )
-    optimal_tokens: Array = output("1", "Tokens by the rule", display_unit="token", symbol="D^*", help="For the same compute.")
+    optimal_tokens: Array = output(
+        "1", "Tokens by the rule", display_unit="token", symbol="D^*", help="For the same compute."
+    )
     best_parameters_hoffmann: Array = output("1", "Best size (Hoffmann)", display_unit="param", symbol=r"N_\text{H}")
     best_parameters_besiroglu: Array = output("1", "Best size (Besiroglu)", display_unit="param", symbol=r"N_\text{B}")
     best_tokens_hoffmann: Array = output("1", "Best tokens (Hoffmann)", display_unit="token", symbol=r"D_\text{H}")
@@ -118,16 +154,22 @@ class Outputs:
     compute_ratio_hoffmann: Array = output("1", "Compute over the least (Hoffmann)")
     compute_ratio_besiroglu: Array = output("1", "Compute over the least (Besiroglu)")
     equal_loss_parameters: Array = output(
-        "1", "Best network of this loss", display_unit="param", symbol=r"N_\text{eq}",
+        "1",
+        "Best network of this loss",
+        display_unit="param",
+        symbol=r"N_\text{eq}",
         help="Its size, trained with the least compute that reaches the loss (Besiroglu).",
-    )  # fmt: skip
+    )
     serving_advantage: Array = output(
         "1", "Cheaper to serve", help="Parameters of the best network of the same loss over these (Besiroglu)."
     )
     payback_tokens: Array = output(
-        "1", "Paid back after", display_unit="token", if_infinite=_LARGER,
+        "1",
+        "Paid back after",
+        display_unit="token",
+        if_infinite=_LARGER,
         help="Tokens to serve until a smaller network has saved what its longer training took (Besiroglu).",
-    )  # fmt: skip
+    )
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -200,8 +242,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("tokens_per_parameter", r"@tokens_per_parameter = \frac{@tokens}{@parameters}"),
         Equation("optimal_parameters", r"@optimal_parameters = \sqrt{\frac{@total_ops}{6 \cdot @rule}}"),
         Equation("optimal_tokens", r"@optimal_tokens = \frac{@total_ops}{6 \cdot @optimal_parameters}"),
-        Equation("loss_hoffmann", r"@loss_hoffmann = 1.69 + \frac{406.4}{@parameters^{0.34}} + \frac{410.7}{@tokens^{0.28}}"),
-        Equation("loss_besiroglu", r"@loss_besiroglu = 1.8172 + \frac{482.01}{@parameters^{0.3478}} + \frac{2085.43}{@tokens^{0.3658}}"),
+        Equation(
+            "loss_hoffmann", r"@loss_hoffmann = 1.69 + \frac{406.4}{@parameters^{0.34}} + \frac{410.7}{@tokens^{0.28}}"
+        ),
+        Equation(
+            "loss_besiroglu",
+            r"@loss_besiroglu = 1.8172 + \frac{482.01}{@parameters^{0.3478}} + \frac{2085.43}{@tokens^{0.3658}}",
+        ),
         Equation(
             "best_parameters_besiroglu",
             r"@best_parameters_besiroglu = (\frac{0.3478 \cdot 482.01}{0.3658 \cdot 2085.43})^{\frac{1}{0.3478 + 0.3658}} "
@@ -212,7 +259,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             r"@best_loss_besiroglu = 1.8172 + \frac{482.01}{@best_parameters_besiroglu^{0.3478}} "
             r"+ \frac{2085.43}{@best_tokens_besiroglu^{0.3658}}",
         ),
-        Equation("compute_ratio_besiroglu", r"@compute_ratio_besiroglu = \frac{@total_ops}{@equal_loss_compute_besiroglu}"),
+        Equation(
+            "compute_ratio_besiroglu", r"@compute_ratio_besiroglu = \frac{@total_ops}{@equal_loss_compute_besiroglu}"
+        ),
         Equation("serving_advantage", r"@serving_advantage = \frac{@equal_loss_parameters}{@parameters}"),
         Equation(
             "payback_tokens",
@@ -224,7 +273,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Source("Kaplan et al. 2020", "Scaling laws for neural language models", "arXiv:2001.08361"),
         Source("Hoffmann et al. 2022", "Training compute-optimal large language models", "arXiv:2203.15556"),
         Source("Besiroglu et al. 2024", "Chinchilla scaling: a replication attempt", "arXiv:2404.10102"),
-        Source("Sardana et al. 2023", "Beyond Chinchilla-optimal: accounting for inference in language model scaling laws", "arXiv:2401.00448"),
+        Source(
+            "Sardana et al. 2023",
+            "Beyond Chinchilla-optimal: accounting for inference in language model scaling laws",
+            "arXiv:2401.00448",
+        ),
     ),
     assumptions=(
         "Training takes 6 FLOP a parameter and token: 2 forward, 4 backward; attention over the context is left out.",
@@ -250,21 +303,29 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "More parameters always make a better network.",
             "Ten times the parameters with the same compute take the loss from {before} to {after}: too few tokens are left.",
-            "loss_besiroglu", {}, {"resize": "10"}, lambda before, after: after > before,
+            "loss_besiroglu",
+            {},
+            {"resize": "10"},
+            lambda before, after: after > before,
         ),
         Fallacy(
             "Training on more than 20 tokens a parameter is a mistake.",
             "By the rule the network pays only for training, {before} times as large as needed for its loss; Llama-3-8B is {after} times smaller than the best network of its loss, which every token served pays back.",
-            "serving_advantage", {}, {"parameters": "8.03e9", "tokens": "15e12"},
+            "serving_advantage",
+            {},
+            {"parameters": "8.03e9", "tokens": "15e12"},
             lambda before, after: before < 1.1 and after > 2,
         ),
         Fallacy(
             "Ten times the compute makes the loss ten times better.",
             "From {before} to {after}: what ten times the compute takes off the loss is a few percent.",
-            "best_loss_besiroglu", {}, {"compute_budget": "5.76e24 FLOP"}, lambda before, after: 1 < before / after < 1.1,
+            "best_loss_besiroglu",
+            {},
+            {"compute_budget": "5.76e24 FLOP"},
+            lambda before, after: 1 < before / after < 1.1,
         ),
     ),
-)  # fmt: skip
+)
 def scaling_laws(i: Inputs) -> Outputs:
     given_parameters, given_tokens = _split(i)
     parameters, tokens = given_parameters * i.resize, given_tokens / i.resize

@@ -60,7 +60,9 @@ class LabelChange:
     after: str
 
 
-def breakpoints(questions: QuestionBatch, read: OutputReader, row: Numbers, knob: Numbers, rungs: int = 33, most: int = 6) -> Breakpoints:
+def breakpoints(
+    questions: QuestionBatch, read: OutputReader, row: Numbers, knob: Numbers, rungs: int = 33, most: int = 6
+) -> Breakpoints:
     """The kinks of what `read` takes from the wall's outputs, for each pair of a question and one of its knobs: on a
     ladder of so many `rungs`, following up at `most` so many gaps, those that disagree most."""
     settings = questions.settings[knob, row]

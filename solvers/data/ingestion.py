@@ -42,21 +42,51 @@ class IngestionBottleneck(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     demand_bandwidth: Array = number(
-        "byte/s", "Demand", 2.8e9, high=1e18, slider=(1e6, 1e12), log=True, display_unit="GB/s", symbol=r"\beta_\text{demand}",
+        "byte/s",
+        "Demand",
+        2.8e9,
+        high=1e18,
+        slider=(1e6, 1e12),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_\text{demand}",
         help="What the accelerators would read if data were always there: samples a second times bytes a sample.",
-    )  # fmt: skip
+    )
     storage_bandwidth: Array = number(
-        "byte/s", "Storage bandwidth", 500e6, exclusive_min=True, high=1e18, slider=(1e7, 1e12), log=True, display_unit="GB/s",
-        symbol=r"\beta_\text{storage}", help="What the disks or the file system deliver to this job.",
-    )  # fmt: skip
+        "byte/s",
+        "Storage bandwidth",
+        500e6,
+        exclusive_min=True,
+        high=1e18,
+        slider=(1e7, 1e12),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_\text{storage}",
+        help="What the disks or the file system deliver to this job.",
+    )
     io_bandwidth: Array = number(
-        "byte/s", "Path to the accelerators", 25e9, exclusive_min=True, high=1e18, slider=(1e8, 1e12), log=True, display_unit="GB/s",
-        symbol=r"\beta_\text{io}", help="Network or PCIe between storage and accelerators.",
-    )  # fmt: skip
+        "byte/s",
+        "Path to the accelerators",
+        25e9,
+        exclusive_min=True,
+        high=1e18,
+        slider=(1e8, 1e12),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_\text{io}",
+        help="Network or PCIe between storage and accelerators.",
+    )
     cached_fraction: Array = number(
-        "1", "Share read from memory", 0, high=1, slider=(0, 1), display_unit="percent", symbol="h", advanced=True,
+        "1",
+        "Share read from memory",
+        0,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
+        symbol="h",
+        advanced=True,
         help="Of the reads, those that main memory of the hosts answers instead of storage.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,18 +95,31 @@ class Outputs:
         "byte/s", "Supply", display_unit="GB/s", symbol=r"\beta_\text{supply}", help="Of the slower part of the way."
     )
     utilization: Array = output(
-        "1", "Demand over supply", display_unit="percent", symbol="u", help="Above 100 % the accelerators wait for data."
+        "1",
+        "Demand over supply",
+        display_unit="percent",
+        symbol="u",
+        help="Above 100 % the accelerators wait for data.",
     )
     stalled: Truth = flag("Stalled", help="Whether the accelerators wait for data.")
     bottleneck: Codes = label(IngestionBottleneck, "Slower part")
     accelerator_utilization: Array = output(
-        "1", "Accelerators at work", display_unit="percent", help="Share of the time in which they have data to work on."
+        "1",
+        "Accelerators at work",
+        display_unit="percent",
+        help="Share of the time in which they have data to work on.",
     )
-    margin: Array = output("byte/s", "Margin", display_unit="GB/s", help="Supply less demand; negative where data is missing.")
+    margin: Array = output(
+        "byte/s", "Margin", display_unit="GB/s", help="Supply less demand; negative where data is missing."
+    )
     shortfall: Array = output("byte/s", "Missing", display_unit="GB/s", help="Zero where the supply is enough.")
     delivered_bandwidth: Array = output("byte/s", "Delivered", display_unit="GB/s", help="What is in fact read.")
     storage_supply: Array = output(
-        "byte/s", "Storage with its cache", display_unit="GB/s", symbol=r"\beta_\text{cached}", if_infinite="no limit: all is cached"
+        "byte/s",
+        "Storage with its cache",
+        display_unit="GB/s",
+        symbol=r"\beta_\text{cached}",
+        if_infinite="no limit: all is cached",
     )
     slowdown: Array = output("1", "Slowdown", help="Training takes this many times as long as with data always there.")
     storage_bandwidth_needed: Array = output(
@@ -135,26 +178,33 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     headline=("supply_bandwidth", "utilization", "accelerator_utilization", "margin"),
     figures=(
         curve(
-            "storage_bandwidth", ("accelerator_utilization", "delivered_bandwidth"), "What faster storage buys",
+            "storage_bandwidth",
+            ("accelerator_utilization", "delivered_bandwidth"),
+            "What faster storage buys",
             x_marks=("storage_bandwidth_needed",),
         ),
         curve(
-            "demand_bandwidth", ("accelerator_utilization", "delivered_bandwidth"), "What faster accelerators buy",
+            "demand_bandwidth",
+            ("accelerator_utilization", "delivered_bandwidth"),
+            "What faster accelerators buy",
             x_marks=("supply_bandwidth",),
         ),
     ),
     equations=(
         Equation(
-            "storage_supply", r"@storage_supply = \frac{@storage_bandwidth}{1 - @cached_fraction}",
+            "storage_supply",
+            r"@storage_supply = \frac{@storage_bandwidth}{1 - @cached_fraction}",
             where=lambda i, o: i.cached_fraction < 1,
         ),
         Equation(
-            "supply_bandwidth", r"@supply_bandwidth = \min(@storage_supply, @io_bandwidth)",
+            "supply_bandwidth",
+            r"@supply_bandwidth = \min(@storage_supply, @io_bandwidth)",
             where=lambda i, o: math.isfinite(o.storage_supply),
         ),
         Equation("utilization", r"@utilization = \frac{@demand_bandwidth}{@supply_bandwidth}"),
         Equation(
-            "accelerator_utilization", r"@accelerator_utilization = \min(1, \frac{@supply_bandwidth}{@demand_bandwidth})",
+            "accelerator_utilization",
+            r"@accelerator_utilization = \min(1, \frac{@supply_bandwidth}{@demand_bandwidth})",
             where=lambda i, o: i.demand_bandwidth > 0,
         ),
         Equation("margin", r"@margin = @supply_bandwidth - @demand_bandwidth"),
@@ -193,7 +243,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "Faster accelerators train faster.",
             "Accelerators twice as fast are given {before} before and {after} after: storage binds, they wait.",
-            "delivered_bandwidth", {}, {"demand_bandwidth": "5.6 GB/s"}, lambda before, after: after == before,
+            "delivered_bandwidth",
+            {},
+            {"demand_bandwidth": "5.6 GB/s"},
+            lambda before, after: after == before,
         ),
         Fallacy(
             "Faster storage always ends a stall.",
@@ -204,7 +257,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             lambda before, after: after < 1.3 * before,
         ),
     ),
-)  # fmt: skip
+)
 def ingestion(i: Inputs) -> Outputs:
     missed = 1 - np.asarray(i.cached_fraction)
     storage = ratio(i.storage_bandwidth, missed)

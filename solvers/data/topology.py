@@ -45,29 +45,69 @@ class NetworkKind(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     link_bandwidth: Array = number(
-        "byte/s", "Link bandwidth", 50e9, exclusive_min=True, high=1e15, slider=(1e9, 1e12), log=True, display_unit="GB/s",
-        symbol=r"\beta_\text{link}", help="One way, of one node; in a ring or torus, of one dimension.",
-    )  # fmt: skip
+        "byte/s",
+        "Link bandwidth",
+        50e9,
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e9, 1e12),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_\text{link}",
+        help="One way, of one node; in a ring or torus, of one dimension.",
+    )
     nodes: Array = number(
-        "1", "Nodes", 512, low=2, high=1e7, slider=(2, 65536), log=True, integer=True, symbol="n",
+        "1",
+        "Nodes",
+        512,
+        low=2,
+        high=1e7,
+        slider=(2, 65536),
+        log=True,
+        integer=True,
+        symbol="n",
         help="End points of the network.",
-    )  # fmt: skip
+    )
     kind: Codes = choice(
-        NetworkKind, "Topology", NetworkKind.FAT_TREE, help="How nodes are joined.",
+        NetworkKind,
+        "Topology",
+        NetworkKind.FAT_TREE,
+        help="How nodes are joined.",
         labels={"fat_tree": "Fat tree", "dragonfly": "Dragonfly", "ring": "Ring", "torus_3d": "3D torus"},
-    )  # fmt: skip
+    )
     oversubscription: Array = number(
-        "1", "Oversubscription", 1, low=1, high=1000, slider=(1, 16), symbol="o",
+        "1",
+        "Oversubscription",
+        1,
+        low=1,
+        high=1000,
+        slider=(1, 16),
+        symbol="o",
         help="Bandwidth towards the nodes over bandwidth towards the rest of the network; 1 where none is saved.",
-    )  # fmt: skip
+    )
     message: Array = number(
-        "byte", "Message", 1e9, high=1e18, slider=(1e3, 1e12), log=True, display_unit="GB", symbol="M", advanced=True,
+        "byte",
+        "Message",
+        1e9,
+        high=1e18,
+        slider=(1e3, 1e12),
+        log=True,
+        display_unit="GB",
+        symbol="M",
+        advanced=True,
         help="What each node sends to a node of the other half.",
-    )  # fmt: skip
+    )
     hop_latency: Array = number(
-        "s", "Latency of a hop", 0.5e-6, high=1, slider=(0, 10e-6), display_unit="us", symbol=r"\alpha", advanced=True,
+        "s",
+        "Latency of a hop",
+        0.5e-6,
+        high=1,
+        slider=(0, 10e-6),
+        display_unit="us",
+        symbol=r"\alpha",
+        advanced=True,
         help="Switch and cable, on the way to the next one.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,17 +119,27 @@ class Outputs:
         "byte/s", "Bandwidth across the middle", display_unit="GB/s", symbol=r"\beta_\text{eff}", help="Of each node."
     )
     bisection_bandwidth: Array = output(
-        "byte/s", "Bisection bandwidth", display_unit="TB/s", symbol=r"\beta_\text{bisection}", help="Of all nodes together."
+        "byte/s",
+        "Bisection bandwidth",
+        display_unit="TB/s",
+        symbol=r"\beta_\text{bisection}",
+        help="Of all nodes together.",
     )
     mean_hops: Array = output("1", "Mean hops", symbol="H", help="Between two nodes taken at random.")
     slowdown: Array = output("1", "Slowdown", help="Of traffic across the middle, against the link alone.")
-    without_oversubscription: Array = output("byte/s", "Without oversubscription", display_unit="GB/s", help="Of each node.")
+    without_oversubscription: Array = output(
+        "byte/s", "Without oversubscription", display_unit="GB/s", help="Of each node."
+    )
     exchange_time: Array = output(
         "s", "Time of the exchange", symbol="t", help="Every node sends its message across the middle."
     )
     path_latency: Array = output("s", "Latency of a path", symbol=r"t_\text{path}", help="Of the mean number of hops.")
-    fat_tree_bandwidth: Array = output("byte/s", "Fat tree", display_unit="GB/s", help="Across the middle, of each node.")
-    dragonfly_bandwidth: Array = output("byte/s", "Dragonfly", display_unit="GB/s", help="Across the middle, of each node.")
+    fat_tree_bandwidth: Array = output(
+        "byte/s", "Fat tree", display_unit="GB/s", help="Across the middle, of each node."
+    )
+    dragonfly_bandwidth: Array = output(
+        "byte/s", "Dragonfly", display_unit="GB/s", help="Across the middle, of each node."
+    )
     torus_bandwidth: Array = output("byte/s", "3D torus", display_unit="GB/s", help="Across the middle, of each node.")
     ring_bandwidth: Array = output("byte/s", "Ring", display_unit="GB/s", help="Across the middle, of each node.")
 
@@ -131,16 +181,22 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 _FRACTION = {
     NetworkKind.FAT_TREE: (lambda i, o: i.kind == NetworkKind.FAT_TREE, r"@bisection_fraction = 1", r"@mean_hops = 4"),
-    NetworkKind.DRAGONFLY: (lambda i, o: i.kind == NetworkKind.DRAGONFLY, r"@bisection_fraction = 0.85", r"@mean_hops = 3"),
+    NetworkKind.DRAGONFLY: (
+        lambda i, o: i.kind == NetworkKind.DRAGONFLY,
+        r"@bisection_fraction = 0.85",
+        r"@mean_hops = 3",
+    ),
     NetworkKind.RING: (
-        lambda i, o: i.kind == NetworkKind.RING, r"@bisection_fraction = \frac{2}{@nodes}", r"@mean_hops = \frac{@nodes}{4}",
+        lambda i, o: i.kind == NetworkKind.RING,
+        r"@bisection_fraction = \frac{2}{@nodes}",
+        r"@mean_hops = \frac{@nodes}{4}",
     ),
     NetworkKind.TORUS_3D: (
         lambda i, o: i.kind == NetworkKind.TORUS_3D,
         r"@bisection_fraction = 2 \cdot @nodes^{-1/3}",
         r"@mean_hops = 0.75 \cdot @nodes^{1/3}",
     ),
-}  # fmt: skip
+}
 
 
 @solver(
@@ -154,7 +210,9 @@ _FRACTION = {
     headline=("effective_bandwidth", "bisection_bandwidth", "bisection_fraction", "mean_hops", "exchange_time"),
     figures=(
         Chart(
-            "bars", "What each topology leaves of the link", (),
+            "bars",
+            "What each topology leaves of the link",
+            (),
             ("fat_tree_bandwidth", "dragonfly_bandwidth", "torus_bandwidth", "ring_bandwidth"),
         ),
         curve("nodes", ("effective_bandwidth", "mean_hops"), "What a larger cluster costs"),
@@ -172,15 +230,18 @@ _FRACTION = {
     ),
     sources=(
         Source(
-            "Leiserson 1985", "Fat-trees: universal networks for hardware-efficient supercomputing",
+            "Leiserson 1985",
+            "Fat-trees: universal networks for hardware-efficient supercomputing",
             "10.1109/TC.1985.6312192",
         ),
         Source(
-            "Kim, Dally, Scott, Abts 2008", "Technology-driven, highly-scalable dragonfly topology",
+            "Kim, Dally, Scott, Abts 2008",
+            "Technology-driven, highly-scalable dragonfly topology",
             "10.1109/ISCA.2008.19",
         ),
         Source(
-            "Dally, Towles 2003", "Principles and practices of interconnection networks",
+            "Dally, Towles 2003",
+            "Principles and practices of interconnection networks",
             "https://shop.elsevier.com/books/principles-and-practices-of-interconnection-networks/dally/"
             "978-0-12-200751-4",
         ),
@@ -207,16 +268,21 @@ _FRACTION = {
         Fallacy(
             "Twice the nodes carry twice the traffic.",
             "A ring's middle carries {before} with 64 nodes and {after} with 1024.",
-            "bisection_bandwidth", {"kind": "ring", "nodes": "64"}, {"kind": "ring", "nodes": "1024"},
+            "bisection_bandwidth",
+            {"kind": "ring", "nodes": "64"},
+            {"kind": "ring", "nodes": "1024"},
             lambda before, after: abs(after / before - 1) < 1e-9,
         ),
         Fallacy(
             "A node gets the bandwidth its link is sold with.",
             "Behind four to one oversubscription {before} become {after} as soon as all talk across the middle.",
-            "effective_bandwidth", {}, {"oversubscription": "4"}, lambda before, after: after < before / 3,
+            "effective_bandwidth",
+            {},
+            {"oversubscription": "4"},
+            lambda before, after: after < before / 3,
         ),
     ),
-)  # fmt: skip
+)
 def topology(i: Inputs) -> Outputs:
     fractions, hops = _by_kind(np.asarray(i.nodes, dtype=float))
     chosen_kind = [np.asarray(i.kind) == kind for kind in NetworkKind]

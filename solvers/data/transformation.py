@@ -40,30 +40,73 @@ class Order(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     batch_size: Array = number(
-        "1", "Batch size", 256, low=1, high=1e9, slider=(1, 4096), log=True, integer=True, symbol="B",
+        "1",
+        "Batch size",
+        256,
+        low=1,
+        high=1e9,
+        slider=(1, 4096),
+        log=True,
+        integer=True,
+        symbol="B",
         help="Samples the workers prepare for one step.",
-    )  # fmt: skip
+    )
     sample_bytes: Array = number(
-        "byte", "Bytes per sample", 115e3, exclusive_min=True, high=1e15, slider=(1e3, 1e8), log=True, display_unit="kB", symbol="b",
+        "byte",
+        "Bytes per sample",
+        115e3,
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e3, 1e8),
+        log=True,
+        display_unit="kB",
+        symbol="b",
         help="As stored, before decoding; a JPEG of ImageNet has 115 kB.",
-    )  # fmt: skip
+    )
     worker_throughput: Array = number(
-        "byte/s", "Throughput of a worker", 23e6, exclusive_min=True, high=1e18, slider=(1e6, 1e10), log=True, display_unit="MB/s",
-        symbol="r", help="Stored bytes one worker decodes and augments a second; 23 MB/s are 200 JPEGs.",
-    )  # fmt: skip
+        "byte/s",
+        "Throughput of a worker",
+        23e6,
+        exclusive_min=True,
+        high=1e18,
+        slider=(1e6, 1e10),
+        log=True,
+        display_unit="MB/s",
+        symbol="r",
+        help="Stored bytes one worker decodes and augments a second; 23 MB/s are 200 JPEGs.",
+    )
     workers: Array = number(
-        "1", "Workers", 8, low=1, high=1e6, slider=(1, 256), log=True, integer=True, symbol="w",
+        "1",
+        "Workers",
+        8,
+        low=1,
+        high=1e6,
+        slider=(1, 256),
+        log=True,
+        integer=True,
+        symbol="w",
         help="Processes or cores that prepare samples side by side.",
-    )  # fmt: skip
+    )
     step_time: Array = number(
-        "s", "Time of a step", 0.1, exclusive_min=True, high=1e6, slider=(1e-3, 10), log=True, display_unit="ms",
-        symbol=r"t_\text{step}", help="What the accelerators need for a batch that is ready.",
-    )  # fmt: skip
+        "s",
+        "Time of a step",
+        0.1,
+        exclusive_min=True,
+        high=1e6,
+        slider=(1e-3, 10),
+        log=True,
+        display_unit="ms",
+        symbol=r"t_\text{step}",
+        help="What the accelerators need for a batch that is ready.",
+    )
     order: Codes = choice(
-        Order, "Preparation runs", Order.AHEAD, advanced=True,
+        Order,
+        "Preparation runs",
+        Order.AHEAD,
+        advanced=True,
         labels={"ahead": "ahead of the step", "in_turn": "in turn with the step"},
         help="A prefetch buffer lets the workers prepare the next batch while the accelerators are busy.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +161,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("transform_time", "accelerator_utilization", "slowdown", "workers_needed", "throughput"),
     figures=(
-        curve("workers", ("accelerator_utilization", "throughput"), "What more workers buy", x_marks=("workers_needed",)),
         curve(
-            "step_time", ("accelerator_utilization", "throughput"), "What faster accelerators buy",
+            "workers", ("accelerator_utilization", "throughput"), "What more workers buy", x_marks=("workers_needed",)
+        ),
+        curve(
+            "step_time",
+            ("accelerator_utilization", "throughput"),
+            "What faster accelerators buy",
             x_marks=("transform_time",),
         ),
     ),
@@ -130,11 +177,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             r"@transform_time = \frac{@batch_size \cdot @sample_bytes}{@worker_throughput \cdot @workers}",
         ),
         Equation(
-            "effective_step_time", r"@effective_step_time = \max(@step_time, @transform_time)",
+            "effective_step_time",
+            r"@effective_step_time = \max(@step_time, @transform_time)",
             where=lambda i, o: i.order == Order.AHEAD,
         ),
         Equation(
-            "effective_step_time", r"@effective_step_time = @step_time + @transform_time",
+            "effective_step_time",
+            r"@effective_step_time = @step_time + @transform_time",
             where=lambda i, o: i.order == Order.IN_TURN,
         ),
         Equation("slowdown", r"@slowdown = \frac{@effective_step_time}{@step_time}"),
@@ -167,7 +216,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset(
             "Tokens need no decoding",
             {
-                "batch_size": "512", "sample_bytes": "16 kB", "worker_throughput": "500 MB/s", "workers": "4",
+                "batch_size": "512",
+                "sample_bytes": "16 kB",
+                "worker_throughput": "500 MB/s",
+                "workers": "4",
                 "step_time": "1 s",
             },
         ),
@@ -177,16 +229,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "An accelerator twice as fast trains twice as fast.",
             "Halving the time of a step takes the throughput from {before} to {after}: the workers bind.",
-            "throughput", {}, {"step_time": "50 ms"},
+            "throughput",
+            {},
+            {"step_time": "50 ms"},
             lambda before, after: after == before,
         ),
         Fallacy(
             "More workers always help.",
             "From 16 to 64 workers the throughput goes from {before} to {after}: they kept pace before.",
-            "throughput", {"workers": "16"}, {"workers": "64"}, lambda before, after: after == before,
+            "throughput",
+            {"workers": "16"},
+            {"workers": "64"},
+            lambda before, after: after == before,
         ),
     ),
-)  # fmt: skip
+)
 def transformation(i: Inputs) -> Outputs:
     batch_bytes = np.asarray(i.batch_size) * i.sample_bytes
     transform_time = batch_bytes / (i.worker_throughput * np.asarray(i.workers))

@@ -26,43 +26,89 @@ _HALVINGS = 24
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     arrival_rate: Array = number(
-        "1/s", "Jobs submitted", 4 / _DAY, high=1e6, slider=(0.01 / _DAY, 1000 / _DAY), log=True, display_unit="1/day",
-        symbol=r"\lambda", help="By all users together.",
-    )  # fmt: skip
+        "1/s",
+        "Jobs submitted",
+        4 / _DAY,
+        high=1e6,
+        slider=(0.01 / _DAY, 1000 / _DAY),
+        log=True,
+        display_unit="1/day",
+        symbol=r"\lambda",
+        help="By all users together.",
+    )
     service_time: Array = number(
-        "s", "Length of a job", 16 * _HOUR, exclusive_min=True, high=1e10, slider=(60, 30 * _DAY), log=True, display_unit="hour",
-        symbol="s", help="On average, once it runs.",
-    )  # fmt: skip
+        "s",
+        "Length of a job",
+        16 * _HOUR,
+        exclusive_min=True,
+        high=1e10,
+        slider=(60, 30 * _DAY),
+        log=True,
+        display_unit="hour",
+        symbol="s",
+        help="On average, once it runs.",
+    )
     servers: Array = number(
-        "1", "Slots", 4, low=1, high=_MOST, slider=(1, 64), log=True, integer=True, symbol="c",
+        "1",
+        "Slots",
+        4,
+        low=1,
+        high=_MOST,
+        slider=(1, 64),
+        log=True,
+        integer=True,
+        symbol="c",
         help="Jobs that run side by side, each on its own part of the cluster. 1: every job takes all of it.",
-    )  # fmt: skip
+    )
     service_cv: Array = number(
-        "1", "Spread of the lengths", 1, high=100, slider=(0, 4), symbol="c_s",
+        "1",
+        "Spread of the lengths",
+        1,
+        high=100,
+        slider=(0, 4),
+        symbol="c_s",
         help="Standard deviation over mean: 0 when all jobs are alike, 1 when exponential, 3 for a few very long ones.",
-    )  # fmt: skip
+    )
     wait_target: Array = number(
-        "s", "Target for the mean wait", 4 * _HOUR, exclusive_min=True, high=1e10, slider=(60, 30 * _DAY), log=True,
-        display_unit="hour", symbol="W", help="What people should wait at most, on average.",
-    )  # fmt: skip
+        "s",
+        "Target for the mean wait",
+        4 * _HOUR,
+        exclusive_min=True,
+        high=1e10,
+        slider=(60, 30 * _DAY),
+        log=True,
+        display_unit="hour",
+        symbol="W",
+        help="What people should wait at most, on average.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    utilization: Array = output("1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity.")
+    utilization: Array = output(
+        "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity."
+    )
     stable: Truth = flag("Keeps up", help="Whether the cluster gets through what is submitted.")
     mean_wait: Array = output("s", "Mean wait", display_unit="hour", symbol="w", if_infinite=_FOR_EVER)
-    queue_length: Array = output("1", "Jobs that wait", symbol="L", if_infinite=_FOR_EVER, help="On average, by Little's law.")
+    queue_length: Array = output(
+        "1", "Jobs that wait", symbol="L", if_infinite=_FOR_EVER, help="On average, by Little's law."
+    )
     mean_completion_time: Array = output(
         "s", "Mean time to completion", display_unit="hour", if_infinite=_FOR_EVER, help="Wait and run together."
     )
     wait_probability: Array = output("1", "Jobs that wait at all", display_unit="percent", symbol="P_w")
-    p90_wait: Array = output("s", "p90 wait", display_unit="hour", if_infinite=_FOR_EVER, help="One job in ten waits longer.")
+    p90_wait: Array = output(
+        "s", "p90 wait", display_unit="hour", if_infinite=_FOR_EVER, help="One job in ten waits longer."
+    )
     wait_ratio: Array = output("1", "Wait over run time", if_infinite=_FOR_EVER)
     slowdown: Array = output("1", "Completion over run time", if_infinite=_FOR_EVER)
     offered_load: Array = output("1", "Offered load", symbol="a", help="Slots that would be busy if none were short.")
     blocking_probability: Array = output(
-        "1", "All slots busy", display_unit="percent", symbol="B", help="Erlang B: if jobs that must wait were turned away."
+        "1",
+        "All slots busy",
+        display_unit="percent",
+        symbol="B",
+        help="Erlang B: if jobs that must wait were turned away.",
     )
     variability_factor: Array = output("1", "Variability factor", symbol="V", help="(1 + cs²)/2.")
     drain: Array = output("s", "Mean wait of those who wait", display_unit="hour", symbol="d", if_infinite=_FOR_EVER)
@@ -78,7 +124,10 @@ class Outputs:
     jobs_per_day: Array = output("1", "Jobs a day")
     jobs_per_day_for_target: Array = output("1", "Jobs a day within the target")
     pooled_wait: Array = output(
-        "s", "Mean wait as one slot", if_infinite=_FOR_EVER, help="If each job had the whole cluster and ran so much faster."
+        "s",
+        "Mean wait as one slot",
+        if_infinite=_FOR_EVER,
+        help="If each job had the whole cluster and ran so much faster.",
     )
 
 
@@ -125,7 +174,12 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("mean_wait", "mean_completion_time", "utilization", "queue_length", "wait_ratio"),
     figures=(
-        curve("arrival_rate", ("mean_wait", "utilization"), "The hockey stick", x_marks=("arrival_rate_for_target", "largest_arrival_rate")),
+        curve(
+            "arrival_rate",
+            ("mean_wait", "utilization"),
+            "The hockey stick",
+            x_marks=("arrival_rate_for_target", "largest_arrival_rate"),
+        ),
         curve("servers", ("mean_wait",), "More slots", x_marks=("stable_servers", "servers_for_target")),
         curve("service_cv", ("mean_wait",), "A few long jobs make everybody wait", logy=False),
     ),
@@ -133,27 +187,34 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
         Equation("utilization", r"@utilization = \frac{@offered_load}{@servers}"),
         Equation(
-            "wait_probability", r"@wait_probability = \frac{@servers \cdot @blocking_probability}"
+            "wait_probability",
+            r"@wait_probability = \frac{@servers \cdot @blocking_probability}"
             r"{@servers - @offered_load \cdot (1 - @blocking_probability)}",
             where=lambda i, o: bool(o.stable),
         ),
         Equation("variability_factor", r"@variability_factor = \frac{1 + @service_cv^{2}}{2}"),
         Equation(
-            "drain", r"@drain = @variability_factor \cdot \frac{@service_time}{@servers - @offered_load}",
+            "drain",
+            r"@drain = @variability_factor \cdot \frac{@service_time}{@servers - @offered_load}",
             where=lambda i, o: bool(o.stable),
         ),
         Equation("mean_wait", r"@mean_wait = @wait_probability \cdot @drain", where=lambda i, o: bool(o.stable)),
         Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: bool(o.stable)),
         Equation("stable_servers", r"@stable_servers = \lfloor @offered_load \rfloor + 1"),
         Equation(
-            "mean_completion_time", r"@mean_completion_time = @mean_wait + @service_time",
+            "mean_completion_time",
+            r"@mean_completion_time = @mean_wait + @service_time",
             where=lambda i, o: bool(o.stable),
         ),
     ),
     sources=(
         Source("Little 1961", "A proof for the queuing formula: L = λW", "10.1287/opre.9.3.383"),
-        Source("Lee, Longton 1959", "Queueing processes associated with airline passenger check-in", "10.1057/jors.1959.5"),
-        Source("Harchol-Balter 2013", "Performance modeling and design of computer systems", "10.1017/CBO9781139226424"),
+        Source(
+            "Lee, Longton 1959", "Queueing processes associated with airline passenger check-in", "10.1057/jors.1959.5"
+        ),
+        Source(
+            "Harchol-Balter 2013", "Performance modeling and design of computer systems", "10.1017/CBO9781139226424"
+        ),
     ),
     assumptions=(
         "Jobs are submitted independently of each other (Poisson) and start first come, first served.",
@@ -169,7 +230,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("Four jobs a day on four slots", {}),
         Preset("The same on eight", {"servers": "8"}),
         Preset("One training run at a time", {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day"}),
-        Preset("All jobs alike (M/D/1)", {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day", "service_cv": "0"}),
+        Preset(
+            "All jobs alike (M/D/1)",
+            {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day", "service_cv": "0"},
+        ),
         Preset("A few very long jobs", {"service_cv": "3"}),
         Preset("Too much for it", {"arrival_rate": "8 1/day"}),
     ),
@@ -177,15 +241,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "A cluster should be busy all the time.",
             "At two thirds a job waits {before} on average; with a third more jobs, nine tenths busy, {after}.",
-            "mean_wait", {}, {"arrival_rate": "5.4 1/day"}, lambda before, after: after > 3 * before,
+            "mean_wait",
+            {},
+            {"arrival_rate": "5.4 1/day"},
+            lambda before, after: after > 3 * before,
         ),
         Fallacy(
             "Only how many jobs there are decides the wait, not what they are like.",
             "Jobs all alike wait {before}; as many of the same mean length, some of them very long, wait {after}.",
-            "mean_wait", {"service_cv": "0"}, {"service_cv": "3"}, lambda before, after: after > 5 * before,
+            "mean_wait",
+            {"service_cv": "0"},
+            {"service_cv": "3"},
+            lambda before, after: after > 5 * before,
         ),
     ),
-)  # fmt: skip
+)
 def cluster_queue(i: Inputs) -> Outputs:
     servers, service = np.asarray(i.servers, dtype=float), np.asarray(i.service_time, dtype=float)
     load = np.asarray(i.arrival_rate * service)

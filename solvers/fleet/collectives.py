@@ -43,13 +43,28 @@ class AllReduceAlgorithm(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     message: Array = number(
-        "byte", "Message", 16.06e9, high=1e18, slider=(1e3, 1e12), log=True, display_unit="GB", symbol="M",
+        "byte",
+        "Message",
+        16.06e9,
+        high=1e18,
+        slider=(1e3, 1e12),
+        log=True,
+        display_unit="GB",
+        symbol="M",
         help="What each device brings; by default the gradients of 8 billion parameters in 16 bits.",
-    )  # fmt: skip
+    )
     devices: Array = number(
-        "1", "Devices", 64, low=1, high=1e7, slider=(1, 16384), log=True, integer=True, symbol="n",
+        "1",
+        "Devices",
+        64,
+        low=1,
+        high=1e7,
+        slider=(1, 16384),
+        log=True,
+        integer=True,
+        symbol="n",
         help="That all end up with the sum.",
-    )  # fmt: skip
+    )
     devices_per_node: Array = inputs.devices_per_node(8)
     intra_bandwidth: Array = inputs.intra_bandwidth(450e9)
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
@@ -72,9 +87,12 @@ class Outputs:
         "s", "Of the fastest: starting messages", help="What no bandwidth shortens: the time of an empty message."
     )
     bus_bandwidth: Array = output(
-        "byte/s", "Bus bandwidth", display_unit="GB/s", if_infinite="none: nothing is exchanged, or in no time",
+        "byte/s",
+        "Bus bandwidth",
+        display_unit="GB/s",
+        if_infinite="none: nothing is exchanged, or in no time",
         help="Of the fastest: what each device must send at least, over the time. As benchmarks print it.",
-    )  # fmt: skip
+    )
     hierarchy_gain: Array = output(
         "1", "Ring over two levels", if_infinite="none: nothing is exchanged", help="How often faster two levels are."
     )
@@ -83,9 +101,11 @@ class Outputs:
     latency_time: Array = output("s", "Of the ring: starting messages", symbol=r"t_\alpha")
     bandwidth_time: Array = output("s", "Of the ring: moving bytes", symbol=r"t_\beta")
     tree_best_below: Array = output(
-        "byte", "Tree beats ring below", if_infinite="no message: there is one device",
+        "byte",
+        "Tree beats ring below",
+        if_infinite="no message: there is one device",
         help="Message size at which the two take equally long.",
-    )  # fmt: skip
+    )
     link_bandwidth: Array = output(
         "byte/s",
         "Slowest link",
@@ -150,39 +170,63 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("best_time", "hierarchical", "ring", "tree", "all_to_all", "bus_bandwidth"),
     figures=(
-        curve("message", ("ring", "tree"), "Small messages wait for starts, large ones for bytes", x_marks=("tree_best_below",)),
+        curve(
+            "message",
+            ("ring", "tree"),
+            "Small messages wait for starts, large ones for bytes",
+            x_marks=("tree_best_below",),
+        ),
         curve("devices", ("ring", "hierarchical"), "What more devices cost"),
         Chart("bars", "Ways to sum", (), ("ring", "tree", "hierarchical")),
         Chart("bars", "Two levels: where the time goes", (), ("intra_time", "inter_time")),
     ),
     equations=(
-        Equation("bandwidth_time", r"@bandwidth_time = \frac{2 \cdot (@devices - 1)}{@devices} \cdot \frac{@message}{@link_bandwidth}"),
+        Equation(
+            "bandwidth_time",
+            r"@bandwidth_time = \frac{2 \cdot (@devices - 1)}{@devices} \cdot \frac{@message}{@link_bandwidth}",
+        ),
         Equation("latency_time", r"@latency_time = 2 \cdot (@devices - 1) \cdot @link_latency"),
         Equation("ring", r"@ring = @bandwidth_time + @latency_time"),
         Equation("tree_depth", r"@tree_depth = \lceil \log_2(@devices) \rceil"),
         Equation("tree", r"@tree = 2 \cdot @tree_depth \cdot (\frac{@message}{@link_bandwidth} + @link_latency)"),
         Equation(
-            "all_to_all", r"@all_to_all = \frac{@devices - 1}{@devices} \cdot \frac{@message}{@link_bandwidth} "
+            "all_to_all",
+            r"@all_to_all = \frac{@devices - 1}{@devices} \cdot \frac{@message}{@link_bandwidth} "
             r"+ (@devices - 1) \cdot @link_latency",
         ),
         Equation(
-            "intra_time", r"@intra_time = 2 \cdot (\frac{@local_devices - 1}{@local_devices} \cdot "
+            "intra_time",
+            r"@intra_time = 2 \cdot (\frac{@local_devices - 1}{@local_devices} \cdot "
             r"\frac{@message}{@intra_bandwidth} + (@local_devices - 1) \cdot @intra_latency)",
         ),
         Equation(
-            "inter_time", r"@inter_time = 2 \cdot (\frac{@nodes - 1}{@nodes} \cdot "
+            "inter_time",
+            r"@inter_time = 2 \cdot (\frac{@nodes - 1}{@nodes} \cdot "
             r"\frac{@message}{@local_devices \cdot @inter_bandwidth} + (@nodes - 1) \cdot @inter_latency)",
         ),
         Equation("hierarchical", r"@hierarchical = @intra_time + @inter_time"),
         Equation(
-            "bus_bandwidth", r"@bus_bandwidth = \frac{2 \cdot (@devices - 1) \cdot @message}{@devices \cdot @best_time}",
+            "bus_bandwidth",
+            r"@bus_bandwidth = \frac{2 \cdot (@devices - 1) \cdot @message}{@devices \cdot @best_time}",
             where=lambda i, o: i.devices > 1 and o.best_time > 0,
         ),
     ),
     sources=(
-        Source("Patarasuk, Yuan 2009", "Bandwidth optimal all-reduce algorithms for clusters of workstations", "10.1016/j.jpdc.2008.09.002"),
-        Source("Thakur, Rabenseifner, Gropp 2005", "Optimization of collective communication operations in MPICH", "10.1177/1094342005051521"),
-        Source("Hockney 1994", "The communication challenge for MPP: Intel Paragon and Meiko CS-2", "10.1016/S0167-8191(06)80021-9"),
+        Source(
+            "Patarasuk, Yuan 2009",
+            "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+            "10.1016/j.jpdc.2008.09.002",
+        ),
+        Source(
+            "Thakur, Rabenseifner, Gropp 2005",
+            "Optimization of collective communication operations in MPICH",
+            "10.1177/1094342005051521",
+        ),
+        Source(
+            "Hockney 1994",
+            "The communication challenge for MPP: Intel Paragon and Meiko CS-2",
+            "10.1016/S0167-8191(06)80021-9",
+        ),
     ),
     assumptions=(
         "A message takes a latency and its bytes over the bandwidth of one link, one way; both ways work at once.",
@@ -200,28 +244,39 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("The same inside one node", {"devices": "8"}),
         Preset("A few kilobytes over 1024 devices", {"message": "16 kB", "devices": "1024"}),
         Preset("Without a faster link inside", {"devices_per_node": "1"}),
-        Preset("Slow network: 100 Gb Ethernet", {"inter_bandwidth": "12.5 GB/s", "inter_latency": "50 us", "devices": "256"}),
+        Preset(
+            "Slow network: 100 Gb Ethernet",
+            {"inter_bandwidth": "12.5 GB/s", "inter_latency": "50 us", "devices": "256"},
+        ),
         Preset("A rack of 72 as one node", {"devices_per_node": "72", "devices": "576", "intra_bandwidth": "900 GB/s"}),
     ),
     fallacies=(
         Fallacy(
             "Twice the devices take twice as long to agree.",
             "A ring of 64 sums the gradients in {before}, one of 128 in {after}: each sends a smaller part to more.",
-            "ring", {}, {"devices": "128"}, lambda before, after: after < 1.02 * before,
+            "ring",
+            {},
+            {"devices": "128"},
+            lambda before, after: after < 1.02 * before,
         ),
         Fallacy(
             "Half the bytes take half the time.",
             "Over 1024 devices 8 kB take {before} in a ring and 4 kB take {after}: starting the messages is all there is.",
-            "ring", {"devices": "1024", "message": "8 kB"}, {"devices": "1024", "message": "4 kB"},
+            "ring",
+            {"devices": "1024", "message": "8 kB"},
+            {"devices": "1024", "message": "4 kB"},
             lambda before, after: after > 0.99 * before,
         ),
         Fallacy(
             "A faster link inside the node makes every collective faster.",
             "One flat ring over eight nodes takes {before} and, with twice that bandwidth, {after}: it waits for the slowest link.",
-            "ring", {}, {"intra_bandwidth": "900 GB/s"}, lambda before, after: after == before,
+            "ring",
+            {},
+            {"intra_bandwidth": "900 GB/s"},
+            lambda before, after: after == before,
         ),
     ),
-)  # fmt: skip
+)
 def collectives(i: Inputs) -> Outputs:
     intra, inter = NetworkLink(i.intra_bandwidth, i.intra_latency), NetworkLink(i.inter_bandwidth, i.inter_latency)
     group = law.placed(i.devices, 1, i.devices_per_node)
@@ -231,7 +286,11 @@ def collectives(i: Inputs) -> Outputs:
     inside = law.ring_all_reduce(i.message, group.local, intra.bandwidth, intra.latency)
     between = law.ring_all_reduce(i.message / group.local, group.nodes, inter.bandwidth, inter.latency)
     hierarchical = inside + between
-    best = np.where(hierarchical < np.minimum(ring, tree), AllReduceAlgorithm.HIERARCHICAL, np.where(tree < ring, AllReduceAlgorithm.TREE, AllReduceAlgorithm.RING))
+    best = np.where(
+        hierarchical < np.minimum(ring, tree),
+        AllReduceAlgorithm.HIERARCHICAL,
+        np.where(tree < ring, AllReduceAlgorithm.TREE, AllReduceAlgorithm.RING),
+    )
     best_time = np.minimum(np.minimum(ring, tree), hierarchical)
     n, depth = np.asarray(i.devices, dtype=float), np.ceil(np.log2(np.asarray(i.devices, dtype=float)))
     talks, starts = n > 1, 2 * (n - 1) * link.latency

@@ -74,9 +74,17 @@ class Inputs:
     context_parallel: Array = inputs.context_parallel(1, advanced=False)
     expert_parallel: Array = inputs.expert_parallel(1, advanced=False)
     microbatches: Array = number(
-        "1", "Microbatches", 16, low=1, high=1e6, slider=(1, 256), log=True, integer=True, symbol="m",
+        "1",
+        "Microbatches",
+        16,
+        low=1,
+        high=1e6,
+        slider=(1, 256),
+        log=True,
+        integer=True,
+        symbol="m",
         help="That each copy works through in one step; more of them shorten the bubble.",
-    )  # fmt: skip
+    )
     microbatch_size: Array = inputs.microbatch(1)
     sequence_length: Array = inputs.sequence_length(8192)
     virtual_stages: Array = inputs.virtual_stages(1)
@@ -94,21 +102,48 @@ class Inputs:
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)
     overlap: Array = number(
-        "1", "Gradients behind arithmetic", 0.8, high=1, slider=(0, 1), display_unit="percent", symbol="o", advanced=True,
+        "1",
+        "Gradients behind arithmetic",
+        0.8,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
+        symbol="o",
+        advanced=True,
         help="Share of the copies' exchange that may run while the backward pass does, if that lasts long enough.",
-    )  # fmt: skip
+    )
     congestion_factor: Array = number(
-        "1", "Congestion", 1, low=1, high=1000, slider=(1, 4), advanced=True,
+        "1",
+        "Congestion",
+        1,
+        low=1,
+        high=1000,
+        slider=(1, 4),
+        advanced=True,
         help="By which everything the network does takes longer than alone on it.",
-    )  # fmt: skip
+    )
     straggler_factor: Array = number(
-        "1", "Slowest device", 1, low=1, high=1000, slider=(1, 2), advanced=True,
+        "1",
+        "Slowest device",
+        1,
+        low=1,
+        high=1000,
+        slider=(1, 2),
+        advanced=True,
         help="Its time over that of a mean one: all the others wait.",
-    )  # fmt: skip
+    )
     tokens: Array = number(
-        "1", "Training tokens", 15e12, exclusive_min=True, high=1e22, slider=(1e9, 1e14), log=True, display_unit="token", symbol="D",
+        "1",
+        "Training tokens",
+        15e12,
+        exclusive_min=True,
+        high=1e22,
+        slider=(1e9, 1e14),
+        log=True,
+        display_unit="token",
+        symbol="D",
         help="Of the whole run.",
-    )  # fmt: skip
+    )
 
 
 _NO_ROOM = "unknown: the catalog has no capacity"
@@ -117,13 +152,17 @@ _NO_ROOM = "unknown: the catalog has no capacity"
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     step_time: Array = output("s", "Step", symbol="T")
-    mfu: Array = output("1", "MFU", display_unit="percent", help="Of the run: the model's arithmetic over peak and time.")
+    mfu: Array = output(
+        "1", "MFU", display_unit="percent", help="Of the run: the model's arithmetic over peak and time."
+    )
     tokens_per_second: Array = output("1/s", "Tokens a second")
     training_time: Array = output("s", "Training time", display_unit="day", help="Of all tokens, without failures.")
     scaling_efficiency: Array = output(
         "1", "Scaling efficiency", display_unit="percent", help="Share of the step its devices compute, each as alone."
     )
-    device_mfu: Array = output("1", "MFU of a device alone", display_unit="percent", help="While nothing keeps it waiting.")
+    device_mfu: Array = output(
+        "1", "MFU of a device alone", display_unit="percent", help="While nothing keeps it waiting."
+    )
     hfu: Array = output("1", "HFU", display_unit="percent", help="Counts what is computed again, too.")
     compute_time: Array = output("s", "Arithmetic", symbol=r"T_\text{compute}")
     memory_time: Array = output("s", "Memory stalls", help="By which memory outlasts arithmetic.")
@@ -141,7 +180,9 @@ class Outputs:
     largest: Codes = label(Cause, "Largest part")
     largest_loss: Codes = label(Cause, "Largest loss", help="Of all but arithmetic.")
     loss_time: Array = output("s", "Largest loss", help="Its time.")
-    bubble_fraction: Array = output("1", "Bubble fraction", display_unit="percent", symbol="f", help="Of the pipeline's time.")
+    bubble_fraction: Array = output(
+        "1", "Bubble fraction", display_unit="percent", symbol="f", help="Of the pipeline's time."
+    )
     exchange_time: Array = output("s", "Gradients' whole exchange", help="Hidden or not.")
     stage_time: Array = output("s", "Stage of one microbatch", symbol=r"T_\mu", help="Forward and backward.")
     devices: Array = output("1", "Devices", symbol="n")
@@ -222,9 +263,18 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 _CAUSES = (
-    "compute_time", "memory_time", "straggler_time", "imbalance_time", "tensor_time", "context_time", "expert_time",
-    "bubble_time", "pipeline_time", "data_time", "update_time",
-)  # fmt: skip
+    "compute_time",
+    "memory_time",
+    "straggler_time",
+    "imbalance_time",
+    "tensor_time",
+    "context_time",
+    "expert_time",
+    "bubble_time",
+    "pipeline_time",
+    "data_time",
+    "update_time",
+)
 
 
 @solver(
@@ -245,11 +295,16 @@ _CAUSES = (
     ),
     equations=(
         Equation(
-            "devices", r"@devices = @data_parallel \cdot @tensor_parallel \cdot @pipeline_parallel \cdot @context_parallel"
+            "devices",
+            r"@devices = @data_parallel \cdot @tensor_parallel \cdot @pipeline_parallel \cdot @context_parallel",
         ),
-        Equation("batch_tokens", r"@batch_tokens = @data_parallel \cdot @microbatches \cdot @microbatch_size \cdot @sequence_length"),
         Equation(
-            "compute_time", r"@compute_time = \frac{@device_flop}{@peak \cdot @efficiency}",
+            "batch_tokens",
+            r"@batch_tokens = @data_parallel \cdot @microbatches \cdot @microbatch_size \cdot @sequence_length",
+        ),
+        Equation(
+            "compute_time",
+            r"@compute_time = \frac{@device_flop}{@peak \cdot @efficiency}",
         ),
         Equation(
             "bubble_fraction",
@@ -267,13 +322,37 @@ _CAUSES = (
         Equation("memory_per_device", r"@memory_per_device = @model_state + @activations"),
     ),
     sources=(
-        Source("Shoeybi et al. 2019", "Megatron-LM: training multi-billion parameter language models using model parallelism", "arXiv:1909.08053"),
-        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
-        Source("Rajbhandari et al. 2020", "ZeRO: memory optimizations toward training trillion parameter models", "arXiv:1910.02054"),
-        Source("Korthikanti et al. 2023", "Reducing activation recomputation in large transformer models", "arXiv:2205.05198"),
-        Source("Lepikhin et al. 2021", "GShard: scaling giant models with conditional computation and automatic sharding", "arXiv:2006.16668"),
+        Source(
+            "Shoeybi et al. 2019",
+            "Megatron-LM: training multi-billion parameter language models using model parallelism",
+            "arXiv:1909.08053",
+        ),
+        Source(
+            "Narayanan et al. 2021",
+            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+            "arXiv:2104.04473",
+        ),
+        Source(
+            "Rajbhandari et al. 2020",
+            "ZeRO: memory optimizations toward training trillion parameter models",
+            "arXiv:1910.02054",
+        ),
+        Source(
+            "Korthikanti et al. 2023",
+            "Reducing activation recomputation in large transformer models",
+            "arXiv:2205.05198",
+        ),
+        Source(
+            "Lepikhin et al. 2021",
+            "GShard: scaling giant models with conditional computation and automatic sharding",
+            "arXiv:2006.16668",
+        ),
         Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
-        Source("Patarasuk, Yuan 2009", "Bandwidth optimal all-reduce algorithms for clusters of workstations", "10.1016/j.jpdc.2008.09.002"),
+        Source(
+            "Patarasuk, Yuan 2009",
+            "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+            "10.1016/j.jpdc.2008.09.002",
+        ),
     ),
     assumptions=(
         "The backward pass takes twice the arithmetic of the forward pass; attention is causal.",
@@ -291,42 +370,99 @@ _CAUSES = (
     ),
     presets=(
         Preset("Llama-3-70B on 512 H100", {}, part="Part 4"),
-        Preset("Llama 3.1 405B on 16,384 H100", {"model": "llama-3.1-405b", "data_parallel": "128", "pipeline_parallel": "16", "virtual_stages": "4", "microbatches": "16", "recomputation": "none", "tokens": "15.6e12"}),
-        Preset("Llama-3-8B on 64, copies alone", {"model": "llama-3-8b", "data_parallel": "64", "tensor_parallel": "1", "pipeline_parallel": "1", "microbatches": "4", "zero_stage": "3", "recomputation": "full"}),
+        Preset(
+            "Llama 3.1 405B on 16,384 H100",
+            {
+                "model": "llama-3.1-405b",
+                "data_parallel": "128",
+                "pipeline_parallel": "16",
+                "virtual_stages": "4",
+                "microbatches": "16",
+                "recomputation": "none",
+                "tokens": "15.6e12",
+            },
+        ),
+        Preset(
+            "Llama-3-8B on 64, copies alone",
+            {
+                "model": "llama-3-8b",
+                "data_parallel": "64",
+                "tensor_parallel": "1",
+                "pipeline_parallel": "1",
+                "microbatches": "4",
+                "zero_stage": "3",
+                "recomputation": "full",
+            },
+        ),
         Preset("Tensor parallel across nodes", {"tensor_parallel": "32", "pipeline_parallel": "1"}),
-        Preset("Deep pipeline, few microbatches", {"pipeline_parallel": "16", "data_parallel": "4", "microbatches": "4"}),
-        Preset("Mixtral with spread experts", {"model": "mixtral-8x7b", "tensor_parallel": "1", "pipeline_parallel": "4", "data_parallel": "64", "expert_parallel": "8", "microbatches": "16"}),
-        Preset("131 072 tokens at once", {"sequence_length": "131072", "context_parallel": "8", "data_parallel": "2", "microbatches": "8"}),
+        Preset(
+            "Deep pipeline, few microbatches", {"pipeline_parallel": "16", "data_parallel": "4", "microbatches": "4"}
+        ),
+        Preset(
+            "Mixtral with spread experts",
+            {
+                "model": "mixtral-8x7b",
+                "tensor_parallel": "1",
+                "pipeline_parallel": "4",
+                "data_parallel": "64",
+                "expert_parallel": "8",
+                "microbatches": "16",
+            },
+        ),
+        Preset(
+            "131 072 tokens at once",
+            {"sequence_length": "131072", "context_parallel": "8", "data_parallel": "2", "microbatches": "8"},
+        ),
         Preset("One slow device in 512", {"straggler_factor": "1.2"}),
     ),
     fallacies=(
         Fallacy(
             "Twice the devices train twice as fast.",
             "At the same batch 512 devices train on {before} in tokens, 1024 (half the microbatches each) on {after}: {ratio} times.",
-            "tokens_per_second", {}, {"data_parallel": "32", "microbatches": "8"},
+            "tokens_per_second",
+            {},
+            {"data_parallel": "32", "microbatches": "8"},
             lambda before, after: after < 1.9 * before,
         ),
         Fallacy(
             "Tensor parallelism scales like data parallelism.",
             "Within a node MFU is {before}; the same devices with tensor parallelism over four nodes reach {after}.",
-            "mfu", {}, {"tensor_parallel": "32", "pipeline_parallel": "1"},
+            "mfu",
+            {},
+            {"tensor_parallel": "32", "pipeline_parallel": "1"},
             lambda before, after: after < 0.6 * before,
         ),
         Fallacy(
             "One slow device in hundreds does not matter.",
             "With every device alike a step takes {before}; with a single one 20% slower {after}, for all of them.",
-            "step_time", {}, {"straggler_factor": "1.2"}, lambda before, after: after > 1.1 * before,
+            "step_time",
+            {},
+            {"straggler_factor": "1.2"},
+            lambda before, after: after > 1.1 * before,
         ),
     ),
-)  # fmt: skip
+)
 def parallelism(i: Inputs) -> Outputs:
-    split = Split(i.tensor_parallel, i.context_parallel, i.data_parallel, i.expert_parallel, i.pipeline_parallel, i.virtual_stages)  # fmt: skip
-    network = Network(i.devices_per_node, NetworkLink(i.intra_bandwidth, i.intra_latency), NetworkLink(i.inter_bandwidth, i.inter_latency), i.congestion_factor)  # fmt: skip
+    split = Split(
+        i.tensor_parallel, i.context_parallel, i.data_parallel, i.expert_parallel, i.pipeline_parallel, i.virtual_stages
+    )
+    network = Network(
+        i.devices_per_node,
+        NetworkLink(i.intra_bandwidth, i.intra_latency),
+        NetworkLink(i.inter_bandwidth, i.inter_latency),
+        i.congestion_factor,
+    )
     part = memory.device_memory(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
     layer = memory.activations_of_layer(
-        i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, i.recomputation,
-        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == SequenceParallel.ON,
-    )  # fmt: skip
+        i.model,
+        i.microbatch_size,
+        i.sequence_length,
+        i.tensor_parallel,
+        i.context_parallel,
+        i.recomputation,
+        np.asarray(i.attention) == Attention.FUSED,
+        np.asarray(i.sequence_parallel) == SequenceParallel.ON,
+    )
     replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
     state = memory.model_state(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
     peak, bandwidth = peak_rate(i.accelerator, i.precision), i.accelerator.memory_bandwidth * i.bandwidth_efficiency
@@ -358,8 +494,7 @@ def parallelism(i: Inputs) -> Outputs:
     exchange = law.data_time(part.dense * size, part.routed * size, i.zero_stage, microbatches, split, network)
     exposed = law.exposed_time(exchange, i.overlap, busy / microbatches, microbatches, i.zero_stage)
     update = 2 * state.total / bandwidth
-    causes = (compute, busy - compute, straggler, imbalance, tensor, context, expert, bubble, between,
-              exposed, update)  # fmt: skip
+    causes = (compute, busy - compute, straggler, imbalance, tensor, context, expert, bubble, between, exposed, update)
     times = np.stack(np.broadcast_arrays(*causes))
     step = times.sum(axis=0)
     batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length

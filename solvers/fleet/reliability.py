@@ -65,50 +65,127 @@ class TimeLoss(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     devices: Array = number(
-        "1", "Devices", _DEVICES, low=1, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="n_d",
+        "1",
+        "Devices",
+        _DEVICES,
+        low=1,
+        high=1e8,
+        slider=(1, 131072),
+        log=True,
+        integer=True,
+        symbol="n_d",
         help="That work on one job: when one stops, all do.",
-    )  # fmt: skip
+    )
     nodes: Array = number(
-        "1", "Nodes", _DEVICES / 8, low=1, high=1e8, slider=(1, 16384), log=True, integer=True, symbol="N",
+        "1",
+        "Nodes",
+        _DEVICES / 8,
+        low=1,
+        high=1e8,
+        slider=(1, 16384),
+        log=True,
+        integer=True,
+        symbol="N",
         help="Machines the devices sit in; says how often one of them stops, not how often the job does.",
-    )  # fmt: skip
+    )
     device_mtbf: Array = number(
-        "s", "Between failures of a device", _DEVICES * _RUN / _STOPS, exclusive_min=True, high=1e15, slider=(3.6e6, 3.6e10),
-        log=True, display_unit="hour", symbol="m_d",
+        "s",
+        "Between failures of a device",
+        _DEVICES * _RUN / _STOPS,
+        exclusive_min=True,
+        high=1e15,
+        slider=(3.6e6, 3.6e10),
+        log=True,
+        display_unit="hour",
+        symbol="m_d",
         help="On average, with all that stops the job and is not counted below: by default every stop of Llama 3.",
-    )  # fmt: skip
+    )
     nics: Array = number(
-        "1", "Network cards", 0, high=1e8, slider=(0, 131072), log=True, integer=True, symbol="n_n",
+        "1",
+        "Network cards",
+        0,
+        high=1e8,
+        slider=(0, 131072),
+        log=True,
+        integer=True,
+        symbol="n_n",
         help="Counted apart from devices, with their cables and switch ports; 0: with the devices.",
-    )  # fmt: skip
+    )
     nic_mtbf: Array = number(
-        "s", "Between failures of a network card", 1e6 * _HOUR, exclusive_min=True, high=1e15, slider=(3.6e7, 3.6e11),
-        log=True, display_unit="hour", symbol="m_n", help="On average.",
-    )  # fmt: skip
+        "s",
+        "Between failures of a network card",
+        1e6 * _HOUR,
+        exclusive_min=True,
+        high=1e15,
+        slider=(3.6e7, 3.6e11),
+        log=True,
+        display_unit="hour",
+        symbol="m_n",
+        help="On average.",
+    )
     psus: Array = number(
-        "1", "Power supplies", 0, high=1e8, slider=(0, 32768), log=True, integer=True, symbol="n_p",
+        "1",
+        "Power supplies",
+        0,
+        high=1e8,
+        slider=(0, 32768),
+        log=True,
+        integer=True,
+        symbol="n_p",
         help="Counted apart from devices; 0: with them.",
-    )  # fmt: skip
+    )
     psu_mtbf: Array = number(
-        "s", "Between failures of a power supply", 1e5 * _HOUR, exclusive_min=True, high=1e15, slider=(3.6e7, 3.6e11),
-        log=True, display_unit="hour", symbol="m_p", help="On average.",
-    )  # fmt: skip
+        "s",
+        "Between failures of a power supply",
+        1e5 * _HOUR,
+        exclusive_min=True,
+        high=1e15,
+        slider=(3.6e7, 3.6e11),
+        log=True,
+        display_unit="hour",
+        symbol="m_p",
+        help="On average.",
+    )
     job_duration: Array = number(
-        "s", "Duration of the job", _RUN, high=1e12, slider=(_HOUR, 365 * _DAY), log=True, display_unit="day", symbol="T",
+        "s",
+        "Duration of the job",
+        _RUN,
+        high=1e12,
+        slider=(_HOUR, 365 * _DAY),
+        log=True,
+        display_unit="day",
+        symbol="T",
         help="From its start to its end.",
-    )  # fmt: skip
+    )
     checkpoint_time: Array = number(
-        "s", "Time of a checkpoint", 10, high=1e9, slider=(0, 1800), symbol=r"\delta",
+        "s",
+        "Time of a checkpoint",
+        10,
+        high=1e9,
+        slider=(0, 1800),
+        symbol=r"\delta",
         help="For which the job stands still; the default is an assumption, not Llama 3's.",
-    )  # fmt: skip
+    )
     recovery_time: Array = number(
-        "s", "Time to go on", 600, high=1e9, slider=(0, 7200), symbol="R",
+        "s",
+        "Time to go on",
+        600,
+        high=1e9,
+        slider=(0, 7200),
+        symbol="R",
         help="From a failure until the job works again; the default is an assumption, not Llama 3's.",
-    )  # fmt: skip
+    )
     own_interval: Array = number(
-        "s", "Checkpoint every", 0, high=1e12, slider=(0, _DAY), log=True, display_unit="min", symbol=r"\tau_\text{own}",
+        "s",
+        "Checkpoint every",
+        0,
+        high=1e12,
+        slider=(0, _DAY),
+        log=True,
+        display_unit="min",
+        symbol=r"\tau_\text{own}",
         help="0: at the best interval. Any other shows what a choice of one's own costs.",
-    )  # fmt: skip
+    )
 
 
 _NO_PROGRESS = "never: no work gets done"
@@ -127,7 +204,11 @@ class Outputs:
         "s", "Best interval of checkpoints", symbol=r"\tau^*", help="Young's: as much time is lost writing as redoing."
     )
     goodput: Array = output(
-        "1", "Goodput", display_unit="percent", symbol="G", help="Share of the time whose work stays; below 0 none does."
+        "1",
+        "Goodput",
+        display_unit="percent",
+        symbol="G",
+        help="Share of the time whose work stays; below 0 none does.",
     )
     progresses: Truth = flag("Makes progress", help="Whether goodput is above 0.")
     lost_share: Array = output("1", "Lost", display_unit="percent", help="All three losses together.")
@@ -140,12 +221,18 @@ class Outputs:
     interval_used: Array = output("s", "Interval used", symbol=r"\tau", help="One's own, or else the best.")
     best_goodput: Array = output("1", "Goodput at the best interval", display_unit="percent", symbol="G^*")
     own_goodput: Array = output(
-        "1", "Goodput at one's own interval", display_unit="percent", if_infinite="none is chosen, or it leaves no time for work"
+        "1",
+        "Goodput at one's own interval",
+        display_unit="percent",
+        if_infinite="none is chosen, or it leaves no time for work",
     )
     goodput_given_up: Array = output("1", "Given up by one's own interval", display_unit="percent")
     useful_time: Array = output("s", "Useful time of the job", help="Of its duration, the part whose work stays.")
     time_to_finish: Array = output(
-        "s", "Time the work takes", if_infinite=_NO_PROGRESS, help="If the duration is that of the work without any failure."
+        "s",
+        "Time the work takes",
+        if_infinite=_NO_PROGRESS,
+        help="If the duration is that of the work without any failure.",
     )
     failures_per_day: Array = output("1", "Failures a day", symbol="f")
     device_share: Array = output("1", "Failures of devices", display_unit="percent", symbol="s_d")
@@ -159,13 +246,18 @@ class Outputs:
         "s", "Least time between failures", symbol=r"M_\text{min}", help="Below it no interval leaves time for work."
     )
     largest_fleet: Array = output(
-        "1", "Largest fleet that makes progress", if_infinite="no limit: failures cost nothing",
+        "1",
+        "Largest fleet that makes progress",
+        if_infinite="no limit: failures cost nothing",
         help="In devices, with parts in the same proportion.",
-    )  # fmt: skip
+    )
     daly_goodput: Array = output(
-        "1", "Goodput by Daly", display_unit="percent", symbol="G_D",
+        "1",
+        "Goodput by Daly",
+        display_unit="percent",
+        symbol="G_D",
         help="Where failures may strike checkpoints and recovery, too: never below 0.",
-    )  # fmt: skip
+    )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -230,7 +322,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     headline=("goodput", "cluster_mtbf", "expected_failures", "checkpoint_interval", "useful_time", "lost_share"),
     figures=(
         curve("own_interval", ("own_goodput",), "Too often, too seldom", x_marks=("checkpoint_interval",), logy=False),
-        curve("devices", ("best_goodput", "cluster_mtbf"), "What a larger fleet loses", x_marks=("largest_fleet",), logy=False),
+        curve(
+            "devices",
+            ("best_goodput", "cluster_mtbf"),
+            "What a larger fleet loses",
+            x_marks=("largest_fleet",),
+            logy=False,
+        ),
         Chart("bars", "Where the time goes", (), ("checkpoint_share", "lost_work_share", "recovery_share")),
         Chart("bars", "What fails", (), ("device_share", "nic_share", "psu_share")),
         curve("checkpoint_time", ("best_goodput",), "What faster checkpoints buy", logy=False),
@@ -244,14 +342,17 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("failure_probability", r"@failure_probability = 1 - e^{-\frac{@job_duration}{@cluster_mtbf}}"),
         Equation("checkpoint_interval", r"@checkpoint_interval = \sqrt{2 \cdot @checkpoint_time \cdot @cluster_mtbf}"),
         Equation(
-            "checkpoint_share", r"@checkpoint_share = \frac{@checkpoint_time}{@interval_used}",
+            "checkpoint_share",
+            r"@checkpoint_share = \frac{@checkpoint_time}{@interval_used}",
             where=lambda i, o: i.checkpoint_time > 0,
         ),
         Equation("lost_work_share", r"@lost_work_share = \frac{@interval_used}{2 \cdot @cluster_mtbf}"),
         Equation("recovery_share", r"@recovery_share = \frac{@recovery_time}{@cluster_mtbf}"),
         Equation("goodput", r"@goodput = 1 - @checkpoint_share - @lost_work_share - @recovery_share"),
         Equation("useful_time", r"@useful_time = \max(@goodput, 0) \cdot @job_duration"),
-        Equation("time_to_finish", r"@time_to_finish = \frac{@job_duration}{@goodput}", where=lambda i, o: bool(o.progresses)),
+        Equation(
+            "time_to_finish", r"@time_to_finish = \frac{@job_duration}{@goodput}", where=lambda i, o: bool(o.progresses)
+        ),
         Equation("failures_per_day", r"@failures_per_day = \frac{86400}{@cluster_mtbf}"),
         Equation("device_share", r"@device_share = \frac{@devices}{@device_mtbf} \cdot @cluster_mtbf"),
         Equation("nic_share", r"@nic_share = \frac{@nics}{@nic_mtbf} \cdot @cluster_mtbf"),
@@ -272,7 +373,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     sources=(
         Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
         Source(
-            "Daly 2006", "A higher order estimate of the optimum checkpoint interval for restart dumps",
+            "Daly 2006",
+            "A higher order estimate of the optimum checkpoint interval for restart dumps",
             "10.1016/j.future.2004.11.016",
         ),
         Source("Grattafiori et al. 2024", "The Llama 3 herd of models (section 3.3.4, table 5)", "arXiv:2407.21783"),
@@ -294,8 +396,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset(
             "The same by cause: 42 stops by the network, 3 by power supplies",
             {
-                "nics": "16384", "psus": "4096",
-                "device_mtbf": "56775 hour", "nic_mtbf": "505563 hour", "psu_mtbf": "1769472 hour",
+                "nics": "16384",
+                "psus": "4096",
+                "device_mtbf": "56775 hour",
+                "nic_mtbf": "505563 hour",
+                "psu_mtbf": "1769472 hour",
             },
         ),
         Preset("The same, a checkpoint an hour", {"own_interval": "1 hour"}),
@@ -326,16 +431,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "The more checkpoints the safer.",
             "Once a minute leaves {before} of the time; at the best interval {after}: writing costs, too.",
-            "goodput", {"own_interval": "60 s"}, {}, lambda before, after: after > before + 0.05,
+            "goodput",
+            {"own_interval": "60 s"},
+            {},
+            lambda before, after: after > before + 0.05,
         ),
         Fallacy(
             "Checkpoints twice as fast halve what failures cost.",
             "The time lost goes from {before} to {after}: writing and redoing shrink by √2, recovery not at all.",
-            "lost_share", {"checkpoint_time": "60 s"}, {"checkpoint_time": "30 s"},
+            "lost_share",
+            {"checkpoint_time": "60 s"},
+            {"checkpoint_time": "30 s"},
             lambda before, after: after > 0.7 * before,
         ),
     ),
-)  # fmt: skip
+)
 def reliability(i: Inputs) -> Outputs:
     parts = ((i.devices, i.device_mtbf), (i.nics, i.nic_mtbf), (i.psus, i.psu_mtbf))
     mtbf = combined_mtbf(*parts)

@@ -53,9 +53,12 @@ from solvers.specs import Accelerator, Model, Precision
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
     accelerator: Accelerator | None = spec(
-        Accelerator, "Held against", "h100-sxm5-80gb", optional=True,
+        Accelerator,
+        "Held against",
+        "h100-sxm5-80gb",
+        optional=True,
         help="The chip it must fit on; what has to be held does not depend on it.",
-    )  # fmt: skip
+    )
     precision: Codes = inputs.precision(Precision.BF16, help="Of weights, gradients and activations.")
     batch_size: Array = inputs.microbatch(1)
     sequence_length: Array = inputs.sequence_length(8192)
@@ -68,15 +71,27 @@ class Inputs:
     expert_parallel: Array = inputs.expert_parallel(1)
     virtual_stages: Array = inputs.virtual_stages(1)
     microbatches: Array = number(
-        "1", "Microbatches", 0, high=1e6, slider=(0, 128), integer=True, advanced=True,
+        "1",
+        "Microbatches",
+        0,
+        high=1e6,
+        slider=(0, 128),
+        integer=True,
+        advanced=True,
         help="Of a step; 0: enough that every stage is busy, the most a device ever holds.",
-    )  # fmt: skip
+    )
     attention: Codes = inputs.attention(Attention.UNFUSED)
     sequence_parallel: Codes = inputs.sequence_parallel(SequenceParallel.OFF)
     optimizer_bytes: Array = number(
-        "byte", "Optimizer state a parameter", ADAM_BYTES, high=64, slider=(0, 16), symbol="o", advanced=True,
+        "byte",
+        "Optimizer state a parameter",
+        ADAM_BYTES,
+        high=64,
+        slider=(0, 16),
+        symbol="o",
+        advanced=True,
         help="12: Adam with fp32 copies. 8: without the copy of the weights. 6: moments in 8 bits.",
-    )  # fmt: skip
+    )
 
 
 _NO_ROOM = "unknown: no capacity is known"
@@ -93,21 +108,27 @@ class Outputs:
         "byte", "Model state", symbol=r"M_\text{state}", help="Weights, gradients and optimizer state."
     )
     unsharded_state: Array = output("byte", "Model state without ZeRO", symbol=r"M_\text{dense}")
-    held_parameters: Array = output("1", "Parameters of a device", display_unit="param", symbol="N_d", help="Before ZeRO.")
+    held_parameters: Array = output(
+        "1", "Parameters of a device", display_unit="param", symbol="N_d", help="Before ZeRO."
+    )
     activations_per_layer: Array = output("byte", "Activations of a layer", symbol="A", help="Of one microbatch.")
     layers_in_flight: Array = output("1", "Layers kept", help="Counted once for each microbatch in flight.")
     activation_share: Array = output("1", "Share of activations", display_unit="percent")
     memory_room: Array = output("byte", "Memory of the chip", if_infinite=_NO_ROOM)
     memory_shortfall: Array = output("byte", "Short by", if_infinite=_NO_ROOM, help="Zero when all fits.")
     feasible: Truth = flag("Fits")
-    largest_batch_size: Array = output("1", "Largest microbatch that fits", if_infinite=_NO_ROOM, help="0: not even one.")
+    largest_batch_size: Array = output(
+        "1", "Largest microbatch that fits", if_infinite=_NO_ROOM, help="0: not even one."
+    )
     total_recomputed: Array = output("byte", "If all were computed again", help="With full recomputation.")
     total_sharded: Array = output("byte", "If ZeRO took all", help="With stage 3.")
     least_total: Array = output("byte", "With both", help="Stage 3 and full recomputation.")
     split_needed: Array = output(
-        "1", "Times to split further", if_infinite=_NO_ROOM,
+        "1",
+        "Times to split further",
+        if_infinite=_NO_ROOM,
         help="Tensor or pipeline devices for each there is now, for the model state as it is to fit.",
-    )  # fmt: skip
+    )
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -166,11 +187,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     ),
     equations=(
         Equation(
-            "weights", r"@weights = 2 \cdot @held_parameters",
+            "weights",
+            r"@weights = 2 \cdot @held_parameters",
             where=lambda i, o: bytes_of(i.precision) == 2 and i.zero_stage < 3,
         ),
         Equation(
-            "optimizer_state", r"@optimizer_state = @optimizer_bytes \cdot @held_parameters",
+            "optimizer_state",
+            r"@optimizer_state = @optimizer_bytes \cdot @held_parameters",
             where=lambda i, o: i.zero_stage == 0,
         ),
         Equation(
@@ -183,14 +206,19 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "activations_per_layer",
             r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
             r"\cdot (10 + \frac{24}{@tensor_parallel})",
-            where=lambda i, o: i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == SequenceParallel.OFF,
+            where=lambda i, o: (
+                i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == SequenceParallel.OFF
+            ),
         ),
         Equation(
             "activations_per_layer",
             r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
             r"\cdot (10 + \frac{24 + \frac{5 \cdot @model.attention_heads \cdot @sequence_length}{@model.hidden_size}}{@tensor_parallel})",
-            where=lambda i, o: i.recomputation == Recomputation.NONE
-            and i.attention == Attention.UNFUSED and i.sequence_parallel == SequenceParallel.OFF,
+            where=lambda i, o: (
+                i.recomputation == Recomputation.NONE
+                and i.attention == Attention.UNFUSED
+                and i.sequence_parallel == SequenceParallel.OFF
+            ),
         ),
         Equation(
             "activations_per_layer",
@@ -201,10 +229,26 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("total", r"@total = @model_state + @activations"),
     ),
     sources=(
-        Source("Rajbhandari et al. 2020", "ZeRO: memory optimizations toward training trillion parameter models", "arXiv:1910.02054"),
-        Source("Korthikanti et al. 2023", "Reducing activation recomputation in large transformer models", "arXiv:2205.05198"),
-        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
-        Source("Dao et al. 2022", "FlashAttention: fast and memory-efficient exact attention with IO-awareness", "arXiv:2205.14135"),
+        Source(
+            "Rajbhandari et al. 2020",
+            "ZeRO: memory optimizations toward training trillion parameter models",
+            "arXiv:1910.02054",
+        ),
+        Source(
+            "Korthikanti et al. 2023",
+            "Reducing activation recomputation in large transformer models",
+            "arXiv:2205.05198",
+        ),
+        Source(
+            "Narayanan et al. 2021",
+            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+            "arXiv:2104.04473",
+        ),
+        Source(
+            "Dao et al. 2022",
+            "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
+            "arXiv:2205.14135",
+        ),
     ),
     assumptions=(
         "Adam in mixed precision: beside weights and gradients an fp32 copy of each weight and its two moments.",
@@ -223,29 +267,42 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("The same with ZeRO stage 3", {"zero_stage": "3"}, part="Part 4"),
         Preset("Attention scores kept", {"recomputation": "none"}),
         Preset("Everything computed again", {"zero_stage": "3", "recomputation": "full", "sequence_length": "32768"}),
-        Preset("Llama-3-70B: tensor 8, pipeline 4", {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "zero_stage": "1"}),
-        Preset("ZeRO's figure 1: 7.5 billion parameters on 64", {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "1"}),
+        Preset(
+            "Llama-3-70B: tensor 8, pipeline 4",
+            {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "zero_stage": "1"},
+        ),
+        Preset(
+            "ZeRO's figure 1: 7.5 billion parameters on 64",
+            {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "1"},
+        ),
     ),
     fallacies=(
         Fallacy(
             "A model that fits for inference fits for training.",
             "Weights take {before}; weights, gradients and optimizer state of the same network take {after}, {ratio} times that.",
-            "model_state", {"optimizer_bytes": "0 byte", "zero_stage": "3", "data_parallel": "2"}, {},
+            "model_state",
+            {"optimizer_bytes": "0 byte", "zero_stage": "3", "data_parallel": "2"},
+            {},
             lambda before, after: after > 7 * before,
         ),
         Fallacy(
             "ZeRO makes any model fit: add devices.",
             "Over 64 times the copies the total only falls from {before} to {after}: nobody else holds its activations.",
-            "total", {"zero_stage": "3"}, {"zero_stage": "3", "data_parallel": "512"},
+            "total",
+            {"zero_stage": "3"},
+            {"zero_stage": "3", "data_parallel": "512"},
             lambda before, after: after > before / 2,
         ),
         Fallacy(
             "A pipeline of eight stages holds an eighth of the activations.",
             "{before} without a pipeline, {after} with it: the first stage keeps those of eight microbatches.",
-            "activations", {}, {"pipeline_parallel": "8"}, lambda before, after: after == before,
+            "activations",
+            {},
+            {"pipeline_parallel": "8"},
+            lambda before, after: after == before,
         ),
     ),
-)  # fmt: skip
+)
 def training_memory(i: Inputs) -> Outputs:
     part = device_memory(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
     state = _state(i, part, i.zero_stage)
@@ -286,9 +343,15 @@ def _state(i: Inputs, part: DeviceMemory, stage: Array) -> ModelState:
 
 def _activations(i: Inputs, recomputation: Codes) -> Array:
     return activations_of_layer(
-        i.model, i.batch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, recomputation,
-        np.asarray(i.attention) == Attention.FUSED, np.asarray(i.sequence_parallel) == SequenceParallel.ON,
-    )  # fmt: skip
+        i.model,
+        i.batch_size,
+        i.sequence_length,
+        i.tensor_parallel,
+        i.context_parallel,
+        recomputation,
+        np.asarray(i.attention) == Attention.FUSED,
+        np.asarray(i.sequence_parallel) == SequenceParallel.ON,
+    )
 
 
 def _kept(i: Inputs) -> Array:

@@ -62,7 +62,9 @@ class ModelState:
         return self.weights + self.gradients + self.optimizer
 
 
-def device_memory(model: Model, tensor_parallel: Array, pipeline_parallel: Array, expert_parallel: Array) -> DeviceMemory:
+def device_memory(
+    model: Model, tensor_parallel: Array, pipeline_parallel: Array, expert_parallel: Array
+) -> DeviceMemory:
     """Parameters one device holds: N/(t·p), the routed experts among them divided by the expert-parallel devices (e)
     too. Arrays broadcast. Narayanan et al. 2021, arXiv:2104.04473, section 3. Embeddings count as spread evenly."""
     split = np.asarray(tensor_parallel, dtype=float) * pipeline_parallel
@@ -71,7 +73,12 @@ def device_memory(model: Model, tensor_parallel: Array, pipeline_parallel: Array
 
 
 def model_state(
-    part: DeviceMemory, precision: Codes, zero_stage: Array, replicas: Array, expert_parallel: Array, optimizer_bytes: Array
+    part: DeviceMemory,
+    precision: Codes,
+    zero_stage: Array,
+    replicas: Array,
+    expert_parallel: Array,
+    optimizer_bytes: Array,
 ) -> ModelState:
     """Bytes of weights, gradients and optimizer state of one device that holds `part`: b, b and `optimizer_bytes` a
     parameter, b the bytes of `precision`. From ZeRO stage 3, 2 and 1 on they are divided over the `replicas` (those of

@@ -51,33 +51,80 @@ class IronLawFactor(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     total_ops: Array = number(
-        "flop", "Operations", 3.15e23, exclusive_min=True, high=1e40, slider=(1e18, 1e27), log=True, symbol="C",
+        "flop",
+        "Operations",
+        3.15e23,
+        exclusive_min=True,
+        high=1e40,
+        slider=(1e18, 1e27),
+        log=True,
+        symbol="C",
         help="Of the whole run: six times parameters times tokens (walls 11 and 13).",
-    )  # fmt: skip
+    )
     devices: Array = number(
-        "1", "Devices", 1024, low=1, high=1e8, slider=(1, 100000), log=True, integer=True, symbol="n",
+        "1",
+        "Devices",
+        1024,
+        low=1,
+        high=1e8,
+        slider=(1, 100000),
+        log=True,
+        integer=True,
+        symbol="n",
         help="What there is money for (wall 17).",
-    )  # fmt: skip
+    )
     peak_rate: Array = number(
-        "flop/s", "Peak rate", 312e12, exclusive_min=True, high=1e21, slider=(1e12, 1e16), log=True, symbol=r"\pi",
+        "flop/s",
+        "Peak rate",
+        312e12,
+        exclusive_min=True,
+        high=1e21,
+        slider=(1e12, 1e16),
+        log=True,
+        symbol=r"\pi",
         help="Of one device, dense, in the format of training (walls 1 and 2).",
-    )  # fmt: skip
+    )
     mfu: Array = number(
-        "1", "MFU", 0.5, high=1, exclusive_min=True, slider=(0.01, 1), display_unit="percent", symbol="U",
+        "1",
+        "MFU",
+        0.5,
+        high=1,
+        exclusive_min=True,
+        slider=(0.01, 1),
+        display_unit="percent",
+        symbol="U",
         help="Share of its peak a device reaches (wall 3).",
-    )  # fmt: skip
+    )
     scaling_efficiency: Array = number(
-        "1", "Scaling efficiency", 0.9, high=1, exclusive_min=True, slider=(0.01, 1), display_unit="percent", symbol="E",
+        "1",
+        "Scaling efficiency",
+        0.9,
+        high=1,
+        exclusive_min=True,
+        slider=(0.01, 1),
+        display_unit="percent",
+        symbol="E",
         help="Share of that which is left among many devices (wall 14).",
-    )  # fmt: skip
+    )
     goodput: Array = number(
-        "1", "Goodput", 0.95, high=1, exclusive_min=True, slider=(0.01, 1), display_unit="percent", symbol="G",
+        "1",
+        "Goodput",
+        0.95,
+        high=1,
+        exclusive_min=True,
+        slider=(0.01, 1),
+        display_unit="percent",
+        symbol="G",
         help="Share of the time whose work stays, failures and checkpoints taken off (walls 15 and 19).",
-    )  # fmt: skip
+    )
     mfu_counts: Codes = choice(
-        Counts, "MFU is that of", Counts.DEVICE, advanced=True, labels={"device": "a device alone", "run": "the whole run"},
+        Counts,
+        "MFU is that of",
+        Counts.DEVICE,
+        advanced=True,
+        labels={"device": "a device alone", "run": "the whole run"},
         help="Papers report the run's, which has the scaling efficiency in it already: it is not counted again.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,16 +139,24 @@ class Outputs:
     overall_efficiency: Array = output(
         "1", "Share of the peak", display_unit="percent", symbol="F", help="All factors at once."
     )
-    run_mfu: Array = output("1", "MFU of the run", display_unit="percent", help="As papers report it: without failures.")
+    run_mfu: Array = output(
+        "1", "MFU of the run", display_unit="percent", help="As papers report it: without failures."
+    )
     mfu_factor: Array = output("1", "MFU", display_unit="percent")
     scaling_factor: Array = output(
-        "1", "Scaling efficiency", display_unit="percent", symbol="E'", help="As counted: 100% where the MFU has it already."
+        "1",
+        "Scaling efficiency",
+        display_unit="percent",
+        symbol="E'",
+        help="As counted: 100% where the MFU has it already.",
     )
     goodput_factor: Array = output("1", "Goodput", display_unit="percent")
     mfu_loss: Array = output(
         "s", "Lost to kernels", display_unit="day", help="Time that 100% MFU would save, the others as they are."
     )
-    scaling_loss: Array = output("s", "Lost to communication", display_unit="day", help="Time that 100% efficiency would save.")
+    scaling_loss: Array = output(
+        "s", "Lost to communication", display_unit="day", help="Time that 100% efficiency would save."
+    )
     goodput_loss: Array = output("s", "Lost to failures", display_unit="day", help="Time that 100% goodput would save.")
     weakest: Codes = label(IronLawFactor, "Weakest factor", help="The one whose loss is largest.")
     weakest_loss: Array = output("s", "Its loss")
@@ -155,9 +210,15 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("goodput_loss", r"@goodput_loss = @training_time \cdot (1 - @goodput)"),
     ),
     sources=(
-        Source("Emer, Clark 1984", "A characterization of processor performance in the VAX-11/780", "10.1145/800015.808199"),
+        Source(
+            "Emer, Clark 1984", "A characterization of processor performance in the VAX-11/780", "10.1145/800015.808199"
+        ),
         Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
-        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
+        Source(
+            "Narayanan et al. 2021",
+            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+            "arXiv:2104.04473",
+        ),
     ),
     assumptions=(
         "The factors multiply: each is a share of what the one before it left.",
@@ -169,24 +230,55 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     ),
     presets=(
         Preset("GPT-3 on 1024 A100", {"mfu": "44.9%", "mfu_counts": "run", "goodput": "1"}),
-        Preset("Llama 3.1 405B on 16,384 H100", {"total_ops": "3.79e25", "devices": "16384", "peak_rate": "989 TFLOP/s", "mfu": "40%", "mfu_counts": "run", "goodput": "90%"}),
-        Preset("OPT-175B on 992 A100", {"total_ops": "1.89e23", "devices": "992", "mfu": "47.1%", "mfu_counts": "run", "goodput": "1"}),
-        Preset("PaLM 540B on 6144 TPU v4", {"total_ops": "2.53e24", "devices": "6144", "peak_rate": "275 TFLOP/s", "mfu": "46.2%", "mfu_counts": "run", "goodput": "1"}),
-        Preset("The tutorial's 1e21 FLOP on 256 H100", {"total_ops": "1e21", "devices": "256", "peak_rate": "989 TFLOP/s"}),
+        Preset(
+            "Llama 3.1 405B on 16,384 H100",
+            {
+                "total_ops": "3.79e25",
+                "devices": "16384",
+                "peak_rate": "989 TFLOP/s",
+                "mfu": "40%",
+                "mfu_counts": "run",
+                "goodput": "90%",
+            },
+        ),
+        Preset(
+            "OPT-175B on 992 A100",
+            {"total_ops": "1.89e23", "devices": "992", "mfu": "47.1%", "mfu_counts": "run", "goodput": "1"},
+        ),
+        Preset(
+            "PaLM 540B on 6144 TPU v4",
+            {
+                "total_ops": "2.53e24",
+                "devices": "6144",
+                "peak_rate": "275 TFLOP/s",
+                "mfu": "46.2%",
+                "mfu_counts": "run",
+                "goodput": "1",
+            },
+        ),
+        Preset(
+            "The tutorial's 1e21 FLOP on 256 H100", {"total_ops": "1e21", "devices": "256", "peak_rate": "989 TFLOP/s"}
+        ),
     ),
     fallacies=(
         Fallacy(
             "Chips with twice the peak train in half the time.",
             "With twice the peak, of which the same kernels reach 30% instead of 50%, the run takes {after} instead of {before}.",
-            "training_time", {}, {"peak_rate": "624 TFLOP/s", "mfu": "30%"}, lambda before, after: after > 0.8 * before,
+            "training_time",
+            {},
+            {"peak_rate": "624 TFLOP/s", "mfu": "30%"},
+            lambda before, after: after > 0.8 * before,
         ),
         Fallacy(
             "A percent of goodput is a percent of one node.",
             "Goodput down from 95% to 94% makes the run take {after} instead of {before}: a percent of the whole fleet.",
-            "device_hours", {}, {"goodput": "94%"}, lambda before, after: after > 1.01 * before,
+            "device_hours",
+            {},
+            {"goodput": "94%"},
+            lambda before, after: after > 1.01 * before,
         ),
     ),
-)  # fmt: skip
+)
 def iron_law(i: Inputs) -> Outputs:
     mfu, goodput = np.asarray(i.mfu, dtype=float), np.asarray(i.goodput, dtype=float)
     scaling = np.where(np.asarray(i.mfu_counts) == Counts.RUN, 1.0, i.scaling_efficiency)

@@ -111,10 +111,14 @@ def _kinks(questions: QuestionBatch, output: str) -> Iterator[Breakpoint]:
         io = knob.declared
         value = float("nan") if knob.table else float(questions.settings[at, 0]) * factor
         yield Breakpoint(
-            knob.name, knob.label, factor, Value(value, io.unit, io.display_unit, io.label, io.symbol),
-            float(every.below[k]), float(every.above[k]),
+            knob.name,
+            knob.label,
+            factor,
+            Value(value, io.unit, io.display_unit, io.label, io.symbol),
+            float(every.below[k]),
+            float(every.above[k]),
             changes(questions, 0, at, float(every.low[k]), float(every.high[k])),
-        )  # fmt: skip
+        )
 
 
 class SensitivityQuery(IntEnum):
@@ -142,9 +146,14 @@ class Hardware(IntEnum):
 _RUNGS, _GAPS = 9, 2
 _CHIP = tuple(f"accelerator.{member.name.lower()}" for member in Hardware if member)
 _OTHER = (
-    "efficiency", "bandwidth_efficiency", "layer_overhead", "batch_size", "context_length", "prompt_length",
+    "efficiency",
+    "bandwidth_efficiency",
+    "layer_overhead",
+    "batch_size",
+    "context_length",
+    "prompt_length",
     "model.parameters",
-)  # fmt: skip
+)
 _KNOBS = {f"to_{name.rpartition('.')[2]}": name for name in (*_CHIP, *_OTHER)}
 _STILL = "nothing: it is zero, or unknown here"
 
@@ -157,22 +166,36 @@ def _to(label: str) -> Any:
 class Inputs(asked.Inputs):
     output: Codes = choice(SensitivityQuery, "Of", SensitivityQuery.LATENCY, help="What should move.")
     step: Array = number(
-        "1", "Step", STEP, exclusive_min=True, high=0.5, slider=(1e-4, 0.2), log=True, display_unit="percent", symbol="h", advanced=True,
+        "1",
+        "Step",
+        STEP,
+        exclusive_min=True,
+        high=0.5,
+        slider=(1e-4, 0.2),
+        log=True,
+        display_unit="percent",
+        symbol="h",
+        advanced=True,
         help="How far each number is turned, up and down.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     binding: Codes = label(Hardware, "Binding", help="The figure of the chip that moves the output most.")
     binding_elasticity: Array = output(
-        "1", "Its elasticity", symbol="E", if_infinite="none: no figure of the chip moves it",
+        "1",
+        "Its elasticity",
+        symbol="E",
+        if_infinite="none: no figure of the chip moves it",
         help="Percent of change in the output for one percent more.",
-    )  # fmt: skip
+    )
     runner_up_elasticity: Array = output(
-        "1", "Elasticity of the next", if_infinite="none: nothing else of the chip moves it",
+        "1",
+        "Elasticity of the next",
+        if_infinite="none: nothing else of the chip moves it",
         help="Of the figure of the chip that moves the output second most.",
-    )  # fmt: skip
+    )
     changes_above: Array = output(
         "1",
         "Binds up to",
@@ -183,13 +206,19 @@ class Outputs:
         "1", "Binds down to", if_infinite="a tenth and less", help="Times what it is: below, something else binds."
     )
     ratio_above: Array = output(
-        "1", "Output one step above", symbol="r_+", if_infinite="none: no figure of the chip moves it",
+        "1",
+        "Output one step above",
+        symbol="r_+",
+        if_infinite="none: no figure of the chip moves it",
         help="Of the figure that binds, over the output as it is.",
-    )  # fmt: skip
+    )
     ratio_below: Array = output(
-        "1", "Output one step below", symbol="r_-", if_infinite="none: no figure of the chip moves it",
+        "1",
+        "Output one step below",
+        symbol="r_-",
+        if_infinite="none: no figure of the chip moves it",
         help="Of the figure that binds, over the output as it is.",
-    )  # fmt: skip
+    )
     to_peak: Array = _to("To the peak rate")
     to_memory_bandwidth: Array = _to("To the memory bandwidth")
     to_sram_bandwidth: Array = _to("To the SRAM bandwidth")
@@ -266,7 +295,11 @@ def _until(o: Outputs) -> str:
     ),
     sources=(
         Source("Saltelli et al. 2008", "Global sensitivity analysis: the primer", "10.1002/9780470725184"),
-        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
+        Source(
+            "Williams, Waterman, Patterson 2009",
+            "Roofline: an insightful visual performance model",
+            "10.1145/1498765.1498785",
+        ),
     ),
     assumptions=(
         "One number is turned at a time, all others stay.",
@@ -293,18 +326,22 @@ def _until(o: Outputs) -> str:
             "The better kernels get at arithmetic, the faster each token.",
             "At batch 1 one percent more compute efficiency changes the latency by {before} percent; at batch 512 by "
             "{after}. A knob that does not bind is worth nothing.",
-            "to_efficiency", {}, {"batch_size": "512"}, lambda before, after: before == 0 and after < -0.5,
+            "to_efficiency",
+            {},
+            {"batch_size": "512"},
+            lambda before, after: before == 0 and after < -0.5,
         ),
         Fallacy(
             "What binds the latency binds the energy.",
             "One percent more bandwidth changes the latency by {before} percent; the energy of a token by {after} "
             "where a chip busy with its memory draws its full power.",
-            "to_memory_bandwidth", {"batch_size": "200"},
+            "to_memory_bandwidth",
+            {"batch_size": "200"},
             {"batch_size": "200", "output": "energy_per_sample", "utilization": "busiest"},
             lambda before, after: before != after,
         ),
     ),
-)  # fmt: skip
+)
 def sensitivity(i: Inputs) -> Outputs:
     line, grid = ravel(i), shape(i)
     questions = QuestionBatch.of(asked.roofline, _point(line))
@@ -325,7 +362,9 @@ def sensitivity(i: Inputs) -> Outputs:
     return Outputs(**{name: column.reshape(grid) for name, column in found_columns.items()})
 
 
-def _around(questions: QuestionBatch, read: Any, chip: Numbers, binds: NDArray[np.bool_], step: Array) -> dict[str, Floats]:
+def _around(
+    questions: QuestionBatch, read: Any, chip: Numbers, binds: NDArray[np.bool_], step: Array
+) -> dict[str, Floats]:
     """What surrounds the point along the knob that binds, for each question its own."""
     places = {knob.name: k for k, knob in enumerate(questions.knobs)}
     row = np.flatnonzero(binds)

@@ -57,13 +57,24 @@ class Demand(IntEnum):
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
     target_latency: Array = number(
-        "s", "Target latency", 50e-3, exclusive_min=True, high=1e6, slider=(1e-4, 10), log=True, display_unit="ms", symbol="T",
+        "s",
+        "Target latency",
+        50e-3,
+        exclusive_min=True,
+        high=1e6,
+        slider=(1e-4, 10),
+        log=True,
+        display_unit="ms",
+        symbol="T",
         help="What one step may take: a token of every sequence, a prompt, or one pass.",
-    )  # fmt: skip
+    )
     accelerator: Accelerator | None = spec(
-        Accelerator, "Held against", "h100-sxm5-80gb", optional=True,
+        Accelerator,
+        "Held against",
+        "h100-sxm5-80gb",
+        optional=True,
         help="A chip to compare with what is needed; the requirement does not depend on it.",
-    )  # fmt: skip
+    )
     phase: Codes = inputs.phase(Phase.AUTO)
     batch_size: Array = inputs.batch_size(1)
     precision: Codes = inputs.precision(Precision.FP16)
@@ -79,30 +90,44 @@ class Inputs:
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     required_bandwidth: Array = output(
-        "byte/s", "Bandwidth needed", symbol=r"\beta_\text{req}", if_infinite="none is enough: the overhead alone is too long"
+        "byte/s",
+        "Bandwidth needed",
+        symbol=r"\beta_\text{req}",
+        if_infinite="none is enough: the overhead alone is too long",
     )
     required_rate: Array = output(
-        "flop/s", "Rate needed", symbol=r"\pi_\text{req}", if_infinite="none is enough: the overhead alone is too long",
+        "flop/s",
+        "Rate needed",
+        symbol=r"\pi_\text{req}",
+        if_infinite="none is enough: the overhead alone is too long",
         help="Peak rate, dense, at the precision chosen.",
-    )  # fmt: skip
+    )
     required_memory: Array = output("byte", "Memory needed", help="Weights, KV cache or activations together.")
     required_ridge_point: Array = output(
-        "flop/byte", "Ridge point needed", symbol=r"I_\text{req}",
+        "flop/byte",
+        "Ridge point needed",
+        symbol=r"I_\text{req}",
         help="Rate over bandwidth of the chip that meets the target with nothing to spare.",
-    )  # fmt: skip
+    )
     reachable: Truth = flag("Within reach", help="Whether the overhead leaves any of the target.")
     overhead_time: Array = output("s", "Overhead", symbol=r"t_\text{overhead}", help="Of the layers, on any chip.")
     time_left: Array = output("s", "Time left", symbol=r"t_\text{left}", help="For arithmetic and memory.")
     flop: Array = output("flop", "Arithmetic", symbol="W")
     moved: Array = output("byte", "Bytes moved", symbol="Q")
     meets_alone: Truth = flag("Meets it alone", help="Whether one of the chip held against it is enough.")
-    devices_needed: Array = output("1", "Chips needed", if_infinite=f"no number of them, or {_NO_CHIP}", help="At least.")
-    devices_for_bandwidth: Array = output("1", "Chips for the bandwidth", if_infinite=f"no number of them, or {_NO_CHIP}")
+    devices_needed: Array = output(
+        "1", "Chips needed", if_infinite=f"no number of them, or {_NO_CHIP}", help="At least."
+    )
+    devices_for_bandwidth: Array = output(
+        "1", "Chips for the bandwidth", if_infinite=f"no number of them, or {_NO_CHIP}"
+    )
     devices_for_rate: Array = output("1", "Chips for the rate", if_infinite=f"no number of them, or {_NO_CHIP}")
     devices_for_memory: Array = output("1", "Chips for the memory", if_infinite=f"unknown, or {_NO_CHIP}")
     tightest: Codes = label(Demand, "Tightest", help="What the chip has least to spare of, or is most short of.")
     price_of_devices: Array = output("USD", "Price of the chips", if_infinite="unknown")
-    chip_time_left: Array = output("s", "Time left on the chip", if_infinite=_NO_CHIP, help="Less its dispatch overhead.")
+    chip_time_left: Array = output(
+        "s", "Time left on the chip", if_infinite=_NO_CHIP, help="Less its dispatch overhead."
+    )
     peak: Array = output("flop/s", "Peak rate of the chip", if_infinite=_NO_CHIP)
     bandwidth: Array = output("byte/s", "Bandwidth of the chip", if_infinite=_NO_CHIP)
 
@@ -171,11 +196,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("overhead_time", r"@overhead_time = @model.layers \cdot @layer_overhead"),
         Equation("time_left", r"@time_left = \max(@target_latency - @overhead_time, 0)"),
         Equation(
-            "required_bandwidth", r"@required_bandwidth = \frac{@moved}{@time_left \cdot @bandwidth_efficiency}",
+            "required_bandwidth",
+            r"@required_bandwidth = \frac{@moved}{@time_left \cdot @bandwidth_efficiency}",
             where=lambda i, o: o.reachable,
         ),
         Equation(
-            "required_rate", r"@required_rate = \frac{@flop}{@time_left \cdot @efficiency}",
+            "required_rate",
+            r"@required_rate = \frac{@flop}{@time_left \cdot @efficiency}",
             where=lambda i, o: o.reachable,
         ),
         Equation(
@@ -189,7 +216,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         ),
     ),
     sources=(
-        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
+        Source(
+            "Williams, Waterman, Patterson 2009",
+            "Roofline: an insightful visual performance model",
+            "10.1145/1498765.1498785",
+        ),
         Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
     ),
     assumptions=(
@@ -204,7 +235,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     presets=(
         Preset("Llama-3-8B in 50 ms", {}, part="Part 8"),
         Preset(
-            "First token in 50 ms", {"phase": "prefill", "prompt_length": "1024", "target_latency": "50 ms"},
+            "First token in 50 ms",
+            {"phase": "prefill", "prompt_length": "1024", "target_latency": "50 ms"},
             part="Part 8",
         ),
         Preset(
@@ -215,7 +247,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset(
             "Keyword spotting in 20 ms on nRF52840",
             {
-                "model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3",
+                "model": "mlperf-tiny-kws-dscnn",
+                "accelerator": "nrf52840",
+                "precision": "int8",
+                "efficiency": "0.3",
                 "target_latency": "20 ms",
             },
         ),
@@ -226,17 +261,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "Sixty-four users need 64 times the bandwidth of one.",
             "With 1024 tokens of context each the bandwidth needed goes from {before} to {after}, {ratio} times: they "
             "share the weights and bring only their own keys and values.",
-            "required_bandwidth", {"context_length": "1024"}, {"context_length": "1024", "batch_size": "64"},
+            "required_bandwidth",
+            {"context_length": "1024"},
+            {"context_length": "1024", "batch_size": "64"},
             lambda before, after: after < 4 * before,
         ),
         Fallacy(
             "Any latency can be bought.",
             "Within 2 ms a chip must feed {before}; within 1 ms {after}, when 32 layers take 45 µs each to launch.",
-            "required_bandwidth", {"target_latency": "2 ms", "layer_overhead": "45 us"},
-            {"target_latency": "1 ms", "layer_overhead": "45 us"}, lambda before, after: np.isinf(after),
+            "required_bandwidth",
+            {"target_latency": "2 ms", "layer_overhead": "45 us"},
+            {"target_latency": "1 ms", "layer_overhead": "45 us"},
+            lambda before, after: np.isinf(after),
         ),
     ),
-)  # fmt: skip
+)
 def synthesis(i: Inputs) -> Outputs:
     work = step(i.model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
     overhead_time = np.asarray(i.model.layers * np.asarray(i.layer_overhead))

@@ -49,71 +49,156 @@ class Inputs:
     batch_size: Array = inputs.batch_size(16, help="Requests a replica serves together.")
     prompt_length: Array = inputs.prompt_length(1024, help="Tokens of each request's prompt.")
     output_length: Array = number(
-        "1", "Output length", 256, low=1, high=1e8, slider=(1, 16384), log=True, integer=True, symbol="O",
+        "1",
+        "Output length",
+        256,
+        low=1,
+        high=1e8,
+        slider=(1, 16384),
+        log=True,
+        integer=True,
+        symbol="O",
         help="Tokens each request is answered with.",
-    )  # fmt: skip
+    )
     tensor_parallel: Array = inputs.tensor_parallel(1, help="Devices of a replica, over which each layer is split.")
     replicas: Array = number(
-        "1", "Replicas", 8, low=1, high=10_000, slider=(1, 256), log=True, integer=True, symbol="r",
+        "1",
+        "Replicas",
+        8,
+        low=1,
+        high=10_000,
+        slider=(1, 256),
+        log=True,
+        integer=True,
+        symbol="r",
         help="Copies of the model that serve requests.",
-    )  # fmt: skip
+    )
     arrival_rate: Array = number(
         "1/s", "Requests a second", 20, exclusive_min=True, high=1e7, slider=(0.1, 1000), log=True, symbol=r"\lambda"
     )
     latency_target: Array = number(
-        "s", "Target for the p99", 10, exclusive_min=True, high=1e6, slider=(0.5, 120), log=True, symbol=r"T_{99}",
+        "s",
+        "Target for the p99",
+        10,
+        exclusive_min=True,
+        high=1e6,
+        slider=(0.5, 120),
+        log=True,
+        symbol=r"T_{99}",
         help="What 99 of 100 requests should stay below, from arrival to the last token.",
-    )  # fmt: skip
+    )
     devices: Array = number(
         "1", "Devices that train", 256, low=1, high=1e7, slider=(8, 32768), log=True, integer=True, symbol="n"
     )
     tokens: Array = number(
-        "1", "Training tokens", 15e12, exclusive_min=True, high=1e22, slider=(1e9, 1e14), log=True, display_unit="token", symbol="D"
+        "1",
+        "Training tokens",
+        15e12,
+        exclusive_min=True,
+        high=1e22,
+        slider=(1e9, 1e14),
+        log=True,
+        display_unit="token",
+        symbol="D",
     )
     pipeline_parallel: Array = inputs.pipeline_parallel(1)
     microbatches: Array = number(
-        "1", "Microbatches", 8, low=1, high=1e6, slider=(1, 256), log=True, integer=True, symbol="m", advanced=True,
+        "1",
+        "Microbatches",
+        8,
+        low=1,
+        high=1e6,
+        slider=(1, 256),
+        log=True,
+        integer=True,
+        symbol="m",
+        advanced=True,
         help="That each copy works through in one training step.",
-    )  # fmt: skip
+    )
     sequence_length: Array = inputs.sequence_length(8192, advanced=True)
     devices_per_node: Array = inputs.devices_per_node(8, advanced=True)
     intra_bandwidth: Array = inputs.intra_bandwidth(450e9, advanced=True)
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9, advanced=True)
     storage_bandwidth: Array = number(
-        "byte/s", "Storage bandwidth", 100e9, exclusive_min=True, high=1e15, slider=(1e8, 1e13), log=True, display_unit="GB/s",
-        advanced=True, help="At which the fleet reads what it trains on.",
-    )  # fmt: skip
+        "byte/s",
+        "Storage bandwidth",
+        100e9,
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e8, 1e13),
+        log=True,
+        display_unit="GB/s",
+        advanced=True,
+        help="At which the fleet reads what it trains on.",
+    )
     grid: Grid = spec(Grid, "Grid", "us-average", help="Where the electricity comes from.")
     pue: Array = number(
         "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
     )
     electricity_price: Array = number(
-        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), display_unit="USD/kWh", advanced=True,
+        "USD/J",
+        "Electricity price",
+        0.10 / 3.6e6,
+        high=1e-4,
+        slider=(0, 0.4 / 3.6e6),
+        display_unit="USD/kWh",
+        advanced=True,
         help="Where the grid's is not known.",
-    )  # fmt: skip
+    )
     water_intensity: Array = number(
-        "L/J", "Water intensity", 1.8 / 3.6e6, high=1e-3, slider=(0, 10 / 3.6e6), display_unit="L/kWh", advanced=True,
+        "L/J",
+        "Water intensity",
+        1.8 / 3.6e6,
+        high=1e-3,
+        slider=(0, 10 / 3.6e6),
+        display_unit="L/kWh",
+        advanced=True,
         help="Where the grid's is not known.",
-    )  # fmt: skip
+    )
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the accelerator's."
     )
     embodied_carbon: Array = number(
-        "kg", "Embodied carbon of a device", 150, high=1e7, slider=(0, 2000), advanced=True,
+        "kg",
+        "Embodied carbon of a device",
+        150,
+        high=1e7,
+        slider=(0, 2000),
+        advanced=True,
         help="Where the accelerator's is not known.",
-    )  # fmt: skip
+    )
     runs_per_month: Array = number(
-        "1", "Training runs a month", 0.2, high=1e6, slider=(0, 10), advanced=True,
+        "1",
+        "Training runs a month",
+        0.2,
+        high=1e6,
+        slider=(0, 10),
+        advanced=True,
         help="That want the whole fleet, one after the other.",
-    )  # fmt: skip
+    )
     runs_at_once: Array = number(
-        "1", "Runs at once", 1, low=1, high=10_000, slider=(1, 16), integer=True, advanced=True,
+        "1",
+        "Runs at once",
+        1,
+        low=1,
+        high=10_000,
+        slider=(1, 16),
+        integer=True,
+        advanced=True,
         help="That share the fleet, each on its own part.",
-    )  # fmt: skip
+    )
     device_mtbf: Array = number(
-        "s", "Between failures of a device", 50_000 * 3600.0, exclusive_min=True, high=1e12, slider=(3.6e6, 3.6e9), log=True,
-        display_unit="hour", advanced=True, help="On average, everything counted that stops a run.",
-    )  # fmt: skip
+        "s",
+        "Between failures of a device",
+        50_000 * 3600.0,
+        exclusive_min=True,
+        high=1e12,
+        slider=(3.6e6, 3.6e9),
+        log=True,
+        display_unit="hour",
+        advanced=True,
+        help="On average, everything counted that stops a run.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,11 +262,18 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     equations=(
         Equation("serving_devices", r"@serving_devices = @replicas \cdot @tensor_parallel"),
         Equation("slots", r"@slots = @replicas \cdot @batch_size"),
-        Equation("training_devices", r"@training_devices = @data_parallel \cdot @training_tensor_parallel \cdot @pipeline_parallel"),
+        Equation(
+            "training_devices",
+            r"@training_devices = @data_parallel \cdot @training_tensor_parallel \cdot @pipeline_parallel",
+        ),
         Equation("nodes", r"@nodes = \lceil \frac{@devices}{@devices_per_node} \rceil"),
     ),
     sources=(
-        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
+        Source(
+            "Narayanan et al. 2021",
+            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+            "arXiv:2104.04473",
+        ),
     ),
     assumptions=(
         "Training splits layers over the devices of a node, at most eight, and stages and copies over nodes.",
@@ -190,20 +282,65 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     excludes=("All physics: each wall has its own.",),
     presets=(
         Preset("Llama-3-8B served and trained", {}),
-        Preset("Llama-3-70B", {"model": "llama-3-70b", "tensor_parallel": "4", "arrival_rate": "10", "latency_target": "30 s", "devices": "1024", "pipeline_parallel": "4", "microbatches": "16"}, part="Capstone"),
-        Preset("A laboratory: Llama-3-8B on 64 A100", {"model": "llama-3-8b", "accelerator": "a100-sxm4-80gb", "replicas": "4", "arrival_rate": "2", "devices": "64", "tokens": "160e9"}),
-        Preset("The frontier: 405B on 16,384 H100", {"model": "llama-3.1-405b", "tensor_parallel": "8", "replicas": "32", "devices": "16384", "pipeline_parallel": "16", "tokens": "15.6e12"}),
-        Preset("Mixtral on MI300X", {"model": "mixtral-8x7b", "accelerator": "mi300x", "replicas": "16", "pipeline_parallel": "4", "arrival_rate": "40", "tokens": "5e12"}),
+        Preset(
+            "Llama-3-70B",
+            {
+                "model": "llama-3-70b",
+                "tensor_parallel": "4",
+                "arrival_rate": "10",
+                "latency_target": "30 s",
+                "devices": "1024",
+                "pipeline_parallel": "4",
+                "microbatches": "16",
+            },
+            part="Capstone",
+        ),
+        Preset(
+            "A laboratory: Llama-3-8B on 64 A100",
+            {
+                "model": "llama-3-8b",
+                "accelerator": "a100-sxm4-80gb",
+                "replicas": "4",
+                "arrival_rate": "2",
+                "devices": "64",
+                "tokens": "160e9",
+            },
+        ),
+        Preset(
+            "The frontier: 405B on 16,384 H100",
+            {
+                "model": "llama-3.1-405b",
+                "tensor_parallel": "8",
+                "replicas": "32",
+                "devices": "16384",
+                "pipeline_parallel": "16",
+                "tokens": "15.6e12",
+            },
+        ),
+        Preset(
+            "Mixtral on MI300X",
+            {
+                "model": "mixtral-8x7b",
+                "accelerator": "mi300x",
+                "replicas": "16",
+                "pipeline_parallel": "4",
+                "arrival_rate": "40",
+                "tokens": "5e12",
+            },
+        ),
         Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
     ),
     fallacies=(
         Fallacy(
             "Every device one buys can be put to work.",
             "Of 1000 devices a split over nodes of eight and sixteen stages uses {after}.",
-            "training_devices", {}, {"devices": "1000", "pipeline_parallel": "16"}, lambda before, after: after < 1000,
+            "training_devices",
+            {},
+            {"devices": "1000", "pipeline_parallel": "16"},
+            lambda before, after: after < 1000,
         ),
     ),
-)  # fmt: skip
+)
 def system(i: Inputs) -> Outputs:
     tensor = np.minimum(np.minimum(i.devices_per_node, _MOST_TENSOR), i.model.attention_heads)
     one_copy = tensor * np.asarray(i.pipeline_parallel, dtype=float)

@@ -68,30 +68,73 @@ class Inputs:
     model: Model = inputs.model("llama-3-8b")
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
     context_length: Array = number(
-        "1", "Context length", 1000, low=1, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="s",
+        "1",
+        "Context length",
+        1000,
+        low=1,
+        high=1e8,
+        slider=(1, 131072),
+        log=True,
+        integer=True,
+        symbol="s",
         help="Tokens a request holds, prompt and answer so far; the mean of those served together.",
-    )  # fmt: skip
+    )
     max_batch_size: Array = number(
-        "1", "Largest batch allowed", 512, low=1, high=1e6, slider=(1, 4096), log=True, integer=True,
-        symbol=r"B_\text{max}", help="At which the scheduler stops taking requests, even if more would fit.",
-    )  # fmt: skip
+        "1",
+        "Largest batch allowed",
+        512,
+        low=1,
+        high=1e6,
+        slider=(1, 4096),
+        log=True,
+        integer=True,
+        symbol=r"B_\text{max}",
+        help="At which the scheduler stops taking requests, even if more would fit.",
+    )
     page_size: Array = number(
-        "1", "Page size", 16, low=1, high=1e6, slider=(1, 1024), log=True, integer=True, symbol="p",
+        "1",
+        "Page size",
+        16,
+        low=1,
+        high=1e6,
+        slider=(1, 1024),
+        log=True,
+        integer=True,
+        symbol="p",
         help="Tokens of one page of the KV cache.",
-    )  # fmt: skip
+    )
     max_length: Array = number(
-        "1", "Length reserved without pages", 8192, low=1, high=1e8, slider=(1, 131072), log=True, integer=True,
-        symbol=r"s_\text{max}", help="The contiguous baseline keeps room for the longest request, whatever comes.",
-    )  # fmt: skip
+        "1",
+        "Length reserved without pages",
+        8192,
+        low=1,
+        high=1e8,
+        slider=(1, 131072),
+        log=True,
+        integer=True,
+        symbol=r"s_\text{max}",
+        help="The contiguous baseline keeps room for the longest request, whatever comes.",
+    )
     precision: Codes = inputs.precision(Precision.FP16)
     kv_precision: Codes = choice(
-        KvPrecision, "KV cache precision", KvPrecision.AS_WEIGHTS, advanced=True,
-        labels={"as_weights": "As the weights"}, help="The format keys and values are stored in.",
-    )  # fmt: skip
+        KvPrecision,
+        "KV cache precision",
+        KvPrecision.AS_WEIGHTS,
+        advanced=True,
+        labels={"as_weights": "As the weights"},
+        help="The format keys and values are stored in.",
+    )
     memory_reserve: Array = number(
-        "1", "Memory kept free", 0.1, high=0.99, slider=(0, 0.5), display_unit="percent", symbol="r", advanced=True,
+        "1",
+        "Memory kept free",
+        0.1,
+        high=0.99,
+        slider=(0, 0.5),
+        display_unit="percent",
+        symbol="r",
+        advanced=True,
         help="Share of the memory for activations and the runtime.",
-    )  # fmt: skip
+    )
     efficiency: Array = inputs.efficiency(TUTORIAL.efficiency)
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(TUTORIAL.bandwidth_efficiency)
     layer_overhead: Array = inputs.layer_overhead(TUTORIAL.layer_overhead)
@@ -118,9 +161,11 @@ class Outputs:
         "1/s", "Decode throughput", if_infinite=_NOTHING_FITS, help="Tokens a second of all requests together."
     )
     reserved_length: Array = output(
-        "1", "Tokens reserved, contiguous", symbol=r"s_\text{reserved}",
+        "1",
+        "Tokens reserved, contiguous",
+        symbol=r"s_\text{reserved}",
         help="The length reserved without pages, or the context where that is longer.",
-    )  # fmt: skip
+    )
     static_kv_cache_per_request: Array = output("byte", "KV cache reserved, contiguous", symbol=r"k_\text{static}")
     static_max_concurrent_requests: Array = output("1", "Requests that fit, contiguous")
     static_active_requests: Array = output("1", "Served together, contiguous")
@@ -139,7 +184,9 @@ class Outputs:
     wasted: Array = output("byte", "Empty room in pages", help="Of all requests served together.")
     static_wasted: Array = output("byte", "Empty room in reservations", help="Of all requests served together.")
     usable_memory: Array = output("byte", "Usable memory", help="Capacity less what is kept free.")
-    memory_shortfall: Array = output("byte", "Memory short", help="For one request beside the weights; zero if it fits.")
+    memory_shortfall: Array = output(
+        "byte", "Memory short", help="For one request beside the weights; zero if it fits."
+    )
     devices_needed: Array = output("1", "Devices to hold one request", help="With the weights split over them.")
     decode_bound: Codes = label(Bound, "Decode waits for")
     compute_time: Array = output("s", "Compute time", symbol=r"t_\text{compute}", if_infinite=_NOTHING_FITS)
@@ -213,17 +260,25 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     check=check,
     headline=(
-        "max_concurrent_requests", "static_max_concurrent_requests", "decode_throughput", "itl",
-        "internal_fragmentation", "throughput_gain",
+        "max_concurrent_requests",
+        "static_max_concurrent_requests",
+        "decode_throughput",
+        "itl",
+        "internal_fragmentation",
+        "throughput_gain",
     ),
     overlay="accelerator",
     figures=(
         curve(
-            "max_batch_size", ("decode_throughput", "itl"), "What a larger batch buys and costs",
+            "max_batch_size",
+            ("decode_throughput", "itl"),
+            "What a larger batch buys and costs",
             x_marks=("static_max_concurrent_requests", "max_concurrent_requests"),
         ),
         Chart(
-            "bars", "Requests at once, paged and contiguous", (),
+            "bars",
+            "Requests at once, paged and contiguous",
+            (),
             ("max_concurrent_requests", "static_max_concurrent_requests"),
         ),
         curve("page_size", ("internal_fragmentation", "max_concurrent_requests"), "What larger pages waste"),
@@ -232,7 +287,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     equations=(
         Equation("pages", r"@pages = \lceil \frac{@context_length}{@page_size} \rceil"),
         Equation(
-            "kv_cache_per_request", r"@kv_cache_per_request = @kv_cache_per_token \cdot @pages \cdot @page_size + @state"
+            "kv_cache_per_request",
+            r"@kv_cache_per_request = @kv_cache_per_token \cdot @pages \cdot @page_size + @state",
         ),
         Equation(
             "internal_fragmentation",
@@ -245,25 +301,35 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         ),
         Equation("active_requests", r"@active_requests = \min(@max_concurrent_requests, @max_batch_size)"),
         Equation(
-            "overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead",
+            "overhead_time",
+            r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead",
             where=lambda i, o: o.feasible,
         ),
+        Equation("itl", r"@itl = \max(@compute_time, @memory_time) + @overhead_time", where=lambda i, o: o.feasible),
         Equation(
-            "itl", r"@itl = \max(@compute_time, @memory_time) + @overhead_time", where=lambda i, o: o.feasible
+            "decode_throughput", r"@decode_throughput = \frac{@active_requests}{@itl}", where=lambda i, o: o.feasible
         ),
-        Equation("decode_throughput", r"@decode_throughput = \frac{@active_requests}{@itl}", where=lambda i, o: o.feasible),
         Equation(
             "static_max_concurrent_requests",
             r"@static_max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot "
             r"(1 - @memory_reserve) - @weights}{@static_kv_cache_per_request} \rfloor)",
         ),
         Equation(
-            "static_fragmentation", r"@static_fragmentation = \frac{@reserved_length - @context_length}{@reserved_length}"
+            "static_fragmentation",
+            r"@static_fragmentation = \frac{@reserved_length - @context_length}{@reserved_length}",
         ),
     ),
     sources=(
-        Source("Kwon et al. 2023", "Efficient memory management for large language model serving with PagedAttention", "arXiv:2309.06180"),
-        Source("Yu et al. 2022", "Orca: a distributed serving system for transformer-based generative models (OSDI)", "https://www.usenix.org/conference/osdi22/presentation/yu"),
+        Source(
+            "Kwon et al. 2023",
+            "Efficient memory management for large language model serving with PagedAttention",
+            "arXiv:2309.06180",
+        ),
+        Source(
+            "Yu et al. 2022",
+            "Orca: a distributed serving system for transformer-based generative models (OSDI)",
+            "https://www.usenix.org/conference/osdi22/presentation/yu",
+        ),
     ),
     assumptions=(
         "All requests served together hold equally many tokens.",
@@ -282,30 +348,38 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("Contexts of 8k", {"context_length": "8192", "max_length": "8192"}),
         Preset("Large pages", {"page_size": "512", "context_length": "600"}),
         Preset("Keys and values in fp8", {"kv_precision": "fp8"}),
-        Preset("DeepSeek-V3 on an MI300X does not fit", {"model": "deepseek-v3", "accelerator": "mi300x", "precision": "fp8"}),
+        Preset(
+            "DeepSeek-V3 on an MI300X does not fit",
+            {"model": "deepseek-v3", "accelerator": "mi300x", "precision": "fp8"},
+        ),
     ),
     fallacies=(
         Fallacy(
             "Twice the memory serves twice the tokens.",
             "With no other limit the throughput goes from {before} to {after}, {ratio} times: each step has more to read.",
-            "decode_throughput", {"max_batch_size": "100000"},
+            "decode_throughput",
+            {"max_batch_size": "100000"},
             {"max_batch_size": "100000", "accelerator.memory_capacity": "x2"},
             lambda before, after: after < 1.5 * before,
         ),
         Fallacy(
             "The smaller the pages, the more requests fit.",
             "Pages of 16 tokens hold {before} requests, pages of a single one {after}: there was little left to save.",
-            "max_concurrent_requests", {}, {"page_size": "1"},
+            "max_concurrent_requests",
+            {},
+            {"page_size": "1"},
             lambda before, after: after < 1.02 * before,
         ),
         Fallacy(
             "Reserving for the longest request costs nothing while requests stay short.",
             "Contiguous room for 2048 tokens holds {before} requests, for 8192 {after}, however short they are.",
-            "static_max_concurrent_requests", {"max_length": "2048"}, {"max_length": "8192"},
+            "static_max_concurrent_requests",
+            {"max_length": "2048"},
+            {"max_length": "8192"},
             lambda before, after: after < before / 3,
         ),
     ),
-)  # fmt: skip
+)
 def batching(i: Inputs) -> Outputs:
     kv_format = np.where(np.asarray(i.kv_precision) < 0, i.precision, i.kv_precision)
     # In a sweep a network that keeps nothing between tokens is unknown, not served without end.

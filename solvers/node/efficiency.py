@@ -72,74 +72,174 @@ class Inputs:
     model: Model = inputs.model("llama-3-8b")
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
     phase: Codes = choice(
-        Pass, "Step", Pass.TRAINING, help="Training is a forward and a backward pass; forward also stands for prefill.",
+        Pass,
+        "Step",
+        Pass.TRAINING,
+        help="Training is a forward and a backward pass; forward also stands for prefill.",
         labels={"training": "Training", "forward": "Forward pass or prefill", "decode": "Decode"},
-    )  # fmt: skip
+    )
     batch_size: Array = number(
-        "1", "Batch size", 1, low=1, high=1e6, slider=(1, 1024), log=True, integer=True, symbol="B",
+        "1",
+        "Batch size",
+        1,
+        low=1,
+        high=1e6,
+        slider=(1, 1024),
+        log=True,
+        integer=True,
+        symbol="B",
         help="Sequences or samples one device works on at a time.",
-    )  # fmt: skip
+    )
     sequence_length: Array = number(
-        "1", "Sequence length", 8192, low=1, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="s",
+        "1",
+        "Sequence length",
+        8192,
+        low=1,
+        high=1e8,
+        slider=(1, 131072),
+        log=True,
+        integer=True,
+        symbol="s",
         help="Tokens of each sequence; in decode, those already there.",
-    )  # fmt: skip
+    )
     attention: Codes = choice(
-        AttentionKernel, "Attention", AttentionKernel.FUSED, labels={"fused": "Fused (FlashAttention)", "unfused": "Scores in memory"},
+        AttentionKernel,
+        "Attention",
+        AttentionKernel.FUSED,
+        labels={"fused": "Fused (FlashAttention)", "unfused": "Scores in memory"},
         help="Fused, the scores never leave the chip; otherwise they are written to memory and read back.",
-    )  # fmt: skip
+    )
     recomputation: Codes = choice(
-        BackwardRecomputation, "Recomputation", BackwardRecomputation.NONE, labels={"selective": "Attention only", "full": "All of it"},
+        BackwardRecomputation,
+        "Recomputation",
+        BackwardRecomputation.NONE,
+        labels={"selective": "Attention only", "full": "All of it"},
         help="In training: what the backward pass computes again to save memory.",
-    )  # fmt: skip
+    )
     precision: Codes = inputs.precision(Precision.FP16)
     gemm_efficiency: Array = number(
-        "1", "Matrix products reach", 0.8, high=1, exclusive_min=True, slider=(0.05, 1), symbol=r"\eta_\text{gemm}",
+        "1",
+        "Matrix products reach",
+        0.8,
+        high=1,
+        exclusive_min=True,
+        slider=(0.05, 1),
+        symbol=r"\eta_\text{gemm}",
         help="Share of the peak rate when memory does not bind; a large product was measured at 0.8 on an H200.",
-    )  # fmt: skip
+    )
     attention_efficiency: Array = number(
-        "1", "Attention reaches", 0.6, high=1, exclusive_min=True, slider=(0.05, 1), symbol=r"\eta_\text{att}",
+        "1",
+        "Attention reaches",
+        0.6,
+        high=1,
+        exclusive_min=True,
+        slider=(0.05, 1),
+        symbol=r"\eta_\text{att}",
         help="Its share of the peak rate when memory does not bind: 0.5 to 0.75 for FlashAttention-2 and -3.",
-    )  # fmt: skip
+    )
     convolution_efficiency: Array = number(
-        "1", "Convolutions reach", 0.5, high=1, exclusive_min=True, slider=(0.05, 1), symbol=r"\eta_\text{conv}", advanced=True,
+        "1",
+        "Convolutions reach",
+        0.5,
+        high=1,
+        exclusive_min=True,
+        slider=(0.05, 1),
+        symbol=r"\eta_\text{conv}",
+        advanced=True,
         help="Their share of the peak rate when memory does not bind.",
-    )  # fmt: skip
+    )
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
     layer_overhead: Array = number(
-        "s", "Overhead per layer", SILICON.layer_overhead, high=1, slider=(0, 200e-6), display_unit="us",
-        symbol=r"t_\text{layer}", help="Launching the kernels of a layer, in one pass.", advanced=True,
-    )  # fmt: skip
+        "s",
+        "Overhead per layer",
+        SILICON.layer_overhead,
+        high=1,
+        slider=(0, 200e-6),
+        display_unit="us",
+        symbol=r"t_\text{layer}",
+        help="Launching the kernels of a layer, in one pass.",
+        advanced=True,
+    )
     elementwise_passes: Array = number(
-        "1", "Passes of small operators", 20, high=1000, slider=(0, 60), symbol="e", advanced=True,
+        "1",
+        "Passes of small operators",
+        20,
+        high=1000,
+        slider=(0, 60),
+        symbol="e",
+        advanced=True,
         help="How often norms, residuals and activation functions of a layer read or write its activations.",
-    )  # fmt: skip
+    )
     pipeline_stages: Array = number(
-        "1", "Pipeline stages", 1, low=1, high=10_000, slider=(1, 64), integer=True, symbol="p", advanced=True,
+        "1",
+        "Pipeline stages",
+        1,
+        low=1,
+        high=10_000,
+        slider=(1, 64),
+        integer=True,
+        symbol="p",
+        advanced=True,
         help="Groups of layers on devices of their own, which wait for each other at both ends of a step.",
-    )  # fmt: skip
+    )
     microbatches: Array = number(
-        "1", "Microbatches", 8, low=1, high=1e6, slider=(1, 512), log=True, integer=True, symbol="m", advanced=True,
+        "1",
+        "Microbatches",
+        8,
+        low=1,
+        high=1e6,
+        slider=(1, 512),
+        log=True,
+        integer=True,
+        symbol="m",
+        advanced=True,
         help="Parts of a batch that follow each other through the pipeline.",
-    )  # fmt: skip
+    )
     exposed_communication: Array = number(
-        "s", "Communication not hidden", 0, high=1e6, slider=(0, 1), display_unit="ms", symbol=r"t_\text{comm}", advanced=True,
+        "s",
+        "Communication not hidden",
+        0,
+        high=1e6,
+        slider=(0, 1),
+        display_unit="ms",
+        symbol=r"t_\text{comm}",
+        advanced=True,
         help="Time of a step in which the device waits for others and computes nothing.",
-    )  # fmt: skip
+    )
     measured_throughput: Array = number(
-        "1/s", "Measured throughput", 0, high=1e15, slider=(0, 1e6), symbol=r"X_\text{measured}", advanced=True,
+        "1/s",
+        "Measured throughput",
+        0,
+        high=1e15,
+        slider=(0, 1e6),
+        symbol=r"X_\text{measured}",
+        advanced=True,
         help="Tokens (or samples) a second of all devices, to compare with; 0 when nothing was measured.",
-    )  # fmt: skip
+    )
     devices: Array = number(
-        "1", "Devices measured", 1, low=1, high=1e7, slider=(1, 16384), log=True, integer=True, symbol="n", advanced=True,
+        "1",
+        "Devices measured",
+        1,
+        low=1,
+        high=1e7,
+        slider=(1, 16384),
+        log=True,
+        integer=True,
+        symbol="n",
+        advanced=True,
         help="Over which the measured throughput was reached.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     mfu: Array = output("1", "MFU", display_unit="percent", help="Share of the peak rate that serves the model.")
-    hfu: Array = output("1", "HFU", display_unit="percent", help="Share of the peak rate in use, recomputation counted.")
-    efficiency: Array = output("1", "Kernel efficiency", display_unit="percent", help="What kernels alone reach of the peak.")
+    hfu: Array = output(
+        "1", "HFU", display_unit="percent", help="Share of the peak rate in use, recomputation counted."
+    )
+    efficiency: Array = output(
+        "1", "Kernel efficiency", display_unit="percent", help="What kernels alone reach of the peak."
+    )
     achieved_rate: Array = output("flop/s", "Achieved rate", help="Of the model's own arithmetic.")
     step_time: Array = output("s", "Time of a step", symbol="t")
     throughput: Array = output("1/s", "Throughput", help="Tokens or samples a second of one device.")
@@ -160,7 +260,9 @@ class Outputs:
     gemm_loss: Array = output("s", "Matrix products below peak")
     attention_loss: Array = output("s", "Attention below peak")
     convolution_loss: Array = output("s", "Convolutions below peak")
-    memory_loss: Array = output("s", "Waiting for memory", help="What a class of operators moves beyond its arithmetic.")
+    memory_loss: Array = output(
+        "s", "Waiting for memory", help="What a class of operators moves beyond its arithmetic."
+    )
     scores_loss: Array = output("s", "Moving scores", help="Zero when attention is fused.")
     elementwise_loss: Array = output("s", "Norms, residuals, activations")
     launch_loss: Array = output("s", "Launching kernels")
@@ -186,7 +288,9 @@ class Outputs:
     scores_bytes: Array = output("byte", "Scores of one layer", help="Memory that unfused attention needs at once.")
     mfu_fused: Array = output("1", "MFU, attention fused", display_unit="percent")
     mfu_unfused: Array = output("1", "MFU, attention unfused", display_unit="percent")
-    tokens: Array = output("1", "Tokens of a step", symbol="T", help="Samples, where a pass is one input of fixed size.")
+    tokens: Array = output(
+        "1", "Tokens of a step", symbol="T", help="Samples, where a pass is one input of fixed size."
+    )
     measured_mfu: Array = output("1", "Measured MFU", display_unit="percent", if_infinite="not measured")
     unexplained_factor: Array = output("1", "Measured over computed", if_infinite="not measured")
 
@@ -263,31 +367,89 @@ def _left_after(place: int) -> Equation:
     equations=(
         Equation("model_flop", r"@model_flop = @passes \cdot (@gemm_flop + @attention_flop + @convolution_flop)"),
         Equation("useful_time", r"@useful_time = \frac{@model_flop}{@peak}"),
-        Equation("gemm_loss", r"@gemm_loss = @passes \cdot \frac{@gemm_flop}{@peak} \cdot (\frac{1}{@gemm_efficiency} - 1)"),
-        Equation("attention_loss", r"@attention_loss = @passes \cdot \frac{@attention_flop}{@peak} \cdot (\frac{1}{@attention_efficiency} - 1)"),
-        Equation("convolution_loss", r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - 1)"),
-        Equation("gemm_time", r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, \frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
-        Equation("attention_time", r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
-        Equation("unfused_attention_time", r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
-        Equation("convolution_time", r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, \frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})"),
-        Equation("memory_loss", r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss + @attention_loss + @convolution_loss)"),
-        Equation("scores_loss", r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)", where=lambda i, o: i.attention == AttentionKernel.UNFUSED),
-        Equation("launch_loss", r"@launch_loss = @passes \cdot (@accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead)"),
+        Equation(
+            "gemm_loss", r"@gemm_loss = @passes \cdot \frac{@gemm_flop}{@peak} \cdot (\frac{1}{@gemm_efficiency} - 1)"
+        ),
+        Equation(
+            "attention_loss",
+            r"@attention_loss = @passes \cdot \frac{@attention_flop}{@peak} \cdot (\frac{1}{@attention_efficiency} - 1)",
+        ),
+        Equation(
+            "convolution_loss",
+            r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - 1)",
+        ),
+        Equation(
+            "gemm_time",
+            r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, \frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        ),
+        Equation(
+            "attention_time",
+            r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        ),
+        Equation(
+            "unfused_attention_time",
+            r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        ),
+        Equation(
+            "convolution_time",
+            r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, \frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        ),
+        Equation(
+            "memory_loss",
+            r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss + @attention_loss + @convolution_loss)",
+        ),
+        Equation(
+            "scores_loss",
+            r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)",
+            where=lambda i, o: i.attention == AttentionKernel.UNFUSED,
+        ),
+        Equation(
+            "launch_loss",
+            r"@launch_loss = @passes \cdot (@accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead)",
+        ),
         *(_left_after(place) for place in range(len(StepLoss))),
         Equation("efficiency", r"@efficiency = @gemm_factor \cdot @attention_factor \cdot @convolution_factor"),
         Equation("mfu", "@mfu = " + r" \cdot ".join(f"@{name}" for name in _FACTORS)),
         Equation("mfu", r"@mfu = \frac{@model_flop}{@step_time \cdot @peak}"),
         Equation("hfu", r"@hfu = \frac{@hardware_flop}{@step_time \cdot @peak}"),
-        Equation("fusion_speedup", r"@fusion_speedup = \frac{@unfused_attention_time}{@attention_time}", where=lambda i, o: o.attention_time > 0),
-        Equation("measured_mfu", r"@measured_mfu = \frac{@measured_throughput \cdot @model_flop}{@tokens \cdot @devices \cdot @peak}", where=lambda i, o: i.measured_throughput > 0),
+        Equation(
+            "fusion_speedup",
+            r"@fusion_speedup = \frac{@unfused_attention_time}{@attention_time}",
+            where=lambda i, o: o.attention_time > 0,
+        ),
+        Equation(
+            "measured_mfu",
+            r"@measured_mfu = \frac{@measured_throughput \cdot @model_flop}{@tokens \cdot @devices \cdot @peak}",
+            where=lambda i, o: i.measured_throughput > 0,
+        ),
     ),
     sources=(
         Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
-        Source("Dao et al. 2022", "FlashAttention: fast and memory-efficient exact attention with IO-awareness", "arXiv:2205.14135"),
-        Source("Dao 2023", "FlashAttention-2: faster attention with better parallelism and work partitioning", "arXiv:2307.08691"),
-        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
-        Source("Korthikanti et al. 2023", "Reducing activation recomputation in large transformer models", "arXiv:2205.05198"),
-        Source("Narayanan et al. 2021", "Efficient large-scale language model training on GPU clusters using Megatron-LM", "arXiv:2104.04473"),
+        Source(
+            "Dao et al. 2022",
+            "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
+            "arXiv:2205.14135",
+        ),
+        Source(
+            "Dao 2023",
+            "FlashAttention-2: faster attention with better parallelism and work partitioning",
+            "arXiv:2307.08691",
+        ),
+        Source(
+            "Williams, Waterman, Patterson 2009",
+            "Roofline: an insightful visual performance model",
+            "10.1145/1498765.1498785",
+        ),
+        Source(
+            "Korthikanti et al. 2023",
+            "Reducing activation recomputation in large transformer models",
+            "arXiv:2205.05198",
+        ),
+        Source(
+            "Narayanan et al. 2021",
+            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+            "arXiv:2104.04473",
+        ),
     ),
     assumptions=(
         "Classes of operators run one after the other; within a class arithmetic and memory overlap perfectly.",
@@ -309,31 +471,62 @@ def _left_after(place: int) -> Equation:
         Preset("Decode of one sequence", {"phase": "decode", "sequence_length": "1024"}),
         Preset("Prefill of a long prompt", {"phase": "forward", "sequence_length": "32768", "attention": "unfused"}),
         Preset("ResNet-50 in batches of 64", {"model": "resnet-50", "phase": "training", "batch_size": "64"}),
-        Preset("A pipeline of sixteen stages", {"pipeline_stages": "16", "microbatches": "32", "exposed_communication": "100 ms", "recomputation": "selective"}),
-        Preset("PaLM 540B as measured", {"model": "palm-540b", "accelerator": "tpu-v4", "precision": "bf16", "sequence_length": "2048", "recomputation": "full", "measured_throughput": "238300 1/s", "devices": "6144"}),
+        Preset(
+            "A pipeline of sixteen stages",
+            {
+                "pipeline_stages": "16",
+                "microbatches": "32",
+                "exposed_communication": "100 ms",
+                "recomputation": "selective",
+            },
+        ),
+        Preset(
+            "PaLM 540B as measured",
+            {
+                "model": "palm-540b",
+                "accelerator": "tpu-v4",
+                "precision": "bf16",
+                "sequence_length": "2048",
+                "recomputation": "full",
+                "measured_throughput": "238300 1/s",
+                "devices": "6144",
+            },
+        ),
     ),
     fallacies=(
         Fallacy(
             "Fused attention is faster because it computes less.",
             "The arithmetic done is {before} unfused and {after} fused; what falls is the traffic of the scores.",
-            "hardware_flop", {"attention": "unfused"}, {}, lambda before, after: after == before,
+            "hardware_flop",
+            {"attention": "unfused"},
+            {},
+            lambda before, after: after == before,
         ),
         Fallacy(
             "A high utilization of the hardware means fast training.",
             "With full recomputation the HFU is as high, yet the throughput goes from {before} to {after}.",
-            "throughput", {}, {"recomputation": "full"}, lambda before, after: after < 0.8 * before,
+            "throughput",
+            {},
+            {"recomputation": "full"},
+            lambda before, after: after < 0.8 * before,
         ),
         Fallacy(
             "A chip with twice the peak rate keeps its MFU.",
             "In decode it goes from {before} to {after}: the memory feeds no faster.",
-            "mfu", {"phase": "decode"}, {"phase": "decode", "accelerator.peak": "x2"}, lambda before, after: after < 0.52 * before,
+            "mfu",
+            {"phase": "decode"},
+            {"phase": "decode", "accelerator.peak": "x2"},
+            lambda before, after: after < 0.52 * before,
         ),
     ),
-)  # fmt: skip
+)
 def efficiency(i: Inputs) -> Outputs:
     decodes, trains = (np.asarray(i.phase) == kind for kind in (Pass.DECODE, Pass.TRAINING))
     recomputed = np.asarray(i.recomputation)
-    again = (trains & (recomputed == BackwardRecomputation.SELECTIVE), trains & (recomputed == BackwardRecomputation.FULL))
+    again = (
+        trains & (recomputed == BackwardRecomputation.SELECTIVE),
+        trains & (recomputed == BackwardRecomputation.FULL),
+    )
     ops = operators(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
     peak, passes = peak_rate(i.accelerator, i.precision), np.where(trains, 3.0, 1.0)
     bandwidth = np.asarray(i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency))
@@ -346,11 +539,17 @@ def efficiency(i: Inputs) -> Outputs:
     launch = np.asarray(i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead))
     seconds, *others = (
         ledger(
-            passes, (gemm, fused, convolution), each, ops.elementwise_moved / bandwidth, launch, again,
-            (i.pipeline_stages, i.microbatches), i.exposed_communication,
+            passes,
+            (gemm, fused, convolution),
+            each,
+            ops.elementwise_moved / bandwidth,
+            launch,
+            again,
+            (i.pipeline_stages, i.microbatches),
+            i.exposed_communication,
         )
         for each in (asked, np.zeros_like(scores), scores)
-    )  # fmt: skip
+    )
     step_time = seconds.sum(axis=0)
     mfu, mfu_fused, mfu_unfused = (each[0] / each.sum(axis=0) for each in (seconds, *others))
     split: dict[str, Any] = dict(zip((*_FACTORS, *_LOSSES), (*factors(seconds), *seconds[1:]), strict=True))

@@ -63,9 +63,13 @@ class Inputs:
     layer_overhead: Array = inputs.layer_overhead(10e-6)
     idle_fraction: Array = inputs.idle_fraction(0.3)
     utilization: Codes = choice(
-        PowerModel, "Power follows", PowerModel.MFU, advanced=True, labels={"mfu": "MFU", "busiest": "The busier of the two"},
+        PowerModel,
+        "Power follows",
+        PowerModel.MFU,
+        advanced=True,
+        labels={"mfu": "MFU", "busiest": "The busier of the two"},
         help="Decode keeps the memory busy while its MFU is near zero.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,15 +96,19 @@ class Outputs:
     feasible: Truth = flag("Fits in memory")
     flop: Array = output("flop", "Arithmetic", symbol="W")
     moved: Array = output("byte", "Bytes moved", symbol="Q")
-    peak: Array = output("flop/s", "Peak rate", symbol=r"\pi", if_infinite="unknown: the chip has no rate for this format")
+    peak: Array = output(
+        "flop/s", "Peak rate", symbol=r"\pi", if_infinite="unknown: the chip has no rate for this format"
+    )
     bandwidth: Array = output("byte/s", "Memory bandwidth", symbol=r"\beta")
     achieved_rate: Array = output("flop/s", "Achieved rate")
     compute_roof: Array = output("flop/s", "Compute roof", help="Peak rate times the compute efficiency.")
     memory_roof: Array = output("byte/s", "Memory roof", help="Bandwidth times the bandwidth efficiency.")
     intensity_limit: Array = output(
-        "flop/byte", "Intensity limit", if_infinite="none: a sequence brings no bytes of its own",
+        "flop/byte",
+        "Intensity limit",
+        if_infinite="none: a sequence brings no bytes of its own",
         help="What the intensity tends to as the batch grows: the FLOP of a sequence over the bytes only it needs.",
-    )  # fmt: skip
+    )
     compute_bound_batch_size: Array = output(
         "1",
         "Compute-bound from batch",
@@ -182,7 +190,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     overlay="accelerator",
     figures=(
         Chart(
-            "roofline", "Roofline", ("batch_size", "precision", "phase"),
+            "roofline",
+            "Roofline",
+            ("batch_size", "precision", "phase"),
             ("arithmetic_intensity", "achieved_rate", "compute_roof", "memory_roof", "feasible"),
         ),
         curve("batch_size", ("latency", "throughput"), "Latency and throughput", x_marks=("compute_bound_batch_size",)),
@@ -190,25 +200,35 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     equations=(
         Equation("compute_time", r"@compute_time = \frac{@flop}{@peak \cdot @efficiency}"),
         Equation("memory_time", r"@memory_time = \frac{@moved}{@bandwidth \cdot @bandwidth_efficiency}"),
-        Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
+        Equation(
+            "overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"
+        ),
         Equation("latency", r"@latency = \max(@compute_time, @memory_time) + @overhead_time"),
         Equation("throughput", r"@throughput = \frac{@batch_size}{@latency}"),
         Equation("arithmetic_intensity", r"@arithmetic_intensity = \frac{@flop}{@moved}"),
-        Equation("ridge_point", r"@ridge_point = \frac{@peak \cdot @efficiency}{@bandwidth \cdot @bandwidth_efficiency}"),
+        Equation(
+            "ridge_point", r"@ridge_point = \frac{@peak \cdot @efficiency}{@bandwidth \cdot @bandwidth_efficiency}"
+        ),
         Equation("mfu", r"@mfu = \frac{@flop}{@latency \cdot @peak}"),
         Equation(
-            "power", r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+            "power",
+            r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
             where=lambda i, o: i.utilization == PowerModel.MFU and o.power == o.power,
         ),
         Equation(
-            "power", r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
+            "power",
+            r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
             r"\max(@mfu, \frac{@memory_time}{@latency}))",
             where=lambda i, o: i.utilization == PowerModel.BUSIEST and o.power == o.power,
         ),
         Equation("energy", r"@energy = @power \cdot @latency", where=lambda i, o: o.power == o.power),
     ),
     sources=(
-        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
+        Source(
+            "Williams, Waterman, Patterson 2009",
+            "Roofline: an insightful visual performance model",
+            "10.1145/1498765.1498785",
+        ),
         Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
         Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
     ),
@@ -238,28 +258,39 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"},
             part="Tutorial",
         ),
-        Preset("Mixtral 8x7B on MI300X", {"model": "mixtral-8x7b", "accelerator": "mi300x", "batch_size": "16", "context_length": "2048"}),
+        Preset(
+            "Mixtral 8x7B on MI300X",
+            {"model": "mixtral-8x7b", "accelerator": "mi300x", "batch_size": "16", "context_length": "2048"},
+        ),
         Preset("DeepSeek-V3 does not fit", {"model": "deepseek-v3", "precision": "fp8", "context_length": "8192"}),
     ),
     fallacies=(
         Fallacy(
             "More FLOP/s make inference faster in proportion.",
             "Twice the peak rate takes decode of one sequence from {before} to {after}: the memory binds, the rate waits.",
-            "latency", {}, {"accelerator.peak": "x2"}, lambda before, after: after == before,
+            "latency",
+            {},
+            {"accelerator.peak": "x2"},
+            lambda before, after: after == before,
         ),
         Fallacy(
             "An H100 is 3.2 times an A100.",
             "Decode at batch 1 goes from {before} to {after}, {ratio} times: the bandwidth grew less than the rate.",
-            "throughput", {"accelerator": "a100-sxm4-80gb"}, {}, lambda before, after: after / before < 2,
+            "throughput",
+            {"accelerator": "a100-sxm4-80gb"},
+            {},
+            lambda before, after: after / before < 2,
         ),
         Fallacy(
             "A larger batch always makes decode compute-bound in the end.",
             "At batch 1024 without context the intensity is {before}; with 8192 tokens of context it is {after}, and stays below the ridge point.",
-            "arithmetic_intensity", {"batch_size": "1024"}, {"batch_size": "1024", "context_length": "8192"},
+            "arithmetic_intensity",
+            {"batch_size": "1024"},
+            {"batch_size": "1024", "context_length": "8192"},
             lambda before, after: after < 147 < before,
         ),
     ),
-)  # fmt: skip
+)
 def roofline(i: Inputs) -> Outputs:
     chip, model = i.accelerator, i.model
     work = step(model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)

@@ -49,69 +49,158 @@ class Inputs:
         "h100-sxm5-80gb", help="Of every device, or of prefill alone where decode has its own."
     )
     prompt_length: Array = number(
-        "1", "Prompt length", 1024, low=1, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="S",
+        "1",
+        "Prompt length",
+        1024,
+        low=1,
+        high=1e8,
+        slider=(1, 131072),
+        log=True,
+        integer=True,
+        symbol="S",
         help="Tokens of each request's prompt.",
-    )  # fmt: skip
+    )
     output_length: Array = number(
-        "1", "Output length", 256, low=1, high=1e8, slider=(1, 16384), log=True, integer=True, symbol="O",
+        "1",
+        "Output length",
+        256,
+        low=1,
+        high=1e8,
+        slider=(1, 16384),
+        log=True,
+        integer=True,
+        symbol="O",
         help="Tokens each request is answered with.",
-    )  # fmt: skip
+    )
     batch_size: Array = number(
-        "1", "Batch size", 8, low=1, high=1e6, slider=(1, 1024), log=True, integer=True, symbol="B",
+        "1",
+        "Batch size",
+        8,
+        low=1,
+        high=1e6,
+        slider=(1, 1024),
+        log=True,
+        integer=True,
+        symbol="B",
         help="Requests served together.",
-    )  # fmt: skip
+    )
     precision: Codes = inputs.precision(Precision.FP16)
     kv_precision: Codes = choice(
-        Precision, "KV cache precision", Precision.FP16, advanced=True, help="The format keys and values are stored in.",
-    )  # fmt: skip
+        Precision,
+        "KV cache precision",
+        Precision.FP16,
+        advanced=True,
+        help="The format keys and values are stored in.",
+    )
     tensor_parallel: Array = inputs.tensor_parallel(1)
     cached_prefix_length: Array = number(
-        "1", "Cached prefix", 0, high=1e8, slider=(0, 131072), log=True, integer=True, symbol="P", advanced=True,
+        "1",
+        "Cached prefix",
+        0,
+        high=1e8,
+        slider=(0, 131072),
+        log=True,
+        integer=True,
+        symbol="P",
+        advanced=True,
         help="Tokens of the prompt whose keys and values are already there.",
-    )  # fmt: skip
+    )
     efficiency: Array = inputs.efficiency(SILICON.efficiency, default_from="accelerator.measured_efficiency")
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(
         SILICON.bandwidth_efficiency, default_from="accelerator.measured_bandwidth_efficiency"
     )
-    layer_overhead: Array = inputs.layer_overhead(SILICON.layer_overhead, default_from="accelerator.measured_layer_overhead")
+    layer_overhead: Array = inputs.layer_overhead(
+        SILICON.layer_overhead, default_from="accelerator.measured_layer_overhead"
+    )
     interconnect_bandwidth: Array = number(
-        "byte/s", "Interconnect bandwidth", 450e9, exclusive_min=True, high=1e15, slider=(1e9, 2e12), log=True, display_unit="GB/s",
-        symbol=r"\beta_\text{link}", advanced=True, help="One way, between the devices a layer is split over.",
-    )  # fmt: skip
+        "byte/s",
+        "Interconnect bandwidth",
+        450e9,
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e9, 2e12),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_\text{link}",
+        advanced=True,
+        help="One way, between the devices a layer is split over.",
+    )
     interconnect_latency: Array = number(
-        "s", "Interconnect latency", 0.5e-6, high=1, slider=(0, 20e-6), display_unit="us", symbol=r"\alpha", advanced=True,
+        "s",
+        "Interconnect latency",
+        0.5e-6,
+        high=1,
+        slider=(0, 20e-6),
+        display_unit="us",
+        symbol=r"\alpha",
+        advanced=True,
         help="Time to start one message of an all-reduce.",
-    )  # fmt: skip
+    )
     decode_accelerator: Accelerator | None = spec(
-        Accelerator, "Decode accelerator", optional=True, advanced=True,
+        Accelerator,
+        "Decode accelerator",
+        optional=True,
+        advanced=True,
         help="Chips of their own for decode; keys and values move to them over the network.",
-    )  # fmt: skip
+    )
     network_bandwidth: Array = number(
-        "byte/s", "Network bandwidth", 50e9, exclusive_min=True, high=1e15, slider=(1e9, 1e12), log=True, display_unit="GB/s",
-        symbol=r"\beta_\text{net}", advanced=True, help="Between prefill and decode devices, where they are separate.",
-    )  # fmt: skip
+        "byte/s",
+        "Network bandwidth",
+        50e9,
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e9, 1e12),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_\text{net}",
+        advanced=True,
+        help="Between prefill and decode devices, where they are separate.",
+    )
     draft_model: Model | None = spec(
-        Model, "Draft model", optional=True, advanced=True,
+        Model,
+        "Draft model",
+        optional=True,
+        advanced=True,
         help="A small model that guesses tokens the large one checks together (speculative decoding).",
-    )  # fmt: skip
+    )
     acceptance: Array = number(
-        "1", "Acceptance rate", 0.7, high=1, slider=(0, 1), symbol="a", advanced=True,
+        "1",
+        "Acceptance rate",
+        0.7,
+        high=1,
+        slider=(0, 1),
+        symbol="a",
+        advanced=True,
         help="Chance that the large model agrees with a guessed token.",
-    )  # fmt: skip
+    )
     draft_tokens: Array = number(
-        "1", "Draft tokens", 4, low=1, high=100, slider=(1, 16), integer=True, symbol="k", advanced=True,
+        "1",
+        "Draft tokens",
+        4,
+        low=1,
+        high=100,
+        slider=(1, 16),
+        integer=True,
+        symbol="k",
+        advanced=True,
         help="Tokens guessed before each check.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     ttft: Array = output(
-        "s", "Time to first token", symbol=r"\text{TTFT}", help="Prefill of the whole batch of prompts.",
-    )  # fmt: skip
+        "s",
+        "Time to first token",
+        symbol=r"\text{TTFT}",
+        help="Prefill of the whole batch of prompts.",
+    )
     itl: Array = output(
-        "s", "Inter-token latency", symbol=r"\text{ITL}", help="Between tokens of one request, at the mean context.",
-    )  # fmt: skip
+        "s",
+        "Inter-token latency",
+        symbol=r"\text{ITL}",
+        help="Between tokens of one request, at the mean context.",
+    )
     end_to_end_latency: Array = output("s", "End-to-end latency", symbol=r"t_\text{request}")
     decode_throughput: Array = output("1/s", "Decode throughput", help="Tokens a second of all requests together.")
     request_throughput: Array = output("1/s", "Request throughput", help="Finished requests a second.")
@@ -122,8 +211,10 @@ class Outputs:
     memory_per_device: Array = output("byte", "Memory per device")
     memory_room: Array = output("byte", "Memory of a device", if_infinite="unknown: the catalog has no capacity")
     memory_shortfall: Array = output(
-        "byte", "Memory short", help="What a device would still have to hold; zero when all fits.",
-    )  # fmt: skip
+        "byte",
+        "Memory short",
+        help="What a device would still have to hold; zero when all fits.",
+    )
     feasible: Truth = flag("Fits in memory")
     largest_batch_size: Array = output("1", "Largest batch that fits", if_infinite="no limit by memory")
     devices_needed: Array = output("1", "Devices to hold it", if_infinite="unknown without the capacity")
@@ -135,35 +226,55 @@ class Outputs:
     prefill_memory_time: Array = output("s", "Prefill memory time", symbol=r"t_\text{prefill, memory}")
     prefill_network_time: Array = output("s", "Prefill all-reduces", symbol=r"t_\text{prefill, network}")
     decode_context: Array = output(
-        "1", "Mean context", symbol="s", help="Prompt and half the output: the cache a mean decode step reads.",
-    )  # fmt: skip
+        "1",
+        "Mean context",
+        symbol="s",
+        help="Prompt and half the output: the cache a mean decode step reads.",
+    )
     decode_flop: Array = output(
-        "flop", "Decode arithmetic", symbol=r"W_\text{decode}", help="Of one step of one device.",
-    )  # fmt: skip
+        "flop",
+        "Decode arithmetic",
+        symbol=r"W_\text{decode}",
+        help="Of one step of one device.",
+    )
     decode_moved: Array = output(
-        "byte", "Decode bytes moved", symbol=r"Q_\text{decode}", help="By one device in one step.",
-    )  # fmt: skip
+        "byte",
+        "Decode bytes moved",
+        symbol=r"Q_\text{decode}",
+        help="By one device in one step.",
+    )
     decode_compute_time: Array = output("s", "Decode compute time", symbol=r"t_\text{decode, compute}")
     decode_memory_time: Array = output("s", "Decode memory time", symbol=r"t_\text{decode, memory}")
     decode_network_time: Array = output("s", "Decode all-reduces", symbol=r"t_\text{decode, network}")
     overhead_time: Array = output(
-        "s", "Overhead", symbol=r"t_\text{overhead}", help="Of one step on the prefill devices.",
-    )  # fmt: skip
+        "s",
+        "Overhead",
+        symbol=r"t_\text{overhead}",
+        help="Of one step on the prefill devices.",
+    )
     decode_overhead_time: Array = output("s", "Decode overhead", symbol=r"t_\text{decode, overhead}")
     decode_step_time: Array = output("s", "Decode step", symbol=r"t_\text{step}", help="One step of the large model.")
     peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
     decode_peak: Array = output("flop/s", "Peak rate in decode", symbol=r"\pi_\text{decode}")
     decode_bandwidth: Array = output("byte/s", "Memory bandwidth in decode", symbol=r"\beta_\text{decode}")
     kv_transfer_time: Array = output(
-        "s", "KV transfer", symbol=r"t_\text{transfer}",
+        "s",
+        "KV transfer",
+        symbol=r"t_\text{transfer}",
         help="Moving the prompts' keys and values to the decode devices; zero where they stay.",
-    )  # fmt: skip
+    )
     draft_step_time: Array = output(
-        "s", "Draft step", symbol=r"t_\text{draft}", help="One step of the draft model; zero without one.",
-    )  # fmt: skip
+        "s",
+        "Draft step",
+        symbol=r"t_\text{draft}",
+        help="One step of the draft model; zero without one.",
+    )
     tokens_per_step: Array = output(
-        "1", "Tokens per step", symbol="n", help="Expected tokens each check of the large model yields.",
-    )  # fmt: skip
+        "1",
+        "Tokens per step",
+        symbol="n",
+        help="Expected tokens each check of the large model yields.",
+    )
 
 
 def _on_one_device(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> StepTime:
@@ -250,30 +361,69 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     headline=("ttft", "itl", "decode_throughput", "end_to_end_latency", "memory_per_device", "largest_batch_size"),
     overlay="accelerator",
     figures=(
-        curve("batch_size", ("itl", "decode_throughput"), "Inter-token latency and throughput", x_marks=("largest_batch_size",)),
+        curve(
+            "batch_size",
+            ("itl", "decode_throughput"),
+            "Inter-token latency and throughput",
+            x_marks=("largest_batch_size",),
+        ),
         curve("prompt_length", ("ttft", "kv_cache"), "What a longer prompt costs"),
     ),
     equations=(
         Equation("prefill_compute_time", r"@prefill_compute_time = \frac{@prefill_flop}{@peak \cdot @efficiency}"),
-        Equation("prefill_memory_time", r"@prefill_memory_time = \frac{@prefill_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency}"),
-        Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
-        Equation("ttft", r"@ttft = \max(@prefill_compute_time, @prefill_memory_time) + @overhead_time + @prefill_network_time"),
+        Equation(
+            "prefill_memory_time",
+            r"@prefill_memory_time = \frac{@prefill_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency}",
+        ),
+        Equation(
+            "overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"
+        ),
+        Equation(
+            "ttft",
+            r"@ttft = \max(@prefill_compute_time, @prefill_memory_time) + @overhead_time + @prefill_network_time",
+        ),
         Equation("decode_context", r"@decode_context = @prompt_length + \frac{@output_length}{2}"),
         Equation("decode_compute_time", r"@decode_compute_time = \frac{@decode_flop}{@decode_peak \cdot @efficiency}"),
-        Equation("decode_memory_time", r"@decode_memory_time = \frac{@decode_moved}{@decode_bandwidth \cdot @bandwidth_efficiency}"),
-        Equation("decode_step_time", r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + @decode_network_time"),
-        Equation("itl", r"@itl = \frac{@draft_tokens \cdot @draft_step_time + @decode_step_time}{@tokens_per_step}", where=lambda i, o: i.draft_model is not None),
-        Equation("end_to_end_latency", r"@end_to_end_latency = @ttft + @kv_transfer_time + (@output_length - 1) \cdot @itl"),
-        Equation("kv_cache", r"@kv_cache = @batch_size \cdot @kv_cache_per_token \cdot (@prompt_length + @output_length)", where=lambda i, o: not i.model.state_elements > 0),
+        Equation(
+            "decode_memory_time",
+            r"@decode_memory_time = \frac{@decode_moved}{@decode_bandwidth \cdot @bandwidth_efficiency}",
+        ),
+        Equation(
+            "decode_step_time",
+            r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + @decode_network_time",
+        ),
+        Equation(
+            "itl",
+            r"@itl = \frac{@draft_tokens \cdot @draft_step_time + @decode_step_time}{@tokens_per_step}",
+            where=lambda i, o: i.draft_model is not None,
+        ),
+        Equation(
+            "end_to_end_latency", r"@end_to_end_latency = @ttft + @kv_transfer_time + (@output_length - 1) \cdot @itl"
+        ),
+        Equation(
+            "kv_cache",
+            r"@kv_cache = @batch_size \cdot @kv_cache_per_token \cdot (@prompt_length + @output_length)",
+            where=lambda i, o: not i.model.state_elements > 0,
+        ),
         Equation("memory_per_device", r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}"),
         Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@itl}"),
         Equation("request_throughput", r"@request_throughput = \frac{@batch_size}{@end_to_end_latency}"),
     ),
     sources=(
         Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
-        Source("Yu et al. 2022", "Orca: a distributed serving system for transformer-based generative models (OSDI)", "https://www.usenix.org/conference/osdi22/presentation/yu"),
-        Source("Leviathan et al. 2023", "Fast inference from transformers via speculative decoding", "arXiv:2211.17192"),
-        Source("Patel et al. 2024", "Splitwise: efficient generative LLM inference using phase splitting", "arXiv:2311.18677"),
+        Source(
+            "Yu et al. 2022",
+            "Orca: a distributed serving system for transformer-based generative models (OSDI)",
+            "https://www.usenix.org/conference/osdi22/presentation/yu",
+        ),
+        Source(
+            "Leviathan et al. 2023", "Fast inference from transformers via speculative decoding", "arXiv:2211.17192"
+        ),
+        Source(
+            "Patel et al. 2024",
+            "Splitwise: efficient generative LLM inference using phase splitting",
+            "arXiv:2311.18677",
+        ),
         Source("Zhong et al. 2024", "DistServe: disaggregating prefill and decoding", "arXiv:2401.09670"),
     ),
     assumptions=(
@@ -290,32 +440,50 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     ),
     presets=(
         Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
-        Preset("With the slides' constants", {name: f"{value:g}" for name, value in TUTORIAL.values.items()}, part="Tutorial"),
+        Preset(
+            "With the slides' constants",
+            {name: f"{value:g}" for name, value in TUTORIAL.values.items()},
+            part="Tutorial",
+        ),
         Preset("Llama-3-70B on four H100s", {"model": "llama-3-70b", "tensor_parallel": "4"}, part="Capstone"),
         Preset("A long document", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
         Preset("Prompt mostly cached", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
-        Preset("Speculative decoding", {"model": "llama-3.1-70b", "draft_model": "llama-3.2-1b", "tensor_parallel": "4", "batch_size": "1"}),
-        Preset("Prefill on H100, decode on H200", {"decode_accelerator": "h200-sxm-141gb", "prompt_length": "4096", "batch_size": "16"}),
+        Preset(
+            "Speculative decoding",
+            {"model": "llama-3.1-70b", "draft_model": "llama-3.2-1b", "tensor_parallel": "4", "batch_size": "1"},
+        ),
+        Preset(
+            "Prefill on H100, decode on H200",
+            {"decode_accelerator": "h200-sxm-141gb", "prompt_length": "4096", "batch_size": "16"},
+        ),
     ),
     fallacies=(
         Fallacy(
             "Twice the FLOP/s halve the time between tokens.",
             "With twice the peak rate each further token still takes {after}, as before: decode waits for memory.",
-            "itl", {}, {"accelerator.peak": "x2"}, lambda before, after: after == before,
+            "itl",
+            {},
+            {"accelerator.peak": "x2"},
+            lambda before, after: after == before,
         ),
         Fallacy(
             "Eight devices answer eight times as fast.",
             "One device takes {before} from token to token, eight take {after}: launches and all-reduces do not divide.",
-            "itl", {}, {"tensor_parallel": "8"}, lambda before, after: after > before / 4,
+            "itl",
+            {},
+            {"tensor_parallel": "8"},
+            lambda before, after: after > before / 4,
         ),
         Fallacy(
             "What has to fit is the model.",
             "Eight requests of 1024 tokens need {before} in all; 64 of 8192 tokens need {after} for the same weights.",
-            "memory_required", {}, {"batch_size": "64", "prompt_length": "8192"},
+            "memory_required",
+            {},
+            {"batch_size": "64", "prompt_length": "8192"},
             lambda before, after: after > 3 * before,
         ),
     ),
-)  # fmt: skip
+)
 def serving(i: Inputs) -> Outputs:
     decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator
     new = i.prompt_length - i.cached_prefix_length

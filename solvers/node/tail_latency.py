@@ -43,41 +43,94 @@ _MOST = 10_000
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     arrival_rate: Array = number(
-        "1/s", "Arrival rate", 10, high=1e9, slider=(1, 100), log=True, symbol=r"\lambda",
+        "1/s",
+        "Arrival rate",
+        10,
+        high=1e9,
+        slider=(1, 100),
+        log=True,
+        symbol=r"\lambda",
         help="Requests a second, of all users together.",
-    )  # fmt: skip
+    )
     service_time: Array = number(
-        "s", "Service time", 0.3, exclusive_min=True, high=1e6, slider=(0.01, 10), log=True, symbol="s",
+        "s",
+        "Service time",
+        0.3,
+        exclusive_min=True,
+        high=1e6,
+        slider=(0.01, 10),
+        log=True,
+        symbol="s",
         help="What a replica needs for one request, without any wait.",
-    )  # fmt: skip
+    )
     replicas: Array = number(
-        "1", "Replicas", 4, low=1, high=_MOST, slider=(1, 64), log=True, integer=True, symbol="c",
+        "1",
+        "Replicas",
+        4,
+        low=1,
+        high=_MOST,
+        slider=(1, 64),
+        log=True,
+        integer=True,
+        symbol="c",
         help="Copies of the service that draw from one queue, each at work on one request at a time.",
-    )  # fmt: skip
+    )
     service_cv: Array = number(
-        "1", "Spread of service", 1, high=100, slider=(0, 4), symbol="c_s",
+        "1",
+        "Spread of service",
+        1,
+        high=100,
+        slider=(0, 4),
+        symbol="c_s",
         help="Standard deviation of the service time over its mean: 0 when all requests are alike, 1 when exponential.",
-    )  # fmt: skip
+    )
     arrival_cv: Array = number(
-        "1", "Spread of arrivals", 1, high=100, slider=(0, 4), symbol="c_a",
+        "1",
+        "Spread of arrivals",
+        1,
+        high=100,
+        slider=(0, 4),
+        symbol="c_a",
         help="Of the times between arrivals: 0 like clockwork, 1 independent users (Poisson), more in bursts.",
-    )  # fmt: skip
+    )
     latency_target: Array = number(
-        "s", "Target for the p99", 1, exclusive_min=True, high=1e6, slider=(0.01, 100), log=True, symbol="T",
+        "s",
+        "Target for the p99",
+        1,
+        exclusive_min=True,
+        high=1e6,
+        slider=(0.01, 100),
+        log=True,
+        symbol="T",
         help="What 99 of 100 requests should stay below, service included.",
-    )  # fmt: skip
+    )
     fan_out: Array = number(
-        "1", "Fan-out", 1, low=1, high=1e6, slider=(1, 1000), log=True, integer=True, symbol="n", advanced=True,
+        "1",
+        "Fan-out",
+        1,
+        low=1,
+        high=1e6,
+        slider=(1, 1000),
+        log=True,
+        integer=True,
+        symbol="n",
+        advanced=True,
         help="Parts of one user's request that are served apart; the answer is as late as the last of them.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    utilization: Array = output("1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity.")
+    utilization: Array = output(
+        "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity."
+    )
     stable: Truth = flag("Keeps up", help="Whether the replicas get through what arrives.")
     wait_probability: Array = output(
-        "1", "Requests that wait", display_unit="percent", symbol="P_w", help="Erlang C; all of them where the queue grows."
+        "1",
+        "Requests that wait",
+        display_unit="percent",
+        symbol="P_w",
+        help="Erlang C; all of them where the queue grows.",
     )
     mean_wait: Array = output("s", "Mean wait", symbol=r"\bar w", if_infinite=_FOR_EVER)
     p50_wait: Array = output("s", "Median wait", symbol="w_{50}", if_infinite=_FOR_EVER)
@@ -87,7 +140,9 @@ class Outputs:
     mean_latency: Array = output("s", "Mean latency", if_infinite=_FOR_EVER, help="Wait and service together.")
     p50_latency: Array = output("s", "Median latency", if_infinite=_FOR_EVER)
     p95_latency: Array = output("s", "p95 latency", if_infinite=_FOR_EVER)
-    p99_latency: Array = output("s", "p99 latency", if_infinite=_FOR_EVER, help="One request in a hundred takes longer.")
+    p99_latency: Array = output(
+        "s", "p99 latency", if_infinite=_FOR_EVER, help="One request in a hundred takes longer."
+    )
     p999_latency: Array = output("s", "p99.9 latency", if_infinite=_FOR_EVER)
     queue_length: Array = output(
         "1", "Requests in the queue", symbol="L", if_infinite=_FOR_EVER, help="On average, by Little's law."
@@ -96,28 +151,40 @@ class Outputs:
         "1", "Offered load", symbol="a", help="In erlang: how many replicas would be busy if none were ever short."
     )
     blocking_probability: Array = output(
-        "1", "All replicas busy", display_unit="percent", symbol="B", help="Erlang B: if requests that must wait went away."
+        "1",
+        "All replicas busy",
+        display_unit="percent",
+        symbol="B",
+        help="Erlang B: if requests that must wait went away.",
     )
     wait_of_the_waiting: Array = output(
         "s", "Mean wait of those who wait", symbol="d", if_infinite=_FOR_EVER, help="Their waits are exponential."
     )
     variability_factor: Array = output(
-        "1", "Variability factor", symbol="V",
+        "1",
+        "Variability factor",
+        symbol="V",
         help="By which waits exceed those of Poisson arrivals and exponential service.",
-    )  # fmt: skip
+    )
     largest_arrival_rate: Array = output("1/s", "Arrivals it can keep up with", symbol=r"\lambda_\text{max}")
     stable_replicas: Array = output("1", "Replicas to keep up", symbol=r"c_\text{stable}")
     replicas_for_target: Array = output(
-        "1", "Replicas for the target", if_infinite=f"no number up to {_MOST}", help="The fewest whose p99 latency meets it."
+        "1",
+        "Replicas for the target",
+        if_infinite=f"no number up to {_MOST}",
+        help="The fewest whose p99 latency meets it.",
     )
     meets_target: Truth = flag("Meets the target")
     fan_out_p99_latency: Array = output(
         "s", "p99 latency of a fanned-out request", if_infinite=_FOR_EVER, help="Of the slowest of its parts."
     )
     fan_out_slow_share: Array = output(
-        "1", "Fanned-out requests with a slow part", display_unit="percent", symbol="P_n",
+        "1",
+        "Fanned-out requests with a slow part",
+        display_unit="percent",
+        symbol="P_n",
         help="In which at least one part is among the slowest hundredth.",
-    )  # fmt: skip
+    )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -165,7 +232,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     figures=(
         curve("arrival_rate", ("p99_latency", "utilization"), "The hockey stick", x_marks=("largest_arrival_rate",)),
         curve(
-            "replicas", ("p99_latency", "wait_probability"), "What more replicas buy",
+            "replicas",
+            ("p99_latency", "wait_probability"),
+            "What more replicas buy",
             x_marks=("stable_replicas", "replicas_for_target"),
         ),
     ),
@@ -173,7 +242,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
         Equation("utilization", r"@utilization = \frac{@arrival_rate \cdot @service_time}{@replicas}"),
         Equation(
-            "wait_probability", r"@wait_probability = \frac{@replicas \cdot @blocking_probability}"
+            "wait_probability",
+            r"@wait_probability = \frac{@replicas \cdot @blocking_probability}"
             r"{@replicas - @offered_load \cdot (1 - @blocking_probability)}",
             where=lambda i, o: o.stable,
         ),
@@ -187,7 +257,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "mean_wait", r"@mean_wait = @wait_probability \cdot @wait_of_the_waiting", where=lambda i, o: o.stable
         ),
         Equation(
-            "p99_wait", r"@p99_wait = \max(0, \ln(\frac{@wait_probability}{1 - 0.99}) \cdot @wait_of_the_waiting)",
+            "p99_wait",
+            r"@p99_wait = \max(0, \ln(\frac{@wait_probability}{1 - 0.99}) \cdot @wait_of_the_waiting)",
             where=lambda i, o: o.stable and o.wait_probability > 0,
         ),
         Equation("p99_latency", r"@p99_latency = @service_time + @p99_wait", where=lambda i, o: o.stable),
@@ -198,12 +269,14 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     ),
     sources=(
         Source(
-            "Jagerman 1974, after Erlang 1917", "Some properties of the Erlang loss function",
+            "Jagerman 1974, after Erlang 1917",
+            "Some properties of the Erlang loss function",
             "https://www.nokia.com/bell-labs/publications-and-media/publications/"
             "some-properties-of-the-erlang-loss-function",
         ),
         Source(
-            "Whitt 1993, after Allen and Cunneen", "Approximations for the GI/G/m queue",
+            "Whitt 1993, after Allen and Cunneen",
+            "Approximations for the GI/G/m queue",
             "10.1111/j.1937-5956.1993.tb00094.x",
         ),
         Source("Dean, Barroso 2013", "The tail at scale", "10.1145/2408776.2408794"),
@@ -232,7 +305,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset(
             "A hundred leaves to ask",
             {
-                "arrival_rate": "1200 1/s", "service_time": "10 ms", "replicas": "16", "fan_out": "100",
+                "arrival_rate": "1200 1/s",
+                "service_time": "10 ms",
+                "replicas": "16",
+                "fan_out": "100",
                 "latency_target": "50 ms",
             },
         ),
@@ -257,11 +333,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "Only the mean service time matters.",
             "With the same mean but a spread of 3 instead of 1 the p99 goes from {before} to {after}.",
-            "p99_latency", {"arrival_rate": "12 1/s"}, {"arrival_rate": "12 1/s", "service_cv": "3"},
+            "p99_latency",
+            {"arrival_rate": "12 1/s"},
+            {"arrival_rate": "12 1/s", "service_cv": "3"},
             lambda before, after: after > 3 * before,
         ),
     ),
-)  # fmt: skip
+)
 def tail_latency(i: Inputs) -> Outputs:
     load = np.asarray(i.arrival_rate * np.asarray(i.service_time))
     factor = variability(i.arrival_cv, i.service_cv)

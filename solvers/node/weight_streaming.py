@@ -50,33 +50,79 @@ class StreamingBottleneck(IntEnum):
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
     peak_rate: Array = number(
-        "flop/s", "Peak rate", 7.5e15, exclusive_min=True, high=1e21, slider=(1e14, 2e17), log=True, display_unit="PFLOP/s",
-        symbol=r"\pi", help="Dense; the headline figures of wafers count sparsity.",
-    )  # fmt: skip
+        "flop/s",
+        "Peak rate",
+        7.5e15,
+        exclusive_min=True,
+        high=1e21,
+        slider=(1e14, 2e17),
+        log=True,
+        display_unit="PFLOP/s",
+        symbol=r"\pi",
+        help="Dense; the headline figures of wafers count sparsity.",
+    )
     injection_bandwidth: Array = number(
-        "byte/s", "Injection bandwidth", 150e9, exclusive_min=True, high=1e18, slider=(1e10, 1e13), log=True, display_unit="GB/s",
-        symbol=r"\beta_\text{in}", help="At which weights reach the chip; 1.2 Tbit/s are 150 GB/s.",
-    )  # fmt: skip
+        "byte/s",
+        "Injection bandwidth",
+        150e9,
+        exclusive_min=True,
+        high=1e18,
+        slider=(1e10, 1e13),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_\text{in}",
+        help="At which weights reach the chip; 1.2 Tbit/s are 150 GB/s.",
+    )
     sram_capacity: Array = number(
-        "byte", "On-chip memory", 40e9, exclusive_min=True, high=1e15, slider=(1e8, 1e12), log=True, display_unit="GB",
-        symbol=r"M_\text{SRAM}", help="Where activations, keys and values stay.",
-    )  # fmt: skip
+        "byte",
+        "On-chip memory",
+        40e9,
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e8, 1e12),
+        log=True,
+        display_unit="GB",
+        symbol=r"M_\text{SRAM}",
+        help="Where activations, keys and values stay.",
+    )
     batch_size: Array = number(
-        "1", "Batch size", 64, low=1, high=1e8, slider=(1, 65536), log=True, integer=True, symbol="B",
+        "1",
+        "Batch size",
+        64,
+        low=1,
+        high=1e8,
+        slider=(1, 65536),
+        log=True,
+        integer=True,
+        symbol="B",
         help="Sequences that share one pass of the weights.",
-    )  # fmt: skip
+    )
     context_length: Array = number(
-        "1", "Context length", 2048, high=1e8, slider=(1, 131072), log=True, integer=True, symbol="s",
+        "1",
+        "Context length",
+        2048,
+        high=1e8,
+        slider=(1, 131072),
+        log=True,
+        integer=True,
+        symbol="s",
         help="Tokens of each sequence whose keys and values are kept on the chip.",
-    )  # fmt: skip
+    )
     precision: Codes = choice(
         Precision, "Precision", Precision.FP16, help="The format of the weights that stream in, and of what stays."
     )
     efficiency: Array = inputs.efficiency(0.5)
     sram_reserve: Array = number(
-        "1", "Kept for activations", 0.1, high=10, slider=(0, 1), display_unit="percent", symbol="r", advanced=True,
+        "1",
+        "Kept for activations",
+        0.1,
+        high=10,
+        slider=(0, 1),
+        display_unit="percent",
+        symbol="r",
+        advanced=True,
         help="On-chip memory beside keys and values, as a share of theirs.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +141,9 @@ class Outputs:
     sram_required: Array = output("byte", "On-chip memory needed", help="Keys, values and activations of the batch.")
     feasible: Truth = flag("Fits on the chip")
     sram_shortfall: Array = output("byte", "On-chip memory short", help="Zero when all fits.")
-    largest_batch_size: Array = output("1", "Largest batch on the chip", if_infinite="no limit: nothing is kept per sequence")
+    largest_batch_size: Array = output(
+        "1", "Largest batch on the chip", if_infinite="no limit: nothing is kept per sequence"
+    )
     layer_bytes: Array = output(
         "byte", "Bytes of a layer", symbol="Q", help="The mean layer: all weights over the layers."
     )
@@ -168,14 +216,26 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     check=check,
-    headline=("step_time", "decode_throughput", "layer_injection_time", "layer_compute_time", "balanced_batch_size", "mfu"),
+    headline=(
+        "step_time",
+        "decode_throughput",
+        "layer_injection_time",
+        "layer_compute_time",
+        "balanced_batch_size",
+        "mfu",
+    ),
     figures=(
         curve(
-            "batch_size", ("step_time", "decode_throughput"), "What a larger batch buys",
+            "batch_size",
+            ("step_time", "decode_throughput"),
+            "What a larger batch buys",
             x_marks=("balanced_batch_size", "largest_batch_size"),
         ),
         curve(
-            "injection_bandwidth", ("step_time", "mfu"), "What a wider stream buys", x_marks=("injection_bandwidth_needed",),
+            "injection_bandwidth",
+            ("step_time", "mfu"),
+            "What a wider stream buys",
+            x_marks=("injection_bandwidth_needed",),
         ),
         Chart("bars", "A layer's two times", (), ("layer_injection_time", "layer_compute_time")),
     ),
@@ -201,7 +261,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("mfu", r"@mfu = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@layer_time \cdot @peak_rate}"),
     ),
     sources=(
-        Source("Lie 2023", "Cerebras architecture deep dive: first look inside the hardware/software co-design for deep learning", "10.1109/MM.2023.3256384"),
+        Source(
+            "Lie 2023",
+            "Cerebras architecture deep dive: first look inside the hardware/software co-design for deep learning",
+            "10.1109/MM.2023.3256384",
+        ),
         Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
     ),
     assumptions=(
@@ -226,15 +290,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "A wafer with ten times the arithmetic decodes ten times as fast.",
             "The throughput goes from {before} to {after}: every token waits for the same stream.",
-            "decode_throughput", {}, {"peak_rate": "75 PFLOP/s"}, lambda before, after: after == before,
+            "decode_throughput",
+            {},
+            {"peak_rate": "75 PFLOP/s"},
+            lambda before, after: after == before,
         ),
         Fallacy(
             "A larger batch makes every step slower.",
             "From 1 to 64 sequences a step goes from {before} to {after}: the weights come in once for all of them.",
-            "step_time", {"batch_size": "1"}, {"batch_size": "64"}, lambda before, after: after == before,
+            "step_time",
+            {"batch_size": "1"},
+            {"batch_size": "64"},
+            lambda before, after: after == before,
         ),
     ),
-)  # fmt: skip
+)
 def weight_streaming(i: Inputs) -> Outputs:
     model, rate = i.model, i.peak_rate * np.asarray(i.efficiency)
     # In a sweep a network without layers that make tokens is unknown.

@@ -55,25 +55,59 @@ class Drain(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     energy_per_inference: Array = number(
-        "J", "Energy of an inference", 1.06e-3, high=1e6, slider=(1e-7, 10), log=True, display_unit="uJ", symbol="E",
+        "J",
+        "Energy of an inference",
+        1.06e-3,
+        high=1e6,
+        slider=(1e-7, 10),
+        log=True,
+        display_unit="uJ",
+        symbol="E",
         help="As a meter says, or the roofline: by default keyword spotting on an nRF52840 at 30% of its peak.",
-    )  # fmt: skip
+    )
     inferences_per_day: Array = number(
-        "1", "Inferences a day", 8640, high=1e12, slider=(0, 1e7), log=True, symbol="n",
+        "1",
+        "Inferences a day",
+        8640,
+        high=1e12,
+        slider=(0, 1e7),
+        log=True,
+        symbol="n",
         help="By default one every ten seconds.",
-    )  # fmt: skip
+    )
     sleep_power: Array = number(
-        "W", "Sleep power", 4.5e-6, high=1e6, slider=(1e-7, 1e-1), log=True, display_unit="uW", symbol=r"P_\text{sleep}",
+        "W",
+        "Sleep power",
+        4.5e-6,
+        high=1e6,
+        slider=(1e-7, 1e-1),
+        log=True,
+        display_unit="uW",
+        symbol=r"P_\text{sleep}",
         help="What the device draws between inferences, by default 1.5 µA at 3 V (nRF52840).",
-    )  # fmt: skip
+    )
     battery_energy: Array = number(
-        "J", "Energy of the battery", _COIN_CELL, exclusive_min=True, high=1e12, slider=(100, 1e6), log=True, symbol="E_b",
+        "J",
+        "Energy of the battery",
+        _COIN_CELL,
+        exclusive_min=True,
+        high=1e12,
+        slider=(100, 1e6),
+        log=True,
+        symbol="E_b",
         help="By default a CR2032 coin cell: 225 mAh at 3 V.",
-    )  # fmt: skip
+    )
     active_time: Array = number(
-        "s", "Time of an inference", 0.139, high=_DAY, slider=(1e-4, 10), log=True, display_unit="ms", symbol="t",
+        "s",
+        "Time of an inference",
+        0.139,
+        high=_DAY,
+        slider=(1e-4, 10),
+        log=True,
+        display_unit="ms",
+        symbol="t",
         help="During which the device does not sleep.",
-    )  # fmt: skip
+    )
 
 
 _NEVER = "for ever: nothing draws from it"
@@ -82,14 +116,20 @@ _TOO_MANY = "unknown: the inferences do not fit into a day"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    lifetime: Array = output("s", "Lifetime", display_unit="year", symbol="T", if_infinite="for ever, or unknown: see the verdict")
+    lifetime: Array = output(
+        "s", "Lifetime", display_unit="year", symbol="T", if_infinite="for ever, or unknown: see the verdict"
+    )
     energy_per_day: Array = output("J", "Energy a day", symbol=r"E_\text{day}", if_infinite=_TOO_MANY)
-    inference_share: Array = output("1", "Share of inference", display_unit="percent", if_infinite="unknown, or nothing is drawn")
+    inference_share: Array = output(
+        "1", "Share of inference", display_unit="percent", if_infinite="unknown, or nothing is drawn"
+    )
     mean_power: Array = output("W", "Mean power", symbol="P", if_infinite=_TOO_MANY)
     active_power: Array = output("W", "Power at work", if_infinite="not told: an inference takes no time")
     inference_energy_per_day: Array = output("J", "For inferences a day", symbol=r"E_\text{inf}")
     sleep_energy_per_day: Array = output("J", "For sleep a day", symbol=r"E_\text{rest}", if_infinite=_TOO_MANY)
-    duty_cycle: Array = output("1", "Duty cycle", display_unit="percent", symbol="u", help="Share of the day it is awake.")
+    duty_cycle: Array = output(
+        "1", "Duty cycle", display_unit="percent", symbol="u", help="Share of the day it is awake."
+    )
     feasible: Truth = flag("Fits into a day")
     drains: Codes = label(Drain, "Larger drain")
     most_inferences: Array = output("1", "Most inferences a day", if_infinite="no limit", help="That fit into a day.")
@@ -106,9 +146,11 @@ class Outputs:
         help="The most with which the battery lasts a year; 0: none.",
     )
     equal_interval: Array = output(
-        "s", "Sleep that costs as much as an inference", if_infinite="never: sleep costs nothing",
+        "s",
+        "Sleep that costs as much as an inference",
+        if_infinite="never: sleep costs nothing",
         help="Inferring less often than this, sleep is the larger drain.",
-    )  # fmt: skip
+    )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -158,7 +200,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Chart("bars", "A day's energy", (), ("inference_energy_per_day", "sleep_energy_per_day")),
     ),
     equations=(
-        Equation("inference_energy_per_day", r"@inference_energy_per_day = @inferences_per_day \cdot @energy_per_inference"),
+        Equation(
+            "inference_energy_per_day", r"@inference_energy_per_day = @inferences_per_day \cdot @energy_per_inference"
+        ),
         Equation("duty_cycle", r"@duty_cycle = \frac{@inferences_per_day \cdot @active_time}{86400}"),
         Equation(
             "sleep_energy_per_day",
@@ -166,16 +210,19 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             where=lambda i, o: bool(o.feasible),
         ),
         Equation(
-            "inference_share", r"@inference_share = \frac{@inference_energy_per_day}{@energy_per_day}",
+            "inference_share",
+            r"@inference_share = \frac{@inference_energy_per_day}{@energy_per_day}",
             where=lambda i, o: o.energy_per_day > 0,
         ),
         Equation("mean_power", r"@mean_power = \frac{@energy_per_day}{86400}", where=lambda i, o: bool(o.feasible)),
         Equation(
-            "energy_per_day", r"@energy_per_day = @inference_energy_per_day + @sleep_energy_per_day",
+            "energy_per_day",
+            r"@energy_per_day = @inference_energy_per_day + @sleep_energy_per_day",
             where=lambda i, o: bool(o.feasible),
         ),
         Equation(
-            "lifetime", r"@lifetime = 86400 \cdot \frac{@battery_energy}{@energy_per_day}",
+            "lifetime",
+            r"@lifetime = 86400 \cdot \frac{@battery_energy}{@energy_per_day}",
             where=lambda i, o: math.isfinite(o.lifetime),
         ),
     ),
@@ -199,14 +246,19 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("Exercise 7: a doorbell on the nRF52840", {**_DOORBELL, **_NRF52840}, part="Part 7"),
         Preset("Exercise 7: on the ESP32-S3, asleep in between", {**_DOORBELL, **_ESP32}, part="Part 7"),
         Preset(
-            "Exercise 7: on the ESP32-S3, idle in between", {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"}, part="Part 7"
+            "Exercise 7: on the ESP32-S3, idle in between",
+            {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"},
+            part="Part 7",
         ),
         Preset("Too much for a day", {**_DOORBELL, **_NRF52840, "inferences_per_day": "172800"}),
         Preset(
             "A phone's assistant, 50 answers a day",
             {
-                "energy_per_inference": "30 J", "active_time": "10 s", "inferences_per_day": "50",
-                "sleep_power": "50 mW", "battery_energy": "15 Wh",
+                "energy_per_inference": "30 J",
+                "active_time": "10 s",
+                "inferences_per_day": "50",
+                "sleep_power": "50 mW",
+                "battery_energy": "15 Wh",
             },
         ),
     ),
@@ -214,23 +266,29 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "A network that takes half the energy makes the battery last twice as long.",
             "Once an hour the battery lasts {before}; with half the energy per inference {after}: sleep drains it.",
-            "lifetime", {"inferences_per_day": "24"}, {"inferences_per_day": "24", "energy_per_inference": "0.53 mJ"},
+            "lifetime",
+            {"inferences_per_day": "24"},
+            {"inferences_per_day": "24", "energy_per_inference": "0.53 mJ"},
             lambda before, after: after < 1.1 * before,
         ),
         Fallacy(
             "What matters on a battery is the power of the chip at work.",
             "The same chip at the same work, once a minute: idle in between it lasts {before}, asleep {after}.",
-            "lifetime", {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"}, {**_DOORBELL, **_ESP32},
+            "lifetime",
+            {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"},
+            {**_DOORBELL, **_ESP32},
             lambda before, after: after > 5 * before,
         ),
         Fallacy(
             "A chip of 400 mW empties a battery in weeks, one of 15 mW lasts for years.",
             "Once a minute the small chip lasts {before} and the large one {after}: it is done sooner, then sleeps.",
-            "lifetime", {**_DOORBELL, **_NRF52840}, {**_DOORBELL, **_ESP32},
+            "lifetime",
+            {**_DOORBELL, **_NRF52840},
+            {**_DOORBELL, **_ESP32},
             lambda before, after: after > before / 2 and after > _YEAR,
         ),
     ),
-)  # fmt: skip
+)
 def battery(i: Inputs) -> Outputs:
     awake = np.asarray(i.inferences_per_day, dtype=float) * i.active_time
     fits = awake <= _DAY

@@ -52,40 +52,103 @@ class CheckpointBottleneck(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     parameters: Array = number(
-        "1", "Parameters", 70e9, exclusive_min=True, high=1e18, slider=(1e7, 1e13), log=True, display_unit="param", symbol="N"
+        "1",
+        "Parameters",
+        70e9,
+        exclusive_min=True,
+        high=1e18,
+        slider=(1e7, 1e13),
+        log=True,
+        display_unit="param",
+        symbol="N",
     )
     bytes_per_parameter: Array = number(
-        "byte", "Bytes a parameter", 14, exclusive_min=True, high=64, slider=(2, 18), symbol="b",
+        "byte",
+        "Bytes a parameter",
+        14,
+        exclusive_min=True,
+        high=64,
+        slider=(2, 18),
+        symbol="b",
         help="14: weights in 16 bits, an fp32 copy and Adam's two moments. 2: weights alone.",
-    )  # fmt: skip
+    )
     writer_bandwidth: Array = number(
-        "byte/s", "Bandwidth of a writer", 2e9, exclusive_min=True, high=1e15, slider=(1e8, 1e11), log=True, display_unit="GB/s",
-        symbol=r"\beta_w", help="At which one host writes its part.",
-    )  # fmt: skip
+        "byte/s",
+        "Bandwidth of a writer",
+        2e9,
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e8, 1e11),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_w",
+        help="At which one host writes its part.",
+    )
     writers: Array = number(
-        "1", "Writers", 64, low=1, high=1e7, slider=(1, 4096), log=True, integer=True, symbol="w",
+        "1",
+        "Writers",
+        64,
+        low=1,
+        high=1e7,
+        slider=(1, 4096),
+        log=True,
+        integer=True,
+        symbol="w",
         help="Hosts that write at once, each its own part.",
-    )  # fmt: skip
+    )
     filesystem_bandwidth: Array = number(
-        "byte/s", "Bandwidth of the file system", 100e9, exclusive_min=True, high=1e16, slider=(1e9, 1e13), log=True,
-        display_unit="GB/s", symbol=r"\beta_f", help="That all writers share.",
-    )  # fmt: skip
+        "byte/s",
+        "Bandwidth of the file system",
+        100e9,
+        exclusive_min=True,
+        high=1e16,
+        slider=(1e9, 1e13),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_f",
+        help="That all writers share.",
+    )
     interval: Array = number(
-        "s", "Interval", 1800, exclusive_min=True, high=1e9, slider=(60, 86400), log=True, display_unit="min", symbol=r"\tau",
+        "s",
+        "Interval",
+        1800,
+        exclusive_min=True,
+        high=1e9,
+        slider=(60, 86400),
+        log=True,
+        display_unit="min",
+        symbol=r"\tau",
         help="From one checkpoint to the next.",
-    )  # fmt: skip
+    )
     way: Codes = choice(
-        CheckpointMode, "Writing", CheckpointMode.SYNCHRONOUS,
+        CheckpointMode,
+        "Writing",
+        CheckpointMode.SYNCHRONOUS,
         help="Asynchronous: the run waits only for a copy in the hosts' memory and goes on while that is written.",
-    )  # fmt: skip
+    )
     copy_bandwidth: Array = number(
-        "byte/s", "Bandwidth of the copy", 25e9, exclusive_min=True, high=1e15, slider=(1e9, 2e11), log=True, display_unit="GB/s",
-        symbol=r"\beta_c", advanced=True, help="Of each writer, from its accelerators to its memory; asynchronous only.",
-    )  # fmt: skip
+        "byte/s",
+        "Bandwidth of the copy",
+        25e9,
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e9, 2e11),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_c",
+        advanced=True,
+        help="Of each writer, from its accelerators to its memory; asynchronous only.",
+    )
     read_speedup: Array = number(
-        "1", "Reading over writing", 1, exclusive_min=True, high=1000, slider=(0.5, 5), advanced=True,
+        "1",
+        "Reading over writing",
+        1,
+        exclusive_min=True,
+        high=1000,
+        slider=(0.5, 5),
+        advanced=True,
         help="Bandwidth of reading back over that of writing.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,16 +210,22 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     headline=("write_time", "overhead", "checkpoint_size", "stall_share", "lost_per_day"),
     figures=(
-        curve("writers", ("write_time",), "More writers, until the file system is full", x_marks=("saturating_writers",)),
+        curve(
+            "writers", ("write_time",), "More writers, until the file system is full", x_marks=("saturating_writers",)
+        ),
         curve("interval", ("overhead", "stall_share"), "How often"),
         Chart("bars", "Bandwidths", (), ("write_bandwidth", "bandwidth_for_one_percent")),
     ),
     equations=(
         Equation("checkpoint_size", r"@checkpoint_size = @parameters \cdot @bytes_per_parameter"),
-        Equation("write_bandwidth", r"@write_bandwidth = \min(@writer_bandwidth \cdot @writers, @filesystem_bandwidth)"),
+        Equation(
+            "write_bandwidth", r"@write_bandwidth = \min(@writer_bandwidth \cdot @writers, @filesystem_bandwidth)"
+        ),
         Equation("write_time", r"@write_time = \frac{@checkpoint_size}{@write_bandwidth}"),
         Equation("overhead", r"@overhead = \frac{@write_time}{@interval}"),
-        Equation("saturating_writers", r"@saturating_writers = \lceil \frac{@filesystem_bandwidth}{@writer_bandwidth} \rceil"),
+        Equation(
+            "saturating_writers", r"@saturating_writers = \lceil \frac{@filesystem_bandwidth}{@writer_bandwidth} \rceil"
+        ),
         Equation("actual_interval", r"@actual_interval = \max(@interval, @write_time)"),
         Equation("stall_share", r"@stall_share = \frac{@stall_time}{@actual_interval}"),
         Equation("lost_per_day", r"@lost_per_day = 86400 \cdot @stall_share"),
@@ -164,8 +233,16 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Equation("load_time", r"@load_time = \frac{@write_time}{@read_speedup}"),
     ),
     sources=(
-        Source("Eisenman et al. 2022", "Check-N-Run: a checkpointing system for training deep learning recommendation models", "arXiv:2010.08679"),
-        Source("Rajbhandari et al. 2020", "ZeRO: memory optimizations toward training trillion parameter models", "arXiv:1910.02054"),
+        Source(
+            "Eisenman et al. 2022",
+            "Check-N-Run: a checkpointing system for training deep learning recommendation models",
+            "arXiv:2010.08679",
+        ),
+        Source(
+            "Rajbhandari et al. 2020",
+            "ZeRO: memory optimizations toward training trillion parameter models",
+            "arXiv:1910.02054",
+        ),
         Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
     ),
     assumptions=(
@@ -182,28 +259,43 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("70 billion parameters, 64 hosts", {}),
         Preset("The same, out of the way", {"way": "asynchronous"}),
         Preset("One host writes it all", {"writers": "1"}),
-        Preset("A trillion parameters to a slow file system", {"parameters": "1e12", "writers": "1024", "filesystem_bandwidth": "50 GB/s"}),
-        Preset("Llama 3 405B on storage of 2 TB/s", {"parameters": "405e9", "writers": "2048", "filesystem_bandwidth": "2 TB/s"}),
+        Preset(
+            "A trillion parameters to a slow file system",
+            {"parameters": "1e12", "writers": "1024", "filesystem_bandwidth": "50 GB/s"},
+        ),
+        Preset(
+            "Llama 3 405B on storage of 2 TB/s",
+            {"parameters": "405e9", "writers": "2048", "filesystem_bandwidth": "2 TB/s"},
+        ),
         Preset("Weights alone", {"bytes_per_parameter": "2 byte"}),
     ),
     fallacies=(
         Fallacy(
             "Twice the writers write twice as fast.",
             "64 writers take {before} and 128 take {after}: the file system is full.",
-            "write_time", {}, {"writers": "128"}, lambda before, after: after == before,
+            "write_time",
+            {},
+            {"writers": "128"},
+            lambda before, after: after == before,
         ),
         Fallacy(
             "Written out of the way, checkpoints cost nothing however often they are made.",
             "The run waits for the copy each time: {before} of its time every 30 minutes, {after} every 10 s.",
-            "stall_share", {"way": "asynchronous"}, {"way": "asynchronous", "interval": "10 s"}, lambda before, after: after > 10 * before,
+            "stall_share",
+            {"way": "asynchronous"},
+            {"way": "asynchronous", "interval": "10 s"},
+            lambda before, after: after > 10 * before,
         ),
         Fallacy(
             "A checkpoint is as large as the model.",
             "Its weights are {before}; with the optimizer's state it is {after}, {ratio} times that.",
-            "checkpoint_size", {"bytes_per_parameter": "2 byte"}, {}, lambda before, after: after == 7 * before,
+            "checkpoint_size",
+            {"bytes_per_parameter": "2 byte"},
+            {},
+            lambda before, after: after == 7 * before,
         ),
     ),
-)  # fmt: skip
+)
 def checkpoint(i: Inputs) -> Outputs:
     size = np.asarray(i.parameters * np.asarray(i.bytes_per_parameter, dtype=float))
     together = i.writer_bandwidth * np.asarray(i.writers, dtype=float)
@@ -220,7 +312,9 @@ def checkpoint(i: Inputs) -> Outputs:
         overhead=time / i.interval,
         stall_time=stall,
         stall_share=stall / actual,
-        bottleneck=np.where(together < i.filesystem_bandwidth, CheckpointBottleneck.WRITERS, CheckpointBottleneck.FILESYSTEM),
+        bottleneck=np.where(
+            together < i.filesystem_bandwidth, CheckpointBottleneck.WRITERS, CheckpointBottleneck.FILESYSTEM
+        ),
         saturating_writers=np.ceil(ratio(i.filesystem_bandwidth, np.asarray(i.writer_bandwidth, dtype=float))),
         keeps_up=time <= i.interval,
         actual_interval=actual,

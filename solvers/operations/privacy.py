@@ -21,25 +21,60 @@ _CALIBRATION = 2.0
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     training_time: Array = number(
-        "s", "Training time", 7 * 86400.0, exclusive_min=True, high=1e12, slider=(3600, 3e7), log=True, display_unit="day", symbol="T",
+        "s",
+        "Training time",
+        7 * 86400.0,
+        exclusive_min=True,
+        high=1e12,
+        slider=(3600, 3e7),
+        log=True,
+        display_unit="day",
+        symbol="T",
         help="Of the same run without privacy.",
-    )  # fmt: skip
+    )
     epsilon: Array = number(
-        "1", "Privacy budget ε", 3, exclusive_min=True, high=1e6, slider=(0.1, 20), log=True, symbol=r"\varepsilon",
+        "1",
+        "Privacy budget ε",
+        3,
+        exclusive_min=True,
+        high=1e6,
+        slider=(0.1, 20),
+        log=True,
+        symbol=r"\varepsilon",
         help="The smaller, the stronger the promise: 1 is strong, 10 weak.",
-    )  # fmt: skip
+    )
     subgroup_prevalence: Array = number(
-        "1", "Share of the smallest group", 0.01, exclusive_min=True, high=1, slider=(1e-5, 1), log=True, display_unit="percent",
-        symbol="p", help="Of the people in the data, of whom the model should know as much as of all.",
-    )  # fmt: skip
+        "1",
+        "Share of the smallest group",
+        0.01,
+        exclusive_min=True,
+        high=1,
+        slider=(1e-5, 1),
+        log=True,
+        display_unit="percent",
+        symbol="p",
+        help="Of the people in the data, of whom the model should know as much as of all.",
+    )
     calibration: Array = number(
-        "1", "Cost of privacy k", _CALIBRATION, high=1000, slider=(0, 10), symbol="k", advanced=True,
+        "1",
+        "Cost of privacy k",
+        _CALIBRATION,
+        high=1000,
+        slider=(0, 10),
+        symbol="k",
+        advanced=True,
         help="A calibration, not a constant of nature: measured runs differ widely. Put in what one's own code costs.",
-    )  # fmt: skip
+    )
     samples_needed: Array = number(
-        "1", "Samples of a group", 10_000, high=1e15, slider=(100, 1e7), log=True, advanced=True,
+        "1",
+        "Samples of a group",
+        10_000,
+        high=1e15,
+        slider=(100, 1e7),
+        log=True,
+        advanced=True,
         help="That are enough to learn, or to measure, what is special to it.",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +85,18 @@ class Outputs:
     data_multiplier: Array = output("1", "Data for the smallest group", symbol="m", help="Times as much data in all.")
     samples_in_all: Array = output("1", "Samples in all", help="Until the smallest group has enough of its own.")
     epsilon_for_double: Array = output(
-        "1", "ε at twice the time", if_infinite="none: privacy costs no time", help="A weaker promise costs less than that."
+        "1",
+        "ε at twice the time",
+        if_infinite="none: privacy costs no time",
+        help="A weaker promise costs less than that.",
     )
     odds_factor: Array = output(
-        "1", "Odds somebody could gain", symbol=r"e^\varepsilon", if_infinite="beyond counting",
+        "1",
+        "Odds somebody could gain",
+        symbol=r"e^\varepsilon",
+        if_infinite="beyond counting",
         help="By which the odds that a person was in the data may change for whoever sees the model.",
-    )  # fmt: skip
+    )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -111,7 +152,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     sources=(
         Source("Abadi et al. 2016", "Deep learning with differential privacy", "arXiv:1607.00133"),
         Source("Anil et al. 2022", "Large-scale differentially private BERT", "arXiv:2108.01624"),
-        Source("Bagdasaryan, Shmatikov 2019", "Differential privacy has disparate impact on model accuracy", "arXiv:1905.12101"),
+        Source(
+            "Bagdasaryan, Shmatikov 2019",
+            "Differential privacy has disparate impact on model accuracy",
+            "arXiv:1905.12101",
+        ),
     ),
     assumptions=(
         "A run under privacy takes 1 + k/ε times as long, with k = 2 unless said otherwise: a calibration.",
@@ -132,15 +177,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "Privacy is a setting: it costs a few percent.",
             "At ε = 8 the run takes {before} times as long, at ε = 0.5 {after} times.",
-            "slowdown", {"epsilon": "8"}, {"epsilon": "0.5"}, lambda before, after: after > 4,
+            "slowdown",
+            {"epsilon": "8"},
+            {"epsilon": "0.5"},
+            lambda before, after: after > 4,
         ),
         Fallacy(
             "A large data set has enough of everybody.",
             "Ten thousand samples of a group of one in a hundred take {before} in all, of one in ten thousand {after}.",
-            "samples_in_all", {}, {"subgroup_prevalence": "0.01%"}, lambda before, after: after > 50 * before,
+            "samples_in_all",
+            {},
+            {"subgroup_prevalence": "0.01%"},
+            lambda before, after: after > 50 * before,
         ),
     ),
-)  # fmt: skip
+)
 def privacy(i: Inputs) -> Outputs:
     slowdown = 1 + np.asarray(i.calibration) / i.epsilon
     multiplier = 1 / np.asarray(i.subgroup_prevalence, dtype=float)

@@ -66,17 +66,39 @@ class Inputs:
     model: Model = inputs.model("llama-3-70b")
     workload: Codes = choice(Workload, "Workload", Workload.TRAINING)
     devices: Array = number(
-        "1", "Devices", 512, low=1, high=1e8, slider=(8, 32768), log=True, integer=True, symbol="n",
+        "1",
+        "Devices",
+        512,
+        low=1,
+        high=1e8,
+        slider=(8, 32768),
+        log=True,
+        integer=True,
+        symbol="n",
         help="Of the fleet to compare with; the rival's follows from equal throughput.",
-    )  # fmt: skip
+    )
     duration: Array = number(
-        "s", "Duration", 30 * _DAY, exclusive_min=True, high=1e10, slider=(_DAY, 5 * YEAR), log=True, display_unit="day", symbol="T"
+        "s",
+        "Duration",
+        30 * _DAY,
+        exclusive_min=True,
+        high=1e10,
+        slider=(_DAY, 5 * YEAR),
+        log=True,
+        display_unit="day",
+        symbol="T",
     )
     efficiency: Array = inputs.efficiency(0.45, help="Share of its peak the first chip reaches: in training, its MFU.")
     rival_efficiency: Array = number(
-        "1", "Rival's efficiency", 0.45, high=1, exclusive_min=True, slider=(0.01, 1), symbol=r"\eta'",
+        "1",
+        "Rival's efficiency",
+        0.45,
+        high=1,
+        exclusive_min=True,
+        slider=(0.01, 1),
+        symbol=r"\eta'",
         help="Younger software reaches less: this is where a cheap chip may lose.",
-    )  # fmt: skip
+    )
     precision: Codes = inputs.precision(Precision.BF16)
     batch_size: Array = inputs.batch_size(64, help="Serving only: sequences that share one reading of the weights.")
     context_length: Array = inputs.context_length(2048, help="Serving only: tokens already in each sequence.")
@@ -87,9 +109,16 @@ class Inputs:
     )
     rival_price: Array = number("USD", "Price of a rival", 0, high=1e9, slider=(0, 60000), help="0: the catalog's.")
     infrastructure_multiplier: Array = number(
-        "1", "Infrastructure", 2.5, low=1, high=20, slider=(1, 4), symbol="k", advanced=True,
+        "1",
+        "Infrastructure",
+        2.5,
+        low=1,
+        high=20,
+        slider=(1, 4),
+        symbol="k",
+        advanced=True,
         help="Everything bought for the fleet over the accelerators alone.",
-    )  # fmt: skip
+    )
     amortization: Array = number(
         "s",
         "Amortization",
@@ -112,7 +141,13 @@ class Inputs:
         help="Energy of the building over that of the chips.",
     )
     electricity_price: Array = number(
-        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), display_unit="USD/kWh", advanced=True
+        "USD/J",
+        "Electricity price",
+        0.10 / 3.6e6,
+        high=1e-4,
+        slider=(0, 0.4 / 3.6e6),
+        display_unit="USD/kWh",
+        advanced=True,
     )
 
 
@@ -121,14 +156,18 @@ _UNPRICED = "unknown: no price is known"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    rival_cost: Array = output("USD", "Cost of the rivals", if_infinite=_UNPRICED, help="For the same work in the same time.")
+    rival_cost: Array = output(
+        "USD", "Cost of the rivals", if_infinite=_UNPRICED, help="For the same work in the same time."
+    )
     reference_cost: Array = output("USD", "Cost of the devices", if_infinite=_UNPRICED)
     cost_ratio: Array = output("1", "Rivals' cost over the devices'", if_infinite=_UNPRICED)
     cheaper: Codes = label(LowerCost, "Cheaper")
     break_even_price: Array = output(
-        "USD", "Rival's price at break-even", if_infinite="none: even for nothing the rival costs more, or a price is not known",
+        "USD",
+        "Rival's price at break-even",
+        if_infinite="none: even for nothing the rival costs more, or a price is not known",
         help="Below it the rivals do the same work for less.",
-    )  # fmt: skip
+    )
     rival_devices: Array = output("1", "Rivals for the same throughput", symbol="n'", if_infinite="none can do it")
     throughput: Array = output("1/s", "Throughput", help="Tokens a second of either fleet.")
     reference_rate: Array = output("1/s", "Of one device", symbol="r", help="Tokens a second.")
@@ -191,15 +230,28 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     equations=(
         Equation("throughput", r"@throughput = @devices \cdot @reference_rate"),
         Equation("rate_ratio", r"@rate_ratio = \frac{@rival_rate}{@reference_rate}"),
-        Equation("cost_ratio", r"@cost_ratio = \frac{@rival_cost}{@reference_cost}", where=lambda i, o: math.isfinite(o.cost_ratio)),
         Equation(
-            "cost_per_million_tokens", r"@cost_per_million_tokens = \frac{1000000 \cdot @reference_cost}{@throughput \cdot @duration}",
+            "cost_ratio",
+            r"@cost_ratio = \frac{@rival_cost}{@reference_cost}",
+            where=lambda i, o: math.isfinite(o.cost_ratio),
+        ),
+        Equation(
+            "cost_per_million_tokens",
+            r"@cost_per_million_tokens = \frac{1000000 \cdot @reference_cost}{@throughput \cdot @duration}",
             where=lambda i, o: math.isfinite(o.reference_cost),
         ),
     ),
     sources=(
-        Source("Barroso, Hölzle, Ranganathan 2018", "The datacenter as a computer, third edition", "10.2200/S00874ED3V01Y201809CAC046"),
-        Source("Williams, Waterman, Patterson 2009", "Roofline: an insightful visual performance model", "10.1145/1498765.1498785"),
+        Source(
+            "Barroso, Hölzle, Ranganathan 2018",
+            "The datacenter as a computer, third edition",
+            "10.2200/S00874ED3V01Y201809CAC046",
+        ),
+        Source(
+            "Williams, Waterman, Patterson 2009",
+            "Roofline: an insightful visual performance model",
+            "10.1145/1498765.1498785",
+        ),
     ),
     assumptions=(
         "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, gradients and optimizer.",
@@ -212,8 +264,16 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         "Discounts for who buys many.",
     ),
     presets=(
-        Preset("MI300X against H100, training", {"also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"}, part="Exercise 5b"),
-        Preset("The same, serving", {"workload": "serving", "also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"}, part="Exercise 5b"),
+        Preset(
+            "MI300X against H100, training",
+            {"also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
+            part="Exercise 5b",
+        ),
+        Preset(
+            "The same, serving",
+            {"workload": "serving", "also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
+            part="Exercise 5b",
+        ),
         Preset("Gaudi 3 at its list price", {"rival": "gaudi3", "rival_price": "15625 USD"}, part="Exercise 5b"),
         Preset("MI300X with younger software", {"rival_efficiency": "0.3"}),
         Preset("A100: old and cheap", {"rival": "a100-sxm4-80gb"}),
@@ -222,16 +282,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Fallacy(
             "The chip at half the price is the cheaper one.",
             "At 15,000 instead of 25,000 USD and the same efficiency the work costs {before}; if its software reaches a third of that, {after}.",
-            "cost_ratio", {}, {"rival_efficiency": "0.15"}, lambda before, after: before < 1 < after,
+            "cost_ratio",
+            {},
+            {"rival_efficiency": "0.15"},
+            lambda before, after: before < 1 < after,
         ),
         Fallacy(
             "What is cheapest to train on is cheapest to serve on.",
             "An H200 trains for {before} times what an H100 costs, and serves for {after} times: bandwidth and memory count there.",
-            "cost_ratio", {"rival": "h200-sxm-141gb"}, {"rival": "h200-sxm-141gb", "workload": "serving"},
+            "cost_ratio",
+            {"rival": "h200-sxm-141gb"},
+            {"rival": "h200-sxm-141gb", "workload": "serving"},
             lambda before, after: after < 0.9 * before,
         ),
     ),
-)  # fmt: skip
+)
 def shootout(i: Inputs) -> Outputs:
     one, other = _work(i, i.accelerator, i.efficiency), _work(i, i.rival, i.rival_efficiency)
     devices = np.asarray(i.devices, dtype=float)
@@ -281,9 +346,12 @@ def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     step = decode(i.model, i.batch_size, i.context_length, i.precision, i.precision)
     copy = np.ceil(step.resident / chip.memory_capacity)
     time = step_time(
-        step.flop / copy, step.moved / copy, reached, chip.memory_bandwidth * i.bandwidth_efficiency,
+        step.flop / copy,
+        step.moved / copy,
+        reached,
+        chip.memory_bandwidth * i.bandwidth_efficiency,
         chip.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead),
-    )  # fmt: skip
+    )
     busy = np.maximum(time.memory, step.flop / copy / peak_rate(chip, i.precision)) / time.total
     return _Work(
         rate=np.where(serving, i.batch_size / time.total / copy, reached / (6 * active_parameters(i.model))),

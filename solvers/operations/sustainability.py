@@ -34,50 +34,105 @@ class CarbonPart(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True, symbol="n")
-    tdp: Array = number("W", "Thermal design power", 700, high=1e6, slider=(0.01, 1500), log=True, help="Of one device.")
+    tdp: Array = number(
+        "W", "Thermal design power", 700, high=1e6, slider=(0.01, 1500), log=True, help="Of one device."
+    )
     duration: Array = number(
-        "s", "Duration", 30 * _DAY, exclusive_min=True, high=1e10, slider=(_HOUR, 5 * _YEAR), log=True, display_unit="day", symbol="T"
+        "s",
+        "Duration",
+        30 * _DAY,
+        exclusive_min=True,
+        high=1e10,
+        slider=(_HOUR, 5 * _YEAR),
+        log=True,
+        display_unit="day",
+        symbol="T",
     )
     mfu: Array = number(
-        "1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent",
+        "1",
+        "MFU",
+        0.45,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
         help="What power follows: at 0 a device draws its idle power, at 100% its thermal design power.",
-    )  # fmt: skip
+    )
     pue: Array = number(
         "1", "PUE", 1.06, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
     )
     carbon_intensity: Array = number(
-        "kg/J", "Carbon intensity", 0.39 / _KWH, high=1e-5, slider=(0, 1 / _KWH), display_unit="g/kWh", symbol="c",
+        "kg/J",
+        "Carbon intensity",
+        0.39 / _KWH,
+        high=1e-5,
+        slider=(0, 1 / _KWH),
+        display_unit="g/kWh",
+        symbol="c",
         help="CO2e of the electricity, at the meter.",
-    )  # fmt: skip
+    )
     other_carbon_intensity: Array = number(
-        "kg/J", "Another grid's", 0.02 / _KWH, high=1e-5, slider=(0, 1 / _KWH), display_unit="g/kWh", symbol="c'",
+        "kg/J",
+        "Another grid's",
+        0.02 / _KWH,
+        high=1e-5,
+        slider=(0, 1 / _KWH),
+        display_unit="g/kWh",
+        symbol="c'",
         help="Carbon intensity of a grid to compare with, at the same PUE. 20 g/kWh: Québec, 820: coal in Poland.",
-    )  # fmt: skip
+    )
     water_intensity: Array = number(
-        "L/J", "Water intensity", 1.8 / _KWH, high=1e-3, slider=(0, 10 / _KWH), display_unit="L/kWh", symbol="w",
+        "L/J",
+        "Water intensity",
+        1.8 / _KWH,
+        high=1e-3,
+        slider=(0, 10 / _KWH),
+        display_unit="L/kWh",
+        symbol="w",
         help="Per energy at the meter. 1.8 is usual for cooling alone; making the electricity adds to it.",
-    )  # fmt: skip
+    )
     embodied_per_device: Array = number(
         "kg", "Embodied carbon of a device", 164, high=1e7, slider=(0, 2000), help="CO2e of making one."
     )
     embodied_lifetime: Array = number(
-        "s", "Life of a device", 4 * _YEAR, exclusive_min=True, high=1e10, slider=(_YEAR, 10 * _YEAR), display_unit="year", symbol="L",
+        "s",
+        "Life of a device",
+        4 * _YEAR,
+        exclusive_min=True,
+        high=1e10,
+        slider=(_YEAR, 10 * _YEAR),
+        display_unit="year",
+        symbol="L",
         help="Over which its making is shared out.",
-    )  # fmt: skip
+    )
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     mean_device_power: Array = number(
-        "W", "Measured power of a device", 0, high=1e6, slider=(0, 1500), symbol=r"\bar p", advanced=True,
+        "W",
+        "Measured power of a device",
+        0,
+        high=1e6,
+        slider=(0, 1500),
+        symbol=r"\bar p",
+        advanced=True,
         help="Where it was measured, it takes the place of what TDP and MFU tell. 0: not measured.",
-    )  # fmt: skip
+    )
     electricity_price: Array = number(
-        "USD/J", "Electricity price", 0.10 / _KWH, high=1e-4, slider=(0, 0.4 / _KWH), display_unit="USD/kWh", symbol="c_e",
-        advanced=True, help="For the bill beside the carbon; all other cost is in wall 17.",
-    )  # fmt: skip
+        "USD/J",
+        "Electricity price",
+        0.10 / _KWH,
+        high=1e-4,
+        slider=(0, 0.4 / _KWH),
+        display_unit="USD/kWh",
+        symbol="c_e",
+        advanced=True,
+        help="For the bill beside the carbon; all other cost is in wall 17.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    total_carbon: Array = output("kg", "Carbon", display_unit="t", symbol=r"m", help="CO2e of running and, in part, of making.")
+    total_carbon: Array = output(
+        "kg", "Carbon", display_unit="t", symbol=r"m", help="CO2e of running and, in part, of making."
+    )
     it_energy: Array = output("J", "Energy at the chips", symbol=r"E_\text{IT}")
     facility_energy: Array = output("J", "Energy at the meter", symbol="E")
     operational_carbon: Array = output(
@@ -92,11 +147,16 @@ class Outputs:
     water: Array = output("L", "Water", symbol="V")
     mean_power: Array = output("W", "Mean power", symbol="P", help="At the meter.")
     device_power: Array = output("W", "Power of a device", symbol="p", help="On average, without the building.")
-    operational_carbon_there: Array = output("kg", "Of running on the other grid", display_unit="t", symbol=r"m'_\text{op}")
+    operational_carbon_there: Array = output(
+        "kg", "Of running on the other grid", display_unit="t", symbol=r"m'_\text{op}"
+    )
     grid_ratio: Array = output(
-        "1", "This grid over the other", symbol="r", if_infinite="without bound: the other grid emits nothing",
+        "1",
+        "This grid over the other",
+        symbol="r",
+        if_infinite="without bound: the other grid emits nothing",
         help="How many times as much carbon the same energy is here.",
-    )  # fmt: skip
+    )
     energy_cost: Array = output("USD", "Electricity bill", symbol=r"C_\text{energy}")
     energy_per_day: Array = output("J", "Energy a day", help="At the meter.")
     carbon_per_day: Array = output("kg", "Carbon a day")
@@ -110,9 +170,12 @@ class Outputs:
     )
     embodied_whole: Array = output("kg", "Making of the whole fleet")
     break_even_intensity: Array = output(
-        "kg/J", "Equal parts at", display_unit="g/kWh", if_infinite="never: no energy is used",
+        "kg/J",
+        "Equal parts at",
+        display_unit="g/kWh",
+        if_infinite="never: no energy is used",
         help="Carbon intensity at which running emits as much as making.",
-    )  # fmt: skip
+    )
     overhead_energy: Array = output("J", "Cooling and losses", help="What the building adds.")
 
 
@@ -164,35 +227,64 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     figures=(
         Chart("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
         Chart("bars", "Running on either grid", (), ("operational_carbon", "operational_carbon_there")),
-        curve("carbon_intensity", ("total_carbon", "embodied_share"), "The grid decides", x_marks=("break_even_intensity",), logy=False),
+        curve(
+            "carbon_intensity",
+            ("total_carbon", "embodied_share"),
+            "The grid decides",
+            x_marks=("break_even_intensity",),
+            logy=False,
+        ),
         curve("mfu", ("carbon_per_useful_device_hour",), "Waiting emits, too"),
     ),
     equations=(
         Equation(
-            "device_power", r"@device_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+            "device_power",
+            r"@device_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
             where=lambda i, o: i.mean_device_power == 0,
         ),
         Equation("device_power", r"@device_power = @mean_device_power", where=lambda i, o: i.mean_device_power > 0),
         Equation("it_energy", r"@it_energy = @devices \cdot @device_power \cdot @duration"),
         Equation("facility_energy", r"@facility_energy = @it_energy \cdot @pue"),
         Equation("operational_carbon", r"@operational_carbon = @facility_energy \cdot @carbon_intensity"),
-        Equation("embodied_carbon", r"@embodied_carbon = @devices \cdot @embodied_per_device \cdot \frac{@duration}{@embodied_lifetime}"),
+        Equation(
+            "embodied_carbon",
+            r"@embodied_carbon = @devices \cdot @embodied_per_device \cdot \frac{@duration}{@embodied_lifetime}",
+        ),
         Equation("total_carbon", r"@total_carbon = @operational_carbon + @embodied_carbon"),
-        Equation("embodied_share", r"@embodied_share = \frac{@embodied_carbon}{@total_carbon}", where=lambda i, o: o.total_carbon > 0),
+        Equation(
+            "embodied_share",
+            r"@embodied_share = \frac{@embodied_carbon}{@total_carbon}",
+            where=lambda i, o: o.total_carbon > 0,
+        ),
         Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
         Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
-        Equation("operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"),
         Equation(
-            "grid_ratio", r"@grid_ratio = \frac{@carbon_intensity}{@other_carbon_intensity}",
+            "operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"
+        ),
+        Equation(
+            "grid_ratio",
+            r"@grid_ratio = \frac{@carbon_intensity}{@other_carbon_intensity}",
             where=lambda i, o: i.other_carbon_intensity > 0,
         ),
         Equation("energy_cost", r"@energy_cost = @facility_energy \cdot @electricity_price"),
     ),
     sources=(
         Source("Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350"),
-        Source("Gupta et al. 2022", "ACT: designing sustainable computer systems with an architectural carbon modeling tool", "10.1145/3470496.3527408"),
-        Source("Luccioni et al. 2023", "Estimating the carbon footprint of BLOOM, a 176B parameter language model", "arXiv:2211.02001"),
-        Source("Li et al. 2023", "Making AI less thirsty: uncovering and addressing the secret water footprint of AI models", "arXiv:2304.03271"),
+        Source(
+            "Gupta et al. 2022",
+            "ACT: designing sustainable computer systems with an architectural carbon modeling tool",
+            "10.1145/3470496.3527408",
+        ),
+        Source(
+            "Luccioni et al. 2023",
+            "Estimating the carbon footprint of BLOOM, a 176B parameter language model",
+            "arXiv:2211.02001",
+        ),
+        Source(
+            "Li et al. 2023",
+            "Making AI less thirsty: uncovering and addressing the secret water footprint of AI models",
+            "arXiv:2304.03271",
+        ),
     ),
     assumptions=(
         "Power grows in a straight line from the idle share to the thermal design power, with MFU.",
@@ -209,31 +301,94 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         Preset("The tutorial's 256 H100 for 30 days", {}, part="Part 5"),
         Preset("The same in Poland", {"carbon_intensity": "820 g/kWh"}, part="Part 5"),
         Preset("The same in Québec", {"carbon_intensity": "20 g/kWh"}, part="Part 5"),
-        Preset("GPT-3 (Patterson 2021)", {"devices": "10000", "mean_device_power": "330 W", "mfu": "0.2", "duration": "14.8 day", "pue": "1.10", "carbon_intensity": "429 g/kWh", "embodied_per_device": "0 kg"}),
-        Preset("T5 (Patterson 2021)", {"devices": "512", "mean_device_power": "310 W", "mfu": "0.37", "duration": "20 day", "pue": "1.12", "carbon_intensity": "545 g/kWh", "embodied_per_device": "0 kg"}),
-        Preset("Llama 2 70B: 1.72 million A100 hours", {"devices": "2048", "mean_device_power": "400 W", "duration": "35 day", "pue": "1", "carbon_intensity": "423 g/kWh", "embodied_per_device": "0 kg"}),
-        Preset("Llama 3 8B: 1.3 million H100 hours", {"devices": "13000", "mean_device_power": "700 W", "duration": "100 hour", "pue": "1", "carbon_intensity": "429 g/kWh", "embodied_per_device": "0 kg"}),
-        Preset("A microcontroller for two years", {"devices": "1", "mean_device_power": "0.5 mW", "tdp": "15 mW", "mfu": "0.01", "duration": "2 year", "pue": "1", "embodied_per_device": "1 kg", "embodied_lifetime": "2 year"}, part="Part 7"),
+        Preset(
+            "GPT-3 (Patterson 2021)",
+            {
+                "devices": "10000",
+                "mean_device_power": "330 W",
+                "mfu": "0.2",
+                "duration": "14.8 day",
+                "pue": "1.10",
+                "carbon_intensity": "429 g/kWh",
+                "embodied_per_device": "0 kg",
+            },
+        ),
+        Preset(
+            "T5 (Patterson 2021)",
+            {
+                "devices": "512",
+                "mean_device_power": "310 W",
+                "mfu": "0.37",
+                "duration": "20 day",
+                "pue": "1.12",
+                "carbon_intensity": "545 g/kWh",
+                "embodied_per_device": "0 kg",
+            },
+        ),
+        Preset(
+            "Llama 2 70B: 1.72 million A100 hours",
+            {
+                "devices": "2048",
+                "mean_device_power": "400 W",
+                "duration": "35 day",
+                "pue": "1",
+                "carbon_intensity": "423 g/kWh",
+                "embodied_per_device": "0 kg",
+            },
+        ),
+        Preset(
+            "Llama 3 8B: 1.3 million H100 hours",
+            {
+                "devices": "13000",
+                "mean_device_power": "700 W",
+                "duration": "100 hour",
+                "pue": "1",
+                "carbon_intensity": "429 g/kWh",
+                "embodied_per_device": "0 kg",
+            },
+        ),
+        Preset(
+            "A microcontroller for two years",
+            {
+                "devices": "1",
+                "mean_device_power": "0.5 mW",
+                "tdp": "15 mW",
+                "mfu": "0.01",
+                "duration": "2 year",
+                "pue": "1",
+                "embodied_per_device": "1 kg",
+                "embodied_lifetime": "2 year",
+            },
+            part="Part 7",
+        ),
     ),
     fallacies=(
         Fallacy(
             "A chip that needs half the power saves more carbon than another place.",
             "At half the power on a grid of 820 g/kWh the month emits {before}, at full power on one of 20 g/kWh {after}.",
-            "operational_carbon", {"tdp": "350 W", "carbon_intensity": "820 g/kWh"}, {"carbon_intensity": "20 g/kWh"},
+            "operational_carbon",
+            {"tdp": "350 W", "carbon_intensity": "820 g/kWh"},
+            {"carbon_intensity": "20 g/kWh"},
             lambda before, after: before > 20 * after,
         ),
         Fallacy(
             "A chip that waits emits nothing.",
             "At full use the month emits {before}, doing nothing {after}.",
-            "operational_carbon", {"mfu": "1"}, {"mfu": "0"}, lambda before, after: after > 0.25 * before,
+            "operational_carbon",
+            {"mfu": "1"},
+            {"mfu": "0"},
+            lambda before, after: after > 0.25 * before,
         ),
         Fallacy(
             "The carbon of making chips is small change.",
             "On a grid of 390 g/kWh it is {before} of all; on one of 5 g/kWh it is {after}.",
-            "embodied_share", {}, {"carbon_intensity": "5 g/kWh"}, lambda before, after: after > 0.3 and before < 0.1,
+            "embodied_share",
+            {},
+            {"carbon_intensity": "5 g/kWh"},
+            lambda before, after: after > 0.3 and before < 0.1,
         ),
     ),
-)  # fmt: skip
+)
 def sustainability(i: Inputs) -> Outputs:
     devices, duration = np.asarray(i.devices, dtype=float), np.asarray(i.duration, dtype=float)
     measured = np.asarray(i.mean_device_power, dtype=float)

@@ -64,27 +64,55 @@ class CostPart(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     accelerator: Accelerator | None = spec(
-        Accelerator, "Accelerator", "h100-sxm5-80gb", optional=True,
+        Accelerator,
+        "Accelerator",
+        "h100-sxm5-80gb",
+        optional=True,
         help="Gives the price, the power and the rates to rent it where they are left at 0 below.",
-    )  # fmt: skip
+    )
     devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True, symbol="n")
     duration: Array = number(
-        "s", "Duration", 30 * 86400.0, exclusive_min=True, high=1e10, slider=(3600, 5 * YEAR), log=True, display_unit="day",
-        symbol="T", help="Over which the fleet is had.",
-    )  # fmt: skip
+        "s",
+        "Duration",
+        30 * 86400.0,
+        exclusive_min=True,
+        high=1e10,
+        slider=(3600, 5 * YEAR),
+        log=True,
+        display_unit="day",
+        symbol="T",
+        help="Over which the fleet is had.",
+    )
     mfu: Array = number(
-        "1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent",
+        "1",
+        "MFU",
+        0.45,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
         help="Share of the peak rate that becomes the model's arithmetic while the fleet is in use.",
-    )  # fmt: skip
+    )
     time_in_use: Array = number(
-        "1", "Time in use", 1, high=1, slider=(0, 1), display_unit="percent", symbol="u",
+        "1",
+        "Time in use",
+        1,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
+        symbol="u",
         help="Share of the duration in which there is work. An owner pays all of it, a tenant this part.",
-    )  # fmt: skip
+    )
     pue: Array = number(
         "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
     )
     electricity_price: Array = number(
-        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), display_unit="USD/kWh", symbol="c_e"
+        "USD/J",
+        "Electricity price",
+        0.10 / 3.6e6,
+        high=1e-4,
+        slider=(0, 0.4 / 3.6e6),
+        display_unit="USD/kWh",
+        symbol="c_e",
     )
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."
@@ -93,46 +121,109 @@ class Inputs:
         "W", "Thermal design power", 0, high=1e6, slider=(0, 1500), advanced=True, help="0: the accelerator's."
     )
     infrastructure_multiplier: Array = number(
-        "1", "Infrastructure", 2.5, low=1, high=20, slider=(1, 4), symbol="k",
+        "1",
+        "Infrastructure",
+        2.5,
+        low=1,
+        high=20,
+        slider=(1, 4),
+        symbol="k",
         help="Everything bought for the fleet over the accelerators alone.",
-    )  # fmt: skip
+    )
     amortization: Array = number(
-        "s", "Amortization", 4 * YEAR, exclusive_min=True, high=1e10, slider=(YEAR, 8 * YEAR), display_unit="year", symbol="L",
+        "s",
+        "Amortization",
+        4 * YEAR,
+        exclusive_min=True,
+        high=1e10,
+        slider=(YEAR, 8 * YEAR),
+        display_unit="year",
+        symbol="L",
         help="Years over which what was bought is written off.",
-    )  # fmt: skip
+    )
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     cloud_price: Array = number(
-        "USD/s", "Cloud price", 0, high=1, slider=(0, 12 / _HOUR), display_unit="USD/hour", advanced=True,
+        "USD/s",
+        "Cloud price",
+        0,
+        high=1,
+        slider=(0, 12 / _HOUR),
+        display_unit="USD/hour",
+        advanced=True,
         help="On demand, of one device. 0: the accelerator's.",
-    )  # fmt: skip
+    )
     spot_price: Array = number(
-        "USD/s", "Spot price", 0, high=1, slider=(0, 12 / _HOUR), display_unit="USD/hour", advanced=True,
+        "USD/s",
+        "Spot price",
+        0,
+        high=1,
+        slider=(0, 12 / _HOUR),
+        display_unit="USD/hour",
+        advanced=True,
         help="Of one device that may be taken back at any time. 0: the accelerator's.",
-    )  # fmt: skip
+    )
     spot_mtbf: Array = number(
-        "s", "Until a spot machine is taken back", 30 * 86400.0, exclusive_min=True, high=1e12, slider=(3600, 90 * 86400.0),
-        log=True, display_unit="day", advanced=True, help="On average; the whole job stops when any of them is.",
-    )  # fmt: skip
+        "s",
+        "Until a spot machine is taken back",
+        30 * 86400.0,
+        exclusive_min=True,
+        high=1e12,
+        slider=(3600, 90 * 86400.0),
+        log=True,
+        display_unit="day",
+        advanced=True,
+        help="On average; the whole job stops when any of them is.",
+    )
     devices_per_machine: Array = number(
-        "1", "Devices of a machine", 8, low=1, high=1e5, slider=(1, 72), integer=True, advanced=True,
+        "1",
+        "Devices of a machine",
+        8,
+        low=1,
+        high=1e5,
+        slider=(1, 72),
+        integer=True,
+        advanced=True,
         help="That are taken back together.",
-    )  # fmt: skip
+    )
     checkpoint_time: Array = number(
-        "s", "Time of a checkpoint", 60, high=1e6, slider=(0, 600), symbol=r"\delta", advanced=True,
+        "s",
+        "Time of a checkpoint",
+        60,
+        high=1e6,
+        slider=(0, 600),
+        symbol=r"\delta",
+        advanced=True,
         help="Written at the best interval while on spot machines.",
-    )  # fmt: skip
+    )
     recovery_time: Array = number(
-        "s", "Time to go on", 600, high=1e6, slider=(0, 3600), symbol="R", advanced=True,
+        "s",
+        "Time to go on",
+        600,
+        high=1e6,
+        slider=(0, 3600),
+        symbol="R",
+        advanced=True,
         help="From an interruption until the job works again.",
-    )  # fmt: skip
+    )
     tokens_per_device_second: Array = number(
-        "1/s", "Tokens a second of a device", 2500, high=1e9, slider=(0, 20000), advanced=True,
+        "1/s",
+        "Tokens a second of a device",
+        2500,
+        high=1e9,
+        slider=(0, 20000),
+        advanced=True,
         help="Served or trained while in use; for the cost of a million.",
-    )  # fmt: skip
+    )
     total_ops: Array = number(
-        "flop", "Arithmetic of a run", 7.2e23, high=1e40, slider=(1e18, 1e27), log=True, advanced=True,
+        "flop",
+        "Arithmetic of a run",
+        7.2e23,
+        high=1e40,
+        slider=(1e18, 1e27),
+        log=True,
+        advanced=True,
         help="For its cost; by default that of Llama-3-8B: 6 × 8 billion × 15 trillion.",
-    )  # fmt: skip
+    )
     precision: Codes = choice(
         Precision, "Precision", Precision.BF16, advanced=True, help="Whose peak rate MFU is a share of."
     )
@@ -148,7 +239,9 @@ class Outputs:
     capex: Array = output("USD", "Written off", symbol=r"C_\text{capex}", help="Of what was bought, in the duration.")
     purchase_price: Array = output("USD", "Purchase price", symbol=r"C_0", help="All that is bought at the start.")
     energy_opex: Array = output("USD", "Electricity", symbol=r"C_\text{energy}")
-    maintenance_opex: Array = output("USD", "Maintenance", symbol=r"C_\text{service}", help="5% of the purchase a year.")
+    maintenance_opex: Array = output(
+        "USD", "Maintenance", symbol=r"C_\text{service}", help="5% of the purchase a year."
+    )
     capex_accelerators: Array = output("USD", "Accelerators")
     capex_network: Array = output("USD", "Network")
     capex_power_cooling: Array = output("USD", "Power and cooling")
@@ -159,27 +252,40 @@ class Outputs:
     cost_per_device_hour: Array = output("USD/hour", "Cost of a device-hour", help="Used or not.")
     cost_per_used_hour: Array = output("USD/hour", "Cost of a device-hour in use", if_infinite=_NO_WORK)
     cost_per_useful_device_hour: Array = output(
-        "USD/hour", "Cost of a useful device-hour", if_infinite=_NO_WORK, help="Of an hour's work at the full peak rate."
+        "USD/hour",
+        "Cost of a useful device-hour",
+        if_infinite=_NO_WORK,
+        help="Of an hour's work at the full peak rate.",
     )
     cost_per_exaflop: Array = output(
-        "USD", "Cost of an EFLOP of the model's arithmetic", if_infinite="unknown, or none is done",
+        "USD",
+        "Cost of an EFLOP of the model's arithmetic",
+        if_infinite="unknown, or none is done",
         help="What compares chips at equal throughput.",
-    )  # fmt: skip
+    )
     cost_per_million_tokens: Array = output("USD", "Cost of a million tokens", if_infinite=_NO_WORK)
     cost_per_run: Array = output("USD", "Cost of the training run", if_infinite="unknown, or none is done")
     cloud_cost: Array = output("USD", "On demand", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)
-    spot_cost: Array = output("USD", "On spot machines", symbol=r"C_\text{spot}", if_infinite="unknown, or it never gets done")
+    spot_cost: Array = output(
+        "USD", "On spot machines", symbol=r"C_\text{spot}", if_infinite="unknown, or it never gets done"
+    )
     spot_goodput: Array = output("1", "Goodput on spot machines", display_unit="percent", symbol="G")
     spot_job_mtbf: Array = output("s", "Between interruptions on spot machines", symbol="M")
     spot_interval: Array = output("s", "Checkpoints on spot machines, every", symbol=r"\tau")
     cheapest: Codes = label(Procurement, "Cheapest")
     cheapest_cost: Array = output("USD", "Cheapest")
     break_even_utilization: Array = output(
-        "1", "Break-even use", display_unit="percent", if_infinite="none: renting is cheaper even when always in use",
+        "1",
+        "Break-even use",
+        display_unit="percent",
+        if_infinite="none: renting is cheaper even when always in use",
         help="From this share of the time in use on, owning is cheaper than renting on demand.",
-    )  # fmt: skip
+    )
     spot_break_even_utilization: Array = output(
-        "1", "Break-even use against spot", display_unit="percent", if_infinite="none: spot is cheaper even when always in use"
+        "1",
+        "Break-even use against spot",
+        display_unit="percent",
+        if_infinite="none: spot is cheaper even when always in use",
     )
     mean_power: Array = output("W", "Mean power of the chips", symbol="W")
     facility_energy: Array = output("J", "Energy at the meter", symbol="E")
@@ -257,24 +363,48 @@ _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_f
     headline=("tco", "cost_per_device_hour", "cost_per_useful_device_hour", "cloud_cost", "break_even_utilization"),
     figures=(
         Chart("buildup", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
-        curve("time_in_use", ("tco", "cloud_cost", "spot_cost"), "Owning against renting", x_marks=("break_even_utilization",), logy=False),
+        curve(
+            "time_in_use",
+            ("tco", "cloud_cost", "spot_cost"),
+            "Owning against renting",
+            x_marks=("break_even_utilization",),
+            logy=False,
+        ),
         curve("mfu", ("cost_per_useful_device_hour",), "Utilization is the lever"),
     ),
     equations=(
-        Equation("mean_power", r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot @time_in_use)", where=lambda i, o: i.accelerator is not None and i.tdp == 0),
+        Equation(
+            "mean_power",
+            r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot @time_in_use)",
+            where=lambda i, o: i.accelerator is not None and i.tdp == 0,
+        ),
         Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
         Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
         Equation("purchase_price", r"@purchase_price = @devices \cdot @device_price \cdot @infrastructure_multiplier"),
         Equation("capex", r"@capex = @purchase_price \cdot \frac{@duration}{@amortization}"),
-        Equation("maintenance_opex", r"@maintenance_opex = 0.05 \cdot @purchase_price \cdot \frac{@duration}{31536000}"),
+        Equation(
+            "maintenance_opex", r"@maintenance_opex = 0.05 \cdot @purchase_price \cdot \frac{@duration}{31536000}"
+        ),
         Equation("tco", r"@tco = @capex + @energy_opex + @maintenance_opex"),
         Equation("cost_per_device_hour", r"@cost_per_device_hour = \frac{3600 \cdot @tco}{@devices \cdot @duration}"),
-        Equation("cost_per_useful_device_hour", r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}", where=lambda i, o: i.mfu > 0 and i.time_in_use > 0),
+        Equation(
+            "cost_per_useful_device_hour",
+            r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}",
+            where=lambda i, o: i.mfu > 0 and i.time_in_use > 0,
+        ),
         Equation("spot_interval", r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf}"),
-        Equation("spot_goodput", r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + @recovery_time}{@spot_job_mtbf}", where=lambda i, o: i.checkpoint_time > 0),
+        Equation(
+            "spot_goodput",
+            r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + @recovery_time}{@spot_job_mtbf}",
+            where=lambda i, o: i.checkpoint_time > 0,
+        ),
     ),
     sources=(
-        Source("Barroso, Hölzle, Ranganathan 2018", "The datacenter as a computer, third edition", "10.2200/S00874ED3V01Y201809CAC046"),
+        Source(
+            "Barroso, Hölzle, Ranganathan 2018",
+            "The datacenter as a computer, third edition",
+            "10.2200/S00874ED3V01Y201809CAC046",
+        ),
         Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
         Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
     ),
@@ -295,7 +425,11 @@ _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_f
         Preset("The same, one tenth in use", {"time_in_use": "10%"}),
         Preset("Three years of 1024 A100", {"accelerator": "a100-sxm4-80gb", "devices": "1024", "duration": "3 year"}),
         Preset("Multi-vendor: MI300X", {"accelerator": "mi300x"}, part="Exercise 5b"),
-        Preset("Multi-vendor: Gaudi 3 at its list price", {"accelerator": "gaudi3", "unit_price": "15625 USD"}, part="Exercise 5b"),
+        Preset(
+            "Multi-vendor: Gaudi 3 at its list price",
+            {"accelerator": "gaudi3", "unit_price": "15625 USD"},
+            part="Exercise 5b",
+        ),
         Preset("Spot machines that last a day", {"spot_mtbf": "1 day", "devices": "64"}),
         Preset("Chips alone, no infrastructure", {"infrastructure_multiplier": "1"}),
     ),
@@ -303,21 +437,29 @@ _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_f
         Fallacy(
             "The accelerators are what a cluster costs.",
             "Accelerators alone are written off with {before}; all that is written off with the whole of it is {after}, {ratio} times that.",
-            "capex", {"infrastructure_multiplier": "1"}, {}, lambda before, after: after > 2 * before,
+            "capex",
+            {"infrastructure_multiplier": "1"},
+            {},
+            lambda before, after: after > 2 * before,
         ),
         Fallacy(
             "A device that is not used costs nothing.",
             "Always in use a fleet costs {before}, never in use {after}: only part of its electricity is saved.",
-            "tco", {}, {"time_in_use": "0%"}, lambda before, after: after > 0.8 * before,
+            "tco",
+            {},
+            {"time_in_use": "0%"},
+            lambda before, after: after > 0.8 * before,
         ),
         Fallacy(
             "A chip at half the price is half as dear.",
             "At a third of the throughput a useful hour costs {after} instead of {before}, though the chip costs half.",
-            "cost_per_useful_device_hour", {}, {"unit_price": "12500 USD", "mfu": "15%"},
+            "cost_per_useful_device_hour",
+            {},
+            {"unit_price": "12500 USD", "mfu": "15%"},
             lambda before, after: after > before,
         ),
     ),
-)  # fmt: skip
+)
 def tco(i: Inputs) -> Outputs:
     price, cloud, spot = (_or_of_chip(i, name) for name in ("unit_price", "cloud_price", "spot_price"))
     duration, devices = np.asarray(i.duration, dtype=float), np.asarray(i.devices, dtype=float)

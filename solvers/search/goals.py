@@ -27,8 +27,13 @@ Answers = Mapping[str, Answer]
 
 _DIRECTIONS = {"minimize": 1.0, "minimise": 1.0, "maximize": -1.0, "maximise": -1.0}
 _OPERATORS = {
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
-}  # fmt: skip
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
 _SAME = {"≤": "<=", "≥": ">=", "=": "==", "≠": "!="}
 _TRUTHS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")

@@ -32,8 +32,11 @@ _STAGES = (0, 1, 2, 3)
 _BATCHES = (1, 2, 4, 8, 16, 32, 64)
 # What else is tried, where the wall takes it, unless somebody says what to try.
 _BESIDES: dict[str, Sequence[Any]] = {
-    "zero_stage": _STAGES, "recomputation": (), "microbatches": _BATCHES, "microbatch_size": _BATCHES,
-}  # fmt: skip
+    "zero_stage": _STAGES,
+    "recomputation": (),
+    "microbatches": _BATCHES,
+    "microbatch_size": _BATCHES,
+}
 
 
 def parallelism(

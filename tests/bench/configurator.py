@@ -57,9 +57,11 @@ def own() -> str:
 
     chain = pipeline("serving")
     asked = {
-        "model": find(Model, "qwen3-32b", "model").spec, "prompt_length": 1024, "output_length": 256,
+        "model": find(Model, "qwen3-32b", "model").spec,
+        "prompt_length": 1024,
+        "output_length": 256,
         "accelerator": find(Accelerator, "h200-sxm-141gb", "accelerator").spec,
-    }  # fmt: skip
+    }
     wanted = ("maximize: decode_throughput", "minimize: itl", "ttft <= 2 s", "itl <= 50 ms", "feasible")
     objectives, constraints = goals(wanted, metrics(chain))
     sides = (listed(chain, "tensor_parallel", [1, 2, 4, 8]), ranged(chain, "batch_size", 1, 512, 512))

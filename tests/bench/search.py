@@ -18,9 +18,14 @@ import numpy as np
 
 ROOT = Path(__file__).parents[2]
 GOALS = (
-    "minimize: tco.tco", "maximize: serving.decode_throughput", "serving.itl < 50 ms", "serving.ttft <= 2 s", "serving.feasible",
-    "tco.tco <= 20 MUSD", "sustainability.total_carbon < 2000 t",
-)  # fmt: skip
+    "minimize: tco.tco",
+    "maximize: serving.decode_throughput",
+    "serving.itl < 50 ms",
+    "serving.ttft <= 2 s",
+    "serving.feasible",
+    "tco.tco <= 20 MUSD",
+    "sustainability.total_carbon < 2000 t",
+)
 # Batches, fleets and grids of each size of space; chips, formats and splits are the same in all.
 SIZES = {10**4: (5, 5, 5), 10**6: (50, 10, 25), 10**7: (100, 25, 50), 10**8: (500, 50, 50)}
 # How each size is looked through: by one core, by two threads, by two processes of a Dask cluster.
@@ -43,9 +48,11 @@ def search(rows: int) -> Any:
 
     batches, fleets, places = SIZES[rows]
     chain = pipeline(
-        "serving", "tco", "sustainability",
+        "serving",
+        "tco",
+        "sustainability",
         links={"tco.accelerator": "serving.accelerator", "sustainability.tdp": "serving.accelerator.tdp"},
-    )  # fmt: skip
+    )
     chips = {chip.slug: chip.spec() for chip in Accelerator.objects.filter(unit_price__isnull=False, tier="cloud")[:10]}
     grids = list(Grid.objects.filter(carbon_intensity__isnull=False)[:places])
     places_axis = joined(

@@ -26,9 +26,21 @@ def serving() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [
-        ROOT / ".venv/bin/granian", "--interface", "wsgi", "mlsysweb.wsgi:application", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "2", "--blocking-threads", "2", "--log-level", "error",
-    ]  # fmt: skip
+        ROOT / ".venv/bin/granian",
+        "--interface",
+        "wsgi",
+        "mlsysweb.wsgi:application",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "2",
+        "--log-level",
+        "error",
+    ]
     server = subprocess.Popen(command, cwd=ROOT, env=os.environ)
     try:
         for _ in range(200):

@@ -75,10 +75,13 @@ def own_rate(rows: int) -> float:
         for start in range(0, rows, 16384):
             size = min(16384, rows - start)
             roofline(
-                model=model, accelerator=take(chips, draw.integers(0, 4, size)), phase="decode",
-                batch_size=2.0 ** draw.integers(0, 8, size), efficiency=0.5,
+                model=model,
+                accelerator=take(chips, draw.integers(0, 4, size)),
+                phase="decode",
+                batch_size=2.0 ** draw.integers(0, 8, size),
+                efficiency=0.5,
                 precision=np.where(draw.random(size) < 0.5, Precision.FP16, Precision.INT8),
-            )  # fmt: skip
+            )
 
     sweep()
     times = []

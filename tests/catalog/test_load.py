@@ -94,21 +94,76 @@ def test_an_archived_row_stays_archived(catalog):
 @pytest.mark.parametrize(
     ("file", "before", "after", "sentence"),
     [
-        ("accelerators.csv", ",7066000000000,", ",fast,", "accelerators.csv, line 2, peak_flops_fp64: needs a number; 'fast' is none."),
-        ("accelerators.csv", ",7066000000000,", ",-7,", "accelerators.csv, line 2, peak_flops_fp64: must be above 0 flop/s; -7 flop/s is not."),
-        ("accelerators.csv", ",7066000000000,", ",inf,", "accelerators.csv, line 2, peak_flops_fp64: needs a finite number; inf is none."),
-        ("accelerators.csv", "2018,cloud,", "2018,clod,", "accelerators.csv, line 2, deployment_tier: Value 'clod' is not a valid choice."),
-        ("accelerators.csv", "2018,cloud,", "MMXVIII,cloud,", "accelerators.csv, line 2, release_year: “MMXVIII” value must be an integer."),
-        ("accelerators.csv", "v100-pcie-32gb,", "V100 PCIe,", "accelerators.csv, line 2, slug: Small letters, digits, and single hyphens or dots between."),
+        (
+            "accelerators.csv",
+            ",7066000000000,",
+            ",fast,",
+            "accelerators.csv, line 2, peak_flops_fp64: needs a number; 'fast' is none.",
+        ),
+        (
+            "accelerators.csv",
+            ",7066000000000,",
+            ",-7,",
+            "accelerators.csv, line 2, peak_flops_fp64: must be above 0 flop/s; -7 flop/s is not.",
+        ),
+        (
+            "accelerators.csv",
+            ",7066000000000,",
+            ",inf,",
+            "accelerators.csv, line 2, peak_flops_fp64: needs a finite number; inf is none.",
+        ),
+        (
+            "accelerators.csv",
+            "2018,cloud,",
+            "2018,clod,",
+            "accelerators.csv, line 2, deployment_tier: Value 'clod' is not a valid choice.",
+        ),
+        (
+            "accelerators.csv",
+            "2018,cloud,",
+            "MMXVIII,cloud,",
+            "accelerators.csv, line 2, release_year: “MMXVIII” value must be an integer.",
+        ),
+        (
+            "accelerators.csv",
+            "v100-pcie-32gb,",
+            "V100 PCIe,",
+            "accelerators.csv, line 2, slug: Small letters, digits, and single hyphens or dots between.",
+        ),
         ("accelerators.csv", "v100-pcie-32gb,", ",", "accelerators.csv, line 2, slug: This field cannot be blank."),
-        ("accelerators.csv", "v100-sxm2-32gb,", "v100-pcie-32gb,", "accelerators.csv, line 3, slug: 'v100-pcie-32gb' is also in accelerators.csv, line 2."),
-        ("accelerators.csv", "NVIDIA V100 SXM2 32GB", "nvidia v100 pcie 32gb", "accelerators.csv, line 3, name: 'nvidia v100 pcie 32gb' is also in accelerators.csv, line 2."),
-        ("accelerators.csv", "slug,name,vendor,", "slug,name,maker,", "accelerators.csv, line 1, maker: is no column of accelerators."),
-        ("nodes.csv", "a100-sxm4-80gb,8,", "a100-sxm4-99gb,8,", "nodes.csv, line 2, accelerator: 'a100-sxm4-99gb' is in no other file."),
+        (
+            "accelerators.csv",
+            "v100-sxm2-32gb,",
+            "v100-pcie-32gb,",
+            "accelerators.csv, line 3, slug: 'v100-pcie-32gb' is also in accelerators.csv, line 2.",
+        ),
+        (
+            "accelerators.csv",
+            "NVIDIA V100 SXM2 32GB",
+            "nvidia v100 pcie 32gb",
+            "accelerators.csv, line 3, name: 'nvidia v100 pcie 32gb' is also in accelerators.csv, line 2.",
+        ),
+        (
+            "accelerators.csv",
+            "slug,name,vendor,",
+            "slug,name,maker,",
+            "accelerators.csv, line 1, maker: is no column of accelerators.",
+        ),
+        (
+            "nodes.csv",
+            "a100-sxm4-80gb,8,",
+            "a100-sxm4-99gb,8,",
+            "nodes.csv, line 2, accelerator: 'a100-sxm4-99gb' is in no other file.",
+        ),
         ("storage.csv", "nvme-gen3,", "nvme-gen3,,", "storage.csv, line 2: has 14 cells, the header 13."),
-        ("grids_tutorial.csv", "quebec,", "poland-measured,", "grids_tutorial.csv, line 2, slug: 'poland-measured' is also in grids.csv, line 154."),
+        (
+            "grids_tutorial.csv",
+            "quebec,",
+            "poland-measured,",
+            "grids_tutorial.csv, line 2, slug: 'poland-measured' is also in grids.csv, line 154.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_data_is_a_sentence_with_file_line_and_column_and_nothing_is_loaded(
     empty, folder, file, before, after, sentence
 ):

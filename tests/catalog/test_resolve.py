@@ -106,7 +106,11 @@ def test_a_row_is_found_by_slug_and_by_name_in_any_case(name):
 @pytest.mark.parametrize(
     ("kind", "name", "sentence"),
     [
-        (specs.Accelerator, "h10", "no accelerator in the catalog is called 'h10'. Did you mean h100-nvl-94gb, h100-pcie-80gb or h100-sxm5-80gb?"),
+        (
+            specs.Accelerator,
+            "h10",
+            "no accelerator in the catalog is called 'h10'. Did you mean h100-nvl-94gb, h100-pcie-80gb or h100-sxm5-80gb?",
+        ),
         (specs.Accelerator, "esp32s4", "no accelerator in the catalog is called 'esp32s4'. Did you mean esp32-s3?"),
         (specs.Model, "Llama3 8B", "no model in the catalog is called 'Llama3 8B'. Did you mean llama-3-8b?"),
         (specs.Grid, "Quebek", "no grid in the catalog is called 'Quebek'. Did you mean quebec?"),
@@ -114,7 +118,7 @@ def test_a_row_is_found_by_slug_and_by_name_in_any_case(name):
         (specs.Grid, "", "needs the name of a grid in the catalog."),
         (specs.Grid, "x" * 199, f"no grid in the catalog is called '{'x' * 40}'."),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_name_is_a_sentence_with_the_nearest(kind, name, sentence):
     with pytest.raises(InputError) as bad:
         find(kind, name, "it")

@@ -21,9 +21,12 @@ def record() -> None:
             continue
         found = answer(solver, dict(next(iter(p.values for p in solver.presets if p.values), {})))
         kept = {
-            "solver": name, "solver_version": solver.version, "question": dict(found.text),
-            "snapshot": dict(found.snapshot), "result": found.to_json(),
-        }  # fmt: skip
+            "solver": name,
+            "solver_version": solver.version,
+            "question": dict(found.text),
+            "snapshot": dict(found.snapshot),
+            "result": found.to_json(),
+        }
         path.write_bytes(gzip.compress(orjson.dumps(kept), 9, mtime=0))
         print("recorded", path.name)
 

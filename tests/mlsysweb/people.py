@@ -51,7 +51,11 @@ def edit(client, link, **changes):
 
     scenario = Scenario.objects.get(pk=link.split("/")[2])
     fields = {
-        "title": scenario.title, "notes": scenario.notes, "visibility": scenario.visibility, "revision": scenario.revision,
-        "tags": ", ".join(tag.name for tag in scenario.tags.all()), "group": scenario.group_id or "",
-    }  # fmt: skip
+        "title": scenario.title,
+        "notes": scenario.notes,
+        "visibility": scenario.visibility,
+        "revision": scenario.revision,
+        "tags": ", ".join(tag.name for tag in scenario.tags.all()),
+        "group": scenario.group_id or "",
+    }
     return client.post(f"{link}edit/", fields | changes)

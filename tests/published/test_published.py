@@ -39,9 +39,14 @@ class Asked:
 def emitted(devices: int, watts: float, seconds: float, pue: float = 1.0, grams: float = 0.0) -> dict[str, Any]:
     """A run whose devices draw so many watts on average: full utilization of that thermal design power."""
     return {
-        "devices": devices, "tdp": watts, "mfu": 1.0, "duration": seconds, "pue": pue,
-        "carbon_intensity": grams / 3.6e9, "embodied_per_device": 0.0,
-    }  # fmt: skip
+        "devices": devices,
+        "tdp": watts,
+        "mfu": 1.0,
+        "duration": seconds,
+        "pue": pue,
+        "carbon_intensity": grams / 3.6e9,
+        "embodied_per_device": 0.0,
+    }
 
 
 def ran(flop: float, devices: int, rate: float, mfu: float) -> dict[str, Any]:

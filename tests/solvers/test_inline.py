@@ -55,29 +55,45 @@ def test_a_fleet_holds_its_node_and_the_node_its_chip():
 @pytest.mark.parametrize(
     ("kind", "record", "sentence"),
     [
-        (Accelerator, {**CHIP, "memory_bandwith": 1}, "has no figure 'memory_bandwith'; did you mean memory_bandwidth?"),
+        (
+            Accelerator,
+            {**CHIP, "memory_bandwith": 1},
+            "has no figure 'memory_bandwith'; did you mean memory_bandwidth?",
+        ),
         (Accelerator, {"peak": {"fp16": 1e12}}, "needs memory_bandwidth to be written out."),
         (Accelerator, {}, "needs peak and memory_bandwidth to be written out."),
         (Model, {"layers": 32}, "needs parameters to be written out."),
         (Grid, {}, "needs carbon_intensity to be written out."),
-        (Accelerator, {**CHIP, "memory_bandwidth": "700 W"}, "memory_bandwidth needs a bandwidth (byte/s); '700 W' is a power."),
+        (
+            Accelerator,
+            {**CHIP, "memory_bandwidth": "700 W"},
+            "memory_bandwidth needs a bandwidth (byte/s); '700 W' is a power.",
+        ),
         (Accelerator, {**CHIP, "memory_bandwidth": 0}, "memory_bandwidth must be above 0 byte/s; 0 byte/s is not."),
         (Accelerator, {**CHIP, "tdp": -1}, "tdp must be at least 0 W; -1 W is not."),
         (Accelerator, {**CHIP, "tdp": True}, "tdp needs a number; true is none."),
         (Accelerator, {**CHIP, "tdp": [700]}, "tdp needs a number; [700] is none."),
         (Accelerator, {**CHIP, "tdp": math.inf}, "tdp needs a finite number; inf is none."),
         (Accelerator, {**CHIP, "tdp": 10**400}, "tdp needs a finite number; this one is too large to be one."),
-        (Accelerator, {**CHIP, "peak": 989e12}, 'peak must be given by number format, such as {"fp16": "989 TFLOP/s"}.'),
+        (
+            Accelerator,
+            {**CHIP, "peak": 989e12},
+            'peak must be given by number format, such as {"fp16": "989 TFLOP/s"}.',
+        ),
         (Accelerator, {**CHIP, "peak": {}}, 'peak must be given by number format, such as {"fp16": "989 TFLOP/s"}.'),
         (Accelerator, {**CHIP, "peak": {"fp17": 1}}, "peak has no format 'fp17'; the formats are fp64, fp32, tf32, "),
         (Accelerator, {**CHIP, "peak": {"fp16": -1}}, "peak fp16 must be above 0 flop/s; -1 flop/s is not."),
         (Accelerator, {**CHIP, "name": ""}, "name must be a text of 1 to 100 characters."),
         (Accelerator, {**CHIP, "name": 7}, "name must be a text of 1 to 100 characters."),
         (Fleet, {"node": "dgx-h100", "nodes": 4}, 'node must be a record of its own; "dgx-h100" is none.'),
-        (Fleet, {"node": {**NODE, "accelerator": {**CHIP, "tdp": "3 s"}}, "nodes": 4}, "node accelerator tdp needs a power"),
+        (
+            Fleet,
+            {"node": {**NODE, "accelerator": {**CHIP, "tdp": "3 s"}}, "nodes": 4},
+            "node accelerator tdp needs a power",
+        ),
         (Fleet, {"node": NODE, "nodes": 4.5}, "nodes counts whole things: 4.5 is not a whole number."),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_record_is_a_sentence_that_names_the_figure(kind, record, sentence):
     with pytest.raises(InputError) as bad:
         spec_from_inline(kind, record, "chip")

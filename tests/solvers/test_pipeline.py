@@ -137,7 +137,10 @@ def test_what_is_said_of_one_stage_wins_and_what_is_said_in_vain_is_told():
 
 def test_stages_that_wait_for_each_other_are_a_circle_that_is_named():
     back = toy(
-        "back", {"tco": number("USD", "TCO", 1.0)}, {"total_ops": output("flop", "Work")}, lambda i: {"total_ops": i.tco}
+        "back",
+        {"tco": number("USD", "TCO", 1.0)},
+        {"total_ops": output("flop", "Work")},
+        lambda i: {"total_ops": i.tco},
     )
     with pytest.raises(
         InputErrors, match=r"circle: training > back > cost > training.*training takes total_ops from back"

@@ -19,6 +19,13 @@ def toy(name, takes, gives, law, *, walls=(), check=None):
     function.__annotations__ = {"i": inputs, "return": outputs}
     more = {"check": check} if check else {}
     return solver(
-        walls=walls, title=name.capitalize(), question="What?", version="1", factor="", verdict=lambda i, o: "So.",
-        headline=tuple(gives), sources=(), **more,
-    )(function)  # fmt: skip
+        walls=walls,
+        title=name.capitalize(),
+        question="What?",
+        version="1",
+        factor="",
+        verdict=lambda i, o: "So.",
+        headline=tuple(gives),
+        sources=(),
+        **more,
+    )(function)

@@ -18,7 +18,11 @@ _WIDE = {"grid": "Grid: its carbon, electricity price and water", "region": "Clo
 
 
 def space_form(
-    question: DesignSpaceQuestion, steps: Pipeline | None, asked: DeclaredSearch | None, errors: Mapping[str, str], url: str
+    question: DesignSpaceQuestion,
+    steps: Pipeline | None,
+    asked: DeclaredSearch | None,
+    errors: Mapping[str, str],
+    url: str,
 ) -> SpaceForm:
     """All rows there may be, those beyond the next free one hidden."""
     goals = [("", text) for text in question.goals]
@@ -83,7 +87,11 @@ def _names(steps: Pipeline) -> Iterator[Link]:
 
 
 def _unit(io: Any) -> str:
-    return f" ({unit_label(io.display_unit)})" if isinstance(io, Input | Output) and io.display_unit not in ("1", "") else ""
+    return (
+        f" ({unit_label(io.display_unit)})"
+        if isinstance(io, Input | Output) and io.display_unit not in ("1", "")
+        else ""
+    )
 
 
 def _phrases(steps: Pipeline) -> Iterator[Link]:

@@ -14,60 +14,99 @@ class DesignSpacePreset:
     question: DesignSpaceQuestion
 
 
-def _preset(name: str, part: str, walls: str, axes: dict[str, str], goals: tuple[str, ...], links: str = "") -> DesignSpacePreset:
+def _preset(
+    name: str, part: str, walls: str, axes: dict[str, str], goals: tuple[str, ...], links: str = ""
+) -> DesignSpacePreset:
     pairs = tuple(tuple(each.split(":", 1)) for each in links.split())
     return DesignSpacePreset(name, part, DesignSpaceQuestion(tuple(walls.split()), pairs, tuple(axes.items()), goals))  # type: ignore[arg-type]
 
 
 PRESETS = (
     _preset(
-        "A million dollars, 50 ms", "Part 6, exercise", "serving tco",
+        "A million dollars, 50 ms",
+        "Part 6, exercise",
+        "serving tco",
         {
             "model": "llama-3-8b",
             "accelerator": "a100-sxm4-80gb, h100-sxm5-80gb, h200-sxm-141gb, b200-sxm-180gb, mi300x, gaudi3, l40s, l4",
-            "batch_size": "1 to 512 doubling", "precision": "fp16, fp8, int8", "devices": "8, 16, 32, 64",
+            "batch_size": "1 to 512 doubling",
+            "precision": "fp16, fp8, int8",
+            "devices": "8, 16, 32, 64",
         },
         ("minimize: cost_per_million_tokens", "minimize: itl", "itl < 50 ms", "purchase_price <= 1 MUSD"),
     ),
     _preset(
-        "Sweep", "Part 6, first demo", "roofline",
+        "Sweep",
+        "Part 6, first demo",
+        "roofline",
         {
-            "model": "llama-3-8b", "accelerator": "h100-sxm5-80gb, mi300x, gaudi3, b200-sxm-180gb",
-            "batch_size": "1, 4, 16, 64", "precision": "fp16, int8", "efficiency": "0.5",
+            "model": "llama-3-8b",
+            "accelerator": "h100-sxm5-80gb, mi300x, gaudi3, b200-sxm-180gb",
+            "batch_size": "1, 4, 16, 64",
+            "precision": "fp16, int8",
+            "efficiency": "0.5",
         },
         ("minimize: latency", "maximize: mfu"),
     ),
     _preset(
-        "Objective and constraint", "Part 6, second demo", "roofline",
-        {"model": "llama-3-8b", "accelerator": "h100-sxm5-80gb", "batch_size": "1, 4, 8, 16, 32, 64", "precision": "fp16, int8"},
+        "Objective and constraint",
+        "Part 6, second demo",
+        "roofline",
+        {
+            "model": "llama-3-8b",
+            "accelerator": "h100-sxm5-80gb",
+            "batch_size": "1, 4, 8, 16, 32, 64",
+            "precision": "fp16, int8",
+        },
         ("maximize: throughput", "minimize: latency", "latency < 100"),
     ),
     _preset(
-        "Batching", "Part 6, third demo", "serving tail_latency",
+        "Batching",
+        "Part 6, third demo",
+        "serving tail_latency",
         {
-            "model": "llama-3-8b", "accelerator": "h100-sxm5-80gb", "prompt_length": "128", "arrival_rate": "10 1/s",
+            "model": "llama-3-8b",
+            "accelerator": "h100-sxm5-80gb",
+            "prompt_length": "128",
+            "arrival_rate": "10 1/s",
             "batch_size": "1 to 512",
         },
         ("maximize: decode_throughput", "minimize: p99_latency", "p99_latency <= 20 s"),
         "tail_latency.service_time:serving.end_to_end_latency tail_latency.replicas:serving.batch_size",
     ),
     _preset(
-        "Capstone", "Part 9", "serving tail_latency tco sustainability",
+        "Capstone",
+        "Part 9",
+        "serving tail_latency tco sustainability",
         {
-            "model": "llama-3-70b", "accelerator": "h100-sxm5-80gb, h200-sxm-141gb, b200-sxm-180gb, mi300x",
-            "precision": "fp16, fp8", "tensor_parallel": "1, 2, 4, 8", "batch_size": "1 to 128 doubling",
-            "arrival_rate": "2 1/s", "replicas": "4 to 64 in 16 steps", "devices": "64, 128, 256, 512", "duration": "1 year",
-            "grid": "quebec, norway, poland, us-average", "electricity_price": "0.1 USD/kWh",
+            "model": "llama-3-70b",
+            "accelerator": "h100-sxm5-80gb, h200-sxm-141gb, b200-sxm-180gb, mi300x",
+            "precision": "fp16, fp8",
+            "tensor_parallel": "1, 2, 4, 8",
+            "batch_size": "1 to 128 doubling",
+            "arrival_rate": "2 1/s",
+            "replicas": "4 to 64 in 16 steps",
+            "devices": "64, 128, 256, 512",
+            "duration": "1 year",
+            "grid": "quebec, norway, poland, us-average",
+            "electricity_price": "0.1 USD/kWh",
         },
         ("minimize: tco", "minimize: total_carbon", "ttft <= 500 ms", "p99_latency <= 20 s", "tco <= 20 MUSD"),
     ),
     _preset(
-        "A million designs", "beyond", "serving tco sustainability",
+        "A million designs",
+        "beyond",
+        "serving tco sustainability",
         {
-            "model": "llama-3-8b", "accelerator": "all cloud", "precision": "fp16, fp8", "tensor_parallel": "1, 2, 4, 8",
-            "batch_size": "1 to 512 in 40 log steps", "devices": "8 to 4096 in 16 log steps",
-            "grid": "poland, norway, quebec, us-average", "electricity_price": "0.1 USD/kWh",
+            "model": "llama-3-8b",
+            "accelerator": "all cloud",
+            "precision": "fp16, fp8",
+            "tensor_parallel": "1, 2, 4, 8",
+            "batch_size": "1 to 512 in 40 log steps",
+            "devices": "8 to 4096 in 16 log steps",
+            "grid": "poland, norway, quebec, us-average",
+            "electricity_price": "0.1 USD/kWh",
         },
         ("minimize: tco.tco", "maximize: decode_throughput", "itl < 50 ms", "ttft <= 2 s", "tco.tco <= 20 MUSD"),
     ),
-)  # fmt: skip
+)

@@ -137,9 +137,14 @@ def declared_search(question: DesignSpaceQuestion, look_up: LookUp, all_of: AllO
         raise InputErrors(errors)
     demanded = tuple(_demands(steps, constraints))
     search = Search(
-        steps, settle(steps, fixed, look_up), Space(tuple(a for _, a in axes)), objectives, (*constraints, *demanded),
-        keep=KEPT, relax=RELAXED,
-    )  # fmt: skip
+        steps,
+        settle(steps, fixed, look_up),
+        Space(tuple(a for _, a in axes)),
+        objectives,
+        (*constraints, *demanded),
+        keep=KEPT,
+        relax=RELAXED,
+    )
     return DeclaredSearch(search, fixed, tuple(c.text for c in demanded))
 
 
@@ -273,7 +278,7 @@ def _together(axes: list[tuple[int, Axis]]) -> list[InputError]:
             f"makes the space too large: {_count(size)} configurations, and {_count(most)} is the most that is searched. "
             f"{longest.name} alone has {len(longest):,} values; {would}. Fewer steps, or log steps, or one axis less.",
         )
-    ]  # fmt: skip
+    ]
 
 
 def _count(size: int) -> str:

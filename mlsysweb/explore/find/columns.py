@@ -38,7 +38,11 @@ class ResultColumn:
     def words(self, cell: Any) -> str:
         if isinstance(cell, bool):
             return "yes" if cell else "no"
-        return format_quantity(cell, self.unit, self.display_unit) if isinstance(cell, float | int) else str(cell).replace("_", " ")
+        return (
+            format_quantity(cell, self.unit, self.display_unit)
+            if isinstance(cell, float | int)
+            else str(cell).replace("_", " ")
+        )
 
     def value(self, cell: Any = 0.0) -> Value:
         return Value(cell, self.unit, self.display_unit, self.label)
@@ -83,7 +87,9 @@ def _objectives(search: Search) -> Iterator[ResultColumn]:
         label = " + ".join(m.declared.label for m, _ in objective.terms)
         io = first.declared
         assert isinstance(io, Input | Output)  # the reader of goals lets nothing else be made small
-        yield ResultColumn("+".join(name for name, _ in terms), label, io.unit, io.display_unit, True, terms, objective.sign)
+        yield ResultColumn(
+            "+".join(name for name, _ in terms), label, io.unit, io.display_unit, True, terms, objective.sign
+        )
 
 
 def _constraints(search: Search) -> Iterator[ResultColumn]:

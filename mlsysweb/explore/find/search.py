@@ -115,7 +115,9 @@ def try_configuration(question: DesignSpaceQuestion, outcome: Outcome, places: M
     """One configuration, on an axis or off it; an axis nothing is said of stands where the best does. Raises
     InputErrors as `declared` does."""
     axes = tuple((name, places.get(name, text)) for name, text in question.axes)
-    one = declared_search(DesignSpaceQuestion(question.walls, question.links, axes, question.goals), look_up, all_of).search
+    one = declared_search(
+        DesignSpaceQuestion(question.walls, question.links, axes, question.goals), look_up, all_of
+    ).search
     check(one)
     number = np.zeros(1, dtype=np.int64)
     seen = evaluate(one, number)

@@ -51,7 +51,9 @@ def begin_job(question: DesignSpaceQuestion) -> Job:
         key=key_of(question),
         defaults={"query": question.query, "snapshot": dict(rows), "size": asked.search.space.size},
     )
-    Job.objects.filter(pk=job.pk, state__in=(JobState.CANCELLED, JobState.FAILED)).update(state=JobState.WAITING, error="")
+    Job.objects.filter(pk=job.pk, state__in=(JobState.CANCELLED, JobState.FAILED)).update(
+        state=JobState.WAITING, error=""
+    )
     job.refresh_from_db()
     return job
 
@@ -142,8 +144,12 @@ def _slice(job: Job, worker: str, hands: dict[str, _Work]) -> None:
             break
     finished = boxes == hand.search.boxes
     held = Job.objects.filter(pk=job.pk, worker=worker, state=JobState.RUNNING).update(
-        boxes=boxes, count=hand.seen.count, seen=to_bytes(hand.seen), seconds=job.seconds + time.monotonic() - start,
-        state=JobState.DONE if finished else JobState.RUNNING, worker="" if finished else worker,
-    )  # fmt: skip
+        boxes=boxes,
+        count=hand.seen.count,
+        seen=to_bytes(hand.seen),
+        seconds=job.seconds + time.monotonic() - start,
+        state=JobState.DONE if finished else JobState.RUNNING,
+        worker="" if finished else worker,
+    )
     if finished or not held:
         del hands[job.pk]

@@ -16,7 +16,9 @@ def not_begun(search: Search, url: str) -> JobProgress:
     evaluate_box(search, 0)
     rate = search.space.box(0, search.rows).size / (time.perf_counter() - start)
     size = search.space.size
-    told = f"{size:,} configurations: about {format_quantity(size / rate, 's')} of work, more than fits into one answer."
+    told = (
+        f"{size:,} configurations: about {format_quantity(size / rate, 's')} of work, more than fits into one answer."
+    )
     return JobProgress("none", 0.0, told, False, url, "begin", "Search them all")
 
 
@@ -26,9 +28,15 @@ def so_far(job: Job, begin: str, cancel: str) -> JobProgress:
     rate = job.count / job.seconds if job.seconds else 0.0
     pace = f", {rate / 1e6:.3g} million a second" if rate else ""
     if job.moving:
-        left = f", {format_quantity((job.size - job.count) / rate, 's', digits=2)} left" if rate else ", waiting for its turn"
+        left = (
+            f", {format_quantity((job.size - job.count) / rate, 's', digits=2)} left"
+            if rate
+            else ", waiting for its turn"
+        )
         return JobProgress(job.state, share, f"{looked}{pace}{left}.", True, cancel, "cancel", "Stop")
     if job.state == JobState.DONE:
-        return JobProgress(job.state, 1.0, f"{looked}{pace}, {format_quantity(job.seconds, 's')} of work.", False, "", "", "")
+        return JobProgress(
+            job.state, 1.0, f"{looked}{pace}, {format_quantity(job.seconds, 's')} of work.", False, "", "", ""
+        )
     stopped = job.error or "Stopped."
     return JobProgress(job.state, share, f"{stopped} {looked}.", False, begin, "begin", "Go on")

@@ -35,19 +35,26 @@ def as_json(query: str, outcome: Outcome, rows: Sequence[Candidate], columns: Se
         "feasible": seen.feasible,
         "complete": outcome.complete,
         "constraints": [
-            {"text": r.constraint.text, "failed": r.failed, "alone": r.alone, "unknown": r.unknown, "nearest": _known(r.nearest)}
+            {
+                "text": r.constraint.text,
+                "failed": r.failed,
+                "alone": r.alone,
+                "unknown": r.unknown,
+                "nearest": _known(r.nearest),
+            }
             for r in outcome.reasons
         ],
         "columns": [{"name": c.key, "label": c.label, "unit": c.unit} for c in columns],
         "rows": [
             {
-                "number": row.number, "front": row.number in front,
+                "number": row.number,
+                "front": row.number in front,
                 "inputs": {n: _known(v) for n, v in row.inputs.items()},
                 "values": {c.key: _known(c.read(row)) for c in columns if c.terms},
             }
             for row in rows
         ],
-    }  # fmt: skip
+    }
 
 
 def _known(value: Any) -> Any:

@@ -35,9 +35,14 @@ class DesignSpaceLinks:
 
 
 def design_space_page(
-    found: Found, columns: tuple[Column, ...], rows: RowsPage, why: WhyPage, tried: Any, progress: JobProgress | None,
+    found: Found,
+    columns: tuple[Column, ...],
+    rows: RowsPage,
+    why: WhyPage,
+    tried: Any,
+    progress: JobProgress | None,
     around: DesignSpaceLinks,
-) -> DesignSpacePage:  # fmt: skip
+) -> DesignSpacePage:
     """Everything the page says of a search, or of as much of it as is done."""
     outcome = found.outcome
     objectives = [column for column in columns if column.sign]
@@ -63,9 +68,22 @@ def design_space_page(
 def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpacePage:
     """A space too large for a request, before anybody has begun with it."""
     return DesignSpacePage(
-        verdict=progress.told, kind="", cards=(), figures=(), reasons=(), demanded=(), steps=(), step_heads=(),
-        rows=None, why=None, best="", exports=(), progress=progress, query=around.query, url=f"{around.url}?{around.query}",
-    )  # fmt: skip
+        verdict=progress.told,
+        kind="",
+        cards=(),
+        figures=(),
+        reasons=(),
+        demanded=(),
+        steps=(),
+        step_heads=(),
+        rows=None,
+        why=None,
+        best="",
+        exports=(),
+        progress=progress,
+        query=around.query,
+        url=f"{around.url}?{around.query}",
+    )
 
 
 def places_in_words(candidate: Any, columns: tuple[Column, ...]) -> str:
@@ -145,8 +163,9 @@ def _gain(outcome: Any, place: int, objectives: list[Column]) -> str:
             then = column.words(float(freed[k] * column.sign))
             told.append(
                 f"{_small(column.label)} {then} instead of {column.words(float(now * column.sign))}"
-                if np.isfinite(now) else f"{_small(column.label)} {then}, where now there is nothing"
-            )  # fmt: skip
+                if np.isfinite(now)
+                else f"{_small(column.label)} {then}, where now there is nothing"
+            )
     return "; ".join(told)
 
 
@@ -174,7 +193,9 @@ def _effect(value: float, best: float) -> str:
     if not (np.isfinite(value) and np.isfinite(best)) or best == 0:
         return "unknown"
     change = value / best - 1
-    return "same" if abs(change) < 5e-4 else f"{'+' if change > 0 else '−'}{format_quantity(abs(change), '1', 'percent')}"
+    return (
+        "same" if abs(change) < 5e-4 else f"{'+' if change > 0 else '−'}{format_quantity(abs(change), '1', 'percent')}"
+    )
 
 
 def _figures(found: Found, columns: tuple[Column, ...], objectives: list[Column], tried: Any) -> Iterator[Figure]:
@@ -195,23 +216,28 @@ def _figures(found: Found, columns: tuple[Column, ...], objectives: list[Column]
     near = bad[_within(x[bad], y[bad], x[good], y[good])]
     bend = found.outcome.knee
     plot = pareto(
-        first.value(), across.value(), logs,
+        first.value(),
+        across.value(),
+        logs,
         front=_points(shown, first, across, columns),
         knee=_points([found.outcome.front[bend]] if bend >= 0 else [], first, across, columns),
         beaten=_dots(found, columns, good[:_BEATEN], x, y),
         failing=_dots(found, columns, near[:_FAILING], x, y),
         tried=_points([tried.candidate] if tried else [], first, across, columns),
         density=_density(x[good], y[good], logs) if len(good) > _BEATEN else None,
-    )  # fmt: skip
+    )
     title = f"{first.label} against {_small(across.label)}"
     table = Table(
         tuple(column.label for column in columns),
         tuple(tuple(c.words(c.read(each)) for c in columns) for each in front[:: max(1, len(front) // 24)]),
     )
     yield Figure(
-        "front-0", title, f"{title}: those nobody beats, those that are beaten, and those that fail. The front is in the table below.",
-        embedded(orjson.dumps(plot).decode()), table,
-    )  # fmt: skip
+        "front-0",
+        title,
+        f"{title}: those nobody beats, those that are beaten, and those that fail. The front is in the table below.",
+        embedded(orjson.dumps(plot).decode()),
+        table,
+    )
 
 
 def _other(columns: tuple[Column, ...]) -> Column | None:
@@ -233,9 +259,10 @@ def _within(x: Any, y: Any, good_x: Any, good_y: Any) -> Any:
 
 def _points(candidates: Any, x: Column, y: Column, columns: tuple[Column, ...]) -> PointSet:
     return PointSet(
-        [float(x.read(c)) for c in candidates], [float(y.read(c)) for c in candidates],
+        [float(x.read(c)) for c in candidates],
+        [float(y.read(c)) for c in candidates],
         [places_in_words(c, columns) for c in candidates],
-    )  # fmt: skip
+    )
 
 
 def _dots(found: Found, columns: tuple[Column, ...], rows: Any, x: Any, y: Any) -> PointSet:

@@ -35,7 +35,10 @@ class TableQuery:
     @classmethod
     def of(cls, query: Mapping[str, str]) -> TableQuery:
         page = query.get(PAGE, "1")
-        ends = ({n[len(end):]: t.strip() for n, t in query.items() if n.startswith(end) and t.strip()} for end in (LOW, HIGH))  # fmt: skip
+        ends = (
+            {n[len(end) :]: t.strip() for n, t in query.items() if n.startswith(end) and t.strip()}
+            for end in (LOW, HIGH)
+        )
         return cls(query.get(SORT, ""), int(page) if page.isdecimal() and len(page) < 6 else 1, *ends)
 
     def query(self, *, sort: str | None = None, page: int = 1) -> list[tuple[str, str]]:
@@ -46,9 +49,16 @@ class TableQuery:
 
 
 def rows_page(
-    candidates: Sequence[Candidate], columns: Sequence[Column], wanted: TableQuery, *,
-    url: str, question: Sequence[tuple[str, str]], opened: Callable[[Candidate], str], front: frozenset[int], knee: int,
-) -> RowsPage:  # fmt: skip
+    candidates: Sequence[Candidate],
+    columns: Sequence[Column],
+    wanted: TableQuery,
+    *,
+    url: str,
+    question: Sequence[tuple[str, str]],
+    opened: Callable[[Candidate], str],
+    front: frozenset[int],
+    knee: int,
+) -> RowsPage:
     """The table; what the brushes leave is sorted by the column asked for, else in the order the search ranked it."""
 
     def link(told: list[tuple[str, str]]) -> str:
@@ -66,7 +76,9 @@ def rows_page(
         brushes=tuple(brushes),
         heads=tuple(_head(column, wanted, link) for column in columns),
         rows=tuple(
-            ConfigurationRow(tuple(c.words(c.read(each)) for c in columns), opened(each), _mark(each.number, front, knee))
+            ConfigurationRow(
+                tuple(c.words(c.read(each)) for c in columns), opened(each), _mark(each.number, front, knee)
+            )
             for each in shown
         ),
         told=_told(first, len(shown), len(left), len(candidates)),
@@ -76,7 +88,7 @@ def rows_page(
         sort=wanted.sort,
         question=tuple(question),
         action=url,
-    )  # fmt: skip
+    )
 
 
 def _told(first: int, shown: int, left: int, every: int) -> str:
@@ -96,7 +108,9 @@ def _head(column: Column, wanted: TableQuery, link: Any) -> ColumnHead:
     by, now = wanted.sort.removeprefix("-"), ""
     if by == column.key:
         now = "descending" if wanted.sort.startswith("-") else "ascending"
-    return ColumnHead(column.label, link(wanted.query(sort=f"-{column.key}" if now == "ascending" else column.key)), now)
+    return ColumnHead(
+        column.label, link(wanted.query(sort=f"-{column.key}" if now == "ascending" else column.key)), now
+    )
 
 
 def _sorted(candidates: list[Candidate], columns: Sequence[Column], sort: str) -> list[Candidate]:
@@ -137,9 +151,12 @@ def _inside(cell: Any, ends: tuple[float, float]) -> bool:
 
 
 def _drawing(
-    candidates: Sequence[Candidate], kept: Sequence[bool], columns: Sequence[Column],
-    ends: Mapping[str, tuple[float, float]], front: frozenset[int],
-) -> Parallel | None:  # fmt: skip
+    candidates: Sequence[Candidate],
+    kept: Sequence[bool],
+    columns: Sequence[Column],
+    ends: Mapping[str, tuple[float, float]],
+    front: frozenset[int],
+) -> Parallel | None:
     drawn = [column for column in columns if column.numeric or not column.terms]
     if len(drawn) < 2 or not candidates:
         return None

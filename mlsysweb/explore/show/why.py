@@ -16,9 +16,16 @@ Tried, Column = Any, Any
 
 
 def why_page(
-    tried: Tried | None, places: dict[str, str], errors: dict[str, str], axes: Sequence[tuple[str, str, str]],
-    columns: Sequence[Column], *, url: str, question: Sequence[tuple[str, str]], opened: str,
-) -> WhyPage:  # fmt: skip
+    tried: Tried | None,
+    places: dict[str, str],
+    errors: dict[str, str],
+    axes: Sequence[tuple[str, str, str]],
+    columns: Sequence[Column],
+    *,
+    url: str,
+    question: Sequence[tuple[str, str]],
+    opened: str,
+) -> WhyPage:
     """The fields, one for each of `axes` (name, label, an example), and what was found of what was typed in them."""
     fields = tuple(
         FormRow(k, label, name, places.get(name, ""), errors.get(name, ""), f"{label}, such as {example}", False)
@@ -62,6 +69,4 @@ def _failure(constraint: Any, value: float) -> str:
     if not (constraint.wants_small or constraint.wants_large):
         return f"It fails {constraint.text}."
     off = abs(value / constraint.limit - 1) if constraint.limit else float("inf")
-    return (
-        f"It fails {constraint.text}: it comes to {format_quantity(value, io.unit, io.display_unit)}, {format_quantity(off, '1', 'percent')} off."
-    )
+    return f"It fails {constraint.text}: it comes to {format_quantity(value, io.unit, io.display_unit)}, {format_quantity(off, '1', 'percent')} off."

@@ -67,8 +67,15 @@ def regions(i: Inputs) -> list[Any]:
 def scores(i: Inputs) -> Scores:
     """The scores of a design, or of columns of designs."""
     places = regions(i)
-    shared = {"model": i.model, "accelerator": i.accelerator, "precision": i.precision, "kv_precision": i.precision,
-              "tensor_parallel": i.tensor_parallel, "prompt_length": i.prompt_length, "output_length": i.output_length}  # fmt: skip
+    shared = {
+        "model": i.model,
+        "accelerator": i.accelerator,
+        "precision": i.precision,
+        "kv_precision": i.precision,
+        "tensor_parallel": i.tensor_parallel,
+        "prompt_length": i.prompt_length,
+        "output_length": i.output_length,
+    }
     alone, full = serving(**shared, batch_size=1), serving(**shared, batch_size=i.batch_size)
     service = i.batch_size * np.asarray(alone.ttft) + i.output_length * np.asarray(full.itl)
     slots = np.asarray(i.replicas, dtype=float) * i.batch_size
@@ -80,10 +87,16 @@ def scores(i: Inputs) -> Scores:
     cost, carbon = _yearly(i, places, devices, used)
     first = np.asarray(alone.ttft)
     fits, memory, room, late, late_left, capacity, cost, carbon, every = np.broadcast_arrays(
-        np.asarray(full.feasible), np.asarray(full.memory_per_device), np.asarray(full.memory_room),
-        first + _wait(slots, load, service), first + _wait(slots, left, service), capacity, cost, carbon,
+        np.asarray(full.feasible),
+        np.asarray(full.memory_per_device),
+        np.asarray(full.memory_room),
+        first + _wait(slots, load, service),
+        first + _wait(slots, left, service),
+        capacity,
+        cost,
+        carbon,
         devices * len(places),
-    )  # fmt: skip
+    )
     return Scores(fits, memory, room, late, late_left, capacity, cost, carbon, every)
 
 
@@ -105,9 +118,14 @@ def _yearly(i: Inputs, places: list[Any], devices: Floats, used: Floats) -> tupl
         bill = tco(accelerator=i.accelerator, devices=devices, duration=_YEAR, mfu=used, pue=pue, **price)
         made = np.where(np.isnan(i.accelerator.embodied_carbon), 0.0, i.accelerator.embodied_carbon)
         emitted = sustainability(
-            devices=devices, tdp=i.accelerator.tdp, duration=_YEAR, mfu=used, pue=pue,
-            carbon_intensity=place.carbon_intensity, embodied_per_device=made,
-        )  # fmt: skip
+            devices=devices,
+            tdp=i.accelerator.tdp,
+            duration=_YEAR,
+            mfu=used,
+            pue=pue,
+            carbon_intensity=place.carbon_intensity,
+            embodied_per_device=made,
+        )
         cost = cost + np.asarray(bill.tco if i.tenure == Tenure.OWN else bill.cloud_cost)
         carbon = carbon + np.asarray(emitted.total_carbon)
     return cost, carbon
@@ -150,9 +168,12 @@ class DesignSpace:
 def design_space(i: Inputs, chips: list[Accelerator]) -> DesignSpace:
     """All designs of these chips with the regions of `i`, held against its brief in one go."""
     axes = [
-        np.arange(len(chips)), np.array([int(p) for p in FORMATS]), np.array([1.0, 2, 4, 8]),
-        np.array([1.0, 2, 4, 8, 16, 32, 64]), np.unique(np.round(np.geomspace(1, 512, 40))),
-    ]  # fmt: skip
+        np.arange(len(chips)),
+        np.array([int(p) for p in FORMATS]),
+        np.array([1.0, 2, 4, 8]),
+        np.array([1.0, 2, 4, 8, 16, 32, 64]),
+        np.unique(np.round(np.geomspace(1, 512, 40))),
+    ]
     chip, precision, tensor, batch, replicas = (each.ravel() for each in np.meshgrid(*axes, indexing="ij"))
     settings = {"tensor_parallel": tensor, "batch_size": batch, "replicas": replicas}
     with np.errstate(all="ignore"):

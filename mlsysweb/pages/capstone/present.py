@@ -53,9 +53,13 @@ def capstone_page(
 
 
 _NAMES = {
-    "fits": "Fits in memory", "throughput": "Keeps up with the requests", "ttft": "First token in time",
-    "failure": "Survives the loss of a region", "cost": "Within the budget", "carbon": "Within the carbon",
-}  # fmt: skip
+    "fits": "Fits in memory",
+    "throughput": "Keeps up with the requests",
+    "ttft": "First token in time",
+    "failure": "Survives the loss of a region",
+    "cost": "Within the budget",
+    "carbon": "Within the carbon",
+}
 
 
 def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
@@ -87,7 +91,10 @@ def _constraints(
     i: Inputs, found: Scores, met: Mapping[str, bool], ways: Mapping[str, tuple[str, float]]
 ) -> Iterator[BriefConstraint]:
     wanted_and_has = {
-        "fits": (f"{format_quantity(float(found.room), 'byte')} a device", format_quantity(float(found.memory), "byte")),
+        "fits": (
+            f"{format_quantity(float(found.room), 'byte')} a device",
+            format_quantity(float(found.memory), "byte"),
+        ),
         "throughput": (_rate(float(i.requests)), _rate(float(found.capacity))),
         "ttft": (_seconds(float(i.ttft_target)), _seconds(float(found.ttft))),
         "failure": (_seconds(float(i.ttft_target)), _left(i, found)),
@@ -141,10 +148,11 @@ def _named(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
 def _link(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
     get = {name: column[row] for name, column in space.settings.items()}
     text = {
-        **around.text, "accelerator": around.chips[int(space.chip[row])][0],
+        **around.text,
+        "accelerator": around.chips[int(space.chip[row])][0],
         "precision": Precision(int(get["precision"])).name.lower(),
         **{name: f"{get[name]:g}" for name in ("tensor_parallel", "batch_size", "replicas")},
-    }  # fmt: skip
+    }
     return f"{around.url}?{urlencode(text)}"
 
 
@@ -160,7 +168,9 @@ def _designs(i: Inputs, space: DesignSpace, around: CapstoneLinks) -> Iterator[D
 
 def _figure(i: Inputs, found: Scores, space: DesignSpace, around: CapstoneLinks) -> Figure:
     def dot(row: int) -> DesignPoint:
-        return DesignPoint(_named(space, row, around), float(space.scores.cost[row]), float(space.scores.carbon[row]) / 1e3)
+        return DesignPoint(
+            _named(space, row, around), float(space.scores.cost[row]), float(space.scores.carbon[row]) / 1e3
+        )
 
     best = set(space.front.tolist())
     rows = [row for row in space.met.nonzero()[0].tolist() if row not in best]

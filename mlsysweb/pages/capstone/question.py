@@ -37,9 +37,16 @@ class Inputs:
     tensor_parallel: Array = inputs.tensor_parallel(4, help="Devices of a replica, over which each layer is split.")
     batch_size: Array = inputs.batch_size(16, help="Requests a replica takes at once.")
     replicas: Array = number(
-        "1", "Replicas a region", 32, low=1, high=2000, slider=(1, 256), log=True, integer=True,
+        "1",
+        "Replicas a region",
+        32,
+        low=1,
+        high=2000,
+        slider=(1, 256),
+        log=True,
+        integer=True,
         help="Copies of the model in each region; a region gets its share of the requests.",
-    )  # fmt: skip
+    )
     first: Grid = spec(Grid, "First region", "us-virginia", help="Where the first share of the fleet stands.")
     second: Grid | None = spec(Grid, "Second region", "ireland", optional=True)
     third: Grid | None = spec(Grid, "Third region", optional=True)
@@ -52,25 +59,64 @@ class Inputs:
     )
     model: Model = inputs.model("llama-3-70b", advanced=True, help="The brief: what is served.")
     requests: Array = number(
-        "1/s", "Requests a second", 1000, exclusive_min=True, high=1e6, slider=(1, 10000), log=True, advanced=True,
+        "1/s",
+        "Requests a second",
+        1000,
+        exclusive_min=True,
+        high=1e6,
+        slider=(1, 10000),
+        log=True,
+        advanced=True,
         help="The brief: of all users together.",
-    )  # fmt: skip
+    )
     ttft_target: Array = number(
-        "s", "Target for the first token", 0.1, exclusive_min=True, high=100, slider=(0.02, 5), log=True, display_unit="ms", advanced=True,
+        "s",
+        "Target for the first token",
+        0.1,
+        exclusive_min=True,
+        high=100,
+        slider=(0.02, 5),
+        log=True,
+        display_unit="ms",
+        advanced=True,
         help="The brief: 99 of 100 requests wait no longer, queue included.",
-    )  # fmt: skip
+    )
     budget: Array = number(
-        "USD", "Budget a year", 5e6, exclusive_min=True, high=1e12, slider=(1e5, 1e8), log=True, advanced=True, help="The brief."
+        "USD",
+        "Budget a year",
+        5e6,
+        exclusive_min=True,
+        high=1e12,
+        slider=(1e5, 1e8),
+        log=True,
+        advanced=True,
+        help="The brief.",
     )
     carbon_limit: Array = number(
-        "kg", "Carbon a year", 1e6, exclusive_min=True, high=1e12, slider=(1e4, 1e8), log=True, display_unit="t", advanced=True,
+        "kg",
+        "Carbon a year",
+        1e6,
+        exclusive_min=True,
+        high=1e12,
+        slider=(1e4, 1e8),
+        log=True,
+        display_unit="t",
+        advanced=True,
         help="The brief: CO2e at most.",
-    )  # fmt: skip
+    )
     prompt_length: Array = inputs.prompt_length(256, advanced=True, help="The brief: tokens of a request.")
     output_length: Array = number(
-        "1", "Output length", 64, low=1, high=1e6, slider=(1, 4096), log=True, integer=True, advanced=True,
+        "1",
+        "Output length",
+        64,
+        low=1,
+        high=1e6,
+        slider=(1, 4096),
+        log=True,
+        integer=True,
+        advanced=True,
         help="The brief: tokens of an answer.",
-    )  # fmt: skip
+    )
     pue: Array = number(
         "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), advanced=True, help="Where a region's own is not known."
     )
@@ -100,7 +146,10 @@ CAPSTONE = page_question(
     check=check,
     presets=(
         Preset("The challenge: 5 million dollars, 1000 requests a second", {}, part="Capstone"),
-        Preset("A smaller one: 50 requests a second in half a second", {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "4"}),
+        Preset(
+            "A smaller one: 50 requests a second in half a second",
+            {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "4"},
+        ),
         Preset("One region only", {"second": "none", "replicas": "64"}),
     ),
-)  # fmt: skip
+)

@@ -31,9 +31,14 @@ def capstone(request: HttpRequest) -> HttpResponse:
     except InputErrors as bad:
         errors = {error.field: error.sentence for error in bad.errors}
     return render_page_or_partial(
-        request, page, errors, whole="capstone/capstone.html", partial="capstone/_scores.html",
-        drawn=lambda: form(CAPSTONE, text, errors, choices, url), bare=lambda: errors_only_form(CAPSTONE, errors, url),
-    )  # fmt: skip
+        request,
+        page,
+        errors,
+        whole="capstone/capstone.html",
+        partial="capstone/_scores.html",
+        drawn=lambda: form(CAPSTONE, text, errors, choices, url),
+        bare=lambda: errors_only_form(CAPSTONE, errors, url),
+    )
 
 
 def _answered(url: str, text: dict[str, str]) -> CapstonePage:

@@ -62,9 +62,14 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
     price = _figures(known, "electricity_price", i.electricity_price)
     found = sustainability(
-        devices=i.devices, tdp=i.accelerator.tdp, duration=i.duration, mfu=i.mfu, pue=pue, carbon_intensity=intensity,
+        devices=i.devices,
+        tdp=i.accelerator.tdp,
+        duration=i.duration,
+        mfu=i.mfu,
+        pue=pue,
+        carbon_intensity=intensity,
         water_intensity=_figures(known, "water_intensity", i.water_intensity),
-    )  # fmt: skip
+    )
     carbon, cost = np.asarray(found.operational_carbon), np.asarray(found.facility_energy) * price
     return Atlas(
         places=known,
@@ -98,9 +103,14 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
     """Each chip, always on at the MFU asked, over the life asked; those without a known figure are left out."""
     told = [chip for chip in chips if not np.isnan(chip.embodied_carbon) and not np.isnan(chip.tdp)]
     found = sustainability(
-        devices=1, tdp=np.array([float(chip.tdp) for chip in told]), duration=i.lifetime, mfu=i.mfu, pue=i.pue,
-        carbon_intensity=i.grid.carbon_intensity, embodied_lifetime=i.lifetime,
+        devices=1,
+        tdp=np.array([float(chip.tdp) for chip in told]),
+        duration=i.lifetime,
+        mfu=i.mfu,
+        pue=i.pue,
+        carbon_intensity=i.grid.carbon_intensity,
+        embodied_lifetime=i.lifetime,
         embodied_per_device=np.array([float(chip.embodied_carbon) for chip in told]),
-    )  # fmt: skip
+    )
     pairs = zip(told, np.asarray(found.embodied_carbon), np.asarray(found.operational_carbon), strict=True)
     return tuple(Life(chip.name, float(made), float(ran)) for chip, made, ran in pairs)

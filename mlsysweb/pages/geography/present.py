@@ -84,13 +84,19 @@ def _tonnes(found: Atlas, place: int) -> str:
 
 
 def _times(found: Atlas, over: int, under: int) -> str:
-    return format_quantity(float(found.carbon[over] / found.carbon[under]), "1") if found.carbon[under] > 0 else "without end"
+    return (
+        format_quantity(float(found.carbon[over] / found.carbon[under]), "1")
+        if found.carbon[under] > 0
+        else "without end"
+    )
 
 
 def _cards(found: Atlas, here: int) -> Iterator[Card]:
     mean = float(found.carbon.mean())
     yield Card("carbon", "Emitted here", _tonnes(found, here), "", "carbon")
-    yield Card("against_mean", "Against the mean place", format_quantity(float(found.carbon[here]) / mean, "1"), "", "carbon")
+    yield Card(
+        "against_mean", "Against the mean place", format_quantity(float(found.carbon[here]) / mean, "1"), "", "carbon"
+    )
     yield Card("water", "Water here", format_quantity(float(found.water[here]), "L"), "", "carbon")
     yield Card("cost", "Electricity here", format_quantity(float(found.cost[here]), "USD"), "", "money")
     yield Card("pue", "PUE counted", format_quantity(float(found.pue[here]), "1"), "", "")
@@ -168,16 +174,22 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
     every = [_dot(found, place, here) for place in order]
     best = [d for d in every if d.mark]
     yield _figure(
-        "tradeoff-1", "What carbon costs: electricity against emissions", tradeoff(every),
-        ("Place", "Electricity (USD)", "CO2e (t)"), [(d.name, f"{d.dollars:,.0f}", f"{d.tonnes:,.4g}") for d in best],
-    )  # fmt: skip
+        "tradeoff-1",
+        "What carbon costs: electricity against emissions",
+        tradeoff(every),
+        ("Place", "Electricity (USD)", "CO2e (t)"),
+        [(d.name, f"{d.dollars:,.0f}", f"{d.tonnes:,.4g}") for d in best],
+    )
     if lived:
         kept = [(life.name, life.making, life.running) for life in lived]
         names, making, running = zip(*kept, strict=True)
         yield _figure(
-            "lifetimes-2", f"Making against running over a life in {i.grid.name}", lifetimes(names, making, running),
-            ("Device", "Making (kg)", "Running (kg)"), [(n, f"{m:,.3g}", f"{r:,.3g}") for n, m, r in kept],
-        )  # fmt: skip
+            "lifetimes-2",
+            f"Making against running over a life in {i.grid.name}",
+            lifetimes(names, making, running),
+            ("Device", "Making (kg)", "Running (kg)"),
+            [(n, f"{m:,.3g}", f"{r:,.3g}") for n, m, r in kept],
+        )
 
 
 def _figure(id: str, title: str, drawn: object, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Figure:
@@ -193,10 +205,13 @@ def _figure(id: str, title: str, drawn: object, columns: tuple[str, ...], rows: 
 def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
     """The sustainability wall with this job at this place."""
     asked = {
-        "devices": f"{i.devices:g}", "tdp": to_input_text(float(i.accelerator.tdp), "W", "W"), "mfu": to_input_text(float(i.mfu), "1", "percent"),
-        "duration": to_input_text(float(i.duration), "s", "day"), "pue": f"{found.pue[here]:g}",
+        "devices": f"{i.devices:g}",
+        "tdp": to_input_text(float(i.accelerator.tdp), "W", "W"),
+        "mfu": to_input_text(float(i.mfu), "1", "percent"),
+        "duration": to_input_text(float(i.duration), "s", "day"),
+        "pue": f"{found.pue[here]:g}",
         "carbon_intensity": to_input_text(float(found.intensity[here]), "kg/J", "g/kWh"),
-    }  # fmt: skip
+    }
     return Link("The sustainability wall with this job here", f"{around.wall}?{urlencode(asked)}")
 
 

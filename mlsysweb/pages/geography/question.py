@@ -39,40 +39,80 @@ class RankedPlaces(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    grid: Grid = spec(
-        Grid, "Place", "poland", help="Held against the best, the worst and the mean. Or click the map."
-    )
+    grid: Grid = spec(Grid, "Place", "poland", help="Held against the best, the worst and the mean. Or click the map.")
     places: Codes = choice(
-        RankedPlaces, "Ranked", RankedPlaces.COUNTRIES, help="Of the clouds, the regions they publish figures of.",
-        labels={"countries": "Countries", "all_grids": "All grids, provinces too", "aws": "AWS", "gcp": "Google Cloud", "azure": "Azure"},
-    )  # fmt: skip
+        RankedPlaces,
+        "Ranked",
+        RankedPlaces.COUNTRIES,
+        help="Of the clouds, the regions they publish figures of.",
+        labels={
+            "countries": "Countries",
+            "all_grids": "All grids, provinces too",
+            "aws": "AWS",
+            "gcp": "Google Cloud",
+            "azure": "Azure",
+        },
+    )
     counted: Codes = choice(
-        Counted, "Counted", Counted.GRID_ONLY, labels={"grid_only": "Grid only", "grid_and_site": "Grid and site"},
+        Counted,
+        "Counted",
+        Counted.GRID_ONLY,
+        labels={"grid_only": "Grid only", "grid_and_site": "Grid and site"},
         help="One PUE everywhere, or each place's own where it is known.",
-    )  # fmt: skip
+    )
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
     devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True)
     duration: Array = number(
-        "s", "Duration", 30 * _DAY, exclusive_min=True, high=1e10, slider=(_DAY, 365 * _DAY), log=True, display_unit="day"
+        "s",
+        "Duration",
+        30 * _DAY,
+        exclusive_min=True,
+        high=1e10,
+        slider=(_DAY, 365 * _DAY),
+        log=True,
+        display_unit="day",
     )
     mfu: Array = number("1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent", help="What power follows.")
     pue: Array = number("1", "PUE", 1.06, low=1, high=10, slider=(1, 2), help="Where no place's own is counted.")
     carbon_price: Array = number(
-        "USD/kg", "Price of carbon", 0.1, high=100, slider=(0, 1), display_unit="USD/t",
+        "USD/kg",
+        "Price of carbon",
+        0.1,
+        high=100,
+        slider=(0, 1),
+        display_unit="USD/t",
         help="Of a tonne emitted: at 0 the cheapest electricity wins, at a high price the cleanest.",
-    )  # fmt: skip
+    )
     electricity_price: Array = number(
-        "USD/J", "Electricity price", 0.10 / 3.6e6, high=1e-4, slider=(0, 0.4 / 3.6e6), display_unit="USD/kWh", advanced=True,
+        "USD/J",
+        "Electricity price",
+        0.10 / 3.6e6,
+        high=1e-4,
+        slider=(0, 0.4 / 3.6e6),
+        display_unit="USD/kWh",
+        advanced=True,
         help="Where a place's is not known.",
-    )  # fmt: skip
+    )
     water_intensity: Array = number(
-        "L/J", "Water intensity", 1.8 / 3.6e6, high=1e-3, slider=(0, 10 / 3.6e6), display_unit="L/kWh", advanced=True,
+        "L/J",
+        "Water intensity",
+        1.8 / 3.6e6,
+        high=1e-3,
+        slider=(0, 10 / 3.6e6),
+        display_unit="L/kWh",
+        advanced=True,
         help="Where a place's is not known.",
-    )  # fmt: skip
+    )
     lifetime: Array = number(
-        "s", "Life of a device", 4 * 365 * _DAY, exclusive_min=True, high=1e10, slider=(365 * _DAY, 10 * 365 * _DAY),
-        display_unit="year", advanced=True,
-    )  # fmt: skip
+        "s",
+        "Life of a device",
+        4 * 365 * _DAY,
+        exclusive_min=True,
+        high=1e10,
+        slider=(365 * _DAY, 10 * 365 * _DAY),
+        display_unit="year",
+        advanced=True,
+    )
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -97,4 +137,4 @@ GEOGRAPHY = page_question(
         Preset("Regions of AWS", {"places": "aws", "counted": "grid_and_site"}),
         Preset("A tonne at 1000 USD", {"carbon_price": "1000 USD/t"}),
     ),
-)  # fmt: skip
+)

@@ -32,9 +32,14 @@ def geography(request: HttpRequest) -> HttpResponse:
     except InputErrors as bad:
         errors = {error.field: error.sentence for error in bad.errors}
     return render_page_or_partial(
-        request, page, errors, whole="geography/geography.html", partial="geography/_places.html",
-        drawn=lambda: form(GEOGRAPHY, text, errors, choices, url), bare=lambda: errors_only_form(GEOGRAPHY, errors, url),
-    )  # fmt: skip
+        request,
+        page,
+        errors,
+        whole="geography/geography.html",
+        partial="geography/_places.html",
+        drawn=lambda: form(GEOGRAPHY, text, errors, choices, url),
+        bare=lambda: errors_only_form(GEOGRAPHY, errors, url),
+    )
 
 
 def _answered(url: str, text: dict[str, str]) -> GeographyPage:

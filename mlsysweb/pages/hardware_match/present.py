@@ -102,7 +102,9 @@ def _figure(needed: Result, ranking: Ranking, known: list[int], around: Hardware
         return None
     chips = list(_chips(ranking, known, around))
     title = "The catalog against what the target asks"
-    rows = tuple((c.name, format_quantity(c.bandwidth, "byte/s"), format_quantity(c.rate, "flop/s"), c.needed) for c in chips)
+    rows = tuple(
+        (c.name, format_quantity(c.bandwidth, "byte/s"), format_quantity(c.rate, "flop/s"), c.needed) for c in chips
+    )
     drawn = hardware_match(chips, float(limits[0]), float(limits[1]))
     table = Table(("Chip", "Bandwidth", "Peak rate", "Needed"), rows)
     return Figure(

@@ -35,9 +35,14 @@ def hardware_match(request: HttpRequest) -> HttpResponse:
         errors = {error.field: error.sentence for error in bad.errors}
     inputs = {name: io for name, io in wall.inputs.items() if name != _ONE}
     return render_page_or_partial(
-        request, page, errors, whole="hardware_match/hardware_match.html", partial="hardware_match/_chips.html",
-        drawn=lambda: form_fields(inputs, text, errors, choices, url), presets=_presets(text, url),
-    )  # fmt: skip
+        request,
+        page,
+        errors,
+        whole="hardware_match/hardware_match.html",
+        partial="hardware_match/_chips.html",
+        drawn=lambda: form_fields(inputs, text, errors, choices, url),
+        presets=_presets(text, url),
+    )
 
 
 def _presets(text: dict[str, str], url: str) -> list[Link]:
@@ -54,5 +59,7 @@ def _answered(url: str, text: dict[str, str]) -> HardwareMatchPage:
     chips = rows.offered
     specs = [rows.of(row).spec for row in chips]
     ranking = rank(resolve(read(synthesis, every)).point, stack(specs))
-    around = HardwareMatchLinks(url, reverse("walls:wall", args=[wall.name]), text, [(row.slug, row.name) for row in chips])
+    around = HardwareMatchLinks(
+        url, reverse("walls:wall", args=[wall.name]), text, [(row.slug, row.name) for row in chips]
+    )
     return hardware_match_page(needed, ranking, around)

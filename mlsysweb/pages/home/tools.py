@@ -36,7 +36,9 @@ TOOLS = (
         "explore:explore",
     ),
     Tool(
-        "Hardware for a target", "A latency in; out, which chips of the catalog answer and how many.", "hardware_match:hardware_match"
+        "Hardware for a target",
+        "A latency in; out, which chips of the catalog answer and how many.",
+        "hardware_match:hardware_match",
     ),
     Tool(
         "Capstone", "A budget, users who do not wait, two regions: design the fleet and defend it.", "capstone:capstone"

@@ -26,7 +26,9 @@ class TutorialPart:
 
 PARTS = (
     TutorialPart(
-        5, "Economics and sustainability", "What training and serving cost in dollars, kilowatt-hours and tonnes of CO2.",
+        5,
+        "Economics and sustainability",
+        "What training and serving cost in dollars, kilowatt-hours and tonnes of CO2.",
         (
             TutorialLink("256 H100s for a month", "tco", {}),
             TutorialLink("The same month's carbon", "sustainability", {}),
@@ -35,22 +37,42 @@ PARTS = (
         ),
     ),
     TutorialPart(
-        6, "Design-space exploration", "Declare the choices, search them all, rank what meets the target.",
+        6,
+        "Design-space exploration",
+        "Declare the choices, search them all, rank what meets the target.",
         (
             TutorialLink("H100 against three rivals", "roofline", {"also": "mi300x,gaudi3,b200-sxm-180gb"}),
             TutorialLink("A batch that fits the SLA", "serving", {"batch_size": "64"}),
         ),
     ),
     TutorialPart(
-        7, "TinyML to frontier", "One equation from a 15 mW microcontroller to a 700 W accelerator.",
+        7,
+        "TinyML to frontier",
+        "One equation from a 15 mW microcontroller to a 700 W accelerator.",
         (
-            TutorialLink("Keyword spotting on nRF52840", "roofline", {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3", "also": "esp32-s3,h100-sxm5-80gb"}),
+            TutorialLink(
+                "Keyword spotting on nRF52840",
+                "roofline",
+                {
+                    "model": "mlperf-tiny-kws-dscnn",
+                    "accelerator": "nrf52840",
+                    "precision": "int8",
+                    "efficiency": "0.3",
+                    "also": "esp32-s3,h100-sxm5-80gb",
+                },
+            ),
             TutorialLink("Every device there is", "spectrum:spectrum", {}),
-            TutorialLink("Person detection on ESP32-S3", "roofline", {"model": "wake-vision-doorbell", "accelerator": "esp32-s3", "precision": "int8", "efficiency": "0.3"}),
+            TutorialLink(
+                "Person detection on ESP32-S3",
+                "roofline",
+                {"model": "wake-vision-doorbell", "accelerator": "esp32-s3", "precision": "int8", "efficiency": "0.3"},
+            ),
         ),
     ),
     TutorialPart(
-        8, "Advanced topics", "Walls in a chain, the parameter that binds, and the roofline turned round.",
+        8,
+        "Advanced topics",
+        "Walls in a chain, the parameter that binds, and the roofline turned round.",
         (
             TutorialLink("Budget, fleet, bill: a pipeline", "pipelines:pipelines", {}),
             TutorialLink("One system, all walls", "system:system", {}),
@@ -59,11 +81,13 @@ PARTS = (
         ),
     ),
     TutorialPart(
-        9, "Wrap-up and capstone", "Design a fleet for Llama-3-70B under a budget and a deadline, and defend it.",
+        9,
+        "Wrap-up and capstone",
+        "Design a fleet for Llama-3-70B under a budget and a deadline, and defend it.",
         (
             TutorialLink("The design challenge", "capstone:capstone", {}),
             TutorialLink("Does 70B fit on one H100?", "roofline", {"model": "llama-3-70b"}),
             TutorialLink("Split over four", "serving", {"model": "llama-3-70b", "tensor_parallel": "4"}),
         ),
     ),
-)  # fmt: skip
+)

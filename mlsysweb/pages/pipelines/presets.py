@@ -17,20 +17,35 @@ class PipelinePreset:
 
 PRESETS = (
     PipelinePreset(
-        "The tutorial: budget, fleet, bill", ("scaling_laws", "parallelism", "tco"),
+        "The tutorial: budget, fleet, bill",
+        ("scaling_laws", "parallelism", "tco"),
         {"parallelism.model.parameters": "scaling_laws.parameters", "tco.duration": "parallelism.training_time"},
-        {"compute_budget": "1e21 FLOP"}, "Part 8",
+        {"compute_budget": "1e21 FLOP"},
+        "Part 8",
     ),
     PipelinePreset(
-        "And its carbon", ("scaling_laws", "parallelism", "tco", "sustainability"),
+        "And its carbon",
+        ("scaling_laws", "parallelism", "tco", "sustainability"),
         {
-            "parallelism.model.parameters": "scaling_laws.parameters", "tco.duration": "parallelism.training_time",
+            "parallelism.model.parameters": "scaling_laws.parameters",
+            "tco.duration": "parallelism.training_time",
             "sustainability.duration": "parallelism.training_time",
         },
         {"compute_budget": "1e21 FLOP"},
     ),
     PipelinePreset("Serving and thinking", ("serving", "reasoning")),
-    PipelinePreset("Serving under load", ("serving", "tail_latency"), {"tail_latency.service_time": "serving.end_to_end_latency"}, {"replicas": "64"}),
-    PipelinePreset("Failures and checkpoints", ("reliability", "checkpoint"), {"checkpoint.interval": "reliability.checkpoint_interval"}),
-    PipelinePreset("Iron law from its walls", ("efficiency", "reliability", "iron_law"), {"reliability.devices": "given"}),
-)  # fmt: skip
+    PipelinePreset(
+        "Serving under load",
+        ("serving", "tail_latency"),
+        {"tail_latency.service_time": "serving.end_to_end_latency"},
+        {"replicas": "64"},
+    ),
+    PipelinePreset(
+        "Failures and checkpoints",
+        ("reliability", "checkpoint"),
+        {"checkpoint.interval": "reliability.checkpoint_interval"},
+    ),
+    PipelinePreset(
+        "Iron law from its walls", ("efficiency", "reliability", "iron_law"), {"reliability.devices": "given"}
+    ),
+)

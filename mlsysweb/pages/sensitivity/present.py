@@ -71,7 +71,11 @@ def _mover(row: ElasticityRow) -> ElasticityLine:
 
 def _turns(kinks: tuple[Breakpoint, ...]) -> Iterator[str]:
     for kink in kinks[:8]:
-        at = f"×{format_quantity(kink.factor, '1')}" if kink.setting.value != kink.setting.value else format_value(kink.setting)
+        at = (
+            f"×{format_quantity(kink.factor, '1')}"
+            if kink.setting.value != kink.setting.value
+            else format_value(kink.setting)
+        )
         said = "; ".join(
             f"{change.output.replace('_', ' ')}: {change.before} becomes {change.after}" for change in kink.changes
         )

@@ -21,14 +21,24 @@ from .sentences import BINDS, answer_unit, verdict, why
 from .survey import Column, Fate, Survey
 
 TIERS = {
-    "tiny": "Tiny", "mobile": "Mobile", "edge": "Edge", "workstation": "Workstation", "cloud": "Cloud", "asked": "As asked"
-}  # fmt: skip
+    "tiny": "Tiny",
+    "mobile": "Mobile",
+    "edge": "Edge",
+    "workstation": "Workstation",
+    "cloud": "Cloud",
+    "asked": "As asked",
+}
 
 # Written beside their dots, so that a reader finds a way from one end to the other.
 _LANDMARKS = {
-    "nrf52840": "nRF52840", "esp32-s3": "ESP32-S3", "coral-edge-tpu": "Coral", "iphone-15-pro": "iPhone 15 Pro",
-    "jetson-orin-nx-16gb": "Orin NX", "h100-sxm5-80gb": "H100", "cerebras-wse3": "WSE-3",
-}  # fmt: skip
+    "nrf52840": "nRF52840",
+    "esp32-s3": "ESP32-S3",
+    "coral-edge-tpu": "Coral",
+    "iphone-15-pro": "iPhone 15 Pro",
+    "jetson-orin-nx-16gb": "Orin NX",
+    "h100-sxm5-80gb": "H100",
+    "cerebras-wse3": "WSE-3",
+}
 
 _VALUES = {
     PlotQuantity.PEAK: Value(nan, "flop/s", label="Peak rate"),
@@ -64,11 +74,14 @@ def column(s: Survey, axis: PlotQuantity) -> Column:
     """A figure of all devices; what the model takes is only known where it runs."""
     ran = np.array(s.fate) <= Fate.SLOW
     columns: dict[PlotQuantity, Any] = {
-        PlotQuantity.PEAK: s.found.peak, PlotQuantity.BANDWIDTH: s.found.bandwidth, PlotQuantity.CAPACITY: s.found.memory_room,
-        PlotQuantity.POWER: s.chips.tdp, PlotQuantity.PRICE: s.chips.unit_price,
+        PlotQuantity.PEAK: s.found.peak,
+        PlotQuantity.BANDWIDTH: s.found.bandwidth,
+        PlotQuantity.CAPACITY: s.found.memory_room,
+        PlotQuantity.POWER: s.chips.tdp,
+        PlotQuantity.PRICE: s.chips.unit_price,
         PlotQuantity.ENERGY: np.where(ran, s.found.energy_per_sample, np.nan),
         PlotQuantity.LATENCY: np.where(ran, s.found.latency, np.nan),
-    }  # fmt: skip
+    }
     return np.asarray(columns[axis])
 
 
@@ -189,7 +202,12 @@ def _table(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Table:
     return Table(
         ("Device", "Tier", _VALUES[across].label, _VALUES[up].label),
         tuple(
-            (name, TIERS[tiers[tier]], format_quantity(xs[place], _VALUES[across].unit), format_quantity(ys[place], _VALUES[up].unit))
+            (
+                name,
+                TIERS[tiers[tier]],
+                format_quantity(xs[place], _VALUES[across].unit),
+                format_quantity(ys[place], _VALUES[up].unit),
+            )
             for tier, name, place in rows
         ),
     )
@@ -200,7 +218,9 @@ def _launches(s: Survey) -> Figure | None:
     places = sorted((place for place in s.order if s.runs(place)), key=lambda place: s.of("peak", place))
     if not places:
         return None
-    drawn = device_latency([_timed(s, place) for place in places], _VALUES[PlotQuantity.PEAK], _VALUES[PlotQuantity.LATENCY])
+    drawn = device_latency(
+        [_timed(s, place) for place in places], _VALUES[PlotQuantity.PEAK], _VALUES[PlotQuantity.LATENCY]
+    )
     columns = ("Device", "Peak rate", "Latency", "Arithmetic", "Memory", "Overhead", "Binds")
     rows = tuple(_parts(s, place) for place in places if s.point.rows == TableRows.ALL or _label(s, place))
     title = f"What a bigger chip does for {answer_unit(s)} of this model"
@@ -215,5 +235,7 @@ def _timed(s: Survey, place: int) -> DeviceTime:
 
 
 def _parts(s: Survey, place: int) -> tuple[str, ...]:
-    times = (format_quantity(s.of(name, place), "s") for name in ("latency", "compute_time", "memory_time", "overhead_time"))
+    times = (
+        format_quantity(s.of(name, place), "s") for name in ("latency", "compute_time", "memory_time", "overhead_time")
+    )
     return (s.devices[place].name, format_quantity(s.of("peak", place), "flop/s"), *times, BINDS[s.binding[place]])

@@ -61,9 +61,16 @@ _AXES = {
 class Inputs:
     model: Model = inputs.model("mlperf-tiny-kws-dscnn")
     target_latency: Array = number(
-        "s", "Target latency", 100e-3, exclusive_min=True, high=1e6, slider=(1e-4, 10), log=True, display_unit="ms",
+        "s",
+        "Target latency",
+        100e-3,
+        exclusive_min=True,
+        high=1e6,
+        slider=(1e-4, 10),
+        log=True,
+        display_unit="ms",
         help="What one inference may take: a pass, or a token of a model that generates.",
-    )  # fmt: skip
+    )
     power_limit: Array = number(
         "W", "Power limit", math.inf, exclusive_min=True, high=1e9, help="Of the device at most. Empty: no limit."
     )
@@ -71,9 +78,12 @@ class Inputs:
         "USD", "Price limit", math.inf, exclusive_min=True, high=1e12, help="Of the device at most. Empty: no limit."
     )
     smallest: Codes = choice(
-        Smallest, "Smallest is", Smallest.POWER, labels={"power": "least power", "price": "least price"},
+        Smallest,
+        "Smallest is",
+        Smallest.POWER,
+        labels={"power": "least power", "price": "least price"},
         help="What the devices that meet the target are ranked by.",
-    )  # fmt: skip
+    )
     accelerator: Accelerator = spec(
         Accelerator, "Held against", "h100-sxm5-80gb", help="A device to compare the smallest with."
     )
@@ -82,7 +92,11 @@ class Inputs:
     precision: Codes = inputs.precision(Precision.INT8)
     efficiency: Array = inputs.efficiency(0.3)
     rows: Codes = choice(
-        TableRows, "Tables show", TableRows.FIRST, labels={"first": "the first of each", "all": "all devices"}, advanced=True
+        TableRows,
+        "Tables show",
+        TableRows.FIRST,
+        labels={"first": "the first of each", "all": "all devices"},
+        advanced=True,
     )
     batch_size: Array = inputs.batch_size(1, advanced=True)
     phase: Codes = inputs.phase(Phase.AUTO, advanced=True)
@@ -121,8 +135,12 @@ SPECTRUM = page_question(
         Preset(
             "ResNet-50 at the edge",
             {
-                "model": "resnet-50", "target_latency": "33 ms", "power_limit": "30 W",
-                "accelerator": "jetson-orin-nx-16gb", "x": "power", "y": "latency",
+                "model": "resnet-50",
+                "target_latency": "33 ms",
+                "power_limit": "30 W",
+                "accelerator": "jetson-orin-nx-16gb",
+                "x": "power",
+                "y": "latency",
             },
             part="Part 7",
         ),
@@ -132,4 +150,4 @@ SPECTRUM = page_question(
             part="Part 7",
         ),
     ),
-)  # fmt: skip
+)

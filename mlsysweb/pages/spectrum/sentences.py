@@ -100,7 +100,9 @@ def beside(s: Survey) -> str:
     if s.smallest is None:
         return f"{first}; {_says(s, s.held)}."
     faster = s.of("latency", s.smallest) / s.of("latency", s.held)
-    times = f"{format_number(faster, 2)} times faster" if faster >= 1 else f"{format_number(1 / faster, 2)} times slower"
+    times = (
+        f"{format_number(faster, 2)} times faster" if faster >= 1 else f"{format_number(1 / faster, 2)} times slower"
+    )
     others = list(_times(s, s.held, s.smallest))
     return f"{first}: {times}{', with ' if others else ''}{_listed(others)}."
 
@@ -139,7 +141,9 @@ def _over(s: Survey, place: int) -> str:
         (s.price(place), s.point.price_limit, "USD", "price", "costs"),
     ):
         if math.isfinite(limit) and not figure <= limit:
-            over.append(f"its {what} is not known" if math.isnan(figure) else f"it {does} {format_quantity(figure, unit)}")
+            over.append(
+                f"its {what} is not known" if math.isnan(figure) else f"it {does} {format_quantity(figure, unit)}"
+            )
     return _listed(over)
 
 

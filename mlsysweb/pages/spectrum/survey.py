@@ -98,10 +98,19 @@ def survey(point: Inputs, offered: tuple[Device, ...]) -> Survey:
     order = tuple(np.lexsort((latency, lack, fate)).tolist())  # unknown ones sort last
     meets = fate[order[0]] == Fate.MEETS and np.isfinite(size[order[0]])
     return Survey(
-        point=point, devices=devices, chips=chips, found=found, fate=tuple(map(Fate, fate.tolist())),
-        binding=tuple(map(Bound, found.binding.tolist())), tier=tuple(map(Tier, found.memory_tier.tolist())),  # type: ignore[union-attr]
-        size=size, order=order, held=held, smallest=order[0] if meets else None, tenfold=tenfold_latency,
-    )  # fmt: skip
+        point=point,
+        devices=devices,
+        chips=chips,
+        found=found,
+        fate=tuple(map(Fate, fate.tolist())),
+        binding=tuple(map(Bound, found.binding.tolist())),
+        tier=tuple(map(Tier, found.memory_tier.tolist())),  # type: ignore[union-attr]
+        size=size,
+        order=order,
+        held=held,
+        smallest=order[0] if meets else None,
+        tenfold=tenfold_latency,
+    )
 
 
 # What makes a chip bigger: more arithmetic, and memories that feed it.

@@ -31,9 +31,14 @@ def spectrum(request: HttpRequest) -> HttpResponse:
     except InputErrors as bad:
         errors = {error.field: error.sentence for error in bad.errors}
     return render_page_or_partial(
-        request, page, errors, whole="spectrum/spectrum.html", partial="spectrum/_devices.html",
-        drawn=lambda: _drawn(text, errors, url), bare=lambda: errors_only_form(SPECTRUM, errors, url),
-    )  # fmt: skip
+        request,
+        page,
+        errors,
+        whole="spectrum/spectrum.html",
+        partial="spectrum/_devices.html",
+        drawn=lambda: _drawn(text, errors, url),
+        bare=lambda: errors_only_form(SPECTRUM, errors, url),
+    )
 
 
 def _answered(url: str, text: dict[str, str]) -> SpectrumPage:
@@ -52,7 +57,9 @@ def _drawn(text: dict[str, str], errors: dict[str, str], url: str) -> Form:
     """The form, in which a limit that is not typed is none."""
     drawn = form(SPECTRUM, text, errors, choices, url)
     fields = (
-        replace(field, text=text.get(field.name, ""), placeholder="no limit", slider=None) if field.name in LIMITS else field
+        replace(field, text=text.get(field.name, ""), placeholder="no limit", slider=None)
+        if field.name in LIMITS
+        else field
         for field in drawn.fields
-    )  # fmt: skip
+    )
     return replace(drawn, fields=tuple(fields))

@@ -17,9 +17,15 @@ from .page import FactorRow, IronLawPage, KeyFigure, SystemPage, WallGroup, Wall
 
 # The figures a change of chip, batch or place should be seen to move together.
 _KEYS = (
-    ("serving", "ttft"), ("serving", "itl"), ("tail_latency", "p99_latency"), ("parallelism", "training_time"),
-    ("parallelism", "mfu"), ("reliability", "expected_failures"), ("tco", "tco"), ("sustainability", "total_carbon"),
-)  # fmt: skip
+    ("serving", "ttft"),
+    ("serving", "itl"),
+    ("tail_latency", "p99_latency"),
+    ("parallelism", "training_time"),
+    ("parallelism", "mfu"),
+    ("reliability", "expected_failures"),
+    ("tco", "tco"),
+    ("sustainability", "total_carbon"),
+)
 
 
 def system_page(

@@ -54,9 +54,13 @@ def _page(request: HttpRequest, url: str, whole: str, partial: str, present: Pre
     except InputErrors as bad:
         errors = {_field(error.field): error.sentence for error in bad.errors}
     return render_page_or_partial(
-        request, page, errors, whole=whole, partial=partial,
+        request,
+        page,
+        errors,
+        whole=whole,
+        partial=partial,
         drawn=lambda: form_fields(described.inputs, text, errors, choices, url),
-    )  # fmt: skip
+    )
 
 
 def _answered(text: dict[str, str]) -> tuple[Mapping[str, Result], dict[str, str]]:

@@ -45,7 +45,9 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _around(name: str) -> WallLinks:
-    return WallLinks(solvers(), _urls(), reverse("api:solve", args=[name]), reverse("sensitivity:sensitivity", args=[name]))
+    return WallLinks(
+        solvers(), _urls(), reverse("api:solve", args=[name]), reverse("sensitivity:sensitivity", args=[name])
+    )
 
 
 @cache
@@ -62,7 +64,9 @@ def _with_errors(
     request: HttpRequest, solver: Solver[Any, Any], base: str, text: dict[str, str], errors: dict[str, str]
 ) -> HttpResponse:
     if wants_partial(request):
-        return error_response(render_to_string("shared/_errors.html", {"form": errors_only_form(solver, errors, base)}, request))
+        return error_response(
+            render_to_string("shared/_errors.html", {"form": errors_only_form(solver, errors, base)}, request)
+        )
     drawn = form(solver, text, errors, choices, base)
     page = wall_page(solver, None, None, (), _around(solver.name))
     return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}, status=422))

@@ -52,7 +52,11 @@ class CompareLinks:
 
 
 def compare_page(
-    kept: Sequence[ComparedScenario], around: CompareLinks, why: Explanation_ | None, missing: Sequence[str], choice: Sequence[OwnScenario]
+    kept: Sequence[ComparedScenario],
+    around: CompareLinks,
+    why: Explanation_ | None,
+    missing: Sequence[str],
+    choice: Sequence[OwnScenario],
 ) -> ComparePage:
     """All of it; of one scenario, or none, only what to choose from."""
     enough = len(kept) > 1
@@ -74,9 +78,14 @@ def _columns(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator
     for k, each in enumerate(kept):
         said = fill_slots(each.result.verdict, each.result.values) if each.result else ""
         yield ScenarioColumn(
-            each.title, each.url, each.what, said, k == around.baseline, around.as_baseline[k],
+            each.title,
+            each.url,
+            each.what,
+            said,
+            k == around.baseline,
+            around.as_baseline[k],
             around.without[k] if len(kept) > 2 else "",
-        )  # fmt: skip
+        )
 
 
 def _inputs(kept: Sequence[ComparedScenario]) -> Iterator[ComparisonRow]:
@@ -88,7 +97,9 @@ def _inputs(kept: Sequence[ComparedScenario]) -> Iterator[ComparisonRow]:
             labels.setdefault(name, label)
     for name, label in labels.items():
         cells = [asked[name][1] if name in asked else "" for asked in told]
-        yield ComparisonRow(label, tuple(ComparisonCell(cell or "not asked", "") for cell in cells), len(set(cells)) > 1, "")
+        yield ComparisonRow(
+            label, tuple(ComparisonCell(cell or "not asked", "") for cell in cells), len(set(cells)) > 1, ""
+        )
 
 
 def _asked(kept: ComparedScenario) -> dict[str, tuple[str, str]]:
@@ -113,7 +124,9 @@ def _outputs(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator
         first = next(value for value in values if value)
         aligned = [value if value and value.unit == first.unit else None for value in values]
         base = aligned[around.baseline]
-        cells = tuple(ComparisonCell(format_value(v) if v else "", _against(v, base) if v is not base else "") for v in aligned)
+        cells = tuple(
+            ComparisonCell(format_value(v) if v else "", _against(v, base) if v is not base else "") for v in aligned
+        )
         told = {_plain(value) for value in aligned if value}
         yield ComparisonRow(first.label, cells, len(told) > 1, around.why.get(name, "") if len(told) > 1 else "")
 
@@ -144,7 +157,9 @@ def _figures(kept: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure
     if len(results) > 1 and shared and baseline < len(results):
         columns = {results[0].values[n].label: [float(r.values[n].value) for r in results] for n in shared}
         words = tuple(
-            (label, *(f"×{format_quantity(v / c[baseline], '1')}" for v in c)) for label, c in columns.items() if c[baseline]
+            (label, *(f"×{format_quantity(v / c[baseline], '1')}" for v in c))
+            for label, c in columns.items()
+            if c[baseline]
         )
         yield _figure(
             "ratios-0", "Headline figures against the baseline", ratios(titles, columns, baseline), ("", *titles), words
@@ -189,9 +204,12 @@ def _figure(
     id: str, title: str, plot: Mapping[str, Any], columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
 ) -> Figure:
     return Figure(
-        id, title, f"{title}, of all scenarios compared. The table below says the same.",
-        embedded(orjson.dumps(plot).decode()), Table(columns, rows),
-    )  # fmt: skip
+        id,
+        title,
+        f"{title}, of all scenarios compared. The table below says the same.",
+        embedded(orjson.dumps(plot).decode()),
+        Table(columns, rows),
+    )
 
 
 def why(found: Attribution, value: Value, titles: tuple[str, str], others: Sequence[Link], moved: str) -> Explanation_:

@@ -66,10 +66,15 @@ def _kept(version: Version) -> ComparedScenario:
     scenario, shown = version.scenario, version.result.get("shown")
     plots = {id: orjson.loads(plot) for id, plot in _PLOT.findall(shown)} if shown else {}
     return ComparedScenario(
-        id=scenario.pk, title=scenario.title, url=scenario.get_absolute_url(), what=display_name(scenario.solver),
-        solver=scenario.solver, question=version.question,
-        result=None if shown is not None else Result.from_json(version.result), plots=plots,
-    )  # fmt: skip
+        id=scenario.pk,
+        title=scenario.title,
+        url=scenario.get_absolute_url(),
+        what=display_name(scenario.solver),
+        solver=scenario.solver,
+        question=version.question,
+        result=None if shown is not None else Result.from_json(version.result),
+        plots=plots,
+    )
 
 
 def _around(url: str, kept: Sequence[ComparedScenario], baseline: int) -> CompareLinks:

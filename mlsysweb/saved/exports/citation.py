@@ -46,9 +46,11 @@ def bibtex(kept: ExportSource) -> str:
 
 def _scenario(kept: ExportSource) -> dict[str, str]:
     return {
-        "title": kept.title, "howpublished": f"Walls of ML systems, {kept.what}, version {kept.solver_version}",
-        "year": f"{kept.created.year}", "url": kept.url,
-    }  # fmt: skip
+        "title": kept.title,
+        "howpublished": f"Walls of ML systems, {kept.what}, version {kept.solver_version}",
+        "year": f"{kept.created.year}",
+        "url": kept.url,
+    }
 
 
 def _source(source: Any) -> dict[str, str]:

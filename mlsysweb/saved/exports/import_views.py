@@ -80,7 +80,12 @@ def _kept(request: HttpRequest, told: Mapping[str, Any]) -> SavedAnswer:
     result = replace(result, working=tuple(w for w in result.working if (w.output, w.latex) in own))
     result_page(wall, result, told["page"])  # all that a page would show of it
     return SavedAnswer(
-        path=told["page"], solver=wall.name, solver_version=told["solver_version"], question=dict(told["question"]),
-        snapshot=dict(told["snapshot"]), result=result.to_json(), title=told["title"],
+        path=told["page"],
+        solver=wall.name,
+        solver_version=told["solver_version"],
+        question=dict(told["question"]),
+        snapshot=dict(told["snapshot"]),
+        result=result.to_json(),
+        title=told["title"],
         said=fill_slots(result.verdict, result.values),
-    )  # fmt: skip
+    )

@@ -30,9 +30,11 @@ def notebook(kept: ExportSource) -> dict[str, Any]:
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     return {
-        "nbformat": 4, "nbformat_minor": 5, "cells": cells,
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "cells": cells,
         "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-    }  # fmt: skip
+    }
 
 
 def _cell(kind: str, text: str) -> dict[str, Any]:

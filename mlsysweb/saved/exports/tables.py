@@ -15,22 +15,36 @@ from solvers.result import Result
 def values(result: Result) -> str:
     """Inputs and outputs: name, label, SI value, its unit, and as a person reads it."""
     rows = (
-        (kind, name, result.values[name].label, _cell(result.values[name].value), result.values[name].unit, format_value(result.values[name]))
+        (
+            kind,
+            name,
+            result.values[name].label,
+            _cell(result.values[name].value),
+            result.values[name].unit,
+            format_value(result.values[name]),
+        )
         for kind, names in (("input", result.inputs), ("output", result.outputs))
         for name in names
-    )  # fmt: skip
+    )
     return _written(("kind", "name", "label", "value", "unit", "reads"), rows)
 
 
 def curves(result: Result) -> str:
     """Every point of every curve, in SI: which system, along which input, which column."""
     rows = (
-        (result.systems[track.system], track.x, _cell(at), name, _cell(value), result.values[name].unit if name in result.values else "")
+        (
+            result.systems[track.system],
+            track.x,
+            _cell(at),
+            name,
+            _cell(value),
+            result.values[name].unit if name in result.values else "",
+        )
         for track in result.series
         for name, column in track.columns.items()
         for at, value in zip(track.columns[track.x], column, strict=True)
         if name != track.x
-    )  # fmt: skip
+    )
     return _written(("system", "along", "at", "name", "value", "unit"), rows)
 
 

@@ -92,12 +92,22 @@ def _kept(request: HttpRequest, id: str) -> ExportSource:
 def _of(request: HttpRequest, scenario: Scenario, version: Version) -> ExportSource:
     wall = None if "shown" in version.result else solvers().get(scenario.solver)
     return ExportSource(
-        title=scenario.title, notes=scenario.notes, tags=tuple(tag.name for tag in scenario.tags.all()),
-        url=request.build_absolute_uri(scenario.get_absolute_url()), path=scenario.path, what=display_name(scenario.solver),
-        solver=scenario.solver, solver_version=version.solver_version, number=version.number, created=version.created,
-        question=version.question, snapshot=version.snapshot, raw=version.result,
-        result=Result.from_json(version.result) if wall else None, wall=wall,
-    )  # fmt: skip
+        title=scenario.title,
+        notes=scenario.notes,
+        tags=tuple(tag.name for tag in scenario.tags.all()),
+        url=request.build_absolute_uri(scenario.get_absolute_url()),
+        path=scenario.path,
+        what=display_name(scenario.solver),
+        solver=scenario.solver,
+        solver_version=version.solver_version,
+        number=version.number,
+        created=version.created,
+        question=version.question,
+        snapshot=version.snapshot,
+        raw=version.result,
+        result=Result.from_json(version.result) if wall else None,
+        wall=wall,
+    )
 
 
 def _page(kept: ExportSource) -> Any:

@@ -23,10 +23,15 @@ from solvers.result import Result
 
 # The pages that can be kept, by their namespace, and what each is called.
 PAGES = {
-    "walls": "Wall", "system": "One system", "geography": "Carbon geography", "spectrum": "Spectrum",
-    "pipelines": "Pipeline", "capstone": "Capstone", "hardware_match": "Hardware for a target",
+    "walls": "Wall",
+    "system": "One system",
+    "geography": "Carbon geography",
+    "spectrum": "Spectrum",
+    "pipelines": "Pipeline",
+    "capstone": "Capstone",
+    "hardware_match": "Hardware for a target",
     "explore": "Design space",
-}  # fmt: skip
+}
 # Where an update's own part ends and what it swaps elsewhere begins.
 _ELSEWHERE = re.compile(r"<[^<>]*\shx-swap-oob=")
 # What lets a form act for whoever it was drawn for is not shown to others.
@@ -73,9 +78,15 @@ def _of_wall(path: str, name: str, query: QueryDict) -> SavedAnswer:
         raise Http404("There is no such wall.")
     found = answer(solver, query_text(query))
     return SavedAnswer(
-        path=path, solver=name, solver_version=solver.version, question=dict(found.text), snapshot=dict(found.snapshot),
-        result=found.to_json(), title=_title(solver.title, found), said=fill_slots(found.verdict, found.values),
-    )  # fmt: skip
+        path=path,
+        solver=name,
+        solver_version=solver.version,
+        question=dict(found.text),
+        snapshot=dict(found.snapshot),
+        result=found.to_json(),
+        title=_title(solver.title, found),
+        said=fill_slots(found.verdict, found.values),
+    )
 
 
 def _title(wall: str, result: Result) -> str:

@@ -35,9 +35,17 @@ def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
         except InputErrors:
             again = ""
     page = drift_page(
-        scenario.title, link, number, banner(found, "", number) if found else None, result_of(scenario, version), today,
-        (version.result.get("shown", ""), again), found, owns(request, scenario), f"css/{scenario.solver}.css",
-    )  # fmt: skip
+        scenario.title,
+        link,
+        number,
+        banner(found, "", number) if found else None,
+        result_of(scenario, version),
+        today,
+        (version.result.get("shown", ""), again),
+        found,
+        owns(request, scenario),
+        f"css/{scenario.solver}.css",
+    )
     return render(request, "scenarios/drift.html", {"page": page})
 
 

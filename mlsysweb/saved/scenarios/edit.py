@@ -81,9 +81,12 @@ def save_edit(scenario: Scenario, edit: Edit) -> bool:
     """Whether the edit was written: only if nobody has written another since it was begun."""
     with transaction.atomic():
         fields = {
-            "title": edit.title.strip(), "notes": edit.notes.strip(), "visibility": edit.visibility,
-            "group_id": int(edit.group) if edit.visibility == Visibility.CLASS else None, "revision": F("revision") + 1,
-        }  # fmt: skip
+            "title": edit.title.strip(),
+            "notes": edit.notes.strip(),
+            "visibility": edit.visibility,
+            "group_id": int(edit.group) if edit.visibility == Visibility.CLASS else None,
+            "revision": F("revision") + 1,
+        }
         if not Scenario.objects.filter(pk=scenario.pk, revision=edit.revision).update(**fields):
             return False
         scenario.tags.set([Tag.objects.get_or_create(name=name)[0] for name in tags_of(edit.tags)])

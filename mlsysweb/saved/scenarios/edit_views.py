@@ -50,15 +50,25 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
     version = numbered(parent, request.POST.get("version", ""))
     with transaction.atomic():
         copy = Scenario.objects.create(
-            path=parent.path, solver=parent.solver, title=parent.title, notes=parent.notes, parent=parent,
-            parent_version=version.number, session=visitor(request),
+            path=parent.path,
+            solver=parent.solver,
+            title=parent.title,
+            notes=parent.notes,
+            parent=parent,
+            parent_version=version.number,
+            session=visitor(request),
             owner=request.user if request.user.is_authenticated else None,
-        )  # fmt: skip
+        )
         copy.tags.set(parent.tags.all())
         Version.objects.create(
-            scenario=copy, number=1, solver_version=version.solver_version, question=version.question,
-            snapshot=version.snapshot, result=version.result, said=version.said,
-        )  # fmt: skip
+            scenario=copy,
+            number=1,
+            solver_version=version.solver_version,
+            question=version.question,
+            snapshot=version.snapshot,
+            result=version.result,
+            said=version.said,
+        )
     return redirect(copy)
 
 

@@ -34,9 +34,15 @@ def my_scenarios(request: HttpRequest) -> HttpResponse:
     rows = [(each, display_name(each.solver), each.said) for each in shown]
     gone = own.filter(pk=request.GET.get("deleted", ""), deleted__isnull=False).first()
     page = list_page(
-        rows, count, asked, number, pages, url=reverse("scenarios:mine"), choices=_choices(request, own),
+        rows,
+        count,
+        asked,
+        number,
+        pages,
+        url=reverse("scenarios:mine"),
+        choices=_choices(request, own),
         gone=Link(gone.title, reverse("scenarios:restore", args=[gone.pk])) if gone else None,
-    )  # fmt: skip
+    )
     if wants_partial(request):
         response = render(request, "scenarios/_list.html", {"page": page})
         return partial_response(response.content.decode(), page.url)

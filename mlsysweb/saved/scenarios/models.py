@@ -42,9 +42,13 @@ class Scenario(models.Model):
     parent_version = models.PositiveIntegerField(null=True, blank=True, help_text="Which version of it was forked.")
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.LINK)
     group = models.ForeignKey(
-        "auth.Group", null=True, blank=True, on_delete=models.SET_NULL, related_name="scenarios",
+        "auth.Group",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="scenarios",
         help_text="The class it is shown to.",
-    )  # fmt: skip
+    )
     session = models.CharField(max_length=40, blank=True, db_index=True, help_text="The browser it belongs to.")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="scenarios"

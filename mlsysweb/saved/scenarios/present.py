@@ -47,7 +47,9 @@ class SavedMeta:
     shown: str
 
 
-def saved_page(told: SavedMeta, about: AboutScenario, drift: DriftBanner | None, result: ResultPage | None) -> SavedPage:
+def saved_page(
+    told: SavedMeta, about: AboutScenario, drift: DriftBanner | None, result: ResultPage | None
+) -> SavedPage:
     """What was kept, and the link that asks the same question again of today's catalog."""
     return SavedPage(
         id=told.id,
@@ -86,10 +88,18 @@ def edit_form(
 ) -> EditForm:
     """The form over what was typed; beside it, where somebody else saved meanwhile, what they wrote differently."""
     return EditForm(
-        title=edit.title, notes=edit.notes, tags=edit.tags, visibility=edit.visibility, group=edit.group,
-        revision=edit.revision, visibilities=tuple(SelectOption(value, words) for value, words in visibilities if groups or value != "class"),
-        groups=tuple(groups), wrong=wrong, other=tuple(_differing(edit, other)) if other else (), open=bool(wrong or other),
-    )  # fmt: skip
+        title=edit.title,
+        notes=edit.notes,
+        tags=edit.tags,
+        visibility=edit.visibility,
+        group=edit.group,
+        revision=edit.revision,
+        visibilities=tuple(SelectOption(value, words) for value, words in visibilities if groups or value != "class"),
+        groups=tuple(groups),
+        wrong=wrong,
+        other=tuple(_differing(edit, other)) if other else (),
+        open=bool(wrong or other),
+    )
 
 
 def _differing(typed: Any, saved: Any) -> Iterator[tuple[str, str]]:

@@ -34,9 +34,17 @@ def _today(found: Drift) -> str:
 
 
 def drift_page(
-    title: str, link: str, number: int, told: DriftBanner | None, kept: ResultPage | None, today: ResultPage | None,
-    shown: tuple[str, str], found: Drift, mine: bool, styles: str,
-) -> DriftPage:  # fmt: skip
+    title: str,
+    link: str,
+    number: int,
+    told: DriftBanner | None,
+    kept: ResultPage | None,
+    today: ResultPage | None,
+    shown: tuple[str, str],
+    found: Drift,
+    mine: bool,
+    styles: str,
+) -> DriftPage:
     """Both answers, output by output; `shown` is what another page than a wall's showed then and shows now."""
     return DriftPage(
         title=title,

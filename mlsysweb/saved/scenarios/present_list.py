@@ -28,9 +28,12 @@ class ListFilter:
     def of(cls, query: Mapping[str, str]) -> ListFilter:
         page, group = query.get("page", ""), query.get("group", "")
         return cls(
-            query.get("words", "").strip()[:100], query.get("kind", ""), query.get("tag", ""),
-            group if group.isdecimal() and len(group) < 10 else "", int(page) if page.isdecimal() and len(page) < 6 else 1,
-        )  # fmt: skip
+            query.get("words", "").strip()[:100],
+            query.get("kind", ""),
+            query.get("tag", ""),
+            group if group.isdecimal() and len(group) < 10 else "",
+            int(page) if page.isdecimal() and len(page) < 6 else 1,
+        )
 
     def link(self, url: str, page: int = 1) -> str:
         told = {name: getattr(self, name) for name in ("words", "kind", "tag", "group")} | {
@@ -41,9 +44,16 @@ class ListFilter:
 
 
 def list_page(
-    rows: Sequence[tuple[Any, str, str]], count: int, asked: ListFilter, number: int, pages: int, *, url: str,
-    choices: Mapping[str, list[SelectOption]], gone: Link | None,
-) -> ListPage:  # fmt: skip
+    rows: Sequence[tuple[Any, str, str]],
+    count: int,
+    asked: ListFilter,
+    number: int,
+    pages: int,
+    *,
+    url: str,
+    choices: Mapping[str, list[SelectOption]],
+    gone: Link | None,
+) -> ListPage:
     """`rows` are scenarios, what page each is of, and what it says in a sentence."""
     return ListPage(
         words=asked.words,

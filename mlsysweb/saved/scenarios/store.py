@@ -15,9 +15,12 @@ def created(request: HttpRequest, kept: SavedAnswer, title: str) -> Scenario:
     """A new scenario with this answer as its first version."""
     with transaction.atomic():
         scenario = Scenario.objects.create(
-            path=kept.path, solver=kept.solver, title=title.strip()[:200] or kept.title[:200], session=visitor(request),
+            path=kept.path,
+            solver=kept.solver,
+            title=title.strip()[:200] or kept.title[:200],
+            session=visitor(request),
             owner=request.user if request.user.is_authenticated else None,
-        )  # fmt: skip
+        )
         _add(scenario, 1, kept)
     return scenario
 
@@ -31,9 +34,14 @@ def add_version(scenario: Scenario, kept: SavedAnswer) -> Version:
 
 def _add(scenario: Scenario, number: int, kept: SavedAnswer) -> Version:
     return Version.objects.create(
-        scenario=scenario, number=number, solver_version=kept.solver_version, question=kept.question,
-        snapshot=kept.snapshot, result=kept.result, said=kept.said,
-    )  # fmt: skip
+        scenario=scenario,
+        number=number,
+        solver_version=kept.solver_version,
+        question=kept.question,
+        snapshot=kept.snapshot,
+        result=kept.result,
+        said=kept.said,
+    )
 
 
 def numbered(scenario: Scenario, number: str) -> Version:

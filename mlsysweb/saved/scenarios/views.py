@@ -56,9 +56,15 @@ def get_visible_or_404(request: HttpRequest, id: str) -> Scenario:
 
 
 def scenario_response(
-    request: HttpRequest, kept: Scenario, version: Version, *, edit: Edit | None = None, other: Edit | None = None,
-    wrong: dict[str, str] | None = None, status: int = 200,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    kept: Scenario,
+    version: Version,
+    *,
+    edit: Edit | None = None,
+    other: Edit | None = None,
+    wrong: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     """The scenario's page; for its owner with the form, as it was typed where something is wrong with it."""
     about = _about(request, kept, edit, other, wrong or {})
     found = drift(version)
@@ -67,7 +73,9 @@ def scenario_response(
     return render(request, "scenarios/scenario.html", {"page": page}, status=status)
 
 
-def _about(request: HttpRequest, kept: Scenario, edit: Edit | None, other: Edit | None, wrong: dict[str, str]) -> AboutScenario:
+def _about(
+    request: HttpRequest, kept: Scenario, edit: Edit | None, other: Edit | None, wrong: dict[str, str]
+) -> AboutScenario:
     form = None
     if owns(request, kept) and not kept.deleted:
         groups = [SelectOption(str(group.pk), group.name) for group in classes(request)]
@@ -92,12 +100,22 @@ def _fork_of(parent: Scenario, kept: Scenario) -> Link:
 def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
     link = kept.get_absolute_url()
     return SavedMeta(
-        id=kept.pk, title=kept.title, what=display_name(kept.solver), link=link, url=request.build_absolute_uri(link),
-        live=version.address, mine=owns(request, kept),
-        public=kept.visibility == Visibility.LINK and not kept.deleted, deleted=kept.deleted is not None, created=version.created,
-        solver=kept.solver, solver_version=version.solver_version, number=version.number,
-        numbers=tuple(kept.versions.values_list("number", flat=True)), shown=version.result.get("shown", ""),
-    )  # fmt: skip
+        id=kept.pk,
+        title=kept.title,
+        what=display_name(kept.solver),
+        link=link,
+        url=request.build_absolute_uri(link),
+        live=version.address,
+        mine=owns(request, kept),
+        public=kept.visibility == Visibility.LINK and not kept.deleted,
+        deleted=kept.deleted is not None,
+        created=version.created,
+        solver=kept.solver,
+        solver_version=version.solver_version,
+        number=version.number,
+        numbers=tuple(kept.versions.values_list("number", flat=True)),
+        shown=version.result.get("shown", ""),
+    )
 
 
 def result_of(kept: Scenario, version: Version) -> ResultPage | None:

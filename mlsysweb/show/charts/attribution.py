@@ -12,7 +12,9 @@ from solvers.result import Value
 from .axes import axis, layout, scale
 
 
-def attribution(value: Value, ends: tuple[str, str], before: float, causes: Sequence[tuple[str, float]]) -> dict[str, Any]:
+def attribution(
+    value: Value, ends: tuple[str, str], before: float, causes: Sequence[tuple[str, float]]
+) -> dict[str, Any]:
     """The figure: `ends` name the two values, `causes` are labels with what each adds."""
     steps = [change for _, change in causes]
     tops = list(accumulate(steps, initial=before))
@@ -29,13 +31,26 @@ def attribution(value: Value, ends: tuple[str, str], before: float, causes: Sequ
     return {
         "data": [
             {
-                "type": "bar", "showlegend": False, "x": list(range(len(names))), "base": [b * by for b in bases],
-                "y": [h * by for h in heights], "text": words, "textposition": "outside", "cliponaxis": False,
-                "customdata": names, "marker": {"color": colours}, "hovertemplate": "%{customdata}: %{text}<extra></extra>",
+                "type": "bar",
+                "showlegend": False,
+                "x": list(range(len(names))),
+                "base": [b * by for b in bases],
+                "y": [h * by for h in heights],
+                "text": words,
+                "textposition": "outside",
+                "cliponaxis": False,
+                "customdata": names,
+                "marker": {"color": colours},
+                "hovertemplate": "%{customdata}: %{text}<extra></extra>",
             }
         ],
         "layout": layout(
-            xaxis={"tickvals": list(range(len(names))), "ticktext": names, "automargin": True, "linecolor": "token:axis"},
+            xaxis={
+                "tickvals": list(range(len(names))),
+                "ticktext": names,
+                "automargin": True,
+                "linecolor": "token:axis",
+            },
             yaxis=axis(value, log=False),
         ),
-    }  # fmt: skip
+    }

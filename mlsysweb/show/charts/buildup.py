@@ -47,4 +47,4 @@ def buildup(drawing: ChartSpec, result: Result) -> dict[str, Any]:
             xaxis=axis(first, log=False) | {"title": {"text": ""}, "range": [0, whole * _ROOM]},
             yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis"},
         ),
-    }  # fmt: skip
+    }

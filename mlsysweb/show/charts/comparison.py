@@ -19,8 +19,12 @@ def stacked(titles: Sequence[str], parts: Mapping[str, Sequence[float]], values:
     return {
         "data": [
             {
-                "type": "bar", "name": values[name].label, "x": list(range(len(titles))), "customdata": list(titles),
-                "y": [v * scale(values[name]) for v in column], "marker": {"color": SERIES[k % len(SERIES)]},
+                "type": "bar",
+                "name": values[name].label,
+                "x": list(range(len(titles))),
+                "customdata": list(titles),
+                "y": [v * scale(values[name]) for v in column],
+                "marker": {"color": SERIES[k % len(SERIES)]},
                 "hovertemplate": f"%{{customdata}}<br>{hover(values[name], 'y')}<extra></extra>",
             }
             for k, (name, column) in enumerate(parts.items())
@@ -30,7 +34,7 @@ def stacked(titles: Sequence[str], parts: Mapping[str, Sequence[float]], values:
             xaxis={"tickvals": list(range(len(titles))), "ticktext": list(titles), "automargin": True},
             yaxis=axis(first, log=False),
         ),
-    }  # fmt: skip
+    }
 
 
 def ratios(titles: Sequence[str], columns: Mapping[str, Sequence[float]], baseline: int) -> dict[str, Any]:
@@ -40,9 +44,12 @@ def ratios(titles: Sequence[str], columns: Mapping[str, Sequence[float]], baseli
     return {
         "data": [
             {
-                "type": "bar", "name": title, "x": list(known),
+                "type": "bar",
+                "name": title,
+                "x": list(known),
                 "y": [_ratio(values[k], values[baseline]) for values in known.values()],
-                "marker": {"color": SERIES[k % len(SERIES)]}, "hovertemplate": "%{x}: ×%{y:.3~g}<extra>" + title + "</extra>",
+                "marker": {"color": SERIES[k % len(SERIES)]},
+                "hovertemplate": "%{x}: ×%{y:.3~g}<extra>" + title + "</extra>",
             }
             for k, title in enumerate(titles)
         ],
@@ -51,7 +58,7 @@ def ratios(titles: Sequence[str], columns: Mapping[str, Sequence[float]], baseli
             xaxis={"automargin": True, "linecolor": "token:axis"},
             yaxis={"type": "log", "title": {"text": "Times the baseline"}, "gridcolor": "token:grid", "dtick": "D2"},
         ),
-    }  # fmt: skip
+    }
 
 
 def _ratio(value: float, base: float) -> float | None:

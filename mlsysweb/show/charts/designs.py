@@ -16,7 +16,9 @@ class DesignPoint(NamedTuple):
     tonnes: float
 
 
-def designs(beaten: Sequence[DesignPoint], front: Sequence[DesignPoint], knee: Sequence[DesignPoint], own: Sequence[DesignPoint]) -> dict[str, Any]:
+def designs(
+    beaten: Sequence[DesignPoint], front: Sequence[DesignPoint], knee: Sequence[DesignPoint], own: Sequence[DesignPoint]
+) -> dict[str, Any]:
     """The figure: beaten designs faint, the front joined, the knee and one's own large."""
     traces = [
         _dots("Beaten by another", beaten, "token:series-7", "circle-open", 6, "markers"),
@@ -27,16 +29,31 @@ def designs(beaten: Sequence[DesignPoint], front: Sequence[DesignPoint], knee: S
     return {
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
-            xaxis={"title": {"text": "Cost a year (USD)"}, "tickformat": "~s", "gridcolor": "token:grid", "automargin": True},
-            yaxis={"title": {"text": "CO2e a year (t)"}, "tickformat": ",~g", "gridcolor": "token:grid", "automargin": True},
+            xaxis={
+                "title": {"text": "Cost a year (USD)"},
+                "tickformat": "~s",
+                "gridcolor": "token:grid",
+                "automargin": True,
+            },
+            yaxis={
+                "title": {"text": "CO2e a year (t)"},
+                "tickformat": ",~g",
+                "gridcolor": "token:grid",
+                "automargin": True,
+            },
         ),
-    }  # fmt: skip
+    }
 
 
 def _dots(name: str, dots: Sequence[DesignPoint], colour: str, symbol: str, size: int, mode: str) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": mode, "name": name,
-        "x": [dot.dollars for dot in dots], "y": [dot.tonnes for dot in dots], "text": [dot.name for dot in dots],
-        "marker": {"color": colour, "symbol": symbol, "size": size}, "line": {"color": colour, "width": 1.5, "dash": "dot"},
+        "type": "scatter",
+        "mode": mode,
+        "name": name,
+        "x": [dot.dollars for dot in dots],
+        "y": [dot.tonnes for dot in dots],
+        "text": [dot.name for dot in dots],
+        "marker": {"color": colour, "symbol": symbol, "size": size},
+        "line": {"color": colour, "width": 1.5, "dash": "dot"},
         "hovertemplate": "%{text}: %{x:,.3~s} USD, %{y:,.3~g} t<extra></extra>",
-    }  # fmt: skip
+    }

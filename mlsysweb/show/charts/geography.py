@@ -34,7 +34,9 @@ def ranking(dots: Sequence[PlacePoint]) -> dict[str, Any]:
     return {
         "data": [
             {
-                "type": "bar", "orientation": "h", "showlegend": False,
+                "type": "bar",
+                "orientation": "h",
+                "showlegend": False,
                 "y": [dot.name for dot in dots],
                 "x": [dot.tonnes for dot in dots],
                 "text": [f"{dot.tonnes:,.3g} t" for dot in dots],
@@ -44,10 +46,16 @@ def ranking(dots: Sequence[PlacePoint]) -> dict[str, Any]:
             }
         ],
         "layout": layout(
-            xaxis={"title": {"text": "CO2e of running (t)"}, "rangemode": "tozero", "gridcolor": "token:grid", "tickformat": ",~g", "automargin": True},
+            xaxis={
+                "title": {"text": "CO2e of running (t)"},
+                "rangemode": "tozero",
+                "gridcolor": "token:grid",
+                "tickformat": ",~g",
+                "automargin": True,
+            },
             yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis", "dtick": 1},
         ),
-    }  # fmt: skip
+    }
 
 
 def tradeoff(dots: Sequence[PlacePoint]) -> dict[str, Any]:
@@ -55,26 +63,45 @@ def tradeoff(dots: Sequence[PlacePoint]) -> dict[str, Any]:
     traces = [_marked(mark, [dot for dot in dots if dot.mark == mark]) for mark in ("", "front", "best", "chosen")]
     line = sorted((dot for dot in dots if dot.mark in ("front", "best")), key=lambda dot: dot.dollars)
     joined = {
-        "type": "scatter", "mode": "lines", "showlegend": False, "hoverinfo": "skip",
-        "x": [dot.dollars for dot in line], "y": [dot.tonnes for dot in line],
+        "type": "scatter",
+        "mode": "lines",
+        "showlegend": False,
+        "hoverinfo": "skip",
+        "x": [dot.dollars for dot in line],
+        "y": [dot.tonnes for dot in line],
         "line": {"color": "token:carbon", "width": 1.5, "dash": "dot"},
-    }  # fmt: skip
+    }
     return {
         "data": [trace for trace in (joined, *traces) if trace["x"]],
         "layout": layout(
-            xaxis={"title": {"text": "Electricity (USD)"}, "gridcolor": "token:grid", "tickformat": "~s", "automargin": True},
-            yaxis={"title": {"text": "CO2e of running (t)"}, "gridcolor": "token:grid", "tickformat": ",~g", "rangemode": "tozero", "automargin": True},
+            xaxis={
+                "title": {"text": "Electricity (USD)"},
+                "gridcolor": "token:grid",
+                "tickformat": "~s",
+                "automargin": True,
+            },
+            yaxis={
+                "title": {"text": "CO2e of running (t)"},
+                "gridcolor": "token:grid",
+                "tickformat": ",~g",
+                "rangemode": "tozero",
+                "automargin": True,
+            },
         ),
-    }  # fmt: skip
+    }
 
 
 def _marked(mark: str, dots: Sequence[PlacePoint]) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "markers", "name": _WORDS[mark],
-        "x": [dot.dollars for dot in dots], "y": [dot.tonnes for dot in dots], "text": [dot.name for dot in dots],
+        "type": "scatter",
+        "mode": "markers",
+        "name": _WORDS[mark],
+        "x": [dot.dollars for dot in dots],
+        "y": [dot.tonnes for dot in dots],
+        "text": [dot.name for dot in dots],
         "marker": {"color": _COLOURS[mark], "size": 13 if mark in ("best", "chosen") else 8, "symbol": _SYMBOLS[mark]},
         "hovertemplate": "%{text}: %{y:,.3~g} t, %{x:,.0f} USD<extra></extra>",
-    }  # fmt: skip
+    }
 
 
 def lifetimes(names: Sequence[str], making: Sequence[float], running: Sequence[float]) -> dict[str, Any]:
@@ -83,9 +110,14 @@ def lifetimes(names: Sequence[str], making: Sequence[float], running: Sequence[f
     return {
         "data": [
             {
-                "type": "bar", "orientation": "h", "name": label, "y": list(names),
+                "type": "bar",
+                "orientation": "h",
+                "name": label,
+                "y": list(names),
                 "x": [part / total for part, total in zip(parts, totals, strict=True)],
-                "text": [format_quantity(part, "kg") for part in parts], "textposition": "auto", "marker": {"color": colour},
+                "text": [format_quantity(part, "kg") for part in parts],
+                "textposition": "auto",
+                "marker": {"color": colour},
                 "hovertemplate": "%{y}: %{text}, %{x:.3~%}<extra>" + label + "</extra>",
             }
             for label, parts, colour in (("Running", running, "token:carbon"), ("Making", making, "token:overhead"))
@@ -95,4 +127,4 @@ def lifetimes(names: Sequence[str], making: Sequence[float], running: Sequence[f
             yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis"},
             barmode="stack",
         ),
-    }  # fmt: skip
+    }

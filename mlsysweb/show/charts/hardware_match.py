@@ -28,21 +28,38 @@ def hardware_match(chips: Sequence[Chip], bandwidth: float, rate: float) -> dict
     return {
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
-            xaxis={"title": {"text": "Memory bandwidth (B/s)"}, "type": "log", "dtick": 1, "tickformat": "~s", "gridcolor": "token:grid", "automargin": True},
-            yaxis={"title": {"text": "Peak rate (FLOP/s)"}, "type": "log", "dtick": 1, "tickformat": "~s", "gridcolor": "token:grid", "automargin": True},
+            xaxis={
+                "title": {"text": "Memory bandwidth (B/s)"},
+                "type": "log",
+                "dtick": 1,
+                "tickformat": "~s",
+                "gridcolor": "token:grid",
+                "automargin": True,
+            },
+            yaxis={
+                "title": {"text": "Peak rate (FLOP/s)"},
+                "type": "log",
+                "dtick": 1,
+                "tickformat": "~s",
+                "gridcolor": "token:grid",
+                "automargin": True,
+            },
             shapes=[
                 {**line, "x0": bandwidth, "x1": bandwidth, "y0": 0, "y1": 1, "yref": "paper"},
                 {**line, "y0": rate, "y1": rate, "x0": 0, "x1": 1, "xref": "paper"},
             ],
         ),
-    }  # fmt: skip
+    }
 
 
 def _dots(name: str, colour: str, symbol: str, chips: Sequence[Chip]) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "markers", "name": name,
-        "x": [chip.bandwidth for chip in chips], "y": [chip.rate for chip in chips],
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [chip.bandwidth for chip in chips],
+        "y": [chip.rate for chip in chips],
         "text": [f"{chip.name}: {chip.needed}" for chip in chips],
         "marker": {"color": colour, "symbol": symbol, "size": 10},
         "hovertemplate": "%{text} needed<extra></extra>",
-    }  # fmt: skip
+    }

@@ -73,7 +73,10 @@ class Parallel:
 
 
 def parallel(
-    columns: Sequence[ParallelAxis], kept: Sequence[bool], front: Sequence[bool], brushes: dict[str, tuple[float, float]]
+    columns: Sequence[ParallelAxis],
+    kept: Sequence[bool],
+    front: Sequence[bool],
+    brushes: dict[str, tuple[float, float]],
 ) -> Parallel:
     """The drawing; rows left by the brushes come last, so that they lie on top."""
     gap = (WIDTH - 2 * SIDE) / max(len(columns) - 1, 1)
@@ -82,10 +85,14 @@ def parallel(
     heights = [[_height(v, u) for v in c.values] for c, u in zip(columns, uprights, strict=True)]
     rows = sorted(range(len(kept)), key=lambda row: (kept[row], front[row]))
     threads = (
-        Thread("M" + "L".join(f"{u.x:.0f} {h[row]:.0f}" for u, h in zip(uprights, heights, strict=True)), kept[row], front[row])
+        Thread(
+            "M" + "L".join(f"{u.x:.0f} {h[row]:.0f}" for u, h in zip(uprights, heights, strict=True)),
+            kept[row],
+            front[row],
+        )
         for row in rows
         if not any(math.isnan(h[row]) for h in heights)
-    )  # fmt: skip
+    )
     return Parallel(tuple(uprights), tuple(threads))
 
 

@@ -33,9 +33,16 @@ class Density:
 
 
 def pareto(
-    x: Value, y: Value, logs: tuple[bool, bool], front: PointSet, knee: PointSet, beaten: PointSet, failing: PointSet,
-    tried: PointSet, density: Density | None,
-) -> dict[str, Any]:  # fmt: skip
+    x: Value,
+    y: Value,
+    logs: tuple[bool, bool],
+    front: PointSet,
+    knee: PointSet,
+    beaten: PointSet,
+    failing: PointSet,
+    tried: PointSet,
+    density: Density | None,
+) -> dict[str, Any]:
     """The figure. Of a large space `beaten` are the few that are dots, `density` shades where the others lie."""
     traces = [
         *([_shade(x, y, density)] if density else []),
@@ -60,21 +67,29 @@ def _dots(
     name: str, x: Value, y: Value, points: PointSet, colour: str, symbol: str, size: int, mode: str
 ) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": mode, "name": name, "text": list(points.words),
-        "x": _rounded(points.x, scale(x)), "y": _rounded(points.y, scale(y)),
+        "type": "scatter",
+        "mode": mode,
+        "name": name,
+        "text": list(points.words),
+        "x": _rounded(points.x, scale(x)),
+        "y": _rounded(points.y, scale(y)),
         "marker": {"color": colour, "symbol": symbol, "size": size, "line": {"color": colour, "width": 1.5}},
         "line": {"color": colour, "width": 1.5, "dash": "dot", "shape": "hv"},
         "hovertemplate": f"%{{text}}<br>{hover(x, 'x')}<br>{hover(y, 'y')}<extra></extra>",
-    }  # fmt: skip
+    }
 
 
 def _shade(x: Value, y: Value, density: Density) -> dict[str, Any]:
     """Squares, the darker the more of the space lies there."""
     return {
-        "type": "scatter", "mode": "markers", "name": "Where the others lie", "hoverinfo": "skip",
-        "x": _rounded(density.x, scale(x)), "y": _rounded(density.y, scale(y)),
+        "type": "scatter",
+        "mode": "markers",
+        "name": "Where the others lie",
+        "hoverinfo": "skip",
+        "x": _rounded(density.x, scale(x)),
+        "y": _rounded(density.y, scale(y)),
         "marker": {"color": "token:muted", "symbol": "square", "size": 12, "opacity": list(density.share)},
-    }  # fmt: skip
+    }
 
 
 def _rounded(values: Sequence[float], by: float) -> list[float]:

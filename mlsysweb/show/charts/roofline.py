@@ -32,7 +32,9 @@ def roofline(drawing: ChartSpec, result: Result) -> dict[str, Any]:
 
 def _reach(result: Result) -> tuple[float, float]:
     """How far the x axis goes: every point and every ridge, with room on both sides."""
-    points = [x for track in series_along(result, "batch_size") for (x,) in finite_rows(track.columns["arithmetic_intensity"])]
+    points = [
+        x for track in series_along(result, "batch_size") for (x,) in finite_rows(track.columns["arithmetic_intensity"])
+    ]
     ridges = [roof / slope for track in series_along(result, "precision") for roof, slope in _roofs(track)]
     known = [x for x in (*points, *ridges, number(result, "ridge_point")) if x > 0 and math.isfinite(x)]
     return min(known) / 3, max(known) * 4
@@ -75,13 +77,19 @@ def _system(result: Result, track: Series, low: float, high: float) -> Iterator[
     several = len(result.systems) > 1
     colour = SERIES[track.system % len(SERIES)]
     yield _roof_line(
-        [low, roof / slope], [low * slope, roof], f"{name} memory".strip().capitalize() if not several else name,
-        colour if several else "token:memory", f"%{{y:.4~s}}FLOP/s at {slope / 1e12:.3g} TB/s",
-    )  # fmt: skip
+        [low, roof / slope],
+        [low * slope, roof],
+        f"{name} memory".strip().capitalize() if not several else name,
+        colour if several else "token:memory",
+        f"%{{y:.4~s}}FLOP/s at {slope / 1e12:.3g} TB/s",
+    )
     flat = _roof_line(
-        [roof / slope, high], [roof, roof], "Compute" if not several else name,
-        colour if several else "token:compute", "%{y:.4~s}FLOP/s",
-    )  # fmt: skip
+        [roof / slope, high],
+        [roof, roof],
+        "Compute" if not several else name,
+        colour if several else "token:compute",
+        "%{y:.4~s}FLOP/s",
+    )
     yield {**flat, "showlegend": not several}
     yield from _climb(result, track, colour if several else "token:text")
 
@@ -104,10 +112,14 @@ def _climb(result: Result, track: Series, colour: str) -> Iterator[dict[str, Any
     rows = [
         (batch, x, y, fits)
         for batch, x, y, fits in zip(
-            columns["batch_size"], columns["arithmetic_intensity"], columns["achieved_rate"], columns["feasible"], strict=True
+            columns["batch_size"],
+            columns["arithmetic_intensity"],
+            columns["achieved_rate"],
+            columns["feasible"],
+            strict=True,
         )
         if _is_power_of_two(batch) and next(finite_rows([x], [y]), None)
-    ]  # fmt: skip
+    ]
     name = system_name(result, track.system)
     yield {
         "type": "scatter",

@@ -80,7 +80,11 @@ class _Frame:
 
 
 def spectrum(
-    groups: Sequence[DeviceGroup], across: Value, up: Value, constants: Sequence[Constant] = (), bars: Sequence[Bar] = ()
+    groups: Sequence[DeviceGroup],
+    across: Value,
+    up: Value,
+    constants: Sequence[Constant] = (),
+    bars: Sequence[Bar] = (),
 ) -> dict[str, Any]:
     """The figure of devices by `across` and `up`. Without a single dot it has no data."""
     every = [dot for group in groups for dot in group.dots]

@@ -20,16 +20,22 @@ def tornado(rows: Sequence[ElasticityRow]) -> dict[str, Any]:
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
             xaxis={
-                "title": {"text": "Change of the output for one percent more (%)"}, "zeroline": True,
-                "zerolinecolor": "token:axis", "gridcolor": "token:grid", "automargin": True,
+                "title": {"text": "Change of the output for one percent more (%)"},
+                "zeroline": True,
+                "zerolinecolor": "token:axis",
+                "gridcolor": "token:grid",
+                "automargin": True,
             },
             yaxis={
-                "automargin": True, "linecolor": "token:axis", "autorange": "reversed", "categoryorder": "array",
+                "automargin": True,
+                "linecolor": "token:axis",
+                "autorange": "reversed",
+                "categoryorder": "array",
                 "categoryarray": [_named(row) for row in rows],
             },
             barmode="overlay",
         ),
-    }  # fmt: skip
+    }
 
 
 def _bars(name: str, colour: str, rows: Sequence[ElasticityRow]) -> dict[str, Any]:

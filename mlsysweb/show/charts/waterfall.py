@@ -27,7 +27,10 @@ def waterfall(drawing: ChartSpec, result: Result) -> dict[str, Any]:
                 "x": [*labels, "Left"],
                 "base": [*(min(step) for step in steps), 0],
                 "y": [*(abs(before - after) for before, after in steps), products[-1]],
-                "text": [*(f"×{format_quantity(v, '1')}" for _, v in rows), format_quantity(products[-1], "1", "percent")],
+                "text": [
+                    *(f"×{format_quantity(v, '1')}" for _, v in rows),
+                    format_quantity(products[-1], "1", "percent"),
+                ],
                 "textposition": "outside",
                 "cliponaxis": False,
                 "marker": {"color": [*("token:overhead" for _ in rows), "token:compute"]},

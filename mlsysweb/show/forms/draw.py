@@ -143,18 +143,29 @@ def _extras(
         picked = {each for each in text.get(ALSO, "").split(",") if each}
         io = solver.inputs[solver.overlay]
         yield Field(
-            name=ALSO, control="several", label=f"Compare with ({io.label.lower()}s)",
-            help="Drawn beside the first in every chart.", text=text.get(ALSO, ""), error=errors.get(ALSO, ""),
-            slider=None, groups=_rows(io.kind, picked, choices),
-        )  # fmt: skip
+            name=ALSO,
+            control="several",
+            label=f"Compare with ({io.label.lower()}s)",
+            help="Drawn beside the first in every chart.",
+            text=text.get(ALSO, ""),
+            error=errors.get(ALSO, ""),
+            slider=None,
+            groups=_rows(io.kind, picked, choices),
+        )
     if SWEEP in names:
         now = text.get(SWEEP, "")
         own = Option("", "As each chart suggests", not now)
         numbers = (Option(n, _worded(i), n == now) for n, i in solver.inputs.items() if isinstance(i, Input))
         yield Field(
-            name=SWEEP, control="pick", label="Curves run along", help="Any number above can be the axis of the curves.",
-            text=now, error=errors.get(SWEEP, ""), slider=None, groups=(OptionGroup("", (own, *numbers)),),
-        )  # fmt: skip
+            name=SWEEP,
+            control="pick",
+            label="Curves run along",
+            help="Any number above can be the axis of the curves.",
+            text=now,
+            error=errors.get(SWEEP, ""),
+            slider=None,
+            groups=(OptionGroup("", (own, *numbers)),),
+        )
 
 
 def _worded(io: Input) -> str:

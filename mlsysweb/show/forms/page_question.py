@@ -11,11 +11,24 @@ from solvers.errors import InputError
 
 
 def page_question(
-    wall: Solver[Any, Any], *, name: str, title: str, inputs: type[Any],
-    check: Callable[[Any], Iterable[InputError]], presets: tuple[Preset, ...],
-) -> Solver[Any, Any]:  # fmt: skip
+    wall: Solver[Any, Any],
+    *,
+    name: str,
+    title: str,
+    inputs: type[Any],
+    check: Callable[[Any], Iterable[InputError]],
+    presets: tuple[Preset, ...],
+) -> Solver[Any, Any]:
     """Another question put to `wall`: neither its inputs nor its checks, figures and fallacies are the wall's own."""
     return replace(
-        wall, name=name, title=title, inputs=declared_fields(inputs), inputs_type=inputs, check=check, overlay="", figures=(),
-        fallacies=(), presets=presets,
-    )  # fmt: skip
+        wall,
+        name=name,
+        title=title,
+        inputs=declared_fields(inputs),
+        inputs_type=inputs,
+        check=check,
+        overlay="",
+        figures=(),
+        fallacies=(),
+        presets=presets,
+    )

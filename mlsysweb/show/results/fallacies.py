@@ -40,7 +40,9 @@ def _told(solver: Solver[Any, Any], fallacy: Fallacy, base: str) -> FallacyResul
         before, after = answer(solver, fallacy.before), answer(solver, fallacy.after)
     except InputErrors as bad:
         said = " ".join(f"{error.field} {error.sentence}" for error in bad.errors)
-        return FallacyResult(fallacy.claim, f"The catalog of today has no answer to it: {said}", label, None, None, False)
+        return FallacyResult(
+            fallacy.claim, f"The catalog of today has no answer to it: {said}", label, None, None, False
+        )
     one, other = before.values[fallacy.output], after.values[fallacy.output]
     refuted = bool(fallacy.refuted(one.value, other.value))  # type: ignore[arg-type]
     values = {"before": one, "after": other, "ratio": _ratio(one, other)}

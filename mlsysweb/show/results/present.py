@@ -139,7 +139,10 @@ def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
         if not all(name in result.inputs for name in values):
             return
         on = all(result.values[name].value == value for name, value in values.items())
-        texts = {name: to_input_text(v, result.values[name].unit, result.values[name].display_unit) for name, v in values.items()}
+        texts = {
+            name: to_input_text(v, result.values[name].unit, result.values[name].display_unit)
+            for name, v in values.items()
+        }
         yield CalibrationLink(calibration.name, calibration.words, f"{base}?{urlencode({**result.text, **texts})}", on)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _KINDS = {
-    name.lower(): name for name in ("Accelerator", "Model", "Node", "Fabric", "Fleet", "Grid", "Region", "Dataset", "Storage")
-}  # fmt: skip
+    name.lower(): name
+    for name in ("Accelerator", "Model", "Node", "Fabric", "Fleet", "Grid", "Region", "Dataset", "Storage")
+}
 
 
 def spec_code(kept: Mapping[str, Any], indent: str = "") -> str:

@@ -13,7 +13,9 @@ from solvers.result import Result
 Stage = Any
 
 
-def stage_query(chain: Pipeline, stage: Stage, results: Mapping[str, Result], picked: Mapping[str, str]) -> dict[str, str]:
+def stage_query(
+    chain: Pipeline, stage: Stage, results: Mapping[str, Result], picked: Mapping[str, str]
+) -> dict[str, str]:
     """Inputs by name as a person would type them, without what is the wall's own default. Picks are kept by slug only
     where somebody typed one: `picked` has them, by the name of the input or by `stage.name`."""
     values = results[stage.name].values
@@ -24,7 +26,11 @@ def stage_query(chain: Pipeline, stage: Stage, results: Mapping[str, Result], pi
             if slug and slug != io.default:
                 asked[name] = slug
         elif values[name].value != _default(io):
-            asked[name] = to_input_text(values[name].value, io.unit, io.display_unit) if isinstance(io, Input) else values[name].value
+            asked[name] = (
+                to_input_text(values[name].value, io.unit, io.display_unit)
+                if isinstance(io, Input)
+                else values[name].value
+            )
     return asked
 
 

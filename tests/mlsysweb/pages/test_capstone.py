@@ -45,9 +45,13 @@ def test_cost_is_that_of_the_walls_for_every_region():
     own = scores(i)
     load = float(own.capacity)
     bill = tco(
-        accelerator=i.accelerator, devices=16, duration=365 * 86400.0, mfu=min(50 / load, 1), pue=1.2,
+        accelerator=i.accelerator,
+        devices=16,
+        duration=365 * 86400.0,
+        mfu=min(50 / load, 1),
+        pue=1.2,
         electricity_price=i.first.electricity_price,
-    )  # fmt: skip
+    )
     assert float(own.devices) == 16 and float(own.cost) == pytest.approx(float(bill.tco))
 
 

@@ -10,8 +10,10 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 def asked(chain):
     return {
-        "stages": ",".join(chain.stages), "links": ",".join(f"{t}:{s}" for t, s in chain.links.items()), **chain.values
-    }  # fmt: skip
+        "stages": ",".join(chain.stages),
+        "links": ",".join(f"{t}:{s}" for t, s in chain.links.items()),
+        **chain.values,
+    }
 
 
 @pytest.mark.parametrize("chain", PRESETS, ids=lambda chain: chain.name)

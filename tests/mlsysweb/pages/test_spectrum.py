@@ -76,7 +76,11 @@ def test_the_figures_of_a_device_are_those_of_the_roofline_its_link_leads_to(cli
 def test_what_is_folded_away_travels_to_the_roofline_too(client):
     page = shown(client, model="llama-3-8b", precision="int4", context_length="4096", layer_overhead="45 us")
     outputs = roofline(client, link(page, "NVIDIA H100 SXM5 80GB on the roofline"))
-    assert group(page, "meets")["NVIDIA H100 SXM5 80GB"][3] == format_quantity(outputs["latency"]["value"], "s") == "2.69 ms"
+    assert (
+        group(page, "meets")["NVIDIA H100 SXM5 80GB"][3]
+        == format_quantity(outputs["latency"]["value"], "s")
+        == "2.69 ms"
+    )
 
 
 def test_keyword_spotting_lives_in_the_sram_of_a_microcontroller_and_resnet_does_not_fit_its_flash(client):

@@ -93,7 +93,9 @@ def test_the_owner_keeps_todays_answer_as_a_further_version(client):
     assert "has moved on" in shown(client, f"{link}v/1/")
 
 
-@pytest.mark.parametrize("page", ["/spectrum/", "/geography/", "/system/", "/hardware-match/", "/capstone/?submitted=yes"])
+@pytest.mark.parametrize(
+    "page", ["/spectrum/", "/geography/", "/system/", "/hardware-match/", "/capstone/?submitted=yes"]
+)
 def test_a_page_over_many_walls_says_what_moved_and_shows_both(client, page):
     link = save(client, page)
     assert "has moved on" not in shown(client, link)

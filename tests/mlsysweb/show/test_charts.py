@@ -13,12 +13,10 @@ from solvers.registry import solvers
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
-QUESTIONS = [
-    pytest.param(s, p.values, id=f"{n}-{p.name}") for n, s in solvers().items() for p in s.presets
-] + [
+QUESTIONS = [pytest.param(s, p.values, id=f"{n}-{p.name}") for n, s in solvers().items() for p in s.presets] + [
     pytest.param(solvers()["roofline"], {"also": "mi300x,a100-sxm4-80gb,nrf52840"}, id="roofline-several"),
     pytest.param(solvers()["roofline"], {"sweep": "efficiency"}, id="roofline-sweep"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("solver", "text"), QUESTIONS)

@@ -46,7 +46,9 @@ def test_oversubscription_divides_and_leaves_the_paths_alone(nodes, over, kind):
 
 @given(nodes=clusters)
 def test_a_fat_tree_s_middle_grows_with_its_nodes_and_a_ring_s_does_not(nodes):
-    small, large = (topology(kind=[NetworkKind.FAT_TREE, NetworkKind.RING], nodes=n).bisection_bandwidth for n in (nodes, 2 * nodes))
+    small, large = (
+        topology(kind=[NetworkKind.FAT_TREE, NetworkKind.RING], nodes=n).bisection_bandwidth for n in (nodes, 2 * nodes)
+    )
     assert (large / small).tolist() == pytest.approx([2, 1])
 
 

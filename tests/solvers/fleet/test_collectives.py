@@ -130,8 +130,14 @@ def test_a_flat_operation_waits_for_the_network_as_soon_as_it_leaves_the_node():
 @given(n=counts, per_node=powers, message=messages, intra=bandwidths, inter=bandwidths)
 def test_the_fastest_way_is_named_and_is_no_slower_than_any(n, per_node, message, intra, inter):
     o = collectives(devices=n, devices_per_node=per_node, message=message, intra_bandwidth=intra, inter_bandwidth=inter)
-    ways = {AllReduceAlgorithm.RING: o.ring, AllReduceAlgorithm.TREE: o.tree, AllReduceAlgorithm.HIERARCHICAL: o.hierarchical}
-    assert float(o.best_time) == float(ways[AllReduceAlgorithm(int(o.best))]) == min(float(time) for time in ways.values())
+    ways = {
+        AllReduceAlgorithm.RING: o.ring,
+        AllReduceAlgorithm.TREE: o.tree,
+        AllReduceAlgorithm.HIERARCHICAL: o.hierarchical,
+    }
+    assert (
+        float(o.best_time) == float(ways[AllReduceAlgorithm(int(o.best))]) == min(float(time) for time in ways.values())
+    )
     assert float(o.best_start_time) <= float(o.best_time) * (1 + 1e-12)
 
 

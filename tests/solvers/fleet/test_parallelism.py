@@ -28,14 +28,26 @@ def causes(o):
 
 
 @given(
-    data=powers, tensor=powers, stages=powers, context=powers, way=ways, zero=st.integers(0, 3),
-    slow=st.floats(1, 3), congested=st.floats(1, 3),
-)  # fmt: skip
+    data=powers,
+    tensor=powers,
+    stages=powers,
+    context=powers,
+    way=ways,
+    zero=st.integers(0, 3),
+    slow=st.floats(1, 3),
+    congested=st.floats(1, 3),
+)
 def test_the_causes_are_the_whole_step_and_none_is_negative(data, tensor, stages, context, way, zero, slow, congested):
     o = trained(
-        data_parallel=data, tensor_parallel=tensor, pipeline_parallel=stages, context_parallel=context,
-        recomputation=way, zero_stage=zero, straggler_factor=slow, congestion_factor=congested,
-    )  # fmt: skip
+        data_parallel=data,
+        tensor_parallel=tensor,
+        pipeline_parallel=stages,
+        context_parallel=context,
+        recomputation=way,
+        zero_stage=zero,
+        straggler_factor=slow,
+        congestion_factor=congested,
+    )
     assert float(o.step_time) == pytest.approx(float(sum(causes(o).values())), rel=1e-12)
     assert min(float(time) for time in causes(o).values()) >= 0
     assert float(o.mfu) == pytest.approx(float(o.device_mfu * o.scaling_efficiency))
@@ -182,10 +194,20 @@ def test_a_step_is_what_one_reckons_by_hand(reached, spread):
     d, t, p, c, m, b, s = 2, 2, 3, 2, 5, 2, 4096
     parameters, layers, hidden = 8.03e9, 32, 4096
     o = trained(
-        data_parallel=d, tensor_parallel=t, pipeline_parallel=p, context_parallel=c, microbatches=m, microbatch_size=b,
-        sequence_length=s, straggler_factor=1.2, zero_stage=1, bandwidth_efficiency=reached, sequence_parallel=spread,
-        tokens=1e12, precision="fp16",
-    )  # fmt: skip
+        data_parallel=d,
+        tensor_parallel=t,
+        pipeline_parallel=p,
+        context_parallel=c,
+        microbatches=m,
+        microbatch_size=b,
+        sequence_length=s,
+        straggler_factor=1.2,
+        zero_stage=1,
+        bandwidth_efficiency=reached,
+        sequence_parallel=spread,
+        tokens=1e12,
+        precision="fp16",
+    )
     bandwidth, held = 3.35e12 * reached, parameters / (t * p)
     scores = b * 4 * layers * 32 * 128 * s * (s + 1) / 2
     useful = 3 * (2 * b * parameters * s + scores)

@@ -47,9 +47,12 @@ def test_the_parts_are_the_whole(stage, copies, tensor, stages, way):
 @given(copies=powers, tensor=powers, stages=powers, way=ways)
 def test_each_zero_stage_holds_no_more_than_the_one_before(copies, tensor, stages, way):
     o = held(
-        zero_stage=np.arange(4), data_parallel=copies, tensor_parallel=tensor, pipeline_parallel=stages,
+        zero_stage=np.arange(4),
+        data_parallel=copies,
+        tensor_parallel=tensor,
+        pipeline_parallel=stages,
         recomputation=way,
-    )  # fmt: skip
+    )
     assert (np.diff(o.total) <= 0).all()
     assert (np.diff(o.total) < 0).all() or copies == 1
 

@@ -20,9 +20,12 @@ CATALOG = [replace(H100, unit_price=30e3), replace(A100, unit_price=15e3), ESP32
 
 def made_to_measure(o, overhead=0.0):
     return Accelerator(
-        name="made to measure", peak=table({"fp16": float(o.required_rate)}),
-        memory_capacity=float(o.required_memory), memory_bandwidth=float(o.required_bandwidth), dispatch_overhead=0.0,
-    )  # fmt: skip
+        name="made to measure",
+        peak=table({"fp16": float(o.required_rate)}),
+        memory_capacity=float(o.required_memory),
+        memory_bandwidth=float(o.required_bandwidth),
+        dispatch_overhead=0.0,
+    )
 
 
 @given(model=models, batch=batches, target=targets, launch=st.floats(0, 1e-6))

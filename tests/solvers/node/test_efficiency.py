@@ -72,7 +72,10 @@ def test_with_perfect_kernels_and_endless_bandwidth_nothing_is_lost(length, batc
 @few
 @given(length=lengths)
 def test_full_recomputation_costs_a_quarter_of_the_step_and_leaves_hfu_as_it_is(length):
-    kept, again = (on_h100(sequence_length=length, recomputation=r) for r in (BackwardRecomputation.NONE, BackwardRecomputation.FULL))
+    kept, again = (
+        on_h100(sequence_length=length, recomputation=r)
+        for r in (BackwardRecomputation.NONE, BackwardRecomputation.FULL)
+    )
     assert float(again.recomputation_factor) == pytest.approx(3 / 4)
     assert float(again.hfu) == pytest.approx(float(kept.hfu)) == pytest.approx(float(again.mfu) * 4 / 3)
 
@@ -133,9 +136,13 @@ def test_bytes_alone_explain_most_of_the_speedup_flashattention_measured_on_gpt_
 def test_palm_reached_an_mfu_of_46_percent():
     # Chowdhery et al. 2022, section 4.1: 238.3k tokens/s on 6144 TPU v4; 46.2 %, counting attention without its mask.
     o = efficiency(
-        model=PALM, accelerator=TPU_V4, precision=Precision.BF16, sequence_length=2048, devices=6144,
+        model=PALM,
+        accelerator=TPU_V4,
+        precision=Precision.BF16,
+        sequence_length=2048,
+        devices=6144,
         measured_throughput=238.3e3,
-    )  # fmt: skip
+    )
     assert float(o.measured_mfu) == pytest.approx(0.462, rel=0.01)
 
 

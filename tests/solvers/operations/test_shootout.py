@@ -74,7 +74,14 @@ def test_energy_is_power_over_the_time_at_the_meter():
 
 def test_a_fleets_cost_is_what_is_written_off_maintained_and_burnt():
     year = 365 * 86400.0
-    o = against(workload="training", duration=year, amortization=4 * year, infrastructure_multiplier=2, electricity_price=0.1 / 3.6e6, precision="fp16")  # fmt: skip
+    o = against(
+        workload="training",
+        duration=year,
+        amortization=4 * year,
+        infrastructure_multiplier=2,
+        electricity_price=0.1 / 3.6e6,
+        precision="fp16",
+    )
     bought = 1000 * 25000 * 2
     energy = 1000 * 0.7 * (0.3 + 0.7 * 0.45) * 1.2 * 365 * 24
     assert float(o.reference_cost) == pytest.approx(bought / 4 + 0.05 * bought + 0.1 * energy)
@@ -84,7 +91,14 @@ def test_a_fleets_cost_is_what_is_written_off_maintained_and_burnt():
 
 
 def test_serving_is_the_roofline_of_a_decode_step_shared_by_as_few_as_hold_it():
-    o = against(model=LLAMA_405B, workload="serving", batch_size=8, context_length=1000, bandwidth_efficiency=0.5, precision="fp16")  # fmt: skip
+    o = against(
+        model=LLAMA_405B,
+        workload="serving",
+        batch_size=8,
+        context_length=1000,
+        bandwidth_efficiency=0.5,
+        precision="fp16",
+    )
     kv = 8 * 1000 * 2 * 126 * 8 * 128 * 2
     moved, copy = 2 * 405e9 + kv, np.ceil((2 * 405e9 + kv) / 80e9)
     step = moved / copy / (3.35e12 * 0.5) + 10e-6 + 126 * 45e-6

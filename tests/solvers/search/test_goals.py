@@ -23,8 +23,10 @@ def test_the_slides_objective_reads(text):
 def test_metrics_add_up_in_the_unit_of_the_first():
     objective = goal("minimize: latency + 2 ms/GB * memory_footprint + 3 * overhead_time", KNOWN)
     assert [(m.name, weight) for m, weight in objective.terms] == [
-        ("latency", 1.0), ("memory_footprint", pytest.approx(2e-12)), ("overhead_time", 3.0),
-    ]  # fmt: skip
+        ("latency", 1.0),
+        ("memory_footprint", pytest.approx(2e-12)),
+        ("overhead_time", 3.0),
+    ]
     answers = ONE.evaluate(GIVEN)
     o = answers["roofline"].outputs
     assert objective.score(answers) == pytest.approx(o.latency + 2e-12 * o.memory_footprint + 3 * o.overhead_time)

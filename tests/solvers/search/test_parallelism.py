@@ -73,10 +73,22 @@ def test_the_best_layout_fits_and_no_fitting_one_is_faster():
     best = outcome.top[0]
     assert best.values["split.feasible"]
     loops = [
-        split(WALL.inputs_type(data_parallel=64 // t // p, tensor_parallel=t, pipeline_parallel=p, microbatches=m, recomputation=r, room=16.0))
-        for t in (1, 2, 4, 8, 16, 32, 64) for p in (1, 2, 4, 8, 16, 32, 64) if t * p <= 64
-        for m in (1, 2, 4, 8, 16, 32, 64) for r in (0, 1)
-    ]  # fmt: skip
+        split(
+            WALL.inputs_type(
+                data_parallel=64 // t // p,
+                tensor_parallel=t,
+                pipeline_parallel=p,
+                microbatches=m,
+                recomputation=r,
+                room=16.0,
+            )
+        )
+        for t in (1, 2, 4, 8, 16, 32, 64)
+        for p in (1, 2, 4, 8, 16, 32, 64)
+        if t * p <= 64
+        for m in (1, 2, 4, 8, 16, 32, 64)
+        for r in (0, 1)
+    ]
     assert best.values["split.step_time"] == pytest.approx(min(o["step_time"] for o in loops if o["feasible"]))
 
 

@@ -52,8 +52,9 @@ def test_labels_name_the_place_on_every_axis():
 def test_inputs_that_move_together_move_together():
     axis = joined("layout", ["wide", "deep"], {"tp": np.array([8.0, 2.0]), "pp": np.array([1.0, 4.0])})
     assert {name: column.tolist() for name, column in axis.at(np.array([1, 1, 0])).items()} == {
-        "tp": [2, 2, 8], "pp": [4, 4, 1],
-    }  # fmt: skip
+        "tp": [2, 2, 8],
+        "pp": [4, 4, 1],
+    }
 
 
 def test_rows_of_a_catalog_and_factors_are_columns_too():
