@@ -18,7 +18,7 @@ from solvers.specs import changed_spec
 from .snapshot import spec_from_snapshot
 from .table_cache import CatalogEntry, catalog_table
 
-__all__ = ["Found", "Known", "choices", "find", "find_all", "offered", "resolve", "spec_from_snapshot"]
+__all__ = ["CatalogEntry", "ResolvedQuestion", "choices", "find", "find_all", "offered", "resolve", "spec_from_snapshot"]
 
 Kept = Mapping[str, Mapping[str, Any]]
 

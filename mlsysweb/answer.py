@@ -16,21 +16,27 @@ from solvers.read import ParsedQuestion, read
 from solvers.result import Result
 from solvers.solve import solve
 
+SavedRows = Mapping[str, Mapping[str, Any]]
 
-def answer(solver: Solver[Any, Any], text: Mapping[str, Any]) -> Result:
-    """The answer to a question as text by name. Raises InputErrors with every bad field."""
-    asked = read(solver, text)
-    known = resolve(asked)
-    planned = plan(solver, known.point, known.also, asked.sweep)
-    return solve(planned, asked.text, known.snapshot)
+
+def answer(solver: Solver[Any, Any], text: Mapping[str, Any], saved_rows: SavedRows | None = None) -> Result:
+    """The answer to a question given as text by name. Picks are rows of today's catalog, or those in `saved_rows`,
+    by input. Raises InputErrors with every bad field."""
+    parsed = read(solver, text)
+    return solved(parsed, resolve(parsed, saved_rows))
+
+
+def solved(parsed: ParsedQuestion, resolved: ResolvedQuestion) -> Result:
+    """The answer to a question that has been read and resolved. Raises InputErrors when it makes no sense."""
+    planned = plan(parsed.solver, resolved.point, resolved.also, parsed.sweep)
+    return solve(planned, parsed.text, resolved.snapshot)
 
 
 def validated(solver: Solver[Any, Any], text: Mapping[str, Any]) -> tuple[ParsedQuestion, ResolvedQuestion]:
-    """A question read, resolved and found to make sense, for pages that answer it in a way of their own. Raises
-    InputErrors."""
-    asked = read(solver, text)
-    known = resolve(asked)
-    errors = tuple(solver.check(known.point))
+    """A question read, resolved and checked, for pages that answer it with more than one solver. Raises InputErrors."""
+    parsed = read(solver, text)
+    resolved = resolve(parsed)
+    errors = tuple(solver.check(resolved.point))
     if errors:
         raise InputErrors(errors)
-    return asked, known
+    return parsed, resolved

@@ -1,24 +1,25 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
 
 from mlsysweb.pages.home import views as home
+from mlsysweb.registry import PAGES, current_path
+
+
+def _moved(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Redirects an address of before to the page's address of today, with its query string."""
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(current_path(request.path) + (f"?{query}" if query else ""))
+
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("walls/", include("mlsysweb.pages.walls.urls")),
-    path("sensitivity/", include("mlsysweb.pages.sensitivity.urls")),
-    path("geography/", include("mlsysweb.pages.geography.urls")),
-    path("pipeline/", include("mlsysweb.pages.pipelines.urls")),
-    path("capstone/", include("mlsysweb.pages.capstone.urls")),
-    path("explore/", include("mlsysweb.explore.urls")),
-    path("hardware-match/", include("mlsysweb.pages.hardware_match.urls")),
-    path("system/", include("mlsysweb.pages.system.urls")),
-    path("fallacies/", include("mlsysweb.pages.fallacies.urls")),
-    path("poster/", include("mlsysweb.pages.poster.urls")),
-    path("spectrum/", include("mlsysweb.pages.spectrum.urls")),
+    *(path(page.path, include(page.urls)) for page in PAGES),
+    *(path(f"{old}<path:rest>", _moved) for page in PAGES for old in page.old_paths),
+    *(path(old, _moved) for page in PAGES for old in page.old_paths),
     path("accounts/login/", auth.LoginView.as_view(template_name="scenarios/login.html"), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("s/compare/", include("mlsysweb.saved.compare.urls")),

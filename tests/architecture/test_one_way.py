@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from mlsysweb.registry import tools
 from solvers.registry import solvers
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -20,14 +22,17 @@ STAGES = {
     **{
         f"solvers/{domain}/": "solve" for domain in ("laws", "node", "data", "algorithm", "fleet", "operations", "meta")
     },
-    "mlsysweb/show/results/present.py": "present",
-    "mlsysweb/pages/walls/present.py": "present",
-    "mlsysweb/saved/scenarios/present.py": "present",
     "mlsysweb/show/charts/": "present",  # a presenter draws while it presents: one after the other for each figure
 }
 ORDER = ["read", "resolve", "plan", "solve", "present"]
 # The wall checks its own point while the plan is made, and pickers are rows the form shows, not specs it resolves.
 BORROWED = {("plan", "check"), ("resolve", "choices")}
+
+
+def stage_of(path):
+    if path.startswith("mlsysweb/") and path.rpartition("/")[2].startswith("present"):
+        return "present"
+    return next((stage for start, stage in STAGES.items() if path.startswith(start)), None)
 
 
 def stages_entered(run):
@@ -36,7 +41,7 @@ def stages_entered(run):
     def note(frame, event, _):
         path = frame.f_code.co_filename
         if event == "call" and path.startswith(ROOT):
-            stage = next((s for start, s in STAGES.items() if path[len(ROOT) :].startswith(start)), None)
+            stage = stage_of(path[len(ROOT) :])
             borrowed = frame.f_code.co_name in {name for _, name in BORROWED} | called_by(frame)
             if stage and not borrowed and seen[-1:] != [stage]:
                 seen.append(stage)
@@ -75,6 +80,21 @@ def test_a_request_never_calls_a_stage_it_has_left(name, headers):
     entered = stages_entered(lambda: client.get(f"/walls/{name}/", headers=headers))
     assert entered == [stage for stage in ORDER if stage in entered], " > ".join(entered)
     assert set(entered) == set(ORDER)
+
+
+# A page over many walls reads and looks up one value after the other, and solves one wall with what another found.
+STEPS = {"read": "ask", "resolve": "ask", "plan": "compute", "solve": "compute", "present": "present"}
+
+
+@pytest.mark.parametrize("url", [url for url, _ in tools()])
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "partial"])
+def test_a_page_over_many_walls_asks_then_computes_then_presents(url, headers):
+    client = Client()
+    client.get(reverse(url))
+    entered = [STEPS[stage] for stage in stages_entered(lambda: client.get(reverse(url), headers=headers))]
+    steps = [step for place, step in enumerate(entered) if entered[place - 1 : place] != [step]]
+    assert steps == [step for step in ("ask", "compute", "present") if step in steps], " > ".join(steps)
+    assert "present" in steps
 
 
 def test_the_watch_sees_a_step_back():

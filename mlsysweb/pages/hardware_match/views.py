@@ -4,16 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from catalog.resolve import choices, resolve
+from catalog.resolve import choices
 from catalog.table_cache import catalog_table
-from mlsysweb.answer import answer
+from mlsysweb.answer import solved, validated
 from mlsysweb.show.forms.draw import form_fields, preset_links
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import render_page_or_partial
 from mlsysweb.show.results.page import Link
 from solvers.errors import InputErrors
-from solvers.meta.synthesis import rank, synthesis
-from solvers.read import NOTHING, read
+from solvers.meta.synthesis import rank
+from solvers.read import NOTHING
 from solvers.registry import solvers
 from solvers.specs import Accelerator, stack
 
@@ -54,11 +54,11 @@ def _answered(url: str, text: dict[str, str]) -> HardwareMatchPage:
     """Raises InputErrors, also for a question that makes no sense on any chip."""
     wall = solvers()["synthesis"]
     every = {**text, _ONE: NOTHING}
-    needed = answer(wall, every)
+    parsed, resolved = validated(wall, every)
     rows = catalog_table(Accelerator)
     chips = rows.offered
     specs = [rows.of(row).spec for row in chips]
-    ranking = rank(resolve(read(synthesis, every)).point, stack(specs))
+    needed, ranking = solved(parsed, resolved), rank(resolved.point, stack(specs))
     around = HardwareMatchLinks(
         url, reverse("walls:wall", args=[wall.name]), text, [(row.slug, row.name) for row in chips]
     )

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.answer import answer
+from mlsysweb.registry import tools
 from mlsysweb.show.forms.draw import form, subset
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.results.page import Link
@@ -16,7 +17,6 @@ from solvers.errors import InputErrors
 from solvers.registry import solvers
 
 from .present import home_page
-from .tools import TOOLS
 
 LIVE = ("batch_size", "context_length")
 
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
             f"{url}?{live.link.partition('?')[2]}",
         )
     urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}
-    urls |= {tool.url: reverse(tool.url) for tool in TOOLS}
-    tools = tuple(Link(tool.title, urls[tool.url], title=tool.sentence) for tool in TOOLS)
-    page = home_page(live, tuple(solvers().values()), urls, tools)
+    urls |= {url: reverse(url) for url, _ in tools()}
+    links = tuple(Link(view.title, urls[url], title=view.summary) for url, view in tools())
+    page = home_page(live, tuple(solvers().values()), urls, links)
     return vary_on_htmx(render(request, "home/home.html", {"page": page, "form": drawn}, status=422 if errors else 200))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from solvers.laws.memory import Tier
-from solvers.laws.phase import Phase, effective_phase
+from solvers.laws.phase import Phase
 from solvers.laws.step_time import Bound
 from solvers.quantities import format_number, format_quantity
 from solvers.specs import Precision, arithmetic_format
@@ -28,7 +28,7 @@ _UNITS = {Phase.DECODE: "a token", Phase.PREFILL: "a prompt", Phase.TRAINING: "a
 
 def answer_unit(s: Survey) -> str:
     """What one answer of the model is."""
-    return _UNITS.get(Phase(int(effective_phase(s.point.model, s.point.phase))), "an inference")
+    return _UNITS.get(s.phase, "an inference")
 
 
 def latency(s: Survey, place: int) -> str:

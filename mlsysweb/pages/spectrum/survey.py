@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.laws.memory import Tier
+from solvers.laws.phase import Phase, effective_phase
 from solvers.laws.step_time import Bound
 from solvers.node import roofline as wall
 from solvers.node.roofline import roofline
@@ -46,7 +47,7 @@ class Device:
 class Survey:
     """All devices with the model on them: columns have one entry for each. `size` is what they are ranked by, `order`
     the ranking, `held` the device the others are compared with, `smallest` the first that meets all and whose size is
-    known; `tenfold` is the latency on ten times the device held."""
+    known; `phase` is what the model does with an input; `tenfold` is the latency on ten times the device held."""
 
     point: Inputs
     devices: tuple[Device, ...]
@@ -59,6 +60,7 @@ class Survey:
     order: tuple[int, ...]
     held: int
     smallest: int | None
+    phase: Phase
     tenfold: float
 
     def where(self, *fates: Fate) -> tuple[int, ...]:
@@ -109,6 +111,7 @@ def survey(point: Inputs, offered: tuple[Device, ...]) -> Survey:
         order=order,
         held=held,
         smallest=order[0] if meets else None,
+        phase=Phase(int(effective_phase(point.model, point.phase))),
         tenfold=tenfold_latency,
     )
 

@@ -15,23 +15,13 @@ from django_htmx.middleware import HtmxDetails
 
 from catalog.recording import recording
 from mlsysweb.answer import answer
+from mlsysweb.registry import BY_NAME, current_path
 from mlsysweb.show.forms.query import query_text
 from solvers.errors import InputError, InputErrors
 from solvers.formatting import fill_slots
 from solvers.registry import solvers
 from solvers.result import Result
 
-# The pages that can be kept, by their namespace, and what each is called.
-PAGES = {
-    "walls": "Wall",
-    "system": "One system",
-    "geography": "Carbon geography",
-    "spectrum": "Spectrum",
-    "pipelines": "Pipeline",
-    "capstone": "Capstone",
-    "hardware_match": "Hardware for a target",
-    "explore": "Design space",
-}
 # Where an update's own part ends and what it swaps elsewhere begins.
 _ELSEWHERE = re.compile(r"<[^<>]*\shx-swap-oob=")
 # What lets a form act for whoever it was drawn for is not shown to others.
@@ -56,20 +46,23 @@ class SavedAnswer:
 def display_name(name: str) -> str:
     """A wall or a page over many as people call it."""
     wall = solvers().get(name)
-    return wall.title if wall else PAGES.get(name, name)
+    if wall:
+        return wall.title
+    return BY_NAME[name].saved_as if name in BY_NAME else name
 
 
 def capture(request: HttpRequest, address: str) -> SavedAnswer:
     """The answer of the page at a path with a query string. Raises InputErrors when it has none, Http404 for a page
     that is none of ours."""
     parts = urlsplit(address)
-    match = resolve(parts.path)
-    if match.namespace not in PAGES:
+    path = current_path(parts.path)
+    match = resolve(path)
+    if match.namespace not in BY_NAME or not BY_NAME[match.namespace].saved_as:
         raise Http404("There is nothing to keep at this address.")
     query = QueryDict(parts.query)
     if match.namespace == "walls":
-        return _of_wall(parts.path, str(match.kwargs["name"]), query)
-    return _of_page(request, parts.path, match, query)
+        return _of_wall(path, str(match.kwargs["name"]), query)
+    return _of_page(request, path, match, query)
 
 
 def _of_wall(path: str, name: str, query: QueryDict) -> SavedAnswer:
@@ -113,7 +106,7 @@ def _of_page(request: HttpRequest, path: str, match: Any, query: QueryDict) -> S
         question={name: values if len(values) > 1 else values[0] for name, values in query.lists()},
         snapshot=dict(rows),
         result={"shown": _TOKEN.sub("", _ELSEWHERE.split(answered.content.decode(), maxsplit=1)[0]), "walls": walls},
-        title=PAGES[match.namespace],
+        title=BY_NAME[match.namespace].saved_as,
     )
 
 
