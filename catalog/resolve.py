@@ -18,7 +18,16 @@ from solvers.specs import changed_spec
 from .snapshot import spec_from_snapshot
 from .table_cache import CatalogEntry, catalog_table
 
-__all__ = ["CatalogEntry", "ResolvedQuestion", "choices", "find", "find_all", "offered", "resolve", "spec_from_snapshot"]
+__all__ = [
+    "CatalogEntry",
+    "ResolvedQuestion",
+    "choices",
+    "find",
+    "find_all",
+    "offered",
+    "resolve",
+    "spec_from_snapshot",
+]
 
 Kept = Mapping[str, Mapping[str, Any]]
 
@@ -55,17 +64,17 @@ def resolve(asked: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion
         raise InputErrors(errors)
     picked = {name: found[name].spec if name in found else value for name, value in asked.values.items()}
     also = tuple(found[_overlay_key(name)].spec for name in asked.also)
-    point = asked.solver.inputs_type(**_followed(asked, _with_changes(asked, picked)))
+    point = asked.question.inputs_type(**_followed(asked, _with_changes(asked, picked)))
     return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})
 
 
 def _named(asked: ParsedQuestion) -> Iterator[_Named]:
-    inputs = asked.solver.inputs
+    inputs = asked.question.inputs
     for name, value in asked.values.items():
         if isinstance(io := inputs[name], Pick) and isinstance(value, str):
             yield _Named(name, name, io.kind, value)
     for name in asked.also:
-        yield _Named(_overlay_key(name), ALSO, inputs[asked.solver.overlay].kind, name)  # type: ignore[union-attr]
+        yield _Named(_overlay_key(name), ALSO, inputs[asked.question.overlay].kind, name)  # type: ignore[union-attr]
 
 
 def _overlay_key(name: str) -> str:
@@ -97,7 +106,7 @@ def _with_changes(asked: ParsedQuestion, values: Mapping[str, Any]) -> dict[str,
 def _followed(asked: ParsedQuestion, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with what the picks know better than a default that nobody typed over."""
     followed = dict(values)
-    for name, io in asked.solver.inputs.items():
+    for name, io in asked.question.inputs.items():
         if isinstance(io, Input) and io.default_from and name not in asked.text:
             pick, _, figure = io.default_from.partition(".")
             own = getattr(values[pick], figure, math.nan)

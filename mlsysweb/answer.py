@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.resolve import ResolvedQuestion, resolve
-from solvers.declare import Solver
+from solvers.declare import Question, Solver
 from solvers.errors import InputErrors
 from solvers.plan import plan
 from solvers.read import ParsedQuestion, read
@@ -23,20 +23,20 @@ def answer(solver: Solver[Any, Any], text: Mapping[str, Any], saved_rows: SavedR
     """The answer to a question given as text by name. Picks are rows of today's catalog, or those in `saved_rows`,
     by input. Raises InputErrors with every bad field."""
     parsed = read(solver, text)
-    return solved(parsed, resolve(parsed, saved_rows))
+    return solved(solver, parsed, resolve(parsed, saved_rows))
 
 
-def solved(parsed: ParsedQuestion, resolved: ResolvedQuestion) -> Result:
+def solved(solver: Solver[Any, Any], parsed: ParsedQuestion, resolved: ResolvedQuestion) -> Result:
     """The answer to a question that has been read and resolved. Raises InputErrors when it makes no sense."""
-    planned = plan(parsed.solver, resolved.point, resolved.also, parsed.sweep)
+    planned = plan(solver, resolved.point, resolved.also, parsed.sweep)
     return solve(planned, parsed.text, resolved.snapshot)
 
 
-def validated(solver: Solver[Any, Any], text: Mapping[str, Any]) -> tuple[ParsedQuestion, ResolvedQuestion]:
+def validated(question: Question[Any], text: Mapping[str, Any]) -> tuple[ParsedQuestion, ResolvedQuestion]:
     """A question read, resolved and checked, for pages that answer it with more than one solver. Raises InputErrors."""
-    parsed = read(solver, text)
+    parsed = read(question, text)
     resolved = resolve(parsed)
-    errors = tuple(solver.check(resolved.point))
+    errors = tuple(question.check(resolved.point))
     if errors:
         raise InputErrors(errors)
     return parsed, resolved

@@ -186,34 +186,62 @@ I = TypeVar("I")  # noqa: E741
 O = TypeVar("O")  # noqa: E741
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Solver(Generic[I, O]):
-    """A wall: its declaration and the one function that computes it. Made by `@solver`, never by hand."""
+def _nothing(*_: Any) -> Iterator[Any]:
+    return iter(())
 
-    # Django calls any callable a template meets; this one must not run because a page named it.
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Question(Generic[I]):
+    """What can be asked, declared once: the inputs, what must hold between them, and worked examples. A `Solver` is a
+    question with the function that answers it; a page over many walls declares a question of its own.
+
+    `overlay` names the input of which several picks can be drawn together; `figures` are the charts of the answer.
+    """
+
+    # Django calls any callable a template meets; a solver must not run because a page named it.
     do_not_call_in_templates = True
 
     name: str
-    walls: tuple[int, ...]
     title: str
+    inputs: dict[str, InputField]
+    inputs_type: type[I]
+    check: Callable[[I], Iterable[InputError]] = _nothing
+    presets: tuple[Preset, ...] = ()
+    overlay: str = ""
+    figures: tuple[Chart, ...] = ()
+
+
+def question(
+    *,
+    name: str,
+    title: str,
+    inputs: type[I],
+    check: Callable[[I], Iterable[InputError]] = _nothing,
+    presets: tuple[Preset, ...] = (),
+) -> Question[I]:
+    """The question of a page over many walls, from a frozen dataclass of declared inputs."""
+    return Question(
+        name=name, title=title, inputs=declared_fields(inputs), inputs_type=inputs, check=check, presets=presets
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solver(Question[I], Generic[I, O]):
+    """A wall: its declaration and the one function that computes it. Made by `@solver`, never by hand."""
+
+    walls: tuple[int, ...]
     question: str
     about: str
     version: str
-    inputs: dict[str, InputField]
     outputs: dict[str, OutputField]
-    inputs_type: type[I]
     function: Callable[[I], O]
     verdict: Callable[[I, O], str]
     notes: Callable[[I, O], Iterable[str]]
-    check: Callable[[I], Iterable[InputError]]
     headline: tuple[str, ...]
-    overlay: str
-    figures: tuple[Chart, ...]
     equations: tuple[Equation, ...]
     sources: tuple[Source, ...]
     assumptions: tuple[str, ...]
     excludes: tuple[str, ...]
-    presets: tuple[Preset, ...]
     fallacies: tuple[Fallacy, ...]
     factor: str
     domain: str
@@ -267,19 +295,16 @@ def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
     return [float(v) for v in (values.min(), values.max(), *broken)]
 
 
-def unknown_name(name: str, solver: Solver[Any, Any]) -> InputError:
-    near = closest_name(name, solver.inputs)
-    hint = f" Did you mean {near}?" if near else f" It takes {', '.join(solver.inputs)}."
-    return InputError(name[:60], f"is not an input of {solver.name}.{hint}")
+def unknown_name(name: str, question: Question[Any]) -> InputError:
+    """The error for a name that is no input of a question, with the closest name there is."""
+    near = closest_name(name, question.inputs)
+    hint = f" Did you mean {near}?" if near else f" It takes {', '.join(question.inputs)}."
+    return InputError(name[:60], f"is not an input of {question.name}.{hint}")
 
 
 def closest_name(name: str, names: Iterable[str]) -> str:
     """The name that looks most like a mistyped one, or an empty string."""
     return next(iter(get_close_matches(name, list(names), 1)), "")
-
-
-def _nothing(*_: Any) -> Iterator[Any]:
-    return iter(())
 
 
 def solver(

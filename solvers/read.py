@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .declare import Solver, closest_name, unknown_name
+from .declare import Question, closest_name, unknown_name
 from .errors import InputError, InputErrors
 from .fields import Choice, Input, InputField, Pick
 from .inline import spec_from_inline
@@ -30,11 +30,11 @@ class ParsedQuestion:
     """A question whose numbers are checked. Values of a Pick are a slug or a spec built from an inline record.
 
     `changed` are figures of a spec asked to be other than the catalog's, by dotted name: a value in SI, or a factor.
-    `also` are further picks of the solver's overlay input, drawn beside the point; `sweep` is the input its curves
+    `also` are further picks of the overlay input, drawn beside the point; `sweep` is the input its curves
     run along instead of their own; `text` is what was typed, without what equals the default: the page's link.
     """
 
-    solver: Solver[Any, Any]
+    question: Question[Any]
     values: Mapping[str, Any]
     changed: Mapping[str, Changed]
     also: tuple[str, ...]
@@ -42,11 +42,11 @@ class ParsedQuestion:
     text: Mapping[str, str]
 
 
-def read(solver: Solver[Any, Any], text: Mapping[str, Any]) -> ParsedQuestion:
-    """The question asked of `solver` in `text`; inputs not named take their default. Raises InputErrors."""
+def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
+    """The question that `text` asks, a value for each input by name; inputs not named take their default. Raises InputErrors."""
     values: dict[str, Any] = {}
     errors: list[InputError] = []
-    for name, io in solver.inputs.items():
+    for name, io in question.inputs.items():
         try:
             values[name] = _value(name, io, text[name]) if _is_given(text.get(name)) else _default(io)
         except InputError as error:
@@ -54,24 +54,24 @@ def read(solver: Solver[Any, Any], text: Mapping[str, Any]) -> ParsedQuestion:
     changed: dict[str, Changed] = {}
     for name in text:
         try:
-            if name not in (*solver.inputs, ALSO, SWEEP) and _is_given(text[name]):
-                changed[name] = _changed(solver, name, text[name])
+            if name not in (*question.inputs, ALSO, SWEEP) and _is_given(text[name]):
+                changed[name] = _changed(question, name, text[name])
         except InputError as error:
             errors.append(error)
     try:
-        also, sweep = _also(solver, text.get(ALSO)), _sweep(solver, text.get(SWEEP))
+        also, sweep = _also(question, text.get(ALSO)), _sweep(question, text.get(SWEEP))
     except InputError as error:
         errors.append(error)
     if errors:
         raise InputErrors(errors)
-    return ParsedQuestion(solver, values, changed, also, sweep, _typed(solver, text))
+    return ParsedQuestion(question, values, changed, also, sweep, _typed(question, text))
 
 
-def read_value(solver: Solver[Any, Any], name: str, value: Any) -> Any:
+def read_value(question: Question[Any], name: str, value: Any) -> Any:
     """One value of a question: of an input in SI, as a code, a slug or a spec; of a figure (`accelerator.tdp`) what it
     becomes. Raises InputError."""
-    io = solver.inputs.get(name)
-    return _changed(solver, name, value) if io is None else _value(name, io, value)
+    io = question.inputs.get(name)
+    return _changed(question, name, value) if io is None else _value(name, io, value)
 
 
 def _is_given(value: Any) -> bool:
@@ -131,12 +131,12 @@ def _line(name: str, value: Any) -> str:
     return value.strip()
 
 
-def _changed(solver: Solver[Any, Any], name: str, value: Any) -> Changed:
+def _changed(question: Question[Any], name: str, value: Any) -> Changed:
     """`accelerator.memory_bandwidth=6.7 TB/s` or `x2`: a figure of the picked row, changed for this question."""
     pick, _, figure = name.partition(".")
-    io = solver.inputs.get(pick)
+    io = question.inputs.get(pick)
     if not figure or not isinstance(io, Pick):
-        raise unknown_name(name, solver)
+        raise unknown_name(name, question)
     figures = columns(io.kind)
     if figure not in figures:
         near = closest_name(figure, figures)
@@ -152,28 +152,28 @@ def _changed(solver: Solver[Any, Any], name: str, value: Any) -> Changed:
     return Changed(figures[figure].check(name, _number(name, figures[figure], text)), scaled=False)
 
 
-def _also(solver: Solver[Any, Any], value: Any) -> tuple[str, ...]:
+def _also(question: Question[Any], value: Any) -> tuple[str, ...]:
     names = value if isinstance(value, list | tuple) else str(value or "").split(",")
     also = tuple(dict.fromkeys(_line(ALSO, name) for name in names if _is_given(name)))
-    if also and not solver.overlay:
-        raise InputError(ALSO, f"can't be used here: {solver.title} draws one system at a time.")
+    if also and not question.overlay:
+        raise InputError(ALSO, f"can't be used here: {question.title} draws one system at a time.")
     if len(also) > _MOST_OVERLAYS:
         raise InputError(ALSO, f"takes at most {_MOST_OVERLAYS} further picks; {len(also)} are one picture too many.")
     return also
 
 
-def _sweep(solver: Solver[Any, Any], value: Any) -> str:
+def _sweep(question: Question[Any], value: Any) -> str:
     name = _line(SWEEP, value or "")
-    numbers = [n for n, io in solver.inputs.items() if isinstance(io, Input)]
+    numbers = [n for n, io in question.inputs.items() if isinstance(io, Input)]
     if name and name not in numbers:
         near = closest_name(name, numbers)
         raise InputError(SWEEP, f"must be a numeric input; '{name}' is none.{f' Did you mean {near}?' if near else ''}")
     return name
 
 
-def _typed(solver: Solver[Any, Any], text: Mapping[str, Any]) -> dict[str, str]:
+def _typed(question: Question[Any], text: Mapping[str, Any]) -> dict[str, str]:
     kept = {name: _as_text(value) for name, value in text.items() if _is_given(value)}
-    return {name: value for name, value in kept.items() if value and not _is_default(solver.inputs.get(name), value)}
+    return {name: value for name, value in kept.items() if value and not _is_default(question.inputs.get(name), value)}
 
 
 def _as_text(value: Any) -> str:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from mlsysweb.show.forms.page_question import page_question
 from solvers import inputs
-from solvers.declare import Array, Codes, Preset, choice, number, spec
+from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
 from solvers.laws import checks
-from solvers.node.serving import serving
 from solvers.specs import Accelerator, Grid, Model, Precision
 
 
@@ -138,8 +136,7 @@ def check(i: Inputs) -> Iterator[InputError]:
         yield InputError("tenure", f"can't be cloud: the catalog has no price to rent {i.accelerator.name}.")
 
 
-CAPSTONE = page_question(
-    serving,
+CAPSTONE = question(
     name="capstone",
     title="Capstone",
     inputs=Inputs,

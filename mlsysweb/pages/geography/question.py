@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from mlsysweb.show.forms.page_question import page_question
 from solvers import inputs
-from solvers.declare import Array, Codes, Preset, choice, number, spec
+from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
-from solvers.operations.sustainability import sustainability
 from solvers.specs import Accelerator, Grid
 
 _DAY = 86400.0
@@ -123,8 +121,7 @@ def check(i: Inputs) -> Iterator[InputError]:
         yield InputError("grid", f"can't be {i.grid.name}: its carbon intensity is not known.")
 
 
-GEOGRAPHY = page_question(
-    sustainability,
+GEOGRAPHY = question(
     name="geography",
     title="Carbon geography",
     inputs=Inputs,

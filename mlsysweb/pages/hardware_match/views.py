@@ -58,7 +58,7 @@ def _answered(url: str, text: dict[str, str]) -> HardwareMatchPage:
     rows = catalog_table(Accelerator)
     chips = rows.offered
     specs = [rows.of(row).spec for row in chips]
-    needed, ranking = solved(parsed, resolved), rank(resolved.point, stack(specs))
+    needed, ranking = solved(wall, parsed, resolved), rank(resolved.point, stack(specs))
     around = HardwareMatchLinks(
         url, reverse("walls:wall", args=[wall.name]), text, [(row.slug, row.name) for row in chips]
     )

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from mlsysweb.show.forms.page_question import page_question
 from solvers import inputs
-from solvers.declare import Array, Codes, Preset, choice, number, spec
+from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
 from solvers.laws import checks
 from solvers.laws.phase import Phase
-from solvers.node.roofline import roofline
 from solvers.specs import Accelerator, Model, Precision
 
 
@@ -120,8 +118,7 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 _DOORBELL = {"model": "wake-vision-doorbell", "x": "latency", "y": "power"}
 
-SPECTRUM = page_question(
-    roofline,
+SPECTRUM = question(
     name="spectrum",
     title="Spectrum",
     inputs=Inputs,

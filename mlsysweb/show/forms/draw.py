@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mlsysweb.show.results.page import Link
-from solvers.declare import Solver
+from solvers.declare import Question
 from solvers.fields import Choice, Input, InputField, Pick
 from solvers.quantities import convert, to_input_text, unit_label
 from solvers.read import ALSO, NOTHING, SWEEP
@@ -20,24 +20,24 @@ Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
 
 
 def form(
-    solver: Solver[Any, Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
+    question: Question[Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
 ) -> Form:
     """All controls of a wall. Errors of no field of its own stand above all fields."""
-    own = form_fields(solver.inputs, text, errors, choices, action)
-    extra = tuple(_extras(solver, text, errors, choices))
+    own = form_fields(question.inputs, text, errors, choices, action)
+    extra = tuple(_extras(question, text, errors, choices))
     return replace(
         own,
         fields=(*own.fields, *(f for f in extra if f.name == ALSO)),
         advanced=(*own.advanced, *(f for f in extra if f.name == SWEEP)),
-        presets=tuple(preset_links(solver, text, action)),
-        error=_homeless(errors, {*solver.inputs, *(field.name for field in extra)}),
+        presets=tuple(preset_links(question, text, action)),
+        error=_homeless(errors, {*question.inputs, *(field.name for field in extra)}),
         hidden=tuple((name, value) for name, value in text.items() if "." in name),  # changed figures of what is picked
     )
 
 
-def errors_only_form(solver: Solver[Any, Any], errors: Mapping[str, str], action: str) -> Form:
+def errors_only_form(question: Question[Any], errors: Mapping[str, str], action: str) -> Form:
     """The form as an update needs it: which fields there are and what is wrong with each, without their choices."""
-    names = (*solver.inputs, *_extra_names(solver))
+    names = (*question.inputs, *_extra_names(question))
     fields = tuple(Field(n, "", "", "", "", errors.get(n, ""), None, ()) for n in names)
     return Form(action=action, fields=fields, advanced=(), presets=(), error=_homeless(errors, names))
 
@@ -67,9 +67,9 @@ def subset(drawn: Form, names: tuple[str, ...]) -> Form:
     return replace(drawn, fields=kept, advanced=(), presets=())
 
 
-def preset_links(solver: Solver[Any, Any], text: Mapping[str, str], action: str) -> Iterator[Link]:
+def preset_links(question: Question[Any], text: Mapping[str, str], action: str) -> Iterator[Link]:
     """The wall's worked examples, each as a link; the one whose values are on is current."""
-    for preset in solver.presets:
+    for preset in question.presets:
         query = urlencode(preset.values)
         same = dict(preset.values) == dict(text)
         yield Link(preset.name, f"{action}?{query}" if query else action, current=same, title=preset.part)
@@ -127,21 +127,21 @@ def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGr
     return typed_in + tuple(OptionGroup(heading, tuple(options)) for heading, options in groups.items())
 
 
-def _extra_names(solver: Solver[Any, Any]) -> Iterator[str]:
+def _extra_names(question: Question[Any]) -> Iterator[str]:
     """What a page adds to a wall's own inputs: systems to overlay, and the input its curves run along."""
-    if solver.overlay:
+    if question.overlay:
         yield ALSO
-    if any(figure.kind == "curve" for figure in solver.figures):
+    if any(figure.kind == "curve" for figure in question.figures):
         yield SWEEP
 
 
 def _extras(
-    solver: Solver[Any, Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices
+    question: Question[Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices
 ) -> Iterator[Field]:
-    names = set(_extra_names(solver))
+    names = set(_extra_names(question))
     if ALSO in names:
         picked = {each for each in text.get(ALSO, "").split(",") if each}
-        io = solver.inputs[solver.overlay]
+        io = question.inputs[question.overlay]
         yield Field(
             name=ALSO,
             control="several",
@@ -155,7 +155,7 @@ def _extras(
     if SWEEP in names:
         now = text.get(SWEEP, "")
         own = Option("", "As each chart suggests", not now)
-        numbers = (Option(n, _worded(i), n == now) for n, i in solver.inputs.items() if isinstance(i, Input))
+        numbers = (Option(n, _worded(i), n == now) for n, i in question.inputs.items() if isinstance(i, Input))
         yield Field(
             name=SWEEP,
             control="pick",
