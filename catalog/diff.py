@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from solvers.quantities import format_quantity
 from solvers.specs import columns, is_table
 
+from .row_diff import RowDiff
 from .snapshot import KINDS_BY_NAME
 from .table_cache import catalog_table
 
 Kept = Mapping[str, Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
-class RowDiff:
-    """A row that is no longer what it was: its name, and what of it differs in words; nothing when it is gone."""
-
-    name: str
-    figures: tuple[str, ...]
-    gone: bool = False
 
 
 def diff(kept: Kept) -> tuple[RowDiff, ...]:

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from catalog.recording import recording
 from mlsysweb.explore.ask.lookup import all_of, look_up
-from mlsysweb.explore.ask.question import DeclaredSearch, DesignSpaceQuestion, declared_search
+from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
 from mlsysweb.explore.find.columns import columns
+from mlsysweb.explore.find.report import DeclaredSearch
 from mlsysweb.explore.find.search import IN_REQUEST, search_now
 from mlsysweb.explore.jobs.jobs import job_of, outcome_of
 from mlsysweb.explore.show.exports import as_csv, as_json

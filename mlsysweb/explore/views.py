@@ -15,7 +15,6 @@ from mlsysweb.explore.ask.presets import PRESETS
 from mlsysweb.explore.ask.question import (
     AXIS,
     WALLS,
-    DeclaredSearch,
     DesignSpaceQuestion,
     chain,
     declared_search,
@@ -23,7 +22,8 @@ from mlsysweb.explore.ask.question import (
 )
 from mlsysweb.explore.export_views import EXPORTS
 from mlsysweb.explore.find.columns import ResultColumn, columns, settings
-from mlsysweb.explore.find.search import IN_REQUEST, TriedConfiguration, search_now, search_report, try_configuration
+from mlsysweb.explore.find.report import DeclaredSearch, TriedConfiguration
+from mlsysweb.explore.find.search import IN_REQUEST, search_now, search_report, try_configuration
 from mlsysweb.explore.jobs.jobs import begin_job, cancel_job, job_of, outcome_of
 from mlsysweb.explore.jobs.progress import not_begun, so_far
 from mlsysweb.explore.jobs.worker import call_worker
@@ -34,7 +34,7 @@ from mlsysweb.explore.show.why import TRY, why_page
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.results.page import Link
 from solvers.errors import InputErrors
-from solvers.pipeline import Pipeline
+from solvers.pipeline.chain import Pipeline
 from solvers.search.run import Candidate, Outcome, check
 
 

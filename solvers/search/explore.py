@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.pipeline import Pipeline
+from solvers.pipeline.chain import Pipeline
 
 from .front import Floats, dominated, front
 from .goals import Constraint, Objective

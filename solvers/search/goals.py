@@ -20,7 +20,7 @@ from solvers.analysis.parameters import parameters_of
 from solvers.declare import closest_name
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Choice, Flag, Input, Label, Output, Pick
-from solvers.pipeline import Answer, Pipeline
+from solvers.pipeline.chain import Answer, Pipeline
 from solvers.quantities import to_si
 
 Answers = Mapping[str, Answer]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mlsysweb.explore.ask.question import AXIS, GOAL, MOST_AXES, MOST_GOALS, WALLS, DeclaredSearch, DesignSpaceQuestion
+from mlsysweb.explore.ask.question import AXIS, GOAL, MOST_AXES, MOST_GOALS, WALLS, DesignSpaceQuestion
+from mlsysweb.explore.find.report import DeclaredSearch
 from mlsysweb.explore.show.page import FormRow, SpaceForm
 from mlsysweb.show.results.page import Link
 from solvers.fields import Flag, Input, Output
-from solvers.pipeline import Pipeline
+from solvers.pipeline.chain import Pipeline
 from solvers.quantities import unit_label
 from solvers.registry import solvers
 from solvers.search.goals import metrics

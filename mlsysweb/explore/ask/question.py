@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import numpy as np
 from django.http import QueryDict
 
+from mlsysweb.explore.find.report import DeclaredSearch
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Flag, Pick
 from solvers.pipeline import Pipeline, pipeline, settle
@@ -78,16 +79,6 @@ class DesignSpaceQuestion:
 def _link(text: str) -> tuple[str, str]:
     target, _, source = text.partition(":")
     return target, source
-
-
-@dataclass(frozen=True)
-class DeclaredSearch:
-    """The search a question describes, which place of it each axis has among what was typed, what one value only was
-    given for, and the constraints nobody typed but every configuration must meet."""
-
-    search: Search
-    given: Mapping[str, str]
-    demanded: tuple[str, ...]
 
 
 def chain(question: DesignSpaceQuestion) -> Pipeline:

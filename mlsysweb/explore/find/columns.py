@@ -8,7 +8,7 @@ from typing import Any
 
 from solvers.analysis.parameters import parameters_of
 from solvers.fields import Input, Output
-from solvers.pipeline import Pipeline
+from solvers.pipeline.chain import Pipeline
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
 from solvers.search.explore import Search

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catalog.models import CatalogVersion
 from mlsysweb.explore.ask.lookup import all_of, look_up
-from mlsysweb.explore.ask.question import DeclaredSearch, DesignSpaceQuestion, declared_search
+from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
 from mlsysweb.explore.find.columns import ResultColumn
+from mlsysweb.explore.find.report import DeclaredSearch, Neighbours, SearchReport, TriedConfiguration
 from solvers.search.evaluation import Evaluation, evaluate, line_along, sample
 from solvers.search.explore import Search
-from solvers.search.goals import Constraint
 from solvers.search.run import Candidate, Outcome, candidates, check, run
 
 # What one request looks through itself; a larger space is a job.
@@ -25,29 +25,6 @@ _DRAWN = 12_000
 # So many outcomes are kept, for the rows and sort orders asked of them next.
 _RECENT = 8
 _recent: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The configurations along one axis beside the best, in the axis' order; which of them is the best itself."""
-
-    axis: str
-    labels: tuple[object, ...]
-    look: Evaluation
-    here: int
-
-
-@dataclass(frozen=True)
-class SearchReport:
-    """An outcome, some configurations of the whole space with their cells by column, what lies beside the best, and
-    every row a table lists: the best ones and the front, each once."""
-
-    declared: DeclaredSearch
-    outcome: Outcome
-    drawn: Evaluation
-    cells: Mapping[str, NDArray[np.float64]]
-    beside: tuple[Neighbours, ...]
-    rows: tuple[Candidate, ...]
 
 
 def search_now(question: DesignSpaceQuestion, asked: DeclaredSearch) -> Outcome:
@@ -98,17 +75,6 @@ def _beside(outcome: Outcome) -> list[Neighbours]:
         here = int(np.flatnonzero(numbers == best)[0])
         beside.append(Neighbours(each.name, tuple(p[each.name] for p in places), evaluate(search, numbers), here))
     return beside
-
-
-@dataclass(frozen=True)
-class TriedConfiguration:
-    """A configuration somebody thought of: what it comes to, what it was held against, and the one of the front that
-    beats it, if one does."""
-
-    constraints: tuple[Constraint, ...]
-    candidate: Candidate
-    look: Evaluation
-    rival: Candidate | None
 
 
 def try_configuration(question: DesignSpaceQuestion, outcome: Outcome, places: Mapping[str, str]) -> TriedConfiguration:

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 import numpy as np
 import orjson
 
+from mlsysweb.explore.find.columns import ResultColumn
+from mlsysweb.explore.find.report import SearchReport, TriedConfiguration
 from mlsysweb.explore.show.page import ConstraintRow, DesignSpacePage, JobProgress, NeighbourStep, RowsPage, WhyPage
 from mlsysweb.show.charts.pareto import Density, PointSet, pareto
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.quantities import format_quantity
-
-# finding.Found and columns.Column: their modules search, and this one does not.
-Found, Column = Any, Any
+from solvers.search.run import Candidate, ConstraintFailures, Outcome
 
 # Dots that are beaten, that fail, and of the front: more hide each other, and weigh.
 _BEATEN, _FAILING, _FRONT = 240, 120, 240
@@ -35,11 +35,11 @@ class DesignSpaceLinks:
 
 
 def design_space_page(
-    found: Found,
-    columns: tuple[Column, ...],
+    found: SearchReport,
+    columns: tuple[ResultColumn, ...],
     rows: RowsPage,
     why: WhyPage,
-    tried: Any,
+    tried: TriedConfiguration | None,
     progress: JobProgress | None,
     around: DesignSpaceLinks,
 ) -> DesignSpacePage:
@@ -86,12 +86,12 @@ def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpace
     )
 
 
-def places_in_words(candidate: Any, columns: tuple[Column, ...]) -> str:
+def places_in_words(candidate: Candidate, columns: tuple[ResultColumn, ...]) -> str:
     """A configuration by its places: `h100, 64, fp8`."""
     return ", ".join(_place(column, column.read(candidate)) for column in columns if not column.terms)
 
 
-def _place(column: Column, cell: Any) -> str:
+def _place(column: ResultColumn, cell: Any) -> str:
     return f"{_small(column.label)} {column.words(cell)}" if column.numeric else column.words(cell)
 
 
@@ -99,7 +99,7 @@ def _small(label: str) -> str:
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _verdict(outcome: Any, columns: tuple[Column, ...], objectives: list[Column]) -> str:
+def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]) -> str:
     seen = outcome.seen
     looked = f"{seen.count:,} configuration{'s' if seen.count != 1 else ''}"
     if not seen.count:
@@ -115,14 +115,14 @@ def _verdict(outcome: Any, columns: tuple[Column, ...], objectives: list[Column]
     return f"{places_in_words(best, columns) or 'It'}: {read}. {seen.feasible:,} of {looked} meet every goal.{turned}"
 
 
-def _nearest(reason: Any) -> str:
+def _nearest(reason: ConstraintFailures | None) -> str:
     if reason is None or reason.nearest != reason.nearest:
         return ""
     io = reason.constraint.metric.declared
     return f" The nearest comes to {format_quantity(reason.nearest, io.unit, io.display_unit)}."
 
 
-def _cards(outcome: Any, objectives: list[Column]) -> Iterator[Card]:
+def _cards(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Card]:
     if outcome.top:
         for column in objectives:
             name = column.terms[0][0].partition(".")[2]
@@ -137,7 +137,7 @@ def _cards(outcome: Any, objectives: list[Column]) -> Iterator[Card]:
     )
 
 
-def _reasons(outcome: Any, objectives: list[Column]) -> Iterator[ConstraintRow]:
+def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[ConstraintRow]:
     constraints = list(outcome.search.constraints)
     for reason in outcome.reasons:
         io = reason.constraint.metric.declared
@@ -151,7 +151,7 @@ def _reasons(outcome: Any, objectives: list[Column]) -> Iterator[ConstraintRow]:
         )
 
 
-def _gain(outcome: Any, place: int, objectives: list[Column]) -> str:
+def _gain(outcome: Outcome, place: int, objectives: list[ResultColumn]) -> str:
     """What the first objectives gain when this one limit is a tenth away."""
     freed, scores = outcome.seen.freed[place], outcome.seen.front.scores
     told = []
@@ -169,7 +169,9 @@ def _gain(outcome: Any, place: int, objectives: list[Column]) -> str:
     return "; ".join(told)
 
 
-def _steps(found: Found, columns: tuple[Column, ...], objectives: list[Column]) -> Iterator[NeighbourStep]:
+def _steps(
+    found: SearchReport, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]
+) -> Iterator[NeighbourStep]:
     """One place down and one up along each axis."""
     by_key = {column.key: column for column in columns}
     constraints = found.outcome.search.constraints
@@ -198,7 +200,12 @@ def _effect(value: float, best: float) -> str:
     )
 
 
-def _figures(found: Found, columns: tuple[Column, ...], objectives: list[Column], tried: Any) -> Iterator[Figure]:
+def _figures(
+    found: SearchReport,
+    columns: tuple[ResultColumn, ...],
+    objectives: list[ResultColumn],
+    tried: TriedConfiguration | None,
+) -> Iterator[Figure]:
     """The front by its first two objectives; with one, against the metric of a constraint or the first axis."""
     across = objectives[1] if len(objectives) > 1 else _other(columns)
     if across is None or not objectives or not found.drawn.number.size:
@@ -240,7 +247,7 @@ def _figures(found: Found, columns: tuple[Column, ...], objectives: list[Column]
     )
 
 
-def _other(columns: tuple[Column, ...]) -> Column | None:
+def _other(columns: tuple[ResultColumn, ...]) -> ResultColumn | None:
     numeric = [column for column in columns if column.numeric and not column.sign]
     return next((c for c in numeric if c.terms), next(iter(numeric), None))
 
@@ -257,7 +264,7 @@ def _within(x: Any, y: Any, good_x: Any, good_y: Any) -> Any:
     return (x <= good_x.max() * 1.5) & (y <= good_y.max() * 1.5) & (x >= good_x.min() / 1.5) & (y >= good_y.min() / 1.5)
 
 
-def _points(candidates: Any, x: Column, y: Column, columns: tuple[Column, ...]) -> PointSet:
+def _points(candidates: Any, x: ResultColumn, y: ResultColumn, columns: tuple[ResultColumn, ...]) -> PointSet:
     return PointSet(
         [float(x.read(c)) for c in candidates],
         [float(y.read(c)) for c in candidates],
@@ -265,7 +272,7 @@ def _points(candidates: Any, x: Column, y: Column, columns: tuple[Column, ...]) 
     )
 
 
-def _dots(found: Found, columns: tuple[Column, ...], rows: Any, x: Any, y: Any) -> PointSet:
+def _dots(found: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x: Any, y: Any) -> PointSet:
     axes = [column for column in columns if not column.terms]
     places = found.outcome.search.space.labels(found.drawn.number[rows])
     names = [constraint.text for constraint in found.outcome.search.constraints]

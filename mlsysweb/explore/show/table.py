@@ -8,19 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from mlsysweb.explore.find.columns import ResultColumn
 from mlsysweb.explore.show.page import Brush, ColumnHead, ConfigurationRow, RowsPage
 from mlsysweb.show.charts import parallel as uprights
 from mlsysweb.show.charts.parallel import Parallel
 from solvers.errors import InputError
 from solvers.quantities import format_quantity, to_si
+from solvers.search.run import Candidate
 
 SORT, PAGE, LOW, HIGH = "sort", "page", "from.", "to."
 _A_PAGE = 20
 # More lines than this hide each other.
 _THREADS = 300
-
-# columns.Column and a candidate of a search: their modules search, and this one does not.
-Column, Candidate = Any, Any
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class TableQuery:
 
 def rows_page(
     candidates: Sequence[Candidate],
-    columns: Sequence[Column],
+    columns: Sequence[ResultColumn],
     wanted: TableQuery,
     *,
     url: str,
@@ -104,7 +103,7 @@ def _mark(number: int, front: frozenset[int], knee: int) -> str:
     return "front" if number in front else ""
 
 
-def _head(column: Column, wanted: TableQuery, link: Any) -> ColumnHead:
+def _head(column: ResultColumn, wanted: TableQuery, link: Any) -> ColumnHead:
     by, now = wanted.sort.removeprefix("-"), ""
     if by == column.key:
         now = "descending" if wanted.sort.startswith("-") else "ascending"
@@ -113,7 +112,7 @@ def _head(column: Column, wanted: TableQuery, link: Any) -> ColumnHead:
     )
 
 
-def _sorted(candidates: list[Candidate], columns: Sequence[Column], sort: str) -> list[Candidate]:
+def _sorted(candidates: list[Candidate], columns: Sequence[ResultColumn], sort: str) -> list[Candidate]:
     column = next((c for c in columns if c.key == sort.removeprefix("-")), None)
     if column is None:
         return candidates
@@ -125,7 +124,7 @@ def _order(cell: Any) -> tuple[bool, Any]:
     return (cell != cell, 0.0) if isinstance(cell, float) and cell != cell else (False, cell)
 
 
-def _brushes(columns: Sequence[Column], wanted: TableQuery) -> tuple[dict[str, tuple[float, float]], list[Brush]]:
+def _brushes(columns: Sequence[ResultColumn], wanted: TableQuery) -> tuple[dict[str, tuple[float, float]], list[Brush]]:
     """The range each column is held to, and its two fields; an end that can't be read holds nothing."""
     ends: dict[str, tuple[float, float]] = {}
     brushes = []
@@ -153,7 +152,7 @@ def _inside(cell: Any, ends: tuple[float, float]) -> bool:
 def _drawing(
     candidates: Sequence[Candidate],
     kept: Sequence[bool],
-    columns: Sequence[Column],
+    columns: Sequence[ResultColumn],
     ends: Mapping[str, tuple[float, float]],
     front: frozenset[int],
 ) -> Parallel | None:
@@ -170,7 +169,7 @@ def _drawing(
     )
 
 
-def _column(column: Column, candidates: Sequence[Candidate]) -> uprights.ParallelAxis:
+def _column(column: ResultColumn, candidates: Sequence[Candidate]) -> uprights.ParallelAxis:
     cells = [column.read(each) for each in candidates]
     if not column.numeric:
         words = tuple(dict.fromkeys(str(cell) for cell in cells))

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mlsysweb.explore.find.columns import ResultColumn
+from mlsysweb.explore.find.report import TriedConfiguration
 from mlsysweb.explore.show.page import FormRow, WhyPage
 from mlsysweb.explore.show.present import places_in_words
 from solvers.quantities import format_quantity
 
 TRY = "try-"
 
-# finding.Tried, columns.Column: their modules search, and this one does not.
-Tried, Column = Any, Any
-
 
 def why_page(
-    tried: Tried | None,
+    tried: TriedConfiguration | None,
     places: dict[str, str],
     errors: dict[str, str],
     axes: Sequence[tuple[str, str, str]],
-    columns: Sequence[Column],
+    columns: Sequence[ResultColumn],
     *,
     url: str,
     question: Sequence[tuple[str, str]],
@@ -47,7 +46,7 @@ def why_page(
     )
 
 
-def _against(tried: Tried, columns: Sequence[Column]) -> Iterator[str]:
+def _against(tried: TriedConfiguration, columns: Sequence[ResultColumn]) -> Iterator[str]:
     """Each constraint it fails, by how much, and the one that beats it."""
     constraints = tried.constraints
     for constraint, value, failed in zip(constraints, tried.look.values[0], tried.look.failed[0], strict=True):

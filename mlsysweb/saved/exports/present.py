@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mlsysweb.show.results.page import ResultPage
 from solvers.formatting import format_value
 
 from .page import PrintPage
-
-# kept.Kept: it names a wall, whose module computes.
-Kept = Any
+from .source import ExportSource
 
 
-def print_page(kept: Kept, result: ResultPage | None) -> PrintPage:
+def print_page(kept: ExportSource, result: ResultPage | None) -> PrintPage:
     return PrintPage(
         title=kept.title,
         what=kept.what,
@@ -27,7 +23,7 @@ def print_page(kept: Kept, result: ResultPage | None) -> PrintPage:
     )
 
 
-def _asked(kept: Kept) -> tuple[tuple[str, str], ...]:
+def _asked(kept: ExportSource) -> tuple[tuple[str, str], ...]:
     """Every input of a wall, with its value; of another page what was typed."""
     if kept.result is None:
         return tuple((name, ", ".join(v) if isinstance(v, list) else str(v)) for name, v in kept.question.items())

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from catalog.diff import RowDiff, diff
+from catalog.diff import diff
 from mlsysweb.answer import answer
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 from solvers.result import Result
 
+from .drift_result import Drift
 from .models import Version
-
-
-@dataclass(frozen=True)
-class Drift:
-    """What differs today. `walls` are those whose version moved, as words. Of a wall's answer `today` is what comes out
-    of today's catalog and `replayed` of the rows as they were, which only a moved solver makes differ; `problem` says
-    why there is none."""
-
-    rows: tuple[RowDiff, ...]
-    walls: tuple[str, ...]
-    today: Result | None
-    replayed: Result | None
-    problem: str
 
 
 def drift(version: Version) -> Drift | None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from catalog.row_diff import RowDiff
 from mlsysweb.show.results.page import ResultPage
 from solvers.formatting import fill_slots, format_value
 
+from .drift_result import Drift
 from .page import DriftBanner, DriftPage, DriftRow
-
-# drift.Drift: its module solves.
-Drift = Any
 
 
 def banner(found: Drift, link: str, number: int) -> DriftBanner:
@@ -21,7 +19,7 @@ def banner(found: Drift, link: str, number: int) -> DriftBanner:
     return DriftBanner(tuple(sentences), _today(found), f"{link}v/{number}/drift/")
 
 
-def _of_row(row: Any) -> str:
+def _of_row(row: RowDiff) -> str:
     if row.gone:
         return f"{row.name} is no longer in the catalog."
     return f"{row.name}: {'; '.join(row.figures)}."

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from solvers.fields import Choice, Input, Pick
-from solvers.pipeline import Pipeline
+from solvers.pipeline.chain import Pipeline
+from solvers.pipeline.wiring import Stage
 from solvers.quantities import to_input_text
 from solvers.result import Result
-
-Stage = Any
 
 
 def stage_query(
