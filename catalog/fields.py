@@ -53,7 +53,7 @@ class QuantityFormField(forms.Field):
             raise ValidationError(f"{error.field} {error.sentence}", code="quantity") from None
 
 
-class QuantityField(models.FloatField):
+class QuantityField(models.FloatField):  # type: ignore[type-arg]
     """A figure in SI. A figure of the same name in the spec its table `describes` (or `figure` names) declares unit,
     words and range; only what no wall computes with brings its own."""
 
@@ -103,7 +103,7 @@ class QuantityField(models.FloatField):
     def db_check(self, connection: Any) -> str:
         return f"{connection.ops.quote_name(self.column)} >= 0"
 
-    def formfield(self, **options: Any) -> forms.Field:
+    def formfield(self, *args: Any, **options: Any) -> forms.Field:
         return QuantityFormField(
             declared=self.declared, label=capfirst(self.verbose_name), help_text=self.help_text, required=False
         )

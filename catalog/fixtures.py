@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Field, ForeignKey
+from django.db.models import ForeignKey
 
 from solvers.errors import InputError
+from solvers.fields import Input
 from solvers.quantities import convert
 from solvers.specs import Precision
 
@@ -102,20 +103,19 @@ class _Column:
     """What a header stands for. A figure without a unit in its header is in SI."""
 
     header: str
-    field: Field[Any, Any]
+    field: Any
     unit: str
 
     def value(self, cell: str) -> Any:
         if isinstance(self.field, QuantityField):
-            return self._figure(cell)
+            return self._figure(self.field.declared, cell)
         if isinstance(self.field, ForeignKey):
             return cell or None
         return self.field.clean(cell or (None if self.field.null else ""), None)
 
-    def _figure(self, cell: str) -> float | None:
+    def _figure(self, declared: Input, cell: str) -> float | None:
         if not cell:
             return None
-        declared = self.field.declared
         try:
             return declared.check("", convert(float(cell), self.unit or declared.unit, declared.unit))
         except InputError as error:

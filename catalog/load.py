@@ -59,7 +59,8 @@ def _load(table: type[CatalogRow], shipped: list[Record]) -> Loaded:
 def _slugs(table: type[CatalogRow]) -> dict[str, dict[str, int]]:
     """The keys of the rows a table points at, by column and slug; they were loaded before it."""
     pointers = [column for column in table._meta.fields if isinstance(column, ForeignKey)]
-    return {column.name: dict(column.related_model.objects.values_list("slug", "pk")) for column in pointers}
+    tables: dict[str, Any] = {column.name: column.related_model for column in pointers}
+    return {name: dict(table.objects.values_list("slug", "pk")) for name, table in tables.items()}
 
 
 def _values(record: Record, slugs: dict[str, dict[str, int]]) -> dict[str, Any]:

@@ -27,16 +27,16 @@ class CatalogTable:
     """All rows of a table as they were at one version, archived ones too. Nobody may change what stands here."""
 
     version: str
-    rows: tuple[CatalogRow, ...]
+    rows: tuple[Any, ...]  # rows of one table, whose own columns differ from table to table
     found: dict[str, CatalogEntry] = field(default_factory=dict)
 
     @cached_property
-    def by_name(self) -> Mapping[str, CatalogRow]:
+    def by_name(self) -> Mapping[str, Any]:
         """By slug, and by name where no row has it for a slug; in small letters."""
         return {row.name.lower(): row for row in self.rows} | {row.slug: row for row in self.rows}
 
     @cached_property
-    def offered(self) -> tuple[CatalogRow, ...]:
+    def offered(self) -> tuple[Any, ...]:
         """What pickers offer: all that is not archived, by heading and name."""
         rows = (row for row in self.rows if not row.archived)
         return tuple(sorted(rows, key=lambda row: (row.rank, row.name.lower())))

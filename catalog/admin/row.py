@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.db.models import Field, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -53,7 +53,7 @@ def figures(title: str, *fields: Any, beware: str = "") -> tuple[str, dict[str, 
 
 def figure_column(table: type[CatalogRow], name: str) -> Callable[[CatalogRow], str | None]:
     """A column that shows a figure in the unit a person would choose."""
-    field: Field[Any, Any] = table._meta.get_field(name)
+    field: Any = table._meta.get_field(name)
     declared = field.declared
 
     @admin.display(description=SHORT.get(name, field.verbose_name), ordering=name)
@@ -82,7 +82,7 @@ class EditedHere(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(edited_at__isnull=wanted)
 
 
-class RowAdmin(admin.ModelAdmin):
+class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What is the same for all tables. A table says which columns its list shows and how its figures are grouped."""
 
     columns: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class RowAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ("name",)}
     readonly_fields = ("edited_at",)
     save_as = True
-    search_fields = ("name", "slug", "source", "note")
+    search_fields: ClassVar[tuple[str, ...]] = ("name", "slug", "source", "note")
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return ("name", *(self._column(name) for name in self.columns), "checked", "edited")
@@ -114,12 +114,12 @@ class RowAdmin(admin.ModelAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: CatalogRow | None = None) -> Any:
         return {} if obj else self.prepopulated_fields
 
-    def formfield_for_dbfield(self, field: Any, request: HttpRequest, **options: Any) -> Any:
-        if field.name == "source_url":
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "source_url":
             options["assume_scheme"] = "https"
-        if field.name == "source":
+        if db_field.name == "source":
             options["widget"] = AdminTextInputWidget(attrs={"class": "vLargeTextField"})
-        return super().formfield_for_dbfield(field, request, **options)
+        return super().formfield_for_dbfield(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Hiding a row is no edit of its figures: a new shipped figure may still reach it."""

@@ -18,4 +18,17 @@ from .version import CatalogVersion
 # What others point at comes first, so that loading in this order finds it.
 TABLES: tuple[type[CatalogRow], ...] = (Accelerator, Model, Fabric, Node, Fleet, Grid, CloudRegion, Dataset, Storage)
 
-__all__ = ["TABLES", "CatalogRow", "CatalogVersion", *(table.__name__ for table in TABLES)]
+__all__ = [
+    "TABLES",
+    "Accelerator",
+    "CatalogRow",
+    "CatalogVersion",
+    "CloudRegion",
+    "Dataset",
+    "Fabric",
+    "Fleet",
+    "Grid",
+    "Model",
+    "Node",
+    "Storage",
+]

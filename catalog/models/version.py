@@ -41,8 +41,8 @@ class CatalogVersion(models.Model):
     def change(cls) -> None:
         """To be called after rows have changed and in their transaction: who sees the new token then sees the new
         rows."""
-        new = cls(pk=cls.ONLY, token=secrets.token_hex(16))
-        cls.objects.bulk_create([new], update_conflicts=True, unique_fields=["id"], update_fields=["token"])
+        new = CatalogVersion(pk=cls.ONLY, token=secrets.token_hex(16))
+        CatalogVersion.objects.bulk_create([new], update_conflicts=True, unique_fields=["id"], update_fields=["token"])
         _request.token = None
 
 
@@ -75,8 +75,8 @@ class RowQuerySet(models.QuerySet[Any]):
             CatalogVersion.change()
         return changed
 
-    def bulk_create(self, rows: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         with transaction.atomic():
-            made = super().bulk_create(rows, *args, **options)
+            made = super().bulk_create(objs, *args, **options)
             CatalogVersion.change()
         return made

@@ -6,6 +6,7 @@ from tempfile import TemporaryFile
 
 import orjson
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -33,7 +34,7 @@ EXPORTS = {
 
 
 @require_safe
-def export(request: HttpRequest, form: str) -> HttpResponse:
+def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """The exploration as a file. A question that makes no sense goes back to its page, which says why."""
     if form not in EXPORTS:
         raise Http404("A design space can be had as CSV, JSON, Python and Parquet.")

@@ -31,7 +31,8 @@ from mlsysweb.explore.show.page import DesignSpacePage, JobProgress, WhyPage
 from mlsysweb.explore.show.present import DesignSpaceLinks, configuration_url, design_space_page, waiting_page
 from mlsysweb.explore.show.table import TableQuery, rows_page
 from mlsysweb.explore.show.why import TRY, why_page
-from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.forms.query import text_by_name
+from mlsysweb.show.htmx import error_response, htmx_of, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.results.page import Link
 from solvers.errors import InputErrors
 from solvers.pipeline.chain import Pipeline
@@ -79,9 +80,10 @@ def _shown(
         presets = [Link(p.name, f"{url}?{p.question.query}", p.question == question, p.part) for p in PRESETS]
         seen = {"page": page, "form": form, "presets": presets}
         return vary_on_htmx(render(request, "explore/explore.html", seen, status=422 if errors else 200))
-    if page and request.htmx.target in ("rows", "why"):
-        part = {"rows": page.rows, "why": page.why}[request.htmx.target]
-        return vary_on_htmx(render(request, f"explore/_{request.htmx.target}.html", {"page": part}))
+    target = htmx_of(request).target
+    if page and target in ("rows", "why"):
+        part = {"rows": page.rows, "why": page.why}[target]
+        return vary_on_htmx(render(request, f"explore/_{target}.html", {"page": part}))
     said = render_to_string("explore/_size.html", {"form": form}, request)
     if page is None:
         return error_response(said)
@@ -142,7 +144,14 @@ def _answered(
     front = frozenset(each.number for each in outcome.front)
     knee = outcome.front[outcome.knee].number if outcome.knee >= 0 else -1
     rows = rows_page(
-        seen.rows, shown, TableQuery.of(get.dict()), url=url, question=pairs, opened=opened, front=front, knee=knee
+        seen.rows,
+        shown,
+        TableQuery.of(text_by_name(get)),
+        url=url,
+        question=pairs,
+        opened=opened,
+        front=front,
+        knee=knee,
     )
     why, own = _why(get, url, question, asked, outcome, shown, pairs)
     around = DesignSpaceLinks(url, question.query, opened, tuple(_exports(question, asked)))
@@ -159,7 +168,11 @@ def _why(
     pairs: list[tuple[str, str]],
 ) -> tuple[WhyPage, TriedConfiguration | None]:
     """What somebody thought of: an axis they say nothing of stands where the best does."""
-    typed = {name[len(TRY) :]: text.strip() for name, text in get.items() if name.startswith(TRY) and text.strip()}
+    typed = {
+        name[len(TRY) :]: text.strip()
+        for name, text in text_by_name(get).items()
+        if name.startswith(TRY) and text.strip()
+    }
     best = outcome.top[0] if outcome.top else None
     axes = [
         (c.key, c.label, c.words(c.read(best)) if best else c.words(_first(asked, c))) for c in shown if not c.terms

@@ -9,11 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
+
+
+def htmx_of(request: HttpRequest) -> HtmxDetails:
+    """What django-htmx's middleware found of HTMX in a request."""
+    details: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    return details
 
 
 def wants_partial(request: HttpRequest) -> bool:
     """A fragment is wanted by an HTMX request that is neither a boosted link nor a restored page of the history."""
-    htmx = request.htmx
+    htmx = htmx_of(request)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 

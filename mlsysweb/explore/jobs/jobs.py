@@ -127,7 +127,7 @@ def _taken(worker: str) -> Job | None:
 
 def _locks() -> bool:
     """SQLite has one writer at a time and no locks on rows."""
-    return transaction.get_connection().features.has_select_for_update_skip_locked
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
 
 
 def _slice(job: Job, worker: str, hands: dict[str, _Work]) -> None:

@@ -45,7 +45,7 @@ def _client(address: str) -> Any:
     """The connection to a cluster, kept: to open one takes longer than a slice."""
     from dask.distributed import Client
 
-    return Client(address, set_as_default=False)
+    return Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
 
 
 def _on_cluster(address: str, search: Search, seen: PartialResult, boxes: int) -> Iterator[tuple[PartialResult, int]]:

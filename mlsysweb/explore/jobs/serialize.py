@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from solvers.search.explore import PartialResult, ScoredRows
 
 
 def to_bytes(seen: PartialResult) -> bytes:
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for each in fields(PartialResult):
         value = getattr(seen, each.name)
         if isinstance(value, ScoredRows):
@@ -25,6 +26,8 @@ def to_bytes(seen: PartialResult) -> bytes:
 
 def from_bytes(data: bytes) -> PartialResult:
     with np.load(BytesIO(data), allow_pickle=False) as arrays:
-        whole = {n: arrays[n].item() if arrays[n].ndim == 0 else arrays[n] for n in arrays if "." not in n}
-        rows = {n: ScoredRows(arrays[f"{n}.number"], arrays[f"{n}.scores"]) for n in ("top", "front")}
+        whole: dict[str, Any] = {
+            n: arrays[n].item() if arrays[n].ndim == 0 else arrays[n] for n in arrays if "." not in n
+        }
+        rows: dict[str, Any] = {n: ScoredRows(arrays[f"{n}.number"], arrays[f"{n}.scores"]) for n in ("top", "front")}
     return PartialResult(**whole, **rows)

@@ -16,6 +16,7 @@ from mlsysweb.explore.show.page import ConstraintRow, DesignSpacePage, JobProgre
 from mlsysweb.show.charts.pareto import Density, PointSet, pareto
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
+from solvers.fields import Input, Output
 from solvers.quantities import format_quantity
 from solvers.search.run import Candidate, ConstraintFailures, Outcome
 
@@ -116,10 +117,16 @@ def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: li
 
 
 def _nearest(reason: ConstraintFailures | None) -> str:
-    if reason is None or reason.nearest != reason.nearest:
+    if reason is None or not _limit(reason):
         return ""
+    return f" The nearest comes to {_limit(reason)}."
+
+
+def _limit(reason: ConstraintFailures) -> str:
+    """The value that came nearest to meeting a constraint; empty where there is none."""
     io = reason.constraint.metric.declared
-    return f" The nearest comes to {format_quantity(reason.nearest, io.unit, io.display_unit)}."
+    known = isinstance(io, Input | Output) and reason.nearest == reason.nearest
+    return format_quantity(reason.nearest, io.unit, io.display_unit) if known else ""  # type: ignore[union-attr]
 
 
 def _cards(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Card]:
@@ -140,13 +147,11 @@ def _cards(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Card]:
 def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[ConstraintRow]:
     constraints = list(outcome.search.constraints)
     for reason in outcome.reasons:
-        io = reason.constraint.metric.declared
-        known = reason.nearest == reason.nearest
         yield ConstraintRow(
             text=reason.constraint.text,
             failed=f"{reason.failed:,}" + (f" ({reason.unknown:,} without a value)" if reason.unknown else ""),
             alone=f"{reason.alone:,}",
-            nearest=format_quantity(reason.nearest, io.unit, io.display_unit) if known else "",
+            nearest=_limit(reason),
             gain=_gain(outcome, constraints.index(reason.constraint), objectives),
         )
 

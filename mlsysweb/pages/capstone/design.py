@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.analysis.parameters import with_values
 from solvers.laws.queueing import drain_time, erlang_c, wait_quantile
 from solvers.node.serving import serving
 from solvers.operations.sustainability import sustainability
@@ -56,7 +57,9 @@ class Scores:
         }
 
     def meets_all(self, i: Inputs) -> NDArray[np.bool_]:
-        return np.logical_and.reduce([np.broadcast_to(met, self.cost.shape) for met in self.meets(i).values()])
+        return np.asarray(
+            np.logical_and.reduce([np.broadcast_to(met, self.cost.shape) for met in self.meets(i).values()])
+        )
 
 
 def regions(i: Inputs) -> list[Any]:
@@ -146,7 +149,7 @@ def remedies(i: Inputs) -> dict[str, tuple[str, float]]:
     for name, ladder in LADDERS.items():
         now = float(getattr(i, name))
         values = np.array(sorted(ladder, key=lambda value: abs(np.log(value / now))))
-        for constraint, met in scores(replace(i, **{name: values})).meets(i).items():
+        for constraint, met in scores(with_values(i, {name: values})).meets(i).items():
             ways = np.flatnonzero(np.broadcast_to(met, values.shape))
             if ways.size and constraint not in found:
                 found[constraint] = (name, float(values[ways[0]]))

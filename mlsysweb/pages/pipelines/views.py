@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from catalog.resolve import choices, find
 from mlsysweb.show.forms.draw import form_fields
 from mlsysweb.show.forms.page import Form
+from mlsysweb.show.forms.query import text_by_name
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.results.stage_query import stage_query
 from solvers.errors import InputError, InputErrors
@@ -31,9 +32,9 @@ from .presets import PRESETS
 @require_safe
 def pipelines(request: HttpRequest) -> HttpResponse:
     url, first = reverse("pipelines:pipelines"), PRESETS[0]
-    text = {name: value for name, value in request.GET.items() if value and name not in (STAGES, LINKS)}
+    text = {name: value for name, value in text_by_name(request.GET).items() if value and name not in (STAGES, LINKS)}
     if STAGES in request.GET:
-        stages = tuple(name for name in request.GET[STAGES].split(",") if name)
+        stages = tuple(name for name in request.GET.get(STAGES, "").split(",") if name)
         links = dict(_pair(link) for link in request.GET.get(LINKS, "").split(",") if link)
     else:
         stages, links, text = first.stages, dict(first.links), dict(first.values) | text
@@ -64,8 +65,8 @@ def _answered(
         )
         explanation = explain(chain, text)
     except (InputError, InputErrors) as bad:
-        errors = bad.errors if isinstance(bad, InputErrors) else (bad,)
-        problems = [f"{error.field} {error.sentence}" for error in errors]
+        found = bad.errors if isinstance(bad, InputErrors) else (bad,)
+        problems = [f"{error.field} {error.sentence}" for error in found]
         return pipeline_page(None, {}, problems, around), _form({}, around, {}), {STAGES: " ".join(problems)}
     asked = _asked(chain, explanation)
     try:

@@ -125,13 +125,17 @@ def _listed(words: list[str]) -> str:
 
 def why(s: Survey, place: int) -> str:
     """What is in the way on this device; nothing where it meets all that is asked."""
-    return {
-        Fate.MEETS: lambda: "",
-        Fate.LIMITED: lambda: _over(s, place),
-        Fate.SLOW: lambda: f"{format_number(s.of('latency', place) / float(s.point.target_latency), 2)} times too slow",
-        Fate.TOO_LARGE: lambda: _short(s, place),
-        Fate.UNKNOWN: lambda: _unknown(s, place),
-    }[s.fate[place]]()
+    match s.fate[place]:
+        case Fate.MEETS:
+            return ""
+        case Fate.LIMITED:
+            return _over(s, place)
+        case Fate.SLOW:
+            return f"{format_number(s.of('latency', place) / float(s.point.target_latency), 2)} times too slow"
+        case Fate.TOO_LARGE:
+            return _short(s, place)
+        case Fate.UNKNOWN:
+            return _unknown(s, place)
 
 
 def _over(s: Survey, place: int) -> str:

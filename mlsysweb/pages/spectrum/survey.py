@@ -105,8 +105,8 @@ def survey(point: Inputs, offered: tuple[Device, ...]) -> Survey:
         chips=chips,
         found=found,
         fate=tuple(map(Fate, fate.tolist())),
-        binding=tuple(map(Bound, found.binding.tolist())),
-        tier=tuple(map(Tier, found.memory_tier.tolist())),  # type: ignore[union-attr]
+        binding=tuple(map(Bound, np.asarray(found.binding).tolist())),
+        tier=tuple(map(Tier, np.asarray(found.memory_tier).tolist())),
         size=size,
         order=order,
         held=held,

@@ -78,8 +78,9 @@ def _feeds(solver: Stage, result: Result, around: WallLinks) -> Iterator[Downstr
         known = {end: found for end, found in flows.items() if _is_known(result, found)}
         if known:
             text = {
-                end: to_input_text(result.values[found].value, *_units(result, found)) for end, found in known.items()
-            }  # type: ignore[arg-type]
+                end: to_input_text(float(result.values[found].value), *_units(result, found))
+                for end, found in known.items()
+            }
             gives = ", ".join(result.values[found].label for found in known.values())
             yield DownstreamWall(Link(other.title, f"{around.urls[other.name]}?{urlencode(text)}"), gives)
 

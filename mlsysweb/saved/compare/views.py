@@ -118,16 +118,16 @@ def _why(
         points = [_point(wall, versions[k]) for k in (baseline, other)]
     except InputErrors as bad:
         return None, f"{wall.title} no longer takes what was asked: {bad}"
-    found = attribution(wall, *points, output)
+    found = attribution(wall, points[0], points[1], output)
     told = {OF: ",".join(places), BASELINE: one.id, OUTPUT: output}
     others = [
         Link(each.title, _link(url, {**told, OTHER: each.id}) + "#why", each is two)
         for k, each in enumerate(kept)
         if k != baseline and each.solver == one.solver and len(kept) > 2
     ]
-    kept = {versions[k].solver_version for k in (baseline, other)} - {wall.version}
+    older = {versions[k].solver_version for k in (baseline, other)} - {wall.version}
     moved = (
-        f" Shared out by version {wall.version} of the wall; kept was what version {min(kept)} found." if kept else ""
+        f" Shared out by version {wall.version} of the wall; kept was what version {min(older)} found." if older else ""
     )
     return why(found, one.result.values[output], (one.title, two.title), others, moved), ""
 

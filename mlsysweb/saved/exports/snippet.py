@@ -63,6 +63,7 @@ def _parts(kept: ExportSource) -> Iterator[tuple[str, str]]:
 def _row(kept: ExportSource, name: str, row: Any) -> str:
     """The constructor of a row, with the figures the question changed."""
     figures = dict(row["figures"])
+    assert kept.wall is not None  # offered of walls only
     for asked, text in kept.question.items():
         pick, _, figure = asked.partition(".")
         if pick == name and figure in figures:

@@ -71,7 +71,7 @@ def paper(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
 @cache_control(public=True, max_age=300)
 def embed(request: HttpRequest, id: str) -> HttpResponse:
     """For the frame of a course page: nobody is anybody here, so only what anyone with the link may see. Rendered

@@ -37,7 +37,7 @@ def may_see(request: HttpRequest, scenario: Scenario) -> bool:
     if scenario.deleted:
         return False
     if scenario.visibility == Visibility.CLASS:
-        return bool(scenario.group_id) and request.user.groups.filter(pk=scenario.group_id).exists()
+        return scenario.group is not None and request.user.groups.contains(scenario.group)
     return bool(scenario.visibility == Visibility.LINK)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from catalog.row_diff import RowDiff
 from mlsysweb.show.results.page import ResultPage
 from solvers.formatting import fill_slots, format_value
+from solvers.result import Result
 
 from .drift_result import Drift
 from .page import DriftBanner, DriftPage, DriftRow
@@ -39,7 +40,7 @@ def drift_page(
     kept: ResultPage | None,
     today: ResultPage | None,
     shown: tuple[str, str],
-    found: Drift,
+    found: Drift | None,
     mine: bool,
     styles: str,
 ) -> DriftPage:
@@ -51,7 +52,7 @@ def drift_page(
         banner=told,
         kept=kept,
         today=today,
-        outputs=tuple(_outputs(found)) if found and found.today and found.replayed else (),
+        outputs=tuple(_outputs(found.today, found.replayed)) if found and found.today and found.replayed else (),
         before=shown[0],
         now=shown[1],
         mine=mine,
@@ -59,11 +60,11 @@ def drift_page(
     )
 
 
-def _outputs(found: Drift) -> Iterator[DriftRow]:
+def _outputs(today: Result, replayed: Result) -> Iterator[DriftRow]:
     """What the rows as they were come to, beside what today's do."""
-    for name in found.today.outputs:
-        if name not in found.replayed.values:
+    for name in today.outputs:
+        if name not in replayed.values:
             continue
-        before, after = found.replayed.values[name], found.today.values[name]
+        before, after = replayed.values[name], today.values[name]
         same = before.value == after.value or (before.value != before.value and after.value != after.value)
         yield DriftRow(after.label, format_value(before), format_value(after), not same)

@@ -61,10 +61,12 @@ def _curves(result: Result) -> tuple[str, tuple[tuple[tuple[float, float], ...],
 
 def _points(track: Series, along: str, name: str) -> tuple[tuple[float, float], ...]:
     cells = zip(track.columns[along], track.columns.get(name, ()), strict=False)
-    pairs = [(x, y) for x, y in cells if _drawable(x) and _drawable(y)]
+    pairs = [
+        (x, y) for x, y in cells if isinstance(x, float) and isinstance(y, float) and _drawable(x) and _drawable(y)
+    ]
     if len({y for _, y in pairs}) < 2:
         return ()
-    xs, ys = (_scaled([pair[k] for pair in pairs]) for k in (0, 1))
+    xs, ys = _scaled([float(x) for x, _ in pairs]), _scaled([float(y) for _, y in pairs])
     return tuple(zip(xs, ys, strict=True))
 
 

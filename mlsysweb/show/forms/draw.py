@@ -142,6 +142,7 @@ def _extras(
     if ALSO in names:
         picked = {each for each in text.get(ALSO, "").split(",") if each}
         io = question.inputs[question.overlay]
+        assert isinstance(io, Pick)  # what is overlaid is picked
         yield Field(
             name=ALSO,
             control="several",

@@ -24,12 +24,12 @@ def stage_query(
             if slug and slug != io.default:
                 asked[name] = slug
         elif values[name].value != _default(io):
-            asked[name] = (
-                to_input_text(values[name].value, io.unit, io.display_unit)
-                if isinstance(io, Input)
-                else values[name].value
-            )
+            asked[name] = _typed(values[name].value, io)
     return asked
+
+
+def _typed(value: float | str | bool, io: Input | Choice) -> str:
+    return to_input_text(float(value), io.unit, io.display_unit) if isinstance(io, Input) else str(value)
 
 
 def _default(io: Input | Choice) -> float | str:
