@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mlsysweb.saved.scenarios.pages import styles_of
 from mlsysweb.show.results.page import ResultPage
 from solvers.formatting import format_value
 
@@ -22,7 +23,7 @@ def print_page(kept: Kept, result: ResultPage | None) -> PrintPage:
         asked=_asked(kept),
         result=result,
         shown=kept.raw.get("shown", "") if result is None else "",
-        styles=f"css/{kept.solver}.css" if result is None else "",
+        styles=styles_of(kept.solver) if result is None else "",
         facts=result.facts if result else (),
     )
 
