@@ -24,7 +24,7 @@ class Page:
     """A page: `name` is its folder, URL namespace, template folder and style sheet; `path` where its URLs begin.
 
     `tools` are its views listed on the front page. `saved_as` is what a saved one is called; empty where there is
-    nothing to save. `old_paths` still redirect, query string included. `package` is its folder where that is not in
+    nothing to save. `saved_views` are the views that can be saved where those are not the tools. `old_paths` still redirect, query string included. `package` is its folder where that is not in
     `mlsysweb.pages`.
     """
 
@@ -32,6 +32,7 @@ class Page:
     path: str
     tools: tuple[View, ...] = ()
     saved_as: str = ""
+    saved_views: tuple[str, ...] = ()
     old_paths: tuple[str, ...] = ()
     package: str = ""
 
@@ -42,7 +43,7 @@ class Page:
 
 
 PAGES = (
-    Page("walls", "walls/", saved_as="Wall"),
+    Page("walls", "walls/", saved_as="Wall", saved_views=("wall",)),
     Page(
         "system",
         "system/",
@@ -120,6 +121,13 @@ PAGES = (
 )
 
 BY_NAME = {page.name: page for page in PAGES}
+# Full URL names. A namespace also holds downloads, which are no pages.
+SAVED_VIEWS = frozenset(
+    f"{page.name}:{view}"
+    for page in PAGES
+    if page.saved_as
+    for view in (page.saved_views or tuple(tool.name for tool in page.tools))
+)
 
 
 def tools() -> Iterator[tuple[str, View]]:
@@ -134,3 +142,9 @@ def current_path(path: str) -> str:
             if path.startswith(f"/{old}"):
                 return f"/{page.path}{path[len(old) + 1 :]}"
     return path
+
+
+def styles_of(name: str) -> str:
+    """The style sheet that a saved page needs beside those of every saved page; none for a wall, or a page that is
+    gone."""
+    return f"css/{name}.css" if name in BY_NAME and BY_NAME[name].tools else ""

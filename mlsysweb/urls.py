@@ -30,3 +30,4 @@ urlpatterns = [
     # Browsers ask for it on pages that name no icon, such as the admin's.
     path("favicon.ico", lambda request: redirect(static("img/favicon.svg"))),
 ]
+handler500 = "mlsysweb.failures.server_error"

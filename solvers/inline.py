@@ -6,6 +6,7 @@ Numbers are SI, text has units. What is not written stays unknown, or takes its 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -28,6 +29,8 @@ _NEEDED: dict[type[Any], tuple[str, ...]] = {
     Region: ("carbon_intensity",),
 }
 _LONGEST_NAME = 100
+# JSON can spell control characters and halves of surrogate pairs, which no page, file or database can hold.
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def spec_from_inline(kind: type[S], record: Mapping[str, Any], field: str) -> S:
@@ -56,6 +59,8 @@ def _name(kind: type[Any], given: Mapping[str, Any]) -> str:
     name = given.get("name", f"this {kind.__name__.lower()}")
     if not isinstance(name, str) or not name.strip() or len(name) > _LONGEST_NAME:
         raise InputError("name", f"must be a text of 1 to {_LONGEST_NAME} characters.")
+    if unwritable := _UNWRITABLE.search(name):
+        raise InputError("name", f"cannot have the control character U+{ord(unwritable[0]):04X}.")
     return name.strip()
 
 

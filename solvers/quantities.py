@@ -19,7 +19,7 @@ yotta- = 1e24 = Y-; zetta- = 1e21 = Z-; exa- = 1e18 = E-; peta- = 1e15 = P-; ter
 mega- = 1e6 = M-; kilo- = 1e3 = k-; milli- = 1e-3 = m-; micro- = 1e-6 = µ- = μ- = u-; nano- = 1e-9 = n-
 pico- = 1e-12 = p-; kibi- = 2**10 = Ki-; mebi- = 2**20 = Mi-; gibi- = 2**30 = Gi-; tebi- = 2**40 = Ti-
 second = [time] = s = sec; meter = [length] = m; gram = [mass] = g = gCO2e = gCO2
-flop = [computation] = FLOP = op = OP = Flop; byte = [information] = B; USD = [money] = $ = dollar
+flop = [computation] = FLOP = op = OP = Flop; byte = [information] = B; USD = [money] = dollar
 count = []; percent = 0.01 = %; param = 1 = parameter; token = 1 = tok; sample = 1; request = 1; query = 1; image = 1
 step = 1; device = 1; bit = byte / 8 = b
 minute = 60 * second = min; hour = 3600 * second = h = hr; day = 86400 * second = d; week = 7 * day
@@ -91,6 +91,7 @@ def convert(value: float, unit: str, to: str) -> float:
 @lru_cache(1024)
 def _parsed(unit: str) -> pint.Unit:
     text = unit.replace("²", "**2").replace("³", "**3").replace("·", "*").replace("^", "**")
+    text = text.replace("$", "USD")  # Python's tokenizer, by which pint reads, knows no dollar sign
     # pint reads 1/s as a quantity; as a unit it is s to the power of -1.
     return _units.Unit(f"({text[2:]})**-1" if text.startswith("1/") else "" if text == "1" else text)
 
@@ -105,27 +106,29 @@ def to_si(field: str, text: str, unit: str) -> float:
     if not math.isfinite(value):
         raise InputError(field, f"needs a finite number; '{_short(text)}' is none.")
     given_unit = match[2].strip()
-    si = convert(value, _checked(field, text, given_unit, unit), unit) if given_unit else value
+    si = _converted_from(field, text, value, given_unit, unit) if given_unit else value
     if not math.isfinite(si):
         raise InputError(field, f"needs a finite number; '{_short(text)}' is too large to be one.")
     return si
 
 
-def _checked(field: str, text: str, given_unit: str, unit: str) -> str:
-    """The unit as typed, once it is known to be one and of the right dimension."""
+def _converted_from(field: str, text: str, value: float, given_unit: str, unit: str) -> float:
+    """`value` in `unit`, once the unit as typed is known to be one and of the right dimension."""
     per = "1/" + given_unit.lstrip("1/") if given_unit.startswith(("/", "1/")) else given_unit
     if len(per) > 40 or not _UNIT.fullmatch(per.removeprefix("1/")):
-        raise InputError(field, f"has a unit that can't be read in '{_short(text)}'; write it{_such_as(unit)}.")
+        raise InputError(
+            field, f"has a unit that can't be read in '{_short(text)}'; write it{_such_as(unit) or f' in {unit}'}."
+        )
+    wanted = _parsed(unit)  # before the rest: that one is ours, and if it is wrong, no person's input is
     try:
         parsed = _parsed(per)
-        conversion_factor(per, unit)
+        return convert(value, per, unit)
     except pint.DimensionalityError:
+        raise InputError(field, f"needs {_kind(wanted)} ({unit}); '{_short(text)}' is {_kind(parsed)}.") from None
+    except Exception:  # pint hands on what Python's tokenizer and arithmetic raise, and its own assertions
         raise InputError(
-            field, f"needs {_kind(_parsed(unit))} ({unit}); '{_short(text)}' is {_kind(parsed)}."
+            field, f"has a unit nobody knows, '{_short(given_unit)}'; write it{_such_as(unit) or f' in {unit}'}."
         ) from None
-    except (pint.errors.PintError, ValueError, TypeError, AttributeError, KeyError, OverflowError):
-        raise InputError(field, f"has a unit nobody knows, '{_short(given_unit)}'; write it{_such_as(unit)}.") from None
-    return per
 
 
 def _kind(unit: pint.Unit) -> str:

@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.errors import InputError
@@ -32,6 +32,10 @@ UNITS = ["s", "byte", "byte/s", "flop", "flop/s", "W", "J", "USD", "kg", "1/s", 
         ("1.8 L/kWh", "m**3/J", 1.8e-3 / 3.6e6),
         ("2 USD/hour", "USD/s", 2 / 3600),
         ("7", "s", 7.0),
+        ("5 $", "USD", 5.0),
+        ("30k$", "USD", 3e4),
+        ("2 $/h", "USD/s", 2 / 3600),
+        ("0.12 $/kWh", "USD/J", 0.12 / 3.6e6),
     ],
 )
 def test_what_a_person_types_becomes_si(text, unit, value):
@@ -56,6 +60,10 @@ def test_what_a_person_types_becomes_si(text, unit, value):
         ("1e308 TB", "byte", "too large"),
         ("3,5 s", "s", "can't be read"),
         ("5 " + "x" * 5000, "s", "can't be read"),
+        ("5 $", "s", "needs a time (s); '5 $' is money"),
+        ("5 $$", "USD", "a unit nobody knows"),
+        ("5 m$$", "USD", "a unit nobody knows"),
+        ("5 Ym^9*Ym^9/m^9/m^8", "m", "a unit nobody knows, 'Ym^9*Ym^9/m^9/m^8'; write it in m."),
     ],
 )
 def test_what_cannot_be_meant_is_a_sentence_with_the_field(text, unit, words):
@@ -64,6 +72,42 @@ def test_what_cannot_be_meant_is_a_sentence_with_the_field(text, unit, words):
     assert bad.value.field == "memory_bandwidth"
     assert words in bad.value.sentence
     assert len(bad.value.sentence) < 200
+
+
+_PIECES = [
+    *"0123456789",
+    *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    *"$%^*/.,()-+µμ_·²³ ",
+    "**",
+    "USD",
+    "TB",
+    "FLOP",
+    "Wh",
+    "hour",
+    "sec",
+    "kg",
+    "m",
+    "percent",
+    "token",
+    "1/",
+    "e9",
+    "and",
+    "if",
+    "delta_",
+]
+
+
+@given(
+    st.lists(st.sampled_from(_PIECES), max_size=10).map("".join),
+    st.sampled_from(["", "5", "1e300 ", "-3 "]),
+    st.sampled_from(UNITS),
+)
+@settings(max_examples=1000)
+def test_whatever_is_typed_is_a_finite_number_or_a_sentence(text, number, unit):
+    try:
+        assert math.isfinite(to_si("field", number + text, unit))
+    except InputError as bad:
+        assert bad.field == "field" and len(bad.sentence) < 200
 
 
 @given(st.floats(1e-12, 1e24), st.sampled_from(UNITS))

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import resolve
 from mlsysweb.saved.scenarios.capture import display_name
-from mlsysweb.saved.scenarios.models import Scenario, Version
+from mlsysweb.saved.scenarios.models import Version
 from mlsysweb.saved.scenarios.people import may_see, scenarios_of
+from mlsysweb.saved.scenarios.store import by_id
 from mlsysweb.show.results.page import Link
 from solvers.analysis.attribution import attribution
 from solvers.errors import InputErrors
@@ -51,7 +52,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def _versions(request: HttpRequest, ids: Sequence[str]) -> tuple[list[Version], list[str]]:
     """The latest version of each scenario this person may see, and a sentence for what is left out."""
-    known = Scenario.objects.in_bulk([each[:16] for each in ids])
+    known = by_id(ids)
     seen = [known[each] for each in ids if each in known and may_see(request, known[each])]
     names = {scenario.pk for scenario in seen}
     missing = [f"There is no scenario {each[:16]}, or it is not shown to you." for each in ids if each not in names]

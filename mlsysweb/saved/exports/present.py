@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlsysweb.registry import styles_of
 from mlsysweb.show.results.page import ResultPage
 from solvers.formatting import format_value
 
@@ -18,7 +19,7 @@ def print_page(kept: ExportSource, result: ResultPage | None) -> PrintPage:
         asked=_asked(kept),
         result=result,
         shown=kept.raw.get("shown", "") if result is None else "",
-        styles=f"css/{kept.solver}.css" if result is None else "",
+        styles=styles_of(kept.solver) if result is None else "",
         facts=result.facts if result else (),
     )
 

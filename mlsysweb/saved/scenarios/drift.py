@@ -6,6 +6,7 @@ from typing import Any
 
 from catalog.diff import diff
 from mlsysweb.answer import answer
+from solvers.declare import Solver
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 from solvers.result import Result
@@ -24,6 +25,11 @@ def drift(version: Version) -> Drift | None:
     return Drift(rows, walls, today, replayed, problem)
 
 
+def wall_of(version: Version) -> Solver[Any, Any] | None:
+    """The wall whose answer a version is; none of a page kept as it was shown, which may be called as a wall is."""
+    return None if "shown" in version.result else solvers().get(version.scenario.solver)
+
+
 def _walls(version: Version) -> list[str]:
     known = solvers()
     kept = version.result.get("walls") or {version.scenario.solver: version.solver_version}
@@ -38,7 +44,7 @@ def _walls(version: Version) -> list[str]:
 
 def _answer(version: Version, kept: dict[str, Any]) -> tuple[Result | None, str]:
     """The same question again: of rows that were kept, or of today's catalog."""
-    wall = solvers().get(version.scenario.solver)
+    wall = wall_of(version)
     if wall is None:
         return None, ""
     try:

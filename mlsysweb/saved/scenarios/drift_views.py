@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from mlsysweb.registry import styles_of
 from mlsysweb.show.results.present import result_page
 from solvers.errors import InputErrors
-from solvers.registry import solvers
 
-from .capture import capture
-from .drift import drift
+from .capture import NotSavable, capture
+from .drift import drift, wall_of
 from .edit_views import get_owned_or_404
 from .models import Version
 from .people import owns
@@ -26,13 +26,13 @@ def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
     version = get_object_or_404(Version, scenario=scenario, number=number)
     found = drift(version)
     link = scenario.get_absolute_url()
-    wall = solvers().get(scenario.solver)
+    wall = wall_of(version)
     today = result_page(wall, found.today, scenario.path) if found and found.today and wall else None
     again = ""
     if wall is None and found:
         try:
             again = capture(request, version.address).result["shown"]
-        except InputErrors:
+        except (InputErrors, NotSavable):
             again = ""
     page = drift_page(
         scenario.title,
@@ -44,7 +44,7 @@ def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
         (version.result.get("shown", ""), again),
         found,
         owns(request, scenario),
-        f"css/{scenario.solver}.css",
+        styles_of(scenario.solver),
     )
     return render(request, "scenarios/drift.html", {"page": page})
 
@@ -56,6 +56,6 @@ def recompute(request: HttpRequest, id: str, number: int) -> HttpResponse:
     version = get_object_or_404(Version, scenario=scenario, number=number)
     try:
         add_version(scenario, capture(request, version.address))
-    except InputErrors:
+    except (InputErrors, NotSavable):
         return scenario_response(request, scenario, version, status=422)  # its banner says why there is no answer today
     return redirect(scenario)

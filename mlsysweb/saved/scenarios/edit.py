@@ -11,8 +11,10 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from .models import Scenario, Tag, Visibility
+from .text import control_character
 
 _TITLE, _NOTES, _TAG, _TAGS = 200, 20_000, 40, 12
+_ALL_TAGS = 1000  # as typed, with commas and blanks between: it is read before the tags are counted
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,18 @@ def problems(edit: Edit, classes: QuerySet[Group]) -> dict[str, str]:
     wrong = {}
     if not edit.title.strip():
         wrong["title"] = "needs at least a word, so that it can be found again."
-    elif len(edit.title.strip()) > _TITLE:
-        wrong["title"] = f"is {len(edit.title.strip())} characters long; {_TITLE} is the most."
+    elif problem := title_problem(edit.title):
+        wrong["title"] = problem
     if len(edit.notes) > _NOTES:
         wrong["notes"] = f"are {len(edit.notes):,} characters long; {_NOTES:,} is the most."
-    tags = tags_of(edit.tags)
-    if len(tags) > _TAGS:
+    elif problem := control_character(edit.notes):
+        wrong["notes"] = problem
+    tags = tags_of(edit.tags) if len(edit.tags) <= _ALL_TAGS else []
+    if len(edit.tags) > _ALL_TAGS:
+        wrong["tags"] = f"are {len(edit.tags):,} characters long together; {_ALL_TAGS:,} is the most."
+    elif problem := control_character(edit.tags):
+        wrong["tags"] = problem
+    elif len(tags) > _TAGS:
         wrong["tags"] = f"are {len(tags)}; {_TAGS} is the most."
     elif long := next((tag for tag in tags if len(tag) > _TAG), ""):
         wrong["tags"] = f"have one of {len(long)} characters, '{long[:20]}…'; {_TAG} is the most."
@@ -65,6 +73,13 @@ def problems(edit: Edit, classes: QuerySet[Group]) -> dict[str, str]:
     elif edit.visibility == Visibility.CLASS and not _is_of(classes, edit.group):
         wrong["visibility"] = "needs a class you are in; choose one, or show it to anyone with the link."
     return wrong
+
+
+def title_problem(title: str) -> str:
+    """What is wrong with a title, as the rest of a sentence that begins with its name; nothing when it can be saved."""
+    if len(title.strip()) > _TITLE:
+        return f"is {len(title.strip()):,} characters long; {_TITLE} is the most."
+    return control_character(title)
 
 
 def _is_of(classes: QuerySet[Group], group: str) -> bool:

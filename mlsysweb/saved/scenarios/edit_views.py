@@ -43,7 +43,8 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def fork(request: HttpRequest, id: str) -> HttpResponse:
-    """A copy of the version shown, for whoever asks, to change as they like."""
+    """A copy of the version shown, for whoever asks, to change as they like. It is shown to the same people as what it
+    was forked from, until its new owner says otherwise."""
     parent = get_object_or_404(Scenario, pk=id)
     if not may_see(request, parent):
         raise Http404("There is no such scenario, or it is not shown to you.")
@@ -56,6 +57,8 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
             notes=parent.notes,
             parent=parent,
             parent_version=version.number,
+            visibility=parent.visibility,
+            group=parent.group,
             session=visitor(request),
             owner=request.user if request.user.is_authenticated else None,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,10 +12,12 @@ from mlsysweb.show.htmx import partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.results.page import Link
 
 from .capture import display_name
+from .ids import is_id
 from .models import Scenario, Tag, Version
 from .page import SelectOption
 from .people import classes, scenarios_of
 from .present_list import ListFilter, list_page
+from .text import control_character
 
 _A_PAGE = 50
 
@@ -24,7 +26,7 @@ _A_PAGE = 50
 def my_scenarios(request: HttpRequest) -> HttpResponse:
     asked = ListFilter.of(request.GET.dict())
     own = scenarios_of(request)
-    found = _matching(own.filter(deleted=None), asked).prefetch_related("tags").select_related("group").distinct()
+    found = _matching(own.filter(deleted=None), asked).prefetch_related("tags").select_related("group")
     count = found.count()
     pages = max(1, -(-count // _A_PAGE))
     number = min(asked.page, pages)
@@ -32,7 +34,8 @@ def my_scenarios(request: HttpRequest) -> HttpResponse:
     latest = Version.objects.filter(scenario=OuterRef("pk")).order_by("-number").values("said")[:1]
     shown = found.annotate(said=Subquery(latest))[(number - 1) * _A_PAGE : number * _A_PAGE]
     rows = [(each, display_name(each.solver), each.said) for each in shown]
-    gone = own.filter(pk=request.GET.get("deleted", ""), deleted__isnull=False).first()
+    deleted = request.GET.get("deleted", "")
+    gone = own.filter(pk=deleted, deleted__isnull=False).first() if is_id(deleted) else None
     page = list_page(
         rows,
         count,
@@ -50,10 +53,12 @@ def my_scenarios(request: HttpRequest) -> HttpResponse:
 
 
 def _matching(scenarios: QuerySet[Scenario], asked: ListFilter) -> QuerySet[Scenario]:
-    for word in asked.words.split():
-        scenarios = scenarios.filter(
-            Q(title__icontains=word) | Q(notes__icontains=word) | Q(tags__name__icontains=word)
-        )
+    for word in asked.sought:
+        # A subquery for each word: a join for each would multiply the rows by the number of tags, word after word.
+        tagged = Exists(Tag.objects.filter(scenarios=OuterRef("pk"), name__icontains=word))
+        scenarios = scenarios.filter(Q(title__icontains=word) | Q(notes__icontains=word) | tagged)
+    if control_character(asked.kind + asked.tag):
+        return scenarios.none()
     if asked.kind:
         scenarios = scenarios.filter(solver=asked.kind)
     if asked.tag:

@@ -150,6 +150,14 @@ class SavedPage:
 
 
 @dataclass(frozen=True)
+class RefusedPage:
+    """Why something was not saved, and where to go back to."""
+
+    problem: str
+    back: str
+
+
+@dataclass(frozen=True)
 class QrPage:
     """A link and its picture to scan, as SVG."""
 

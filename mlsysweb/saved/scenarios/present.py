@@ -28,7 +28,8 @@ _EXPORTS = (
 @dataclass(frozen=True)
 class SavedMeta:
     """What is known of a scenario and the version to show, read from the database. `link` is its path, `url` that with
-    the host, `live` the page that asks the same today; `what` the page it was kept from."""
+    the host, `live` the page that asks the same today; `what` the page it was kept from,
+    `styles` that page's style sheet."""
 
     id: str
     title: str
@@ -45,6 +46,7 @@ class SavedMeta:
     number: int
     numbers: tuple[int, ...]
     shown: str
+    styles: str
 
 
 def saved_page(
@@ -68,7 +70,7 @@ def saved_page(
         drift=drift,
         result=result,
         shown=told.shown,
-        styles=f"css/{told.solver}.css" if result is None else "",
+        styles=told.styles if result is None else "",
         exports=tuple(_exports(told, result is not None)),
         frame=_FRAME.format(url=told.url, title=told.title.replace('"', "”")) if told.public else "",
         preview=f"{told.url}preview.png" if told.public else "",

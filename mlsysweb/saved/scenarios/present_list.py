@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 from mlsysweb.show.results.page import Link
 
 from .page import ListFilterField, ListPage, SavedRow, SelectOption
+from .text import without_control_characters
 
 _NAMES = {"kind": "Page", "tag": "Tag", "group": "Class"}
+# What a search takes: so many different words, so many characters of each.
+_MOST_WORDS, _LONGEST_WORD = 8, 50
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,35 @@ class ListFilter:
     def of(cls, query: Mapping[str, str]) -> ListFilter:
         page, group = query.get("page", ""), query.get("group", "")
         return cls(
-            query.get("words", "").strip()[:100],
+            without_control_characters(query.get("words", "")).strip(),
             query.get("kind", ""),
             query.get("tag", ""),
             group if group.isdecimal() and len(group) < 10 else "",
             int(page) if page.isdecimal() and len(page) < 6 else 1,
         )
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """The words that are searched for: different ones, whatever their case, as many as a search takes."""
+        return self._different[:_MOST_WORDS]
+
+    @property
+    def left_out(self) -> str:
+        """What of the words is not searched for, as sentences that begin with a space; nothing when all is."""
+        told = ""
+        if len(self._different) > _MOST_WORDS:
+            told += f" Only the first {_MOST_WORDS} different words are searched for."
+        if any(len(word) > _LONGEST_WORD for word in self.words.split()):
+            told += f" Only the first {_LONGEST_WORD} characters of a word are searched for."
+        return told
+
+    @property
+    def _different(self) -> tuple[str, ...]:
+        words: dict[str, str] = {}
+        for word in self.words.split():
+            short = word[:_LONGEST_WORD]
+            words.setdefault(short.casefold(), short)  # as typed: SQLite ignores the case of A to Z only
+        return tuple(words.values())
 
     def link(self, url: str, page: int = 1) -> str:
         told = {name: getattr(self, name) for name in ("words", "kind", "tag", "group")} | {
@@ -73,12 +99,12 @@ def list_page(
 
 
 def _told(count: int, asked: ListFilter) -> str:
+    narrowed = asked.words or asked.kind or asked.tag or asked.group
+    if not count and not narrowed:
+        return "Nothing is saved yet: every page that asks has a Save button."
     if not count:
-        narrowed = asked.words or asked.kind or asked.tag or asked.group
-        return (
-            "Nothing saved fits this." if narrowed else "Nothing is saved yet: every page that asks has a Save button."
-        )
-    return f"{count:,} saved"
+        return f"Nothing saved fits this.{asked.left_out}"
+    return f"{count:,} saved{'.' if asked.left_out else ''}{asked.left_out}"
 
 
 def _row(scenario: Any, what: str, said: str) -> SavedRow:

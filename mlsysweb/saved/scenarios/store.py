@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from .capture import SavedAnswer
+from .ids import is_id
 from .models import Scenario, Version
 from .people import visitor
 
 
 def created(request: HttpRequest, kept: SavedAnswer, title: str) -> Scenario:
-    """A new scenario with this answer as its first version."""
+    """A new scenario with this answer as its first version. `title` has no `edits.title_problem`."""
     with transaction.atomic():
         scenario = Scenario.objects.create(
             path=kept.path,
             solver=kept.solver,
-            title=title.strip()[:200] or kept.title[:200],
+            title=title.strip() or kept.title[:200],
             session=visitor(request),
             owner=request.user if request.user.is_authenticated else None,
         )
@@ -42,6 +45,12 @@ def _add(scenario: Scenario, number: int, kept: SavedAnswer) -> Version:
         result=kept.result,
         said=kept.said,
     )
+
+
+def by_id(ids: Iterable[str]) -> dict[str, Scenario]:
+    """The scenarios of these ids, by id; of text that can be no id there is none."""
+    found: dict[str, Scenario] = Scenario.objects.in_bulk([each for each in ids if is_id(each)])
+    return found
 
 
 def numbered(scenario: Scenario, number: str) -> Version:

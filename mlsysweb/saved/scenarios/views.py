@@ -2,21 +2,23 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import Resolver404
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from mlsysweb.registry import styles_of
 from mlsysweb.show.results.page import Link, ResultPage
 from mlsysweb.show.results.present import result_page
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 from solvers.result import Result
 
-from .capture import capture, display_name
+from .capture import Address, NotSavable, capture, display_name
 from .drift import drift
-from .edit import Edit
+from .edit import Edit, title_problem
+from .ids import is_id
 from .models import Scenario, Version, Visibility
 from .notes import as_html
-from .page import AboutScenario, SelectOption
+from .page import AboutScenario, RefusedPage, SelectOption
 from .people import classes, may_see, owns
 from .present import SavedMeta, edit_form, saved_page
 from .present_drift import banner
@@ -26,18 +28,24 @@ from .store import add_version, created
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """A new scenario of the page it is sent from, or a new version of one."""
-    address = request.POST.get("page", "")
+    address, title, of = (request.POST.get(name, "") for name in ("page", "title", "version_of"))
     try:
         kept = capture(request, address)
-    except Resolver404:
-        raise Http404("There is no such page to save from.") from None
+    except NotSavable as refused:
+        return _refused(request, str(refused), reverse("home"))
     except InputErrors:
-        return redirect(address)  # the page says what is wrong, beside its fields
-    of = Scenario.objects.filter(pk=request.POST.get("version_of", ""), path=kept.path, deleted=None).first()
-    if of is not None and owns(request, of):
-        add_version(of, kept)
-        return redirect(of)
-    return redirect(created(request, kept, request.POST.get("title", "")))
+        return redirect(str(Address.of(address)))  # the page says what is wrong, beside its fields
+    if problem := title_problem(title):
+        return _refused(request, f"The name {problem}", str(Address.of(address)))
+    earlier = Scenario.objects.filter(pk=of, path=kept.path, deleted=None).first() if is_id(of) else None
+    if earlier is not None and owns(request, earlier):
+        add_version(earlier, kept)
+        return redirect(earlier)
+    return redirect(created(request, kept, title))
+
+
+def _refused(request: HttpRequest, problem: str, back: str) -> HttpResponse:
+    return render(request, "scenarios/refused.html", {"page": RefusedPage(problem, back)}, status=422)
 
 
 @require_safe
@@ -115,6 +123,7 @@ def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
         number=version.number,
         numbers=tuple(kept.versions.values_list("number", flat=True)),
         shown=version.result.get("shown", ""),
+        styles=styles_of(kept.solver),
     )
 
 

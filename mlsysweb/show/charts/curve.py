@@ -102,8 +102,9 @@ def _marks(drawing: ChartSpec, result: Result, x: str) -> dict[str, Any]:
     """A line at each value of x that an output names, such as the batch where the other roof begins to bind."""
     reached = [v for track in series_along(result, x) for v in track.columns[x] if isinstance(v, int | float)]
     values = [result.values[name] for name in drawing.x_marks]
-    inside = [v for v in values if _is_between(v, reached)]
     log = _spans_decades(drawing, result, x)
+    # A log axis has no place for a mark at zero, though its column may begin there.
+    inside = [v for v in values if _is_between(v, reached) and (float(v.value) > 0 or not log)]
     return {
         "shapes": [_mark_line(v, result.values[x]) for v in inside],
         "annotations": [_mark_words(v, result.values[x], log, _is_early(v, reached, log)) for v in inside],

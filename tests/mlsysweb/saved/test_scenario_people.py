@@ -129,6 +129,29 @@ def test_a_fork_is_ones_own_and_says_where_it_came_from(ada, ben):
     assert Scenario.objects.get(pk=link.split("/")[2]).title != "Ben's"
 
 
+def test_a_fork_of_what_a_class_sees_is_shown_to_that_class_alone(ada, ben, cleo, somebody, course):
+    link = save(ada)
+    edit(ada, link, visibility="class", group=course.pk, title="Exam question", notes="The solution: 148")
+    copy = ben.post(f"{link}fork/")["Location"]
+    assert [client.get(copy).status_code for client in (ada, ben, cleo, somebody)] == [200, 200, 404, 404]
+    for path in ("embed/", "preview.png", "export/json/"):
+        assert somebody.get(f"{copy}{path}").status_code == 404
+    assert "The solution" in shown(ada, copy)
+    assert edit(ben, copy, visibility="link").status_code == 302
+    assert somebody.get(copy).status_code == 200
+
+
+def test_a_fork_of_ones_own_private_scenario_is_private(ada, ben, somebody):
+    link = save(ada)
+    edit(ada, link, visibility="private", notes="The solution: 148")
+    copy = ada.post(f"{link}fork/")["Location"]
+    assert [client.get(copy).status_code for client in (ada, ben, somebody)] == [200, 404, 404]
+
+
+def test_a_fork_of_what_anyone_may_see_is_there_for_anyone(ada, ben, somebody):
+    assert somebody.get(ben.post(f"{save(ada)}fork/")["Location"]).status_code == 200
+
+
 def test_a_fork_of_what_became_private_no_longer_leads_there(ada, ben):
     link = save(ada)
     copy = ben.post(f"{link}fork/")["Location"]
@@ -188,6 +211,49 @@ def test_the_list_has_ones_own_and_finds_by_words_page_tag_and_class(ada, ben, c
     assert titles("words=week") == titles("tag=week+3") == titles(f"group={course.pk}") == {"Decode"}
     assert titles("words=nothing") == set()
     assert "Nothing saved fits this" in shown(ada, "/s/?words=nothing")
+
+
+@pytest.fixture
+def steps():
+    """How many steps SQLite's virtual machine has taken, in thousands; a query that takes a hundred million is
+    interrupted."""
+    taken = []
+    connection.ensure_connection()
+    connection.connection.set_progress_handler(lambda: taken.append(1) or len(taken) > 100_000, 1000)
+    yield taken
+    connection.connection.set_progress_handler(None, 0)
+
+
+def test_a_search_costs_no_more_for_every_tag_and_word(ada, steps):
+    link = save(ada)
+    edit(ada, link, tags=", ".join(f"a b c d e f g h {k}" for k in range(12)))
+    steps.clear()
+    assert "1 saved" in shown(ada, "/s/?words=a+b+c+d+e+f+g+h")
+    assert len(steps) < 100
+
+
+def test_a_search_reads_eight_different_words_and_says_that_it_left_out_the_rest(ada):
+    save(ada, title="alpha beta")
+    assert "first 8" not in shown(ada, "/s/?words=" + "+".join(["alpha", "BETA", "beta"] * 20))
+    page = shown(ada, "/s/?words=" + "+".join(["alpha"] + list("alphbet") + ["nowhere"] * 40 + ["neither"]))
+    assert "Nothing saved fits this. Only" in shown(ada, "/s/?words=nowhere+b+c+d+e+f+g+h+i+nowhere")
+    assert "1 saved. Only the first 8 different words are searched for." in page
+    assert "Nothing saved fits this." in shown(ada, "/s/?words=nowhere+" + "+".join(map(str, range(40))))
+
+
+def test_a_search_reads_the_first_fifty_characters_of_a_word_and_says_so(ada):
+    save(ada, title="x" * 60)
+    assert "1 saved. Only the first 50 characters of a word are searched for." in shown(ada, f"/s/?words={'x' * 55}y")
+    assert "Nothing saved fits this." in shown(ada, f"/s/?words={'x' * 45}y")
+
+
+def test_a_word_is_found_in_title_notes_or_any_tag_and_every_word_must_be(ada):
+    link = save(ada, title="Decode")
+    edit(ada, link, notes="batching", tags="week 3, roofline")
+    assert "1 saved" in shown(ada, "/s/?words=decode+BATCH+roof+week")
+    assert "Nothing saved fits this." in shown(ada, "/s/?words=decode+missing")
+    edit(ada, link, title="Über Maße")
+    assert "1 saved" in shown(ada, "/s/?words=Über+Maße")
 
 
 def test_the_list_says_what_each_answer_was(ada):

@@ -9,6 +9,8 @@ import pytest
 from mlsysweb.answer import answer
 from mlsysweb.show.charts.kinds import KINDS, draw
 from mlsysweb.show.results.present import result_page
+from solvers.errors import InputErrors
+from solvers.fields import Input
 from solvers.registry import solvers
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -31,6 +33,28 @@ def test_every_figure_is_valid_plotly_without_a_nan(solver, text):
         go.Figure(coloured)
         assert any(trace["x"] for trace in figure["data"])
         assert figure["layout"]["xaxis"]
+
+
+@pytest.mark.parametrize("solver", solvers().values(), ids=list(solvers()))
+def test_the_ends_of_a_slider_are_drawn_too(solver):
+    """A slider may begin at zero, which no log axis shows."""
+    for name, io in solver.inputs.items():
+        for end in io.slider if isinstance(io, Input) else ():
+            try:
+                result = answer(solver, {name: repr(end)})
+            except InputErrors:
+                continue
+            for drawing in result.charts:
+                json.dumps(draw(drawing, result), allow_nan=False)
+
+
+def test_a_mark_at_zero_is_left_out_of_a_log_axis(client):
+    assert 'data-for="plot-' in client.get("/walls/reliability/?checkpoint_time=0").content.decode()
+    for text, expected in (({"checkpoint_time": "0"}, 0), ({}, 1)):
+        result = answer(solvers()["reliability"], text)
+        layout = draw(result.charts[0], result)["layout"]
+        assert layout["xaxis"]["type"] == "log"
+        assert len(layout["shapes"]) == len(layout["annotations"]) == expected
 
 
 def test_a_kind_is_one_file_with_a_function_of_its_name():

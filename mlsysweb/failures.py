@@ -1,0 +1,17 @@
+"""What a request is answered with when its view raises something nobody expected."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+
+from mlsysweb.api.document import errors
+from solvers.errors import InputError, InputErrors
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A 500: the API's in the shape of its other errors, a page's from `500.html`, which needs no context."""
+    if request.path.startswith("/api/"):
+        sentence = "failed to answer; its log says why. Another input may work."
+        return JsonResponse(errors(InputErrors([InputError("server", sentence)])), status=500)
+    return defaults.server_error(request)
