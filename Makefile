@@ -17,15 +17,7 @@ MANAGE := .venv/bin/python manage.py
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
-	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
-		{ echo "Port $(PORT) is taken (or not allowed). Choose another: make serve PORT=8001"; exit 1; }
-	@echo
-	@echo "  The site:    http://127.0.0.1:$(PORT)/"
-	@echo "  The catalog: http://127.0.0.1:$(PORT)/admin/   (an account for it: make instructor, in another terminal)"
-	@echo "  To stop:     Ctrl+C"
-	@echo
-	@exec .venv/bin/granian --interface wsgi mlsysweb.wsgi:application --host 127.0.0.1 --port $(PORT) \
-		--workers 2 --blocking-threads 2 --log-level warning
+	@exec .venv/bin/python -m mlsysweb.serve --port $(PORT)
 
 instructor: var/.database
 	@$(MANAGE) createsuperuser

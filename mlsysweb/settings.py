@@ -165,5 +165,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},  # a visitor's 404 or 422 is no event; a 500 is, with its traceback
+        "waitress.queue": {"level": "ERROR"},  # that a request waits for a thread is no event either
     },
 }

@@ -41,6 +41,13 @@ def catalog(catalog_loaded, db):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def passwords_hashed_fast():
+    """The default hasher is slow on purpose, and no test is about how hard a password is to guess."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def static_files_as_they_are():
     """Plain names, read from `static/` itself: a test sees today's file without collecting first."""
     plain = {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -50,11 +53,43 @@ def _installed(folder: Path) -> Iterator[str]:
         server.wait()
 
 
+def collect_static() -> None:
+    """Collect the static files into var/, as `make var/.static` does, when a source has changed since."""
+    collected = ROOT / "var/.static"
+    collected.parent.mkdir(exist_ok=True)
+    with collected.with_suffix(".lock").open("w") as lock:  # two runs of the tests may start together
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        changed = max(path.stat().st_mtime for path in (ROOT / "static", *(ROOT / "static").rglob("*")))
+        if not collected.exists() or collected.stat().st_mtime < changed:
+            command = [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--no-input", "--verbosity", "0"]
+            subprocess.run(command, check=True)
+            collected.touch()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def serve(port: int, env: Mapping[str, str], **pipes: int) -> subprocess.Popen[bytes]:
+    """The command of `make serve` on this port, in a process group of its own. It ends with the process that started it,
+    so that tests that are cut off leave no server running."""
+    command = [sys.executable, "-m", "mlsysweb.serve", "--port", str(port)]
+    return subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, preexec_fn=_end_with_parent, **pipes)
+
+
+def _end_with_parent() -> None:
+    """Asks Linux for a SIGTERM when the parent of this process ends, however that is."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
 class Site:
     """A served site. `kill` is as sudden as a machine that loses its power is to a process."""
 
     def __init__(self, database: str) -> None:
         self.env = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
+        collect_static()
         self.manage("migrate", "--verbosity", "0")
         self.manage("load_catalog", "--verbosity", "0")
         self.start()
@@ -64,33 +99,15 @@ class Site:
         return subprocess.run(command, env=self.env, check=True, capture_output=True, text=True).stdout
 
     def start(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        command = [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "mlsysweb.wsgi:application",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--workers",
-            "2",
-            "--blocking-threads",
-            "2",
-            "--log-level",
-            "warning",
-        ]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
+        self.port = free_port()
+        self.process = serve(self.port, self.env)
         for _ in range(200):
             try:
                 if self.get("/")[0] == 200:
                     return
             except OSError:
                 time.sleep(0.1)
+        self.kill()
         raise RuntimeError("The site did not come up in twenty seconds.")
 
     def kill(self) -> None:

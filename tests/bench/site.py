@@ -5,43 +5,25 @@ from __future__ import annotations
 import http.client
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urljoin
 
-ROOT = Path(__file__).parents[2]
+from tests.served import free_port, serve
+
 PAGE = "/walls/roofline/"
 UPDATES = 300
 
 
 @contextmanager
 def serving() -> Iterator[int]:
-    """The production server with two workers on a free port of this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [
-        ROOT / ".venv/bin/granian",
-        "--interface",
-        "wsgi",
-        "mlsysweb.wsgi:application",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "2",
-        "--blocking-threads",
-        "2",
-        "--log-level",
-        "error",
-    ]
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ)
+    """The server of `make serve` on a free port of this machine."""
+    port = free_port()
+    server = serve(port, os.environ, stdout=subprocess.DEVNULL)
     try:
         for _ in range(200):
             try:

@@ -1,0 +1,142 @@
+"""The web server: `python -m mlsysweb.serve --port 8000`. This process listens and keeps its workers running; each
+worker is a process of its own that answers with waitress, all from the one listening socket.
+
+Why waitress: it receives a whole request before one of its threads sees it, and takes a whole answer from the thread
+before the client has read it (to a temporary file when large). A client that sends or reads slowly therefore occupies
+a socket, and never a thread. Granian and gunicorn's threads read the body and stream the answer inside the thread, so as
+many slow clients as there are threads stop them. Gunicorn's gevent workers hold too, but one long computation stops
+all others of its worker: at full load their p95 was three times as high. Waitress costs 4 to 9 % more CPU time a
+request than granian; rate and p95 are the same within what can be measured.
+
+Waitress has no process manager, hence the few lines here. A worker that dies is replaced; workers end with this process,
+however it ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from typing import NoReturn
+
+WORKERS, THREADS = 2, 4
+# Connections of one worker, slow and idle ones included, and seconds after which one without progress is closed.
+CONNECTIONS, IDLE = 2000, 60
+# More than any form of the site accepts, so that its own sentence about a file's size is what a person meets first.
+LARGEST_BODY = 20_000_000
+# Seconds between two looks at the workers, and those a worker has to finish its answers when it is told to stop.
+PAUSE, GRACE = 0.5, 10
+# The exit code of a worker that could not load the site. It is not replaced: the next would not load it either.
+NOT_LOADED = 3
+
+
+def supervise(host: str, port: int) -> None:
+    """Serve until SIGTERM or Ctrl+C. Exits with a sentence when the port cannot be had, or the site not be loaded."""
+    try:
+        listener = socket.create_server((host, port), backlog=1024)
+    except OSError:
+        sys.exit(f"Port {port} is taken (or not allowed). Choose another: make serve PORT={port + 1}")
+    for each in (signal.SIGTERM, signal.SIGINT):  # said for SIGINT too: a background job starts with it ignored
+        signal.signal(each, _exit)
+    workers: list[subprocess.Popen[bytes]] = []
+    try:
+        workers += (_start(listener) for _ in range(WORKERS))
+        print(
+            f"\n  The site:    http://{host}:{port}/\n  The catalog: http://{host}:{port}/admin/   "
+            "(an account for it: make instructor, in another terminal)\n  To stop:     Ctrl+C\n",
+            flush=True,
+        )
+        while True:
+            time.sleep(PAUSE)
+            for number, worker in enumerate(workers):
+                code = worker.poll()
+                if code not in (None, NOT_LOADED):
+                    print(f"Worker {worker.pid} ended with {code}; starting another.", file=sys.stderr, flush=True)
+                    workers[number] = _start(listener)
+            if all(worker.returncode == NOT_LOADED for worker in workers):
+                sys.exit("The site could not be loaded; the reason is above.")
+    finally:
+        _stop(workers)
+
+
+def _start(listener: socket.socket) -> subprocess.Popen[bytes]:
+    file = listener.fileno()
+    command = [sys.executable, "-m", "mlsysweb.serve", "--worker", str(file)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[file])
+
+
+def _stop(workers: list[subprocess.Popen[bytes]]) -> None:
+    for worker in workers:
+        worker.terminate()
+    end = time.monotonic() + GRACE
+    for worker in workers:
+        try:
+            worker.wait(max(0.0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+def work(file: int) -> None:
+    """Answer requests from the listening socket with this file descriptor, until SIGTERM or the end of standard input."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the supervisor says when to stop
+    signal.signal(signal.SIGTERM, _exit)
+    threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = 4 * CONNECTIONS  # a connection, its request and its answer in files, and some
+    resource.setrlimit(resource.RLIMIT_NOFILE, (enough if most == resource.RLIM_INFINITY else min(enough, most), most))
+    try:
+        from waitress import create_server
+
+        from mlsysweb.wsgi import application
+    except Exception:
+        traceback.print_exc()
+        sys.exit(NOT_LOADED)
+    create_server(
+        application,
+        sockets=[socket.socket(fileno=file)],
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,  # select() knows no descriptor above 1023
+        channel_timeout=IDLE,
+        cleanup_interval=IDLE // 2,
+        max_request_body_size=LARGEST_BODY,
+        inbuf_overflow=2**16,  # a larger body goes to a temporary file
+        outbuf_high_watermark=2**40,  # at which a thread waits for its client: never
+        clear_untrusted_proxy_headers=False,  # Django's settings say which of them count
+        log_socket_errors=False,  # a client that goes away is no event
+        ident=None,
+    ).run()
+
+
+def _end_with_the_supervisor() -> None:
+    """Only the supervisor has the other end of standard input, which the kernel closes even when that is killed."""
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _exit(*_: object) -> NoReturn:
+    sys.exit()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m mlsysweb.serve", description="Serve the site.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.worker is None:
+        supervise(asked.host, asked.port)
+    else:
+        work(asked.worker)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""The web server as `make serve` starts it: slow clients, dead workers, stopping."""
+
+import contextlib
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection, HTTPException
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.mlsysweb.explore.questions import question
+from tests.served import ROOT, Site, free_port, serve
+
+CLIENTS = 12
+PATIENCE = 30  # seconds until a client gives up; generous, for a busy machine
+DOWNLOAD_ROWS = 800_000
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    served = Site(f"sqlite:///{tmp_path_factory.mktemp('served') / 'db.sqlite3'}")
+    yield served
+    served.kill()
+
+
+@pytest.fixture
+def connect(site):
+    """Opens sockets to the site that are closed when the test ends; `receive` bounds what the client takes unread."""
+    opened = []
+
+    def connect(receive=None):
+        client = socket.socket()
+        opened.append(client)
+        client.settimeout(PATIENCE)
+        if receive:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
+        client.connect(("127.0.0.1", site.port))
+        return client
+
+    yield connect
+    for client in opened:
+        client.close()
+
+
+def download():
+    """The path of a Parquet file of many megabytes."""
+    asked = question(
+        {
+            "model": "llama-3-8b",
+            "accelerator": "h100-sxm5-80gb",
+            "batch_size": "1 to 1000",
+            "efficiency": f"0.1 to 1 in {DOWNLOAD_ROWS // 1000} steps",
+        }
+    )
+    return f"/explore/export/parquet/?{asked.query}"
+
+
+def becomes(true):
+    """Whether this becomes true before a client's patience ends."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def answers(site):
+    try:
+        return site.get("/")[0] == 200
+    except (OSError, HTTPException):
+        return False
+
+
+def workers_of(pid):
+    told = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False).stdout
+    return [int(each) for each in told.split()]
+
+
+def test_clients_that_do_not_send_their_body_hold_nobody_up(site, connect):
+    for _ in range(CLIENTS):
+        connect().sendall(
+            b"POST /api/v1/solve/roofline HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nx"
+        )
+    assert [site.get("/")[0] for _ in range(4)] == [200] * 4
+
+
+def test_clients_that_do_not_read_a_large_download_hold_nobody_up(site, connect):
+    path = download()
+    clients = [connect(receive=4096) for _ in range(CLIENTS)]
+    for client in clients:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    for client in clients:  # each is in the middle of its download
+        client.settimeout(10 * PATIENCE)
+        assert client.recv(12) == b"HTTP/1.1 200"
+    assert [site.get("/")[0] for _ in range(4)] == [200] * 4
+
+
+def test_a_large_download_arrives_whole(site):
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=10 * PATIENCE)
+    connection.request("GET", download())
+    content = connection.getresponse().read()
+    connection.close()
+    assert pq.read_metadata(io.BytesIO(content)).num_rows == DOWNLOAD_ROWS
+
+
+def test_a_worker_that_dies_is_replaced(site):
+    before = workers_of(site.process.pid)
+    os.kill(before[0], signal.SIGKILL)
+    assert becomes(lambda: answers(site))
+    assert becomes(lambda: len(now := workers_of(site.process.pid)) == len(before) and before[0] not in now)
+
+
+def test_the_site_comes_back_when_every_worker_dies(site):
+    for worker in workers_of(site.process.pid):
+        os.kill(worker, signal.SIGKILL)
+    assert becomes(lambda: answers(site))
+
+
+def test_a_body_larger_than_any_form_is_refused_before_it_is_sent(site, connect):
+    client = connect()
+    client.sendall(b"POST /s/import/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300000000\r\n\r\n")
+    assert client.recv(12) == b"HTTP/1.1 413"
+
+
+class TestTheProcess:
+    """The command itself: how it starts, and how it ends."""
+
+    @pytest.fixture
+    def start(self, site):
+        """Starts another server on the same database; all of what is left of it is killed when the test ends."""
+        started = []
+
+        def start(port, **env):
+            started.append(serve(port, site.env | env, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+            return started[-1]
+
+        yield start
+        for process in started:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+    @pytest.mark.parametrize("to_stop", [signal.SIGTERM, signal.SIGINT])
+    def test_stops_cleanly_with_its_workers(self, start, to_stop):
+        port = free_port()
+        process = start(port)
+        answered(port)
+        (os.killpg if to_stop == signal.SIGINT else os.kill)(process.pid, to_stop)  # Ctrl+C reaches the whole group
+        said, complained = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+        assert f"http://127.0.0.1:{port}/" in said.decode() and not complained
+        assert bindable(port)
+
+    def test_workers_end_when_the_supervisor_is_killed(self, start):
+        port = free_port()
+        process = start(port)
+        answered(port)
+        process.kill()
+        assert becomes(lambda: bindable(port))
+
+    def test_a_taken_port_is_said_in_a_sentence(self, start, site):
+        process = start(site.port)
+        said, complained = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 1 and not said
+        assert complained.decode().startswith(f"Port {site.port} is taken") and "Traceback" not in complained.decode()
+
+    def test_a_site_that_cannot_be_loaded_ends_with_the_reason(self, start):
+        process = start(free_port(), DJANGO_SETTINGS_MODULE="no_such_settings")
+        _, complained = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 1
+        assert "no_such_settings" in complained.decode() and "could not be loaded" in complained.decode()
+
+    def test_a_server_of_tests_that_are_cut_off_ends_with_them(self, site):
+        port = free_port()
+        tests = (
+            "import os, sys, time; from tests.served import serve; serve(int(sys.argv[1]), os.environ); time.sleep(600)"
+        )
+        cut_off = subprocess.Popen(
+            [sys.executable, "-c", tests, str(port)], cwd=ROOT, env=site.env, stdout=subprocess.DEVNULL
+        )
+        try:
+            answered(port)
+        finally:
+            cut_off.kill()
+            cut_off.wait()
+        assert becomes(lambda: bindable(port))
+
+
+def answered(port):
+    """Waits for the first answer of a server on this port."""
+
+    def answers():
+        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    assert becomes(answers)
+
+
+def bindable(port):
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
