@@ -8,6 +8,7 @@ from typing import Any
 from catalog.diff import RowDiff, diff
 from catalog.resolve import resolve
 from mlsysweb.answer import answer
+from mlsysweb.saved.answers import OpenedAnswer, is_wall, open_answer
 from solvers.errors import InputErrors
 from solvers.plan import plan
 from solvers.read import read
@@ -15,6 +16,7 @@ from solvers.registry import solvers
 from solvers.result import Result
 from solvers.solve import solve
 
+from .capture import capture
 from .models import Version
 
 
@@ -56,7 +58,7 @@ def _walls(version: Version) -> list[str]:
 def _answer(version: Version, kept: dict[str, Any]) -> tuple[Result | None, str]:
     """The same question again: of rows that were kept, or of today's catalog."""
     wall = solvers().get(version.scenario.solver)
-    if wall is None:
+    if wall is None or not is_wall(version.result):
         return None, ""
     try:
         if not kept:
@@ -65,4 +67,17 @@ def _answer(version: Version, kept: dict[str, Any]) -> tuple[Result | None, str]
         known = resolve(asked, kept)
         return solve(plan(wall, known.point, known.also, asked.sweep), asked.text, known.snapshot), ""
     except InputErrors as bad:
-        return None, " ".join(f"{error.field} {error.sentence}" for error in bad.errors)
+        return None, _sentences(bad)
+
+
+def page_today(version: Version) -> tuple[OpenedAnswer | None, str]:
+    """A page over many walls asked again, of today's catalog; or why it has no answer today."""
+    try:
+        today = capture(version.address)
+    except InputErrors as bad:
+        return None, _sentences(bad)
+    return open_answer(today.solver, today.question, today.result), ""
+
+
+def _sentences(bad: InputErrors) -> str:
+    return " ".join(f"{error.field} {error.sentence}" for error in bad.errors)

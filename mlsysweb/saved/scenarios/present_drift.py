@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlsysweb.show.results.page import ResultPage
-from solvers.formatting import fill_slots, format_value
+from mlsysweb.show.results.page import Card, NamedTable
+from solvers.formatting import fill_slots
 
 from .page import DriftBanner, DriftPage, DriftRow
 
-# drift.Drift: its module solves.
-Drift = Any
+# drift.Drift and answers.OpenedAnswer: their modules solve.
+Drift, Opened = Any, Any
+
+# Rows of tables that differ: more are counted, not shown.
+_MOST_ROWS = 40
 
 
 def banner(found: Drift, link: str, number: int) -> DriftBanner:
@@ -38,34 +41,59 @@ def drift_page(
     link: str,
     number: int,
     told: DriftBanner | None,
-    kept: ResultPage | None,
-    today: ResultPage | None,
-    shown: tuple[str, str],
-    found: Drift,
+    kept: Opened,
+    before: Opened | None,
+    today: Opened | None,
+    problem: str,
     mine: bool,
-    styles: str,
 ) -> DriftPage:
-    """Both answers, output by output; `shown` is what another page than a wall's showed then and shows now."""
+    """Both answers, figure by figure. `before` is what today's is held against: what was kept, or of a wall what its
+    rows as they were come to. Without `today` there is a `problem`, or nothing has moved."""
+    both = before is not None and today is not None
+    rows = tuple(_tables(before, today)) if both else ()
     return DriftPage(
         title=title,
         link=link,
         number=number,
         banner=told,
-        kept=kept,
-        today=today,
-        outputs=tuple(_outputs(found)) if found and found.today and found.replayed else (),
-        before=shown[0],
-        now=shown[1],
+        verdict=kept.verdict,
+        html=kept.html,
+        styles=kept.styles,
+        now=today.verdict if today else "",
+        problem=problem,
+        outputs=tuple(_outputs(before.cards, today.cards)) if both else (),
+        rows=rows[:_MOST_ROWS],
+        more=max(0, len(rows) - _MOST_ROWS),
         mine=mine,
-        styles="" if kept else styles,
     )
 
 
-def _outputs(found: Drift) -> Iterator[DriftRow]:
-    """What the rows as they were come to, beside what today's do."""
-    for name in found.today.outputs:
-        if name not in found.replayed.values:
-            continue
-        before, after = found.replayed.values[name], found.today.values[name]
-        same = before.value == after.value or (before.value != before.value and after.value != after.value)
-        yield DriftRow(after.label, format_value(before), format_value(after), not same)
+def _outputs(before: Mapping[str, Card], today: Mapping[str, Card]) -> Iterator[DriftRow]:
+    """Each figure both have. One that is a number is compared as a number: the text has three digits."""
+    for name, now in today.items():
+        if name in before:
+            then = before[name]
+            yield DriftRow(now.label, then.value, now.value, not _same(then, now))
+
+
+def _same(then: Card, now: Card) -> bool:
+    if then.number is None or now.number is None or then.unit != now.unit:
+        return then.value == now.value
+    return then.number == now.number or (then.number != then.number and now.number != now.number)
+
+
+def _tables(before: Opened, today: Opened) -> Iterator[DriftRow]:
+    """The rows of a page's own tables that read differently, by their first cell; one that is not there is so said."""
+    if not before.page or not today.page:
+        return
+    now = {each.title: each for each in today.page.summary.tables}
+    for table in before.page.summary.tables:
+        then_rows, now_rows = _by_first(table), _by_first(now[table.title]) if table.title in now else {}
+        for name in dict.fromkeys((*then_rows, *now_rows)):
+            then, today_row = (rows.get(name, "not among them") for rows in (then_rows, now_rows))
+            if then != today_row:
+                yield DriftRow(f"{table.title}: {name}", then, today_row, True)
+
+
+def _by_first(named: NamedTable) -> dict[str, str]:
+    return {row[0]: " · ".join(cell for cell in row[1:] if cell) for row in named.table.rows if row}
