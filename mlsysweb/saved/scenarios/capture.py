@@ -139,6 +139,8 @@ PAGES: dict[str, SavablePage] = {
     )
 }
 PAGE_TYPES = {name: page.kind for name, page in PAGES.items()}
+# Pages that exported documents know by another path.
+_MOVED = {"/matches/": "/hardware-match/"}
 _BY_VIEW = {page.view: page for page in PAGES.values()}
 
 
@@ -169,13 +171,14 @@ def capture(address: str) -> SavedAnswer:
     """The answer of the page at a path with a query string. Raises InputErrors when it has none, Http404 for a page
     that is none of ours."""
     parts = urlsplit(address)
-    match = resolve(parts.path)
+    path = _MOVED.get(parts.path, parts.path)
+    match = resolve(path)
     query = QueryDict(parts.query)
     if match.view_name == "walls:wall":
-        return _of_wall(parts.path, str(match.kwargs["name"]), query)
+        return _of_wall(path, str(match.kwargs["name"]), query)
     if match.view_name not in _BY_VIEW:
         raise Http404("There is nothing to keep at this address.")
-    return _of_page(parts.path, _BY_VIEW[match.view_name], query)
+    return _of_page(path, _BY_VIEW[match.view_name], query)
 
 
 def _of_wall(path: str, name: str, query: QueryDict) -> SavedAnswer:
