@@ -20,30 +20,52 @@ class View:
 
 
 @dataclass(frozen=True)
+class Saved:
+    """How a view over many walls is saved: the name its data is stored under, what people call a saved one, the view,
+    the partial it is drawn with, and the function of the page's `answer.py` that answers a query with its frozen page.
+    `version` counts changes of the page's fields; see `mlsysweb/saved/page_json.py`. `scripts` and `styles` are what
+    the partial needs beside the style sheet of the page's name. `beside` are beginnings of names in the query that are
+    kept although they are not of the question."""
+
+    name: str
+    title: str
+    view: str
+    partial: str
+    answer: str = "answer_page"
+    version: int = 1
+    styles: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Page:
     """A page: `name` is its folder, URL namespace, template folder and style sheet; `path` where its URLs begin.
 
-    `tools` are its views listed on the front page. `saved_as` is what a saved one is called; empty where there is
-    nothing to save. `saved_views` are the views that can be saved where those are not the tools. `old_paths` still redirect, query string included. `package` is its folder where that is not in
-    `mlsysweb.pages`.
+    `tools` are its views listed on the front page, `saved` those over many walls that can be saved. `old_paths` still
+    redirect, query string included. `package` is its folder where that is not in `mlsysweb.pages`.
     """
 
     name: str
     path: str
     tools: tuple[View, ...] = ()
-    saved_as: str = ""
-    saved_views: tuple[str, ...] = ()
+    saved: tuple[Saved, ...] = ()
     old_paths: tuple[str, ...] = ()
     package: str = ""
 
     @property
+    def folder(self) -> str:
+        """The package its modules are in."""
+        return self.package or f"mlsysweb.pages.{self.name}"
+
+    @property
     def urls(self) -> str:
         """The module with its URL patterns."""
-        return f"{self.package or f'mlsysweb.pages.{self.name}'}.urls"
+        return f"{self.folder}.urls"
 
 
 PAGES = (
-    Page("walls", "walls/", saved_as="Wall", saved_views=("wall",)),
+    Page("walls", "walls/"),
     Page(
         "system",
         "system/",
@@ -53,7 +75,10 @@ PAGES = (
             ),
             View("iron-law", "Iron law", "A training run as five factors, each with the walls that own it."),
         ),
-        saved_as="One system",
+        saved=(
+            Saved("one-system", "One system", "system", "_walls.html"),
+            Saved("iron-law", "The iron law", "iron-law", "_factors.html", answer="answer_iron_law"),
+        ),
     ),
     Page(
         "geography",
@@ -65,7 +90,7 @@ PAGES = (
                 "The same job on every grid of the world, and where to run it when carbon has a price.",
             ),
         ),
-        saved_as="Carbon geography",
+        saved=(Saved("geography", "Carbon geography", "geography", "_places.html", scripts=("js/geography.js",)),),
     ),
     Page(
         "spectrum",
@@ -77,19 +102,22 @@ PAGES = (
                 "Every accelerator from microcontroller to wafer, and the smallest that meets a latency target.",
             ),
         ),
-        saved_as="Spectrum",
+        saved=(Saved("spectrum", "Spectrum", "spectrum", "_devices.html", styles=("css/fallacies.css",)),),
     ),
     Page(
         "pipelines",
         "pipeline/",
         (View("pipelines", "Pipeline", "Solvers in sequence: what flows between them, and which inputs are missing."),),
-        saved_as="Pipeline",
+        saved=(Saved("pipelines", "Pipeline", "pipelines", "_chain.html"),),
     ),
     Page(
         "explore",
         "explore/",
         (View("explore", "Design space", "Search a million configurations under a budget and an SLA."),),
-        saved_as="Design space",
+        saved=(
+            # The table's order, page and brushes, and the configuration that was tried.
+            Saved("explore", "Design space", "explore", "_found.html", beside=("sort", "page", "from.", "to.", "try-")),
+        ),
         package="mlsysweb.explore",
     ),
     Page(
@@ -102,14 +130,14 @@ PAGES = (
                 "A latency target in; out, which chips meet it and how many it takes.",
             ),
         ),
-        saved_as="Hardware for a target",
+        saved=(Saved("hardware_match", "Hardware for a target", "hardware_match", "_chips.html"),),
         old_paths=("matches/",),
     ),
     Page(
         "capstone",
         "capstone/",
         (View("capstone", "Capstone", "Design a serving fleet under a budget, a latency target and a carbon limit."),),
-        saved_as="Capstone",
+        saved=(Saved("capstone", "Capstone", "capstone", "_scores.html"),),
     ),
     Page(
         "fallacies",
@@ -121,13 +149,8 @@ PAGES = (
 )
 
 BY_NAME = {page.name: page for page in PAGES}
-# Full URL names. A namespace also holds downloads, which are no pages.
-SAVED_VIEWS = frozenset(
-    f"{page.name}:{view}"
-    for page in PAGES
-    if page.saved_as
-    for view in (page.saved_views or tuple(tool.name for tool in page.tools))
-)
+# The views that can be saved, by full URL name. A namespace also holds downloads, which are no pages.
+SAVED_VIEWS = frozenset({"walls:wall", *(f"{page.name}:{saved.view}" for page in PAGES for saved in page.saved)})
 
 
 def tools() -> Iterator[tuple[str, View]]:
@@ -144,7 +167,6 @@ def current_path(path: str) -> str:
     return path
 
 
-def styles_of(name: str) -> str:
-    """The style sheet that a saved page needs beside those of every saved page; none for a wall, or a page that is
-    gone."""
-    return f"css/{name}.css" if name in BY_NAME and BY_NAME[name].tools else ""
+def styles_of(name: str) -> tuple[str, ...]:
+    """The style sheets that HTML saved of a page by earlier versions needs; none for a wall, or a page that is gone."""
+    return (f"css/{name}.css",) if name in BY_NAME and BY_NAME[name].saved else ()

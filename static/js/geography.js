@@ -1,5 +1,4 @@
 // The world map: outlines are fetched once and stay through updates; what an update says of each country is put on them.
-const outlines = document.getElementById("geography-script").dataset.outlines;
 const said = () => document.getElementById("world-words");
 let told = {};
 
@@ -7,7 +6,7 @@ function show() {
   const data = document.getElementById("world-data");
   if (!data) return;
   told = JSON.parse(data.textContent);
-  const picked = document.getElementById("in-grid").value;
+  const { picked } = data.dataset;
   for (const path of document.querySelectorAll("#world path")) {
     const country = told[path.dataset.iso];
     path.dataset.band = country ? country.band : "none";
@@ -20,8 +19,8 @@ function show() {
 
 function pick({ target }) {
   const country = told[target.dataset?.iso];
-  if (!country) return;
-  const select = document.getElementById("in-grid");
+  const select = document.getElementById("in-grid"); // a saved page has none: nothing is picked there
+  if (!country || !select) return;
   if (select.tomselect) select.tomselect.setValue(country.slug);
   else select.value = country.slug;
   select.dispatchEvent(new Event("input", { bubbles: true }));
@@ -30,11 +29,12 @@ function pick({ target }) {
 async function draw() {
   const world = document.getElementById("world");
   if (!world) return;
-  const answer = await fetch(outlines);
+  const answer = await fetch(world.dataset.outlines);
   const svg = new DOMParser().parseFromString(await answer.text(), "image/svg+xml").documentElement;
   svg.setAttribute("role", "group");
   svg.setAttribute("aria-label", "Map of the world by carbon intensity");
-  for (const path of svg.querySelectorAll("path")) path.setAttribute("role", "button");
+  const role = document.getElementById("in-grid") ? "button" : "img";
+  for (const path of svg.querySelectorAll("path")) path.setAttribute("role", role);
   world.replaceChildren(svg);
   const tell = ({ target }) => target.dataset?.iso !== undefined && (said().textContent = target.getAttribute("aria-label"));
   world.addEventListener("pointerover", tell);

@@ -23,7 +23,7 @@ def test_every_folder_of_pages_is_in_the_table_except_the_front_page():
     assert folders == {page.name for page in PAGES if not page.package}
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.saved_as], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in PAGES if page.saved], ids=lambda page: page.name)
 def test_a_page_that_can_be_saved_has_a_style_sheet_of_its_name(page):
     assert (ROOT / "static/css" / f"{page.name}.css").is_file()
 

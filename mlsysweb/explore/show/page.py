@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlsysweb.show.charts.parallel import Parallel
-from mlsysweb.show.results.page import Card, Figure, Link
+from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSummary, Table
 
 
 @dataclass(frozen=True)
@@ -152,3 +153,26 @@ class DesignSpacePage:
     progress: JobProgress | None
     query: str
     url: str
+
+    def summary(self) -> PageSummary:
+        return PageSummary(self.verdict, self.kind, self.cards, self.figures, tuple(self._tables()), self._snippets())
+
+    def _tables(self) -> Iterator[NamedTable]:
+        if self.rows:
+            heads = ("Kind", *(head.label for head in self.rows.heads))
+            yield NamedTable(
+                "The best and the front", Table(heads, tuple((row.mark, *row.cells) for row in self.rows.rows))
+            )
+        if self.reasons:
+            heads = ("Constraint", "Fail it", "Fail nothing else", "Nearest", "A limit 10 % away would give")
+            rows = ((r.text, r.failed, r.alone, r.nearest, r.gain) for r in self.reasons)
+            yield NamedTable("What turns configurations down", Table(heads, tuple(rows)))
+        if self.steps:
+            heads = ("Axis", "To", *self.step_heads, "Then fails")
+            steps = ((step.axis, step.to, *step.effects, step.broken) for step in self.steps)
+            yield NamedTable("Beside the best", Table(heads, tuple(steps)))
+
+    def _snippets(self) -> tuple[Link, ...]:
+        """What finds the same elsewhere; the files of rows are the tables above, and would be asked of today's
+        catalog."""
+        return tuple(link for link in self.exports if link.words == "Python")

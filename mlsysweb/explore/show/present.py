@@ -134,14 +134,10 @@ def _cards(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Card]:
         for column in objectives:
             name = column.terms[0][0].partition(".")[2]
             yield card(name, column.value(float(column.read(outcome.top[0]))))
-    yield Card("feasible", "Meet every goal", f"{outcome.seen.feasible:,}", "", "")
-    yield Card(
-        "front",
-        "Nobody beats",
-        f"{len(outcome.front):,}",
-        "Better in one objective only by being worse in another.",
-        "",
-    )
+    feasible, front = outcome.seen.feasible, len(outcome.front)
+    yield Card("feasible", "Meet every goal", f"{feasible:,}", "", "", float(feasible), "1")
+    help = "Better in one objective only by being worse in another."
+    yield Card("front", "Nobody beats", f"{front:,}", help, "", float(front), "1")
 
 
 def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[ConstraintRow]:

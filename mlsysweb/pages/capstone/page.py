@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.show.results.page import Figure, Link
+from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSummary, Table
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class BriefConstraint:
 
     name: str
     wanted: str
-    has: str
+    has: Card
     met: bool
     sentence: str
 
@@ -42,3 +42,21 @@ class CapstonePage:
     submit: str
     submitted: bool
     url: str
+
+    def summary(self) -> PageSummary:
+        brief = ((c.name, c.wanted, c.has.value, "yes" if c.met else "no", c.sentence) for c in self.constraints)
+        designs = ((d.design.words, d.cost, d.carbon, d.mark) for d in self.designs)
+        return PageSummary(
+            self.verdict,
+            self.kind,
+            tuple(constraint.has for constraint in self.constraints),
+            (self.figure,) if self.figure else (),
+            (
+                NamedTable("The brief", Table(("Constraint", "Wanted", "Has", "Met", "What would do"), tuple(brief))),
+                *(
+                    [NamedTable("Nobody beats these", Table(("Design", "Cost", "CO2e", "Mark"), tuple(designs)))]
+                    if self.designs
+                    else []
+                ),
+            ),
+        )

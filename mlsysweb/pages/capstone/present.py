@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 import orjson
 
 from mlsysweb.show.charts.designs import DesignPoint, designs
-from mlsysweb.show.results.page import Figure, Link, Table
-from mlsysweb.show.results.present import embedded
+from mlsysweb.show.results.page import Card, Figure, Link, Table
+from mlsysweb.show.results.present import card, embedded
 from solvers.quantities import format_quantity
+from solvers.result import Value
 from solvers.specs import Precision
 
 from .design import DesignSpace, Scores, regions
@@ -90,23 +91,32 @@ def _rate(value: float) -> str:
 def _constraints(
     i: Inputs, found: Scores, met: Mapping[str, bool], ways: Mapping[str, tuple[str, float]]
 ) -> Iterator[BriefConstraint]:
-    wanted_and_has = {
-        "fits": (
-            f"{format_quantity(float(found.room), 'byte')} a device",
-            format_quantity(float(found.memory), "byte"),
-        ),
-        "throughput": (_rate(float(i.requests)), _rate(float(found.capacity))),
-        "ttft": (_seconds(float(i.ttft_target)), _seconds(float(found.ttft))),
-        "failure": (_seconds(float(i.ttft_target)), _left(i, found)),
-        "cost": (_dollars(float(i.budget)), _dollars(float(found.cost))),
-        "carbon": (_tonnes(float(i.carbon_limit)), _tonnes(float(found.carbon))),
+    ttft = _seconds(float(i.ttft_target))
+    wanted = {
+        "fits": f"{format_quantity(float(found.room), 'byte')} a device",
+        "throughput": _rate(float(i.requests)),
+        "ttft": ttft,
+        "failure": ttft,
+        "cost": _dollars(float(i.budget)),
+        "carbon": _tonnes(float(i.carbon_limit)),
     }
-    for name, (wanted, has) in wanted_and_has.items():
-        yield BriefConstraint(_NAMES[name], wanted, has, met[name], "" if met[name] else _remedy(i, name, ways))
+    for name, has in _has(i, found).items():
+        yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], "" if met[name] else _remedy(i, name, ways))
 
 
-def _left(i: Inputs, found: Scores) -> str:
-    return _seconds(float(found.ttft_left)) if len(regions(i)) > 1 else "there is no other region"
+def _has(i: Inputs, found: Scores) -> dict[str, Card]:
+    """What the design comes to in each line of the brief."""
+    capacity, ttft = float(found.capacity), float(found.ttft)
+    left = float(found.ttft_left) if len(regions(i)) > 1 else math.nan
+    stands_in = _seconds(left) if len(regions(i)) > 1 else "there is no other region"
+    return {
+        "fits": card("memory", Value(float(found.memory), "byte", label="Memory a device")),
+        "throughput": Card("capacity", "Requests it keeps up with", _rate(capacity), "", "compute", capacity, "1/s"),
+        "ttft": Card("ttft", "First token", _seconds(ttft), "", "", ttft, "s"),
+        "failure": Card("ttft_left", "First token, a region lost", stands_in, "", "", left, "s"),
+        "cost": card("cost", Value(float(found.cost), "USD", label="Cost a year")),
+        "carbon": card("carbon", Value(float(found.carbon), "kg", "t", "Carbon a year")),
+    }
 
 
 _KNOBS = {"replicas": "replicas a region", "tensor_parallel": "devices a replica", "batch_size": "requests a batch"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.show.results.page import Card, Figure, Link
+from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSummary, Table
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,24 @@ class Band:
 
 @dataclass(frozen=True)
 class GeographyPage:
-    """The chosen place beside all others. `map` is JSON by country: band, what to say of it, and its slug."""
+    """The chosen place beside all others. `map` is JSON by country: band, what to say of it, and its slug; `picked` is
+    the slug of the chosen place."""
 
     verdict: str
     placement: str
     cards: tuple[Card, ...]
     bands: tuple[Band, ...]
     map: str
+    picked: str
     figures: tuple[Figure, ...]
     rows: tuple[PlaceRow, ...]
     unknown: str
     wall: Link
     notes: tuple[str, ...]
     url: str
+
+    def summary(self) -> PageSummary:
+        columns = ("Place", "Mostly from", "Intensity", "CO2e", "Water", "Electricity", "Among them")
+        rows = ((r.place.words, r.mix, r.intensity, r.carbon, r.water, r.cost, r.mark) for r in self.rows)
+        places = NamedTable("All places, the cleanest first", Table(columns, tuple(rows)))
+        return PageSummary(f"{self.verdict} {self.placement}", "carbon", self.cards, self.figures, (places,))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import orjson
 
 from mlsysweb.show.charts.geography import PlacePoint, lifetimes, ranking, tradeoff
 from mlsysweb.show.results.page import Card, Figure, Link, Table
-from mlsysweb.show.results.present import embedded
+from mlsysweb.show.results.present import card, embedded
 from solvers.quantities import format_quantity, to_input_text
+from solvers.result import Value
 
 from .page import Band, GeographyPage, PlaceRow
 from .places import Atlas, Life
@@ -43,6 +44,7 @@ def geography_page(
         placement=_placement(i, found),
         cards=tuple(_cards(found, here)),
         bands=tuple(_bands()),
+        picked=around.slug,
         map=embedded(orjson.dumps({iso: _told(found, place) for iso, place in world.items()}).decode()),
         figures=tuple(_figures(i, found, here, lived)),
         rows=tuple(_row(found, place, here, around) for place in found.ranked.tolist()),
@@ -92,14 +94,13 @@ def _times(found: Atlas, over: int, under: int) -> str:
 
 
 def _cards(found: Atlas, here: int) -> Iterator[Card]:
-    mean = float(found.carbon.mean())
-    yield Card("carbon", "Emitted here", _tonnes(found, here), "", "carbon")
-    yield Card(
-        "against_mean", "Against the mean place", format_quantity(float(found.carbon[here]) / mean, "1"), "", "carbon"
-    )
-    yield Card("water", "Water here", format_quantity(float(found.water[here]), "L"), "", "carbon")
-    yield Card("cost", "Electricity here", format_quantity(float(found.cost[here]), "USD"), "", "money")
-    yield Card("pue", "PUE counted", format_quantity(float(found.pue[here]), "1"), "", "")
+    carbon = float(found.carbon[here])
+    yield card("carbon", Value(carbon, "kg", "t", "Emitted here"))
+    against = Value(carbon / float(found.carbon.mean()), "1", label="Against the mean place")
+    yield replace(card("against_mean", against), kind="carbon")
+    yield card("water", Value(float(found.water[here]), "L", label="Water here"))
+    yield card("cost", Value(float(found.cost[here]), "USD", label="Electricity here"))
+    yield card("pue", Value(float(found.pue[here]), "1", label="PUE counted"))
 
 
 def _band(grams: float) -> int:

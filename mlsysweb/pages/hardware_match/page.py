@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.show.results.page import Card, Figure, Link
+from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSummary, Table
 
 
 @dataclass(frozen=True)
@@ -29,3 +29,9 @@ class HardwareMatchPage:
     unknown: int
     wall: Link
     url: str
+
+    def summary(self) -> PageSummary:
+        rows = ((m.chip.words, m.needed, m.tightest, m.price) for m in self.matches)
+        table = Table(("Chip", "Needed", "Least to spare of", "Price of them"), tuple(rows))
+        figures = (self.figure,) if self.figure else ()
+        return PageSummary(self.verdict, "", self.cards, figures, (NamedTable("The fewest first", table),))

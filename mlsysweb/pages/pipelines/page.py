@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mlsysweb.show.results.page import Card, Link
+from mlsysweb.show.results.page import Card, Link, NamedTable, PageSummary, Table
 
 
 @dataclass(frozen=True)
@@ -45,3 +45,22 @@ class PipelinePage:
     presets: tuple[Link, ...]
     notes: tuple[str, ...]
     url: str
+
+    def summary(self) -> PageSummary:
+        verdicts = [f"{stage.title}: {stage.verdict}" for stage in self.stages if stage.verdict]
+        flows = ((s.title, flow.label, flow.source) for s in self.stages for flow in (*s.flows, *s.given, *s.gaps))
+        return PageSummary(
+            " ".join(self.problems or verdicts[-1:]),
+            "infeasible" if self.problems else "",
+            tuple(_of_stage(stage, card) for stage in reversed(self.stages) for card in stage.headline),
+            (),
+            (
+                NamedTable("Verdicts", Table(("Stage", "Verdict"), tuple((s.title, s.verdict) for s in self.stages))),
+                NamedTable("What flows in", Table(("Stage", "Takes", "From"), tuple(flows))),
+            ),
+        )
+
+
+def _of_stage(stage: StageRow, card: Card) -> Card:
+    """A stage's figure with the stage's name, since two stages may find figures of one name."""
+    return replace(card, name=f"{stage.name}.{card.name}", label=f"{stage.title}: {card.label}")

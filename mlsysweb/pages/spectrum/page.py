@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.show.results.page import Card, FallacyResult, Figure, Link
+from mlsysweb.show.results.page import Card, FallacyResult, Figure, Link, NamedTable, PageSummary, Table
 
 
 @dataclass(frozen=True)
@@ -54,3 +54,20 @@ class SpectrumPage:
     fallacies: tuple[FallacyResult, ...]
     groups: tuple[DeviceTable, ...]
     url: str
+
+    def summary(self) -> PageSummary:
+        columns = ("Device", "Tier", "TDP", "Price", "Latency", "Energy", "Lives in", "Binds", "Why not")
+        tables = (
+            NamedTable(
+                group.heading,
+                Table(
+                    columns,
+                    tuple(
+                        (r.name, r.tier, r.power, r.price, r.latency, r.energy, r.memory, r.binds, r.why)
+                        for r in group.rows
+                    ),
+                ),
+            )
+            for group in self.groups
+        )
+        return PageSummary(self.verdict, self.kind, self.headline, self.figures, tuple(tables))

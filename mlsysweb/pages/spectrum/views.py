@@ -7,19 +7,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
-from catalog.table_cache import catalog_table
-from mlsysweb.answer import validated
 from mlsysweb.show.forms.draw import errors_only_form, form
 from mlsysweb.show.forms.page import Form
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import render_page_or_partial
 from solvers.errors import InputErrors
-from solvers.specs import Accelerator
 
-from .page import SpectrumPage
-from .present import SpectrumLinks, spectrum_page
+from .answer import answer_page
 from .question import LIMITS, SPECTRUM
-from .survey import Device, survey
 
 
 @require_safe
@@ -27,7 +22,7 @@ def spectrum(request: HttpRequest) -> HttpResponse:
     url, text = reverse("spectrum:spectrum"), query_text(request.GET)
     page, errors = None, {}
     try:
-        page = _answered(url, text)
+        page = answer_page(request.GET)
     except InputErrors as bad:
         errors = {error.field: error.sentence for error in bad.errors}
     return render_page_or_partial(
@@ -39,18 +34,6 @@ def spectrum(request: HttpRequest) -> HttpResponse:
         drawn=lambda: _drawn(text, errors, url),
         bare=lambda: errors_only_form(SPECTRUM, errors, url),
     )
-
-
-def _answered(url: str, text: dict[str, str]) -> SpectrumPage:
-    """Raises InputErrors, also for a question that makes no sense on any device."""
-    read, known = validated(SPECTRUM, text)
-    wall, battery = (reverse("walls:wall", args=[name]) for name in ("roofline", "battery"))
-    return spectrum_page(survey(known.point, _offered()), SpectrumLinks(url, wall, battery, read.text))
-
-
-def _offered() -> tuple[Device, ...]:
-    rows = catalog_table(Accelerator)
-    return tuple(Device(row.slug, row.name, row.tier, rows.of(row).spec) for row in rows.offered)
 
 
 def _drawn(text: dict[str, str], errors: dict[str, str], url: str) -> Form:

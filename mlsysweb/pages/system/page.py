@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.show.results.page import Card, Figure, Link
+from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSummary, Table
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ class WallGroup:
 class FactorRow:
     """One factor of the iron law: its value, what its loss costs in time, the walls that own it, and its page."""
 
-    label: str
-    value: str
+    card: Card
     loss: str
     owners: tuple[Link, ...]
 
@@ -61,6 +60,20 @@ class IronLawPage:
     presets: tuple[Link, ...]
     url: str
 
+    def summary(self) -> PageSummary:
+        rows = ((f.card.label, f.card.value, f.loss, ", ".join(o.words for o in f.owners)) for f in self.factors)
+        table = NamedTable(
+            "The factors and who owns them",
+            Table(("Factor", "Now", "What it costs in time", "Owned by"), tuple(rows)),
+        )
+        return PageSummary(
+            f"{self.verdict} {self.description}",
+            "",
+            tuple(factor.card for factor in self.factors),
+            (self.figure,) if self.figure else (),
+            (table,),
+        )
+
 
 @dataclass(frozen=True)
 class SystemPage:
@@ -74,3 +87,12 @@ class SystemPage:
     presets: tuple[Link, ...]
     url: str
     query: str
+
+    def summary(self) -> PageSummary:
+        columns = ("Wall", "Takes", "Of", "Verdict")
+        tables = (
+            NamedTable(group.heading, Table(columns, tuple((w.name, w.strain, w.of, w.verdict) for w in group.walls)))
+            for group in self.groups
+        )
+        cards = tuple(key.card for key in self.keys)
+        return PageSummary(f"{self.binding} {self.description}", "", cards, (), tuple(tables))

@@ -85,10 +85,8 @@ def iron_law_page(
 
 
 def _factor(name: str, law: Result, links: Mapping[str, str], titles: Mapping[str, str]) -> FactorRow:
-    value = law.values[name]
     return FactorRow(
-        label=value.label,
-        value=format_value(value),
+        card=card(name, law.values[name]),
         loss=format_value(law.values[_LOSSES[name]]) if name in _LOSSES else "",
         owners=tuple(Link(titles[stage], links[stage]) for stage in _OWNERS[name]),
     )

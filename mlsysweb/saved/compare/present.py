@@ -9,11 +9,12 @@ from typing import Any
 
 import orjson
 
+from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.show.charts.attribution import attribution
 from mlsysweb.show.charts.comparison import fronts, ratios, stacked
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.pareto import FRONT
-from mlsysweb.show.results.page import Figure, Link, Table
+from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import embedded
 from solvers.analysis.attribution import Attribution
 from solvers.formatting import fill_slots, format_value
@@ -24,20 +25,20 @@ from .page import ComparePage, ComparisonCell, ComparisonRow, Explanation_, OwnS
 
 _OVERLAID = ("roofline", "curve")
 _STACKED = ("buildup", "bars")
+# More groups of bars than this are not told apart.
+_MOST_RATIOS = 12
 
 
 @dataclass(frozen=True)
 class ComparedScenario:
-    """A scenario as it was kept: a wall's `result`, or what another page asked and its figures by id."""
+    """A scenario with its answer as it was kept (`answers.OpenedAnswer`)."""
 
     id: str
     title: str
     url: str
     what: str
     solver: str
-    question: Mapping[str, Any]
-    result: Result | None
-    plots: Mapping[str, Mapping[str, Any]]
+    kept: OpenedAnswer
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,16 @@ def compare_page(
     )
 
 
+_AS_HTML = "It was kept as HTML, which has no figures to compare; recompute it as a new version."
+
+
 def _columns(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator[ScenarioColumn]:
     for k, each in enumerate(kept):
-        said = fill_slots(each.result.verdict, each.result.values) if each.result else ""
         yield ScenarioColumn(
             each.title,
             each.url,
             each.what,
-            said,
+            _AS_HTML if each.kept.html else each.kept.verdict,
             k == around.baseline,
             around.as_baseline[k],
             around.without[k] if len(kept) > 2 else "",
@@ -90,85 +93,109 @@ def _columns(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator
 
 def _inputs(kept: Sequence[ComparedScenario]) -> Iterator[ComparisonRow]:
     """Every input any of them has, in the order they have them."""
-    told = [_asked(each) for each in kept]
-    labels: dict[str, str] = {}
-    for asked in told:
-        for name, (label, _) in asked.items():
-            labels.setdefault(name, label)
-    for name, label in labels.items():
-        cells = [asked[name][1] if name in asked else "" for asked in told]
+    told = [{each.name: each for each in scenario.kept.inputs} for scenario in kept]
+    for name in dict.fromkeys(name for inputs in told for name in inputs):
+        label = next(inputs[name].label for inputs in told if name in inputs)
+        cells = [inputs[name].text if name in inputs else "" for inputs in told]
         yield ComparisonRow(
             label, tuple(ComparisonCell(cell or "not asked", "") for cell in cells), len(set(cells)) > 1, ""
         )
 
 
-def _asked(kept: ComparedScenario) -> dict[str, tuple[str, str]]:
-    """A scenario's inputs: label and value. Of a page over many walls what was typed; of a wall also the figures of
-    its picks that were changed."""
-    if kept.result is None:
-        return {
-            n: (n.replace("_", " ").capitalize(), ", ".join(v) if isinstance(v, list) else str(v))
-            for n, v in kept.question.items()
-        }
-    values = kept.result.values
-    asked = {name: (values[name].label, format_value(values[name])) for name in kept.result.inputs}
-    return asked | {name: (name, str(text)) for name, text in kept.question.items() if "." in name}
-
-
 def _outputs(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator[ComparisonRow]:
-    """Every output any wall found, aligned by name and unit, headlines first."""
-    results = [each.result for each in kept]
-    names = [n for r in results if r for n in r.headline] + [n for r in results if r for n in r.outputs]
+    """Every figure any of them found, aligned by name and unit, headlines first."""
+    names = [n for each in kept for n in each.kept.headline] + [n for each in kept for n in each.kept.cards]
     for name in dict.fromkeys(names):
-        values = [r.values[name] if r and name in r.outputs else None for r in results]
-        first = next(value for value in values if value)
-        aligned = [value if value and value.unit == first.unit else None for value in values]
+        cards = [each.kept.cards.get(name) for each in kept]
+        first = next(card for card in cards if card)
+        aligned = [card if card and card.unit == first.unit else None for card in cards]
         base = aligned[around.baseline]
         cells = tuple(
-            ComparisonCell(format_value(v) if v else "", _against(v, base) if v is not base else "") for v in aligned
+            ComparisonCell(card.value if card else "", _against(card, base) if card is not base else "")
+            for card in aligned
         )
-        told = {_plain(value) for value in aligned if value}
-        yield ComparisonRow(first.label, cells, len(told) > 1, around.why.get(name, "") if len(told) > 1 else "")
+        differs = len({_plain(card) for card in aligned if card}) > 1
+        yield ComparisonRow(first.label, cells, differs, around.why.get(name, "") if differs else "")
 
 
-def _plain(value: Value) -> Any:
-    return "nan" if value.value != value.value else value.value
+def _plain(card: Card) -> Any:
+    """What tells two figures apart: the number where there is one, since the text has three digits."""
+    return card.value if card.number is None or math.isnan(card.number) else card.number
 
 
-def _against(value: Value | None, base: Value | None) -> str:
+def _against(card: Card | None, base: Card | None) -> str:
     """The difference to the baseline and the ratio; nothing for words, and where either is unknown or endless."""
-    if value is None or base is None or isinstance(value.value, bool | str) or isinstance(base.value, bool | str):
+    if card is None or base is None or card.number is None or base.number is None:
         return ""
-    change = value.value - base.value
+    change = card.number - base.number
     if not math.isfinite(change):
         return ""
     if change == 0:
         return "the same"
-    told = f"{'+' if change > 0 else '−'}{format_quantity(abs(change), value.unit, value.display_unit)}"
-    return f"{told}, ×{format_quantity(value.value / base.value, '1')}" if base.value else told
+    told = f"{'+' if change > 0 else '−'}{format_quantity(abs(change), card.unit, card.display_unit)}"
+    return f"{told}, ×{format_quantity(card.number / base.number, '1')}" if base.number else told
 
 
 def _figures(kept: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]:
-    results = [each.result for each in kept if each.result]
-    titles = [each.title for each in kept if each.result]
+    results = [each.kept.result for each in kept if each.kept.result]
     if len(results) == len(kept) and len({result.solver for result in results}) == 1:
-        yield from _overlays(results, titles)
-    shared = [n for n in dict.fromkeys(n for r in results for n in r.headline) if all(_number(r, n) for r in results)]
-    if len(results) > 1 and shared and baseline < len(results):
-        columns = {results[0].values[n].label: [float(r.values[n].value) for r in results] for n in shared}
-        words = tuple(
-            (label, *(f"×{format_quantity(v / c[baseline], '1')}" for v in c))
-            for label, c in columns.items()
-            if c[baseline]
-        )
-        yield _figure(
-            "ratios-0", "Headline figures against the baseline", ratios(titles, columns, baseline), ("", *titles), words
-        )
-    plots = [each.plots.get("plot-front-0") for each in kept]
-    drawn = [plot for plot in plots if plot]
-    if len(drawn) > 1:
-        names = [each.title for each, plot in zip(kept, plots, strict=True) if plot]
-        yield _figure("fronts-0", "Their fronts", fronts(names, drawn, FRONT), ("Front",), tuple((n,) for n in names))
+        yield from _overlays(results, [each.title for each in kept])
+    yield from _ratios(kept, baseline)
+    yield from _fronts(kept)
+
+
+def _ratios(kept: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]:
+    """The headline figures that all of those have which have any, as multiples of the baseline's."""
+    able = [each for each in kept if each.kept.cards]
+    if len(able) < 2 or kept[baseline] not in able:
+        return
+    base, titles = able.index(kept[baseline]), [each.title for each in able]
+    names = dict.fromkeys(name for each in able for name in each.kept.headline)
+    shared = [name for name in names if _comparable([each.kept.cards.get(name) for each in able])][:_MOST_RATIOS]
+    if not shared:
+        return
+    columns = {able[0].kept.cards[n].label: [float(each.kept.cards[n].number or 0) for each in able] for n in shared}
+    words = tuple(
+        (label, *(f"×{format_quantity(v / numbers[base], '1')}" for v in numbers))
+        for label, numbers in columns.items()
+        if numbers[base]
+    )
+    title = "Headline figures against the baseline"
+    yield _figure("ratios-0", title, ratios(titles, columns, base), ("", *titles), words)
+
+
+def _comparable(cards: Sequence[Card | None]) -> bool:
+    """Whether all have the figure, as a number in one unit."""
+    return (
+        all(card is not None and card.number is not None for card in cards) and len({c.unit for c in cards if c}) == 1
+    )
+
+
+def _fronts(kept: Sequence[ComparedScenario]) -> Iterator[Figure]:
+    """Their fronts in one chart, where pages of one type have one in the same chart."""
+    drawn = [(each.title, front) for each in kept if each.kept.page for front in _front(each)]
+    first = drawn[0][1] if drawn else None
+    fitting = [(title, front) for title, front in drawn if first and _axes(front) == _axes(first)]
+    if len(fitting) > 1:
+        titles, plots = zip(*fitting, strict=True)
+        rows = tuple((title,) for title in titles)
+        yield _figure("fronts-0", "Their fronts", fronts(titles, plots, FRONT), ("Front",), rows)
+
+
+def _front(scenario: ComparedScenario) -> Iterator[Mapping[str, Any]]:
+    """The first chart of a page that has a front."""
+    figures = scenario.kept.page.summary.figures if scenario.kept.page else ()
+    plots = (orjson.loads(figure.plot) for figure in figures)
+    found = next((p for p in plots if any(trace.get("name") == FRONT for trace in p["data"])), None)
+    if found:
+        yield found
+
+
+def _axes(plot: Mapping[str, Any]) -> tuple[str, str]:
+    """What a chart runs along: fronts over other quantities do not go into one."""
+    layout = plot["layout"]
+    across, up = (layout.get(axis, {}).get("title", {}).get("text", "") for axis in ("xaxis", "yaxis"))
+    return str(across), str(up)
 
 
 def _number(result: Result, name: str) -> bool:

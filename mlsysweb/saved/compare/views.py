@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.resolve import resolve
+from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.scenarios.capture import display_name
 from mlsysweb.saved.scenarios.models import Version
 from mlsysweb.saved.scenarios.people import may_see, scenarios_of
@@ -22,14 +21,12 @@ from solvers.errors import InputErrors
 from solvers.fields import Output
 from solvers.read import read
 from solvers.registry import solvers
-from solvers.result import Result
 
 from .page import Explanation_, OwnScenario
 from .present import ComparedScenario, CompareLinks, compare_page, why
 
 OF, BASELINE, OUTPUT, OTHER = "of", "baseline", "output", "other"
 MOST, _OFFERED = 8, 30
-_PLOT = re.compile(r'<script type="application/json" class="figure-plot" data-for="([\w-]+)">(.*?)</script>', re.S)
 
 
 @require_safe
@@ -64,23 +61,20 @@ def _versions(request: HttpRequest, ids: Sequence[str]) -> tuple[list[Version], 
 
 
 def _kept(version: Version) -> ComparedScenario:
-    scenario, shown = version.scenario, version.result.get("shown")
-    plots = {id: orjson.loads(plot) for id, plot in _PLOT.findall(shown)} if shown else {}
+    scenario = version.scenario
     return ComparedScenario(
         id=scenario.pk,
         title=scenario.title,
         url=scenario.get_absolute_url(),
         what=display_name(scenario.solver),
         solver=scenario.solver,
-        question=version.question,
-        result=None if shown is not None else Result.from_json(version.result),
-        plots=plots,
+        kept=open_version(version),
     )
 
 
 def _around(url: str, kept: Sequence[ComparedScenario], baseline: int) -> CompareLinks:
     every = ",".join(each.id for each in kept)
-    same = len({each.solver for each in kept}) == 1 and all(each.result for each in kept)
+    same = len({each.solver for each in kept}) == 1 and all(each.kept.result for each in kept)
     wall = solvers().get(kept[0].solver) if same and len(kept) > 1 else None
     numbers = [name for name, io in wall.outputs.items() if isinstance(io, Output)] if wall else []
     told = {OF: every, BASELINE: kept[baseline].id} if kept else {}
@@ -111,7 +105,13 @@ def _why(
     other = places.get(request.GET.get(OTHER, ""), first)
     wall = solvers().get(kept[baseline].solver)
     one, two = kept[baseline], kept[other]
-    if wall is None or one.result is None or two.result is None or one.solver != two.solver or other == baseline:
+    if (
+        wall is None
+        or one.kept.result is None
+        or two.kept.result is None
+        or one.solver != two.solver
+        or other == baseline
+    ):
         return None, "Why two answers differ can only be said of two answers of one wall."
     if not isinstance(wall.outputs.get(output), Output):
         return None, f"'{output[:40]}' is not a number that {wall.title} finds; choose one from the table."
@@ -130,7 +130,7 @@ def _why(
     moved = (
         f" Shared out by version {wall.version} of the wall; kept was what version {min(older)} found." if older else ""
     )
-    return why(found, one.result.values[output], (one.title, two.title), others, moved), ""
+    return why(found, one.kept.result.values[output], (one.title, two.title), others, moved), ""
 
 
 def _point(wall: Any, version: Version) -> Any:

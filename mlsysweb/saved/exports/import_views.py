@@ -14,6 +14,7 @@ from django.urls import Resolver404
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from mlsysweb.saved.answers import is_wall
 from mlsysweb.saved.scenarios.capture import SavedAnswer, capture
 from mlsysweb.saved.scenarios.models import Scenario, Tag
 from mlsysweb.saved.scenarios.store import created
@@ -47,7 +48,7 @@ def import_scenario(request: HttpRequest) -> HttpResponse:
     if told is None:
         return _refused(request, text, problem)
     try:
-        kept = _kept(request, told)
+        kept = _kept(told)
     except InputErrors as bad:
         return _refused(request, text, f"The page it is of has no answer to it: {bad}")
     except (Resolver404, Http404):
@@ -65,10 +66,10 @@ def _refused(request: HttpRequest, text: str, error: str) -> HttpResponse:
     return render(request, "exports/import.html", {"page": ImportPage(text, error)}, status=422)
 
 
-def _kept(request: HttpRequest, told: Mapping[str, Any]) -> SavedAnswer:
+def _kept(told: Mapping[str, Any]) -> SavedAnswer:
     """The answer to keep. Raises what a file that is not what it says makes of it."""
-    if "shown" in told["result"]:
-        return capture(request, f"{told['page']}?{urlencode(told['question'], doseq=True)}")
+    if not is_wall(told["result"]):
+        return capture(f"{told['page']}?{urlencode(told['question'], doseq=True)}")
     wall = solvers().get(told["solver"])
     if wall is None or told["page"] != f"/walls/{wall.name}/":
         raise Http404

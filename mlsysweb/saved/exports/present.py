@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from mlsysweb.registry import styles_of
-from mlsysweb.show.results.page import ResultPage
-from solvers.formatting import format_value
+from dataclasses import replace
 
-from .page import PrintPage
+from mlsysweb.show.results.page import PageSummary, ResultPage
+
+from .page import PrintPage, SheetAnswer
 from .source import ExportSource
+
+_CARDS, _ROWS = 8, 22
 
 
 def print_page(kept: ExportSource, result: ResultPage | None) -> PrintPage:
+    """`result` is what a wall's page shows of its answer; none of a page over many walls."""
+    opened = kept.opened
     return PrintPage(
         title=kept.title,
         what=kept.what,
         when=kept.created.strftime("%-d %B %Y"),
         url=kept.url,
-        asked=_asked(kept),
-        result=result,
-        shown=kept.raw.get("shown", "") if result is None else "",
-        styles=styles_of(kept.solver) if result is None else "",
+        asked=tuple(each for each in opened.inputs if not each.default),
+        defaults=tuple(each for each in opened.inputs if each.default),
+        answer=_of_wall(result) if result else _of_page(opened.page.summary) if opened.page else None,
+        html=opened.html,
+        styles=opened.styles,
         facts=result.facts if result else (),
     )
 
 
-def _asked(kept: ExportSource) -> tuple[tuple[str, str], ...]:
-    """Every input of a wall, with its value; of another page what was typed."""
-    if kept.result is None:
-        return tuple((name, ", ".join(v) if isinstance(v, list) else str(v)) for name, v in kept.question.items())
-    values = kept.result.values
-    return tuple((values[name].label, format_value(values[name]) or "none") for name in kept.result.inputs)
+def _of_wall(result: ResultPage) -> SheetAnswer:
+    figure = result.figures[0] if result.figures else None
+    return SheetAnswer(result.verdict, result.kind, result.headline, figure, None, 0)
+
+
+def _of_page(summary: PageSummary) -> SheetAnswer:
+    """Its first chart; a page that draws none is its first table."""
+    figure = summary.figures[0] if summary.figures else None
+    named = summary.tables[0] if summary.tables and not figure else None
+    if named is None:
+        return SheetAnswer(summary.verdict, summary.kind, summary.cards[:_CARDS], figure, None, 0)
+    rows = named.table.rows
+    shown = replace(named, table=replace(named.table, rows=rows[:_ROWS]))
+    left_out = max(0, len(rows) - _ROWS)
+    return SheetAnswer(summary.verdict, summary.kind, summary.cards[:_CARDS], None, shown, left_out)

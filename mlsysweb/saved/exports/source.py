@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mlsysweb.saved.opened import OpenedAnswer
 from solvers.declare import Solver
 from solvers.result import Result
 
@@ -14,7 +15,7 @@ from solvers.result import Result
 @dataclass(frozen=True)
 class ExportSource:
     """One version of a scenario: what it is called, its link, what was asked of which rows, and what was found. `result`
-    and `wall` are nothing for a page over many walls, which is kept as it was shown."""
+    and `wall` are nothing for a page over many walls, `opened` is the answer of either."""
 
     title: str
     notes: str
@@ -31,3 +32,4 @@ class ExportSource:
     raw: Mapping[str, Any]
     result: Result | None
     wall: Solver[Any, Any] | None
+    opened: OpenedAnswer

@@ -5,11 +5,79 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
+
+from mlsysweb.show.results.page import Figure, PageSummary
 from solvers.formatting import format_value
 from solvers.result import Result
+
+from .source import ExportSource
+
+
+def values_of(kept: ExportSource) -> str:
+    """Inputs and found figures. Of a page over many walls the inputs are as they were typed."""
+    if kept.result:
+        return values(kept.result)
+    inputs = (("input", i.name, i.label, "", "", i.text) for i in kept.opened.inputs)
+    cards = (
+        ("output", name, c.label, "" if c.number is None else _cell(c.number), c.unit, c.value)
+        for name, c in kept.opened.cards.items()
+    )
+    return _written(("kind", "name", "label", "value", "unit", "reads"), (*inputs, *cards))
+
+
+def curves_of(kept: ExportSource) -> str:
+    """Every point of every chart. Of a page over many walls in the units its axes are drawn in."""
+    return curves(kept.result) if kept.result else plotted(_summary(kept).figures)
+
+
+def tables_of(kept: ExportSource) -> str:
+    """Every cell of every table of a page over many walls, those below its charts included."""
+    summary = _summary(kept)
+    named = [*((t.title, t.table) for t in summary.tables), *((f.title, f.table) for f in summary.figures)]
+    rows = (
+        (title, number, column, cell)
+        for title, table in named
+        for number, row in enumerate(table.rows, start=1)
+        for column, cell in zip(table.columns, row, strict=False)
+    )
+    return _written(("table", "row", "column", "value"), rows)
+
+
+def plotted(figures: Iterable[Figure]) -> str:
+    """The points of every trace of every chart, with what is said of each."""
+    rows = (
+        (figure.title, trace.get("name", ""), x_title, _known(x), y_title, _known(y), text)
+        for figure in figures
+        for plot in (orjson.loads(figure.plot),)
+        for x_title, y_title in ((_title(plot, "xaxis"), _title(plot, "yaxis")),)
+        for trace in plot["data"]
+        for x, y, text in _points(trace)
+    )
+    return _written(("chart", "series", "along", "at", "name", "value", "label"), rows)
+
+
+def _points(trace: Mapping[str, Any]) -> Iterable[tuple[Any, Any, Any]]:
+    """The points of a trace, each with the words it has. One text for all is nobody's own."""
+    x, y, text = trace.get("x") or (), trace.get("y") or (), trace.get("text")
+    labels = text if isinstance(text, list) and len(text) == len(x) else [""] * len(x)
+    return zip(x, y, labels, strict=False)
+
+
+def _title(plot: Mapping[str, Any], axis: str) -> str:
+    return str(plot["layout"].get(axis, {}).get("title", {}).get("text", ""))
+
+
+def _known(value: Any) -> Any:
+    return "" if value is None else _cell(value)
+
+
+def _summary(kept: ExportSource) -> PageSummary:
+    assert kept.opened.page is not None  # the views offer this of data only
+    return kept.opened.page.summary
 
 
 def values(result: Result) -> str:

@@ -12,50 +12,57 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.scenarios.capture import display_name
 from mlsysweb.saved.scenarios.models import Scenario, Version, Visibility
 from mlsysweb.saved.scenarios.people import may_see
 from mlsysweb.saved.scenarios.store import numbered
 from mlsysweb.show.results.present import result_page
-from solvers.formatting import fill_slots
 from solvers.registry import solvers
-from solvers.result import Result
 
 from .citation import bibtex, methods
 from .document import document
 from .present import print_page
 from .snippet import notebook, python
 from .source import ExportSource
-from .tables import curves, values
+from .tables import curves_of, tables_of, values_of
 
 _JSON, _TEXT = "application/json", "text/plain; charset=utf-8"
 
 
-def _verdict(kept: ExportSource) -> str:
-    return fill_slots(kept.result.verdict, kept.result.values) if kept.result else ""
+def _is_wall(kept: ExportSource) -> bool:
+    return kept.wall is not None
 
 
-# Each form: the file's name, what it is, how it is made, and whether it is of a wall's answer only.
-FORMS: dict[str, tuple[str, str, Callable[[ExportSource], str | bytes], bool]] = {
-    "values": ("values.csv", "text/csv; charset=utf-8", lambda kept: values(_result(kept)), True),
-    "curves": ("curves.csv", "text/csv; charset=utf-8", lambda kept: curves(_result(kept)), True),
-    "json": ("scenario.json", _JSON, lambda kept: orjson.dumps(document(kept), option=orjson.OPT_INDENT_2), False),
-    "python": ("scenario.py", "text/x-python; charset=utf-8", python, True),
-    "notebook": ("scenario.ipynb", "application/x-ipynb+json", lambda kept: orjson.dumps(notebook(kept)), True),
-    "methods": ("methods.txt", _TEXT, lambda kept: methods(kept, _verdict(kept)), False),
-    "bibtex": ("sources.bib", "application/x-bibtex; charset=utf-8", bibtex, False),
+def _is_page(kept: ExportSource) -> bool:
+    return kept.opened.page is not None
+
+
+def _is_data(kept: ExportSource) -> bool:
+    return _is_wall(kept) or _is_page(kept)
+
+
+def _always(kept: ExportSource) -> bool:
+    return True
+
+
+# Each form: the file's name, what it is, how it is made, and of which answers.
+FORMS: dict[str, tuple[str, str, Callable[[ExportSource], str | bytes], Callable[[ExportSource], bool]]] = {
+    "values": ("values.csv", "text/csv; charset=utf-8", values_of, _is_data),
+    "tables": ("tables.csv", "text/csv; charset=utf-8", tables_of, _is_page),
+    "curves": ("curves.csv", "text/csv; charset=utf-8", curves_of, _is_data),
+    "json": ("scenario.json", _JSON, lambda kept: orjson.dumps(document(kept), option=orjson.OPT_INDENT_2), _always),
+    "python": ("scenario.py", "text/x-python; charset=utf-8", python, _is_wall),
+    "notebook": ("scenario.ipynb", "application/x-ipynb+json", lambda kept: orjson.dumps(notebook(kept)), _is_wall),
+    "methods": ("methods.txt", _TEXT, lambda kept: methods(kept, kept.opened.verdict), _always),
+    "bibtex": ("sources.bib", "application/x-bibtex; charset=utf-8", bibtex, _always),
 }
-
-
-def _result(kept: ExportSource) -> Result:
-    assert kept.result is not None
-    return kept.result
 
 
 @require_safe
 def export(request: HttpRequest, id: str, form: str) -> HttpResponse:
     kept = _kept(request, id)
-    if form not in FORMS or (FORMS[form][3] and kept.wall is None):
+    if form not in FORMS or not FORMS[form][3](kept):
         raise Http404("This scenario can't be had in this form.")
     name, kind, made, _ = FORMS[form]
     return HttpResponse(
@@ -90,7 +97,8 @@ def _kept(request: HttpRequest, id: str) -> ExportSource:
 
 
 def _of(request: HttpRequest, scenario: Scenario, version: Version) -> ExportSource:
-    wall = None if "shown" in version.result else solvers().get(scenario.solver)
+    opened = open_version(version)
+    wall = solvers().get(scenario.solver) if opened.result else None
     return ExportSource(
         title=scenario.title,
         notes=scenario.notes,
@@ -105,8 +113,9 @@ def _of(request: HttpRequest, scenario: Scenario, version: Version) -> ExportSou
         question=version.question,
         snapshot=version.snapshot,
         raw=version.result,
-        result=Result.from_json(version.result) if wall else None,
+        result=opened.result if wall else None,
         wall=wall,
+        opened=opened,
     )
 
 

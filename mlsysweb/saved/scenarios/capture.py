@@ -1,24 +1,27 @@
-"""What a scenario keeps of a page: a wall's whole answer, or what a page over many walls showed, with the catalog rows
+"""What a scenario keeps of a page: a wall's whole answer, or the page over many walls as data, with the catalog rows
 either read. A page is kept by its address, so that no page needs to know of this."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from importlib import import_module
+from typing import Any, get_type_hints
 from urllib.parse import unquote_plus, urlsplit
 
 from django.core.exceptions import TooManyFieldsSent
-from django.http import Http404, HttpRequest, QueryDict
+from django.http import Http404, QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
-from django_htmx.middleware import HtmxDetails
 
 from catalog.recording import recording
 from mlsysweb.answer import answer
 from mlsysweb.registry import BY_NAME, SAVED_VIEWS, current_path
+from mlsysweb.registry import PAGES as REGISTERED
+from mlsysweb.saved.page_json import PageType, Upgrade, page_to_json, to_json
+from mlsysweb.show.forms.asked import Rows
+from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.forms.query import query_text
-from solvers.errors import InputError, InputErrors
 from solvers.formatting import fill_slots
 from solvers.registry import solvers
 from solvers.result import Result
@@ -27,15 +30,60 @@ from .text import control_character
 
 # The longest address that is read: a design space of many axes has some thousand characters.
 _LONGEST = 16_000
-# Where an update's own part ends and what it swaps elsewhere begins.
-_ELSEWHERE = re.compile(r"<[^<>]*\shx-swap-oob=")
-# What lets a form act for whoever it was drawn for is not shown to others.
-_TOKEN = re.compile(r'<input[^>]*name="csrfmiddlewaretoken"[^>]*>')
+
+
+@dataclass(frozen=True)
+class SavablePage:
+    """A page over many walls that can be saved: its type as stored, what people call it, the URL it is asked at, the
+    function that answers a query, the one that lists what was asked, and the partial, styles and scripts it is drawn
+    with. Names of the query that begin with one of `beside` are kept although they are not of the question."""
+
+    kind: PageType
+    title: str
+    view: str
+    answer: Callable[[QueryDict], Any]
+    inputs: Callable[[QueryDict, Rows], tuple[AskedInput, ...]]
+    template: str
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.kind.name
+
+
+def _savable() -> Iterator[SavablePage]:
+    for page in REGISTERED:
+        for saved in page.saved:
+            module = import_module(f"{page.folder}.answer")
+            answers = getattr(module, saved.answer)
+            yield SavablePage(
+                kind=PageType(
+                    saved.name, get_type_hints(answers)["return"], saved.version, UPGRADES.get(saved.name, {})
+                ),
+                title=saved.title,
+                view=f"{page.name}:{saved.view}",
+                answer=answers,
+                inputs=module.inputs_of,
+                template=f"{page.name}/{saved.partial}",
+                styles=(*saved.styles, f"css/{page.name}.css"),
+                scripts=saved.scripts,
+                beside=saved.beside,
+            )
+
+
+# By the name of a page and by version: how data of that version becomes data of the next.
+UPGRADES: dict[str, Mapping[int, Upgrade]] = {}
+# Every page over many walls that can be saved, by the name it is stored under.
+PAGES: dict[str, SavablePage] = {page.name: page for page in _savable()}
+PAGE_TYPES = {name: page.kind for name, page in PAGES.items()}
+_BY_VIEW = {page.view: page for page in PAGES.values()}
 
 
 @dataclass(frozen=True)
 class SavedAnswer:
-    """One answer, ready to be a version. `solver` is the wall's name, or the page's; `said` is a wall's answer in a
+    """One answer, ready to be a version. `solver` is the wall's name, or the page's; `said` is the answer in a
     sentence."""
 
     path: str
@@ -49,11 +97,13 @@ class SavedAnswer:
 
 
 def display_name(name: str) -> str:
-    """A wall or a page over many as people call it."""
-    wall = solvers().get(name)
-    if wall:
+    """What people call a wall, or a page over many, that something was saved of."""
+    if name in PAGES:
+        return PAGES[name].title
+    if wall := solvers().get(name):
         return wall.title
-    return BY_NAME[name].saved_as if name in BY_NAME else name
+    # Names that pages were stored under before they had one for each view.
+    return BY_NAME[name].saved[0].title if name in BY_NAME and BY_NAME[name].saved else name
 
 
 class NotSavable(Http404):
@@ -93,19 +143,19 @@ class Address:
 _NO_PAGE = "Only a page with inputs can be saved, by its address on this site, such as /walls/roofline/?batch_size=8."
 
 
-def capture(request: HttpRequest, address: str) -> SavedAnswer:
+def capture(address: str) -> SavedAnswer:
     """The answer of the page at a path with a query string. Raises InputErrors when it has none, NotSavable where there
     is no page that can be saved."""
     at = Address.of(address)
-    if at.match.namespace == "walls":
+    if at.match.view_name == "walls:wall":
         return _of_wall(at.path, str(at.match.kwargs["name"]), at.query)
-    return _of_page(request, at.path, at.match, at.query)
+    return _of_page(at.path, _BY_VIEW[at.match.view_name], at.query)
 
 
 def _of_wall(path: str, name: str, query: QueryDict) -> SavedAnswer:
     solver = solvers().get(name)
     if solver is None:
-        raise NotSavable(f"There is no wall called {name}.")
+        raise NotSavable(_NO_PAGE)
     found = answer(solver, query_text(query))
     return SavedAnswer(
         path=path,
@@ -125,32 +175,39 @@ def _title(wall: str, result: Result) -> str:
     return fill_slots(f"{wall}: {' on '.join(picks)}" if any(picks) else wall, result.values)
 
 
-def _of_page(request: HttpRequest, path: str, match: Any, query: QueryDict) -> SavedAnswer:
-    """What the page shows, asked for as its own form asks for it."""
-    inner = HttpRequest()
-    inner.method, inner.path, inner.path_info, inner.GET = "GET", path, path, query
-    # What the request to save says of itself must not choose which part of the page is shown.
-    told = {name: value for name, value in request.META.items() if not name.startswith("HTTP_HX_")}
-    inner.META = {**told, "HTTP_HX_REQUEST": "true", "REQUEST_METHOD": "GET", "QUERY_STRING": query.urlencode()}
-    inner.user, inner.session, inner.htmx = request.user, request.session, HtmxDetails(inner)  # type: ignore[attr-defined]
+def _of_page(path: str, page: SavablePage, query: QueryDict) -> SavedAnswer:
+    """The page as data, what it was asked, and the versions of the walls it may be made of."""
     with recording() as rows:
-        answered = match.func(inner, *match.args, **match.kwargs)
-    if answered.status_code != 200:
-        raise InputErrors([InputError("page", "has no answer to these inputs.")])
-    if answered.streaming or not answered["Content-Type"].startswith("text/html"):
-        raise NotSavable(_NO_PAGE)  # it is shown as HTML, which a file was never written to be
+        answered = page.answer(query)
+    asked = _question(answered.url, page, query)
+    inputs = page.inputs(asked, rows)
     walls = {name: solver.version for name, solver in solvers().items()}
     return SavedAnswer(
         path=path,
-        solver=match.namespace,
+        solver=page.name,
         solver_version=fingerprint(walls),
-        question={name: values if len(values) > 1 else values[0] for name, values in query.lists()},
+        question={name: values if len(values) > 1 else values[0] for name, values in asked.lists()},
         snapshot=dict(rows),
-        result={"shown": _TOKEN.sub("", _ELSEWHERE.split(answered.content.decode(), maxsplit=1)[0]), "walls": walls},
-        title=BY_NAME[match.namespace].saved_as,
+        result={
+            "page": page_to_json(page.kind, answered),
+            "inputs": to_json(inputs, tuple[AskedInput, ...]),
+            "walls": walls,
+        },
+        title=page.title,
+        said=answered.summary().verdict,
     )
 
 
-def fingerprint(walls: dict[str, str]) -> str:
+def _question(url: str, page: SavablePage, query: QueryDict) -> QueryDict:
+    """The question in the page's own link, so that one asked by the page's first example is kept in full; and what the
+    query says beside it."""
+    asked = QueryDict(urlsplit(url).query, mutable=True)
+    for name, values in query.lists():
+        if name.startswith(page.beside):
+            asked.setlist(name, values)
+    return asked
+
+
+def fingerprint(walls: Mapping[str, str]) -> str:
     """The versions of all walls in eight letters."""
     return sha256("".join(f"{name}={walls[name]};" for name in sorted(walls)).encode()).hexdigest()[:8]

@@ -6,11 +6,13 @@ from typing import Any
 
 from catalog.diff import diff
 from mlsysweb.answer import answer
-from solvers.declare import Solver
+from mlsysweb.saved.answers import is_wall, open_answer
+from mlsysweb.saved.opened import OpenedAnswer
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 from solvers.result import Result
 
+from .capture import NotSavable, capture
 from .drift_result import Drift
 from .models import Version
 
@@ -23,11 +25,6 @@ def drift(version: Version) -> Drift | None:
     today, problem = _answer(version, {})
     replayed, _ = _answer(version, version.snapshot)
     return Drift(rows, walls, today, replayed, problem)
-
-
-def wall_of(version: Version) -> Solver[Any, Any] | None:
-    """The wall whose answer a version is; none of a page kept as it was shown, which may be called as a wall is."""
-    return None if "shown" in version.result else solvers().get(version.scenario.solver)
 
 
 def _walls(version: Version) -> list[str]:
@@ -44,10 +41,25 @@ def _walls(version: Version) -> list[str]:
 
 def _answer(version: Version, kept: dict[str, Any]) -> tuple[Result | None, str]:
     """The same question again: of rows that were kept, or of today's catalog."""
-    wall = wall_of(version)
-    if wall is None:
+    wall = solvers().get(version.scenario.solver)
+    if wall is None or not is_wall(version.result):
         return None, ""
     try:
         return answer(wall, version.question, kept), ""
     except InputErrors as bad:
-        return None, " ".join(f"{error.field} {error.sentence}" for error in bad.errors)
+        return None, _sentences(bad)
+
+
+def page_today(version: Version) -> tuple[OpenedAnswer | None, str]:
+    """A page over many walls asked again, of today's catalog; or why it has no answer today."""
+    try:
+        today = capture(version.address)
+    except NotSavable:
+        return None, "This page can no longer be saved."
+    except InputErrors as bad:
+        return None, _sentences(bad)
+    return open_answer(today.solver, today.question, today.result), ""
+
+
+def _sentences(bad: InputErrors) -> str:
+    return " ".join(f"{error.field} {error.sentence}" for error in bad.errors)

@@ -6,47 +6,48 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from mlsysweb.registry import styles_of
-from mlsysweb.show.results.present import result_page
+from mlsysweb.saved.answers import open_result, open_version
+from mlsysweb.saved.opened import OpenedAnswer
 from solvers.errors import InputErrors
 
 from .capture import NotSavable, capture
-from .drift import drift, wall_of
+from .drift import drift, page_today
+from .drift_result import Drift
 from .edit_views import get_owned_or_404
 from .models import Version
 from .people import owns
 from .present_drift import banner, drift_page
 from .store import add_version
-from .views import get_visible_or_404, result_of, scenario_response
+from .views import get_visible_or_404, scenario_response
 
 
 @require_safe
 def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
     scenario = get_visible_or_404(request, id)
     version = get_object_or_404(Version, scenario=scenario, number=number)
-    found = drift(version)
-    link = scenario.get_absolute_url()
-    wall = wall_of(version)
-    today = result_page(wall, found.today, scenario.path) if found and found.today and wall else None
-    again = ""
-    if wall is None and found:
-        try:
-            again = capture(request, version.address).result["shown"]
-        except (InputErrors, NotSavable):
-            again = ""
+    kept, found = open_version(version), drift(version)
+    before, today, problem = _both(version, kept, found) if found else (None, None, "")
     page = drift_page(
         scenario.title,
-        link,
+        scenario.get_absolute_url(),
         number,
         banner(found, "", number) if found else None,
-        result_of(scenario, version),
+        kept,
+        before,
         today,
-        (version.result.get("shown", ""), again),
-        found,
+        problem,
         owns(request, scenario),
-        styles_of(scenario.solver),
     )
     return render(request, "scenarios/drift.html", {"page": page})
+
+
+def _both(version: Version, kept: OpenedAnswer, found: Drift) -> tuple[OpenedAnswer | None, OpenedAnswer | None, str]:
+    """What today's answer is held against, today's answer, and why there is none. Of a wall both are computed by today's
+    solver, of the rows as they were and as they are."""
+    if kept.result is None:
+        return kept, *page_today(version)
+    before, today = (open_result(each) if each else None for each in (found.replayed, found.today))
+    return before, today, found.problem
 
 
 @require_POST
@@ -55,7 +56,7 @@ def recompute(request: HttpRequest, id: str, number: int) -> HttpResponse:
     scenario = get_owned_or_404(request, id)
     version = get_object_or_404(Version, scenario=scenario, number=number)
     try:
-        add_version(scenario, capture(request, version.address))
+        add_version(scenario, capture(version.address))
     except (InputErrors, NotSavable):
         return scenario_response(request, scenario, version, status=422)  # its banner says why there is no answer today
     return redirect(scenario)

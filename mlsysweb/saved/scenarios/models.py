@@ -81,8 +81,11 @@ class Version(models.Model):
     solver_version = models.CharField(max_length=20)
     question = models.JSONField(help_text="Inputs as typed, by name; what equals the default is left out.")
     snapshot = models.JSONField(help_text="Every catalog row used, as it was.")
-    result = models.JSONField(help_text="Of a wall solvers.result as kept; of another page what it showed.")
-    said = models.TextField(blank=True, help_text="The answer in a sentence; nothing of a page kept as it showed.")
+    result = models.JSONField(
+        help_text="Of a wall solvers.result as kept; of a page over many walls its data, its inputs and the walls' "
+        "versions."
+    )
+    said = models.TextField(blank=True, help_text="The answer in a sentence; nothing of a page kept as HTML.")
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.results.page import Link, ResultPage
 
 
@@ -105,26 +107,38 @@ class DriftRow:
 
 @dataclass(frozen=True)
 class DriftPage:
-    """An answer as it was kept beside the same question's answer today."""
+    """An answer as it was kept beside the same question's answer today: the verdicts, the figures, and of a page over
+    many walls the `rows` of its tables that differ (`more` are not shown). `html` is that of a page kept as HTML."""
 
     title: str
     link: str
     number: int
     banner: DriftBanner | None
-    kept: ResultPage | None
-    today: ResultPage | None
-    outputs: tuple[DriftRow, ...]
-    before: str
+    verdict: str
+    html: str
+    styles: tuple[str, ...]
     now: str
+    problem: str
+    outputs: tuple[DriftRow, ...]
+    rows: tuple[DriftRow, ...]
+    more: int
     mine: bool
-    styles: str
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """A page over many walls as it was kept, and the partial that draws it."""
+
+    page: Any
+    template: str
 
 
 @dataclass(frozen=True)
 class SavedPage:
     """An answer as it was kept; `link` is its path and `url` that with the host, `preview` the picture a link to it shows
     elsewhere and `said` the sentence beside it, `open_url` asks the same question again today. A wall's answer
-    is in `result`, that of any other page in `shown`, as HTML; `styles` names the page's style sheet."""
+    is in `result`, that of a page over many walls in `answer`, one kept as HTML before that in `html`; `styles` and
+    `scripts` are what the page is drawn with. `asked` are the inputs that were typed, `defaults` the others."""
 
     id: str
     title: str
@@ -141,8 +155,12 @@ class SavedPage:
     drift: DriftBanner | None
     deleted: bool
     result: ResultPage | None
-    shown: str
-    styles: str
+    answer: AnswerPage | None
+    html: str
+    styles: tuple[str, ...]
+    scripts: tuple[str, ...]
+    asked: tuple[AskedInput, ...]
+    defaults: tuple[AskedInput, ...]
     preview: str
     said: str
     exports: tuple[Link, ...]

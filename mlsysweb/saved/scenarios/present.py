@@ -7,29 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.show.results.page import Link, ResultPage
 
-from .page import AboutScenario, DriftBanner, EditForm, SavedPage, SelectOption
+from .page import AboutScenario, AnswerPage, DriftBanner, EditForm, SavedPage, SelectOption
 
 _FRAME = '<iframe src="{url}embed/" title="{title}" width="100%" height="640" loading="lazy"></iframe>'
-# What a scenario can be had as: words, its name in the link, what it is for, and whether of a wall's answer only.
+# What a scenario can be had as: words, its name in the link, what it is for, and of which answers: a wall's, a page's
+# over many walls, and one of those that was kept as HTML.
+_WALL, _PAGE, _HTML = "wall", "page", "html"
 _EXPORTS = (
-    ("CSV", "export/values/", "Inputs and outputs, a line each", True),
-    ("CSV of the curves", "export/curves/", "Every point of every chart", True),
-    ("JSON", "export/json/", "All of it; it can be brought back", False),
-    ("Python", "export/python/", "Finds the same figures with the solvers alone", True),
-    ("Notebook", "export/notebook/", "The same for Jupyter", True),
-    ("Methods", "export/methods/", "A paragraph for a report, with its sources", False),
-    ("BibTeX", "export/bibtex/", "The sources", False),
-    ("One page to print", "print/", "A4, ready to be saved as PDF", False),
+    ("CSV", "export/values/", "Inputs and outputs, a line each", (_WALL, _PAGE)),
+    ("CSV of the tables", "export/tables/", "Every cell of every table", (_PAGE,)),
+    ("CSV of the curves", "export/curves/", "Every point of every chart", (_WALL, _PAGE)),
+    ("JSON", "export/json/", "All of it; it can be brought back", (_WALL, _PAGE, _HTML)),
+    ("Python", "export/python/", "Finds the same figures with the solvers alone", (_WALL,)),
+    ("Notebook", "export/notebook/", "The same for Jupyter", (_WALL,)),
+    ("Methods", "export/methods/", "A paragraph for a report, with its sources", (_WALL, _PAGE, _HTML)),
+    ("BibTeX", "export/bibtex/", "The sources", (_WALL, _PAGE, _HTML)),
+    ("One page to print", "print/", "A4, ready to be saved as PDF", (_WALL, _PAGE, _HTML)),
 )
 
 
 @dataclass(frozen=True)
 class SavedMeta:
     """What is known of a scenario and the version to show, read from the database. `link` is its path, `url` that with
-    the host, `live` the page that asks the same today; `what` the page it was kept from,
-    `styles` that page's style sheet."""
+    the host, `live` the page that asks the same today; `what` the page it was kept from."""
 
     id: str
     title: str
@@ -45,14 +48,14 @@ class SavedMeta:
     solver_version: str
     number: int
     numbers: tuple[int, ...]
-    shown: str
-    styles: str
 
 
 def saved_page(
-    told: SavedMeta, about: AboutScenario, drift: DriftBanner | None, result: ResultPage | None
+    told: SavedMeta, about: AboutScenario, drift: DriftBanner | None, kept: OpenedAnswer, result: ResultPage | None
 ) -> SavedPage:
-    """What was kept, and the link that asks the same question again of today's catalog."""
+    """What was kept, and the link that asks the same question again of today's catalog; `result` is what a wall's page
+    shows of its answer."""
+    page = kept.page
     return SavedPage(
         id=told.id,
         title=told.title,
@@ -69,19 +72,26 @@ def saved_page(
         about=about,
         drift=drift,
         result=result,
-        shown=told.shown,
-        styles=told.styles if result is None else "",
-        exports=tuple(_exports(told, result is not None)),
+        answer=AnswerPage(page.page, page.template) if page else None,
+        html=kept.html,
+        styles=page.styles if page else kept.styles,
+        scripts=page.scripts if page else (),
+        asked=tuple(each for each in kept.inputs if not each.default),
+        defaults=tuple(each for each in kept.inputs if each.default),
+        exports=(
+            *_exports(told, _WALL if result else _PAGE if page else _HTML),
+            *(page.summary.exports if page else ()),
+        ),
         frame=_FRAME.format(url=told.url, title=told.title.replace('"', "”")) if told.public else "",
         preview=f"{told.url}preview.png" if told.public else "",
-        said=result.verdict if result else f"{told.what}, as it was on {told.created:%-d %B %Y}.",
+        said=kept.verdict or f"{told.what}, as it was on {told.created:%-d %B %Y}.",
     )
 
 
-def _exports(told: SavedMeta, of_wall: bool) -> Iterator[Link]:
+def _exports(told: SavedMeta, kind: str) -> Iterator[Link]:
     version = f"?version={told.number}" if told.number != max(told.numbers) else ""
-    for words, path, title, walls_only in _EXPORTS:
-        if of_wall or not walls_only:
+    for words, path, title, kinds in _EXPORTS:
+        if kind in kinds:
             yield Link(words, f"{told.link}{path}{version}", title=title)
 
 

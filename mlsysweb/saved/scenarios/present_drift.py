@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from catalog.row_diff import RowDiff
-from mlsysweb.show.results.page import ResultPage
-from solvers.formatting import fill_slots, format_value
-from solvers.result import Result
+from mlsysweb.saved.opened import OpenedAnswer
+from mlsysweb.show.results.page import Card, NamedTable
+from solvers.formatting import fill_slots
 
 from .drift_result import Drift
 from .page import DriftBanner, DriftPage, DriftRow
+
+# Rows of tables that differ: more are counted, not shown.
+_MOST_ROWS = 40
 
 
 def banner(found: Drift, link: str, number: int) -> DriftBanner:
@@ -37,34 +40,58 @@ def drift_page(
     link: str,
     number: int,
     told: DriftBanner | None,
-    kept: ResultPage | None,
-    today: ResultPage | None,
-    shown: tuple[str, str],
-    found: Drift | None,
+    kept: OpenedAnswer,
+    before: OpenedAnswer | None,
+    today: OpenedAnswer | None,
+    problem: str,
     mine: bool,
-    styles: str,
 ) -> DriftPage:
-    """Both answers, output by output; `shown` is what another page than a wall's showed then and shows now."""
+    """Both answers, figure by figure. `before` is what today's is held against: what was kept, or of a wall what its
+    rows as they were come to. Without `today` there is a `problem`, or nothing has moved."""
+    rows = tuple(_tables(before, today)) if before and today else ()
     return DriftPage(
         title=title,
         link=link,
         number=number,
         banner=told,
-        kept=kept,
-        today=today,
-        outputs=tuple(_outputs(found.today, found.replayed)) if found and found.today and found.replayed else (),
-        before=shown[0],
-        now=shown[1],
+        verdict=kept.verdict,
+        html=kept.html,
+        styles=kept.styles,
+        now=today.verdict if today else "",
+        problem=problem,
+        outputs=tuple(_outputs(before.cards, today.cards)) if before and today else (),
+        rows=rows[:_MOST_ROWS],
+        more=max(0, len(rows) - _MOST_ROWS),
         mine=mine,
-        styles="" if kept else styles,
     )
 
 
-def _outputs(today: Result, replayed: Result) -> Iterator[DriftRow]:
-    """What the rows as they were come to, beside what today's do."""
-    for name in today.outputs:
-        if name not in replayed.values:
-            continue
-        before, after = replayed.values[name], today.values[name]
-        same = before.value == after.value or (before.value != before.value and after.value != after.value)
-        yield DriftRow(after.label, format_value(before), format_value(after), not same)
+def _outputs(before: Mapping[str, Card], today: Mapping[str, Card]) -> Iterator[DriftRow]:
+    """Each figure both have. One that is a number is compared as a number: the text has three digits."""
+    for name, now in today.items():
+        if name in before:
+            then = before[name]
+            yield DriftRow(now.label, then.value, now.value, not _same(then, now))
+
+
+def _same(then: Card, now: Card) -> bool:
+    if then.number is None or now.number is None or then.unit != now.unit:
+        return then.value == now.value
+    return then.number == now.number or (then.number != then.number and now.number != now.number)
+
+
+def _tables(before: OpenedAnswer, today: OpenedAnswer) -> Iterator[DriftRow]:
+    """The rows of a page's own tables that read differently, by their first cell; one that is not there is so said."""
+    if not before.page or not today.page:
+        return
+    now = {each.title: each for each in today.page.summary.tables}
+    for table in before.page.summary.tables:
+        then_rows, now_rows = _by_first(table), _by_first(now[table.title]) if table.title in now else {}
+        for name in dict.fromkeys((*then_rows, *now_rows)):
+            then, today_row = (rows.get(name, "not among them") for rows in (then_rows, now_rows))
+            if then != today_row:
+                yield DriftRow(f"{table.title}: {name}", then, today_row, True)
+
+
+def _by_first(named: NamedTable) -> dict[str, str]:
+    return {row[0]: " · ".join(cell for cell in row[1:] if cell) for row in named.table.rows if row}

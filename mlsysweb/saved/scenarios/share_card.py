@@ -6,13 +6,15 @@ from __future__ import annotations
 import io
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from PIL import Image, ImageDraw, ImageFont
 
-from solvers.formatting import format_value
+from mlsysweb.saved.opened import OpenedAnswer
+from mlsysweb.show.results.page import Figure
 from solvers.result import Result, Series
 
 # What the sites that show such cards ask for.
@@ -39,16 +41,34 @@ class ShareCard:
     curves: tuple[tuple[tuple[float, float], ...], ...]
 
     @classmethod
-    def of(cls, title: str, what: str, verdict: str, kept: Mapping[str, Any]) -> ShareCard:
-        """From an answer as it was kept; of a page kept as shown the title alone."""
-        if "shown" in kept:
-            return cls(title, what, "", (), "", ())
-        result = Result.from_json(kept)
-        figures = tuple((result.values[n].label, format_value(result.values[n])) for n in result.headline[:4])
-        return cls(title, what, verdict, figures, *_curves(result))
+    def of(cls, title: str, what: str, kept: OpenedAnswer) -> ShareCard:
+        """From an answer as it was kept; of a page kept as HTML the title alone."""
+        figures = tuple((kept.cards[name].label, kept.cards[name].value) for name in kept.headline[:4])
+        curves: Curves = ("", ())
+        if kept.result:
+            curves = _curves(kept.result)
+        elif kept.page:
+            curves = _plotted(kept.page.summary.figures)
+        return cls(title, what, kept.verdict, figures, *curves)
 
 
-def _curves(result: Result) -> tuple[str, tuple[tuple[tuple[float, float], ...], ...]]:
+# What lines run along, and the lines.
+Curves = tuple[str, tuple[tuple[tuple[float, float], ...], ...]]
+
+
+def _plotted(figures: Iterable[Figure]) -> Curves:
+    """The lines of the first figure that has any, a front among them."""
+    for figure in figures:
+        plot = orjson.loads(figure.plot)
+        lines = [trace for trace in plot["data"] if "lines" in trace.get("mode", "") and trace.get("name")]
+        curves = [points for trace in lines if (points := _normalized(zip(trace["x"], trace["y"], strict=False)))]
+        if curves:
+            title = plot["layout"].get("xaxis", {}).get("title", {}).get("text", "")
+            return str(title), tuple(curves[: len(_LINES)])
+    return "", ()
+
+
+def _curves(result: Result) -> Curves:
     """The first curves along an input, each on log scales where it is positive."""
     for drawing in sorted(result.charts, key=lambda each: each.kind != "curve"):
         along = drawing.x[0] if drawing.x else ""
@@ -60,18 +80,20 @@ def _curves(result: Result) -> tuple[str, tuple[tuple[tuple[float, float], ...],
 
 
 def _points(track: Series, along: str, name: str) -> tuple[tuple[float, float], ...]:
-    cells = zip(track.columns[along], track.columns.get(name, ()), strict=False)
-    pairs = [
-        (x, y) for x, y in cells if isinstance(x, float) and isinstance(y, float) and _drawable(x) and _drawable(y)
-    ]
+    return _normalized(zip(track.columns[along], track.columns.get(name, ()), strict=False))
+
+
+def _normalized(cells: Iterable[tuple[Any, Any]]) -> tuple[tuple[float, float], ...]:
+    """Points from 0 to 1; none where there is no line to draw."""
+    pairs = [(float(x), float(y)) for x, y in cells if _drawable(x) and _drawable(y)]
     if len({y for _, y in pairs}) < 2:
         return ()
-    xs, ys = _scaled([float(x) for x, _ in pairs]), _scaled([float(y) for _, y in pairs])
+    xs, ys = (_scaled([pair[k] for pair in pairs]) for k in (0, 1))
     return tuple(zip(xs, ys, strict=True))
 
 
 def _drawable(value: Any) -> bool:
-    return isinstance(value, float) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _scaled(values: list[float]) -> list[float]:

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import etag, require_safe
 
+from mlsysweb.saved.answers import open_version
+
 from .capture import display_name
 from .models import Scenario, Visibility
 from .page import QrPage
@@ -45,5 +47,5 @@ def preview(request: HttpRequest, id: str) -> HttpResponse:
     if scenario is None:
         raise Http404("There is no picture of this.")
     version = scenario.latest
-    image = draw(ShareCard.of(scenario.title, display_name(scenario.solver), version.said, version.result))
+    image = draw(ShareCard.of(scenario.title, display_name(scenario.solver), open_version(version)))
     return HttpResponse(image, content_type="image/png")

@@ -5,12 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from mlsysweb.registry import styles_of
+from mlsysweb.saved.answers import open_version
+from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.show.results.page import Link, ResultPage
 from mlsysweb.show.results.present import result_page
 from solvers.errors import InputErrors
 from solvers.registry import solvers
-from solvers.result import Result
 
 from .capture import Address, NotSavable, capture, display_name
 from .drift import drift
@@ -30,7 +30,7 @@ def save(request: HttpRequest) -> HttpResponse:
     """A new scenario of the page it is sent from, or a new version of one."""
     address, title, of = (request.POST.get(name, "") for name in ("page", "title", "version_of"))
     try:
-        kept = capture(request, address)
+        kept = capture(address)
     except NotSavable as refused:
         return _refused(request, str(refused), reverse("home"))
     except InputErrors:
@@ -77,7 +77,8 @@ def scenario_response(
     about = _about(request, kept, edit, other, wrong or {})
     found = drift(version)
     moved = banner(found, kept.get_absolute_url(), version.number) if found else None
-    page = saved_page(_told(request, kept, version), about, moved, result_of(kept, version))
+    opened = open_version(version)
+    page = saved_page(_told(request, kept, version), about, moved, opened, _result_page(kept, opened))
     return render(request, "scenarios/scenario.html", {"page": page}, status=status)
 
 
@@ -122,16 +123,14 @@ def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
         solver_version=version.solver_version,
         number=version.number,
         numbers=tuple(kept.versions.values_list("number", flat=True)),
-        shown=version.result.get("shown", ""),
-        styles=styles_of(kept.solver),
     )
 
 
-def result_of(kept: Scenario, version: Version) -> ResultPage | None:
-    """A wall's answer as its page shows it; none for a page that was kept as shown."""
-    if "shown" in version.result:
+def _result_page(kept: Scenario, opened: OpenedAnswer) -> ResultPage | None:
+    """A wall's answer as its page shows it; none of a page over many walls."""
+    if opened.result is None:
         return None
     wall = solvers().get(kept.solver)
     if wall is None:
         raise Http404(f"The wall {kept.solver} of this scenario is gone.")
-    return result_page(wall, Result.from_json(version.result), kept.path)
+    return result_page(wall, opened.result, kept.path)

@@ -92,6 +92,7 @@ def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[s
 
 
 def _default_text(io: InputField) -> str:
+    """A default as a person could type it."""
     if isinstance(io, Input):
         return to_input_text(io.default, io.unit, io.display_unit)
     return io.kind(io.default).name.lower() if isinstance(io, Choice) else io.default

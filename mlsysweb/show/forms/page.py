@@ -49,6 +49,16 @@ class Field:
 
 
 @dataclass(frozen=True)
+class AskedInput:
+    """An input of an answered question as text with its unit; `default` where nobody typed it."""
+
+    name: str
+    label: str
+    text: str
+    default: bool
+
+
+@dataclass(frozen=True)
 class Form:
     """The left side of a wall's page, drawn from declaration, typed text and errors before anything is solved."""
 

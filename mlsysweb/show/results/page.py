@@ -17,13 +17,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Card:
-    """One found figure. `kind` is the colour's fixed meaning: compute, memory, overhead, money, carbon or none."""
+    """One found figure. `kind` is the colour's fixed meaning: compute, memory, overhead, money, carbon or none.
+    `number` is what `value` says, in `unit`, for whoever compares it with another card's; there is none of a word."""
 
     name: str
     label: str
     value: str
     help: str
     kind: str
+    number: float | None = None
+    unit: str = ""
+    display_unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,28 @@ class Figure:
     description: str
     plot: str
     table: Table
+
+
+@dataclass(frozen=True)
+class NamedTable:
+    """A table of a page with its heading."""
+
+    title: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class PageSummary:
+    """What a page over many walls comes to, whatever its layout: the verdict and what colours it, its headline figures,
+    its charts, its other tables. It is what lists, cards, sheets, comparisons and exports are made from. `exports` are
+    files of the page's own, which ask anew."""
+
+    verdict: str
+    kind: str
+    cards: tuple[Card, ...]
+    figures: tuple[Figure, ...]
+    tables: tuple[NamedTable, ...]
+    exports: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ def result_figures(result: Result) -> tuple[Figure, ...]:
 def card(name: str, value: Value) -> Card:
     """One found figure as a page shows it."""
     kind = next((kind for kind, words in _KINDS.items() if any(word in name for word in words)), "")
-    return Card(name=name, label=value.label, value=format_value(value), help=value.help, kind=kind)
+    number = float(value.value) if isinstance(value.value, int | float) and not isinstance(value.value, bool) else None
+    return Card(name, value.label, format_value(value), value.help, kind, number, value.unit, value.display_unit)
 
 
 def verdict_kind(result: Result) -> str:

@@ -151,7 +151,8 @@ def test_markup_in_what_stands_in_equations_is_refused(ada, field):
 
 def test_of_another_page_the_question_is_asked_anew_and_its_markup_thrown_away(ada):
     told = orjson.loads(exported(ada, save(ada, "/spectrum/?model=llama-3-8b"), "json"))
-    told["result"]["shown"] = "<script>alert(1)</script>"
+    told["result"]["page"]["data"]["verdict"] = "<script>alert(1)</script>"
+    told["result"]["page"]["type"] = "geography"
     back = ada.post("/s/import/", {"text": orjson.dumps(told).decode()})["Location"]
     page = ada.get(back).content.decode()
     assert "<script>alert" not in page and "plot-" in page
@@ -249,7 +250,7 @@ def test_what_one_may_not_see_is_not_exported(ada, ben):
     assert ada.get(f"{link}embed/").status_code == 404  # a frame is nobody's, so it shows nobody's
 
 
-@pytest.mark.parametrize("form", ["values", "python", "xls"])
+@pytest.mark.parametrize("form", ["notebook", "python", "xls"])
 def test_a_form_a_page_cannot_be_had_in_is_not_found(ada, form):
     assert ada.get(f"{save(ada, '/capstone/')}export/{form}/").status_code == 404
 

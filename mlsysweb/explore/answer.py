@@ -1,0 +1,168 @@
+"""The answer of a design space to a query, for its view and for whoever keeps it. It looks at what a job has come to
+and begins none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from mlsysweb.explore.ask.lookup import all_of, look_up
+from mlsysweb.explore.ask.presets import PRESETS
+from mlsysweb.explore.ask.question import (
+    AXIS,
+    GOAL,
+    LINKS,
+    WALLS,
+    DesignSpaceQuestion,
+    chain,
+    declared_search,
+    links_of,
+)
+from mlsysweb.explore.export_views import EXPORTS
+from mlsysweb.explore.find.columns import ResultColumn, columns, settings
+from mlsysweb.explore.find.report import DeclaredSearch, TriedConfiguration
+from mlsysweb.explore.find.search import IN_REQUEST, search_now, search_report, try_configuration
+from mlsysweb.explore.jobs.jobs import job_of, outcome_of
+from mlsysweb.explore.jobs.progress import not_begun, so_far
+from mlsysweb.explore.show.page import DesignSpacePage, JobProgress, WhyPage
+from mlsysweb.explore.show.present import DesignSpaceLinks, configuration_url, design_space_page, waiting_page
+from mlsysweb.explore.show.table import TableQuery, rows_page
+from mlsysweb.explore.show.why import TRY, why_page
+from mlsysweb.show.forms.asked import Rows, chain_inputs
+from mlsysweb.show.forms.page import AskedInput
+from mlsysweb.show.forms.query import text_by_name
+from mlsysweb.show.results.page import Link
+from solvers.errors import InputErrors
+from solvers.registry import solvers
+from solvers.search.run import Candidate, Outcome, check
+
+
+def asked_question(query: QueryDict) -> DesignSpaceQuestion:
+    """What the query asks; without walls and axes the first preset."""
+    return DesignSpaceQuestion.of(query) if WALLS in query or AXIS in query else PRESETS[0].question
+
+
+def answer_page(query: QueryDict) -> DesignSpacePage:
+    """Raises InputErrors."""
+    question = asked_question(query)
+    return answer_search(query, question, declared_search(question, look_up, all_of))
+
+
+def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    """Walls, axes and goals as they were typed, and what every configuration has in common."""
+    question = asked_question(query)
+    steps, axes = chain(question), dict(question.axes)
+    sides = chain_inputs(steps, axes, rows)
+    links = [f"{target} from {source}" for target, source in question.links]
+    return (
+        AskedInput(WALLS, "Walls", ", ".join(solvers()[name].title for name in question.walls), False),
+        *([AskedInput(LINKS, "Links", ", ".join(links), False)] if links else []),
+        *(side for side in sides if not side.default),
+        *(AskedInput(f"{GOAL}-{k}", f"Goal {k + 1}", text, False) for k, text in enumerate(question.goals)),
+        *(side for side in sides if side.default),
+    )
+
+
+def answer_search(query: QueryDict, question: DesignSpaceQuestion, asked: DeclaredSearch) -> DesignSpacePage:
+    """The answer of a space small enough for a request; of a larger one what its job has come to. Raises InputErrors."""
+    check(asked.search)
+    url = reverse("explore:explore")
+    if asked.search.space.size <= IN_REQUEST:
+        return _answered(query, url, question, asked, search_now(question, asked), None)
+    job = job_of(question)
+    if job is None:
+        around = DesignSpaceLinks(url, question.query, lambda _: "", ())
+        return waiting_page(not_begun(asked.search, reverse("explore:begin")), around)
+    told = so_far(job, reverse("explore:begin"), reverse("explore:cancel"))
+    return _answered(query, url, question, asked, outcome_of(job, asked.search), told)
+
+
+def _answered(
+    query: QueryDict,
+    url: str,
+    question: DesignSpaceQuestion,
+    asked: DeclaredSearch,
+    outcome: Outcome,
+    progress: JobProgress | None,
+) -> DesignSpacePage:
+    shown = columns(asked.search)
+    seen = search_report(asked, outcome, shown)
+    pairs = [(name, value) for name, values in QueryDict(question.query).lists() for value in values]
+
+    def opened(candidate: Candidate) -> str:
+        return _opened(question, asked, candidate.inputs)
+
+    front = frozenset(each.number for each in outcome.front)
+    knee = outcome.front[outcome.knee].number if outcome.knee >= 0 else -1
+    rows = rows_page(
+        seen.rows,
+        shown,
+        TableQuery.of(text_by_name(query)),
+        url=url,
+        question=pairs,
+        opened=opened,
+        front=front,
+        knee=knee,
+    )
+    why, own = _why(query, url, question, asked, outcome, shown, pairs)
+    around = DesignSpaceLinks(url, question.query, opened, tuple(_exports(question, asked)))
+    return design_space_page(seen, shown, rows, why, own, progress, around)
+
+
+def _why(
+    query: QueryDict,
+    url: str,
+    question: DesignSpaceQuestion,
+    asked: DeclaredSearch,
+    outcome: Outcome,
+    shown: tuple[ResultColumn, ...],
+    pairs: list[tuple[str, str]],
+) -> tuple[WhyPage, TriedConfiguration | None]:
+    """What somebody thought of: an axis they say nothing of stands where the best does."""
+    typed = {
+        name[len(TRY) :]: text.strip()
+        for name, text in text_by_name(query).items()
+        if name.startswith(TRY) and text.strip()
+    }
+    best = outcome.top[0] if outcome.top else None
+    axes = [
+        (c.key, c.label, c.words(c.read(best)) if best else c.words(_first(asked, c))) for c in shown if not c.terms
+    ]
+    stands = settings(asked.search.pipeline, {}, best.places if best else _firsts(asked))
+    own, errors, opened = None, {}, ""
+    if typed:
+        try:
+            own = try_configuration(question, outcome, {**stands, **typed})
+            opened = _opened(question, asked, own.candidate.inputs)
+        except InputErrors as bad:
+            rows = {f"{AXIS}-{k}": name for k, (name, _) in enumerate(question.axes)}
+            errors = {rows.get(error.field, axes[0][0]): error.sentence for error in bad.errors}
+    page = why_page(own, typed, errors, axes, shown, url=url, question=pairs, opened=opened)
+    return page, own
+
+
+def _firsts(asked: DeclaredSearch) -> dict[str, object]:
+    return {axis.name: axis.labels[0] for axis in asked.search.space.axes}
+
+
+def _first(asked: DeclaredSearch, column: ResultColumn) -> object:
+    return _firsts(asked)[column.key]
+
+
+def _opened(question: DesignSpaceQuestion, asked: DeclaredSearch, inputs: Mapping[str, Any]) -> str:
+    """The page on which one configuration opens."""
+    text = settings(asked.search.pipeline, asked.given, inputs)
+    wires = ",".join(f"{target}:{source}" for target, source in links_of(question).items())
+    wall = reverse("walls:wall", args=[question.walls[0]])
+    return configuration_url(reverse("pipelines:pipelines"), wall, question.walls, wires, text)
+
+
+def _exports(question: DesignSpaceQuestion, asked: DeclaredSearch) -> Iterator[Link]:
+    for form, title in EXPORTS.items():
+        if form != "parquet" or asked.search.space.size <= IN_REQUEST:
+            link = reverse("explore:export", args=[form])
+            words = {"py": "Python", "parquet": "Parquet"}.get(form, form.upper())
+            yield Link(words, f"{link}?{question.query}", title=title)

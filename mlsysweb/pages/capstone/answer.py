@@ -1,0 +1,36 @@
+"""The answer of the capstone to a query, for its view and for whoever keeps it."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from catalog.table_cache import catalog_table
+from mlsysweb.answer import validated
+from mlsysweb.show.forms.asked import Rows, asked_inputs
+from mlsysweb.show.forms.page import AskedInput
+from mlsysweb.show.forms.query import query_text
+from solvers.specs import Accelerator
+
+from .design import design_space, remedies, scores
+from .page import CapstonePage
+from .present import CapstoneLinks, capstone_page
+from .question import CAPSTONE, Inputs, Submitted
+
+# The chips the designs of the front are made of.
+_CHIPS = ("h100-sxm5-80gb", "h200-sxm-141gb", "b200-sxm-180gb", "mi300x", "a100-sxm4-80gb", "l40s")
+
+
+def answer_page(query: QueryDict) -> CapstonePage:
+    """Raises InputErrors, also for a chip or a grid of which too little is known."""
+    read, known = validated(CAPSTONE, query_text(query))
+    point: Inputs = known.point
+    rows = catalog_table(Accelerator)
+    chips = [rows.by_name[slug] for slug in _CHIPS if slug in rows.by_name]
+    space = design_space(point, [rows.of(row).spec for row in chips]) if point.submitted == Submitted.YES else None
+    around = CapstoneLinks(reverse("capstone:capstone"), read.text, [(row.slug, row.name) for row in chips])
+    return capstone_page(point, scores(point), remedies(point), space, around)
+
+
+def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    return asked_inputs(CAPSTONE.inputs, query_text(query), rows)

@@ -1,0 +1,75 @@
+"""The answer of carbon geography to a query, for its view and for whoever keeps it."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from catalog.models import CatalogRow
+from catalog.table_cache import catalog_table
+from mlsysweb.answer import validated
+from mlsysweb.show.forms.asked import Rows, asked_inputs
+from mlsysweb.show.forms.page import AskedInput
+from mlsysweb.show.forms.query import query_text
+from solvers.specs import Accelerator, Grid, Region
+
+from .page import GeographyPage
+from .places import GridPlace, atlas, lives
+from .present import GeographyLinks, geography_page
+from .question import GEOGRAPHY, Inputs, RankedPlaces
+
+# From cloud to microcontroller, for what making a device weighs against running it.
+_LIVES = ("b200-sxm-180gb", "mi300x", "h100-sxm5-80gb", "a100-sxm4-80gb", "l4", "esp32-s3")
+
+
+def answer_page(query: QueryDict) -> GeographyPage:
+    """Raises InputErrors, also for a place or a chip of which too little is known."""
+    read, known = validated(GEOGRAPHY, query_text(query))
+    point: Inputs = known.point
+    slug = str(known.snapshot["grid"]["slug"])
+    places = _ranked(point)
+    picked = next((k for k, place in enumerate(places) if place.slug == slug), None)
+    if picked is None:
+        row = catalog_table(Grid).by_name[slug]
+        places = [*places, GridPlace(slug, row.name, "", row.main_mix, point.grid)]
+    found = atlas(point, places)
+    here = next(k for k, place in enumerate(found.places) if place.slug == slug)
+    world = {place.iso: k for k, place in enumerate(found.places) if place.iso}
+    chips = catalog_table(Accelerator)
+    lived = lives(point, [chips.of(chips.by_name[name]).spec for name in _LIVES if name in chips.by_name])
+    url = reverse("geography:geography")
+    around = GeographyLinks(url, reverse("walls:wall", args=["sustainability"]), read.text, slug)
+    return geography_page(point, found, here, world, lived, around)
+
+
+def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    return asked_inputs(GEOGRAPHY.inputs, query_text(query), rows)
+
+
+def _ranked(point: Inputs) -> list[GridPlace]:
+    """The places asked for, of today's catalog."""
+    wanted = RankedPlaces(int(point.places))
+    if wanted in (RankedPlaces.COUNTRIES, RankedPlaces.ALL_GRIDS):
+        rows = catalog_table(Grid)
+        kinds = ("country",) if wanted is RankedPlaces.COUNTRIES else ("country", "subnational")
+        return [
+            GridPlace(
+                row.slug,
+                row.name,
+                row.iso_code if row.region_type == "country" else "",
+                row.main_mix,
+                rows.of(row).spec,
+            )
+            for row in rows.offered
+            if row.region_type in kinds
+        ]
+    regions = catalog_table(Region)
+    return [
+        GridPlace("", f"{row.name}", "", "", regions.of(row).spec)
+        for row in regions.offered
+        if _provider(row) == wanted.name
+    ]
+
+
+def _provider(row: CatalogRow) -> str:
+    return str(row.slug).partition("-")[0].upper()

@@ -1,0 +1,71 @@
+"""The answers of one described system to a query, by all walls and as the iron law: for their views and for whoever
+keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from catalog.resolve import find
+from mlsysweb.show.forms.asked import Rows, asked_inputs
+from mlsysweb.show.forms.draw import preset_links
+from mlsysweb.show.forms.page import AskedInput
+from mlsysweb.show.forms.query import text_by_name
+from mlsysweb.show.results.page import Link
+from mlsysweb.show.results.stage_query import stage_query
+from solvers.pipeline import run
+from solvers.pipeline.system import whole_system
+from solvers.pipeline.wall_stages import DESCRIPTION
+from solvers.registry import solvers
+from solvers.result import Result
+
+from .page import IronLawPage, SystemPage
+from .present import iron_law_page, system_page
+
+
+def system_text(query: QueryDict) -> dict[str, str]:
+    """What the description is asked; other names are none of its own."""
+    text = text_by_name(query)
+    return {name: text[name] for name in solvers()[DESCRIPTION].inputs if text.get(name)}
+
+
+def answer_page(query: QueryDict) -> SystemPage:
+    """Raises InputErrors, each with its stage."""
+    text, url = system_text(query), reverse("system:system")
+    return system_page(*_answered(text), _presets(text, url), _link(text, url))
+
+
+def answer_iron_law(query: QueryDict) -> IronLawPage:
+    """Raises InputErrors, each with its stage."""
+    text, url = system_text(query), reverse("system:iron-law")
+    titles = {name: solver.title for name, solver in solvers().items()}
+    return iron_law_page(*_answered(text), titles, _presets(text, url), _link(text, url))
+
+
+def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    return asked_inputs(solvers()[DESCRIPTION].inputs, system_text(query), rows)
+
+
+def _presets(text: Mapping[str, str], url: str) -> tuple[Link, ...]:
+    return tuple(preset_links(solvers()[DESCRIPTION], text, url))
+
+
+def _link(text: Mapping[str, str], url: str) -> str:
+    return f"{url}?{urlencode(text)}" if text else url
+
+
+def _answered(text: dict[str, str]) -> tuple[Mapping[str, Result], dict[str, str]]:
+    """Every wall's result, and its page with the inputs it was given."""
+    chain = whole_system()
+    results = run(chain, {f"{DESCRIPTION}.{name}": value for name, value in text.items()}, _row).results
+    questions = {stage.name: stage_query(chain, stage, results, text) for stage in chain.stages}
+    links = {name: f"{reverse('walls:wall', args=[name])}?{urlencode(asked)}" for name, asked in questions.items()}
+    return results, links
+
+
+def _row(kind: type[Any], name: str) -> Any:
+    return find(kind, name, kind.__name__.lower()).spec

@@ -1,0 +1,101 @@
+"""What a version keeps, opened: a wall's result, a page over many walls, or the HTML that such pages were kept as at
+first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from mlsysweb.registry import styles_of
+from mlsysweb.saved.opened import OpenedAnswer, PageAnswer
+from mlsysweb.saved.page_json import from_json, page_from_json
+from mlsysweb.saved.scenarios.capture import PAGE_TYPES, PAGES
+from mlsysweb.saved.scenarios.models import Version
+from mlsysweb.show.forms.page import AskedInput
+from mlsysweb.show.results.present import card
+from solvers.formatting import fill_slots, format_value
+from solvers.result import Result
+
+
+def open_answer(solver: str, question: Mapping[str, Any], kept: Mapping[str, Any]) -> OpenedAnswer:
+    """A version's `result`. Raises PageDataError for a page that is none of ours, KeyError for no result of a wall."""
+    if "page" in kept:
+        return _opened_page(kept)
+    if "shown" in kept:
+        return OpenedAnswer(tuple(_typed(question)), "", {}, (), html=legacy_html(kept), styles=styles_of(solver))
+    return open_result(Result.from_json(kept))
+
+
+def open_result(result: Result) -> OpenedAnswer:
+    """A wall's answer."""
+    names = dict.fromkeys((*result.headline, *result.outputs))
+    return OpenedAnswer(
+        tuple(_wall_inputs(result)),
+        fill_slots(result.verdict, result.values),
+        {name: card(name, result.values[name]) for name in names},
+        result.headline,
+        result=result,
+    )
+
+
+def open_version(version: Version) -> OpenedAnswer:
+    return open_answer(version.scenario.solver, version.question, version.result)
+
+
+def is_wall(kept: Mapping[str, Any]) -> bool:
+    """Whether a version's `result` is that of one wall."""
+    return "page" not in kept and "shown" not in kept
+
+
+def legacy_html(kept: Mapping[str, Any]) -> SafeString:
+    """The HTML of a page that was kept as it was shown, before pages were kept as data. The one place where stored
+    markup is shown as markup. It was rendered by our templates and had the token of its forms taken out; templates show
+    it under `hx-disable`. Text that is no fragment of a page, such as a file that was saved as one, is shown as text."""
+    html = str(kept["shown"])
+    if html.lstrip().startswith("<section ") and html.rstrip().endswith("</section>"):
+        return mark_safe(html)
+    return escape(html)
+
+
+def _opened_page(kept: Mapping[str, Any]) -> OpenedAnswer:
+    stored = kept["page"]
+    page = page_from_json(PAGE_TYPES, stored)
+    known, summary = PAGES[stored["type"]], page.summary()
+    cards = {f"{known.name}.{each.name}": each for each in summary.cards}
+    return OpenedAnswer(
+        _page_inputs(kept),
+        summary.verdict,
+        cards,
+        tuple(cards),
+        page=PageAnswer(page, known.template, known.styles, known.scripts, summary),
+    )
+
+
+def _page_inputs(kept: Mapping[str, Any]) -> tuple[AskedInput, ...]:
+    inputs: tuple[AskedInput, ...] = from_json(tuple[AskedInput, ...], kept.get("inputs", []), "inputs")
+    return inputs
+
+
+def _typed(question: Mapping[str, Any]) -> Iterator[AskedInput]:
+    """What was typed, under names as good as words; the labels were not kept."""
+    for name, text in question.items():
+        yield AskedInput(
+            name, name.replace("_", " ").capitalize(), ", ".join(text) if isinstance(text, list) else str(text), False
+        )
+
+
+def _wall_inputs(result: Result) -> Iterator[AskedInput]:
+    """What was typed first, figures of a pick that were changed among it, then what stood at its default."""
+    inputs = {name: result.values[name] for name in result.inputs}
+    for name, text in result.text.items():
+        if name in inputs:
+            yield AskedInput(name, inputs[name].label, format_value(inputs[name]) or "none", False)
+        else:
+            value = result.values.get(name)
+            yield AskedInput(name, value.label if value and value.label else name, str(text), False)
+    for name, value in inputs.items():
+        if name not in result.text:
+            yield AskedInput(name, value.label, format_value(value) or "none", True)

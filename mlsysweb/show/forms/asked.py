@@ -1,0 +1,126 @@
+"""The inputs of a question that was answered, by label and with their units: what was typed, and what stood for the
+rest. For pages that show what they were asked without the form they were asked by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from solvers.analysis.parameters import parameters_of
+from solvers.errors import InputError
+from solvers.fields import Choice, Input, InputField, Pick
+from solvers.pipeline import Pipeline
+from solvers.quantities import to_input_text, unit_label
+from solvers.specs import columns
+
+from .page import AskedInput
+
+# Rows of the catalog that were read, by whatever names them: each with its kind, slug and name.
+Rows = Mapping[str, Mapping[str, Any]]
+
+
+def asked_inputs(inputs: Mapping[str, InputField], text: Mapping[str, str], rows: Rows) -> tuple[AskedInput, ...]:
+    """What a page was asked that declares `inputs`: what was typed first, then every default. A row of the catalog is
+    called by its name where it is among `rows`."""
+    typed = [
+        AskedInput(name, label, _text(io, text[name], rows), False)
+        for name in sorted(text, key=lambda name: _place(inputs, name))
+        for label, io in _declared(inputs, name)
+    ]
+    defaults = [AskedInput(n, io.label, _default(io, rows), True) for n, io in inputs.items() if n not in text]
+    return (*typed, *defaults)
+
+
+def chain_inputs(chain: Pipeline, text: Mapping[str, str], rows: Rows) -> tuple[AskedInput, ...]:
+    """The same of walls in a row: a name may be of one stage, of all that take it, or a figure of a pick. What a stage
+    takes from another is no input. A name that no stage takes keeps its own letters as label."""
+    ends = {name: _ends(chain, name) for name in text}
+    typed = [
+        AskedInput(name, _label(chain, name, ends[name]), _text(_io(chain, ends[name]), value, rows), False)
+        for name, value in text.items()
+    ]
+    by_hand = {end for each in ends.values() for end in each}
+    defaults = {
+        AskedInput(name, io.label, _default(io, rows), True): None
+        for stage in chain.stages
+        for name, io in stage.inputs.items()
+        if (stage.name, name) not in by_hand and (stage.name, name) not in chain.wires
+    }
+    return (*typed, *defaults)
+
+
+def _place(inputs: Mapping[str, InputField], name: str) -> int:
+    """Where a name stands in the order declared, a figure of a pick behind all."""
+    names = list(inputs)
+    return names.index(name) if name in names else len(names)
+
+
+def _declared(inputs: Mapping[str, InputField], name: str) -> Iterator[tuple[str, InputField]]:
+    """The label and declaration of an input, or of a figure of a pick; nothing for a name that is neither."""
+    pick, _, figure = name.partition(".")
+    io = inputs.get(pick)
+    if io is not None and not figure:
+        yield io.label, io
+    elif isinstance(io, Pick) and figure in columns(io.kind):
+        declared = columns(io.kind)[figure]
+        yield f"{io.label}: {declared.label[:1].lower()}{declared.label[1:]}", declared
+
+
+def _ends(chain: Pipeline, name: str) -> tuple[tuple[str, str], ...]:
+    try:
+        return chain.ends(name)
+    except InputError:
+        return ()
+
+
+def _io(chain: Pipeline, ends: tuple[tuple[str, str], ...]) -> Any:
+    if not ends:
+        return None
+    stage = chain.stage(ends[0][0])
+    return stage.inputs.get(ends[0][1]) or parameters_of(stage)[ends[0][1]].declared
+
+
+def _label(chain: Pipeline, name: str, ends: tuple[tuple[str, str], ...]) -> str:
+    if not ends:
+        return name.replace("_", " ").capitalize()
+    stage, own = chain.stage(ends[0][0]), ends[0][1]
+    label = str(_io(chain, ends).label)
+    pick = stage.inputs.get(own.partition(".")[0]) if "." in own else None
+    label = f"{pick.label}: {label[:1].lower()}{label[1:]}" if pick else label
+    return f"{stage.title}: {label}" if name == f"{stage.name}.{own}" else label
+
+
+def _text(io: Any, typed: str, rows: Rows) -> str:
+    """What was typed, a bare number with the unit it is in."""
+    if isinstance(io, Choice):
+        return io.labels.get(typed.strip().lower(), typed).replace("_", " ")
+    if isinstance(io, Pick):
+        return _row_name(io, typed, rows)
+    if isinstance(io, Input) and io.unit not in ("", "1") and _is_number(typed):
+        return f"{typed.strip()} {unit_label(io.unit)}"
+    return typed
+
+
+def _default(io: InputField, rows: Rows) -> str:
+    if isinstance(io, Choice):
+        name = io.kind(io.default).name.lower()
+        return io.labels.get(name, name).replace("_", " ")
+    if isinstance(io, Pick):
+        return _row_name(io, io.default, rows) if io.default else "none"
+    if io.default in (float("inf"), float("-inf")) or io.default != io.default:
+        return "none"
+    text = to_input_text(io.default, io.unit, io.display_unit)
+    return f"{text}, or as measured" if io.default_from else text
+
+
+def _row_name(pick: Pick, slug: str, rows: Rows) -> str:
+    kind, wanted = pick.kind.__name__.lower(), slug.strip().lower()
+    return next((str(r["name"]) for r in rows.values() if r["kind"] == kind and r["slug"] == wanted), slug)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,23 @@
+"""A question to each page over many walls that can be saved, by the name it is stored under."""
+
+from urllib.parse import urlencode
+
+from mlsysweb.explore.ask.question import DesignSpaceQuestion
+
+SPACE = DesignSpaceQuestion(
+    walls=("roofline",),
+    links=(),
+    axes=(("batch_size", "1 to 64 doubling"), ("accelerator", "h100-sxm5-80gb, mi300x")),
+    goals=("maximize: throughput", "minimize: power", "latency < 1 s"),
+)
+
+QUESTIONS = {
+    "one-system": "/system/?model=llama-3-8b&batch_size=16",
+    "iron-law": "/system/iron-law/?model=llama-3-8b",
+    "geography": "/geography/?grid=poland&devices=64",
+    "spectrum": "/spectrum/?target_latency=0.03&accelerator=nrf52840",
+    "pipelines": f"/pipeline/?{urlencode({'stages': 'scaling_laws,tco', 'compute_budget': '1e21 FLOP', 'tco.mfu': '0.4'})}",
+    "capstone": "/capstone/?submitted=yes&replicas=16",
+    "hardware_match": "/hardware-match/?model=llama-3-70b",
+    "explore": f"/explore/?{SPACE.query}",
+}
