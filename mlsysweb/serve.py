@@ -3,13 +3,13 @@ worker is a process of its own that answers with waitress, all from the one list
 
 Why waitress: it receives a whole request before one of its threads sees it, and takes a whole answer from the thread
 before the client has read it (to a temporary file when large). A client that sends or reads slowly therefore occupies
-a socket, and never a thread. Granian and gunicorn's threads read the body and stream the answer inside the thread, so as
-many slow clients as there are threads stop them. Gunicorn's gevent workers hold too, but one long computation stops
-all others of its worker: at full load their p95 was three times as high. Waitress costs 4 to 9 % more CPU time a
+a socket, and never a thread. Granian and gunicorn's threads read the body and stream the answer inside the thread, so
+as many slow clients as there are threads stop them. Gunicorn's gevent workers hold too, but one long computation stops
+all others of its worker: at full load their p95 was three times as high. Waitress costs 4 to 11 % more CPU time a
 request than granian; rate and p95 are the same within what can be measured.
 
-Waitress has no process manager, hence the few lines here. A worker that dies is replaced; workers end with this process,
-however it ends.
+Waitress has no process manager, hence the few lines here. A worker that dies is replaced; workers end with this
+process, however it ends.
 """
 
 from __future__ import annotations
@@ -24,13 +24,26 @@ import sys
 import threading
 import time
 import traceback
-from typing import NoReturn
+from typing import Any, NoReturn
 
 WORKERS, THREADS = 2, 4
 # Connections of one worker, slow and idle ones included, and seconds after which one without progress is closed.
 CONNECTIONS, IDLE = 2000, 60
 # More than any form of the site accepts, so that its own sentence about a file's size is what a person meets first.
 LARGEST_BODY = 20_000_000
+WAITRESS: dict[str, Any] = {
+    "threads": THREADS,
+    "connection_limit": CONNECTIONS,
+    "asyncore_use_poll": True,  # select() knows no descriptor above 1023
+    "channel_timeout": IDLE,
+    "cleanup_interval": IDLE // 2,
+    "max_request_body_size": LARGEST_BODY,
+    "inbuf_overflow": 2**16,  # a larger body goes to a temporary file
+    "outbuf_high_watermark": 2**40,  # at which a thread waits for its client: never
+    "clear_untrusted_proxy_headers": False,  # Django's settings say which of them count
+    "log_socket_errors": False,  # a client that goes away is no event
+    "ident": None,
+}
 # Seconds between two looks at the workers, and those a worker has to finish its answers when it is told to stop.
 PAUSE, GRACE = 0.5, 10
 # The exit code of a worker that could not load the site. It is not replaced: the next would not load it either.
@@ -85,7 +98,7 @@ def _stop(workers: list[subprocess.Popen[bytes]]) -> None:
 
 
 def work(file: int) -> None:
-    """Answer requests from the listening socket with this file descriptor, until SIGTERM or the end of standard input."""
+    """Answer requests from the listening socket `file`, a descriptor, until SIGTERM or the end of standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the supervisor says when to stop
     signal.signal(signal.SIGTERM, _exit)
     threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
@@ -99,21 +112,7 @@ def work(file: int) -> None:
     except Exception:
         traceback.print_exc()
         sys.exit(NOT_LOADED)
-    create_server(
-        application,
-        sockets=[socket.socket(fileno=file)],
-        threads=THREADS,
-        connection_limit=CONNECTIONS,
-        asyncore_use_poll=True,  # select() knows no descriptor above 1023
-        channel_timeout=IDLE,
-        cleanup_interval=IDLE // 2,
-        max_request_body_size=LARGEST_BODY,
-        inbuf_overflow=2**16,  # a larger body goes to a temporary file
-        outbuf_high_watermark=2**40,  # at which a thread waits for its client: never
-        clear_untrusted_proxy_headers=False,  # Django's settings say which of them count
-        log_socket_errors=False,  # a client that goes away is no event
-        ident=None,
-    ).run()
+    create_server(application, sockets=[socket.socket(fileno=file)], **WAITRESS).run()
 
 
 def _end_with_the_supervisor() -> None:

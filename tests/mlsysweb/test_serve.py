@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 import pyarrow.parquet as pq
 import pytest
 
+from mlsysweb.serve import THREADS
 from tests.mlsysweb.explore.questions import question
 from tests.served import ROOT, Site, free_port, serve
 
@@ -100,6 +101,38 @@ def test_clients_that_do_not_read_a_large_download_hold_nobody_up(site, connect)
         client.settimeout(10 * PATIENCE)
         assert client.recv(12) == b"HTTP/1.1 200"
     assert [site.get("/")[0] for _ in range(4)] == [200] * 4
+
+
+STREAMING = """
+import socket
+from waitress import create_server
+from mlsysweb.serve import WAITRESS
+
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return (bytes(2**20) for _ in range(40)) if environ["PATH_INFO"] == "/large" else [b"small"]
+
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+create_server(application, sockets=[listener], **WAITRESS).run()
+"""
+
+
+def test_an_answer_of_any_size_leaves_its_thread_unread():
+    """Streamed, and larger than what waitress holds for a client by default."""
+    server = subprocess.Popen([sys.executable, "-c", STREAMING], cwd=ROOT, stdout=subprocess.PIPE)
+    clients = []
+    try:
+        address = ("127.0.0.1", int(server.stdout.readline()))
+        for path in (*["/large"] * THREADS, "/small"):
+            clients.append(socket.create_connection(address, PATIENCE))
+            clients[-1].sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert clients[-1].recv(12) == b"HTTP/1.1 200"
+    finally:
+        server.kill()
+        server.communicate()
+        for client in clients:
+            client.close()
 
 
 def test_a_large_download_arrives_whole(site):
