@@ -27,4 +27,4 @@ class ImportPage:
     """What was pasted, and what is wrong with it."""
 
     text: str
-    error: str
+    errors: tuple[str, ...] = ()

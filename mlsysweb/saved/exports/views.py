@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import orjson
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,50 +15,22 @@ from mlsysweb.saved.scenarios.models import Scenario, Version, Visibility
 from mlsysweb.saved.scenarios.people import may_see
 from mlsysweb.saved.scenarios.store import numbered
 from mlsysweb.show.results.present import result_page
-from solvers.formatting import fill_slots
 from solvers.registry import solvers
 from solvers.result import Result
 
-from .citation import bibtex, methods
-from .document import document
+from .forms import FORMS
 from .present import print_page
-from .snippet import notebook, python
 from .source import ExportSource
-from .tables import curves, values
-
-_JSON, _TEXT = "application/json", "text/plain; charset=utf-8"
-
-
-def _verdict(kept: ExportSource) -> str:
-    return fill_slots(kept.result.verdict, kept.result.values) if kept.result else ""
-
-
-# Each form: the file's name, what it is, how it is made, and whether it is of a wall's answer only.
-FORMS: dict[str, tuple[str, str, Callable[[ExportSource], str | bytes], bool]] = {
-    "values": ("values.csv", "text/csv; charset=utf-8", lambda kept: values(_result(kept)), True),
-    "curves": ("curves.csv", "text/csv; charset=utf-8", lambda kept: curves(_result(kept)), True),
-    "json": ("scenario.json", _JSON, lambda kept: orjson.dumps(document(kept), option=orjson.OPT_INDENT_2), False),
-    "python": ("scenario.py", "text/x-python; charset=utf-8", python, True),
-    "notebook": ("scenario.ipynb", "application/x-ipynb+json", lambda kept: orjson.dumps(notebook(kept)), True),
-    "methods": ("methods.txt", _TEXT, lambda kept: methods(kept, _verdict(kept)), False),
-    "bibtex": ("sources.bib", "application/x-bibtex; charset=utf-8", bibtex, False),
-}
-
-
-def _result(kept: ExportSource) -> Result:
-    assert kept.result is not None
-    return kept.result
 
 
 @require_safe
 def export(request: HttpRequest, id: str, form: str) -> HttpResponse:
     kept = _kept(request, id)
-    if form not in FORMS or (FORMS[form][3] and kept.wall is None):
+    if form not in FORMS or (FORMS[form].of_wall and kept.wall is None):
         raise Http404("This scenario can't be had in this form.")
-    name, kind, made, _ = FORMS[form]
-    return HttpResponse(
-        made(kept), content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    file, media_type, made, _ = FORMS[form]
+    disposition = f'attachment; filename="{file}"'
+    return HttpResponse(made(kept), content_type=media_type, headers={"Content-Disposition": disposition})
 
 
 @require_safe
