@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from typing import Any
 
 from mlsysweb.explore.find.columns import ResultColumn
+from mlsysweb.show.results import spreadsheet
 from solvers.search.run import Candidate, Outcome
 
 
 def as_csv(rows: Sequence[Candidate], columns: Sequence[ResultColumn], front: frozenset[int]) -> str:
     """A line for each row, figures in SI, the unit in the head."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*(f"{c.key} ({c.unit})" if c.unit not in ("", "1") else c.key for c in columns), "front"])
-    for row in rows:
-        writer.writerow([*(_plain(c.read(row)) for c in columns), row.number in front])
-    return out.getvalue()
-
-
-def _plain(cell: Any) -> Any:
-    return "" if isinstance(cell, float) and math.isnan(cell) else cell
+    head = [f"{c.key} ({c.unit})" if c.unit not in ("", "1") else c.key for c in columns]
+    cells = ([*(c.read(row) for c in columns), row.number in front] for row in rows)
+    return spreadsheet.as_csv([*head, "front"], cells)
 
 
 def as_json(query: str, outcome: Outcome, rows: Sequence[Candidate], columns: Sequence[ResultColumn]) -> dict[str, Any]:

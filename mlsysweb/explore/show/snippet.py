@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import Any
 
+from catalog.snapshot import spec_from_snapshot
 from mlsysweb.explore.ask.lookup import look_up
 from mlsysweb.explore.ask.question import (
     PLACES,
@@ -15,55 +17,56 @@ from mlsysweb.explore.ask.question import (
     expand_all,
     links_of,
 )
-from mlsysweb.show.results.python_code import spec_code, spec_imports
+from mlsysweb.show.results.python_code import assignment, call, header, item, name, spec_call, spec_imports
+from solvers.pipeline import Pipeline
+
+_IMPORTS = """from solvers.pipeline import pipeline, settle
+from solvers.search.axes import axis
+from solvers.search.explore import Search
+from solvers.search.goals import goals, metrics
+from solvers.search.run import run
+from solvers.search.space import Space"""
+_PLACES = "from solvers.search.placement import places"
+_ROW = """
+def row(kind, slug):
+    return ROWS[f"{kind.__name__.lower()}.{slug.strip()}"]
+"""
+_RUN = """objectives, constraints = goals(wanted, metrics(chain))
+found = run(Search(chain, given, Space(tuple(axes)), objectives, constraints))
+
+print(f"{found.seen.feasible:,} of {found.seen.count:,} meet every goal; {len(found.front)} on the front")
+for best in found.top:
+    print(best.places, best.values)
+"""
 
 
 def as_python(question: DesignSpaceQuestion, snapshot: Mapping[str, Mapping[str, Any]], all_of: AllOf) -> str:
     """Raises InputErrors as `declared` does."""
     steps, asked = chain(question), declared_search(question, look_up, all_of)
-    axes = [(name, expand_all(steps, name, text, all_of)) for name, text in question.axes if name not in asked.given]
-    rows = "".join(f"    {key!r}: {spec_code(row, '    ')},\n" for key, row in sorted(snapshot.items()))
+    axes = [(each, expand_all(steps, each, text, all_of)) for each, text in question.axes if each not in asked.given]
+    rows = {key: spec_from_snapshot(row) for key, row in sorted(snapshot.items())}
     wanted = [*question.goals, *asked.demanded]
-    places = any(name in PLACES for name, _ in axes)
+    imports = [_IMPORTS, _PLACES if any(each in PLACES for each, _ in axes) else "", spec_imports(rows.values())]
     lines = [
-        '"""A design space, looked through again. Figures are SI; the rows are the catalog\'s as they were."""',
+        header(f"A design space, searched again: {', '.join(question.walls)}."),
         "",
-        "from solvers.pipeline import pipeline, settle",
-        "from solvers.search.axes import axis",
-        "from solvers.search.explore import Search",
-        "from solvers.search.goals import goals, metrics",
-        *(["from solvers.search.placement import places"] if places else []),
-        "from solvers.search.run import run",
-        "from solvers.search.space import Space",
-        spec_imports(snapshot.values()),
+        *(line for line in imports if line),
         "",
-        f"ROWS = {{\n{rows}}}",
-        "",
-        "",
-        "def row(kind, slug):",
-        '    return ROWS[f"{kind.__name__.lower()}.{slug.strip()}"]',
-        "",
-        "",
-        f"chain = pipeline({', '.join(map(repr, question.walls))}, links={links_of(question)!r})",
-        f"given = settle(chain, {dict(asked.given)!r}, row)",
-        "axes = [",
-        *(f"    {_axis(name, text)}," for name, text in axes),
-        "]",
-        f"objectives, constraints = goals({wanted!r}, metrics(chain))",
-        "found = run(Search(chain, given, Space(tuple(axes)), objectives, constraints))",
-        "",
-        'print(f"{found.seen.feasible:,} of {found.seen.count:,} meet every goal; {len(found.front)} on the front")',
-        "for best in found.top:",
-        "    print(best.places, best.values)",
-        "",
+        assignment("ROWS", {key: spec_call(spec) for key, spec in rows.items()}),
+        _ROW,
+        assignment("chain", call("pipeline", *question.walls, links=links_of(question))),
+        assignment("given", call("settle", name("chain"), dict(asked.given), name("row"))),
+        assignment("axes", [_axis(steps, each, text) for each, text in axes]),
+        assignment("wanted", wanted),
+        _RUN,
     ]
     return "\n".join(lines)
 
 
-def _axis(name: str, text: str) -> str:
-    if name not in PLACES:
-        return f"axis(chain, {name!r}, {text!r}, row)"
-    kind, figures = PLACES[name]
+def _axis(steps: Pipeline, axis: str, text: str) -> ast.Call:
+    if axis not in PLACES or any(axis in stage.inputs for stage in steps.stages):
+        return call("axis", name("chain"), axis, text, name("row"))
+    kind, figures = PLACES[axis]
     slugs = [slug.strip() for slug in text.split(",") if slug.strip()]
-    rows = ", ".join(f"{slug!r}: ROWS[{f'{kind.__name__.lower()}.{slug}'!r}]" for slug in slugs)
-    return f"places(chain, {{{rows}}}, given, {figures!r}, {name!r})"
+    rows = {slug: item("ROWS", f"{kind.__name__.lower()}.{slug}") for slug in slugs}
+    return call("places", name("chain"), rows, name("given"), figures, axis)

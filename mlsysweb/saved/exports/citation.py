@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from .source import ExportSource
 
@@ -13,6 +14,7 @@ _YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
 _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
     c: f"\\{c}" for c in "&%$#_{}"
 }
+_OF_LINKS = "!#$%&'()*+,/:;=?@[]~"
 
 
 def methods(kept: ExportSource, verdict: str) -> str:
@@ -92,5 +94,8 @@ def _with_own_keys(entries: list[tuple[str, str, Mapping[str, str]]]) -> Iterato
 
 
 def _escaped(name: str, text: str) -> str:
-    """Links and identifiers as they are; in words what LaTeX would read as a command is escaped."""
-    return text if name in ("url", "doi", "eprint") else "".join(_ESCAPED.get(letter, letter) for letter in text)
+    """In links and identifiers what no link may hold is percent-encoded, braces and backslashes above all; in words
+    what LaTeX would read as a command is escaped, and line breaks are spaces."""
+    if name in ("url", "doi", "eprint"):
+        return quote(text, safe=_OF_LINKS)
+    return "".join(_ESCAPED.get(letter, letter) for letter in " ".join(text.split()))

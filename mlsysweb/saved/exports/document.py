@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 import orjson
-from jsonschema import Draft202012Validator
 
+from .checks import problems
 from .source import ExportSource
 
 FORMAT = "mlsysweb/scenario/1"
-SCHEMA = orjson.loads((Path(__file__).parent / "scenario.schema.json").read_bytes())
-_VALID = Draft202012Validator(SCHEMA)
+# Of a document with many mistakes the first ones are enough to go on with.
+MOST_PROBLEMS = 10
 
 
 def document(kept: ExportSource) -> dict[str, Any]:
@@ -34,20 +34,11 @@ def document(kept: ExportSource) -> dict[str, Any]:
     }
 
 
-def wrong_with(told: Any) -> str:
-    """What is wrong with a document, in a sentence that says where; nothing if it is one of ours."""
-    error = next(iter(sorted(_VALID.iter_errors(told), key=lambda e: (len(e.absolute_path), str(e.message)))), None)
-    if error is None:
-        return ""
-    where = ".".join(str(step) for step in error.absolute_path) or "the document"
-    return f"At {where}: {error.message[:200]}."
-
-
-def read(text: str | bytes) -> tuple[Mapping[str, Any] | None, str]:
-    """A document from text, or what is wrong with it."""
+def read(text: str | bytes) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
+    """A document from text, or what is wrong with it: the first few sentences."""
     try:
         told = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        return None, f"This is no JSON: {error}."
-    problem = wrong_with(told)
-    return (None, problem) if problem else (told, "")
+        return None, (f"This is no JSON: {error}.",)
+    wrong = tuple(islice(problems(told), MOST_PROBLEMS))
+    return (None, wrong) if wrong else (told, ())

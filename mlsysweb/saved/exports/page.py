@@ -43,4 +43,4 @@ class ImportPage:
     """What was pasted, and what is wrong with it."""
 
     text: str
-    error: str
+    errors: tuple[str, ...] = ()

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlsysweb.show.results.python_code import spec_code, spec_imports
+from catalog.snapshot import spec_from_snapshot
+from mlsysweb.show.results.python_code import assignment, call, header, name, spec_call, spec_imports
 from solvers.declare import Solver
 from solvers.fields import Choice, Input, Pick
 from solvers.read import read_value
+from solvers.specs import changed_spec
 
 from .source import ExportSource
+
+# Where HTML would begin in Markdown: a notebook's viewer may run what it holds.
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_PRINT = "for name, value in vars(found).items():\n    print(name, value)"
 
 
 def python(kept: ExportSource) -> str:
     """The whole as one file."""
-    return "\n\n".join(text for _, text in _parts(kept)) + "\n"
+    return "\n\n".join(_parts(kept)) + "\n"
 
 
 def notebook(kept: ExportSource) -> dict[str, Any]:
     """The same as cells, after what was written about it."""
-    cells = [
-        _cell(
-            "markdown",
-            f"# {kept.title}\n\n{kept.notes}\n\nKept at {kept.url}, {kept.solver} version {kept.solver_version}.",
-        )
-    ]
-    cells += [_cell("code", text) for _, text in _parts(kept)]
+    title, notes = " ".join(kept.title.split()), kept.notes
+    about = f"# {title}\n\n{notes}\n\nKept at {kept.url}, {kept.solver} version {kept.solver_version}."
+    cells = [_cell("markdown", _TAG.sub("&lt;", about)), *(_cell("code", text) for text in _parts(kept))]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     return {
@@ -44,48 +47,50 @@ def _cell(kind: str, text: str) -> dict[str, Any]:
     )
 
 
-def _parts(kept: ExportSource) -> Iterator[tuple[str, str]]:
+def _parts(kept: ExportSource) -> Iterator[str]:
     """Imports, rows, question, and what is printed."""
-    wall, result = kept.wall, kept.result
-    assert wall is not None and result is not None  # the views offer this of walls only
-    picks = {name: row for name, row in kept.snapshot.items() if name in wall.inputs}
-    about = f'"""{kept.title}: {wall.title}, version {kept.solver_version}. Figures are SI; the rows are as they were kept."""'
-    about = about.replace("\\", "/")
-    lines = [f"from solvers import {wall.name}", spec_imports(picks.values())]
-    yield "imports", "\n".join([about, "", *(line for line in lines if line)])
+    wall = kept.wall
+    assert wall is not None  # the views offer this of walls only
+    picks = dict(_picks(wall, kept))
+    about = header(f"{kept.title}: {wall.title}, version {kept.solver_version}, saved at {kept.url}")
+    imports = [f"from solvers import {wall.name}", spec_imports(picks.values())]
+    yield "\n".join([about, "", *(line for line in imports if line)])
     if picks:
-        yield "rows", "\n".join(f"{name} = {_row(kept, name, row)}" for name, row in picks.items())
-    asked = [f"    {name}={value}," for name, value in _asked(wall, kept, set(picks))]
-    yield "question", "\n".join([f"found = {wall.name}(", *asked, ")"])
-    yield "answer", f"for name in {list(result.outputs)!r}:\n    print(name, getattr(found, name))"
+        yield "\n".join(assignment(pick, spec_call(spec)) for pick, spec in picks.items())
+    yield assignment("found", call(wall.name, **dict(_asked(wall, kept, picks))))
+    yield _PRINT
 
 
-def _row(kept: ExportSource, name: str, row: Any) -> str:
-    """The constructor of a row, with the figures the question changed."""
-    figures = dict(row["figures"])
-    assert kept.wall is not None  # offered of walls only
-    for asked, text in kept.question.items():
-        pick, _, figure = asked.partition(".")
-        if pick == name and figure in figures:
-            change = read_value(kept.wall, asked, text)
-            figures[figure] = _times(figures[figure], change.value) if change.scaled else change.value
-    return spec_code({**row, "figures": figures})
+def _picks(wall: Solver[Any, Any], kept: ExportSource) -> Iterator[tuple[str, Any]]:
+    """The spec of each pick, from the kept row or written out in the question, with the figures the question changed."""
+    for pick, io in wall.inputs.items():
+        if not isinstance(io, Pick):
+            continue
+        if pick in kept.snapshot:
+            spec = spec_from_snapshot(kept.snapshot[pick])
+        else:
+            spec = read_value(wall, pick, kept.question.get(pick, ""))
+        if isinstance(spec, io.kind):
+            yield pick, _changed(wall, kept.question, pick, spec)
 
 
-def _times(figure: Any, by: float) -> Any:
-    return {form: rate * by for form, rate in figure.items()} if isinstance(figure, dict) else figure * by
+def _changed(wall: Solver[Any, Any], question: Mapping[str, Any], pick: str, spec: Any) -> Any:
+    for asked, text in question.items():
+        if asked.startswith(f"{pick}."):
+            spec = changed_spec(spec, asked, read_value(wall, asked, text))
+    return spec
 
 
-def _asked(wall: Solver[Any, Any], kept: ExportSource, picks: set[str]) -> Iterator[tuple[str, str]]:
+def _asked(wall: Solver[Any, Any], kept: ExportSource, picks: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Every input that is not as the wall has it by default, in SI: what was typed, and what a picked row knew better.
     Not the kept values alone, because a wall may find an output under the name of an input."""
     values = kept.result.values if kept.result else {}
-    for name, io in wall.inputs.items():
+    for asked, io in wall.inputs.items():
         if isinstance(io, Pick):
-            if name in picks:
-                yield name, name
-        elif name in kept.question:
-            read = read_value(wall, name, kept.question[name])
-            yield name, repr(io.kind(read).name.lower() if isinstance(io, Choice) else float(read))
-        elif isinstance(io, Input) and io.default_from and values[name].value != io.default:
-            yield name, repr(values[name].value)
+            if asked in picks:
+                yield asked, name(asked)
+        elif asked in kept.question:
+            read = read_value(wall, asked, kept.question[asked])
+            yield asked, io.kind(read).name.lower() if isinstance(io, Choice) else float(read)
+        elif isinstance(io, Input) and io.default_from and values[asked].value != io.default:
+            yield asked, values[asked].value

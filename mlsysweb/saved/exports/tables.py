@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
 
 from mlsysweb.show.results.page import Figure, PageSummary
+from mlsysweb.show.results.spreadsheet import as_csv
 from solvers.formatting import format_value
 from solvers.result import Result
 
@@ -23,10 +21,10 @@ def values_of(kept: ExportSource) -> str:
         return values(kept.result)
     inputs = (("input", i.name, i.label, "", "", i.text) for i in kept.opened.inputs)
     cards = (
-        ("output", name, c.label, "" if c.number is None else _cell(c.number), c.unit, c.value)
+        ("output", name, c.label, "" if c.number is None else c.number, c.unit, c.value)
         for name, c in kept.opened.cards.items()
     )
-    return _written(("kind", "name", "label", "value", "unit", "reads"), (*inputs, *cards))
+    return as_csv(("kind", "name", "label", "value", "unit", "reads"), (*inputs, *cards))
 
 
 def curves_of(kept: ExportSource) -> str:
@@ -44,7 +42,7 @@ def tables_of(kept: ExportSource) -> str:
         for number, row in enumerate(table.rows, start=1)
         for column, cell in zip(table.columns, row, strict=False)
     )
-    return _written(("table", "row", "column", "value"), rows)
+    return as_csv(("table", "row", "column", "value"), rows)
 
 
 def plotted(figures: Iterable[Figure]) -> str:
@@ -57,7 +55,7 @@ def plotted(figures: Iterable[Figure]) -> str:
         for trace in plot["data"]
         for x, y, text in _points(trace)
     )
-    return _written(("chart", "series", "along", "at", "name", "value", "label"), rows)
+    return as_csv(("chart", "series", "along", "at", "name", "value", "label"), rows)
 
 
 def _points(trace: Mapping[str, Any]) -> Iterable[tuple[Any, Any, Any]]:
@@ -72,7 +70,7 @@ def _title(plot: Mapping[str, Any], axis: str) -> str:
 
 
 def _known(value: Any) -> Any:
-    return "" if value is None else _cell(value)
+    return "" if value is None else value
 
 
 def _summary(kept: ExportSource) -> PageSummary:
@@ -82,53 +80,26 @@ def _summary(kept: ExportSource) -> PageSummary:
 
 def values(result: Result) -> str:
     """Inputs and outputs: name, label, SI value, its unit, and as a person reads it."""
+    named = [(kind, name) for kind in ("input", "output") for name in getattr(result, f"{kind}s")]
     rows = (
-        (
-            kind,
-            name,
-            result.values[name].label,
-            _cell(result.values[name].value),
-            result.values[name].unit,
-            format_value(result.values[name]),
-        )
-        for kind, names in (("input", result.inputs), ("output", result.outputs))
-        for name in names
+        (kind, name, value.label, value.value, value.unit, format_value(value))
+        for kind, name, value in ((kind, name, result.values[name]) for kind, name in named)
     )
-    return _written(("kind", "name", "label", "value", "unit", "reads"), rows)
+    return as_csv(("kind", "name", "label", "value", "unit", "reads"), rows)
 
 
 def curves(result: Result) -> str:
-    """Every point of every curve, in SI: which system, along which input, which column."""
+    """Every point of every curve, in SI: which system, along which input, which column. The system is empty for a wall
+    that draws one only."""
     rows = (
-        (
-            result.systems[track.system],
-            track.x,
-            _cell(at),
-            name,
-            _cell(value),
-            result.values[name].unit if name in result.values else "",
-        )
+        (result.systems[track.system] if result.systems else "", track.x, at, name, value, _unit(result, name))
         for track in result.series
         for name, column in track.columns.items()
         for at, value in zip(track.columns[track.x], column, strict=True)
         if name != track.x
     )
-    return _written(("system", "along", "at", "name", "value", "unit"), rows)
+    return as_csv(("system", "along", "at", "name", "value", "unit"), rows)
 
 
-def _cell(value: Any) -> Any:
-    """An unknown number is an empty cell."""
-    return "" if isinstance(value, float) and math.isnan(value) else value
-
-
-def _written(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    """A spreadsheet takes text that begins like a formula for one."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell[:1] else cell
+def _unit(result: Result, name: str) -> str:
+    return result.values[name].unit if name in result.values else ""

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import orjson
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,54 +18,19 @@ from mlsysweb.saved.scenarios.store import numbered
 from mlsysweb.show.results.present import result_page
 from solvers.registry import solvers
 
-from .citation import bibtex, methods
-from .document import document
+from .forms import FORMS
 from .present import print_page
-from .snippet import notebook, python
 from .source import ExportSource
-from .tables import curves_of, tables_of, values_of
-
-_JSON, _TEXT = "application/json", "text/plain; charset=utf-8"
-
-
-def _is_wall(kept: ExportSource) -> bool:
-    return kept.wall is not None
-
-
-def _is_page(kept: ExportSource) -> bool:
-    return kept.opened.page is not None
-
-
-def _is_data(kept: ExportSource) -> bool:
-    return _is_wall(kept) or _is_page(kept)
-
-
-def _always(kept: ExportSource) -> bool:
-    return True
-
-
-# Each form: the file's name, what it is, how it is made, and of which answers.
-FORMS: dict[str, tuple[str, str, Callable[[ExportSource], str | bytes], Callable[[ExportSource], bool]]] = {
-    "values": ("values.csv", "text/csv; charset=utf-8", values_of, _is_data),
-    "tables": ("tables.csv", "text/csv; charset=utf-8", tables_of, _is_page),
-    "curves": ("curves.csv", "text/csv; charset=utf-8", curves_of, _is_data),
-    "json": ("scenario.json", _JSON, lambda kept: orjson.dumps(document(kept), option=orjson.OPT_INDENT_2), _always),
-    "python": ("scenario.py", "text/x-python; charset=utf-8", python, _is_wall),
-    "notebook": ("scenario.ipynb", "application/x-ipynb+json", lambda kept: orjson.dumps(notebook(kept)), _is_wall),
-    "methods": ("methods.txt", _TEXT, lambda kept: methods(kept, kept.opened.verdict), _always),
-    "bibtex": ("sources.bib", "application/x-bibtex; charset=utf-8", bibtex, _always),
-}
 
 
 @require_safe
 def export(request: HttpRequest, id: str, form: str) -> HttpResponse:
     kept = _kept(request, id)
-    if form not in FORMS or not FORMS[form][3](kept):
+    if form not in FORMS or not FORMS[form].offered(kept):
         raise Http404("This scenario can't be had in this form.")
-    name, kind, made, _ = FORMS[form]
-    return HttpResponse(
-        made(kept), content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    file = FORMS[form]
+    disposition = f'attachment; filename="{file.name}"'
+    return HttpResponse(file.made(kept), content_type=file.media_type, headers={"Content-Disposition": disposition})
 
 
 @require_safe

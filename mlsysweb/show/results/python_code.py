@@ -1,40 +1,159 @@
-"""Rows of the catalog as Python: what a snippet needs to ask the same of `solvers` alone."""
+"""Python source for exports. Expressions are built as syntax trees and prose becomes comment lines, so text from a
+scenario or the catalog is never code."""
 
 from __future__ import annotations
 
+import ast
+import dataclasses
+import keyword
+import math
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
-_KINDS = {
-    name.lower(): name
-    for name in ("Accelerator", "Model", "Node", "Fabric", "Fleet", "Grid", "Region", "Dataset", "Storage")
-}
+import numpy as np
+
+from solvers.specs import KINDS, Precision, columns, is_table, parts
+
+_WIDTH, _INDENT = 100, "    "
+# Python reads a declared encoding from a comment in the first two lines of a file (PEP 263): text of others, which may
+# hold the word "coding:", only ever follows these.
+_HEAD = (
+    "# Computes the figures of a saved page again, with the solvers package alone.",
+    "# All figures are in SI units. Catalog rows are as they were when the page was saved.",
+)
 
 
-def spec_code(kept: Mapping[str, Any], indent: str = "") -> str:
-    """The constructor of a row as it was kept; unknown figures are left out, so they are unknown again."""
-    inner = indent + "    "
-    lines = [f"name={kept['name']!r}", *(f"{n}={_figure(v)}" for n, v in kept["figures"].items() if v is not None)]
-    lines += [f"{name}={spec_code(part, inner)}" for name, part in kept["parts"].items()]
-    body = "".join(f"{inner}{line},\n" for line in lines)
-    return f"{_KINDS[kept['kind']]}(\n{body}{indent})"
+def header(about: str) -> str:
+    """The comment a file begins with: two fixed lines, then `about`."""
+    return "\n".join([*_HEAD, "#", comment(about)])
 
 
-def _figure(value: Any) -> str:
+def comment(text: str) -> str:
+    """Prose as comment lines. Line breaks and characters that cannot be printed become spaces."""
+    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return textwrap.fill(plain, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
+
+
+class _Number(float):
+    """A finite number that is written in powers of a thousand where that is shorter: 989.5e12."""
+
+    def __repr__(self) -> str:
+        plain = super().__repr__()
+        short = Decimal(plain).normalize().to_eng_string().replace("E+", "e")
+        return short if "e" in short and len(short) < len(plain) else plain
+
+
+def name(text: str) -> ast.Name:
+    """A variable or function. Raises ValueError unless `text` is an identifier."""
+    return ast.Name(_identifier(text))
+
+
+def literal(value: Any) -> ast.expr:
+    """A plain value: text, number, truth, None, or a list, tuple or mapping of them; an expression stays what it is.
+    Raises TypeError for anything else."""
+    if isinstance(value, ast.expr):
+        return value
     if isinstance(value, Mapping):
-        return f"table({dict(value)!r})"
-    return repr(value)
+        return ast.Dict([literal(key) for key in value], [literal(each) for each in value.values()])
+    if isinstance(value, list):
+        return ast.List([literal(each) for each in value])
+    if isinstance(value, tuple):
+        return ast.Tuple([literal(each) for each in value])
+    if isinstance(value, float):
+        return ast.Constant(_Number(value)) if math.isfinite(value) else call("float", str(float(value)))
+    if value is None or isinstance(value, str | int):
+        return ast.Constant(value)
+    raise TypeError(f"{type(value).__name__} cannot be written as a literal.")
 
 
-def spec_imports(rows: Iterable[Mapping[str, Any]]) -> str:
-    """The line that imports what `spec_code` of these rows names."""
-    names = {name for row in rows for name in _named(row)}
+def call(function: str, *positional: Any, **named: Any) -> ast.Call:
+    """A call of a function by name; arguments are plain values or expressions."""
+    keywords = [ast.keyword(_identifier(key), literal(value)) for key, value in named.items()]
+    return ast.Call(name(function), [literal(value) for value in positional], keywords)
+
+
+def item(of: str, key: str) -> ast.Subscript:
+    """`of[key]`."""
+    return ast.Subscript(name(of), literal(key))
+
+
+def assignment(target: str, value: Any) -> str:
+    """The statement that gives a variable a plain value or an expression."""
+    start = f"{_identifier(target)} = "
+    return start + source(literal(value), len(start))
+
+
+def source(node: ast.expr, used: int = 0, indent: str = "") -> str:
+    """An expression as source. What does not fit beside the `used` columns of its line gets a line for each of its
+    arguments or entries."""
+    flat = ast.unparse(node)
+    if used + len(flat) < _WIDTH:
+        return flat
+    inner = indent + _INDENT
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        opening = f"{ast.unparse(node.func)}("
+        return f"{opening}{source(node.args[0], used + len(opening) + 1, indent)})"
+    if isinstance(node, ast.Call):
+        entries = [("", each) for each in node.args] + [(f"{each.arg}=", each.value) for each in node.keywords]
+        opening, closing = f"{ast.unparse(node.func)}(", ")"
+    elif isinstance(node, ast.Dict):
+        keys = [ast.unparse(key) for key in node.keys if key is not None]
+        entries = [(f"{key}: ", value) for key, value in zip(keys, node.values, strict=True)]
+        opening, closing = "{", "}"
+    elif isinstance(node, ast.List):
+        entries, opening, closing = [("", each) for each in node.elts], "[", "]"
+    else:
+        return flat
+    lines = (f"{inner}{start}{source(value, len(inner + start) + 1, inner)},\n" for start, value in entries)
+    return f"{opening}\n{''.join(lines)}{indent}{closing}"
+
+
+def spec_call(spec: Any) -> ast.Call:
+    """The constructor of a spec with the figures and parts of its kind that are known. Unknown ones are left out where
+    that makes them unknown again."""
+    kind = type(spec)
+    figures = {each: _figure(kind, each, getattr(spec, each)) for each in columns(kind)}
+    known = {each: value for each, value in figures.items() if value is not None}
+    inside = {each: spec_call(getattr(spec, each)) for each in parts(kind) if not _is_default(kind, spec, each)}
+    return call(kind.__name__, name=spec.name, **known, **inside)
+
+
+def _figure(kind: type[Any], figure: str, value: Any) -> Any:
+    """The value to write; None where leaving it out says the same."""
+    if is_table(kind, figure):
+        rates = zip(Precision, np.asarray(value).tolist(), strict=True)
+        return call("table", {precision.name.lower(): rate for precision, rate in rates if not math.isnan(rate)})
+    value = float(value)
+    return None if math.isnan(value) and math.isnan(columns(kind)[figure].default) else value
+
+
+def _is_default(kind: type[Any], spec: Any, part: str) -> bool:
+    """Whether a part is the unknown one its spec has where none is given."""
+    declared = next(each for each in dataclasses.fields(kind) if each.name == part)
+    if declared.default_factory is dataclasses.MISSING:
+        return False
+    return ast.dump(spec_call(getattr(spec, part))) == ast.dump(spec_call(declared.default_factory()))
+
+
+def spec_imports(specs: Iterable[Any]) -> str:
+    """The line that imports what `spec_call` of these specs names; empty where there are none."""
+    names = {each for spec in specs for each in _named(spec)}
     return f"from solvers.specs import {', '.join(sorted(names, key=lambda n: (n.islower(), n)))}" if names else ""
 
 
-def _named(row: Mapping[str, Any]) -> Iterator[str]:
-    yield _KINDS[row["kind"]]
-    if any(isinstance(value, Mapping) for value in row["figures"].values()):
-        yield "table"
-    for part in row["parts"].values():
-        yield from _named(part)
+def _named(spec: Any) -> Iterator[str]:
+    known = {kind.__name__ for kind in KINDS} | {"table"}
+    called = (
+        node.func.id
+        for node in ast.walk(spec_call(spec))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
+    return (each for each in called if each in known)
+
+
+def _identifier(text: str) -> str:
+    if not text.isidentifier() or keyword.iskeyword(text):
+        raise ValueError(f"{text[:40]!r} is not a Python identifier.")
+    return text

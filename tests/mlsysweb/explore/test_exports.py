@@ -8,12 +8,18 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as drawn
 
+from catalog.models import Accelerator
+from catalog.snapshot import snapshot
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.presets import PRESETS
 from mlsysweb.explore.ask.question import declared_search
+from mlsysweb.explore.show.snippet import as_python
 from solvers.search.run import run
 from tests.mlsysweb.explore.questions import large, link, question, search
+from tests.mlsysweb.exported import breaches, nasty
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -81,3 +87,40 @@ def test_the_snippet_finds_the_same_without_the_site(client, preset, tmp_path):
     told = f"{outcome.seen.feasible:,} of {outcome.seen.count:,} meet every goal; {len(outcome.front)} on the front"
     assert first[0] == told
     assert first[1] == f"{outcome.top[0].places} {outcome.top[0].values}"
+
+
+def renamed(slug, name):
+    """The H100 once more, under another name."""
+    row = Accelerator.objects.get(slug="h100-sxm5-80gb")
+    row.pk, row.slug, row.name = None, slug, name
+    row.save()
+
+
+@pytest.mark.parametrize(
+    "slug", ["=cmd|' /c calc'!a0", "+1+1", "-1+1", "@sum(a1)", '"""; import os; """', "coding: utf-7", "<script>"]
+)
+def test_a_row_of_any_name_stays_text_in_every_export(client, slug):
+    renamed(slug, f"{slug}\n{slug}")
+    query = question({"model": "llama-3-8b", "accelerator": f"h100-sxm5-80gb, {slug}", "batch_size": "1, 2"}).query
+    cells = [row["accelerator"] for row in csv.DictReader(io.StringIO(exported(client, "csv", query).decode()))]
+    assert (f"'{slug}" if slug[0] in "=+-@" else slug) in cells
+    assert {row["inputs"]["accelerator"] for row in orjson.loads(exported(client, "json", query))["rows"]} >= {slug}
+    assert slug in pq.read_table(io.BytesIO(exported(client, "parquet", query)))["accelerator"].to_pylist()
+    assert not list(breaches(exported(client, "py", query).decode()))
+
+
+@drawn(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(nasty, nasty, nasty)
+def test_names_and_keys_of_rows_are_never_code(name, key, figure):
+    asked = question()
+    row = Accelerator.objects.get(slug="h100-sxm5-80gb")
+    kept = kept_row(row) | {"name": name}
+    kept["figures"][figure] = 1.0
+    code = as_python(asked, {key: kept}, all_of)
+    assert not list(breaches(code))
+
+
+def kept_row(row):
+    """What is kept of a row, to be changed."""
+    found = snapshot(row, row.spec())
+    return found | {"figures": dict(found["figures"])}

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from jsonschema import validate
 
-from mlsysweb.saved.exports.document import SCHEMA
+from mlsysweb.saved.exports.checks import SCHEMA
 from mlsysweb.saved.scenarios.models import Scenario
 from solvers.registry import solvers
 from tests.mlsysweb.people import ada, ben, cleo, course, edit, save, somebody

@@ -14,7 +14,7 @@ from PIL import Image
 
 from catalog.models import Accelerator, Grid, Model
 from mlsysweb.saved.answers import open_version
-from mlsysweb.saved.exports.document import SCHEMA
+from mlsysweb.saved.exports.checks import SCHEMA
 from mlsysweb.saved.scenarios import drift as drift_module
 from mlsysweb.saved.scenarios.capture import PAGES, capture
 from mlsysweb.saved.scenarios.models import Scenario, Version

@@ -1,0 +1,57 @@
+"""The forms a scenario can be exported in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import orjson
+
+from .citation import bibtex, methods
+from .document import document
+from .snippet import notebook, python
+from .source import ExportSource
+from .tables import curves_of, tables_of, values_of
+
+_CSV, _TEXT = "text/csv; charset=utf-8", "text/plain; charset=utf-8"
+
+
+class Form(NamedTuple):
+    """The file's name, its media type, how it is made, and whether it is offered of an answer."""
+
+    name: str
+    media_type: str
+    made: Callable[[ExportSource], str | bytes]
+    offered: Callable[[ExportSource], bool]
+
+
+def _is_wall(kept: ExportSource) -> bool:
+    return kept.wall is not None
+
+
+def _is_page(kept: ExportSource) -> bool:
+    return kept.opened.page is not None
+
+
+def _is_data(kept: ExportSource) -> bool:
+    return _is_wall(kept) or _is_page(kept)
+
+
+def _always(kept: ExportSource) -> bool:
+    return True
+
+
+def _json(kept: ExportSource) -> bytes:
+    return orjson.dumps(document(kept), option=orjson.OPT_INDENT_2)
+
+
+FORMS: dict[str, Form] = {
+    "values": Form("values.csv", _CSV, values_of, _is_data),
+    "tables": Form("tables.csv", _CSV, tables_of, _is_page),
+    "curves": Form("curves.csv", _CSV, curves_of, _is_data),
+    "json": Form("scenario.json", "application/json", _json, _always),
+    "python": Form("scenario.py", "text/x-python; charset=utf-8", python, _is_wall),
+    "notebook": Form("scenario.ipynb", "application/x-ipynb+json", lambda kept: orjson.dumps(notebook(kept)), _is_wall),
+    "methods": Form("methods.txt", _TEXT, lambda kept: methods(kept, kept.opened.verdict), _always),
+    "bibtex": Form("sources.bib", "application/x-bibtex; charset=utf-8", bibtex, _always),
+}

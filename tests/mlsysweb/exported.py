@@ -1,0 +1,105 @@
+"""Recorded answers as exports take them and as documents, and text that tries to be something else than text."""
+
+import ast
+import gzip
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import orjson
+from hypothesis import strategies as st
+
+from mlsysweb.saved.exports.source import ExportSource
+from solvers.registry import solvers
+from solvers.result import Result
+from solvers.specs import KINDS
+from tests.golden.record_scenarios import FOLDER
+
+NASTY = (
+    '"""',
+    "'''",
+    "\\",
+    "\n",
+    "\r",
+    "\x0c",
+    "\u2028",
+    "\u202e",
+    "#",
+    "=",
+    "@",
+    "+",
+    "{",
+    "}",
+    "$",
+    "%",
+    "<script>",
+    "coding: utf-7\n",
+    "+AAo-import os",
+    "; import os",
+    "__import__('os').system('x')",
+    ")",
+    "(",
+    ",",
+    "\t",
+)
+nasty = st.lists(st.sampled_from(NASTY) | st.text(max_size=8), min_size=1, max_size=8).map("".join)
+
+_FUNCTIONS = {
+    *(kind.__name__ for kind in KINDS),
+    *solvers(),
+    *("table", "float", "print", "vars", "len", "tuple"),
+    *("pipeline", "settle", "axis", "places", "goals", "metrics", "run", "Search", "Space"),
+}
+_METHODS = {"items", "lower", "strip"}
+_STATEMENTS = ast.ImportFrom | ast.Assign | ast.Expr | ast.For | ast.FunctionDef | ast.Return
+
+
+def recorded(wall):
+    """What was recorded of a wall at its present version."""
+    path = FOLDER / f"{wall}-{solvers()[wall].version}.json.gz"
+    return orjson.loads(gzip.decompress(path.read_bytes()))
+
+
+def kept(wall="roofline", **changes):
+    """A recorded answer, ready to be exported."""
+    told = recorded(wall)
+    as_saved = ExportSource(
+        title="Title",
+        notes="",
+        tags=(),
+        url="http://testserver/s/x/",
+        path=f"/walls/{wall}/",
+        what=solvers()[wall].title,
+        solver=wall,
+        solver_version=told["solver_version"],
+        number=1,
+        created=datetime(2026, 11, 24, tzinfo=UTC),
+        question=told["question"],
+        snapshot=told["snapshot"],
+        raw=told["result"],
+        result=Result.from_json(told["result"]),
+        wall=solvers()[wall],
+    )
+    return replace(as_saved, **changes)
+
+
+def document(wall="roofline"):
+    """A recorded answer as a document that can be imported."""
+    told = recorded(wall)
+    return {"format": "mlsysweb/scenario/1", "title": "Title", "page": f"/walls/{wall}/", **told}
+
+
+def breaches(code):
+    """What exported Python does beside importing, assigning, calling what it may call, and printing. Read as a file is,
+    so that a declared encoding counts."""
+    for node in ast.walk(ast.parse(code.encode())):
+        if isinstance(node, ast.stmt) and not isinstance(node, _STATEMENTS):
+            yield ast.unparse(node)
+        if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] != "solvers":
+            yield ast.unparse(node)
+        if isinstance(node, ast.Expr) and not (isinstance(node.value, ast.Call) and node.value.func.id == "print"):
+            yield ast.unparse(node)
+        if isinstance(node, ast.Call):
+            called = node.func
+            known = called.id in _FUNCTIONS if isinstance(called, ast.Name) else called.attr in _METHODS
+            if not known:
+                yield ast.unparse(node)
