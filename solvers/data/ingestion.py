@@ -167,6 +167,95 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The first pass over the data finds nothing in memory: it runs at the storage's own speed."
 
 
+FIGURES = (
+    curve(
+        "storage_bandwidth",
+        ("accelerator_utilization", "delivered_bandwidth"),
+        "What faster storage buys",
+        x_marks=("storage_bandwidth_needed",),
+    ),
+    curve(
+        "demand_bandwidth",
+        ("accelerator_utilization", "delivered_bandwidth"),
+        "What faster accelerators buy",
+        x_marks=("supply_bandwidth",),
+    ),
+)
+
+EQUATIONS = (
+    Equation(
+        "storage_supply",
+        r"@storage_supply = \frac{@storage_bandwidth}{1 - @cached_fraction}",
+        where=lambda i, o: i.cached_fraction < 1,
+    ),
+    Equation(
+        "supply_bandwidth",
+        r"@supply_bandwidth = \min(@storage_supply, @io_bandwidth)",
+        where=lambda i, o: math.isfinite(o.storage_supply),
+    ),
+    Equation("utilization", r"@utilization = \frac{@demand_bandwidth}{@supply_bandwidth}"),
+    Equation(
+        "accelerator_utilization",
+        r"@accelerator_utilization = \min(1, \frac{@supply_bandwidth}{@demand_bandwidth})",
+        where=lambda i, o: i.demand_bandwidth > 0,
+    ),
+    Equation("margin", r"@margin = @supply_bandwidth - @demand_bandwidth"),
+    Equation("slowdown", r"@slowdown = \max(1, @utilization)"),
+    Equation(
+        "storage_bandwidth_needed",
+        r"@storage_bandwidth_needed = @demand_bandwidth \cdot (1 - @cached_fraction)",
+    ),
+    Equation(
+        "cached_fraction_needed",
+        r"@cached_fraction_needed = \max(0, 1 - \frac{@storage_bandwidth}{@demand_bandwidth})",
+        where=lambda i, o: i.demand_bandwidth > 0,
+    ),
+)
+
+SOURCES = (
+    Source("Mohan et al. 2021", "Analyzing and mitigating data stalls in DNN training", "10.14778/3446095.3446100"),
+)
+
+ASSUMPTIONS = (
+    "Reading overlaps perfectly with training: data is fetched ahead, and only what is missing is waited for.",
+    "All parts of the way run at their sustained bandwidth, whatever the order of the reads.",
+    "A cache answers its share of the reads in every epoch (as one does that never evicts what it holds).",
+)
+
+LIMITATIONS = (
+    "Requests a second: many small files stay below the bandwidth of a disk.",
+    "Decoding and augmenting what was read: see the transformation wall.",
+    "Sharing the file system with other jobs.",
+)
+
+PRESETS = (
+    Preset("ImageNet for eight H100s from a SATA disk", {}),
+    Preset("The same from NVMe", {"storage_bandwidth": "7 GB/s"}),
+    Preset("Most of it in memory", {"cached_fraction": "85 percent"}),
+    Preset("A path that is too narrow", {"storage_bandwidth": "28 GB/s", "io_bandwidth": "1.25 GB/s"}),
+    Preset("Text for a language model", {"demand_bandwidth": "2 MB/s", "storage_bandwidth": "100 MB/s"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Faster accelerators train faster.",
+        "Accelerators twice as fast are given {before} before and {after} after: storage binds, they wait.",
+        "delivered_bandwidth",
+        {},
+        {"demand_bandwidth": "5.6 GB/s"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "Faster storage always ends a stall.",
+        "Ten times the storage bandwidth takes the time at work from {before} to {after}: then the path binds.",
+        "accelerator_utilization",
+        {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "1 GB/s"},
+        {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "10 GB/s"},
+        lambda before, after: after < 1.3 * before,
+    ),
+)
+
+
 @solver(
     walls=(8,),
     title="Ingestion",
@@ -176,87 +265,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("supply_bandwidth", "utilization", "accelerator_utilization", "margin"),
-    figures=(
-        curve(
-            "storage_bandwidth",
-            ("accelerator_utilization", "delivered_bandwidth"),
-            "What faster storage buys",
-            x_marks=("storage_bandwidth_needed",),
-        ),
-        curve(
-            "demand_bandwidth",
-            ("accelerator_utilization", "delivered_bandwidth"),
-            "What faster accelerators buy",
-            x_marks=("supply_bandwidth",),
-        ),
-    ),
-    equations=(
-        Equation(
-            "storage_supply",
-            r"@storage_supply = \frac{@storage_bandwidth}{1 - @cached_fraction}",
-            where=lambda i, o: i.cached_fraction < 1,
-        ),
-        Equation(
-            "supply_bandwidth",
-            r"@supply_bandwidth = \min(@storage_supply, @io_bandwidth)",
-            where=lambda i, o: math.isfinite(o.storage_supply),
-        ),
-        Equation("utilization", r"@utilization = \frac{@demand_bandwidth}{@supply_bandwidth}"),
-        Equation(
-            "accelerator_utilization",
-            r"@accelerator_utilization = \min(1, \frac{@supply_bandwidth}{@demand_bandwidth})",
-            where=lambda i, o: i.demand_bandwidth > 0,
-        ),
-        Equation("margin", r"@margin = @supply_bandwidth - @demand_bandwidth"),
-        Equation("slowdown", r"@slowdown = \max(1, @utilization)"),
-        Equation(
-            "storage_bandwidth_needed",
-            r"@storage_bandwidth_needed = @demand_bandwidth \cdot (1 - @cached_fraction)",
-        ),
-        Equation(
-            "cached_fraction_needed",
-            r"@cached_fraction_needed = \max(0, 1 - \frac{@storage_bandwidth}{@demand_bandwidth})",
-            where=lambda i, o: i.demand_bandwidth > 0,
-        ),
-    ),
-    sources=(
-        Source("Mohan et al. 2021", "Analyzing and mitigating data stalls in DNN training", "10.14778/3446095.3446100"),
-    ),
-    assumptions=(
-        "Reading overlaps perfectly with training: data is fetched ahead, and only what is missing is waited for.",
-        "All parts of the way run at their sustained bandwidth, whatever the order of the reads.",
-        "A cache answers its share of the reads in every epoch (as one does that never evicts what it holds).",
-    ),
-    excludes=(
-        "Requests a second: many small files stay below the bandwidth of a disk.",
-        "Decoding and augmenting what was read: see the transformation wall.",
-        "Sharing the file system with other jobs.",
-    ),
-    presets=(
-        Preset("ImageNet for eight H100s from a SATA disk", {}),
-        Preset("The same from NVMe", {"storage_bandwidth": "7 GB/s"}),
-        Preset("Most of it in memory", {"cached_fraction": "85 percent"}),
-        Preset("A path that is too narrow", {"storage_bandwidth": "28 GB/s", "io_bandwidth": "1.25 GB/s"}),
-        Preset("Text for a language model", {"demand_bandwidth": "2 MB/s", "storage_bandwidth": "100 MB/s"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Faster accelerators train faster.",
-            "Accelerators twice as fast are given {before} before and {after} after: storage binds, they wait.",
-            "delivered_bandwidth",
-            {},
-            {"demand_bandwidth": "5.6 GB/s"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "Faster storage always ends a stall.",
-            "Ten times the storage bandwidth takes the time at work from {before} to {after}: then the path binds.",
-            "accelerator_utilization",
-            {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "1 GB/s"},
-            {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "10 GB/s"},
-            lambda before, after: after < 1.3 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def ingestion(i: Inputs) -> Outputs:
     missed = 1 - np.asarray(i.cached_fraction)

@@ -164,6 +164,92 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "So close to full the mean hides how much waits vary: whole weeks go by with a long queue."
 
 
+FIGURES = (
+    curve(
+        "arrival_rate",
+        ("mean_wait", "utilization"),
+        "The hockey stick",
+        x_marks=("arrival_rate_for_target", "largest_arrival_rate"),
+    ),
+    curve("servers", ("mean_wait",), "More slots", x_marks=("stable_servers", "servers_for_target")),
+    curve("service_cv", ("mean_wait",), "A few long jobs make everybody wait", logy=False),
+)
+
+EQUATIONS = (
+    Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
+    Equation("utilization", r"@utilization = \frac{@offered_load}{@servers}"),
+    Equation(
+        "wait_probability",
+        r"@wait_probability = \frac{@servers \cdot @blocking_probability}"
+        r"{@servers - @offered_load \cdot (1 - @blocking_probability)}",
+        where=lambda i, o: bool(o.stable),
+    ),
+    Equation("variability_factor", r"@variability_factor = \frac{1 + @service_cv^{2}}{2}"),
+    Equation(
+        "drain",
+        r"@drain = @variability_factor \cdot \frac{@service_time}{@servers - @offered_load}",
+        where=lambda i, o: bool(o.stable),
+    ),
+    Equation("mean_wait", r"@mean_wait = @wait_probability \cdot @drain", where=lambda i, o: bool(o.stable)),
+    Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: bool(o.stable)),
+    Equation("stable_servers", r"@stable_servers = \lfloor @offered_load \rfloor + 1"),
+    Equation(
+        "mean_completion_time",
+        r"@mean_completion_time = @mean_wait + @service_time",
+        where=lambda i, o: bool(o.stable),
+    ),
+)
+
+SOURCES = (
+    Source("Little 1961", "A proof for the queuing formula: L = λW", "10.1287/opre.9.3.383"),
+    Source("Lee, Longton 1959", "Queueing processes associated with airline passenger check-in", "10.1057/jors.1959.5"),
+    Source("Harchol-Balter 2013", "Performance modeling and design of computer systems", "10.1017/CBO9781139226424"),
+)
+
+ASSUMPTIONS = (
+    "Jobs are submitted independently of each other (Poisson) and start first come, first served.",
+    "Every job takes one slot, and all slots are alike.",
+    "Nobody gives up.",
+)
+
+LIMITATIONS = (
+    "Backfilling: small jobs that slip into the gaps of large ones.",
+    "Priorities, quotas and preemption.",
+    "Days and weeks: that everybody submits on Friday.",
+)
+
+PRESETS = (
+    Preset("Four jobs a day on four slots", {}),
+    Preset("The same on eight", {"servers": "8"}),
+    Preset("One training run at a time", {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day"}),
+    Preset(
+        "All jobs alike (M/D/1)",
+        {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day", "service_cv": "0"},
+    ),
+    Preset("A few very long jobs", {"service_cv": "3"}),
+    Preset("Too much for it", {"arrival_rate": "8 1/day"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A cluster should be busy all the time.",
+        "At two thirds a job waits {before} on average; with a third more jobs, nine tenths busy, {after}.",
+        "mean_wait",
+        {},
+        {"arrival_rate": "5.4 1/day"},
+        lambda before, after: after > 3 * before,
+    ),
+    Fallacy(
+        "Only how many jobs there are decides the wait, not what they are like.",
+        "Jobs all alike wait {before}; as many of the same mean length, some of them very long, wait {after}.",
+        "mean_wait",
+        {"service_cv": "0"},
+        {"service_cv": "3"},
+        lambda before, after: after > 5 * before,
+    ),
+)
+
+
 @solver(
     walls=(16,),
     title="Cluster queue",
@@ -173,88 +259,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("mean_wait", "mean_completion_time", "utilization", "queue_length", "wait_ratio"),
-    figures=(
-        curve(
-            "arrival_rate",
-            ("mean_wait", "utilization"),
-            "The hockey stick",
-            x_marks=("arrival_rate_for_target", "largest_arrival_rate"),
-        ),
-        curve("servers", ("mean_wait",), "More slots", x_marks=("stable_servers", "servers_for_target")),
-        curve("service_cv", ("mean_wait",), "A few long jobs make everybody wait", logy=False),
-    ),
-    equations=(
-        Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
-        Equation("utilization", r"@utilization = \frac{@offered_load}{@servers}"),
-        Equation(
-            "wait_probability",
-            r"@wait_probability = \frac{@servers \cdot @blocking_probability}"
-            r"{@servers - @offered_load \cdot (1 - @blocking_probability)}",
-            where=lambda i, o: bool(o.stable),
-        ),
-        Equation("variability_factor", r"@variability_factor = \frac{1 + @service_cv^{2}}{2}"),
-        Equation(
-            "drain",
-            r"@drain = @variability_factor \cdot \frac{@service_time}{@servers - @offered_load}",
-            where=lambda i, o: bool(o.stable),
-        ),
-        Equation("mean_wait", r"@mean_wait = @wait_probability \cdot @drain", where=lambda i, o: bool(o.stable)),
-        Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: bool(o.stable)),
-        Equation("stable_servers", r"@stable_servers = \lfloor @offered_load \rfloor + 1"),
-        Equation(
-            "mean_completion_time",
-            r"@mean_completion_time = @mean_wait + @service_time",
-            where=lambda i, o: bool(o.stable),
-        ),
-    ),
-    sources=(
-        Source("Little 1961", "A proof for the queuing formula: L = λW", "10.1287/opre.9.3.383"),
-        Source(
-            "Lee, Longton 1959", "Queueing processes associated with airline passenger check-in", "10.1057/jors.1959.5"
-        ),
-        Source(
-            "Harchol-Balter 2013", "Performance modeling and design of computer systems", "10.1017/CBO9781139226424"
-        ),
-    ),
-    assumptions=(
-        "Jobs are submitted independently of each other (Poisson) and start first come, first served.",
-        "Every job takes one slot, and all slots are alike.",
-        "Nobody gives up.",
-    ),
-    excludes=(
-        "Backfilling: small jobs that slip into the gaps of large ones.",
-        "Priorities, quotas and preemption.",
-        "Days and weeks: that everybody submits on Friday.",
-    ),
-    presets=(
-        Preset("Four jobs a day on four slots", {}),
-        Preset("The same on eight", {"servers": "8"}),
-        Preset("One training run at a time", {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day"}),
-        Preset(
-            "All jobs alike (M/D/1)",
-            {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day", "service_cv": "0"},
-        ),
-        Preset("A few very long jobs", {"service_cv": "3"}),
-        Preset("Too much for it", {"arrival_rate": "8 1/day"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "A cluster should be busy all the time.",
-            "At two thirds a job waits {before} on average; with a third more jobs, nine tenths busy, {after}.",
-            "mean_wait",
-            {},
-            {"arrival_rate": "5.4 1/day"},
-            lambda before, after: after > 3 * before,
-        ),
-        Fallacy(
-            "Only how many jobs there are decides the wait, not what they are like.",
-            "Jobs all alike wait {before}; as many of the same mean length, some of them very long, wait {after}.",
-            "mean_wait",
-            {"service_cv": "0"},
-            {"service_cv": "3"},
-            lambda before, after: after > 5 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def cluster_queue(i: Inputs) -> Outputs:
     servers, service = np.asarray(i.servers, dtype=float), np.asarray(i.service_time, dtype=float)

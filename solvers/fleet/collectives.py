@@ -160,6 +160,121 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The last node is only part filled; two levels are reckoned as if it were full."
 
 
+FIGURES = (
+    curve(
+        "message",
+        ("ring", "tree"),
+        "Small messages wait for starts, large ones for bytes",
+        x_marks=("tree_best_below",),
+    ),
+    curve("devices", ("ring", "hierarchical"), "What more devices cost"),
+    Chart("bars", "Ways to sum", (), ("ring", "tree", "hierarchical")),
+    Chart("bars", "Two levels: where the time goes", (), ("intra_time", "inter_time")),
+)
+
+EQUATIONS = (
+    Equation(
+        "bandwidth_time",
+        r"@bandwidth_time = \frac{2 \cdot (@devices - 1)}{@devices} \cdot \frac{@message}{@link_bandwidth}",
+    ),
+    Equation("latency_time", r"@latency_time = 2 \cdot (@devices - 1) \cdot @link_latency"),
+    Equation("ring", r"@ring = @bandwidth_time + @latency_time"),
+    Equation("tree_depth", r"@tree_depth = \lceil \log_2(@devices) \rceil"),
+    Equation("tree", r"@tree = 2 \cdot @tree_depth \cdot (\frac{@message}{@link_bandwidth} + @link_latency)"),
+    Equation(
+        "all_to_all",
+        r"@all_to_all = \frac{@devices - 1}{@devices} \cdot \frac{@message}{@link_bandwidth} "
+        r"+ (@devices - 1) \cdot @link_latency",
+    ),
+    Equation(
+        "intra_time",
+        r"@intra_time = 2 \cdot (\frac{@local_devices - 1}{@local_devices} \cdot "
+        r"\frac{@message}{@intra_bandwidth} + (@local_devices - 1) \cdot @intra_latency)",
+    ),
+    Equation(
+        "inter_time",
+        r"@inter_time = 2 \cdot (\frac{@nodes - 1}{@nodes} \cdot "
+        r"\frac{@message}{@local_devices \cdot @inter_bandwidth} + (@nodes - 1) \cdot @inter_latency)",
+    ),
+    Equation("hierarchical", r"@hierarchical = @intra_time + @inter_time"),
+    Equation(
+        "bus_bandwidth",
+        r"@bus_bandwidth = \frac{2 \cdot (@devices - 1) \cdot @message}{@devices \cdot @best_time}",
+        where=lambda i, o: i.devices > 1 and o.best_time > 0,
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Patarasuk, Yuan 2009",
+        "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+        "10.1016/j.jpdc.2008.09.002",
+    ),
+    Source(
+        "Thakur, Rabenseifner, Gropp 2005",
+        "Optimization of collective communication operations in MPICH",
+        "10.1177/1094342005051521",
+    ),
+    Source(
+        "Hockney 1994",
+        "The communication challenge for MPP: Intel Paragon and Meiko CS-2",
+        "10.1016/S0167-8191(06)80021-9",
+    ),
+)
+
+ASSUMPTIONS = (
+    "A message takes a latency and its bytes over the bandwidth of one link, one way; both ways work at once.",
+    "One ring, a tree and an all-to-all wait for the link between nodes as soon as more than one node takes part.",
+    "In two levels every device of a node uses its own way out at once, each for its share of the message.",
+    "A tree sends the whole message at every level, up and down again.",
+)
+
+LIMITATIONS = (
+    "Other traffic on the same links, and oversubscribed switches: see the topology.",
+    "Trees and rings run in pieces behind each other, and sums made in the network.",
+    "Overlap with arithmetic: see the parallelism.",
+)
+
+PRESETS = (
+    Preset("Gradients of an 8B model, 64 devices", {}),
+    Preset("The same inside one node", {"devices": "8"}),
+    Preset("A few kilobytes over 1024 devices", {"message": "16 kB", "devices": "1024"}),
+    Preset("Without a faster link inside", {"devices_per_node": "1"}),
+    Preset(
+        "Slow network: 100 Gb Ethernet",
+        {"inter_bandwidth": "12.5 GB/s", "inter_latency": "50 us", "devices": "256"},
+    ),
+    Preset("A rack of 72 as one node", {"devices_per_node": "72", "devices": "576", "intra_bandwidth": "900 GB/s"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the devices take twice as long to agree.",
+        "A ring of 64 sums the gradients in {before}, one of 128 in {after}: each sends a smaller part to more.",
+        "ring",
+        {},
+        {"devices": "128"},
+        lambda before, after: after < 1.02 * before,
+    ),
+    Fallacy(
+        "Half the bytes take half the time.",
+        "Over 1024 devices 8 kB take {before} in a ring and 4 kB take {after}: starting the messages is all there is.",
+        "ring",
+        {"devices": "1024", "message": "8 kB"},
+        {"devices": "1024", "message": "4 kB"},
+        lambda before, after: after > 0.99 * before,
+    ),
+    Fallacy(
+        "A faster link inside the node makes every collective faster.",
+        "One flat ring over eight nodes takes {before} and, with twice that bandwidth, {after}: it waits for the slowest link.",
+        "ring",
+        {},
+        {"intra_bandwidth": "900 GB/s"},
+        lambda before, after: after == before,
+    ),
+)
+
+
 @solver(
     walls=(14,),
     title="Collectives",
@@ -169,113 +284,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("best_time", "hierarchical", "ring", "tree", "all_to_all", "bus_bandwidth"),
-    figures=(
-        curve(
-            "message",
-            ("ring", "tree"),
-            "Small messages wait for starts, large ones for bytes",
-            x_marks=("tree_best_below",),
-        ),
-        curve("devices", ("ring", "hierarchical"), "What more devices cost"),
-        Chart("bars", "Ways to sum", (), ("ring", "tree", "hierarchical")),
-        Chart("bars", "Two levels: where the time goes", (), ("intra_time", "inter_time")),
-    ),
-    equations=(
-        Equation(
-            "bandwidth_time",
-            r"@bandwidth_time = \frac{2 \cdot (@devices - 1)}{@devices} \cdot \frac{@message}{@link_bandwidth}",
-        ),
-        Equation("latency_time", r"@latency_time = 2 \cdot (@devices - 1) \cdot @link_latency"),
-        Equation("ring", r"@ring = @bandwidth_time + @latency_time"),
-        Equation("tree_depth", r"@tree_depth = \lceil \log_2(@devices) \rceil"),
-        Equation("tree", r"@tree = 2 \cdot @tree_depth \cdot (\frac{@message}{@link_bandwidth} + @link_latency)"),
-        Equation(
-            "all_to_all",
-            r"@all_to_all = \frac{@devices - 1}{@devices} \cdot \frac{@message}{@link_bandwidth} "
-            r"+ (@devices - 1) \cdot @link_latency",
-        ),
-        Equation(
-            "intra_time",
-            r"@intra_time = 2 \cdot (\frac{@local_devices - 1}{@local_devices} \cdot "
-            r"\frac{@message}{@intra_bandwidth} + (@local_devices - 1) \cdot @intra_latency)",
-        ),
-        Equation(
-            "inter_time",
-            r"@inter_time = 2 \cdot (\frac{@nodes - 1}{@nodes} \cdot "
-            r"\frac{@message}{@local_devices \cdot @inter_bandwidth} + (@nodes - 1) \cdot @inter_latency)",
-        ),
-        Equation("hierarchical", r"@hierarchical = @intra_time + @inter_time"),
-        Equation(
-            "bus_bandwidth",
-            r"@bus_bandwidth = \frac{2 \cdot (@devices - 1) \cdot @message}{@devices \cdot @best_time}",
-            where=lambda i, o: i.devices > 1 and o.best_time > 0,
-        ),
-    ),
-    sources=(
-        Source(
-            "Patarasuk, Yuan 2009",
-            "Bandwidth optimal all-reduce algorithms for clusters of workstations",
-            "10.1016/j.jpdc.2008.09.002",
-        ),
-        Source(
-            "Thakur, Rabenseifner, Gropp 2005",
-            "Optimization of collective communication operations in MPICH",
-            "10.1177/1094342005051521",
-        ),
-        Source(
-            "Hockney 1994",
-            "The communication challenge for MPP: Intel Paragon and Meiko CS-2",
-            "10.1016/S0167-8191(06)80021-9",
-        ),
-    ),
-    assumptions=(
-        "A message takes a latency and its bytes over the bandwidth of one link, one way; both ways work at once.",
-        "One ring, a tree and an all-to-all wait for the link between nodes as soon as more than one node takes part.",
-        "In two levels every device of a node uses its own way out at once, each for its share of the message.",
-        "A tree sends the whole message at every level, up and down again.",
-    ),
-    excludes=(
-        "Other traffic on the same links, and oversubscribed switches: see the topology.",
-        "Trees and rings run in pieces behind each other, and sums made in the network.",
-        "Overlap with arithmetic: see the parallelism.",
-    ),
-    presets=(
-        Preset("Gradients of an 8B model, 64 devices", {}),
-        Preset("The same inside one node", {"devices": "8"}),
-        Preset("A few kilobytes over 1024 devices", {"message": "16 kB", "devices": "1024"}),
-        Preset("Without a faster link inside", {"devices_per_node": "1"}),
-        Preset(
-            "Slow network: 100 Gb Ethernet",
-            {"inter_bandwidth": "12.5 GB/s", "inter_latency": "50 us", "devices": "256"},
-        ),
-        Preset("A rack of 72 as one node", {"devices_per_node": "72", "devices": "576", "intra_bandwidth": "900 GB/s"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the devices take twice as long to agree.",
-            "A ring of 64 sums the gradients in {before}, one of 128 in {after}: each sends a smaller part to more.",
-            "ring",
-            {},
-            {"devices": "128"},
-            lambda before, after: after < 1.02 * before,
-        ),
-        Fallacy(
-            "Half the bytes take half the time.",
-            "Over 1024 devices 8 kB take {before} in a ring and 4 kB take {after}: starting the messages is all there is.",
-            "ring",
-            {"devices": "1024", "message": "8 kB"},
-            {"devices": "1024", "message": "4 kB"},
-            lambda before, after: after > 0.99 * before,
-        ),
-        Fallacy(
-            "A faster link inside the node makes every collective faster.",
-            "One flat ring over eight nodes takes {before} and, with twice that bandwidth, {after}: it waits for the slowest link.",
-            "ring",
-            {},
-            {"intra_bandwidth": "900 GB/s"},
-            lambda before, after: after == before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def collectives(i: Inputs) -> Outputs:
     intra, inter = NetworkLink(i.intra_bandwidth, i.intra_latency), NetworkLink(i.inter_bandwidth, i.inter_latency)

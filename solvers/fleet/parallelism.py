@@ -277,6 +277,166 @@ _CAUSES = (
 )
 
 
+FIGURES = (
+    Chart("buildup", "Where the time of a step goes", (), _CAUSES),
+    Chart("bars", "What a device holds", (), ("model_state", "activations")),
+    curve("microbatches", ("mfu", "bubble_fraction"), "More microbatches shorten the bubble", logy=False),
+    curve("data_parallel", ("tokens_per_second", "scaling_efficiency"), "More copies"),
+)
+
+EQUATIONS = (
+    Equation(
+        "devices",
+        r"@devices = @data_parallel \cdot @tensor_parallel \cdot @pipeline_parallel \cdot @context_parallel",
+    ),
+    Equation(
+        "batch_tokens",
+        r"@batch_tokens = @data_parallel \cdot @microbatches \cdot @microbatch_size \cdot @sequence_length",
+    ),
+    Equation(
+        "compute_time",
+        r"@compute_time = \frac{@device_flop}{@peak \cdot @efficiency}",
+    ),
+    Equation(
+        "bubble_fraction",
+        r"@bubble_fraction = \frac{@pipeline_parallel - 1}{@virtual_stages \cdot @microbatches + @pipeline_parallel - 1}",
+    ),
+    Equation(
+        "bubble_time",
+        r"@bubble_time = \frac{@pipeline_parallel - 1}{@virtual_stages} \cdot @stage_time",
+    ),
+    Equation("step_time", "@step_time = " + " + ".join(f"@{cause}" for cause in _CAUSES)),
+    Equation("tokens_per_second", r"@tokens_per_second = \frac{@batch_tokens}{@step_time}"),
+    Equation("mfu", r"@mfu = \frac{@model_flop}{@devices \cdot @peak \cdot @step_time}"),
+    Equation("scaling_efficiency", r"@scaling_efficiency = \frac{@compute_time + @memory_time}{@step_time}"),
+    Equation("training_time", r"@training_time = \frac{@tokens}{@tokens_per_second}"),
+    Equation("memory_per_device", r"@memory_per_device = @model_state + @activations"),
+)
+
+SOURCES = (
+    Source(
+        "Shoeybi et al. 2019",
+        "Megatron-LM: training multi-billion parameter language models using model parallelism",
+        "arXiv:1909.08053",
+    ),
+    Source(
+        "Narayanan et al. 2021",
+        "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+        "arXiv:2104.04473",
+    ),
+    Source(
+        "Rajbhandari et al. 2020",
+        "ZeRO: memory optimizations toward training trillion parameter models",
+        "arXiv:1910.02054",
+    ),
+    Source(
+        "Korthikanti et al. 2023",
+        "Reducing activation recomputation in large transformer models",
+        "arXiv:2205.05198",
+    ),
+    Source(
+        "Lepikhin et al. 2021",
+        "GShard: scaling giant models with conditional computation and automatic sharding",
+        "arXiv:2006.16668",
+    ),
+    Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
+    Source(
+        "Patarasuk, Yuan 2009",
+        "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+        "10.1016/j.jpdc.2008.09.002",
+    ),
+)
+
+ASSUMPTIONS = (
+    "The backward pass takes twice the arithmetic of the forward pass; attention is causal.",
+    "Each layer's all-reduces, keys and values, and tokens to experts wait for nothing and hide behind nothing.",
+    "The copies' exchange hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all of them.",
+    "Collectives over several nodes run in two levels, inside the nodes and between them, all devices at once.",
+    "Each pass reads the weights once and the backward pass writes gradients; activations are written and read once.",
+    "Every layer of a mixture of experts has experts, and every expert draws equally many tokens.",
+)
+
+LIMITATIONS = (
+    "Launch overheads and kernels' own inefficiency beyond the one factor: see the software wall.",
+    "Failures and checkpoints: see reliability; reading data: see ingestion.",
+    "What a larger batch does to the loss.",
+    "Schedules that keep fewer microbatches in flight than there are stages, as Llama 3's did.",
+)
+
+PRESETS = (
+    Preset("Llama-3-70B on 512 H100", {}, part="Part 4"),
+    Preset(
+        "Llama 3.1 405B on 16,384 H100",
+        {
+            "model": "llama-3.1-405b",
+            "data_parallel": "128",
+            "pipeline_parallel": "16",
+            "virtual_stages": "4",
+            "microbatches": "16",
+            "recomputation": "none",
+            "tokens": "15.6e12",
+        },
+    ),
+    Preset(
+        "Llama-3-8B on 64, copies alone",
+        {
+            "model": "llama-3-8b",
+            "data_parallel": "64",
+            "tensor_parallel": "1",
+            "pipeline_parallel": "1",
+            "microbatches": "4",
+            "zero_stage": "3",
+            "recomputation": "full",
+        },
+    ),
+    Preset("Tensor parallel across nodes", {"tensor_parallel": "32", "pipeline_parallel": "1"}),
+    Preset("Deep pipeline, few microbatches", {"pipeline_parallel": "16", "data_parallel": "4", "microbatches": "4"}),
+    Preset(
+        "Mixtral with spread experts",
+        {
+            "model": "mixtral-8x7b",
+            "tensor_parallel": "1",
+            "pipeline_parallel": "4",
+            "data_parallel": "64",
+            "expert_parallel": "8",
+            "microbatches": "16",
+        },
+    ),
+    Preset(
+        "131 072 tokens at once",
+        {"sequence_length": "131072", "context_parallel": "8", "data_parallel": "2", "microbatches": "8"},
+    ),
+    Preset("One slow device in 512", {"straggler_factor": "1.2"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the devices train twice as fast.",
+        "At the same batch 512 devices train on {before} in tokens, 1024 (half the microbatches each) on {after}: {ratio} times.",
+        "tokens_per_second",
+        {},
+        {"data_parallel": "32", "microbatches": "8"},
+        lambda before, after: after < 1.9 * before,
+    ),
+    Fallacy(
+        "Tensor parallelism scales like data parallelism.",
+        "Within a node MFU is {before}; the same devices with tensor parallelism over four nodes reach {after}.",
+        "mfu",
+        {},
+        {"tensor_parallel": "32", "pipeline_parallel": "1"},
+        lambda before, after: after < 0.6 * before,
+    ),
+    Fallacy(
+        "One slow device in hundreds does not matter.",
+        "With every device alike a step takes {before}; with a single one 20% slower {after}, for all of them.",
+        "step_time",
+        {},
+        {"straggler_factor": "1.2"},
+        lambda before, after: after > 1.1 * before,
+    ),
+)
+
+
 @solver(
     walls=(14,),
     title="Parallelism",
@@ -287,160 +447,13 @@ _CAUSES = (
     notes=notes,
     check=check,
     headline=("step_time", "mfu", "tokens_per_second", "training_time", "feasible"),
-    figures=(
-        Chart("buildup", "Where the time of a step goes", (), _CAUSES),
-        Chart("bars", "What a device holds", (), ("model_state", "activations")),
-        curve("microbatches", ("mfu", "bubble_fraction"), "More microbatches shorten the bubble", logy=False),
-        curve("data_parallel", ("tokens_per_second", "scaling_efficiency"), "More copies"),
-    ),
-    equations=(
-        Equation(
-            "devices",
-            r"@devices = @data_parallel \cdot @tensor_parallel \cdot @pipeline_parallel \cdot @context_parallel",
-        ),
-        Equation(
-            "batch_tokens",
-            r"@batch_tokens = @data_parallel \cdot @microbatches \cdot @microbatch_size \cdot @sequence_length",
-        ),
-        Equation(
-            "compute_time",
-            r"@compute_time = \frac{@device_flop}{@peak \cdot @efficiency}",
-        ),
-        Equation(
-            "bubble_fraction",
-            r"@bubble_fraction = \frac{@pipeline_parallel - 1}{@virtual_stages \cdot @microbatches + @pipeline_parallel - 1}",
-        ),
-        Equation(
-            "bubble_time",
-            r"@bubble_time = \frac{@pipeline_parallel - 1}{@virtual_stages} \cdot @stage_time",
-        ),
-        Equation("step_time", "@step_time = " + " + ".join(f"@{cause}" for cause in _CAUSES)),
-        Equation("tokens_per_second", r"@tokens_per_second = \frac{@batch_tokens}{@step_time}"),
-        Equation("mfu", r"@mfu = \frac{@model_flop}{@devices \cdot @peak \cdot @step_time}"),
-        Equation("scaling_efficiency", r"@scaling_efficiency = \frac{@compute_time + @memory_time}{@step_time}"),
-        Equation("training_time", r"@training_time = \frac{@tokens}{@tokens_per_second}"),
-        Equation("memory_per_device", r"@memory_per_device = @model_state + @activations"),
-    ),
-    sources=(
-        Source(
-            "Shoeybi et al. 2019",
-            "Megatron-LM: training multi-billion parameter language models using model parallelism",
-            "arXiv:1909.08053",
-        ),
-        Source(
-            "Narayanan et al. 2021",
-            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
-            "arXiv:2104.04473",
-        ),
-        Source(
-            "Rajbhandari et al. 2020",
-            "ZeRO: memory optimizations toward training trillion parameter models",
-            "arXiv:1910.02054",
-        ),
-        Source(
-            "Korthikanti et al. 2023",
-            "Reducing activation recomputation in large transformer models",
-            "arXiv:2205.05198",
-        ),
-        Source(
-            "Lepikhin et al. 2021",
-            "GShard: scaling giant models with conditional computation and automatic sharding",
-            "arXiv:2006.16668",
-        ),
-        Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
-        Source(
-            "Patarasuk, Yuan 2009",
-            "Bandwidth optimal all-reduce algorithms for clusters of workstations",
-            "10.1016/j.jpdc.2008.09.002",
-        ),
-    ),
-    assumptions=(
-        "The backward pass takes twice the arithmetic of the forward pass; attention is causal.",
-        "Each layer's all-reduces, keys and values, and tokens to experts wait for nothing and hide behind nothing.",
-        "The copies' exchange hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all of them.",
-        "Collectives over several nodes run in two levels, inside the nodes and between them, all devices at once.",
-        "Each pass reads the weights once and the backward pass writes gradients; activations are written and read once.",
-        "Every layer of a mixture of experts has experts, and every expert draws equally many tokens.",
-    ),
-    excludes=(
-        "Launch overheads and kernels' own inefficiency beyond the one factor: see the software wall.",
-        "Failures and checkpoints: see reliability; reading data: see ingestion.",
-        "What a larger batch does to the loss.",
-        "Schedules that keep fewer microbatches in flight than there are stages, as Llama 3's did.",
-    ),
-    presets=(
-        Preset("Llama-3-70B on 512 H100", {}, part="Part 4"),
-        Preset(
-            "Llama 3.1 405B on 16,384 H100",
-            {
-                "model": "llama-3.1-405b",
-                "data_parallel": "128",
-                "pipeline_parallel": "16",
-                "virtual_stages": "4",
-                "microbatches": "16",
-                "recomputation": "none",
-                "tokens": "15.6e12",
-            },
-        ),
-        Preset(
-            "Llama-3-8B on 64, copies alone",
-            {
-                "model": "llama-3-8b",
-                "data_parallel": "64",
-                "tensor_parallel": "1",
-                "pipeline_parallel": "1",
-                "microbatches": "4",
-                "zero_stage": "3",
-                "recomputation": "full",
-            },
-        ),
-        Preset("Tensor parallel across nodes", {"tensor_parallel": "32", "pipeline_parallel": "1"}),
-        Preset(
-            "Deep pipeline, few microbatches", {"pipeline_parallel": "16", "data_parallel": "4", "microbatches": "4"}
-        ),
-        Preset(
-            "Mixtral with spread experts",
-            {
-                "model": "mixtral-8x7b",
-                "tensor_parallel": "1",
-                "pipeline_parallel": "4",
-                "data_parallel": "64",
-                "expert_parallel": "8",
-                "microbatches": "16",
-            },
-        ),
-        Preset(
-            "131 072 tokens at once",
-            {"sequence_length": "131072", "context_parallel": "8", "data_parallel": "2", "microbatches": "8"},
-        ),
-        Preset("One slow device in 512", {"straggler_factor": "1.2"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the devices train twice as fast.",
-            "At the same batch 512 devices train on {before} in tokens, 1024 (half the microbatches each) on {after}: {ratio} times.",
-            "tokens_per_second",
-            {},
-            {"data_parallel": "32", "microbatches": "8"},
-            lambda before, after: after < 1.9 * before,
-        ),
-        Fallacy(
-            "Tensor parallelism scales like data parallelism.",
-            "Within a node MFU is {before}; the same devices with tensor parallelism over four nodes reach {after}.",
-            "mfu",
-            {},
-            {"tensor_parallel": "32", "pipeline_parallel": "1"},
-            lambda before, after: after < 0.6 * before,
-        ),
-        Fallacy(
-            "One slow device in hundreds does not matter.",
-            "With every device alike a step takes {before}; with a single one 20% slower {after}, for all of them.",
-            "step_time",
-            {},
-            {"straggler_factor": "1.2"},
-            lambda before, after: after > 1.1 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def parallelism(i: Inputs) -> Outputs:
     split = Split(

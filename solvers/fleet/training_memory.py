@@ -170,6 +170,134 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.training_split(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
 
+FIGURES = (
+    Chart("buildup", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
+    curve("data_parallel", ("total", "model_state"), "What more copies save (ZeRO)"),
+    curve("sequence_length", ("activations", "model_state"), "Longer sequences"),
+)
+
+EQUATIONS = (
+    Equation(
+        "weights",
+        r"@weights = 2 \cdot @held_parameters",
+        where=lambda i, o: bytes_of(i.precision) == 2 and i.zero_stage < 3,
+    ),
+    Equation(
+        "optimizer_state",
+        r"@optimizer_state = @optimizer_bytes \cdot @held_parameters",
+        where=lambda i, o: i.zero_stage == 0,
+    ),
+    Equation(
+        "optimizer_state",
+        r"@optimizer_state = \frac{@optimizer_bytes \cdot @held_parameters}{@data_parallel \cdot @context_parallel}",
+        where=lambda i, o: i.zero_stage >= 1 and i.expert_parallel == 1,
+    ),
+    Equation("model_state", r"@model_state = @weights + @gradients + @optimizer_state"),
+    Equation(
+        "activations_per_layer",
+        r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
+        r"\cdot (10 + \frac{24}{@tensor_parallel})",
+        where=lambda i, o: i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == SequenceParallel.OFF,
+    ),
+    Equation(
+        "activations_per_layer",
+        r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
+        r"\cdot (10 + \frac{24 + \frac{5 \cdot @model.attention_heads \cdot @sequence_length}{@model.hidden_size}}{@tensor_parallel})",
+        where=lambda i, o: (
+            i.recomputation == Recomputation.NONE
+            and i.attention == Attention.UNFUSED
+            and i.sequence_parallel == SequenceParallel.OFF
+        ),
+    ),
+    Equation(
+        "activations_per_layer",
+        r"@activations_per_layer = \frac{2 \cdot @sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel}",
+        where=lambda i, o: i.recomputation == Recomputation.FULL and i.sequence_parallel == SequenceParallel.OFF,
+    ),
+    Equation("activations", r"@activations = @activations_per_layer \cdot @layers_in_flight"),
+    Equation("total", r"@total = @model_state + @activations"),
+)
+
+SOURCES = (
+    Source(
+        "Rajbhandari et al. 2020",
+        "ZeRO: memory optimizations toward training trillion parameter models",
+        "arXiv:1910.02054",
+    ),
+    Source(
+        "Korthikanti et al. 2023",
+        "Reducing activation recomputation in large transformer models",
+        "arXiv:2205.05198",
+    ),
+    Source(
+        "Narayanan et al. 2021",
+        "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+        "arXiv:2104.04473",
+    ),
+    Source(
+        "Dao et al. 2022",
+        "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
+        "arXiv:2205.14135",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Adam in mixed precision: beside weights and gradients an fp32 copy of each weight and its two moments.",
+    "Parameters are spread evenly over tensor- and pipeline-parallel devices, embeddings included.",
+    "The first pipeline stage is looked at: it keeps the most activations, of as many microbatches as there are stages.",
+    "A layer has an MLP four times as wide as the network, and dropouts; activations take 16 bits.",
+    "ZeRO divides over data- and context-parallel devices alike.",
+)
+
+LIMITATIONS = (
+    "Fragments and buffers: real runs need a few gigabytes more.",
+    "The logits of the last layer, large where the vocabulary is.",
+    "Moving state to the host or to disk.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on eight H100", {}),
+    Preset("The same with ZeRO stage 3", {"zero_stage": "3"}, part="Part 4"),
+    Preset("Attention scores kept", {"recomputation": "none"}),
+    Preset("Everything computed again", {"zero_stage": "3", "recomputation": "full", "sequence_length": "32768"}),
+    Preset(
+        "Llama-3-70B: tensor 8, pipeline 4",
+        {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "zero_stage": "1"},
+    ),
+    Preset(
+        "ZeRO's figure 1: 7.5 billion parameters on 64",
+        {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "1"},
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A model that fits for inference fits for training.",
+        "Weights take {before}; weights, gradients and optimizer state of the same network take {after}, {ratio} times that.",
+        "model_state",
+        {"optimizer_bytes": "0 byte", "zero_stage": "3", "data_parallel": "2"},
+        {},
+        lambda before, after: after > 7 * before,
+    ),
+    Fallacy(
+        "ZeRO makes any model fit: add devices.",
+        "Over 64 times the copies the total only falls from {before} to {after}: nobody else holds its activations.",
+        "total",
+        {"zero_stage": "3"},
+        {"zero_stage": "3", "data_parallel": "512"},
+        lambda before, after: after > before / 2,
+    ),
+    Fallacy(
+        "A pipeline of eight stages holds an eighth of the activations.",
+        "{before} without a pipeline, {after} with it: the first stage keeps those of eight microbatches.",
+        "activations",
+        {},
+        {"pipeline_parallel": "8"},
+        lambda before, after: after == before,
+    ),
+)
+
+
 @solver(
     walls=(14,),
     title="Training memory",
@@ -180,128 +308,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     check=check,
     headline=("total", "feasible", "model_state", "activations", "largest_batch_size"),
-    figures=(
-        Chart("buildup", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
-        curve("data_parallel", ("total", "model_state"), "What more copies save (ZeRO)"),
-        curve("sequence_length", ("activations", "model_state"), "Longer sequences"),
-    ),
-    equations=(
-        Equation(
-            "weights",
-            r"@weights = 2 \cdot @held_parameters",
-            where=lambda i, o: bytes_of(i.precision) == 2 and i.zero_stage < 3,
-        ),
-        Equation(
-            "optimizer_state",
-            r"@optimizer_state = @optimizer_bytes \cdot @held_parameters",
-            where=lambda i, o: i.zero_stage == 0,
-        ),
-        Equation(
-            "optimizer_state",
-            r"@optimizer_state = \frac{@optimizer_bytes \cdot @held_parameters}{@data_parallel \cdot @context_parallel}",
-            where=lambda i, o: i.zero_stage >= 1 and i.expert_parallel == 1,
-        ),
-        Equation("model_state", r"@model_state = @weights + @gradients + @optimizer_state"),
-        Equation(
-            "activations_per_layer",
-            r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
-            r"\cdot (10 + \frac{24}{@tensor_parallel})",
-            where=lambda i, o: (
-                i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == SequenceParallel.OFF
-            ),
-        ),
-        Equation(
-            "activations_per_layer",
-            r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
-            r"\cdot (10 + \frac{24 + \frac{5 \cdot @model.attention_heads \cdot @sequence_length}{@model.hidden_size}}{@tensor_parallel})",
-            where=lambda i, o: (
-                i.recomputation == Recomputation.NONE
-                and i.attention == Attention.UNFUSED
-                and i.sequence_parallel == SequenceParallel.OFF
-            ),
-        ),
-        Equation(
-            "activations_per_layer",
-            r"@activations_per_layer = \frac{2 \cdot @sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel}",
-            where=lambda i, o: i.recomputation == Recomputation.FULL and i.sequence_parallel == SequenceParallel.OFF,
-        ),
-        Equation("activations", r"@activations = @activations_per_layer \cdot @layers_in_flight"),
-        Equation("total", r"@total = @model_state + @activations"),
-    ),
-    sources=(
-        Source(
-            "Rajbhandari et al. 2020",
-            "ZeRO: memory optimizations toward training trillion parameter models",
-            "arXiv:1910.02054",
-        ),
-        Source(
-            "Korthikanti et al. 2023",
-            "Reducing activation recomputation in large transformer models",
-            "arXiv:2205.05198",
-        ),
-        Source(
-            "Narayanan et al. 2021",
-            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
-            "arXiv:2104.04473",
-        ),
-        Source(
-            "Dao et al. 2022",
-            "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
-            "arXiv:2205.14135",
-        ),
-    ),
-    assumptions=(
-        "Adam in mixed precision: beside weights and gradients an fp32 copy of each weight and its two moments.",
-        "Parameters are spread evenly over tensor- and pipeline-parallel devices, embeddings included.",
-        "The first pipeline stage is looked at: it keeps the most activations, of as many microbatches as there are stages.",
-        "A layer has an MLP four times as wide as the network, and dropouts; activations take 16 bits.",
-        "ZeRO divides over data- and context-parallel devices alike.",
-    ),
-    excludes=(
-        "Fragments and buffers: real runs need a few gigabytes more.",
-        "The logits of the last layer, large where the vocabulary is.",
-        "Moving state to the host or to disk.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on eight H100", {}),
-        Preset("The same with ZeRO stage 3", {"zero_stage": "3"}, part="Part 4"),
-        Preset("Attention scores kept", {"recomputation": "none"}),
-        Preset("Everything computed again", {"zero_stage": "3", "recomputation": "full", "sequence_length": "32768"}),
-        Preset(
-            "Llama-3-70B: tensor 8, pipeline 4",
-            {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "zero_stage": "1"},
-        ),
-        Preset(
-            "ZeRO's figure 1: 7.5 billion parameters on 64",
-            {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "1"},
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "A model that fits for inference fits for training.",
-            "Weights take {before}; weights, gradients and optimizer state of the same network take {after}, {ratio} times that.",
-            "model_state",
-            {"optimizer_bytes": "0 byte", "zero_stage": "3", "data_parallel": "2"},
-            {},
-            lambda before, after: after > 7 * before,
-        ),
-        Fallacy(
-            "ZeRO makes any model fit: add devices.",
-            "Over 64 times the copies the total only falls from {before} to {after}: nobody else holds its activations.",
-            "total",
-            {"zero_stage": "3"},
-            {"zero_stage": "3", "data_parallel": "512"},
-            lambda before, after: after > before / 2,
-        ),
-        Fallacy(
-            "A pipeline of eight stages holds an eighth of the activations.",
-            "{before} without a pipeline, {after} with it: the first stage keeps those of eight microbatches.",
-            "activations",
-            {},
-            {"pipeline_parallel": "8"},
-            lambda before, after: after == before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def training_memory(i: Inputs) -> Outputs:
     part = device_memory(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)

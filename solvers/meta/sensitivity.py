@@ -273,6 +273,71 @@ def _until(o: Outputs) -> str:
     return "Within a tenth and ten times of it nothing takes over."
 
 
+FIGURES = (
+    Chart("bars", "Percent of change for one percent more", (), tuple(_KNOBS)),
+    curve("batch_size", ("to_memory_bandwidth", "to_peak"), "Where the binding changes hands", logy=False),
+)
+
+EQUATIONS = (
+    Equation(
+        "binding_elasticity",
+        r"@binding_elasticity = \frac{\ln(@ratio_above) - \ln(@ratio_below)}{\ln(1 + @step) - \ln(1 - @step)}",
+        where=lambda i, o: o.binding != Hardware.NOTHING,
+    ),
+)
+
+SOURCES = (
+    Source("Saltelli et al. 2008", "Global sensitivity analysis: the primer", "10.1002/9780470725184"),
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+)
+
+ASSUMPTIONS = (
+    "One number is turned at a time, all others stay.",
+    "Where a step would leave the range a number may take, it goes one way only; whole numbers step by whole ones.",
+    "What binds is the figure of the chip with the largest elasticity, whichever its sign.",
+)
+
+LIMITATIONS = (
+    "What one percent costs: a cheap percent of the second knob may beat a dear one of the first.",
+    "Knobs that only matter together.",
+    "Figures that are zero or unknown: a percent of them is nothing.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on an H100", {}, part="Part 8"),
+    Preset("At batch 64", {"batch_size": "64"}, part="Part 8"),
+    Preset("Prefill at batch 64", {"batch_size": "64", "phase": "prefill"}, part="Part 8"),
+    Preset("On the kink: batch 148", {"batch_size": "148"}),
+    Preset("What saves energy", {"output": "energy_per_sample", "batch_size": "32"}),
+    Preset("Keyword spotting on an H100", {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "The better kernels get at arithmetic, the faster each token.",
+        "At batch 1 one percent more compute efficiency changes the latency by {before} percent; at batch 512 by "
+        "{after}. A knob that does not bind is worth nothing.",
+        "to_efficiency",
+        {},
+        {"batch_size": "512"},
+        lambda before, after: before == 0 and after < -0.5,
+    ),
+    Fallacy(
+        "What binds the latency binds the energy.",
+        "One percent more bandwidth changes the latency by {before} percent; the energy of a token by {after} "
+        "where a chip busy with its memory draws its full power.",
+        "to_memory_bandwidth",
+        {"batch_size": "200"},
+        {"batch_size": "200", "output": "energy_per_sample", "utilization": "busiest"},
+        lambda before, after: before != after,
+    ),
+)
+
+
 @solver(
     walls=(21,),
     title="Sensitivity",
@@ -282,65 +347,13 @@ def _until(o: Outputs) -> str:
     verdict=verdict,
     check=asked.check,
     headline=("binding", "binding_elasticity", "changes_above", "to_memory_bandwidth", "to_peak", "to_layer_overhead"),
-    figures=(
-        Chart("bars", "Percent of change for one percent more", (), tuple(_KNOBS)),
-        curve("batch_size", ("to_memory_bandwidth", "to_peak"), "Where the binding changes hands", logy=False),
-    ),
-    equations=(
-        Equation(
-            "binding_elasticity",
-            r"@binding_elasticity = \frac{\ln(@ratio_above) - \ln(@ratio_below)}{\ln(1 + @step) - \ln(1 - @step)}",
-            where=lambda i, o: o.binding != Hardware.NOTHING,
-        ),
-    ),
-    sources=(
-        Source("Saltelli et al. 2008", "Global sensitivity analysis: the primer", "10.1002/9780470725184"),
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-    ),
-    assumptions=(
-        "One number is turned at a time, all others stay.",
-        "Where a step would leave the range a number may take, it goes one way only; whole numbers step by whole ones.",
-        "What binds is the figure of the chip with the largest elasticity, whichever its sign.",
-    ),
-    excludes=(
-        "What one percent costs: a cheap percent of the second knob may beat a dear one of the first.",
-        "Knobs that only matter together.",
-        "Figures that are zero or unknown: a percent of them is nothing.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on an H100", {}, part="Part 8"),
-        Preset("At batch 64", {"batch_size": "64"}, part="Part 8"),
-        Preset("Prefill at batch 64", {"batch_size": "64", "phase": "prefill"}, part="Part 8"),
-        Preset("On the kink: batch 148", {"batch_size": "148"}),
-        Preset("What saves energy", {"output": "energy_per_sample", "batch_size": "32"}),
-        Preset(
-            "Keyword spotting on an H100", {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"}
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "The better kernels get at arithmetic, the faster each token.",
-            "At batch 1 one percent more compute efficiency changes the latency by {before} percent; at batch 512 by "
-            "{after}. A knob that does not bind is worth nothing.",
-            "to_efficiency",
-            {},
-            {"batch_size": "512"},
-            lambda before, after: before == 0 and after < -0.5,
-        ),
-        Fallacy(
-            "What binds the latency binds the energy.",
-            "One percent more bandwidth changes the latency by {before} percent; the energy of a token by {after} "
-            "where a chip busy with its memory draws its full power.",
-            "to_memory_bandwidth",
-            {"batch_size": "200"},
-            {"batch_size": "200", "output": "energy_per_sample", "utilization": "busiest"},
-            lambda before, after: before != after,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def sensitivity(i: Inputs) -> Outputs:
     line, grid = ravel(i), shape(i)

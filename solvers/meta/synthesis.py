@@ -178,6 +178,101 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield from remarks.beyond_training(i.model, i.context_length if meant == Phase.DECODE else i.prompt_length)
 
 
+FIGURES = (
+    curve("target_latency", ("required_bandwidth", "required_rate"), "What a shorter target asks for"),
+    curve("batch_size", ("required_bandwidth", "required_rate"), "What more sequences ask for"),
+)
+
+EQUATIONS = (
+    Equation("overhead_time", r"@overhead_time = @model.layers \cdot @layer_overhead"),
+    Equation("time_left", r"@time_left = \max(@target_latency - @overhead_time, 0)"),
+    Equation(
+        "required_bandwidth",
+        r"@required_bandwidth = \frac{@moved}{@time_left \cdot @bandwidth_efficiency}",
+        where=lambda i, o: o.reachable,
+    ),
+    Equation(
+        "required_rate",
+        r"@required_rate = \frac{@flop}{@time_left \cdot @efficiency}",
+        where=lambda i, o: o.reachable,
+    ),
+    Equation(
+        "required_ridge_point",
+        r"@required_ridge_point = \frac{@flop \cdot @bandwidth_efficiency}{@moved \cdot @efficiency}",
+    ),
+    Equation(
+        "devices_needed",
+        r"@devices_needed = \max(@devices_for_bandwidth, @devices_for_rate, @devices_for_memory)",
+        where=lambda i, o: bool(np.isfinite(o.devices_needed) and np.isfinite(o.devices_for_memory)),
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+    Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+)
+
+ASSUMPTIONS = (
+    "Arithmetic and memory traffic overlap perfectly, so that each has the whole time left to itself.",
+    "Several chips share the work evenly and talk for free: the number needed is the least there can be.",
+    "The dispatch overhead of the chip held against it is taken off the target; the requirement itself names no chip.",
+)
+
+LIMITATIONS = (
+    "Communication between chips: see the serving wall for tensor parallelism.",
+    "Waiting in line: a target for users also pays for the queue, see the tail-latency wall.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B in 50 ms", {}, part="Part 8"),
+    Preset(
+        "First token in 50 ms",
+        {"phase": "prefill", "prompt_length": "1024", "target_latency": "50 ms"},
+        part="Part 8",
+    ),
+    Preset(
+        "Llama-3-70B at 20 ms a token, 32 users",
+        {"model": "llama-3-70b", "target_latency": "20 ms", "batch_size": "32", "context_length": "4096"},
+        part="Capstone",
+    ),
+    Preset(
+        "Keyword spotting in 20 ms on nRF52840",
+        {
+            "model": "mlperf-tiny-kws-dscnn",
+            "accelerator": "nrf52840",
+            "precision": "int8",
+            "efficiency": "0.3",
+            "target_latency": "20 ms",
+        },
+    ),
+    Preset("Nothing left by the launches", {"target_latency": "1 ms", "layer_overhead": "45 us"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Sixty-four users need 64 times the bandwidth of one.",
+        "With 1024 tokens of context each the bandwidth needed goes from {before} to {after}, {ratio} times: they "
+        "share the weights and bring only their own keys and values.",
+        "required_bandwidth",
+        {"context_length": "1024"},
+        {"context_length": "1024", "batch_size": "64"},
+        lambda before, after: after < 4 * before,
+    ),
+    Fallacy(
+        "Any latency can be bought.",
+        "Within 2 ms a chip must feed {before}; within 1 ms {after}, when 32 layers take 45 µs each to launch.",
+        "required_bandwidth",
+        {"target_latency": "2 ms", "layer_overhead": "45 us"},
+        {"target_latency": "1 ms", "layer_overhead": "45 us"},
+        lambda before, after: np.isinf(after),
+    ),
+)
+
+
 @solver(
     walls=(22,),
     title="Synthesis",
@@ -188,93 +283,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     check=check,
     headline=("required_bandwidth", "required_rate", "required_memory", "required_ridge_point", "devices_needed"),
-    figures=(
-        curve("target_latency", ("required_bandwidth", "required_rate"), "What a shorter target asks for"),
-        curve("batch_size", ("required_bandwidth", "required_rate"), "What more sequences ask for"),
-    ),
-    equations=(
-        Equation("overhead_time", r"@overhead_time = @model.layers \cdot @layer_overhead"),
-        Equation("time_left", r"@time_left = \max(@target_latency - @overhead_time, 0)"),
-        Equation(
-            "required_bandwidth",
-            r"@required_bandwidth = \frac{@moved}{@time_left \cdot @bandwidth_efficiency}",
-            where=lambda i, o: o.reachable,
-        ),
-        Equation(
-            "required_rate",
-            r"@required_rate = \frac{@flop}{@time_left \cdot @efficiency}",
-            where=lambda i, o: o.reachable,
-        ),
-        Equation(
-            "required_ridge_point",
-            r"@required_ridge_point = \frac{@flop \cdot @bandwidth_efficiency}{@moved \cdot @efficiency}",
-        ),
-        Equation(
-            "devices_needed",
-            r"@devices_needed = \max(@devices_for_bandwidth, @devices_for_rate, @devices_for_memory)",
-            where=lambda i, o: bool(np.isfinite(o.devices_needed) and np.isfinite(o.devices_for_memory)),
-        ),
-    ),
-    sources=(
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
-    ),
-    assumptions=(
-        "Arithmetic and memory traffic overlap perfectly, so that each has the whole time left to itself.",
-        "Several chips share the work evenly and talk for free: the number needed is the least there can be.",
-        "The dispatch overhead of the chip held against it is taken off the target; the requirement itself names no chip.",
-    ),
-    excludes=(
-        "Communication between chips: see the serving wall for tensor parallelism.",
-        "Waiting in line: a target for users also pays for the queue, see the tail-latency wall.",
-    ),
-    presets=(
-        Preset("Llama-3-8B in 50 ms", {}, part="Part 8"),
-        Preset(
-            "First token in 50 ms",
-            {"phase": "prefill", "prompt_length": "1024", "target_latency": "50 ms"},
-            part="Part 8",
-        ),
-        Preset(
-            "Llama-3-70B at 20 ms a token, 32 users",
-            {"model": "llama-3-70b", "target_latency": "20 ms", "batch_size": "32", "context_length": "4096"},
-            part="Capstone",
-        ),
-        Preset(
-            "Keyword spotting in 20 ms on nRF52840",
-            {
-                "model": "mlperf-tiny-kws-dscnn",
-                "accelerator": "nrf52840",
-                "precision": "int8",
-                "efficiency": "0.3",
-                "target_latency": "20 ms",
-            },
-        ),
-        Preset("Nothing left by the launches", {"target_latency": "1 ms", "layer_overhead": "45 us"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Sixty-four users need 64 times the bandwidth of one.",
-            "With 1024 tokens of context each the bandwidth needed goes from {before} to {after}, {ratio} times: they "
-            "share the weights and bring only their own keys and values.",
-            "required_bandwidth",
-            {"context_length": "1024"},
-            {"context_length": "1024", "batch_size": "64"},
-            lambda before, after: after < 4 * before,
-        ),
-        Fallacy(
-            "Any latency can be bought.",
-            "Within 2 ms a chip must feed {before}; within 1 ms {after}, when 32 layers take 45 µs each to launch.",
-            "required_bandwidth",
-            {"target_latency": "2 ms", "layer_overhead": "45 us"},
-            {"target_latency": "1 ms", "layer_overhead": "45 us"},
-            lambda before, after: np.isinf(after),
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def synthesis(i: Inputs) -> Outputs:
     work = step(i.model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)

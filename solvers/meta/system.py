@@ -247,6 +247,92 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "{idle_devices} of the training devices are left over: the split does not divide them."
 
 
+EQUATIONS = (
+    Equation("serving_devices", r"@serving_devices = @replicas \cdot @tensor_parallel"),
+    Equation("slots", r"@slots = @replicas \cdot @batch_size"),
+    Equation(
+        "training_devices",
+        r"@training_devices = @data_parallel \cdot @training_tensor_parallel \cdot @pipeline_parallel",
+    ),
+    Equation("nodes", r"@nodes = \lceil \frac{@devices}{@devices_per_node} \rceil"),
+)
+
+SOURCES = (
+    Source(
+        "Narayanan et al. 2021",
+        "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+        "arXiv:2104.04473",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Training splits layers over the devices of a node, at most eight, and stages and copies over nodes.",
+    "Tokens are read as numbers of four bytes.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B served and trained", {}),
+    Preset(
+        "Llama-3-70B",
+        {
+            "model": "llama-3-70b",
+            "tensor_parallel": "4",
+            "arrival_rate": "10",
+            "latency_target": "30 s",
+            "devices": "1024",
+            "pipeline_parallel": "4",
+            "microbatches": "16",
+        },
+        part="Capstone",
+    ),
+    Preset(
+        "A laboratory: Llama-3-8B on 64 A100",
+        {
+            "model": "llama-3-8b",
+            "accelerator": "a100-sxm4-80gb",
+            "replicas": "4",
+            "arrival_rate": "2",
+            "devices": "64",
+            "tokens": "160e9",
+        },
+    ),
+    Preset(
+        "The frontier: 405B on 16,384 H100",
+        {
+            "model": "llama-3.1-405b",
+            "tensor_parallel": "8",
+            "replicas": "32",
+            "devices": "16384",
+            "pipeline_parallel": "16",
+            "tokens": "15.6e12",
+        },
+    ),
+    Preset(
+        "Mixtral on MI300X",
+        {
+            "model": "mixtral-8x7b",
+            "accelerator": "mi300x",
+            "replicas": "16",
+            "pipeline_parallel": "4",
+            "arrival_rate": "40",
+            "tokens": "5e12",
+        },
+    ),
+    Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Every device one buys can be put to work.",
+        "Of 1000 devices a split over nodes of eight and sixteen stages uses {after}.",
+        "training_devices",
+        {},
+        {"devices": "1000", "pipeline_parallel": "16"},
+        lambda before, after: after < 1000,
+    ),
+)
+
+
 @solver(
     walls=(),
     title="System",
@@ -259,87 +345,12 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     headline=("serving_devices", "slots", "training_devices", "data_parallel", "nodes"),
     overlay="accelerator",
     figures=(Chart("bars", "Devices", (), ("serving_devices", "training_devices", "idle_devices")),),
-    equations=(
-        Equation("serving_devices", r"@serving_devices = @replicas \cdot @tensor_parallel"),
-        Equation("slots", r"@slots = @replicas \cdot @batch_size"),
-        Equation(
-            "training_devices",
-            r"@training_devices = @data_parallel \cdot @training_tensor_parallel \cdot @pipeline_parallel",
-        ),
-        Equation("nodes", r"@nodes = \lceil \frac{@devices}{@devices_per_node} \rceil"),
-    ),
-    sources=(
-        Source(
-            "Narayanan et al. 2021",
-            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
-            "arXiv:2104.04473",
-        ),
-    ),
-    assumptions=(
-        "Training splits layers over the devices of a node, at most eight, and stages and copies over nodes.",
-        "Tokens are read as numbers of four bytes.",
-    ),
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
     excludes=("All physics: each wall has its own.",),
-    presets=(
-        Preset("Llama-3-8B served and trained", {}),
-        Preset(
-            "Llama-3-70B",
-            {
-                "model": "llama-3-70b",
-                "tensor_parallel": "4",
-                "arrival_rate": "10",
-                "latency_target": "30 s",
-                "devices": "1024",
-                "pipeline_parallel": "4",
-                "microbatches": "16",
-            },
-            part="Capstone",
-        ),
-        Preset(
-            "A laboratory: Llama-3-8B on 64 A100",
-            {
-                "model": "llama-3-8b",
-                "accelerator": "a100-sxm4-80gb",
-                "replicas": "4",
-                "arrival_rate": "2",
-                "devices": "64",
-                "tokens": "160e9",
-            },
-        ),
-        Preset(
-            "The frontier: 405B on 16,384 H100",
-            {
-                "model": "llama-3.1-405b",
-                "tensor_parallel": "8",
-                "replicas": "32",
-                "devices": "16384",
-                "pipeline_parallel": "16",
-                "tokens": "15.6e12",
-            },
-        ),
-        Preset(
-            "Mixtral on MI300X",
-            {
-                "model": "mixtral-8x7b",
-                "accelerator": "mi300x",
-                "replicas": "16",
-                "pipeline_parallel": "4",
-                "arrival_rate": "40",
-                "tokens": "5e12",
-            },
-        ),
-        Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
-    ),
-    fallacies=(
-        Fallacy(
-            "Every device one buys can be put to work.",
-            "Of 1000 devices a split over nodes of eight and sixteen stages uses {after}.",
-            "training_devices",
-            {},
-            {"devices": "1000", "pipeline_parallel": "16"},
-            lambda before, after: after < 1000,
-        ),
-    ),
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def system(i: Inputs) -> Outputs:
     tensor = np.minimum(np.minimum(i.devices_per_node, _MOST_TENSOR), i.model.attention_heads)

@@ -250,6 +250,123 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "This model keeps a state of fixed size instead of keys and values: pages change nothing."
 
 
+FIGURES = (
+    curve(
+        "max_batch_size",
+        ("decode_throughput", "itl"),
+        "What a larger batch buys and costs",
+        x_marks=("static_max_concurrent_requests", "max_concurrent_requests"),
+    ),
+    Chart(
+        "bars",
+        "Requests at once, paged and contiguous",
+        (),
+        ("max_concurrent_requests", "static_max_concurrent_requests"),
+    ),
+    curve("page_size", ("internal_fragmentation", "max_concurrent_requests"), "What larger pages waste"),
+    curve("context_length", ("max_concurrent_requests", "decode_throughput"), "What longer contexts cost"),
+)
+
+EQUATIONS = (
+    Equation("pages", r"@pages = \lceil \frac{@context_length}{@page_size} \rceil"),
+    Equation(
+        "kv_cache_per_request",
+        r"@kv_cache_per_request = @kv_cache_per_token \cdot @pages \cdot @page_size + @state",
+    ),
+    Equation(
+        "internal_fragmentation",
+        r"@internal_fragmentation = \frac{@pages \cdot @page_size - @context_length}{@pages \cdot @page_size}",
+    ),
+    Equation(
+        "max_concurrent_requests",
+        r"@max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot (1 - @memory_reserve)"
+        r" - @weights}{@kv_cache_per_request} \rfloor)",
+    ),
+    Equation("active_requests", r"@active_requests = \min(@max_concurrent_requests, @max_batch_size)"),
+    Equation(
+        "overhead_time",
+        r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead",
+        where=lambda i, o: o.feasible,
+    ),
+    Equation("itl", r"@itl = \max(@compute_time, @memory_time) + @overhead_time", where=lambda i, o: o.feasible),
+    Equation("decode_throughput", r"@decode_throughput = \frac{@active_requests}{@itl}", where=lambda i, o: o.feasible),
+    Equation(
+        "static_max_concurrent_requests",
+        r"@static_max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot "
+        r"(1 - @memory_reserve) - @weights}{@static_kv_cache_per_request} \rfloor)",
+    ),
+    Equation(
+        "static_fragmentation",
+        r"@static_fragmentation = \frac{@reserved_length - @context_length}{@reserved_length}",
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Kwon et al. 2023",
+        "Efficient memory management for large language model serving with PagedAttention",
+        "arXiv:2309.06180",
+    ),
+    Source(
+        "Yu et al. 2022",
+        "Orca: a distributed serving system for transformer-based generative models (OSDI)",
+        "https://www.usenix.org/conference/osdi22/presentation/yu",
+    ),
+)
+
+ASSUMPTIONS = (
+    "All requests served together hold equally many tokens.",
+    "Decode takes as long as the slower of arithmetic and memory, plus overhead; only tokens are read, not the rest of a page.",
+    "Without pages every request reserves room for the longest one, in one stretch, from its start to its end.",
+    "Looking up pages costs no time.",
+)
+
+LIMITATIONS = (
+    "Pages shared between requests that begin alike, or between samples of one prompt.",
+    "Requests that are thrown out and computed again when memory runs out.",
+    "External fragmentation of the contiguous baseline: it is taken at its best.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on an H100", {}),
+    Preset("Batches of up to 64", {"max_batch_size": "64"}, part="Part 6"),
+    Preset("Contexts of 8k", {"context_length": "8192", "max_length": "8192"}),
+    Preset("Large pages", {"page_size": "512", "context_length": "600"}),
+    Preset("Keys and values in fp8", {"kv_precision": "fp8"}),
+    Preset(
+        "DeepSeek-V3 on an MI300X does not fit",
+        {"model": "deepseek-v3", "accelerator": "mi300x", "precision": "fp8"},
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the memory serves twice the tokens.",
+        "With no other limit the throughput goes from {before} to {after}, {ratio} times: each step has more to read.",
+        "decode_throughput",
+        {"max_batch_size": "100000"},
+        {"max_batch_size": "100000", "accelerator.memory_capacity": "x2"},
+        lambda before, after: after < 1.5 * before,
+    ),
+    Fallacy(
+        "The smaller the pages, the more requests fit.",
+        "Pages of 16 tokens hold {before} requests, pages of a single one {after}: there was little left to save.",
+        "max_concurrent_requests",
+        {},
+        {"page_size": "1"},
+        lambda before, after: after < 1.02 * before,
+    ),
+    Fallacy(
+        "Reserving for the longest request costs nothing while requests stay short.",
+        "Contiguous room for 2048 tokens holds {before} requests, for 8192 {after}, however short they are.",
+        "static_max_concurrent_requests",
+        {"max_length": "2048"},
+        {"max_length": "8192"},
+        lambda before, after: after < before / 3,
+    ),
+)
+
+
 @solver(
     walls=(5,),
     title="Batching",
@@ -268,117 +385,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         "throughput_gain",
     ),
     overlay="accelerator",
-    figures=(
-        curve(
-            "max_batch_size",
-            ("decode_throughput", "itl"),
-            "What a larger batch buys and costs",
-            x_marks=("static_max_concurrent_requests", "max_concurrent_requests"),
-        ),
-        Chart(
-            "bars",
-            "Requests at once, paged and contiguous",
-            (),
-            ("max_concurrent_requests", "static_max_concurrent_requests"),
-        ),
-        curve("page_size", ("internal_fragmentation", "max_concurrent_requests"), "What larger pages waste"),
-        curve("context_length", ("max_concurrent_requests", "decode_throughput"), "What longer contexts cost"),
-    ),
-    equations=(
-        Equation("pages", r"@pages = \lceil \frac{@context_length}{@page_size} \rceil"),
-        Equation(
-            "kv_cache_per_request",
-            r"@kv_cache_per_request = @kv_cache_per_token \cdot @pages \cdot @page_size + @state",
-        ),
-        Equation(
-            "internal_fragmentation",
-            r"@internal_fragmentation = \frac{@pages \cdot @page_size - @context_length}{@pages \cdot @page_size}",
-        ),
-        Equation(
-            "max_concurrent_requests",
-            r"@max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot (1 - @memory_reserve)"
-            r" - @weights}{@kv_cache_per_request} \rfloor)",
-        ),
-        Equation("active_requests", r"@active_requests = \min(@max_concurrent_requests, @max_batch_size)"),
-        Equation(
-            "overhead_time",
-            r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead",
-            where=lambda i, o: o.feasible,
-        ),
-        Equation("itl", r"@itl = \max(@compute_time, @memory_time) + @overhead_time", where=lambda i, o: o.feasible),
-        Equation(
-            "decode_throughput", r"@decode_throughput = \frac{@active_requests}{@itl}", where=lambda i, o: o.feasible
-        ),
-        Equation(
-            "static_max_concurrent_requests",
-            r"@static_max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot "
-            r"(1 - @memory_reserve) - @weights}{@static_kv_cache_per_request} \rfloor)",
-        ),
-        Equation(
-            "static_fragmentation",
-            r"@static_fragmentation = \frac{@reserved_length - @context_length}{@reserved_length}",
-        ),
-    ),
-    sources=(
-        Source(
-            "Kwon et al. 2023",
-            "Efficient memory management for large language model serving with PagedAttention",
-            "arXiv:2309.06180",
-        ),
-        Source(
-            "Yu et al. 2022",
-            "Orca: a distributed serving system for transformer-based generative models (OSDI)",
-            "https://www.usenix.org/conference/osdi22/presentation/yu",
-        ),
-    ),
-    assumptions=(
-        "All requests served together hold equally many tokens.",
-        "Decode takes as long as the slower of arithmetic and memory, plus overhead; only tokens are read, not the rest of a page.",
-        "Without pages every request reserves room for the longest one, in one stretch, from its start to its end.",
-        "Looking up pages costs no time.",
-    ),
-    excludes=(
-        "Pages shared between requests that begin alike, or between samples of one prompt.",
-        "Requests that are thrown out and computed again when memory runs out.",
-        "External fragmentation of the contiguous baseline: it is taken at its best.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on an H100", {}),
-        Preset("Batches of up to 64", {"max_batch_size": "64"}, part="Part 6"),
-        Preset("Contexts of 8k", {"context_length": "8192", "max_length": "8192"}),
-        Preset("Large pages", {"page_size": "512", "context_length": "600"}),
-        Preset("Keys and values in fp8", {"kv_precision": "fp8"}),
-        Preset(
-            "DeepSeek-V3 on an MI300X does not fit",
-            {"model": "deepseek-v3", "accelerator": "mi300x", "precision": "fp8"},
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the memory serves twice the tokens.",
-            "With no other limit the throughput goes from {before} to {after}, {ratio} times: each step has more to read.",
-            "decode_throughput",
-            {"max_batch_size": "100000"},
-            {"max_batch_size": "100000", "accelerator.memory_capacity": "x2"},
-            lambda before, after: after < 1.5 * before,
-        ),
-        Fallacy(
-            "The smaller the pages, the more requests fit.",
-            "Pages of 16 tokens hold {before} requests, pages of a single one {after}: there was little left to save.",
-            "max_concurrent_requests",
-            {},
-            {"page_size": "1"},
-            lambda before, after: after < 1.02 * before,
-        ),
-        Fallacy(
-            "Reserving for the longest request costs nothing while requests stay short.",
-            "Contiguous room for 2048 tokens holds {before} requests, for 8192 {after}, however short they are.",
-            "static_max_concurrent_requests",
-            {"max_length": "2048"},
-            {"max_length": "8192"},
-            lambda before, after: after < before / 3,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def batching(i: Inputs) -> Outputs:
     kv_format = np.where(np.asarray(i.kv_precision) < 0, i.precision, i.kv_precision)

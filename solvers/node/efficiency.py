@@ -346,6 +346,176 @@ def _left_after(place: int) -> Equation:
     return Equation(_FACTORS[place], rf"@{_FACTORS[place]} = \frac{{{before}}}{{{before} + @{_LOSSES[place]}}}")
 
 
+FIGURES = (
+    Chart("waterfall", "From the peak rate to what is achieved", (), _FACTORS),
+    Chart("bars", "Where the time of a step goes", (), ("useful_time", *_LOSSES)),
+    curve("sequence_length", ("fusion_speedup", "mfu"), "What fusing attention buys"),
+    curve("batch_size", ("mfu", "throughput"), "What a larger batch buys"),
+    Chart("bars", "MFU with attention fused and unfused", (), ("mfu_fused", "mfu_unfused")),
+)
+
+EQUATIONS = (
+    Equation("model_flop", r"@model_flop = @passes \cdot (@gemm_flop + @attention_flop + @convolution_flop)"),
+    Equation("useful_time", r"@useful_time = \frac{@model_flop}{@peak}"),
+    Equation(
+        "gemm_loss", r"@gemm_loss = @passes \cdot \frac{@gemm_flop}{@peak} \cdot (\frac{1}{@gemm_efficiency} - 1)"
+    ),
+    Equation(
+        "attention_loss",
+        r"@attention_loss = @passes \cdot \frac{@attention_flop}{@peak} \cdot (\frac{1}{@attention_efficiency} - 1)",
+    ),
+    Equation(
+        "convolution_loss",
+        r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - 1)",
+    ),
+    Equation(
+        "gemm_time",
+        r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, \frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+    ),
+    Equation(
+        "attention_time",
+        r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+    ),
+    Equation(
+        "unfused_attention_time",
+        r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+    ),
+    Equation(
+        "convolution_time",
+        r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, \frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+    ),
+    Equation(
+        "memory_loss",
+        r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss + @attention_loss + @convolution_loss)",
+    ),
+    Equation(
+        "scores_loss",
+        r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)",
+        where=lambda i, o: i.attention == AttentionKernel.UNFUSED,
+    ),
+    Equation(
+        "launch_loss",
+        r"@launch_loss = @passes \cdot (@accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead)",
+    ),
+    *(_left_after(place) for place in range(len(StepLoss))),
+    Equation("efficiency", r"@efficiency = @gemm_factor \cdot @attention_factor \cdot @convolution_factor"),
+    Equation("mfu", "@mfu = " + r" \cdot ".join(f"@{name}" for name in _FACTORS)),
+    Equation("mfu", r"@mfu = \frac{@model_flop}{@step_time \cdot @peak}"),
+    Equation("hfu", r"@hfu = \frac{@hardware_flop}{@step_time \cdot @peak}"),
+    Equation(
+        "fusion_speedup",
+        r"@fusion_speedup = \frac{@unfused_attention_time}{@attention_time}",
+        where=lambda i, o: o.attention_time > 0,
+    ),
+    Equation(
+        "measured_mfu",
+        r"@measured_mfu = \frac{@measured_throughput \cdot @model_flop}{@tokens \cdot @devices \cdot @peak}",
+        where=lambda i, o: i.measured_throughput > 0,
+    ),
+)
+
+SOURCES = (
+    Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
+    Source(
+        "Dao et al. 2022",
+        "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
+        "arXiv:2205.14135",
+    ),
+    Source(
+        "Dao 2023",
+        "FlashAttention-2: faster attention with better parallelism and work partitioning",
+        "arXiv:2307.08691",
+    ),
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+    Source(
+        "Korthikanti et al. 2023",
+        "Reducing activation recomputation in large transformer models",
+        "arXiv:2205.05198",
+    ),
+    Source(
+        "Narayanan et al. 2021",
+        "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+        "arXiv:2104.04473",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Classes of operators run one after the other; within a class arithmetic and memory overlap perfectly.",
+    "A backward pass costs twice a forward pass in arithmetic, in traffic and in launches.",
+    "Unfused attention writes and reads the scores four times, the masked half too, but does not compute that half.",
+    "Fused attention reads queries, keys and values once and writes its result once.",
+    "Every weight matrix has the hidden size on one side; a layer has four products that read and write activations.",
+    "The factors are taken in the order shown; another order would share the same loss out differently.",
+)
+
+LIMITATIONS = (
+    "Whether the step fits in memory: see the roofline and the training memory.",
+    "How long communication takes and how much of it hides: see the collectives and parallelism.",
+    "Clocks that fall when the chip gets hot, and data that is late.",
+)
+
+PRESETS = (
+    Preset("Training Llama-3-8B", {}),
+    Preset("The same with scores in memory", {"attention": "unfused"}),
+    Preset("Full recomputation", {"recomputation": "full"}),
+    Preset("Decode of one sequence", {"phase": "decode", "sequence_length": "1024"}),
+    Preset("Prefill of a long prompt", {"phase": "forward", "sequence_length": "32768", "attention": "unfused"}),
+    Preset("ResNet-50 in batches of 64", {"model": "resnet-50", "phase": "training", "batch_size": "64"}),
+    Preset(
+        "A pipeline of sixteen stages",
+        {
+            "pipeline_stages": "16",
+            "microbatches": "32",
+            "exposed_communication": "100 ms",
+            "recomputation": "selective",
+        },
+    ),
+    Preset(
+        "PaLM 540B as measured",
+        {
+            "model": "palm-540b",
+            "accelerator": "tpu-v4",
+            "precision": "bf16",
+            "sequence_length": "2048",
+            "recomputation": "full",
+            "measured_throughput": "238300 1/s",
+            "devices": "6144",
+        },
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Fused attention is faster because it computes less.",
+        "The arithmetic done is {before} unfused and {after} fused; what falls is the traffic of the scores.",
+        "hardware_flop",
+        {"attention": "unfused"},
+        {},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "A high utilization of the hardware means fast training.",
+        "With full recomputation the HFU is as high, yet the throughput goes from {before} to {after}.",
+        "throughput",
+        {},
+        {"recomputation": "full"},
+        lambda before, after: after < 0.8 * before,
+    ),
+    Fallacy(
+        "A chip with twice the peak rate keeps its MFU.",
+        "In decode it goes from {before} to {after}: the memory feeds no faster.",
+        "mfu",
+        {"phase": "decode"},
+        {"phase": "decode", "accelerator.peak": "x2"},
+        lambda before, after: after < 0.52 * before,
+    ),
+)
+
+
 @solver(
     walls=(3,),
     title="Efficiency",
@@ -357,168 +527,13 @@ def _left_after(place: int) -> Equation:
     check=check,
     headline=("mfu", "hfu", "efficiency", "step_time", "throughput", "fusion_speedup"),
     overlay="accelerator",
-    figures=(
-        Chart("waterfall", "From the peak rate to what is achieved", (), _FACTORS),
-        Chart("bars", "Where the time of a step goes", (), ("useful_time", *_LOSSES)),
-        curve("sequence_length", ("fusion_speedup", "mfu"), "What fusing attention buys"),
-        curve("batch_size", ("mfu", "throughput"), "What a larger batch buys"),
-        Chart("bars", "MFU with attention fused and unfused", (), ("mfu_fused", "mfu_unfused")),
-    ),
-    equations=(
-        Equation("model_flop", r"@model_flop = @passes \cdot (@gemm_flop + @attention_flop + @convolution_flop)"),
-        Equation("useful_time", r"@useful_time = \frac{@model_flop}{@peak}"),
-        Equation(
-            "gemm_loss", r"@gemm_loss = @passes \cdot \frac{@gemm_flop}{@peak} \cdot (\frac{1}{@gemm_efficiency} - 1)"
-        ),
-        Equation(
-            "attention_loss",
-            r"@attention_loss = @passes \cdot \frac{@attention_flop}{@peak} \cdot (\frac{1}{@attention_efficiency} - 1)",
-        ),
-        Equation(
-            "convolution_loss",
-            r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - 1)",
-        ),
-        Equation(
-            "gemm_time",
-            r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, \frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
-        ),
-        Equation(
-            "attention_time",
-            r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
-        ),
-        Equation(
-            "unfused_attention_time",
-            r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
-        ),
-        Equation(
-            "convolution_time",
-            r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, \frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
-        ),
-        Equation(
-            "memory_loss",
-            r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss + @attention_loss + @convolution_loss)",
-        ),
-        Equation(
-            "scores_loss",
-            r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)",
-            where=lambda i, o: i.attention == AttentionKernel.UNFUSED,
-        ),
-        Equation(
-            "launch_loss",
-            r"@launch_loss = @passes \cdot (@accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead)",
-        ),
-        *(_left_after(place) for place in range(len(StepLoss))),
-        Equation("efficiency", r"@efficiency = @gemm_factor \cdot @attention_factor \cdot @convolution_factor"),
-        Equation("mfu", "@mfu = " + r" \cdot ".join(f"@{name}" for name in _FACTORS)),
-        Equation("mfu", r"@mfu = \frac{@model_flop}{@step_time \cdot @peak}"),
-        Equation("hfu", r"@hfu = \frac{@hardware_flop}{@step_time \cdot @peak}"),
-        Equation(
-            "fusion_speedup",
-            r"@fusion_speedup = \frac{@unfused_attention_time}{@attention_time}",
-            where=lambda i, o: o.attention_time > 0,
-        ),
-        Equation(
-            "measured_mfu",
-            r"@measured_mfu = \frac{@measured_throughput \cdot @model_flop}{@tokens \cdot @devices \cdot @peak}",
-            where=lambda i, o: i.measured_throughput > 0,
-        ),
-    ),
-    sources=(
-        Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
-        Source(
-            "Dao et al. 2022",
-            "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
-            "arXiv:2205.14135",
-        ),
-        Source(
-            "Dao 2023",
-            "FlashAttention-2: faster attention with better parallelism and work partitioning",
-            "arXiv:2307.08691",
-        ),
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-        Source(
-            "Korthikanti et al. 2023",
-            "Reducing activation recomputation in large transformer models",
-            "arXiv:2205.05198",
-        ),
-        Source(
-            "Narayanan et al. 2021",
-            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
-            "arXiv:2104.04473",
-        ),
-    ),
-    assumptions=(
-        "Classes of operators run one after the other; within a class arithmetic and memory overlap perfectly.",
-        "A backward pass costs twice a forward pass in arithmetic, in traffic and in launches.",
-        "Unfused attention writes and reads the scores four times, the masked half too, but does not compute that half.",
-        "Fused attention reads queries, keys and values once and writes its result once.",
-        "Every weight matrix has the hidden size on one side; a layer has four products that read and write activations.",
-        "The factors are taken in the order shown; another order would share the same loss out differently.",
-    ),
-    excludes=(
-        "Whether the step fits in memory: see the roofline and the training memory.",
-        "How long communication takes and how much of it hides: see the collectives and parallelism.",
-        "Clocks that fall when the chip gets hot, and data that is late.",
-    ),
-    presets=(
-        Preset("Training Llama-3-8B", {}),
-        Preset("The same with scores in memory", {"attention": "unfused"}),
-        Preset("Full recomputation", {"recomputation": "full"}),
-        Preset("Decode of one sequence", {"phase": "decode", "sequence_length": "1024"}),
-        Preset("Prefill of a long prompt", {"phase": "forward", "sequence_length": "32768", "attention": "unfused"}),
-        Preset("ResNet-50 in batches of 64", {"model": "resnet-50", "phase": "training", "batch_size": "64"}),
-        Preset(
-            "A pipeline of sixteen stages",
-            {
-                "pipeline_stages": "16",
-                "microbatches": "32",
-                "exposed_communication": "100 ms",
-                "recomputation": "selective",
-            },
-        ),
-        Preset(
-            "PaLM 540B as measured",
-            {
-                "model": "palm-540b",
-                "accelerator": "tpu-v4",
-                "precision": "bf16",
-                "sequence_length": "2048",
-                "recomputation": "full",
-                "measured_throughput": "238300 1/s",
-                "devices": "6144",
-            },
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "Fused attention is faster because it computes less.",
-            "The arithmetic done is {before} unfused and {after} fused; what falls is the traffic of the scores.",
-            "hardware_flop",
-            {"attention": "unfused"},
-            {},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "A high utilization of the hardware means fast training.",
-            "With full recomputation the HFU is as high, yet the throughput goes from {before} to {after}.",
-            "throughput",
-            {},
-            {"recomputation": "full"},
-            lambda before, after: after < 0.8 * before,
-        ),
-        Fallacy(
-            "A chip with twice the peak rate keeps its MFU.",
-            "In decode it goes from {before} to {after}: the memory feeds no faster.",
-            "mfu",
-            {"phase": "decode"},
-            {"phase": "decode", "accelerator.peak": "x2"},
-            lambda before, after: after < 0.52 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def efficiency(i: Inputs) -> Outputs:
     decodes, trains = (np.asarray(i.phase) == kind for kind in (Pass.DECODE, Pass.TRAINING))

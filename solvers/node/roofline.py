@@ -177,6 +177,112 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The weights stream from flash: with the activations they are too large for the SRAM."
 
 
+FIGURES = (
+    Chart(
+        "roofline",
+        "Roofline",
+        ("batch_size", "precision", "phase"),
+        ("arithmetic_intensity", "achieved_rate", "compute_roof", "memory_roof", "feasible"),
+    ),
+    curve("batch_size", ("latency", "throughput"), "Latency and throughput", x_marks=("compute_bound_batch_size",)),
+)
+
+EQUATIONS = (
+    Equation("compute_time", r"@compute_time = \frac{@flop}{@peak \cdot @efficiency}"),
+    Equation("memory_time", r"@memory_time = \frac{@moved}{@bandwidth \cdot @bandwidth_efficiency}"),
+    Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
+    Equation("latency", r"@latency = \max(@compute_time, @memory_time) + @overhead_time"),
+    Equation("throughput", r"@throughput = \frac{@batch_size}{@latency}"),
+    Equation("arithmetic_intensity", r"@arithmetic_intensity = \frac{@flop}{@moved}"),
+    Equation("ridge_point", r"@ridge_point = \frac{@peak \cdot @efficiency}{@bandwidth \cdot @bandwidth_efficiency}"),
+    Equation("mfu", r"@mfu = \frac{@flop}{@latency \cdot @peak}"),
+    Equation(
+        "power",
+        r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+        where=lambda i, o: i.utilization == PowerModel.MFU and o.power == o.power,
+    ),
+    Equation(
+        "power",
+        r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
+        r"\max(@mfu, \frac{@memory_time}{@latency}))",
+        where=lambda i, o: i.utilization == PowerModel.BUSIEST and o.power == o.power,
+    ),
+    Equation("energy", r"@energy = @power \cdot @latency", where=lambda i, o: o.power == o.power),
+)
+
+SOURCES = (
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+    Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+    Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
+)
+
+ASSUMPTIONS = (
+    "Arithmetic and memory traffic overlap perfectly: the step lasts as long as the slower of the two, plus overhead.",
+    "Weights are read once a step and shared by the batch; the KV cache is read once for each sequence and is kept in the format of the weights.",
+    "Of a mixture of experts a step reads only the experts its tokens draw, each equally likely.",
+    "Rates are dense: no structured sparsity. One multiply-add is two FLOP.",
+)
+
+LIMITATIONS = (
+    "Caches and tiling: a working set that stays in L2 runs faster than this.",
+    "Kernel shapes: narrow matrices reach less of the peak than the one efficiency says.",
+    "More than one chip: see the serving wall for tensor parallelism.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
+    Preset("At batch 148", {"batch_size": "148"}, part="Tutorial"),
+    Preset("With 8k context", {"context_length": "8192", "batch_size": "64"}, part="Tutorial"),
+    Preset("Prefill", {"phase": "prefill", "prompt_length": "2048"}, part="Tutorial"),
+    Preset(
+        "Keyword spotting on nRF52840",
+        {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3"},
+        part="Tutorial",
+    ),
+    Preset(
+        "Keyword spotting on an H100",
+        {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"},
+        part="Tutorial",
+    ),
+    Preset(
+        "Mixtral 8x7B on MI300X",
+        {"model": "mixtral-8x7b", "accelerator": "mi300x", "batch_size": "16", "context_length": "2048"},
+    ),
+    Preset("DeepSeek-V3 does not fit", {"model": "deepseek-v3", "precision": "fp8", "context_length": "8192"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "More FLOP/s make inference faster in proportion.",
+        "Twice the peak rate takes decode of one sequence from {before} to {after}: the memory binds, the rate waits.",
+        "latency",
+        {},
+        {"accelerator.peak": "x2"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "An H100 is 3.2 times an A100.",
+        "Decode at batch 1 goes from {before} to {after}, {ratio} times: the bandwidth grew less than the rate.",
+        "throughput",
+        {"accelerator": "a100-sxm4-80gb"},
+        {},
+        lambda before, after: after / before < 2,
+    ),
+    Fallacy(
+        "A larger batch always makes decode compute-bound in the end.",
+        "At batch 1024 without context the intensity is {before}; with 8192 tokens of context it is {after}, and stays below the ridge point.",
+        "arithmetic_intensity",
+        {"batch_size": "1024"},
+        {"batch_size": "1024", "context_length": "8192"},
+        lambda before, after: after < 147 < before,
+    ),
+)
+
+
 @solver(
     walls=(1, 2),
     title="Roofline",
@@ -188,108 +294,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     check=check,
     headline=("latency", "throughput", "arithmetic_intensity", "ridge_point", "mfu", "energy_per_sample"),
     overlay="accelerator",
-    figures=(
-        Chart(
-            "roofline",
-            "Roofline",
-            ("batch_size", "precision", "phase"),
-            ("arithmetic_intensity", "achieved_rate", "compute_roof", "memory_roof", "feasible"),
-        ),
-        curve("batch_size", ("latency", "throughput"), "Latency and throughput", x_marks=("compute_bound_batch_size",)),
-    ),
-    equations=(
-        Equation("compute_time", r"@compute_time = \frac{@flop}{@peak \cdot @efficiency}"),
-        Equation("memory_time", r"@memory_time = \frac{@moved}{@bandwidth \cdot @bandwidth_efficiency}"),
-        Equation(
-            "overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"
-        ),
-        Equation("latency", r"@latency = \max(@compute_time, @memory_time) + @overhead_time"),
-        Equation("throughput", r"@throughput = \frac{@batch_size}{@latency}"),
-        Equation("arithmetic_intensity", r"@arithmetic_intensity = \frac{@flop}{@moved}"),
-        Equation(
-            "ridge_point", r"@ridge_point = \frac{@peak \cdot @efficiency}{@bandwidth \cdot @bandwidth_efficiency}"
-        ),
-        Equation("mfu", r"@mfu = \frac{@flop}{@latency \cdot @peak}"),
-        Equation(
-            "power",
-            r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
-            where=lambda i, o: i.utilization == PowerModel.MFU and o.power == o.power,
-        ),
-        Equation(
-            "power",
-            r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
-            r"\max(@mfu, \frac{@memory_time}{@latency}))",
-            where=lambda i, o: i.utilization == PowerModel.BUSIEST and o.power == o.power,
-        ),
-        Equation("energy", r"@energy = @power \cdot @latency", where=lambda i, o: o.power == o.power),
-    ),
-    sources=(
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
-        Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
-    ),
-    assumptions=(
-        "Arithmetic and memory traffic overlap perfectly: the step lasts as long as the slower of the two, plus overhead.",
-        "Weights are read once a step and shared by the batch; the KV cache is read once for each sequence and is kept in the format of the weights.",
-        "Of a mixture of experts a step reads only the experts its tokens draw, each equally likely.",
-        "Rates are dense: no structured sparsity. One multiply-add is two FLOP.",
-    ),
-    excludes=(
-        "Caches and tiling: a working set that stays in L2 runs faster than this.",
-        "Kernel shapes: narrow matrices reach less of the peak than the one efficiency says.",
-        "More than one chip: see the serving wall for tensor parallelism.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
-        Preset("At batch 148", {"batch_size": "148"}, part="Tutorial"),
-        Preset("With 8k context", {"context_length": "8192", "batch_size": "64"}, part="Tutorial"),
-        Preset("Prefill", {"phase": "prefill", "prompt_length": "2048"}, part="Tutorial"),
-        Preset(
-            "Keyword spotting on nRF52840",
-            {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3"},
-            part="Tutorial",
-        ),
-        Preset(
-            "Keyword spotting on an H100",
-            {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"},
-            part="Tutorial",
-        ),
-        Preset(
-            "Mixtral 8x7B on MI300X",
-            {"model": "mixtral-8x7b", "accelerator": "mi300x", "batch_size": "16", "context_length": "2048"},
-        ),
-        Preset("DeepSeek-V3 does not fit", {"model": "deepseek-v3", "precision": "fp8", "context_length": "8192"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "More FLOP/s make inference faster in proportion.",
-            "Twice the peak rate takes decode of one sequence from {before} to {after}: the memory binds, the rate waits.",
-            "latency",
-            {},
-            {"accelerator.peak": "x2"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "An H100 is 3.2 times an A100.",
-            "Decode at batch 1 goes from {before} to {after}, {ratio} times: the bandwidth grew less than the rate.",
-            "throughput",
-            {"accelerator": "a100-sxm4-80gb"},
-            {},
-            lambda before, after: after / before < 2,
-        ),
-        Fallacy(
-            "A larger batch always makes decode compute-bound in the end.",
-            "At batch 1024 without context the intensity is {before}; with 8192 tokens of context it is {after}, and stays below the ridge point.",
-            "arithmetic_intensity",
-            {"batch_size": "1024"},
-            {"batch_size": "1024", "context_length": "8192"},
-            lambda before, after: after < 147 < before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def roofline(i: Inputs) -> Outputs:
     chip, model = i.accelerator, i.model

@@ -349,6 +349,133 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The times are what the requests would take if their data were in memory."
 
 
+FIGURES = (
+    curve(
+        "batch_size",
+        ("itl", "decode_throughput"),
+        "Inter-token latency and throughput",
+        x_marks=("largest_batch_size",),
+    ),
+    curve("prompt_length", ("ttft", "kv_cache"), "What a longer prompt costs"),
+)
+
+EQUATIONS = (
+    Equation("prefill_compute_time", r"@prefill_compute_time = \frac{@prefill_flop}{@peak \cdot @efficiency}"),
+    Equation(
+        "prefill_memory_time",
+        r"@prefill_memory_time = \frac{@prefill_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency}",
+    ),
+    Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
+    Equation(
+        "ttft",
+        r"@ttft = \max(@prefill_compute_time, @prefill_memory_time) + @overhead_time + @prefill_network_time",
+    ),
+    Equation("decode_context", r"@decode_context = @prompt_length + \frac{@output_length}{2}"),
+    Equation("decode_compute_time", r"@decode_compute_time = \frac{@decode_flop}{@decode_peak \cdot @efficiency}"),
+    Equation(
+        "decode_memory_time",
+        r"@decode_memory_time = \frac{@decode_moved}{@decode_bandwidth \cdot @bandwidth_efficiency}",
+    ),
+    Equation(
+        "decode_step_time",
+        r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + @decode_network_time",
+    ),
+    Equation(
+        "itl",
+        r"@itl = \frac{@draft_tokens \cdot @draft_step_time + @decode_step_time}{@tokens_per_step}",
+        where=lambda i, o: i.draft_model is not None,
+    ),
+    Equation(
+        "end_to_end_latency", r"@end_to_end_latency = @ttft + @kv_transfer_time + (@output_length - 1) \cdot @itl"
+    ),
+    Equation(
+        "kv_cache",
+        r"@kv_cache = @batch_size \cdot @kv_cache_per_token \cdot (@prompt_length + @output_length)",
+        where=lambda i, o: not i.model.state_elements > 0,
+    ),
+    Equation("memory_per_device", r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}"),
+    Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@itl}"),
+    Equation("request_throughput", r"@request_throughput = \frac{@batch_size}{@end_to_end_latency}"),
+)
+
+SOURCES = (
+    Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+    Source(
+        "Yu et al. 2022",
+        "Orca: a distributed serving system for transformer-based generative models (OSDI)",
+        "https://www.usenix.org/conference/osdi22/presentation/yu",
+    ),
+    Source("Leviathan et al. 2023", "Fast inference from transformers via speculative decoding", "arXiv:2211.17192"),
+    Source(
+        "Patel et al. 2024",
+        "Splitwise: efficient generative LLM inference using phase splitting",
+        "arXiv:2311.18677",
+    ),
+    Source("Zhong et al. 2024", "DistServe: disaggregating prefill and decoding", "arXiv:2401.09670"),
+)
+
+ASSUMPTIONS = (
+    "The whole batch prefills together and then decodes together: no queue, no new requests between steps.",
+    "Decode is taken at the mean context, the prompt and half of the output.",
+    "Tensor parallelism divides arithmetic, traffic and memory evenly and adds two ring all-reduces a layer, not overlapped.",
+    "Checking k guessed tokens takes the large model as long as making one: too good once arithmetic binds.",
+    "The draft model, where there is one, runs on the same devices as decode, split in the same way.",
+)
+
+LIMITATIONS = (
+    "Queueing before service: see the tail-latency wall.",
+    "Paging and fragmentation of the KV cache: see the batching wall.",
+    "Host time, sampling and tokenising.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
+    Preset(
+        "With the slides' constants",
+        {name: f"{value:g}" for name, value in TUTORIAL.values.items()},
+        part="Tutorial",
+    ),
+    Preset("Llama-3-70B on four H100s", {"model": "llama-3-70b", "tensor_parallel": "4"}, part="Capstone"),
+    Preset("A long document", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
+    Preset("Prompt mostly cached", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
+    Preset(
+        "Speculative decoding",
+        {"model": "llama-3.1-70b", "draft_model": "llama-3.2-1b", "tensor_parallel": "4", "batch_size": "1"},
+    ),
+    Preset(
+        "Prefill on H100, decode on H200",
+        {"decode_accelerator": "h200-sxm-141gb", "prompt_length": "4096", "batch_size": "16"},
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the FLOP/s halve the time between tokens.",
+        "With twice the peak rate each further token still takes {after}, as before: decode waits for memory.",
+        "itl",
+        {},
+        {"accelerator.peak": "x2"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "Eight devices answer eight times as fast.",
+        "One device takes {before} from token to token, eight take {after}: launches and all-reduces do not divide.",
+        "itl",
+        {},
+        {"tensor_parallel": "8"},
+        lambda before, after: after > before / 4,
+    ),
+    Fallacy(
+        "What has to fit is the model.",
+        "Eight requests of 1024 tokens need {before} in all; 64 of 8192 tokens need {after} for the same weights.",
+        "memory_required",
+        {},
+        {"batch_size": "64", "prompt_length": "8192"},
+        lambda before, after: after > 3 * before,
+    ),
+)
+
+
 @solver(
     walls=(4,),
     title="Serving",
@@ -360,129 +487,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     check=check,
     headline=("ttft", "itl", "decode_throughput", "end_to_end_latency", "memory_per_device", "largest_batch_size"),
     overlay="accelerator",
-    figures=(
-        curve(
-            "batch_size",
-            ("itl", "decode_throughput"),
-            "Inter-token latency and throughput",
-            x_marks=("largest_batch_size",),
-        ),
-        curve("prompt_length", ("ttft", "kv_cache"), "What a longer prompt costs"),
-    ),
-    equations=(
-        Equation("prefill_compute_time", r"@prefill_compute_time = \frac{@prefill_flop}{@peak \cdot @efficiency}"),
-        Equation(
-            "prefill_memory_time",
-            r"@prefill_memory_time = \frac{@prefill_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency}",
-        ),
-        Equation(
-            "overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"
-        ),
-        Equation(
-            "ttft",
-            r"@ttft = \max(@prefill_compute_time, @prefill_memory_time) + @overhead_time + @prefill_network_time",
-        ),
-        Equation("decode_context", r"@decode_context = @prompt_length + \frac{@output_length}{2}"),
-        Equation("decode_compute_time", r"@decode_compute_time = \frac{@decode_flop}{@decode_peak \cdot @efficiency}"),
-        Equation(
-            "decode_memory_time",
-            r"@decode_memory_time = \frac{@decode_moved}{@decode_bandwidth \cdot @bandwidth_efficiency}",
-        ),
-        Equation(
-            "decode_step_time",
-            r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + @decode_network_time",
-        ),
-        Equation(
-            "itl",
-            r"@itl = \frac{@draft_tokens \cdot @draft_step_time + @decode_step_time}{@tokens_per_step}",
-            where=lambda i, o: i.draft_model is not None,
-        ),
-        Equation(
-            "end_to_end_latency", r"@end_to_end_latency = @ttft + @kv_transfer_time + (@output_length - 1) \cdot @itl"
-        ),
-        Equation(
-            "kv_cache",
-            r"@kv_cache = @batch_size \cdot @kv_cache_per_token \cdot (@prompt_length + @output_length)",
-            where=lambda i, o: not i.model.state_elements > 0,
-        ),
-        Equation("memory_per_device", r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}"),
-        Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@itl}"),
-        Equation("request_throughput", r"@request_throughput = \frac{@batch_size}{@end_to_end_latency}"),
-    ),
-    sources=(
-        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
-        Source(
-            "Yu et al. 2022",
-            "Orca: a distributed serving system for transformer-based generative models (OSDI)",
-            "https://www.usenix.org/conference/osdi22/presentation/yu",
-        ),
-        Source(
-            "Leviathan et al. 2023", "Fast inference from transformers via speculative decoding", "arXiv:2211.17192"
-        ),
-        Source(
-            "Patel et al. 2024",
-            "Splitwise: efficient generative LLM inference using phase splitting",
-            "arXiv:2311.18677",
-        ),
-        Source("Zhong et al. 2024", "DistServe: disaggregating prefill and decoding", "arXiv:2401.09670"),
-    ),
-    assumptions=(
-        "The whole batch prefills together and then decodes together: no queue, no new requests between steps.",
-        "Decode is taken at the mean context, the prompt and half of the output.",
-        "Tensor parallelism divides arithmetic, traffic and memory evenly and adds two ring all-reduces a layer, not overlapped.",
-        "Checking k guessed tokens takes the large model as long as making one: too good once arithmetic binds.",
-        "The draft model, where there is one, runs on the same devices as decode, split in the same way.",
-    ),
-    excludes=(
-        "Queueing before service: see the tail-latency wall.",
-        "Paging and fragmentation of the KV cache: see the batching wall.",
-        "Host time, sampling and tokenising.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
-        Preset(
-            "With the slides' constants",
-            {name: f"{value:g}" for name, value in TUTORIAL.values.items()},
-            part="Tutorial",
-        ),
-        Preset("Llama-3-70B on four H100s", {"model": "llama-3-70b", "tensor_parallel": "4"}, part="Capstone"),
-        Preset("A long document", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
-        Preset("Prompt mostly cached", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
-        Preset(
-            "Speculative decoding",
-            {"model": "llama-3.1-70b", "draft_model": "llama-3.2-1b", "tensor_parallel": "4", "batch_size": "1"},
-        ),
-        Preset(
-            "Prefill on H100, decode on H200",
-            {"decode_accelerator": "h200-sxm-141gb", "prompt_length": "4096", "batch_size": "16"},
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the FLOP/s halve the time between tokens.",
-            "With twice the peak rate each further token still takes {after}, as before: decode waits for memory.",
-            "itl",
-            {},
-            {"accelerator.peak": "x2"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "Eight devices answer eight times as fast.",
-            "One device takes {before} from token to token, eight take {after}: launches and all-reduces do not divide.",
-            "itl",
-            {},
-            {"tensor_parallel": "8"},
-            lambda before, after: after > before / 4,
-        ),
-        Fallacy(
-            "What has to fit is the model.",
-            "Eight requests of 1024 tokens need {before} in all; 64 of 8192 tokens need {after} for the same weights.",
-            "memory_required",
-            {},
-            {"batch_size": "64", "prompt_length": "8192"},
-            lambda before, after: after > 3 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def serving(i: Inputs) -> Outputs:
     decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator

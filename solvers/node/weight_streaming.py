@@ -207,6 +207,94 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The times are what a step would take if the batch were on the chip."
 
 
+FIGURES = (
+    curve(
+        "batch_size",
+        ("step_time", "decode_throughput"),
+        "What a larger batch buys",
+        x_marks=("balanced_batch_size", "largest_batch_size"),
+    ),
+    curve(
+        "injection_bandwidth",
+        ("step_time", "mfu"),
+        "What a wider stream buys",
+        x_marks=("injection_bandwidth_needed",),
+    ),
+    Chart("bars", "A layer's two times", (), ("layer_injection_time", "layer_compute_time")),
+)
+
+EQUATIONS = (
+    Equation("layer_parameters", r"@layer_parameters = \frac{@model.parameters}{@model.layers}"),
+    Equation("layer_injection_time", r"@layer_injection_time = \frac{@layer_bytes}{@injection_bandwidth}"),
+    Equation(
+        "layer_compute_time",
+        r"@layer_compute_time = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@peak_rate \cdot @efficiency}",
+    ),
+    Equation("layer_time", r"@layer_time = \max(@layer_injection_time, @layer_compute_time)"),
+    Equation("step_time", r"@step_time = @model.layers \cdot @layer_time"),
+    Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@step_time}"),
+    Equation(
+        "balanced_batch_size",
+        r"@balanced_batch_size = \frac{@layer_injection_time \cdot @peak_rate \cdot @efficiency}{2 \cdot @layer_parameters}",
+    ),
+    Equation(
+        "sram_required",
+        r"@sram_required = @batch_size \cdot @context_length \cdot @kv_cache_per_token \cdot (1 + @sram_reserve)",
+        where=lambda i, o: not i.model.state_elements > 0,
+    ),
+    Equation("mfu", r"@mfu = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@layer_time \cdot @peak_rate}"),
+)
+
+SOURCES = (
+    Source(
+        "Lie 2023",
+        "Cerebras architecture deep dive: first look inside the hardware/software co-design for deep learning",
+        "10.1109/MM.2023.3256384",
+    ),
+    Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+)
+
+ASSUMPTIONS = (
+    "A layer streams in while the one before it is computed; the slower of the two sets the pace.",
+    "Layers are alike: each holds an equal share of all parameters.",
+    "A token costs two FLOP a parameter; attention over the context, done from on-chip memory, is not counted.",
+    "Activations take a tenth of what keys and values take.",
+)
+
+LIMITATIONS = (
+    "Filling and draining the stream at the first and last layer.",
+    "Several wafers, over which a batch is spread and gradients are summed.",
+    "Sparse weights, which stream faster.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B, 64 sequences", {}),
+    Preset("Llama-3-70B", {"model": "llama-3-70b", "batch_size": "32", "context_length": "1024"}),
+    Preset("Eight times the stream", {"injection_bandwidth": "1.2 TB/s", "sram_capacity": "44 GB"}),
+    Preset("Too long a context", {"batch_size": "256", "context_length": "8192"}),
+    Preset("Short answers in a crowd", {"batch_size": "32768", "context_length": "8"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A wafer with ten times the arithmetic decodes ten times as fast.",
+        "The throughput goes from {before} to {after}: every token waits for the same stream.",
+        "decode_throughput",
+        {},
+        {"peak_rate": "75 PFLOP/s"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "A larger batch makes every step slower.",
+        "From 1 to 64 sequences a step goes from {before} to {after}: the weights come in once for all of them.",
+        "step_time",
+        {"batch_size": "1"},
+        {"batch_size": "64"},
+        lambda before, after: after == before,
+    ),
+)
+
+
 @solver(
     walls=(6,),
     title="Weight streaming",
@@ -224,86 +312,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         "balanced_batch_size",
         "mfu",
     ),
-    figures=(
-        curve(
-            "batch_size",
-            ("step_time", "decode_throughput"),
-            "What a larger batch buys",
-            x_marks=("balanced_batch_size", "largest_batch_size"),
-        ),
-        curve(
-            "injection_bandwidth",
-            ("step_time", "mfu"),
-            "What a wider stream buys",
-            x_marks=("injection_bandwidth_needed",),
-        ),
-        Chart("bars", "A layer's two times", (), ("layer_injection_time", "layer_compute_time")),
-    ),
-    equations=(
-        Equation("layer_parameters", r"@layer_parameters = \frac{@model.parameters}{@model.layers}"),
-        Equation("layer_injection_time", r"@layer_injection_time = \frac{@layer_bytes}{@injection_bandwidth}"),
-        Equation(
-            "layer_compute_time",
-            r"@layer_compute_time = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@peak_rate \cdot @efficiency}",
-        ),
-        Equation("layer_time", r"@layer_time = \max(@layer_injection_time, @layer_compute_time)"),
-        Equation("step_time", r"@step_time = @model.layers \cdot @layer_time"),
-        Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@step_time}"),
-        Equation(
-            "balanced_batch_size",
-            r"@balanced_batch_size = \frac{@layer_injection_time \cdot @peak_rate \cdot @efficiency}{2 \cdot @layer_parameters}",
-        ),
-        Equation(
-            "sram_required",
-            r"@sram_required = @batch_size \cdot @context_length \cdot @kv_cache_per_token \cdot (1 + @sram_reserve)",
-            where=lambda i, o: not i.model.state_elements > 0,
-        ),
-        Equation("mfu", r"@mfu = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@layer_time \cdot @peak_rate}"),
-    ),
-    sources=(
-        Source(
-            "Lie 2023",
-            "Cerebras architecture deep dive: first look inside the hardware/software co-design for deep learning",
-            "10.1109/MM.2023.3256384",
-        ),
-        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
-    ),
-    assumptions=(
-        "A layer streams in while the one before it is computed; the slower of the two sets the pace.",
-        "Layers are alike: each holds an equal share of all parameters.",
-        "A token costs two FLOP a parameter; attention over the context, done from on-chip memory, is not counted.",
-        "Activations take a tenth of what keys and values take.",
-    ),
-    excludes=(
-        "Filling and draining the stream at the first and last layer.",
-        "Several wafers, over which a batch is spread and gradients are summed.",
-        "Sparse weights, which stream faster.",
-    ),
-    presets=(
-        Preset("Llama-3-8B, 64 sequences", {}),
-        Preset("Llama-3-70B", {"model": "llama-3-70b", "batch_size": "32", "context_length": "1024"}),
-        Preset("Eight times the stream", {"injection_bandwidth": "1.2 TB/s", "sram_capacity": "44 GB"}),
-        Preset("Too long a context", {"batch_size": "256", "context_length": "8192"}),
-        Preset("Short answers in a crowd", {"batch_size": "32768", "context_length": "8"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "A wafer with ten times the arithmetic decodes ten times as fast.",
-            "The throughput goes from {before} to {after}: every token waits for the same stream.",
-            "decode_throughput",
-            {},
-            {"peak_rate": "75 PFLOP/s"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "A larger batch makes every step slower.",
-            "From 1 to 64 sequences a step goes from {before} to {after}: the weights come in once for all of them.",
-            "step_time",
-            {"batch_size": "1"},
-            {"batch_size": "64"},
-            lambda before, after: after == before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def weight_streaming(i: Inputs) -> Outputs:
     model, rate = i.model, i.peak_rate * np.asarray(i.efficiency)

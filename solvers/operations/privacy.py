@@ -130,6 +130,66 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan and Shmatikov 2019)."
 
 
+FIGURES = (
+    curve("epsilon", ("slowdown",), "The stronger the promise", x_marks=("epsilon_for_double",)),
+    curve("subgroup_prevalence", ("samples_in_all",), "The smaller the group"),
+)
+
+EQUATIONS = (
+    Equation("slowdown", r"@slowdown = 1 + \frac{@calibration}{@epsilon}"),
+    Equation("extra_time", r"@extra_time = @training_time - \frac{@training_time}{@slowdown}"),
+    Equation("data_multiplier", r"@data_multiplier = \frac{1}{@subgroup_prevalence}"),
+    Equation("samples_in_all", r"@samples_in_all = @samples_needed \cdot @data_multiplier"),
+)
+
+SOURCES = (
+    Source("Abadi et al. 2016", "Deep learning with differential privacy", "arXiv:1607.00133"),
+    Source("Anil et al. 2022", "Large-scale differentially private BERT", "arXiv:2108.01624"),
+    Source(
+        "Bagdasaryan, Shmatikov 2019",
+        "Differential privacy has disparate impact on model accuracy",
+        "arXiv:1905.12101",
+    ),
+)
+
+ASSUMPTIONS = (
+    "A run under privacy takes 1 + k/ε times as long, with k = 2 unless said otherwise: a calibration.",
+    "People are drawn at random: a group is as frequent in the data as among the people.",
+)
+
+LIMITATIONS = (
+    "δ, the clipping norm, and how ε adds up over steps.",
+    "What noise costs in accuracy; it costs small groups the most.",
+    "Unlearning, filtering and other ways to be safe.",
+)
+
+PRESETS = (
+    Preset("A week's run at ε = 3", {}),
+    Preset("A strong promise: ε = 1", {"epsilon": "1"}),
+    Preset("A weak one: ε = 10", {"epsilon": "10"}),
+    Preset("A group of one in a thousand", {"subgroup_prevalence": "0.1%"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Privacy is a setting: it costs a few percent.",
+        "At ε = 8 the run takes {before} times as long, at ε = 0.5 {after} times.",
+        "slowdown",
+        {"epsilon": "8"},
+        {"epsilon": "0.5"},
+        lambda before, after: after > 4,
+    ),
+    Fallacy(
+        "A large data set has enough of everybody.",
+        "Ten thousand samples of a group of one in a hundred take {before} in all, of one in ten thousand {after}.",
+        "samples_in_all",
+        {},
+        {"subgroup_prevalence": "0.01%"},
+        lambda before, after: after > 50 * before,
+    ),
+)
+
+
 @solver(
     walls=(20,),
     title="Privacy",
@@ -139,58 +199,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("slowdown", "training_time", "extra_time", "data_multiplier"),
-    figures=(
-        curve("epsilon", ("slowdown",), "The stronger the promise", x_marks=("epsilon_for_double",)),
-        curve("subgroup_prevalence", ("samples_in_all",), "The smaller the group"),
-    ),
-    equations=(
-        Equation("slowdown", r"@slowdown = 1 + \frac{@calibration}{@epsilon}"),
-        Equation("extra_time", r"@extra_time = @training_time - \frac{@training_time}{@slowdown}"),
-        Equation("data_multiplier", r"@data_multiplier = \frac{1}{@subgroup_prevalence}"),
-        Equation("samples_in_all", r"@samples_in_all = @samples_needed \cdot @data_multiplier"),
-    ),
-    sources=(
-        Source("Abadi et al. 2016", "Deep learning with differential privacy", "arXiv:1607.00133"),
-        Source("Anil et al. 2022", "Large-scale differentially private BERT", "arXiv:2108.01624"),
-        Source(
-            "Bagdasaryan, Shmatikov 2019",
-            "Differential privacy has disparate impact on model accuracy",
-            "arXiv:1905.12101",
-        ),
-    ),
-    assumptions=(
-        "A run under privacy takes 1 + k/ε times as long, with k = 2 unless said otherwise: a calibration.",
-        "People are drawn at random: a group is as frequent in the data as among the people.",
-    ),
-    excludes=(
-        "δ, the clipping norm, and how ε adds up over steps.",
-        "What noise costs in accuracy; it costs small groups the most.",
-        "Unlearning, filtering and other ways to be safe.",
-    ),
-    presets=(
-        Preset("A week's run at ε = 3", {}),
-        Preset("A strong promise: ε = 1", {"epsilon": "1"}),
-        Preset("A weak one: ε = 10", {"epsilon": "10"}),
-        Preset("A group of one in a thousand", {"subgroup_prevalence": "0.1%"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Privacy is a setting: it costs a few percent.",
-            "At ε = 8 the run takes {before} times as long, at ε = 0.5 {after} times.",
-            "slowdown",
-            {"epsilon": "8"},
-            {"epsilon": "0.5"},
-            lambda before, after: after > 4,
-        ),
-        Fallacy(
-            "A large data set has enough of everybody.",
-            "Ten thousand samples of a group of one in a hundred take {before} in all, of one in ten thousand {after}.",
-            "samples_in_all",
-            {},
-            {"subgroup_prevalence": "0.01%"},
-            lambda before, after: after > 50 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def privacy(i: Inputs) -> Outputs:
     slowdown = 1 + np.asarray(i.calibration) / i.epsilon

@@ -211,6 +211,88 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "Both are taken to reach the same share of their peaks. Where the software is younger, that flatters."
 
 
+FIGURES = (
+    Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost",)),
+    curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
+    Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
+)
+
+EQUATIONS = (
+    Equation("throughput", r"@throughput = @devices \cdot @reference_rate"),
+    Equation("rate_ratio", r"@rate_ratio = \frac{@rival_rate}{@reference_rate}"),
+    Equation(
+        "cost_ratio",
+        r"@cost_ratio = \frac{@rival_cost}{@reference_cost}",
+        where=lambda i, o: math.isfinite(o.cost_ratio),
+    ),
+    Equation(
+        "cost_per_million_tokens",
+        r"@cost_per_million_tokens = \frac{1000000 \cdot @reference_cost}{@throughput \cdot @duration}",
+        where=lambda i, o: math.isfinite(o.reference_cost),
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Barroso, Hölzle, Ranganathan 2018",
+        "The datacenter as a computer, third edition",
+        "10.2200/S00874ED3V01Y201809CAC046",
+    ),
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, gradients and optimizer.",
+    "Serving: one copy of the model is split over as few devices as hold it, which share arithmetic and traffic evenly.",
+    "Infrastructure costs the same multiple of either chip's price.",
+)
+
+LIMITATIONS = (
+    "Software: what runs, and how well, see the efficiencies.",
+    "Messages between devices: see serving and parallelism.",
+    "Discounts for who buys many.",
+)
+
+PRESETS = (
+    Preset(
+        "MI300X against H100, training",
+        {"also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
+        part="Exercise 5b",
+    ),
+    Preset(
+        "The same, serving",
+        {"workload": "serving", "also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
+        part="Exercise 5b",
+    ),
+    Preset("Gaudi 3 at its list price", {"rival": "gaudi3", "rival_price": "15625 USD"}, part="Exercise 5b"),
+    Preset("MI300X with younger software", {"rival_efficiency": "0.3"}),
+    Preset("A100: old and cheap", {"rival": "a100-sxm4-80gb"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "The chip at half the price is the cheaper one.",
+        "At 15,000 instead of 25,000 USD and the same efficiency the work costs {before}; if its software reaches a third of that, {after}.",
+        "cost_ratio",
+        {},
+        {"rival_efficiency": "0.15"},
+        lambda before, after: before < 1 < after,
+    ),
+    Fallacy(
+        "What is cheapest to train on is cheapest to serve on.",
+        "An H200 trains for {before} times what an H100 costs, and serves for {after} times: bandwidth and memory count there.",
+        "cost_ratio",
+        {"rival": "h200-sxm-141gb"},
+        {"rival": "h200-sxm-141gb", "workload": "serving"},
+        lambda before, after: after < 0.9 * before,
+    ),
+)
+
+
 @solver(
     walls=(17,),
     title="Shootout",
@@ -222,80 +304,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     check=check,
     headline=("rival_cost", "reference_cost", "cost_ratio", "rival_devices", "break_even_price"),
     overlay="rival",
-    figures=(
-        Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost",)),
-        curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
-        Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
-    ),
-    equations=(
-        Equation("throughput", r"@throughput = @devices \cdot @reference_rate"),
-        Equation("rate_ratio", r"@rate_ratio = \frac{@rival_rate}{@reference_rate}"),
-        Equation(
-            "cost_ratio",
-            r"@cost_ratio = \frac{@rival_cost}{@reference_cost}",
-            where=lambda i, o: math.isfinite(o.cost_ratio),
-        ),
-        Equation(
-            "cost_per_million_tokens",
-            r"@cost_per_million_tokens = \frac{1000000 \cdot @reference_cost}{@throughput \cdot @duration}",
-            where=lambda i, o: math.isfinite(o.reference_cost),
-        ),
-    ),
-    sources=(
-        Source(
-            "Barroso, Hölzle, Ranganathan 2018",
-            "The datacenter as a computer, third edition",
-            "10.2200/S00874ED3V01Y201809CAC046",
-        ),
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-    ),
-    assumptions=(
-        "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, gradients and optimizer.",
-        "Serving: one copy of the model is split over as few devices as hold it, which share arithmetic and traffic evenly.",
-        "Infrastructure costs the same multiple of either chip's price.",
-    ),
-    excludes=(
-        "Software: what runs, and how well, see the efficiencies.",
-        "Messages between devices: see serving and parallelism.",
-        "Discounts for who buys many.",
-    ),
-    presets=(
-        Preset(
-            "MI300X against H100, training",
-            {"also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
-            part="Exercise 5b",
-        ),
-        Preset(
-            "The same, serving",
-            {"workload": "serving", "also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
-            part="Exercise 5b",
-        ),
-        Preset("Gaudi 3 at its list price", {"rival": "gaudi3", "rival_price": "15625 USD"}, part="Exercise 5b"),
-        Preset("MI300X with younger software", {"rival_efficiency": "0.3"}),
-        Preset("A100: old and cheap", {"rival": "a100-sxm4-80gb"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "The chip at half the price is the cheaper one.",
-            "At 15,000 instead of 25,000 USD and the same efficiency the work costs {before}; if its software reaches a third of that, {after}.",
-            "cost_ratio",
-            {},
-            {"rival_efficiency": "0.15"},
-            lambda before, after: before < 1 < after,
-        ),
-        Fallacy(
-            "What is cheapest to train on is cheapest to serve on.",
-            "An H200 trains for {before} times what an H100 costs, and serves for {after} times: bandwidth and memory count there.",
-            "cost_ratio",
-            {"rival": "h200-sxm-141gb"},
-            {"rival": "h200-sxm-141gb", "workload": "serving"},
-            lambda before, after: after < 0.9 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def shootout(i: Inputs) -> Outputs:
     one, other = _work(i, i.accelerator, i.efficiency), _work(i, i.rival, i.rival_efficiency)

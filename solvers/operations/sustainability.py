@@ -215,6 +215,176 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The job is longer than a device lives: its making counts more than once, as if replaced."
 
 
+FIGURES = (
+    Chart("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
+    Chart("bars", "Running on either grid", (), ("operational_carbon", "operational_carbon_there")),
+    curve(
+        "carbon_intensity",
+        ("total_carbon", "embodied_share"),
+        "The grid decides",
+        x_marks=("break_even_intensity",),
+        logy=False,
+    ),
+    curve("mfu", ("carbon_per_useful_device_hour",), "Waiting emits, too"),
+)
+
+EQUATIONS = (
+    Equation(
+        "device_power",
+        r"@device_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+        where=lambda i, o: i.mean_device_power == 0,
+    ),
+    Equation("device_power", r"@device_power = @mean_device_power", where=lambda i, o: i.mean_device_power > 0),
+    Equation("it_energy", r"@it_energy = @devices \cdot @device_power \cdot @duration"),
+    Equation("facility_energy", r"@facility_energy = @it_energy \cdot @pue"),
+    Equation("operational_carbon", r"@operational_carbon = @facility_energy \cdot @carbon_intensity"),
+    Equation(
+        "embodied_carbon",
+        r"@embodied_carbon = @devices \cdot @embodied_per_device \cdot \frac{@duration}{@embodied_lifetime}",
+    ),
+    Equation("total_carbon", r"@total_carbon = @operational_carbon + @embodied_carbon"),
+    Equation(
+        "embodied_share",
+        r"@embodied_share = \frac{@embodied_carbon}{@total_carbon}",
+        where=lambda i, o: o.total_carbon > 0,
+    ),
+    Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
+    Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
+    Equation("operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"),
+    Equation(
+        "grid_ratio",
+        r"@grid_ratio = \frac{@carbon_intensity}{@other_carbon_intensity}",
+        where=lambda i, o: i.other_carbon_intensity > 0,
+    ),
+    Equation("energy_cost", r"@energy_cost = @facility_energy \cdot @electricity_price"),
+)
+
+SOURCES = (
+    Source("Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350"),
+    Source(
+        "Gupta et al. 2022",
+        "ACT: designing sustainable computer systems with an architectural carbon modeling tool",
+        "10.1145/3470496.3527408",
+    ),
+    Source(
+        "Luccioni et al. 2023",
+        "Estimating the carbon footprint of BLOOM, a 176B parameter language model",
+        "arXiv:2211.02001",
+    ),
+    Source(
+        "Li et al. 2023",
+        "Making AI less thirsty: uncovering and addressing the secret water footprint of AI models",
+        "arXiv:2304.03271",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Power grows in a straight line from the idle share to the thermal design power, with MFU.",
+    "Only the accelerators are counted; hosts, switches and storage come on top.",
+    "The making of a device is shared out evenly over its life, used or not.",
+    "Carbon intensity is a yearly mean at the place, not what somebody has contracts for.",
+)
+
+LIMITATIONS = (
+    "Hours: the same grid may be twice as clean at noon.",
+    "Certificates and offsets.",
+    "Transport and disposal of the devices, and the making of the building.",
+)
+
+PRESETS = (
+    Preset("The tutorial's 256 H100 for 30 days", {}, part="Part 5"),
+    Preset("The same in Poland", {"carbon_intensity": "820 g/kWh"}, part="Part 5"),
+    Preset("The same in Québec", {"carbon_intensity": "20 g/kWh"}, part="Part 5"),
+    Preset(
+        "GPT-3 (Patterson 2021)",
+        {
+            "devices": "10000",
+            "mean_device_power": "330 W",
+            "mfu": "0.2",
+            "duration": "14.8 day",
+            "pue": "1.10",
+            "carbon_intensity": "429 g/kWh",
+            "embodied_per_device": "0 kg",
+        },
+    ),
+    Preset(
+        "T5 (Patterson 2021)",
+        {
+            "devices": "512",
+            "mean_device_power": "310 W",
+            "mfu": "0.37",
+            "duration": "20 day",
+            "pue": "1.12",
+            "carbon_intensity": "545 g/kWh",
+            "embodied_per_device": "0 kg",
+        },
+    ),
+    Preset(
+        "Llama 2 70B: 1.72 million A100 hours",
+        {
+            "devices": "2048",
+            "mean_device_power": "400 W",
+            "duration": "35 day",
+            "pue": "1",
+            "carbon_intensity": "423 g/kWh",
+            "embodied_per_device": "0 kg",
+        },
+    ),
+    Preset(
+        "Llama 3 8B: 1.3 million H100 hours",
+        {
+            "devices": "13000",
+            "mean_device_power": "700 W",
+            "duration": "100 hour",
+            "pue": "1",
+            "carbon_intensity": "429 g/kWh",
+            "embodied_per_device": "0 kg",
+        },
+    ),
+    Preset(
+        "A microcontroller for two years",
+        {
+            "devices": "1",
+            "mean_device_power": "0.5 mW",
+            "tdp": "15 mW",
+            "mfu": "0.01",
+            "duration": "2 year",
+            "pue": "1",
+            "embodied_per_device": "1 kg",
+            "embodied_lifetime": "2 year",
+        },
+        part="Part 7",
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A chip that needs half the power saves more carbon than another place.",
+        "At half the power on a grid of 820 g/kWh the month emits {before}, at full power on one of 20 g/kWh {after}.",
+        "operational_carbon",
+        {"tdp": "350 W", "carbon_intensity": "820 g/kWh"},
+        {"carbon_intensity": "20 g/kWh"},
+        lambda before, after: before > 20 * after,
+    ),
+    Fallacy(
+        "A chip that waits emits nothing.",
+        "At full use the month emits {before}, doing nothing {after}.",
+        "operational_carbon",
+        {"mfu": "1"},
+        {"mfu": "0"},
+        lambda before, after: after > 0.25 * before,
+    ),
+    Fallacy(
+        "The carbon of making chips is small change.",
+        "On a grid of 390 g/kWh it is {before} of all; on one of 5 g/kWh it is {after}.",
+        "embodied_share",
+        {},
+        {"carbon_intensity": "5 g/kWh"},
+        lambda before, after: after > 0.3 and before < 0.1,
+    ),
+)
+
+
 @solver(
     walls=(18,),
     title="Sustainability",
@@ -224,170 +394,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("total_carbon", "facility_energy", "operational_carbon", "embodied_share", "water", "mean_power"),
-    figures=(
-        Chart("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
-        Chart("bars", "Running on either grid", (), ("operational_carbon", "operational_carbon_there")),
-        curve(
-            "carbon_intensity",
-            ("total_carbon", "embodied_share"),
-            "The grid decides",
-            x_marks=("break_even_intensity",),
-            logy=False,
-        ),
-        curve("mfu", ("carbon_per_useful_device_hour",), "Waiting emits, too"),
-    ),
-    equations=(
-        Equation(
-            "device_power",
-            r"@device_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
-            where=lambda i, o: i.mean_device_power == 0,
-        ),
-        Equation("device_power", r"@device_power = @mean_device_power", where=lambda i, o: i.mean_device_power > 0),
-        Equation("it_energy", r"@it_energy = @devices \cdot @device_power \cdot @duration"),
-        Equation("facility_energy", r"@facility_energy = @it_energy \cdot @pue"),
-        Equation("operational_carbon", r"@operational_carbon = @facility_energy \cdot @carbon_intensity"),
-        Equation(
-            "embodied_carbon",
-            r"@embodied_carbon = @devices \cdot @embodied_per_device \cdot \frac{@duration}{@embodied_lifetime}",
-        ),
-        Equation("total_carbon", r"@total_carbon = @operational_carbon + @embodied_carbon"),
-        Equation(
-            "embodied_share",
-            r"@embodied_share = \frac{@embodied_carbon}{@total_carbon}",
-            where=lambda i, o: o.total_carbon > 0,
-        ),
-        Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
-        Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
-        Equation(
-            "operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"
-        ),
-        Equation(
-            "grid_ratio",
-            r"@grid_ratio = \frac{@carbon_intensity}{@other_carbon_intensity}",
-            where=lambda i, o: i.other_carbon_intensity > 0,
-        ),
-        Equation("energy_cost", r"@energy_cost = @facility_energy \cdot @electricity_price"),
-    ),
-    sources=(
-        Source("Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350"),
-        Source(
-            "Gupta et al. 2022",
-            "ACT: designing sustainable computer systems with an architectural carbon modeling tool",
-            "10.1145/3470496.3527408",
-        ),
-        Source(
-            "Luccioni et al. 2023",
-            "Estimating the carbon footprint of BLOOM, a 176B parameter language model",
-            "arXiv:2211.02001",
-        ),
-        Source(
-            "Li et al. 2023",
-            "Making AI less thirsty: uncovering and addressing the secret water footprint of AI models",
-            "arXiv:2304.03271",
-        ),
-    ),
-    assumptions=(
-        "Power grows in a straight line from the idle share to the thermal design power, with MFU.",
-        "Only the accelerators are counted; hosts, switches and storage come on top.",
-        "The making of a device is shared out evenly over its life, used or not.",
-        "Carbon intensity is a yearly mean at the place, not what somebody has contracts for.",
-    ),
-    excludes=(
-        "Hours: the same grid may be twice as clean at noon.",
-        "Certificates and offsets.",
-        "Transport and disposal of the devices, and the making of the building.",
-    ),
-    presets=(
-        Preset("The tutorial's 256 H100 for 30 days", {}, part="Part 5"),
-        Preset("The same in Poland", {"carbon_intensity": "820 g/kWh"}, part="Part 5"),
-        Preset("The same in Québec", {"carbon_intensity": "20 g/kWh"}, part="Part 5"),
-        Preset(
-            "GPT-3 (Patterson 2021)",
-            {
-                "devices": "10000",
-                "mean_device_power": "330 W",
-                "mfu": "0.2",
-                "duration": "14.8 day",
-                "pue": "1.10",
-                "carbon_intensity": "429 g/kWh",
-                "embodied_per_device": "0 kg",
-            },
-        ),
-        Preset(
-            "T5 (Patterson 2021)",
-            {
-                "devices": "512",
-                "mean_device_power": "310 W",
-                "mfu": "0.37",
-                "duration": "20 day",
-                "pue": "1.12",
-                "carbon_intensity": "545 g/kWh",
-                "embodied_per_device": "0 kg",
-            },
-        ),
-        Preset(
-            "Llama 2 70B: 1.72 million A100 hours",
-            {
-                "devices": "2048",
-                "mean_device_power": "400 W",
-                "duration": "35 day",
-                "pue": "1",
-                "carbon_intensity": "423 g/kWh",
-                "embodied_per_device": "0 kg",
-            },
-        ),
-        Preset(
-            "Llama 3 8B: 1.3 million H100 hours",
-            {
-                "devices": "13000",
-                "mean_device_power": "700 W",
-                "duration": "100 hour",
-                "pue": "1",
-                "carbon_intensity": "429 g/kWh",
-                "embodied_per_device": "0 kg",
-            },
-        ),
-        Preset(
-            "A microcontroller for two years",
-            {
-                "devices": "1",
-                "mean_device_power": "0.5 mW",
-                "tdp": "15 mW",
-                "mfu": "0.01",
-                "duration": "2 year",
-                "pue": "1",
-                "embodied_per_device": "1 kg",
-                "embodied_lifetime": "2 year",
-            },
-            part="Part 7",
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "A chip that needs half the power saves more carbon than another place.",
-            "At half the power on a grid of 820 g/kWh the month emits {before}, at full power on one of 20 g/kWh {after}.",
-            "operational_carbon",
-            {"tdp": "350 W", "carbon_intensity": "820 g/kWh"},
-            {"carbon_intensity": "20 g/kWh"},
-            lambda before, after: before > 20 * after,
-        ),
-        Fallacy(
-            "A chip that waits emits nothing.",
-            "At full use the month emits {before}, doing nothing {after}.",
-            "operational_carbon",
-            {"mfu": "1"},
-            {"mfu": "0"},
-            lambda before, after: after > 0.25 * before,
-        ),
-        Fallacy(
-            "The carbon of making chips is small change.",
-            "On a grid of 390 g/kWh it is {before} of all; on one of 5 g/kWh it is {after}.",
-            "embodied_share",
-            {},
-            {"carbon_intensity": "5 g/kWh"},
-            lambda before, after: after > 0.3 and before < 0.1,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def sustainability(i: Inputs) -> Outputs:
     devices, duration = np.asarray(i.devices, dtype=float), np.asarray(i.duration, dtype=float)

@@ -351,6 +351,110 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_facility", "capex_staff")
 
 
+FIGURES = (
+    Chart("buildup", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
+    curve(
+        "time_in_use",
+        ("tco", "cloud_cost", "spot_cost"),
+        "Owning against renting",
+        x_marks=("break_even_utilization",),
+        logy=False,
+    ),
+    curve("mfu", ("cost_per_useful_device_hour",), "Utilization is the lever"),
+)
+
+EQUATIONS = (
+    Equation(
+        "mean_power",
+        r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot @time_in_use)",
+        where=lambda i, o: i.accelerator is not None and i.tdp == 0,
+    ),
+    Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
+    Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
+    Equation("purchase_price", r"@purchase_price = @devices \cdot @device_price \cdot @infrastructure_multiplier"),
+    Equation("capex", r"@capex = @purchase_price \cdot \frac{@duration}{@amortization}"),
+    Equation("maintenance_opex", r"@maintenance_opex = 0.05 \cdot @purchase_price \cdot \frac{@duration}{31536000}"),
+    Equation("tco", r"@tco = @capex + @energy_opex + @maintenance_opex"),
+    Equation("cost_per_device_hour", r"@cost_per_device_hour = \frac{3600 \cdot @tco}{@devices \cdot @duration}"),
+    Equation(
+        "cost_per_useful_device_hour",
+        r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}",
+        where=lambda i, o: i.mfu > 0 and i.time_in_use > 0,
+    ),
+    Equation("spot_interval", r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf}"),
+    Equation(
+        "spot_goodput",
+        r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + @recovery_time}{@spot_job_mtbf}",
+        where=lambda i, o: i.checkpoint_time > 0,
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Barroso, Hölzle, Ranganathan 2018",
+        "The datacenter as a computer, third edition",
+        "10.2200/S00874ED3V01Y201809CAC046",
+    ),
+    Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
+    Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
+)
+
+ASSUMPTIONS = (
+    "What is bought loses its value evenly over the amortization; a job pays for its share of that time.",
+    "Network, power and cooling, building and staff stand to each other as 20, 15, 10 and 15.",
+    "Maintenance is 5% of the purchase price a year. Out of use a device draws its idle power.",
+    "A tenant pays for the time in use only, and as many devices as an owner has.",
+    "On spot machines checkpoints are written at Young's interval; an interruption of one machine stops the job.",
+)
+
+LIMITATIONS = (
+    "Interest, taxes and resale.",
+    "Discounts for reserved machines, storage and moving data in and out.",
+    "Failures of one's own machines: see reliability.",
+)
+
+PRESETS = (
+    Preset("256 H100 for 30 days", {}, part="Part 5"),
+    Preset("The same, one tenth in use", {"time_in_use": "10%"}),
+    Preset("Three years of 1024 A100", {"accelerator": "a100-sxm4-80gb", "devices": "1024", "duration": "3 year"}),
+    Preset("Multi-vendor: MI300X", {"accelerator": "mi300x"}, part="Exercise 5b"),
+    Preset(
+        "Multi-vendor: Gaudi 3 at its list price",
+        {"accelerator": "gaudi3", "unit_price": "15625 USD"},
+        part="Exercise 5b",
+    ),
+    Preset("Spot machines that last a day", {"spot_mtbf": "1 day", "devices": "64"}),
+    Preset("Chips alone, no infrastructure", {"infrastructure_multiplier": "1"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "The accelerators are what a cluster costs.",
+        "Accelerators alone are written off with {before}; all that is written off with the whole of it is {after}, {ratio} times that.",
+        "capex",
+        {"infrastructure_multiplier": "1"},
+        {},
+        lambda before, after: after > 2 * before,
+    ),
+    Fallacy(
+        "A device that is not used costs nothing.",
+        "Always in use a fleet costs {before}, never in use {after}: only part of its electricity is saved.",
+        "tco",
+        {},
+        {"time_in_use": "0%"},
+        lambda before, after: after > 0.8 * before,
+    ),
+    Fallacy(
+        "A chip at half the price is half as dear.",
+        "At a third of the throughput a useful hour costs {after} instead of {before}, though the chip costs half.",
+        "cost_per_useful_device_hour",
+        {},
+        {"unit_price": "12500 USD", "mfu": "15%"},
+        lambda before, after: after > before,
+    ),
+)
+
+
 @solver(
     walls=(17,),
     title="Total cost of ownership",
@@ -361,104 +465,13 @@ _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_f
     notes=notes,
     check=check,
     headline=("tco", "cost_per_device_hour", "cost_per_useful_device_hour", "cloud_cost", "break_even_utilization"),
-    figures=(
-        Chart("buildup", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
-        curve(
-            "time_in_use",
-            ("tco", "cloud_cost", "spot_cost"),
-            "Owning against renting",
-            x_marks=("break_even_utilization",),
-            logy=False,
-        ),
-        curve("mfu", ("cost_per_useful_device_hour",), "Utilization is the lever"),
-    ),
-    equations=(
-        Equation(
-            "mean_power",
-            r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot @time_in_use)",
-            where=lambda i, o: i.accelerator is not None and i.tdp == 0,
-        ),
-        Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
-        Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
-        Equation("purchase_price", r"@purchase_price = @devices \cdot @device_price \cdot @infrastructure_multiplier"),
-        Equation("capex", r"@capex = @purchase_price \cdot \frac{@duration}{@amortization}"),
-        Equation(
-            "maintenance_opex", r"@maintenance_opex = 0.05 \cdot @purchase_price \cdot \frac{@duration}{31536000}"
-        ),
-        Equation("tco", r"@tco = @capex + @energy_opex + @maintenance_opex"),
-        Equation("cost_per_device_hour", r"@cost_per_device_hour = \frac{3600 \cdot @tco}{@devices \cdot @duration}"),
-        Equation(
-            "cost_per_useful_device_hour",
-            r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}",
-            where=lambda i, o: i.mfu > 0 and i.time_in_use > 0,
-        ),
-        Equation("spot_interval", r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf}"),
-        Equation(
-            "spot_goodput",
-            r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + @recovery_time}{@spot_job_mtbf}",
-            where=lambda i, o: i.checkpoint_time > 0,
-        ),
-    ),
-    sources=(
-        Source(
-            "Barroso, Hölzle, Ranganathan 2018",
-            "The datacenter as a computer, third edition",
-            "10.2200/S00874ED3V01Y201809CAC046",
-        ),
-        Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
-        Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
-    ),
-    assumptions=(
-        "What is bought loses its value evenly over the amortization; a job pays for its share of that time.",
-        "Network, power and cooling, building and staff stand to each other as 20, 15, 10 and 15.",
-        "Maintenance is 5% of the purchase price a year. Out of use a device draws its idle power.",
-        "A tenant pays for the time in use only, and as many devices as an owner has.",
-        "On spot machines checkpoints are written at Young's interval; an interruption of one machine stops the job.",
-    ),
-    excludes=(
-        "Interest, taxes and resale.",
-        "Discounts for reserved machines, storage and moving data in and out.",
-        "Failures of one's own machines: see reliability.",
-    ),
-    presets=(
-        Preset("256 H100 for 30 days", {}, part="Part 5"),
-        Preset("The same, one tenth in use", {"time_in_use": "10%"}),
-        Preset("Three years of 1024 A100", {"accelerator": "a100-sxm4-80gb", "devices": "1024", "duration": "3 year"}),
-        Preset("Multi-vendor: MI300X", {"accelerator": "mi300x"}, part="Exercise 5b"),
-        Preset(
-            "Multi-vendor: Gaudi 3 at its list price",
-            {"accelerator": "gaudi3", "unit_price": "15625 USD"},
-            part="Exercise 5b",
-        ),
-        Preset("Spot machines that last a day", {"spot_mtbf": "1 day", "devices": "64"}),
-        Preset("Chips alone, no infrastructure", {"infrastructure_multiplier": "1"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "The accelerators are what a cluster costs.",
-            "Accelerators alone are written off with {before}; all that is written off with the whole of it is {after}, {ratio} times that.",
-            "capex",
-            {"infrastructure_multiplier": "1"},
-            {},
-            lambda before, after: after > 2 * before,
-        ),
-        Fallacy(
-            "A device that is not used costs nothing.",
-            "Always in use a fleet costs {before}, never in use {after}: only part of its electricity is saved.",
-            "tco",
-            {},
-            {"time_in_use": "0%"},
-            lambda before, after: after > 0.8 * before,
-        ),
-        Fallacy(
-            "A chip at half the price is half as dear.",
-            "At a third of the throughput a useful hour costs {after} instead of {before}, though the chip costs half.",
-            "cost_per_useful_device_hour",
-            {},
-            {"unit_price": "12500 USD", "mfu": "15%"},
-            lambda before, after: after > before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def tco(i: Inputs) -> Outputs:
     price, cloud, spot = (_or_of_chip(i, name) for name in ("unit_price", "cloud_price", "spot_price"))
