@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Chart, Equation, Fallacy, Preset, Source, curve, number, output, solver
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _HOUR = 3600.0
 
@@ -235,9 +235,9 @@ def reasoning(i: Inputs) -> Outputs:
         direct_latency=direct,
         direct_cost=direct * price,
         direct_energy=direct * i.power,
-        cost_multiple=ratio(machine_time * price, direct * price),
+        cost_multiple=ratio_or_inf(machine_time * price, direct * price),
         extra_cost=cost - direct * price,
-        queries_per_dollar=ratio(1.0, cost),
-        queries_per_kwh=ratio(3.6e6, energy),
+        queries_per_dollar=ratio_or_inf(1.0, cost),
+        queries_per_kwh=ratio_or_inf(3.6e6, energy),
         cost_per_million_queries=cost * 1e6,
     )

@@ -16,7 +16,7 @@ import numpy as np
 
 from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, number, output, solver
 from solvers.errors import InputError
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 # A split this close to the rule, either way, is as good as the rule: the optimum is flat.
 _CLOSE = 1.5
@@ -378,7 +378,7 @@ def scaling_laws(i: Inputs) -> Outputs:
             compute_ratio_besiroglu=flop / least_b,
             equal_loss_parameters=equal,
             serving_advantage=equal / parameters,
-            payback_tokens=np.where(smaller, ratio(flop - least_b, np.where(smaller, saved, 0)), np.inf),
+            payback_tokens=np.where(smaller, ratio_or_inf(flop - least_b, np.where(smaller, saved, 0)), np.inf),
         )
 
 

@@ -29,7 +29,7 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 
 class IngestionBottleneck(IntEnum):
@@ -275,10 +275,10 @@ FALLACIES = (
 )
 def ingestion(i: Inputs) -> Outputs:
     missed = 1 - np.asarray(i.cached_fraction)
-    storage = ratio(i.storage_bandwidth, missed)
+    storage = ratio_or_inf(i.storage_bandwidth, missed)
     supply = np.minimum(storage, i.io_bandwidth)
     demand = np.asarray(i.demand_bandwidth)
-    at_work = np.minimum(1.0, ratio(supply, demand))
+    at_work = np.minimum(1.0, ratio_or_inf(supply, demand))
     return Outputs(
         supply_bandwidth=supply,
         utilization=demand / supply,
@@ -291,6 +291,6 @@ def ingestion(i: Inputs) -> Outputs:
         storage_supply=storage,
         slowdown=np.maximum(demand / supply, 1.0),
         storage_bandwidth_needed=demand * missed,
-        cached_fraction_needed=np.maximum(0.0, 1 - ratio(i.storage_bandwidth, demand)),
-        best_without_storage=np.minimum(1.0, ratio(i.io_bandwidth, demand)),
+        cached_fraction_needed=np.maximum(0.0, 1 - ratio_or_inf(i.storage_bandwidth, demand)),
+        best_without_storage=np.minimum(1.0, ratio_or_inf(i.io_bandwidth, demand)),
     )

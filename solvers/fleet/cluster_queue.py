@@ -14,7 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Equation, Fallacy, Preset, Source, Truth, curve, flag, number, output, solver
-from solvers.laws.queueing import drain_time, erlang_b, erlang_c, mean_wait, variability, wait_quantile
+from solvers.laws.queueing import (
+    erlang_b,
+    erlang_c,
+    mean_wait,
+    mean_wait_given_waiting,
+    variability_factor,
+    wait_quantile,
+)
 
 _HOUR, _DAY = 3600.0, 86400.0
 _FOR_EVER = "grows without end"
@@ -270,8 +277,8 @@ FALLACIES = (
 def cluster_queue(i: Inputs) -> Outputs:
     servers, service = np.asarray(i.servers, dtype=float), np.asarray(i.service_time, dtype=float)
     load = np.asarray(i.arrival_rate * service)
-    factor = variability(1.0, i.service_cv)
-    chance, drain = erlang_c(servers, load), drain_time(servers, load, service, factor)
+    factor = variability_factor(1.0, i.service_cv)
+    chance, drain = erlang_c(servers, load), mean_wait_given_waiting(servers, load, service, factor)
     wait = mean_wait(chance, drain)
     most = _most_load(servers, service, factor, i.wait_target) / service
     return Outputs(
@@ -296,12 +303,12 @@ def cluster_queue(i: Inputs) -> Outputs:
         jobs_per_day=np.asarray(i.arrival_rate) * _DAY,
         jobs_per_day_for_target=most * _DAY,
         # One slot c times as fast: the same share booked, each job a cth as long.
-        pooled_wait=mean_wait(load / servers, drain_time(1.0, load / servers, service / servers, factor)),
+        pooled_wait=mean_wait(load / servers, mean_wait_given_waiting(1.0, load / servers, service / servers, factor)),
     )
 
 
 def _waits(servers: Array, load: Array, service: Array, factor: Array) -> Array:
-    return mean_wait(erlang_c(servers, load), drain_time(servers, load, service, factor))
+    return mean_wait(erlang_c(servers, load), mean_wait_given_waiting(servers, load, service, factor))
 
 
 def _most_load(servers: Array, service: Array, factor: Array, target: Array) -> Array:

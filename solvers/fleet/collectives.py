@@ -294,8 +294,8 @@ FALLACIES = (
 )
 def collectives(i: Inputs) -> Outputs:
     intra, inter = NetworkLink(i.intra_bandwidth, i.intra_latency), NetworkLink(i.inter_bandwidth, i.inter_latency)
-    group = law.placed(i.devices, 1, i.devices_per_node)
-    link = law.slowest(group, intra, inter)
+    group = law.rank_group(i.devices, 1, i.devices_per_node)
+    link = law.slowest_link(group, intra, inter)
     flat = (i.devices, link.bandwidth, link.latency)
     ring, tree = law.ring_all_reduce(i.message, *flat), law.tree_all_reduce(i.message, *flat)
     inside = law.ring_all_reduce(i.message, group.local, intra.bandwidth, intra.latency)

@@ -15,7 +15,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.calibration import SILICON
 from solvers.declare import (
     Array,
@@ -34,16 +34,15 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
 from solvers.laws import training_memory as memory
 from solvers.laws import training_step as law
 from solvers.laws import training_traffic as traffic
 from solvers.laws.collectives import NetworkLink
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import ADAM_BYTES, Attention, Recomputation, SequenceParallel
-from solvers.laws.training_step import Network, Split
-from solvers.laws.training_work import forward_flop, fullest_stage, moved_bytes, recomputed_flop
-from solvers.laws.transformer import bytes_of
+from solvers.laws.training_step import Network, ParallelLayout
+from solvers.laws.training_work import forward_flop, memory_traffic, recomputation_flop, stage_imbalance
+from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
@@ -203,9 +202,9 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: a transformer, a chip with a rate, groups that divide each other."""
-    yield from checks.trains(i.model)
-    yield from checks.arithmetic(i.accelerator, i.precision)
-    yield from checks.experts(i.model, i.expert_parallel, i.data_parallel)
+    yield from checks.trainable_transformer(i.model)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)
 
 
 _ADVICE = {
@@ -255,11 +254,11 @@ def _remedy(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
-    yield from remarks.beyond_training(i.model, i.sequence_length)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.tensor_parallel > i.devices_per_node:
         yield "Tensor-parallel devices span nodes: every layer waits for the network between them, twice each way."
-    yield from remarks.training_split(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
+    yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
 
 _CAUSES = (
@@ -456,7 +455,7 @@ FALLACIES = (
     fallacies=FALLACIES,
 )
 def parallelism(i: Inputs) -> Outputs:
-    split = Split(
+    split = ParallelLayout(
         i.tensor_parallel, i.context_parallel, i.data_parallel, i.expert_parallel, i.pipeline_parallel, i.virtual_stages
     )
     network = Network(
@@ -465,8 +464,8 @@ def parallelism(i: Inputs) -> Outputs:
         NetworkLink(i.inter_bandwidth, i.inter_latency),
         i.congestion_factor,
     )
-    part = memory.device_memory(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
-    layer = memory.activations_of_layer(
+    part = memory.parameters_per_device(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
+    layer = memory.activation_bytes_per_layer(
         i.model,
         i.microbatch_size,
         i.sequence_length,
@@ -477,33 +476,33 @@ def parallelism(i: Inputs) -> Outputs:
         np.asarray(i.sequence_parallel) == SequenceParallel.ON,
     )
     replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
-    state = memory.model_state(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
+    state = memory.model_state_bytes(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
     peak, bandwidth = peak_rate(i.accelerator, i.precision), i.accelerator.memory_bandwidth * i.bandwidth_efficiency
 
-    fullest = fullest_stage(i.model.layers, i.pipeline_parallel, i.virtual_stages)
+    fullest = stage_imbalance(i.model.layers, i.pipeline_parallel, i.virtual_stages)
     microbatches, stages = np.asarray(i.microbatches, dtype=float), np.asarray(i.pipeline_parallel, dtype=float)
     asked = (i.model, i.microbatch_size, i.sequence_length)
-    useful, again = 3 * forward_flop(*asked), recomputed_flop(*asked, i.recomputation)
+    useful, again = 3 * forward_flop(*asked), recomputation_flop(*asked, i.recomputation)
     model_flop = useful * microbatches * i.data_parallel
     device_flop = (useful + again) / (split.devices / i.data_parallel) * microbatches
     kept = layer * np.asarray(i.model.layers) / stages
-    moved = moved_bytes(part, bytes_of(i.precision), law.passes(i.recomputation), kept) * microbatches
+    moved = memory_traffic(part, bytes_per_element(i.precision), law.layer_passes(i.recomputation), kept) * microbatches
     compute, waits = device_flop / (peak * i.efficiency), moved / bandwidth
     busy = np.maximum(compute, waits)
     straggler = (np.asarray(i.straggler_factor) - 1) * busy
     imbalance = (fullest - 1) * (busy + straggler)
 
-    message = traffic.activations(i.model, i.microbatch_size, i.sequence_length, i.context_parallel)
-    kv = traffic.keys_and_values(i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel)
+    message = traffic.activation_bytes(i.model, i.microbatch_size, i.sequence_length, i.context_parallel)
+    kv = traffic.kv_bytes(i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel)
     part_of = message / np.where(np.asarray(i.sequence_parallel) == SequenceParallel.ON, i.tensor_parallel, 1)
-    here = (fullest * i.model.layers / stages, law.passes(i.recomputation), split, network)
+    here = (fullest * i.model.layers / stages, law.layer_passes(i.recomputation), split, network)
     tensor = law.tensor_time(message, *here) * microbatches
     context = law.context_time(kv, *here) * microbatches
-    expert = law.expert_time(traffic.to_experts(i.model, part_of), *here) * microbatches
+    expert = law.expert_time(traffic.expert_dispatch_bytes(i.model, part_of), *here) * microbatches
     stage = (busy + straggler + imbalance + tensor + context + expert) / microbatches
     bubble = (stages - 1) / i.virtual_stages * stage
     between = law.stage_time(part_of, microbatches, split, network)
-    size = bytes_of(i.precision)
+    size = bytes_per_element(i.precision)
     exchange = law.data_time(part.dense * size, part.routed * size, i.zero_stage, microbatches, split, network)
     exposed = law.exposed_time(exchange, i.overlap, busy / microbatches, microbatches, i.zero_stage)
     update = 2 * state.total / bandwidth
@@ -511,9 +510,9 @@ def parallelism(i: Inputs) -> Outputs:
     times = np.stack(np.broadcast_arrays(*causes))
     step = times.sum(axis=0)
     batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
-    activations = layer * memory.layers_kept(i.model.layers, stages, i.virtual_stages, microbatches)
+    activations = layer * memory.layers_in_flight(i.model.layers, stages, i.virtual_stages, microbatches)
     total, room = state.total + activations, i.accelerator.memory_capacity
-    possible = memory.can_be_split(
+    possible = memory.is_valid_layout(
         i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
     )
     return Outputs(
@@ -522,7 +521,7 @@ def parallelism(i: Inputs) -> Outputs:
         tokens_per_second=batch / step,
         training_time=i.tokens * step / batch,
         scaling_efficiency=busy / step,
-        device_mfu=ratio(model_flop / (split.devices * peak), busy),
+        device_mfu=ratio_or_inf(model_flop / (split.devices * peak), busy),
         hfu=device_flop / peak / step,
         **dict(zip(_CAUSES, times, strict=True)),
         largest=times.argmax(axis=0),

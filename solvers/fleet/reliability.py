@@ -31,7 +31,7 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.reliability import (
     checkpoint_share,
     combined_mtbf,
@@ -492,7 +492,7 @@ def reliability(i: Inputs) -> Outputs:
         # At the best interval by one's own choice the difference is nothing, not the last digit of a rounding.
         goodput_given_up=np.maximum(at_best - left, 0),
         useful_time=np.maximum(left, 0) * i.job_duration,
-        time_to_finish=np.where(left > 0, ratio(i.job_duration, np.maximum(left, 0)), math.inf),
+        time_to_finish=np.where(left > 0, ratio_or_inf(i.job_duration, np.maximum(left, 0)), math.inf),
         failures_per_day=_DAY / mtbf,
         device_share=shares[FailingPart.DEVICES],
         nic_share=shares[FailingPart.NICS],
@@ -500,7 +500,7 @@ def reliability(i: Inputs) -> Outputs:
         most_failures=_largest(*shares),
         node_mtbf=np.asarray(i.nodes) * mtbf,
         mtbf_needed=needed,
-        largest_fleet=np.floor(ratio(np.asarray(i.devices) * mtbf, needed)),
+        largest_fleet=np.floor(ratio_or_inf(np.asarray(i.devices) * mtbf, needed)),
         daly_goodput=_daly_goodput(interval, i.checkpoint_time, i.recovery_time, mtbf),
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -31,21 +31,20 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import (
     ADAM_BYTES,
     Attention,
-    DeviceMemory,
+    DeviceParameters,
     ModelState,
     Recomputation,
     SequenceParallel,
-    activations_of_layer,
-    device_memory,
-    layers_kept,
-    model_state,
+    activation_bytes_per_layer,
+    layers_in_flight,
+    model_state_bytes,
+    parameters_per_device,
 )
-from solvers.laws.transformer import bytes_of
+from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Model, Precision
 
 
@@ -133,8 +132,8 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: a transformer, and groups that divide each other."""
-    yield from checks.trains(i.model)
-    yield from checks.experts(i.model, i.expert_parallel, i.data_parallel)
+    yield from checks.trainable_transformer(i.model)
+    yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -167,7 +166,7 @@ def _remedy(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.zero_stage > 0 and i.data_parallel * i.context_parallel == 1:
         yield "ZeRO divides over the data-parallel copies; there is one, so it saves nothing."
-    yield from remarks.training_split(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
+    yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
 
 FIGURES = (
@@ -180,7 +179,7 @@ EQUATIONS = (
     Equation(
         "weights",
         r"@weights = 2 \cdot @held_parameters",
-        where=lambda i, o: bytes_of(i.precision) == 2 and i.zero_stage < 3,
+        where=lambda i, o: bytes_per_element(i.precision) == 2 and i.zero_stage < 3,
     ),
     Equation(
         "optimizer_state",
@@ -317,7 +316,7 @@ FALLACIES = (
     fallacies=FALLACIES,
 )
 def training_memory(i: Inputs) -> Outputs:
-    part = device_memory(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
+    part = parameters_per_device(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
     state = _state(i, part, i.zero_stage)
     layer, kept = _activations(i, i.recomputation), _kept(i)
     activations = layer * kept
@@ -341,7 +340,7 @@ def training_memory(i: Inputs) -> Outputs:
         memory_room=room,
         memory_shortfall=np.maximum(total - room, 0),
         feasible=total <= room,
-        largest_batch_size=np.maximum(np.floor(ratio(room - state.total, per_sequence)), 0),
+        largest_batch_size=np.maximum(np.floor(ratio_or_inf(room - state.total, per_sequence)), 0),
         total_recomputed=state.total + recomputed,
         total_sharded=sharded + activations,
         least_total=sharded + recomputed,
@@ -349,13 +348,13 @@ def training_memory(i: Inputs) -> Outputs:
     )
 
 
-def _state(i: Inputs, part: DeviceMemory, stage: Array) -> ModelState:
+def _state(i: Inputs, part: DeviceParameters, stage: Array) -> ModelState:
     replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
-    return model_state(part, i.precision, stage, replicas, i.expert_parallel, i.optimizer_bytes)
+    return model_state_bytes(part, i.precision, stage, replicas, i.expert_parallel, i.optimizer_bytes)
 
 
 def _activations(i: Inputs, recomputation: Codes) -> Array:
-    return activations_of_layer(
+    return activation_bytes_per_layer(
         i.model,
         i.batch_size,
         i.sequence_length,
@@ -369,4 +368,4 @@ def _activations(i: Inputs, recomputation: Codes) -> Array:
 
 def _kept(i: Inputs) -> Array:
     full = np.where(np.asarray(i.microbatches) > 0, i.microbatches, np.inf)
-    return layers_kept(i.model.layers, i.pipeline_parallel, i.virtual_stages, full)
+    return layers_in_flight(i.model.layers, i.pipeline_parallel, i.virtual_stages, full)

@@ -26,7 +26,7 @@ class RankGroup:
     nodes: Array
 
 
-def placed(size: Array, stride: Array, devices_per_node: Array) -> RankGroup:
+def rank_group(size: Array, stride: Array, devices_per_node: Array) -> RankGroup:
     """The group of `size` devices (n) that stand `stride` places apart when nodes are filled one after the other with
     `devices_per_node` devices. Arrays broadcast. A last node that is only part filled counts as a whole one. Exact
     where one of stride and devices per node divides the other; elsewhere never fewer nodes than there are."""
@@ -34,7 +34,7 @@ def placed(size: Array, stride: Array, devices_per_node: Array) -> RankGroup:
     return RankGroup(np.asarray(size, dtype=float), local, np.ceil(size / local))
 
 
-def slowest(group: RankGroup, intra: NetworkLink, inter: NetworkLink) -> NetworkLink:
+def slowest_link(group: RankGroup, intra: NetworkLink, inter: NetworkLink) -> NetworkLink:
     """The link that a flat operation waits for: `inter` as soon as more than one node takes part, else `intra`."""
     crosses = group.nodes > 1
     return NetworkLink(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 YEAR = 365 * 86400.0
 # Maintenance a year, of the purchase price.
@@ -41,5 +41,5 @@ def break_even(unused: Array, full: Array, rent: Array) -> Array:
     `unused` and `full` what owning costs idle and always in use, `rent` what renting costs always in use. Infinite
     where renting is cheaper at any use. Arrays broadcast."""
     saved = np.asarray(rent) - (np.asarray(full) - unused)
-    share = ratio(unused, np.maximum(saved, 0))
+    share = ratio_or_inf(unused, np.maximum(saved, 0))
     return np.where(share > 1, np.inf, share)

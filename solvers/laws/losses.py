@@ -26,7 +26,7 @@ class StepLoss(IntEnum):
     COMMUNICATION = 9
 
 
-def ledger(
+def time_by_loss(
     passes: Array,
     classes: tuple[ClassTime, ClassTime, ClassTime],
     scores: Array,
@@ -50,7 +50,7 @@ def ledger(
     return np.stack(np.broadcast_arrays(*(passes * each for each in forward), repeated, bubble, communication))
 
 
-def factors(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+def efficiency_factors(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     """For a ledger: what each loss leaves, the time before it over the time with it. Their product is useful time
     over all of it. Another order of the same losses would share the product out differently."""
     total = np.cumsum(seconds, axis=0)

@@ -44,7 +44,7 @@ def memory_placement(chip: Accelerator, resident: Array, weights: Array) -> Memo
     return MemoryPlacement(tier, bandwidth, needed, room, ~(needed > room))
 
 
-def largest_batch_size(chip: Accelerator, weights: Array, bytes_per_sequence: Array) -> Array:
+def max_batch_size(chip: Accelerator, weights: Array, bytes_per_sequence: Array) -> Array:
     """How many sequences fit beside the weights in main memory; unlimited where each brings nothing, and on a
     microcontroller, whose weights wait in flash."""
     room = np.asarray(chip.memory_capacity - weights)

@@ -12,10 +12,10 @@ from solvers.laws.phase import generates
 from solvers.laws.transformer import (
     active_parameters,
     attention_flop_per_pair,
-    bytes_of,
+    bytes_per_element,
     kv_bytes_per_token,
-    state_bytes,
-    touched_parameters,
+    parameters_read,
+    recurrent_state_bytes,
 )
 from solvers.specs import Model
 
@@ -30,7 +30,7 @@ _PRODUCTS_PER_LAYER = 4
 
 
 @dataclass(frozen=True)
-class Operators:
+class OperatorWork:
     """FLOP and bytes of one forward pass of a batch by class. `scores_moved` is what attention moves on top when it is
     not fused; `scores_bytes` what one layer's scores take; `tokens` what the pass carries (samples of fixed size
     count as one)."""
@@ -56,16 +56,16 @@ def _recurs(model: Model) -> Truth:
     return np.asarray(model.state_elements) > 0
 
 
-def is_able(model: Model, decodes: Truth) -> Truth:
+def supports_pass(model: Model, decodes: Truth) -> Truth:
     """Whether the pass means anything for the model: decode needs one that generates, a forward pass attention, a
     state, or FLOP that are stated."""
     attends = np.asarray(model.layers * model.attention_heads) > 0
     return np.where(decodes, generates(model), attends | _recurs(model) | has_fixed_size(model))
 
 
-def operators(
+def operator_work(
     model: Model, decodes: Truth, batch_size: Array, sequence: Array, precision: Codes, elementwise_passes: Array
-) -> Operators:
+) -> OperatorWork:
     """One forward pass of B sequences of s tokens, or where it `decodes` of one token for each. A fixed-size network
     with attention heads is all matrix products, one without all convolutions. Small operators pass over the
     activations `elementwise_passes` times a layer. Attention that is fused reads queries, keys and values and writes
@@ -75,13 +75,13 @@ def operators(
     fixed, attends = has_fixed_size(model), np.asarray(model.attention_heads) > 0
     new = np.where(fixed | np.asarray(decodes), 1.0, sequence)
     tokens = batch_size * new
-    weights = touched_parameters(model, tokens) * bytes_of(precision)
+    weights = parameters_read(model, tokens) * bytes_per_element(precision)
     pass_flop = np.where(fixed, batch_size * np.asarray(model.inference_flop), 0.0)
     pass_moved = np.where(fixed, weights + batch_size * np.asarray(model.activation_bytes), 0.0)
     queries = np.asarray(model.layers * model.attention_heads) * batch_size * new
     gemm_flop = np.where(fixed, np.where(attends, pass_flop, 0), 2 * active_parameters(model) * tokens)
-    return Operators(
-        gemm_flop=np.where(is_able(model, decodes), gemm_flop, np.nan),
+    return OperatorWork(
+        gemm_flop=np.where(supports_pass(model, decodes), gemm_flop, np.nan),
         gemm_moved=np.where(
             fixed, np.where(attends, pass_moved, 0), weights + tokens * _product_elements(model) * _ACTIVATION_BYTES
         ),
@@ -113,7 +113,7 @@ def _product_elements(model: Model) -> Array:
 
 def _attention_moved(model: Model, batch_size: Array, sequence: Array, queries: Array, precision: Codes) -> Array:
     """Queries in and results out, keys and values (or the recurrent state, in and out)."""
-    kept = sequence * kv_bytes_per_token(model, precision) + 2 * state_bytes(model, precision)
+    kept = sequence * kv_bytes_per_token(model, precision) + 2 * recurrent_state_bytes(model, precision)
     return 2 * queries * model.head_dim * _ACTIVATION_BYTES + batch_size * kept
 
 

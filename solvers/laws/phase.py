@@ -9,8 +9,8 @@ from enum import IntEnum
 import numpy as np
 
 from solvers.declare import Array, Codes, Truth
-from solvers.laws.training_work import training
-from solvers.laws.transformer import Work, decode, forward, prefill
+from solvers.laws.training_work import training_work
+from solvers.laws.transformer import Work, decode_work, forward_work, prefill_work
 from solvers.specs import Model
 
 
@@ -38,20 +38,22 @@ def generates(model: Model) -> Truth:
     return np.asarray((remembers | latent) & (np.asarray(model.generative) != 0))
 
 
-def can_train(model: Model) -> Truth:
+def is_trainable(model: Model) -> Truth:
     """Whether what training takes is known: the FLOP of a pass, or the sizes of the layers."""
     return np.asarray(~np.isnan(model.inference_flop) | ((model.hidden_size > 0) & (model.layers > 0)))
 
 
-def step(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: Array, precision: Codes) -> Work:
+def step_work(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: Array, precision: Codes) -> Work:
     """The work of one step; a network is trained on sequences as long as the prompt; a KV cache is kept in the format of the weights and no prompt is cached. Arithmetic that
     a model cannot do, such as decoding one that does not generate, is unknown."""
     meant = effective_phase(model, phase)
     kinds: dict[Phase, Callable[[], Work]] = {
-        Phase.DECODE: lambda: _if(generates(model), decode(model, batch_size, context, precision, precision)),
-        Phase.PREFILL: lambda: _if(generates(model), prefill(model, batch_size, prompt, 0.0, precision, precision)),
-        Phase.FORWARD: lambda: forward(model, batch_size, precision),
-        Phase.TRAINING: lambda: _if(can_train(model), training(model, batch_size, prompt, precision)),
+        Phase.DECODE: lambda: _if(generates(model), decode_work(model, batch_size, context, precision, precision)),
+        Phase.PREFILL: lambda: _if(
+            generates(model), prefill_work(model, batch_size, prompt, 0.0, precision, precision)
+        ),
+        Phase.FORWARD: lambda: forward_work(model, batch_size, precision),
+        Phase.TRAINING: lambda: _if(is_trainable(model), training_work(model, batch_size, prompt, precision)),
     }
     present = [Phase(int(code)) for code in np.unique(meant)] or [Phase.FORWARD]  # no question at all has a kind, too
     works = {kind: kinds[kind]() for kind in present}

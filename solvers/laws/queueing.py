@@ -59,7 +59,7 @@ def erlang_c(servers: Array, load: Array) -> Array:
         return np.where(free > 0, servers * blocked / np.where(free > 0, free + load * blocked, 1), 1.0)
 
 
-def variability(arrival_cv: Array, service_cv: Array) -> Array:
+def variability_factor(arrival_cv: Array, service_cv: Array) -> Array:
     """(ca² + cs²)/2, by which waits exceed those of M/M/c, from the coefficients of variation of the times between
     arrivals (ca) and of service (cs). Arrays broadcast. Allen and Cunneen's approximation, compared with others by
     Whitt 1993, doi:10.1111/j.1937-5956.1993.tb00094.x; with ca = 1 it is Lee and Longton 1959, and exact for one
@@ -67,7 +67,7 @@ def variability(arrival_cv: Array, service_cv: Array) -> Array:
     return (np.square(arrival_cv) + np.square(service_cv)) / 2
 
 
-def drain_time(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
+def mean_wait_given_waiting(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
     """Mean wait in seconds of those who wait: V·s/(c − a), with c `servers`, offered `load` a (erlang), mean
     `service_time` s (seconds) and V the `variability` factor; infinite from a = c on. Arrays broadcast."""
     free = np.asarray(servers) - np.asarray(load, dtype=float)
@@ -88,7 +88,7 @@ def wait_quantile(share: Array, wait_probability: Array, drain: Array) -> Array:
     return np.where(late, np.log(np.where(late, waiting / (1 - np.asarray(share)), 1)) * np.where(late, drain, 0), 0.0)
 
 
-def servers_needed(
+def min_servers(
     share: Array, longest_wait: Array, load: Array, service_time: Array, factor: Array, most: int = 10_000
 ) -> Array:
     """The fewest servers with which a `share` p of all requests waits no longer than `longest_wait` (seconds), at an

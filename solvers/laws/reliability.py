@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from solvers.declare import Array
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 
 def combined_mtbf(*parts: tuple[Array, Array]) -> Array:
     """Mean time between failures in seconds of a system that stops when any of its parts does, each part given as
     (count n, mean time between failures m in seconds): 1/Σ n/m, infinite without parts. Arrays broadcast. Failures
     are independent and come at constant rates (Barlow and Proschan 1965, Mathematical Theory of Reliability)."""
-    return ratio(1.0, sum(np.asarray(count) / mtbf for count, mtbf in parts))
+    return ratio_or_inf(1.0, sum(np.asarray(count) / mtbf for count, mtbf in parts))
 
 
 def failure_probability(duration: Array, mtbf: Array) -> Array:
@@ -32,7 +32,7 @@ def young_daly_interval(checkpoint_time: Array, mtbf: Array) -> Array:
 def checkpoint_share(checkpoint_time: Array, interval: Array) -> Array:
     """Share of the time spent writing: δ/τ, with δ seconds for a checkpoint (`checkpoint_time`) every τ seconds
     (`interval`); nothing where checkpoints cost nothing. Arrays broadcast. Young 1974, doi:10.1145/361147.361115."""
-    return np.where(np.asarray(checkpoint_time) == 0, 0.0, ratio(checkpoint_time, interval))
+    return np.where(np.asarray(checkpoint_time) == 0, 0.0, ratio_or_inf(checkpoint_time, interval))
 
 
 def failure_share(interval: Array, recovery_time: Array, mtbf: Array) -> Array:

@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 
 from solvers.declare import Array, Codes, Truth
-from solvers.laws.transformer import bytes_of, routed_parameters
+from solvers.laws.transformer import bytes_per_element, routed_parameters
 from solvers.specs import Model
 
 # Bytes of Adam per parameter in mixed precision: a copy of the weight, its mean gradient and its variance, in fp32.
@@ -38,7 +38,7 @@ class SequenceParallel(IntEnum):
 
 
 @dataclass(frozen=True)
-class DeviceMemory:
+class DeviceParameters:
     """Parameters a device holds before ZeRO: those every token uses, and those of its routed experts."""
 
     dense: Array
@@ -62,18 +62,18 @@ class ModelState:
         return self.weights + self.gradients + self.optimizer
 
 
-def device_memory(
+def parameters_per_device(
     model: Model, tensor_parallel: Array, pipeline_parallel: Array, expert_parallel: Array
-) -> DeviceMemory:
+) -> DeviceParameters:
     """Parameters one device holds: N/(t·p), the routed experts among them divided by the expert-parallel devices (e)
     too. Arrays broadcast. Narayanan et al. 2021, arXiv:2104.04473, section 3. Embeddings count as spread evenly."""
     split = np.asarray(tensor_parallel, dtype=float) * pipeline_parallel
     routed = routed_parameters(model)
-    return DeviceMemory((model.parameters - routed) / split, routed / (split * expert_parallel))
+    return DeviceParameters((model.parameters - routed) / split, routed / (split * expert_parallel))
 
 
-def model_state(
-    part: DeviceMemory,
+def model_state_bytes(
+    part: DeviceParameters,
     precision: Codes,
     zero_stage: Array,
     replicas: Array,
@@ -83,7 +83,7 @@ def model_state(
     """Bytes of weights, gradients and optimizer state of one device that holds `part`: b, b and `optimizer_bytes` a
     parameter, b the bytes of `precision`. From ZeRO stage 3, 2 and 1 on they are divided over the `replicas` (those of
     an expert over replicas/e). Arrays broadcast. Rajbhandari et al. 2020, arXiv:1910.02054, figure 1."""
-    size, stage = bytes_of(precision), np.asarray(zero_stage)
+    size, stage = bytes_per_element(precision), np.asarray(zero_stage)
     sharded = part.dense / replicas + part.routed / (np.asarray(replicas, dtype=float) / expert_parallel)
     whole = part.total
     return ModelState(
@@ -93,7 +93,7 @@ def model_state(
     )
 
 
-def activations_of_layer(
+def activation_bytes_per_layer(
     model: Model,
     batch_size: Array,
     sequence_length: Array,
@@ -118,7 +118,7 @@ def activations_of_layer(
     return np.asarray(tokens * hidden * np.where(again == Recomputation.FULL, 2 * everywhere, kept))
 
 
-def layers_kept(layers: Array, stages: Array, virtual_stages: Array, microbatches: Array) -> Array:
+def layers_in_flight(layers: Array, stages: Array, virtual_stages: Array, microbatches: Array) -> Array:
     """Layers whose activations a device of the first pipeline stage keeps at once, counted for each microbatch in
     flight: those of p microbatches for L/p layers, L in all, as one backward follows each forward; L(1 + (p−1)/(pv))
     when v `virtual_stages` are interleaved; fewer where there are fewer `microbatches` than that. Arrays broadcast.
@@ -128,7 +128,7 @@ def layers_kept(layers: Array, stages: Array, virtual_stages: Array, microbatche
     return layers / p * np.minimum(in_flight, microbatches)
 
 
-def can_be_split(model: Model, tensor: Array, stages: Array, experts: Array, copies: Array) -> Truth:
+def is_valid_layout(model: Model, tensor: Array, stages: Array, experts: Array, copies: Array) -> Truth:
     """Whether there are as many heads as `tensor`-parallel devices, as many layers as pipeline `stages` (virtual ones
     counted), and as many experts as devices they are spread over, in whole parts of the `copies`. Arrays broadcast."""
     spread = (np.asarray(experts) <= np.maximum(model.experts, 1)) & (np.mod(copies, experts) == 0)

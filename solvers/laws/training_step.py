@@ -13,9 +13,9 @@ from solvers.laws.collectives import (
     all_to_all,
     hierarchical_all_gather,
     hierarchical_all_reduce,
-    placed,
     point_to_point,
-    slowest,
+    rank_group,
+    slowest_link,
 )
 from solvers.laws.training_memory import Recomputation
 
@@ -32,7 +32,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Split:
+class ParallelLayout:
     """Devices each dimension is split over: tensor (t), context (c), data (d), of which e hold other experts, and
     pipeline (p) with v stages a device. Nodes are filled in that order, tensor first, pipeline last."""
 
@@ -48,40 +48,40 @@ class Split:
         return np.asarray(self.tensor, dtype=float) * self.context * self.data * self.pipeline
 
     def tensor_group(self, network: Network) -> RankGroup:
-        return placed(self.tensor, 1, network.devices_per_node)
+        return rank_group(self.tensor, 1, network.devices_per_node)
 
     def context_group(self, network: Network) -> RankGroup:
-        return placed(self.context, self.tensor, network.devices_per_node)
+        return rank_group(self.context, self.tensor, network.devices_per_node)
 
     def replica_group(self, network: Network) -> RankGroup:
         """Devices with the same weights: over data and context."""
         size = np.asarray(self.data, dtype=float) * self.context
-        return placed(size, self.tensor, network.devices_per_node)
+        return rank_group(size, self.tensor, network.devices_per_node)
 
     def expert_group(self, network: Network) -> RankGroup:
         stride = np.asarray(self.tensor, dtype=float) * self.context
-        return placed(self.expert, stride, network.devices_per_node)
+        return rank_group(self.expert, stride, network.devices_per_node)
 
     def expert_replica_group(self, network: Network) -> RankGroup:
         """Devices with the same experts: the copies that are left when e of them hold different ones."""
         stride = np.asarray(self.tensor, dtype=float) * self.expert
         size = np.asarray(self.data, dtype=float) * self.context / self.expert
-        return placed(size, stride, network.devices_per_node)
+        return rank_group(size, stride, network.devices_per_node)
 
     def stage_link(self, network: Network) -> NetworkLink:
         """What the next pipeline stage is reached by: it lies outside the node unless both fit into one."""
         stride = np.asarray(self.tensor, dtype=float) * self.context * self.data
         pair = RankGroup(2.0, 1.0, np.where(2 * stride > network.devices_per_node, 2.0, 1.0))
-        return slowest(pair, network.intra, network.inter)
+        return slowest_link(pair, network.intra, network.inter)
 
 
-def passes(recomputation: Codes) -> Array:
+def layer_passes(recomputation: Codes) -> Array:
     """Times the layers' exchanges run for one microbatch, in units of a forward pass: forward and backward, and
     forward again where everything is computed again. Korthikanti et al. 2023, arXiv:2205.05198."""
     return np.where(np.asarray(recomputation) == Recomputation.FULL, 3.0, 2.0)
 
 
-def tensor_time(message: Array, layers: Array, passed: Array, split: Split, network: Network) -> Array:
+def tensor_time(message: Array, layers: Array, passed: Array, split: ParallelLayout, network: Network) -> Array:
     """Seconds of the tensor-parallel all-reduces of one microbatch: two of `message` bytes per layer (attention, MLP)
     and pass, so four for forward and backward. Shoeybi et al. 2019, arXiv:1909.08053, section 3. Not overlapped."""
     group = split.tensor_group(network)
@@ -89,7 +89,7 @@ def tensor_time(message: Array, layers: Array, passed: Array, split: Split, netw
     return np.asarray(2 * passed * layers * once * network.congestion)
 
 
-def context_time(message: Array, layers: Array, passed: Array, split: Split, network: Network) -> Array:
+def context_time(message: Array, layers: Array, passed: Array, split: ParallelLayout, network: Network) -> Array:
     """Seconds of gathering keys and values (`message` bytes a layer, of the whole sequence) over the context-parallel
     devices: one all-gather per layer and forward pass, and in the backward pass another beside a reduce-scatter of
     their gradients. Grattafiori et al. 2024 (Llama 3), arXiv:2407.21783, section 3.3.2. Not overlapped."""
@@ -98,16 +98,16 @@ def context_time(message: Array, layers: Array, passed: Array, split: Split, net
     return np.asarray((passed + 1) * layers * once * network.congestion)
 
 
-def expert_time(message: Array, layers: Array, passed: Array, split: Split, network: Network) -> Array:
+def expert_time(message: Array, layers: Array, passed: Array, split: ParallelLayout, network: Network) -> Array:
     """Seconds of sending tokens to their experts and back: two all-to-alls of `message` bytes per layer with experts
     and pass, so two forward and two backward. Lepikhin et al. 2021 (GShard), arXiv:2006.16668. Balanced experts."""
     group = split.expert_group(network)
-    link = slowest(group, network.intra, network.inter)
+    link = slowest_link(group, network.intra, network.inter)
     once = all_to_all(message, group.size, link.bandwidth, link.latency)
     return np.asarray(2 * passed * layers * once * network.congestion)
 
 
-def stage_time(message: Array, microbatches: Array, split: Split, network: Network) -> Array:
+def stage_time(message: Array, microbatches: Array, split: ParallelLayout, network: Network) -> Array:
     """Seconds a device spends handing `message` bytes to the next stage and gradients back, for m `microbatches`:
     2mv·(M/β + α), nothing without a pipeline. Narayanan et al. 2021, arXiv:2104.04473, section 2.2."""
     once = point_to_point(message, split.stage_link(network))
@@ -124,7 +124,7 @@ def bubble_fraction(stages: Array, virtual_stages: Array, microbatches: Array) -
 
 
 def data_time(
-    dense: Array, routed: Array, zero_stage: Array, microbatches: Array, split: Split, network: Network
+    dense: Array, routed: Array, zero_stage: Array, microbatches: Array, split: ParallelLayout, network: Network
 ) -> Array:
     """Seconds in which the copies exchange gradients in one step, for the bytes of `dense` and `routed` parameters of
     a device. An all-reduce; from ZeRO stage 1 on a reduce-scatter of gradients and an all-gather of weights, just as

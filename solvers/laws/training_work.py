@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from solvers.declare import Array, Codes
-from solvers.laws.training_memory import ADAM_BYTES, DeviceMemory, Recomputation, activations_of_layer
-from solvers.laws.transformer import Work, active_parameters, attention_flop_per_pair, bytes_of, touched_parameters
+from solvers.laws.training_memory import ADAM_BYTES, DeviceParameters, Recomputation, activation_bytes_per_layer
+from solvers.laws.transformer import (
+    Work,
+    active_parameters,
+    attention_flop_per_pair,
+    bytes_per_element,
+    parameters_read,
+)
 from solvers.specs import Model
 
 
@@ -24,7 +30,7 @@ def forward_flop(model: Model, sequences: Array, length: Array) -> Array:
     return np.asarray(2 * active_parameters(model) * tokens) + causal_attention_flop(model, sequences, length)
 
 
-def recomputed_flop(model: Model, sequences: Array, length: Array, recomputation: Codes) -> Array:
+def recomputation_flop(model: Model, sequences: Array, length: Array, recomputation: Codes) -> Array:
     """FLOP the backward pass does a second time: nothing, attention's, or a whole forward pass. Arrays broadcast.
     Korthikanti et al. 2023, arXiv:2205.05198, section 5."""
     way = np.asarray(recomputation)
@@ -33,20 +39,20 @@ def recomputed_flop(model: Model, sequences: Array, length: Array, recomputation
     return np.where(way == Recomputation.FULL, every, np.where(way == Recomputation.SELECTIVE, scores, 0.0))
 
 
-def moved_bytes(part: DeviceMemory, number_bytes: Array, passed: Array, activations: Array) -> Array:
+def memory_traffic(part: DeviceParameters, number_bytes: Array, passed: Array, activations: Array) -> Array:
     """Bytes a device moves for one microbatch: the weights it holds once in each of `passed` passes and their gradients
     once (`number_bytes` each), `activations` bytes out and in again. Arrays broadcast. At least: nothing is read twice."""
     return np.asarray((passed + 1) * part.total * number_bytes + 2 * activations)
 
 
-def fullest_stage(layers: Array, stages: Array, virtual_stages: Array) -> Array:
+def stage_imbalance(layers: Array, stages: Array, virtual_stages: Array) -> Array:
     """Layers of the fullest pipeline stage over those of a mean one, 1 where `layers` divide evenly by stages times
     `virtual_stages`. Arrays broadcast."""
     parts = np.asarray(stages, dtype=float) * virtual_stages
     return np.asarray(np.ceil(layers / parts) * parts / layers)
 
 
-def training(model: Model, batch_size: Array, length: Array, precision: Codes) -> Work:
+def training_work(model: Model, batch_size: Array, length: Array, precision: Codes) -> Work:
     """One step of training on one device: a batch of B sequences of `length` tokens, or of B inputs of fixed size.
     Three times a forward pass; weights are read forward and backward and gradients written; activations (attention
     fused) go out and in again; Adam in mixed precision stays in memory. Arrays broadcast. Kaplan et al. 2020,
@@ -54,13 +60,13 @@ def training(model: Model, batch_size: Array, length: Array, precision: Codes) -
     fixed = ~np.isnan(model.inference_flop)
     tokens = np.where(fixed, 1.0, length)
     flop = 3 * np.where(fixed, model.inference_flop, forward_flop(model, 1, length))
-    layer = activations_of_layer(model, 1, length, 1, 1, Recomputation.SELECTIVE, True, False)
+    layer = activation_bytes_per_layer(model, 1, length, 1, 1, Recomputation.SELECTIVE, True, False)
     kept = np.where(fixed, model.activation_bytes, np.asarray(model.layers) * layer)
-    stored = bytes_of(precision)
+    stored = bytes_per_element(precision)
     state = np.asarray(model.parameters * (2 * stored + ADAM_BYTES))
     return Work(
         flop=batch_size * flop,
-        moved=3 * touched_parameters(model, batch_size * tokens) * stored + 2 * batch_size * kept,
+        moved=3 * parameters_read(model, batch_size * tokens) * stored + 2 * batch_size * kept,
         resident=state + batch_size * kept,
         weights=state,
         flop_per_sequence=flop,

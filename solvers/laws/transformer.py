@@ -29,7 +29,7 @@ class Work:
     weight_passes: Array
 
 
-def bytes_of(precision: Codes) -> Array:
+def bytes_per_element(precision: Codes) -> Array:
     """Bytes of one number stored in `precision`."""
     return _BYTES[precision]
 
@@ -49,12 +49,12 @@ def kv_elements_per_token(model: Model) -> Array:
 
 def kv_bytes_per_token(model: Model, precision: Codes) -> Array:
     """KV-cache bytes of one token, kv_token."""
-    return kv_elements_per_token(model) * bytes_of(precision)
+    return kv_elements_per_token(model) * bytes_per_element(precision)
 
 
-def state_bytes(model: Model, precision: Codes) -> Array:
+def recurrent_state_bytes(model: Model, precision: Codes) -> Array:
     """Bytes of recurrent state one sequence keeps, however long it is (state-space models)."""
-    return model.state_elements * bytes_of(precision)
+    return model.state_elements * bytes_per_element(precision)
 
 
 def attention_flop_per_pair(model: Model) -> Array:
@@ -71,7 +71,7 @@ def routed_parameters(model: Model) -> Array:
     return np.where(np.asarray(model.experts) > 0, given, 0.0)
 
 
-def touched_parameters(model: Model, tokens: Array) -> Array:
+def parameters_read(model: Model, tokens: Array) -> Array:
     """Parameters a step with `tokens` tokens reads: N when dense; for a mixture of experts each token draws k of
     E experts and an expert nobody drew, with chance (1 − k/E)^tokens, is not read."""
     undrawn = np.power(_not_drawn(model), tokens)
@@ -82,14 +82,14 @@ def _not_drawn(model: Model) -> Array:
     return np.asarray(1 - model.experts_per_token / np.maximum(model.experts, 1))
 
 
-def decode(model: Model, batch_size: Array, context: Array, precision: Codes, kv_precision: Codes) -> Work:
+def decode_work(model: Model, batch_size: Array, context: Array, precision: Codes, kv_precision: Codes) -> Work:
     """One token for each of B sequences whose context is s tokens long."""
-    per_sequence = kv_bytes_per_token(model, kv_precision) * context + state_bytes(model, kv_precision)
+    per_sequence = kv_bytes_per_token(model, kv_precision) * context + recurrent_state_bytes(model, kv_precision)
     flop = 2 * active_parameters(model) + attention_flop_per_pair(model) * context
     return _step(model, batch_size, precision, flop, per_sequence, np.float64(1))
 
 
-def prefill(
+def prefill_work(
     model: Model, batch_size: Array, prompt: Array, cached: Array, precision: Codes, kv_precision: Codes
 ) -> Work:
     """The prompts of B sequences, S tokens each of which the first P are cached: causal attention, so each new
@@ -97,19 +97,19 @@ def prefill(
     new = np.asarray(prompt - cached, dtype=float)
     pairs = new * cached + new * (new + 1) / 2
     flop = 2 * active_parameters(model) * new + attention_flop_per_pair(model) * pairs
-    per_sequence = kv_bytes_per_token(model, kv_precision) * prompt + state_bytes(model, kv_precision)
+    per_sequence = kv_bytes_per_token(model, kv_precision) * prompt + recurrent_state_bytes(model, kv_precision)
     return _step(model, batch_size, precision, flop, per_sequence, new)
 
 
-def forward(model: Model, batch_size: Array, precision: Codes) -> Work:
+def forward_work(model: Model, batch_size: Array, precision: Codes) -> Work:
     """One pass over B inputs of fixed size: networks that do not generate."""
     one = np.zeros_like(model.parameters)
     return _step(model, batch_size, precision, model.inference_flop + one, model.activation_bytes + one, np.float64(1))
 
 
 def _step(model: Model, batch_size: Array, precision: Codes, flop: Array, per_sequence: Array, tokens: Array) -> Work:
-    weights = np.asarray(model.parameters * bytes_of(precision))
-    touched = touched_parameters(model, batch_size * tokens) * bytes_of(precision)
+    weights = np.asarray(model.parameters * bytes_per_element(precision))
+    touched = parameters_read(model, batch_size * tokens) * bytes_per_element(precision)
     return Work(
         flop=batch_size * flop,
         moved=touched + batch_size * per_sequence,
@@ -131,7 +131,7 @@ def compute_bound_batch_size(model: Model, work: Work, precision: Codes, rate: A
     batch: Newton from the dense answer, where the (convex) balance is still positive, comes down to the root.
     """
     gain = work.flop_per_sequence / rate - work.moved_per_sequence / bandwidth
-    per_parameter = work.weight_passes * bytes_of(precision) / bandwidth
+    per_parameter = work.weight_passes * bytes_per_element(precision) / bandwidth
     with np.errstate(divide="ignore", invalid="ignore"):
         batch: Array = np.where(gain > 0, model.parameters * per_parameter / gain, np.inf)
         if np.any(np.asarray(model.experts) > 0):

@@ -28,7 +28,7 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _HOUR = 3600.0
 
@@ -298,7 +298,7 @@ def iron_law(i: Inputs) -> Outputs:
     peak = np.asarray(i.devices, dtype=float) * i.peak_rate
     overall = mfu * scaling * goodput
     ideal = i.total_ops / peak
-    time = ratio(ideal, overall)
+    time = ratio_or_inf(ideal, overall)
     losses = tuple(time * (1 - share) for share in np.broadcast_arrays(mfu, scaling, goodput))
     stacked = np.stack(np.broadcast_arrays(*losses))
     return Outputs(

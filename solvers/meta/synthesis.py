@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Codes,
@@ -33,10 +33,9 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
 from solvers.laws.memory import memory_placement
-from solvers.laws.phase import Phase, effective_phase, step
-from solvers.laws.ratio import ratio
+from solvers.laws.phase import Phase, effective_phase, step_work
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.transformer import Work
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
@@ -135,8 +134,8 @@ class Outputs:
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, phase, precision and chip go together."""
     if i.accelerator is not None:
-        yield from checks.arithmetic(i.accelerator, i.precision)
-    yield from checks.phase(i.model, i.phase)
+        yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.model_phase(i.model, i.phase)
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -171,11 +170,13 @@ def _answered(o: Outputs) -> str:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.accelerator is not None:
-        yield from remarks.format_used(i.accelerator, i.precision)
-        yield from remarks.unknown(i.accelerator)
+        yield from remarks.precision_fallback(i.accelerator, i.precision)
+        yield from remarks.missing_figures(i.accelerator)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
-        yield from remarks.beyond_training(i.model, i.context_length if meant == Phase.DECODE else i.prompt_length)
+        yield from remarks.beyond_context_length(
+            i.model, i.context_length if meant == Phase.DECODE else i.prompt_length
+        )
 
 
 FIGURES = (
@@ -292,12 +293,12 @@ FALLACIES = (
     fallacies=FALLACIES,
 )
 def synthesis(i: Inputs) -> Outputs:
-    work = step(i.model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
+    work = step_work(i.model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
     overhead_time = np.asarray(i.model.layers * np.asarray(i.layer_overhead))
     time_left = np.maximum(i.target_latency - overhead_time, 0)
     return Outputs(
-        required_bandwidth=ratio(work.moved, time_left * i.bandwidth_efficiency),
-        required_rate=ratio(work.flop, time_left * i.efficiency),
+        required_bandwidth=ratio_or_inf(work.moved, time_left * i.bandwidth_efficiency),
+        required_rate=ratio_or_inf(work.flop, time_left * i.efficiency),
         required_memory=work.resident,
         required_ridge_point=work.flop * i.bandwidth_efficiency / (work.moved * i.efficiency),
         reachable=time_left > 0,
@@ -316,8 +317,8 @@ def _answer(i: Inputs, chip: Accelerator, work: Work, time_left: Array) -> dict[
     chip_time_left = np.maximum(time_left - chip.dispatch_overhead, 0)
     shares = np.stack(
         np.broadcast_arrays(
-            ratio(work.flop, peak * i.efficiency * chip_time_left),
-            ratio(work.moved, home.bandwidth * i.bandwidth_efficiency * chip_time_left),
+            ratio_or_inf(work.flop, peak * i.efficiency * chip_time_left),
+            ratio_or_inf(work.moved, home.bandwidth * i.bandwidth_efficiency * chip_time_left),
             np.asarray(home.needed / home.room),
         )
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -30,8 +30,7 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
-from solvers.laws.transformer import bytes_of
+from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Grid, Model, Precision
 
 # A token is stored as a number of four bytes; a month is the twelfth part of a year.
@@ -226,8 +225,8 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: a model that generates, whose sizes are known, and a chip that computes."""
-    yield from checks.trains(i.model)
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.trainable_transformer(i.model)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     if math.isnan(i.accelerator.tdp):
         yield InputError("accelerator", f"can't be {i.accelerator.name}: its thermal design power is not known.")
     if i.unit_price == 0 and math.isnan(i.accelerator.unit_price):
@@ -242,7 +241,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
     if o.splits and o.idle_devices > 0:
         yield "{idle_devices} of the training devices are left over: the split does not divide them."
 
@@ -369,7 +368,7 @@ def system(i: Inputs) -> Outputs:
         idle_devices=i.devices - used,
         splits=copies >= 1,
         nodes=nodes,
-        gradient_bytes=i.model.parameters / one_copy * bytes_of(i.precision),
+        gradient_bytes=i.model.parameters / one_copy * bytes_per_element(i.precision),
         sequences_per_node=np.maximum(np.ceil(copies * i.microbatches / nodes), 1),
         sequence_bytes=np.asarray(i.sequence_length, dtype=float) * _TOKEN_BYTES,
         run_rate=np.asarray(i.runs_per_month) / _MONTH,

@@ -14,7 +14,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.calibration import TUTORIAL
 from solvers.declare import (
     Array,
@@ -34,11 +34,10 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
 from solvers.laws.phase import generates
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import Bound, StepTime, step_time
-from solvers.laws.transformer import bytes_of, decode, kv_bytes_per_token, state_bytes
+from solvers.laws.transformer import bytes_per_element, decode_work, kv_bytes_per_token, recurrent_state_bytes
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 _NOTHING_FITS = "nothing runs: not one request fits"
@@ -196,7 +195,7 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, chip and format go together."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     if not generates(i.model):
         yield InputError(
             "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
@@ -242,8 +241,8 @@ _GROWTH = {
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
-    yield from remarks.beyond_training(i.model, i.context_length)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.beyond_context_length(i.model, i.context_length)
     if i.context_length > i.max_length:
         yield "The context is longer than what would be reserved; the baseline is given the context's own length."
     if o.kv_cache_per_token == 0:
@@ -397,15 +396,15 @@ def batching(i: Inputs) -> Outputs:
     kv_format = np.where(np.asarray(i.kv_precision) < 0, i.precision, i.kv_precision)
     # In a sweep a network that keeps nothing between tokens is unknown, not served without end.
     per_token = np.where(generates(i.model), kv_bytes_per_token(i.model, kv_format), np.nan)
-    state = state_bytes(i.model, kv_format)
+    state = recurrent_state_bytes(i.model, kv_format)
     pages = np.ceil(i.context_length / np.asarray(i.page_size))
     reserved = np.maximum(i.max_length, i.context_length)
     held = pages * i.page_size
     request, static_request = per_token * held + state, per_token * reserved + state
-    weights = np.asarray(i.model.parameters * bytes_of(i.precision))
+    weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
     usable = np.asarray(i.accelerator.memory_capacity * (1 - np.asarray(i.memory_reserve)))
     pool = np.maximum(usable - weights, 0.0)
-    fitting, static_fitting = (np.floor(ratio(pool, each)) for each in (request, static_request))
+    fitting, static_fitting = (np.floor(ratio_or_inf(pool, each)) for each in (request, static_request))
     active, static_active = (np.minimum(each, i.max_batch_size) for each in (fitting, static_fitting))
     paged, static = _decode(i, kv_format, active), _decode(i, kv_format, static_active)
     return Outputs(
@@ -424,7 +423,7 @@ def batching(i: Inputs) -> Outputs:
         static_fragmentation=(reserved - i.context_length) / reserved,
         static_itl=static.total,
         static_decode_throughput=static_active / static.total,
-        concurrency_gain=np.where(static_fitting > 0, ratio(fitting, static_fitting), np.nan),
+        concurrency_gain=np.where(static_fitting > 0, ratio_or_inf(fitting, static_fitting), np.nan),
         throughput_gain=active / paged.total / (static_active / static.total),
         kv_cache_per_token=per_token,
         state=state,
@@ -446,7 +445,7 @@ def batching(i: Inputs) -> Outputs:
 def _decode(i: Inputs, kv_format: Codes, requests: Array) -> StepTime:
     """One decode step of so many requests; unknown where there are none."""
     running = np.where(np.asarray(requests) >= 1, requests, np.nan)
-    work = decode(i.model, running, i.context_length, i.precision, kv_format)
+    work = decode_work(i.model, running, i.context_length, i.precision, kv_format)
     rate = peak_rate(i.accelerator, i.precision) * i.efficiency
     bandwidth = i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency)
     overhead = i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.calibration import SILICON
 from solvers.declare import (
     Array,
@@ -32,11 +32,10 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
-from solvers.laws.losses import StepLoss, factors, ledger
-from solvers.laws.operators import class_time, has_fixed_size, is_able, operators
+from solvers.laws.losses import StepLoss, efficiency_factors, time_by_loss
+from solvers.laws.operators import class_time, has_fixed_size, operator_work, supports_pass
 from solvers.laws.phase import generates
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
@@ -297,10 +296,10 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, step, chip and format go together."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     if i.phase == Pass.DECODE and not generates(i.model):
         yield InputError("phase", f"can't be decode: {i.model.name} does not generate tokens. Choose forward.")
-    if not is_able(i.model, False):
+    if not supports_pass(i.model, False):
         yield InputError("model", f"has neither layers with attention nor known FLOP per pass: {i.model.name}.")
 
 
@@ -326,13 +325,13 @@ _WHY = {
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
     if has_fixed_size(i.model):
         yield "The model states its FLOP per pass: the sequence length and the kind of attention change nothing."
         if i.model.activation_bytes == 0:
             yield "The catalog has no size of its activations: memory stalls are too small here."
     elif i.phase != Pass.DECODE:
-        yield from remarks.beyond_training(i.model, i.sequence_length)
+        yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.recomputation != BackwardRecomputation.NONE and i.phase != Pass.TRAINING:
         yield "Without a backward pass nothing is computed again."
     if i.attention == AttentionKernel.UNFUSED and o.scores_bytes > i.accelerator.memory_capacity:
@@ -542,7 +541,7 @@ def efficiency(i: Inputs) -> Outputs:
         trains & (recomputed == BackwardRecomputation.SELECTIVE),
         trains & (recomputed == BackwardRecomputation.FULL),
     )
-    ops = operators(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
+    ops = operator_work(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
     peak, passes = peak_rate(i.accelerator, i.precision), np.where(trains, 3.0, 1.0)
     bandwidth = np.asarray(i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency))
     gemm = class_time(ops.gemm_flop, ops.gemm_moved, peak, i.gemm_efficiency, bandwidth)
@@ -553,7 +552,7 @@ def efficiency(i: Inputs) -> Outputs:
     asked = np.where(np.asarray(i.attention) == AttentionKernel.UNFUSED, scores, 0.0)
     launch = np.asarray(i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead))
     seconds, *others = (
-        ledger(
+        time_by_loss(
             passes,
             (gemm, fused, convolution),
             each,
@@ -567,7 +566,7 @@ def efficiency(i: Inputs) -> Outputs:
     )
     step_time = seconds.sum(axis=0)
     mfu, mfu_fused, mfu_unfused = (each[0] / each.sum(axis=0) for each in (seconds, *others))
-    split: dict[str, Any] = dict(zip((*_FACTORS, *_LOSSES), (*factors(seconds), *seconds[1:]), strict=True))
+    split: dict[str, Any] = dict(zip((*_FACTORS, *_LOSSES), (*efficiency_factors(seconds), *seconds[1:]), strict=True))
     one_pass = ops.gemm_flop + ops.attention_flop + ops.convolution_flop
     model_flop = passes * one_pass
     hardware_flop = model_flop + again[0] * ops.attention_flop + again[1] * one_pass
@@ -597,7 +596,7 @@ def efficiency(i: Inputs) -> Outputs:
         attention_time=fused.total,
         unfused_attention_time=unfused.total,
         convolution_time=convolution.total,
-        fusion_speedup=ratio(unfused.total, fused.total),
+        fusion_speedup=ratio_or_inf(unfused.total, fused.total),
         scores_bytes=ops.scores_bytes,
         mfu_fused=mfu_fused,
         mfu_unfused=mfu_unfused,

@@ -14,7 +14,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -32,11 +32,10 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
-from solvers.laws.memory import Tier, largest_batch_size, memory_placement
-from solvers.laws.phase import Phase, effective_phase, step
+from solvers.laws.memory import Tier, max_batch_size, memory_placement
+from solvers.laws.phase import Phase, effective_phase, step_work
 from solvers.laws.power import linear_power
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import Bound, step_time
 from solvers.laws.transformer import compute_bound_batch_size
 from solvers.specs import Accelerator, Model, Precision, peak_rate
@@ -123,8 +122,8 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, phase, precision and chip go together."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
-    yield from checks.phase(i.model, i.phase)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.model_phase(i.model, i.phase)
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -166,11 +165,13 @@ def _too_large(o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
-    yield from remarks.unknown(i.accelerator)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.missing_figures(i.accelerator)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
-        yield from remarks.beyond_training(i.model, i.context_length if meant == Phase.DECODE else i.prompt_length)
+        yield from remarks.beyond_context_length(
+            i.model, i.context_length if meant == Phase.DECODE else i.prompt_length
+        )
     if not o.feasible:
         yield "The times are what the step would take if its data were in memory."
     if o.memory_tier == Tier.FLASH and o.feasible:
@@ -304,7 +305,7 @@ FALLACIES = (
 )
 def roofline(i: Inputs) -> Outputs:
     chip, model = i.accelerator, i.model
-    work = step(model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
+    work = step_work(model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
     home = memory_placement(chip, work.resident, work.weights)
     peak = peak_rate(chip, i.precision)
     compute_roof, memory_roof = peak * i.efficiency, home.bandwidth * i.bandwidth_efficiency
@@ -338,9 +339,9 @@ def roofline(i: Inputs) -> Outputs:
         achieved_rate=work.flop / latency,
         compute_roof=compute_roof,
         memory_roof=memory_roof,
-        intensity_limit=ratio(work.flop_per_sequence, work.moved_per_sequence),
+        intensity_limit=ratio_or_inf(work.flop_per_sequence, work.moved_per_sequence),
         compute_bound_batch_size=compute_bound_batch_size(model, work, i.precision, compute_roof, memory_roof),
-        largest_batch_size=largest_batch_size(chip, work.weights, work.resident_per_sequence),
+        largest_batch_size=max_batch_size(chip, work.weights, work.resident_per_sequence),
         memory_room=home.room,
         memory_shortfall=np.maximum(home.needed - home.room, 0),
         devices_needed=np.ceil(home.needed / home.room),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.calibration import SILICON, TUTORIAL
 from solvers.declare import (
     Array,
@@ -33,12 +33,18 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
 from solvers.laws.collectives import ring_all_reduce
 from solvers.laws.phase import generates
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import Bound, StepTime, step_time
-from solvers.laws.transformer import Work, bytes_of, decode, kv_bytes_per_token, prefill, state_bytes
+from solvers.laws.transformer import (
+    Work,
+    bytes_per_element,
+    decode_work,
+    kv_bytes_per_token,
+    prefill_work,
+    recurrent_state_bytes,
+)
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
@@ -294,13 +300,13 @@ def _on_one_device(i: Inputs, chip: Accelerator, model: Model, work: Work, token
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether models, chips, formats and lengths go together."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     if not generates(i.model):
         yield InputError(
             "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
         )
     if i.decode_accelerator is not None:
-        yield from checks.arithmetic(i.decode_accelerator, i.precision, ("decode_accelerator", "precision"))
+        yield from checks.accelerator_rate(i.decode_accelerator, i.precision, ("decode_accelerator", "precision"))
     if i.draft_model is not None and not generates(i.draft_model):
         yield InputError("draft_model", f"has to generate tokens; {i.draft_model.name} does not.")
     if i.cached_prefix_length >= i.prompt_length:
@@ -341,10 +347,10 @@ def _too_large(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
-    yield from remarks.beyond_training(i.model, i.prompt_length + i.output_length)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.beyond_context_length(i.model, i.prompt_length + i.output_length)
     if i.decode_accelerator is not None:
-        yield from remarks.format_used(i.decode_accelerator, i.precision)
+        yield from remarks.precision_fallback(i.decode_accelerator, i.precision)
     if not o.feasible:
         yield "The times are what the requests would take if their data were in memory."
 
@@ -499,17 +505,17 @@ def serving(i: Inputs) -> Outputs:
     decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator
     new = i.prompt_length - i.cached_prefix_length
     context = i.prompt_length + i.output_length / 2
-    before = prefill(i.model, i.batch_size, i.prompt_length, i.cached_prefix_length, i.precision, i.kv_precision)
-    after = decode(i.model, i.batch_size, context, i.precision, i.kv_precision)
+    before = prefill_work(i.model, i.batch_size, i.prompt_length, i.cached_prefix_length, i.precision, i.kv_precision)
+    after = decode_work(i.model, i.batch_size, context, i.precision, i.kv_precision)
     first = _on_one_device(i, i.accelerator, i.model, before, new)
     step = _on_one_device(i, decode_chip, i.model, after, 1.0)
     draft_step, tokens_per_step, draft_bytes = _draft(i, decode_chip, context)
     itl = (i.draft_tokens * draft_step + step.total) / tokens_per_step
     per_token = kv_bytes_per_token(i.model, i.kv_precision)
-    per_request = per_token * (i.prompt_length + i.output_length) + state_bytes(i.model, i.kv_precision)
+    per_request = per_token * (i.prompt_length + i.output_length) + recurrent_state_bytes(i.model, i.kv_precision)
     kv_cache = i.batch_size * per_request
     transfer = _transfer(i, per_token)
-    weights = np.asarray(i.model.parameters * bytes_of(i.precision))
+    weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
     required = weights + kv_cache + draft_bytes
     room = np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity)
     per_device = required / i.tensor_parallel
@@ -529,7 +535,7 @@ def serving(i: Inputs) -> Outputs:
         memory_shortfall=np.maximum(per_device - room, 0),
         feasible=~(per_device > room),
         largest_batch_size=np.maximum(
-            np.floor(ratio(room * i.tensor_parallel - weights - draft_bytes, per_request)), 0
+            np.floor(ratio_or_inf(room * i.tensor_parallel - weights - draft_bytes, per_request)), 0
         ),
         devices_needed=np.ceil(required / room),
         prefill_bound=first.bound,
@@ -561,8 +567,8 @@ def _draft(i: Inputs, chip: Accelerator, context: Array) -> tuple[Array, Array, 
     """Time of a draft step, expected tokens per check, and the bytes the draft model keeps; nothing without one."""
     if i.draft_model is None:
         return np.float64(0), np.float64(1), np.float64(0)
-    work = decode(i.draft_model, i.batch_size, context, i.precision, i.kv_precision)
-    full = decode(i.draft_model, i.batch_size, i.prompt_length + i.output_length, i.precision, i.kv_precision)
+    work = decode_work(i.draft_model, i.batch_size, context, i.precision, i.kv_precision)
+    full = decode_work(i.draft_model, i.batch_size, i.prompt_length + i.output_length, i.precision, i.kv_precision)
     certain = np.asarray(i.acceptance) == 1
     series = (1 - np.power(i.acceptance, i.draft_tokens + 1)) / np.where(certain, 1, 1 - np.asarray(i.acceptance))
     tokens = np.where(certain, i.draft_tokens + 1, series)
@@ -573,5 +579,5 @@ def _transfer(i: Inputs, per_token: Array) -> Array:
     """Time to hand the prompts' keys and values to decode devices of their own."""
     if i.decode_accelerator is None:
         return np.float64(0)
-    per_request = per_token * i.prompt_length + state_bytes(i.model, i.kv_precision)
+    per_request = per_token * i.prompt_length + recurrent_state_bytes(i.model, i.kv_precision)
     return np.asarray(i.batch_size * per_request / i.network_bandwidth)

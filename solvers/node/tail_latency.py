@@ -27,12 +27,12 @@ from solvers.declare import (
     solver,
 )
 from solvers.laws.queueing import (
-    drain_time,
     erlang_b,
     erlang_c,
     mean_wait,
-    servers_needed,
-    variability,
+    mean_wait_given_waiting,
+    min_servers,
+    variability_factor,
     wait_quantile,
 )
 
@@ -355,12 +355,12 @@ FALLACIES = (
 )
 def tail_latency(i: Inputs) -> Outputs:
     load = np.asarray(i.arrival_rate * np.asarray(i.service_time))
-    factor = variability(i.arrival_cv, i.service_cv)
+    factor = variability_factor(i.arrival_cv, i.service_cv)
     waiting = erlang_c(i.replicas, load)
-    drain = drain_time(i.replicas, load, i.service_time, factor)
+    drain = mean_wait_given_waiting(i.replicas, load, i.service_time, factor)
     waits = {share: wait_quantile(share, waiting, drain) for share in (0.5, 0.95, 0.99, 0.999)}
     mean = mean_wait(waiting, drain)
-    needed = servers_needed(0.99, i.latency_target - np.asarray(i.service_time), load, i.service_time, factor, _MOST)
+    needed = min_servers(0.99, i.latency_target - np.asarray(i.service_time), load, i.service_time, factor, _MOST)
     p99_latency = waits[0.99] + i.service_time
     # The slowest of n parts is in time when all are: each has to be within its 0.99^(1/n) quantile.
     of_parts = wait_quantile(0.99 ** (1 / np.asarray(i.fan_out, dtype=float)), waiting, drain)

@@ -13,7 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers import inputs
+from solvers import inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -32,10 +32,9 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import remarks
 from solvers.laws.phase import generates
-from solvers.laws.ratio import ratio
-from solvers.laws.transformer import bytes_of, kv_bytes_per_token, state_bytes
+from solvers.laws.ratio import ratio_or_inf
+from solvers.laws.transformer import bytes_per_element, kv_bytes_per_token, recurrent_state_bytes
 from solvers.specs import Model, Precision
 
 
@@ -200,7 +199,7 @@ def _too_large(o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.beyond_training(i.model, i.context_length)
+    yield from remarks.beyond_context_length(i.model, i.context_length)
     if i.model.experts > 0:
         yield "A mixture of experts is streamed and computed whole here: experts no token drew count as well."
     if not o.feasible:
@@ -325,14 +324,16 @@ def weight_streaming(i: Inputs) -> Outputs:
     # In a sweep a network without layers that make tokens is unknown.
     layers = np.where(generates(model) & (np.asarray(model.layers) > 0), model.layers, np.nan)
     parameters = np.asarray(model.parameters / layers)
-    layer_bytes = parameters * bytes_of(i.precision)
+    layer_bytes = parameters * bytes_per_element(i.precision)
     injection = layer_bytes / i.injection_bandwidth
     flop_per_sequence = 2 * parameters
     compute = flop_per_sequence * i.batch_size / rate
     layer_time = np.maximum(injection, compute)
     step_time = layers * layer_time
     kv = kv_bytes_per_token(model, i.precision)
-    per_sequence = (i.context_length * kv + state_bytes(model, i.precision)) * (1 + np.asarray(i.sram_reserve))
+    per_sequence = (i.context_length * kv + recurrent_state_bytes(model, i.precision)) * (
+        1 + np.asarray(i.sram_reserve)
+    )
     required = i.batch_size * per_sequence
     return Outputs(
         step_time=step_time,
@@ -344,12 +345,12 @@ def weight_streaming(i: Inputs) -> Outputs:
         sram_required=required,
         feasible=required <= i.sram_capacity,
         sram_shortfall=np.maximum(required - i.sram_capacity, 0.0),
-        largest_batch_size=np.floor(ratio(i.sram_capacity, per_sequence)),
+        largest_batch_size=np.floor(ratio_or_inf(i.sram_capacity, per_sequence)),
         layer_bytes=layer_bytes,
         layer_parameters=parameters,
         injection_bandwidth_needed=layer_bytes / compute,
         mfu=flop_per_sequence * i.batch_size / (layer_time * i.peak_rate),
         layer_time=layer_time,
         kv_cache_per_token=kv,
-        weights=np.asarray(model.parameters * bytes_of(i.precision)),
+        weights=np.asarray(model.parameters * bytes_per_element(i.precision)),
     )

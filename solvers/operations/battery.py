@@ -30,7 +30,7 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _DAY = 86400.0
 _YEAR = 365 * _DAY
@@ -313,23 +313,23 @@ def battery(i: Inputs) -> Outputs:
     # Each further inference costs its energy and saves the sleep it takes the place of.
     further = np.asarray(i.energy_per_inference) - np.asarray(i.sleep_power) * i.active_time
     spare = i.battery_energy * _DAY / _YEAR - np.asarray(i.sleep_power) * _DAY
-    most = np.floor(ratio(_DAY, i.active_time))
+    most = np.floor(ratio_or_inf(_DAY, i.active_time))
     return Outputs(
-        lifetime=_DAY * ratio(i.battery_energy, daily),
+        lifetime=_DAY * ratio_or_inf(i.battery_energy, daily),
         energy_per_day=daily,
         inference_share=np.where(daily == 0, np.nan, working / np.where(daily == 0, 1, daily)),
         mean_power=daily / _DAY,
-        active_power=ratio(i.energy_per_inference, i.active_time),
+        active_power=ratio_or_inf(i.energy_per_inference, i.active_time),
         inference_energy_per_day=working,
         sleep_energy_per_day=resting,
         duty_cycle=awake / _DAY,
         feasible=fits,
         drains=np.where(working >= np.where(fits, resting, 0), Drain.INFERENCE, Drain.SLEEP),
         most_inferences=most,
-        longest_inference=ratio(_DAY, i.inferences_per_day),
-        lifetime_asleep=ratio(i.battery_energy, np.asarray(i.sleep_power, dtype=float)),
+        longest_inference=ratio_or_inf(_DAY, i.inferences_per_day),
+        lifetime_asleep=ratio_or_inf(i.battery_energy, np.asarray(i.sleep_power, dtype=float)),
         inferences_for_a_year=np.where(
             spare <= 0, 0, np.where(further <= 0, most, np.minimum(np.floor(spare / np.maximum(further, 1e-300)), most))
         ),
-        equal_interval=i.active_time + ratio(i.energy_per_inference, np.asarray(i.sleep_power, dtype=float)),
+        equal_interval=i.active_time + ratio_or_inf(i.energy_per_inference, np.asarray(i.sleep_power, dtype=float)),
     )

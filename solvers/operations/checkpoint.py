@@ -30,7 +30,7 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _DAY = 86400.0
 
@@ -326,7 +326,7 @@ def checkpoint(i: Inputs) -> Outputs:
         bottleneck=np.where(
             together < i.filesystem_bandwidth, CheckpointBottleneck.WRITERS, CheckpointBottleneck.FILESYSTEM
         ),
-        saturating_writers=np.ceil(ratio(i.filesystem_bandwidth, np.asarray(i.writer_bandwidth, dtype=float))),
+        saturating_writers=np.ceil(ratio_or_inf(i.filesystem_bandwidth, np.asarray(i.writer_bandwidth, dtype=float))),
         keeps_up=time <= i.interval,
         actual_interval=actual,
         lost_per_day=stall / actual * _DAY,

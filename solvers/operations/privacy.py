@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, number, output, solver
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _CALIBRATION = 2.0
 
@@ -216,6 +216,6 @@ def privacy(i: Inputs) -> Outputs:
         extra_time=i.training_time * (slowdown - 1),
         data_multiplier=multiplier,
         samples_in_all=i.samples_needed * multiplier,
-        epsilon_for_double=ratio(i.calibration, np.where(np.asarray(i.calibration) > 0, 1.0, 0.0)),
+        epsilon_for_double=ratio_or_inf(i.calibration, np.where(np.asarray(i.calibration) > 0, 1.0, 0.0)),
         odds_factor=np.exp(np.asarray(i.epsilon, dtype=float)),
     )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs
 from solvers.declare import (
     Array,
     Chart,
@@ -33,13 +33,12 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks
 from solvers.laws.cost import MAINTENANCE, YEAR
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import step_time
 from solvers.laws.training_memory import ADAM_BYTES
-from solvers.laws.transformer import active_parameters, bytes_of, decode
+from solvers.laws.transformer import active_parameters, bytes_per_element, decode_work
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 _HOUR, _DAY = 3600.0, 86400.0
@@ -183,9 +182,9 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: both chips must compute, and the model must do the work."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
-    yield from checks.arithmetic(i.rival, i.precision, ("rival", "precision"))
-    yield from checks.trains(i.model)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.accelerator_rate(i.rival, i.precision, ("rival", "precision"))
+    yield from checks.trainable_transformer(i.model)
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -316,7 +315,7 @@ def shootout(i: Inputs) -> Outputs:
     one, other = _work(i, i.accelerator, i.efficiency), _work(i, i.rival, i.rival_efficiency)
     devices = np.asarray(i.devices, dtype=float)
     throughput = devices * one.rate
-    rivals = np.maximum(np.ceil(ratio(throughput, other.rate) * (1 - 1e-12)), other.least)
+    rivals = np.maximum(np.ceil(ratio_or_inf(throughput, other.rate) * (1 - 1e-12)), other.least)
     price, rival_price = _price(i.unit_price, i.accelerator), _price(i.rival_price, i.rival)
     energy, rival_energy = _energy(i, i.accelerator, devices, one), _energy(i, i.rival, rivals, other)
     a_dollar = (
@@ -357,8 +356,8 @@ class _Work(NamedTuple):
 def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     serving = np.asarray(i.workload) == Workload.SERVING
     reached = peak_rate(chip, i.precision) * np.asarray(efficiency)
-    state = i.model.parameters * (2 * bytes_of(i.precision) + ADAM_BYTES)
-    step = decode(i.model, i.batch_size, i.context_length, i.precision, i.precision)
+    state = i.model.parameters * (2 * bytes_per_element(i.precision) + ADAM_BYTES)
+    step = decode_work(i.model, i.batch_size, i.context_length, i.precision, i.precision)
     copy = np.ceil(step.resident / chip.memory_capacity)
     time = step_time(
         step.flop / copy,

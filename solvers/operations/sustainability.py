@@ -17,7 +17,7 @@ import numpy as np
 from solvers import inputs
 from solvers.declare import Array, Chart, Codes, Equation, Fallacy, Preset, Source, curve, label, number, output, solver
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _DAY, _YEAR = 86400.0, 365 * 86400.0
 _HOUR = 3600.0
@@ -425,14 +425,14 @@ def sustainability(i: Inputs) -> Outputs:
         mean_power=meter / duration,
         device_power=device_power,
         operational_carbon_there=meter * i.other_carbon_intensity,
-        grid_ratio=ratio(i.carbon_intensity, np.asarray(i.other_carbon_intensity, dtype=float)),
+        grid_ratio=ratio_or_inf(i.carbon_intensity, np.asarray(i.other_carbon_intensity, dtype=float)),
         energy_cost=meter * i.electricity_price,
         energy_per_day=meter / days,
         carbon_per_day=total / days,
         larger=np.where(making > running, CarbonPart.MAKING, CarbonPart.OPERATION),
         carbon_per_device_hour=total / device_hours,
-        carbon_per_useful_device_hour=ratio(total / device_hours, np.asarray(i.mfu, dtype=float)),
+        carbon_per_useful_device_hour=ratio_or_inf(total / device_hours, np.asarray(i.mfu, dtype=float)),
         embodied_whole=devices * i.embodied_per_device,
-        break_even_intensity=ratio(making, meter),
+        break_even_intensity=ratio_or_inf(making, meter),
         overhead_energy=meter - chips,
     )

@@ -34,7 +34,7 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.cost import MAINTENANCE, YEAR, break_even, depreciation
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.reliability import goodput, young_daly_interval
 from solvers.specs import Accelerator, Precision, peak_rate
 
@@ -490,12 +490,12 @@ def tco(i: Inputs) -> Outputs:
     interval = young_daly_interval(i.checkpoint_time, interrupted)
     left = goodput(i.checkpoint_time, interval, i.recovery_time, interrupted)
     on_demand = cloud * device_time * used
-    on_spot = ratio(spot, np.maximum(left, 0)) * device_time * used
+    on_spot = ratio_or_inf(spot, np.maximum(left, 0)) * device_time * used
     costs = np.stack(np.broadcast_arrays(total, on_demand, on_spot))
     known = np.where(np.isnan(costs), np.inf, costs)
 
-    in_use = ratio(total, device_time * used)
-    useful = ratio(in_use, i.mfu)
+    in_use = ratio_or_inf(total, device_time * used)
+    useful = ratio_or_inf(in_use, i.mfu)
     peak = np.nan if i.accelerator is None else peak_rate(i.accelerator, i.precision)
     # Owning costs so much unused and so much more in use; a tenant pays for use alone.
     unused, full = (capex + maintenance + _electricity(i, devices, u) for u in (0.0, 1.0))
@@ -512,7 +512,7 @@ def tco(i: Inputs) -> Outputs:
         cost_per_used_hour=in_use * _HOUR,
         cost_per_useful_device_hour=useful * _HOUR,
         cost_per_exaflop=useful / peak * 1e18,
-        cost_per_million_tokens=ratio(in_use, i.tokens_per_device_second) * 1e6,
+        cost_per_million_tokens=ratio_or_inf(in_use, i.tokens_per_device_second) * 1e6,
         cost_per_run=useful / peak * i.total_ops,
         cloud_cost=on_demand,
         spot_cost=on_spot,
@@ -522,7 +522,7 @@ def tco(i: Inputs) -> Outputs:
         cheapest=known.argmin(axis=0),
         cheapest_cost=known.min(axis=0),
         break_even_utilization=break_even(unused, full, cloud * device_time),
-        spot_break_even_utilization=break_even(unused, full, ratio(spot, np.maximum(left, 0)) * device_time),
+        spot_break_even_utilization=break_even(unused, full, ratio_or_inf(spot, np.maximum(left, 0)) * device_time),
         mean_power=power,
         facility_energy=facility_energy(power * duration, i.pue),
         device_price=price,

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from mlsysweb.show.forms.page_question import page_question
-from solvers import inputs
+from solvers import checks, inputs
 from solvers.declare import Array, Codes, Preset, choice, number, spec
 from solvers.errors import InputError
-from solvers.laws import checks
 from solvers.node.serving import serving
 from solvers.specs import Accelerator, Grid, Model, Precision
 
@@ -127,8 +126,8 @@ class Inputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: a model that generates, a chip that computes, grids that are known."""
-    yield from checks.trains(i.model)
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.trainable_transformer(i.model)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     for name in ("memory_capacity", "tdp", "unit_price"):
         if math.isnan(getattr(i.accelerator, name)):
             yield InputError(

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from mlsysweb.show.forms.page_question import page_question
-from solvers import inputs
+from solvers import checks, inputs
 from solvers.declare import Array, Codes, Preset, choice, number, spec
 from solvers.errors import InputError
-from solvers.laws import checks
 from solvers.laws.phase import Phase
 from solvers.node.roofline import roofline
 from solvers.specs import Accelerator, Model, Precision
@@ -115,7 +114,7 @@ def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell. That a device cannot run the model is an answer, not an error."""
     if i.x == i.y:
         yield InputError("y", "must be another figure than the one across: a line from corner to corner says nothing.")
-    yield from checks.phase(i.model, i.phase)
+    yield from checks.model_phase(i.model, i.phase)
 
 
 _DOORBELL = {"model": "wake-vision-doorbell", "x": "latency", "y": "power"}

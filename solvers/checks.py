@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from solvers.declare import Array, Codes
 from solvers.errors import InputError
-from solvers.laws.phase import Phase, can_train, effective_phase, generates
+from solvers.laws.phase import Phase, effective_phase, generates, is_trainable
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format
 
 
-def arithmetic(
+def accelerator_rate(
     chip: Accelerator, precision: Codes, fields: tuple[str, str] = ("accelerator", "precision")
 ) -> Iterator[InputError]:
     """The chip must have a memory bandwidth and a rate that serves the format."""
@@ -30,7 +30,7 @@ def arithmetic(
         yield InputError(fields[0], f"has no known memory bandwidth: the catalog gives none for {chip.name}.")
 
 
-def phase(model: Model, asked: Codes) -> Iterator[InputError]:
+def model_phase(model: Model, asked: Codes) -> Iterator[InputError]:
     """The model must be able to take the step asked for."""
     meant = Phase(int(effective_phase(model, asked)))
     if meant is Phase.FORWARD and math.isnan(model.inference_flop):
@@ -38,7 +38,7 @@ def phase(model: Model, asked: Codes) -> Iterator[InputError]:
         yield InputError(
             field, f"can't be one forward pass of {model.name}: its FLOP per pass are not known. {_other(model)}"
         )
-    if meant is Phase.TRAINING and not can_train(model):
+    if meant is Phase.TRAINING and not is_trainable(model):
         yield InputError("phase", f"can't be training: neither layers nor FLOP per pass are known of {model.name}.")
     if meant in (Phase.DECODE, Phase.PREFILL) and not generates(model):
         yield InputError(
@@ -46,7 +46,7 @@ def phase(model: Model, asked: Codes) -> Iterator[InputError]:
         )
 
 
-def trains(model: Model) -> Iterator[InputError]:
+def trainable_transformer(model: Model) -> Iterator[InputError]:
     """The model must be a transformer whose sizes are known: what training keeps and exchanges follows from them."""
     if not (model.hidden_size > 0 and model.layers > 0 and model.attention_heads > 0):
         yield InputError(
@@ -54,7 +54,7 @@ def trains(model: Model) -> Iterator[InputError]:
         )
 
 
-def experts(model: Model, expert_parallel: Array, data_parallel: Array) -> Iterator[InputError]:
+def expert_parallelism(model: Model, expert_parallel: Array, data_parallel: Array) -> Iterator[InputError]:
     """Experts can be spread over no more devices than there are experts, and over whole parts of the copies."""
     if expert_parallel == 1:
         return
