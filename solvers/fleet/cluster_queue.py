@@ -7,7 +7,6 @@ priorities, preemption, and users who go away when the queue is long.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,8 +16,10 @@ from solvers.declare import Array, Equation, Fallacy, Preset, Source, Truth, cur
 from solvers.laws.queueing import (
     erlang_b,
     erlang_c,
+    max_load_for_mean_wait,
     mean_wait,
     mean_wait_given_waiting,
+    min_servers_for_mean_wait,
     variability_factor,
     wait_quantile,
 )
@@ -26,8 +27,6 @@ from solvers.laws.queueing import (
 _HOUR, _DAY = 3600.0, 86400.0
 _FOR_EVER = "grows without end"
 _MOST = 10_000
-# To a millionth of a slot's work: more than anybody reads.
-_HALVINGS = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,17 +277,19 @@ def cluster_queue(i: Inputs) -> Outputs:
     servers, service = np.asarray(i.servers, dtype=float), np.asarray(i.service_time, dtype=float)
     load = np.asarray(i.arrival_rate * service)
     factor = variability_factor(1.0, i.service_cv)
-    chance, drain = erlang_c(servers, load), mean_wait_given_waiting(servers, load, service, factor)
-    wait = mean_wait(chance, drain)
-    most = _most_load(servers, service, factor, i.wait_target) / service
+    waiting, drain = erlang_c(servers, load), mean_wait_given_waiting(servers, load, service, factor)
+    wait = mean_wait(waiting, drain)
+    most = max_load_for_mean_wait(servers, service, factor, i.wait_target) / service
+    # One slot c times as fast: the same utilization, each job a c-th as long.
+    pooled = mean_wait(load / servers, mean_wait_given_waiting(1.0, load / servers, service / servers, factor))
     return Outputs(
         utilization=load / servers,
         stable=load < servers,
         mean_wait=wait,
         queue_length=i.arrival_rate * wait,
         mean_completion_time=wait + service,
-        wait_probability=chance,
-        p90_wait=wait_quantile(0.9, chance, drain),
+        wait_probability=waiting,
+        p90_wait=wait_quantile(0.9, waiting, drain),
         wait_ratio=wait / service,
         slowdown=1 + wait / service,
         offered_load=load,
@@ -299,38 +300,8 @@ def cluster_queue(i: Inputs) -> Outputs:
         largest_arrival_rate=servers / service,
         meets_target=wait <= i.wait_target,
         arrival_rate_for_target=most,
-        servers_for_target=_fewest_servers(load, service, factor, i.wait_target),
+        servers_for_target=min_servers_for_mean_wait(load, service, factor, i.wait_target, _MOST),
         jobs_per_day=np.asarray(i.arrival_rate) * _DAY,
         jobs_per_day_for_target=most * _DAY,
-        # One slot c times as fast: the same share booked, each job a cth as long.
-        pooled_wait=mean_wait(load / servers, mean_wait_given_waiting(1.0, load / servers, service / servers, factor)),
+        pooled_wait=pooled,
     )
-
-
-def _waits(servers: Array, load: Array, service: Array, factor: Array) -> Array:
-    return mean_wait(erlang_c(servers, load), mean_wait_given_waiting(servers, load, service, factor))
-
-
-def _most_load(servers: Array, service: Array, factor: Array, target: Array) -> Array:
-    """The offered load up to which the mean wait meets the target. One slot c times as fast lets nobody wait less
-    than c slots do: the load it can bear is where the search starts, and where one slot's ends."""
-    scaled = np.asarray(servers) * target / (factor * np.asarray(service))
-    low, high = servers * scaled / (1 + scaled), np.asarray(servers, dtype=float)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        met = _waits(servers, middle, service, factor) <= target
-        low, high = np.where(met, middle, low), np.where(met, high, middle)
-    return np.asarray(np.where(np.asarray(servers) == 1, scaled / (1 + scaled), low), dtype=float)
-
-
-def _fewest_servers(load: Array, service: Array, factor: Array, target: Array) -> Array:
-    """The fewest slots whose mean wait meets the target; infinite when more than `_MOST` would be needed. So many that
-    one slot as fast as all of them would meet it are enough; fewer than keep up are not."""
-    spread = factor * np.asarray(service) * load / target
-    most = np.ceil((load + np.sqrt(np.square(load) + 4 * spread)) / 2)
-    too_few, enough = np.minimum(np.floor(load), _MOST), np.minimum(np.maximum(most, 1), _MOST + 1)
-    for _ in range(math.ceil(math.log2(np.max(enough - too_few, initial=1.0))) + 1):
-        middle = np.floor((too_few + enough) / 2)
-        met = (middle > 0) & (_waits(np.maximum(middle, 1), load, service, factor) <= target)
-        too_few, enough = np.where(met, too_few, middle), np.where(met, middle, enough)
-    return np.where(enough <= _MOST, enough, np.inf)

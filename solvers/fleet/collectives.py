@@ -301,20 +301,11 @@ def collectives(i: Inputs) -> Outputs:
     inside = law.ring_all_reduce(i.message, group.local, intra.bandwidth, intra.latency)
     between = law.ring_all_reduce(i.message / group.local, group.nodes, inter.bandwidth, inter.latency)
     hierarchical = inside + between
-    best = np.where(
-        hierarchical < np.minimum(ring, tree),
-        AllReduceAlgorithm.HIERARCHICAL,
-        np.where(tree < ring, AllReduceAlgorithm.TREE, AllReduceAlgorithm.RING),
-    )
+    best = _fastest_algorithm(ring, tree, hierarchical)
     best_time = np.minimum(np.minimum(ring, tree), hierarchical)
-    n, depth = np.asarray(i.devices, dtype=float), np.ceil(np.log2(np.asarray(i.devices, dtype=float)))
-    talks, starts = n > 1, 2 * (n - 1) * link.latency
-    empty = law.hierarchical_all_reduce(0.0, group, intra, inter)
-    tree_or_ring = np.where(best == AllReduceAlgorithm.TREE, 2 * depth * link.latency, starts)
-    best_starts = np.where(best == AllReduceAlgorithm.HIERARCHICAL, empty, tree_or_ring)
-    moves = np.where(best_time > 0, best_time, np.nan)
-    # Where both take equally long: (n−1)/n·M/β + (n−1)α = d(M/β + α).
-    even = (n - 1 - depth) * link.latency * link.bandwidth / np.where(talks, depth - (n - 1) / n, 1)
+    # What starting messages takes: each all-reduce of an empty message.
+    ring_start, tree_start = law.ring_all_reduce(0.0, *flat), law.tree_all_reduce(0.0, *flat)
+    starts = (ring_start, tree_start, law.hierarchical_all_reduce(0.0, group, intra, inter))
     return Outputs(
         ring=ring,
         tree=tree,
@@ -323,17 +314,29 @@ def collectives(i: Inputs) -> Outputs:
         all_gather=law.ring_all_gather(i.message, *flat),
         best=best,
         best_time=best_time,
-        best_start_time=best_starts,
-        bus_bandwidth=2 * (n - 1) / n * i.message / moves,
+        best_start_time=_of_algorithm(best, *starts),
+        bus_bandwidth=law.bus_bandwidth(i.message, i.devices, best_time),
         hierarchy_gain=ring / np.where(hierarchical > 0, hierarchical, np.nan),
         intra_time=inside,
         inter_time=between,
-        latency_time=starts,
-        bandwidth_time=2 * (n - 1) / n * i.message / link.bandwidth,
-        tree_best_below=np.where(talks, even, np.nan),
+        latency_time=ring_start,
+        bandwidth_time=law.ring_all_reduce(i.message, i.devices, link.bandwidth, 0.0),
+        tree_best_below=law.tree_ring_crossover(*flat),
         link_bandwidth=link.bandwidth,
         link_latency=link.latency,
         local_devices=group.local,
         nodes=group.nodes,
-        tree_depth=depth,
+        tree_depth=law.tree_depth(i.devices),
     )
+
+
+def _fastest_algorithm(ring: Array, tree: Array, hierarchical: Array) -> Codes:
+    """The fastest of the three; of equally fast ones a ring, then a tree."""
+    flat = np.where(tree < ring, AllReduceAlgorithm.TREE, AllReduceAlgorithm.RING)
+    return np.where(hierarchical < np.minimum(ring, tree), AllReduceAlgorithm.HIERARCHICAL, flat)
+
+
+def _of_algorithm(best: Codes, ring: Array, tree: Array, hierarchical: Array) -> Array:
+    """The figure of the algorithm `best` among those of all three."""
+    flat = np.where(best == AllReduceAlgorithm.TREE, tree, ring)
+    return np.where(best == AllReduceAlgorithm.HIERARCHICAL, hierarchical, flat)

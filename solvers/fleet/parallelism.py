@@ -36,12 +36,19 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws import training_memory as memory
 from solvers.laws import training_step as law
-from solvers.laws import training_traffic as traffic
 from solvers.laws.collectives import NetworkLink
 from solvers.laws.ratio import ratio_or_inf
-from solvers.laws.training_memory import ADAM_BYTES, Attention, Recomputation, SequenceParallel
+from solvers.laws.training_memory import (
+    ADAM_BYTES,
+    Attention,
+    DeviceParameters,
+    ModelState,
+    Recomputation,
+    SequenceParallel,
+)
 from solvers.laws.training_step import Network, ParallelLayout
-from solvers.laws.training_work import forward_flop, memory_traffic, recomputation_flop, stage_imbalance
+from solvers.laws.training_traffic import LayerMessages, layer_messages
+from solvers.laws.training_work import DeviceWork, device_work, memory_traffic, stage_imbalance
 from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
@@ -261,6 +268,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
 
+# Bytes of one token as it is read from storage.
+_TOKEN_BYTES = 4
+
 _CAUSES = (
     "compute_time",
     "memory_time",
@@ -455,17 +465,87 @@ FALLACIES = (
     fallacies=FALLACIES,
 )
 def parallelism(i: Inputs) -> Outputs:
-    split = ParallelLayout(
+    layout, network = _layout(i), _network(i)
+    microbatches, stages = np.asarray(i.microbatches, dtype=float), np.asarray(i.pipeline_parallel, dtype=float)
+    peak, bandwidth = peak_rate(i.accelerator, i.precision), i.accelerator.memory_bandwidth * i.bandwidth_efficiency
+    part = memory.parameters_per_device(i.model, i.tensor_parallel, stages, i.expert_parallel)
+    layer, state, passes = _activations_per_layer(i), _model_state(i, part), law.layer_passes(i.recomputation)
+    work = _work(i, layout, part, passes, layer * np.asarray(i.model.layers) / stages)
+    imbalance = stage_imbalance(i.model.layers, stages, i.virtual_stages)
+    device = law.device_time(work.flop, work.moved, peak * i.efficiency, bandwidth, i.straggler_factor, imbalance)
+    messages = _messages(i)
+    largest_stage = imbalance * i.model.layers / stages
+    exchange = law.layer_exchange(messages, largest_stage, passes, microbatches, layout, network)
+    stage = (device.total + exchange.total) / microbatches
+    gradients = _gradient_exchange(i, part, layout, network)
+    times = np.stack(
+        np.broadcast_arrays(
+            device.compute,
+            device.memory,
+            device.straggler,
+            device.imbalance,
+            exchange.tensor,
+            exchange.context,
+            exchange.expert,
+            (stages - 1) / i.virtual_stages * stage,
+            law.stage_time(messages.boundary, microbatches, layout, network),
+            law.exposed_time(gradients, i.overlap, device.busy / microbatches, microbatches, i.zero_stage),
+            2 * state.total / bandwidth,
+        )
+    )
+    step = times.sum(axis=0)
+    batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
+    activations = layer * memory.layers_in_flight(i.model.layers, stages, i.virtual_stages, microbatches)
+    total, room = state.total + activations, i.accelerator.memory_capacity
+    possible = memory.is_valid_layout(
+        i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
+    )
+    model_time = work.model_flop / (layout.devices * peak)
+    return Outputs(
+        step_time=step,
+        mfu=model_time / step,
+        tokens_per_second=batch / step,
+        training_time=i.tokens * step / batch,
+        scaling_efficiency=device.busy / step,
+        device_mfu=ratio_or_inf(model_time, device.busy),
+        hfu=work.flop / peak / step,
+        **dict(zip(_CAUSES, times, strict=True)),
+        largest=times.argmax(axis=0),
+        largest_loss=times[1:].argmax(axis=0) + 1,
+        loss_time=times[1:].max(axis=0),
+        bubble_fraction=law.bubble_fraction(stages, i.virtual_stages, microbatches),
+        exchange_time=gradients,
+        stage_time=stage,
+        devices=layout.devices,
+        batch_tokens=batch,
+        model_flop=work.model_flop,
+        device_flop=work.flop,
+        peak=peak,
+        demand_bandwidth=_TOKEN_BYTES * batch / step,
+        run_flop=work.model_flop / batch * i.tokens,
+        memory_per_device=total,
+        model_state=state.total,
+        activations=activations,
+        memory_room=room,
+        memory_shortfall=np.maximum(total - room, 0),
+        possible=possible,
+        feasible=possible & (total <= room),
+    )
+
+
+def _layout(i: Inputs) -> ParallelLayout:
+    return ParallelLayout(
         i.tensor_parallel, i.context_parallel, i.data_parallel, i.expert_parallel, i.pipeline_parallel, i.virtual_stages
     )
-    network = Network(
-        i.devices_per_node,
-        NetworkLink(i.intra_bandwidth, i.intra_latency),
-        NetworkLink(i.inter_bandwidth, i.inter_latency),
-        i.congestion_factor,
-    )
-    part = memory.parameters_per_device(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
-    layer = memory.activation_bytes_per_layer(
+
+
+def _network(i: Inputs) -> Network:
+    intra, inter = NetworkLink(i.intra_bandwidth, i.intra_latency), NetworkLink(i.inter_bandwidth, i.inter_latency)
+    return Network(i.devices_per_node, intra, inter, i.congestion_factor)
+
+
+def _activations_per_layer(i: Inputs) -> Array:
+    return memory.activation_bytes_per_layer(
         i.model,
         i.microbatch_size,
         i.sequence_length,
@@ -475,73 +555,32 @@ def parallelism(i: Inputs) -> Outputs:
         np.asarray(i.attention) == Attention.FUSED,
         np.asarray(i.sequence_parallel) == SequenceParallel.ON,
     )
+
+
+def _model_state(i: Inputs, part: DeviceParameters) -> ModelState:
     replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
-    state = memory.model_state_bytes(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
-    peak, bandwidth = peak_rate(i.accelerator, i.precision), i.accelerator.memory_bandwidth * i.bandwidth_efficiency
+    return memory.model_state_bytes(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
 
-    fullest = stage_imbalance(i.model.layers, i.pipeline_parallel, i.virtual_stages)
-    microbatches, stages = np.asarray(i.microbatches, dtype=float), np.asarray(i.pipeline_parallel, dtype=float)
-    asked = (i.model, i.microbatch_size, i.sequence_length)
-    useful, again = 3 * forward_flop(*asked), recomputation_flop(*asked, i.recomputation)
-    model_flop = useful * microbatches * i.data_parallel
-    device_flop = (useful + again) / (split.devices / i.data_parallel) * microbatches
-    kept = layer * np.asarray(i.model.layers) / stages
-    moved = memory_traffic(part, bytes_per_element(i.precision), law.layer_passes(i.recomputation), kept) * microbatches
-    compute, waits = device_flop / (peak * i.efficiency), moved / bandwidth
-    busy = np.maximum(compute, waits)
-    straggler = (np.asarray(i.straggler_factor) - 1) * busy
-    imbalance = (fullest - 1) * (busy + straggler)
 
-    message = traffic.activation_bytes(i.model, i.microbatch_size, i.sequence_length, i.context_parallel)
-    kv = traffic.kv_bytes(i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel)
-    part_of = message / np.where(np.asarray(i.sequence_parallel) == SequenceParallel.ON, i.tensor_parallel, 1)
-    here = (fullest * i.model.layers / stages, law.layer_passes(i.recomputation), split, network)
-    tensor = law.tensor_time(message, *here) * microbatches
-    context = law.context_time(kv, *here) * microbatches
-    expert = law.expert_time(traffic.expert_dispatch_bytes(i.model, part_of), *here) * microbatches
-    stage = (busy + straggler + imbalance + tensor + context + expert) / microbatches
-    bubble = (stages - 1) / i.virtual_stages * stage
-    between = law.stage_time(part_of, microbatches, split, network)
+def _work(i: Inputs, layout: ParallelLayout, part: DeviceParameters, passes: Array, activations: Array) -> DeviceWork:
+    moved = memory_traffic(part, bytes_per_element(i.precision), passes, activations)
+    return device_work(
+        i.model,
+        i.microbatch_size,
+        i.sequence_length,
+        np.asarray(i.microbatches, dtype=float),
+        i.data_parallel,
+        layout.devices / i.data_parallel,
+        i.recomputation,
+        moved,
+    )
+
+
+def _messages(i: Inputs) -> LayerMessages:
+    spread = np.where(np.asarray(i.sequence_parallel) == SequenceParallel.ON, i.tensor_parallel, 1)
+    return layer_messages(i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, spread)
+
+
+def _gradient_exchange(i: Inputs, part: DeviceParameters, layout: ParallelLayout, network: Network) -> Array:
     size = bytes_per_element(i.precision)
-    exchange = law.data_time(part.dense * size, part.routed * size, i.zero_stage, microbatches, split, network)
-    exposed = law.exposed_time(exchange, i.overlap, busy / microbatches, microbatches, i.zero_stage)
-    update = 2 * state.total / bandwidth
-    causes = (compute, busy - compute, straggler, imbalance, tensor, context, expert, bubble, between, exposed, update)
-    times = np.stack(np.broadcast_arrays(*causes))
-    step = times.sum(axis=0)
-    batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
-    activations = layer * memory.layers_in_flight(i.model.layers, stages, i.virtual_stages, microbatches)
-    total, room = state.total + activations, i.accelerator.memory_capacity
-    possible = memory.is_valid_layout(
-        i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
-    )
-    return Outputs(
-        step_time=step,
-        mfu=model_flop / (split.devices * peak) / step,
-        tokens_per_second=batch / step,
-        training_time=i.tokens * step / batch,
-        scaling_efficiency=busy / step,
-        device_mfu=ratio_or_inf(model_flop / (split.devices * peak), busy),
-        hfu=device_flop / peak / step,
-        **dict(zip(_CAUSES, times, strict=True)),
-        largest=times.argmax(axis=0),
-        largest_loss=times[1:].argmax(axis=0) + 1,
-        loss_time=times[1:].max(axis=0),
-        bubble_fraction=law.bubble_fraction(stages, i.virtual_stages, microbatches),
-        exchange_time=exchange,
-        stage_time=stage,
-        devices=split.devices,
-        batch_tokens=batch,
-        model_flop=model_flop,
-        device_flop=device_flop,
-        peak=peak,
-        demand_bandwidth=4 * batch / step,
-        run_flop=model_flop / batch * i.tokens,
-        memory_per_device=total,
-        model_state=state.total,
-        activations=activations,
-        memory_room=room,
-        memory_shortfall=np.maximum(total - room, 0),
-        possible=possible,
-        feasible=possible & (total <= room),
-    )
+    return law.data_time(part.dense * size, part.routed * size, i.zero_stage, i.microbatches, layout, network)

@@ -35,9 +35,11 @@ from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.reliability import (
     checkpoint_share,
     combined_mtbf,
+    daly_goodput,
     failure_probability,
     failure_share,
     goodput,
+    min_mtbf,
     young_daly_interval,
 )
 
@@ -471,7 +473,7 @@ def reliability(i: Inputs) -> Outputs:
     again, recovering = failure_share(interval, 0.0, mtbf), failure_share(0.0, i.recovery_time, mtbf)
     left = goodput(i.checkpoint_time, interval, i.recovery_time, mtbf)
     at_best = goodput(i.checkpoint_time, best, i.recovery_time, mtbf)
-    needed = _mtbf_needed(i.checkpoint_time, i.recovery_time)
+    needed = min_mtbf(i.checkpoint_time, i.recovery_time)
     return Outputs(
         cluster_mtbf=mtbf,
         failure_probability=failure_probability(i.job_duration, mtbf),
@@ -483,13 +485,13 @@ def reliability(i: Inputs) -> Outputs:
         checkpoint_share=writing,
         lost_work_share=again,
         recovery_share=recovering,
-        # At the best interval writing and redoing are the same but for rounding: writing is named.
+        # At the best interval writing and rework are equal but for rounding: writing is named.
         largest_loss=_largest(writing, again * (1 - 1e-12), recovering),
         interval_used=interval,
         best_goodput=at_best,
         # A line over it starts where there is time for work, and not at 0, which stands for the best interval.
         own_goodput=np.where((np.asarray(i.own_interval) > 0) & (left > 0), left, math.nan),
-        # At the best interval by one's own choice the difference is nothing, not the last digit of a rounding.
+        # Where one's own interval is the best one, the difference is 0 and not the last digit of a rounding.
         goodput_given_up=np.maximum(at_best - left, 0),
         useful_time=np.maximum(left, 0) * i.job_duration,
         time_to_finish=np.where(left > 0, ratio_or_inf(i.job_duration, np.maximum(left, 0)), math.inf),
@@ -501,24 +503,10 @@ def reliability(i: Inputs) -> Outputs:
         node_mtbf=np.asarray(i.nodes) * mtbf,
         mtbf_needed=needed,
         largest_fleet=np.floor(ratio_or_inf(np.asarray(i.devices) * mtbf, needed)),
-        daly_goodput=_daly_goodput(interval, i.checkpoint_time, i.recovery_time, mtbf),
+        daly_goodput=daly_goodput(i.checkpoint_time, interval, i.recovery_time, mtbf),
     )
 
 
 def _largest(*columns: Array) -> Codes:
+    """The place of the largest column, row by row; the first of equal ones."""
     return np.asarray(np.argmax(np.stack(np.broadcast_arrays(*columns)), axis=0))
-
-
-def _mtbf_needed(checkpoint_time: Array, recovery_time: Array) -> Array:
-    """M at which 1 − √(2δ/M) − R/M, the goodput at the best interval, is nothing: a quadratic in √M."""
-    twice = 2 * np.asarray(checkpoint_time, dtype=float)
-    return np.asarray(np.square((np.sqrt(twice) + np.sqrt(twice + 4 * np.asarray(recovery_time))) / 2))
-
-
-def _daly_goodput(interval: Array, checkpoint_time: Array, recovery_time: Array, mtbf: Array) -> Array:
-    """τ/(M·e^(R/M)·(e^((τ+δ)/M) − 1)): work over Daly's expected time for it (2006, his complete
-    model). Without an interval, its limit."""
-    attempt = np.expm1((np.asarray(interval) + checkpoint_time) / mtbf) * mtbf
-    endless = attempt == 0
-    share = np.where(endless, 1.0, np.asarray(interval) / np.where(endless, 1.0, attempt))
-    return np.asarray(share * np.exp(-np.asarray(recovery_time) / mtbf))

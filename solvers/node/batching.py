@@ -34,8 +34,10 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
+from solvers.laws.paging import internal_fragmentation, pages_per_request
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
+from solvers.laws.serving import max_requests
 from solvers.laws.step_time import Bound, StepTime, step_time
 from solvers.laws.transformer import bytes_per_element, decode_work, kv_bytes_per_token, recurrent_state_bytes
 from solvers.specs import Accelerator, Model, Precision, peak_rate
@@ -397,30 +399,29 @@ def batching(i: Inputs) -> Outputs:
     # In a sweep a network that keeps nothing between tokens is unknown, not served without end.
     per_token = np.where(generates(i.model), kv_bytes_per_token(i.model, kv_format), np.nan)
     state = recurrent_state_bytes(i.model, kv_format)
-    pages = np.ceil(i.context_length / np.asarray(i.page_size))
-    reserved = np.maximum(i.max_length, i.context_length)
-    held = pages * i.page_size
+    pages = pages_per_request(i.context_length, i.page_size)
+    held, reserved = pages * i.page_size, np.maximum(i.max_length, i.context_length)
     request, static_request = per_token * held + state, per_token * reserved + state
     weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
     usable = np.asarray(i.accelerator.memory_capacity * (1 - np.asarray(i.memory_reserve)))
     pool = np.maximum(usable - weights, 0.0)
-    fitting, static_fitting = (np.floor(ratio_or_inf(pool, each)) for each in (request, static_request))
+    fitting, static_fitting = max_requests(pool, request), max_requests(pool, static_request)
     active, static_active = (np.minimum(each, i.max_batch_size) for each in (fitting, static_fitting))
-    paged, static = _decode(i, kv_format, active), _decode(i, kv_format, static_active)
+    paged, static = _decode_step(i, kv_format, active), _decode_step(i, kv_format, static_active)
     return Outputs(
         max_concurrent_requests=fitting,
         active_requests=active,
         limit=np.where(fitting > i.max_batch_size, Limit.SCHEDULER, Limit.MEMORY),
         feasible=active >= 1,
         kv_cache_per_request=request,
-        internal_fragmentation=(held - i.context_length) / held,
+        internal_fragmentation=internal_fragmentation(i.context_length, held),
         itl=paged.total,
         decode_throughput=active / paged.total,
         reserved_length=reserved,
         static_kv_cache_per_request=static_request,
         static_max_concurrent_requests=static_fitting,
         static_active_requests=static_active,
-        static_fragmentation=(reserved - i.context_length) / reserved,
+        static_fragmentation=internal_fragmentation(i.context_length, reserved),
         static_itl=static.total,
         static_decode_throughput=static_active / static.total,
         concurrency_gain=np.where(static_fitting > 0, ratio_or_inf(fitting, static_fitting), np.nan),
@@ -442,8 +443,8 @@ def batching(i: Inputs) -> Outputs:
     )
 
 
-def _decode(i: Inputs, kv_format: Codes, requests: Array) -> StepTime:
-    """One decode step of so many requests; unknown where there are none."""
+def _decode_step(i: Inputs, kv_format: Codes, requests: Array) -> StepTime:
+    """One decode step of a number of requests; unknown where there are none."""
     running = np.where(np.asarray(requests) >= 1, requests, np.nan)
     work = decode_work(i.model, running, i.context_length, i.precision, kv_format)
     rate = peak_rate(i.accelerator, i.precision) * i.efficiency

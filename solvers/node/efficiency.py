@@ -24,6 +24,7 @@ from solvers.declare import (
     Fallacy,
     Preset,
     Source,
+    Truth,
     choice,
     curve,
     label,
@@ -33,7 +34,14 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.losses import StepLoss, efficiency_factors, time_by_loss
-from solvers.laws.operators import class_time, has_fixed_size, operator_work, supports_pass
+from solvers.laws.operators import (
+    OperatorTimes,
+    OperatorWork,
+    has_fixed_size,
+    operator_times,
+    operator_work,
+    supports_pass,
+)
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Model, Precision, peak_rate
@@ -536,72 +544,68 @@ FALLACIES = (
 )
 def efficiency(i: Inputs) -> Outputs:
     decodes, trains = (np.asarray(i.phase) == kind for kind in (Pass.DECODE, Pass.TRAINING))
-    recomputed = np.asarray(i.recomputation)
-    again = (
-        trains & (recomputed == BackwardRecomputation.SELECTIVE),
-        trains & (recomputed == BackwardRecomputation.FULL),
-    )
-    ops = operator_work(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
+    work = operator_work(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
     peak, passes = peak_rate(i.accelerator, i.precision), np.where(trains, 3.0, 1.0)
-    bandwidth = np.asarray(i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency))
-    gemm = class_time(ops.gemm_flop, ops.gemm_moved, peak, i.gemm_efficiency, bandwidth)
-    convolution = class_time(ops.convolution_flop, ops.convolution_moved, peak, i.convolution_efficiency, bandwidth)
-    moved = (ops.attention_moved, ops.attention_moved + ops.scores_moved)
-    fused, unfused = (class_time(ops.attention_flop, each, peak, i.attention_efficiency, bandwidth) for each in moved)
-    scores = unfused.total - fused.total
-    asked = np.where(np.asarray(i.attention) == AttentionKernel.UNFUSED, scores, 0.0)
+    times = _operator_times(i, work, peak)
+    scores = np.where(np.asarray(i.attention) == AttentionKernel.UNFUSED, times.scores, 0.0)
+    selective, full = _recomputes(i, trains)
     launch = np.asarray(i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead))
-    seconds, *others = (
-        time_by_loss(
-            passes,
-            (gemm, fused, convolution),
-            each,
-            ops.elementwise_moved / bandwidth,
-            launch,
-            again,
-            (i.pipeline_stages, i.microbatches),
-            i.exposed_communication,
-        )
-        for each in (asked, np.zeros_like(scores), scores)
+    rest = (launch, selective, full, i.pipeline_stages, i.microbatches, i.exposed_communication)
+    seconds, fused, unfused = (
+        time_by_loss(passes, times, moved, *rest) for moved in (scores, np.zeros_like(times.scores), times.scores)
     )
     step_time = seconds.sum(axis=0)
-    mfu, mfu_fused, mfu_unfused = (each[0] / each.sum(axis=0) for each in (seconds, *others))
     split: dict[str, Any] = dict(zip((*_FACTORS, *_LOSSES), (*efficiency_factors(seconds), *seconds[1:]), strict=True))
-    one_pass = ops.gemm_flop + ops.attention_flop + ops.convolution_flop
+    one_pass = work.gemm_flop + work.attention_flop + work.convolution_flop
     model_flop = passes * one_pass
-    hardware_flop = model_flop + again[0] * ops.attention_flop + again[1] * one_pass
-    measured_mfu = np.asarray(i.measured_throughput * model_flop / (ops.tokens * i.devices * peak))
+    hardware_flop = model_flop + selective * work.attention_flop + full * one_pass
+    measured_mfu = np.asarray(i.measured_throughput * model_flop / (work.tokens * i.devices * peak))
     measured_mfu = np.where(measured_mfu > 0, measured_mfu, np.nan)
+    mfu = seconds[0] / step_time
     return Outputs(
         mfu=mfu,
         hfu=hardware_flop / (step_time * peak),
         efficiency=seconds[0] / seconds[:4].sum(axis=0),
         achieved_rate=model_flop / step_time,
         step_time=step_time,
-        throughput=ops.tokens / step_time,
+        throughput=work.tokens / step_time,
         useful_time=seconds[0],
         largest_loss=np.argmax(seconds[1:], axis=0),
         passes=passes,
         peak=peak,
         model_flop=model_flop,
         hardware_flop=hardware_flop,
-        gemm_flop=ops.gemm_flop,
-        attention_flop=ops.attention_flop,
-        convolution_flop=ops.convolution_flop,
-        gemm_moved=ops.gemm_moved,
-        attention_moved=moved[0],
-        unfused_attention_moved=moved[1],
-        convolution_moved=ops.convolution_moved,
-        gemm_time=gemm.total,
-        attention_time=fused.total,
-        unfused_attention_time=unfused.total,
-        convolution_time=convolution.total,
-        fusion_speedup=ratio_or_inf(unfused.total, fused.total),
-        scores_bytes=ops.scores_bytes,
-        mfu_fused=mfu_fused,
-        mfu_unfused=mfu_unfused,
-        tokens=ops.tokens,
+        gemm_flop=work.gemm_flop,
+        attention_flop=work.attention_flop,
+        convolution_flop=work.convolution_flop,
+        gemm_moved=work.gemm_moved,
+        attention_moved=work.attention_moved,
+        unfused_attention_moved=work.attention_moved + work.scores_moved,
+        convolution_moved=work.convolution_moved,
+        gemm_time=times.gemm.total,
+        attention_time=times.fused.total,
+        unfused_attention_time=times.unfused.total,
+        convolution_time=times.convolution.total,
+        fusion_speedup=ratio_or_inf(times.unfused.total, times.fused.total),
+        scores_bytes=work.scores_bytes,
+        mfu_fused=fused[0] / fused.sum(axis=0),
+        mfu_unfused=unfused[0] / unfused.sum(axis=0),
+        tokens=work.tokens,
         measured_mfu=measured_mfu,
         unexplained_factor=measured_mfu / mfu,
         **split,
+    )
+
+
+def _operator_times(i: Inputs, work: OperatorWork, peak: Array) -> OperatorTimes:
+    bandwidth = np.asarray(i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency))
+    return operator_times(work, peak, bandwidth, i.gemm_efficiency, i.attention_efficiency, i.convolution_efficiency)
+
+
+def _recomputes(i: Inputs, trains: Truth) -> tuple[Truth, Truth]:
+    """Whether the backward pass repeats attention, and whether it repeats the whole forward pass."""
+    recomputed = np.asarray(i.recomputation)
+    return (
+        trains & (recomputed == BackwardRecomputation.SELECTIVE),
+        trains & (recomputed == BackwardRecomputation.FULL),
     )

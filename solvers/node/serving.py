@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,17 +34,17 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws.collectives import ring_all_reduce
+from solvers.laws.collectives import NetworkLink
 from solvers.laws.phase import generates
-from solvers.laws.ratio import ratio_or_inf
-from solvers.laws.step_time import Bound, StepTime, step_time
+from solvers.laws.serving import expected_tokens, max_requests, speculative_latency, tensor_parallel_step
+from solvers.laws.step_time import Bound, StepTime
 from solvers.laws.transformer import (
     Work,
     bytes_per_element,
+    cache_bytes,
     decode_work,
     kv_bytes_per_token,
     prefill_work,
-    recurrent_state_bytes,
 )
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
@@ -283,21 +284,6 @@ class Outputs:
     )
 
 
-def _on_one_device(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> StepTime:
-    """One phase on each of the devices a layer is split over; every sequence brings `tokens` new tokens."""
-    # Activations travel in 16 bits whatever the weights are stored in.
-    message = i.batch_size * tokens * model.hidden_size * 2
-    all_reduce = ring_all_reduce(message, i.tensor_parallel, i.interconnect_bandwidth, i.interconnect_latency)
-    return step_time(
-        flop=work.flop / i.tensor_parallel,
-        moved=work.moved / i.tensor_parallel,
-        rate=peak_rate(chip, i.precision) * i.efficiency,
-        bandwidth=chip.memory_bandwidth * i.bandwidth_efficiency,
-        overhead=chip.dispatch_overhead + model.layers * i.layer_overhead,
-        network=2 * model.layers * all_reduce,
-    )
-
-
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether models, chips, formats and lengths go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
@@ -503,20 +489,19 @@ FALLACIES = (
 )
 def serving(i: Inputs) -> Outputs:
     decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator
-    new = i.prompt_length - i.cached_prefix_length
     context = i.prompt_length + i.output_length / 2
+    new_tokens = i.prompt_length - i.cached_prefix_length
     before = prefill_work(i.model, i.batch_size, i.prompt_length, i.cached_prefix_length, i.precision, i.kv_precision)
     after = decode_work(i.model, i.batch_size, context, i.precision, i.kv_precision)
-    first = _on_one_device(i, i.accelerator, i.model, before, new)
-    step = _on_one_device(i, decode_chip, i.model, after, 1.0)
-    draft_step, tokens_per_step, draft_bytes = _draft(i, decode_chip, context)
-    itl = (i.draft_tokens * draft_step + step.total) / tokens_per_step
-    per_token = kv_bytes_per_token(i.model, i.kv_precision)
-    per_request = per_token * (i.prompt_length + i.output_length) + recurrent_state_bytes(i.model, i.kv_precision)
+    first = _step(i, i.accelerator, i.model, before, new_tokens)
+    step = _step(i, decode_chip, i.model, after, 1.0)
+    draft = _draft(i, decode_chip, context)
+    itl = speculative_latency(step.total, draft.step, i.draft_tokens, draft.tokens_per_step)
+    per_request = cache_bytes(i.model, i.prompt_length + i.output_length, i.kv_precision)
     kv_cache = i.batch_size * per_request
-    transfer = _transfer(i, per_token)
+    transfer = _transfer_time(i)
     weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
-    required = weights + kv_cache + draft_bytes
+    required = weights + kv_cache + draft.resident
     room = np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity)
     per_device = required / i.tensor_parallel
     end_to_end = first.total + transfer + (i.output_length - 1) * itl
@@ -527,16 +512,14 @@ def serving(i: Inputs) -> Outputs:
         decode_throughput=i.batch_size / itl,
         request_throughput=i.batch_size / end_to_end,
         kv_cache=kv_cache,
-        kv_cache_per_token=per_token,
+        kv_cache_per_token=kv_bytes_per_token(i.model, i.kv_precision),
         weights=weights,
         memory_required=required,
         memory_per_device=per_device,
         memory_room=room,
         memory_shortfall=np.maximum(per_device - room, 0),
         feasible=~(per_device > room),
-        largest_batch_size=np.maximum(
-            np.floor(ratio_or_inf(room * i.tensor_parallel - weights - draft_bytes, per_request)), 0
-        ),
+        largest_batch_size=max_requests(room * i.tensor_parallel - weights - draft.resident, per_request),
         devices_needed=np.ceil(required / room),
         prefill_bound=first.bound,
         decode_bound=step.bound,
@@ -558,26 +541,45 @@ def serving(i: Inputs) -> Outputs:
         decode_peak=peak_rate(decode_chip, i.precision),
         decode_bandwidth=np.asarray(decode_chip.memory_bandwidth),
         kv_transfer_time=transfer,
-        draft_step_time=draft_step,
-        tokens_per_step=tokens_per_step,
+        draft_step_time=draft.step,
+        tokens_per_step=draft.tokens_per_step,
     )
 
 
-def _draft(i: Inputs, chip: Accelerator, context: Array) -> tuple[Array, Array, Array]:
-    """Time of a draft step, expected tokens per check, and the bytes the draft model keeps; nothing without one."""
+def _step(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> StepTime:
+    """One phase on each of the devices a layer is split over; every sequence brings `tokens` new tokens."""
+    return tensor_parallel_step(
+        work,
+        model,
+        i.batch_size * tokens,
+        i.tensor_parallel,
+        NetworkLink(i.interconnect_bandwidth, i.interconnect_latency),
+        rate=peak_rate(chip, i.precision) * i.efficiency,
+        bandwidth=chip.memory_bandwidth * i.bandwidth_efficiency,
+        overhead=chip.dispatch_overhead + model.layers * i.layer_overhead,
+    )
+
+
+class _Draft(NamedTuple):
+    """Seconds of a step of the draft model, expected tokens per check, and bytes the draft model takes in memory."""
+
+    step: Array
+    tokens_per_step: Array
+    resident: Array
+
+
+def _draft(i: Inputs, chip: Accelerator, context: Array) -> _Draft:
     if i.draft_model is None:
-        return np.float64(0), np.float64(1), np.float64(0)
+        return _Draft(np.float64(0), np.float64(1), np.float64(0))
     work = decode_work(i.draft_model, i.batch_size, context, i.precision, i.kv_precision)
     full = decode_work(i.draft_model, i.batch_size, i.prompt_length + i.output_length, i.precision, i.kv_precision)
-    certain = np.asarray(i.acceptance) == 1
-    series = (1 - np.power(i.acceptance, i.draft_tokens + 1)) / np.where(certain, 1, 1 - np.asarray(i.acceptance))
-    tokens = np.where(certain, i.draft_tokens + 1, series)
-    return _on_one_device(i, chip, i.draft_model, work, 1.0).total, tokens, full.resident
+    step = _step(i, chip, i.draft_model, work, 1.0)
+    return _Draft(step.total, expected_tokens(i.acceptance, i.draft_tokens), full.resident)
 
 
-def _transfer(i: Inputs, per_token: Array) -> Array:
-    """Time to hand the prompts' keys and values to decode devices of their own."""
+def _transfer_time(i: Inputs) -> Array:
+    """Seconds to send the prompts' KV caches to separate decode devices; 0 where they stay."""
     if i.decode_accelerator is None:
         return np.float64(0)
-    per_request = per_token * i.prompt_length + recurrent_state_bytes(i.model, i.kv_precision)
+    per_request = cache_bytes(i.model, i.prompt_length, i.kv_precision)
     return np.asarray(i.batch_size * per_request / i.network_bandwidth)

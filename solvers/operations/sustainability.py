@@ -16,7 +16,9 @@ import numpy as np
 
 from solvers import inputs
 from solvers.declare import Array, Chart, Codes, Equation, Fallacy, Preset, Source, curve, label, number, output, solver
-from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.carbon import embodied_carbon, operational_carbon, share_of_total
+from solvers.laws.energy import IDLE, facility_energy
+from solvers.laws.power import linear_power
 from solvers.laws.ratio import ratio_or_inf
 
 _DAY, _YEAR = 86400.0, 365 * 86400.0
@@ -404,35 +406,38 @@ FALLACIES = (
 )
 def sustainability(i: Inputs) -> Outputs:
     devices, duration = np.asarray(i.devices, dtype=float), np.asarray(i.duration, dtype=float)
-    measured = np.asarray(i.mean_device_power, dtype=float)
-    device_power = np.where(measured > 0, measured, fleet_power(1, i.tdp, i.idle_fraction, i.mfu))
-    chips = devices * device_power * duration
-    meter = facility_energy(chips, i.pue)
-    running = meter * i.carbon_intensity
-    making = devices * i.embodied_per_device * duration / i.embodied_lifetime
-    total = running + making
+    device_power = _device_power(i)
+    it_energy = devices * device_power * duration
+    energy = facility_energy(it_energy, i.pue)
+    operational = operational_carbon(energy, i.carbon_intensity)
+    embodied = embodied_carbon(devices, i.embodied_per_device, duration, i.embodied_lifetime)
+    total = operational + embodied
     device_hours, days = devices * duration / _HOUR, duration / _DAY
     return Outputs(
         total_carbon=total,
-        it_energy=chips,
-        facility_energy=meter,
-        operational_carbon=running,
-        embodied_carbon=making,
-        embodied_share=np.where(
-            total > 0, making / np.where(total > 0, total, 1), np.where(np.isnan(total), np.nan, 0.0)
-        ),
-        water=meter * i.water_intensity,
-        mean_power=meter / duration,
+        it_energy=it_energy,
+        facility_energy=energy,
+        operational_carbon=operational,
+        embodied_carbon=embodied,
+        embodied_share=share_of_total(embodied, total),
+        water=energy * i.water_intensity,
+        mean_power=energy / duration,
         device_power=device_power,
-        operational_carbon_there=meter * i.other_carbon_intensity,
+        operational_carbon_there=operational_carbon(energy, i.other_carbon_intensity),
         grid_ratio=ratio_or_inf(i.carbon_intensity, np.asarray(i.other_carbon_intensity, dtype=float)),
-        energy_cost=meter * i.electricity_price,
-        energy_per_day=meter / days,
+        energy_cost=energy * i.electricity_price,
+        energy_per_day=energy / days,
         carbon_per_day=total / days,
-        larger=np.where(making > running, CarbonPart.MAKING, CarbonPart.OPERATION),
+        larger=np.where(embodied > operational, CarbonPart.MAKING, CarbonPart.OPERATION),
         carbon_per_device_hour=total / device_hours,
         carbon_per_useful_device_hour=ratio_or_inf(total / device_hours, np.asarray(i.mfu, dtype=float)),
         embodied_whole=devices * i.embodied_per_device,
-        break_even_intensity=ratio_or_inf(making, meter),
-        overhead_energy=meter - chips,
+        break_even_intensity=ratio_or_inf(embodied, energy),
+        overhead_energy=energy - it_energy,
     )
+
+
+def _device_power(i: Inputs) -> Array:
+    """Mean power of a device in watts: measured, or where that is 0 by its thermal design power and MFU."""
+    measured = np.asarray(i.mean_device_power, dtype=float)
+    return np.where(measured > 0, measured, linear_power(i.tdp, i.idle_fraction, i.mfu))

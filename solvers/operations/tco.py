@@ -32,10 +32,9 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws.cost import MAINTENANCE, YEAR, break_even, depreciation
+from solvers.laws.cost import YEAR, break_even_utilization, depreciation, maintenance_cost, spot_run
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
 from solvers.laws.ratio import ratio_or_inf
-from solvers.laws.reliability import goodput, young_daly_interval
 from solvers.specs import Accelerator, Precision, peak_rate
 
 _HOUR = 3600.0
@@ -480,25 +479,22 @@ def tco(i: Inputs) -> Outputs:
     electricity = _electricity(i, devices, i.time_in_use)
     purchase = devices * price * i.infrastructure_multiplier
     capital = depreciation(purchase, i.infrastructure_multiplier, duration, i.amortization)
-    capex, maintenance = purchase * duration / i.amortization, MAINTENANCE * purchase * duration / YEAR
+    capex, maintenance = purchase * duration / i.amortization, maintenance_cost(purchase, duration)
     parts = (*(getattr(capital, f.name) for f in fields(capital)), electricity, maintenance)
     total = capex + electricity + maintenance
 
     device_time, used = devices * duration, np.asarray(i.time_in_use, dtype=float)
-    machines = np.ceil(devices / i.devices_per_machine)
-    interrupted = i.spot_mtbf / machines
-    interval = young_daly_interval(i.checkpoint_time, interrupted)
-    left = goodput(i.checkpoint_time, interval, i.recovery_time, interrupted)
-    on_demand = cloud * device_time * used
-    on_spot = ratio_or_inf(spot, np.maximum(left, 0)) * device_time * used
+    run = spot_run(np.ceil(devices / i.devices_per_machine), i.spot_mtbf, i.checkpoint_time, i.recovery_time)
+    spot_rate = run.rate(spot)
+    on_demand, on_spot = cloud * device_time * used, spot_rate * device_time * used
     costs = np.stack(np.broadcast_arrays(total, on_demand, on_spot))
     known = np.where(np.isnan(costs), np.inf, costs)
 
     in_use = ratio_or_inf(total, device_time * used)
     useful = ratio_or_inf(in_use, i.mfu)
     peak = np.nan if i.accelerator is None else peak_rate(i.accelerator, i.precision)
-    # Owning costs so much unused and so much more in use; a tenant pays for use alone.
-    unused, full = (capex + maintenance + _electricity(i, devices, u) for u in (0.0, 1.0))
+    # Owning has a cost when idle and a higher one in use; renting is paid for in use only.
+    idle, busy = (capex + maintenance + _electricity(i, devices, u) for u in (0.0, 1.0))
     return Outputs(
         tco=total,
         capex=capex,
@@ -516,13 +512,13 @@ def tco(i: Inputs) -> Outputs:
         cost_per_run=useful / peak * i.total_ops,
         cloud_cost=on_demand,
         spot_cost=on_spot,
-        spot_goodput=left,
-        spot_job_mtbf=interrupted,
-        spot_interval=interval,
+        spot_goodput=run.goodput,
+        spot_job_mtbf=run.mtbf,
+        spot_interval=run.interval,
         cheapest=known.argmin(axis=0),
         cheapest_cost=known.min(axis=0),
-        break_even_utilization=break_even(unused, full, cloud * device_time),
-        spot_break_even_utilization=break_even(unused, full, ratio_or_inf(spot, np.maximum(left, 0)) * device_time),
+        break_even_utilization=break_even_utilization(idle, busy, cloud * device_time),
+        spot_break_even_utilization=break_even_utilization(idle, busy, spot_rate * device_time),
         mean_power=power,
         facility_energy=facility_energy(power * duration, i.pue),
         device_price=price,
@@ -532,15 +528,16 @@ def tco(i: Inputs) -> Outputs:
 
 
 def _or_of_chip(i: Inputs, name: str) -> Array:
-    """A figure as given, else the accelerator's."""
+    """The input, or where it is 0 the accelerator's figure of that name."""
     own = np.nan if i.accelerator is None else getattr(i.accelerator, name)
     return np.where(np.asarray(getattr(i, name)) > 0, getattr(i, name), own)
 
 
 def _power(i: Inputs, devices: Array, used: Array) -> Array:
-    """Watts of the fleet on average, in use for a share `used` of the time and idle for the rest of it."""
+    """Mean power of the fleet in watts, in use for a share `used` of the time and idle otherwise."""
     return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, i.mfu * np.asarray(used))
 
 
 def _electricity(i: Inputs, devices: Array, used: Array) -> Array:
+    """Cost of the electricity in USD, in use for a share `used` of the time and idle otherwise."""
     return facility_energy(_power(i, devices, used) * i.duration, i.pue) * i.electricity_price
