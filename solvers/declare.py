@@ -47,7 +47,8 @@ def number(
     advanced: bool = False,
     default_from: str = "",
 ) -> Any:
-    """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider writes."""
+    """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
+    writes."""
     io = Input(
         unit=unit,
         label=label,

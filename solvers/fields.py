@@ -14,7 +14,8 @@ from .errors import InputError
 @dataclass(frozen=True, kw_only=True)
 class Input:
     """A number a wall takes. `low`..`high` is what is allowed; `slider` what a hand should reach; both SI.
-    `default_from` names the figure of a pick (`accelerator.measured_efficiency`) that stands in for the default where it is known."""
+    `default_from` names the figure of a pick (`accelerator.measured_efficiency`) that stands in for the default where
+    it is known."""
 
     unit: str
     label: str

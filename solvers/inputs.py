@@ -67,7 +67,8 @@ phase = partial(
     Phase,
     "Phase",
     labels={"auto": "As the model works"},
-    help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training learns.",
+    help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training "
+    "learns.",
 )
 batch_size = partial(
     number,

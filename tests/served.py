@@ -121,5 +121,8 @@ class Site:
 
     def saved(self) -> set[str]:
         """The paths of all that is in the database, asked of the database."""
-        ask = "from mlsysweb.saved.scenarios.models import Version; print(*Version.objects.values_list('scenario_id', flat=True))"
+        ask = (
+            "from mlsysweb.saved.scenarios.models import Version; print(*Version.objects.values_list('scenario_id', "
+            "flat=True))"
+        )
         return {f"/s/{each}/" for each in self.manage("shell", "--no-imports", "-c", ask).split()}

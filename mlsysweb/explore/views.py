@@ -110,7 +110,8 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 
 def _looked(get: QueryDict, url: str, question: DesignSpaceQuestion, asked: DeclaredSearch) -> DesignSpacePage:
-    """The answer of a space small enough for a request; of a larger one what its job has come to. Raises InputErrors."""
+    """The answer of a space small enough for a request; of a larger one what its job has come to. Raises
+    InputErrors."""
     if asked.search.space.size <= IN_REQUEST:
         return _answered(get, url, question, asked, search_now(question, asked), None)
     job = job_of(question)

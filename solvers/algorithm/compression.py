@@ -297,7 +297,8 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "All weights are compressed alike; scales and zero points of quantization take no room.",
-    "A memory-bound network takes time in proportion to the bytes of its weights, a compute-bound one in inverse proportion to the rate.",
+    "A memory-bound network takes time in proportion to the bytes of its weights, a compute-bound one in inverse "
+    "proportion to the rate.",
     "Dense kernels multiply scattered zeros like any number; sparse matrix units skip 2 of every 4 and nothing else.",
     "Which weights are left is kept as one bit for each weight there was; 2:4 indices take just as much.",
 )

@@ -254,7 +254,8 @@ EQUATIONS = (
     Equation("serving_advantage", r"@serving_advantage = \frac{@equal_loss_parameters}{@parameters}"),
     Equation(
         "payback_tokens",
-        r"@payback_tokens = \frac{@total_ops - @equal_loss_compute_besiroglu}{2 \cdot (@equal_loss_parameters - @parameters)}",
+        r"@payback_tokens = \frac{@total_ops - @equal_loss_compute_besiroglu}{2 \cdot (@equal_loss_parameters - "
+        r"@parameters)}",
         where=lambda i, o: bool(np.isfinite(o.payback_tokens)),
     ),
 )
@@ -296,7 +297,8 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "More parameters always make a better network.",
-        "Ten times the parameters with the same compute take the loss from {before} to {after}: too few tokens are left.",
+        "Ten times the parameters with the same compute take the loss from {before} to {after}: too few tokens are "
+        "left.",
         "loss_besiroglu",
         {},
         {"resize": "10"},
@@ -304,7 +306,8 @@ FALLACIES = (
     ),
     Fallacy(
         "Training on more than 20 tokens a parameter is a mistake.",
-        "By the rule the network pays only for training, {before} times as large as needed for its loss; Llama-3-8B is {after} times smaller than the best network of its loss, which every token served pays back.",
+        "By the rule the network pays only for training, {before} times as large as needed for its loss; Llama-3-8B is "
+        "{after} times smaller than the best network of its loss, which every token served pays back.",
         "serving_advantage",
         {},
         {"parameters": "8.03e9", "tokens": "15e12"},

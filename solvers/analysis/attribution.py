@@ -2,10 +2,9 @@
 
 Each input gets its Shapley value (Shapley 1953, doi:10.1515/9781400881970-018): what it adds to the output, averaged
 over all orders in which the inputs could have been changed from the one question's to the other's. That is the baseline
-Shapley value of Sundararajan and Najmi 2020 (arXiv:1908.08474). The shares add up to the difference. All mixtures of the
-two questions are answered in one vectorised call. Not a cause in itself: an input that only matters together with
-another gets half of what they do together.
-"""
+Shapley value of Sundararajan and Najmi 2020 (arXiv:1908.08474). The shares add up to the difference. All mixtures of
+the two questions are answered in one vectorised call. Not a cause in itself: an input that only matters together with
+another gets half of what they do together."""
 
 from __future__ import annotations
 

@@ -136,7 +136,8 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stalled:
         return (
-            "No stall: the supply of {supply_bandwidth} covers the demand of {demand_bandwidth}, {margin} are to spare. "
+            "No stall: the supply of {supply_bandwidth} covers the demand of {demand_bandwidth}, {margin} are to "
+            "spare. "
             f"{_SLOWER[IngestionBottleneck(int(o.bottleneck))]} would bind first, once the accelerators eat faster."
         )
     first = (

@@ -132,7 +132,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if i.order == Order.IN_TURN:
         return (
             "In turn: every step waits {transform_time} for its batch and then trains for {step_time}, so the "
-            "accelerators work {accelerator_utilization} of the time. Preparing ahead would hide the shorter of the two."
+            "accelerators work {accelerator_utilization} of the time. Preparing ahead would hide the shorter of the "
+            "two."
         )
     if not o.stalled:
         return (

@@ -266,7 +266,8 @@ FALLACIES = (
     ),
     Fallacy(
         "A faster link inside the node makes every collective faster.",
-        "One flat ring over eight nodes takes {before} and, with twice that bandwidth, {after}: it waits for the slowest link.",
+        "One flat ring over eight nodes takes {before} and, with twice that bandwidth, {after}: it waits for the "
+        "slowest link.",
         "ring",
         {},
         {"intra_bandwidth": "900 GB/s"},

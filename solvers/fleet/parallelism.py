@@ -1,10 +1,9 @@
 """How fast does a fleet train a network that is split over it, and where does the time of a step go?
 
 Shoeybi et al. 2019 for tensor parallelism, Narayanan et al. 2021 (section 2.2) for the pipeline and its bubble,
-Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts, Grattafiori
-et al. 2024 (section 3.3.2) for splitting sequences. Not modelled: launches of kernels (wall 3), overlap of anything but the
-exchange of gradients, experts that draw unequal numbers of tokens, failures (wall 15).
-"""
+Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts,
+Grattafiori et al. 2024 (section 3.3.2) for splitting sequences. Not modelled: launches of kernels (wall 3), overlap of
+anything but the exchange of gradients, experts that draw unequal numbers of tokens, failures (wall 15)."""
 
 from __future__ import annotations
 
@@ -308,7 +307,8 @@ EQUATIONS = (
     ),
     Equation(
         "bubble_fraction",
-        r"@bubble_fraction = \frac{@pipeline_parallel - 1}{@virtual_stages \cdot @microbatches + @pipeline_parallel - 1}",
+        r"@bubble_fraction = \frac{@pipeline_parallel - 1}{@virtual_stages \cdot @microbatches + @pipeline_parallel - "
+        r"1}",
     ),
     Equation(
         "bubble_time",
@@ -421,7 +421,8 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "Twice the devices train twice as fast.",
-        "At the same batch 512 devices train on {before} in tokens, 1024 (half the microbatches each) on {after}: {ratio} times.",
+        "At the same batch 512 devices train on {before} in tokens, 1024 (half the microbatches each) on {after}: "
+        "{ratio} times.",
         "tokens_per_second",
         {},
         {"data_parallel": "32", "microbatches": "8"},

@@ -1,10 +1,9 @@
 """How often does something in a fleet break, and how much of the time is left for work that stays?
 
 Young 1974 for the best interval between checkpoints and the share of the time failures take; Daly 2006 for where that
-first order ends. Defaults are Llama 3's run of 54 days on 16,384 H100: 419 unexpected
-interruptions (Grattafiori et al. 2024, section 3.3.4 and table 5). Not modelled: failures that come in groups or early in a
-part's life, spares that let a job go on, slow or silently wrong parts.
-"""
+first order ends. Defaults are Llama 3's run of 54 days on 16,384 H100: 419 unexpected interruptions (Grattafiori et al.
+2024, section 3.3.4 and table 5). Not modelled: failures that come in groups or early in a part's life, spares that let
+a job go on, slow or silently wrong parts."""
 
 from __future__ import annotations
 

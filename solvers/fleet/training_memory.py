@@ -194,14 +194,17 @@ EQUATIONS = (
     Equation("model_state", r"@model_state = @weights + @gradients + @optimizer_state"),
     Equation(
         "activations_per_layer",
-        r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
+        r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot "
+        r"@model.hidden_size}{@context_parallel} "
         r"\cdot (10 + \frac{24}{@tensor_parallel})",
         where=lambda i, o: i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == SequenceParallel.OFF,
     ),
     Equation(
         "activations_per_layer",
-        r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
-        r"\cdot (10 + \frac{24 + \frac{5 \cdot @model.attention_heads \cdot @sequence_length}{@model.hidden_size}}{@tensor_parallel})",
+        r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot "
+        r"@model.hidden_size}{@context_parallel} "
+        r"\cdot (10 + \frac{24 + \frac{5 \cdot @model.attention_heads \cdot "
+        r"@sequence_length}{@model.hidden_size}}{@tensor_parallel})",
         where=lambda i, o: (
             i.recomputation == Recomputation.NONE
             and i.attention == Attention.UNFUSED
@@ -210,7 +213,8 @@ EQUATIONS = (
     ),
     Equation(
         "activations_per_layer",
-        r"@activations_per_layer = \frac{2 \cdot @sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel}",
+        r"@activations_per_layer = \frac{2 \cdot @sequence_length \cdot @batch_size \cdot "
+        r"@model.hidden_size}{@context_parallel}",
         where=lambda i, o: i.recomputation == Recomputation.FULL and i.sequence_parallel == SequenceParallel.OFF,
     ),
     Equation("activations", r"@activations = @activations_per_layer \cdot @layers_in_flight"),
@@ -243,7 +247,7 @@ SOURCES = (
 ASSUMPTIONS = (
     "Adam in mixed precision: beside weights and gradients an fp32 copy of each weight and its two moments.",
     "Parameters are spread evenly over tensor- and pipeline-parallel devices, embeddings included.",
-    "The first pipeline stage is looked at: it keeps the most activations, of as many microbatches as there are stages.",
+    "The first pipeline stage counts: it keeps the most activations, of as many microbatches as there are stages.",
     "A layer has an MLP four times as wide as the network, and dropouts; activations take 16 bits.",
     "ZeRO divides over data- and context-parallel devices alike.",
 )
@@ -272,7 +276,8 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "A model that fits for inference fits for training.",
-        "Weights take {before}; weights, gradients and optimizer state of the same network take {after}, {ratio} times that.",
+        "Weights take {before}; weights, gradients and optimizer state of the same network take {after}, {ratio} times "
+        "that.",
         "model_state",
         {"optimizer_bytes": "0 byte", "zero_stage": "3", "data_parallel": "2"},
         {},

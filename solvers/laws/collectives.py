@@ -28,10 +28,10 @@ class RankGroup:
 
 
 def rank_group(size: Array, stride: Array, devices_per_node: Array) -> RankGroup:
-    """How a group of n devices (`size`) lies on the nodes, as counts, when its members are `stride` ranks apart and nodes
-    are filled one after the other with `devices_per_node` devices. Arrays broadcast. Derived: g = min(n, devices per
-    node / stride) rounded down, k = n/g rounded up. A partly filled last node counts as a full one. Exact where one of
-    `stride` and `devices_per_node` divides the other; elsewhere an upper limit of the nodes."""
+    """How a group of n devices (`size`) lies on the nodes, as counts, when its members are `stride` ranks apart and
+    nodes are filled one after the other with `devices_per_node` devices. Arrays broadcast. Derived: g = min(n, devices
+    per node / stride) rounded down, k = n/g rounded up. A partly filled last node counts as a full one. Exact where one
+    of `stride` and `devices_per_node` divides the other; elsewhere an upper limit of the nodes."""
     local = np.clip(np.floor(np.asarray(devices_per_node, dtype=float) / stride), 1, size)
     return RankGroup(np.asarray(size, dtype=float), local, np.ceil(size / local))
 
@@ -120,7 +120,7 @@ def hierarchical_all_reduce(message: Array, group: RankGroup, intra: NetworkLink
 def bus_bandwidth(message: Array, devices: Array, seconds: Array) -> Array:
     """Bandwidth in byte/s that an all-reduce of `message` bytes (M) over n `devices` in `seconds` (t) corresponds to:
     2(n−1)/n·M/t, the bytes each device must send over the time; unknown where t is 0. Arrays broadcast. NVIDIA
-    nccl-tests, https://github.com/NVIDIA/nccl-tests, doc/PERFORMANCE.md, section Bus bandwidth. Comparable to the bandwidth
-    of the link."""
+    nccl-tests, https://github.com/NVIDIA/nccl-tests, doc/PERFORMANCE.md, section Bus bandwidth. Comparable to the
+    bandwidth of the link."""
     n = np.asarray(devices, dtype=float)
     return np.asarray(2 * (n - 1) / n * message / np.where(np.asarray(seconds) > 0, seconds, np.nan))

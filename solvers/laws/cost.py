@@ -29,10 +29,10 @@ class Depreciation:
 
 
 def depreciation(purchase: Array, multiplier: Array, duration: Array, amortization: Array) -> Depreciation:
-    """Straight-line depreciation in USD, by part: in total C·T/L, with C the `purchase` price of the fleet in USD, T the
-    `duration` and L the `amortization` period, both in seconds; 1/k of it for the accelerators, with k the dimensionless
-    `multiplier` (fleet price over accelerator price, at least 1). Arrays broadcast. Barroso, Hölzle and Ranganathan 2018,
-    doi:10.2200/S00874ED3V01Y201809CAC046, chapter 6. No interest and no residual value."""
+    """Straight-line depreciation in USD, by part: in total C·T/L, with C the `purchase` price of the fleet in USD, T
+    the `duration` and L the `amortization` period, both in seconds; 1/k of it for the accelerators, with k the
+    dimensionless `multiplier` (fleet price over accelerator price, at least 1). Arrays broadcast. Barroso, Hölzle and
+    Ranganathan 2018, doi:10.2200/S00874ED3V01Y201809CAC046, chapter 6. No interest and no residual value."""
     whole = purchase * np.asarray(duration, dtype=float) / amortization
     accelerators = whole / np.asarray(multiplier, dtype=float)
     above = (whole - accelerators) / 60
@@ -40,17 +40,17 @@ def depreciation(purchase: Array, multiplier: Array, duration: Array, amortizati
 
 
 def maintenance_cost(purchase: Array, duration: Array) -> Array:
-    """Maintenance in USD over the `duration` T in seconds: 5 % of the `purchase` price (USD) per year. Arrays broadcast.
-    Barroso, Hölzle and Ranganathan 2018, doi:10.2200/S00874ED3V01Y201809CAC046, chapter 6. The same rate for all that
-    was bought."""
+    """Maintenance in USD over the `duration` T in seconds: 5 % of the `purchase` price (USD) per year. Arrays
+    broadcast. Barroso, Hölzle and Ranganathan 2018, doi:10.2200/S00874ED3V01Y201809CAC046, chapter 6. The same rate for
+    all that was bought."""
     return np.asarray(MAINTENANCE * purchase * np.asarray(duration, dtype=float) / YEAR)
 
 
 def break_even_utilization(idle_cost: Array, busy_cost: Array, rent: Array) -> Array:
-    """The dimensionless utilization u above which owning is cheaper than renting: the solution of
-    F + u·(B − F) = u·R, with F the cost of owning when always idle (`idle_cost`), B when always busy (`busy_cost`) and R
-    the `rent` when always busy, all in USD. Infinite where renting is cheaper at any utilization. Arrays broadcast.
-    Derived: both costs are linear in u."""
+    """The dimensionless utilization u above which owning is cheaper than renting: the solution of F + u·(B − F) = u·R,
+    with F the cost of owning when always idle (`idle_cost`), B when always busy (`busy_cost`) and R the `rent` when
+    always busy, all in USD. Infinite where renting is cheaper at any utilization. Arrays broadcast. Derived: both costs
+    are linear in u."""
     saved = np.asarray(rent) - (np.asarray(busy_cost) - idle_cost)
     share = ratio_or_inf(idle_cost, np.maximum(saved, 0))
     return np.where(share > 1, np.inf, share)

@@ -1,4 +1,5 @@
-"""Where the time of a step goes between the peak rate and what is achieved: seconds by loss, and factors that multiply."""
+"""Where the time of a step goes between the peak rate and what is achieved: seconds by loss, and factors that
+multiply."""
 
 from __future__ import annotations
 
@@ -38,11 +39,11 @@ def time_by_loss(
     communication: Array,
 ) -> NDArray[np.float64]:
     """Seconds of a step along the first axis: the useful time, then each `StepLoss` in order. A step is a number of
-    forward `passes` (3 for training) with the operator `times` of one pass, of which `scores` (seconds, moving attention
-    scores) and `launch` (seconds, launching kernels) are added to each. The backward pass repeats attention
-    (`recomputes_attention`) or a whole forward pass (`recomputes_all`). The pipeline bubble is (p − 1)/m of the busy time,
-    with p `stages` and m `microbatches`; `communication` is the exposed part in seconds. Arrays broadcast. Narayanan et
-    al. 2021, arXiv:2104.04473, section 2.2 (bubble); Korthikanti et al. 2023, arXiv:2205.05198, section 5
+    forward `passes` (3 for training) with the operator `times` of one pass, of which `scores` (seconds, moving
+    attention scores) and `launch` (seconds, launching kernels) are added to each. The backward pass repeats attention
+    (`recomputes_attention`) or a whole forward pass (`recomputes_all`). The pipeline bubble is (p − 1)/m of the busy
+    time, with p `stages` and m `microbatches`; `communication` is the exposed part in seconds. Arrays broadcast.
+    Narayanan et al. 2021, arXiv:2104.04473, section 2.2 (bubble); Korthikanti et al. 2023, arXiv:2205.05198, section 5
     (recomputation). Losses are attributed in this order; another order would attribute them differently."""
     classes = (times.gemm, times.fused, times.convolution)
     useful, stall = sum(each.ideal for each in classes), sum(each.stall for each in classes)

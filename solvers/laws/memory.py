@@ -21,8 +21,8 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True)
 class MemoryPlacement:
-    """The memory tier a model is read from: its `bandwidth` in byte/s, the bytes `needed` and the bytes of `room` in it,
-    and whether they fit (`feasible`). `tier` is a `Tier`."""
+    """The memory tier a model is read from: its `bandwidth` in byte/s, the bytes `needed` and the bytes of `room` in
+    it, and whether they fit (`feasible`). `tier` is a `Tier`."""
 
     tier: Codes
     bandwidth: Array

@@ -1,4 +1,5 @@
-"""Work and time of each class of operators in one forward pass: matrix products, attention, convolutions, elementwise."""
+"""Work and time of each class of operators in one forward pass: matrix products, attention, convolutions,
+elementwise."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ _PRODUCTS_PER_LAYER = 4
 @dataclass(frozen=True)
 class OperatorWork:
     """Work of one forward pass of a batch by class of operators: `*_flop` in FLOP, `*_moved` (memory traffic) in bytes.
-    `scores_moved` is the extra traffic of attention that is not fused, `scores_bytes` the size of the attention scores of
-    one layer, `tokens` the number of tokens in the pass (an input of fixed size counts as one)."""
+    `scores_moved` is the extra traffic of attention that is not fused, `scores_bytes` the size of the attention scores
+    of one layer, `tokens` the number of tokens in the pass (an input of fixed size counts as one)."""
 
     gemm_flop: Array
     gemm_moved: Array
@@ -47,8 +48,8 @@ class OperatorWork:
 
 
 def has_fixed_size(model: Model) -> Truth:
-    """Whether (true or false) a pass of a `model` is one input of fixed size, such as an image, whose FLOP the catalog states.
-    Arrays broadcast. Derived from the catalog row: FLOP per pass known, not generative, no recurrent state."""
+    """Whether (true or false) a pass of a `model` is one input of fixed size, such as an image, whose FLOP the catalog
+    states. Arrays broadcast. Derived from the catalog row: FLOP per pass known, not generative, no recurrent state."""
     return np.asarray(~np.isnan(model.inference_flop) & (np.asarray(model.generative) != 1) & ~_recurs(model))
 
 
@@ -57,8 +58,9 @@ def _recurs(model: Model) -> Truth:
 
 
 def supports_pass(model: Model, decodes: Truth) -> Truth:
-    """Whether (true or false) a pass is defined for a `model`: decode (where `decodes`) needs one that generates tokens, a
-    forward pass attention, a recurrent state, or stated FLOP. Arrays broadcast. Derived from the catalog row."""
+    """Whether (true or false) a pass is defined for a `model`: decode (where `decodes`) needs one that generates
+    tokens, a forward pass attention, a recurrent state, or stated FLOP. Arrays broadcast. Derived from the catalog
+    row."""
     attends = np.asarray(model.layers * model.attention_heads) > 0
     return np.where(decodes, generates(model), attends | _recurs(model) | has_fixed_size(model))
 
@@ -66,13 +68,13 @@ def supports_pass(model: Model, decodes: Truth) -> Truth:
 def operator_work(
     model: Model, decodes: Truth, batch_size: Array, sequence: Array, precision: Codes, elementwise_passes: Array
 ) -> OperatorWork:
-    """Work (FLOP and bytes) of one forward pass of a `model` over B sequences (`batch_size`) of s tokens (`sequence`), or
-    where it `decodes` of one token for each. `precision` (code of `Precision`) is that of the weights; elementwise operators
-    read or write the activations of a layer `elementwise_passes` times, a dimensionless count. A network of fixed input
-    size is all matrix products with attention heads, all convolutions without. Arrays broadcast. Dao et al. 2022,
-    arXiv:2205.14135, theorem 2: fused attention reads queries, keys and values and writes its result once (where a row of
-    blocks fits on the chip), unfused it moves the full square of scores (algorithm 0). FLOP are unknown for a pass that
-    the model does not support."""
+    """Work (FLOP and bytes) of one forward pass of a `model` over B sequences (`batch_size`) of s tokens (`sequence`),
+    or where it `decodes` of one token for each. `precision` (code of `Precision`) is that of the weights; elementwise
+    operators read or write the activations of a layer `elementwise_passes` times, a dimensionless count. A network of
+    fixed input size is all matrix products with attention heads, all convolutions without. Arrays broadcast. Dao et al.
+    2022, arXiv:2205.14135, theorem 2: fused attention reads queries, keys and values and writes its result once (where
+    a row of blocks fits on the chip), unfused it moves the full square of scores (algorithm 0). FLOP are unknown for a
+    pass that the model does not support."""
     fixed, attends = has_fixed_size(model), np.asarray(model.attention_heads) > 0
     new = np.where(fixed | np.asarray(decodes), 1.0, sequence)
     tokens = batch_size * new
@@ -134,10 +136,10 @@ class ClassTime:
 
 
 def class_time(flop: Array, moved: Array, peak: Array, efficiency: Array, bandwidth: Array) -> ClassTime:
-    """Seconds of one class of operators: max(W/(ηπ), Q/β), split into ideal W/π, below peak and memory stall; with W the FLOP
-    (`flop`), Q the bytes `moved`, π the `peak` rate in FLOP/s, η the dimensionless `efficiency` of kernels (0 to 1) and β
-    the `bandwidth` in byte/s. Arrays broadcast. Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785,
-    equation 1. Perfect overlap within a class."""
+    """Seconds of one class of operators: max(W/(ηπ), Q/β), split into ideal W/π, below peak and memory stall; with W
+    the FLOP (`flop`), Q the bytes `moved`, π the `peak` rate in FLOP/s, η the dimensionless `efficiency` of kernels (0
+    to 1) and β the `bandwidth` in byte/s. Arrays broadcast. Williams, Waterman and Patterson 2009,
+    doi:10.1145/1498765.1498785, equation 1. Perfect overlap within a class."""
     ideal = np.asarray(flop / peak)
     compute = ideal / efficiency
     return ClassTime(ideal, compute - ideal, np.maximum(moved / bandwidth - compute, 0.0))

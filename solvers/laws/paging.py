@@ -14,7 +14,7 @@ def pages_per_request(context: Array, page_size: Array) -> Array:
 
 
 def internal_fragmentation(context: Array, reserved: Array) -> Array:
-    """Dimensionless share of a reservation that stays empty: (r − s)/r, with s the tokens of the `context` and r the tokens
-    `reserved` for it (at least s). Arrays broadcast. Kwon et al. 2023, arXiv:2309.06180, section 3.1. Within a request:
-    gaps between reservations are not counted."""
+    """Dimensionless share of a reservation that stays empty: (r − s)/r, with s the tokens of the `context` and r the
+    tokens `reserved` for it (at least s). Arrays broadcast. Kwon et al. 2023, arXiv:2309.06180, section 3.1. Within a
+    request: gaps between reservations are not counted."""
     return np.asarray((reserved - context) / reserved)

@@ -25,32 +25,33 @@ class Phase(IntEnum):
 
 
 def effective_phase(model: Model, phase: Codes) -> Codes:
-    """The code of `Phase` that `phase` means for a `model`: AUTO is decode where the model generates tokens, else one forward
-    pass; others are unchanged. Arrays broadcast. Derived from the catalog row."""
+    """The code of `Phase` that `phase` means for a `model`: AUTO is decode where the model generates tokens, else one
+    forward pass; others are unchanged. Arrays broadcast. Derived from the catalog row."""
     judged = ~np.isnan(model.inference_flop) & ~(np.asarray(model.state_elements) > 0)
     one_pass = np.where(np.isnan(model.generative), judged, model.generative == 0)
     return np.where(np.asarray(phase) == Phase.AUTO, np.where(one_pass, Phase.FORWARD, Phase.DECODE), phase)
 
 
 def generates(model: Model) -> Truth:
-    """Whether (true or false) a `model` generates tokens, so that decode and prefill are defined: it has a KV cache or a
-    recurrent state and is not marked as not generative. Arrays broadcast. Derived from the catalog row."""
+    """Whether (true or false) a `model` generates tokens, so that decode and prefill are defined: it has a KV cache or
+    a recurrent state and is not marked as not generative. Arrays broadcast. Derived from the catalog row."""
     remembers = (np.asarray(model.kv_heads) > 0) | (np.asarray(model.state_elements) > 0)
     latent = ~np.isnan(model.kv_elements_per_token_per_layer)
     return np.asarray((remembers | latent) & (np.asarray(model.generative) != 0))
 
 
 def is_trainable(model: Model) -> Truth:
-    """Whether (true or false) the work of training a `model` is known: its FLOP per pass, or the sizes of its layers. Arrays
-    broadcast. Derived from the catalog row."""
+    """Whether (true or false) the work of training a `model` is known: its FLOP per pass, or the sizes of its layers.
+    Arrays broadcast. Derived from the catalog row."""
     return np.asarray(~np.isnan(model.inference_flop) | ((model.hidden_size > 0) & (model.layers > 0)))
 
 
 def step_work(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: Array, precision: Codes) -> Work:
-    """Work (FLOP and bytes) of one step of a `model` in a `phase` (codes of `Phase`) on B sequences (`batch_size`): decode
-    after `context` tokens, prefill of or training on `prompt` tokens, weights and KV cache in `precision` (codes of
-    `Precision`), no prompt cached. Arrays broadcast, phases included. Derived: the work of the phase, see `decode_work`,
-    `prefill_work`, `forward_work` and `training_work`. FLOP are unknown for a phase that the model does not support."""
+    """Work (FLOP and bytes) of one step of a `model` in a `phase` (codes of `Phase`) on B sequences (`batch_size`):
+    decode after `context` tokens, prefill of or training on `prompt` tokens, weights and KV cache in `precision` (codes
+    of `Precision`), no prompt cached. Arrays broadcast, phases included. Derived: the work of the phase, see
+    `decode_work`, `prefill_work`, `forward_work` and `training_work`. FLOP are unknown for a phase that the model does
+    not support."""
     meant = effective_phase(model, phase)
     kinds: dict[Phase, Callable[[], Work]] = {
         Phase.DECODE: lambda: _known_where(

@@ -22,8 +22,9 @@ _EARLY = 9.0
 def erlang_b(servers: Array, load: Array) -> Array:
     """Probability (dimensionless) that all of c whole `servers` are busy when requests that find none free leave, at an
     offered `load` a = λ·s in erlang: B(k) = a·B(k−1)/(k + a·B(k−1)), B(0) = 1. Arrays broadcast. Erlang 1917; Jagerman
-    1974, Bell System Technical Journal 53, 525 (the recursion). Poisson arrivals; stable for any c. Errors shrink by k/a
-    per step below a, so the recursion starts at min(a, c) − 9√a instead of 0: 10 000 servers take hundreds of steps."""
+    1974, Bell System Technical Journal 53, 525 (the recursion). Poisson arrivals; stable for any c. Errors shrink by
+    k/a per step below a, so the recursion starts at min(a, c) − 9√a instead of 0: 10 000 servers take hundreds of
+    steps."""
     each_c, each_a = np.broadcast_arrays(np.asarray(servers, dtype=float), np.asarray(load, dtype=float))
     c, a = each_c.ravel(), each_a.ravel()
     start = np.maximum(np.floor(np.minimum(c, a) - _EARLY * np.sqrt(a)), 0)
@@ -54,9 +55,9 @@ def _recurse(a: Floats, start: Floats, steps: Floats) -> Floats:
 
 
 def erlang_c(servers: Array, load: Array) -> Array:
-    """Probability (dimensionless) that a request waits for one of c whole `servers` at an offered `load` a = λ·s in erlang
-    when none leaves: c·B/(c − a(1 − B)), B from `erlang_b`; 1 where a is c or more and the queue grows without limit.
-    Arrays broadcast. Erlang 1917. Poisson arrivals, exponential service times."""
+    """Probability (dimensionless) that a request waits for one of c whole `servers` at an offered `load` a = λ·s in
+    erlang when none leaves: c·B/(c − a(1 − B)), B from `erlang_b`; 1 where a is c or more and the queue grows without
+    limit. Arrays broadcast. Erlang 1917. Poisson arrivals, exponential service times."""
     blocked = erlang_b(servers, load)
     free = np.asarray(servers) - np.asarray(load)
     with np.errstate(invalid="ignore"):
@@ -64,10 +65,11 @@ def erlang_c(servers: Array, load: Array) -> Array:
 
 
 def variability_factor(arrival_cv: Array, service_cv: Array) -> Array:
-    """Dimensionless factor (ca² + cs²)/2 by which waits exceed those of an M/M/c queue, from the coefficients of variation of
-    the times between arrivals ca (`arrival_cv`) and of the service times cs (`service_cv`). Arrays broadcast. Allen and
-    Cunneen's approximation, compared with others by Whitt 1993, doi:10.1111/j.1937-5956.1993.tb00094.x; with ca = 1 Lee
-    and Longton 1959. Exact for M/G/1 (Pollaczek–Khinchine), approximate otherwise."""
+    """Dimensionless factor (ca² + cs²)/2 by which waits exceed those of an M/M/c queue, from the coefficients of
+    variation of the times between arrivals ca (`arrival_cv`) and of the service times cs (`service_cv`). Arrays
+    broadcast. Allen and Cunneen's approximation, compared with others by Whitt 1993,
+    doi:10.1111/j.1937-5956.1993.tb00094.x; with ca = 1 Lee and Longton 1959. Exact for M/G/1 (Pollaczek–Khinchine),
+    approximate otherwise."""
     return (np.square(arrival_cv) + np.square(service_cv)) / 2
 
 
@@ -80,15 +82,16 @@ def mean_wait_given_waiting(servers: Array, load: Array, service_time: Array, fa
 
 
 def mean_wait(wait_probability: Array, given_waiting: Array) -> Array:
-    """Mean wait in seconds over all requests: Pw·w, with Pw the probability of waiting (`wait_probability`) and w the mean
-    wait in seconds of those that wait (`given_waiting`). Arrays broadcast. Derived: requests that do not wait add 0."""
+    """Mean wait in seconds over all requests: Pw·w, with Pw the probability of waiting (`wait_probability`) and w the
+    mean wait in seconds of those that wait (`given_waiting`). Arrays broadcast. Derived: requests that do not wait add
+    0."""
     return np.asarray(wait_probability * given_waiting)
 
 
 def wait_quantile(share: Array, wait_probability: Array, given_waiting: Array) -> Array:
     """Wait in seconds that a `share` p (0 to 1) of all requests does not exceed: max(0, ln(Pw/(1 − p))·w), with Pw the
-    probability of waiting (`wait_probability`) and w the mean wait in seconds of those that wait (`given_waiting`). Arrays
-    broadcast. Derived: waits of those that wait are exponential. Exact for M/M/c, approximate otherwise."""
+    probability of waiting (`wait_probability`) and w the mean wait in seconds of those that wait (`given_waiting`).
+    Arrays broadcast. Derived: waits of those that wait are exponential. Exact for M/M/c, approximate otherwise."""
     waiting = np.asarray(wait_probability, dtype=float)
     late = waiting > 1 - np.asarray(share)
     return np.where(
@@ -99,11 +102,11 @@ def wait_quantile(share: Array, wait_probability: Array, given_waiting: Array) -
 def min_servers(
     share: Array, longest_wait: Array, load: Array, service_time: Array, factor: Array, most: int = 10_000
 ) -> Array:
-    """The fewest servers, a dimensionless count, with which a `share` p (0 to 1) of all requests waits at most `longest_wait`
-    seconds at an offered `load` a in erlang, mean `service_time` in seconds and the dimensionless variability `factor`;
-    infinite where the wait allowed is negative or more than `most` servers would be needed. Arrays broadcast. Derived:
-    `wait_quantile` falls with the number of servers, so one upward pass of Erlang's recursion finds the first that is
-    enough. Limits as `wait_quantile`."""
+    """The fewest servers, a dimensionless count, with which a `share` p (0 to 1) of all requests waits at most
+    `longest_wait` seconds at an offered `load` a in erlang, mean `service_time` in seconds and the dimensionless
+    variability `factor`; infinite where the wait allowed is negative or more than `most` servers would be needed.
+    Arrays broadcast. Derived: `wait_quantile` falls with the number of servers, so one upward pass of Erlang's
+    recursion finds the first that is enough. Limits as `wait_quantile`."""
     given = np.broadcast_arrays(share, longest_wait, load, service_time, factor)
     p, wait, a, s, v = (np.asarray(each, dtype=float).ravel() for each in given)
     needed = np.full(a.shape, np.inf)
@@ -126,8 +129,8 @@ def min_servers(
 
 def queue_mean_wait(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
     """Mean wait in seconds over all requests in a queue with c `servers` at an offered `load` a in erlang, mean
-    `service_time` in seconds and the dimensionless variability `factor`; infinite where a is c or more. Arrays broadcast.
-    Derived: `erlang_c` times `mean_wait_given_waiting`. Exact for M/M/c, approximate otherwise."""
+    `service_time` in seconds and the dimensionless variability `factor`; infinite where a is c or more. Arrays
+    broadcast. Derived: `erlang_c` times `mean_wait_given_waiting`. Exact for M/M/c, approximate otherwise."""
     return mean_wait(erlang_c(servers, load), mean_wait_given_waiting(servers, load, service_time, factor))
 
 

@@ -11,23 +11,23 @@ from solvers.laws.ratio import ratio_or_inf
 def combined_mtbf(*parts: tuple[Array, Array]) -> Array:
     """Mean time between failures in seconds of a system that stops when any of its parts does: 1/Σ n/m, for `parts`
     given as pairs of a count n and the mean time between failures m of one part in seconds; infinite without parts.
-    Arrays broadcast. Barlow and Proschan 1965, Mathematical Theory of Reliability. Failures are independent and occur at
-    constant rates."""
+    Arrays broadcast. Barlow and Proschan 1965, Mathematical Theory of Reliability. Failures are independent and occur
+    at constant rates."""
     return ratio_or_inf(1.0, sum(np.asarray(count) / mtbf for count, mtbf in parts))
 
 
 def failure_probability(duration: Array, mtbf: Array) -> Array:
-    """Probability of at least one failure within the `duration` T in seconds: 1 − e^(−T/M), with M the mean time between
-    failures in seconds (`mtbf`). Arrays broadcast. Barlow and Proschan 1965, Mathematical Theory of Reliability. Constant
-    failure rate."""
+    """Probability of at least one failure within the `duration` T in seconds: 1 − e^(−T/M), with M the mean time
+    between failures in seconds (`mtbf`). Arrays broadcast. Barlow and Proschan 1965, Mathematical Theory of
+    Reliability. Constant failure rate."""
     return np.asarray(-np.expm1(-np.asarray(duration) / mtbf))
 
 
 def young_daly_interval(checkpoint_time: Array, mtbf: Array) -> Array:
     """Seconds of work between checkpoints that lose the least time: √(2δM), with δ the seconds of writing one
     (`checkpoint_time`) and M the mean seconds between failures (`mtbf`). Arrays broadcast. Young 1974,
-    doi:10.1145/361147.361115; first order of Daly 2006, doi:10.1016/j.future.2004.11.016. Accurate while δ is well below
-    M; from about M/2 on no interval leaves time for work."""
+    doi:10.1145/361147.361115; first order of Daly 2006, doi:10.1016/j.future.2004.11.016. Accurate while δ is well
+    below M; from about M/2 on no interval leaves time for work."""
     return np.sqrt(2 * np.asarray(checkpoint_time, dtype=float) * mtbf)
 
 
@@ -55,10 +55,10 @@ def goodput(checkpoint_time: Array, interval: Array, recovery_time: Array, mtbf:
 
 
 def min_mtbf(checkpoint_time: Array, recovery_time: Array) -> Array:
-    """The mean time between failures in seconds below which no checkpoint interval leaves time for work:
-    ((√(2δ) + √(2δ + 4R))/2)², with δ the seconds of writing a checkpoint (`checkpoint_time`) and R the seconds until work
-    resumes (`recovery_time`). Arrays broadcast. Derived: the root M of 1 − √(2δ/M) − R/M, the goodput at Young's
-    interval, a quadratic in √M. First order, as `goodput`."""
+    """The mean time between failures in seconds below which no checkpoint interval leaves time for work: ((√(2δ) + √(2δ
+    + 4R))/2)², with δ the seconds of writing a checkpoint (`checkpoint_time`) and R the seconds until work resumes
+    (`recovery_time`). Arrays broadcast. Derived: the root M of 1 − √(2δ/M) − R/M, the goodput at Young's interval, a
+    quadratic in √M. First order, as `goodput`."""
     twice = 2 * np.asarray(checkpoint_time, dtype=float)
     return np.asarray(np.square((np.sqrt(twice) + np.sqrt(twice + 4 * np.asarray(recovery_time))) / 2))
 

@@ -35,9 +35,9 @@ def step_time(
     flop: Array, moved: Array, rate: Array, bandwidth: Array, overhead: Array, network: Array = 0.0
 ) -> StepTime:
     """Seconds of a step and its parts: max(W/π, Q/β) + o + c, with W the FLOP (`flop`), Q the bytes of memory traffic
-    (`moved`), π the FLOP/s (`rate`) and β the byte/s (`bandwidth`) that kernels reach, o the seconds of `overhead` and c
-    of `network` time. Arrays broadcast. Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785, equation 1.
-    Perfect overlap of arithmetic and memory, none of the rest; equal roofs count as memory-bound."""
+    (`moved`), π the FLOP/s (`rate`) and β the byte/s (`bandwidth`) that kernels reach, o the seconds of `overhead` and
+    c of `network` time. Arrays broadcast. Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785, equation
+    1. Perfect overlap of arithmetic and memory, none of the rest; equal roofs count as memory-bound."""
     compute, memory = flop / rate, moved / bandwidth
     busy = np.maximum(compute, memory)
     # Comparisons, not argmax: that costs as much as all the rest together.

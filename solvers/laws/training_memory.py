@@ -39,7 +39,8 @@ class SequenceParallel(IntEnum):
 
 @dataclass(frozen=True)
 class DeviceParameters:
-    """Parameters a device holds before ZeRO, as counts: `dense` ones, used by every token, and those of `routed` experts."""
+    """Parameters a device holds before ZeRO, as counts: `dense` ones, used by every token, and those of `routed`
+    experts."""
 
     dense: Array
     routed: Array
@@ -67,9 +68,9 @@ class ModelState:
 def parameters_per_device(
     model: Model, tensor_parallel: Array, pipeline_parallel: Array, expert_parallel: Array
 ) -> DeviceParameters:
-    """Parameters (counts) one device holds of a `model`: N/(t·p) over t `tensor_parallel` and p `pipeline_parallel` devices,
-    routed experts also divided by e (`expert_parallel`). Arrays broadcast. Narayanan et al. 2021, arXiv:2104.04473,
-    section 3. Embeddings are spread evenly over the stages."""
+    """Parameters (counts) one device holds of a `model`: N/(t·p) over t `tensor_parallel` and p `pipeline_parallel`
+    devices, routed experts also divided by e (`expert_parallel`). Arrays broadcast. Narayanan et al. 2021,
+    arXiv:2104.04473, section 3. Embeddings are spread evenly over the stages."""
     split = np.asarray(tensor_parallel, dtype=float) * pipeline_parallel
     routed = routed_parameters(model)
     return DeviceParameters((model.parameters - routed) / split, routed / (split * expert_parallel))
@@ -83,10 +84,10 @@ def model_state_bytes(
     expert_parallel: Array,
     optimizer_bytes: Array,
 ) -> ModelState:
-    """Bytes of weights, gradients and optimizer state of a device that holds `part`: b, b and `optimizer_bytes` per parameter,
-    b the bytes of `precision` (codes of `Precision`). From `zero_stage` 3, 2 and 1 on they are divided over r `replicas`,
-    those of experts over r/e (`expert_parallel`). Arrays broadcast. Rajbhandari et al. 2020, arXiv:1910.02054, figure 1.
-    Buffers and fragmentation are not counted."""
+    """Bytes of weights, gradients and optimizer state of a device that holds `part`: b, b and `optimizer_bytes` per
+    parameter, b the bytes of `precision` (codes of `Precision`). From `zero_stage` 3, 2 and 1 on they are divided over
+    r `replicas`, those of experts over r/e (`expert_parallel`). Arrays broadcast. Rajbhandari et al. 2020,
+    arXiv:1910.02054, figure 1. Buffers and fragmentation are not counted."""
     size, stage = bytes_per_element(precision), np.asarray(zero_stage)
     sharded = part.dense / replicas + part.routed / (np.asarray(replicas, dtype=float) / expert_parallel)
     whole = part.total
@@ -107,12 +108,12 @@ def activation_bytes_per_layer(
     fused: Truth,
     sequence_parallel: Truth,
 ) -> Array:
-    """Bytes one layer of a `model` keeps for the backward pass: s·b·h(10 + (24 + 5a·s/h)/t)/c, for b sequences (`batch_size`)
-    of s tokens (`sequence_length`), t `tensor_parallel` and c `context_parallel` devices, hidden size h and a heads;
-    without 5a·s/h where attention is `fused` (true or false) or `recomputation` (codes of `Recomputation`) selective,
-    2sbh/c where it is full; with `sequence_parallel` (true or false) t divides all of it. Arrays broadcast. Korthikanti
-    et al. 2023, arXiv:2205.05198, equations 2 to 6 and table 2. A transformer with an MLP of 4h, dropout, and activations
-    in 16 bits."""
+    """Bytes one layer of a `model` keeps for the backward pass: s·b·h(10 + (24 + 5a·s/h)/t)/c, for b sequences
+    (`batch_size`) of s tokens (`sequence_length`), t `tensor_parallel` and c `context_parallel` devices, hidden size h
+    and a heads; without 5a·s/h where attention is `fused` (true or false) or `recomputation` (codes of `Recomputation`)
+    selective, 2sbh/c where it is full; with `sequence_parallel` (true or false) t divides all of it. Arrays broadcast.
+    Korthikanti et al. 2023, arXiv:2205.05198, equations 2 to 6 and table 2. A transformer with an MLP of 4h, dropout,
+    and activations in 16 bits."""
     t, again = np.asarray(tensor_parallel, dtype=float), np.asarray(recomputation)
     hidden = np.asarray(model.hidden_size, dtype=float)
     tokens = np.asarray(sequence_length, dtype=float) / context_parallel * batch_size
@@ -124,20 +125,20 @@ def activation_bytes_per_layer(
 
 
 def layers_in_flight(layers: Array, stages: Array, virtual_stages: Array, microbatches: Array) -> Array:
-    """Layers whose activations a device of the first pipeline stage keeps at the same time, a dimensionless count over all
-    microbatches in flight: L/p·min(p, m), for L `layers`, p `stages` and m `microbatches`; L/p·min(p + (p−1)/v, m) where
-    v `virtual_stages` are interleaved. Arrays broadcast. Korthikanti et al. 2023, arXiv:2205.05198, section 4.2.3.
-    One-forward-one-backward schedules."""
+    """Layers whose activations a device of the first pipeline stage keeps at the same time, a dimensionless count over
+    all microbatches in flight: L/p·min(p, m), for L `layers`, p `stages` and m `microbatches`; L/p·min(p + (p−1)/v, m)
+    where v `virtual_stages` are interleaved. Arrays broadcast. Korthikanti et al. 2023, arXiv:2205.05198, section
+    4.2.3. One-forward-one-backward schedules."""
     p, v = np.asarray(stages, dtype=float), np.asarray(virtual_stages, dtype=float)
     in_flight = np.where(v > 1, p + (p - 1) / v, p)
     return layers / p * np.minimum(in_flight, microbatches)
 
 
 def is_valid_layout(model: Model, tensor: Array, stages: Array, experts: Array, replicas: Array) -> Truth:
-    """Whether (true or false) a `model` can be split so: no more `tensor`-parallel devices than attention heads, no more
-    pipeline `stages` (virtual ones counted) than layers, no more expert-parallel devices (`experts`) than experts, and
-    these divide the data-parallel `replicas`; all are counts. Arrays broadcast. Derived: each device holds whole heads,
-    layers and experts. Heads that do not divide evenly are allowed."""
+    """Whether (true or false) a `model` can be split so: no more `tensor`-parallel devices than attention heads, no
+    more pipeline `stages` (virtual ones counted) than layers, no more expert-parallel devices (`experts`) than experts,
+    and these divide the data-parallel `replicas`; all are counts. Arrays broadcast. Derived: each device holds whole
+    heads, layers and experts. Heads that do not divide evenly are allowed."""
     spread = (np.asarray(experts) <= np.maximum(model.experts, 1)) & (np.mod(replicas, experts) == 0)
     layered = np.asarray(stages) <= np.asarray(model.layers)
     return np.asarray(spread & layered & (np.asarray(tensor) <= np.asarray(model.attention_heads)))

@@ -23,8 +23,8 @@ from solvers.laws.training_traffic import LayerMessages
 
 @dataclass(frozen=True)
 class Network:
-    """The network of a fleet: nodes of `devices_per_node` devices with `intra` links inside and `inter` links between them.
-    Every transfer takes `congestion` times as long as alone (at least 1)."""
+    """The network of a fleet: nodes of `devices_per_node` devices with `intra` links inside and `inter` links between
+    them. Every transfer takes `congestion` times as long as alone (at least 1)."""
 
     devices_per_node: Array
     intra: NetworkLink
@@ -34,8 +34,9 @@ class Network:
 
 @dataclass(frozen=True)
 class ParallelLayout:
-    """Devices of each parallel dimension: `tensor` (t), `context` (c), `data` (d), of which `expert` (e) hold different experts,
-    and `pipeline` (p) with `virtual` (v) stages per device. Nodes are filled in this order, tensor first, pipeline last."""
+    """Devices of each parallel dimension: `tensor` (t), `context` (c), `data` (d), of which `expert` (e) hold different
+    experts, and `pipeline` (p) with `virtual` (v) stages per device. Nodes are filled in this order, tensor first,
+    pipeline last."""
 
     tensor: Array
     context: Array
@@ -81,35 +82,35 @@ class ParallelLayout:
 
 
 def layer_passes(recomputation: Codes) -> Array:
-    """Times the collectives of a layer run for one microbatch, a dimensionless count of passes, by `recomputation` (codes of
-    `Recomputation`): forward and backward, and forward again with full recomputation. Arrays broadcast. Korthikanti et al.
-    2023, arXiv:2205.05198, section 5. Selective recomputation repeats no collective."""
+    """Times the collectives of a layer run for one microbatch, a dimensionless count of passes, by `recomputation`
+    (codes of `Recomputation`): forward and backward, and forward again with full recomputation. Arrays broadcast.
+    Korthikanti et al. 2023, arXiv:2205.05198, section 5. Selective recomputation repeats no collective."""
     return np.where(np.asarray(recomputation) == Recomputation.FULL, 3.0, 2.0)
 
 
 def tensor_time(message: Array, layers: Array, passes: Array, layout: ParallelLayout, network: Network) -> Array:
-    """Seconds of the tensor-parallel all-reduces of one microbatch: 2 of `message` bytes for each of L `layers` and P `passes`
-    (attention and MLP), over the devices of the `layout` on the `network`. Arrays broadcast. Shoeybi et al. 2019,
-    arXiv:1909.08053, section 3. Not overlapped with arithmetic."""
+    """Seconds of the tensor-parallel all-reduces of one microbatch: 2 of `message` bytes for each of L `layers` and P
+    `passes` (attention and MLP), over the devices of the `layout` on the `network`. Arrays broadcast. Shoeybi et al.
+    2019, arXiv:1909.08053, section 3. Not overlapped with arithmetic."""
     group = layout.tensor_group(network)
     once = hierarchical_all_reduce(message, group, network.intra, network.inter)
     return np.asarray(2 * passes * layers * once * network.congestion)
 
 
 def context_time(message: Array, layers: Array, passes: Array, layout: ParallelLayout, network: Network) -> Array:
-    """Seconds of gathering keys and values (`message` bytes per layer, of the full sequence) over the context-parallel devices
-    of the `layout` on the `network`, for L `layers` and P `passes`: one all-gather per layer and forward pass, and in the
-    backward pass another with a reduce-scatter of gradients. Arrays broadcast. Grattafiori et al. 2024 (Llama 3),
-    arXiv:2407.21783, section 3.3.2. Not overlapped with arithmetic."""
+    """Seconds of gathering keys and values (`message` bytes per layer, of the full sequence) over the context-parallel
+    devices of the `layout` on the `network`, for L `layers` and P `passes`: one all-gather per layer and forward pass,
+    and in the backward pass another with a reduce-scatter of gradients. Arrays broadcast. Grattafiori et al. 2024
+    (Llama 3), arXiv:2407.21783, section 3.3.2. Not overlapped with arithmetic."""
     group = layout.context_group(network)
     once = hierarchical_all_gather(message, group, network.intra, network.inter)
     return np.asarray((passes + 1) * layers * once * network.congestion)
 
 
 def expert_time(message: Array, layers: Array, passes: Array, layout: ParallelLayout, network: Network) -> Array:
-    """Seconds of sending tokens to their experts and back: 2 all-to-alls of `message` bytes for each of L `layers` and P
-    `passes`, over the expert-parallel devices of the `layout` on the `network`. Arrays broadcast. Lepikhin et al. 2021
-    (GShard), arXiv:2006.16668, section 2.2. Experts receive equally many tokens; not overlapped."""
+    """Seconds of sending tokens to their experts and back: 2 all-to-alls of `message` bytes for each of L `layers` and
+    P `passes`, over the expert-parallel devices of the `layout` on the `network`. Arrays broadcast. Lepikhin et al.
+    2021 (GShard), arXiv:2006.16668, section 2.2. Experts receive equally many tokens; not overlapped."""
     group = layout.expert_group(network)
     link = slowest_link(group, network.intra, network.inter)
     once = all_to_all(message, group.size, link.bandwidth, link.latency)
@@ -117,9 +118,10 @@ def expert_time(message: Array, layers: Array, passes: Array, layout: ParallelLa
 
 
 def stage_time(message: Array, microbatches: Array, layout: ParallelLayout, network: Network) -> Array:
-    """Seconds a device spends sending `message` bytes M to the next pipeline stage and gradients back, for m `microbatches`:
-    2mv·(M/β + α), with v virtual stages of the `layout`, bandwidth β (byte/s) and latency α (s) of the `network`; 0 without
-    a pipeline. Arrays broadcast. Narayanan et al. 2021, arXiv:2104.04473, section 2.2. Not overlapped with arithmetic."""
+    """Seconds a device spends sending `message` bytes M to the next pipeline stage and gradients back, for m
+    `microbatches`: 2mv·(M/β + α), with v virtual stages of the `layout`, bandwidth β (byte/s) and latency α (s) of the
+    `network`; 0 without a pipeline. Arrays broadcast. Narayanan et al. 2021, arXiv:2104.04473, section 2.2. Not
+    overlapped with arithmetic."""
     once = point_to_point(message, layout.stage_link(network))
     crossings = 2 * np.asarray(microbatches, dtype=float) * layout.virtual
     return np.where(np.asarray(layout.pipeline) > 1, crossings * once * network.congestion, 0.0)
@@ -136,11 +138,11 @@ def bubble_fraction(stages: Array, virtual_stages: Array, microbatches: Array) -
 def data_time(
     dense: Array, routed: Array, zero_stage: Array, microbatches: Array, layout: ParallelLayout, network: Network
 ) -> Array:
-    """Seconds of exchanging gradients between replicas in one step, for the bytes of `dense` and `routed` parameters of a
-    device: an all-reduce; from `zero_stage` 1 on a reduce-scatter of gradients and an all-gather of weights, equally long;
-    at stage 3 the weights are gathered twice for each of m `microbatches` instead. Over the replicas of the `layout` on the
-    `network`. Arrays broadcast. Rajbhandari et al. 2020, arXiv:1910.02054, section 7. Before any overlap, see
-    `exposed_time`."""
+    """Seconds of exchanging gradients between replicas in one step, for the bytes of `dense` and `routed` parameters of
+    a device: an all-reduce; from `zero_stage` 1 on a reduce-scatter of gradients and an all-gather of weights, equally
+    long; at stage 3 the weights are gathered twice for each of m `microbatches` instead. Over the replicas of the
+    `layout` on the `network`. Arrays broadcast. Rajbhandari et al. 2020, arXiv:1910.02054, section 7. Before any
+    overlap, see `exposed_time`."""
     replicas, expert_replicas = layout.replica_group(network), layout.expert_replica_group(network)
     once = hierarchical_all_gather(dense, replicas, network.intra, network.inter)
     experts = hierarchical_all_gather(routed, expert_replicas, network.intra, network.inter)
@@ -150,18 +152,18 @@ def data_time(
 
 
 def exposed_time(exchange: Array, overlap: Array, microbatch: Array, microbatches: Array, zero_stage: Array) -> Array:
-    """Seconds of the `exchange` (seconds) between replicas that arithmetic does not hide: a share `overlap` (0 to 1) may run
-    beside the backward pass, two thirds of the `microbatch` seconds of arithmetic, of the last of m `microbatches`; at
-    `zero_stage` 3, which gathers weights for each, of all of them. Arrays broadcast. Li et al. 2020 (PyTorch DDP),
-    arXiv:2006.15704, section 3.2. Backward passes take twice as long as forward passes."""
+    """Seconds of the `exchange` (seconds) between replicas that arithmetic does not hide: a share `overlap` (0 to 1)
+    may run beside the backward pass, two thirds of the `microbatch` seconds of arithmetic, of the last of m
+    `microbatches`; at `zero_stage` 3, which gathers weights for each, of all of them. Arrays broadcast. Li et al. 2020
+    (PyTorch DDP), arXiv:2006.15704, section 3.2. Backward passes take twice as long as forward passes."""
     rounds = np.where(np.asarray(zero_stage) >= 3, microbatches, 1)
     return np.asarray(exchange - np.minimum(overlap * np.asarray(exchange), 2 / 3 * np.asarray(microbatch) * rounds))
 
 
 @dataclass(frozen=True)
 class DeviceTime:
-    """Seconds of one step in which a device works by itself: `compute` (its FLOP), `memory` (traffic on top), `straggler`
-    (waiting for the slowest device) and `imbalance` (waiting for the largest pipeline stage)."""
+    """Seconds of one step in which a device works by itself: `compute` (its FLOP), `memory` (traffic on top),
+    `straggler` (waiting for the slowest device) and `imbalance` (waiting for the largest pipeline stage)."""
 
     compute: Array
     memory: Array
@@ -183,10 +185,10 @@ def device_time(
     flop: Array, moved: Array, rate: Array, bandwidth: Array, straggler_factor: Array, imbalance_factor: Array
 ) -> DeviceTime:
     """Seconds of one step that need no network, by cause: max(W/π, Q/β), with W the `flop` and Q the bytes `moved` by a
-    device that reaches π FLOP/s (`rate`) and β byte/s (`bandwidth`); all wait for the slowest device and for the largest
-    stage, dimensionless factors `straggler_factor` and `imbalance_factor` (both at least 1). Arrays broadcast. Williams,
-    Waterman and Patterson 2009, doi:10.1145/1498765.1498785, equation 1, and derived. Perfect overlap of arithmetic and
-    memory."""
+    device that reaches π FLOP/s (`rate`) and β byte/s (`bandwidth`); all wait for the slowest device and for the
+    largest stage, dimensionless factors `straggler_factor` and `imbalance_factor` (both at least 1). Arrays broadcast.
+    Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785, equation 1, and derived. Perfect overlap of
+    arithmetic and memory."""
     compute = np.asarray(flop / rate)
     busy = np.maximum(compute, moved / bandwidth)
     straggler = (np.asarray(straggler_factor) - 1) * busy
@@ -195,7 +197,8 @@ def device_time(
 
 @dataclass(frozen=True)
 class LayerExchange:
-    """Seconds of one step in which the layers exchange data: over `tensor`-, `context`- and `expert`-parallel devices."""
+    """Seconds of one step in which the layers exchange data: over `tensor`-, `context`- and `expert`-parallel
+    devices."""
 
     tensor: Array
     context: Array
@@ -210,8 +213,8 @@ class LayerExchange:
 def layer_exchange(
     messages: LayerMessages, layers: Array, passes: Array, microbatches: Array, layout: ParallelLayout, network: Network
 ) -> LayerExchange:
-    """Seconds of one step in which the layers exchange `messages` (bytes), for L `layers` of the largest stage, P `passes`
-    and m `microbatches`, over the `layout` on the `network`. Arrays broadcast. Derived: m times `tensor_time`,
+    """Seconds of one step in which the layers exchange `messages` (bytes), for L `layers` of the largest stage, P
+    `passes` and m `microbatches`, over the `layout` on the `network`. Arrays broadcast. Derived: m times `tensor_time`,
     `context_time` and `expert_time`. Not overlapped with arithmetic."""
     return LayerExchange(
         tensor=tensor_time(messages.activations, layers, passes, layout, network) * microbatches,

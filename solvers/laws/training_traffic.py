@@ -22,9 +22,9 @@ def activation_bytes(model: Model, sequences: Array, length: Array, context_para
 
 
 def kv_bytes(model: Model, sequences: Array, length: Array, tensor_parallel: Array) -> Array:
-    """Bytes of the keys and values of one layer of a `model`: 2·2·b·s·h_kv·d/t, for b `sequences` of s tokens (`length`),
-    h_kv KV heads of dimension d, and t `tensor_parallel` devices that share the heads. Arrays broadcast. Grattafiori et
-    al. 2024, arXiv:2407.21783, section 3.3.2. 16 bits per element."""
+    """Bytes of the keys and values of one layer of a `model`: 2·2·b·s·h_kv·d/t, for b `sequences` of s tokens
+    (`length`), h_kv KV heads of dimension d, and t `tensor_parallel` devices that share the heads. Arrays broadcast.
+    Grattafiori et al. 2024, arXiv:2407.21783, section 3.3.2. 16 bits per element."""
     heads = 2 * np.asarray(model.kv_heads) * model.head_dim / tensor_parallel
     return np.asarray(np.asarray(sequences, dtype=float) * length * heads * _BYTES)
 
@@ -38,8 +38,8 @@ def expert_dispatch_bytes(model: Model, message: Array) -> Array:
 
 @dataclass(frozen=True)
 class LayerMessages:
-    """Bytes one device sends for one layer and microbatch: `activations` (all-reduced over the tensor-parallel devices),
-    `boundary` (the device's part of them, sent to the next stage), `kv` (keys and values) and `experts`."""
+    """Bytes one device sends for one layer and microbatch: `activations` (all-reduced over the tensor-parallel
+    devices), `boundary` (the device's part of them, sent to the next stage), `kv` (keys and values) and `experts`."""
 
     activations: Array
     boundary: Array
@@ -55,10 +55,10 @@ def layer_messages(
     context_parallel: Array,
     activations_parallel: Array,
 ) -> LayerMessages:
-    """Bytes one device sends for one layer of a `model` and one microbatch of b `sequences` of s tokens (`length`), with t
-    `tensor_parallel` and c `context_parallel` devices; each of `activations_parallel` devices holds a part of the
-    activations between operators (t with sequence parallelism, else 1). Arrays broadcast. Derived: `activation_bytes`,
-    `kv_bytes` and `expert_dispatch_bytes`. 16 bits per element."""
+    """Bytes one device sends for one layer of a `model` and one microbatch of b `sequences` of s tokens (`length`),
+    with t `tensor_parallel` and c `context_parallel` devices; each of `activations_parallel` devices holds a part of
+    the activations between operators (t with sequence parallelism, else 1). Arrays broadcast. Derived:
+    `activation_bytes`, `kv_bytes` and `expert_dispatch_bytes`. 16 bits per element."""
     activations = activation_bytes(model, sequences, length, context_parallel)
     boundary = activations / activations_parallel
     kv = kv_bytes(model, sequences, length, tensor_parallel)

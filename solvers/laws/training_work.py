@@ -19,25 +19,25 @@ from solvers.specs import Model
 
 
 def causal_attention_flop(model: Model, sequences: Array, length: Array) -> Array:
-    """FLOP of QKᵀ and AV over all layers of a `model` for b `sequences` of s tokens (`length`), each of which attends to itself
-    and those before it: s(s+1)/2 pairs per sequence. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix
-    B, with half of the square masked. Softmax is not counted."""
+    """FLOP of QKᵀ and AV over all layers of a `model` for b `sequences` of s tokens (`length`), each of which attends
+    to itself and those before it: s(s+1)/2 pairs per sequence. Arrays broadcast. Chowdhery et al. 2022,
+    arXiv:2204.02311, appendix B, with half of the square masked. Softmax is not counted."""
     s = np.asarray(length, dtype=float)
     return np.asarray(sequences * attention_flop_per_pair(model) * s * (s + 1) / 2)
 
 
 def forward_flop(model: Model, sequences: Array, length: Array) -> Array:
-    """FLOP of a forward pass of a `model` over b `sequences` of s tokens (`length`): 2 per active parameter and token, and
-    attention. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B. Norms and activation functions are
-    not counted."""
+    """FLOP of a forward pass of a `model` over b `sequences` of s tokens (`length`): 2 per active parameter and token,
+    and attention. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B. Norms and activation functions
+    are not counted."""
     tokens = np.asarray(sequences, dtype=float) * length
     return np.asarray(2 * active_parameters(model) * tokens) + causal_attention_flop(model, sequences, length)
 
 
 def recomputation_flop(model: Model, sequences: Array, length: Array, recomputation: Codes) -> Array:
-    """FLOP that the backward pass of a `model` repeats for b `sequences` of s tokens (`length`), by `recomputation` (codes of
-    `Recomputation`): 0, attention, or a full forward pass. Arrays broadcast. Korthikanti et al. 2023, arXiv:2205.05198,
-    section 5. Selective recomputation repeats all of QKᵀ and AV."""
+    """FLOP that the backward pass of a `model` repeats for b `sequences` of s tokens (`length`), by `recomputation`
+    (codes of `Recomputation`): 0, attention, or a full forward pass. Arrays broadcast. Korthikanti et al. 2023,
+    arXiv:2205.05198, section 5. Selective recomputation repeats all of QKᵀ and AV."""
     way = np.asarray(recomputation)
     scores = causal_attention_flop(model, sequences, length)
     every = forward_flop(model, sequences, length)
@@ -45,24 +45,24 @@ def recomputation_flop(model: Model, sequences: Array, length: Array, recomputat
 
 
 def memory_traffic(part: DeviceParameters, number_bytes: Array, passes: Array, activations: Array) -> Array:
-    """Bytes of memory traffic of a device for one microbatch: (P + 1)·n·b + 2A, with n the parameters it holds (`part`) of b
-    bytes each (`number_bytes`), read once in each of P `passes` and their gradients written once, and A bytes of
+    """Bytes of memory traffic of a device for one microbatch: (P + 1)·n·b + 2A, with n the parameters it holds (`part`)
+    of b bytes each (`number_bytes`), read once in each of P `passes` and their gradients written once, and A bytes of
     `activations` written and read once. Arrays broadcast. Derived: each byte is moved once. A lower limit: caches that
     are too small move more."""
     return np.asarray((passes + 1) * part.total * number_bytes + 2 * activations)
 
 
 def stage_imbalance(layers: Array, stages: Array, virtual_stages: Array) -> Array:
-    """Layers of the largest pipeline stage over those of a mean stage, a dimensionless factor: ⌈L/(pv)⌉·pv/L, for L `layers`,
-    p `stages` and v `virtual_stages` per device; 1 where pv divides L. Arrays broadcast. Derived: whole layers per stage.
-    All layers take equally long."""
+    """Layers of the largest pipeline stage over those of a mean stage, a dimensionless factor: ⌈L/(pv)⌉·pv/L, for L
+    `layers`, p `stages` and v `virtual_stages` per device; 1 where pv divides L. Arrays broadcast. Derived: whole
+    layers per stage. All layers take equally long."""
     parts = np.asarray(stages, dtype=float) * virtual_stages
     return np.asarray(np.ceil(layers / parts) * parts / layers)
 
 
 def training_work(model: Model, batch_size: Array, length: Array, precision: Codes) -> Work:
-    """Work (FLOP and bytes) of one training step of a `model` on one device, for a batch of B sequences (`batch_size`) of s
-    tokens (`length`) or of B inputs of fixed size: three forward passes of FLOP; weights in `precision` (codes of
+    """Work (FLOP and bytes) of one training step of a `model` on one device, for a batch of B sequences (`batch_size`)
+    of s tokens (`length`) or of B inputs of fixed size: three forward passes of FLOP; weights in `precision` (codes of
     `Precision`) read forward and backward and gradients written; activations, with fused attention, written and read;
     Adam in mixed precision held in memory. Arrays broadcast. Kaplan et al. 2020, arXiv:2001.08361, section 2.1;
     Korthikanti et al. 2023, arXiv:2205.05198, equation 2. No recomputation; traffic of the optimizer is not counted."""
@@ -88,8 +88,8 @@ def training_work(model: Model, batch_size: Array, length: Array, precision: Cod
 
 @dataclass(frozen=True)
 class DeviceWork:
-    """Work of one optimizer step: `model_flop` (FLOP of the model over all devices, nothing recomputed), and for one device
-    its `flop` (recomputation included) and bytes of memory traffic (`moved`)."""
+    """Work of one optimizer step: `model_flop` (FLOP of the model over all devices, nothing recomputed), and for one
+    device its `flop` (recomputation included) and bytes of memory traffic (`moved`)."""
 
     model_flop: Array
     flop: Array
@@ -106,10 +106,11 @@ def device_work(
     recomputation: Codes,
     moved_per_microbatch: Array,
 ) -> DeviceWork:
-    """Work (FLOP and bytes) of one optimizer step of a `model`: m `microbatches` of b `sequences` of s tokens (`length`) on
-    each of d `replicas` of `devices_per_replica` devices, with `recomputation` (codes of `Recomputation`) and
-    `moved_per_microbatch` bytes of memory traffic per device. Arrays broadcast. Narayanan et al. 2021, arXiv:2104.04473,
-    section 3; backward passes have twice the FLOP of forward passes. FLOP divide evenly over the devices of a replica."""
+    """Work (FLOP and bytes) of one optimizer step of a `model`: m `microbatches` of b `sequences` of s tokens
+    (`length`) on each of d `replicas` of `devices_per_replica` devices, with `recomputation` (codes of `Recomputation`)
+    and `moved_per_microbatch` bytes of memory traffic per device. Arrays broadcast. Narayanan et al. 2021,
+    arXiv:2104.04473, section 3; backward passes have twice the FLOP of forward passes. FLOP divide evenly over the
+    devices of a replica."""
     useful = 3 * forward_flop(model, sequences, length)
     repeated = recomputation_flop(model, sequences, length, recomputation)
     return DeviceWork(

@@ -196,7 +196,8 @@ EQUATIONS = (
     Equation("overall_efficiency", r"@overall_efficiency = @mfu \cdot @scaling_factor \cdot @goodput"),
     Equation(
         "training_time",
-        r"@training_time = \frac{@total_ops}{@devices \cdot @peak_rate \cdot @mfu \cdot @scaling_factor \cdot @goodput}",
+        r"@training_time = "
+        r"\frac{@total_ops}{@devices \cdot @peak_rate \cdot @mfu \cdot @scaling_factor \cdot @goodput}",
     ),
     Equation("mfu_loss", r"@mfu_loss = @training_time \cdot (1 - @mfu)"),
     Equation("goodput_loss", r"@goodput_loss = @training_time \cdot (1 - @goodput)"),
@@ -258,7 +259,8 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "Chips with twice the peak train in half the time.",
-        "With twice the peak, of which the same kernels reach 30% instead of 50%, the run takes {after} instead of {before}.",
+        "With twice the peak, of which the same kernels reach 30% instead of 50%, the run takes {after} instead of "
+        "{before}.",
         "training_time",
         {},
         {"peak_rate": "624 TFLOP/s", "mfu": "30%"},

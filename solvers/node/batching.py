@@ -212,7 +212,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return (
             "Does not fit: the weights take {weights} and one request {kv_cache_per_request}, of {usable_memory} that "
-            "can be used; {memory_shortfall} are missing. {devices_needed} devices, or a narrower format, would hold it."
+            "can be used; {memory_shortfall} are missing. {devices_needed} devices, or a narrower format, would hold "
+            "it."
         )
     return _fitting(o) + _served(o) + _GROWTH[Bound(int(o.decode_bound))]
 
@@ -317,7 +318,8 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "All requests served together hold equally many tokens.",
-    "Decode takes as long as the slower of arithmetic and memory, plus overhead; only tokens are read, not the rest of a page.",
+    "Decode takes as long as the slower of arithmetic and memory, plus overhead; only tokens are read, not the rest of "
+    "a page.",
     "Without pages every request reserves room for the longest one, in one stretch, from its start to its end.",
     "Looking up pages costs no time.",
 )

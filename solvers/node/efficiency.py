@@ -319,14 +319,20 @@ def verdict(i: Inputs, o: Outputs) -> str:
 
 
 _WHY = {
-    StepLoss.GEMM: "matrix products that stay below the peak ({gemm_loss}): better kernels or rounder shapes would help.",
-    StepLoss.ATTENTION: "attention kernels that stay below the peak ({attention_loss}): a newer fused kernel would help.",
-    StepLoss.CONVOLUTION: "convolutions that stay below the peak ({convolution_loss}): other kernels or layouts would help.",
-    StepLoss.MEMORY: "waiting for memory ({memory_loss}): a larger batch would share the weights, a faster chip would not help.",
-    StepLoss.SCORES: "writing and reading attention scores ({scores_loss}); fused attention would reach MFU {mfu_fused}.",
+    StepLoss.GEMM: "matrix products that stay below the peak ({gemm_loss}): better kernels or rounder shapes would "
+    "help.",
+    StepLoss.ATTENTION: "attention kernels that stay below the peak ({attention_loss}): a newer fused kernel would "
+    "help.",
+    StepLoss.CONVOLUTION: "convolutions that stay below the peak ({convolution_loss}): other kernels or layouts would "
+    "help.",
+    StepLoss.MEMORY: "waiting for memory ({memory_loss}): a larger batch would share the weights, a faster chip would "
+    "not help.",
+    StepLoss.SCORES: "writing and reading attention scores ({scores_loss}); fused attention would reach MFU "
+    "{mfu_fused}.",
     StepLoss.ELEMENTWISE: "norms, residuals and activations ({elementwise_loss}), which only move data: fuse them.",
     StepLoss.LAUNCH: "launching kernels ({launch_loss}): more work per launch, or a captured graph, would help.",
-    StepLoss.RECOMPUTATION: "computing again what was not kept ({recomputation_loss}): it buys memory, and HFU {hfu} hides it.",
+    StepLoss.RECOMPUTATION: "computing again what was not kept ({recomputation_loss}): it buys memory, and HFU {hfu} "
+    "hides it.",
     StepLoss.PIPELINE: "the pipeline filling and draining ({pipeline_loss}): more microbatches would help.",
     StepLoss.COMMUNICATION: "communication that is not hidden ({communication_loss}): faster kernels would not help.",
 }
@@ -373,27 +379,33 @@ EQUATIONS = (
     ),
     Equation(
         "convolution_loss",
-        r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - 1)",
+        r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - "
+        r"1)",
     ),
     Equation(
         "gemm_time",
-        r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, \frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, "
+        r"\frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
     ),
     Equation(
         "attention_time",
-        r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, "
+        r"\frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
     ),
     Equation(
         "unfused_attention_time",
-        r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, "
+        r"\frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
     ),
     Equation(
         "convolution_time",
-        r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, \frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, "
+        r"\frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
     ),
     Equation(
         "memory_loss",
-        r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss + @attention_loss + @convolution_loss)",
+        r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss "
+        r"+ @attention_loss + @convolution_loss)",
     ),
     Equation(
         "scores_loss",

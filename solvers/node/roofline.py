@@ -139,7 +139,10 @@ def verdict(i: Inputs, o: Outputs) -> str:
             "Compute-bound: {flop} take {compute_time}; the memory feeds {moved} in {memory_time}. "
             "More bandwidth would not help; a higher rate, a narrower format or better kernels would."
         )
-    return f"Memory-bound: the memory feeds {{moved}} in {{memory_time}}; the arithmetic needs {{compute_time}}. {_way_out(o)}"
+    return (
+        f"Memory-bound: the memory feeds {{moved}} in {{memory_time}}; the arithmetic needs {{compute_time}}. "
+        f"{_way_out(o)}"
+    )
 
 
 def _way_out(o: Outputs) -> str:
@@ -223,7 +226,8 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "Arithmetic and memory traffic overlap perfectly: the step lasts as long as the slower of the two, plus overhead.",
-    "Weights are read once a step and shared by the batch; the KV cache is read once for each sequence and is kept in the format of the weights.",
+    "Weights are read once a step and shared by the batch; the KV cache is read once for each sequence and is kept in "
+    "the format of the weights.",
     "Of a mixture of experts a step reads only the experts its tokens draw, each equally likely.",
     "Rates are dense: no structured sparsity. One multiply-add is two FLOP.",
 )
@@ -275,7 +279,8 @@ FALLACIES = (
     ),
     Fallacy(
         "A larger batch always makes decode compute-bound in the end.",
-        "At batch 1024 without context the intensity is {before}; with 8192 tokens of context it is {after}, and stays below the ridge point.",
+        "At batch 1024 without context the intensity is {before}; with 8192 tokens of context it is {after}, and stays "
+        "below the ridge point.",
         "arithmetic_intensity",
         {"batch_size": "1024"},
         {"batch_size": "1024", "context_length": "8192"},

@@ -298,14 +298,18 @@ def check(i: Inputs) -> Iterator[InputError]:
     if i.cached_prefix_length >= i.prompt_length:
         yield InputError(
             "cached_prefix_length",
-            f"must be shorter than the prompt of {i.prompt_length:g} tokens, whose last token is always computed; {i.cached_prefix_length:g} is not.",
+            f"must be shorter than the prompt of {i.prompt_length:g} tokens, whose last token is always computed; "
+            f"{i.cached_prefix_length:g} is not.",
         )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return _too_large(i, o)
-    first = f"The first token takes {{ttft}} ({_WAITS[Bound(int(o.prefill_bound))]}), each further one {{itl}} ({_WAITS[Bound(int(o.decode_bound))]})."
+    first = (
+        f"The first token takes {{ttft}} ({_WAITS[Bound(int(o.prefill_bound))]}), each further one {{itl}} "
+        f"({_WAITS[Bound(int(o.decode_bound))]})."
+    )
     return f"{first} {_ADVICE[Bound(int(o.decode_bound))]}"
 
 
@@ -317,7 +321,8 @@ _WAITS = {
 }
 _ADVICE = {
     Bound.COMPUTE: "Decode is compute-bound: a larger batch adds as much waiting as throughput.",
-    Bound.MEMORY: "Decode is memory-bound: a larger batch shares the weights it reads, up to {largest_batch_size} requests.",
+    Bound.MEMORY: "Decode is memory-bound: a larger batch shares the weights it reads, up to {largest_batch_size} "
+    "requests.",
     Bound.OVERHEAD: "Faster chips would hardly help decode; fewer launches or a larger batch would.",
     Bound.NETWORK: "Fewer devices for each layer, or a faster link, would help decode most.",
 }
@@ -370,7 +375,8 @@ EQUATIONS = (
     ),
     Equation(
         "decode_step_time",
-        r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + @decode_network_time",
+        r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + "
+        r"@decode_network_time",
     ),
     Equation(
         "itl",
@@ -409,7 +415,8 @@ SOURCES = (
 ASSUMPTIONS = (
     "The whole batch prefills together and then decodes together: no queue, no new requests between steps.",
     "Decode is taken at the mean context, the prompt and half of the output.",
-    "Tensor parallelism divides arithmetic, traffic and memory evenly and adds two ring all-reduces a layer, not overlapped.",
+    "Tensor parallelism divides arithmetic, traffic and memory evenly and adds two ring all-reduces a layer, not "
+    "overlapped.",
     "Checking k guessed tokens takes the large model as long as making one: too good once arithmetic binds.",
     "The draft model, where there is one, runs on the same devices as decode, split in the same way.",
 )

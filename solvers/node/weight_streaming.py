@@ -170,7 +170,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
         return _too_large(o)
     if o.bottleneck == StreamingBottleneck.COMPUTE:
         return (
-            "Compute-bound: the arithmetic of a layer takes {layer_compute_time} and its {layer_bytes} stream in within "
+            "Compute-bound: the arithmetic of a layer takes {layer_compute_time} and its {layer_bytes} stream in "
+            "within "
             "{layer_injection_time}. A wider stream would not help; a higher rate would."
         )
     return (
@@ -234,7 +235,8 @@ EQUATIONS = (
     Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@step_time}"),
     Equation(
         "balanced_batch_size",
-        r"@balanced_batch_size = \frac{@layer_injection_time \cdot @peak_rate \cdot @efficiency}{2 \cdot @layer_parameters}",
+        r"@balanced_batch_size = \frac{@layer_injection_time \cdot @peak_rate \cdot @efficiency}{2 \cdot "
+        r"@layer_parameters}",
     ),
     Equation(
         "sram_required",

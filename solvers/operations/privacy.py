@@ -110,7 +110,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
             "That promise is weak, the odds may change {odds_factor} times; it costs little because it says little."
         )
     return first + (
-        "Down to ε = {epsilon_for_double} it at most doubles; below, the promise binds and the time grows as 1/ε. A weaker "
+        "Down to ε = {epsilon_for_double} it at most doubles; below, the promise binds and the time grows as 1/ε. A "
+        "weaker "
         "promise, or code with a lower k, would help; " + _group(i)
     )
 
@@ -119,15 +120,21 @@ def _group(i: Inputs) -> str:
     if i.subgroup_prevalence == 1:
         return "there is no smaller group to find data for."
     return (
-        "for the smallest group {data_multiplier} times the data are needed, {samples_in_all} samples in all, unless they "
+        "for the smallest group {data_multiplier} times the data are needed, {samples_in_all} samples in all, unless "
+        "they "
         "are sought among that group."
     )
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield "The slowdown is a calibration (k = {calibration}), not a law: measured runs differ by their code and batches."
+    yield (
+        "The slowdown is a calibration (k = {calibration}), not a law: measured runs differ by their code and batches."
+    )
     if i.subgroup_prevalence < 0.01 and i.epsilon < 3:
-        yield "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan and Shmatikov 2019)."
+        yield (
+            "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan and "
+            "Shmatikov 2019)."
+        )
 
 
 FIGURES = (

@@ -189,7 +189,10 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 def verdict(i: Inputs, o: Outputs) -> str:
     work = "trains" if i.workload == Workload.TRAINING else "serves"
-    first = f"{{rival_devices}} {{rival}} do what {{devices}} {{accelerator}} do: {{model}} {work} at {{throughput}} in tokens. "
+    first = (
+        f"{{rival_devices}} {{rival}} do what {{devices}} {{accelerator}} do: {{model}} {work} at {{throughput}} in "
+        f"tokens. "
+    )
     if math.isnan(o.cost_ratio):
         return first + "What they cost is not known: give the rival's price. " + _even(o)
     if o.cheaper == LowerCost.RIVAL:
@@ -245,8 +248,9 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, gradients and optimizer.",
-    "Serving: one copy of the model is split over as few devices as hold it, which share arithmetic and traffic evenly.",
+    "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, "
+    "gradients and optimizer.",
+    "Serving: one copy of the model is split over as few devices as hold it, which share FLOPs and traffic evenly.",
     "Infrastructure costs the same multiple of either chip's price.",
 )
 
@@ -275,7 +279,8 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "The chip at half the price is the cheaper one.",
-        "At 15,000 instead of 25,000 USD and the same efficiency the work costs {before}; if its software reaches a third of that, {after}.",
+        "At 15,000 instead of 25,000 USD and the same efficiency the work costs {before}; if its software reaches a "
+        "third of that, {after}.",
         "cost_ratio",
         {},
         {"rival_efficiency": "0.15"},
@@ -283,7 +288,8 @@ FALLACIES = (
     ),
     Fallacy(
         "What is cheapest to train on is cheapest to serve on.",
-        "An H200 trains for {before} times what an H100 costs, and serves for {after} times: bandwidth and memory count there.",
+        "An H200 trains for {before} times what an H100 costs, and serves for {after} times: bandwidth and memory "
+        "count there.",
         "cost_ratio",
         {"rival": "h200-sxm-141gb"},
         {"rival": "h200-sxm-141gb", "workload": "serving"},

@@ -210,7 +210,10 @@ def _where_to(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     resting = i.idle_fraction * i.tdp
     if i.mean_device_power == 0 and resting > o.device_power / 2:
-        yield "More than half of the energy would be drawn by doing nothing: at rest a device takes {idle_fraction} of its power."
+        yield (
+            "More than half of the energy would be drawn by doing nothing: at rest a device takes {idle_fraction} of "
+            "its power."
+        )
     if i.mean_device_power > 0:
         yield "The measured power of a device is used; TDP and idle power have no part in it."
     if i.duration > i.embodied_lifetime:

@@ -305,9 +305,11 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 _LARGEST = {
-    CostPart.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is bought",
+    CostPart.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is "
+    "bought",
     CostPart.NETWORK: "The network is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are "
+    "{accelerator_share}",
     CostPart.FACILITY: "The building is the largest part; of what is bought the accelerators are {accelerator_share}",
     CostPart.STAFF: "Staff is the largest part; of what is bought the accelerators are {accelerator_share}",
     CostPart.ENERGY: "Electricity is the largest part; of what is bought the accelerators are {accelerator_share}",
@@ -365,7 +367,8 @@ FIGURES = (
 EQUATIONS = (
     Equation(
         "mean_power",
-        r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot @time_in_use)",
+        r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot "
+        r"@time_in_use)",
         where=lambda i, o: i.accelerator is not None and i.tdp == 0,
     ),
     Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
@@ -383,7 +386,8 @@ EQUATIONS = (
     Equation("spot_interval", r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf}"),
     Equation(
         "spot_goodput",
-        r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + @recovery_time}{@spot_job_mtbf}",
+        r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + "
+        r"@recovery_time}{@spot_job_mtbf}",
         where=lambda i, o: i.checkpoint_time > 0,
     ),
 )
@@ -429,7 +433,8 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "The accelerators are what a cluster costs.",
-        "Accelerators alone are written off with {before}; all that is written off with the whole of it is {after}, {ratio} times that.",
+        "Accelerators alone are written off with {before}; all that is written off with the whole of it is {after}, "
+        "{ratio} times that.",
         "capex",
         {"infrastructure_multiplier": "1"},
         {},

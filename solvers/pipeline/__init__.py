@@ -21,5 +21,6 @@ __all__ = ["GIVEN", "Answer", "Explanation", "Pipeline", "Run", "explain", "pipe
 def pipeline(*stages: Stage | str, links: Mapping[str, str] | None = None) -> Pipeline:
     """The pipeline of `stages`, walls or their names. `links` join what has no common name, `{"tco.duration":
     "parallelism.training_time"}`, also into a figure of a pick, `{"parallelism.model.parameters":
-    "scaling_laws.parameters"}`; the source `given` cuts a wire. Raises InputErrors when the stages do not go together."""
+    "scaling_laws.parameters"}`; the source `given` cuts a wire. Raises InputErrors when the stages do not go
+    together."""
     return Pipeline(*wired([find(stage) if isinstance(stage, str) else stage for stage in stages], links or {}))

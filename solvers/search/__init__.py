@@ -5,6 +5,5 @@
     front.py   who is beaten by nobody, and where the front bends
     run.py     boxes of configurations evaluated one after the other and merged
 
-`batching`, `parallelism` and `placement` are questions put to it. What belongs here chooses among answers; what computes
-one is a wall.
-"""
+`batching`, `parallelism` and `placement` are questions put to it. What belongs here chooses among answers; what
+computes one is a wall."""

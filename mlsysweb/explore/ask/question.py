@@ -275,7 +275,8 @@ def _together(axes: list[tuple[int, Axis]]) -> list[InputError]:
     return [
         InputError(
             f"{AXIS}-{k}",
-            f"makes the space too large: {_count(size)} configurations, and {_count(most)} is the most that is searched. "
+            f"makes the space too large: {_count(size)} configurations, and {_count(most)} is the most that is "
+            f"searched. "
             f"{longest.name} alone has {len(longest):,} values; {would}. Fewer steps, or log steps, or one axis less.",
         )
     ]

@@ -49,7 +49,10 @@ def _parts(kept: ExportSource) -> Iterator[tuple[str, str]]:
     wall, result = kept.wall, kept.result
     assert wall is not None and result is not None  # the views offer this of walls only
     picks = {name: row for name, row in kept.snapshot.items() if name in wall.inputs}
-    about = f'"""{kept.title}: {wall.title}, version {kept.solver_version}. Figures are SI; the rows are as they were kept."""'
+    about = (
+        f'"""{kept.title}: {wall.title}, version {kept.solver_version}. Figures are SI; the rows are as they were '
+        f'kept."""'
+    )
     about = about.replace("\\", "/")
     lines = [f"from solvers import {wall.name}", spec_imports(picks.values())]
     yield "imports", "\n".join([about, "", *(line for line in lines if line)])

@@ -13,8 +13,8 @@ from solvers.result import Result
 
 @dataclass(frozen=True)
 class ExportSource:
-    """One version of a scenario: what it is called, its link, what was asked of which rows, and what was found. `result`
-    and `wall` are nothing for a page over many walls, which is kept as it was shown."""
+    """One version of a scenario: what it is called, its link, what was asked of which rows, and what was found.
+    `result` and `wall` are nothing for a page over many walls, which is kept as it was shown."""
 
     title: str
     notes: str

@@ -122,9 +122,9 @@ class DriftPage:
 
 @dataclass(frozen=True)
 class SavedPage:
-    """An answer as it was kept; `link` is its path and `url` that with the host, `preview` the picture a link to it shows
-    elsewhere and `said` the sentence beside it, `open_url` asks the same question again today. A wall's answer
-    is in `result`, that of any other page in `shown`, as HTML; `styles` names the page's style sheet."""
+    """An answer as it was kept; `link` is its path and `url` that with the host, `preview` the picture a link to it
+    shows elsewhere and `said` the sentence beside it, `open_url` asks the same question again today. A wall's answer is
+    in `result`, that of any other page in `shown`, as HTML; `styles` names the page's style sheet."""
 
     id: str
     title: str

@@ -144,7 +144,8 @@ def test_the_arithmetic_is_six_flop_a_parameter_and_token_and_causal_attention()
 
 
 def test_llama_3_405b_reaches_the_mfu_its_paper_reports():
-    # Grattafiori et al. 2024, table 4: 43% on 8,192 H100 (DP 64), 41% on 16,384 (DP 128). Nothing fitted: within 15%, too fast.
+    # Grattafiori et al. 2024, table 4: 43% on 8,192 H100 (DP 64), 41% on 16,384 (DP 128). Nothing is fitted: within
+    # 15%, too fast.
     split = {"tensor_parallel": 8, "pipeline_parallel": 16, "virtual_stages": 4, "recomputation": "none"}
     copies, batches = np.array([64.0, 128.0]), np.array([32.0, 16.0])
     o = trained(model=LLAMA_405B, **split, data_parallel=copies, microbatches=batches)
@@ -189,7 +190,7 @@ def test_the_largest_loss_is_named():
 
 @pytest.mark.parametrize("reached", [0.85, 0.02])
 @pytest.mark.parametrize("spread", ["on", "off"])
-def test_a_step_is_what_one_reckons_by_hand(reached, spread):
+def test_a_step_is_what_a_calculation_by_hand_gives(reached, spread):
     # Two copies, two devices a layer, three uneven stages, each sequence in two parts; one device a fifth too slow.
     d, t, p, c, m, b, s = 2, 2, 3, 2, 5, 2, 4096
     parameters, layers, hidden = 8.03e9, 32, 4096

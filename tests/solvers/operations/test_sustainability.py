@@ -103,7 +103,8 @@ def test_days_and_prices_share_out_the_energy_at_the_meter(time):
     assert float(o.carbon_per_day) * time / DAY == pytest.approx(float(o.total_carbon))
 
 
-# Touvron et al. 2023, table 2: 1,720,320 A100 hours at 400 W, 291.42 t; Llama 3's model card: 390 t for 1.3M H100 hours.
+# Touvron et al. 2023, table 2: 1,720,320 A100 hours at 400 W, 291.42 t; the model card of Llama 3: 390 t for 1.3M H100
+# hours.
 @pytest.mark.parametrize(("hours", "watts", "grams", "tonnes"), [(1_720_320, 400, 423, 291.42), (1.3e6, 700, 429, 390)])
 def test_the_llamas_emitted_what_was_published(hours, watts, grams, tonnes):
     o = sustainability(
