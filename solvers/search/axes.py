@@ -20,6 +20,7 @@ from solvers.pipeline.wiring import Stage
 from solvers.read import read_value
 from solvers.specs import Changed, stack
 
+from .layouts import LAYOUT, layouts
 from .space import Axis
 
 LookUp = Callable[[type[Any], str], Any]
@@ -33,7 +34,10 @@ _LONGEST, _LONGEST_RANGE = 8000, 120
 
 
 def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None) -> Axis:
-    """The axis along an input, or a figure of a pick, that a text describes. Raises InputError."""
+    """The axis along an input, or a figure of a pick, that a text describes; `layout` and numbers of devices describe
+    all their layouts. Raises InputError."""
+    if name == LAYOUT and not any(name in stage.inputs for stage in pipeline.stages):
+        return layouts(pipeline, _device_numbers(text))
     stage, path = _end(pipeline, name)
     if len(text) > _LONGEST:
         raise InputError(name, f"is {len(text)} characters long; an axis is described in at most {_LONGEST}.")
@@ -47,6 +51,14 @@ def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None
             raise InputError(name, "runs along rows of a catalog, and none is at hand.")
         return rows(pipeline, name, {slug: look_up(io.kind, slug) for slug in words})
     return listed(pipeline, name, words)
+
+
+def _device_numbers(text: str) -> list[int]:
+    words = [word.strip() for word in text[:_LONGEST].split(",") if word.strip()]
+    bad = next((word for word in words if not re.fullmatch(r"\d{1,9}", word)), None)
+    if bad is not None:
+        raise InputError(LAYOUT, f"needs whole numbers of devices, such as 256 or 64, 128; '{bad[:40]}' is none.")
+    return [int(word) for word in words]
 
 
 def listed(pipeline: Pipeline, name: str, values: Sequence[Any]) -> Axis:

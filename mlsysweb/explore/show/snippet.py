@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mlsysweb.explore.ask.axes import PLACES, AllOf, expand_all
 from mlsysweb.explore.ask.lookup import look_up
-from mlsysweb.explore.ask.question import (
-    PLACES,
-    AllOf,
-    DesignSpaceQuestion,
-    chain,
-    declared_search,
-    expand_all,
-    links_of,
-)
+from mlsysweb.explore.ask.question import DesignSpaceQuestion, chain, declared_search, links_of
 from mlsysweb.show.results.python_code import spec_code, spec_imports
 
 

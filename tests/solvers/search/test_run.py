@@ -158,8 +158,8 @@ def test_boxes_are_looked_at_anywhere_and_merge_in_any_order():
     )
     assert sent.boxes == 4 and evaluate_box(sent, 3).count == 3
     backwards = empty_result(asked)
-    for number in reversed(range(asked.boxes)):
-        backwards = merge(asked, evaluate_box(asked, number), backwards)
+    for box in reversed(range(asked.boxes)):
+        backwards = merge(asked, evaluate_box(asked, box), backwards)
     forwards = run(asked).seen
     assert backwards.top.number.tolist() == forwards.top.number.tolist()
     assert backwards.front.number.tolist() == forwards.front.number.tolist()
