@@ -171,8 +171,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if o.bottleneck == StreamingBottleneck.COMPUTE:
         return (
             "Compute-bound: the arithmetic of a layer takes {layer_compute_time} and its {layer_bytes} stream in "
-            "within "
-            "{layer_injection_time}. A wider stream would not help; a higher rate would."
+            "within {layer_injection_time}. A wider stream would not help; a higher rate would."
         )
     return (
         "Injection-bound: a layer's {layer_bytes} take {layer_injection_time} to stream in and its arithmetic only "

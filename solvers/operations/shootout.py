@@ -194,16 +194,16 @@ def verdict(i: Inputs, o: Outputs) -> str:
         f"tokens. "
     )
     if math.isnan(o.cost_ratio):
-        return first + "What they cost is not known: give the rival's price. " + _even(o)
+        return first + "What they cost is not known: give the rival's price." + _even(o)
     if o.cheaper == LowerCost.RIVAL:
-        return first + "The rival is cheaper: {rival_cost} instead of {reference_cost}. " + _even(o)
-    return first + "The rival is dearer: {rival_cost} instead of {reference_cost}. " + _even(o)
+        return first + "The rival is cheaper: {rival_cost} instead of {reference_cost}." + _even(o)
+    return first + "The rival is dearer: {rival_cost} instead of {reference_cost}." + _even(o)
 
 
 def _even(o: Outputs) -> str:
     if not math.isfinite(o.break_even_price):
         return ""
-    return "Below {break_even_price} a piece it is the cheaper one."
+    return " Below {break_even_price} a piece it is the cheaper one."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

@@ -18,6 +18,12 @@ from solvers.laws.collectives import (
     tree_all_reduce,
 )
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"message": "0", "devices": "2"},
+    {"message": "450000", "devices": "256", "devices_per_node": "256"},
+]
+
 messages = st.floats(1e3, 1e12)
 counts = st.integers(2, 5000)
 powers = st.sampled_from([1, 2, 4, 8, 16, 32, 64])
