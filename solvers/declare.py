@@ -101,10 +101,12 @@ def output(
 
 
 def label(kind: type[IntEnum], label: str, *, help: str = "") -> Any:
+    """An output that is a member of `kind`."""
     return field(metadata={"io": Label(kind=kind, label=label, help=help)})
 
 
 def flag(label: str, *, help: str = "") -> Any:
+    """An output that is true or false."""
     return field(metadata={"io": Flag(label=label, help=help)})
 
 
@@ -132,6 +134,7 @@ class Source:
 
     @property
     def url(self) -> str:
+        """The address of the source."""
         if self.link.startswith("https:"):
             return self.link
         if self.link.startswith("arXiv:"):
@@ -226,7 +229,7 @@ class Solver(Generic[I, O]):
             return self.function(inputs)
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
-        """Travels to another process by name: a wall is the same wherever its file is."""
+        """Picklable by reference: another process imports the wall by its name."""
         return _solver_of, (self.function.__module__, self.name)
 
     def accept(self, values: Mapping[str, Any]) -> I:
@@ -269,6 +272,7 @@ def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
 
 
 def unknown_name(name: str, solver: Solver[Any, Any]) -> InputError:
+    """The error for an input that `solver` does not have, with the closest name it has."""
     near = closest_name(name, solver.inputs)
     hint = f" Did you mean {near}?" if near else f" It takes {', '.join(solver.inputs)}."
     return InputError(name[:60], f"is not an input of {solver.name}.{hint}")

@@ -1,6 +1,6 @@
-"""Stage 1: text by name becomes checked values in SI; catalog rows stay slugs until stage 2.
+"""Stage 1: text by name becomes validated values in SI; catalog rows stay slugs until stage 2.
 
-Takes what a query string, a JSON body or a command line holds. Raises InputErrors with every bad field at once.
+Reads a query string, a JSON body or a command line. Raises InputErrors with every invalid field at once.
 """
 
 from __future__ import annotations
@@ -27,12 +27,10 @@ NOTHING = "none"
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """A question whose numbers are checked. Values of a Pick are a slug or a spec built from an inline record.
-
-    `changed` are figures of a spec asked to be other than the catalog's, by dotted name: a value in SI, or a factor.
-    `also` are further picks of the solver's overlay input, drawn beside the point; `sweep` is the input its curves
-    run along instead of their own; `text` is what was typed, without what equals the default: the page's link.
-    """
+    """A question whose numbers are validated. The value of a Pick is a slug or a spec from an inline record.
+    `changed` are figures of a spec that replace the catalog's, by dotted name: a value in SI, or a factor. `also`
+    are further rows for the solver's overlay input, drawn beside the point; `sweep` is the input its curves run
+    along instead of their own; `text` is what was typed, without what equals the default: the page's link."""
 
     solver: Solver[Any, Any]
     values: Mapping[str, Any]
@@ -103,7 +101,8 @@ def _number(name: str, io: Input, value: Any) -> float:
 
 
 def _picked(name: str, io: Pick, value: Any) -> Any:
-    """A slug as it is, an inline record as the spec it describes; nothing where that may be and is said."""
+    """A slug as it is, an inline record as the spec it describes; None where the pick is optional and the text says
+    so."""
     if io.optional and isinstance(value, str) and value.strip().lower() == NOTHING:
         return None
     if isinstance(value, str) and value.lstrip().startswith("{"):

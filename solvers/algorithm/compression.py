@@ -31,14 +31,14 @@ from solvers.errors import InputError
 
 
 class Method(IntEnum):
-    """What is taken away: bits of each weight, or whole weights."""
+    """What is removed: bits of each weight, or whole weights."""
 
     QUANTIZATION = 0
     PRUNING = 1
 
 
 class Pattern(IntEnum):
-    """Where the weights taken away lay."""
+    """Where the removed weights are."""
 
     UNSTRUCTURED = 0
     STRUCTURED = 1
@@ -46,7 +46,7 @@ class Pattern(IntEnum):
 
 
 class Truthful(IntEnum):
-    """Yes or no, in the words of a person or of JSON."""
+    """True or false, as a choice."""
 
     NO = 0
     YES = 1

@@ -1,8 +1,8 @@
-"""Does storage deliver training data as fast as the accelerators eat it?
+"""Does storage deliver training data as fast as the accelerators consume it?
 
 Mohan et al. 2021, section 3: a data pipeline is as fast as its slowest part, and accelerators stall for the rest of
-the time; a cache in main memory spares storage the share of reads it holds. Not modelled: latency and request rates of
-small files, preprocessing on the way (the transformation wall), and reads that come in bursts.
+the time; a cache in main memory serves the share of reads it holds. Not modelled: latency and request rates of small
+files, preprocessing on the way (the transformation wall), and bursts of reads.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from solvers.laws.ratio import ratio_or_inf
 
 
 class IngestionBottleneck(IntEnum):
-    """The slower part of the way from storage to the accelerators."""
+    """The slower part of the path from storage to the accelerators."""
 
     STORAGE = 0
     INTERCONNECT = 1

@@ -1,8 +1,8 @@
-"""How much of its link does a node keep when everybody talks to the far half of the cluster?
+"""How much of its link does a node keep when every node sends to the other half of the cluster?
 
-Leiserson 1985 for fat trees, Kim et al. 2008 for the dragonfly, Dally and Towles 2003, chapters 3 and 5, for rings and
-tori: the bandwidth across a cut into two equal halves, against that of the nodes of one half. Not modelled: routing,
-collisions of flows, and where a job's nodes lie.
+Leiserson 1985 for fat trees, Kim et al. 2008 for the dragonfly, Dally and Towles 2003, chapters 3 and 5, for rings
+and tori: the bandwidth across a cut into two equal halves, relative to that of the nodes of one half. Not modelled:
+routing, collisions of flows, and the placement of a job.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DRAGONFLY = 0.85
 
 
 class NetworkKind(IntEnum):
-    """How switches or nodes are joined."""
+    """How switches or nodes are connected."""
 
     FAT_TREE = 0
     DRAGONFLY = 1

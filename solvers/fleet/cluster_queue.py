@@ -1,8 +1,8 @@
-"""How long does a job wait for its share of a cluster that others use, too?
+"""How long does a job wait for its share of a cluster that others use as well?
 
-Little 1961 for the queue's length, Erlang 1917 for the chance to wait, Pollaczek and Khinchine for one server and Lee
-and Longton 1959 for many, with jobs of any spread. Not modelled: jobs of unequal size that fill each other's gaps,
-priorities, preemption, and users who go away when the queue is long.
+Little 1961 for the length of the queue, Erlang 1917 for the probability of waiting, Pollaczek and Khinchine for one
+server and Lee and Longton 1959 for many, with jobs of any variability. Not modelled: backfilling, priorities,
+preemption, and users who give up when the queue is long.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How long do many devices take to add up what each of them has, and which way of doing it is best?
+"""How long do many devices take to sum what each of them holds, and which algorithm is fastest?
 
-Patarasuk and Yuan 2009 for the ring, Thakur, Rabenseifner and Gropp 2005 for trees and all-to-all, Hockney 1994 for a
-message as a latency and a bandwidth. Not modelled: messages that get in each other's way (see the topology), trees that
-cut a message into pieces, sums inside the switches, and the time of the additions.
+Patarasuk and Yuan 2009 for the ring, Thakur, Rabenseifner and Gropp 2005 for trees and all-to-all, Hockney 1994 for
+a message as a latency and a bandwidth. Not modelled: contention between messages (see the topology), pipelined
+trees, sums inside switches, and the time of the additions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from solvers.laws.collectives import NetworkLink
 
 
 class AllReduceAlgorithm(IntEnum):
-    """How an all-reduce is done."""
+    """The algorithms of an all-reduce."""
 
     RING = 0
     TREE = 1

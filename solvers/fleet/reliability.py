@@ -1,9 +1,10 @@
-"""How often does something in a fleet break, and how much of the time is left for work that stays?
+"""How often does something in a fleet fail, and how much of the time is left for useful work?
 
-Young 1974 for the best interval between checkpoints and the share of the time failures take; Daly 2006 for where that
-first order ends. Defaults are Llama 3's run of 54 days on 16,384 H100: 419 unexpected interruptions (Grattafiori et al.
-2024, section 3.3.4 and table 5). Not modelled: failures that come in groups or early in a part's life, spares that let
-a job go on, slow or silently wrong parts."""
+Young 1974 for the optimal checkpoint interval and the share of the time lost to failures; Daly 2006 for where that
+first order stops being valid. Defaults are Llama 3's run of 54 days on 16,384 H100: 419 unexpected interruptions
+(Grattafiori et al. 2024, section 3.3.4 and table 5). Not modelled: correlated and early failures, spare devices,
+slow or silently wrong parts.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ _DEVICES, _RUN, _STOPS = 16384, 54 * _DAY, 419
 
 
 class FailingPart(IntEnum):
-    """What fails."""
+    """The parts that fail."""
 
     DEVICES = 0
     NICS = 1
@@ -56,7 +57,7 @@ class FailingPart(IntEnum):
 
 
 class TimeLoss(IntEnum):
-    """Where time goes that is not work that stays."""
+    """What time is lost to."""
 
     CHECKPOINTS = 0
     LOST_WORK = 1

@@ -1,8 +1,8 @@
-"""What does a device have to hold while a network is trained, and does it fit?
+"""What must a device hold while a network is trained, and does it fit?
 
-Rajbhandari et al. 2020 (ZeRO, figure 1) for weights, gradients and optimizer state; Korthikanti et al. 2023 (equations
-1 to 6, table 2) for activations under tensor parallelism, recomputation and pipelining. Not modelled: fragments no
-tensor fits into, buffers of the communication library, and the logits of the last layer.
+Rajbhandari et al. 2020 (ZeRO, figure 1) for weights, gradients and optimizer state; Korthikanti et al. 2023
+(equations 1 to 6, table 2) for activations under tensor parallelism, recomputation and pipelining. Not modelled:
+memory fragmentation, buffers of the communication library, and the logits of the last layer.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How long does a training run take, and which wall owns each factor of that time?
+"""How long does a training run take, and which wall determines each factor of that time?
 
-The iron law of computer performance (Emer and Clark 1984) carried over to training: work over what devices, their peak
-rate, their utilization, their number's efficiency and the time without failures leave. Each factor belongs to other
-walls; here they only meet. Not modelled: how the factors depend on each other, which those walls do.
+The iron law of computer performance (Emer and Clark 1984) applied to training: work divided by the product of
+devices, peak rate, utilization, scaling efficiency and goodput. Each factor is computed by other walls and combined
+here. Not modelled: how the factors depend on each other.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _HOUR = 3600.0
 
 
 class Counts(IntEnum):
-    """What the MFU given is that of."""
+    """What the given MFU is a share of."""
 
     DEVICE = 0
     RUN = 1
 
 
 class IronLawFactor(IntEnum):
-    """What keeps the fleet from its peak."""
+    """What reduces the throughput of the fleet from its peak."""
 
     MFU = 0
     SCALING_EFFICIENCY = 1

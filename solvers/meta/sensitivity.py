@@ -1,9 +1,9 @@
-"""Which knob should be turned next, and until when does turning it help?
+"""Which parameter moves an output most, and how far does it do so?
 
-The elasticity d ln(out)/d ln(in) of a wall's output to every number behind it, by central differences, all of them in
-one vectorised call (Saltelli et al. 2008, section 1.2, for the measure; Williams, Waterman and Patterson 2009 for the
-roofline it is asked of here). `sensitivities` asks any wall for any of its outputs; the wall of this file asks the
-roofline. Not modelled: knobs turned together, and what a percent of each costs.
+The elasticity d ln(out)/d ln(in) of a wall's output to every number it depends on, by central differences, all of
+them in one vectorised call (Saltelli et al. 2008, section 1.2, for the measure; Williams, Waterman and Patterson
+2009 for the roofline it is applied to here). `sensitivities` takes any wall and any of its outputs; the wall of this
+file takes the roofline. Not modelled: parameters changed together, and what a percent of each costs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from solvers.rows import ravel, shape
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """How one output of one wall answers at one point: its knobs, those that move it most first."""
+    """The sensitivity of one output of one wall at one point: its parameters, the largest elasticity first."""
 
     solver: str
     output: str
@@ -55,7 +55,7 @@ class Sensitivity:
 
 @dataclass(frozen=True)
 class ElasticityRow:
-    """One knob: its elasticity across the step, and on either side of the point (they differ at a kink)."""
+    """One parameter: its elasticity across the step and on either side of the point (they differ at a breakpoint)."""
 
     name: str
     label: str
@@ -67,8 +67,8 @@ class ElasticityRow:
 
 @dataclass(frozen=True)
 class Breakpoint:
-    """Where the answer begins to hinge on something else: "binding changes at" `setting`, `factor` times the point's.
-    A table has no one setting; its factor is all there is to say."""
+    """Where another limit takes over: the value `setting` of the parameter, `factor` times that of the point. A
+    table has no single value, only the factor."""
 
     name: str
     label: str
@@ -80,8 +80,8 @@ class Breakpoint:
 
 
 def sensitivities(target: Solver[Any, Any], point: Any, output: str, step: float = STEP) -> Sensitivity:
-    """What moves `output` of `target` at `point`, and where else something else takes over. Raises InputError when
-    there is no such output or it is not a number."""
+    """The sensitivity of `output` of `target` at `point`, with the breakpoints nearby. Raises InputError when there
+    is no such output or it is not a number."""
     if not isinstance(target.outputs.get(output), Output):
         near = closest_name(output, [name for name, io in target.outputs.items() if isinstance(io, Output)])
         hint = f" Did you mean {near}?" if near else ""
@@ -131,7 +131,7 @@ class SensitivityQuery(IntEnum):
 
 
 class Hardware(IntEnum):
-    """What of the chip binds."""
+    """The figure of the chip that limits the output."""
 
     NOTHING = 0
     PEAK = 1

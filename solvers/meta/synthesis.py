@@ -1,8 +1,8 @@
-"""Which chip does a latency target ask for, and which chips of the catalog answer?
+"""Which chip does a latency target need, and which chips of the catalog meet it?
 
-The roofline (Williams, Waterman and Patterson 2009, equation 1) read backwards: from the time a step may take to the
-bandwidth, the rate and the memory that make it so. Not modelled: what chips say to each other when several share the
-work, and everything the roofline leaves out.
+The roofline (Williams, Waterman and Patterson 2009, equation 1) solved for the chip: from the time a step may take
+to the bandwidth, the rate and the memory it needs. Not modelled: communication between chips that share the work,
+and what the roofline leaves out.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _NO_CHIP = "no chip is held against it"
 
 
 class Demand(IntEnum):
-    """What the step asks of a chip."""
+    """What the step needs of a chip."""
 
     RATE = 0
     BANDWIDTH = 1
@@ -348,15 +348,15 @@ def _unanswered() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A catalog held against one requirement: `outputs` in the catalog's order, `order` the best first."""
+    """A catalog compared with one requirement: `outputs` in the order of the catalog, `order` the best first."""
 
     order: NDArray[np.int_]
     outputs: Outputs
 
 
 def rank(i: Inputs, chips: Accelerator) -> Ranking:
-    """The stacked `chips` by how well they answer `i`: those that need fewest devices first, at equal numbers the
-    cheapest; unknown prices after known ones, and chips whose need is unknown at the end."""
+    """The stacked `chips` ranked by `i`: those that need fewest devices first, at equal numbers the cheapest;
+    unknown prices after known ones, and chips whose need is unknown last."""
     outputs = synthesis.function(replace(i, accelerator=chips))
     order = np.lexsort((np.asarray(outputs.price_of_devices), np.asarray(outputs.devices_needed)))
     return Ranking(order, outputs)

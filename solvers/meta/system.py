@@ -1,7 +1,7 @@
-"""What does one system come to, before any wall looks at it?
+"""What does one system consist of, before any wall is computed?
 
-A model, the chips that serve it, the fleet that trains it, the network between them, and where it all stands: described
-once, and turned into the figures every wall asks for. Accounting only; the physics is each wall's own, see
+A model, the chips that serve it, the fleet that trains it, the network between them, and the site: described once,
+and converted to the figures every wall takes. Accounting only; the physics is in the walls, see
 `solvers.pipeline.system`.
 """
 

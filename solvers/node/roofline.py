@@ -42,7 +42,7 @@ from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
 class PowerModel(IntEnum):
-    """What counts as busy when power is reckoned."""
+    """The utilization that power is computed from."""
 
     MFU = 0
     BUSIEST = 1

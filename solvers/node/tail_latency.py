@@ -1,9 +1,9 @@
-"""How long do the unlucky ones wait in line, and how many replicas would spare them?
+"""How long do the slowest requests wait, and how many replicas keep them within a target?
 
-Erlang 1917 for the chance to wait at many servers with one queue (M/M/c), Allen and Cunneen's factor for arrivals and
-service that are steadier or more erratic than that, Dean and Barroso 2013 for a request that waits for the slowest of
-many. Not modelled: the spread of the service itself, priorities, requests that give up, and service that slows down
-as more of it shares a batch.
+Erlang 1917 for the probability of waiting with many servers and one queue (M/M/c), Allen and Cunneen's factor for
+arrivals and service times of other variability, Dean and Barroso 2013 for a request that waits for the slowest of
+many parts. Not modelled: the distribution of the service time itself, priorities, requests that give up, and service
+that slows down as batches grow.
 """
 
 from __future__ import annotations

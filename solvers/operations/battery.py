@@ -1,8 +1,8 @@
-"""How long does a battery last a device that infers now and then and sleeps in between?
+"""How long does a battery last in a device that runs an inference from time to time and sleeps in between?
 
-Energy per inference times inferences, and the power of sleep for the rest of the day (Banbury et al. 2021 on measuring
-the first). Not modelled: ageing and self-discharge of the battery, its voltage
-under load, sensors and radios.
+Energy per inference times inferences, and the power of sleep for the rest of the day (Banbury et al. 2021 on
+measuring the first). Not modelled: ageing and self-discharge of the battery, its voltage under load, sensors and
+radios.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ESP32 = {"energy_per_inference": "7.2 mJ", "active_time": "36 ms", "sleep_power
 
 
 class Drain(IntEnum):
-    """What empties the battery."""
+    """What uses the energy of the battery."""
 
     INFERENCE = 0
     SLEEP = 1

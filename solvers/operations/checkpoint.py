@@ -36,14 +36,14 @@ _DAY = 86400.0
 
 
 class CheckpointMode(IntEnum):
-    """What the run waits for: the whole checkpoint, or its copy in the hosts' memory."""
+    """What training waits for: the complete checkpoint, or its copy in the memory of the hosts."""
 
     SYNCHRONOUS = 0
     ASYNCHRONOUS = 1
 
 
 class CheckpointBottleneck(IntEnum):
-    """What bounds the writing."""
+    """What limits the writing."""
 
     WRITERS = 0
     FILESYSTEM = 1

@@ -1,8 +1,8 @@
-"""What does it cost in time and data to promise that no single person shows in a model?
+"""What does it cost in time and data that no single person can be recognized in a model?
 
-Abadi et al. 2016 for training under differential privacy (gradients of each example cut and blurred), Anil et al. 2022
-for the batches, and so the time, that takes. The slowdown 1 + k/ε is a calibration, not a law: k says what one's own
-code costs. Not modelled: δ, the number of examples, and what the noise costs in accuracy.
+Abadi et al. 2016 for training under differential privacy (gradients of each example clipped and noised), Anil et al.
+2022 for the batches, and so the time, that takes. The slowdown 1 + k/ε is a calibration, not a law: k depends on the
+training code. Not modelled: δ, the number of examples, and what the noise costs in accuracy.
 """
 
 from __future__ import annotations

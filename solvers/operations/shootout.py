@@ -1,8 +1,8 @@
-"""Which chip does the same work for less, and at what price would another be the cheaper one?
+"""Which chip does the same work at lower cost, and at what price would the other be cheaper?
 
-Two fleets of equal throughput, each with its own number of devices: training by what kernels reach of the peak, serving
-by the roofline of a decode step on as few devices as hold the model. Costs as in Barroso, Hölzle and Ranganathan 2018
-(chapter 6). Not modelled: software that runs on one chip and not on the other, networks, and what one must learn anew.
+Two fleets of equal throughput, each with its own number of devices: training by what kernels reach of the peak,
+serving by the roofline of a decode step on as few devices as hold the model. Costs as in Barroso, Hölzle and
+Ranganathan 2018 (chapter 6). Not modelled: software that runs on one chip only, networks, and the cost of porting.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What do energy, carbon and water of a job come to, and does where it runs matter more than what it runs on?
+"""What are energy, carbon and water of a job, and does its place matter more than its hardware?
 
-Patterson et al. 2021 for energy and operational carbon (equations 1 and 2), Gupta et al. 2022 (ACT) for the carbon of
-making chips, shared out over their life, Li et al. 2023 for water. Not modelled: hosts, switches and storage beside the
-chips, carbon by the hour, what is bought in certificates, and what becomes of a chip at its end.
+Patterson et al. 2021 for energy and operational carbon (equations 1 and 2), Gupta et al. 2022 (ACT) for embodied
+carbon, spread over the lifetime of the devices, Li et al. 2023 for water. Not modelled: hosts, switches and storage
+beside the chips, carbon intensity by the hour, certificates, and disposal.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What does a fleet cost over a time, in what parts, and would renting it be cheaper?
 
-Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Young 1974 for what interruptions
-of rented machines waste. Not modelled: interest, taxes, what is left of a chip's price at the end, discounts for long
-contracts, moving data in and out of a cloud.
+Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Young 1974 for the time that
+interruptions of rented machines cost. Not modelled: interest, taxes, resale value, discounts for long contracts, and
+moving data in and out of a cloud.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _HOUR = 3600.0
 
 
 class Procurement(IntEnum):
-    """How to come by accelerators."""
+    """How to obtain accelerators."""
 
     OWN = 0
     CLOUD = 1
@@ -49,7 +49,7 @@ class Procurement(IntEnum):
 
 
 class CostPart(IntEnum):
-    """What the money of an owner goes into."""
+    """The parts of the cost of owning."""
 
     ACCELERATORS = 0
     NETWORK = 1

@@ -1,6 +1,6 @@
-"""Axes from what a person writes: `1, 2, 4, 8`, `1 to 64 doubling`, `1 ms to 1 s in 20 log steps`, `fp16, int8`, slugs.
+"""Axes from text: `1, 2, 4, 8`, `1 to 64 doubling`, `1 ms to 1 s in 20 log steps`, `fp16, int8`, slugs, layouts.
 
-The same for numbers in SI: `listed`, `ranged`, `rows`. Every value is checked as if it had been typed into the form.
+`listed`, `ranged` and `rows` do the same for numbers in SI and specs. Every value is validated as in the form.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _device_numbers(text: str) -> list[int]:
 
 
 def listed(pipeline: Pipeline, name: str, values: Sequence[Any]) -> Axis:
-    """Values one by one: numbers in SI, or text with units; choices by name; `x2` or `Times` for a figure."""
+    """The axis of single values: numbers in SI or text with units, names of choices, `x2` or `Scaled` for a figure."""
     stage, path = _end(pipeline, name)
     if not len(values):
         raise InputError(name, "needs at least one value to run along.")
@@ -77,13 +77,14 @@ def listed(pipeline: Pipeline, name: str, values: Sequence[Any]) -> Axis:
 
 
 def ranged(pipeline: Pipeline, name: str, low: float, high: float, count: int = _STEPS, *, log: bool = False) -> Axis:
-    """So many values from `low` to `high`, evenly or in equal ratios; whole numbers where the input counts."""
+    """The axis of `count` values from `low` to `high` (SI), evenly spaced or with `log` in equal ratios; rounded to
+    whole numbers where the input is one."""
     stage, path = _end(pipeline, name)
     return _numbers(name, [_read(stage, name, path, v) for v in _ladder(stage, name, path, low, high, count, log)])
 
 
 def rows(pipeline: Pipeline, name: str, specs: Mapping[str, Any]) -> Axis:
-    """Rows of the catalog, by slug."""
+    """The axis of catalog rows, specs by slug."""
     stage, path = _end(pipeline, name)
     io = stage.inputs.get(path)
     if not isinstance(io, Pick) or not specs or not all(isinstance(spec, io.kind) for spec in specs.values()):

@@ -1,9 +1,10 @@
-"""What a search wants and what it demands, as a person writes it.
+"""Objectives and constraints from text.
 
 `minimize: tco`, `maximize: throughput`; `latency < 50 ms`, `tco <= 5 MUSD`, `bottleneck == memory`, `feasible`,
-`feasible == True`. Several metrics add up, each with a weight in the unit that makes it the first one's: `minimize: tco
-+ 100 USD/t * total_carbon`. A number without a unit is in SI, like everywhere; only a bare number for a latency is read
-in milliseconds, as on the tutorial's slides (`latency < 100`), and the goal's own text says so."""
+`feasible == True`. Several metrics add up, each with a weight that converts it to the unit of the first: `minimize:
+tco + 100 USD/t * total_carbon`. A number without a unit is in SI; only a bare number for a latency is in
+milliseconds, as on the tutorial's slides (`latency < 100`), and the text of the goal then says so.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +50,7 @@ def goals(
 
 
 def goal(text: str, known: Mapping[str, Metric], field: str = "goals") -> Goal:
-    """One goal. Raises InputError that says at which character it went wrong and what would be right."""
+    """One goal. Raises InputError that names the position of the mistake and what would be right."""
     return _Reader(text, known, field).goal()
 
 

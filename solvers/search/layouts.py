@@ -46,7 +46,7 @@ def _is_free(pipeline: Pipeline, stage: str, name: str) -> bool:
 
 
 def _factors(number: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """Every way to write a number as an ordered product of so many whole numbers."""
+    """Every way to write a number as an ordered product of `parts` whole numbers."""
     if parts == 1:
         yield (number,)
         return

@@ -27,7 +27,7 @@ _OPERATORS = {
 
 @dataclass(frozen=True)
 class Metric:
-    """A number, name or truth of one stage: an output, an input, or a figure of a pick."""
+    """A number, label or flag of one stage: an output, an input, or a figure of a picked row."""
 
     stage: str
     name: str
@@ -35,28 +35,30 @@ class Metric:
 
     @property
     def unit(self) -> str:
-        """Of a number; nothing for names and truths."""
+        """The SI unit of a number; an empty string for labels and flags."""
         return self.declared.unit if isinstance(self.declared, Input | Output) else ""
 
     def read(self, answers: Answers) -> NDArray[Any]:
+        """The values of the metric in the answers of the stages."""
         return np.asarray(answers[self.stage].value(self.name))
 
 
 @dataclass(frozen=True)
 class Objective:
-    """What to make small or large: a metric, or a weighted sum of several. Scores are always to be made small."""
+    """A metric, or a weighted sum of several, to minimize (`sign` 1) or maximize (`sign` −1)."""
 
     terms: tuple[tuple[Metric, float], ...]
     sign: float
     text: str
 
     def score(self, answers: Answers) -> NDArray[np.float64]:
+        """The value of the objective times its sign, so that smaller is better."""
         return np.asarray(sum(self.sign * weight * metric.read(answers) for metric, weight in self.terms), dtype=float)
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """What must hold. An unknown value never does."""
+    """A condition on a metric. An unknown value never meets it."""
 
     metric: Metric
     operator: str
@@ -64,11 +66,12 @@ class Constraint:
     text: str
 
     def met(self, value: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which values meet the condition."""
         held: NDArray[np.bool_] = _OPERATORS[self.operator](value, self.limit)
         return held & ~np.isnan(value) if self.operator == "!=" else held
 
     def relaxed(self, share: float) -> Constraint | None:
-        """The same with its limit moved by a share of itself; nothing for a word or a limit of zero."""
+        """The constraint with its limit relaxed by a `share` of itself; None for a label and for a limit of zero."""
         if not (self.wants_small or self.wants_large) or self.limit == 0:
             return None
         away = share * abs(self.limit) * (1 if self.wants_small else -1)
@@ -76,10 +79,12 @@ class Constraint:
 
     @property
     def wants_small(self) -> bool:
+        """Whether values below the limit meet it."""
         return self.operator in ("<", "<=")
 
     @property
     def wants_large(self) -> bool:
+        """Whether values above the limit meet it."""
         return self.operator in (">", ">=")
 
 
@@ -87,8 +92,8 @@ Goal = Objective | Constraint
 
 
 def metrics(pipeline: Pipeline) -> dict[str, Metric]:
-    """Everything a goal may speak of, by name: `stage.name` always, `name` alone where it means one thing. An output
-    goes before an input of its name, and an input before the same input of a later stage."""
+    """All metrics by name: `stage.name` always, `name` alone where it is unambiguous. An output takes precedence
+    over an input of its name, and an input over the same input of a later stage."""
     by_name: dict[str, list[Metric]] = {}
     for stage in pipeline.stages:
         for name, found in stage.outputs.items():
