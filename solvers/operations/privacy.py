@@ -111,8 +111,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
         )
     return first + (
         "Down to ε = {epsilon_for_double} it at most doubles; below, the promise binds and the time grows as 1/ε. A "
-        "weaker "
-        "promise, or code with a lower k, would help; " + _group(i)
+        "weaker promise, or code with a lower k, would help; " + _group(i)
     )
 
 
@@ -121,8 +120,7 @@ def _group(i: Inputs) -> str:
         return "there is no smaller group to find data for."
     return (
         "for the smallest group {data_multiplier} times the data are needed, {samples_in_all} samples in all, unless "
-        "they "
-        "are sought among that group."
+        "they are sought among that group."
     )
 
 

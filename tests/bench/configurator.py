@@ -73,8 +73,7 @@ def own() -> str:
     a_gpu = best.values["serving.decode_throughput"] / best.places["tensor_parallel"]
     return (
         f"here: {search.space.size:,} configurations in {spent * 1e3:.0f} ms; best {a_gpu:,.0f} tokens/s a GPU while "
-        f"it "
-        f"decodes, tp{best.places['tensor_parallel']:g}, batch {best.places['batch_size']:g}, "
+        f"it decodes, tp{best.places['tensor_parallel']:g}, batch {best.places['batch_size']:g}, "
         f"TTFT {best.values['serving.ttft'] * 1e3:.0f} ms"
     )
 

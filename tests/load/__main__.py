@@ -56,8 +56,7 @@ def load(site: Site, seconds: int) -> str:
     lost = set(saved) - site.saved()
     return (
         f"{len(saved):,} saves in {spent:.0f} s ({len(saved) / spent:.1f}/s; {_times(saves)}) beside {len(reads):,} "
-        f"pages read "
-        f"({len(reads) / spent:.1f}/s; {_times(reads)}); lost {len(lost)}, failed {len(failed)}"
+        f"pages read ({len(reads) / spent:.1f}/s; {_times(reads)}); lost {len(lost)}, failed {len(failed)}"
         f"{': ' + failed[0] if failed else ''}"
     )
 

@@ -63,8 +63,7 @@ def _verdict(found: Atlas, here: int) -> str:
         )
     return (
         f"{first}; the same job in {found.places[best].name} {_tonnes(found, best)}, {_times(found, here, best)} times "
-        f"less, "
-        f"and in {found.places[worst].name} {_tonnes(found, worst)}. The energy is the same: the place decides."
+        f"less, and in {found.places[worst].name} {_tonnes(found, worst)}. The energy is the same: the place decides."
     )
 
 
@@ -73,8 +72,7 @@ def _placement(i: Inputs, found: Atlas) -> str:
     price = format_quantity(float(i.carbon_price), "USD/kg", "USD/t")
     return (
         f"At {price} of carbon {best} is best: {format_quantity(float(found.cost[found.best]), 'USD')} of electricity "
-        f"and "
-        f"{_tonnes(found, found.best)}. {_front(found)}"
+        f"and {_tonnes(found, found.best)}. {_front(found)}"
     )
 
 

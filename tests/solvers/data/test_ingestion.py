@@ -7,6 +7,11 @@ from hypothesis import strategies as st
 from solvers.data.ingestion import IngestionBottleneck, ingestion
 from tests.solvers.sentences import says
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"demand_bandwidth": "0"},
+]
+
 bandwidths = st.floats(1e6, 1e13)
 
 

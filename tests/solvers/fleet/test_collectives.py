@@ -22,6 +22,9 @@ from solvers.laws.collectives import (
 RARE_QUESTIONS = [
     {"message": "0", "devices": "2"},
     {"message": "450000", "devices": "256", "devices_per_node": "256"},
+    {"devices": "1"},
+    {"devices_per_node": "42", "devices": "576"},
+    {"devices_per_node": "72", "devices": "576", "intra_latency": "0", "inter_latency": "0", "message": "0"},
 ]
 
 messages = st.floats(1e3, 1e12)

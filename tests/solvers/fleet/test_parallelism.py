@@ -10,6 +10,30 @@ from solvers.laws.collectives import ring_all_reduce
 from solvers.laws.training_step import bubble_fraction
 from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B, MIXTRAL
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"recomputation": "none", "microbatch_size": "16"},
+    {
+        "model": "llama-3.1-405b",
+        "data_parallel": "128",
+        "pipeline_parallel": "16",
+        "virtual_stages": "4",
+        "attention": "unfused",
+    },
+    {"pipeline_parallel": "54", "virtual_stages": "4"},
+    {"tensor_parallel": "128", "pipeline_parallel": "1"},
+    {
+        "model": "llama-3-8b",
+        "data_parallel": "64",
+        "tensor_parallel": "1",
+        "pipeline_parallel": "1",
+        "microbatches": "4",
+        "zero_stage": "0",
+        "recomputation": "full",
+    },
+    {"data_parallel": "1", "tensor_parallel": "1", "pipeline_parallel": "1", "recomputation": "full"},
+]
+
 powers = st.sampled_from([1, 2, 4, 8])
 ways = st.sampled_from(["none", "selective", "full"])
 ALONE = {"data_parallel": 1, "tensor_parallel": 1, "pipeline_parallel": 1}

@@ -7,7 +7,12 @@ from solvers.fleet.reliability import FailingPart, TimeLoss, reliability
 from tests.solvers.sentences import says
 
 # Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
-RARE_QUESTIONS = [{"checkpoint_time": "0", "recovery_time": "0"}]
+RARE_QUESTIONS = [
+    {"own_interval": "1 s"},
+    {"checkpoint_time": "0", "recovery_time": "0"},
+    {"devices": "1", "psus": "100000000", "psu_mtbf": "10000 hour"},
+    {"own_interval": "250", "recovery_time": "1e-5"},
+]
 
 HOUR, DAY = 3600.0, 86400.0
 deltas = st.floats(0.1, 600)

@@ -14,6 +14,7 @@ from tests.solvers.systems import ESP32, H100, KEYWORDS, LLAMA_8B
 RARE_QUESTIONS = [
     # Without a thermal design power nothing is known of the energy.
     {"output": "energy_per_sample", "accelerator": '{"peak": {"fp16": 1e15}, "memory_bandwidth": 1e12}'},
+    {"batch_size": "21", "phase": "decode", "output": "mfu"},
 ]
 
 

@@ -11,6 +11,13 @@ from solvers.specs import Accelerator, Model, Precision, table
 from tests.solvers.sentences import says
 from tests.solvers.systems import A100, H100, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50, with_figure
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"recomputation": "selective", "phase": "decode", "sequence_length": "1024"},
+    {"attention": "unfused", "batch_size": "1000000"},
+    {"measured_throughput": "1e6 1/s"},
+]
+
 PALM = Model(
     name="PaLM 540B", parameters=540.35e9, layers=118, hidden_size=18432, attention_heads=48, kv_heads=1, head_dim=256
 )

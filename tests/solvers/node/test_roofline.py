@@ -24,6 +24,7 @@ from tests.solvers.systems import (
 RARE_QUESTIONS = [
     # Compute-bound only above the largest batch that fits.
     {"context_length": "100", "accelerator.memory_capacity": "16.2 GB"},
+    {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int4", "batch_size": "600"},
 ]
 
 

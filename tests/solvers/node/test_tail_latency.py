@@ -10,6 +10,8 @@ from solvers.node.tail_latency import tail_latency
 RARE_QUESTIONS = [
     # No number of replicas that is tried meets the target.
     {"replicas": "10000", "arrival_rate": "9990", "service_time": "1", "latency_target": "1.0000001"},
+    {"arrival_rate": "1", "service_time": "0.66 s", "replicas": "8", "latency_target": "0.03"},
+    {"service_time": "0.01", "arrival_rate": "12", "replicas": "1"},
 ]
 
 # One question answers in about a millisecond; a hundred of each would make the file slow.

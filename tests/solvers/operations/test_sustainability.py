@@ -9,7 +9,11 @@ from solvers.operations.sustainability import CarbonPart, sustainability
 from tests.solvers.sentences import says
 
 # Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
-RARE_QUESTIONS = [{"carbon_intensity": math.nan}]
+RARE_QUESTIONS = [
+    {"carbon_intensity": math.nan},
+    {"carbon_intensity": "0", "embodied_per_device": "0 kg"},
+    {"duration": "10 year", "embodied_lifetime": "1 year"},
+]
 
 KWH, DAY = 3.6e6, 86400.0
 shares = st.floats(0, 1)
