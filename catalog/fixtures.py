@@ -169,7 +169,8 @@ def _cell(column: _Column, cell: str, place: str) -> Any:
 
 
 def _completed(table: type[CatalogRow], values: dict[str, Any]) -> dict[str, Any]:
-    """What the files leave to be said once: the name of a cloud region, and that a tutorial's grid is no measurement."""
+    """What the files leave to be said once: the name of a cloud region, and that a tutorial's grid is no
+    measurement."""
     if table is CloudRegion:
         provider = _PROVIDERS.get(values["provider"], values["provider"])
         return {**values, "provider": provider, "name": f"{provider} {values['region']}, {values['location']}"}

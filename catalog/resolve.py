@@ -52,7 +52,8 @@ class _Named(NamedTuple):
 
 
 def resolve(asked: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion:
-    """The question with a spec for each name: the catalog's of today, or those a scenario `kept`. Raises InputErrors."""
+    """The question with a spec for each name: the catalog's of today, or those a scenario `kept`. Raises
+    InputErrors."""
     found: dict[str, CatalogEntry] = {}
     errors: list[InputError] = []
     for named in _named(asked):

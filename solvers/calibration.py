@@ -1,8 +1,8 @@
-"""Three named sets of the constants no data sheet prints: the share of each peak that kernels reach, and the time
-a layer costs beside both roofs.
+"""Named sets of the constants that no data sheet gives: the share of each peak that kernels reach, and the launch
+overhead of a layer.
 
-`silicon` is one rounded set fitted to measured serving on an H100; against it the tutorial's constants make the time
-between tokens about 27 % too short. Which set is on is always shown: the difference is the lesson of wall 3.
+`silicon` is a rounded set fitted to measured serving on an H100; with the tutorial's constants the inter-token
+latency is about 27 % too short. Every page shows which set is in use.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Calibration:
-    """Values of the inputs of the same names; SI."""
+    """Values of the inputs of the same names, in SI."""
 
     name: str
     words: str
@@ -24,6 +24,7 @@ class Calibration:
 
     @property
     def values(self) -> dict[str, float]:
+        """The constants by the name of the input they are for."""
         return {
             "efficiency": self.efficiency,
             "bandwidth_efficiency": self.bandwidth_efficiency,
@@ -31,7 +32,8 @@ class Calibration:
         }
 
     def of(self, chip: Mapping[str, Any]) -> dict[str, float]:
-        """The values for a chip of which these figures are known: as measured on it, if that is what this set is."""
+        """The constants for a chip: its own measured ones where they are known and this set uses them, else those of
+        the set."""
         measured = chip if self.name == "silicon" else {}
         own = {name: measured.get(f"measured_{name}") for name in self.values}
         return self.values | {name: float(figure) for name, figure in own.items() if figure is not None}

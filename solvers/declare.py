@@ -48,7 +48,8 @@ def number(
     advanced: bool = False,
     default_from: str = "",
 ) -> Any:
-    """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider writes."""
+    """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
+    writes."""
     io = Input(
         unit=unit,
         label=label,
@@ -101,10 +102,12 @@ def output(
 
 
 def label(kind: type[IntEnum], label: str, *, help: str = "") -> Any:
+    """An output that is a member of `kind`."""
     return field(metadata={"io": Label(kind=kind, label=label, help=help)})
 
 
 def flag(label: str, *, help: str = "") -> Any:
+    """An output that is true or false."""
     return field(metadata={"io": Flag(label=label, help=help)})
 
 
@@ -132,6 +135,7 @@ class Source:
 
     @property
     def url(self) -> str:
+        """The address of the source."""
         if self.link.startswith("https:"):
             return self.link
         if self.link.startswith("arXiv:"):
@@ -254,7 +258,7 @@ class Solver(Question[I], Generic[I, O]):
             return self.function(inputs)
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
-        """Travels to another process by name: a wall is the same wherever its file is."""
+        """Picklable by reference: another process imports the wall by its name."""
         return _solver_of, (self.function.__module__, self.name)
 
     def accept(self, values: Mapping[str, Any]) -> I:

@@ -1,4 +1,4 @@
-"""The one exception of the house: a field's name and a sentence a student understands."""
+"""The exception of the project: the name of a field and a sentence that says what is wrong and what would be right."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class InputError(ValueError):
-    """One bad input. `field` names it as the form, the API and the command line do."""
+    """One invalid input. `field` names it as the form, the API and the command line do."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(f"{field}: {sentence}")
@@ -14,7 +14,7 @@ class InputError(ValueError):
 
 
 class InputErrors(ValueError):
-    """All bad inputs of one question, so that a person mends them in one go."""
+    """All invalid inputs of one question, so that they can be corrected together."""
 
     def __init__(self, errors: Iterable[InputError]) -> None:
         self.errors = tuple(errors)

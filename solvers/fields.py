@@ -1,4 +1,4 @@
-"""What a declaration says of one field: the classes behind `number`, `choice`, `spec`, `output`, `label`, `flag`."""
+"""The declarations of fields: the classes behind `number`, `choice`, `spec`, `output`, `label` and `flag`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from .errors import InputError
 
 @dataclass(frozen=True, kw_only=True)
 class Input:
-    """A number a wall takes. `low`..`high` is what is allowed; `slider` what a hand should reach; both SI.
-    `default_from` names the figure of a pick (`accelerator.measured_efficiency`) that stands in for the default where it is known."""
+    """A numeric input. `low` to `high` is the valid range, `slider` the range of its slider, both in SI.
+    `default_from` names the figure of a picked row (`accelerator.measured_efficiency`) that replaces the default
+    where it is known."""
 
     unit: str
     label: str
@@ -35,7 +36,7 @@ class Input:
     default_from: str = ""
 
     def check(self, name: str, value: float) -> float:
-        """The value, when it lies in range; else an InputError that says what would be right."""
+        """The value, when it is in range. Raises InputError that says which values are valid."""
         if not math.isfinite(value):
             raise InputError(name, f"needs a finite number; {value} is none.")
         too_low = value <= self.low if self.exclusive_min else value < self.low
@@ -87,7 +88,7 @@ def shortened(value: Any) -> str:
 
 @dataclass(frozen=True)
 class PrintedNumber:
-    """A value beside its declaration, printed with the unit a person would type."""
+    """A value with its declaration, printed in the unit of its input field."""
 
     value: float
     declared: Input
@@ -99,7 +100,8 @@ class PrintedNumber:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One of a few named things; inside the wall its code, so that a column of choices is a column of numbers."""
+    """One member of an enumeration; inside a wall its integer code, so that a column of choices is a column of
+    numbers."""
 
     kind: type[IntEnum]
     label: str
@@ -110,16 +112,19 @@ class Choice:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names of the members, in lower case."""
         return tuple(member.name.lower() for member in self.kind)
 
     def code(self, name: str, text: str) -> int:
+        """The code of the member called `value`. Raises InputError on the input `name` that lists the members."""
         try:
             return int(self.kind[text.strip().upper()])
         except KeyError:
             raise InputError(name, f"must be one of {', '.join(self.names)}; '{text}' is none.") from None
 
     def codes(self, name: str, value: Any) -> NDArray[np.int_] | int:
-        """The code of a name or of a member, or an array of them for an array. Raises InputError for any other value."""
+        """The code of a name or of a member, or an array of them for an array. Raises InputError for any other
+        value."""
         if isinstance(value, str):
             return self.code(name, value)
         try:
@@ -137,7 +142,7 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Pick:
-    """A thing of the catalog: a slug outside the wall, a record of columns (see `specs`) inside."""
+    """A row of the catalog: a slug outside a wall, a spec of columns (see `specs`) inside."""
 
     kind: type[Any]
     label: str
@@ -149,7 +154,7 @@ class Pick:
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """A number a wall finds. `display_unit` overrides the unit a person reads (percent for a fraction)."""
+    """A numeric output. `display_unit` overrides the unit that is shown (percent for a fraction)."""
 
     unit: str
     label: str
@@ -161,7 +166,7 @@ class Output:
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """A found name (`memory`), kept as its code until somebody reads it."""
+    """An output that is a member of an enumeration, such as `memory`; its integer code inside a wall."""
 
     kind: type[IntEnum]
     label: str
@@ -170,7 +175,7 @@ class Label:
 
 @dataclass(frozen=True, kw_only=True)
 class Flag:
-    """A found yes or no."""
+    """An output that is true or false."""
 
     label: str
     help: str

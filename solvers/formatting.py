@@ -13,7 +13,8 @@ _SLOT = re.compile(r"\{([a-z_][a-z_0-9.]*)\}")
 
 
 def fill_slots(sentence: str, values: Mapping[str, Value]) -> str:
-    """The sentence with each slot filled in human units. A slot nobody declared is an error of ours: KeyError."""
+    """The sentence with each slot replaced by its value as shown. Raises KeyError for a slot that is not among
+    `values`."""
     return _SLOT.sub(lambda slot: format_value(values[slot[1]]), sentence)
 
 

@@ -1,7 +1,5 @@
-"""Inputs that several walls ask for alike: the same label, range, symbol and help wherever they stand.
-
-Each is a maker of a field, as `given` and `chosen` are; a wall says the default, and what it would say otherwise.
-"""
+"""Inputs that several walls declare alike: the same label, range, symbol and help everywhere. Each function makes a
+field, as `number` and `choice` do; a wall gives the default and what differs."""
 
 from __future__ import annotations
 
@@ -67,7 +65,8 @@ phase = partial(
     Phase,
     "Phase",
     labels={"auto": "As the model works"},
-    help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training learns.",
+    help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training "
+    "learns.",
 )
 batch_size = partial(
     number,

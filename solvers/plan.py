@@ -55,7 +55,7 @@ def plan(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep
 
 
 def _swept(figure: Chart, sweep: str) -> Chart:
-    """A curve follows the input somebody asked to sweep; other figures keep the axes that make them what they are."""
+    """A curve runs along the input that the question asks to sweep; other charts keep their axes."""
     return dataclasses.replace(figure, x=(sweep,), x_marks=()) if sweep and figure.kind == "curve" else figure
 
 

@@ -1,7 +1,7 @@
-"""Units at the edge: `3.35 TB/s` to 3.35e12 and back to what a person reads. The only file that imports pint.
+"""Units at the edge: text with a unit to SI and back. The only module that imports pint.
 
-The registry is written here rather than taken from pint's defaults: it knows what a figure of an ML system is
-measured in, so that a typing slip (`h` for Planck's constant, `c` for the speed of light) is an error, not physics.
+The registry is defined here instead of taken from pint's defaults: it has the units of ML systems only, so that a
+typing slip (`h` for Planck's constant, `c` for the speed of light) is an error.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _KINDS = {
 
 @lru_cache(1024)
 def conversion_factor(unit: str, to: str) -> float:
-    """How many `to` one `unit` is. Raises pint's errors: both are written by us, not by a person."""
+    """How many `to` one `unit` is. Raises pint's errors, as both are constants of the code."""
     return _converted(_parsed(unit), _parsed(to))
 
 
@@ -98,7 +98,7 @@ def _parsed(unit: str) -> pint.Unit:
 
 @lru_cache(4096)
 def to_si(field: str, text: str, unit: str) -> float:
-    """The SI value of what a person typed into `field`. A bare number is already in `unit`. Raises InputError."""
+    """The SI value of the text typed into `field`. A bare number is in `unit` already. Raises InputError."""
     match = _NUMBER.fullmatch(text)
     if not match:
         raise InputError(field, f"needs a number{_such_as(unit)}; '{_short(text)}' is none.")
@@ -208,12 +208,12 @@ def _steps(unit: str, shown: str) -> tuple[str, ...]:
 
 
 def unit_label(unit: str) -> str:
-    """A unit as a reader sees it: µs, B/s, %."""
+    """The symbol of a unit as shown: µs, B/s, %."""
     return _PRINTED.get(unit, "µ" + unit[1:] if unit in ("us", "uW", "uJ", "ug") else unit)
 
 
 def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
-    """A value with the unit a person would choose: 0.0048 s is `4.8 ms`. Infinite and unknown ones are words."""
+    """A value with the unit that suits its size: 0.0048 s is `4.8 ms`. Infinite and unknown values are words."""
     if math.isnan(value):
         return "unknown"
     if math.isinf(value):
@@ -244,7 +244,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def to_input_text(value: float, unit: str, shown: str = "", digits: int = 12) -> str:
-    """A value as a person could type it, to `digits` digits: `10 us`, `3.35 TB/s`, `0.5`."""
+    """A value as text for an input field, to `digits` digits: `10 us`, `3.35 TB/s`, `0.5`."""
     if unit == "1" and shown in ("", "1", "param", "token", "sample"):
         return str(int(value)) if value == round(value) and abs(value) < 1e15 else f"{value:.{digits}g}"
     steps = [(conversion_factor(name, unit), name) for name in _steps(unit, shown or unit)]

@@ -1,6 +1,6 @@
-"""Stage 1: text by name becomes checked values in SI; catalog rows stay slugs until stage 2.
+"""Stage 1: text by name becomes validated values in SI; catalog rows stay slugs until stage 2.
 
-Takes what a query string, a JSON body or a command line holds. Raises InputErrors with every bad field at once.
+Reads a query string, a JSON body or a command line. Raises InputErrors with every invalid field at once.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class ParsedQuestion:
 
 
 def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
-    """The question that `text` asks, a value for each input by name; inputs not named take their default. Raises InputErrors."""
+    """The question that `text` asks, a value for each input by name; inputs not named take their default. Raises
+    InputErrors."""
     values: dict[str, Any] = {}
     errors: list[InputError] = []
     for name, io in question.inputs.items():
@@ -103,7 +104,8 @@ def _number(name: str, io: Input, value: Any) -> float:
 
 
 def _picked(name: str, io: Pick, value: Any) -> Any:
-    """A slug as it is, an inline record as the spec it describes; nothing where that may be and is said."""
+    """A slug as it is, an inline record as the spec it describes; None where the pick is optional and the text says
+    so."""
     if io.optional and isinstance(value, str) and value.strip().lower() == NOTHING:
         return None
     if isinstance(value, str) and value.lstrip().startswith("{"):

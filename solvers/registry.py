@@ -1,4 +1,4 @@
-"""Every wall, found by walking the domain folders: one file, one solver of the file's name."""
+"""All walls, found in the domain folders: one file, one solver with the name of the file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def solvers() -> dict[str, Solver[Any, Any]]:
 
 
 def find(name: str) -> Solver[Any, Any]:
-    """The solver called `name`. Raises InputError on `solver` with the nearest name there is."""
+    """The solver called `name`. Raises InputError on `solver` that suggests the closest name."""
     try:
         return solvers()[name]
     except KeyError:

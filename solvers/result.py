@@ -1,4 +1,4 @@
-"""What a solved question is: plain values that can be shown, kept for years and compared, and nothing that computes."""
+"""The result of a question: plain values to show, store and compare; no computation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Value:
-    """One figure with what a reader needs: unit, the unit it is shown in, label, LaTeX symbol, words for infinity."""
+    """One value with its unit, display unit, label, LaTeX symbol and the words for infinity."""
 
     value: float | str | bool
     unit: str = ""
@@ -24,7 +24,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Working:
-    """One equation and the names of the values to put into its slots."""
+    """One equation and the output it computes."""
 
     output: str
     latex: str
@@ -32,7 +32,7 @@ class Working:
 
 @dataclass(frozen=True)
 class Series:
-    """What a figure reads along one input for one system: a column by name."""
+    """The columns of a chart along one input for one system, by name."""
 
     system: int
     x: str
@@ -41,7 +41,7 @@ class Series:
 
 @dataclass(frozen=True)
 class ChartSpec:
-    """A figure to draw: its kind and which columns it reads; the tracks hold them."""
+    """A chart to draw: its kind and the columns it reads, which the series hold."""
 
     kind: str
     title: str

@@ -1,6 +1,6 @@
-"""Questions as columns: how many a record holds, some of them again, all of them in one line.
+"""Batches of questions: how many an Inputs record holds, selecting rows, flattening a grid.
 
-A record is a wall's inputs: numbers, codes of choices and specs, each a scalar where it is the same in every question.
+Fields are numbers, codes of choices and specs, each a scalar where it is the same in all questions.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 
 
 def shape(record: Any) -> tuple[int, ...]:
-    """The shape its columns broadcast to; () for one question."""
+    """The shape that the columns of the record broadcast to; () for one question."""
     return np.broadcast_shapes(*(_shape(value, own) for _, value, own in _columns(record)))
 
 
 def take_rows(record: Any, row: NDArray[np.int_]) -> Any:
-    """The questions `row` of a line of them; what is the same in all stays a scalar."""
+    """The questions `row` of a one-dimensional batch; scalars stay scalars."""
     return _mapped(record, lambda column, own: column[row])
 
 
 def ravel(record: Any) -> Any:
-    """A grid of questions as a line of them."""
+    """A grid of questions as a one-dimensional batch, like `np.ravel`."""
     every = shape(record)
     return _mapped(record, lambda column, own: _raveled(column, every, own))
 

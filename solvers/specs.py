@@ -36,7 +36,7 @@ class Precision(IntEnum):
 
 
 def part(kind: type[Any], *, unknown: bool = False) -> Any:
-    """A spec inside a spec; `unknown` gives one of which nothing is known where none is given."""
+    """A spec inside a spec; with `unknown` the default has no known figure."""
     metadata = {"part": kind}
     return field(default_factory=kind, metadata=metadata) if unknown else field(metadata=metadata)
 
@@ -264,7 +264,7 @@ def take(spec: Spec, index: Codes) -> Spec:
 
 @dataclass(frozen=True)
 class Changed:
-    """What a figure of a spec becomes: `value` in SI, or `value` times what it is."""
+    """A changed figure of a spec: `value` in SI, or with `scaled` the factor on what it is."""
 
     value: float
     scaled: bool

@@ -1,5 +1,5 @@
-"""The 22 walls of ML systems and their domains, as the tutorial numbers them. Which solver stands for a wall is the
-solver's own word (`walls=`)."""
+"""The 22 walls of ML systems and their domains, as the tutorial numbers them. A solver declares which walls it
+stands for (`walls=`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Wall:
-    """A limit with its number, its name and the folder of `solvers` its solver lies in."""
+    """A wall with its number, its name and the folder of `solvers` that holds its solver."""
 
     number: int
     name: str

@@ -72,8 +72,8 @@ def free_port() -> int:
 
 
 def serve(port: int, env: Mapping[str, str], **pipes: int) -> subprocess.Popen[bytes]:
-    """The command of `make serve` on this port, in a process group of its own. It ends with the process that started it,
-    so that tests that are cut off leave no server running."""
+    """The command of `make serve` on this port, in a process group of its own. It ends with the process that started
+    it, so that tests that are cut off leave no server running."""
     command = [sys.executable, "-m", "mlsysweb.serve", "--port", str(port)]
     return subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, preexec_fn=_end_with_parent, **pipes)
 
@@ -138,5 +138,8 @@ class Site:
 
     def saved(self) -> set[str]:
         """The paths of all that is in the database, asked of the database."""
-        ask = "from mlsysweb.saved.scenarios.models import Version; print(*Version.objects.values_list('scenario_id', flat=True))"
+        ask = (
+            "from mlsysweb.saved.scenarios.models import Version; print(*Version.objects.values_list('scenario_id', "
+            "flat=True))"
+        )
         return {f"/s/{each}/" for each in self.manage("shell", "--no-imports", "-c", ask).split()}

@@ -9,10 +9,10 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from mlsysweb.explore.ask.axes import AXIS
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.presets import PRESETS
 from mlsysweb.explore.ask.question import (
-    AXIS,
     GOAL,
     LINKS,
     WALLS,
@@ -67,7 +67,8 @@ def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
 
 
 def answer_search(query: QueryDict, question: DesignSpaceQuestion, asked: DeclaredSearch) -> DesignSpacePage:
-    """The answer of a space small enough for a request; of a larger one what its job has come to. Raises InputErrors."""
+    """The answer of a space small enough for a request; of a larger one what its job has come to. Raises
+    InputErrors."""
     check(asked.search)
     url = reverse("explore:explore")
     if asked.search.space.size <= IN_REQUEST:

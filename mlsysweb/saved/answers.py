@@ -53,7 +53,8 @@ def is_wall(kept: Mapping[str, Any]) -> bool:
 def legacy_html(kept: Mapping[str, Any]) -> SafeString:
     """The HTML of a page that was kept as it was shown, before pages were kept as data. The one place where stored
     markup is shown as markup. It was rendered by our templates and had the token of its forms taken out; templates show
-    it under `hx-disable`. Text that is no fragment of a page, such as a file that was saved as one, is shown as text."""
+    it under `hx-disable`. Text that is no fragment of a page, such as a file that was saved as one, is shown as
+    text."""
     html = str(kept["shown"])
     if html.lstrip().startswith("<section ") and html.rstrip().endswith("</section>"):
         return mark_safe(html)

@@ -58,7 +58,8 @@ def page_from_json(kinds: Mapping[str, PageType], stored: Mapping[str, Any]) -> 
 
 
 def to_json(value: Any, kind: Any) -> Any:
-    """A value of the annotation `kind` as JSON: dataclasses by field, tuples as lists, enums by name. Raises TypeError."""
+    """A value of the annotation `kind` as JSON: dataclasses by field, tuples as lists, enums by name. Raises
+    TypeError."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return None if value is None else to_json(value, _some(arguments))

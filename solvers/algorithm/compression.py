@@ -31,14 +31,14 @@ from solvers.errors import InputError
 
 
 class Method(IntEnum):
-    """What is taken away: bits of each weight, or whole weights."""
+    """What is removed: bits of each weight, or whole weights."""
 
     QUANTIZATION = 0
     PRUNING = 1
 
 
 class Pattern(IntEnum):
-    """Where the weights taken away lay."""
+    """Where the removed weights are."""
 
     UNSTRUCTURED = 0
     STRUCTURED = 1
@@ -46,7 +46,7 @@ class Pattern(IntEnum):
 
 
 class Truthful(IntEnum):
-    """Yes or no, in the words of a person or of JSON."""
+    """True or false, as a choice."""
 
     NO = 0
     YES = 1
@@ -238,6 +238,118 @@ _ACCURACY_AFTER_PRUNING = {
 }
 
 
+FIGURES = (
+    curve("bits", ("compression_ratio", "speedup"), "Fewer bits (quantization)"),
+    curve("sparsity", ("compression_ratio", "speedup"), "Fewer weights (pruning)"),
+)
+
+EQUATIONS = (
+    Equation("original_size", r"@original_size = @parameters \cdot \frac{@baseline_bits}{8}"),
+    Equation(
+        "compression_ratio",
+        r"@compression_ratio = \frac{@baseline_bits}{@bits}",
+        where=lambda i, o: i.method == Method.QUANTIZATION,
+    ),
+    Equation(
+        "compression_ratio",
+        r"@compression_ratio = \frac{1}{1 - @sparsity}",
+        where=lambda i, o: i.method == Method.PRUNING,
+    ),
+    Equation("compressed_size", r"@compressed_size = \frac{@original_size}{@compression_ratio}"),
+    Equation("memory_saving", r"@memory_saving = 1 - \frac{1}{@compression_ratio}"),
+    Equation(
+        "speedup",
+        r"@speedup = \min(@compute_speedup, @compression_ratio)",
+        where=lambda i, o: i.method == Method.QUANTIZATION and not i.memory_bound,
+    ),
+    Equation(
+        "index_size",
+        r"@index_size = \frac{@parameters}{8}",
+        where=lambda i, o: i.method == Method.PRUNING and i.pattern != Pattern.STRUCTURED,
+    ),
+    Equation("stored_size", r"@stored_size = @compressed_size + @index_size"),
+)
+
+SOURCES = (
+    Source(
+        "Han et al. 2015", "Learning both weights and connections for efficient neural networks", "arXiv:1506.02626"
+    ),
+    Source(
+        "Gholami et al. 2021",
+        "A survey of quantization methods for efficient neural network inference",
+        "arXiv:2103.13630",
+    ),
+    Source("Blalock et al. 2020", "What is the state of neural network pruning?", "arXiv:2003.03033"),
+    Source("Mishra et al. 2021", "Accelerating sparse deep neural networks", "arXiv:2104.08378"),
+    Source("Wu et al. 2020", "Integer quantization for deep learning inference", "arXiv:2004.09602"),
+    Source(
+        "Frantar et al. 2022",
+        "GPTQ: accurate post-training quantization for generative pre-trained transformers",
+        "arXiv:2210.17323",
+    ),
+    Source(
+        "Frantar, Alistarh 2023",
+        "SparseGPT: massive language models can be accurately pruned in one-shot",
+        "arXiv:2301.00774",
+    ),
+    Source("Li et al. 2017", "Pruning filters for efficient ConvNets", "arXiv:1608.08710"),
+)
+
+ASSUMPTIONS = (
+    "All weights are compressed alike; scales and zero points of quantization take no room.",
+    "A memory-bound network takes time in proportion to the bytes of its weights, a compute-bound one in inverse "
+    "proportion to the rate.",
+    "Dense kernels multiply scattered zeros like any number; sparse matrix units skip 2 of every 4 and nothing else.",
+    "Which weights are left is kept as one bit for each weight there was; 2:4 indices take just as much.",
+)
+
+LIMITATIONS = (
+    "Accuracy: only measuring tells; what others measured is quoted beside the verdict.",
+    "Activations and the KV cache, which are compressed apart from the weights.",
+    "Kernels for very sparse networks on CPUs and on chips made for them.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B in 4 bits", {}),
+    Preset("The same, compute-bound", {"memory_bound": "no", "bits": "8", "compute_speedup": "2"}),
+    Preset("In 4 bits on a chip without a 4-bit rate", {"memory_bound": "no", "compute_speedup": "1"}),
+    Preset("Half the weights gone, anywhere", {"method": "pruning"}),
+    Preset("Half the weights gone, 2:4", {"method": "pruning", "pattern": "n_m"}),
+    Preset("Half the channels gone", {"method": "pruning", "pattern": "structured"}),
+    Preset(
+        "Keyword spotting from float to int8",
+        {"parameters": "38600", "baseline_bits": "32", "bits": "8", "memory_bound": "no", "compute_speedup": "2"},
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A network with 90% of its weights pruned runs ten times as fast.",
+        "Pruned of half it runs {before} times as fast, pruned of 90% {after} times: dense kernels multiply zeros too.",
+        "speedup",
+        {"method": "pruning"},
+        {"method": "pruning", "sparsity": "0.9"},
+        lambda before, after: before == after == 1,
+    ),
+    Fallacy(
+        "More sparsity is never slower.",
+        "With the 2:4 pattern 50% runs {before} times as fast and 60% {after} times: the hardware knows one pattern.",
+        "speedup",
+        {"method": "pruning", "pattern": "n_m"},
+        {"method": "pruning", "pattern": "n_m", "sparsity": "0.6"},
+        lambda before, after: after < before,
+    ),
+    Fallacy(
+        "Four-bit weights make everything four times as fast as sixteen-bit ones.",
+        "Waiting for memory {before} times, waiting for arithmetic on a chip without a 4-bit rate {after} times.",
+        "speedup",
+        {},
+        {"memory_bound": "no"},
+        lambda before, after: after < before,
+    ),
+)
+
+
 @solver(
     walls=(13,),
     title="Compression",
@@ -248,109 +360,13 @@ _ACCURACY_AFTER_PRUNING = {
     notes=notes,
     check=check,
     headline=("compression_ratio", "compressed_size", "memory_saving", "speedup"),
-    figures=(
-        curve("bits", ("compression_ratio", "speedup"), "Fewer bits (quantization)"),
-        curve("sparsity", ("compression_ratio", "speedup"), "Fewer weights (pruning)"),
-    ),
-    equations=(
-        Equation("original_size", r"@original_size = @parameters \cdot \frac{@baseline_bits}{8}"),
-        Equation(
-            "compression_ratio",
-            r"@compression_ratio = \frac{@baseline_bits}{@bits}",
-            where=lambda i, o: i.method == Method.QUANTIZATION,
-        ),
-        Equation(
-            "compression_ratio",
-            r"@compression_ratio = \frac{1}{1 - @sparsity}",
-            where=lambda i, o: i.method == Method.PRUNING,
-        ),
-        Equation("compressed_size", r"@compressed_size = \frac{@original_size}{@compression_ratio}"),
-        Equation("memory_saving", r"@memory_saving = 1 - \frac{1}{@compression_ratio}"),
-        Equation(
-            "speedup",
-            r"@speedup = \min(@compute_speedup, @compression_ratio)",
-            where=lambda i, o: i.method == Method.QUANTIZATION and not i.memory_bound,
-        ),
-        Equation(
-            "index_size",
-            r"@index_size = \frac{@parameters}{8}",
-            where=lambda i, o: i.method == Method.PRUNING and i.pattern != Pattern.STRUCTURED,
-        ),
-        Equation("stored_size", r"@stored_size = @compressed_size + @index_size"),
-    ),
-    sources=(
-        Source(
-            "Han et al. 2015", "Learning both weights and connections for efficient neural networks", "arXiv:1506.02626"
-        ),
-        Source(
-            "Gholami et al. 2021",
-            "A survey of quantization methods for efficient neural network inference",
-            "arXiv:2103.13630",
-        ),
-        Source("Blalock et al. 2020", "What is the state of neural network pruning?", "arXiv:2003.03033"),
-        Source("Mishra et al. 2021", "Accelerating sparse deep neural networks", "arXiv:2104.08378"),
-        Source("Wu et al. 2020", "Integer quantization for deep learning inference", "arXiv:2004.09602"),
-        Source(
-            "Frantar et al. 2022",
-            "GPTQ: accurate post-training quantization for generative pre-trained transformers",
-            "arXiv:2210.17323",
-        ),
-        Source(
-            "Frantar, Alistarh 2023",
-            "SparseGPT: massive language models can be accurately pruned in one-shot",
-            "arXiv:2301.00774",
-        ),
-        Source("Li et al. 2017", "Pruning filters for efficient ConvNets", "arXiv:1608.08710"),
-    ),
-    assumptions=(
-        "All weights are compressed alike; scales and zero points of quantization take no room.",
-        "A memory-bound network takes time in proportion to the bytes of its weights, a compute-bound one in inverse proportion to the rate.",
-        "Dense kernels multiply scattered zeros like any number; sparse matrix units skip 2 of every 4 and nothing else.",
-        "Which weights are left is kept as one bit for each weight there was; 2:4 indices take just as much.",
-    ),
-    excludes=(
-        "Accuracy: only measuring tells; what others measured is quoted beside the verdict.",
-        "Activations and the KV cache, which are compressed apart from the weights.",
-        "Kernels for very sparse networks on CPUs and on chips made for them.",
-    ),
-    presets=(
-        Preset("Llama-3-8B in 4 bits", {}),
-        Preset("The same, compute-bound", {"memory_bound": "no", "bits": "8", "compute_speedup": "2"}),
-        Preset("In 4 bits on a chip without a 4-bit rate", {"memory_bound": "no", "compute_speedup": "1"}),
-        Preset("Half the weights gone, anywhere", {"method": "pruning"}),
-        Preset("Half the weights gone, 2:4", {"method": "pruning", "pattern": "n_m"}),
-        Preset("Half the channels gone", {"method": "pruning", "pattern": "structured"}),
-        Preset(
-            "Keyword spotting from float to int8",
-            {"parameters": "38600", "baseline_bits": "32", "bits": "8", "memory_bound": "no", "compute_speedup": "2"},
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "A network with 90% of its weights pruned runs ten times as fast.",
-            "Pruned of half it runs {before} times as fast, pruned of 90% {after} times: dense kernels multiply zeros too.",
-            "speedup",
-            {"method": "pruning"},
-            {"method": "pruning", "sparsity": "0.9"},
-            lambda before, after: before == after == 1,
-        ),
-        Fallacy(
-            "More sparsity is never slower.",
-            "With the 2:4 pattern 50% runs {before} times as fast and 60% {after} times: the hardware knows one pattern.",
-            "speedup",
-            {"method": "pruning", "pattern": "n_m"},
-            {"method": "pruning", "pattern": "n_m", "sparsity": "0.6"},
-            lambda before, after: after < before,
-        ),
-        Fallacy(
-            "Four-bit weights make everything four times as fast as sixteen-bit ones.",
-            "Waiting for memory {before} times, waiting for arithmetic on a chip without a 4-bit rate {after} times.",
-            "speedup",
-            {},
-            {"memory_bound": "no"},
-            lambda before, after: after < before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def compression(i: Inputs) -> Outputs:
     prunes = np.asarray(i.method) == Method.PRUNING

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Chart, Equation, Fallacy, Preset, Source, curve, number, output, solver
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _HOUR = 3600.0
 
@@ -124,6 +124,81 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "So long a thought fills the context: the ITL itself grows with it, see serving."
 
 
+FIGURES = (
+    curve("reasoning_steps", ("latency", "cost_per_query"), "Thinking longer", logy=False),
+    curve("samples", ("cost_per_query", "latency"), "Asking more often", logy=False),
+    Chart("bars", "Latency", (), ("direct_latency", "reasoning_time")),
+)
+
+EQUATIONS = (
+    Equation("reasoning_tokens", r"@reasoning_tokens = @reasoning_steps \cdot @tokens_per_step"),
+    Equation("tokens_per_sample", r"@tokens_per_sample = @reasoning_tokens + @answer_tokens"),
+    Equation("tokens_per_query", r"@tokens_per_query = @samples \cdot @tokens_per_sample"),
+    Equation("latency", r"@latency = @ttft + @tokens_per_sample \cdot @itl"),
+    Equation("direct_latency", r"@direct_latency = @ttft + @answer_tokens \cdot @itl"),
+    Equation("slowdown", r"@slowdown = \frac{@latency}{@direct_latency}"),
+    Equation("energy_per_query", r"@energy_per_query = @samples \cdot @power \cdot @latency"),
+    Equation("cost_per_query", r"@cost_per_query = @samples \cdot @price_per_hour \cdot \frac{@latency}{3600}"),
+)
+
+SOURCES = (
+    Source(
+        "Wei et al. 2022",
+        "Chain-of-thought prompting elicits reasoning in large language models",
+        "arXiv:2201.11903",
+    ),
+    Source(
+        "Wang et al. 2023",
+        "Self-consistency improves chain of thought reasoning in language models",
+        "arXiv:2203.11171",
+    ),
+    Source(
+        "Snell et al. 2024",
+        "Scaling LLM test-time compute optimally can be more effective than scaling model parameters",
+        "arXiv:2408.03314",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Tokens of thought and of the answer come at one and the same inter-token latency.",
+    "Samples run side by side on as many shares of the machine, each with its power and price.",
+    "The machine is paid for while it answers.",
+)
+
+LIMITATIONS = (
+    "Quality: what the thinking is for.",
+    "Samples that share a prefix, stop early or vote before all are done.",
+    "The wait in the queue: see tail latency.",
+)
+
+PRESETS = (
+    Preset("Ten steps of thought", {}),
+    Preset("A direct answer", {"reasoning_steps": "0"}),
+    Preset("Forty samples vote", {"samples": "40"}),
+    Preset("Deep reasoning: 10,000 tokens", {"reasoning_steps": "50", "tokens_per_step": "200"}),
+    Preset("Eight direct answers, the best is taken", {"reasoning_steps": "0", "samples": "8"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Asking forty times takes forty times as long.",
+        "One sample takes {before}, forty take {after}: they run side by side.",
+        "latency",
+        {},
+        {"samples": "40"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "Thinking is free for whoever can wait.",
+        "A direct answer costs {before}, one with ten steps of thought {after}: every token keeps the machine.",
+        "cost_per_query",
+        {"reasoning_steps": "0"},
+        {},
+        lambda before, after: after > 4 * before,
+    ),
+)
+
+
 @solver(
     walls=(12,),
     title="Reasoning",
@@ -133,73 +208,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("latency", "cost_per_query", "energy_per_query", "tokens_per_query", "slowdown"),
-    figures=(
-        curve("reasoning_steps", ("latency", "cost_per_query"), "Thinking longer", logy=False),
-        curve("samples", ("cost_per_query", "latency"), "Asking more often", logy=False),
-        Chart("bars", "Latency", (), ("direct_latency", "reasoning_time")),
-    ),
-    equations=(
-        Equation("reasoning_tokens", r"@reasoning_tokens = @reasoning_steps \cdot @tokens_per_step"),
-        Equation("tokens_per_sample", r"@tokens_per_sample = @reasoning_tokens + @answer_tokens"),
-        Equation("tokens_per_query", r"@tokens_per_query = @samples \cdot @tokens_per_sample"),
-        Equation("latency", r"@latency = @ttft + @tokens_per_sample \cdot @itl"),
-        Equation("direct_latency", r"@direct_latency = @ttft + @answer_tokens \cdot @itl"),
-        Equation("slowdown", r"@slowdown = \frac{@latency}{@direct_latency}"),
-        Equation("energy_per_query", r"@energy_per_query = @samples \cdot @power \cdot @latency"),
-        Equation("cost_per_query", r"@cost_per_query = @samples \cdot @price_per_hour \cdot \frac{@latency}{3600}"),
-    ),
-    sources=(
-        Source(
-            "Wei et al. 2022",
-            "Chain-of-thought prompting elicits reasoning in large language models",
-            "arXiv:2201.11903",
-        ),
-        Source(
-            "Wang et al. 2023",
-            "Self-consistency improves chain of thought reasoning in language models",
-            "arXiv:2203.11171",
-        ),
-        Source(
-            "Snell et al. 2024",
-            "Scaling LLM test-time compute optimally can be more effective than scaling model parameters",
-            "arXiv:2408.03314",
-        ),
-    ),
-    assumptions=(
-        "Tokens of thought and of the answer come at one and the same inter-token latency.",
-        "Samples run side by side on as many shares of the machine, each with its power and price.",
-        "The machine is paid for while it answers.",
-    ),
-    excludes=(
-        "Quality: what the thinking is for.",
-        "Samples that share a prefix, stop early or vote before all are done.",
-        "The wait in the queue: see tail latency.",
-    ),
-    presets=(
-        Preset("Ten steps of thought", {}),
-        Preset("A direct answer", {"reasoning_steps": "0"}),
-        Preset("Forty samples vote", {"samples": "40"}),
-        Preset("Deep reasoning: 10,000 tokens", {"reasoning_steps": "50", "tokens_per_step": "200"}),
-        Preset("Eight direct answers, the best is taken", {"reasoning_steps": "0", "samples": "8"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Asking forty times takes forty times as long.",
-            "One sample takes {before}, forty take {after}: they run side by side.",
-            "latency",
-            {},
-            {"samples": "40"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "Thinking is free for whoever can wait.",
-            "A direct answer costs {before}, one with ten steps of thought {after}: every token keeps the machine.",
-            "cost_per_query",
-            {"reasoning_steps": "0"},
-            {},
-            lambda before, after: after > 4 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def reasoning(i: Inputs) -> Outputs:
     thought = np.asarray(i.reasoning_steps, dtype=float) * i.tokens_per_step
@@ -220,9 +235,9 @@ def reasoning(i: Inputs) -> Outputs:
         direct_latency=direct,
         direct_cost=direct * price,
         direct_energy=direct * i.power,
-        cost_multiple=ratio(machine_time * price, direct * price),
+        cost_multiple=ratio_or_inf(machine_time * price, direct * price),
         extra_cost=cost - direct * price,
-        queries_per_dollar=ratio(1.0, cost),
-        queries_per_kwh=ratio(3.6e6, energy),
+        queries_per_dollar=ratio_or_inf(1.0, cost),
+        queries_per_kwh=ratio_or_inf(3.6e6, energy),
         cost_per_million_queries=cost * 1e6,
     )

@@ -16,7 +16,7 @@ import numpy as np
 
 from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, number, output, solver
 from solvers.errors import InputError
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 # A split this close to the rule, either way, is as good as the rule: the optimum is flat.
 _CLOSE = 1.5
@@ -223,6 +223,107 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         )
 
 
+FIGURES = (
+    curve("resize", ("loss_besiroglu", "loss_hoffmann"), "Iso-FLOP: another size at the same compute"),
+    curve("resize", ("compute_ratio_besiroglu", "compute_ratio_hoffmann"), "What another size wastes"),
+)
+
+EQUATIONS = (
+    Equation("total_ops", r"@total_ops = 6 \cdot @parameters \cdot @tokens"),
+    Equation("tokens_per_parameter", r"@tokens_per_parameter = \frac{@tokens}{@parameters}"),
+    Equation("optimal_parameters", r"@optimal_parameters = \sqrt{\frac{@total_ops}{6 \cdot @rule}}"),
+    Equation("optimal_tokens", r"@optimal_tokens = \frac{@total_ops}{6 \cdot @optimal_parameters}"),
+    Equation(
+        "loss_hoffmann", r"@loss_hoffmann = 1.69 + \frac{406.4}{@parameters^{0.34}} + \frac{410.7}{@tokens^{0.28}}"
+    ),
+    Equation(
+        "loss_besiroglu",
+        r"@loss_besiroglu = 1.8172 + \frac{482.01}{@parameters^{0.3478}} + \frac{2085.43}{@tokens^{0.3658}}",
+    ),
+    Equation(
+        "best_parameters_besiroglu",
+        r"@best_parameters_besiroglu = (\frac{0.3478 \cdot 482.01}{0.3658 \cdot 2085.43})^{\frac{1}{0.3478 + 0.3658}} "
+        r"\cdot (\frac{@total_ops}{6})^{\frac{0.3658}{0.3478 + 0.3658}}",
+    ),
+    Equation(
+        "best_loss_besiroglu",
+        r"@best_loss_besiroglu = 1.8172 + \frac{482.01}{@best_parameters_besiroglu^{0.3478}} "
+        r"+ \frac{2085.43}{@best_tokens_besiroglu^{0.3658}}",
+    ),
+    Equation("compute_ratio_besiroglu", r"@compute_ratio_besiroglu = \frac{@total_ops}{@equal_loss_compute_besiroglu}"),
+    Equation("serving_advantage", r"@serving_advantage = \frac{@equal_loss_parameters}{@parameters}"),
+    Equation(
+        "payback_tokens",
+        r"@payback_tokens = \frac{@total_ops - @equal_loss_compute_besiroglu}{2 \cdot (@equal_loss_parameters - "
+        r"@parameters)}",
+        where=lambda i, o: bool(np.isfinite(o.payback_tokens)),
+    ),
+)
+
+SOURCES = (
+    Source("Kaplan et al. 2020", "Scaling laws for neural language models", "arXiv:2001.08361"),
+    Source("Hoffmann et al. 2022", "Training compute-optimal large language models", "arXiv:2203.15556"),
+    Source("Besiroglu et al. 2024", "Chinchilla scaling: a replication attempt", "arXiv:2404.10102"),
+    Source(
+        "Sardana et al. 2023",
+        "Beyond Chinchilla-optimal: accounting for inference in language model scaling laws",
+        "arXiv:2401.00448",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Training takes 6 FLOP a parameter and token: 2 forward, 4 backward; attention over the context is left out.",
+    "Every token passes every parameter once: dense decoder-only networks, each token seen once.",
+    "The loss is that of the text the fits were made on; other text moves it up or down.",
+    "Serving takes 2 FLOP a parameter and token.",
+)
+
+LIMITATIONS = (
+    "Quality of the data and repeated data: neither has a term.",
+    "Mixtures of experts and encoder-decoders: their tokens pass only part of the parameters.",
+    "What a lower loss is worth on a task.",
+)
+
+PRESETS = (
+    Preset("Chinchilla's budget", {}, part="Part 8"),
+    Preset("The tutorial's budget of 1e21 FLOP", {"compute_budget": "1e21 FLOP"}, part="Part 8"),
+    Preset("Llama-3-8B at 15T tokens", {"parameters": "8.03e9", "tokens": "15e12"}),
+    Preset("GPT-3", {"parameters": "174.6e9", "tokens": "300e9"}),
+    Preset("Llama 3.1 405B", {"parameters": "405e9", "tokens": "15.6e12"}),
+    Preset("A budget, and a size that fits a phone", {"compute_budget": "1e23 FLOP", "parameters": "3e9"}),
+    Preset("What 300 billion tokens are enough for", {"compute_budget": "0 FLOP", "tokens": "300e9"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "More parameters always make a better network.",
+        "Ten times the parameters with the same compute take the loss from {before} to {after}: too few tokens are "
+        "left.",
+        "loss_besiroglu",
+        {},
+        {"resize": "10"},
+        lambda before, after: after > before,
+    ),
+    Fallacy(
+        "Training on more than 20 tokens a parameter is a mistake.",
+        "By the rule the network pays only for training, {before} times as large as needed for its loss; Llama-3-8B is "
+        "{after} times smaller than the best network of its loss, which every token served pays back.",
+        "serving_advantage",
+        {},
+        {"parameters": "8.03e9", "tokens": "15e12"},
+        lambda before, after: before < 1.1 and after > 2,
+    ),
+    Fallacy(
+        "Ten times the compute makes the loss ten times better.",
+        "From {before} to {after}: what ten times the compute takes off the loss is a few percent.",
+        "best_loss_besiroglu",
+        {},
+        {"compute_budget": "5.76e24 FLOP"},
+        lambda before, after: 1 < before / after < 1.1,
+    ),
+)
+
+
 @solver(
     walls=(11,),
     title="Scaling laws",
@@ -233,98 +334,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     check=check,
     headline=("parameters", "tokens", "loss_besiroglu", "tokens_per_parameter", "compute_ratio_besiroglu"),
-    figures=(
-        curve("resize", ("loss_besiroglu", "loss_hoffmann"), "Iso-FLOP: another size at the same compute"),
-        curve("resize", ("compute_ratio_besiroglu", "compute_ratio_hoffmann"), "What another size wastes"),
-    ),
-    equations=(
-        Equation("total_ops", r"@total_ops = 6 \cdot @parameters \cdot @tokens"),
-        Equation("tokens_per_parameter", r"@tokens_per_parameter = \frac{@tokens}{@parameters}"),
-        Equation("optimal_parameters", r"@optimal_parameters = \sqrt{\frac{@total_ops}{6 \cdot @rule}}"),
-        Equation("optimal_tokens", r"@optimal_tokens = \frac{@total_ops}{6 \cdot @optimal_parameters}"),
-        Equation(
-            "loss_hoffmann", r"@loss_hoffmann = 1.69 + \frac{406.4}{@parameters^{0.34}} + \frac{410.7}{@tokens^{0.28}}"
-        ),
-        Equation(
-            "loss_besiroglu",
-            r"@loss_besiroglu = 1.8172 + \frac{482.01}{@parameters^{0.3478}} + \frac{2085.43}{@tokens^{0.3658}}",
-        ),
-        Equation(
-            "best_parameters_besiroglu",
-            r"@best_parameters_besiroglu = (\frac{0.3478 \cdot 482.01}{0.3658 \cdot 2085.43})^{\frac{1}{0.3478 + 0.3658}} "
-            r"\cdot (\frac{@total_ops}{6})^{\frac{0.3658}{0.3478 + 0.3658}}",
-        ),
-        Equation(
-            "best_loss_besiroglu",
-            r"@best_loss_besiroglu = 1.8172 + \frac{482.01}{@best_parameters_besiroglu^{0.3478}} "
-            r"+ \frac{2085.43}{@best_tokens_besiroglu^{0.3658}}",
-        ),
-        Equation(
-            "compute_ratio_besiroglu", r"@compute_ratio_besiroglu = \frac{@total_ops}{@equal_loss_compute_besiroglu}"
-        ),
-        Equation("serving_advantage", r"@serving_advantage = \frac{@equal_loss_parameters}{@parameters}"),
-        Equation(
-            "payback_tokens",
-            r"@payback_tokens = \frac{@total_ops - @equal_loss_compute_besiroglu}{2 \cdot (@equal_loss_parameters - @parameters)}",
-            where=lambda i, o: bool(np.isfinite(o.payback_tokens)),
-        ),
-    ),
-    sources=(
-        Source("Kaplan et al. 2020", "Scaling laws for neural language models", "arXiv:2001.08361"),
-        Source("Hoffmann et al. 2022", "Training compute-optimal large language models", "arXiv:2203.15556"),
-        Source("Besiroglu et al. 2024", "Chinchilla scaling: a replication attempt", "arXiv:2404.10102"),
-        Source(
-            "Sardana et al. 2023",
-            "Beyond Chinchilla-optimal: accounting for inference in language model scaling laws",
-            "arXiv:2401.00448",
-        ),
-    ),
-    assumptions=(
-        "Training takes 6 FLOP a parameter and token: 2 forward, 4 backward; attention over the context is left out.",
-        "Every token passes every parameter once: dense decoder-only networks, each token seen once.",
-        "The loss is that of the text the fits were made on; other text moves it up or down.",
-        "Serving takes 2 FLOP a parameter and token.",
-    ),
-    excludes=(
-        "Quality of the data and repeated data: neither has a term.",
-        "Mixtures of experts and encoder-decoders: their tokens pass only part of the parameters.",
-        "What a lower loss is worth on a task.",
-    ),
-    presets=(
-        Preset("Chinchilla's budget", {}, part="Part 8"),
-        Preset("The tutorial's budget of 1e21 FLOP", {"compute_budget": "1e21 FLOP"}, part="Part 8"),
-        Preset("Llama-3-8B at 15T tokens", {"parameters": "8.03e9", "tokens": "15e12"}),
-        Preset("GPT-3", {"parameters": "174.6e9", "tokens": "300e9"}),
-        Preset("Llama 3.1 405B", {"parameters": "405e9", "tokens": "15.6e12"}),
-        Preset("A budget, and a size that fits a phone", {"compute_budget": "1e23 FLOP", "parameters": "3e9"}),
-        Preset("What 300 billion tokens are enough for", {"compute_budget": "0 FLOP", "tokens": "300e9"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "More parameters always make a better network.",
-            "Ten times the parameters with the same compute take the loss from {before} to {after}: too few tokens are left.",
-            "loss_besiroglu",
-            {},
-            {"resize": "10"},
-            lambda before, after: after > before,
-        ),
-        Fallacy(
-            "Training on more than 20 tokens a parameter is a mistake.",
-            "By the rule the network pays only for training, {before} times as large as needed for its loss; Llama-3-8B is {after} times smaller than the best network of its loss, which every token served pays back.",
-            "serving_advantage",
-            {},
-            {"parameters": "8.03e9", "tokens": "15e12"},
-            lambda before, after: before < 1.1 and after > 2,
-        ),
-        Fallacy(
-            "Ten times the compute makes the loss ten times better.",
-            "From {before} to {after}: what ten times the compute takes off the loss is a few percent.",
-            "best_loss_besiroglu",
-            {},
-            {"compute_budget": "5.76e24 FLOP"},
-            lambda before, after: 1 < before / after < 1.1,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def scaling_laws(i: Inputs) -> Outputs:
     given_parameters, given_tokens = _split(i)
@@ -365,7 +381,7 @@ def scaling_laws(i: Inputs) -> Outputs:
             compute_ratio_besiroglu=flop / least_b,
             equal_loss_parameters=equal,
             serving_advantage=equal / parameters,
-            payback_tokens=np.where(smaller, ratio(flop - least_b, np.where(smaller, saved, 0)), np.inf),
+            payback_tokens=np.where(smaller, ratio_or_inf(flop - least_b, np.where(smaller, saved, 0)), np.inf),
         )
 
 

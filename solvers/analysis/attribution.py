@@ -1,10 +1,10 @@
-"""Why do two answers differ? The difference of an output, shared out among the inputs that changed.
+"""Attribution of a difference: which changed inputs make an output of two questions differ, and by how much.
 
-Each input gets its Shapley value (Shapley 1953, doi:10.1515/9781400881970-018): what it adds to the output, averaged
-over all orders in which the inputs could have been changed from the one question's to the other's. That is the baseline
-Shapley value of Sundararajan and Najmi 2020 (arXiv:1908.08474). The shares add up to the difference. All mixtures of the
-two questions are answered in one vectorised call. Not a cause in itself: an input that only matters together with
-another gets half of what they do together.
+Each input gets its Shapley value (Shapley 1953, doi:10.1515/9781400881970-018): the difference it adds to the
+output, averaged over all orders in which the inputs could be changed from one question to the other. This is the
+baseline Shapley value of Sundararajan and Najmi 2020 (arXiv:1908.08474). The shares add up to the difference. All
+mixtures of the two questions are evaluated in one vectorised call. A share is not a cause: two inputs that only
+matter together get half of their joint effect each.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ORDERS = 256
 
 @dataclass(frozen=True)
 class Share:
-    """One changed input and what of the difference is its own, in the output's unit."""
+    """One changed input and its share of the difference, in the unit of the output."""
 
     name: str
     label: str
@@ -42,8 +42,8 @@ class Share:
 
 @dataclass(frozen=True)
 class Attribution:
-    """`before` and `after` are the two answers, `shares` what leads from the one to the other, the largest first.
-    `unknown` counts mixtures that have no finite answer; with any of them there are no shares."""
+    """`before` and `after` are the output of the two questions, `shares` the contributions of the changed inputs,
+    the largest first. `unknown` counts mixtures without a finite output; where there are any, `shares` is empty."""
 
     output: str
     before: float
@@ -54,7 +54,8 @@ class Attribution:
 
 
 def changed(solver: Solver[Any, Any], one: Any, other: Any) -> tuple[str, ...]:
-    """The inputs in which two questions of a wall differ; a picked row is one input, with all its figures."""
+    """The names of the inputs in which two questions of a wall differ; a picked row with all its figures is one
+    input."""
     return tuple(name for name in solver.inputs if not _same(getattr(one, name), getattr(other, name)))
 
 
@@ -69,8 +70,8 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def attribution(solver: Solver[Any, Any], one: Any, other: Any, output: str) -> Attribution:
-    """What of the difference in `output` between two questions of a wall is due to which input. Raises InputError for
-    an output that is no number."""
+    """The attribution of the difference in `output` between two questions of a wall to the inputs that changed.
+    Raises InputError for an output that is not a number."""
     if not isinstance(solver.outputs.get(output), Output):
         raise InputError("output", f"'{output[:60]}' is not a number that {solver.title} finds.")
     names = changed(solver, one, other)

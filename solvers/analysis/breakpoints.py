@@ -1,9 +1,9 @@
-"""Where the answer begins to hinge on something else: the settings of a knob at which a slope or a verdict breaks.
+"""Breakpoints: values of a parameter at which the slope of an output or one of the wall's labels changes.
 
-Two times that meet in a maximum, the edge of what fits, a count that needs one more: on a ladder of settings from a
-tenth to ten times the point each rung is asked with its slope; where neighbours disagree by more than a smooth curve
-can, the gap is divided again and again, all gaps in one vectorised call, until what still disagrees is a kink. Of two
-in one gap of the ladder only the stronger is found.
+Examples are two times that cross in a maximum, the limit of what fits, a count that increases by one. The parameter
+is evaluated, with its slope, on a ladder of values from a tenth to ten times the point. Where neighbouring slopes
+disagree by more than a smooth curve allows, the interval is divided repeatedly, all intervals in one vectorised
+call. Of two breakpoints in one interval of the ladder only the stronger is found.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _DIFFERENT, _JUMP = 0.02, 4.0
 
 @dataclass(frozen=True)
 class Breakpoints:
-    """Kinks found, one per entry: which question and knob, between which two factors of its setting, and the
-    elasticities on either side."""
+    """The breakpoints found, one per entry: question and parameter, the two factors of the parameter's value between
+    which it lies, and the elasticity on either side."""
 
     pair: Numbers
     low: Floats
@@ -39,11 +39,11 @@ class Breakpoints:
 
     @property
     def factor(self) -> Floats:
-        """The first setting beyond the kink, seen from the point."""
+        """The factor at the far end of the breakpoint, seen from the point."""
         return np.where(self.high > 1, self.high, self.low)
 
     def nearest(self, pairs: int) -> tuple[Floats, Floats]:
-        """For each pair the factor of its nearest kink below and above the point; NaN where there is none."""
+        """For each pair the factors of its nearest breakpoint below and above the point; NaN where there is none."""
         down, up = np.full(pairs, -np.inf), np.full(pairs, np.inf)
         beyond = self.high > 1
         np.minimum.at(up, self.pair[beyond], self.factor[beyond])
@@ -53,7 +53,7 @@ class Breakpoints:
 
 @dataclass(frozen=True)
 class LabelChange:
-    """An output that says something else beyond a kink, by its words."""
+    """An output whose label or flag differs on the two sides of a breakpoint, with both as words."""
 
     output: str
     before: str
@@ -63,8 +63,8 @@ class LabelChange:
 def breakpoints(
     questions: QuestionBatch, read: OutputReader, row: Numbers, knob: Numbers, rungs: int = 33, most: int = 6
 ) -> Breakpoints:
-    """The kinks of what `read` takes from the wall's outputs, for each pair of a question and one of its knobs: on a
-    ladder of so many `rungs`, following up at `most` so many gaps, those that disagree most."""
+    """The breakpoints of the output that `read` selects, for each pair of a question and one of its parameters: on a
+    ladder of `rungs` values, refining the `most` intervals whose slopes disagree most."""
     settings = questions.settings[knob, row]
     probe = _Probe(questions, read, row, knob, np.nan_to_num(settings, nan=1.0))
     ladder = np.where(np.isnan(settings)[:, None], 1.0, probe.ladder(rungs))
@@ -86,7 +86,7 @@ def breakpoints(
 
 
 def changes(questions: QuestionBatch, row: int, knob: int, low: float, high: float) -> tuple[LabelChange, ...]:
-    """The labels and flags that differ on the two sides of a kink."""
+    """The labels and flags that differ on the two sides of a breakpoint."""
     asked = questions.ask(np.array([row, row]), np.array([knob, knob]), np.array([low, high]))
     inner, outer = (0, 1) if high > 1 else (1, 0)
     told = []

@@ -1,9 +1,9 @@
-"""How an output answers to each number it is made of: d ln(out)/d ln(in), for every knob in one vectorised call.
+"""Elasticities: d ln(output)/d ln(input) for every parameter of a question, in one vectorised call.
 
-An elasticity of -1 says: one percent more of this, one percent less of that. Central differences in logarithms are
-exact for power laws. Where a step would leave the range a number may take, the difference is one-sided; whole numbers
-step by whole ones. At a kink, such as two times that meet in a maximum, the slopes below and above differ, and both
-are told; `kinks` finds those further away.
+An elasticity of −1 means that one percent more of the input gives one percent less of the output. Central
+differences in logarithms are exact for power laws. At the limit of a parameter's range the difference is one-sided;
+whole numbers change by whole steps. At a breakpoint the slopes below and above differ, and both are given;
+`breakpoints` finds those further away.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ STEP = 0.01
 
 @dataclass(frozen=True)
 class Slopes:
-    """Elasticities with one row per knob and one column per question: across the step, below and above the point.
-    Unknown (NaN) where the knob is unknown or zero, a percent of which is nothing."""
+    """Elasticities with one row per parameter and one column per question: central, below and above the point. NaN
+    where the parameter is unknown or zero."""
 
     central: Floats
     below: Floats
@@ -40,11 +40,9 @@ class Slopes:
 
 @dataclass(frozen=True)
 class QuestionBatch:
-    """Rows of questions put to one wall; any row may be asked again with a knob turned.
-
-    `settings` has what each knob (row) is set to in each question (column), 1 for a table, and NaN where a knob can't
-    be turned by a factor: it is zero, or nobody knows it.
-    """
+    """Questions of one wall, any of which can be evaluated again with one parameter scaled. `settings` holds the
+    value of each parameter (row) in each question (column): 1 for a table, NaN where it cannot be scaled because it
+    is zero or unknown."""
 
     solver: Solver[Any, Any]
     inputs: Any
@@ -53,7 +51,7 @@ class QuestionBatch:
 
     @classmethod
     def of(cls, solver: Solver[Any, Any], inputs: Any) -> QuestionBatch:
-        """The questions of `inputs`, a point or columns, with every knob that any of them can turn."""
+        """The batch of `inputs`, scalars or columns, with every parameter that can be scaled in any of them."""
         every = question_parameters(solver, inputs)
         columns = [_setting(inputs, knob) for knob in every]
         known = [k for k, column in enumerate(columns) if np.any(np.isfinite(column))]
@@ -61,7 +59,8 @@ class QuestionBatch:
         return cls(solver, inputs, [every[k] for k in known], settings)
 
     def ask(self, row: Numbers, knob: Numbers, factor: Floats) -> Any:
-        """The wall's outputs for the questions `row`, in each of which the `knob`-th knob is turned by `factor`."""
+        """The outputs of the wall for the questions `row`, in each of which the `knob`-th parameter is scaled by
+        `factor`."""
         asked = take_rows(self.inputs, row)
         turned_here = {int(k): self.knobs[k] for k in np.unique(knob)}
         turns = {each.name: _turn(asked, each, knob == k, factor) for k, each in turned_here.items()}
@@ -70,7 +69,7 @@ class QuestionBatch:
 
 
 def slopes(questions: QuestionBatch, read: OutputReader, step: float | Floats = STEP) -> Slopes:
-    """The elasticities of what `read` takes from the wall's outputs."""
+    """The elasticities of the output that `read` selects from the wall's outputs."""
     down, up = _ends(questions.knobs, questions.settings, step)
     number, count = questions.settings.shape
     knob, row = (index.ravel() for index in np.indices((number, count)))
@@ -90,8 +89,8 @@ def slopes(questions: QuestionBatch, read: OutputReader, step: float | Floats = 
 
 
 def log_slope(before: Floats, after: Floats, width: Floats) -> Floats:
-    """Change of ln(out) from `before` to `after` over a `width` in ln(in). Unknown over no width, and from zero, to
-    zero or through it, of which no percentage can be told."""
+    """Change of ln(output) from `before` to `after` per `width` in ln(input); NaN for a width of 0 and where the
+    output is zero or changes its sign."""
     with np.errstate(all="ignore"):
         change = np.log(np.abs(after)) - np.log(np.abs(before))
         change = np.where((before * after > 0) & np.isfinite(change), change, np.nan)
@@ -109,12 +108,12 @@ def _ends(knobs: Sequence[Parameter], settings: Floats, step: float | Floats) ->
 
 
 def integer_mask(knobs: Sequence[Parameter]) -> NDArray[np.bool_]:
-    """Which knobs count whole things."""
+    """Which parameters are whole numbers."""
     return np.array([knob.declared.integer for knob in knobs])
 
 
 def bounds(knobs: Sequence[Parameter]) -> tuple[Floats, Floats]:
-    """The least and the most each knob may be set to."""
+    """The smallest and the largest value each parameter may have."""
     declared = [knob.declared for knob in knobs]
     low = np.array([np.nextafter(io.low, np.inf) if io.exclusive_min else io.low for io in declared])
     return low, np.array([io.high for io in declared])

@@ -1,8 +1,8 @@
-"""Every number a question is made of, by name: its inputs and the figures of what it picked from the catalog.
+"""The parameters of a question: every number it depends on, by name, in its inputs and in the rows it picked.
 
-`batch_size` is an input, `accelerator.memory_bandwidth` a figure of the picked accelerator, `fleet.node.price` one of
-a spec inside a spec. A table with one entry per number format (`accelerator.peak`) is one knob: it is only ever scaled
-as a whole.
+`batch_size` is an input, `accelerator.memory_bandwidth` a figure of the picked accelerator, `fleet.node.price` one
+of a spec inside a spec. A table with one entry per number format (`accelerator.peak`) is one parameter, scaled as a
+whole.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _MACHINES = (Accelerator, Node, Fabric, Fleet, Storage)
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number of a question. `hardware`: it is bought with a machine rather than chosen in software."""
+    """One number of a question. `table`: it has an entry per number format. `hardware`: it is a property of the
+    machine rather than chosen in software."""
 
     name: str
     declared: Input
@@ -34,24 +35,25 @@ class Parameter:
 
     @property
     def label(self) -> str:
+        """The label of its declaration."""
         return self.declared.label
 
 
 @dataclass(frozen=True)
 class Scaled:
-    """A factor on what a knob is set to; the only way to turn a table."""
+    """A factor on the value of a parameter; the only way to change a table."""
 
     factor: Array
 
 
 @cache
 def parameters_of(solver: Solver[Any, Any]) -> Mapping[str, Parameter]:
-    """All knobs of a solver by name."""
+    """All parameters of a solver by name."""
     return MappingProxyType({knob.name: knob for name, io in solver.inputs.items() for knob in _of(name, io)})
 
 
 def question_parameters(solver: Solver[Any, Any], inputs: Any) -> list[Parameter]:
-    """The knobs a question has: no figures of what it did not pick."""
+    """The parameters of a question; rows it did not pick have none."""
     left_out = {name for name, io in solver.inputs.items() if isinstance(io, Pick) and getattr(inputs, name) is None}
     return [knob for name, knob in parameters_of(solver).items() if name.partition(".")[0] not in left_out]
 
@@ -77,13 +79,13 @@ def _is_bought(name: str, io: Input) -> bool:
 
 
 def get_value(inputs: Any, name: str) -> Any:
-    """What a knob is set to: a number, a column, or a table."""
+    """The value of the parameter `name` in `inputs`: a number, a column, or a table."""
     return reduce(getattr, name.split("."), inputs)
 
 
 def with_values(record: Any, settings: Mapping[str, Any]) -> Any:
-    """A question with knobs, choices and picks set anew: to numbers, to columns, or `Times` what they were. A pick is
-    set before its figures, so that both may be given."""
+    """The question with parameters, choices and picks replaced: by numbers, by columns, or `Scaled`. Picks are
+    replaced before their figures, so that both may be given."""
     heads: dict[str, dict[str, Any]] = {}
     for name, value in settings.items():
         head, _, rest = name.partition(".")

@@ -1,8 +1,8 @@
-"""Does storage deliver training data as fast as the accelerators eat it?
+"""Does storage deliver training data as fast as the accelerators consume it?
 
 Mohan et al. 2021, section 3: a data pipeline is as fast as its slowest part, and accelerators stall for the rest of
-the time; a cache in main memory spares storage the share of reads it holds. Not modelled: latency and request rates of
-small files, preprocessing on the way (the transformation wall), and reads that come in bursts.
+the time; a cache in main memory serves the share of reads it holds. Not modelled: latency and request rates of small
+files, preprocessing on the way (the transformation wall), and bursts of reads.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 
 class IngestionBottleneck(IntEnum):
-    """The slower part of the way from storage to the accelerators."""
+    """The slower part of the path from storage to the accelerators."""
 
     STORAGE = 0
     INTERCONNECT = 1
@@ -136,7 +136,8 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stalled:
         return (
-            "No stall: the supply of {supply_bandwidth} covers the demand of {demand_bandwidth}, {margin} are to spare. "
+            "No stall: the supply of {supply_bandwidth} covers the demand of {demand_bandwidth}, {margin} are to "
+            "spare. "
             f"{_SLOWER[IngestionBottleneck(int(o.bottleneck))]} would bind first, once the accelerators eat faster."
         )
     first = (
@@ -167,6 +168,95 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The first pass over the data finds nothing in memory: it runs at the storage's own speed."
 
 
+FIGURES = (
+    curve(
+        "storage_bandwidth",
+        ("accelerator_utilization", "delivered_bandwidth"),
+        "What faster storage buys",
+        x_marks=("storage_bandwidth_needed",),
+    ),
+    curve(
+        "demand_bandwidth",
+        ("accelerator_utilization", "delivered_bandwidth"),
+        "What faster accelerators buy",
+        x_marks=("supply_bandwidth",),
+    ),
+)
+
+EQUATIONS = (
+    Equation(
+        "storage_supply",
+        r"@storage_supply = \frac{@storage_bandwidth}{1 - @cached_fraction}",
+        where=lambda i, o: i.cached_fraction < 1,
+    ),
+    Equation(
+        "supply_bandwidth",
+        r"@supply_bandwidth = \min(@storage_supply, @io_bandwidth)",
+        where=lambda i, o: math.isfinite(o.storage_supply),
+    ),
+    Equation("utilization", r"@utilization = \frac{@demand_bandwidth}{@supply_bandwidth}"),
+    Equation(
+        "accelerator_utilization",
+        r"@accelerator_utilization = \min(1, \frac{@supply_bandwidth}{@demand_bandwidth})",
+        where=lambda i, o: i.demand_bandwidth > 0,
+    ),
+    Equation("margin", r"@margin = @supply_bandwidth - @demand_bandwidth"),
+    Equation("slowdown", r"@slowdown = \max(1, @utilization)"),
+    Equation(
+        "storage_bandwidth_needed",
+        r"@storage_bandwidth_needed = @demand_bandwidth \cdot (1 - @cached_fraction)",
+    ),
+    Equation(
+        "cached_fraction_needed",
+        r"@cached_fraction_needed = \max(0, 1 - \frac{@storage_bandwidth}{@demand_bandwidth})",
+        where=lambda i, o: i.demand_bandwidth > 0,
+    ),
+)
+
+SOURCES = (
+    Source("Mohan et al. 2021", "Analyzing and mitigating data stalls in DNN training", "10.14778/3446095.3446100"),
+)
+
+ASSUMPTIONS = (
+    "Reading overlaps perfectly with training: data is fetched ahead, and only what is missing is waited for.",
+    "All parts of the way run at their sustained bandwidth, whatever the order of the reads.",
+    "A cache answers its share of the reads in every epoch (as one does that never evicts what it holds).",
+)
+
+LIMITATIONS = (
+    "Requests a second: many small files stay below the bandwidth of a disk.",
+    "Decoding and augmenting what was read: see the transformation wall.",
+    "Sharing the file system with other jobs.",
+)
+
+PRESETS = (
+    Preset("ImageNet for eight H100s from a SATA disk", {}),
+    Preset("The same from NVMe", {"storage_bandwidth": "7 GB/s"}),
+    Preset("Most of it in memory", {"cached_fraction": "85 percent"}),
+    Preset("A path that is too narrow", {"storage_bandwidth": "28 GB/s", "io_bandwidth": "1.25 GB/s"}),
+    Preset("Text for a language model", {"demand_bandwidth": "2 MB/s", "storage_bandwidth": "100 MB/s"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Faster accelerators train faster.",
+        "Accelerators twice as fast are given {before} before and {after} after: storage binds, they wait.",
+        "delivered_bandwidth",
+        {},
+        {"demand_bandwidth": "5.6 GB/s"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "Faster storage always ends a stall.",
+        "Ten times the storage bandwidth takes the time at work from {before} to {after}: then the path binds.",
+        "accelerator_utilization",
+        {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "1 GB/s"},
+        {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "10 GB/s"},
+        lambda before, after: after < 1.3 * before,
+    ),
+)
+
+
 @solver(
     walls=(8,),
     title="Ingestion",
@@ -176,94 +266,20 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("supply_bandwidth", "utilization", "accelerator_utilization", "margin"),
-    figures=(
-        curve(
-            "storage_bandwidth",
-            ("accelerator_utilization", "delivered_bandwidth"),
-            "What faster storage buys",
-            x_marks=("storage_bandwidth_needed",),
-        ),
-        curve(
-            "demand_bandwidth",
-            ("accelerator_utilization", "delivered_bandwidth"),
-            "What faster accelerators buy",
-            x_marks=("supply_bandwidth",),
-        ),
-    ),
-    equations=(
-        Equation(
-            "storage_supply",
-            r"@storage_supply = \frac{@storage_bandwidth}{1 - @cached_fraction}",
-            where=lambda i, o: i.cached_fraction < 1,
-        ),
-        Equation(
-            "supply_bandwidth",
-            r"@supply_bandwidth = \min(@storage_supply, @io_bandwidth)",
-            where=lambda i, o: math.isfinite(o.storage_supply),
-        ),
-        Equation("utilization", r"@utilization = \frac{@demand_bandwidth}{@supply_bandwidth}"),
-        Equation(
-            "accelerator_utilization",
-            r"@accelerator_utilization = \min(1, \frac{@supply_bandwidth}{@demand_bandwidth})",
-            where=lambda i, o: i.demand_bandwidth > 0,
-        ),
-        Equation("margin", r"@margin = @supply_bandwidth - @demand_bandwidth"),
-        Equation("slowdown", r"@slowdown = \max(1, @utilization)"),
-        Equation(
-            "storage_bandwidth_needed",
-            r"@storage_bandwidth_needed = @demand_bandwidth \cdot (1 - @cached_fraction)",
-        ),
-        Equation(
-            "cached_fraction_needed",
-            r"@cached_fraction_needed = \max(0, 1 - \frac{@storage_bandwidth}{@demand_bandwidth})",
-            where=lambda i, o: i.demand_bandwidth > 0,
-        ),
-    ),
-    sources=(
-        Source("Mohan et al. 2021", "Analyzing and mitigating data stalls in DNN training", "10.14778/3446095.3446100"),
-    ),
-    assumptions=(
-        "Reading overlaps perfectly with training: data is fetched ahead, and only what is missing is waited for.",
-        "All parts of the way run at their sustained bandwidth, whatever the order of the reads.",
-        "A cache answers its share of the reads in every epoch (as one does that never evicts what it holds).",
-    ),
-    excludes=(
-        "Requests a second: many small files stay below the bandwidth of a disk.",
-        "Decoding and augmenting what was read: see the transformation wall.",
-        "Sharing the file system with other jobs.",
-    ),
-    presets=(
-        Preset("ImageNet for eight H100s from a SATA disk", {}),
-        Preset("The same from NVMe", {"storage_bandwidth": "7 GB/s"}),
-        Preset("Most of it in memory", {"cached_fraction": "85 percent"}),
-        Preset("A path that is too narrow", {"storage_bandwidth": "28 GB/s", "io_bandwidth": "1.25 GB/s"}),
-        Preset("Text for a language model", {"demand_bandwidth": "2 MB/s", "storage_bandwidth": "100 MB/s"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Faster accelerators train faster.",
-            "Accelerators twice as fast are given {before} before and {after} after: storage binds, they wait.",
-            "delivered_bandwidth",
-            {},
-            {"demand_bandwidth": "5.6 GB/s"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "Faster storage always ends a stall.",
-            "Ten times the storage bandwidth takes the time at work from {before} to {after}: then the path binds.",
-            "accelerator_utilization",
-            {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "1 GB/s"},
-            {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "10 GB/s"},
-            lambda before, after: after < 1.3 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def ingestion(i: Inputs) -> Outputs:
     missed = 1 - np.asarray(i.cached_fraction)
-    storage = ratio(i.storage_bandwidth, missed)
+    storage = ratio_or_inf(i.storage_bandwidth, missed)
     supply = np.minimum(storage, i.io_bandwidth)
     demand = np.asarray(i.demand_bandwidth)
-    at_work = np.minimum(1.0, ratio(supply, demand))
+    at_work = np.minimum(1.0, ratio_or_inf(supply, demand))
     return Outputs(
         supply_bandwidth=supply,
         utilization=demand / supply,
@@ -276,6 +292,6 @@ def ingestion(i: Inputs) -> Outputs:
         storage_supply=storage,
         slowdown=np.maximum(demand / supply, 1.0),
         storage_bandwidth_needed=demand * missed,
-        cached_fraction_needed=np.maximum(0.0, 1 - ratio(i.storage_bandwidth, demand)),
-        best_without_storage=np.minimum(1.0, ratio(i.io_bandwidth, demand)),
+        cached_fraction_needed=np.maximum(0.0, 1 - ratio_or_inf(i.storage_bandwidth, demand)),
+        best_without_storage=np.minimum(1.0, ratio_or_inf(i.io_bandwidth, demand)),
     )

@@ -1,8 +1,8 @@
-"""How much of its link does a node keep when everybody talks to the far half of the cluster?
+"""How much of its link does a node keep when every node sends to the other half of the cluster?
 
-Leiserson 1985 for fat trees, Kim et al. 2008 for the dragonfly, Dally and Towles 2003, chapters 3 and 5, for rings and
-tori: the bandwidth across a cut into two equal halves, against that of the nodes of one half. Not modelled: routing,
-collisions of flows, and where a job's nodes lie.
+Leiserson 1985 for fat trees, Kim et al. 2008 for the dragonfly, Dally and Towles 2003, chapters 3 and 5, for rings
+and tori: the bandwidth across a cut into two equal halves, relative to that of the nodes of one half. Not modelled:
+routing, collisions of flows, and the placement of a job.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DRAGONFLY = 0.85
 
 
 class NetworkKind(IntEnum):
-    """How switches or nodes are joined."""
+    """How switches or nodes are connected."""
 
     FAT_TREE = 0
     DRAGONFLY = 1
@@ -199,6 +199,87 @@ _FRACTION = {
 }
 
 
+FIGURES = (
+    Chart(
+        "bars",
+        "What each topology leaves of the link",
+        (),
+        ("fat_tree_bandwidth", "dragonfly_bandwidth", "torus_bandwidth", "ring_bandwidth"),
+    ),
+    curve("nodes", ("effective_bandwidth", "mean_hops"), "What a larger cluster costs"),
+)
+
+EQUATIONS = (
+    *(Equation("bisection_fraction", latex, where=where) for where, latex, _ in _FRACTION.values()),
+    *(Equation("mean_hops", latex, where=where) for where, _, latex in _FRACTION.values()),
+    Equation(
+        "effective_bandwidth",
+        r"@effective_bandwidth = \frac{@link_bandwidth \cdot @bisection_fraction}{@oversubscription}",
+    ),
+    Equation("bisection_bandwidth", r"@bisection_bandwidth = \frac{@effective_bandwidth \cdot @nodes}{2}"),
+    Equation("path_latency", r"@path_latency = @mean_hops \cdot @hop_latency"),
+    Equation("exchange_time", r"@exchange_time = \frac{@message}{@effective_bandwidth} + @path_latency"),
+)
+
+SOURCES = (
+    Source(
+        "Leiserson 1985",
+        "Fat-trees: universal networks for hardware-efficient supercomputing",
+        "10.1109/TC.1985.6312192",
+    ),
+    Source(
+        "Kim, Dally, Scott, Abts 2008",
+        "Technology-driven, highly-scalable dragonfly topology",
+        "10.1109/ISCA.2008.19",
+    ),
+    Source(
+        "Dally, Towles 2003",
+        "Principles and practices of interconnection networks",
+        "https://shop.elsevier.com/books/principles-and-practices-of-interconnection-networks/dally/978-0-12-200751-4",
+    ),
+)
+
+ASSUMPTIONS = (
+    "All traffic crosses the middle, evenly: the worst case for a ring or a torus, any case for a full fat tree.",
+    "In a ring or torus the link bandwidth is that of one dimension, half of it in each direction.",
+    "A fat tree has two levels, so a path goes up, across and down in four hops; a dragonfly's takes three.",
+    "A dragonfly keeps 85 % of the full bisection: a convention.",
+)
+
+LIMITATIONS = (
+    "Collisions of flows that are routed alike, and what adaptive routing mends.",
+    "Jobs smaller than the cluster, whose nodes lie side by side.",
+    "Collectives made for rings and tori, which only talk to neighbours: see the collectives.",
+)
+
+PRESETS = (
+    Preset("Full fat tree", {}),
+    Preset("Oversubscribed four to one", {"oversubscription": "4"}),
+    Preset("Dragonfly of 8192 nodes", {"kind": "dragonfly", "nodes": "8192", "link_bandwidth": "25 GB/s"}),
+    Preset("TPU v4 pod, 16 x 16 x 16", {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "100 GB/s"}),
+    Preset("Ring of eight", {"kind": "ring", "nodes": "8", "link_bandwidth": "450 GB/s"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the nodes carry twice the traffic.",
+        "A ring's middle carries {before} with 64 nodes and {after} with 1024.",
+        "bisection_bandwidth",
+        {"kind": "ring", "nodes": "64"},
+        {"kind": "ring", "nodes": "1024"},
+        lambda before, after: abs(after / before - 1) < 1e-9,
+    ),
+    Fallacy(
+        "A node gets the bandwidth its link is sold with.",
+        "Behind four to one oversubscription {before} become {after} as soon as all talk across the middle.",
+        "effective_bandwidth",
+        {},
+        {"oversubscription": "4"},
+        lambda before, after: after < before / 3,
+    ),
+)
+
+
 @solver(
     walls=(10,),
     title="Locality",
@@ -208,80 +289,13 @@ _FRACTION = {
     verdict=verdict,
     notes=notes,
     headline=("effective_bandwidth", "bisection_bandwidth", "bisection_fraction", "mean_hops", "exchange_time"),
-    figures=(
-        Chart(
-            "bars",
-            "What each topology leaves of the link",
-            (),
-            ("fat_tree_bandwidth", "dragonfly_bandwidth", "torus_bandwidth", "ring_bandwidth"),
-        ),
-        curve("nodes", ("effective_bandwidth", "mean_hops"), "What a larger cluster costs"),
-    ),
-    equations=(
-        *(Equation("bisection_fraction", latex, where=where) for where, latex, _ in _FRACTION.values()),
-        *(Equation("mean_hops", latex, where=where) for where, _, latex in _FRACTION.values()),
-        Equation(
-            "effective_bandwidth",
-            r"@effective_bandwidth = \frac{@link_bandwidth \cdot @bisection_fraction}{@oversubscription}",
-        ),
-        Equation("bisection_bandwidth", r"@bisection_bandwidth = \frac{@effective_bandwidth \cdot @nodes}{2}"),
-        Equation("path_latency", r"@path_latency = @mean_hops \cdot @hop_latency"),
-        Equation("exchange_time", r"@exchange_time = \frac{@message}{@effective_bandwidth} + @path_latency"),
-    ),
-    sources=(
-        Source(
-            "Leiserson 1985",
-            "Fat-trees: universal networks for hardware-efficient supercomputing",
-            "10.1109/TC.1985.6312192",
-        ),
-        Source(
-            "Kim, Dally, Scott, Abts 2008",
-            "Technology-driven, highly-scalable dragonfly topology",
-            "10.1109/ISCA.2008.19",
-        ),
-        Source(
-            "Dally, Towles 2003",
-            "Principles and practices of interconnection networks",
-            "https://shop.elsevier.com/books/principles-and-practices-of-interconnection-networks/dally/"
-            "978-0-12-200751-4",
-        ),
-    ),
-    assumptions=(
-        "All traffic crosses the middle, evenly: the worst case for a ring or a torus, any case for a full fat tree.",
-        "In a ring or torus the link bandwidth is that of one dimension, half of it in each direction.",
-        "A fat tree has two levels, so a path goes up, across and down in four hops; a dragonfly's takes three.",
-        "A dragonfly keeps 85 % of the full bisection: a convention.",
-    ),
-    excludes=(
-        "Collisions of flows that are routed alike, and what adaptive routing mends.",
-        "Jobs smaller than the cluster, whose nodes lie side by side.",
-        "Collectives made for rings and tori, which only talk to neighbours: see the collectives.",
-    ),
-    presets=(
-        Preset("Full fat tree", {}),
-        Preset("Oversubscribed four to one", {"oversubscription": "4"}),
-        Preset("Dragonfly of 8192 nodes", {"kind": "dragonfly", "nodes": "8192", "link_bandwidth": "25 GB/s"}),
-        Preset("TPU v4 pod, 16 x 16 x 16", {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "100 GB/s"}),
-        Preset("Ring of eight", {"kind": "ring", "nodes": "8", "link_bandwidth": "450 GB/s"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the nodes carry twice the traffic.",
-            "A ring's middle carries {before} with 64 nodes and {after} with 1024.",
-            "bisection_bandwidth",
-            {"kind": "ring", "nodes": "64"},
-            {"kind": "ring", "nodes": "1024"},
-            lambda before, after: abs(after / before - 1) < 1e-9,
-        ),
-        Fallacy(
-            "A node gets the bandwidth its link is sold with.",
-            "Behind four to one oversubscription {before} become {after} as soon as all talk across the middle.",
-            "effective_bandwidth",
-            {},
-            {"oversubscription": "4"},
-            lambda before, after: after < before / 3,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def topology(i: Inputs) -> Outputs:
     fractions, hops = _by_kind(np.asarray(i.nodes, dtype=float))

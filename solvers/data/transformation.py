@@ -132,7 +132,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if i.order == Order.IN_TURN:
         return (
             "In turn: every step waits {transform_time} for its batch and then trains for {step_time}, so the "
-            "accelerators work {accelerator_utilization} of the time. Preparing ahead would hide the shorter of the two."
+            "accelerators work {accelerator_utilization} of the time. Preparing ahead would hide the shorter of the "
+            "two."
         )
     if not o.stalled:
         return (
@@ -151,6 +152,95 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "More workers than one host has cores: decode on the accelerators, or store samples prepared."
 
 
+FIGURES = (
+    curve("workers", ("accelerator_utilization", "throughput"), "What more workers buy", x_marks=("workers_needed",)),
+    curve(
+        "step_time",
+        ("accelerator_utilization", "throughput"),
+        "What faster accelerators buy",
+        x_marks=("transform_time",),
+    ),
+)
+
+EQUATIONS = (
+    Equation(
+        "transform_time",
+        r"@transform_time = \frac{@batch_size \cdot @sample_bytes}{@worker_throughput \cdot @workers}",
+    ),
+    Equation(
+        "effective_step_time",
+        r"@effective_step_time = \max(@step_time, @transform_time)",
+        where=lambda i, o: i.order == Order.AHEAD,
+    ),
+    Equation(
+        "effective_step_time",
+        r"@effective_step_time = @step_time + @transform_time",
+        where=lambda i, o: i.order == Order.IN_TURN,
+    ),
+    Equation("slowdown", r"@slowdown = \frac{@effective_step_time}{@step_time}"),
+    Equation("accelerator_utilization", r"@accelerator_utilization = \frac{@step_time}{@effective_step_time}"),
+    Equation(
+        "workers_needed",
+        r"@workers_needed = \lceil \frac{@batch_size \cdot @sample_bytes}{@worker_throughput \cdot @step_time} \rceil",
+    ),
+    Equation("throughput", r"@throughput = \frac{@batch_size}{@effective_step_time}"),
+)
+
+SOURCES = (
+    Source("Murray et al. 2021", "tf.data: a machine learning data processing framework", "arXiv:2101.12127"),
+    Source("Mohan et al. 2021", "Analyzing and mitigating data stalls in DNN training", "10.14778/3446095.3446100"),
+)
+
+ASSUMPTIONS = (
+    "Workers are alike and never in each other's way: twice as many prepare twice as much.",
+    "Work on a sample grows with its stored bytes.",
+    "Working ahead, the buffer is deep enough that only the mean matters.",
+)
+
+LIMITATIONS = (
+    "Memory bandwidth and caches of the host, which many workers share.",
+    "Reading the samples: see the ingestion wall.",
+    "Samples of very unequal size, for which a batch waits.",
+)
+
+PRESETS = (
+    Preset("ImageNet JPEGs on eight cores", {}),
+    Preset("With enough cores", {"workers": "13"}),
+    Preset("Eight H100s and one host", {"batch_size": "2048", "workers": "128", "step_time": "85 ms"}),
+    Preset("Decoded by the accelerator", {"worker_throughput": "115 MB/s", "workers": "8"}),
+    Preset(
+        "Tokens need no decoding",
+        {
+            "batch_size": "512",
+            "sample_bytes": "16 kB",
+            "worker_throughput": "500 MB/s",
+            "workers": "4",
+            "step_time": "1 s",
+        },
+    ),
+    Preset("Nothing prepared ahead", {"workers": "16", "order": "in_turn"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "An accelerator twice as fast trains twice as fast.",
+        "Halving the time of a step takes the throughput from {before} to {after}: the workers bind.",
+        "throughput",
+        {},
+        {"step_time": "50 ms"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "More workers always help.",
+        "From 16 to 64 workers the throughput goes from {before} to {after}: they kept pace before.",
+        "throughput",
+        {"workers": "16"},
+        {"workers": "64"},
+        lambda before, after: after == before,
+    ),
+)
+
+
 @solver(
     walls=(9,),
     title="Transformation",
@@ -160,89 +250,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("transform_time", "accelerator_utilization", "slowdown", "workers_needed", "throughput"),
-    figures=(
-        curve(
-            "workers", ("accelerator_utilization", "throughput"), "What more workers buy", x_marks=("workers_needed",)
-        ),
-        curve(
-            "step_time",
-            ("accelerator_utilization", "throughput"),
-            "What faster accelerators buy",
-            x_marks=("transform_time",),
-        ),
-    ),
-    equations=(
-        Equation(
-            "transform_time",
-            r"@transform_time = \frac{@batch_size \cdot @sample_bytes}{@worker_throughput \cdot @workers}",
-        ),
-        Equation(
-            "effective_step_time",
-            r"@effective_step_time = \max(@step_time, @transform_time)",
-            where=lambda i, o: i.order == Order.AHEAD,
-        ),
-        Equation(
-            "effective_step_time",
-            r"@effective_step_time = @step_time + @transform_time",
-            where=lambda i, o: i.order == Order.IN_TURN,
-        ),
-        Equation("slowdown", r"@slowdown = \frac{@effective_step_time}{@step_time}"),
-        Equation("accelerator_utilization", r"@accelerator_utilization = \frac{@step_time}{@effective_step_time}"),
-        Equation(
-            "workers_needed",
-            r"@workers_needed = \lceil \frac{@batch_size \cdot @sample_bytes}{@worker_throughput \cdot @step_time} \rceil",
-        ),
-        Equation("throughput", r"@throughput = \frac{@batch_size}{@effective_step_time}"),
-    ),
-    sources=(
-        Source("Murray et al. 2021", "tf.data: a machine learning data processing framework", "arXiv:2101.12127"),
-        Source("Mohan et al. 2021", "Analyzing and mitigating data stalls in DNN training", "10.14778/3446095.3446100"),
-    ),
-    assumptions=(
-        "Workers are alike and never in each other's way: twice as many prepare twice as much.",
-        "Work on a sample grows with its stored bytes.",
-        "Working ahead, the buffer is deep enough that only the mean matters.",
-    ),
-    excludes=(
-        "Memory bandwidth and caches of the host, which many workers share.",
-        "Reading the samples: see the ingestion wall.",
-        "Samples of very unequal size, for which a batch waits.",
-    ),
-    presets=(
-        Preset("ImageNet JPEGs on eight cores", {}),
-        Preset("With enough cores", {"workers": "13"}),
-        Preset("Eight H100s and one host", {"batch_size": "2048", "workers": "128", "step_time": "85 ms"}),
-        Preset("Decoded by the accelerator", {"worker_throughput": "115 MB/s", "workers": "8"}),
-        Preset(
-            "Tokens need no decoding",
-            {
-                "batch_size": "512",
-                "sample_bytes": "16 kB",
-                "worker_throughput": "500 MB/s",
-                "workers": "4",
-                "step_time": "1 s",
-            },
-        ),
-        Preset("Nothing prepared ahead", {"workers": "16", "order": "in_turn"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "An accelerator twice as fast trains twice as fast.",
-            "Halving the time of a step takes the throughput from {before} to {after}: the workers bind.",
-            "throughput",
-            {},
-            {"step_time": "50 ms"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "More workers always help.",
-            "From 16 to 64 workers the throughput goes from {before} to {after}: they kept pace before.",
-            "throughput",
-            {"workers": "16"},
-            {"workers": "64"},
-            lambda before, after: after == before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def transformation(i: Inputs) -> Outputs:
     batch_bytes = np.asarray(i.batch_size) * i.sample_bytes

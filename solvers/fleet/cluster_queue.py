@@ -1,26 +1,32 @@
-"""How long does a job wait for its share of a cluster that others use, too?
+"""How long does a job wait for its share of a cluster that others use as well?
 
-Little 1961 for the queue's length, Erlang 1917 for the chance to wait, Pollaczek and Khinchine for one server and Lee
-and Longton 1959 for many, with jobs of any spread. Not modelled: jobs of unequal size that fill each other's gaps,
-priorities, preemption, and users who go away when the queue is long.
+Little 1961 for the length of the queue, Erlang 1917 for the probability of waiting, Pollaczek and Khinchine for one
+server and Lee and Longton 1959 for many, with jobs of any variability. Not modelled: backfilling, priorities,
+preemption, and users who give up when the queue is long.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from solvers.declare import Array, Equation, Fallacy, Preset, Source, Truth, curve, flag, number, output, solver
-from solvers.laws.queueing import drain_time, erlang_b, erlang_c, mean_wait, variability, wait_quantile
+from solvers.laws.queueing import (
+    erlang_b,
+    erlang_c,
+    max_load_for_mean_wait,
+    mean_wait,
+    mean_wait_given_waiting,
+    min_servers_for_mean_wait,
+    variability_factor,
+    wait_quantile,
+)
 
 _HOUR, _DAY = 3600.0, 86400.0
 _FOR_EVER = "grows without end"
 _MOST = 10_000
-# To a millionth of a slot's work: more than anybody reads.
-_HALVINGS = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +170,92 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "So close to full the mean hides how much waits vary: whole weeks go by with a long queue."
 
 
+FIGURES = (
+    curve(
+        "arrival_rate",
+        ("mean_wait", "utilization"),
+        "The hockey stick",
+        x_marks=("arrival_rate_for_target", "largest_arrival_rate"),
+    ),
+    curve("servers", ("mean_wait",), "More slots", x_marks=("stable_servers", "servers_for_target")),
+    curve("service_cv", ("mean_wait",), "A few long jobs make everybody wait", logy=False),
+)
+
+EQUATIONS = (
+    Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
+    Equation("utilization", r"@utilization = \frac{@offered_load}{@servers}"),
+    Equation(
+        "wait_probability",
+        r"@wait_probability = \frac{@servers \cdot @blocking_probability}"
+        r"{@servers - @offered_load \cdot (1 - @blocking_probability)}",
+        where=lambda i, o: bool(o.stable),
+    ),
+    Equation("variability_factor", r"@variability_factor = \frac{1 + @service_cv^{2}}{2}"),
+    Equation(
+        "drain",
+        r"@drain = @variability_factor \cdot \frac{@service_time}{@servers - @offered_load}",
+        where=lambda i, o: bool(o.stable),
+    ),
+    Equation("mean_wait", r"@mean_wait = @wait_probability \cdot @drain", where=lambda i, o: bool(o.stable)),
+    Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: bool(o.stable)),
+    Equation("stable_servers", r"@stable_servers = \lfloor @offered_load \rfloor + 1"),
+    Equation(
+        "mean_completion_time",
+        r"@mean_completion_time = @mean_wait + @service_time",
+        where=lambda i, o: bool(o.stable),
+    ),
+)
+
+SOURCES = (
+    Source("Little 1961", "A proof for the queuing formula: L = λW", "10.1287/opre.9.3.383"),
+    Source("Lee, Longton 1959", "Queueing processes associated with airline passenger check-in", "10.1057/jors.1959.5"),
+    Source("Harchol-Balter 2013", "Performance modeling and design of computer systems", "10.1017/CBO9781139226424"),
+)
+
+ASSUMPTIONS = (
+    "Jobs are submitted independently of each other (Poisson) and start first come, first served.",
+    "Every job takes one slot, and all slots are alike.",
+    "Nobody gives up.",
+)
+
+LIMITATIONS = (
+    "Backfilling: small jobs that slip into the gaps of large ones.",
+    "Priorities, quotas and preemption.",
+    "Days and weeks: that everybody submits on Friday.",
+)
+
+PRESETS = (
+    Preset("Four jobs a day on four slots", {}),
+    Preset("The same on eight", {"servers": "8"}),
+    Preset("One training run at a time", {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day"}),
+    Preset(
+        "All jobs alike (M/D/1)",
+        {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day", "service_cv": "0"},
+    ),
+    Preset("A few very long jobs", {"service_cv": "3"}),
+    Preset("Too much for it", {"arrival_rate": "8 1/day"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A cluster should be busy all the time.",
+        "At two thirds a job waits {before} on average; with a third more jobs, nine tenths busy, {after}.",
+        "mean_wait",
+        {},
+        {"arrival_rate": "5.4 1/day"},
+        lambda before, after: after > 3 * before,
+    ),
+    Fallacy(
+        "Only how many jobs there are decides the wait, not what they are like.",
+        "Jobs all alike wait {before}; as many of the same mean length, some of them very long, wait {after}.",
+        "mean_wait",
+        {"service_cv": "0"},
+        {"service_cv": "3"},
+        lambda before, after: after > 5 * before,
+    ),
+)
+
+
 @solver(
     walls=(16,),
     title="Cluster queue",
@@ -173,104 +265,31 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("mean_wait", "mean_completion_time", "utilization", "queue_length", "wait_ratio"),
-    figures=(
-        curve(
-            "arrival_rate",
-            ("mean_wait", "utilization"),
-            "The hockey stick",
-            x_marks=("arrival_rate_for_target", "largest_arrival_rate"),
-        ),
-        curve("servers", ("mean_wait",), "More slots", x_marks=("stable_servers", "servers_for_target")),
-        curve("service_cv", ("mean_wait",), "A few long jobs make everybody wait", logy=False),
-    ),
-    equations=(
-        Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
-        Equation("utilization", r"@utilization = \frac{@offered_load}{@servers}"),
-        Equation(
-            "wait_probability",
-            r"@wait_probability = \frac{@servers \cdot @blocking_probability}"
-            r"{@servers - @offered_load \cdot (1 - @blocking_probability)}",
-            where=lambda i, o: bool(o.stable),
-        ),
-        Equation("variability_factor", r"@variability_factor = \frac{1 + @service_cv^{2}}{2}"),
-        Equation(
-            "drain",
-            r"@drain = @variability_factor \cdot \frac{@service_time}{@servers - @offered_load}",
-            where=lambda i, o: bool(o.stable),
-        ),
-        Equation("mean_wait", r"@mean_wait = @wait_probability \cdot @drain", where=lambda i, o: bool(o.stable)),
-        Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: bool(o.stable)),
-        Equation("stable_servers", r"@stable_servers = \lfloor @offered_load \rfloor + 1"),
-        Equation(
-            "mean_completion_time",
-            r"@mean_completion_time = @mean_wait + @service_time",
-            where=lambda i, o: bool(o.stable),
-        ),
-    ),
-    sources=(
-        Source("Little 1961", "A proof for the queuing formula: L = λW", "10.1287/opre.9.3.383"),
-        Source(
-            "Lee, Longton 1959", "Queueing processes associated with airline passenger check-in", "10.1057/jors.1959.5"
-        ),
-        Source(
-            "Harchol-Balter 2013", "Performance modeling and design of computer systems", "10.1017/CBO9781139226424"
-        ),
-    ),
-    assumptions=(
-        "Jobs are submitted independently of each other (Poisson) and start first come, first served.",
-        "Every job takes one slot, and all slots are alike.",
-        "Nobody gives up.",
-    ),
-    excludes=(
-        "Backfilling: small jobs that slip into the gaps of large ones.",
-        "Priorities, quotas and preemption.",
-        "Days and weeks: that everybody submits on Friday.",
-    ),
-    presets=(
-        Preset("Four jobs a day on four slots", {}),
-        Preset("The same on eight", {"servers": "8"}),
-        Preset("One training run at a time", {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day"}),
-        Preset(
-            "All jobs alike (M/D/1)",
-            {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day", "service_cv": "0"},
-        ),
-        Preset("A few very long jobs", {"service_cv": "3"}),
-        Preset("Too much for it", {"arrival_rate": "8 1/day"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "A cluster should be busy all the time.",
-            "At two thirds a job waits {before} on average; with a third more jobs, nine tenths busy, {after}.",
-            "mean_wait",
-            {},
-            {"arrival_rate": "5.4 1/day"},
-            lambda before, after: after > 3 * before,
-        ),
-        Fallacy(
-            "Only how many jobs there are decides the wait, not what they are like.",
-            "Jobs all alike wait {before}; as many of the same mean length, some of them very long, wait {after}.",
-            "mean_wait",
-            {"service_cv": "0"},
-            {"service_cv": "3"},
-            lambda before, after: after > 5 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def cluster_queue(i: Inputs) -> Outputs:
     servers, service = np.asarray(i.servers, dtype=float), np.asarray(i.service_time, dtype=float)
     load = np.asarray(i.arrival_rate * service)
-    factor = variability(1.0, i.service_cv)
-    chance, drain = erlang_c(servers, load), drain_time(servers, load, service, factor)
-    wait = mean_wait(chance, drain)
-    most = _most_load(servers, service, factor, i.wait_target) / service
+    factor = variability_factor(1.0, i.service_cv)
+    waiting, drain = erlang_c(servers, load), mean_wait_given_waiting(servers, load, service, factor)
+    wait = mean_wait(waiting, drain)
+    most = max_load_for_mean_wait(servers, service, factor, i.wait_target) / service
+    # One slot c times as fast: the same utilization, each job a c-th as long.
+    pooled = mean_wait(load / servers, mean_wait_given_waiting(1.0, load / servers, service / servers, factor))
     return Outputs(
         utilization=load / servers,
         stable=load < servers,
         mean_wait=wait,
         queue_length=i.arrival_rate * wait,
         mean_completion_time=wait + service,
-        wait_probability=chance,
-        p90_wait=wait_quantile(0.9, chance, drain),
+        wait_probability=waiting,
+        p90_wait=wait_quantile(0.9, waiting, drain),
         wait_ratio=wait / service,
         slowdown=1 + wait / service,
         offered_load=load,
@@ -281,38 +300,8 @@ def cluster_queue(i: Inputs) -> Outputs:
         largest_arrival_rate=servers / service,
         meets_target=wait <= i.wait_target,
         arrival_rate_for_target=most,
-        servers_for_target=_fewest_servers(load, service, factor, i.wait_target),
+        servers_for_target=min_servers_for_mean_wait(load, service, factor, i.wait_target, _MOST),
         jobs_per_day=np.asarray(i.arrival_rate) * _DAY,
         jobs_per_day_for_target=most * _DAY,
-        # One slot c times as fast: the same share booked, each job a cth as long.
-        pooled_wait=mean_wait(load / servers, drain_time(1.0, load / servers, service / servers, factor)),
+        pooled_wait=pooled,
     )
-
-
-def _waits(servers: Array, load: Array, service: Array, factor: Array) -> Array:
-    return mean_wait(erlang_c(servers, load), drain_time(servers, load, service, factor))
-
-
-def _most_load(servers: Array, service: Array, factor: Array, target: Array) -> Array:
-    """The offered load up to which the mean wait meets the target. One slot c times as fast lets nobody wait less
-    than c slots do: the load it can bear is where the search starts, and where one slot's ends."""
-    scaled = np.asarray(servers) * target / (factor * np.asarray(service))
-    low, high = servers * scaled / (1 + scaled), np.asarray(servers, dtype=float)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        met = _waits(servers, middle, service, factor) <= target
-        low, high = np.where(met, middle, low), np.where(met, high, middle)
-    return np.asarray(np.where(np.asarray(servers) == 1, scaled / (1 + scaled), low), dtype=float)
-
-
-def _fewest_servers(load: Array, service: Array, factor: Array, target: Array) -> Array:
-    """The fewest slots whose mean wait meets the target; infinite when more than `_MOST` would be needed. So many that
-    one slot as fast as all of them would meet it are enough; fewer than keep up are not."""
-    spread = factor * np.asarray(service) * load / target
-    most = np.ceil((load + np.sqrt(np.square(load) + 4 * spread)) / 2)
-    too_few, enough = np.minimum(np.floor(load), _MOST), np.minimum(np.maximum(most, 1), _MOST + 1)
-    for _ in range(math.ceil(math.log2(np.max(enough - too_few, initial=1.0))) + 1):
-        middle = np.floor((too_few + enough) / 2)
-        met = (middle > 0) & (_waits(np.maximum(middle, 1), load, service, factor) <= target)
-        too_few, enough = np.where(met, too_few, middle), np.where(met, middle, enough)
-    return np.where(enough <= _MOST, enough, np.inf)

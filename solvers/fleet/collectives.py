@@ -1,8 +1,8 @@
-"""How long do many devices take to add up what each of them has, and which way of doing it is best?
+"""How long do many devices take to sum what each of them holds, and which algorithm is fastest?
 
-Patarasuk and Yuan 2009 for the ring, Thakur, Rabenseifner and Gropp 2005 for trees and all-to-all, Hockney 1994 for a
-message as a latency and a bandwidth. Not modelled: messages that get in each other's way (see the topology), trees that
-cut a message into pieces, sums inside the switches, and the time of the additions.
+Patarasuk and Yuan 2009 for the ring, Thakur, Rabenseifner and Gropp 2005 for trees and all-to-all, Hockney 1994 for
+a message as a latency and a bandwidth. Not modelled: contention between messages (see the topology), pipelined
+trees, sums inside switches, and the time of the additions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from solvers.laws.collectives import NetworkLink
 
 
 class AllReduceAlgorithm(IntEnum):
-    """How an all-reduce is done."""
+    """The algorithms of an all-reduce."""
 
     RING = 0
     TREE = 1
@@ -160,6 +160,122 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The last node is only part filled; two levels are reckoned as if it were full."
 
 
+FIGURES = (
+    curve(
+        "message",
+        ("ring", "tree"),
+        "Small messages wait for starts, large ones for bytes",
+        x_marks=("tree_best_below",),
+    ),
+    curve("devices", ("ring", "hierarchical"), "What more devices cost"),
+    Chart("bars", "Ways to sum", (), ("ring", "tree", "hierarchical")),
+    Chart("bars", "Two levels: where the time goes", (), ("intra_time", "inter_time")),
+)
+
+EQUATIONS = (
+    Equation(
+        "bandwidth_time",
+        r"@bandwidth_time = \frac{2 \cdot (@devices - 1)}{@devices} \cdot \frac{@message}{@link_bandwidth}",
+    ),
+    Equation("latency_time", r"@latency_time = 2 \cdot (@devices - 1) \cdot @link_latency"),
+    Equation("ring", r"@ring = @bandwidth_time + @latency_time"),
+    Equation("tree_depth", r"@tree_depth = \lceil \log_2(@devices) \rceil"),
+    Equation("tree", r"@tree = 2 \cdot @tree_depth \cdot (\frac{@message}{@link_bandwidth} + @link_latency)"),
+    Equation(
+        "all_to_all",
+        r"@all_to_all = \frac{@devices - 1}{@devices} \cdot \frac{@message}{@link_bandwidth} "
+        r"+ (@devices - 1) \cdot @link_latency",
+    ),
+    Equation(
+        "intra_time",
+        r"@intra_time = 2 \cdot (\frac{@local_devices - 1}{@local_devices} \cdot "
+        r"\frac{@message}{@intra_bandwidth} + (@local_devices - 1) \cdot @intra_latency)",
+    ),
+    Equation(
+        "inter_time",
+        r"@inter_time = 2 \cdot (\frac{@nodes - 1}{@nodes} \cdot "
+        r"\frac{@message}{@local_devices \cdot @inter_bandwidth} + (@nodes - 1) \cdot @inter_latency)",
+    ),
+    Equation("hierarchical", r"@hierarchical = @intra_time + @inter_time"),
+    Equation(
+        "bus_bandwidth",
+        r"@bus_bandwidth = \frac{2 \cdot (@devices - 1) \cdot @message}{@devices \cdot @best_time}",
+        where=lambda i, o: i.devices > 1 and o.best_time > 0,
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Patarasuk, Yuan 2009",
+        "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+        "10.1016/j.jpdc.2008.09.002",
+    ),
+    Source(
+        "Thakur, Rabenseifner, Gropp 2005",
+        "Optimization of collective communication operations in MPICH",
+        "10.1177/1094342005051521",
+    ),
+    Source(
+        "Hockney 1994",
+        "The communication challenge for MPP: Intel Paragon and Meiko CS-2",
+        "10.1016/S0167-8191(06)80021-9",
+    ),
+)
+
+ASSUMPTIONS = (
+    "A message takes a latency and its bytes over the bandwidth of one link, one way; both ways work at once.",
+    "One ring, a tree and an all-to-all wait for the link between nodes as soon as more than one node takes part.",
+    "In two levels every device of a node uses its own way out at once, each for its share of the message.",
+    "A tree sends the whole message at every level, up and down again.",
+)
+
+LIMITATIONS = (
+    "Other traffic on the same links, and oversubscribed switches: see the topology.",
+    "Trees and rings run in pieces behind each other, and sums made in the network.",
+    "Overlap with arithmetic: see the parallelism.",
+)
+
+PRESETS = (
+    Preset("Gradients of an 8B model, 64 devices", {}),
+    Preset("The same inside one node", {"devices": "8"}),
+    Preset("A few kilobytes over 1024 devices", {"message": "16 kB", "devices": "1024"}),
+    Preset("Without a faster link inside", {"devices_per_node": "1"}),
+    Preset(
+        "Slow network: 100 Gb Ethernet",
+        {"inter_bandwidth": "12.5 GB/s", "inter_latency": "50 us", "devices": "256"},
+    ),
+    Preset("A rack of 72 as one node", {"devices_per_node": "72", "devices": "576", "intra_bandwidth": "900 GB/s"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the devices take twice as long to agree.",
+        "A ring of 64 sums the gradients in {before}, one of 128 in {after}: each sends a smaller part to more.",
+        "ring",
+        {},
+        {"devices": "128"},
+        lambda before, after: after < 1.02 * before,
+    ),
+    Fallacy(
+        "Half the bytes take half the time.",
+        "Over 1024 devices 8 kB take {before} in a ring and 4 kB take {after}: starting the messages is all there is.",
+        "ring",
+        {"devices": "1024", "message": "8 kB"},
+        {"devices": "1024", "message": "4 kB"},
+        lambda before, after: after > 0.99 * before,
+    ),
+    Fallacy(
+        "A faster link inside the node makes every collective faster.",
+        "One flat ring over eight nodes takes {before} and, with twice that bandwidth, {after}: it waits for the "
+        "slowest link.",
+        "ring",
+        {},
+        {"intra_bandwidth": "900 GB/s"},
+        lambda before, after: after == before,
+    ),
+)
+
+
 @solver(
     walls=(14,),
     title="Collectives",
@@ -169,137 +285,28 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("best_time", "hierarchical", "ring", "tree", "all_to_all", "bus_bandwidth"),
-    figures=(
-        curve(
-            "message",
-            ("ring", "tree"),
-            "Small messages wait for starts, large ones for bytes",
-            x_marks=("tree_best_below",),
-        ),
-        curve("devices", ("ring", "hierarchical"), "What more devices cost"),
-        Chart("bars", "Ways to sum", (), ("ring", "tree", "hierarchical")),
-        Chart("bars", "Two levels: where the time goes", (), ("intra_time", "inter_time")),
-    ),
-    equations=(
-        Equation(
-            "bandwidth_time",
-            r"@bandwidth_time = \frac{2 \cdot (@devices - 1)}{@devices} \cdot \frac{@message}{@link_bandwidth}",
-        ),
-        Equation("latency_time", r"@latency_time = 2 \cdot (@devices - 1) \cdot @link_latency"),
-        Equation("ring", r"@ring = @bandwidth_time + @latency_time"),
-        Equation("tree_depth", r"@tree_depth = \lceil \log_2(@devices) \rceil"),
-        Equation("tree", r"@tree = 2 \cdot @tree_depth \cdot (\frac{@message}{@link_bandwidth} + @link_latency)"),
-        Equation(
-            "all_to_all",
-            r"@all_to_all = \frac{@devices - 1}{@devices} \cdot \frac{@message}{@link_bandwidth} "
-            r"+ (@devices - 1) \cdot @link_latency",
-        ),
-        Equation(
-            "intra_time",
-            r"@intra_time = 2 \cdot (\frac{@local_devices - 1}{@local_devices} \cdot "
-            r"\frac{@message}{@intra_bandwidth} + (@local_devices - 1) \cdot @intra_latency)",
-        ),
-        Equation(
-            "inter_time",
-            r"@inter_time = 2 \cdot (\frac{@nodes - 1}{@nodes} \cdot "
-            r"\frac{@message}{@local_devices \cdot @inter_bandwidth} + (@nodes - 1) \cdot @inter_latency)",
-        ),
-        Equation("hierarchical", r"@hierarchical = @intra_time + @inter_time"),
-        Equation(
-            "bus_bandwidth",
-            r"@bus_bandwidth = \frac{2 \cdot (@devices - 1) \cdot @message}{@devices \cdot @best_time}",
-            where=lambda i, o: i.devices > 1 and o.best_time > 0,
-        ),
-    ),
-    sources=(
-        Source(
-            "Patarasuk, Yuan 2009",
-            "Bandwidth optimal all-reduce algorithms for clusters of workstations",
-            "10.1016/j.jpdc.2008.09.002",
-        ),
-        Source(
-            "Thakur, Rabenseifner, Gropp 2005",
-            "Optimization of collective communication operations in MPICH",
-            "10.1177/1094342005051521",
-        ),
-        Source(
-            "Hockney 1994",
-            "The communication challenge for MPP: Intel Paragon and Meiko CS-2",
-            "10.1016/S0167-8191(06)80021-9",
-        ),
-    ),
-    assumptions=(
-        "A message takes a latency and its bytes over the bandwidth of one link, one way; both ways work at once.",
-        "One ring, a tree and an all-to-all wait for the link between nodes as soon as more than one node takes part.",
-        "In two levels every device of a node uses its own way out at once, each for its share of the message.",
-        "A tree sends the whole message at every level, up and down again.",
-    ),
-    excludes=(
-        "Other traffic on the same links, and oversubscribed switches: see the topology.",
-        "Trees and rings run in pieces behind each other, and sums made in the network.",
-        "Overlap with arithmetic: see the parallelism.",
-    ),
-    presets=(
-        Preset("Gradients of an 8B model, 64 devices", {}),
-        Preset("The same inside one node", {"devices": "8"}),
-        Preset("A few kilobytes over 1024 devices", {"message": "16 kB", "devices": "1024"}),
-        Preset("Without a faster link inside", {"devices_per_node": "1"}),
-        Preset(
-            "Slow network: 100 Gb Ethernet",
-            {"inter_bandwidth": "12.5 GB/s", "inter_latency": "50 us", "devices": "256"},
-        ),
-        Preset("A rack of 72 as one node", {"devices_per_node": "72", "devices": "576", "intra_bandwidth": "900 GB/s"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the devices take twice as long to agree.",
-            "A ring of 64 sums the gradients in {before}, one of 128 in {after}: each sends a smaller part to more.",
-            "ring",
-            {},
-            {"devices": "128"},
-            lambda before, after: after < 1.02 * before,
-        ),
-        Fallacy(
-            "Half the bytes take half the time.",
-            "Over 1024 devices 8 kB take {before} in a ring and 4 kB take {after}: starting the messages is all there is.",
-            "ring",
-            {"devices": "1024", "message": "8 kB"},
-            {"devices": "1024", "message": "4 kB"},
-            lambda before, after: after > 0.99 * before,
-        ),
-        Fallacy(
-            "A faster link inside the node makes every collective faster.",
-            "One flat ring over eight nodes takes {before} and, with twice that bandwidth, {after}: it waits for the slowest link.",
-            "ring",
-            {},
-            {"intra_bandwidth": "900 GB/s"},
-            lambda before, after: after == before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def collectives(i: Inputs) -> Outputs:
     intra, inter = NetworkLink(i.intra_bandwidth, i.intra_latency), NetworkLink(i.inter_bandwidth, i.inter_latency)
-    group = law.placed(i.devices, 1, i.devices_per_node)
-    link = law.slowest(group, intra, inter)
+    group = law.rank_group(i.devices, 1, i.devices_per_node)
+    link = law.slowest_link(group, intra, inter)
     flat = (i.devices, link.bandwidth, link.latency)
     ring, tree = law.ring_all_reduce(i.message, *flat), law.tree_all_reduce(i.message, *flat)
     inside = law.ring_all_reduce(i.message, group.local, intra.bandwidth, intra.latency)
     between = law.ring_all_reduce(i.message / group.local, group.nodes, inter.bandwidth, inter.latency)
     hierarchical = inside + between
-    best = np.where(
-        hierarchical < np.minimum(ring, tree),
-        AllReduceAlgorithm.HIERARCHICAL,
-        np.where(tree < ring, AllReduceAlgorithm.TREE, AllReduceAlgorithm.RING),
-    )
+    best = _fastest_algorithm(ring, tree, hierarchical)
     best_time = np.minimum(np.minimum(ring, tree), hierarchical)
-    n, depth = np.asarray(i.devices, dtype=float), np.ceil(np.log2(np.asarray(i.devices, dtype=float)))
-    talks, starts = n > 1, 2 * (n - 1) * link.latency
-    empty = law.hierarchical_all_reduce(0.0, group, intra, inter)
-    tree_or_ring = np.where(best == AllReduceAlgorithm.TREE, 2 * depth * link.latency, starts)
-    best_starts = np.where(best == AllReduceAlgorithm.HIERARCHICAL, empty, tree_or_ring)
-    moves = np.where(best_time > 0, best_time, np.nan)
-    # Where both take equally long: (n−1)/n·M/β + (n−1)α = d(M/β + α).
-    even = (n - 1 - depth) * link.latency * link.bandwidth / np.where(talks, depth - (n - 1) / n, 1)
+    # What starting messages takes: each all-reduce of an empty message.
+    ring_start, tree_start = law.ring_all_reduce(0.0, *flat), law.tree_all_reduce(0.0, *flat)
+    starts = (ring_start, tree_start, law.hierarchical_all_reduce(0.0, group, intra, inter))
     return Outputs(
         ring=ring,
         tree=tree,
@@ -308,17 +315,29 @@ def collectives(i: Inputs) -> Outputs:
         all_gather=law.ring_all_gather(i.message, *flat),
         best=best,
         best_time=best_time,
-        best_start_time=best_starts,
-        bus_bandwidth=2 * (n - 1) / n * i.message / moves,
+        best_start_time=_of_algorithm(best, *starts),
+        bus_bandwidth=law.bus_bandwidth(i.message, i.devices, best_time),
         hierarchy_gain=ring / np.where(hierarchical > 0, hierarchical, np.nan),
         intra_time=inside,
         inter_time=between,
-        latency_time=starts,
-        bandwidth_time=2 * (n - 1) / n * i.message / link.bandwidth,
-        tree_best_below=np.where(talks, even, np.nan),
+        latency_time=ring_start,
+        bandwidth_time=law.ring_all_reduce(i.message, i.devices, link.bandwidth, 0.0),
+        tree_best_below=law.tree_ring_crossover(*flat),
         link_bandwidth=link.bandwidth,
         link_latency=link.latency,
         local_devices=group.local,
         nodes=group.nodes,
-        tree_depth=depth,
+        tree_depth=law.tree_depth(i.devices),
     )
+
+
+def _fastest_algorithm(ring: Array, tree: Array, hierarchical: Array) -> Codes:
+    """The fastest of the three; of equally fast ones a ring, then a tree."""
+    flat = np.where(tree < ring, AllReduceAlgorithm.TREE, AllReduceAlgorithm.RING)
+    return np.where(hierarchical < np.minimum(ring, tree), AllReduceAlgorithm.HIERARCHICAL, flat)
+
+
+def _of_algorithm(best: Codes, ring: Array, tree: Array, hierarchical: Array) -> Array:
+    """The figure of the algorithm `best` among those of all three."""
+    flat = np.where(best == AllReduceAlgorithm.TREE, tree, ring)
+    return np.where(best == AllReduceAlgorithm.HIERARCHICAL, hierarchical, flat)

@@ -1,10 +1,9 @@
 """How fast does a fleet train a network that is split over it, and where does the time of a step go?
 
 Shoeybi et al. 2019 for tensor parallelism, Narayanan et al. 2021 (section 2.2) for the pipeline and its bubble,
-Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts, Grattafiori
-et al. 2024 (section 3.3.2) for splitting sequences. Not modelled: launches of kernels (wall 3), overlap of anything but the
-exchange of gradients, experts that draw unequal numbers of tokens, failures (wall 15).
-"""
+Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts,
+Grattafiori et al. 2024 (section 3.3.2) for splitting sequences. Not modelled: launches of kernels (wall 3), overlap of
+anything but the exchange of gradients, experts that draw unequal numbers of tokens, failures (wall 15)."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.calibration import SILICON
 from solvers.declare import (
     Array,
@@ -34,16 +33,22 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
 from solvers.laws import training_memory as memory
 from solvers.laws import training_step as law
-from solvers.laws import training_traffic as traffic
 from solvers.laws.collectives import NetworkLink
-from solvers.laws.ratio import ratio
-from solvers.laws.training_memory import ADAM_BYTES, Attention, Recomputation, SequenceParallel
-from solvers.laws.training_step import Network, Split
-from solvers.laws.training_work import forward_flop, fullest_stage, moved_bytes, recomputed_flop
-from solvers.laws.transformer import bytes_of
+from solvers.laws.ratio import ratio_or_inf
+from solvers.laws.training_memory import (
+    ADAM_BYTES,
+    Attention,
+    DeviceParameters,
+    ModelState,
+    Recomputation,
+    SequenceParallel,
+)
+from solvers.laws.training_step import Network, ParallelLayout
+from solvers.laws.training_traffic import LayerMessages, layer_messages
+from solvers.laws.training_work import DeviceWork, device_work, memory_traffic, stage_imbalance
+from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
@@ -203,9 +208,9 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: a transformer, a chip with a rate, groups that divide each other."""
-    yield from checks.trains(i.model)
-    yield from checks.arithmetic(i.accelerator, i.precision)
-    yield from checks.experts(i.model, i.expert_parallel, i.data_parallel)
+    yield from checks.trainable_transformer(i.model)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)
 
 
 _ADVICE = {
@@ -255,12 +260,15 @@ def _remedy(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
-    yield from remarks.beyond_training(i.model, i.sequence_length)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.tensor_parallel > i.devices_per_node:
         yield "Tensor-parallel devices span nodes: every layer waits for the network between them, twice each way."
-    yield from remarks.training_split(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
+    yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
+
+# Bytes of one token as it is read from storage.
+_TOKEN_BYTES = 4
 
 _CAUSES = (
     "compute_time",
@@ -277,6 +285,168 @@ _CAUSES = (
 )
 
 
+FIGURES = (
+    Chart("buildup", "Where the time of a step goes", (), _CAUSES),
+    Chart("bars", "What a device holds", (), ("model_state", "activations")),
+    curve("microbatches", ("mfu", "bubble_fraction"), "More microbatches shorten the bubble", logy=False),
+    curve("data_parallel", ("tokens_per_second", "scaling_efficiency"), "More copies"),
+)
+
+EQUATIONS = (
+    Equation(
+        "devices",
+        r"@devices = @data_parallel \cdot @tensor_parallel \cdot @pipeline_parallel \cdot @context_parallel",
+    ),
+    Equation(
+        "batch_tokens",
+        r"@batch_tokens = @data_parallel \cdot @microbatches \cdot @microbatch_size \cdot @sequence_length",
+    ),
+    Equation(
+        "compute_time",
+        r"@compute_time = \frac{@device_flop}{@peak \cdot @efficiency}",
+    ),
+    Equation(
+        "bubble_fraction",
+        r"@bubble_fraction = \frac{@pipeline_parallel - 1}{@virtual_stages \cdot @microbatches + @pipeline_parallel - "
+        r"1}",
+    ),
+    Equation(
+        "bubble_time",
+        r"@bubble_time = \frac{@pipeline_parallel - 1}{@virtual_stages} \cdot @stage_time",
+    ),
+    Equation("step_time", "@step_time = " + " + ".join(f"@{cause}" for cause in _CAUSES)),
+    Equation("tokens_per_second", r"@tokens_per_second = \frac{@batch_tokens}{@step_time}"),
+    Equation("mfu", r"@mfu = \frac{@model_flop}{@devices \cdot @peak \cdot @step_time}"),
+    Equation("scaling_efficiency", r"@scaling_efficiency = \frac{@compute_time + @memory_time}{@step_time}"),
+    Equation("training_time", r"@training_time = \frac{@tokens}{@tokens_per_second}"),
+    Equation("memory_per_device", r"@memory_per_device = @model_state + @activations"),
+)
+
+SOURCES = (
+    Source(
+        "Shoeybi et al. 2019",
+        "Megatron-LM: training multi-billion parameter language models using model parallelism",
+        "arXiv:1909.08053",
+    ),
+    Source(
+        "Narayanan et al. 2021",
+        "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+        "arXiv:2104.04473",
+    ),
+    Source(
+        "Rajbhandari et al. 2020",
+        "ZeRO: memory optimizations toward training trillion parameter models",
+        "arXiv:1910.02054",
+    ),
+    Source(
+        "Korthikanti et al. 2023",
+        "Reducing activation recomputation in large transformer models",
+        "arXiv:2205.05198",
+    ),
+    Source(
+        "Lepikhin et al. 2021",
+        "GShard: scaling giant models with conditional computation and automatic sharding",
+        "arXiv:2006.16668",
+    ),
+    Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
+    Source(
+        "Patarasuk, Yuan 2009",
+        "Bandwidth optimal all-reduce algorithms for clusters of workstations",
+        "10.1016/j.jpdc.2008.09.002",
+    ),
+)
+
+ASSUMPTIONS = (
+    "The backward pass takes twice the arithmetic of the forward pass; attention is causal.",
+    "Each layer's all-reduces, keys and values, and tokens to experts wait for nothing and hide behind nothing.",
+    "The copies' exchange hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all of them.",
+    "Collectives over several nodes run in two levels, inside the nodes and between them, all devices at once.",
+    "Each pass reads the weights once and the backward pass writes gradients; activations are written and read once.",
+    "Every layer of a mixture of experts has experts, and every expert draws equally many tokens.",
+)
+
+LIMITATIONS = (
+    "Launch overheads and kernels' own inefficiency beyond the one factor: see the software wall.",
+    "Failures and checkpoints: see reliability; reading data: see ingestion.",
+    "What a larger batch does to the loss.",
+    "Schedules that keep fewer microbatches in flight than there are stages, as Llama 3's did.",
+)
+
+PRESETS = (
+    Preset("Llama-3-70B on 512 H100", {}, part="Part 4"),
+    Preset(
+        "Llama 3.1 405B on 16,384 H100",
+        {
+            "model": "llama-3.1-405b",
+            "data_parallel": "128",
+            "pipeline_parallel": "16",
+            "virtual_stages": "4",
+            "microbatches": "16",
+            "recomputation": "none",
+            "tokens": "15.6e12",
+        },
+    ),
+    Preset(
+        "Llama-3-8B on 64, copies alone",
+        {
+            "model": "llama-3-8b",
+            "data_parallel": "64",
+            "tensor_parallel": "1",
+            "pipeline_parallel": "1",
+            "microbatches": "4",
+            "zero_stage": "3",
+            "recomputation": "full",
+        },
+    ),
+    Preset("Tensor parallel across nodes", {"tensor_parallel": "32", "pipeline_parallel": "1"}),
+    Preset("Deep pipeline, few microbatches", {"pipeline_parallel": "16", "data_parallel": "4", "microbatches": "4"}),
+    Preset(
+        "Mixtral with spread experts",
+        {
+            "model": "mixtral-8x7b",
+            "tensor_parallel": "1",
+            "pipeline_parallel": "4",
+            "data_parallel": "64",
+            "expert_parallel": "8",
+            "microbatches": "16",
+        },
+    ),
+    Preset(
+        "131 072 tokens at once",
+        {"sequence_length": "131072", "context_parallel": "8", "data_parallel": "2", "microbatches": "8"},
+    ),
+    Preset("One slow device in 512", {"straggler_factor": "1.2"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the devices train twice as fast.",
+        "At the same batch 512 devices train on {before} in tokens, 1024 (half the microbatches each) on {after}: "
+        "{ratio} times.",
+        "tokens_per_second",
+        {},
+        {"data_parallel": "32", "microbatches": "8"},
+        lambda before, after: after < 1.9 * before,
+    ),
+    Fallacy(
+        "Tensor parallelism scales like data parallelism.",
+        "Within a node MFU is {before}; the same devices with tensor parallelism over four nodes reach {after}.",
+        "mfu",
+        {},
+        {"tensor_parallel": "32", "pipeline_parallel": "1"},
+        lambda before, after: after < 0.6 * before,
+    ),
+    Fallacy(
+        "One slow device in hundreds does not matter.",
+        "With every device alike a step takes {before}; with a single one 20% slower {after}, for all of them.",
+        "step_time",
+        {},
+        {"straggler_factor": "1.2"},
+        lambda before, after: after > 1.1 * before,
+    ),
+)
+
+
 @solver(
     walls=(14,),
     title="Parallelism",
@@ -287,173 +457,96 @@ _CAUSES = (
     notes=notes,
     check=check,
     headline=("step_time", "mfu", "tokens_per_second", "training_time", "feasible"),
-    figures=(
-        Chart("buildup", "Where the time of a step goes", (), _CAUSES),
-        Chart("bars", "What a device holds", (), ("model_state", "activations")),
-        curve("microbatches", ("mfu", "bubble_fraction"), "More microbatches shorten the bubble", logy=False),
-        curve("data_parallel", ("tokens_per_second", "scaling_efficiency"), "More copies"),
-    ),
-    equations=(
-        Equation(
-            "devices",
-            r"@devices = @data_parallel \cdot @tensor_parallel \cdot @pipeline_parallel \cdot @context_parallel",
-        ),
-        Equation(
-            "batch_tokens",
-            r"@batch_tokens = @data_parallel \cdot @microbatches \cdot @microbatch_size \cdot @sequence_length",
-        ),
-        Equation(
-            "compute_time",
-            r"@compute_time = \frac{@device_flop}{@peak \cdot @efficiency}",
-        ),
-        Equation(
-            "bubble_fraction",
-            r"@bubble_fraction = \frac{@pipeline_parallel - 1}{@virtual_stages \cdot @microbatches + @pipeline_parallel - 1}",
-        ),
-        Equation(
-            "bubble_time",
-            r"@bubble_time = \frac{@pipeline_parallel - 1}{@virtual_stages} \cdot @stage_time",
-        ),
-        Equation("step_time", "@step_time = " + " + ".join(f"@{cause}" for cause in _CAUSES)),
-        Equation("tokens_per_second", r"@tokens_per_second = \frac{@batch_tokens}{@step_time}"),
-        Equation("mfu", r"@mfu = \frac{@model_flop}{@devices \cdot @peak \cdot @step_time}"),
-        Equation("scaling_efficiency", r"@scaling_efficiency = \frac{@compute_time + @memory_time}{@step_time}"),
-        Equation("training_time", r"@training_time = \frac{@tokens}{@tokens_per_second}"),
-        Equation("memory_per_device", r"@memory_per_device = @model_state + @activations"),
-    ),
-    sources=(
-        Source(
-            "Shoeybi et al. 2019",
-            "Megatron-LM: training multi-billion parameter language models using model parallelism",
-            "arXiv:1909.08053",
-        ),
-        Source(
-            "Narayanan et al. 2021",
-            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
-            "arXiv:2104.04473",
-        ),
-        Source(
-            "Rajbhandari et al. 2020",
-            "ZeRO: memory optimizations toward training trillion parameter models",
-            "arXiv:1910.02054",
-        ),
-        Source(
-            "Korthikanti et al. 2023",
-            "Reducing activation recomputation in large transformer models",
-            "arXiv:2205.05198",
-        ),
-        Source(
-            "Lepikhin et al. 2021",
-            "GShard: scaling giant models with conditional computation and automatic sharding",
-            "arXiv:2006.16668",
-        ),
-        Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
-        Source(
-            "Patarasuk, Yuan 2009",
-            "Bandwidth optimal all-reduce algorithms for clusters of workstations",
-            "10.1016/j.jpdc.2008.09.002",
-        ),
-    ),
-    assumptions=(
-        "The backward pass takes twice the arithmetic of the forward pass; attention is causal.",
-        "Each layer's all-reduces, keys and values, and tokens to experts wait for nothing and hide behind nothing.",
-        "The copies' exchange hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all of them.",
-        "Collectives over several nodes run in two levels, inside the nodes and between them, all devices at once.",
-        "Each pass reads the weights once and the backward pass writes gradients; activations are written and read once.",
-        "Every layer of a mixture of experts has experts, and every expert draws equally many tokens.",
-    ),
-    excludes=(
-        "Launch overheads and kernels' own inefficiency beyond the one factor: see the software wall.",
-        "Failures and checkpoints: see reliability; reading data: see ingestion.",
-        "What a larger batch does to the loss.",
-        "Schedules that keep fewer microbatches in flight than there are stages, as Llama 3's did.",
-    ),
-    presets=(
-        Preset("Llama-3-70B on 512 H100", {}, part="Part 4"),
-        Preset(
-            "Llama 3.1 405B on 16,384 H100",
-            {
-                "model": "llama-3.1-405b",
-                "data_parallel": "128",
-                "pipeline_parallel": "16",
-                "virtual_stages": "4",
-                "microbatches": "16",
-                "recomputation": "none",
-                "tokens": "15.6e12",
-            },
-        ),
-        Preset(
-            "Llama-3-8B on 64, copies alone",
-            {
-                "model": "llama-3-8b",
-                "data_parallel": "64",
-                "tensor_parallel": "1",
-                "pipeline_parallel": "1",
-                "microbatches": "4",
-                "zero_stage": "3",
-                "recomputation": "full",
-            },
-        ),
-        Preset("Tensor parallel across nodes", {"tensor_parallel": "32", "pipeline_parallel": "1"}),
-        Preset(
-            "Deep pipeline, few microbatches", {"pipeline_parallel": "16", "data_parallel": "4", "microbatches": "4"}
-        ),
-        Preset(
-            "Mixtral with spread experts",
-            {
-                "model": "mixtral-8x7b",
-                "tensor_parallel": "1",
-                "pipeline_parallel": "4",
-                "data_parallel": "64",
-                "expert_parallel": "8",
-                "microbatches": "16",
-            },
-        ),
-        Preset(
-            "131 072 tokens at once",
-            {"sequence_length": "131072", "context_parallel": "8", "data_parallel": "2", "microbatches": "8"},
-        ),
-        Preset("One slow device in 512", {"straggler_factor": "1.2"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the devices train twice as fast.",
-            "At the same batch 512 devices train on {before} in tokens, 1024 (half the microbatches each) on {after}: {ratio} times.",
-            "tokens_per_second",
-            {},
-            {"data_parallel": "32", "microbatches": "8"},
-            lambda before, after: after < 1.9 * before,
-        ),
-        Fallacy(
-            "Tensor parallelism scales like data parallelism.",
-            "Within a node MFU is {before}; the same devices with tensor parallelism over four nodes reach {after}.",
-            "mfu",
-            {},
-            {"tensor_parallel": "32", "pipeline_parallel": "1"},
-            lambda before, after: after < 0.6 * before,
-        ),
-        Fallacy(
-            "One slow device in hundreds does not matter.",
-            "With every device alike a step takes {before}; with a single one 20% slower {after}, for all of them.",
-            "step_time",
-            {},
-            {"straggler_factor": "1.2"},
-            lambda before, after: after > 1.1 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def parallelism(i: Inputs) -> Outputs:
-    split = Split(
+    layout, network = _layout(i), _network(i)
+    microbatches, stages = np.asarray(i.microbatches, dtype=float), np.asarray(i.pipeline_parallel, dtype=float)
+    peak, bandwidth = peak_rate(i.accelerator, i.precision), i.accelerator.memory_bandwidth * i.bandwidth_efficiency
+    part = memory.parameters_per_device(i.model, i.tensor_parallel, stages, i.expert_parallel)
+    layer, state, passes = _activations_per_layer(i), _model_state(i, part), law.layer_passes(i.recomputation)
+    work = _work(i, layout, part, passes, layer * np.asarray(i.model.layers) / stages)
+    imbalance = stage_imbalance(i.model.layers, stages, i.virtual_stages)
+    device = law.device_time(work.flop, work.moved, peak * i.efficiency, bandwidth, i.straggler_factor, imbalance)
+    messages = _messages(i)
+    largest_stage = imbalance * i.model.layers / stages
+    exchange = law.layer_exchange(messages, largest_stage, passes, microbatches, layout, network)
+    stage = (device.total + exchange.total) / microbatches
+    gradients = _gradient_exchange(i, part, layout, network)
+    times = np.stack(
+        np.broadcast_arrays(
+            device.compute,
+            device.memory,
+            device.straggler,
+            device.imbalance,
+            exchange.tensor,
+            exchange.context,
+            exchange.expert,
+            (stages - 1) / i.virtual_stages * stage,
+            law.stage_time(messages.boundary, microbatches, layout, network),
+            law.exposed_time(gradients, i.overlap, device.busy / microbatches, microbatches, i.zero_stage),
+            2 * state.total / bandwidth,
+        )
+    )
+    step = times.sum(axis=0)
+    batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
+    activations = layer * memory.layers_in_flight(i.model.layers, stages, i.virtual_stages, microbatches)
+    total, room = state.total + activations, i.accelerator.memory_capacity
+    possible = memory.is_valid_layout(
+        i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
+    )
+    model_time = work.model_flop / (layout.devices * peak)
+    return Outputs(
+        step_time=step,
+        mfu=model_time / step,
+        tokens_per_second=batch / step,
+        training_time=i.tokens * step / batch,
+        scaling_efficiency=device.busy / step,
+        device_mfu=ratio_or_inf(model_time, device.busy),
+        hfu=work.flop / peak / step,
+        **dict(zip(_CAUSES, times, strict=True)),
+        largest=times.argmax(axis=0),
+        largest_loss=times[1:].argmax(axis=0) + 1,
+        loss_time=times[1:].max(axis=0),
+        bubble_fraction=law.bubble_fraction(stages, i.virtual_stages, microbatches),
+        exchange_time=gradients,
+        stage_time=stage,
+        devices=layout.devices,
+        batch_tokens=batch,
+        model_flop=work.model_flop,
+        device_flop=work.flop,
+        peak=peak,
+        demand_bandwidth=_TOKEN_BYTES * batch / step,
+        run_flop=work.model_flop / batch * i.tokens,
+        memory_per_device=total,
+        model_state=state.total,
+        activations=activations,
+        memory_room=room,
+        memory_shortfall=np.maximum(total - room, 0),
+        possible=possible,
+        feasible=possible & (total <= room),
+    )
+
+
+def _layout(i: Inputs) -> ParallelLayout:
+    return ParallelLayout(
         i.tensor_parallel, i.context_parallel, i.data_parallel, i.expert_parallel, i.pipeline_parallel, i.virtual_stages
     )
-    network = Network(
-        i.devices_per_node,
-        NetworkLink(i.intra_bandwidth, i.intra_latency),
-        NetworkLink(i.inter_bandwidth, i.inter_latency),
-        i.congestion_factor,
-    )
-    part = memory.device_memory(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
-    layer = memory.activations_of_layer(
+
+
+def _network(i: Inputs) -> Network:
+    intra, inter = NetworkLink(i.intra_bandwidth, i.intra_latency), NetworkLink(i.inter_bandwidth, i.inter_latency)
+    return Network(i.devices_per_node, intra, inter, i.congestion_factor)
+
+
+def _activations_per_layer(i: Inputs) -> Array:
+    return memory.activation_bytes_per_layer(
         i.model,
         i.microbatch_size,
         i.sequence_length,
@@ -463,73 +556,32 @@ def parallelism(i: Inputs) -> Outputs:
         np.asarray(i.attention) == Attention.FUSED,
         np.asarray(i.sequence_parallel) == SequenceParallel.ON,
     )
+
+
+def _model_state(i: Inputs, part: DeviceParameters) -> ModelState:
     replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
-    state = memory.model_state(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
-    peak, bandwidth = peak_rate(i.accelerator, i.precision), i.accelerator.memory_bandwidth * i.bandwidth_efficiency
+    return memory.model_state_bytes(part, i.precision, i.zero_stage, replicas, i.expert_parallel, ADAM_BYTES)
 
-    fullest = fullest_stage(i.model.layers, i.pipeline_parallel, i.virtual_stages)
-    microbatches, stages = np.asarray(i.microbatches, dtype=float), np.asarray(i.pipeline_parallel, dtype=float)
-    asked = (i.model, i.microbatch_size, i.sequence_length)
-    useful, again = 3 * forward_flop(*asked), recomputed_flop(*asked, i.recomputation)
-    model_flop = useful * microbatches * i.data_parallel
-    device_flop = (useful + again) / (split.devices / i.data_parallel) * microbatches
-    kept = layer * np.asarray(i.model.layers) / stages
-    moved = moved_bytes(part, bytes_of(i.precision), law.passes(i.recomputation), kept) * microbatches
-    compute, waits = device_flop / (peak * i.efficiency), moved / bandwidth
-    busy = np.maximum(compute, waits)
-    straggler = (np.asarray(i.straggler_factor) - 1) * busy
-    imbalance = (fullest - 1) * (busy + straggler)
 
-    message = traffic.activations(i.model, i.microbatch_size, i.sequence_length, i.context_parallel)
-    kv = traffic.keys_and_values(i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel)
-    part_of = message / np.where(np.asarray(i.sequence_parallel) == SequenceParallel.ON, i.tensor_parallel, 1)
-    here = (fullest * i.model.layers / stages, law.passes(i.recomputation), split, network)
-    tensor = law.tensor_time(message, *here) * microbatches
-    context = law.context_time(kv, *here) * microbatches
-    expert = law.expert_time(traffic.to_experts(i.model, part_of), *here) * microbatches
-    stage = (busy + straggler + imbalance + tensor + context + expert) / microbatches
-    bubble = (stages - 1) / i.virtual_stages * stage
-    between = law.stage_time(part_of, microbatches, split, network)
-    size = bytes_of(i.precision)
-    exchange = law.data_time(part.dense * size, part.routed * size, i.zero_stage, microbatches, split, network)
-    exposed = law.exposed_time(exchange, i.overlap, busy / microbatches, microbatches, i.zero_stage)
-    update = 2 * state.total / bandwidth
-    causes = (compute, busy - compute, straggler, imbalance, tensor, context, expert, bubble, between, exposed, update)
-    times = np.stack(np.broadcast_arrays(*causes))
-    step = times.sum(axis=0)
-    batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
-    activations = layer * memory.layers_kept(i.model.layers, stages, i.virtual_stages, microbatches)
-    total, room = state.total + activations, i.accelerator.memory_capacity
-    possible = memory.can_be_split(
-        i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
+def _work(i: Inputs, layout: ParallelLayout, part: DeviceParameters, passes: Array, activations: Array) -> DeviceWork:
+    moved = memory_traffic(part, bytes_per_element(i.precision), passes, activations)
+    return device_work(
+        i.model,
+        i.microbatch_size,
+        i.sequence_length,
+        np.asarray(i.microbatches, dtype=float),
+        i.data_parallel,
+        layout.devices / i.data_parallel,
+        i.recomputation,
+        moved,
     )
-    return Outputs(
-        step_time=step,
-        mfu=model_flop / (split.devices * peak) / step,
-        tokens_per_second=batch / step,
-        training_time=i.tokens * step / batch,
-        scaling_efficiency=busy / step,
-        device_mfu=ratio(model_flop / (split.devices * peak), busy),
-        hfu=device_flop / peak / step,
-        **dict(zip(_CAUSES, times, strict=True)),
-        largest=times.argmax(axis=0),
-        largest_loss=times[1:].argmax(axis=0) + 1,
-        loss_time=times[1:].max(axis=0),
-        bubble_fraction=law.bubble_fraction(stages, i.virtual_stages, microbatches),
-        exchange_time=exchange,
-        stage_time=stage,
-        devices=split.devices,
-        batch_tokens=batch,
-        model_flop=model_flop,
-        device_flop=device_flop,
-        peak=peak,
-        demand_bandwidth=4 * batch / step,
-        run_flop=model_flop / batch * i.tokens,
-        memory_per_device=total,
-        model_state=state.total,
-        activations=activations,
-        memory_room=room,
-        memory_shortfall=np.maximum(total - room, 0),
-        possible=possible,
-        feasible=possible & (total <= room),
-    )
+
+
+def _messages(i: Inputs) -> LayerMessages:
+    spread = np.where(np.asarray(i.sequence_parallel) == SequenceParallel.ON, i.tensor_parallel, 1)
+    return layer_messages(i.model, i.microbatch_size, i.sequence_length, i.tensor_parallel, i.context_parallel, spread)
+
+
+def _gradient_exchange(i: Inputs, part: DeviceParameters, layout: ParallelLayout, network: Network) -> Array:
+    size = bytes_per_element(i.precision)
+    return law.data_time(part.dense * size, part.routed * size, i.zero_stage, i.microbatches, layout, network)

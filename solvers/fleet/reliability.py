@@ -1,9 +1,9 @@
-"""How often does something in a fleet break, and how much of the time is left for work that stays?
+"""How often does something in a fleet fail, and how much of the time is left for useful work?
 
-Young 1974 for the best interval between checkpoints and the share of the time failures take; Daly 2006 for where that
-first order ends. Defaults are Llama 3's run of 54 days on 16,384 H100: 419 unexpected
-interruptions (Grattafiori et al. 2024, section 3.3.4 and table 5). Not modelled: failures that come in groups or early in a
-part's life, spares that let a job go on, slow or silently wrong parts.
+Young 1974 for the optimal checkpoint interval and the share of the time lost to failures; Daly 2006 for where that
+first order stops being valid. Defaults are Llama 3's run of 54 days on 16,384 H100: 419 unexpected interruptions
+(Grattafiori et al. 2024, section 3.3.4 and table 5). Not modelled: correlated and early failures, spare devices,
+slow or silently wrong parts.
 """
 
 from __future__ import annotations
@@ -31,13 +31,15 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.reliability import (
     checkpoint_share,
     combined_mtbf,
+    daly_goodput,
     failure_probability,
     failure_share,
     goodput,
+    min_mtbf,
     young_daly_interval,
 )
 
@@ -47,7 +49,7 @@ _DEVICES, _RUN, _STOPS = 16384, 54 * _DAY, 419
 
 
 class FailingPart(IntEnum):
-    """What fails."""
+    """The parts that fail."""
 
     DEVICES = 0
     NICS = 1
@@ -55,7 +57,7 @@ class FailingPart(IntEnum):
 
 
 class TimeLoss(IntEnum):
-    """Where time goes that is not work that stays."""
+    """What time is lost to."""
 
     CHECKPOINTS = 0
     LOST_WORK = 1
@@ -311,6 +313,139 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "There are more nodes than devices."
 
 
+FIGURES = (
+    curve("own_interval", ("own_goodput",), "Too often, too seldom", x_marks=("checkpoint_interval",), logy=False),
+    curve(
+        "devices",
+        ("best_goodput", "cluster_mtbf"),
+        "What a larger fleet loses",
+        x_marks=("largest_fleet",),
+        logy=False,
+    ),
+    Chart("bars", "Where the time goes", (), ("checkpoint_share", "lost_work_share", "recovery_share")),
+    Chart("bars", "What fails", (), ("device_share", "nic_share", "psu_share")),
+    curve("checkpoint_time", ("best_goodput",), "What faster checkpoints buy", logy=False),
+)
+
+EQUATIONS = (
+    Equation(
+        "cluster_mtbf",
+        r"@cluster_mtbf = \frac{1}{\frac{@devices}{@device_mtbf} + \frac{@nics}{@nic_mtbf} + \frac{@psus}{@psu_mtbf}}",
+    ),
+    Equation("expected_failures", r"@expected_failures = \frac{@job_duration}{@cluster_mtbf}"),
+    Equation("failure_probability", r"@failure_probability = 1 - e^{-\frac{@job_duration}{@cluster_mtbf}}"),
+    Equation("checkpoint_interval", r"@checkpoint_interval = \sqrt{2 \cdot @checkpoint_time \cdot @cluster_mtbf}"),
+    Equation(
+        "checkpoint_share",
+        r"@checkpoint_share = \frac{@checkpoint_time}{@interval_used}",
+        where=lambda i, o: i.checkpoint_time > 0,
+    ),
+    Equation("lost_work_share", r"@lost_work_share = \frac{@interval_used}{2 \cdot @cluster_mtbf}"),
+    Equation("recovery_share", r"@recovery_share = \frac{@recovery_time}{@cluster_mtbf}"),
+    Equation("goodput", r"@goodput = 1 - @checkpoint_share - @lost_work_share - @recovery_share"),
+    Equation("useful_time", r"@useful_time = \max(@goodput, 0) \cdot @job_duration"),
+    Equation(
+        "time_to_finish", r"@time_to_finish = \frac{@job_duration}{@goodput}", where=lambda i, o: bool(o.progresses)
+    ),
+    Equation("failures_per_day", r"@failures_per_day = \frac{86400}{@cluster_mtbf}"),
+    Equation("device_share", r"@device_share = \frac{@devices}{@device_mtbf} \cdot @cluster_mtbf"),
+    Equation("nic_share", r"@nic_share = \frac{@nics}{@nic_mtbf} \cdot @cluster_mtbf"),
+    Equation("psu_share", r"@psu_share = \frac{@psus}{@psu_mtbf} \cdot @cluster_mtbf"),
+    Equation("node_mtbf", r"@node_mtbf = @nodes \cdot @cluster_mtbf"),
+    Equation(
+        "mtbf_needed",
+        r"@mtbf_needed = (\frac{\sqrt{2 @checkpoint_time} + \sqrt{2 @checkpoint_time + 4 @recovery_time}}{2})^{2}",
+    ),
+    Equation(
+        "daly_goodput",
+        r"@daly_goodput = \frac{@interval_used}{@cluster_mtbf \cdot e^{\frac{@recovery_time}{@cluster_mtbf}} \cdot "
+        r"(e^{\frac{@interval_used + @checkpoint_time}{@cluster_mtbf}} - 1)}",
+        # Where the exponent is tiny the difference printed loses the digits that the code keeps.
+        where=lambda i, o: o.interval_used + i.checkpoint_time > 1e-4 * o.cluster_mtbf and o.daly_goodput > 0,
+    ),
+)
+
+SOURCES = (
+    Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
+    Source(
+        "Daly 2006",
+        "A higher order estimate of the optimum checkpoint interval for restart dumps",
+        "10.1016/j.future.2004.11.016",
+    ),
+    Source("Grattafiori et al. 2024", "The Llama 3 herd of models (section 3.3.4, table 5)", "arXiv:2407.21783"),
+)
+
+ASSUMPTIONS = (
+    "Parts fail independently of each other and at constant rates; any failure stops the whole job.",
+    "A failure loses half an interval of work on average, and strikes neither a checkpoint nor a recovery.",
+    "The job stands still while it writes a checkpoint.",
+    "By default all of Llama 3's stops are laid on its devices: those by network, power and software, too.",
+)
+
+LIMITATIONS = (
+    "Spares, and jobs that go on with fewer devices.",
+    "Slow devices, and wrong results nobody notices.",
+    "Planned maintenance.",
+    "How long a checkpoint takes: see checkpoint.",
+)
+
+PRESETS = (
+    Preset("Llama 3: 16,384 H100 for 54 days", {}),
+    Preset(
+        "The same by cause: 42 stops by the network, 3 by power supplies",
+        {
+            "nics": "16384",
+            "psus": "4096",
+            "device_mtbf": "56775 hour",
+            "nic_mtbf": "505563 hour",
+            "psu_mtbf": "1769472 hour",
+        },
+    ),
+    Preset("The same, a checkpoint an hour", {"own_interval": "1 hour"}),
+    Preset("The same, a checkpoint a minute", {"own_interval": "60 s"}),
+    Preset("The same, 131,072 devices", {"devices": "131072", "nodes": "16384"}),
+    Preset(
+        "Eight nodes for two weeks",
+        {"devices": "64", "nodes": "8", "job_duration": "14 day", "checkpoint_time": "60 s"},
+    ),
+    Preset(
+        "Parts by their data sheets",
+        {"devices": "2048", "nodes": "256", "device_mtbf": "50000 hour", "nics": "2048", "psus": "512"},
+    ),
+    Preset(
+        "Too fragile: slow checkpoints, slow restarts",
+        {"devices": "131072", "nodes": "16384", "checkpoint_time": "5 min", "recovery_time": "20 min"},
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Parts that run for ten years hardly ever stop a job of a month.",
+        "One such device stops it {before} times on average, 16,384 of them {after} times.",
+        "expected_failures",
+        {"devices": "1", "device_mtbf": "10 year", "job_duration": "30 day"},
+        {"devices": "16384", "device_mtbf": "10 year", "job_duration": "30 day"},
+        lambda before, after: before < 0.01 and after > 100,
+    ),
+    Fallacy(
+        "The more checkpoints the safer.",
+        "Once a minute leaves {before} of the time; at the best interval {after}: writing costs, too.",
+        "goodput",
+        {"own_interval": "60 s"},
+        {},
+        lambda before, after: after > before + 0.05,
+    ),
+    Fallacy(
+        "Checkpoints twice as fast halve what failures cost.",
+        "The time lost goes from {before} to {after}: writing and redoing shrink by √2, recovery not at all.",
+        "lost_share",
+        {"checkpoint_time": "60 s"},
+        {"checkpoint_time": "30 s"},
+        lambda before, after: after > 0.7 * before,
+    ),
+)
+
+
 @solver(
     walls=(15,),
     title="Reliability",
@@ -320,131 +455,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("goodput", "cluster_mtbf", "expected_failures", "checkpoint_interval", "useful_time", "lost_share"),
-    figures=(
-        curve("own_interval", ("own_goodput",), "Too often, too seldom", x_marks=("checkpoint_interval",), logy=False),
-        curve(
-            "devices",
-            ("best_goodput", "cluster_mtbf"),
-            "What a larger fleet loses",
-            x_marks=("largest_fleet",),
-            logy=False,
-        ),
-        Chart("bars", "Where the time goes", (), ("checkpoint_share", "lost_work_share", "recovery_share")),
-        Chart("bars", "What fails", (), ("device_share", "nic_share", "psu_share")),
-        curve("checkpoint_time", ("best_goodput",), "What faster checkpoints buy", logy=False),
-    ),
-    equations=(
-        Equation(
-            "cluster_mtbf",
-            r"@cluster_mtbf = \frac{1}{\frac{@devices}{@device_mtbf} + \frac{@nics}{@nic_mtbf} + \frac{@psus}{@psu_mtbf}}",
-        ),
-        Equation("expected_failures", r"@expected_failures = \frac{@job_duration}{@cluster_mtbf}"),
-        Equation("failure_probability", r"@failure_probability = 1 - e^{-\frac{@job_duration}{@cluster_mtbf}}"),
-        Equation("checkpoint_interval", r"@checkpoint_interval = \sqrt{2 \cdot @checkpoint_time \cdot @cluster_mtbf}"),
-        Equation(
-            "checkpoint_share",
-            r"@checkpoint_share = \frac{@checkpoint_time}{@interval_used}",
-            where=lambda i, o: i.checkpoint_time > 0,
-        ),
-        Equation("lost_work_share", r"@lost_work_share = \frac{@interval_used}{2 \cdot @cluster_mtbf}"),
-        Equation("recovery_share", r"@recovery_share = \frac{@recovery_time}{@cluster_mtbf}"),
-        Equation("goodput", r"@goodput = 1 - @checkpoint_share - @lost_work_share - @recovery_share"),
-        Equation("useful_time", r"@useful_time = \max(@goodput, 0) \cdot @job_duration"),
-        Equation(
-            "time_to_finish", r"@time_to_finish = \frac{@job_duration}{@goodput}", where=lambda i, o: bool(o.progresses)
-        ),
-        Equation("failures_per_day", r"@failures_per_day = \frac{86400}{@cluster_mtbf}"),
-        Equation("device_share", r"@device_share = \frac{@devices}{@device_mtbf} \cdot @cluster_mtbf"),
-        Equation("nic_share", r"@nic_share = \frac{@nics}{@nic_mtbf} \cdot @cluster_mtbf"),
-        Equation("psu_share", r"@psu_share = \frac{@psus}{@psu_mtbf} \cdot @cluster_mtbf"),
-        Equation("node_mtbf", r"@node_mtbf = @nodes \cdot @cluster_mtbf"),
-        Equation(
-            "mtbf_needed",
-            r"@mtbf_needed = (\frac{\sqrt{2 @checkpoint_time} + \sqrt{2 @checkpoint_time + 4 @recovery_time}}{2})^{2}",
-        ),
-        Equation(
-            "daly_goodput",
-            r"@daly_goodput = \frac{@interval_used}{@cluster_mtbf \cdot e^{\frac{@recovery_time}{@cluster_mtbf}} \cdot "
-            r"(e^{\frac{@interval_used + @checkpoint_time}{@cluster_mtbf}} - 1)}",
-            # Where the exponent is tiny the difference printed loses the digits that the code keeps.
-            where=lambda i, o: o.interval_used + i.checkpoint_time > 1e-4 * o.cluster_mtbf and o.daly_goodput > 0,
-        ),
-    ),
-    sources=(
-        Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
-        Source(
-            "Daly 2006",
-            "A higher order estimate of the optimum checkpoint interval for restart dumps",
-            "10.1016/j.future.2004.11.016",
-        ),
-        Source("Grattafiori et al. 2024", "The Llama 3 herd of models (section 3.3.4, table 5)", "arXiv:2407.21783"),
-    ),
-    assumptions=(
-        "Parts fail independently of each other and at constant rates; any failure stops the whole job.",
-        "A failure loses half an interval of work on average, and strikes neither a checkpoint nor a recovery.",
-        "The job stands still while it writes a checkpoint.",
-        "By default all of Llama 3's stops are laid on its devices: those by network, power and software, too.",
-    ),
-    excludes=(
-        "Spares, and jobs that go on with fewer devices.",
-        "Slow devices, and wrong results nobody notices.",
-        "Planned maintenance.",
-        "How long a checkpoint takes: see checkpoint.",
-    ),
-    presets=(
-        Preset("Llama 3: 16,384 H100 for 54 days", {}),
-        Preset(
-            "The same by cause: 42 stops by the network, 3 by power supplies",
-            {
-                "nics": "16384",
-                "psus": "4096",
-                "device_mtbf": "56775 hour",
-                "nic_mtbf": "505563 hour",
-                "psu_mtbf": "1769472 hour",
-            },
-        ),
-        Preset("The same, a checkpoint an hour", {"own_interval": "1 hour"}),
-        Preset("The same, a checkpoint a minute", {"own_interval": "60 s"}),
-        Preset("The same, 131,072 devices", {"devices": "131072", "nodes": "16384"}),
-        Preset(
-            "Eight nodes for two weeks",
-            {"devices": "64", "nodes": "8", "job_duration": "14 day", "checkpoint_time": "60 s"},
-        ),
-        Preset(
-            "Parts by their data sheets",
-            {"devices": "2048", "nodes": "256", "device_mtbf": "50000 hour", "nics": "2048", "psus": "512"},
-        ),
-        Preset(
-            "Too fragile: slow checkpoints, slow restarts",
-            {"devices": "131072", "nodes": "16384", "checkpoint_time": "5 min", "recovery_time": "20 min"},
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "Parts that run for ten years hardly ever stop a job of a month.",
-            "One such device stops it {before} times on average, 16,384 of them {after} times.",
-            "expected_failures",
-            {"devices": "1", "device_mtbf": "10 year", "job_duration": "30 day"},
-            {"devices": "16384", "device_mtbf": "10 year", "job_duration": "30 day"},
-            lambda before, after: before < 0.01 and after > 100,
-        ),
-        Fallacy(
-            "The more checkpoints the safer.",
-            "Once a minute leaves {before} of the time; at the best interval {after}: writing costs, too.",
-            "goodput",
-            {"own_interval": "60 s"},
-            {},
-            lambda before, after: after > before + 0.05,
-        ),
-        Fallacy(
-            "Checkpoints twice as fast halve what failures cost.",
-            "The time lost goes from {before} to {after}: writing and redoing shrink by √2, recovery not at all.",
-            "lost_share",
-            {"checkpoint_time": "60 s"},
-            {"checkpoint_time": "30 s"},
-            lambda before, after: after > 0.7 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def reliability(i: Inputs) -> Outputs:
     parts = ((i.devices, i.device_mtbf), (i.nics, i.nic_mtbf), (i.psus, i.psu_mtbf))
@@ -456,7 +473,7 @@ def reliability(i: Inputs) -> Outputs:
     again, recovering = failure_share(interval, 0.0, mtbf), failure_share(0.0, i.recovery_time, mtbf)
     left = goodput(i.checkpoint_time, interval, i.recovery_time, mtbf)
     at_best = goodput(i.checkpoint_time, best, i.recovery_time, mtbf)
-    needed = _mtbf_needed(i.checkpoint_time, i.recovery_time)
+    needed = min_mtbf(i.checkpoint_time, i.recovery_time)
     return Outputs(
         cluster_mtbf=mtbf,
         failure_probability=failure_probability(i.job_duration, mtbf),
@@ -468,16 +485,16 @@ def reliability(i: Inputs) -> Outputs:
         checkpoint_share=writing,
         lost_work_share=again,
         recovery_share=recovering,
-        # At the best interval writing and redoing are the same but for rounding: writing is named.
+        # At the best interval writing and rework are equal but for rounding: writing is named.
         largest_loss=_largest(writing, again * (1 - 1e-12), recovering),
         interval_used=interval,
         best_goodput=at_best,
         # A line over it starts where there is time for work, and not at 0, which stands for the best interval.
         own_goodput=np.where((np.asarray(i.own_interval) > 0) & (left > 0), left, math.nan),
-        # At the best interval by one's own choice the difference is nothing, not the last digit of a rounding.
+        # Where one's own interval is the best one, the difference is 0 and not the last digit of a rounding.
         goodput_given_up=np.maximum(at_best - left, 0),
         useful_time=np.maximum(left, 0) * i.job_duration,
-        time_to_finish=np.where(left > 0, ratio(i.job_duration, np.maximum(left, 0)), math.inf),
+        time_to_finish=np.where(left > 0, ratio_or_inf(i.job_duration, np.maximum(left, 0)), math.inf),
         failures_per_day=_DAY / mtbf,
         device_share=shares[FailingPart.DEVICES],
         nic_share=shares[FailingPart.NICS],
@@ -485,25 +502,11 @@ def reliability(i: Inputs) -> Outputs:
         most_failures=_largest(*shares),
         node_mtbf=np.asarray(i.nodes) * mtbf,
         mtbf_needed=needed,
-        largest_fleet=np.floor(ratio(np.asarray(i.devices) * mtbf, needed)),
-        daly_goodput=_daly_goodput(interval, i.checkpoint_time, i.recovery_time, mtbf),
+        largest_fleet=np.floor(ratio_or_inf(np.asarray(i.devices) * mtbf, needed)),
+        daly_goodput=daly_goodput(i.checkpoint_time, interval, i.recovery_time, mtbf),
     )
 
 
 def _largest(*columns: Array) -> Codes:
+    """The place of the largest column, row by row; the first of equal ones."""
     return np.asarray(np.argmax(np.stack(np.broadcast_arrays(*columns)), axis=0))
-
-
-def _mtbf_needed(checkpoint_time: Array, recovery_time: Array) -> Array:
-    """M at which 1 − √(2δ/M) − R/M, the goodput at the best interval, is nothing: a quadratic in √M."""
-    twice = 2 * np.asarray(checkpoint_time, dtype=float)
-    return np.asarray(np.square((np.sqrt(twice) + np.sqrt(twice + 4 * np.asarray(recovery_time))) / 2))
-
-
-def _daly_goodput(interval: Array, checkpoint_time: Array, recovery_time: Array, mtbf: Array) -> Array:
-    """τ/(M·e^(R/M)·(e^((τ+δ)/M) − 1)): work over Daly's expected time for it (2006, his complete
-    model). Without an interval, its limit."""
-    attempt = np.expm1((np.asarray(interval) + checkpoint_time) / mtbf) * mtbf
-    endless = attempt == 0
-    share = np.where(endless, 1.0, np.asarray(interval) / np.where(endless, 1.0, attempt))
-    return np.asarray(share * np.exp(-np.asarray(recovery_time) / mtbf))

@@ -1,8 +1,8 @@
-"""What does a device have to hold while a network is trained, and does it fit?
+"""What must a device hold while a network is trained, and does it fit?
 
-Rajbhandari et al. 2020 (ZeRO, figure 1) for weights, gradients and optimizer state; Korthikanti et al. 2023 (equations
-1 to 6, table 2) for activations under tensor parallelism, recomputation and pipelining. Not modelled: fragments no
-tensor fits into, buffers of the communication library, and the logits of the last layer.
+Rajbhandari et al. 2020 (ZeRO, figure 1) for weights, gradients and optimizer state; Korthikanti et al. 2023
+(equations 1 to 6, table 2) for activations under tensor parallelism, recomputation and pipelining. Not modelled:
+memory fragmentation, buffers of the communication library, and the logits of the last layer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -31,21 +31,20 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import (
     ADAM_BYTES,
     Attention,
-    DeviceMemory,
+    DeviceParameters,
     ModelState,
     Recomputation,
     SequenceParallel,
-    activations_of_layer,
-    device_memory,
-    layers_kept,
-    model_state,
+    activation_bytes_per_layer,
+    layers_in_flight,
+    model_state_bytes,
+    parameters_per_device,
 )
-from solvers.laws.transformer import bytes_of
+from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Model, Precision
 
 
@@ -133,8 +132,8 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: a transformer, and groups that divide each other."""
-    yield from checks.trains(i.model)
-    yield from checks.experts(i.model, i.expert_parallel, i.data_parallel)
+    yield from checks.trainable_transformer(i.model)
+    yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -167,7 +166,140 @@ def _remedy(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.zero_stage > 0 and i.data_parallel * i.context_parallel == 1:
         yield "ZeRO divides over the data-parallel copies; there is one, so it saves nothing."
-    yield from remarks.training_split(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
+    yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
+
+
+FIGURES = (
+    Chart("buildup", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
+    curve("data_parallel", ("total", "model_state"), "What more copies save (ZeRO)"),
+    curve("sequence_length", ("activations", "model_state"), "Longer sequences"),
+)
+
+EQUATIONS = (
+    Equation(
+        "weights",
+        r"@weights = 2 \cdot @held_parameters",
+        where=lambda i, o: bytes_per_element(i.precision) == 2 and i.zero_stage < 3,
+    ),
+    Equation(
+        "optimizer_state",
+        r"@optimizer_state = @optimizer_bytes \cdot @held_parameters",
+        where=lambda i, o: i.zero_stage == 0,
+    ),
+    Equation(
+        "optimizer_state",
+        r"@optimizer_state = \frac{@optimizer_bytes \cdot @held_parameters}{@data_parallel \cdot @context_parallel}",
+        where=lambda i, o: i.zero_stage >= 1 and i.expert_parallel == 1,
+    ),
+    Equation("model_state", r"@model_state = @weights + @gradients + @optimizer_state"),
+    Equation(
+        "activations_per_layer",
+        r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot "
+        r"@model.hidden_size}{@context_parallel} "
+        r"\cdot (10 + \frac{24}{@tensor_parallel})",
+        where=lambda i, o: i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == SequenceParallel.OFF,
+    ),
+    Equation(
+        "activations_per_layer",
+        r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot "
+        r"@model.hidden_size}{@context_parallel} "
+        r"\cdot (10 + \frac{24 + \frac{5 \cdot @model.attention_heads \cdot "
+        r"@sequence_length}{@model.hidden_size}}{@tensor_parallel})",
+        where=lambda i, o: (
+            i.recomputation == Recomputation.NONE
+            and i.attention == Attention.UNFUSED
+            and i.sequence_parallel == SequenceParallel.OFF
+        ),
+    ),
+    Equation(
+        "activations_per_layer",
+        r"@activations_per_layer = \frac{2 \cdot @sequence_length \cdot @batch_size \cdot "
+        r"@model.hidden_size}{@context_parallel}",
+        where=lambda i, o: i.recomputation == Recomputation.FULL and i.sequence_parallel == SequenceParallel.OFF,
+    ),
+    Equation("activations", r"@activations = @activations_per_layer \cdot @layers_in_flight"),
+    Equation("total", r"@total = @model_state + @activations"),
+)
+
+SOURCES = (
+    Source(
+        "Rajbhandari et al. 2020",
+        "ZeRO: memory optimizations toward training trillion parameter models",
+        "arXiv:1910.02054",
+    ),
+    Source(
+        "Korthikanti et al. 2023",
+        "Reducing activation recomputation in large transformer models",
+        "arXiv:2205.05198",
+    ),
+    Source(
+        "Narayanan et al. 2021",
+        "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+        "arXiv:2104.04473",
+    ),
+    Source(
+        "Dao et al. 2022",
+        "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
+        "arXiv:2205.14135",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Adam in mixed precision: beside weights and gradients an fp32 copy of each weight and its two moments.",
+    "Parameters are spread evenly over tensor- and pipeline-parallel devices, embeddings included.",
+    "The first pipeline stage counts: it keeps the most activations, of as many microbatches as there are stages.",
+    "A layer has an MLP four times as wide as the network, and dropouts; activations take 16 bits.",
+    "ZeRO divides over data- and context-parallel devices alike.",
+)
+
+LIMITATIONS = (
+    "Fragments and buffers: real runs need a few gigabytes more.",
+    "The logits of the last layer, large where the vocabulary is.",
+    "Moving state to the host or to disk.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on eight H100", {}),
+    Preset("The same with ZeRO stage 3", {"zero_stage": "3"}, part="Part 4"),
+    Preset("Attention scores kept", {"recomputation": "none"}),
+    Preset("Everything computed again", {"zero_stage": "3", "recomputation": "full", "sequence_length": "32768"}),
+    Preset(
+        "Llama-3-70B: tensor 8, pipeline 4",
+        {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "zero_stage": "1"},
+    ),
+    Preset(
+        "ZeRO's figure 1: 7.5 billion parameters on 64",
+        {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "1"},
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A model that fits for inference fits for training.",
+        "Weights take {before}; weights, gradients and optimizer state of the same network take {after}, {ratio} times "
+        "that.",
+        "model_state",
+        {"optimizer_bytes": "0 byte", "zero_stage": "3", "data_parallel": "2"},
+        {},
+        lambda before, after: after > 7 * before,
+    ),
+    Fallacy(
+        "ZeRO makes any model fit: add devices.",
+        "Over 64 times the copies the total only falls from {before} to {after}: nobody else holds its activations.",
+        "total",
+        {"zero_stage": "3"},
+        {"zero_stage": "3", "data_parallel": "512"},
+        lambda before, after: after > before / 2,
+    ),
+    Fallacy(
+        "A pipeline of eight stages holds an eighth of the activations.",
+        "{before} without a pipeline, {after} with it: the first stage keeps those of eight microbatches.",
+        "activations",
+        {},
+        {"pipeline_parallel": "8"},
+        lambda before, after: after == before,
+    ),
+)
 
 
 @solver(
@@ -180,131 +312,16 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     check=check,
     headline=("total", "feasible", "model_state", "activations", "largest_batch_size"),
-    figures=(
-        Chart("buildup", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
-        curve("data_parallel", ("total", "model_state"), "What more copies save (ZeRO)"),
-        curve("sequence_length", ("activations", "model_state"), "Longer sequences"),
-    ),
-    equations=(
-        Equation(
-            "weights",
-            r"@weights = 2 \cdot @held_parameters",
-            where=lambda i, o: bytes_of(i.precision) == 2 and i.zero_stage < 3,
-        ),
-        Equation(
-            "optimizer_state",
-            r"@optimizer_state = @optimizer_bytes \cdot @held_parameters",
-            where=lambda i, o: i.zero_stage == 0,
-        ),
-        Equation(
-            "optimizer_state",
-            r"@optimizer_state = \frac{@optimizer_bytes \cdot @held_parameters}{@data_parallel \cdot @context_parallel}",
-            where=lambda i, o: i.zero_stage >= 1 and i.expert_parallel == 1,
-        ),
-        Equation("model_state", r"@model_state = @weights + @gradients + @optimizer_state"),
-        Equation(
-            "activations_per_layer",
-            r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
-            r"\cdot (10 + \frac{24}{@tensor_parallel})",
-            where=lambda i, o: (
-                i.recomputation == Recomputation.SELECTIVE and i.sequence_parallel == SequenceParallel.OFF
-            ),
-        ),
-        Equation(
-            "activations_per_layer",
-            r"@activations_per_layer = \frac{@sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel} "
-            r"\cdot (10 + \frac{24 + \frac{5 \cdot @model.attention_heads \cdot @sequence_length}{@model.hidden_size}}{@tensor_parallel})",
-            where=lambda i, o: (
-                i.recomputation == Recomputation.NONE
-                and i.attention == Attention.UNFUSED
-                and i.sequence_parallel == SequenceParallel.OFF
-            ),
-        ),
-        Equation(
-            "activations_per_layer",
-            r"@activations_per_layer = \frac{2 \cdot @sequence_length \cdot @batch_size \cdot @model.hidden_size}{@context_parallel}",
-            where=lambda i, o: i.recomputation == Recomputation.FULL and i.sequence_parallel == SequenceParallel.OFF,
-        ),
-        Equation("activations", r"@activations = @activations_per_layer \cdot @layers_in_flight"),
-        Equation("total", r"@total = @model_state + @activations"),
-    ),
-    sources=(
-        Source(
-            "Rajbhandari et al. 2020",
-            "ZeRO: memory optimizations toward training trillion parameter models",
-            "arXiv:1910.02054",
-        ),
-        Source(
-            "Korthikanti et al. 2023",
-            "Reducing activation recomputation in large transformer models",
-            "arXiv:2205.05198",
-        ),
-        Source(
-            "Narayanan et al. 2021",
-            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
-            "arXiv:2104.04473",
-        ),
-        Source(
-            "Dao et al. 2022",
-            "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
-            "arXiv:2205.14135",
-        ),
-    ),
-    assumptions=(
-        "Adam in mixed precision: beside weights and gradients an fp32 copy of each weight and its two moments.",
-        "Parameters are spread evenly over tensor- and pipeline-parallel devices, embeddings included.",
-        "The first pipeline stage is looked at: it keeps the most activations, of as many microbatches as there are stages.",
-        "A layer has an MLP four times as wide as the network, and dropouts; activations take 16 bits.",
-        "ZeRO divides over data- and context-parallel devices alike.",
-    ),
-    excludes=(
-        "Fragments and buffers: real runs need a few gigabytes more.",
-        "The logits of the last layer, large where the vocabulary is.",
-        "Moving state to the host or to disk.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on eight H100", {}),
-        Preset("The same with ZeRO stage 3", {"zero_stage": "3"}, part="Part 4"),
-        Preset("Attention scores kept", {"recomputation": "none"}),
-        Preset("Everything computed again", {"zero_stage": "3", "recomputation": "full", "sequence_length": "32768"}),
-        Preset(
-            "Llama-3-70B: tensor 8, pipeline 4",
-            {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "zero_stage": "1"},
-        ),
-        Preset(
-            "ZeRO's figure 1: 7.5 billion parameters on 64",
-            {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "1"},
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "A model that fits for inference fits for training.",
-            "Weights take {before}; weights, gradients and optimizer state of the same network take {after}, {ratio} times that.",
-            "model_state",
-            {"optimizer_bytes": "0 byte", "zero_stage": "3", "data_parallel": "2"},
-            {},
-            lambda before, after: after > 7 * before,
-        ),
-        Fallacy(
-            "ZeRO makes any model fit: add devices.",
-            "Over 64 times the copies the total only falls from {before} to {after}: nobody else holds its activations.",
-            "total",
-            {"zero_stage": "3"},
-            {"zero_stage": "3", "data_parallel": "512"},
-            lambda before, after: after > before / 2,
-        ),
-        Fallacy(
-            "A pipeline of eight stages holds an eighth of the activations.",
-            "{before} without a pipeline, {after} with it: the first stage keeps those of eight microbatches.",
-            "activations",
-            {},
-            {"pipeline_parallel": "8"},
-            lambda before, after: after == before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def training_memory(i: Inputs) -> Outputs:
-    part = device_memory(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
+    part = parameters_per_device(i.model, i.tensor_parallel, i.pipeline_parallel, i.expert_parallel)
     state = _state(i, part, i.zero_stage)
     layer, kept = _activations(i, i.recomputation), _kept(i)
     activations = layer * kept
@@ -328,7 +345,7 @@ def training_memory(i: Inputs) -> Outputs:
         memory_room=room,
         memory_shortfall=np.maximum(total - room, 0),
         feasible=total <= room,
-        largest_batch_size=np.maximum(np.floor(ratio(room - state.total, per_sequence)), 0),
+        largest_batch_size=np.maximum(np.floor(ratio_or_inf(room - state.total, per_sequence)), 0),
         total_recomputed=state.total + recomputed,
         total_sharded=sharded + activations,
         least_total=sharded + recomputed,
@@ -336,13 +353,13 @@ def training_memory(i: Inputs) -> Outputs:
     )
 
 
-def _state(i: Inputs, part: DeviceMemory, stage: Array) -> ModelState:
+def _state(i: Inputs, part: DeviceParameters, stage: Array) -> ModelState:
     replicas = np.asarray(i.data_parallel, dtype=float) * i.context_parallel
-    return model_state(part, i.precision, stage, replicas, i.expert_parallel, i.optimizer_bytes)
+    return model_state_bytes(part, i.precision, stage, replicas, i.expert_parallel, i.optimizer_bytes)
 
 
 def _activations(i: Inputs, recomputation: Codes) -> Array:
-    return activations_of_layer(
+    return activation_bytes_per_layer(
         i.model,
         i.batch_size,
         i.sequence_length,
@@ -356,4 +373,4 @@ def _activations(i: Inputs, recomputation: Codes) -> Array:
 
 def _kept(i: Inputs) -> Array:
     full = np.where(np.asarray(i.microbatches) > 0, i.microbatches, np.inf)
-    return layers_kept(i.model.layers, i.pipeline_parallel, i.virtual_stages, full)
+    return layers_in_flight(i.model.layers, i.pipeline_parallel, i.virtual_stages, full)

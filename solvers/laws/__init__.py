@@ -1,4 +1,6 @@
-"""Formulae that two walls or more share: arrays in, arrays out, SI, nothing declared, nothing raised.
+"""Formulae of ML systems as functions of arrays in SI units: nothing declared, nothing raised, no Django.
 
-Copy the docstrings of `transformer.py`: a sentence, each argument with its symbol and unit, the source.
+The docstring of a law states in this order: what it returns with its unit, each argument with its symbol and unit, how
+arrays combine ("Arrays broadcast."), the source with the number of the equation, table or section (or "derived" and
+from what), and where the formula stops being valid. `tests/architecture/test_docstrings.py` checks this.
 """

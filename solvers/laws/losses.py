@@ -1,4 +1,5 @@
-"""What keeps a step from the peak: a ledger of seconds, and the same losses as factors that multiply."""
+"""Where the time of a step goes between the peak rate and what is achieved: seconds by loss, and factors that
+multiply."""
 
 from __future__ import annotations
 
@@ -8,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.declare import Array, Truth
-from solvers.laws.operators import ClassTime
+from solvers.laws.operators import OperatorTimes
 
 
 class StepLoss(IntEnum):
-    """What a step loses time to, in the order a ledger has them."""
+    """Causes of lost time in a step, in the order in which `time_by_loss` lists them."""
 
     GEMM = 0
     ATTENTION = 1
@@ -26,32 +27,36 @@ class StepLoss(IntEnum):
     COMMUNICATION = 9
 
 
-def ledger(
+def time_by_loss(
     passes: Array,
-    classes: tuple[ClassTime, ClassTime, ClassTime],
+    times: OperatorTimes,
     scores: Array,
-    small: Array,
     launch: Array,
-    again: tuple[Truth, Truth],
-    pipeline: tuple[Array, Array],
+    recomputes_attention: Truth,
+    recomputes_all: Truth,
+    stages: Array,
+    microbatches: Array,
     communication: Array,
 ) -> NDArray[np.float64]:
-    """Seconds of a step along the first axis: useful time, then each Loss in order. A step is so many forward
-    `passes` of three `classes` (matrix products, attention, convolutions), of `scores`, `small` operators and `launch`
-    (seconds a pass). `again` says whether attention, and whether a whole pass, is computed twice; `pipeline` has p
-    stages and m microbatches, whose bubble is (p − 1)/m of the busy time (Narayanan et al. 2021, arXiv:2104.04473,
-    section 2.2); `communication` is what is not hidden, in seconds. Arrays broadcast."""
+    """Seconds of a step along the first axis: the useful time, then each `StepLoss` in order. A step is a number of
+    forward `passes` (3 for training) with the operator `times` of one pass, of which `scores` (seconds, moving
+    attention scores) and `launch` (seconds, launching kernels) are added to each. The backward pass repeats attention
+    (`recomputes_attention`) or a whole forward pass (`recomputes_all`). The pipeline bubble is (p − 1)/m of the busy
+    time, with p `stages` and m `microbatches`; `communication` is the exposed part in seconds. Arrays broadcast.
+    Narayanan et al. 2021, arXiv:2104.04473, section 2.2 (bubble); Korthikanti et al. 2023, arXiv:2205.05198, section 5
+    (recomputation). Losses are attributed in this order; another order would attribute them differently."""
+    classes = (times.gemm, times.fused, times.convolution)
     useful, stall = sum(each.ideal for each in classes), sum(each.stall for each in classes)
-    forward = [useful, *(each.below_peak for each in classes), stall, scores, small, launch]
+    forward = [useful, *(each.below_peak for each in classes), stall, scores, times.elementwise, launch]
     one_pass = sum(forward)
-    repeated = again[0] * (classes[1].total + scores) + again[1] * one_pass
-    stages, microbatches = pipeline
+    repeated = recomputes_attention * (times.fused.total + scores) + recomputes_all * one_pass
     bubble = (passes * one_pass + repeated) * (np.asarray(stages) - 1) / microbatches
     return np.stack(np.broadcast_arrays(*(passes * each for each in forward), repeated, bubble, communication))
 
 
-def factors(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """For a ledger: what each loss leaves, the time before it over the time with it. Their product is useful time
-    over all of it. Another order of the same losses would share the product out differently."""
+def efficiency_factors(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Dimensionless factor of each loss along the first axis, for the `seconds` of `time_by_loss`: the time without it
+    over the time with it, losses added in order. Their product is the useful time over the total. Arrays broadcast.
+    Derived: a telescoping product. Another order of the same losses would give other factors."""
     total = np.cumsum(seconds, axis=0)
     return np.asarray(total[:-1] / total[1:])

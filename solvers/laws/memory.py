@@ -1,4 +1,4 @@
-"""Where a model lives on a chip, and how fast that place feeds the arithmetic."""
+"""Which memory of a chip holds a model, how fast it is read, and how large a batch fits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class Tier(IntEnum):
 
 @dataclass(frozen=True)
 class MemoryPlacement:
-    """The tier a model ends up in: its bandwidth, what must fit there and what room there is."""
+    """The memory tier a model is read from: its `bandwidth` in byte/s, the bytes `needed` and the bytes of `room` in
+    it, and whether they fit (`feasible`). `tier` is a `Tier`."""
 
     tier: Codes
     bandwidth: Array
@@ -31,8 +32,10 @@ class MemoryPlacement:
 
 
 def memory_placement(chip: Accelerator, resident: Array, weights: Array) -> MemoryPlacement:
-    """A chip with flash (a microcontroller) runs from SRAM when all of `resident` bytes fit there, else streams its
-    `weights` from flash; every other chip uses main memory. An unknown capacity does not refuse."""
+    """The memory tier (bandwidth in byte/s, needed and available bytes) that a model runs from on a `chip`. A chip with
+    flash (a microcontroller) runs from SRAM where all `resident` bytes fit there, else it streams its `weights` (bytes)
+    from flash; any other chip uses main memory. Arrays broadcast. Derived: the fastest tier that is large enough. An
+    unknown capacity counts as large enough; in flash only the weights need room."""
     has_flash = ~np.isnan(chip.flash_capacity)
     in_sram = has_flash & (resident <= np.asarray(chip.sram_capacity))
     tier = np.where(in_sram, Tier.SRAM, np.where(has_flash, Tier.FLASH, Tier.MEMORY))
@@ -44,9 +47,11 @@ def memory_placement(chip: Accelerator, resident: Array, weights: Array) -> Memo
     return MemoryPlacement(tier, bandwidth, needed, room, ~(needed > room))
 
 
-def largest_batch_size(chip: Accelerator, weights: Array, bytes_per_sequence: Array) -> Array:
-    """How many sequences fit beside the weights in main memory; unlimited where each brings nothing, and on a
-    microcontroller, whose weights wait in flash."""
+def max_batch_size(chip: Accelerator, weights: Array, bytes_per_sequence: Array) -> Array:
+    """The number of sequences, a dimensionless count, that fit into the main memory of a `chip` beside `weights` bytes
+    when each takes `bytes_per_sequence` bytes: ⌊(C − weights)/bytes_per_sequence⌋, C the capacity in bytes. Infinite
+    where a sequence takes 0 bytes or C is unknown, and on a microcontroller, whose weights stay in flash. Arrays
+    broadcast. Derived: what fits in the capacity. No fragmentation and no memory reserved."""
     room = np.asarray(chip.memory_capacity - weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         fitting = np.where(np.asarray(bytes_per_sequence) > 0, np.floor(room / bytes_per_sequence), np.inf)

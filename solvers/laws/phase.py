@@ -1,4 +1,4 @@
-"""Which kind of step a network takes, and its work; a column of phases is as good as one."""
+"""Which kind of step a network takes (decode, prefill, forward, training) and its work; phases may be an array."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from enum import IntEnum
 import numpy as np
 
 from solvers.declare import Array, Codes, Truth
-from solvers.laws.training_work import training
-from solvers.laws.transformer import Work, decode, forward, prefill
+from solvers.laws.training_work import training_work
+from solvers.laws.transformer import Work, decode_work, forward_work, prefill_work
 from solvers.specs import Model
 
 
@@ -25,46 +25,56 @@ class Phase(IntEnum):
 
 
 def effective_phase(model: Model, phase: Codes) -> Codes:
-    """The phase meant: AUTO is decode for a model that generates tokens, else one forward pass."""
+    """The code of `Phase` that `phase` means for a `model`: AUTO is decode where the model generates tokens, else one
+    forward pass; others are unchanged. Arrays broadcast. Derived from the catalog row."""
     judged = ~np.isnan(model.inference_flop) & ~(np.asarray(model.state_elements) > 0)
     one_pass = np.where(np.isnan(model.generative), judged, model.generative == 0)
     return np.where(np.asarray(phase) == Phase.AUTO, np.where(one_pass, Phase.FORWARD, Phase.DECODE), phase)
 
 
 def generates(model: Model) -> Truth:
-    """Whether decode and prefill mean anything: the model keeps keys and values or a state, and makes tokens."""
+    """Whether (true or false) a `model` generates tokens, so that decode and prefill are defined: it has a KV cache or
+    a recurrent state and is not marked as not generative. Arrays broadcast. Derived from the catalog row."""
     remembers = (np.asarray(model.kv_heads) > 0) | (np.asarray(model.state_elements) > 0)
     latent = ~np.isnan(model.kv_elements_per_token_per_layer)
     return np.asarray((remembers | latent) & (np.asarray(model.generative) != 0))
 
 
-def can_train(model: Model) -> Truth:
-    """Whether what training takes is known: the FLOP of a pass, or the sizes of the layers."""
+def is_trainable(model: Model) -> Truth:
+    """Whether (true or false) the work of training a `model` is known: its FLOP per pass, or the sizes of its layers.
+    Arrays broadcast. Derived from the catalog row."""
     return np.asarray(~np.isnan(model.inference_flop) | ((model.hidden_size > 0) & (model.layers > 0)))
 
 
-def step(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: Array, precision: Codes) -> Work:
-    """The work of one step; a network is trained on sequences as long as the prompt; a KV cache is kept in the format of the weights and no prompt is cached. Arithmetic that
-    a model cannot do, such as decoding one that does not generate, is unknown."""
+def step_work(model: Model, phase: Codes, batch_size: Array, context: Array, prompt: Array, precision: Codes) -> Work:
+    """Work (FLOP and bytes) of one step of a `model` in a `phase` (codes of `Phase`) on B sequences (`batch_size`):
+    decode after `context` tokens, prefill of or training on `prompt` tokens, weights and KV cache in `precision` (codes
+    of `Precision`), no prompt cached. Arrays broadcast, phases included. Derived: the work of the phase, see
+    `decode_work`, `prefill_work`, `forward_work` and `training_work`. FLOP are unknown for a phase that the model does
+    not support."""
     meant = effective_phase(model, phase)
     kinds: dict[Phase, Callable[[], Work]] = {
-        Phase.DECODE: lambda: _if(generates(model), decode(model, batch_size, context, precision, precision)),
-        Phase.PREFILL: lambda: _if(generates(model), prefill(model, batch_size, prompt, 0.0, precision, precision)),
-        Phase.FORWARD: lambda: forward(model, batch_size, precision),
-        Phase.TRAINING: lambda: _if(can_train(model), training(model, batch_size, prompt, precision)),
+        Phase.DECODE: lambda: _known_where(
+            generates(model), decode_work(model, batch_size, context, precision, precision)
+        ),
+        Phase.PREFILL: lambda: _known_where(
+            generates(model), prefill_work(model, batch_size, prompt, 0.0, precision, precision)
+        ),
+        Phase.FORWARD: lambda: forward_work(model, batch_size, precision),
+        Phase.TRAINING: lambda: _known_where(is_trainable(model), training_work(model, batch_size, prompt, precision)),
     }
     present = [Phase(int(code)) for code in np.unique(meant)] or [Phase.FORWARD]  # no question at all has a kind, too
     works = {kind: kinds[kind]() for kind in present}
     if len(works) == 1:
         return works[present[0]]
-    return _chosen(meant, works)
+    return _select_by_phase(meant, works)
 
 
-def _if(able: Truth, work: Work) -> Work:
+def _known_where(able: Truth, work: Work) -> Work:
     return work if np.all(able) else dataclasses.replace(work, flop=np.where(able, work.flop, np.nan))
 
 
-def _chosen(meant: Codes, works: dict[Phase, Work]) -> Work:
+def _select_by_phase(meant: Codes, works: dict[Phase, Work]) -> Work:
     conditions = [np.asarray(meant) == kind for kind in works]
     return Work(
         **{

@@ -1,6 +1,8 @@
-"""Waiting in line: many servers, one queue, first come first served."""
+"""Queues with several servers, one line, first come first served."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +13,18 @@ Floats = NDArray[np.float64]
 
 # exp(-745) is the smallest double: a chance below it is zero.
 _VANISHED = 750.0
+# Steps of the bisection: to a millionth of the load of one server.
+_HALVINGS = 24
 # Started nine standard deviations early, the recursion has forgotten where: exp(-81/2) of the mistake is left.
 _EARLY = 9.0
 
 
 def erlang_b(servers: Array, load: Array) -> Array:
-    """Chance that all of c whole `servers` are busy when requests that find no free one go away, at an offered `load`
-    a = λ·s (erlang). Arrays broadcast. The recursion B(k) = a·B(k−1)/(k + a·B(k−1)), stable for any c (Erlang 1917;
-    Jagerman 1974, Bell System Technical Journal 53, 525). Its mistakes shrink by k/a a step below a, so it starts at
-    min(a, c) − 9√a rather than at 0: 10 000 servers cost hundreds of steps. Poisson arrivals."""
+    """Probability (dimensionless) that all of c whole `servers` are busy when requests that find none free leave, at an
+    offered `load` a = λ·s in erlang: B(k) = a·B(k−1)/(k + a·B(k−1)), B(0) = 1. Arrays broadcast. Erlang 1917; Jagerman
+    1974, Bell System Technical Journal 53, 525 (the recursion). Poisson arrivals; stable for any c. Errors shrink by
+    k/a per step below a, so the recursion starts at min(a, c) − 9√a instead of 0: 10 000 servers take hundreds of
+    steps."""
     each_c, each_a = np.broadcast_arrays(np.asarray(servers, dtype=float), np.asarray(load, dtype=float))
     c, a = each_c.ravel(), each_a.ravel()
     start = np.maximum(np.floor(np.minimum(c, a) - _EARLY * np.sqrt(a)), 0)
@@ -38,7 +43,7 @@ def _vanished(c: Floats, a: Floats) -> NDArray[np.bool_]:
 
 
 def _recurse(a: Floats, start: Floats, steps: Floats) -> Floats:
-    """B after `steps`, which fall from row to row, so that the rows still under way are always the first ones."""
+    """B after `steps` recursions, in descending order of steps, so that the unfinished rows are always the first."""
     k, blocked = start.copy(), np.where(np.isnan(a), np.nan, 1.0)
     most = int(steps[0]) if steps.size else 0
     under_way = np.searchsorted(-steps, -np.arange(1, most + 1), side="right")
@@ -50,51 +55,58 @@ def _recurse(a: Floats, start: Floats, steps: Floats) -> Floats:
 
 
 def erlang_c(servers: Array, load: Array) -> Array:
-    """Chance that a request waits for one of c whole `servers` at an offered `load` a = λ·s (erlang), when none goes
-    away; 1 from a = c on, where the queue only grows. Arrays broadcast. From Erlang B: c·B/(c − a(1 − B)) (Erlang
-    1917). Poisson arrivals, exponential service."""
+    """Probability (dimensionless) that a request waits for one of c whole `servers` at an offered `load` a = λ·s in
+    erlang when none leaves: c·B/(c − a(1 − B)), B from `erlang_b`; 1 where a is c or more and the queue grows without
+    limit. Arrays broadcast. Erlang 1917. Poisson arrivals, exponential service times."""
     blocked = erlang_b(servers, load)
     free = np.asarray(servers) - np.asarray(load)
     with np.errstate(invalid="ignore"):
         return np.where(free > 0, servers * blocked / np.where(free > 0, free + load * blocked, 1), 1.0)
 
 
-def variability(arrival_cv: Array, service_cv: Array) -> Array:
-    """(ca² + cs²)/2, by which waits exceed those of M/M/c, from the coefficients of variation of the times between
-    arrivals (ca) and of service (cs). Arrays broadcast. Allen and Cunneen's approximation, compared with others by
-    Whitt 1993, doi:10.1111/j.1937-5956.1993.tb00094.x; with ca = 1 it is Lee and Longton 1959, and exact for one
-    server (Pollaczek–Khinchine)."""
+def variability_factor(arrival_cv: Array, service_cv: Array) -> Array:
+    """Dimensionless factor (ca² + cs²)/2 by which waits exceed those of an M/M/c queue, from the coefficients of
+    variation of the times between arrivals ca (`arrival_cv`) and of the service times cs (`service_cv`). Arrays
+    broadcast. Allen and Cunneen's approximation, compared with others by Whitt 1993,
+    doi:10.1111/j.1937-5956.1993.tb00094.x; with ca = 1 Lee and Longton 1959. Exact for M/G/1 (Pollaczek–Khinchine),
+    approximate otherwise."""
     return (np.square(arrival_cv) + np.square(service_cv)) / 2
 
 
-def drain_time(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
-    """Mean wait in seconds of those who wait: V·s/(c − a), with c `servers`, offered `load` a (erlang), mean
-    `service_time` s (seconds) and V the `variability` factor; infinite from a = c on. Arrays broadcast."""
+def mean_wait_given_waiting(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
+    """Mean wait in seconds of those requests that wait: V·s/(c − a), with c `servers`, offered `load` a in erlang, mean
+    `service_time` s in seconds and the dimensionless variability `factor` V; infinite where a is c or more. Arrays
+    broadcast. Allen and Cunneen, see Whitt 1993, doi:10.1111/j.1937-5956.1993.tb00094.x. Exact for M/M/c."""
     free = np.asarray(servers) - np.asarray(load, dtype=float)
     return np.where(free > 0, factor * service_time / np.where(free > 0, free, 1), np.inf)
 
 
-def mean_wait(wait_probability: Array, drain: Array) -> Array:
-    """Mean wait in seconds over all requests, those who do not wait included: Pw·drain (see `erlang_c` and
-    `drain_time`). Arrays broadcast."""
-    return np.asarray(wait_probability * drain)
+def mean_wait(wait_probability: Array, given_waiting: Array) -> Array:
+    """Mean wait in seconds over all requests: Pw·w, with Pw the probability of waiting (`wait_probability`) and w the
+    mean wait in seconds of those that wait (`given_waiting`). Arrays broadcast. Derived: requests that do not wait add
+    0."""
+    return np.asarray(wait_probability * given_waiting)
 
 
-def wait_quantile(share: Array, wait_probability: Array, drain: Array) -> Array:
-    """Seconds that a `share` p of all requests waits at most. Given that it waits, a wait is exponential with mean
-    `drain`: max(0, ln(Pw/(1 − p))·drain). Arrays broadcast. Exact for M/M/c, an approximation beyond."""
+def wait_quantile(share: Array, wait_probability: Array, given_waiting: Array) -> Array:
+    """Wait in seconds that a `share` p (0 to 1) of all requests does not exceed: max(0, ln(Pw/(1 − p))·w), with Pw the
+    probability of waiting (`wait_probability`) and w the mean wait in seconds of those that wait (`given_waiting`).
+    Arrays broadcast. Derived: waits of those that wait are exponential. Exact for M/M/c, approximate otherwise."""
     waiting = np.asarray(wait_probability, dtype=float)
     late = waiting > 1 - np.asarray(share)
-    return np.where(late, np.log(np.where(late, waiting / (1 - np.asarray(share)), 1)) * np.where(late, drain, 0), 0.0)
+    return np.where(
+        late, np.log(np.where(late, waiting / (1 - np.asarray(share)), 1)) * np.where(late, given_waiting, 0), 0.0
+    )
 
 
-def servers_needed(
+def min_servers(
     share: Array, longest_wait: Array, load: Array, service_time: Array, factor: Array, most: int = 10_000
 ) -> Array:
-    """The fewest servers with which a `share` p of all requests waits no longer than `longest_wait` (seconds), at an
-    offered `load` a (erlang), mean `service_time` (seconds) and the `variability` factor; infinite where the wait
-    allowed is negative or more than `most` would be needed. Arrays broadcast. More servers never make a wait longer,
-    so one pass of Erlang's recursion upwards finds the first that do."""
+    """The fewest servers, a dimensionless count, with which a `share` p (0 to 1) of all requests waits at most
+    `longest_wait` seconds at an offered `load` a in erlang, mean `service_time` in seconds and the dimensionless
+    variability `factor`; infinite where the wait allowed is negative or more than `most` servers would be needed.
+    Arrays broadcast. Derived: `wait_quantile` falls with the number of servers, so one upward pass of Erlang's
+    recursion finds the first that is enough. Limits as `wait_quantile`."""
     given = np.broadcast_arrays(share, longest_wait, load, service_time, factor)
     p, wait, a, s, v = (np.asarray(each, dtype=float).ravel() for each in given)
     needed = np.full(a.shape, np.inf)
@@ -113,3 +125,40 @@ def servers_needed(
             left = ~enough & (k < most)
             rows, k, a, blocked, scale, late, wait = (each[left] for each in (rows, k, a, blocked, scale, late, wait))
     return needed.reshape(given[0].shape)
+
+
+def queue_mean_wait(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
+    """Mean wait in seconds over all requests in a queue with c `servers` at an offered `load` a in erlang, mean
+    `service_time` in seconds and the dimensionless variability `factor`; infinite where a is c or more. Arrays
+    broadcast. Derived: `erlang_c` times `mean_wait_given_waiting`. Exact for M/M/c, approximate otherwise."""
+    return mean_wait(erlang_c(servers, load), mean_wait_given_waiting(servers, load, service_time, factor))
+
+
+def max_load_for_mean_wait(servers: Array, service_time: Array, factor: Array, longest_wait: Array) -> Array:
+    """The offered load in erlang up to which the mean wait over all requests is at most `longest_wait` seconds, with c
+    `servers`, mean `service_time` in seconds and the dimensionless variability `factor`. Arrays broadcast. Derived:
+    bisection of `queue_mean_wait`, exact for one server. One server c times as fast never has a shorter wait than c
+    servers have, so the load it allows is the lower end of the search. Limits as `queue_mean_wait`."""
+    scaled = np.asarray(servers) * longest_wait / (factor * np.asarray(service_time))
+    low, high = servers * scaled / (1 + scaled), np.asarray(servers, dtype=float)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        met = queue_mean_wait(servers, middle, service_time, factor) <= longest_wait
+        low, high = np.where(met, middle, low), np.where(met, high, middle)
+    return np.asarray(np.where(np.asarray(servers) == 1, scaled / (1 + scaled), low), dtype=float)
+
+
+def min_servers_for_mean_wait(load: Array, service_time: Array, factor: Array, longest_wait: Array, most: int) -> Array:
+    """The fewest servers, a dimensionless count, with which the mean wait over all requests is at most `longest_wait`
+    seconds at an offered `load` a in erlang, mean `service_time` in seconds and the dimensionless variability `factor`;
+    infinite where more than `most` would be needed. Arrays broadcast. Derived: bisection of `queue_mean_wait` between
+    the servers that are needed for stability and those of which one as fast as all would be enough. Limits as
+    `queue_mean_wait`."""
+    spread = factor * np.asarray(service_time) * load / longest_wait
+    upper = np.ceil((load + np.sqrt(np.square(load) + 4 * spread)) / 2)
+    too_few, enough = np.minimum(np.floor(load), most), np.minimum(np.maximum(upper, 1), most + 1)
+    for _ in range(math.ceil(math.log2(np.max(enough - too_few, initial=1.0))) + 1):
+        middle = np.floor((too_few + enough) / 2)
+        met = (middle > 0) & (queue_mean_wait(np.maximum(middle, 1), load, service_time, factor) <= longest_wait)
+        too_few, enough = np.where(met, too_few, middle), np.where(met, middle, enough)
+    return np.where(enough <= most, enough, np.inf)

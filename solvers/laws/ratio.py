@@ -1,4 +1,4 @@
-"""Division where the divisor may be nothing."""
+"""Division that is infinite, not undefined, where the divisor is zero."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import numpy as np
 from solvers.declare import Array
 
 
-def ratio(over: Array, under: Array) -> Array:
-    """over/under; infinite where `under` is zero, so that a caller says in words what that means."""
+def ratio_or_inf(numerator: Array, denominator: Array) -> Array:
+    """The ratio numerator/denominator, in the unit of `numerator` over that of `denominator`; infinite where
+    `denominator` is 0, also for 0/0. Arrays broadcast. Derived: an output declares in words what infinite means for
+    it."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return np.where(np.asarray(under) == 0, np.inf, np.divide(over, under))
+        return np.where(np.asarray(denominator) == 0, np.inf, np.divide(numerator, denominator))

@@ -1,4 +1,4 @@
-"""How long a step lasts under two roofs and what is added to them."""
+"""Duration of a step that overlaps arithmetic with memory traffic, and what limits it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from solvers.declare import Array, Codes
 
 
 class Bound(IntEnum):
-    """What a step waits for longest."""
+    """What takes the longest part of a step."""
 
     COMPUTE = 0
     MEMORY = 1
@@ -21,7 +21,7 @@ class Bound(IntEnum):
 
 @dataclass(frozen=True)
 class StepTime:
-    """Seconds of a step by cause; compute and memory overlap, the rest is added."""
+    """Seconds of a step by cause. Compute and memory overlap; overhead and network are added. `bound` is a `Bound`."""
 
     compute: Array
     memory: Array
@@ -34,9 +34,10 @@ class StepTime:
 def step_time(
     flop: Array, moved: Array, rate: Array, bandwidth: Array, overhead: Array, network: Array = 0.0
 ) -> StepTime:
-    """The time of `flop` FLOP at `rate` FLOP/s beside `moved` bytes at `bandwidth` byte/s, both as kernels reach
-    them, plus `overhead` and `network` seconds that overlap with neither. Arrays broadcast. Williams, Waterman and
-    Patterson 2009, doi:10.1145/1498765.1498785, equation 1. A tie of the roofs counts as memory-bound."""
+    """Seconds of a step and its parts: max(W/π, Q/β) + o + c, with W the FLOP (`flop`), Q the bytes of memory traffic
+    (`moved`), π the FLOP/s (`rate`) and β the byte/s (`bandwidth`) that kernels reach, o the seconds of `overhead` and
+    c of `network` time. Arrays broadcast. Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785, equation
+    1. Perfect overlap of arithmetic and memory, none of the rest; equal roofs count as memory-bound."""
     compute, memory = flop / rate, moved / bandwidth
     busy = np.maximum(compute, memory)
     # Comparisons, not argmax: that costs as much as all the rest together.

@@ -1,4 +1,4 @@
-"""What a device holds while a network is trained: weights, gradients, optimizer state, activations."""
+"""Memory of a device in training: weights, gradients, optimizer state, activations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 
 from solvers.declare import Array, Codes, Truth
-from solvers.laws.transformer import bytes_of, routed_parameters
+from solvers.laws.transformer import bytes_per_element, routed_parameters
 from solvers.specs import Model
 
 # Bytes of Adam per parameter in mixed precision: a copy of the weight, its mean gradient and its variance, in fp32.
@@ -16,7 +16,7 @@ ADAM_BYTES = 12.0
 
 
 class Recomputation(IntEnum):
-    """What the backward pass computes again instead of having kept it."""
+    """What the backward pass recomputes instead of keeping it in memory."""
 
     NONE = 0
     SELECTIVE = 1
@@ -24,28 +24,30 @@ class Recomputation(IntEnum):
 
 
 class Attention(IntEnum):
-    """Whether the scores of attention are ever written to memory."""
+    """Whether attention scores are written to memory."""
 
     UNFUSED = 0
     FUSED = 1
 
 
 class SequenceParallel(IntEnum):
-    """Whether norms and dropouts, too, are spread over the tensor-parallel devices."""
+    """Whether norms and dropouts are also split over the tensor-parallel devices."""
 
     OFF = 0
     ON = 1
 
 
 @dataclass(frozen=True)
-class DeviceMemory:
-    """Parameters a device holds before ZeRO: those every token uses, and those of its routed experts."""
+class DeviceParameters:
+    """Parameters a device holds before ZeRO, as counts: `dense` ones, used by every token, and those of `routed`
+    experts."""
 
     dense: Array
     routed: Array
 
     @property
     def total(self) -> Array:
+        """All parameters the device holds."""
         return self.dense + self.routed
 
 
@@ -59,31 +61,34 @@ class ModelState:
 
     @property
     def total(self) -> Array:
+        """Bytes of weights, gradients and optimizer state together."""
         return self.weights + self.gradients + self.optimizer
 
 
-def device_memory(
+def parameters_per_device(
     model: Model, tensor_parallel: Array, pipeline_parallel: Array, expert_parallel: Array
-) -> DeviceMemory:
-    """Parameters one device holds: N/(t·p), the routed experts among them divided by the expert-parallel devices (e)
-    too. Arrays broadcast. Narayanan et al. 2021, arXiv:2104.04473, section 3. Embeddings count as spread evenly."""
+) -> DeviceParameters:
+    """Parameters (counts) one device holds of a `model`: N/(t·p) over t `tensor_parallel` and p `pipeline_parallel`
+    devices, routed experts also divided by e (`expert_parallel`). Arrays broadcast. Narayanan et al. 2021,
+    arXiv:2104.04473, section 3. Embeddings are spread evenly over the stages."""
     split = np.asarray(tensor_parallel, dtype=float) * pipeline_parallel
     routed = routed_parameters(model)
-    return DeviceMemory((model.parameters - routed) / split, routed / (split * expert_parallel))
+    return DeviceParameters((model.parameters - routed) / split, routed / (split * expert_parallel))
 
 
-def model_state(
-    part: DeviceMemory,
+def model_state_bytes(
+    part: DeviceParameters,
     precision: Codes,
     zero_stage: Array,
     replicas: Array,
     expert_parallel: Array,
     optimizer_bytes: Array,
 ) -> ModelState:
-    """Bytes of weights, gradients and optimizer state of one device that holds `part`: b, b and `optimizer_bytes` a
-    parameter, b the bytes of `precision`. From ZeRO stage 3, 2 and 1 on they are divided over the `replicas` (those of
-    an expert over replicas/e). Arrays broadcast. Rajbhandari et al. 2020, arXiv:1910.02054, figure 1."""
-    size, stage = bytes_of(precision), np.asarray(zero_stage)
+    """Bytes of weights, gradients and optimizer state of a device that holds `part`: b, b and `optimizer_bytes` per
+    parameter, b the bytes of `precision` (codes of `Precision`). From `zero_stage` 3, 2 and 1 on they are divided over
+    r `replicas`, those of experts over r/e (`expert_parallel`). Arrays broadcast. Rajbhandari et al. 2020,
+    arXiv:1910.02054, figure 1. Buffers and fragmentation are not counted."""
+    size, stage = bytes_per_element(precision), np.asarray(zero_stage)
     sharded = part.dense / replicas + part.routed / (np.asarray(replicas, dtype=float) / expert_parallel)
     whole = part.total
     return ModelState(
@@ -93,7 +98,7 @@ def model_state(
     )
 
 
-def activations_of_layer(
+def activation_bytes_per_layer(
     model: Model,
     batch_size: Array,
     sequence_length: Array,
@@ -101,36 +106,39 @@ def activations_of_layer(
     context_parallel: Array,
     recomputation: Codes,
     fused: Truth,
-    spread: Truth,
+    sequence_parallel: Truth,
 ) -> Array:
-    """Bytes one layer keeps for the backward pass of `batch_size` sequences (b) of s tokens, of which each device has
-    the share of its context-parallel group: sbh(10 + (24 + 5as/h)/t), without 5as/h where the scores are never kept
-    (`fused`) or computed again (selective), 2sbh when all is; with `spread` (sequence parallelism) t divides all of
-    it. Arrays broadcast. Korthikanti et al. 2023, arXiv:2205.05198, equations 2 to 6 and table 2: a transformer with
-    an MLP of 4h, dropout, and activations in 16 bits."""
+    """Bytes one layer of a `model` keeps for the backward pass: s·b·h(10 + (24 + 5a·s/h)/t)/c, for b sequences
+    (`batch_size`) of s tokens (`sequence_length`), t `tensor_parallel` and c `context_parallel` devices, hidden size h
+    and a heads; without 5a·s/h where attention is `fused` (true or false) or `recomputation` (codes of `Recomputation`)
+    selective, 2sbh/c where it is full; with `sequence_parallel` (true or false) t divides all of it. Arrays broadcast.
+    Korthikanti et al. 2023, arXiv:2205.05198, equations 2 to 6 and table 2. A transformer with an MLP of 4h, dropout,
+    and activations in 16 bits."""
     t, again = np.asarray(tensor_parallel, dtype=float), np.asarray(recomputation)
     hidden = np.asarray(model.hidden_size, dtype=float)
     tokens = np.asarray(sequence_length, dtype=float) / context_parallel * batch_size
     scores = 5 * np.asarray(model.attention_heads) * sequence_length / np.where(hidden > 0, hidden, 1)
     kept_scores = np.where(np.asarray(fused) | (again != Recomputation.NONE), 0.0, scores)
-    everywhere = 1 / np.where(spread, t, 1.0)
+    everywhere = 1 / np.where(sequence_parallel, t, 1.0)
     kept = 10 * everywhere + (24 + kept_scores) / t
     return np.asarray(tokens * hidden * np.where(again == Recomputation.FULL, 2 * everywhere, kept))
 
 
-def layers_kept(layers: Array, stages: Array, virtual_stages: Array, microbatches: Array) -> Array:
-    """Layers whose activations a device of the first pipeline stage keeps at once, counted for each microbatch in
-    flight: those of p microbatches for L/p layers, L in all, as one backward follows each forward; L(1 + (p−1)/(pv))
-    when v `virtual_stages` are interleaved; fewer where there are fewer `microbatches` than that. Arrays broadcast.
-    Korthikanti et al. 2023, arXiv:2205.05198, section 4.2.3."""
+def layers_in_flight(layers: Array, stages: Array, virtual_stages: Array, microbatches: Array) -> Array:
+    """Layers whose activations a device of the first pipeline stage keeps at the same time, a dimensionless count over
+    all microbatches in flight: L/p·min(p, m), for L `layers`, p `stages` and m `microbatches`; L/p·min(p + (p−1)/v, m)
+    where v `virtual_stages` are interleaved. Arrays broadcast. Korthikanti et al. 2023, arXiv:2205.05198, section
+    4.2.3. One-forward-one-backward schedules."""
     p, v = np.asarray(stages, dtype=float), np.asarray(virtual_stages, dtype=float)
     in_flight = np.where(v > 1, p + (p - 1) / v, p)
     return layers / p * np.minimum(in_flight, microbatches)
 
 
-def can_be_split(model: Model, tensor: Array, stages: Array, experts: Array, copies: Array) -> Truth:
-    """Whether there are as many heads as `tensor`-parallel devices, as many layers as pipeline `stages` (virtual ones
-    counted), and as many experts as devices they are spread over, in whole parts of the `copies`. Arrays broadcast."""
-    spread = (np.asarray(experts) <= np.maximum(model.experts, 1)) & (np.mod(copies, experts) == 0)
+def is_valid_layout(model: Model, tensor: Array, stages: Array, experts: Array, replicas: Array) -> Truth:
+    """Whether (true or false) a `model` can be split so: no more `tensor`-parallel devices than attention heads, no
+    more pipeline `stages` (virtual ones counted) than layers, no more expert-parallel devices (`experts`) than experts,
+    and these divide the data-parallel `replicas`; all are counts. Arrays broadcast. Derived: each device holds whole
+    heads, layers and experts. Heads that do not divide evenly are allowed."""
+    spread = (np.asarray(experts) <= np.maximum(model.experts, 1)) & (np.mod(replicas, experts) == 0)
     layered = np.asarray(stages) <= np.asarray(model.layers)
     return np.asarray(spread & layered & (np.asarray(tensor) <= np.asarray(model.attention_heads)))

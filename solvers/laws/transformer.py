@@ -1,4 +1,4 @@
-"""What one step of a network asks of a chip: arithmetic, bytes moved, bytes resident."""
+"""Work of one step of a network on one chip: FLOP, bytes of memory traffic, bytes held in memory."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ _BYTES = np.array([8, 4, 4, 2, 2, 1, 1, 0.5, 0.5])
 
 @dataclass(frozen=True)
 class Work:
-    """One step of a batch. `flop_per_sequence`, `moved_per_sequence` and `resident_per_sequence` are what each further
-    sequence adds; `weights` stay in memory for all of them and are moved `weight_passes` times."""
+    """Work of one step of a batch: `flop` in FLOP; `moved` (memory traffic), `resident` (held in memory) and `weights`
+    in bytes. Each further sequence adds `flop_per_sequence` FLOP, `moved_per_sequence` and `resident_per_sequence`
+    bytes, and processes `tokens_per_sequence` tokens. The weights are shared by all and read or written `weight_passes`
+    times."""
 
     flop: Array
     moved: Array
@@ -29,51 +31,71 @@ class Work:
     weight_passes: Array
 
 
-def bytes_of(precision: Codes) -> Array:
-    """Bytes of one number stored in `precision`."""
+def bytes_per_element(precision: Codes) -> Array:
+    """Bytes per element stored in `precision` (codes of `Precision`): 8 for fp64 down to 0.5 for fp4 and int4. Arrays
+    broadcast. Derived: the width of the format. Scales of block formats are not counted."""
     return _BYTES[precision]
 
 
 def active_parameters(model: Model) -> Array:
-    """Parameters a token uses, Na; all of them (N) when the model is dense."""
+    """Parameters a token uses, a dimensionless count Na: the active parameters of a mixture-of-experts `model`, else
+    all N. Arrays broadcast. Fedus et al. 2022 (Switch Transformers), arXiv:2101.03961, section 2. As the catalog states
+    them: embeddings may be counted."""
     return np.where(np.isnan(model.active_parameters), model.parameters, model.active_parameters)
 
 
 def kv_elements_per_token(model: Model) -> Array:
-    """Numbers one token leaves in the KV cache: keys and values of every KV head, or the latent vector of
-    multi-head latent attention (DeepSeek-V2, arXiv:2405.04434)."""
+    """Elements one token adds to the KV cache of a `model`, a dimensionless count: 2·L·h_kv·d, with L layers, h_kv KV
+    heads of dimension d, or the latent vector of each layer for multi-head latent attention. Arrays broadcast. Kwon et
+    al. 2023, arXiv:2309.06180, section 3; DeepSeek-AI 2024 (DeepSeek-V2), arXiv:2405.04434, section 2.1. All layers
+    keep the full context: no sliding windows."""
     latent = model.kv_elements_per_token_per_layer
     per_layer = np.where(np.isnan(latent), 2 * np.asarray(model.kv_heads) * model.head_dim, latent)
     return np.asarray(model.layers * per_layer)
 
 
 def kv_bytes_per_token(model: Model, precision: Codes) -> Array:
-    """KV-cache bytes of one token, kv_token."""
-    return kv_elements_per_token(model) * bytes_of(precision)
+    """Bytes one token adds to the KV cache of a `model` that stores keys and values in `precision` (codes of
+    `Precision`): elements per token times bytes per element. Arrays broadcast. Kwon et al. 2023, arXiv:2309.06180,
+    section 3. As `kv_elements_per_token`."""
+    return kv_elements_per_token(model) * bytes_per_element(precision)
 
 
-def state_bytes(model: Model, precision: Codes) -> Array:
-    """Bytes of recurrent state one sequence keeps, however long it is (state-space models)."""
-    return model.state_elements * bytes_of(precision)
+def recurrent_state_bytes(model: Model, precision: Codes) -> Array:
+    """Bytes of recurrent state one sequence keeps in a state-space `model` stored in `precision` (codes of
+    `Precision`), independent of its length; 0 for other models. Arrays broadcast. Gu and Dao 2023 (Mamba),
+    arXiv:2312.00752, section 3. The catalog gives the number of elements."""
+    return model.state_elements * bytes_per_element(precision)
+
+
+def cache_bytes(model: Model, tokens: Array, precision: Codes) -> Array:
+    """Bytes one sequence of s `tokens` keeps in memory: its KV cache and the recurrent state of a `model`, stored in
+    `precision` (codes of `Precision`). Arrays broadcast. Derived: s times `kv_bytes_per_token`, and
+    `recurrent_state_bytes`. All layers keep the full context."""
+    return kv_bytes_per_token(model, precision) * tokens + recurrent_state_bytes(model, precision)
 
 
 def attention_flop_per_pair(model: Model) -> Array:
-    """FLOP per (query, key) pair over all layers: QKᵀ and AV, 2 FLOP per multiply-add."""
+    """FLOP per (query, key) pair over all layers of a `model`: 4·L·h·d for QKᵀ and AV, with L layers and h heads of
+    dimension d, 2 FLOP per multiply-add. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B. Softmax
+    is not counted."""
     return 4 * np.asarray(model.layers) * model.attention_heads * model.head_dim
 
 
 def routed_parameters(model: Model) -> Array:
-    """Parameters of all routed experts, R; 0 when dense. Where the figure is not given it follows from the
-    counts: a token leaves out R(1 − k/E) = N − Na."""
+    """Parameters of all routed experts of a `model`, a dimensionless count R; 0 when dense. Where the catalog does not
+    give it, it follows from k of E experts per token: R(1 − k/E) = N − Na, with N parameters of which Na are active.
+    Arrays broadcast. Derived from the definition of active parameters. All routed experts are equally large."""
     share = model.experts_per_token / np.maximum(model.experts, 1)
     derived = (model.parameters - active_parameters(model)) / np.where(share < 1, 1 - share, 1)
     given = np.where(np.isnan(model.expert_parameters), derived, model.expert_parameters)
     return np.where(np.asarray(model.experts) > 0, given, 0.0)
 
 
-def touched_parameters(model: Model, tokens: Array) -> Array:
-    """Parameters a step with `tokens` tokens reads: N when dense; for a mixture of experts each token draws k of
-    E experts and an expert nobody drew, with chance (1 − k/E)^tokens, is not read."""
+def parameters_read(model: Model, tokens: Array) -> Array:
+    """Parameters of a `model` that a step over `tokens` tokens T reads, a dimensionless count: N when dense, else
+    N − R(1 − k/E)^T, with R routed parameters and k of E experts drawn by each token. Arrays broadcast. Derived: the
+    expected number of experts that at least one token draws. Tokens draw experts independently and evenly."""
     undrawn = np.power(_not_drawn(model), tokens)
     return model.parameters - routed_parameters(model) * undrawn
 
@@ -82,34 +104,43 @@ def _not_drawn(model: Model) -> Array:
     return np.asarray(1 - model.experts_per_token / np.maximum(model.experts, 1))
 
 
-def decode(model: Model, batch_size: Array, context: Array, precision: Codes, kv_precision: Codes) -> Work:
-    """One token for each of B sequences whose context is s tokens long."""
-    per_sequence = kv_bytes_per_token(model, kv_precision) * context + state_bytes(model, kv_precision)
+def decode_work(model: Model, batch_size: Array, context: Array, precision: Codes, kv_precision: Codes) -> Work:
+    """Work (FLOP and bytes) of one decode step of a `model`: one token for each of B sequences (`batch_size`) with
+    `context` tokens s each: B(2·Na + attention·s) FLOP, and the weights once and B·s tokens of KV cache read.
+    `precision` of the weights and `kv_precision` of the cache are codes of `Precision`. Arrays broadcast. Pope et al.
+    2023, arXiv:2211.05102, section 2. Activations stay on the chip."""
+    per_sequence = cache_bytes(model, context, kv_precision)
     flop = 2 * active_parameters(model) + attention_flop_per_pair(model) * context
     return _step(model, batch_size, precision, flop, per_sequence, np.float64(1))
 
 
-def prefill(
+def prefill_work(
     model: Model, batch_size: Array, prompt: Array, cached: Array, precision: Codes, kv_precision: Codes
 ) -> Work:
-    """The prompts of B sequences, S tokens each of which the first P are cached: causal attention, so each new
-    token looks at the cached ones and at those before it."""
+    """Work (FLOP and bytes) of reading the prompts of B sequences (`batch_size`) by a `model`: S tokens each
+    (`prompt`), of which the first P are `cached`. Each new token attends to the cached tokens and to the new ones up to
+    itself: (S−P)P + (S−P)(S−P+1)/2 pairs. `precision` of the weights and `kv_precision` of the cache are codes of
+    `Precision`. Arrays broadcast. Pope et al. 2023, arXiv:2211.05102, section 2. Fused attention; activations stay on
+    the chip."""
     new = np.asarray(prompt - cached, dtype=float)
     pairs = new * cached + new * (new + 1) / 2
     flop = 2 * active_parameters(model) * new + attention_flop_per_pair(model) * pairs
-    per_sequence = kv_bytes_per_token(model, kv_precision) * prompt + state_bytes(model, kv_precision)
+    per_sequence = cache_bytes(model, prompt, kv_precision)
     return _step(model, batch_size, precision, flop, per_sequence, new)
 
 
-def forward(model: Model, batch_size: Array, precision: Codes) -> Work:
-    """One pass over B inputs of fixed size: networks that do not generate."""
+def forward_work(model: Model, batch_size: Array, precision: Codes) -> Work:
+    """Work (FLOP and bytes) of one forward pass over B inputs of fixed size (`batch_size`) by a `model` whose FLOP and
+    activation bytes per input the catalog states; `precision` of the weights is a code of `Precision`. Arrays
+    broadcast. Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785, section 2. Networks that do not
+    generate tokens."""
     one = np.zeros_like(model.parameters)
     return _step(model, batch_size, precision, model.inference_flop + one, model.activation_bytes + one, np.float64(1))
 
 
 def _step(model: Model, batch_size: Array, precision: Codes, flop: Array, per_sequence: Array, tokens: Array) -> Work:
-    weights = np.asarray(model.parameters * bytes_of(precision))
-    touched = touched_parameters(model, batch_size * tokens) * bytes_of(precision)
+    weights = np.asarray(model.parameters * bytes_per_element(precision))
+    touched = parameters_read(model, batch_size * tokens) * bytes_per_element(precision)
     return Work(
         flop=batch_size * flop,
         moved=touched + batch_size * per_sequence,
@@ -124,14 +155,14 @@ def _step(model: Model, batch_size: Array, precision: Codes, flop: Array, per_se
 
 
 def compute_bound_batch_size(model: Model, work: Work, precision: Codes, rate: Array, bandwidth: Array) -> Array:
-    """The smallest whole batch whose arithmetic outlasts its bytes; infinite where none does.
-
-    Every sequence adds f FLOP and v bytes, the weights are shared, so arithmetic wins only if f/rate > v/bandwidth.
-    `rate` in FLOP/s and `bandwidth` in byte/s are what kernels reach. With experts the weights read grow with the
-    batch: Newton from the dense answer, where the (convex) balance is still positive, comes down to the root.
-    """
+    """The smallest whole batch, a dimensionless count, whose arithmetic takes longer than its memory traffic; infinite
+    where none does. `work` is one step of `model` with weights in `precision` (code of `Precision`); kernels reach
+    `rate` FLOP/s and `bandwidth` byte/s. Arrays broadcast. Derived from the roofline (doi:10.1145/1498765.1498785,
+    equation 1): each sequence adds f FLOP and v bytes and shares the weights, so f/rate > v/bandwidth must hold. With
+    experts the weights read grow with the batch: Newton's method from the dense answer, where the convex balance is
+    positive, descends to the root."""
     gain = work.flop_per_sequence / rate - work.moved_per_sequence / bandwidth
-    per_parameter = work.weight_passes * bytes_of(precision) / bandwidth
+    per_parameter = work.weight_passes * bytes_per_element(precision) / bandwidth
     with np.errstate(divide="ignore", invalid="ignore"):
         batch: Array = np.where(gain > 0, model.parameters * per_parameter / gain, np.inf)
         if np.any(np.asarray(model.experts) > 0):

@@ -1,8 +1,8 @@
-"""How long does a training run take, and which wall owns each factor of that time?
+"""How long does a training run take, and which wall determines each factor of that time?
 
-The iron law of computer performance (Emer and Clark 1984) carried over to training: work over what devices, their peak
-rate, their utilization, their number's efficiency and the time without failures leave. Each factor belongs to other
-walls; here they only meet. Not modelled: how the factors depend on each other, which those walls do.
+The iron law of computer performance (Emer and Clark 1984) applied to training: work divided by the product of
+devices, peak rate, utilization, scaling efficiency and goodput. Each factor is computed by other walls and combined
+here. Not modelled: how the factors depend on each other.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _HOUR = 3600.0
 
 
 class Counts(IntEnum):
-    """What the MFU given is that of."""
+    """What the given MFU is a share of."""
 
     DEVICE = 0
     RUN = 1
 
 
 class IronLawFactor(IntEnum):
-    """What keeps the fleet from its peak."""
+    """What reduces the throughput of the fleet from its peak."""
 
     MFU = 0
     SCALING_EFFICIENCY = 1
@@ -184,6 +184,99 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The MFU is that of the run: the scaling efficiency is in it and not counted again."
 
 
+FIGURES = (
+    Chart("waterfall", "From the peak to what counts", (), ("mfu_factor", "scaling_factor", "goodput_factor")),
+    Chart("bars", "Time that each factor costs", (), ("mfu_loss", "scaling_loss", "goodput_loss")),
+    curve("devices", ("training_time",), "More devices"),
+)
+
+EQUATIONS = (
+    Equation("fleet_peak", r"@fleet_peak = @devices \cdot @peak_rate"),
+    Equation("ideal_time", r"@ideal_time = \frac{@total_ops}{@fleet_peak}"),
+    Equation("overall_efficiency", r"@overall_efficiency = @mfu \cdot @scaling_factor \cdot @goodput"),
+    Equation(
+        "training_time",
+        r"@training_time = "
+        r"\frac{@total_ops}{@devices \cdot @peak_rate \cdot @mfu \cdot @scaling_factor \cdot @goodput}",
+    ),
+    Equation("mfu_loss", r"@mfu_loss = @training_time \cdot (1 - @mfu)"),
+    Equation("goodput_loss", r"@goodput_loss = @training_time \cdot (1 - @goodput)"),
+)
+
+SOURCES = (
+    Source(
+        "Emer, Clark 1984", "A characterization of processor performance in the VAX-11/780", "10.1145/800015.808199"
+    ),
+    Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
+    Source(
+        "Narayanan et al. 2021",
+        "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+        "arXiv:2104.04473",
+    ),
+)
+
+ASSUMPTIONS = (
+    "The factors multiply: each is a share of what the one before it left.",
+    "They hold for the whole run and for every device alike.",
+)
+
+LIMITATIONS = (
+    "How one factor moves another: more devices scale worse and fail more often (walls 14 and 15).",
+    "Restarts by hand, evaluation runs and changes of plan.",
+)
+
+PRESETS = (
+    Preset("GPT-3 on 1024 A100", {"mfu": "44.9%", "mfu_counts": "run", "goodput": "1"}),
+    Preset(
+        "Llama 3.1 405B on 16,384 H100",
+        {
+            "total_ops": "3.79e25",
+            "devices": "16384",
+            "peak_rate": "989 TFLOP/s",
+            "mfu": "40%",
+            "mfu_counts": "run",
+            "goodput": "90%",
+        },
+    ),
+    Preset(
+        "OPT-175B on 992 A100",
+        {"total_ops": "1.89e23", "devices": "992", "mfu": "47.1%", "mfu_counts": "run", "goodput": "1"},
+    ),
+    Preset(
+        "PaLM 540B on 6144 TPU v4",
+        {
+            "total_ops": "2.53e24",
+            "devices": "6144",
+            "peak_rate": "275 TFLOP/s",
+            "mfu": "46.2%",
+            "mfu_counts": "run",
+            "goodput": "1",
+        },
+    ),
+    Preset("The tutorial's 1e21 FLOP on 256 H100", {"total_ops": "1e21", "devices": "256", "peak_rate": "989 TFLOP/s"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Chips with twice the peak train in half the time.",
+        "With twice the peak, of which the same kernels reach 30% instead of 50%, the run takes {after} instead of "
+        "{before}.",
+        "training_time",
+        {},
+        {"peak_rate": "624 TFLOP/s", "mfu": "30%"},
+        lambda before, after: after > 0.8 * before,
+    ),
+    Fallacy(
+        "A percent of goodput is a percent of one node.",
+        "Goodput down from 95% to 94% makes the run take {after} instead of {before}: a percent of the whole fleet.",
+        "device_hours",
+        {},
+        {"goodput": "94%"},
+        lambda before, after: after > 1.01 * before,
+    ),
+)
+
+
 @solver(
     walls=(),
     title="Iron law of training",
@@ -193,91 +286,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("training_time", "device_hours", "overall_efficiency", "ideal_time"),
-    figures=(
-        Chart("waterfall", "From the peak to what counts", (), ("mfu_factor", "scaling_factor", "goodput_factor")),
-        Chart("bars", "Time that each factor costs", (), ("mfu_loss", "scaling_loss", "goodput_loss")),
-        curve("devices", ("training_time",), "More devices"),
-    ),
-    equations=(
-        Equation("fleet_peak", r"@fleet_peak = @devices \cdot @peak_rate"),
-        Equation("ideal_time", r"@ideal_time = \frac{@total_ops}{@fleet_peak}"),
-        Equation("overall_efficiency", r"@overall_efficiency = @mfu \cdot @scaling_factor \cdot @goodput"),
-        Equation(
-            "training_time",
-            r"@training_time = \frac{@total_ops}{@devices \cdot @peak_rate \cdot @mfu \cdot @scaling_factor \cdot @goodput}",
-        ),
-        Equation("mfu_loss", r"@mfu_loss = @training_time \cdot (1 - @mfu)"),
-        Equation("goodput_loss", r"@goodput_loss = @training_time \cdot (1 - @goodput)"),
-    ),
-    sources=(
-        Source(
-            "Emer, Clark 1984", "A characterization of processor performance in the VAX-11/780", "10.1145/800015.808199"
-        ),
-        Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
-        Source(
-            "Narayanan et al. 2021",
-            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
-            "arXiv:2104.04473",
-        ),
-    ),
-    assumptions=(
-        "The factors multiply: each is a share of what the one before it left.",
-        "They hold for the whole run and for every device alike.",
-    ),
-    excludes=(
-        "How one factor moves another: more devices scale worse and fail more often (walls 14 and 15).",
-        "Restarts by hand, evaluation runs and changes of plan.",
-    ),
-    presets=(
-        Preset("GPT-3 on 1024 A100", {"mfu": "44.9%", "mfu_counts": "run", "goodput": "1"}),
-        Preset(
-            "Llama 3.1 405B on 16,384 H100",
-            {
-                "total_ops": "3.79e25",
-                "devices": "16384",
-                "peak_rate": "989 TFLOP/s",
-                "mfu": "40%",
-                "mfu_counts": "run",
-                "goodput": "90%",
-            },
-        ),
-        Preset(
-            "OPT-175B on 992 A100",
-            {"total_ops": "1.89e23", "devices": "992", "mfu": "47.1%", "mfu_counts": "run", "goodput": "1"},
-        ),
-        Preset(
-            "PaLM 540B on 6144 TPU v4",
-            {
-                "total_ops": "2.53e24",
-                "devices": "6144",
-                "peak_rate": "275 TFLOP/s",
-                "mfu": "46.2%",
-                "mfu_counts": "run",
-                "goodput": "1",
-            },
-        ),
-        Preset(
-            "The tutorial's 1e21 FLOP on 256 H100", {"total_ops": "1e21", "devices": "256", "peak_rate": "989 TFLOP/s"}
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "Chips with twice the peak train in half the time.",
-            "With twice the peak, of which the same kernels reach 30% instead of 50%, the run takes {after} instead of {before}.",
-            "training_time",
-            {},
-            {"peak_rate": "624 TFLOP/s", "mfu": "30%"},
-            lambda before, after: after > 0.8 * before,
-        ),
-        Fallacy(
-            "A percent of goodput is a percent of one node.",
-            "Goodput down from 95% to 94% makes the run take {after} instead of {before}: a percent of the whole fleet.",
-            "device_hours",
-            {},
-            {"goodput": "94%"},
-            lambda before, after: after > 1.01 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def iron_law(i: Inputs) -> Outputs:
     mfu, goodput = np.asarray(i.mfu, dtype=float), np.asarray(i.goodput, dtype=float)
@@ -285,7 +300,7 @@ def iron_law(i: Inputs) -> Outputs:
     peak = np.asarray(i.devices, dtype=float) * i.peak_rate
     overall = mfu * scaling * goodput
     ideal = i.total_ops / peak
-    time = ratio(ideal, overall)
+    time = ratio_or_inf(ideal, overall)
     losses = tuple(time * (1 - share) for share in np.broadcast_arrays(mfu, scaling, goodput))
     stacked = np.stack(np.broadcast_arrays(*losses))
     return Outputs(

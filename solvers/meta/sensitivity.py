@@ -1,9 +1,9 @@
-"""Which knob should be turned next, and until when does turning it help?
+"""Which parameter moves an output most, and how far does it do so?
 
-The elasticity d ln(out)/d ln(in) of a wall's output to every number behind it, by central differences, all of them in
-one vectorised call (Saltelli et al. 2008, section 1.2, for the measure; Williams, Waterman and Patterson 2009 for the
-roofline it is asked of here). `sensitivities` asks any wall for any of its outputs; the wall of this file asks the
-roofline. Not modelled: knobs turned together, and what a percent of each costs.
+The elasticity d ln(out)/d ln(in) of a wall's output to every number it depends on, by central differences, all of
+them in one vectorised call (Saltelli et al. 2008, section 1.2, for the measure; Williams, Waterman and Patterson
+2009 for the roofline it is applied to here). `sensitivities` takes any wall and any of its outputs; the wall of this
+file takes the roofline. Not modelled: parameters changed together, and what a percent of each costs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from solvers.rows import ravel, shape
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """How one output of one wall answers at one point: its knobs, those that move it most first."""
+    """The sensitivity of one output of one wall at one point: its parameters, the largest elasticity first."""
 
     solver: str
     output: str
@@ -55,7 +55,7 @@ class Sensitivity:
 
 @dataclass(frozen=True)
 class ElasticityRow:
-    """One knob: its elasticity across the step, and on either side of the point (they differ at a kink)."""
+    """One parameter: its elasticity across the step and on either side of the point (they differ at a breakpoint)."""
 
     name: str
     label: str
@@ -67,8 +67,8 @@ class ElasticityRow:
 
 @dataclass(frozen=True)
 class Breakpoint:
-    """Where the answer begins to hinge on something else: "binding changes at" `setting`, `factor` times the point's.
-    A table has no one setting; its factor is all there is to say."""
+    """Where another limit takes over: the value `setting` of the parameter, `factor` times that of the point. A
+    table has no single value, only the factor."""
 
     name: str
     label: str
@@ -80,8 +80,8 @@ class Breakpoint:
 
 
 def sensitivities(target: Solver[Any, Any], point: Any, output: str, step: float = STEP) -> Sensitivity:
-    """What moves `output` of `target` at `point`, and where else something else takes over. Raises InputError when
-    there is no such output or it is not a number."""
+    """The sensitivity of `output` of `target` at `point`, with the breakpoints nearby. Raises InputError when there
+    is no such output or it is not a number."""
     if not isinstance(target.outputs.get(output), Output):
         near = closest_name(output, [name for name, io in target.outputs.items() if isinstance(io, Output)])
         hint = f" Did you mean {near}?" if near else ""
@@ -131,7 +131,7 @@ class SensitivityQuery(IntEnum):
 
 
 class Hardware(IntEnum):
-    """What of the chip binds."""
+    """The figure of the chip that limits the output."""
 
     NOTHING = 0
     PEAK = 1
@@ -273,6 +273,71 @@ def _until(o: Outputs) -> str:
     return "Within a tenth and ten times of it nothing takes over."
 
 
+FIGURES = (
+    Chart("bars", "Percent of change for one percent more", (), tuple(_KNOBS)),
+    curve("batch_size", ("to_memory_bandwidth", "to_peak"), "Where the binding changes hands", logy=False),
+)
+
+EQUATIONS = (
+    Equation(
+        "binding_elasticity",
+        r"@binding_elasticity = \frac{\ln(@ratio_above) - \ln(@ratio_below)}{\ln(1 + @step) - \ln(1 - @step)}",
+        where=lambda i, o: o.binding != Hardware.NOTHING,
+    ),
+)
+
+SOURCES = (
+    Source("Saltelli et al. 2008", "Global sensitivity analysis: the primer", "10.1002/9780470725184"),
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+)
+
+ASSUMPTIONS = (
+    "One number is turned at a time, all others stay.",
+    "Where a step would leave the range a number may take, it goes one way only; whole numbers step by whole ones.",
+    "What binds is the figure of the chip with the largest elasticity, whichever its sign.",
+)
+
+LIMITATIONS = (
+    "What one percent costs: a cheap percent of the second knob may beat a dear one of the first.",
+    "Knobs that only matter together.",
+    "Figures that are zero or unknown: a percent of them is nothing.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on an H100", {}, part="Part 8"),
+    Preset("At batch 64", {"batch_size": "64"}, part="Part 8"),
+    Preset("Prefill at batch 64", {"batch_size": "64", "phase": "prefill"}, part="Part 8"),
+    Preset("On the kink: batch 148", {"batch_size": "148"}),
+    Preset("What saves energy", {"output": "energy_per_sample", "batch_size": "32"}),
+    Preset("Keyword spotting on an H100", {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "The better kernels get at arithmetic, the faster each token.",
+        "At batch 1 one percent more compute efficiency changes the latency by {before} percent; at batch 512 by "
+        "{after}. A knob that does not bind is worth nothing.",
+        "to_efficiency",
+        {},
+        {"batch_size": "512"},
+        lambda before, after: before == 0 and after < -0.5,
+    ),
+    Fallacy(
+        "What binds the latency binds the energy.",
+        "One percent more bandwidth changes the latency by {before} percent; the energy of a token by {after} "
+        "where a chip busy with its memory draws its full power.",
+        "to_memory_bandwidth",
+        {"batch_size": "200"},
+        {"batch_size": "200", "output": "energy_per_sample", "utilization": "busiest"},
+        lambda before, after: before != after,
+    ),
+)
+
+
 @solver(
     walls=(21,),
     title="Sensitivity",
@@ -282,65 +347,13 @@ def _until(o: Outputs) -> str:
     verdict=verdict,
     check=asked.check,
     headline=("binding", "binding_elasticity", "changes_above", "to_memory_bandwidth", "to_peak", "to_layer_overhead"),
-    figures=(
-        Chart("bars", "Percent of change for one percent more", (), tuple(_KNOBS)),
-        curve("batch_size", ("to_memory_bandwidth", "to_peak"), "Where the binding changes hands", logy=False),
-    ),
-    equations=(
-        Equation(
-            "binding_elasticity",
-            r"@binding_elasticity = \frac{\ln(@ratio_above) - \ln(@ratio_below)}{\ln(1 + @step) - \ln(1 - @step)}",
-            where=lambda i, o: o.binding != Hardware.NOTHING,
-        ),
-    ),
-    sources=(
-        Source("Saltelli et al. 2008", "Global sensitivity analysis: the primer", "10.1002/9780470725184"),
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-    ),
-    assumptions=(
-        "One number is turned at a time, all others stay.",
-        "Where a step would leave the range a number may take, it goes one way only; whole numbers step by whole ones.",
-        "What binds is the figure of the chip with the largest elasticity, whichever its sign.",
-    ),
-    excludes=(
-        "What one percent costs: a cheap percent of the second knob may beat a dear one of the first.",
-        "Knobs that only matter together.",
-        "Figures that are zero or unknown: a percent of them is nothing.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on an H100", {}, part="Part 8"),
-        Preset("At batch 64", {"batch_size": "64"}, part="Part 8"),
-        Preset("Prefill at batch 64", {"batch_size": "64", "phase": "prefill"}, part="Part 8"),
-        Preset("On the kink: batch 148", {"batch_size": "148"}),
-        Preset("What saves energy", {"output": "energy_per_sample", "batch_size": "32"}),
-        Preset(
-            "Keyword spotting on an H100", {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"}
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "The better kernels get at arithmetic, the faster each token.",
-            "At batch 1 one percent more compute efficiency changes the latency by {before} percent; at batch 512 by "
-            "{after}. A knob that does not bind is worth nothing.",
-            "to_efficiency",
-            {},
-            {"batch_size": "512"},
-            lambda before, after: before == 0 and after < -0.5,
-        ),
-        Fallacy(
-            "What binds the latency binds the energy.",
-            "One percent more bandwidth changes the latency by {before} percent; the energy of a token by {after} "
-            "where a chip busy with its memory draws its full power.",
-            "to_memory_bandwidth",
-            {"batch_size": "200"},
-            {"batch_size": "200", "output": "energy_per_sample", "utilization": "busiest"},
-            lambda before, after: before != after,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def sensitivity(i: Inputs) -> Outputs:
     line, grid = ravel(i), shape(i)

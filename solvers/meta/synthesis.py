@@ -1,8 +1,8 @@
-"""Which chip does a latency target ask for, and which chips of the catalog answer?
+"""Which chip does a latency target need, and which chips of the catalog meet it?
 
-The roofline (Williams, Waterman and Patterson 2009, equation 1) read backwards: from the time a step may take to the
-bandwidth, the rate and the memory that make it so. Not modelled: what chips say to each other when several share the
-work, and everything the roofline leaves out.
+The roofline (Williams, Waterman and Patterson 2009, equation 1) solved for the chip: from the time a step may take
+to the bandwidth, the rate and the memory it needs. Not modelled: communication between chips that share the work,
+and what the roofline leaves out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Codes,
@@ -33,10 +33,9 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
 from solvers.laws.memory import memory_placement
-from solvers.laws.phase import Phase, effective_phase, step
-from solvers.laws.ratio import ratio
+from solvers.laws.phase import Phase, effective_phase, step_work
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.transformer import Work
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
@@ -46,7 +45,7 @@ _NO_CHIP = "no chip is held against it"
 
 
 class Demand(IntEnum):
-    """What the step asks of a chip."""
+    """What the step needs of a chip."""
 
     RATE = 0
     BANDWIDTH = 1
@@ -135,8 +134,8 @@ class Outputs:
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, phase, precision and chip go together."""
     if i.accelerator is not None:
-        yield from checks.arithmetic(i.accelerator, i.precision)
-    yield from checks.phase(i.model, i.phase)
+        yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.model_phase(i.model, i.phase)
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -171,11 +170,108 @@ def _answered(o: Outputs) -> str:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.accelerator is not None:
-        yield from remarks.format_used(i.accelerator, i.precision)
-        yield from remarks.unknown(i.accelerator)
+        yield from remarks.precision_fallback(i.accelerator, i.precision)
+        yield from remarks.missing_figures(i.accelerator)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
-        yield from remarks.beyond_training(i.model, i.context_length if meant == Phase.DECODE else i.prompt_length)
+        yield from remarks.beyond_context_length(
+            i.model, i.context_length if meant == Phase.DECODE else i.prompt_length
+        )
+
+
+FIGURES = (
+    curve("target_latency", ("required_bandwidth", "required_rate"), "What a shorter target asks for"),
+    curve("batch_size", ("required_bandwidth", "required_rate"), "What more sequences ask for"),
+)
+
+EQUATIONS = (
+    Equation("overhead_time", r"@overhead_time = @model.layers \cdot @layer_overhead"),
+    Equation("time_left", r"@time_left = \max(@target_latency - @overhead_time, 0)"),
+    Equation(
+        "required_bandwidth",
+        r"@required_bandwidth = \frac{@moved}{@time_left \cdot @bandwidth_efficiency}",
+        where=lambda i, o: o.reachable,
+    ),
+    Equation(
+        "required_rate",
+        r"@required_rate = \frac{@flop}{@time_left \cdot @efficiency}",
+        where=lambda i, o: o.reachable,
+    ),
+    Equation(
+        "required_ridge_point",
+        r"@required_ridge_point = \frac{@flop \cdot @bandwidth_efficiency}{@moved \cdot @efficiency}",
+    ),
+    Equation(
+        "devices_needed",
+        r"@devices_needed = \max(@devices_for_bandwidth, @devices_for_rate, @devices_for_memory)",
+        where=lambda i, o: bool(np.isfinite(o.devices_needed) and np.isfinite(o.devices_for_memory)),
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+    Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+)
+
+ASSUMPTIONS = (
+    "Arithmetic and memory traffic overlap perfectly, so that each has the whole time left to itself.",
+    "Several chips share the work evenly and talk for free: the number needed is the least there can be.",
+    "The dispatch overhead of the chip held against it is taken off the target; the requirement itself names no chip.",
+)
+
+LIMITATIONS = (
+    "Communication between chips: see the serving wall for tensor parallelism.",
+    "Waiting in line: a target for users also pays for the queue, see the tail-latency wall.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B in 50 ms", {}, part="Part 8"),
+    Preset(
+        "First token in 50 ms",
+        {"phase": "prefill", "prompt_length": "1024", "target_latency": "50 ms"},
+        part="Part 8",
+    ),
+    Preset(
+        "Llama-3-70B at 20 ms a token, 32 users",
+        {"model": "llama-3-70b", "target_latency": "20 ms", "batch_size": "32", "context_length": "4096"},
+        part="Capstone",
+    ),
+    Preset(
+        "Keyword spotting in 20 ms on nRF52840",
+        {
+            "model": "mlperf-tiny-kws-dscnn",
+            "accelerator": "nrf52840",
+            "precision": "int8",
+            "efficiency": "0.3",
+            "target_latency": "20 ms",
+        },
+    ),
+    Preset("Nothing left by the launches", {"target_latency": "1 ms", "layer_overhead": "45 us"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Sixty-four users need 64 times the bandwidth of one.",
+        "With 1024 tokens of context each the bandwidth needed goes from {before} to {after}, {ratio} times: they "
+        "share the weights and bring only their own keys and values.",
+        "required_bandwidth",
+        {"context_length": "1024"},
+        {"context_length": "1024", "batch_size": "64"},
+        lambda before, after: after < 4 * before,
+    ),
+    Fallacy(
+        "Any latency can be bought.",
+        "Within 2 ms a chip must feed {before}; within 1 ms {after}, when 32 layers take 45 µs each to launch.",
+        "required_bandwidth",
+        {"target_latency": "2 ms", "layer_overhead": "45 us"},
+        {"target_latency": "1 ms", "layer_overhead": "45 us"},
+        lambda before, after: np.isinf(after),
+    ),
+)
 
 
 @solver(
@@ -188,101 +284,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     notes=notes,
     check=check,
     headline=("required_bandwidth", "required_rate", "required_memory", "required_ridge_point", "devices_needed"),
-    figures=(
-        curve("target_latency", ("required_bandwidth", "required_rate"), "What a shorter target asks for"),
-        curve("batch_size", ("required_bandwidth", "required_rate"), "What more sequences ask for"),
-    ),
-    equations=(
-        Equation("overhead_time", r"@overhead_time = @model.layers \cdot @layer_overhead"),
-        Equation("time_left", r"@time_left = \max(@target_latency - @overhead_time, 0)"),
-        Equation(
-            "required_bandwidth",
-            r"@required_bandwidth = \frac{@moved}{@time_left \cdot @bandwidth_efficiency}",
-            where=lambda i, o: o.reachable,
-        ),
-        Equation(
-            "required_rate",
-            r"@required_rate = \frac{@flop}{@time_left \cdot @efficiency}",
-            where=lambda i, o: o.reachable,
-        ),
-        Equation(
-            "required_ridge_point",
-            r"@required_ridge_point = \frac{@flop \cdot @bandwidth_efficiency}{@moved \cdot @efficiency}",
-        ),
-        Equation(
-            "devices_needed",
-            r"@devices_needed = \max(@devices_for_bandwidth, @devices_for_rate, @devices_for_memory)",
-            where=lambda i, o: bool(np.isfinite(o.devices_needed) and np.isfinite(o.devices_for_memory)),
-        ),
-    ),
-    sources=(
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
-    ),
-    assumptions=(
-        "Arithmetic and memory traffic overlap perfectly, so that each has the whole time left to itself.",
-        "Several chips share the work evenly and talk for free: the number needed is the least there can be.",
-        "The dispatch overhead of the chip held against it is taken off the target; the requirement itself names no chip.",
-    ),
-    excludes=(
-        "Communication between chips: see the serving wall for tensor parallelism.",
-        "Waiting in line: a target for users also pays for the queue, see the tail-latency wall.",
-    ),
-    presets=(
-        Preset("Llama-3-8B in 50 ms", {}, part="Part 8"),
-        Preset(
-            "First token in 50 ms",
-            {"phase": "prefill", "prompt_length": "1024", "target_latency": "50 ms"},
-            part="Part 8",
-        ),
-        Preset(
-            "Llama-3-70B at 20 ms a token, 32 users",
-            {"model": "llama-3-70b", "target_latency": "20 ms", "batch_size": "32", "context_length": "4096"},
-            part="Capstone",
-        ),
-        Preset(
-            "Keyword spotting in 20 ms on nRF52840",
-            {
-                "model": "mlperf-tiny-kws-dscnn",
-                "accelerator": "nrf52840",
-                "precision": "int8",
-                "efficiency": "0.3",
-                "target_latency": "20 ms",
-            },
-        ),
-        Preset("Nothing left by the launches", {"target_latency": "1 ms", "layer_overhead": "45 us"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Sixty-four users need 64 times the bandwidth of one.",
-            "With 1024 tokens of context each the bandwidth needed goes from {before} to {after}, {ratio} times: they "
-            "share the weights and bring only their own keys and values.",
-            "required_bandwidth",
-            {"context_length": "1024"},
-            {"context_length": "1024", "batch_size": "64"},
-            lambda before, after: after < 4 * before,
-        ),
-        Fallacy(
-            "Any latency can be bought.",
-            "Within 2 ms a chip must feed {before}; within 1 ms {after}, when 32 layers take 45 µs each to launch.",
-            "required_bandwidth",
-            {"target_latency": "2 ms", "layer_overhead": "45 us"},
-            {"target_latency": "1 ms", "layer_overhead": "45 us"},
-            lambda before, after: np.isinf(after),
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def synthesis(i: Inputs) -> Outputs:
-    work = step(i.model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
+    work = step_work(i.model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
     overhead_time = np.asarray(i.model.layers * np.asarray(i.layer_overhead))
     time_left = np.maximum(i.target_latency - overhead_time, 0)
     return Outputs(
-        required_bandwidth=ratio(work.moved, time_left * i.bandwidth_efficiency),
-        required_rate=ratio(work.flop, time_left * i.efficiency),
+        required_bandwidth=ratio_or_inf(work.moved, time_left * i.bandwidth_efficiency),
+        required_rate=ratio_or_inf(work.flop, time_left * i.efficiency),
         required_memory=work.resident,
         required_ridge_point=work.flop * i.bandwidth_efficiency / (work.moved * i.efficiency),
         reachable=time_left > 0,
@@ -301,8 +317,8 @@ def _answer(i: Inputs, chip: Accelerator, work: Work, time_left: Array) -> dict[
     chip_time_left = np.maximum(time_left - chip.dispatch_overhead, 0)
     shares = np.stack(
         np.broadcast_arrays(
-            ratio(work.flop, peak * i.efficiency * chip_time_left),
-            ratio(work.moved, home.bandwidth * i.bandwidth_efficiency * chip_time_left),
+            ratio_or_inf(work.flop, peak * i.efficiency * chip_time_left),
+            ratio_or_inf(work.moved, home.bandwidth * i.bandwidth_efficiency * chip_time_left),
             np.asarray(home.needed / home.room),
         )
     )
@@ -332,15 +348,15 @@ def _unanswered() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A catalog held against one requirement: `outputs` in the catalog's order, `order` the best first."""
+    """A catalog compared with one requirement: `outputs` in the order of the catalog, `order` the best first."""
 
     order: NDArray[np.int_]
     outputs: Outputs
 
 
 def rank(i: Inputs, chips: Accelerator) -> Ranking:
-    """The stacked `chips` by how well they answer `i`: those that need fewest devices first, at equal numbers the
-    cheapest; unknown prices after known ones, and chips whose need is unknown at the end."""
+    """The stacked `chips` ranked by `i`: those that need fewest devices first, at equal numbers the cheapest;
+    unknown prices after known ones, and chips whose need is unknown last."""
     outputs = synthesis.function(replace(i, accelerator=chips))
     order = np.lexsort((np.asarray(outputs.price_of_devices), np.asarray(outputs.devices_needed)))
     return Ranking(order, outputs)

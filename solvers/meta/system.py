@@ -1,7 +1,7 @@
-"""What does one system come to, before any wall looks at it?
+"""What does one system consist of, before any wall is computed?
 
-A model, the chips that serve it, the fleet that trains it, the network between them, and where it all stands: described
-once, and turned into the figures every wall asks for. Accounting only; the physics is each wall's own, see
+A model, the chips that serve it, the fleet that trains it, the network between them, and the site: described once,
+and converted to the figures every wall takes. Accounting only; the physics is in the walls, see
 `solvers.pipeline.system`.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -30,8 +30,7 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
-from solvers.laws.transformer import bytes_of
+from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Grid, Model, Precision
 
 # A token is stored as a number of four bytes; a month is the twelfth part of a year.
@@ -226,8 +225,8 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: a model that generates, whose sizes are known, and a chip that computes."""
-    yield from checks.trains(i.model)
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.trainable_transformer(i.model)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     if math.isnan(i.accelerator.tdp):
         yield InputError("accelerator", f"can't be {i.accelerator.name}: its thermal design power is not known.")
     if i.unit_price == 0 and math.isnan(i.accelerator.unit_price):
@@ -242,9 +241,95 @@ def verdict(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
     if o.splits and o.idle_devices > 0:
         yield "{idle_devices} of the training devices are left over: the split does not divide them."
+
+
+EQUATIONS = (
+    Equation("serving_devices", r"@serving_devices = @replicas \cdot @tensor_parallel"),
+    Equation("slots", r"@slots = @replicas \cdot @batch_size"),
+    Equation(
+        "training_devices",
+        r"@training_devices = @data_parallel \cdot @training_tensor_parallel \cdot @pipeline_parallel",
+    ),
+    Equation("nodes", r"@nodes = \lceil \frac{@devices}{@devices_per_node} \rceil"),
+)
+
+SOURCES = (
+    Source(
+        "Narayanan et al. 2021",
+        "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+        "arXiv:2104.04473",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Training splits layers over the devices of a node, at most eight, and stages and copies over nodes.",
+    "Tokens are read as numbers of four bytes.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B served and trained", {}),
+    Preset(
+        "Llama-3-70B",
+        {
+            "model": "llama-3-70b",
+            "tensor_parallel": "4",
+            "arrival_rate": "10",
+            "latency_target": "30 s",
+            "devices": "1024",
+            "pipeline_parallel": "4",
+            "microbatches": "16",
+        },
+        part="Capstone",
+    ),
+    Preset(
+        "A laboratory: Llama-3-8B on 64 A100",
+        {
+            "model": "llama-3-8b",
+            "accelerator": "a100-sxm4-80gb",
+            "replicas": "4",
+            "arrival_rate": "2",
+            "devices": "64",
+            "tokens": "160e9",
+        },
+    ),
+    Preset(
+        "The frontier: 405B on 16,384 H100",
+        {
+            "model": "llama-3.1-405b",
+            "tensor_parallel": "8",
+            "replicas": "32",
+            "devices": "16384",
+            "pipeline_parallel": "16",
+            "tokens": "15.6e12",
+        },
+    ),
+    Preset(
+        "Mixtral on MI300X",
+        {
+            "model": "mixtral-8x7b",
+            "accelerator": "mi300x",
+            "replicas": "16",
+            "pipeline_parallel": "4",
+            "arrival_rate": "40",
+            "tokens": "5e12",
+        },
+    ),
+    Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Every device one buys can be put to work.",
+        "Of 1000 devices a split over nodes of eight and sixteen stages uses {after}.",
+        "training_devices",
+        {},
+        {"devices": "1000", "pipeline_parallel": "16"},
+        lambda before, after: after < 1000,
+    ),
+)
 
 
 @solver(
@@ -259,87 +344,12 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     headline=("serving_devices", "slots", "training_devices", "data_parallel", "nodes"),
     overlay="accelerator",
     figures=(Chart("bars", "Devices", (), ("serving_devices", "training_devices", "idle_devices")),),
-    equations=(
-        Equation("serving_devices", r"@serving_devices = @replicas \cdot @tensor_parallel"),
-        Equation("slots", r"@slots = @replicas \cdot @batch_size"),
-        Equation(
-            "training_devices",
-            r"@training_devices = @data_parallel \cdot @training_tensor_parallel \cdot @pipeline_parallel",
-        ),
-        Equation("nodes", r"@nodes = \lceil \frac{@devices}{@devices_per_node} \rceil"),
-    ),
-    sources=(
-        Source(
-            "Narayanan et al. 2021",
-            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
-            "arXiv:2104.04473",
-        ),
-    ),
-    assumptions=(
-        "Training splits layers over the devices of a node, at most eight, and stages and copies over nodes.",
-        "Tokens are read as numbers of four bytes.",
-    ),
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
     excludes=("All physics: each wall has its own.",),
-    presets=(
-        Preset("Llama-3-8B served and trained", {}),
-        Preset(
-            "Llama-3-70B",
-            {
-                "model": "llama-3-70b",
-                "tensor_parallel": "4",
-                "arrival_rate": "10",
-                "latency_target": "30 s",
-                "devices": "1024",
-                "pipeline_parallel": "4",
-                "microbatches": "16",
-            },
-            part="Capstone",
-        ),
-        Preset(
-            "A laboratory: Llama-3-8B on 64 A100",
-            {
-                "model": "llama-3-8b",
-                "accelerator": "a100-sxm4-80gb",
-                "replicas": "4",
-                "arrival_rate": "2",
-                "devices": "64",
-                "tokens": "160e9",
-            },
-        ),
-        Preset(
-            "The frontier: 405B on 16,384 H100",
-            {
-                "model": "llama-3.1-405b",
-                "tensor_parallel": "8",
-                "replicas": "32",
-                "devices": "16384",
-                "pipeline_parallel": "16",
-                "tokens": "15.6e12",
-            },
-        ),
-        Preset(
-            "Mixtral on MI300X",
-            {
-                "model": "mixtral-8x7b",
-                "accelerator": "mi300x",
-                "replicas": "16",
-                "pipeline_parallel": "4",
-                "arrival_rate": "40",
-                "tokens": "5e12",
-            },
-        ),
-        Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
-    ),
-    fallacies=(
-        Fallacy(
-            "Every device one buys can be put to work.",
-            "Of 1000 devices a split over nodes of eight and sixteen stages uses {after}.",
-            "training_devices",
-            {},
-            {"devices": "1000", "pipeline_parallel": "16"},
-            lambda before, after: after < 1000,
-        ),
-    ),
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def system(i: Inputs) -> Outputs:
     tensor = np.minimum(np.minimum(i.devices_per_node, _MOST_TENSOR), i.model.attention_heads)
@@ -358,7 +368,7 @@ def system(i: Inputs) -> Outputs:
         idle_devices=i.devices - used,
         splits=copies >= 1,
         nodes=nodes,
-        gradient_bytes=i.model.parameters / one_copy * bytes_of(i.precision),
+        gradient_bytes=i.model.parameters / one_copy * bytes_per_element(i.precision),
         sequences_per_node=np.maximum(np.ceil(copies * i.microbatches / nodes), 1),
         sequence_bytes=np.asarray(i.sequence_length, dtype=float) * _TOKEN_BYTES,
         run_rate=np.asarray(i.runs_per_month) / _MONTH,

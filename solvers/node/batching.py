@@ -14,7 +14,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.calibration import TUTORIAL
 from solvers.declare import (
     Array,
@@ -34,11 +34,12 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
+from solvers.laws.paging import internal_fragmentation, pages_per_request
 from solvers.laws.phase import generates
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
+from solvers.laws.serving import max_requests
 from solvers.laws.step_time import Bound, StepTime, step_time
-from solvers.laws.transformer import bytes_of, decode, kv_bytes_per_token, state_bytes
+from solvers.laws.transformer import bytes_per_element, decode_work, kv_bytes_per_token, recurrent_state_bytes
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 _NOTHING_FITS = "nothing runs: not one request fits"
@@ -196,7 +197,7 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, chip and format go together."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     if not generates(i.model):
         yield InputError(
             "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
@@ -211,7 +212,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return (
             "Does not fit: the weights take {weights} and one request {kv_cache_per_request}, of {usable_memory} that "
-            "can be used; {memory_shortfall} are missing. {devices_needed} devices, or a narrower format, would hold it."
+            "can be used; {memory_shortfall} are missing. {devices_needed} devices, or a narrower format, would hold "
+            "it."
         )
     return _fitting(o) + _served(o) + _GROWTH[Bound(int(o.decode_bound))]
 
@@ -242,12 +244,130 @@ _GROWTH = {
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
-    yield from remarks.beyond_training(i.model, i.context_length)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.beyond_context_length(i.model, i.context_length)
     if i.context_length > i.max_length:
         yield "The context is longer than what would be reserved; the baseline is given the context's own length."
     if o.kv_cache_per_token == 0:
         yield "This model keeps a state of fixed size instead of keys and values: pages change nothing."
+
+
+FIGURES = (
+    curve(
+        "max_batch_size",
+        ("decode_throughput", "itl"),
+        "What a larger batch buys and costs",
+        x_marks=("static_max_concurrent_requests", "max_concurrent_requests"),
+    ),
+    Chart(
+        "bars",
+        "Requests at once, paged and contiguous",
+        (),
+        ("max_concurrent_requests", "static_max_concurrent_requests"),
+    ),
+    curve("page_size", ("internal_fragmentation", "max_concurrent_requests"), "What larger pages waste"),
+    curve("context_length", ("max_concurrent_requests", "decode_throughput"), "What longer contexts cost"),
+)
+
+EQUATIONS = (
+    Equation("pages", r"@pages = \lceil \frac{@context_length}{@page_size} \rceil"),
+    Equation(
+        "kv_cache_per_request",
+        r"@kv_cache_per_request = @kv_cache_per_token \cdot @pages \cdot @page_size + @state",
+    ),
+    Equation(
+        "internal_fragmentation",
+        r"@internal_fragmentation = \frac{@pages \cdot @page_size - @context_length}{@pages \cdot @page_size}",
+    ),
+    Equation(
+        "max_concurrent_requests",
+        r"@max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot (1 - @memory_reserve)"
+        r" - @weights}{@kv_cache_per_request} \rfloor)",
+    ),
+    Equation("active_requests", r"@active_requests = \min(@max_concurrent_requests, @max_batch_size)"),
+    Equation(
+        "overhead_time",
+        r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead",
+        where=lambda i, o: o.feasible,
+    ),
+    Equation("itl", r"@itl = \max(@compute_time, @memory_time) + @overhead_time", where=lambda i, o: o.feasible),
+    Equation("decode_throughput", r"@decode_throughput = \frac{@active_requests}{@itl}", where=lambda i, o: o.feasible),
+    Equation(
+        "static_max_concurrent_requests",
+        r"@static_max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot "
+        r"(1 - @memory_reserve) - @weights}{@static_kv_cache_per_request} \rfloor)",
+    ),
+    Equation(
+        "static_fragmentation",
+        r"@static_fragmentation = \frac{@reserved_length - @context_length}{@reserved_length}",
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Kwon et al. 2023",
+        "Efficient memory management for large language model serving with PagedAttention",
+        "arXiv:2309.06180",
+    ),
+    Source(
+        "Yu et al. 2022",
+        "Orca: a distributed serving system for transformer-based generative models (OSDI)",
+        "https://www.usenix.org/conference/osdi22/presentation/yu",
+    ),
+)
+
+ASSUMPTIONS = (
+    "All requests served together hold equally many tokens.",
+    "Decode takes as long as the slower of arithmetic and memory, plus overhead; only tokens are read, not the rest of "
+    "a page.",
+    "Without pages every request reserves room for the longest one, in one stretch, from its start to its end.",
+    "Looking up pages costs no time.",
+)
+
+LIMITATIONS = (
+    "Pages shared between requests that begin alike, or between samples of one prompt.",
+    "Requests that are thrown out and computed again when memory runs out.",
+    "External fragmentation of the contiguous baseline: it is taken at its best.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on an H100", {}),
+    Preset("Batches of up to 64", {"max_batch_size": "64"}, part="Part 6"),
+    Preset("Contexts of 8k", {"context_length": "8192", "max_length": "8192"}),
+    Preset("Large pages", {"page_size": "512", "context_length": "600"}),
+    Preset("Keys and values in fp8", {"kv_precision": "fp8"}),
+    Preset(
+        "DeepSeek-V3 on an MI300X does not fit",
+        {"model": "deepseek-v3", "accelerator": "mi300x", "precision": "fp8"},
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the memory serves twice the tokens.",
+        "With no other limit the throughput goes from {before} to {after}, {ratio} times: each step has more to read.",
+        "decode_throughput",
+        {"max_batch_size": "100000"},
+        {"max_batch_size": "100000", "accelerator.memory_capacity": "x2"},
+        lambda before, after: after < 1.5 * before,
+    ),
+    Fallacy(
+        "The smaller the pages, the more requests fit.",
+        "Pages of 16 tokens hold {before} requests, pages of a single one {after}: there was little left to save.",
+        "max_concurrent_requests",
+        {},
+        {"page_size": "1"},
+        lambda before, after: after < 1.02 * before,
+    ),
+    Fallacy(
+        "Reserving for the longest request costs nothing while requests stay short.",
+        "Contiguous room for 2048 tokens holds {before} requests, for 8192 {after}, however short they are.",
+        "static_max_concurrent_requests",
+        {"max_length": "2048"},
+        {"max_length": "8192"},
+        lambda before, after: after < before / 3,
+    ),
+)
 
 
 @solver(
@@ -268,150 +388,45 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         "throughput_gain",
     ),
     overlay="accelerator",
-    figures=(
-        curve(
-            "max_batch_size",
-            ("decode_throughput", "itl"),
-            "What a larger batch buys and costs",
-            x_marks=("static_max_concurrent_requests", "max_concurrent_requests"),
-        ),
-        Chart(
-            "bars",
-            "Requests at once, paged and contiguous",
-            (),
-            ("max_concurrent_requests", "static_max_concurrent_requests"),
-        ),
-        curve("page_size", ("internal_fragmentation", "max_concurrent_requests"), "What larger pages waste"),
-        curve("context_length", ("max_concurrent_requests", "decode_throughput"), "What longer contexts cost"),
-    ),
-    equations=(
-        Equation("pages", r"@pages = \lceil \frac{@context_length}{@page_size} \rceil"),
-        Equation(
-            "kv_cache_per_request",
-            r"@kv_cache_per_request = @kv_cache_per_token \cdot @pages \cdot @page_size + @state",
-        ),
-        Equation(
-            "internal_fragmentation",
-            r"@internal_fragmentation = \frac{@pages \cdot @page_size - @context_length}{@pages \cdot @page_size}",
-        ),
-        Equation(
-            "max_concurrent_requests",
-            r"@max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot (1 - @memory_reserve)"
-            r" - @weights}{@kv_cache_per_request} \rfloor)",
-        ),
-        Equation("active_requests", r"@active_requests = \min(@max_concurrent_requests, @max_batch_size)"),
-        Equation(
-            "overhead_time",
-            r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead",
-            where=lambda i, o: o.feasible,
-        ),
-        Equation("itl", r"@itl = \max(@compute_time, @memory_time) + @overhead_time", where=lambda i, o: o.feasible),
-        Equation(
-            "decode_throughput", r"@decode_throughput = \frac{@active_requests}{@itl}", where=lambda i, o: o.feasible
-        ),
-        Equation(
-            "static_max_concurrent_requests",
-            r"@static_max_concurrent_requests = \max(0, \lfloor \frac{@accelerator.memory_capacity \cdot "
-            r"(1 - @memory_reserve) - @weights}{@static_kv_cache_per_request} \rfloor)",
-        ),
-        Equation(
-            "static_fragmentation",
-            r"@static_fragmentation = \frac{@reserved_length - @context_length}{@reserved_length}",
-        ),
-    ),
-    sources=(
-        Source(
-            "Kwon et al. 2023",
-            "Efficient memory management for large language model serving with PagedAttention",
-            "arXiv:2309.06180",
-        ),
-        Source(
-            "Yu et al. 2022",
-            "Orca: a distributed serving system for transformer-based generative models (OSDI)",
-            "https://www.usenix.org/conference/osdi22/presentation/yu",
-        ),
-    ),
-    assumptions=(
-        "All requests served together hold equally many tokens.",
-        "Decode takes as long as the slower of arithmetic and memory, plus overhead; only tokens are read, not the rest of a page.",
-        "Without pages every request reserves room for the longest one, in one stretch, from its start to its end.",
-        "Looking up pages costs no time.",
-    ),
-    excludes=(
-        "Pages shared between requests that begin alike, or between samples of one prompt.",
-        "Requests that are thrown out and computed again when memory runs out.",
-        "External fragmentation of the contiguous baseline: it is taken at its best.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on an H100", {}),
-        Preset("Batches of up to 64", {"max_batch_size": "64"}, part="Part 6"),
-        Preset("Contexts of 8k", {"context_length": "8192", "max_length": "8192"}),
-        Preset("Large pages", {"page_size": "512", "context_length": "600"}),
-        Preset("Keys and values in fp8", {"kv_precision": "fp8"}),
-        Preset(
-            "DeepSeek-V3 on an MI300X does not fit",
-            {"model": "deepseek-v3", "accelerator": "mi300x", "precision": "fp8"},
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the memory serves twice the tokens.",
-            "With no other limit the throughput goes from {before} to {after}, {ratio} times: each step has more to read.",
-            "decode_throughput",
-            {"max_batch_size": "100000"},
-            {"max_batch_size": "100000", "accelerator.memory_capacity": "x2"},
-            lambda before, after: after < 1.5 * before,
-        ),
-        Fallacy(
-            "The smaller the pages, the more requests fit.",
-            "Pages of 16 tokens hold {before} requests, pages of a single one {after}: there was little left to save.",
-            "max_concurrent_requests",
-            {},
-            {"page_size": "1"},
-            lambda before, after: after < 1.02 * before,
-        ),
-        Fallacy(
-            "Reserving for the longest request costs nothing while requests stay short.",
-            "Contiguous room for 2048 tokens holds {before} requests, for 8192 {after}, however short they are.",
-            "static_max_concurrent_requests",
-            {"max_length": "2048"},
-            {"max_length": "8192"},
-            lambda before, after: after < before / 3,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def batching(i: Inputs) -> Outputs:
     kv_format = np.where(np.asarray(i.kv_precision) < 0, i.precision, i.kv_precision)
     # In a sweep a network that keeps nothing between tokens is unknown, not served without end.
     per_token = np.where(generates(i.model), kv_bytes_per_token(i.model, kv_format), np.nan)
-    state = state_bytes(i.model, kv_format)
-    pages = np.ceil(i.context_length / np.asarray(i.page_size))
-    reserved = np.maximum(i.max_length, i.context_length)
-    held = pages * i.page_size
+    state = recurrent_state_bytes(i.model, kv_format)
+    pages = pages_per_request(i.context_length, i.page_size)
+    held, reserved = pages * i.page_size, np.maximum(i.max_length, i.context_length)
     request, static_request = per_token * held + state, per_token * reserved + state
-    weights = np.asarray(i.model.parameters * bytes_of(i.precision))
+    weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
     usable = np.asarray(i.accelerator.memory_capacity * (1 - np.asarray(i.memory_reserve)))
     pool = np.maximum(usable - weights, 0.0)
-    fitting, static_fitting = (np.floor(ratio(pool, each)) for each in (request, static_request))
+    fitting, static_fitting = max_requests(pool, request), max_requests(pool, static_request)
     active, static_active = (np.minimum(each, i.max_batch_size) for each in (fitting, static_fitting))
-    paged, static = _decode(i, kv_format, active), _decode(i, kv_format, static_active)
+    paged, static = _decode_step(i, kv_format, active), _decode_step(i, kv_format, static_active)
     return Outputs(
         max_concurrent_requests=fitting,
         active_requests=active,
         limit=np.where(fitting > i.max_batch_size, Limit.SCHEDULER, Limit.MEMORY),
         feasible=active >= 1,
         kv_cache_per_request=request,
-        internal_fragmentation=(held - i.context_length) / held,
+        internal_fragmentation=internal_fragmentation(i.context_length, held),
         itl=paged.total,
         decode_throughput=active / paged.total,
         reserved_length=reserved,
         static_kv_cache_per_request=static_request,
         static_max_concurrent_requests=static_fitting,
         static_active_requests=static_active,
-        static_fragmentation=(reserved - i.context_length) / reserved,
+        static_fragmentation=internal_fragmentation(i.context_length, reserved),
         static_itl=static.total,
         static_decode_throughput=static_active / static.total,
-        concurrency_gain=np.where(static_fitting > 0, ratio(fitting, static_fitting), np.nan),
+        concurrency_gain=np.where(static_fitting > 0, ratio_or_inf(fitting, static_fitting), np.nan),
         throughput_gain=active / paged.total / (static_active / static.total),
         kv_cache_per_token=per_token,
         state=state,
@@ -430,10 +445,10 @@ def batching(i: Inputs) -> Outputs:
     )
 
 
-def _decode(i: Inputs, kv_format: Codes, requests: Array) -> StepTime:
-    """One decode step of so many requests; unknown where there are none."""
+def _decode_step(i: Inputs, kv_format: Codes, requests: Array) -> StepTime:
+    """One decode step of a number of requests; unknown where there are none."""
     running = np.where(np.asarray(requests) >= 1, requests, np.nan)
-    work = decode(i.model, running, i.context_length, i.precision, kv_format)
+    work = decode_work(i.model, running, i.context_length, i.precision, kv_format)
     rate = peak_rate(i.accelerator, i.precision) * i.efficiency
     bandwidth = i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency)
     overhead = i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead)

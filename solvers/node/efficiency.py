@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.calibration import SILICON
 from solvers.declare import (
     Array,
@@ -24,6 +24,7 @@ from solvers.declare import (
     Fallacy,
     Preset,
     Source,
+    Truth,
     choice,
     curve,
     label,
@@ -32,11 +33,17 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
-from solvers.laws.losses import StepLoss, factors, ledger
-from solvers.laws.operators import class_time, has_fixed_size, is_able, operators
+from solvers.laws.losses import StepLoss, efficiency_factors, time_by_loss
+from solvers.laws.operators import (
+    OperatorTimes,
+    OperatorWork,
+    has_fixed_size,
+    operator_times,
+    operator_work,
+    supports_pass,
+)
 from solvers.laws.phase import generates
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
@@ -297,10 +304,10 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, step, chip and format go together."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     if i.phase == Pass.DECODE and not generates(i.model):
         yield InputError("phase", f"can't be decode: {i.model.name} does not generate tokens. Choose forward.")
-    if not is_able(i.model, False):
+    if not supports_pass(i.model, False):
         yield InputError("model", f"has neither layers with attention nor known FLOP per pass: {i.model.name}.")
 
 
@@ -312,27 +319,33 @@ def verdict(i: Inputs, o: Outputs) -> str:
 
 
 _WHY = {
-    StepLoss.GEMM: "matrix products that stay below the peak ({gemm_loss}): better kernels or rounder shapes would help.",
-    StepLoss.ATTENTION: "attention kernels that stay below the peak ({attention_loss}): a newer fused kernel would help.",
-    StepLoss.CONVOLUTION: "convolutions that stay below the peak ({convolution_loss}): other kernels or layouts would help.",
-    StepLoss.MEMORY: "waiting for memory ({memory_loss}): a larger batch would share the weights, a faster chip would not help.",
-    StepLoss.SCORES: "writing and reading attention scores ({scores_loss}); fused attention would reach MFU {mfu_fused}.",
+    StepLoss.GEMM: "matrix products that stay below the peak ({gemm_loss}): better kernels or rounder shapes would "
+    "help.",
+    StepLoss.ATTENTION: "attention kernels that stay below the peak ({attention_loss}): a newer fused kernel would "
+    "help.",
+    StepLoss.CONVOLUTION: "convolutions that stay below the peak ({convolution_loss}): other kernels or layouts would "
+    "help.",
+    StepLoss.MEMORY: "waiting for memory ({memory_loss}): a larger batch would share the weights, a faster chip would "
+    "not help.",
+    StepLoss.SCORES: "writing and reading attention scores ({scores_loss}); fused attention would reach MFU "
+    "{mfu_fused}.",
     StepLoss.ELEMENTWISE: "norms, residuals and activations ({elementwise_loss}), which only move data: fuse them.",
     StepLoss.LAUNCH: "launching kernels ({launch_loss}): more work per launch, or a captured graph, would help.",
-    StepLoss.RECOMPUTATION: "computing again what was not kept ({recomputation_loss}): it buys memory, and HFU {hfu} hides it.",
+    StepLoss.RECOMPUTATION: "computing again what was not kept ({recomputation_loss}): it buys memory, and HFU {hfu} "
+    "hides it.",
     StepLoss.PIPELINE: "the pipeline filling and draining ({pipeline_loss}): more microbatches would help.",
     StepLoss.COMMUNICATION: "communication that is not hidden ({communication_loss}): faster kernels would not help.",
 }
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
     if has_fixed_size(i.model):
         yield "The model states its FLOP per pass: the sequence length and the kind of attention change nothing."
         if i.model.activation_bytes == 0:
             yield "The catalog has no size of its activations: memory stalls are too small here."
     elif i.phase != Pass.DECODE:
-        yield from remarks.beyond_training(i.model, i.sequence_length)
+        yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.recomputation != BackwardRecomputation.NONE and i.phase != Pass.TRAINING:
         yield "Without a backward pass nothing is computed again."
     if i.attention == AttentionKernel.UNFUSED and o.scores_bytes > i.accelerator.memory_capacity:
@@ -346,6 +359,182 @@ def _left_after(place: int) -> Equation:
     return Equation(_FACTORS[place], rf"@{_FACTORS[place]} = \frac{{{before}}}{{{before} + @{_LOSSES[place]}}}")
 
 
+FIGURES = (
+    Chart("waterfall", "From the peak rate to what is achieved", (), _FACTORS),
+    Chart("bars", "Where the time of a step goes", (), ("useful_time", *_LOSSES)),
+    curve("sequence_length", ("fusion_speedup", "mfu"), "What fusing attention buys"),
+    curve("batch_size", ("mfu", "throughput"), "What a larger batch buys"),
+    Chart("bars", "MFU with attention fused and unfused", (), ("mfu_fused", "mfu_unfused")),
+)
+
+EQUATIONS = (
+    Equation("model_flop", r"@model_flop = @passes \cdot (@gemm_flop + @attention_flop + @convolution_flop)"),
+    Equation("useful_time", r"@useful_time = \frac{@model_flop}{@peak}"),
+    Equation(
+        "gemm_loss", r"@gemm_loss = @passes \cdot \frac{@gemm_flop}{@peak} \cdot (\frac{1}{@gemm_efficiency} - 1)"
+    ),
+    Equation(
+        "attention_loss",
+        r"@attention_loss = @passes \cdot \frac{@attention_flop}{@peak} \cdot (\frac{1}{@attention_efficiency} - 1)",
+    ),
+    Equation(
+        "convolution_loss",
+        r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - "
+        r"1)",
+    ),
+    Equation(
+        "gemm_time",
+        r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, "
+        r"\frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+    ),
+    Equation(
+        "attention_time",
+        r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, "
+        r"\frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+    ),
+    Equation(
+        "unfused_attention_time",
+        r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, "
+        r"\frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+    ),
+    Equation(
+        "convolution_time",
+        r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, "
+        r"\frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+    ),
+    Equation(
+        "memory_loss",
+        r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss "
+        r"+ @attention_loss + @convolution_loss)",
+    ),
+    Equation(
+        "scores_loss",
+        r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)",
+        where=lambda i, o: i.attention == AttentionKernel.UNFUSED,
+    ),
+    Equation(
+        "launch_loss",
+        r"@launch_loss = @passes \cdot (@accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead)",
+    ),
+    *(_left_after(place) for place in range(len(StepLoss))),
+    Equation("efficiency", r"@efficiency = @gemm_factor \cdot @attention_factor \cdot @convolution_factor"),
+    Equation("mfu", "@mfu = " + r" \cdot ".join(f"@{name}" for name in _FACTORS)),
+    Equation("mfu", r"@mfu = \frac{@model_flop}{@step_time \cdot @peak}"),
+    Equation("hfu", r"@hfu = \frac{@hardware_flop}{@step_time \cdot @peak}"),
+    Equation(
+        "fusion_speedup",
+        r"@fusion_speedup = \frac{@unfused_attention_time}{@attention_time}",
+        where=lambda i, o: o.attention_time > 0,
+    ),
+    Equation(
+        "measured_mfu",
+        r"@measured_mfu = \frac{@measured_throughput \cdot @model_flop}{@tokens \cdot @devices \cdot @peak}",
+        where=lambda i, o: i.measured_throughput > 0,
+    ),
+)
+
+SOURCES = (
+    Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
+    Source(
+        "Dao et al. 2022",
+        "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
+        "arXiv:2205.14135",
+    ),
+    Source(
+        "Dao 2023",
+        "FlashAttention-2: faster attention with better parallelism and work partitioning",
+        "arXiv:2307.08691",
+    ),
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+    Source(
+        "Korthikanti et al. 2023",
+        "Reducing activation recomputation in large transformer models",
+        "arXiv:2205.05198",
+    ),
+    Source(
+        "Narayanan et al. 2021",
+        "Efficient large-scale language model training on GPU clusters using Megatron-LM",
+        "arXiv:2104.04473",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Classes of operators run one after the other; within a class arithmetic and memory overlap perfectly.",
+    "A backward pass costs twice a forward pass in arithmetic, in traffic and in launches.",
+    "Unfused attention writes and reads the scores four times, the masked half too, but does not compute that half.",
+    "Fused attention reads queries, keys and values once and writes its result once.",
+    "Every weight matrix has the hidden size on one side; a layer has four products that read and write activations.",
+    "The factors are taken in the order shown; another order would share the same loss out differently.",
+)
+
+LIMITATIONS = (
+    "Whether the step fits in memory: see the roofline and the training memory.",
+    "How long communication takes and how much of it hides: see the collectives and parallelism.",
+    "Clocks that fall when the chip gets hot, and data that is late.",
+)
+
+PRESETS = (
+    Preset("Training Llama-3-8B", {}),
+    Preset("The same with scores in memory", {"attention": "unfused"}),
+    Preset("Full recomputation", {"recomputation": "full"}),
+    Preset("Decode of one sequence", {"phase": "decode", "sequence_length": "1024"}),
+    Preset("Prefill of a long prompt", {"phase": "forward", "sequence_length": "32768", "attention": "unfused"}),
+    Preset("ResNet-50 in batches of 64", {"model": "resnet-50", "phase": "training", "batch_size": "64"}),
+    Preset(
+        "A pipeline of sixteen stages",
+        {
+            "pipeline_stages": "16",
+            "microbatches": "32",
+            "exposed_communication": "100 ms",
+            "recomputation": "selective",
+        },
+    ),
+    Preset(
+        "PaLM 540B as measured",
+        {
+            "model": "palm-540b",
+            "accelerator": "tpu-v4",
+            "precision": "bf16",
+            "sequence_length": "2048",
+            "recomputation": "full",
+            "measured_throughput": "238300 1/s",
+            "devices": "6144",
+        },
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Fused attention is faster because it computes less.",
+        "The arithmetic done is {before} unfused and {after} fused; what falls is the traffic of the scores.",
+        "hardware_flop",
+        {"attention": "unfused"},
+        {},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "A high utilization of the hardware means fast training.",
+        "With full recomputation the HFU is as high, yet the throughput goes from {before} to {after}.",
+        "throughput",
+        {},
+        {"recomputation": "full"},
+        lambda before, after: after < 0.8 * before,
+    ),
+    Fallacy(
+        "A chip with twice the peak rate keeps its MFU.",
+        "In decode it goes from {before} to {after}: the memory feeds no faster.",
+        "mfu",
+        {"phase": "decode"},
+        {"phase": "decode", "accelerator.peak": "x2"},
+        lambda before, after: after < 0.52 * before,
+    ),
+)
+
+
 @solver(
     walls=(3,),
     title="Efficiency",
@@ -357,237 +546,78 @@ def _left_after(place: int) -> Equation:
     check=check,
     headline=("mfu", "hfu", "efficiency", "step_time", "throughput", "fusion_speedup"),
     overlay="accelerator",
-    figures=(
-        Chart("waterfall", "From the peak rate to what is achieved", (), _FACTORS),
-        Chart("bars", "Where the time of a step goes", (), ("useful_time", *_LOSSES)),
-        curve("sequence_length", ("fusion_speedup", "mfu"), "What fusing attention buys"),
-        curve("batch_size", ("mfu", "throughput"), "What a larger batch buys"),
-        Chart("bars", "MFU with attention fused and unfused", (), ("mfu_fused", "mfu_unfused")),
-    ),
-    equations=(
-        Equation("model_flop", r"@model_flop = @passes \cdot (@gemm_flop + @attention_flop + @convolution_flop)"),
-        Equation("useful_time", r"@useful_time = \frac{@model_flop}{@peak}"),
-        Equation(
-            "gemm_loss", r"@gemm_loss = @passes \cdot \frac{@gemm_flop}{@peak} \cdot (\frac{1}{@gemm_efficiency} - 1)"
-        ),
-        Equation(
-            "attention_loss",
-            r"@attention_loss = @passes \cdot \frac{@attention_flop}{@peak} \cdot (\frac{1}{@attention_efficiency} - 1)",
-        ),
-        Equation(
-            "convolution_loss",
-            r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - 1)",
-        ),
-        Equation(
-            "gemm_time",
-            r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, \frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
-        ),
-        Equation(
-            "attention_time",
-            r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
-        ),
-        Equation(
-            "unfused_attention_time",
-            r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, \frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
-        ),
-        Equation(
-            "convolution_time",
-            r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, \frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
-        ),
-        Equation(
-            "memory_loss",
-            r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss + @attention_loss + @convolution_loss)",
-        ),
-        Equation(
-            "scores_loss",
-            r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)",
-            where=lambda i, o: i.attention == AttentionKernel.UNFUSED,
-        ),
-        Equation(
-            "launch_loss",
-            r"@launch_loss = @passes \cdot (@accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead)",
-        ),
-        *(_left_after(place) for place in range(len(StepLoss))),
-        Equation("efficiency", r"@efficiency = @gemm_factor \cdot @attention_factor \cdot @convolution_factor"),
-        Equation("mfu", "@mfu = " + r" \cdot ".join(f"@{name}" for name in _FACTORS)),
-        Equation("mfu", r"@mfu = \frac{@model_flop}{@step_time \cdot @peak}"),
-        Equation("hfu", r"@hfu = \frac{@hardware_flop}{@step_time \cdot @peak}"),
-        Equation(
-            "fusion_speedup",
-            r"@fusion_speedup = \frac{@unfused_attention_time}{@attention_time}",
-            where=lambda i, o: o.attention_time > 0,
-        ),
-        Equation(
-            "measured_mfu",
-            r"@measured_mfu = \frac{@measured_throughput \cdot @model_flop}{@tokens \cdot @devices \cdot @peak}",
-            where=lambda i, o: i.measured_throughput > 0,
-        ),
-    ),
-    sources=(
-        Source("Chowdhery et al. 2022", "PaLM: scaling language modeling with pathways", "arXiv:2204.02311"),
-        Source(
-            "Dao et al. 2022",
-            "FlashAttention: fast and memory-efficient exact attention with IO-awareness",
-            "arXiv:2205.14135",
-        ),
-        Source(
-            "Dao 2023",
-            "FlashAttention-2: faster attention with better parallelism and work partitioning",
-            "arXiv:2307.08691",
-        ),
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-        Source(
-            "Korthikanti et al. 2023",
-            "Reducing activation recomputation in large transformer models",
-            "arXiv:2205.05198",
-        ),
-        Source(
-            "Narayanan et al. 2021",
-            "Efficient large-scale language model training on GPU clusters using Megatron-LM",
-            "arXiv:2104.04473",
-        ),
-    ),
-    assumptions=(
-        "Classes of operators run one after the other; within a class arithmetic and memory overlap perfectly.",
-        "A backward pass costs twice a forward pass in arithmetic, in traffic and in launches.",
-        "Unfused attention writes and reads the scores four times, the masked half too, but does not compute that half.",
-        "Fused attention reads queries, keys and values once and writes its result once.",
-        "Every weight matrix has the hidden size on one side; a layer has four products that read and write activations.",
-        "The factors are taken in the order shown; another order would share the same loss out differently.",
-    ),
-    excludes=(
-        "Whether the step fits in memory: see the roofline and the training memory.",
-        "How long communication takes and how much of it hides: see the collectives and parallelism.",
-        "Clocks that fall when the chip gets hot, and data that is late.",
-    ),
-    presets=(
-        Preset("Training Llama-3-8B", {}),
-        Preset("The same with scores in memory", {"attention": "unfused"}),
-        Preset("Full recomputation", {"recomputation": "full"}),
-        Preset("Decode of one sequence", {"phase": "decode", "sequence_length": "1024"}),
-        Preset("Prefill of a long prompt", {"phase": "forward", "sequence_length": "32768", "attention": "unfused"}),
-        Preset("ResNet-50 in batches of 64", {"model": "resnet-50", "phase": "training", "batch_size": "64"}),
-        Preset(
-            "A pipeline of sixteen stages",
-            {
-                "pipeline_stages": "16",
-                "microbatches": "32",
-                "exposed_communication": "100 ms",
-                "recomputation": "selective",
-            },
-        ),
-        Preset(
-            "PaLM 540B as measured",
-            {
-                "model": "palm-540b",
-                "accelerator": "tpu-v4",
-                "precision": "bf16",
-                "sequence_length": "2048",
-                "recomputation": "full",
-                "measured_throughput": "238300 1/s",
-                "devices": "6144",
-            },
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "Fused attention is faster because it computes less.",
-            "The arithmetic done is {before} unfused and {after} fused; what falls is the traffic of the scores.",
-            "hardware_flop",
-            {"attention": "unfused"},
-            {},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "A high utilization of the hardware means fast training.",
-            "With full recomputation the HFU is as high, yet the throughput goes from {before} to {after}.",
-            "throughput",
-            {},
-            {"recomputation": "full"},
-            lambda before, after: after < 0.8 * before,
-        ),
-        Fallacy(
-            "A chip with twice the peak rate keeps its MFU.",
-            "In decode it goes from {before} to {after}: the memory feeds no faster.",
-            "mfu",
-            {"phase": "decode"},
-            {"phase": "decode", "accelerator.peak": "x2"},
-            lambda before, after: after < 0.52 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def efficiency(i: Inputs) -> Outputs:
     decodes, trains = (np.asarray(i.phase) == kind for kind in (Pass.DECODE, Pass.TRAINING))
-    recomputed = np.asarray(i.recomputation)
-    again = (
-        trains & (recomputed == BackwardRecomputation.SELECTIVE),
-        trains & (recomputed == BackwardRecomputation.FULL),
-    )
-    ops = operators(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
+    work = operator_work(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
     peak, passes = peak_rate(i.accelerator, i.precision), np.where(trains, 3.0, 1.0)
-    bandwidth = np.asarray(i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency))
-    gemm = class_time(ops.gemm_flop, ops.gemm_moved, peak, i.gemm_efficiency, bandwidth)
-    convolution = class_time(ops.convolution_flop, ops.convolution_moved, peak, i.convolution_efficiency, bandwidth)
-    moved = (ops.attention_moved, ops.attention_moved + ops.scores_moved)
-    fused, unfused = (class_time(ops.attention_flop, each, peak, i.attention_efficiency, bandwidth) for each in moved)
-    scores = unfused.total - fused.total
-    asked = np.where(np.asarray(i.attention) == AttentionKernel.UNFUSED, scores, 0.0)
+    times = _operator_times(i, work, peak)
+    scores = np.where(np.asarray(i.attention) == AttentionKernel.UNFUSED, times.scores, 0.0)
+    selective, full = _recomputes(i, trains)
     launch = np.asarray(i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead))
-    seconds, *others = (
-        ledger(
-            passes,
-            (gemm, fused, convolution),
-            each,
-            ops.elementwise_moved / bandwidth,
-            launch,
-            again,
-            (i.pipeline_stages, i.microbatches),
-            i.exposed_communication,
-        )
-        for each in (asked, np.zeros_like(scores), scores)
+    rest = (launch, selective, full, i.pipeline_stages, i.microbatches, i.exposed_communication)
+    seconds, fused, unfused = (
+        time_by_loss(passes, times, moved, *rest) for moved in (scores, np.zeros_like(times.scores), times.scores)
     )
     step_time = seconds.sum(axis=0)
-    mfu, mfu_fused, mfu_unfused = (each[0] / each.sum(axis=0) for each in (seconds, *others))
-    split: dict[str, Any] = dict(zip((*_FACTORS, *_LOSSES), (*factors(seconds), *seconds[1:]), strict=True))
-    one_pass = ops.gemm_flop + ops.attention_flop + ops.convolution_flop
+    split: dict[str, Any] = dict(zip((*_FACTORS, *_LOSSES), (*efficiency_factors(seconds), *seconds[1:]), strict=True))
+    one_pass = work.gemm_flop + work.attention_flop + work.convolution_flop
     model_flop = passes * one_pass
-    hardware_flop = model_flop + again[0] * ops.attention_flop + again[1] * one_pass
-    measured_mfu = np.asarray(i.measured_throughput * model_flop / (ops.tokens * i.devices * peak))
+    hardware_flop = model_flop + selective * work.attention_flop + full * one_pass
+    measured_mfu = np.asarray(i.measured_throughput * model_flop / (work.tokens * i.devices * peak))
     measured_mfu = np.where(measured_mfu > 0, measured_mfu, np.nan)
+    mfu = seconds[0] / step_time
     return Outputs(
         mfu=mfu,
         hfu=hardware_flop / (step_time * peak),
         efficiency=seconds[0] / seconds[:4].sum(axis=0),
         achieved_rate=model_flop / step_time,
         step_time=step_time,
-        throughput=ops.tokens / step_time,
+        throughput=work.tokens / step_time,
         useful_time=seconds[0],
         largest_loss=np.argmax(seconds[1:], axis=0),
         passes=passes,
         peak=peak,
         model_flop=model_flop,
         hardware_flop=hardware_flop,
-        gemm_flop=ops.gemm_flop,
-        attention_flop=ops.attention_flop,
-        convolution_flop=ops.convolution_flop,
-        gemm_moved=ops.gemm_moved,
-        attention_moved=moved[0],
-        unfused_attention_moved=moved[1],
-        convolution_moved=ops.convolution_moved,
-        gemm_time=gemm.total,
-        attention_time=fused.total,
-        unfused_attention_time=unfused.total,
-        convolution_time=convolution.total,
-        fusion_speedup=ratio(unfused.total, fused.total),
-        scores_bytes=ops.scores_bytes,
-        mfu_fused=mfu_fused,
-        mfu_unfused=mfu_unfused,
-        tokens=ops.tokens,
+        gemm_flop=work.gemm_flop,
+        attention_flop=work.attention_flop,
+        convolution_flop=work.convolution_flop,
+        gemm_moved=work.gemm_moved,
+        attention_moved=work.attention_moved,
+        unfused_attention_moved=work.attention_moved + work.scores_moved,
+        convolution_moved=work.convolution_moved,
+        gemm_time=times.gemm.total,
+        attention_time=times.fused.total,
+        unfused_attention_time=times.unfused.total,
+        convolution_time=times.convolution.total,
+        fusion_speedup=ratio_or_inf(times.unfused.total, times.fused.total),
+        scores_bytes=work.scores_bytes,
+        mfu_fused=fused[0] / fused.sum(axis=0),
+        mfu_unfused=unfused[0] / unfused.sum(axis=0),
+        tokens=work.tokens,
         measured_mfu=measured_mfu,
         unexplained_factor=measured_mfu / mfu,
         **split,
+    )
+
+
+def _operator_times(i: Inputs, work: OperatorWork, peak: Array) -> OperatorTimes:
+    bandwidth = np.asarray(i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency))
+    return operator_times(work, peak, bandwidth, i.gemm_efficiency, i.attention_efficiency, i.convolution_efficiency)
+
+
+def _recomputes(i: Inputs, trains: Truth) -> tuple[Truth, Truth]:
+    """Whether the backward pass repeats attention, and whether it repeats the whole forward pass."""
+    recomputed = np.asarray(i.recomputation)
+    return (
+        trains & (recomputed == BackwardRecomputation.SELECTIVE),
+        trains & (recomputed == BackwardRecomputation.FULL),
     )

@@ -14,7 +14,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -32,18 +32,17 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
-from solvers.laws.memory import Tier, largest_batch_size, memory_placement
-from solvers.laws.phase import Phase, effective_phase, step
+from solvers.laws.memory import Tier, max_batch_size, memory_placement
+from solvers.laws.phase import Phase, effective_phase, step_work
 from solvers.laws.power import linear_power
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import Bound, step_time
 from solvers.laws.transformer import compute_bound_batch_size
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
 class PowerModel(IntEnum):
-    """What counts as busy when power is reckoned."""
+    """The utilization that power is computed from."""
 
     MFU = 0
     BUSIEST = 1
@@ -123,8 +122,8 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether model, phase, precision and chip go together."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
-    yield from checks.phase(i.model, i.phase)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.model_phase(i.model, i.phase)
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -140,7 +139,10 @@ def verdict(i: Inputs, o: Outputs) -> str:
             "Compute-bound: {flop} take {compute_time}; the memory feeds {moved} in {memory_time}. "
             "More bandwidth would not help; a higher rate, a narrower format or better kernels would."
         )
-    return f"Memory-bound: the memory feeds {{moved}} in {{memory_time}}; the arithmetic needs {{compute_time}}. {_way_out(o)}"
+    return (
+        f"Memory-bound: the memory feeds {{moved}} in {{memory_time}}; the arithmetic needs {{compute_time}}. "
+        f"{_way_out(o)}"
+    )
 
 
 def _way_out(o: Outputs) -> str:
@@ -166,15 +168,125 @@ def _too_large(o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
-    yield from remarks.unknown(i.accelerator)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.missing_figures(i.accelerator)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
-        yield from remarks.beyond_training(i.model, i.context_length if meant == Phase.DECODE else i.prompt_length)
+        yield from remarks.beyond_context_length(
+            i.model, i.context_length if meant == Phase.DECODE else i.prompt_length
+        )
     if not o.feasible:
         yield "The times are what the step would take if its data were in memory."
     if o.memory_tier == Tier.FLASH and o.feasible:
         yield "The weights stream from flash: with the activations they are too large for the SRAM."
+
+
+FIGURES = (
+    Chart(
+        "roofline",
+        "Roofline",
+        ("batch_size", "precision", "phase"),
+        ("arithmetic_intensity", "achieved_rate", "compute_roof", "memory_roof", "feasible"),
+    ),
+    curve("batch_size", ("latency", "throughput"), "Latency and throughput", x_marks=("compute_bound_batch_size",)),
+)
+
+EQUATIONS = (
+    Equation("compute_time", r"@compute_time = \frac{@flop}{@peak \cdot @efficiency}"),
+    Equation("memory_time", r"@memory_time = \frac{@moved}{@bandwidth \cdot @bandwidth_efficiency}"),
+    Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
+    Equation("latency", r"@latency = \max(@compute_time, @memory_time) + @overhead_time"),
+    Equation("throughput", r"@throughput = \frac{@batch_size}{@latency}"),
+    Equation("arithmetic_intensity", r"@arithmetic_intensity = \frac{@flop}{@moved}"),
+    Equation("ridge_point", r"@ridge_point = \frac{@peak \cdot @efficiency}{@bandwidth \cdot @bandwidth_efficiency}"),
+    Equation("mfu", r"@mfu = \frac{@flop}{@latency \cdot @peak}"),
+    Equation(
+        "power",
+        r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+        where=lambda i, o: i.utilization == PowerModel.MFU and o.power == o.power,
+    ),
+    Equation(
+        "power",
+        r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
+        r"\max(@mfu, \frac{@memory_time}{@latency}))",
+        where=lambda i, o: i.utilization == PowerModel.BUSIEST and o.power == o.power,
+    ),
+    Equation("energy", r"@energy = @power \cdot @latency", where=lambda i, o: o.power == o.power),
+)
+
+SOURCES = (
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+    Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+    Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
+)
+
+ASSUMPTIONS = (
+    "Arithmetic and memory traffic overlap perfectly: the step lasts as long as the slower of the two, plus overhead.",
+    "Weights are read once a step and shared by the batch; the KV cache is read once for each sequence and is kept in "
+    "the format of the weights.",
+    "Of a mixture of experts a step reads only the experts its tokens draw, each equally likely.",
+    "Rates are dense: no structured sparsity. One multiply-add is two FLOP.",
+)
+
+LIMITATIONS = (
+    "Caches and tiling: a working set that stays in L2 runs faster than this.",
+    "Kernel shapes: narrow matrices reach less of the peak than the one efficiency says.",
+    "More than one chip: see the serving wall for tensor parallelism.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
+    Preset("At batch 148", {"batch_size": "148"}, part="Tutorial"),
+    Preset("With 8k context", {"context_length": "8192", "batch_size": "64"}, part="Tutorial"),
+    Preset("Prefill", {"phase": "prefill", "prompt_length": "2048"}, part="Tutorial"),
+    Preset(
+        "Keyword spotting on nRF52840",
+        {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3"},
+        part="Tutorial",
+    ),
+    Preset(
+        "Keyword spotting on an H100",
+        {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"},
+        part="Tutorial",
+    ),
+    Preset(
+        "Mixtral 8x7B on MI300X",
+        {"model": "mixtral-8x7b", "accelerator": "mi300x", "batch_size": "16", "context_length": "2048"},
+    ),
+    Preset("DeepSeek-V3 does not fit", {"model": "deepseek-v3", "precision": "fp8", "context_length": "8192"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "More FLOP/s make inference faster in proportion.",
+        "Twice the peak rate takes decode of one sequence from {before} to {after}: the memory binds, the rate waits.",
+        "latency",
+        {},
+        {"accelerator.peak": "x2"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "An H100 is 3.2 times an A100.",
+        "Decode at batch 1 goes from {before} to {after}, {ratio} times: the bandwidth grew less than the rate.",
+        "throughput",
+        {"accelerator": "a100-sxm4-80gb"},
+        {},
+        lambda before, after: after / before < 2,
+    ),
+    Fallacy(
+        "A larger batch always makes decode compute-bound in the end.",
+        "At batch 1024 without context the intensity is {before}; with 8192 tokens of context it is {after}, and stays "
+        "below the ridge point.",
+        "arithmetic_intensity",
+        {"batch_size": "1024"},
+        {"batch_size": "1024", "context_length": "8192"},
+        lambda before, after: after < 147 < before,
+    ),
+)
 
 
 @solver(
@@ -188,112 +300,17 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     check=check,
     headline=("latency", "throughput", "arithmetic_intensity", "ridge_point", "mfu", "energy_per_sample"),
     overlay="accelerator",
-    figures=(
-        Chart(
-            "roofline",
-            "Roofline",
-            ("batch_size", "precision", "phase"),
-            ("arithmetic_intensity", "achieved_rate", "compute_roof", "memory_roof", "feasible"),
-        ),
-        curve("batch_size", ("latency", "throughput"), "Latency and throughput", x_marks=("compute_bound_batch_size",)),
-    ),
-    equations=(
-        Equation("compute_time", r"@compute_time = \frac{@flop}{@peak \cdot @efficiency}"),
-        Equation("memory_time", r"@memory_time = \frac{@moved}{@bandwidth \cdot @bandwidth_efficiency}"),
-        Equation(
-            "overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"
-        ),
-        Equation("latency", r"@latency = \max(@compute_time, @memory_time) + @overhead_time"),
-        Equation("throughput", r"@throughput = \frac{@batch_size}{@latency}"),
-        Equation("arithmetic_intensity", r"@arithmetic_intensity = \frac{@flop}{@moved}"),
-        Equation(
-            "ridge_point", r"@ridge_point = \frac{@peak \cdot @efficiency}{@bandwidth \cdot @bandwidth_efficiency}"
-        ),
-        Equation("mfu", r"@mfu = \frac{@flop}{@latency \cdot @peak}"),
-        Equation(
-            "power",
-            r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
-            where=lambda i, o: i.utilization == PowerModel.MFU and o.power == o.power,
-        ),
-        Equation(
-            "power",
-            r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
-            r"\max(@mfu, \frac{@memory_time}{@latency}))",
-            where=lambda i, o: i.utilization == PowerModel.BUSIEST and o.power == o.power,
-        ),
-        Equation("energy", r"@energy = @power \cdot @latency", where=lambda i, o: o.power == o.power),
-    ),
-    sources=(
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
-        Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
-    ),
-    assumptions=(
-        "Arithmetic and memory traffic overlap perfectly: the step lasts as long as the slower of the two, plus overhead.",
-        "Weights are read once a step and shared by the batch; the KV cache is read once for each sequence and is kept in the format of the weights.",
-        "Of a mixture of experts a step reads only the experts its tokens draw, each equally likely.",
-        "Rates are dense: no structured sparsity. One multiply-add is two FLOP.",
-    ),
-    excludes=(
-        "Caches and tiling: a working set that stays in L2 runs faster than this.",
-        "Kernel shapes: narrow matrices reach less of the peak than the one efficiency says.",
-        "More than one chip: see the serving wall for tensor parallelism.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
-        Preset("At batch 148", {"batch_size": "148"}, part="Tutorial"),
-        Preset("With 8k context", {"context_length": "8192", "batch_size": "64"}, part="Tutorial"),
-        Preset("Prefill", {"phase": "prefill", "prompt_length": "2048"}, part="Tutorial"),
-        Preset(
-            "Keyword spotting on nRF52840",
-            {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3"},
-            part="Tutorial",
-        ),
-        Preset(
-            "Keyword spotting on an H100",
-            {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"},
-            part="Tutorial",
-        ),
-        Preset(
-            "Mixtral 8x7B on MI300X",
-            {"model": "mixtral-8x7b", "accelerator": "mi300x", "batch_size": "16", "context_length": "2048"},
-        ),
-        Preset("DeepSeek-V3 does not fit", {"model": "deepseek-v3", "precision": "fp8", "context_length": "8192"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "More FLOP/s make inference faster in proportion.",
-            "Twice the peak rate takes decode of one sequence from {before} to {after}: the memory binds, the rate waits.",
-            "latency",
-            {},
-            {"accelerator.peak": "x2"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "An H100 is 3.2 times an A100.",
-            "Decode at batch 1 goes from {before} to {after}, {ratio} times: the bandwidth grew less than the rate.",
-            "throughput",
-            {"accelerator": "a100-sxm4-80gb"},
-            {},
-            lambda before, after: after / before < 2,
-        ),
-        Fallacy(
-            "A larger batch always makes decode compute-bound in the end.",
-            "At batch 1024 without context the intensity is {before}; with 8192 tokens of context it is {after}, and stays below the ridge point.",
-            "arithmetic_intensity",
-            {"batch_size": "1024"},
-            {"batch_size": "1024", "context_length": "8192"},
-            lambda before, after: after < 147 < before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def roofline(i: Inputs) -> Outputs:
     chip, model = i.accelerator, i.model
-    work = step(model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
+    work = step_work(model, i.phase, i.batch_size, i.context_length, i.prompt_length, i.precision)
     home = memory_placement(chip, work.resident, work.weights)
     peak = peak_rate(chip, i.precision)
     compute_roof, memory_roof = peak * i.efficiency, home.bandwidth * i.bandwidth_efficiency
@@ -327,9 +344,9 @@ def roofline(i: Inputs) -> Outputs:
         achieved_rate=work.flop / latency,
         compute_roof=compute_roof,
         memory_roof=memory_roof,
-        intensity_limit=ratio(work.flop_per_sequence, work.moved_per_sequence),
+        intensity_limit=ratio_or_inf(work.flop_per_sequence, work.moved_per_sequence),
         compute_bound_batch_size=compute_bound_batch_size(model, work, i.precision, compute_roof, memory_roof),
-        largest_batch_size=largest_batch_size(chip, work.weights, work.resident_per_sequence),
+        largest_batch_size=max_batch_size(chip, work.weights, work.resident_per_sequence),
         memory_room=home.room,
         memory_shortfall=np.maximum(home.needed - home.room, 0),
         devices_needed=np.ceil(home.needed / home.room),

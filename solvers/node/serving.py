@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs, remarks
 from solvers.calibration import SILICON, TUTORIAL
 from solvers.declare import (
     Array,
@@ -33,12 +34,18 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks, remarks
-from solvers.laws.collectives import ring_all_reduce
+from solvers.laws.collectives import NetworkLink
 from solvers.laws.phase import generates
-from solvers.laws.ratio import ratio
-from solvers.laws.step_time import Bound, StepTime, step_time
-from solvers.laws.transformer import Work, bytes_of, decode, kv_bytes_per_token, prefill, state_bytes
+from solvers.laws.serving import expected_tokens, max_requests, speculative_latency, tensor_parallel_step
+from solvers.laws.step_time import Bound, StepTime
+from solvers.laws.transformer import (
+    Work,
+    bytes_per_element,
+    cache_bytes,
+    decode_work,
+    kv_bytes_per_token,
+    prefill_work,
+)
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
@@ -277,43 +284,32 @@ class Outputs:
     )
 
 
-def _on_one_device(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> StepTime:
-    """One phase on each of the devices a layer is split over; every sequence brings `tokens` new tokens."""
-    # Activations travel in 16 bits whatever the weights are stored in.
-    message = i.batch_size * tokens * model.hidden_size * 2
-    all_reduce = ring_all_reduce(message, i.tensor_parallel, i.interconnect_bandwidth, i.interconnect_latency)
-    return step_time(
-        flop=work.flop / i.tensor_parallel,
-        moved=work.moved / i.tensor_parallel,
-        rate=peak_rate(chip, i.precision) * i.efficiency,
-        bandwidth=chip.memory_bandwidth * i.bandwidth_efficiency,
-        overhead=chip.dispatch_overhead + model.layers * i.layer_overhead,
-        network=2 * model.layers * all_reduce,
-    )
-
-
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: whether models, chips, formats and lengths go together."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     if not generates(i.model):
         yield InputError(
             "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
         )
     if i.decode_accelerator is not None:
-        yield from checks.arithmetic(i.decode_accelerator, i.precision, ("decode_accelerator", "precision"))
+        yield from checks.accelerator_rate(i.decode_accelerator, i.precision, ("decode_accelerator", "precision"))
     if i.draft_model is not None and not generates(i.draft_model):
         yield InputError("draft_model", f"has to generate tokens; {i.draft_model.name} does not.")
     if i.cached_prefix_length >= i.prompt_length:
         yield InputError(
             "cached_prefix_length",
-            f"must be shorter than the prompt of {i.prompt_length:g} tokens, whose last token is always computed; {i.cached_prefix_length:g} is not.",
+            f"must be shorter than the prompt of {i.prompt_length:g} tokens, whose last token is always computed; "
+            f"{i.cached_prefix_length:g} is not.",
         )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return _too_large(i, o)
-    first = f"The first token takes {{ttft}} ({_WAITS[Bound(int(o.prefill_bound))]}), each further one {{itl}} ({_WAITS[Bound(int(o.decode_bound))]})."
+    first = (
+        f"The first token takes {{ttft}} ({_WAITS[Bound(int(o.prefill_bound))]}), each further one {{itl}} "
+        f"({_WAITS[Bound(int(o.decode_bound))]})."
+    )
     return f"{first} {_ADVICE[Bound(int(o.decode_bound))]}"
 
 
@@ -325,7 +321,8 @@ _WAITS = {
 }
 _ADVICE = {
     Bound.COMPUTE: "Decode is compute-bound: a larger batch adds as much waiting as throughput.",
-    Bound.MEMORY: "Decode is memory-bound: a larger batch shares the weights it reads, up to {largest_batch_size} requests.",
+    Bound.MEMORY: "Decode is memory-bound: a larger batch shares the weights it reads, up to {largest_batch_size} "
+    "requests.",
     Bound.OVERHEAD: "Faster chips would hardly help decode; fewer launches or a larger batch would.",
     Bound.NETWORK: "Fewer devices for each layer, or a faster link, would help decode most.",
 }
@@ -341,12 +338,141 @@ def _too_large(i: Inputs, o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.format_used(i.accelerator, i.precision)
-    yield from remarks.beyond_training(i.model, i.prompt_length + i.output_length)
+    yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.beyond_context_length(i.model, i.prompt_length + i.output_length)
     if i.decode_accelerator is not None:
-        yield from remarks.format_used(i.decode_accelerator, i.precision)
+        yield from remarks.precision_fallback(i.decode_accelerator, i.precision)
     if not o.feasible:
         yield "The times are what the requests would take if their data were in memory."
+
+
+FIGURES = (
+    curve(
+        "batch_size",
+        ("itl", "decode_throughput"),
+        "Inter-token latency and throughput",
+        x_marks=("largest_batch_size",),
+    ),
+    curve("prompt_length", ("ttft", "kv_cache"), "What a longer prompt costs"),
+)
+
+EQUATIONS = (
+    Equation("prefill_compute_time", r"@prefill_compute_time = \frac{@prefill_flop}{@peak \cdot @efficiency}"),
+    Equation(
+        "prefill_memory_time",
+        r"@prefill_memory_time = \frac{@prefill_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency}",
+    ),
+    Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
+    Equation(
+        "ttft",
+        r"@ttft = \max(@prefill_compute_time, @prefill_memory_time) + @overhead_time + @prefill_network_time",
+    ),
+    Equation("decode_context", r"@decode_context = @prompt_length + \frac{@output_length}{2}"),
+    Equation("decode_compute_time", r"@decode_compute_time = \frac{@decode_flop}{@decode_peak \cdot @efficiency}"),
+    Equation(
+        "decode_memory_time",
+        r"@decode_memory_time = \frac{@decode_moved}{@decode_bandwidth \cdot @bandwidth_efficiency}",
+    ),
+    Equation(
+        "decode_step_time",
+        r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + "
+        r"@decode_network_time",
+    ),
+    Equation(
+        "itl",
+        r"@itl = \frac{@draft_tokens \cdot @draft_step_time + @decode_step_time}{@tokens_per_step}",
+        where=lambda i, o: i.draft_model is not None,
+    ),
+    Equation(
+        "end_to_end_latency", r"@end_to_end_latency = @ttft + @kv_transfer_time + (@output_length - 1) \cdot @itl"
+    ),
+    Equation(
+        "kv_cache",
+        r"@kv_cache = @batch_size \cdot @kv_cache_per_token \cdot (@prompt_length + @output_length)",
+        where=lambda i, o: not i.model.state_elements > 0,
+    ),
+    Equation("memory_per_device", r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}"),
+    Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@itl}"),
+    Equation("request_throughput", r"@request_throughput = \frac{@batch_size}{@end_to_end_latency}"),
+)
+
+SOURCES = (
+    Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+    Source(
+        "Yu et al. 2022",
+        "Orca: a distributed serving system for transformer-based generative models (OSDI)",
+        "https://www.usenix.org/conference/osdi22/presentation/yu",
+    ),
+    Source("Leviathan et al. 2023", "Fast inference from transformers via speculative decoding", "arXiv:2211.17192"),
+    Source(
+        "Patel et al. 2024",
+        "Splitwise: efficient generative LLM inference using phase splitting",
+        "arXiv:2311.18677",
+    ),
+    Source("Zhong et al. 2024", "DistServe: disaggregating prefill and decoding", "arXiv:2401.09670"),
+)
+
+ASSUMPTIONS = (
+    "The whole batch prefills together and then decodes together: no queue, no new requests between steps.",
+    "Decode is taken at the mean context, the prompt and half of the output.",
+    "Tensor parallelism divides arithmetic, traffic and memory evenly and adds two ring all-reduces a layer, not "
+    "overlapped.",
+    "Checking k guessed tokens takes the large model as long as making one: too good once arithmetic binds.",
+    "The draft model, where there is one, runs on the same devices as decode, split in the same way.",
+)
+
+LIMITATIONS = (
+    "Queueing before service: see the tail-latency wall.",
+    "Paging and fragmentation of the KV cache: see the batching wall.",
+    "Host time, sampling and tokenising.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
+    Preset(
+        "With the slides' constants",
+        {name: f"{value:g}" for name, value in TUTORIAL.values.items()},
+        part="Tutorial",
+    ),
+    Preset("Llama-3-70B on four H100s", {"model": "llama-3-70b", "tensor_parallel": "4"}, part="Capstone"),
+    Preset("A long document", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
+    Preset("Prompt mostly cached", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
+    Preset(
+        "Speculative decoding",
+        {"model": "llama-3.1-70b", "draft_model": "llama-3.2-1b", "tensor_parallel": "4", "batch_size": "1"},
+    ),
+    Preset(
+        "Prefill on H100, decode on H200",
+        {"decode_accelerator": "h200-sxm-141gb", "prompt_length": "4096", "batch_size": "16"},
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the FLOP/s halve the time between tokens.",
+        "With twice the peak rate each further token still takes {after}, as before: decode waits for memory.",
+        "itl",
+        {},
+        {"accelerator.peak": "x2"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "Eight devices answer eight times as fast.",
+        "One device takes {before} from token to token, eight take {after}: launches and all-reduces do not divide.",
+        "itl",
+        {},
+        {"tensor_parallel": "8"},
+        lambda before, after: after > before / 4,
+    ),
+    Fallacy(
+        "What has to fit is the model.",
+        "Eight requests of 1024 tokens need {before} in all; 64 of 8192 tokens need {after} for the same weights.",
+        "memory_required",
+        {},
+        {"batch_size": "64", "prompt_length": "8192"},
+        lambda before, after: after > 3 * before,
+    ),
+)
 
 
 @solver(
@@ -360,146 +486,29 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     check=check,
     headline=("ttft", "itl", "decode_throughput", "end_to_end_latency", "memory_per_device", "largest_batch_size"),
     overlay="accelerator",
-    figures=(
-        curve(
-            "batch_size",
-            ("itl", "decode_throughput"),
-            "Inter-token latency and throughput",
-            x_marks=("largest_batch_size",),
-        ),
-        curve("prompt_length", ("ttft", "kv_cache"), "What a longer prompt costs"),
-    ),
-    equations=(
-        Equation("prefill_compute_time", r"@prefill_compute_time = \frac{@prefill_flop}{@peak \cdot @efficiency}"),
-        Equation(
-            "prefill_memory_time",
-            r"@prefill_memory_time = \frac{@prefill_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency}",
-        ),
-        Equation(
-            "overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"
-        ),
-        Equation(
-            "ttft",
-            r"@ttft = \max(@prefill_compute_time, @prefill_memory_time) + @overhead_time + @prefill_network_time",
-        ),
-        Equation("decode_context", r"@decode_context = @prompt_length + \frac{@output_length}{2}"),
-        Equation("decode_compute_time", r"@decode_compute_time = \frac{@decode_flop}{@decode_peak \cdot @efficiency}"),
-        Equation(
-            "decode_memory_time",
-            r"@decode_memory_time = \frac{@decode_moved}{@decode_bandwidth \cdot @bandwidth_efficiency}",
-        ),
-        Equation(
-            "decode_step_time",
-            r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + @decode_network_time",
-        ),
-        Equation(
-            "itl",
-            r"@itl = \frac{@draft_tokens \cdot @draft_step_time + @decode_step_time}{@tokens_per_step}",
-            where=lambda i, o: i.draft_model is not None,
-        ),
-        Equation(
-            "end_to_end_latency", r"@end_to_end_latency = @ttft + @kv_transfer_time + (@output_length - 1) \cdot @itl"
-        ),
-        Equation(
-            "kv_cache",
-            r"@kv_cache = @batch_size \cdot @kv_cache_per_token \cdot (@prompt_length + @output_length)",
-            where=lambda i, o: not i.model.state_elements > 0,
-        ),
-        Equation("memory_per_device", r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}"),
-        Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@itl}"),
-        Equation("request_throughput", r"@request_throughput = \frac{@batch_size}{@end_to_end_latency}"),
-    ),
-    sources=(
-        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
-        Source(
-            "Yu et al. 2022",
-            "Orca: a distributed serving system for transformer-based generative models (OSDI)",
-            "https://www.usenix.org/conference/osdi22/presentation/yu",
-        ),
-        Source(
-            "Leviathan et al. 2023", "Fast inference from transformers via speculative decoding", "arXiv:2211.17192"
-        ),
-        Source(
-            "Patel et al. 2024",
-            "Splitwise: efficient generative LLM inference using phase splitting",
-            "arXiv:2311.18677",
-        ),
-        Source("Zhong et al. 2024", "DistServe: disaggregating prefill and decoding", "arXiv:2401.09670"),
-    ),
-    assumptions=(
-        "The whole batch prefills together and then decodes together: no queue, no new requests between steps.",
-        "Decode is taken at the mean context, the prompt and half of the output.",
-        "Tensor parallelism divides arithmetic, traffic and memory evenly and adds two ring all-reduces a layer, not overlapped.",
-        "Checking k guessed tokens takes the large model as long as making one: too good once arithmetic binds.",
-        "The draft model, where there is one, runs on the same devices as decode, split in the same way.",
-    ),
-    excludes=(
-        "Queueing before service: see the tail-latency wall.",
-        "Paging and fragmentation of the KV cache: see the batching wall.",
-        "Host time, sampling and tokenising.",
-    ),
-    presets=(
-        Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
-        Preset(
-            "With the slides' constants",
-            {name: f"{value:g}" for name, value in TUTORIAL.values.items()},
-            part="Tutorial",
-        ),
-        Preset("Llama-3-70B on four H100s", {"model": "llama-3-70b", "tensor_parallel": "4"}, part="Capstone"),
-        Preset("A long document", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
-        Preset("Prompt mostly cached", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
-        Preset(
-            "Speculative decoding",
-            {"model": "llama-3.1-70b", "draft_model": "llama-3.2-1b", "tensor_parallel": "4", "batch_size": "1"},
-        ),
-        Preset(
-            "Prefill on H100, decode on H200",
-            {"decode_accelerator": "h200-sxm-141gb", "prompt_length": "4096", "batch_size": "16"},
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the FLOP/s halve the time between tokens.",
-            "With twice the peak rate each further token still takes {after}, as before: decode waits for memory.",
-            "itl",
-            {},
-            {"accelerator.peak": "x2"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "Eight devices answer eight times as fast.",
-            "One device takes {before} from token to token, eight take {after}: launches and all-reduces do not divide.",
-            "itl",
-            {},
-            {"tensor_parallel": "8"},
-            lambda before, after: after > before / 4,
-        ),
-        Fallacy(
-            "What has to fit is the model.",
-            "Eight requests of 1024 tokens need {before} in all; 64 of 8192 tokens need {after} for the same weights.",
-            "memory_required",
-            {},
-            {"batch_size": "64", "prompt_length": "8192"},
-            lambda before, after: after > 3 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def serving(i: Inputs) -> Outputs:
     decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator
-    new = i.prompt_length - i.cached_prefix_length
     context = i.prompt_length + i.output_length / 2
-    before = prefill(i.model, i.batch_size, i.prompt_length, i.cached_prefix_length, i.precision, i.kv_precision)
-    after = decode(i.model, i.batch_size, context, i.precision, i.kv_precision)
-    first = _on_one_device(i, i.accelerator, i.model, before, new)
-    step = _on_one_device(i, decode_chip, i.model, after, 1.0)
-    draft_step, tokens_per_step, draft_bytes = _draft(i, decode_chip, context)
-    itl = (i.draft_tokens * draft_step + step.total) / tokens_per_step
-    per_token = kv_bytes_per_token(i.model, i.kv_precision)
-    per_request = per_token * (i.prompt_length + i.output_length) + state_bytes(i.model, i.kv_precision)
+    new_tokens = i.prompt_length - i.cached_prefix_length
+    before = prefill_work(i.model, i.batch_size, i.prompt_length, i.cached_prefix_length, i.precision, i.kv_precision)
+    after = decode_work(i.model, i.batch_size, context, i.precision, i.kv_precision)
+    first = _step(i, i.accelerator, i.model, before, new_tokens)
+    step = _step(i, decode_chip, i.model, after, 1.0)
+    draft = _draft(i, decode_chip, context)
+    itl = speculative_latency(step.total, draft.step, i.draft_tokens, draft.tokens_per_step)
+    per_request = cache_bytes(i.model, i.prompt_length + i.output_length, i.kv_precision)
     kv_cache = i.batch_size * per_request
-    transfer = _transfer(i, per_token)
-    weights = np.asarray(i.model.parameters * bytes_of(i.precision))
-    required = weights + kv_cache + draft_bytes
+    transfer = _transfer_time(i)
+    weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
+    required = weights + kv_cache + draft.resident
     room = np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity)
     per_device = required / i.tensor_parallel
     end_to_end = first.total + transfer + (i.output_length - 1) * itl
@@ -510,16 +519,14 @@ def serving(i: Inputs) -> Outputs:
         decode_throughput=i.batch_size / itl,
         request_throughput=i.batch_size / end_to_end,
         kv_cache=kv_cache,
-        kv_cache_per_token=per_token,
+        kv_cache_per_token=kv_bytes_per_token(i.model, i.kv_precision),
         weights=weights,
         memory_required=required,
         memory_per_device=per_device,
         memory_room=room,
         memory_shortfall=np.maximum(per_device - room, 0),
         feasible=~(per_device > room),
-        largest_batch_size=np.maximum(
-            np.floor(ratio(room * i.tensor_parallel - weights - draft_bytes, per_request)), 0
-        ),
+        largest_batch_size=max_requests(room * i.tensor_parallel - weights - draft.resident, per_request),
         devices_needed=np.ceil(required / room),
         prefill_bound=first.bound,
         decode_bound=step.bound,
@@ -541,26 +548,45 @@ def serving(i: Inputs) -> Outputs:
         decode_peak=peak_rate(decode_chip, i.precision),
         decode_bandwidth=np.asarray(decode_chip.memory_bandwidth),
         kv_transfer_time=transfer,
-        draft_step_time=draft_step,
-        tokens_per_step=tokens_per_step,
+        draft_step_time=draft.step,
+        tokens_per_step=draft.tokens_per_step,
     )
 
 
-def _draft(i: Inputs, chip: Accelerator, context: Array) -> tuple[Array, Array, Array]:
-    """Time of a draft step, expected tokens per check, and the bytes the draft model keeps; nothing without one."""
+def _step(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> StepTime:
+    """One phase on each of the devices a layer is split over; every sequence brings `tokens` new tokens."""
+    return tensor_parallel_step(
+        work,
+        model,
+        i.batch_size * tokens,
+        i.tensor_parallel,
+        NetworkLink(i.interconnect_bandwidth, i.interconnect_latency),
+        rate=peak_rate(chip, i.precision) * i.efficiency,
+        bandwidth=chip.memory_bandwidth * i.bandwidth_efficiency,
+        overhead=chip.dispatch_overhead + model.layers * i.layer_overhead,
+    )
+
+
+class _Draft(NamedTuple):
+    """Seconds of a step of the draft model, expected tokens per check, and bytes the draft model takes in memory."""
+
+    step: Array
+    tokens_per_step: Array
+    resident: Array
+
+
+def _draft(i: Inputs, chip: Accelerator, context: Array) -> _Draft:
     if i.draft_model is None:
-        return np.float64(0), np.float64(1), np.float64(0)
-    work = decode(i.draft_model, i.batch_size, context, i.precision, i.kv_precision)
-    full = decode(i.draft_model, i.batch_size, i.prompt_length + i.output_length, i.precision, i.kv_precision)
-    certain = np.asarray(i.acceptance) == 1
-    series = (1 - np.power(i.acceptance, i.draft_tokens + 1)) / np.where(certain, 1, 1 - np.asarray(i.acceptance))
-    tokens = np.where(certain, i.draft_tokens + 1, series)
-    return _on_one_device(i, chip, i.draft_model, work, 1.0).total, tokens, full.resident
+        return _Draft(np.float64(0), np.float64(1), np.float64(0))
+    work = decode_work(i.draft_model, i.batch_size, context, i.precision, i.kv_precision)
+    full = decode_work(i.draft_model, i.batch_size, i.prompt_length + i.output_length, i.precision, i.kv_precision)
+    step = _step(i, chip, i.draft_model, work, 1.0)
+    return _Draft(step.total, expected_tokens(i.acceptance, i.draft_tokens), full.resident)
 
 
-def _transfer(i: Inputs, per_token: Array) -> Array:
-    """Time to hand the prompts' keys and values to decode devices of their own."""
+def _transfer_time(i: Inputs) -> Array:
+    """Seconds to send the prompts' KV caches to separate decode devices; 0 where they stay."""
     if i.decode_accelerator is None:
         return np.float64(0)
-    per_request = per_token * i.prompt_length + state_bytes(i.model, i.kv_precision)
+    per_request = cache_bytes(i.model, i.prompt_length, i.kv_precision)
     return np.asarray(i.batch_size * per_request / i.network_bandwidth)

@@ -1,9 +1,9 @@
-"""How long do the unlucky ones wait in line, and how many replicas would spare them?
+"""How long do the slowest requests wait, and how many replicas keep them within a target?
 
-Erlang 1917 for the chance to wait at many servers with one queue (M/M/c), Allen and Cunneen's factor for arrivals and
-service that are steadier or more erratic than that, Dean and Barroso 2013 for a request that waits for the slowest of
-many. Not modelled: the spread of the service itself, priorities, requests that give up, and service that slows down
-as more of it shares a batch.
+Erlang 1917 for the probability of waiting with many servers and one queue (M/M/c), Allen and Cunneen's factor for
+arrivals and service times of other variability, Dean and Barroso 2013 for a request that waits for the slowest of
+many parts. Not modelled: the distribution of the service time itself, priorities, requests that give up, and service
+that slows down as batches grow.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from solvers.declare import (
     solver,
 )
 from solvers.laws.queueing import (
-    drain_time,
     erlang_b,
     erlang_c,
     mean_wait,
-    servers_needed,
-    variability,
+    mean_wait_given_waiting,
+    min_servers,
+    variability_factor,
     wait_quantile,
 )
 
@@ -220,6 +220,122 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "No queue stays infinite in practice: it fills its memory, or its users go away."
 
 
+FIGURES = (
+    curve("arrival_rate", ("p99_latency", "utilization"), "The hockey stick", x_marks=("largest_arrival_rate",)),
+    curve(
+        "replicas",
+        ("p99_latency", "wait_probability"),
+        "What more replicas buy",
+        x_marks=("stable_replicas", "replicas_for_target"),
+    ),
+)
+
+EQUATIONS = (
+    Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
+    Equation("utilization", r"@utilization = \frac{@arrival_rate \cdot @service_time}{@replicas}"),
+    Equation(
+        "wait_probability",
+        r"@wait_probability = \frac{@replicas \cdot @blocking_probability}"
+        r"{@replicas - @offered_load \cdot (1 - @blocking_probability)}",
+        where=lambda i, o: o.stable,
+    ),
+    Equation("variability_factor", r"@variability_factor = \frac{@arrival_cv^{2} + @service_cv^{2}}{2}"),
+    Equation(
+        "wait_of_the_waiting",
+        r"@wait_of_the_waiting = \frac{@variability_factor \cdot @service_time}{@replicas - @offered_load}",
+        where=lambda i, o: o.stable,
+    ),
+    Equation("mean_wait", r"@mean_wait = @wait_probability \cdot @wait_of_the_waiting", where=lambda i, o: o.stable),
+    Equation(
+        "p99_wait",
+        r"@p99_wait = \max(0, \ln(\frac{@wait_probability}{1 - 0.99}) \cdot @wait_of_the_waiting)",
+        where=lambda i, o: o.stable and o.wait_probability > 0,
+    ),
+    Equation("p99_latency", r"@p99_latency = @service_time + @p99_wait", where=lambda i, o: o.stable),
+    Equation("mean_latency", r"@mean_latency = @service_time + @mean_wait", where=lambda i, o: o.stable),
+    Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: o.stable),
+    Equation("stable_replicas", r"@stable_replicas = \lfloor @offered_load \rfloor + 1"),
+    Equation("fan_out_slow_share", r"@fan_out_slow_share = 1 - 0.99^{@fan_out}"),
+)
+
+SOURCES = (
+    Source(
+        "Jagerman 1974, after Erlang 1917",
+        "Some properties of the Erlang loss function",
+        "https://www.nokia.com/bell-labs/publications-and-media/publications/"
+        "some-properties-of-the-erlang-loss-function",
+    ),
+    Source(
+        "Whitt 1993, after Allen and Cunneen",
+        "Approximations for the GI/G/m queue",
+        "10.1111/j.1937-5956.1993.tb00094.x",
+    ),
+    Source("Dean, Barroso 2013", "The tail at scale", "10.1145/2408776.2408794"),
+)
+
+ASSUMPTIONS = (
+    "One queue, first come first served, to replicas that are all alike; nobody gives up.",
+    "A request that has to wait waits an exponential time, of the mean that Allen and Cunneen give.",
+    "A quantile of the latency is that quantile of the wait plus the mean service time.",
+    "The parts of a fanned-out request find queues that know nothing of each other.",
+)
+
+LIMITATIONS = (
+    "The spread of the service time itself: long answers lengthen the tail without any queue.",
+    "Batching: a replica that serves a batch is slower for each of its requests; see the batching wall.",
+    "Retries and hedged requests, which change the arrivals.",
+)
+
+PRESETS = (
+    Preset(
+        "Ten requests a second within 20 s",
+        {"arrival_rate": "10 1/s", "service_time": "0.66 s", "replicas": "8", "latency_target": "20 s"},
+        part="Part 6",
+    ),
+    Preset("One replica at 90 %", {"arrival_rate": "9 1/s", "service_time": "100 ms", "replicas": "1"}),
+    Preset("Too few replicas", {"arrival_rate": "20 1/s"}),
+    Preset("Erratic requests", {"arrival_rate": "12 1/s", "service_cv": "3"}),
+    Preset("A large pool", {"arrival_rate": "3200 1/s", "replicas": "1000"}),
+    Preset(
+        "A hundred leaves to ask",
+        {
+            "arrival_rate": "1200 1/s",
+            "service_time": "10 ms",
+            "replicas": "16",
+            "fan_out": "100",
+            "latency_target": "50 ms",
+        },
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "At 95 % utilization people wait a little longer than at 80 %.",
+        "On one replica the p99 goes from {before} to {after}, {ratio} times: waits grow as 1/(1 − utilization).",
+        "p99_latency",
+        {"replicas": "1", "service_time": "100 ms", "arrival_rate": "8 1/s"},
+        {"replicas": "1", "service_time": "100 ms", "arrival_rate": "9.5 1/s"},
+        lambda before, after: after > 3 * before,
+    ),
+    Fallacy(
+        "Sixteen times the users on sixteen times the replicas wait just as long.",
+        "They share one queue: the p99 falls from {before} to {after}, for all replicas are seldom busy at once.",
+        "p99_latency",
+        {"replicas": "1", "service_time": "100 ms", "arrival_rate": "8 1/s"},
+        {"replicas": "16", "service_time": "100 ms", "arrival_rate": "128 1/s"},
+        lambda before, after: after < before / 5,
+    ),
+    Fallacy(
+        "Only the mean service time matters.",
+        "With the same mean but a spread of 3 instead of 1 the p99 goes from {before} to {after}.",
+        "p99_latency",
+        {"arrival_rate": "12 1/s"},
+        {"arrival_rate": "12 1/s", "service_cv": "3"},
+        lambda before, after: after > 3 * before,
+    ),
+)
+
+
 @solver(
     walls=(7,),
     title="Tail latency",
@@ -229,125 +345,22 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("p99_latency", "p50_latency", "mean_latency", "utilization", "wait_probability", "replicas_for_target"),
-    figures=(
-        curve("arrival_rate", ("p99_latency", "utilization"), "The hockey stick", x_marks=("largest_arrival_rate",)),
-        curve(
-            "replicas",
-            ("p99_latency", "wait_probability"),
-            "What more replicas buy",
-            x_marks=("stable_replicas", "replicas_for_target"),
-        ),
-    ),
-    equations=(
-        Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
-        Equation("utilization", r"@utilization = \frac{@arrival_rate \cdot @service_time}{@replicas}"),
-        Equation(
-            "wait_probability",
-            r"@wait_probability = \frac{@replicas \cdot @blocking_probability}"
-            r"{@replicas - @offered_load \cdot (1 - @blocking_probability)}",
-            where=lambda i, o: o.stable,
-        ),
-        Equation("variability_factor", r"@variability_factor = \frac{@arrival_cv^{2} + @service_cv^{2}}{2}"),
-        Equation(
-            "wait_of_the_waiting",
-            r"@wait_of_the_waiting = \frac{@variability_factor \cdot @service_time}{@replicas - @offered_load}",
-            where=lambda i, o: o.stable,
-        ),
-        Equation(
-            "mean_wait", r"@mean_wait = @wait_probability \cdot @wait_of_the_waiting", where=lambda i, o: o.stable
-        ),
-        Equation(
-            "p99_wait",
-            r"@p99_wait = \max(0, \ln(\frac{@wait_probability}{1 - 0.99}) \cdot @wait_of_the_waiting)",
-            where=lambda i, o: o.stable and o.wait_probability > 0,
-        ),
-        Equation("p99_latency", r"@p99_latency = @service_time + @p99_wait", where=lambda i, o: o.stable),
-        Equation("mean_latency", r"@mean_latency = @service_time + @mean_wait", where=lambda i, o: o.stable),
-        Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: o.stable),
-        Equation("stable_replicas", r"@stable_replicas = \lfloor @offered_load \rfloor + 1"),
-        Equation("fan_out_slow_share", r"@fan_out_slow_share = 1 - 0.99^{@fan_out}"),
-    ),
-    sources=(
-        Source(
-            "Jagerman 1974, after Erlang 1917",
-            "Some properties of the Erlang loss function",
-            "https://www.nokia.com/bell-labs/publications-and-media/publications/"
-            "some-properties-of-the-erlang-loss-function",
-        ),
-        Source(
-            "Whitt 1993, after Allen and Cunneen",
-            "Approximations for the GI/G/m queue",
-            "10.1111/j.1937-5956.1993.tb00094.x",
-        ),
-        Source("Dean, Barroso 2013", "The tail at scale", "10.1145/2408776.2408794"),
-    ),
-    assumptions=(
-        "One queue, first come first served, to replicas that are all alike; nobody gives up.",
-        "A request that has to wait waits an exponential time, of the mean that Allen and Cunneen give.",
-        "A quantile of the latency is that quantile of the wait plus the mean service time.",
-        "The parts of a fanned-out request find queues that know nothing of each other.",
-    ),
-    excludes=(
-        "The spread of the service time itself: long answers lengthen the tail without any queue.",
-        "Batching: a replica that serves a batch is slower for each of its requests; see the batching wall.",
-        "Retries and hedged requests, which change the arrivals.",
-    ),
-    presets=(
-        Preset(
-            "Ten requests a second within 20 s",
-            {"arrival_rate": "10 1/s", "service_time": "0.66 s", "replicas": "8", "latency_target": "20 s"},
-            part="Part 6",
-        ),
-        Preset("One replica at 90 %", {"arrival_rate": "9 1/s", "service_time": "100 ms", "replicas": "1"}),
-        Preset("Too few replicas", {"arrival_rate": "20 1/s"}),
-        Preset("Erratic requests", {"arrival_rate": "12 1/s", "service_cv": "3"}),
-        Preset("A large pool", {"arrival_rate": "3200 1/s", "replicas": "1000"}),
-        Preset(
-            "A hundred leaves to ask",
-            {
-                "arrival_rate": "1200 1/s",
-                "service_time": "10 ms",
-                "replicas": "16",
-                "fan_out": "100",
-                "latency_target": "50 ms",
-            },
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "At 95 % utilization people wait a little longer than at 80 %.",
-            "On one replica the p99 goes from {before} to {after}, {ratio} times: waits grow as 1/(1 − utilization).",
-            "p99_latency",
-            {"replicas": "1", "service_time": "100 ms", "arrival_rate": "8 1/s"},
-            {"replicas": "1", "service_time": "100 ms", "arrival_rate": "9.5 1/s"},
-            lambda before, after: after > 3 * before,
-        ),
-        Fallacy(
-            "Sixteen times the users on sixteen times the replicas wait just as long.",
-            "They share one queue: the p99 falls from {before} to {after}, for all replicas are seldom busy at once.",
-            "p99_latency",
-            {"replicas": "1", "service_time": "100 ms", "arrival_rate": "8 1/s"},
-            {"replicas": "16", "service_time": "100 ms", "arrival_rate": "128 1/s"},
-            lambda before, after: after < before / 5,
-        ),
-        Fallacy(
-            "Only the mean service time matters.",
-            "With the same mean but a spread of 3 instead of 1 the p99 goes from {before} to {after}.",
-            "p99_latency",
-            {"arrival_rate": "12 1/s"},
-            {"arrival_rate": "12 1/s", "service_cv": "3"},
-            lambda before, after: after > 3 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def tail_latency(i: Inputs) -> Outputs:
     load = np.asarray(i.arrival_rate * np.asarray(i.service_time))
-    factor = variability(i.arrival_cv, i.service_cv)
+    factor = variability_factor(i.arrival_cv, i.service_cv)
     waiting = erlang_c(i.replicas, load)
-    drain = drain_time(i.replicas, load, i.service_time, factor)
+    drain = mean_wait_given_waiting(i.replicas, load, i.service_time, factor)
     waits = {share: wait_quantile(share, waiting, drain) for share in (0.5, 0.95, 0.99, 0.999)}
     mean = mean_wait(waiting, drain)
-    needed = servers_needed(0.99, i.latency_target - np.asarray(i.service_time), load, i.service_time, factor, _MOST)
+    needed = min_servers(0.99, i.latency_target - np.asarray(i.service_time), load, i.service_time, factor, _MOST)
     p99_latency = waits[0.99] + i.service_time
     # The slowest of n parts is in time when all are: each has to be within its 0.99^(1/n) quantile.
     of_parts = wait_quantile(0.99 ** (1 / np.asarray(i.fan_out, dtype=float)), waiting, drain)

@@ -13,7 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from solvers import inputs
+from solvers import inputs, remarks
 from solvers.declare import (
     Array,
     Chart,
@@ -32,10 +32,9 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws import remarks
 from solvers.laws.phase import generates
-from solvers.laws.ratio import ratio
-from solvers.laws.transformer import bytes_of, kv_bytes_per_token, state_bytes
+from solvers.laws.ratio import ratio_or_inf
+from solvers.laws.transformer import bytes_per_element, kv_bytes_per_token, recurrent_state_bytes
 from solvers.specs import Model, Precision
 
 
@@ -171,8 +170,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
         return _too_large(o)
     if o.bottleneck == StreamingBottleneck.COMPUTE:
         return (
-            "Compute-bound: the arithmetic of a layer takes {layer_compute_time} and its {layer_bytes} stream in within "
-            "{layer_injection_time}. A wider stream would not help; a higher rate would."
+            "Compute-bound: the arithmetic of a layer takes {layer_compute_time} and its {layer_bytes} stream in "
+            "within {layer_injection_time}. A wider stream would not help; a higher rate would."
         )
     return (
         "Injection-bound: a layer's {layer_bytes} take {layer_injection_time} to stream in and its arithmetic only "
@@ -200,11 +199,100 @@ def _too_large(o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield from remarks.beyond_training(i.model, i.context_length)
+    yield from remarks.beyond_context_length(i.model, i.context_length)
     if i.model.experts > 0:
         yield "A mixture of experts is streamed and computed whole here: experts no token drew count as well."
     if not o.feasible:
         yield "The times are what a step would take if the batch were on the chip."
+
+
+FIGURES = (
+    curve(
+        "batch_size",
+        ("step_time", "decode_throughput"),
+        "What a larger batch buys",
+        x_marks=("balanced_batch_size", "largest_batch_size"),
+    ),
+    curve(
+        "injection_bandwidth",
+        ("step_time", "mfu"),
+        "What a wider stream buys",
+        x_marks=("injection_bandwidth_needed",),
+    ),
+    Chart("bars", "A layer's two times", (), ("layer_injection_time", "layer_compute_time")),
+)
+
+EQUATIONS = (
+    Equation("layer_parameters", r"@layer_parameters = \frac{@model.parameters}{@model.layers}"),
+    Equation("layer_injection_time", r"@layer_injection_time = \frac{@layer_bytes}{@injection_bandwidth}"),
+    Equation(
+        "layer_compute_time",
+        r"@layer_compute_time = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@peak_rate \cdot @efficiency}",
+    ),
+    Equation("layer_time", r"@layer_time = \max(@layer_injection_time, @layer_compute_time)"),
+    Equation("step_time", r"@step_time = @model.layers \cdot @layer_time"),
+    Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@step_time}"),
+    Equation(
+        "balanced_batch_size",
+        r"@balanced_batch_size = \frac{@layer_injection_time \cdot @peak_rate \cdot @efficiency}{2 \cdot "
+        r"@layer_parameters}",
+    ),
+    Equation(
+        "sram_required",
+        r"@sram_required = @batch_size \cdot @context_length \cdot @kv_cache_per_token \cdot (1 + @sram_reserve)",
+        where=lambda i, o: not i.model.state_elements > 0,
+    ),
+    Equation("mfu", r"@mfu = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@layer_time \cdot @peak_rate}"),
+)
+
+SOURCES = (
+    Source(
+        "Lie 2023",
+        "Cerebras architecture deep dive: first look inside the hardware/software co-design for deep learning",
+        "10.1109/MM.2023.3256384",
+    ),
+    Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
+)
+
+ASSUMPTIONS = (
+    "A layer streams in while the one before it is computed; the slower of the two sets the pace.",
+    "Layers are alike: each holds an equal share of all parameters.",
+    "A token costs two FLOP a parameter; attention over the context, done from on-chip memory, is not counted.",
+    "Activations take a tenth of what keys and values take.",
+)
+
+LIMITATIONS = (
+    "Filling and draining the stream at the first and last layer.",
+    "Several wafers, over which a batch is spread and gradients are summed.",
+    "Sparse weights, which stream faster.",
+)
+
+PRESETS = (
+    Preset("Llama-3-8B, 64 sequences", {}),
+    Preset("Llama-3-70B", {"model": "llama-3-70b", "batch_size": "32", "context_length": "1024"}),
+    Preset("Eight times the stream", {"injection_bandwidth": "1.2 TB/s", "sram_capacity": "44 GB"}),
+    Preset("Too long a context", {"batch_size": "256", "context_length": "8192"}),
+    Preset("Short answers in a crowd", {"batch_size": "32768", "context_length": "8"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A wafer with ten times the arithmetic decodes ten times as fast.",
+        "The throughput goes from {before} to {after}: every token waits for the same stream.",
+        "decode_throughput",
+        {},
+        {"peak_rate": "75 PFLOP/s"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "A larger batch makes every step slower.",
+        "From 1 to 64 sequences a step goes from {before} to {after}: the weights come in once for all of them.",
+        "step_time",
+        {"batch_size": "1"},
+        {"batch_size": "64"},
+        lambda before, after: after == before,
+    ),
+)
 
 
 @solver(
@@ -224,100 +312,29 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         "balanced_batch_size",
         "mfu",
     ),
-    figures=(
-        curve(
-            "batch_size",
-            ("step_time", "decode_throughput"),
-            "What a larger batch buys",
-            x_marks=("balanced_batch_size", "largest_batch_size"),
-        ),
-        curve(
-            "injection_bandwidth",
-            ("step_time", "mfu"),
-            "What a wider stream buys",
-            x_marks=("injection_bandwidth_needed",),
-        ),
-        Chart("bars", "A layer's two times", (), ("layer_injection_time", "layer_compute_time")),
-    ),
-    equations=(
-        Equation("layer_parameters", r"@layer_parameters = \frac{@model.parameters}{@model.layers}"),
-        Equation("layer_injection_time", r"@layer_injection_time = \frac{@layer_bytes}{@injection_bandwidth}"),
-        Equation(
-            "layer_compute_time",
-            r"@layer_compute_time = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@peak_rate \cdot @efficiency}",
-        ),
-        Equation("layer_time", r"@layer_time = \max(@layer_injection_time, @layer_compute_time)"),
-        Equation("step_time", r"@step_time = @model.layers \cdot @layer_time"),
-        Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@step_time}"),
-        Equation(
-            "balanced_batch_size",
-            r"@balanced_batch_size = \frac{@layer_injection_time \cdot @peak_rate \cdot @efficiency}{2 \cdot @layer_parameters}",
-        ),
-        Equation(
-            "sram_required",
-            r"@sram_required = @batch_size \cdot @context_length \cdot @kv_cache_per_token \cdot (1 + @sram_reserve)",
-            where=lambda i, o: not i.model.state_elements > 0,
-        ),
-        Equation("mfu", r"@mfu = \frac{2 \cdot @layer_parameters \cdot @batch_size}{@layer_time \cdot @peak_rate}"),
-    ),
-    sources=(
-        Source(
-            "Lie 2023",
-            "Cerebras architecture deep dive: first look inside the hardware/software co-design for deep learning",
-            "10.1109/MM.2023.3256384",
-        ),
-        Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
-    ),
-    assumptions=(
-        "A layer streams in while the one before it is computed; the slower of the two sets the pace.",
-        "Layers are alike: each holds an equal share of all parameters.",
-        "A token costs two FLOP a parameter; attention over the context, done from on-chip memory, is not counted.",
-        "Activations take a tenth of what keys and values take.",
-    ),
-    excludes=(
-        "Filling and draining the stream at the first and last layer.",
-        "Several wafers, over which a batch is spread and gradients are summed.",
-        "Sparse weights, which stream faster.",
-    ),
-    presets=(
-        Preset("Llama-3-8B, 64 sequences", {}),
-        Preset("Llama-3-70B", {"model": "llama-3-70b", "batch_size": "32", "context_length": "1024"}),
-        Preset("Eight times the stream", {"injection_bandwidth": "1.2 TB/s", "sram_capacity": "44 GB"}),
-        Preset("Too long a context", {"batch_size": "256", "context_length": "8192"}),
-        Preset("Short answers in a crowd", {"batch_size": "32768", "context_length": "8"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "A wafer with ten times the arithmetic decodes ten times as fast.",
-            "The throughput goes from {before} to {after}: every token waits for the same stream.",
-            "decode_throughput",
-            {},
-            {"peak_rate": "75 PFLOP/s"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "A larger batch makes every step slower.",
-            "From 1 to 64 sequences a step goes from {before} to {after}: the weights come in once for all of them.",
-            "step_time",
-            {"batch_size": "1"},
-            {"batch_size": "64"},
-            lambda before, after: after == before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def weight_streaming(i: Inputs) -> Outputs:
     model, rate = i.model, i.peak_rate * np.asarray(i.efficiency)
     # In a sweep a network without layers that make tokens is unknown.
     layers = np.where(generates(model) & (np.asarray(model.layers) > 0), model.layers, np.nan)
     parameters = np.asarray(model.parameters / layers)
-    layer_bytes = parameters * bytes_of(i.precision)
+    layer_bytes = parameters * bytes_per_element(i.precision)
     injection = layer_bytes / i.injection_bandwidth
     flop_per_sequence = 2 * parameters
     compute = flop_per_sequence * i.batch_size / rate
     layer_time = np.maximum(injection, compute)
     step_time = layers * layer_time
     kv = kv_bytes_per_token(model, i.precision)
-    per_sequence = (i.context_length * kv + state_bytes(model, i.precision)) * (1 + np.asarray(i.sram_reserve))
+    per_sequence = (i.context_length * kv + recurrent_state_bytes(model, i.precision)) * (
+        1 + np.asarray(i.sram_reserve)
+    )
     required = i.batch_size * per_sequence
     return Outputs(
         step_time=step_time,
@@ -329,12 +346,12 @@ def weight_streaming(i: Inputs) -> Outputs:
         sram_required=required,
         feasible=required <= i.sram_capacity,
         sram_shortfall=np.maximum(required - i.sram_capacity, 0.0),
-        largest_batch_size=np.floor(ratio(i.sram_capacity, per_sequence)),
+        largest_batch_size=np.floor(ratio_or_inf(i.sram_capacity, per_sequence)),
         layer_bytes=layer_bytes,
         layer_parameters=parameters,
         injection_bandwidth_needed=layer_bytes / compute,
         mfu=flop_per_sequence * i.batch_size / (layer_time * i.peak_rate),
         layer_time=layer_time,
         kv_cache_per_token=kv,
-        weights=np.asarray(model.parameters * bytes_of(i.precision)),
+        weights=np.asarray(model.parameters * bytes_per_element(i.precision)),
     )

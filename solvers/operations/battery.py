@@ -1,8 +1,8 @@
-"""How long does a battery last a device that infers now and then and sleeps in between?
+"""How long does a battery last in a device that runs an inference from time to time and sleeps in between?
 
-Energy per inference times inferences, and the power of sleep for the rest of the day (Banbury et al. 2021 on measuring
-the first). Not modelled: ageing and self-discharge of the battery, its voltage
-under load, sensors and radios.
+Energy per inference times inferences, and the power of sleep for the rest of the day (Banbury et al. 2021 on
+measuring the first). Not modelled: ageing and self-discharge of the battery, its voltage under load, sensors and
+radios.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _DAY = 86400.0
 _YEAR = 365 * _DAY
@@ -46,7 +46,7 @@ _ESP32 = {"energy_per_inference": "7.2 mJ", "active_time": "36 ms", "sleep_power
 
 
 class Drain(IntEnum):
-    """What empties the battery."""
+    """What uses the energy of the battery."""
 
     INFERENCE = 0
     SLEEP = 1
@@ -185,6 +185,108 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "At work the device draws less than asleep: one of energy, time and sleep power is off."
 
 
+FIGURES = (
+    curve("inferences_per_day", ("lifetime", "inference_share"), "The more often, the shorter"),
+    curve("sleep_power", ("lifetime",), "What sleep costs"),
+    Chart("bars", "A day's energy", (), ("inference_energy_per_day", "sleep_energy_per_day")),
+)
+
+EQUATIONS = (
+    Equation(
+        "inference_energy_per_day", r"@inference_energy_per_day = @inferences_per_day \cdot @energy_per_inference"
+    ),
+    Equation("duty_cycle", r"@duty_cycle = \frac{@inferences_per_day \cdot @active_time}{86400}"),
+    Equation(
+        "sleep_energy_per_day",
+        r"@sleep_energy_per_day = @sleep_power \cdot (86400 - @inferences_per_day \cdot @active_time)",
+        where=lambda i, o: bool(o.feasible),
+    ),
+    Equation(
+        "inference_share",
+        r"@inference_share = \frac{@inference_energy_per_day}{@energy_per_day}",
+        where=lambda i, o: o.energy_per_day > 0,
+    ),
+    Equation("mean_power", r"@mean_power = \frac{@energy_per_day}{86400}", where=lambda i, o: bool(o.feasible)),
+    Equation(
+        "energy_per_day",
+        r"@energy_per_day = @inference_energy_per_day + @sleep_energy_per_day",
+        where=lambda i, o: bool(o.feasible),
+    ),
+    Equation(
+        "lifetime",
+        r"@lifetime = 86400 \cdot \frac{@battery_energy}{@energy_per_day}",
+        where=lambda i, o: math.isfinite(o.lifetime),
+    ),
+)
+
+SOURCES = (
+    Source("Banbury et al. 2021", "MLPerf Tiny benchmark", "arXiv:2106.07597"),
+    Source("Nordic Semiconductor", "nRF52840", "https://www.nordicsemi.com/Products/nRF52840"),
+    Source("Wikipedia", "CR2032 battery", "https://en.wikipedia.org/wiki/CR2032_battery"),
+)
+
+ASSUMPTIONS = (
+    "The battery gives all its energy, at any load and at any age.",
+    "The energy of an inference holds all that is drawn while it lasts; in between the device only sleeps.",
+)
+
+LIMITATIONS = (
+    "Self-discharge, about 1% a year of a coin cell, and its voltage falling under load.",
+    "Sensors, radios, and waking up.",
+)
+
+PRESETS = (
+    Preset("Keyword spotting on a coin cell", {}, part="Part 7"),
+    Preset("The slide's 50 µJ, once a second", {**_SLIDE, "inferences_per_day": "86400"}, part="Part 7"),
+    Preset("The slide's 50 µJ, once a minute", {**_SLIDE, "inferences_per_day": "1440"}, part="Part 7"),
+    Preset("Exercise 7: a doorbell on the nRF52840", {**_DOORBELL, **_NRF52840}, part="Part 7"),
+    Preset("Exercise 7: on the ESP32-S3, asleep in between", {**_DOORBELL, **_ESP32}, part="Part 7"),
+    Preset(
+        "Exercise 7: on the ESP32-S3, idle in between",
+        {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"},
+        part="Part 7",
+    ),
+    Preset("Too much for a day", {**_DOORBELL, **_NRF52840, "inferences_per_day": "172800"}),
+    Preset(
+        "A phone's assistant, 50 answers a day",
+        {
+            "energy_per_inference": "30 J",
+            "active_time": "10 s",
+            "inferences_per_day": "50",
+            "sleep_power": "50 mW",
+            "battery_energy": "15 Wh",
+        },
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A network that takes half the energy makes the battery last twice as long.",
+        "Once an hour the battery lasts {before}; with half the energy per inference {after}: sleep drains it.",
+        "lifetime",
+        {"inferences_per_day": "24"},
+        {"inferences_per_day": "24", "energy_per_inference": "0.53 mJ"},
+        lambda before, after: after < 1.1 * before,
+    ),
+    Fallacy(
+        "What matters on a battery is the power of the chip at work.",
+        "The same chip at the same work, once a minute: idle in between it lasts {before}, asleep {after}.",
+        "lifetime",
+        {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"},
+        {**_DOORBELL, **_ESP32},
+        lambda before, after: after > 5 * before,
+    ),
+    Fallacy(
+        "A chip of 400 mW empties a battery in weeks, one of 15 mW lasts for years.",
+        "Once a minute the small chip lasts {before} and the large one {after}: it is done sooner, then sleeps.",
+        "lifetime",
+        {**_DOORBELL, **_NRF52840},
+        {**_DOORBELL, **_ESP32},
+        lambda before, after: after > before / 2 and after > _YEAR,
+    ),
+)
+
+
 @solver(
     walls=(),
     title="Battery",
@@ -194,100 +296,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("lifetime", "energy_per_day", "inference_share", "duty_cycle", "inferences_for_a_year"),
-    figures=(
-        curve("inferences_per_day", ("lifetime", "inference_share"), "The more often, the shorter"),
-        curve("sleep_power", ("lifetime",), "What sleep costs"),
-        Chart("bars", "A day's energy", (), ("inference_energy_per_day", "sleep_energy_per_day")),
-    ),
-    equations=(
-        Equation(
-            "inference_energy_per_day", r"@inference_energy_per_day = @inferences_per_day \cdot @energy_per_inference"
-        ),
-        Equation("duty_cycle", r"@duty_cycle = \frac{@inferences_per_day \cdot @active_time}{86400}"),
-        Equation(
-            "sleep_energy_per_day",
-            r"@sleep_energy_per_day = @sleep_power \cdot (86400 - @inferences_per_day \cdot @active_time)",
-            where=lambda i, o: bool(o.feasible),
-        ),
-        Equation(
-            "inference_share",
-            r"@inference_share = \frac{@inference_energy_per_day}{@energy_per_day}",
-            where=lambda i, o: o.energy_per_day > 0,
-        ),
-        Equation("mean_power", r"@mean_power = \frac{@energy_per_day}{86400}", where=lambda i, o: bool(o.feasible)),
-        Equation(
-            "energy_per_day",
-            r"@energy_per_day = @inference_energy_per_day + @sleep_energy_per_day",
-            where=lambda i, o: bool(o.feasible),
-        ),
-        Equation(
-            "lifetime",
-            r"@lifetime = 86400 \cdot \frac{@battery_energy}{@energy_per_day}",
-            where=lambda i, o: math.isfinite(o.lifetime),
-        ),
-    ),
-    sources=(
-        Source("Banbury et al. 2021", "MLPerf Tiny benchmark", "arXiv:2106.07597"),
-        Source("Nordic Semiconductor", "nRF52840", "https://www.nordicsemi.com/Products/nRF52840"),
-        Source("Wikipedia", "CR2032 battery", "https://en.wikipedia.org/wiki/CR2032_battery"),
-    ),
-    assumptions=(
-        "The battery gives all its energy, at any load and at any age.",
-        "The energy of an inference holds all that is drawn while it lasts; in between the device only sleeps.",
-    ),
-    excludes=(
-        "Self-discharge, about 1% a year of a coin cell, and its voltage falling under load.",
-        "Sensors, radios, and waking up.",
-    ),
-    presets=(
-        Preset("Keyword spotting on a coin cell", {}, part="Part 7"),
-        Preset("The slide's 50 µJ, once a second", {**_SLIDE, "inferences_per_day": "86400"}, part="Part 7"),
-        Preset("The slide's 50 µJ, once a minute", {**_SLIDE, "inferences_per_day": "1440"}, part="Part 7"),
-        Preset("Exercise 7: a doorbell on the nRF52840", {**_DOORBELL, **_NRF52840}, part="Part 7"),
-        Preset("Exercise 7: on the ESP32-S3, asleep in between", {**_DOORBELL, **_ESP32}, part="Part 7"),
-        Preset(
-            "Exercise 7: on the ESP32-S3, idle in between",
-            {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"},
-            part="Part 7",
-        ),
-        Preset("Too much for a day", {**_DOORBELL, **_NRF52840, "inferences_per_day": "172800"}),
-        Preset(
-            "A phone's assistant, 50 answers a day",
-            {
-                "energy_per_inference": "30 J",
-                "active_time": "10 s",
-                "inferences_per_day": "50",
-                "sleep_power": "50 mW",
-                "battery_energy": "15 Wh",
-            },
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "A network that takes half the energy makes the battery last twice as long.",
-            "Once an hour the battery lasts {before}; with half the energy per inference {after}: sleep drains it.",
-            "lifetime",
-            {"inferences_per_day": "24"},
-            {"inferences_per_day": "24", "energy_per_inference": "0.53 mJ"},
-            lambda before, after: after < 1.1 * before,
-        ),
-        Fallacy(
-            "What matters on a battery is the power of the chip at work.",
-            "The same chip at the same work, once a minute: idle in between it lasts {before}, asleep {after}.",
-            "lifetime",
-            {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"},
-            {**_DOORBELL, **_ESP32},
-            lambda before, after: after > 5 * before,
-        ),
-        Fallacy(
-            "A chip of 400 mW empties a battery in weeks, one of 15 mW lasts for years.",
-            "Once a minute the small chip lasts {before} and the large one {after}: it is done sooner, then sleeps.",
-            "lifetime",
-            {**_DOORBELL, **_NRF52840},
-            {**_DOORBELL, **_ESP32},
-            lambda before, after: after > before / 2 and after > _YEAR,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def battery(i: Inputs) -> Outputs:
     awake = np.asarray(i.inferences_per_day, dtype=float) * i.active_time
@@ -298,23 +313,23 @@ def battery(i: Inputs) -> Outputs:
     # Each further inference costs its energy and saves the sleep it takes the place of.
     further = np.asarray(i.energy_per_inference) - np.asarray(i.sleep_power) * i.active_time
     spare = i.battery_energy * _DAY / _YEAR - np.asarray(i.sleep_power) * _DAY
-    most = np.floor(ratio(_DAY, i.active_time))
+    most = np.floor(ratio_or_inf(_DAY, i.active_time))
     return Outputs(
-        lifetime=_DAY * ratio(i.battery_energy, daily),
+        lifetime=_DAY * ratio_or_inf(i.battery_energy, daily),
         energy_per_day=daily,
         inference_share=np.where(daily == 0, np.nan, working / np.where(daily == 0, 1, daily)),
         mean_power=daily / _DAY,
-        active_power=ratio(i.energy_per_inference, i.active_time),
+        active_power=ratio_or_inf(i.energy_per_inference, i.active_time),
         inference_energy_per_day=working,
         sleep_energy_per_day=resting,
         duty_cycle=awake / _DAY,
         feasible=fits,
         drains=np.where(working >= np.where(fits, resting, 0), Drain.INFERENCE, Drain.SLEEP),
         most_inferences=most,
-        longest_inference=ratio(_DAY, i.inferences_per_day),
-        lifetime_asleep=ratio(i.battery_energy, np.asarray(i.sleep_power, dtype=float)),
+        longest_inference=ratio_or_inf(_DAY, i.inferences_per_day),
+        lifetime_asleep=ratio_or_inf(i.battery_energy, np.asarray(i.sleep_power, dtype=float)),
         inferences_for_a_year=np.where(
             spare <= 0, 0, np.where(further <= 0, most, np.minimum(np.floor(spare / np.maximum(further, 1e-300)), most))
         ),
-        equal_interval=i.active_time + ratio(i.energy_per_inference, np.asarray(i.sleep_power, dtype=float)),
+        equal_interval=i.active_time + ratio_or_inf(i.energy_per_inference, np.asarray(i.sleep_power, dtype=float)),
     )

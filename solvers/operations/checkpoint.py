@@ -30,20 +30,20 @@ from solvers.declare import (
     output,
     solver,
 )
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _DAY = 86400.0
 
 
 class CheckpointMode(IntEnum):
-    """What the run waits for: the whole checkpoint, or its copy in the hosts' memory."""
+    """What training waits for: the complete checkpoint, or its copy in the memory of the hosts."""
 
     SYNCHRONOUS = 0
     ASYNCHRONOUS = 1
 
 
 class CheckpointBottleneck(IntEnum):
-    """What bounds the writing."""
+    """What limits the writing."""
 
     WRITERS = 0
     FILESYSTEM = 1
@@ -200,6 +200,96 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "The hosts need memory for a second copy of the whole checkpoint."
 
 
+FIGURES = (
+    curve("writers", ("write_time",), "More writers, until the file system is full", x_marks=("saturating_writers",)),
+    curve("interval", ("overhead", "stall_share"), "How often"),
+    Chart("bars", "Bandwidths", (), ("write_bandwidth", "bandwidth_for_one_percent")),
+)
+
+EQUATIONS = (
+    Equation("checkpoint_size", r"@checkpoint_size = @parameters \cdot @bytes_per_parameter"),
+    Equation("write_bandwidth", r"@write_bandwidth = \min(@writer_bandwidth \cdot @writers, @filesystem_bandwidth)"),
+    Equation("write_time", r"@write_time = \frac{@checkpoint_size}{@write_bandwidth}"),
+    Equation("overhead", r"@overhead = \frac{@write_time}{@interval}"),
+    Equation(
+        "saturating_writers", r"@saturating_writers = \lceil \frac{@filesystem_bandwidth}{@writer_bandwidth} \rceil"
+    ),
+    Equation("actual_interval", r"@actual_interval = \max(@interval, @write_time)"),
+    Equation("stall_share", r"@stall_share = \frac{@stall_time}{@actual_interval}"),
+    Equation("lost_per_day", r"@lost_per_day = 86400 \cdot @stall_share"),
+    Equation("written_per_day", r"@written_per_day = 86400 \cdot \frac{@checkpoint_size}{@actual_interval}"),
+    Equation("load_time", r"@load_time = \frac{@write_time}{@read_speedup}"),
+)
+
+SOURCES = (
+    Source(
+        "Eisenman et al. 2022",
+        "Check-N-Run: a checkpointing system for training deep learning recommendation models",
+        "arXiv:2010.08679",
+    ),
+    Source(
+        "Rajbhandari et al. 2020",
+        "ZeRO: memory optimizations toward training trillion parameter models",
+        "arXiv:1910.02054",
+    ),
+    Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
+)
+
+ASSUMPTIONS = (
+    "Every writer has an equal part and they all write at once.",
+    "All of the state is written each time.",
+    "Asynchronous writing slows the run down by its copy alone.",
+)
+
+LIMITATIONS = (
+    "Traffic of others on the same file system.",
+    "Saving only what changed, and in fewer bits (Check-N-Run saves 6 to 17 times the bandwidth that way).",
+    "How often is best: see reliability.",
+)
+
+PRESETS = (
+    Preset("70 billion parameters, 64 hosts", {}),
+    Preset("The same, out of the way", {"way": "asynchronous"}),
+    Preset("One host writes it all", {"writers": "1"}),
+    Preset(
+        "A trillion parameters to a slow file system",
+        {"parameters": "1e12", "writers": "1024", "filesystem_bandwidth": "50 GB/s"},
+    ),
+    Preset(
+        "Llama 3 405B on storage of 2 TB/s",
+        {"parameters": "405e9", "writers": "2048", "filesystem_bandwidth": "2 TB/s"},
+    ),
+    Preset("Weights alone", {"bytes_per_parameter": "2 byte"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Twice the writers write twice as fast.",
+        "64 writers take {before} and 128 take {after}: the file system is full.",
+        "write_time",
+        {},
+        {"writers": "128"},
+        lambda before, after: after == before,
+    ),
+    Fallacy(
+        "Written out of the way, checkpoints cost nothing however often they are made.",
+        "The run waits for the copy each time: {before} of its time every 30 minutes, {after} every 10 s.",
+        "stall_share",
+        {"way": "asynchronous"},
+        {"way": "asynchronous", "interval": "10 s"},
+        lambda before, after: after > 10 * before,
+    ),
+    Fallacy(
+        "A checkpoint is as large as the model.",
+        "Its weights are {before}; with the optimizer's state it is {after}, {ratio} times that.",
+        "checkpoint_size",
+        {"bytes_per_parameter": "2 byte"},
+        {},
+        lambda before, after: after == 7 * before,
+    ),
+)
+
+
 @solver(
     walls=(19,),
     title="Checkpoint",
@@ -209,92 +299,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("write_time", "overhead", "checkpoint_size", "stall_share", "lost_per_day"),
-    figures=(
-        curve(
-            "writers", ("write_time",), "More writers, until the file system is full", x_marks=("saturating_writers",)
-        ),
-        curve("interval", ("overhead", "stall_share"), "How often"),
-        Chart("bars", "Bandwidths", (), ("write_bandwidth", "bandwidth_for_one_percent")),
-    ),
-    equations=(
-        Equation("checkpoint_size", r"@checkpoint_size = @parameters \cdot @bytes_per_parameter"),
-        Equation(
-            "write_bandwidth", r"@write_bandwidth = \min(@writer_bandwidth \cdot @writers, @filesystem_bandwidth)"
-        ),
-        Equation("write_time", r"@write_time = \frac{@checkpoint_size}{@write_bandwidth}"),
-        Equation("overhead", r"@overhead = \frac{@write_time}{@interval}"),
-        Equation(
-            "saturating_writers", r"@saturating_writers = \lceil \frac{@filesystem_bandwidth}{@writer_bandwidth} \rceil"
-        ),
-        Equation("actual_interval", r"@actual_interval = \max(@interval, @write_time)"),
-        Equation("stall_share", r"@stall_share = \frac{@stall_time}{@actual_interval}"),
-        Equation("lost_per_day", r"@lost_per_day = 86400 \cdot @stall_share"),
-        Equation("written_per_day", r"@written_per_day = 86400 \cdot \frac{@checkpoint_size}{@actual_interval}"),
-        Equation("load_time", r"@load_time = \frac{@write_time}{@read_speedup}"),
-    ),
-    sources=(
-        Source(
-            "Eisenman et al. 2022",
-            "Check-N-Run: a checkpointing system for training deep learning recommendation models",
-            "arXiv:2010.08679",
-        ),
-        Source(
-            "Rajbhandari et al. 2020",
-            "ZeRO: memory optimizations toward training trillion parameter models",
-            "arXiv:1910.02054",
-        ),
-        Source("Grattafiori et al. 2024", "The Llama 3 herd of models", "arXiv:2407.21783"),
-    ),
-    assumptions=(
-        "Every writer has an equal part and they all write at once.",
-        "All of the state is written each time.",
-        "Asynchronous writing slows the run down by its copy alone.",
-    ),
-    excludes=(
-        "Traffic of others on the same file system.",
-        "Saving only what changed, and in fewer bits (Check-N-Run saves 6 to 17 times the bandwidth that way).",
-        "How often is best: see reliability.",
-    ),
-    presets=(
-        Preset("70 billion parameters, 64 hosts", {}),
-        Preset("The same, out of the way", {"way": "asynchronous"}),
-        Preset("One host writes it all", {"writers": "1"}),
-        Preset(
-            "A trillion parameters to a slow file system",
-            {"parameters": "1e12", "writers": "1024", "filesystem_bandwidth": "50 GB/s"},
-        ),
-        Preset(
-            "Llama 3 405B on storage of 2 TB/s",
-            {"parameters": "405e9", "writers": "2048", "filesystem_bandwidth": "2 TB/s"},
-        ),
-        Preset("Weights alone", {"bytes_per_parameter": "2 byte"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Twice the writers write twice as fast.",
-            "64 writers take {before} and 128 take {after}: the file system is full.",
-            "write_time",
-            {},
-            {"writers": "128"},
-            lambda before, after: after == before,
-        ),
-        Fallacy(
-            "Written out of the way, checkpoints cost nothing however often they are made.",
-            "The run waits for the copy each time: {before} of its time every 30 minutes, {after} every 10 s.",
-            "stall_share",
-            {"way": "asynchronous"},
-            {"way": "asynchronous", "interval": "10 s"},
-            lambda before, after: after > 10 * before,
-        ),
-        Fallacy(
-            "A checkpoint is as large as the model.",
-            "Its weights are {before}; with the optimizer's state it is {after}, {ratio} times that.",
-            "checkpoint_size",
-            {"bytes_per_parameter": "2 byte"},
-            {},
-            lambda before, after: after == 7 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def checkpoint(i: Inputs) -> Outputs:
     size = np.asarray(i.parameters * np.asarray(i.bytes_per_parameter, dtype=float))
@@ -315,7 +326,7 @@ def checkpoint(i: Inputs) -> Outputs:
         bottleneck=np.where(
             together < i.filesystem_bandwidth, CheckpointBottleneck.WRITERS, CheckpointBottleneck.FILESYSTEM
         ),
-        saturating_writers=np.ceil(ratio(i.filesystem_bandwidth, np.asarray(i.writer_bandwidth, dtype=float))),
+        saturating_writers=np.ceil(ratio_or_inf(i.filesystem_bandwidth, np.asarray(i.writer_bandwidth, dtype=float))),
         keeps_up=time <= i.interval,
         actual_interval=actual,
         lost_per_day=stall / actual * _DAY,

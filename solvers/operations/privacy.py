@@ -1,8 +1,8 @@
-"""What does it cost in time and data to promise that no single person shows in a model?
+"""What does it cost in time and data that no single person can be recognized in a model?
 
-Abadi et al. 2016 for training under differential privacy (gradients of each example cut and blurred), Anil et al. 2022
-for the batches, and so the time, that takes. The slowdown 1 + k/ε is a calibration, not a law: k says what one's own
-code costs. Not modelled: δ, the number of examples, and what the noise costs in accuracy.
+Abadi et al. 2016 for training under differential privacy (gradients of each example clipped and noised), Anil et al.
+2022 for the batches, and so the time, that takes. The slowdown 1 + k/ε is a calibration, not a law: k depends on the
+training code. Not modelled: δ, the number of examples, and what the noise costs in accuracy.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, number, output, solver
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 
 _CALIBRATION = 2.0
 
@@ -110,8 +110,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
             "That promise is weak, the odds may change {odds_factor} times; it costs little because it says little."
         )
     return first + (
-        "Down to ε = {epsilon_for_double} it at most doubles; below, the promise binds and the time grows as 1/ε. A weaker "
-        "promise, or code with a lower k, would help; " + _group(i)
+        "Down to ε = {epsilon_for_double} it at most doubles; below, the promise binds and the time grows as 1/ε. A "
+        "weaker promise, or code with a lower k, would help; " + _group(i)
     )
 
 
@@ -119,15 +119,80 @@ def _group(i: Inputs) -> str:
     if i.subgroup_prevalence == 1:
         return "there is no smaller group to find data for."
     return (
-        "for the smallest group {data_multiplier} times the data are needed, {samples_in_all} samples in all, unless they "
-        "are sought among that group."
+        "for the smallest group {data_multiplier} times the data are needed, {samples_in_all} samples in all, unless "
+        "they are sought among that group."
     )
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield "The slowdown is a calibration (k = {calibration}), not a law: measured runs differ by their code and batches."
+    yield (
+        "The slowdown is a calibration (k = {calibration}), not a law: measured runs differ by their code and batches."
+    )
     if i.subgroup_prevalence < 0.01 and i.epsilon < 3:
-        yield "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan and Shmatikov 2019)."
+        yield (
+            "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan and "
+            "Shmatikov 2019)."
+        )
+
+
+FIGURES = (
+    curve("epsilon", ("slowdown",), "The stronger the promise", x_marks=("epsilon_for_double",)),
+    curve("subgroup_prevalence", ("samples_in_all",), "The smaller the group"),
+)
+
+EQUATIONS = (
+    Equation("slowdown", r"@slowdown = 1 + \frac{@calibration}{@epsilon}"),
+    Equation("extra_time", r"@extra_time = @training_time - \frac{@training_time}{@slowdown}"),
+    Equation("data_multiplier", r"@data_multiplier = \frac{1}{@subgroup_prevalence}"),
+    Equation("samples_in_all", r"@samples_in_all = @samples_needed \cdot @data_multiplier"),
+)
+
+SOURCES = (
+    Source("Abadi et al. 2016", "Deep learning with differential privacy", "arXiv:1607.00133"),
+    Source("Anil et al. 2022", "Large-scale differentially private BERT", "arXiv:2108.01624"),
+    Source(
+        "Bagdasaryan, Shmatikov 2019",
+        "Differential privacy has disparate impact on model accuracy",
+        "arXiv:1905.12101",
+    ),
+)
+
+ASSUMPTIONS = (
+    "A run under privacy takes 1 + k/ε times as long, with k = 2 unless said otherwise: a calibration.",
+    "People are drawn at random: a group is as frequent in the data as among the people.",
+)
+
+LIMITATIONS = (
+    "δ, the clipping norm, and how ε adds up over steps.",
+    "What noise costs in accuracy; it costs small groups the most.",
+    "Unlearning, filtering and other ways to be safe.",
+)
+
+PRESETS = (
+    Preset("A week's run at ε = 3", {}),
+    Preset("A strong promise: ε = 1", {"epsilon": "1"}),
+    Preset("A weak one: ε = 10", {"epsilon": "10"}),
+    Preset("A group of one in a thousand", {"subgroup_prevalence": "0.1%"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "Privacy is a setting: it costs a few percent.",
+        "At ε = 8 the run takes {before} times as long, at ε = 0.5 {after} times.",
+        "slowdown",
+        {"epsilon": "8"},
+        {"epsilon": "0.5"},
+        lambda before, after: after > 4,
+    ),
+    Fallacy(
+        "A large data set has enough of everybody.",
+        "Ten thousand samples of a group of one in a hundred take {before} in all, of one in ten thousand {after}.",
+        "samples_in_all",
+        {},
+        {"subgroup_prevalence": "0.01%"},
+        lambda before, after: after > 50 * before,
+    ),
+)
 
 
 @solver(
@@ -139,58 +204,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("slowdown", "training_time", "extra_time", "data_multiplier"),
-    figures=(
-        curve("epsilon", ("slowdown",), "The stronger the promise", x_marks=("epsilon_for_double",)),
-        curve("subgroup_prevalence", ("samples_in_all",), "The smaller the group"),
-    ),
-    equations=(
-        Equation("slowdown", r"@slowdown = 1 + \frac{@calibration}{@epsilon}"),
-        Equation("extra_time", r"@extra_time = @training_time - \frac{@training_time}{@slowdown}"),
-        Equation("data_multiplier", r"@data_multiplier = \frac{1}{@subgroup_prevalence}"),
-        Equation("samples_in_all", r"@samples_in_all = @samples_needed \cdot @data_multiplier"),
-    ),
-    sources=(
-        Source("Abadi et al. 2016", "Deep learning with differential privacy", "arXiv:1607.00133"),
-        Source("Anil et al. 2022", "Large-scale differentially private BERT", "arXiv:2108.01624"),
-        Source(
-            "Bagdasaryan, Shmatikov 2019",
-            "Differential privacy has disparate impact on model accuracy",
-            "arXiv:1905.12101",
-        ),
-    ),
-    assumptions=(
-        "A run under privacy takes 1 + k/ε times as long, with k = 2 unless said otherwise: a calibration.",
-        "People are drawn at random: a group is as frequent in the data as among the people.",
-    ),
-    excludes=(
-        "δ, the clipping norm, and how ε adds up over steps.",
-        "What noise costs in accuracy; it costs small groups the most.",
-        "Unlearning, filtering and other ways to be safe.",
-    ),
-    presets=(
-        Preset("A week's run at ε = 3", {}),
-        Preset("A strong promise: ε = 1", {"epsilon": "1"}),
-        Preset("A weak one: ε = 10", {"epsilon": "10"}),
-        Preset("A group of one in a thousand", {"subgroup_prevalence": "0.1%"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "Privacy is a setting: it costs a few percent.",
-            "At ε = 8 the run takes {before} times as long, at ε = 0.5 {after} times.",
-            "slowdown",
-            {"epsilon": "8"},
-            {"epsilon": "0.5"},
-            lambda before, after: after > 4,
-        ),
-        Fallacy(
-            "A large data set has enough of everybody.",
-            "Ten thousand samples of a group of one in a hundred take {before} in all, of one in ten thousand {after}.",
-            "samples_in_all",
-            {},
-            {"subgroup_prevalence": "0.01%"},
-            lambda before, after: after > 50 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def privacy(i: Inputs) -> Outputs:
     slowdown = 1 + np.asarray(i.calibration) / i.epsilon
@@ -201,6 +221,6 @@ def privacy(i: Inputs) -> Outputs:
         extra_time=i.training_time * (slowdown - 1),
         data_multiplier=multiplier,
         samples_in_all=i.samples_needed * multiplier,
-        epsilon_for_double=ratio(i.calibration, np.where(np.asarray(i.calibration) > 0, 1.0, 0.0)),
+        epsilon_for_double=ratio_or_inf(i.calibration, np.where(np.asarray(i.calibration) > 0, 1.0, 0.0)),
         odds_factor=np.exp(np.asarray(i.epsilon, dtype=float)),
     )

@@ -1,8 +1,8 @@
-"""Which chip does the same work for less, and at what price would another be the cheaper one?
+"""Which chip does the same work at lower cost, and at what price would the other be cheaper?
 
-Two fleets of equal throughput, each with its own number of devices: training by what kernels reach of the peak, serving
-by the roofline of a decode step on as few devices as hold the model. Costs as in Barroso, Hölzle and Ranganathan 2018
-(chapter 6). Not modelled: software that runs on one chip and not on the other, networks, and what one must learn anew.
+Two fleets of equal throughput, each with its own number of devices: training by what kernels reach of the peak,
+serving by the roofline of a decode step on as few devices as hold the model. Costs as in Barroso, Hölzle and
+Ranganathan 2018 (chapter 6). Not modelled: software that runs on one chip only, networks, and the cost of porting.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solvers import inputs
+from solvers import checks, inputs
 from solvers.declare import (
     Array,
     Chart,
@@ -33,13 +33,12 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws import checks
 from solvers.laws.cost import MAINTENANCE, YEAR
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
-from solvers.laws.ratio import ratio
+from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import step_time
 from solvers.laws.training_memory import ADAM_BYTES
-from solvers.laws.transformer import active_parameters, bytes_of, decode
+from solvers.laws.transformer import active_parameters, bytes_per_element, decode_work
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 _HOUR, _DAY = 3600.0, 86400.0
@@ -183,25 +182,28 @@ class Outputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: both chips must compute, and the model must do the work."""
-    yield from checks.arithmetic(i.accelerator, i.precision)
-    yield from checks.arithmetic(i.rival, i.precision, ("rival", "precision"))
-    yield from checks.trains(i.model)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.accelerator_rate(i.rival, i.precision, ("rival", "precision"))
+    yield from checks.trainable_transformer(i.model)
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     work = "trains" if i.workload == Workload.TRAINING else "serves"
-    first = f"{{rival_devices}} {{rival}} do what {{devices}} {{accelerator}} do: {{model}} {work} at {{throughput}} in tokens. "
+    first = (
+        f"{{rival_devices}} {{rival}} do what {{devices}} {{accelerator}} do: {{model}} {work} at {{throughput}} in "
+        f"tokens. "
+    )
     if math.isnan(o.cost_ratio):
-        return first + "What they cost is not known: give the rival's price. " + _even(o)
+        return first + "What they cost is not known: give the rival's price." + _even(o)
     if o.cheaper == LowerCost.RIVAL:
-        return first + "The rival is cheaper: {rival_cost} instead of {reference_cost}. " + _even(o)
-    return first + "The rival is dearer: {rival_cost} instead of {reference_cost}. " + _even(o)
+        return first + "The rival is cheaper: {rival_cost} instead of {reference_cost}." + _even(o)
+    return first + "The rival is dearer: {rival_cost} instead of {reference_cost}." + _even(o)
 
 
 def _even(o: Outputs) -> str:
     if not math.isfinite(o.break_even_price):
         return ""
-    return "Below {break_even_price} a piece it is the cheaper one."
+    return " Below {break_even_price} a piece it is the cheaper one."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -209,6 +211,91 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "One copy of the model takes {reference_least} devices or {rival_least} rivals: memory decides, too."
     if i.efficiency == i.rival_efficiency:
         yield "Both are taken to reach the same share of their peaks. Where the software is younger, that flatters."
+
+
+FIGURES = (
+    Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost",)),
+    curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
+    Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
+)
+
+EQUATIONS = (
+    Equation("throughput", r"@throughput = @devices \cdot @reference_rate"),
+    Equation("rate_ratio", r"@rate_ratio = \frac{@rival_rate}{@reference_rate}"),
+    Equation(
+        "cost_ratio",
+        r"@cost_ratio = \frac{@rival_cost}{@reference_cost}",
+        where=lambda i, o: math.isfinite(o.cost_ratio),
+    ),
+    Equation(
+        "cost_per_million_tokens",
+        r"@cost_per_million_tokens = \frac{1000000 \cdot @reference_cost}{@throughput \cdot @duration}",
+        where=lambda i, o: math.isfinite(o.reference_cost),
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Barroso, Hölzle, Ranganathan 2018",
+        "The datacenter as a computer, third edition",
+        "10.2200/S00874ED3V01Y201809CAC046",
+    ),
+    Source(
+        "Williams, Waterman, Patterson 2009",
+        "Roofline: an insightful visual performance model",
+        "10.1145/1498765.1498785",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, "
+    "gradients and optimizer.",
+    "Serving: one copy of the model is split over as few devices as hold it, which share FLOPs and traffic evenly.",
+    "Infrastructure costs the same multiple of either chip's price.",
+)
+
+LIMITATIONS = (
+    "Software: what runs, and how well, see the efficiencies.",
+    "Messages between devices: see serving and parallelism.",
+    "Discounts for who buys many.",
+)
+
+PRESETS = (
+    Preset(
+        "MI300X against H100, training",
+        {"also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
+        part="Exercise 5b",
+    ),
+    Preset(
+        "The same, serving",
+        {"workload": "serving", "also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
+        part="Exercise 5b",
+    ),
+    Preset("Gaudi 3 at its list price", {"rival": "gaudi3", "rival_price": "15625 USD"}, part="Exercise 5b"),
+    Preset("MI300X with younger software", {"rival_efficiency": "0.3"}),
+    Preset("A100: old and cheap", {"rival": "a100-sxm4-80gb"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "The chip at half the price is the cheaper one.",
+        "At 15,000 instead of 25,000 USD and the same efficiency the work costs {before}; if its software reaches a "
+        "third of that, {after}.",
+        "cost_ratio",
+        {},
+        {"rival_efficiency": "0.15"},
+        lambda before, after: before < 1 < after,
+    ),
+    Fallacy(
+        "What is cheapest to train on is cheapest to serve on.",
+        "An H200 trains for {before} times what an H100 costs, and serves for {after} times: bandwidth and memory "
+        "count there.",
+        "cost_ratio",
+        {"rival": "h200-sxm-141gb"},
+        {"rival": "h200-sxm-141gb", "workload": "serving"},
+        lambda before, after: after < 0.9 * before,
+    ),
+)
 
 
 @solver(
@@ -222,86 +309,19 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     check=check,
     headline=("rival_cost", "reference_cost", "cost_ratio", "rival_devices", "break_even_price"),
     overlay="rival",
-    figures=(
-        Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost",)),
-        curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
-        Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
-    ),
-    equations=(
-        Equation("throughput", r"@throughput = @devices \cdot @reference_rate"),
-        Equation("rate_ratio", r"@rate_ratio = \frac{@rival_rate}{@reference_rate}"),
-        Equation(
-            "cost_ratio",
-            r"@cost_ratio = \frac{@rival_cost}{@reference_cost}",
-            where=lambda i, o: math.isfinite(o.cost_ratio),
-        ),
-        Equation(
-            "cost_per_million_tokens",
-            r"@cost_per_million_tokens = \frac{1000000 \cdot @reference_cost}{@throughput \cdot @duration}",
-            where=lambda i, o: math.isfinite(o.reference_cost),
-        ),
-    ),
-    sources=(
-        Source(
-            "Barroso, Hölzle, Ranganathan 2018",
-            "The datacenter as a computer, third edition",
-            "10.2200/S00874ED3V01Y201809CAC046",
-        ),
-        Source(
-            "Williams, Waterman, Patterson 2009",
-            "Roofline: an insightful visual performance model",
-            "10.1145/1498765.1498785",
-        ),
-    ),
-    assumptions=(
-        "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, gradients and optimizer.",
-        "Serving: one copy of the model is split over as few devices as hold it, which share arithmetic and traffic evenly.",
-        "Infrastructure costs the same multiple of either chip's price.",
-    ),
-    excludes=(
-        "Software: what runs, and how well, see the efficiencies.",
-        "Messages between devices: see serving and parallelism.",
-        "Discounts for who buys many.",
-    ),
-    presets=(
-        Preset(
-            "MI300X against H100, training",
-            {"also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
-            part="Exercise 5b",
-        ),
-        Preset(
-            "The same, serving",
-            {"workload": "serving", "also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
-            part="Exercise 5b",
-        ),
-        Preset("Gaudi 3 at its list price", {"rival": "gaudi3", "rival_price": "15625 USD"}, part="Exercise 5b"),
-        Preset("MI300X with younger software", {"rival_efficiency": "0.3"}),
-        Preset("A100: old and cheap", {"rival": "a100-sxm4-80gb"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "The chip at half the price is the cheaper one.",
-            "At 15,000 instead of 25,000 USD and the same efficiency the work costs {before}; if its software reaches a third of that, {after}.",
-            "cost_ratio",
-            {},
-            {"rival_efficiency": "0.15"},
-            lambda before, after: before < 1 < after,
-        ),
-        Fallacy(
-            "What is cheapest to train on is cheapest to serve on.",
-            "An H200 trains for {before} times what an H100 costs, and serves for {after} times: bandwidth and memory count there.",
-            "cost_ratio",
-            {"rival": "h200-sxm-141gb"},
-            {"rival": "h200-sxm-141gb", "workload": "serving"},
-            lambda before, after: after < 0.9 * before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def shootout(i: Inputs) -> Outputs:
     one, other = _work(i, i.accelerator, i.efficiency), _work(i, i.rival, i.rival_efficiency)
     devices = np.asarray(i.devices, dtype=float)
     throughput = devices * one.rate
-    rivals = np.maximum(np.ceil(ratio(throughput, other.rate) * (1 - 1e-12)), other.least)
+    rivals = np.maximum(np.ceil(ratio_or_inf(throughput, other.rate) * (1 - 1e-12)), other.least)
     price, rival_price = _price(i.unit_price, i.accelerator), _price(i.rival_price, i.rival)
     energy, rival_energy = _energy(i, i.accelerator, devices, one), _energy(i, i.rival, rivals, other)
     a_dollar = (
@@ -342,8 +362,8 @@ class _Work(NamedTuple):
 def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     serving = np.asarray(i.workload) == Workload.SERVING
     reached = peak_rate(chip, i.precision) * np.asarray(efficiency)
-    state = i.model.parameters * (2 * bytes_of(i.precision) + ADAM_BYTES)
-    step = decode(i.model, i.batch_size, i.context_length, i.precision, i.precision)
+    state = i.model.parameters * (2 * bytes_per_element(i.precision) + ADAM_BYTES)
+    step = decode_work(i.model, i.batch_size, i.context_length, i.precision, i.precision)
     copy = np.ceil(step.resident / chip.memory_capacity)
     time = step_time(
         step.flop / copy,

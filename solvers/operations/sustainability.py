@@ -1,8 +1,8 @@
-"""What do energy, carbon and water of a job come to, and does where it runs matter more than what it runs on?
+"""What are energy, carbon and water of a job, and does its place matter more than its hardware?
 
-Patterson et al. 2021 for energy and operational carbon (equations 1 and 2), Gupta et al. 2022 (ACT) for the carbon of
-making chips, shared out over their life, Li et al. 2023 for water. Not modelled: hosts, switches and storage beside the
-chips, carbon by the hour, what is bought in certificates, and what becomes of a chip at its end.
+Patterson et al. 2021 for energy and operational carbon (equations 1 and 2), Gupta et al. 2022 (ACT) for embodied
+carbon, spread over the lifetime of the devices, Li et al. 2023 for water. Not modelled: hosts, switches and storage
+beside the chips, carbon intensity by the hour, certificates, and disposal.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import numpy as np
 
 from solvers import inputs
 from solvers.declare import Array, Chart, Codes, Equation, Fallacy, Preset, Source, curve, label, number, output, solver
-from solvers.laws.energy import IDLE, facility_energy, fleet_power
-from solvers.laws.ratio import ratio
+from solvers.laws.carbon import embodied_carbon, operational_carbon, share_of_total
+from solvers.laws.energy import IDLE, facility_energy
+from solvers.laws.power import linear_power
+from solvers.laws.ratio import ratio_or_inf
 
 _DAY, _YEAR = 86400.0, 365 * 86400.0
 _HOUR = 3600.0
@@ -208,11 +210,184 @@ def _where_to(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     resting = i.idle_fraction * i.tdp
     if i.mean_device_power == 0 and resting > o.device_power / 2:
-        yield "More than half of the energy would be drawn by doing nothing: at rest a device takes {idle_fraction} of its power."
+        yield (
+            "More than half of the energy would be drawn by doing nothing: at rest a device takes {idle_fraction} of "
+            "its power."
+        )
     if i.mean_device_power > 0:
         yield "The measured power of a device is used; TDP and idle power have no part in it."
     if i.duration > i.embodied_lifetime:
         yield "The job is longer than a device lives: its making counts more than once, as if replaced."
+
+
+FIGURES = (
+    Chart("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
+    Chart("bars", "Running on either grid", (), ("operational_carbon", "operational_carbon_there")),
+    curve(
+        "carbon_intensity",
+        ("total_carbon", "embodied_share"),
+        "The grid decides",
+        x_marks=("break_even_intensity",),
+        logy=False,
+    ),
+    curve("mfu", ("carbon_per_useful_device_hour",), "Waiting emits, too"),
+)
+
+EQUATIONS = (
+    Equation(
+        "device_power",
+        r"@device_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+        where=lambda i, o: i.mean_device_power == 0,
+    ),
+    Equation("device_power", r"@device_power = @mean_device_power", where=lambda i, o: i.mean_device_power > 0),
+    Equation("it_energy", r"@it_energy = @devices \cdot @device_power \cdot @duration"),
+    Equation("facility_energy", r"@facility_energy = @it_energy \cdot @pue"),
+    Equation("operational_carbon", r"@operational_carbon = @facility_energy \cdot @carbon_intensity"),
+    Equation(
+        "embodied_carbon",
+        r"@embodied_carbon = @devices \cdot @embodied_per_device \cdot \frac{@duration}{@embodied_lifetime}",
+    ),
+    Equation("total_carbon", r"@total_carbon = @operational_carbon + @embodied_carbon"),
+    Equation(
+        "embodied_share",
+        r"@embodied_share = \frac{@embodied_carbon}{@total_carbon}",
+        where=lambda i, o: o.total_carbon > 0,
+    ),
+    Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
+    Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
+    Equation("operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"),
+    Equation(
+        "grid_ratio",
+        r"@grid_ratio = \frac{@carbon_intensity}{@other_carbon_intensity}",
+        where=lambda i, o: i.other_carbon_intensity > 0,
+    ),
+    Equation("energy_cost", r"@energy_cost = @facility_energy \cdot @electricity_price"),
+)
+
+SOURCES = (
+    Source("Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350"),
+    Source(
+        "Gupta et al. 2022",
+        "ACT: designing sustainable computer systems with an architectural carbon modeling tool",
+        "10.1145/3470496.3527408",
+    ),
+    Source(
+        "Luccioni et al. 2023",
+        "Estimating the carbon footprint of BLOOM, a 176B parameter language model",
+        "arXiv:2211.02001",
+    ),
+    Source(
+        "Li et al. 2023",
+        "Making AI less thirsty: uncovering and addressing the secret water footprint of AI models",
+        "arXiv:2304.03271",
+    ),
+)
+
+ASSUMPTIONS = (
+    "Power grows in a straight line from the idle share to the thermal design power, with MFU.",
+    "Only the accelerators are counted; hosts, switches and storage come on top.",
+    "The making of a device is shared out evenly over its life, used or not.",
+    "Carbon intensity is a yearly mean at the place, not what somebody has contracts for.",
+)
+
+LIMITATIONS = (
+    "Hours: the same grid may be twice as clean at noon.",
+    "Certificates and offsets.",
+    "Transport and disposal of the devices, and the making of the building.",
+)
+
+PRESETS = (
+    Preset("The tutorial's 256 H100 for 30 days", {}, part="Part 5"),
+    Preset("The same in Poland", {"carbon_intensity": "820 g/kWh"}, part="Part 5"),
+    Preset("The same in Québec", {"carbon_intensity": "20 g/kWh"}, part="Part 5"),
+    Preset(
+        "GPT-3 (Patterson 2021)",
+        {
+            "devices": "10000",
+            "mean_device_power": "330 W",
+            "mfu": "0.2",
+            "duration": "14.8 day",
+            "pue": "1.10",
+            "carbon_intensity": "429 g/kWh",
+            "embodied_per_device": "0 kg",
+        },
+    ),
+    Preset(
+        "T5 (Patterson 2021)",
+        {
+            "devices": "512",
+            "mean_device_power": "310 W",
+            "mfu": "0.37",
+            "duration": "20 day",
+            "pue": "1.12",
+            "carbon_intensity": "545 g/kWh",
+            "embodied_per_device": "0 kg",
+        },
+    ),
+    Preset(
+        "Llama 2 70B: 1.72 million A100 hours",
+        {
+            "devices": "2048",
+            "mean_device_power": "400 W",
+            "duration": "35 day",
+            "pue": "1",
+            "carbon_intensity": "423 g/kWh",
+            "embodied_per_device": "0 kg",
+        },
+    ),
+    Preset(
+        "Llama 3 8B: 1.3 million H100 hours",
+        {
+            "devices": "13000",
+            "mean_device_power": "700 W",
+            "duration": "100 hour",
+            "pue": "1",
+            "carbon_intensity": "429 g/kWh",
+            "embodied_per_device": "0 kg",
+        },
+    ),
+    Preset(
+        "A microcontroller for two years",
+        {
+            "devices": "1",
+            "mean_device_power": "0.5 mW",
+            "tdp": "15 mW",
+            "mfu": "0.01",
+            "duration": "2 year",
+            "pue": "1",
+            "embodied_per_device": "1 kg",
+            "embodied_lifetime": "2 year",
+        },
+        part="Part 7",
+    ),
+)
+
+FALLACIES = (
+    Fallacy(
+        "A chip that needs half the power saves more carbon than another place.",
+        "At half the power on a grid of 820 g/kWh the month emits {before}, at full power on one of 20 g/kWh {after}.",
+        "operational_carbon",
+        {"tdp": "350 W", "carbon_intensity": "820 g/kWh"},
+        {"carbon_intensity": "20 g/kWh"},
+        lambda before, after: before > 20 * after,
+    ),
+    Fallacy(
+        "A chip that waits emits nothing.",
+        "At full use the month emits {before}, doing nothing {after}.",
+        "operational_carbon",
+        {"mfu": "1"},
+        {"mfu": "0"},
+        lambda before, after: after > 0.25 * before,
+    ),
+    Fallacy(
+        "The carbon of making chips is small change.",
+        "On a grid of 390 g/kWh it is {before} of all; on one of 5 g/kWh it is {after}.",
+        "embodied_share",
+        {},
+        {"carbon_intensity": "5 g/kWh"},
+        lambda before, after: after > 0.3 and before < 0.1,
+    ),
+)
 
 
 @solver(
@@ -224,202 +399,48 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     verdict=verdict,
     notes=notes,
     headline=("total_carbon", "facility_energy", "operational_carbon", "embodied_share", "water", "mean_power"),
-    figures=(
-        Chart("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
-        Chart("bars", "Running on either grid", (), ("operational_carbon", "operational_carbon_there")),
-        curve(
-            "carbon_intensity",
-            ("total_carbon", "embodied_share"),
-            "The grid decides",
-            x_marks=("break_even_intensity",),
-            logy=False,
-        ),
-        curve("mfu", ("carbon_per_useful_device_hour",), "Waiting emits, too"),
-    ),
-    equations=(
-        Equation(
-            "device_power",
-            r"@device_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
-            where=lambda i, o: i.mean_device_power == 0,
-        ),
-        Equation("device_power", r"@device_power = @mean_device_power", where=lambda i, o: i.mean_device_power > 0),
-        Equation("it_energy", r"@it_energy = @devices \cdot @device_power \cdot @duration"),
-        Equation("facility_energy", r"@facility_energy = @it_energy \cdot @pue"),
-        Equation("operational_carbon", r"@operational_carbon = @facility_energy \cdot @carbon_intensity"),
-        Equation(
-            "embodied_carbon",
-            r"@embodied_carbon = @devices \cdot @embodied_per_device \cdot \frac{@duration}{@embodied_lifetime}",
-        ),
-        Equation("total_carbon", r"@total_carbon = @operational_carbon + @embodied_carbon"),
-        Equation(
-            "embodied_share",
-            r"@embodied_share = \frac{@embodied_carbon}{@total_carbon}",
-            where=lambda i, o: o.total_carbon > 0,
-        ),
-        Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
-        Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
-        Equation(
-            "operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"
-        ),
-        Equation(
-            "grid_ratio",
-            r"@grid_ratio = \frac{@carbon_intensity}{@other_carbon_intensity}",
-            where=lambda i, o: i.other_carbon_intensity > 0,
-        ),
-        Equation("energy_cost", r"@energy_cost = @facility_energy \cdot @electricity_price"),
-    ),
-    sources=(
-        Source("Patterson et al. 2021", "Carbon emissions and large neural network training", "arXiv:2104.10350"),
-        Source(
-            "Gupta et al. 2022",
-            "ACT: designing sustainable computer systems with an architectural carbon modeling tool",
-            "10.1145/3470496.3527408",
-        ),
-        Source(
-            "Luccioni et al. 2023",
-            "Estimating the carbon footprint of BLOOM, a 176B parameter language model",
-            "arXiv:2211.02001",
-        ),
-        Source(
-            "Li et al. 2023",
-            "Making AI less thirsty: uncovering and addressing the secret water footprint of AI models",
-            "arXiv:2304.03271",
-        ),
-    ),
-    assumptions=(
-        "Power grows in a straight line from the idle share to the thermal design power, with MFU.",
-        "Only the accelerators are counted; hosts, switches and storage come on top.",
-        "The making of a device is shared out evenly over its life, used or not.",
-        "Carbon intensity is a yearly mean at the place, not what somebody has contracts for.",
-    ),
-    excludes=(
-        "Hours: the same grid may be twice as clean at noon.",
-        "Certificates and offsets.",
-        "Transport and disposal of the devices, and the making of the building.",
-    ),
-    presets=(
-        Preset("The tutorial's 256 H100 for 30 days", {}, part="Part 5"),
-        Preset("The same in Poland", {"carbon_intensity": "820 g/kWh"}, part="Part 5"),
-        Preset("The same in Québec", {"carbon_intensity": "20 g/kWh"}, part="Part 5"),
-        Preset(
-            "GPT-3 (Patterson 2021)",
-            {
-                "devices": "10000",
-                "mean_device_power": "330 W",
-                "mfu": "0.2",
-                "duration": "14.8 day",
-                "pue": "1.10",
-                "carbon_intensity": "429 g/kWh",
-                "embodied_per_device": "0 kg",
-            },
-        ),
-        Preset(
-            "T5 (Patterson 2021)",
-            {
-                "devices": "512",
-                "mean_device_power": "310 W",
-                "mfu": "0.37",
-                "duration": "20 day",
-                "pue": "1.12",
-                "carbon_intensity": "545 g/kWh",
-                "embodied_per_device": "0 kg",
-            },
-        ),
-        Preset(
-            "Llama 2 70B: 1.72 million A100 hours",
-            {
-                "devices": "2048",
-                "mean_device_power": "400 W",
-                "duration": "35 day",
-                "pue": "1",
-                "carbon_intensity": "423 g/kWh",
-                "embodied_per_device": "0 kg",
-            },
-        ),
-        Preset(
-            "Llama 3 8B: 1.3 million H100 hours",
-            {
-                "devices": "13000",
-                "mean_device_power": "700 W",
-                "duration": "100 hour",
-                "pue": "1",
-                "carbon_intensity": "429 g/kWh",
-                "embodied_per_device": "0 kg",
-            },
-        ),
-        Preset(
-            "A microcontroller for two years",
-            {
-                "devices": "1",
-                "mean_device_power": "0.5 mW",
-                "tdp": "15 mW",
-                "mfu": "0.01",
-                "duration": "2 year",
-                "pue": "1",
-                "embodied_per_device": "1 kg",
-                "embodied_lifetime": "2 year",
-            },
-            part="Part 7",
-        ),
-    ),
-    fallacies=(
-        Fallacy(
-            "A chip that needs half the power saves more carbon than another place.",
-            "At half the power on a grid of 820 g/kWh the month emits {before}, at full power on one of 20 g/kWh {after}.",
-            "operational_carbon",
-            {"tdp": "350 W", "carbon_intensity": "820 g/kWh"},
-            {"carbon_intensity": "20 g/kWh"},
-            lambda before, after: before > 20 * after,
-        ),
-        Fallacy(
-            "A chip that waits emits nothing.",
-            "At full use the month emits {before}, doing nothing {after}.",
-            "operational_carbon",
-            {"mfu": "1"},
-            {"mfu": "0"},
-            lambda before, after: after > 0.25 * before,
-        ),
-        Fallacy(
-            "The carbon of making chips is small change.",
-            "On a grid of 390 g/kWh it is {before} of all; on one of 5 g/kWh it is {after}.",
-            "embodied_share",
-            {},
-            {"carbon_intensity": "5 g/kWh"},
-            lambda before, after: after > 0.3 and before < 0.1,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def sustainability(i: Inputs) -> Outputs:
     devices, duration = np.asarray(i.devices, dtype=float), np.asarray(i.duration, dtype=float)
-    measured = np.asarray(i.mean_device_power, dtype=float)
-    device_power = np.where(measured > 0, measured, fleet_power(1, i.tdp, i.idle_fraction, i.mfu))
-    chips = devices * device_power * duration
-    meter = facility_energy(chips, i.pue)
-    running = meter * i.carbon_intensity
-    making = devices * i.embodied_per_device * duration / i.embodied_lifetime
-    total = running + making
+    device_power = _device_power(i)
+    it_energy = devices * device_power * duration
+    energy = facility_energy(it_energy, i.pue)
+    operational = operational_carbon(energy, i.carbon_intensity)
+    embodied = embodied_carbon(devices, i.embodied_per_device, duration, i.embodied_lifetime)
+    total = operational + embodied
     device_hours, days = devices * duration / _HOUR, duration / _DAY
     return Outputs(
         total_carbon=total,
-        it_energy=chips,
-        facility_energy=meter,
-        operational_carbon=running,
-        embodied_carbon=making,
-        embodied_share=np.where(
-            total > 0, making / np.where(total > 0, total, 1), np.where(np.isnan(total), np.nan, 0.0)
-        ),
-        water=meter * i.water_intensity,
-        mean_power=meter / duration,
+        it_energy=it_energy,
+        facility_energy=energy,
+        operational_carbon=operational,
+        embodied_carbon=embodied,
+        embodied_share=share_of_total(embodied, total),
+        water=energy * i.water_intensity,
+        mean_power=energy / duration,
         device_power=device_power,
-        operational_carbon_there=meter * i.other_carbon_intensity,
-        grid_ratio=ratio(i.carbon_intensity, np.asarray(i.other_carbon_intensity, dtype=float)),
-        energy_cost=meter * i.electricity_price,
-        energy_per_day=meter / days,
+        operational_carbon_there=operational_carbon(energy, i.other_carbon_intensity),
+        grid_ratio=ratio_or_inf(i.carbon_intensity, np.asarray(i.other_carbon_intensity, dtype=float)),
+        energy_cost=energy * i.electricity_price,
+        energy_per_day=energy / days,
         carbon_per_day=total / days,
-        larger=np.where(making > running, CarbonPart.MAKING, CarbonPart.OPERATION),
+        larger=np.where(embodied > operational, CarbonPart.MAKING, CarbonPart.OPERATION),
         carbon_per_device_hour=total / device_hours,
-        carbon_per_useful_device_hour=ratio(total / device_hours, np.asarray(i.mfu, dtype=float)),
+        carbon_per_useful_device_hour=ratio_or_inf(total / device_hours, np.asarray(i.mfu, dtype=float)),
         embodied_whole=devices * i.embodied_per_device,
-        break_even_intensity=ratio(making, meter),
-        overhead_energy=meter - chips,
+        break_even_intensity=ratio_or_inf(embodied, energy),
+        overhead_energy=energy - it_energy,
     )
+
+
+def _device_power(i: Inputs) -> Array:
+    """Mean power of a device in watts: measured, or where that is 0 by its thermal design power and MFU."""
+    measured = np.asarray(i.mean_device_power, dtype=float)
+    return np.where(measured > 0, measured, linear_power(i.tdp, i.idle_fraction, i.mfu))

@@ -1,8 +1,8 @@
 """What does a fleet cost over a time, in what parts, and would renting it be cheaper?
 
-Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Young 1974 for what interruptions
-of rented machines waste. Not modelled: interest, taxes, what is left of a chip's price at the end, discounts for long
-contracts, moving data in and out of a cloud.
+Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Young 1974 for the time that
+interruptions of rented machines cost. Not modelled: interest, taxes, resale value, discounts for long contracts, and
+moving data in and out of a cloud.
 """
 
 from __future__ import annotations
@@ -32,17 +32,16 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
-from solvers.laws.cost import MAINTENANCE, YEAR, break_even, depreciation
+from solvers.laws.cost import YEAR, break_even_utilization, depreciation, maintenance_cost, spot_run
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
-from solvers.laws.ratio import ratio
-from solvers.laws.reliability import goodput, young_daly_interval
+from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Precision, peak_rate
 
 _HOUR = 3600.0
 
 
 class Procurement(IntEnum):
-    """How to come by accelerators."""
+    """How to obtain accelerators."""
 
     OWN = 0
     CLOUD = 1
@@ -50,7 +49,7 @@ class Procurement(IntEnum):
 
 
 class CostPart(IntEnum):
-    """What the money of an owner goes into."""
+    """The parts of the cost of owning."""
 
     ACCELERATORS = 0
     NETWORK = 1
@@ -306,9 +305,11 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 _LARGEST = {
-    CostPart.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is bought",
+    CostPart.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is "
+    "bought",
     CostPart.NETWORK: "The network is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are "
+    "{accelerator_share}",
     CostPart.FACILITY: "The building is the largest part; of what is bought the accelerators are {accelerator_share}",
     CostPart.STAFF: "Staff is the largest part; of what is bought the accelerators are {accelerator_share}",
     CostPart.ENERGY: "Electricity is the largest part; of what is bought the accelerators are {accelerator_share}",
@@ -351,6 +352,113 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_facility", "capex_staff")
 
 
+FIGURES = (
+    Chart("buildup", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
+    curve(
+        "time_in_use",
+        ("tco", "cloud_cost", "spot_cost"),
+        "Owning against renting",
+        x_marks=("break_even_utilization",),
+        logy=False,
+    ),
+    curve("mfu", ("cost_per_useful_device_hour",), "Utilization is the lever"),
+)
+
+EQUATIONS = (
+    Equation(
+        "mean_power",
+        r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot "
+        r"@time_in_use)",
+        where=lambda i, o: i.accelerator is not None and i.tdp == 0,
+    ),
+    Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
+    Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
+    Equation("purchase_price", r"@purchase_price = @devices \cdot @device_price \cdot @infrastructure_multiplier"),
+    Equation("capex", r"@capex = @purchase_price \cdot \frac{@duration}{@amortization}"),
+    Equation("maintenance_opex", r"@maintenance_opex = 0.05 \cdot @purchase_price \cdot \frac{@duration}{31536000}"),
+    Equation("tco", r"@tco = @capex + @energy_opex + @maintenance_opex"),
+    Equation("cost_per_device_hour", r"@cost_per_device_hour = \frac{3600 \cdot @tco}{@devices \cdot @duration}"),
+    Equation(
+        "cost_per_useful_device_hour",
+        r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}",
+        where=lambda i, o: i.mfu > 0 and i.time_in_use > 0,
+    ),
+    Equation("spot_interval", r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf}"),
+    Equation(
+        "spot_goodput",
+        r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + "
+        r"@recovery_time}{@spot_job_mtbf}",
+        where=lambda i, o: i.checkpoint_time > 0,
+    ),
+)
+
+SOURCES = (
+    Source(
+        "Barroso, Hölzle, Ranganathan 2018",
+        "The datacenter as a computer, third edition",
+        "10.2200/S00874ED3V01Y201809CAC046",
+    ),
+    Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
+    Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
+)
+
+ASSUMPTIONS = (
+    "What is bought loses its value evenly over the amortization; a job pays for its share of that time.",
+    "Network, power and cooling, building and staff stand to each other as 20, 15, 10 and 15.",
+    "Maintenance is 5% of the purchase price a year. Out of use a device draws its idle power.",
+    "A tenant pays for the time in use only, and as many devices as an owner has.",
+    "On spot machines checkpoints are written at Young's interval; an interruption of one machine stops the job.",
+)
+
+LIMITATIONS = (
+    "Interest, taxes and resale.",
+    "Discounts for reserved machines, storage and moving data in and out.",
+    "Failures of one's own machines: see reliability.",
+)
+
+PRESETS = (
+    Preset("256 H100 for 30 days", {}, part="Part 5"),
+    Preset("The same, one tenth in use", {"time_in_use": "10%"}),
+    Preset("Three years of 1024 A100", {"accelerator": "a100-sxm4-80gb", "devices": "1024", "duration": "3 year"}),
+    Preset("Multi-vendor: MI300X", {"accelerator": "mi300x"}, part="Exercise 5b"),
+    Preset(
+        "Multi-vendor: Gaudi 3 at its list price",
+        {"accelerator": "gaudi3", "unit_price": "15625 USD"},
+        part="Exercise 5b",
+    ),
+    Preset("Spot machines that last a day", {"spot_mtbf": "1 day", "devices": "64"}),
+    Preset("Chips alone, no infrastructure", {"infrastructure_multiplier": "1"}),
+)
+
+FALLACIES = (
+    Fallacy(
+        "The accelerators are what a cluster costs.",
+        "Accelerators alone are written off with {before}; all that is written off with the whole of it is {after}, "
+        "{ratio} times that.",
+        "capex",
+        {"infrastructure_multiplier": "1"},
+        {},
+        lambda before, after: after > 2 * before,
+    ),
+    Fallacy(
+        "A device that is not used costs nothing.",
+        "Always in use a fleet costs {before}, never in use {after}: only part of its electricity is saved.",
+        "tco",
+        {},
+        {"time_in_use": "0%"},
+        lambda before, after: after > 0.8 * before,
+    ),
+    Fallacy(
+        "A chip at half the price is half as dear.",
+        "At a third of the throughput a useful hour costs {after} instead of {before}, though the chip costs half.",
+        "cost_per_useful_device_hour",
+        {},
+        {"unit_price": "12500 USD", "mfu": "15%"},
+        lambda before, after: after > before,
+    ),
+)
+
+
 @solver(
     walls=(17,),
     title="Total cost of ownership",
@@ -361,104 +469,13 @@ _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_f
     notes=notes,
     check=check,
     headline=("tco", "cost_per_device_hour", "cost_per_useful_device_hour", "cloud_cost", "break_even_utilization"),
-    figures=(
-        Chart("buildup", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
-        curve(
-            "time_in_use",
-            ("tco", "cloud_cost", "spot_cost"),
-            "Owning against renting",
-            x_marks=("break_even_utilization",),
-            logy=False,
-        ),
-        curve("mfu", ("cost_per_useful_device_hour",), "Utilization is the lever"),
-    ),
-    equations=(
-        Equation(
-            "mean_power",
-            r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot @time_in_use)",
-            where=lambda i, o: i.accelerator is not None and i.tdp == 0,
-        ),
-        Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
-        Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
-        Equation("purchase_price", r"@purchase_price = @devices \cdot @device_price \cdot @infrastructure_multiplier"),
-        Equation("capex", r"@capex = @purchase_price \cdot \frac{@duration}{@amortization}"),
-        Equation(
-            "maintenance_opex", r"@maintenance_opex = 0.05 \cdot @purchase_price \cdot \frac{@duration}{31536000}"
-        ),
-        Equation("tco", r"@tco = @capex + @energy_opex + @maintenance_opex"),
-        Equation("cost_per_device_hour", r"@cost_per_device_hour = \frac{3600 \cdot @tco}{@devices \cdot @duration}"),
-        Equation(
-            "cost_per_useful_device_hour",
-            r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}",
-            where=lambda i, o: i.mfu > 0 and i.time_in_use > 0,
-        ),
-        Equation("spot_interval", r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf}"),
-        Equation(
-            "spot_goodput",
-            r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + @recovery_time}{@spot_job_mtbf}",
-            where=lambda i, o: i.checkpoint_time > 0,
-        ),
-    ),
-    sources=(
-        Source(
-            "Barroso, Hölzle, Ranganathan 2018",
-            "The datacenter as a computer, third edition",
-            "10.2200/S00874ED3V01Y201809CAC046",
-        ),
-        Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
-        Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
-    ),
-    assumptions=(
-        "What is bought loses its value evenly over the amortization; a job pays for its share of that time.",
-        "Network, power and cooling, building and staff stand to each other as 20, 15, 10 and 15.",
-        "Maintenance is 5% of the purchase price a year. Out of use a device draws its idle power.",
-        "A tenant pays for the time in use only, and as many devices as an owner has.",
-        "On spot machines checkpoints are written at Young's interval; an interruption of one machine stops the job.",
-    ),
-    excludes=(
-        "Interest, taxes and resale.",
-        "Discounts for reserved machines, storage and moving data in and out.",
-        "Failures of one's own machines: see reliability.",
-    ),
-    presets=(
-        Preset("256 H100 for 30 days", {}, part="Part 5"),
-        Preset("The same, one tenth in use", {"time_in_use": "10%"}),
-        Preset("Three years of 1024 A100", {"accelerator": "a100-sxm4-80gb", "devices": "1024", "duration": "3 year"}),
-        Preset("Multi-vendor: MI300X", {"accelerator": "mi300x"}, part="Exercise 5b"),
-        Preset(
-            "Multi-vendor: Gaudi 3 at its list price",
-            {"accelerator": "gaudi3", "unit_price": "15625 USD"},
-            part="Exercise 5b",
-        ),
-        Preset("Spot machines that last a day", {"spot_mtbf": "1 day", "devices": "64"}),
-        Preset("Chips alone, no infrastructure", {"infrastructure_multiplier": "1"}),
-    ),
-    fallacies=(
-        Fallacy(
-            "The accelerators are what a cluster costs.",
-            "Accelerators alone are written off with {before}; all that is written off with the whole of it is {after}, {ratio} times that.",
-            "capex",
-            {"infrastructure_multiplier": "1"},
-            {},
-            lambda before, after: after > 2 * before,
-        ),
-        Fallacy(
-            "A device that is not used costs nothing.",
-            "Always in use a fleet costs {before}, never in use {after}: only part of its electricity is saved.",
-            "tco",
-            {},
-            {"time_in_use": "0%"},
-            lambda before, after: after > 0.8 * before,
-        ),
-        Fallacy(
-            "A chip at half the price is half as dear.",
-            "At a third of the throughput a useful hour costs {after} instead of {before}, though the chip costs half.",
-            "cost_per_useful_device_hour",
-            {},
-            {"unit_price": "12500 USD", "mfu": "15%"},
-            lambda before, after: after > before,
-        ),
-    ),
+    figures=FIGURES,
+    equations=EQUATIONS,
+    sources=SOURCES,
+    assumptions=ASSUMPTIONS,
+    excludes=LIMITATIONS,
+    presets=PRESETS,
+    fallacies=FALLACIES,
 )
 def tco(i: Inputs) -> Outputs:
     price, cloud, spot = (_or_of_chip(i, name) for name in ("unit_price", "cloud_price", "spot_price"))
@@ -467,25 +484,22 @@ def tco(i: Inputs) -> Outputs:
     electricity = _electricity(i, devices, i.time_in_use)
     purchase = devices * price * i.infrastructure_multiplier
     capital = depreciation(purchase, i.infrastructure_multiplier, duration, i.amortization)
-    capex, maintenance = purchase * duration / i.amortization, MAINTENANCE * purchase * duration / YEAR
+    capex, maintenance = purchase * duration / i.amortization, maintenance_cost(purchase, duration)
     parts = (*(getattr(capital, f.name) for f in fields(capital)), electricity, maintenance)
     total = capex + electricity + maintenance
 
     device_time, used = devices * duration, np.asarray(i.time_in_use, dtype=float)
-    machines = np.ceil(devices / i.devices_per_machine)
-    interrupted = i.spot_mtbf / machines
-    interval = young_daly_interval(i.checkpoint_time, interrupted)
-    left = goodput(i.checkpoint_time, interval, i.recovery_time, interrupted)
-    on_demand = cloud * device_time * used
-    on_spot = ratio(spot, np.maximum(left, 0)) * device_time * used
+    run = spot_run(np.ceil(devices / i.devices_per_machine), i.spot_mtbf, i.checkpoint_time, i.recovery_time)
+    spot_rate = run.rate(spot)
+    on_demand, on_spot = cloud * device_time * used, spot_rate * device_time * used
     costs = np.stack(np.broadcast_arrays(total, on_demand, on_spot))
     known = np.where(np.isnan(costs), np.inf, costs)
 
-    in_use = ratio(total, device_time * used)
-    useful = ratio(in_use, i.mfu)
+    in_use = ratio_or_inf(total, device_time * used)
+    useful = ratio_or_inf(in_use, i.mfu)
     peak = np.nan if i.accelerator is None else peak_rate(i.accelerator, i.precision)
-    # Owning costs so much unused and so much more in use; a tenant pays for use alone.
-    unused, full = (capex + maintenance + _electricity(i, devices, u) for u in (0.0, 1.0))
+    # Owning has a cost when idle and a higher one in use; renting is paid for in use only.
+    idle, busy = (capex + maintenance + _electricity(i, devices, u) for u in (0.0, 1.0))
     return Outputs(
         tco=total,
         capex=capex,
@@ -499,17 +513,17 @@ def tco(i: Inputs) -> Outputs:
         cost_per_used_hour=in_use * _HOUR,
         cost_per_useful_device_hour=useful * _HOUR,
         cost_per_exaflop=useful / peak * 1e18,
-        cost_per_million_tokens=ratio(in_use, i.tokens_per_device_second) * 1e6,
+        cost_per_million_tokens=ratio_or_inf(in_use, i.tokens_per_device_second) * 1e6,
         cost_per_run=useful / peak * i.total_ops,
         cloud_cost=on_demand,
         spot_cost=on_spot,
-        spot_goodput=left,
-        spot_job_mtbf=interrupted,
-        spot_interval=interval,
+        spot_goodput=run.goodput,
+        spot_job_mtbf=run.mtbf,
+        spot_interval=run.interval,
         cheapest=known.argmin(axis=0),
         cheapest_cost=known.min(axis=0),
-        break_even_utilization=break_even(unused, full, cloud * device_time),
-        spot_break_even_utilization=break_even(unused, full, ratio(spot, np.maximum(left, 0)) * device_time),
+        break_even_utilization=break_even_utilization(idle, busy, cloud * device_time),
+        spot_break_even_utilization=break_even_utilization(idle, busy, spot_rate * device_time),
         mean_power=power,
         facility_energy=facility_energy(power * duration, i.pue),
         device_price=price,
@@ -519,15 +533,16 @@ def tco(i: Inputs) -> Outputs:
 
 
 def _or_of_chip(i: Inputs, name: str) -> Array:
-    """A figure as given, else the accelerator's."""
+    """The input, or where it is 0 the accelerator's figure of that name."""
     own = np.nan if i.accelerator is None else getattr(i.accelerator, name)
     return np.where(np.asarray(getattr(i, name)) > 0, getattr(i, name), own)
 
 
 def _power(i: Inputs, devices: Array, used: Array) -> Array:
-    """Watts of the fleet on average, in use for a share `used` of the time and idle for the rest of it."""
+    """Mean power of the fleet in watts, in use for a share `used` of the time and idle otherwise."""
     return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, i.mfu * np.asarray(used))
 
 
 def _electricity(i: Inputs, devices: Array, used: Array) -> Array:
+    """Cost of the electricity in USD, in use for a share `used` of the time and idle otherwise."""
     return facility_energy(_power(i, devices, used) * i.duration, i.pue) * i.electricity_price

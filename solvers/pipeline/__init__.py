@@ -1,7 +1,7 @@
-"""Walls in a row: each takes what the ones before it found, by the same name and unit.
+"""Pipelines of walls: each stage takes inputs from the outputs of earlier stages, matched by name and unit.
 
-`pipeline("scaling_laws", "parallelism", "tco")` wires the stages, `explain` says what it would do and what is missing,
-`run` does it. What two walls share to compute lies in `laws`; here they only hand each other their answers.
+`pipeline("scaling_laws", "parallelism", "tco")` wires the stages, `explain` says what would run and what is missing,
+`run` runs it. Formulae that walls share are in `laws`; a pipeline only passes answers on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ __all__ = ["GIVEN", "Answer", "Explanation", "Pipeline", "Run", "explain", "pipe
 
 
 def pipeline(*stages: Stage | str, links: Mapping[str, str] | None = None) -> Pipeline:
-    """The pipeline of `stages`, walls or their names. `links` join what has no common name, `{"tco.duration":
-    "parallelism.training_time"}`, also into a figure of a pick, `{"parallelism.model.parameters":
-    "scaling_laws.parameters"}`; the source `given` cuts a wire. Raises InputErrors when the stages do not go together."""
+    """The pipeline of `stages`, walls or their names. `links` connect outputs and inputs that have different names,
+    `{"tco.duration": "parallelism.training_time"}`, also to a figure of a picked row,
+    `{"parallelism.model.parameters": "scaling_laws.parameters"}`; the source `given` removes a connection. Raises
+    InputErrors when the stages are not compatible."""
     return Pipeline(*wired([find(stage) if isinstance(stage, str) else stage for stage in stages], links or {}))

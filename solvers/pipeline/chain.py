@@ -1,4 +1,4 @@
-"""A chain of walls as one: what the earlier find, the later take."""
+"""The pipeline as one function: the outputs of earlier stages are inputs of later ones."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Given = Mapping[tuple[str, str], Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """A stage's question and its answer, as columns or scalars."""
+    """The inputs and the outputs of a stage, as columns or scalars."""
 
     inputs: Any
     outputs: Any
 
     def value(self, name: str) -> Any:
-        """An output, else an input, else a figure of a pick."""
+        """The output called `name`, else the input, else the figure of a picked row."""
         return getattr(self.outputs, name) if hasattr(self.outputs, name) else get_value(self.inputs, name)
 
 
@@ -38,11 +38,12 @@ class Pipeline:
     wires: Wires
 
     def stage(self, name: str) -> Stage:
+        """The stage called `name`."""
         return next(stage for stage in self.stages if stage.name == name)
 
     def ends(self, name: str) -> tuple[tuple[str, str], ...]:
-        """The inputs a given name sets: `tco.mfu` in that stage and no other, `mfu` in every stage that takes it from
-        no other stage. Raises InputError when no stage takes it."""
+        """The inputs (stage, name) that a given name sets: `tco.mfu` in that stage only, `mfu` in every stage that
+        does not take it from another. Raises InputError when no stage takes it."""
         first, _, rest = name.partition(".")
         if self._is_of_one(name) and (rest in self.stage(first).inputs or rest in parameters_of(self.stage(first))):
             return ((first, rest),)
@@ -53,7 +54,7 @@ class Pipeline:
         return tuple(end for end in ends if end not in self.wires)
 
     def assigned(self, given: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
-        """Given values by the inputs they set; what is said of one stage wins over what is said of all."""
+        """Given values by the inputs they set; a value for one stage takes precedence over one for all."""
         of_all_first = sorted(given, key=self._is_of_one)
         return {end: given[name] for name in of_all_first for end in self.ends(name)}
 
@@ -65,8 +66,8 @@ class Pipeline:
             yield from (name for own in (*stage.inputs, *parameters_of(stage)) for name in (own, f"{stage.name}.{own}"))
 
     def evaluate(self, given: Given) -> dict[str, Answer]:
-        """Every stage's answer, in one vectorised call each. Numbers and columns in SI, unchecked; what is given for
-        an input wins over its wire; what is neither takes its default."""
+        """The answer of every stage by its name, each in one vectorised call. Numbers and columns in SI, not
+        validated; a given value takes precedence over a connection, and an input with neither has its default."""
         answers: dict[str, Answer] = {}
         for stage in self.stages:
             inputs = self.inputs(stage, given, answers)
@@ -75,7 +76,7 @@ class Pipeline:
         return answers
 
     def inputs(self, stage: Stage, given: Given, answers: Mapping[str, Answer]) -> Any:
-        """A stage's question, from what is given and what the stages before it answered."""
+        """A stage's inputs, from what is given and the answers of the stages before it."""
         taken = {n: answers[w.stage].value(w.name) for (s, n), w in self.wires.items() if s == stage.name}
         settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
         plain = {name: value for name, value in settings.items() if name in stage.inputs}
@@ -84,7 +85,7 @@ class Pipeline:
         return with_values(inputs, figures) if figures else inputs
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
-        """What no stage finds, nobody gave and no default fills."""
+        """The inputs (stage, name) that have neither a value, a connection nor a default."""
         for stage in self.stages:
             for name, io in stage.inputs.items():
                 end = (stage.name, name)

@@ -1,4 +1,4 @@
-"""What a pipeline would do, before it does anything: what each stage takes from where, and what is still open."""
+"""What a pipeline would do, before it runs: what each stage takes from where, and what is missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .wiring import Stage, Wire
 
 
 class Origin(Enum):
-    """How an input comes by its value; the words are the ones shown."""
+    """Where the value of an input comes from; the words are shown to the user."""
 
     STAGE = "from"
     GIVEN = "given"
@@ -26,7 +26,7 @@ class Origin(Enum):
 
 @dataclass(frozen=True)
 class Taken:
-    """An input and its origin; `source` is the stage's output, or the row of the catalog that stands in for a gap."""
+    """An input and its origin; `source` is the output of a stage, or the catalog row that fills a gap."""
 
     name: str
     label: str
@@ -37,7 +37,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class StageExplained:
-    """One stage: its walls, everything it takes and everything it finds, in the order declared."""
+    """One stage: its walls, all its inputs and all its outputs, in the order declared."""
 
     name: str
     title: str
@@ -48,7 +48,7 @@ class StageExplained:
 
 @dataclass(frozen=True)
 class Bridge:
-    """A link that could be made: a stage finds what is a figure of something a later stage picks from the catalog."""
+    """A link that could be made: from an output of a stage to a figure of a row that a later stage picks."""
 
     target: str
     source: str
@@ -56,8 +56,8 @@ class Bridge:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The whole of it. `gaps` are things nobody finds or gives, by dotted name; `overruled` are given names that do
-    nothing, because a stage finds them."""
+    """The explanation of a pipeline. `gaps` are inputs without a value, by dotted name; `overruled` are given names
+    without effect, because a stage computes them."""
 
     stages: tuple[StageExplained, ...]
     bridges: tuple[Bridge, ...]
@@ -65,11 +65,12 @@ class Explanation:
 
     @property
     def walls(self) -> tuple[int, ...]:
+        """The numbers of the walls that the stages stand for."""
         return tuple(sorted({wall for stage in self.stages for wall in stage.walls}))
 
     @property
     def gaps(self) -> dict[str, str]:
-        """The catalog's row that stands in for each gap; an empty string where nothing does."""
+        """The catalog row that fills each gap; an empty string for a gap that none fills."""
         return {
             f"{stage.name}.{taken.name}": taken.source
             for stage in self.stages

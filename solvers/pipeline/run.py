@@ -1,4 +1,4 @@
-"""A pipeline at work: from what a person gives to the result of every stage."""
+"""Running a pipeline: from given values to the result of every stage."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ LookUp = Callable[[type[Any], str], Any]
 
 @dataclass(frozen=True)
 class Run:
-    """The result of every stage by its name, in the order they ran, and where each took what it took."""
+    """The result of every stage by its name, in the order they ran, and the connections between them."""
 
     results: Mapping[str, Result]
     explanation: Explanation
 
 
 def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> Run:
-    """Runs every stage once. Values are SI numbers, specs, or text as a person types it (`1e21 FLOP`, a slug, `x2` for
-    a figure); `look_up` finds the spec of a kind by its slug, and with it the catalog's defaults fill what is not
-    given. Raises InputErrors with every bad value, and with every gap that nothing fills."""
+    """The run of every stage, once. Values are SI numbers, specs, or text as typed (`1e21 FLOP`, a slug, `x2` for a
+    figure); `look_up` finds the spec of a kind by its slug, and with it the catalog's defaults fill what is not
+    given. Raises InputErrors with every invalid value and every gap."""
     explanation = explain(pipeline, given)
     settings = settle(pipeline, given, look_up)
     lacking = list(pipeline.lacking(settings))
@@ -54,8 +54,8 @@ def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = N
 
 
 def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> dict[tuple[str, str], Any]:
-    """Given values by the inputs they set, read and checked: in SI, as codes and specs. With a catalog at hand its
-    defaults are set too, where a stage picks and nothing is given. Raises InputErrors."""
+    """Given values by the inputs they set, parsed and validated: in SI, as codes and specs. With `look_up` the
+    catalog's defaults are added where a stage picks a row and none is given. Raises InputErrors."""
     settings: dict[tuple[str, str], Any] = {}
     errors: list[InputError] = []
     ends = pipeline.assigned(given)

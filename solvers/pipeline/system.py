@@ -1,4 +1,4 @@
-"""One system through all walls: the description first, then every wall, wired as `places` says."""
+"""One system through all walls: the stage that describes it first, then every wall, connected as `wall_stages` says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from .wiring import GIVEN, Stage, wired
 
 @cache
 def whole_system() -> Pipeline:
-    """The description and every wall, wired. Without figures: a page over all walls draws none of theirs."""
+    """The pipeline of the description and every wall. The stages are without charts, which a page over all walls
+    does not draw."""
     described = solvers()[DESCRIPTION]
     stages = [replace(solvers()[name], figures=()) for name in dict.fromkeys(place.stage for place in WALL_STAGES)]
     stages.append(replace(solvers()[IRON_LAW], figures=solvers()[IRON_LAW].figures[:1]))  # its waterfall

@@ -1,7 +1,8 @@
-"""Where every wall stands in one system: what it asks of it, and how much of what there is it takes.
+"""The place of every wall in one system: its inputs from the system's description, and its utilization.
 
-`system` (the wall that only describes) stands first; every other stage takes its figures by name, by a link written
-here, or from a stage before it. A strain of 1 is the wall itself: a limit used up, or all of the time lost to it.
+`system` (the wall that only describes) comes first; every other stage takes its inputs from it by name, by a link
+written here, or from an earlier stage. A utilization of 1 means that a limit is used up, or that all of the time is
+lost.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ Utilization = Callable[[Callable[[str], float]], float]
 
 @dataclass(frozen=True, eq=False)
 class WallStage:
-    """A wall's place in the system: by which number it goes, what it takes from where beyond equal names, and its
-    strain: how much of what there is it takes, and of what. `supposed`: the system does not do what the wall is about
-    (stream its weights, think, keep secrets); the strain is what it would be if it did."""
+    """A wall's place in the system: its number, links beyond equal names, and its utilization (what share of a limit
+    it uses, and of which). `supposed`: the system does not do what the wall is about (stream its weights, reason,
+    keep data private); the utilization is what it would be if it did."""
 
     wall: int
     stage: str
@@ -34,7 +35,7 @@ class WallStage:
 
 
 def _lost(slowdown: float) -> float:
-    """Share of the time lost when everything takes so many times as long."""
+    """Share of the time lost when everything takes `slowdown` times as long."""
     return 1 - 1 / slowdown if slowdown > 0 else math.nan
 
 
@@ -222,7 +223,7 @@ WALL_STAGES = (
 
 
 def main_solver(wall: int) -> str:
-    """The solver that stands for a wall where several do: the one the system asks."""
+    """The solver that stands for a wall where there are several: the one the system uses."""
     return WALL_STAGES[wall - 1].stage
 
 
@@ -239,7 +240,7 @@ FACTORS = {
 
 
 def utilization(place: WallStage, result: Result) -> float:
-    """How much of what there is a wall takes, 1 being all of it; unknown where a figure of it is."""
+    """The share of its limit that a wall uses, 1 for all of it; NaN where a figure it needs is unknown."""
 
     def value(name: str) -> float:
         found = result.values[name].value

@@ -1,4 +1,4 @@
-"""Which stage gives which input: by the same name and unit, or by a link somebody wrote down."""
+"""Connections between stages: by the same name and unit, or by an explicit link."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GIVEN = "given"
 
 @dataclass(frozen=True)
 class Wire:
-    """Where an input comes from: a stage, and one of its outputs or (by a link only) of its inputs."""
+    """The source of an input: a stage, and one of its outputs or (by a link only) of its inputs."""
 
     stage: str
     name: str
@@ -32,9 +32,9 @@ Wires = dict[tuple[str, str], Wire]
 
 
 def wired(stages: Sequence[Stage], links: Mapping[str, str]) -> tuple[tuple[Stage, ...], Wires]:
-    """The stages in the order they run, and what each takes from another. A stage is asked after those it takes from,
-    otherwise in the order given. Raises InputErrors: a stage named twice, a bad link, two stages that find what a third
-    takes, a name with two units, a circle."""
+    """The stages in the order they run, and the source of each connected input. A stage runs after those it takes
+    inputs from, otherwise in the order given. Raises InputErrors: a stage named twice, an invalid link, two stages
+    that compute an input of a third, a name with two units, a cycle."""
     named = {stage.name: stage for stage in stages}
     if len(named) < len(stages):
         twice = next(s.name for k, s in enumerate(stages) if s.name in {t.name for t in stages[:k]})

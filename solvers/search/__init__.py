@@ -1,10 +1,12 @@
 """The design space: declare axes, objectives and constraints; look at every configuration; rank, and draw the front.
 
-    space.py   axes and their combinations, never held in memory all at once
-    goals.py   `minimize: tco`, `latency < 50 ms`: read, with the place of a mistake
-    front.py   who is beaten by nobody, and where the front bends
-    run.py     boxes of configurations evaluated one after the other and merged
+    space.py    axes and their combinations, never held in memory all at once
+    axes.py     axes from text: values, ranges, rows of the catalog
+    layouts.py  the axis of all ways to divide devices over data, tensor, pipeline and context parallelism
+    metrics.py  what can be optimized: metrics, objectives, constraints
+    goals.py    `minimize: tco`, `latency < 50 ms`: read, with the position of a mistake
+    front.py    the Pareto front and its knee
+    run.py      boxes of configurations evaluated one after the other and merged
 
-`batching`, `parallelism` and `placement` are questions put to it. What belongs here chooses among answers; what computes
-one is a wall.
+`placement` is a question asked of it. This package chooses among configurations; a wall computes one.
 """

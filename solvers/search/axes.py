@@ -1,6 +1,6 @@
-"""Axes from what a person writes: `1, 2, 4, 8`, `1 to 64 doubling`, `1 ms to 1 s in 20 log steps`, `fp16, int8`, slugs.
+"""Axes from text: `1, 2, 4, 8`, `1 to 64 doubling`, `1 ms to 1 s in 20 log steps`, `fp16, int8`, slugs, layouts.
 
-The same for numbers in SI: `listed`, `ranged`, `rows`. Every value is checked as if it had been typed into the form.
+`listed`, `ranged` and `rows` do the same for numbers in SI and specs. Every value is validated as in the form.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from solvers.pipeline.wiring import Stage
 from solvers.read import read_value
 from solvers.specs import Changed, stack
 
+from .layouts import LAYOUT, layouts
 from .space import Axis
 
 LookUp = Callable[[type[Any], str], Any]
@@ -33,7 +34,10 @@ _LONGEST, _LONGEST_RANGE = 8000, 120
 
 
 def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None) -> Axis:
-    """The axis along an input, or a figure of a pick, that a text describes. Raises InputError."""
+    """The axis along an input, or a figure of a pick, that a text describes; `layout` and numbers of devices describe
+    all their layouts. Raises InputError."""
+    if name == LAYOUT and not any(name in stage.inputs for stage in pipeline.stages):
+        return layouts(pipeline, _device_numbers(text))
     stage, path = _end(pipeline, name)
     if len(text) > _LONGEST:
         raise InputError(name, f"is {len(text)} characters long; an axis is described in at most {_LONGEST}.")
@@ -49,8 +53,16 @@ def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None
     return listed(pipeline, name, words)
 
 
+def _device_numbers(text: str) -> list[int]:
+    words = [word.strip() for word in text[:_LONGEST].split(",") if word.strip()]
+    bad = next((word for word in words if not re.fullmatch(r"\d{1,9}", word)), None)
+    if bad is not None:
+        raise InputError(LAYOUT, f"needs whole numbers of devices, such as 256 or 64, 128; '{bad[:40]}' is none.")
+    return [int(word) for word in words]
+
+
 def listed(pipeline: Pipeline, name: str, values: Sequence[Any]) -> Axis:
-    """Values one by one: numbers in SI, or text with units; choices by name; `x2` or `Times` for a figure."""
+    """The axis of single values: numbers in SI or text with units, names of choices, `x2` or `Scaled` for a figure."""
     stage, path = _end(pipeline, name)
     if not len(values):
         raise InputError(name, "needs at least one value to run along.")
@@ -65,13 +77,14 @@ def listed(pipeline: Pipeline, name: str, values: Sequence[Any]) -> Axis:
 
 
 def ranged(pipeline: Pipeline, name: str, low: float, high: float, count: int = _STEPS, *, log: bool = False) -> Axis:
-    """So many values from `low` to `high`, evenly or in equal ratios; whole numbers where the input counts."""
+    """The axis of `count` values from `low` to `high` (SI), evenly spaced or with `log` in equal ratios; rounded to
+    whole numbers where the input is one."""
     stage, path = _end(pipeline, name)
     return _numbers(name, [_read(stage, name, path, v) for v in _ladder(stage, name, path, low, high, count, log)])
 
 
 def rows(pipeline: Pipeline, name: str, specs: Mapping[str, Any]) -> Axis:
-    """Rows of the catalog, by slug."""
+    """The axis of catalog rows, specs by slug."""
     stage, path = _end(pipeline, name)
     io = stage.inputs.get(path)
     if not isinstance(io, Pick) or not specs or not all(isinstance(spec, io.kind) for spec in specs.values()):

@@ -1,5 +1,4 @@
-"""Single configurations looked at closely: a few drawn from the whole space, those beside the best, one somebody
-thought of."""
+"""Single configurations in detail: a sample of the space, the neighbours of one, or one given by its values."""
 
 from __future__ import annotations
 
@@ -15,8 +14,8 @@ from .front import Floats
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Some configurations, a row for each: their numbers, what each constraint is held against, which constraints
-    they fail, and each objective's value as a person reads it (a sum in the unit of its first metric)."""
+    """Configurations, one per row: their numbers, the value each constraint compares, which constraints they fail,
+    and the value of each objective (a sum is in the unit of its first metric)."""
 
     number: NDArray[np.int64]
     values: Floats
@@ -25,11 +24,12 @@ class Evaluation:
 
     @property
     def feasible(self) -> NDArray[np.bool_]:
+        """Which configurations meet every constraint."""
         return np.asarray(~self.failed.any(axis=1))
 
 
 def evaluate(search: Search, numbers: NDArray[np.int64]) -> Evaluation:
-    """The configurations of these numbers, in one vectorised call."""
+    """The evaluation of the configurations with these numbers, in one vectorised call."""
     count = len(numbers)
     answers = search.pipeline.evaluate({**search.given, **search.pipeline.assigned(search.space.at(numbers))})
     values = [_column(c.metric.read(answers), count) for c in search.constraints]
@@ -47,8 +47,8 @@ def _table(columns: list[Any], count: int, kind: type) -> NDArray[Any]:
 
 
 def sample(search: Search, most: int) -> NDArray[np.int64]:
-    """The numbers of at most so many configurations, drawn from the whole space at random but the same each time:
-    every so-manieth would fall on the same places of an axis again and again."""
+    """The numbers of at most `most` configurations, drawn from the space at random with a fixed seed; equidistant
+    numbers would fall on the same places of an axis."""
     size = search.space.size
     if size <= most:
         return np.arange(size)
@@ -56,8 +56,8 @@ def sample(search: Search, most: int) -> NDArray[np.int64]:
 
 
 def line_along(search: Search, number: int, axis: int, most: int = 15) -> NDArray[np.int64]:
-    """The numbers of the configurations that differ from one in their place along one axis only, at most so many of
-    them, the nearest; the one itself among them."""
+    """The numbers of at most `most` configurations that differ from `number` in their place along one axis only, the
+    nearest ones, with itself among them."""
     shape = search.space.shape
     places = list(np.unravel_index(number, shape))
     first = max(0, min(int(places[axis]) - most // 2, shape[axis] - most))

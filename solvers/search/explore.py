@@ -1,7 +1,6 @@
-"""One box of configurations: asked of all walls in one vectorised call each, held against the goals, and merged.
+"""One box of configurations: evaluated by all walls in one vectorised call each, compared with the goals, and merged.
 
-`explore` knows nothing of other boxes, and what it returns merges in any order: a `Search` may be sent by pickle to
-whoever has time for it.
+Boxes are independent of each other and merge in any order; a `Search` can be pickled and sent to another process.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ ROWS = 2**16
 
 @dataclass(frozen=True)
 class Search:
-    """What is asked: the walls, what is given to all configurations, the axes, and the goals; by which share each limit
-    is tried relaxed as well, if it is. Travels by pickle."""
+    """A search: the pipeline, the values given to all configurations, the axes and the goals; `relax` is the share
+    by which each limit is also tried relaxed (0: not). Picklable."""
 
     pipeline: Pipeline
     given: Mapping[tuple[str, str], Any]
@@ -40,12 +39,13 @@ class Search:
 
     @property
     def boxes(self) -> int:
+        """How many boxes of at most `rows` configurations the space has."""
         return self.space.boxes(self.rows)
 
 
 @dataclass(frozen=True)
 class ScoredRows:
-    """Some configurations by number, with their scores (to be made small)."""
+    """Configurations by number, with their scores (smaller is better)."""
 
     number: NDArray[np.int64]
     scores: Floats
@@ -59,9 +59,9 @@ class ScoredRows:
 
 @dataclass(frozen=True)
 class PartialResult:
-    """What some configurations came to. For each constraint: how many fail it, how many fail only it, how many have no
-    value to hold against it, how near to it the best came, and `freed`, a row for each constraint: the best score by
-    each objective among those that only a relaxed limit lets in (infinite where it lets in none)."""
+    """The result of some configurations. For each constraint: how many fail it, how many fail it alone, how many
+    have no value for it, the value nearest to meeting it, and in `freed`, one row per constraint, the best score by
+    each objective among those that only the relaxed limit admits (infinite where there are none)."""
 
     count: int
     feasible: int
@@ -76,6 +76,7 @@ class PartialResult:
 
 
 def empty_result(search: Search) -> PartialResult:
+    """The result of no configurations."""
     none = np.zeros(len(search.constraints), dtype=np.int64)
     rows = ScoredRows(np.zeros(0, dtype=np.int64), np.zeros((0, len(search.objectives))))
     freed = np.full((len(none), len(search.objectives)), np.inf)
@@ -83,7 +84,7 @@ def empty_result(search: Search) -> PartialResult:
 
 
 def evaluate_box(search: Search, box_number: int, known: PartialResult | None = None) -> PartialResult:
-    """One box. What is `known` of others spares the work on rows it already beats, and changes nothing else."""
+    """The result of one box. The result `known` of others only saves work on rows it dominates."""
     box = search.space.box(box_number, search.rows)
     answers = search.pipeline.evaluate({**search.given, **_ends(search, box)})
     values = [constraint.metric.read(answers) for constraint in search.constraints]
@@ -175,7 +176,7 @@ def _top(rows: ScoredRows, keep: int, known: PartialResult | None) -> ScoredRows
 
 
 def _front(rows: ScoredRows, known: PartialResult | None) -> ScoredRows:
-    """The rows nobody beats; with one objective that is the best row."""
+    """The rows that no other dominates; with one objective that is the best row."""
     if rows.scores.shape[1] == 0:
         return rows[:0]
     if known is not None and len(known.front.number):
@@ -189,7 +190,7 @@ def _scouts(known: ScoredRows) -> Floats:
 
 
 def merge(search: Search, one: PartialResult, other: PartialResult) -> PartialResult:
-    """What two sets of boxes came to together."""
+    """The result of two disjoint sets of boxes together."""
     together = one.front + other.front
     together = together[np.argsort(together.number, kind="stable")]
     return PartialResult(

@@ -1,8 +1,8 @@
-"""Who is beaten by nobody, and where the front bends. Scores are to be made small; a row is one configuration.
+"""The Pareto front and its knee. Scores are minimized; a row is one configuration.
 
-One row beats another when it is no worse in any score and better in one. Of rows with the same scores the first stands
-for all. Kung, Luccio and Preparata 1975 (doi:10.1145/321906.321910): two scores in one sweep over sorted rows, more by
-dividing, each half on its own and then the one against the other with one score fewer.
+A row dominates another when it is no worse in any score and better in one. Of rows with equal scores the first
+represents all. Kung, Luccio and Preparata 1975 (doi:10.1145/321906.321910): two scores in one sweep over sorted
+rows, more by divide and conquer, each half by itself and then one against the other with one score fewer.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _FEW, _PAIRS = 64, 2**18
 
 
 def front(scores: Floats) -> Numbers:
-    """The rows of `scores` (n, m) that none beats, in the order of the first score. Rows with an unknown score are
-    left out."""
+    """The rows of `scores` (n, m) that no other row dominates, in the order of the first score. Rows with an unknown
+    score are excluded."""
     known = np.flatnonzero(~np.isnan(scores).any(axis=1))
     left = known[~dominated(scores[known], scores[known][_scouts(scores[known])])]
     if left.size == 0:
@@ -34,7 +34,7 @@ def front(scores: Floats) -> Numbers:
 
 
 def dominated(scores: Floats, by: Floats) -> NDArray[np.bool_]:
-    """Which rows any row of `by` beats. Column by column, so that a row is read once for each score it takes."""
+    """Which rows any row of `by` dominates. Column by column, so that a row is read once per score."""
     lost = np.zeros(len(scores), dtype=bool)
     columns = np.ascontiguousarray(scores.T)
     for rival in by:
@@ -46,7 +46,7 @@ def dominated(scores: Floats, by: Floats) -> NDArray[np.bool_]:
 
 
 def _scouts(scores: Floats) -> Numbers:
-    """Rows that probably beat many: the best in each score and in blends of them."""
+    """Rows that probably dominate many: the best in each score and in mixtures of them."""
     if len(scores) <= _SCOUTS:
         return np.arange(0)
     low, spread = _extent(scores)
@@ -81,7 +81,8 @@ def _sweep(rows: Floats) -> Numbers:
 
 def _divide(rows: Floats) -> Numbers:
     """Three scores or more, rows sorted by the first and then the others: the fronts of two halves, and of the later
-    half what no row of the earlier covers in the other scores. The later half beats nothing of the earlier."""
+    half what no row of the earlier half covers in the other scores. No row of the later half dominates one of the
+    earlier."""
     if len(rows) <= _FEW:
         return np.flatnonzero(~np.tril(_no_worse(rows, rows, 0), -1).any(axis=1))
     half = len(rows) // 2

@@ -1,8 +1,8 @@
-"""Where should it run, when carbon has a price?
+"""Where to run a fleet when carbon has a price.
 
-Every grid is asked for what a fleet costs there and what it emits; the best has the least cost + carbon price ×
-carbon. At a price of zero that is the cheapest electricity, at a high one the cleanest; the front between the two is
-every place somebody with some price in mind would choose.
+Every grid is evaluated for the cost and the carbon of the fleet there; the best has the least cost + carbon price ×
+carbon. At a price of zero that is the cheapest electricity, at a high one the cleanest; the front between the two
+holds the best grid for every price.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ def placement(
     stages: Sequence[Stage | str] = STAGES,
     keep: int = 10,
 ) -> Outcome:
-    """The `grids` by cost + carbon price × carbon, best first, for a fleet of which `given` are the values in SI or as
-    text; `carbon_price` in USD/kg. One PUE everywhere, or with `sites` each grid's own where it is known. What a grid
-    does not know is taken from `given`; where that has nothing either, the grid has no score and is counted as such.
-    Raises InputErrors."""
+    """The `grids` ranked by cost + carbon price × carbon, for a fleet with the values `given` in SI or as text;
+    `carbon_price` in USD/kg. One PUE for all, or with `sites` that of each grid where it is known. A figure that a
+    grid does not have is taken from `given`; where that has none either, the grid has no score and is counted as
+    unknown. Raises InputErrors."""
     if not (math.isfinite(carbon_price) and carbon_price >= 0):
         raise InputErrors([InputError("carbon_price", "needs a finite price of at least 0 USD/kg.")])
     if not grids:
@@ -58,7 +58,8 @@ def placement(
 def places(
     chain: Pipeline, grids: Mapping[str, Grid], fixed: Given, figures: Sequence[str], name: str = "grid"
 ) -> Axis:
-    """The grids as one axis of all their figures that a stage takes; what one does not know is what is given."""
+    """The grids as one axis that sets all `figures` of them that a stage takes; a figure a grid does not have is
+    taken from `fixed`."""
     given = {name: value for (_, name), value in fixed.items()}
     taken = [name for name in figures if any(name in stage.inputs for stage in chain.stages)]
     columns = {name: np.array([getattr(grid, name) for grid in grids.values()], dtype=float) for name in taken}

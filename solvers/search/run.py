@@ -1,4 +1,4 @@
-"""The search itself: every box of the space, one after the other or two at a time, and what it all came to."""
+"""Running a search: every box of the space, one after the other or in threads, and the outcome."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from .goals import Answers, Constraint, Metric
 
 @dataclass(frozen=True)
 class ConstraintFailures:
-    """Why configurations fail: a constraint, how many it turns down, how many nothing else turns down, how many have
-    no value for it, and the value that came nearest to meeting it (NaN where no order tells)."""
+    """How many configurations a constraint excludes, how many it alone excludes, how many have no value for it, and
+    the value nearest to meeting it (NaN for labels)."""
 
     constraint: Constraint
     failed: int
@@ -33,8 +33,8 @@ class ConstraintFailures:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One configuration: its number, its place along each axis, what it sets each input to, and the value of every
-    metric a goal speaks of."""
+    """One configuration: its number, its place along each axis, the values of the inputs it sets, and the value of
+    every metric of a goal."""
 
     number: int
     places: Mapping[str, Any]
@@ -44,8 +44,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a search came to. `complete` is false when it was called off; `boxes` says how far it got, and another run
-    may go on from there. `knee` is a place in `front`, -1 where there is none."""
+    """The outcome of a search. `complete` is false when it was cancelled; `boxes` says how many boxes are done, and
+    another run can continue from there. `knee` is a place in `front`, -1 where there is none."""
 
     search: Search
     seen: PartialResult
@@ -56,11 +56,12 @@ class Outcome:
 
     @property
     def complete(self) -> bool:
+        """Whether all boxes are done."""
         return self.boxes == self.search.boxes
 
     @property
     def reasons(self) -> tuple[ConstraintFailures, ...]:
-        """What turned configurations down, the harshest first."""
+        """The failures of each constraint, the one that excludes most first."""
         seen = self.seen
         each = zip(self.search.constraints, seen.failed, seen.alone, seen.unknown, seen.nearest, strict=True)
         found = [ConstraintFailures(c, int(f), int(a), int(u), float(n)) for c, f, a, u, n in each]
@@ -78,9 +79,9 @@ def run(
     threads: int = 1,
     after: Outcome | None = None,
 ) -> Outcome:
-    """Looks at every configuration, box by box. `progress` is told how many are done and how many there are;
-    `cancelled` is asked between boxes; `after` is an unfinished outcome of the same search to go on from. Raises
-    InputErrors when a stage lacks something no axis and no value gives."""
+    """The outcome of all configurations, box by box. `progress` is called with how many are done and how many there
+    are; `cancelled` is called between boxes; `after` is an incomplete outcome of the same search to continue from.
+    Raises InputErrors when a stage lacks an input that neither an axis nor a value gives."""
     check(search)
     seen, done = (after.seen, after.boxes) if after else (empty_result(search), 0)
     for seen_so_far in _seen(search, seen, done, threads):
@@ -93,7 +94,7 @@ def run(
 
 
 def outcome(search: Search, seen: PartialResult, boxes: int) -> Outcome:
-    """What so many boxes, in order, came to: the best and the front with all a goal speaks of."""
+    """The outcome of the first `boxes` boxes: the best configurations and the front, with the metrics of all goals."""
     found = candidates(search, np.concatenate((seen.top.number, seen.front.number)))
     ranked = len(seen.top.number)
     return Outcome(search, seen, boxes, found[:ranked], found[ranked:], knee(seen.front.scores))
@@ -117,7 +118,7 @@ def _seen(search: Search, seen: PartialResult, start: int, threads: int) -> Iter
 
 
 def check(search: Search) -> None:
-    """Whether every stage has all it takes. Raises InputErrors that name what is lacking."""
+    """Whether every stage has all its inputs. Raises InputErrors that name the missing ones."""
     along = {end for axis in search.space.axes for name in axis.columns for end in search.pipeline.ends(name)}
     lacking = list(search.pipeline.lacking({**search.given, **dict.fromkeys(along)}))
     if lacking:
@@ -129,7 +130,7 @@ def check(search: Search) -> None:
 
 
 def candidates(search: Search, numbers: NDArray[np.int64]) -> tuple[Candidate, ...]:
-    """Some configurations with what their goals speak of, evaluated once more on their own."""
+    """The configurations with these numbers and their metrics, evaluated once more."""
     if not len(numbers):
         return ()
     answers = search.pipeline.evaluate({**search.given, **search.pipeline.assigned(search.space.at(numbers))})

@@ -1,7 +1,7 @@
-"""The configurations to look at: every combination of the values along a few axes, a box of them at a time.
+"""The space of configurations: all combinations of the values along the axes, in boxes.
 
 A box keeps each axis as a dimension of its own, so that a wall computes what depends on two axes for two axes only;
-nothing is spread out before it has to be.
+arrays broadcast as late as possible.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from solvers.specs import columns, take
 
 @dataclass(frozen=True)
 class Axis:
-    """One direction: the values of an input, or of several that move together, and what a person calls each.
+    """The values of an input, or of several that change together, and their labels.
 
-    A column is an array in SI or of codes, `Times` an array of factors, or a stacked spec."""
+    A column is an array in SI or of codes, `Scaled` an array of factors, or a stacked spec.
+    """
 
     name: str
     columns: Mapping[str, Any]
@@ -38,7 +39,7 @@ class Axis:
         return {name: _taken(column, place) for name, column in self.columns.items()}
 
     def setting(self, place: int) -> dict[str, Any]:
-        """What the inputs are set to at one place, as one would ask for it."""
+        """The values the inputs are set to at one place, as they would be typed."""
         if tuple(self.columns) == (self.name,):
             return {self.name: self.labels[place]}
         return {n: float(v) if isinstance(v, np.number) else v for n, v in self.at(np.array(place)).items()}
@@ -52,10 +53,10 @@ def _taken(column: Any, place: NDArray[np.int_]) -> Any:
 
 @dataclass(frozen=True)
 class Box:
-    """Configurations that follow one another: along each axis a start and a number of places.
+    """Consecutive configurations: a start and a number of places along each axis.
 
-    Its grids have the longest axis last, whatever the order of the axes, so that arithmetic runs along lines and not
-    along stubs."""
+    Its grids have the longest axis last, whatever the order of the axes, so that inner loops are long.
+    """
 
     start: tuple[int, ...]
     shape: tuple[int, ...]
@@ -63,6 +64,7 @@ class Box:
 
     @property
     def size(self) -> int:
+        """How many configurations it holds."""
         return prod(self.shape)
 
     @cached_property
@@ -72,6 +74,7 @@ class Box:
 
     @property
     def sides(self) -> tuple[int, ...]:
+        """The shape of its grids."""
         return tuple(self.shape[k] for k in self.order)
 
     def places(self, k: int) -> NDArray[np.int_]:
@@ -98,21 +101,23 @@ class Space:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """How many values each axis has."""
         return tuple(len(axis) for axis in self.axes)
 
     @property
     def size(self) -> int:
-        """How many configurations there are, before any is looked at."""
+        """How many configurations there are."""
         return prod(self.shape)
 
     def boxes(self, most: int) -> int:
-        """Into how many boxes of at most so many configurations the space falls."""
+        """How many boxes of at most `most` configurations the space has."""
         split, piece = self._cut(most)
         pieces = -(-self.shape[split] // piece) if self.axes else 1
         return prod(self.shape[:split]) * pieces if self.size else 0
 
     def box(self, number: int, most: int) -> Box:
-        """One of them. The last axes lie in it whole, one is cut into pieces, the first stand still."""
+        """The box with this number. The last axes are complete in it, one is cut into pieces, the first are
+        constant."""
         if not self.axes:
             return Box((), (), 0)
         split, piece = self._cut(most)
@@ -148,14 +153,14 @@ class Space:
         return {n: column for k, axis in enumerate(self.axes) for n, column in axis.at(places[k]).items()}
 
     def labels(self, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
-        """What a person calls each configuration: its place along each axis, by the axis' name."""
+        """The labels of each configuration along the axes, by the name of the axis."""
         return [
             {axis.name: axis.labels[place] for axis, place in zip(self.axes, places, strict=True)}
             for places in self._rows(numbers)
         ]
 
     def settings(self, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
-        """What each configuration sets each input to, as one would ask for it: SI, names, slugs, `x2`."""
+        """The values each configuration sets, as they would be typed: SI, names, slugs, `x2`."""
         return [
             {
                 n: value
@@ -187,7 +192,8 @@ def width(column: Any) -> int:
 
 
 def joined(name: str, labels: Sequence[Any], values: Mapping[str, Any]) -> Axis:
-    """Several inputs that move together, such as a site's price, carbon and PUE, or the three sides of a layout."""
+    """An axis of several inputs that change together, such as price, carbon and PUE of a site, or the dimensions of
+    a layout."""
     wrong = [n for n, column in values.items() if width(column) != len(labels)]
     if wrong or not labels:
         raise InputErrors(

@@ -19,6 +19,8 @@ STAGES = {
     "catalog/resolve.py": "resolve",
     "solvers/plan.py": "plan",
     "solvers/solve.py": "solve",
+    "solvers/checks.py": "solve",
+    "solvers/remarks.py": "solve",
     **{
         f"solvers/{domain}/": "solve" for domain in ("laws", "node", "data", "algorithm", "fleet", "operations", "meta")
     },

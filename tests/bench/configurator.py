@@ -72,8 +72,8 @@ def own() -> str:
     best = max(found.top, key=lambda c: c.values["serving.decode_throughput"] / c.places["tensor_parallel"])
     a_gpu = best.values["serving.decode_throughput"] / best.places["tensor_parallel"]
     return (
-        f"here: {search.space.size:,} configurations in {spent * 1e3:.0f} ms; best {a_gpu:,.0f} tokens/s a GPU while it "
-        f"decodes, tp{best.places['tensor_parallel']:g}, batch {best.places['batch_size']:g}, "
+        f"here: {search.space.size:,} configurations in {spent * 1e3:.0f} ms; best {a_gpu:,.0f} tokens/s a GPU while "
+        f"it decodes, tp{best.places['tensor_parallel']:g}, batch {best.places['batch_size']:g}, "
         f"TTFT {best.values['serving.ttft'] * 1e3:.0f} ms"
     )
 

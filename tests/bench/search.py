@@ -133,7 +133,8 @@ def lines(theirs: float) -> Iterator[str]:
             rate = seen["configurations"] / middle
             yield (
                 f"{seen['configurations']:>11,} configurations, {words}: median "
-                f"{middle:.3f} s (best {best:.3f}, worst {worst:.3f}), {rate:,.0f}/s, {rate / theirs:,.0f} times mlsysim's; "
+                f"{middle:.3f} s (best {best:.3f}, worst {worst:.3f}), {rate:,.0f}/s, {rate / theirs:,.0f} times "
+                f"mlsysim's; "
                 f"peak memory {seen['peak'] / 1e6:.0f} MB; {seen['feasible']:,} feasible, {seen['front']} on the front"
             )
 

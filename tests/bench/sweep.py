@@ -19,7 +19,8 @@ PEER_SWEEP = """
 import json, time, warnings, logging
 warnings.simplefilter("ignore"); logging.disable(logging.CRITICAL)
 import mlsysim
-chips = [getattr(mlsysim.Hardware.Cloud, name) for name in ("H100", "MI300X", "A100", "B200") if hasattr(mlsysim.Hardware.Cloud, name)]
+cloud = mlsysim.Hardware.Cloud
+chips = [getattr(cloud, name) for name in ("H100", "MI300X", "A100", "B200") if hasattr(cloud, name)]
 batches, formats = [1, 2, 4, 8, 16, 32, 64, 128], ["fp16", "int8"]
 model = mlsysim.Models.Language.Llama3_8B if hasattr(mlsysim.Models.Language, "Llama3_8B") else mlsysim.Models.Llama3_8B
 rates = []
@@ -101,7 +102,8 @@ def report() -> float:
     for rows in (10**4, 10**6):
         ours = own_rate(rows)
         print(
-            f"roofline wall, {rows:,} configurations, all outputs, one core: {ours:,.0f}/s, {ours / theirs:,.0f} times that"
+            f"roofline wall, {rows:,} configurations, all outputs, one core: {ours:,.0f}/s, {ours / theirs:,.0f} times "
+            f"that"
         )
     return theirs
 

@@ -60,7 +60,10 @@ def index(found: list[str]) -> str:
     style = (
         "<style>body{font:14px sans-serif}img{width:15vw;max-height:20vw;object-fit:cover;object-position:top}</style>"
     )
-    return f"<!doctype html><meta charset=utf-8><title>Screenshots</title>{style}<table><tr><td>{heads}{''.join(rows)}</table>"
+    return (
+        f"<!doctype html><meta charset=utf-8><title>Screenshots</title>{style}"
+        f"<table><tr><td>{heads}{''.join(rows)}</table>"
+    )
 
 
 def _files(path: str, columns: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from catalog.fixtures import FILES, FOLDER, records
 from catalog.models import TABLES, Accelerator, Fleet, Grid, Model
 from catalog.resolve import find
 from solvers import specs
-from solvers.laws.transformer import kv_elements_per_token, routed_parameters, state_bytes
+from solvers.laws.transformer import kv_elements_per_token, recurrent_state_bytes, routed_parameters
 from solvers.specs import Precision
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -93,7 +93,7 @@ def test_the_experts_of_mixtral_hold_45_billion_parameters():
 
 def test_mamba_keeps_a_state_of_16_for_each_of_twice_its_channels():
     model = spec(specs.Model, "mamba-2.8b")
-    assert state_bytes(model, Precision.FP16) == 64 * 2 * 2560 * 16 * 2
+    assert recurrent_state_bytes(model, Precision.FP16) == 64 * 2 * 2560 * 16 * 2
 
 
 @pytest.mark.parametrize(

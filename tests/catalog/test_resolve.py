@@ -109,7 +109,8 @@ def test_a_row_is_found_by_slug_and_by_name_in_any_case(name):
         (
             specs.Accelerator,
             "h10",
-            "no accelerator in the catalog is called 'h10'. Did you mean h100-nvl-94gb, h100-pcie-80gb or h100-sxm5-80gb?",
+            "no accelerator in the catalog is called 'h10'. Did you mean h100-nvl-94gb, h100-pcie-80gb or "
+            "h100-sxm5-80gb?",
         ),
         (specs.Accelerator, "esp32s4", "no accelerator in the catalog is called 'esp32s4'. Did you mean esp32-s3?"),
         (specs.Model, "Llama3 8B", "no model in the catalog is called 'Llama3 8B'. Did you mean llama-3-8b?"),

@@ -18,7 +18,8 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "floor": math.floor,
 }
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<command>\\(?:log_2|log_\{2\}|[A-Za-z]+|[,;! ]))|@(?P<slot>[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)"
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<command>\\(?:log_2|log_\{2\}|[A-Za-z]+|[,;! ]))"
+    r"|@(?P<slot>[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)"
     r"|(?P<letter>e(?=\^))|(?P<sign>[-+*/^(){},=\[\]]))"
 )
 

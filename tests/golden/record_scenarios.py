@@ -1,5 +1,6 @@
 """Records each wall's answer to its default question as a scenario keeps it, for the wall's present version. Run on
-purpose, when a wall's version has moved: `python -m tests.golden.record_scenarios`. What stands is never written over."""
+purpose, when a wall's version has moved: `python -m tests.golden.record_scenarios`. What stands is never written
+over."""
 
 import gzip
 import os

@@ -55,8 +55,8 @@ def load(site: Site, seconds: int) -> str:
     spent = time.monotonic() - start
     lost = set(saved) - site.saved()
     return (
-        f"{len(saved):,} saves in {spent:.0f} s ({len(saved) / spent:.1f}/s; {_times(saves)}) beside {len(reads):,} pages read "
-        f"({len(reads) / spent:.1f}/s; {_times(reads)}); lost {len(lost)}, failed {len(failed)}"
+        f"{len(saved):,} saves in {spent:.0f} s ({len(saved) / spent:.1f}/s; {_times(saves)}) beside {len(reads):,} "
+        f"pages read ({len(reads) / spent:.1f}/s; {_times(reads)}); lost {len(lost)}, failed {len(failed)}"
         f"{': ' + failed[0] if failed else ''}"
     )
 

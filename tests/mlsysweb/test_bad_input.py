@@ -1,4 +1,5 @@
-"""Every bad input is a sentence beside its field, on the page, in a fragment and by API; nothing is lost, never a 500."""
+"""Every bad input is a sentence beside its field, on the page, in a fragment and by API; nothing is lost, never a
+500."""
 
 import json
 from html import unescape

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mlsysweb.explore.ask.question import AXIS, GOAL, MOST_AXES, MOST_GOALS, WALLS, DesignSpaceQuestion
+from mlsysweb.explore.ask.axes import AXIS
+from mlsysweb.explore.ask.question import GOAL, MOST_AXES, MOST_GOALS, WALLS, DesignSpaceQuestion
 from mlsysweb.explore.find.report import DeclaredSearch
 from mlsysweb.explore.show.page import FormRow, SpaceForm
 from mlsysweb.show.results.page import Link
@@ -14,8 +15,10 @@ from solvers.pipeline.chain import Pipeline
 from solvers.quantities import unit_label
 from solvers.registry import solvers
 from solvers.search.goals import metrics
+from solvers.search.layouts import LAYOUT
 
 _WIDE = {"grid": "Grid: its carbon, electricity price and water", "region": "Cloud region: its carbon and PUE"}
+_LAYOUT = "Layout: all ways to divide so many devices over data, tensor, pipeline and context parallelism"
 
 
 def space_form(
@@ -85,6 +88,8 @@ def _names(steps: Pipeline) -> Iterator[Link]:
                 yield Link(f"{io.label}{_unit(io)}", name)
     if any(n in s.inputs for s in steps.stages for n in ("carbon_intensity", "electricity_price", "pue")):
         yield from (Link(words, name) for name, words in _WIDE.items())
+    if {"data_parallel", "tensor_parallel"} <= seen:
+        yield Link(_LAYOUT, LAYOUT)
 
 
 def _unit(io: Any) -> str:

@@ -94,6 +94,20 @@ PRESETS = (
         ("minimize: tco", "minimize: total_carbon", "ttft <= 500 ms", "p99_latency <= 20 s", "tco <= 20 MUSD"),
     ),
     _preset(
+        "Every layout of 512 devices",
+        "Part 4",
+        "parallelism",
+        {
+            "model": "llama-3-70b",
+            "accelerator": "h100-sxm5-80gb",
+            "layout": "512",
+            "microbatches": "1 to 64 doubling",
+            "recomputation": "none, selective, full",
+            "zero_stage": "0, 1",
+        },
+        ("maximize: tokens_per_second", "minimize: memory_per_device", "context_parallel == 1"),
+    ),
+    _preset(
         "A million designs",
         "beyond",
         "serving tco sustainability",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from mlsysweb.explore.ask.question import CLUSTER
+from mlsysweb.explore.ask.axes import CLUSTER
 from solvers.search.explore import PartialResult, Search, empty_result, evaluate_box, merge
 
 # Boxes a worker does at once: seconds of work, so that sending it costs little and losing it not much.

@@ -25,7 +25,8 @@ class FormRow:
 
 @dataclass(frozen=True)
 class SpaceForm:
-    """The left side: which walls, along which axes, towards which goals. `names` and `phrases` complete what is typed."""
+    """The left side: which walls, along which axes, towards which goals. `names` and `phrases` complete what is
+    typed."""
 
     action: str
     walls: tuple[Link, ...]

@@ -7,16 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.snapshot import spec_from_snapshot
+from mlsysweb.explore.ask.axes import PLACES, AllOf, expand_all
 from mlsysweb.explore.ask.lookup import look_up
-from mlsysweb.explore.ask.question import (
-    PLACES,
-    AllOf,
-    DesignSpaceQuestion,
-    chain,
-    declared_search,
-    expand_all,
-    links_of,
-)
+from mlsysweb.explore.ask.question import DesignSpaceQuestion, chain, declared_search, links_of
 from mlsysweb.show.results.python_code import assignment, call, header, item, name, spec_call, spec_imports
 from solvers.pipeline import Pipeline
 

@@ -68,4 +68,7 @@ def _failure(constraint: Any, value: float) -> str:
     if not (constraint.wants_small or constraint.wants_large):
         return f"It fails {constraint.text}."
     off = abs(value / constraint.limit - 1) if constraint.limit else float("inf")
-    return f"It fails {constraint.text}: it comes to {format_quantity(value, io.unit, io.display_unit)}, {format_quantity(off, '1', 'percent')} off."
+    return (
+        f"It fails {constraint.text}: it comes to {format_quantity(value, io.unit, io.display_unit)}, "
+        f"{format_quantity(off, '1', 'percent')} off."
+    )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.analysis.parameters import with_values
-from solvers.laws.queueing import drain_time, erlang_c, wait_quantile
+from solvers.laws.queueing import erlang_c, mean_wait_given_waiting, wait_quantile
 from solvers.node.serving import serving
 from solvers.operations.sustainability import sustainability
 from solvers.operations.tco import tco
@@ -107,7 +107,7 @@ def _wait(slots: Floats, load: Floats, service: Floats) -> Floats:
     """Seconds that 99 of 100 requests wait at most; infinite where the queue grows."""
     servers = np.minimum(slots, _MOST_SERVERS)
     offered = np.where(np.isfinite(load), load, slots + 1) * servers / slots  # the same share busy
-    drain = drain_time(servers, offered, service, np.ones_like(servers))
+    drain = mean_wait_given_waiting(servers, offered, service, np.ones_like(servers))
     wait = wait_quantile(_LATE, erlang_c(servers, np.minimum(offered, servers)), np.where(np.isfinite(drain), drain, 0))
     return np.where(offered < servers, wait, np.inf)
 

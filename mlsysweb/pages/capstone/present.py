@@ -64,7 +64,10 @@ _NAMES = {
 
 
 def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
-    size = f"{format_quantity(float(found.devices), '1')} devices in {len(regions(i))} region{'s' if len(regions(i)) > 1 else ''}"
+    size = (
+        f"{format_quantity(float(found.devices), '1')} devices in {len(regions(i))} "
+        f"region{'s' if len(regions(i)) > 1 else ''}"
+    )
     if not short:
         return (
             f"{size} meet the whole brief, for {_dollars(float(found.cost))} and {_tonnes(float(found.carbon))} a year."
@@ -132,9 +135,14 @@ def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
 
 
 def _facts(i: Inputs, found: Scores) -> Iterator[str]:
-    yield "A region is a queue before as many places as its replicas have in their batches; prefills interrupt decoding."
+    yield (
+        "A region is a queue before as many places as its replicas have in their batches; prefills interrupt decoding."
+    )
     yield "The loss of a region sends its requests to the others, which have to answer as fast."
-    yield "The year's cost is that of owning at 2.5 times the price of the chips over four years, or of renting on demand."
+    yield (
+        "The year's cost is that of owning at 2.5 times the price of the chips over four years, or of renting on "
+        "demand."
+    )
     yield "Stages of a pipeline are no choice here: the serving wall splits layers over devices, not between them."
 
 
@@ -142,7 +150,10 @@ def _compared(found: Scores, short: list[str], space: DesignSpace) -> str:
     if not len(space.front):
         return f"None of {len(space.met):,} designs tried meets this brief: it asks too much of any of the chips."
     cheapest = float(space.scores.cost[space.front[0]])
-    told = f"{int(space.met.sum()):,} of {len(space.met):,} designs tried meet the brief; the cheapest costs {_dollars(cheapest)} a year. "
+    told = (
+        f"{int(space.met.sum()):,} of {len(space.met):,} designs tried meet the brief; the cheapest costs "
+        f"{_dollars(cheapest)} a year. "
+    )
     if short:
         return told + "Yours does not meet it yet."
     return told + f"Yours costs {format_quantity(float(found.cost) / cheapest, '1')} times that."

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from solvers import inputs
+from solvers import checks, inputs
 from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
-from solvers.laws import checks
 from solvers.specs import Accelerator, Grid, Model, Precision
 
 
@@ -125,8 +124,8 @@ class Inputs:
 
 def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell: a model that generates, a chip that computes, grids that are known."""
-    yield from checks.trains(i.model)
-    yield from checks.arithmetic(i.accelerator, i.precision)
+    yield from checks.trainable_transformer(i.model)
+    yield from checks.accelerator_rate(i.accelerator, i.precision)
     for name in ("memory_capacity", "tdp", "unit_price"):
         if math.isnan(getattr(i.accelerator, name)):
             yield InputError(

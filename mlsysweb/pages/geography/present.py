@@ -59,10 +59,13 @@ def _verdict(found: Atlas, here: int) -> str:
     place, best, worst = found.places[here], int(found.ranked[0]), int(found.ranked[-1])
     first = f"In {place.name} the job emits {_tonnes(found, here)} of CO2e"
     if here == best:
-        return f"{first}, the least of all; in {found.places[worst].name} it would be {_tonnes(found, worst)}, {_times(found, worst, here)} times that."
+        return (
+            f"{first}, the least of all; in {found.places[worst].name} it would be {_tonnes(found, worst)}, "
+            f"{_times(found, worst, here)} times that."
+        )
     return (
-        f"{first}; the same job in {found.places[best].name} {_tonnes(found, best)}, {_times(found, here, best)} times less, "
-        f"and in {found.places[worst].name} {_tonnes(found, worst)}. The energy is the same: the place decides."
+        f"{first}; the same job in {found.places[best].name} {_tonnes(found, best)}, {_times(found, here, best)} times "
+        f"less, and in {found.places[worst].name} {_tonnes(found, worst)}. The energy is the same: the place decides."
     )
 
 
@@ -70,8 +73,8 @@ def _placement(i: Inputs, found: Atlas) -> str:
     best = found.places[found.best].name
     price = format_quantity(float(i.carbon_price), "USD/kg", "USD/t")
     return (
-        f"At {price} of carbon {best} is best: {format_quantity(float(found.cost[found.best]), 'USD')} of electricity and "
-        f"{_tonnes(found, found.best)}. {_front(found)}"
+        f"At {price} of carbon {best} is best: {format_quantity(float(found.cost[found.best]), 'USD')} of electricity "
+        f"and {_tonnes(found, found.best)}. {_front(found)}"
     )
 
 
@@ -120,7 +123,8 @@ def _told(found: Atlas, place: int) -> dict[str, str | int]:
     mix = f", {each.mix}" if each.mix else ""
     words = (
         f"{each.name}: {_intensity(found, place)}{mix}; {_tonnes(found, place)} CO2e, "
-        f"{format_quantity(float(found.water[place]), 'L')} of water, {format_quantity(float(found.cost[place]), 'USD')}"
+        f"{format_quantity(float(found.water[place]), 'L')} of water, "
+        f"{format_quantity(float(found.cost[place]), 'USD')}"
     )
     return {"band": _band(float(found.intensity[place]) * _KWH * 1e3), "words": words, "slug": each.slug}
 
@@ -220,6 +224,7 @@ def _notes(i: Inputs, found: Atlas) -> Iterator[str]:
     if i.counted == Counted.GRID_AND_SITE:
         yield "Each place's own PUE counts where it is known, elsewhere the one given: two things differ at once."
     yield (
-        f"Of {len(found.places)} places the price of electricity is known for {found.priced_places}; for the others it is "
+        f"Of {len(found.places)} places the price of electricity is known for {found.priced_places}; for the others it "
+        f"is "
         "the one given, so that carbon alone tells them apart. Carbon intensity is a yearly mean."
     )

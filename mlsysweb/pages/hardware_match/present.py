@@ -55,14 +55,20 @@ def _answer(alone: list[int], known: list[int], ranking: Ranking, around: Hardwa
     if not known:
         return "No number of any chip in the catalog would do."
     if not alone:
-        return f"None of {len(known)} chips does it alone; of {around.chips[known[0]][1]} it takes {_count(ranking, known[0])}."
+        return (
+            f"None of {len(known)} chips does it alone; of {around.chips[known[0]][1]} it takes "
+            f"{_count(ranking, known[0])}."
+        )
     prices = _column(ranking, "price_of_devices", around)
     priced = [place for place in alone if math.isfinite(prices[place])]
     told = f"{len(alone)} of {len(known)} chips do it alone"
     if not priced:
         return f"{told}."
     cheapest = min(priced, key=lambda place: float(prices[place]))
-    return f"{told}; of those with a known price {around.chips[cheapest][1]} is the cheapest, {format_quantity(float(prices[cheapest]), 'USD')}."
+    return (
+        f"{told}; of those with a known price {around.chips[cheapest][1]} is the cheapest, "
+        f"{format_quantity(float(prices[cheapest]), 'USD')}."
+    )
 
 
 def _column(ranking: Ranking, name: str, around: HardwareMatchLinks) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

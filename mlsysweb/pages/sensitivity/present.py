@@ -79,7 +79,10 @@ def _turns(kinks: tuple[Breakpoint, ...]) -> Iterator[str]:
         said = "; ".join(
             f"{change.output.replace('_', ' ')}: {change.before} becomes {change.after}" for change in kink.changes
         )
-        slopes = f"a percent more moves it by {format_quantity(kink.below / 100, '1', 'percent')} below and {format_quantity(kink.above / 100, '1', 'percent')} above"
+        slopes = (
+            f"a percent more moves it by {format_quantity(kink.below / 100, '1', 'percent')} below and "
+            f"{format_quantity(kink.above / 100, '1', 'percent')} above"
+        )
         yield f"{kink.label} at {at} ({format_quantity(kink.factor, '1')} times what it is): {said or slopes}."
 
 

@@ -85,11 +85,17 @@ def _notes(s: Survey) -> Iterator[str]:
     unknown = sum(not isfinite(s.size[place]) for place in s.where(Fate.MEETS))
     if unknown:
         what = "power" if s.point.smallest == Smallest.POWER else "price"
-        yield f"Of those that meet the target {unknown} have no known {what}, so that none of them is called the smallest."
+        yield (
+            f"Of those that meet the target {unknown} have no known {what}, so that none of them is called the "
+            f"smallest."
+        )
     if any(s.runs(place) and not isfinite(s.power(place)) for place in s.order):
         yield "Where the power is not known, the energy is not either."
     if s.smallest is not None and s.devices[s.smallest].tier in _PORTABLE and not isfinite(_asleep(s, s.smallest)):
-        yield f"What {s.devices[s.smallest].name} draws asleep is not known: the battery's page begins with its own figure."
+        yield (
+            f"What {s.devices[s.smallest].name} draws asleep is not known: the battery's page begins with its own "
+            f"figure."
+        )
     if any(s.runs(place) and not _has_wall(s, place) for place in s.order):
         yield (
             "A device that runs the model and has no link runs it from its SRAM: the roofline's page asks for the "
@@ -197,7 +203,10 @@ def _told(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> Fallac
         return None
     now, then = s.of("latency", s.held), s.tenfold
     name = s.devices[s.held].name
-    step = f"en times the rate and the bandwidth of {name} would take it from {format_quantity(now, 's')} to {format_quantity(then, 's')}"
+    step = (
+        f"en times the rate and the bandwidth of {name} would take it from {format_quantity(now, 's')} to "
+        f"{format_quantity(then, 's')}"
+    )
     ran = [place for place in s.order if s.runs(place)]
     count = sum(s.binding[place] == Bound.OVERHEAD for place in ran)
     bound = f"On {count} of the {len(ran)} devices that run it"

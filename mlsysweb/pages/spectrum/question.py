@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from solvers import inputs
+from solvers import checks, inputs
 from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
-from solvers.laws import checks
 from solvers.laws.phase import Phase
 from solvers.specs import Accelerator, Model, Precision
 
@@ -113,7 +112,7 @@ def check(i: Inputs) -> Iterator[InputError]:
     """What one field alone cannot tell. That a device cannot run the model is an answer, not an error."""
     if i.x == i.y:
         yield InputError("y", "must be another figure than the one across: a line from corner to corner says nothing.")
-    yield from checks.phase(i.model, i.phase)
+    yield from checks.model_phase(i.model, i.phase)
 
 
 _DOORBELL = {"model": "wake-vision-doorbell", "x": "latency", "y": "power"}

@@ -85,7 +85,10 @@ def _nobody(s: Survey) -> str:
     if fate == Fate.LIMITED:
         return f"No device runs {model} within {limits}. {name} is in time, {latency(s, first)}; {why(s, first)}."
     if fate == Fate.SLOW:
-        return f"No device runs {model} within {limits}. The fastest, {name}, takes {latency(s, first)}; {_says(s, first)}."
+        return (
+            f"No device runs {model} within {limits}. The fastest, {name}, takes {latency(s, first)}; "
+            f"{_says(s, first)}."
+        )
     return f"No device can run {model}. {name} comes nearest, but {why(s, first)}."
 
 

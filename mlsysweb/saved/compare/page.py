@@ -60,7 +60,8 @@ class OwnScenario:
 
 @dataclass(frozen=True)
 class ComparePage:
-    """The comparison; with fewer than two scenarios only the choice. `missing` are sentences about what is not shown."""
+    """The comparison; with fewer than two scenarios only the choice. `missing` are sentences about what is not
+    shown."""
 
     columns: tuple[ScenarioColumn, ...]
     inputs: tuple[ComparisonRow, ...]

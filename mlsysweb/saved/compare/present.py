@@ -240,7 +240,8 @@ def _figure(
 
 
 def why(found: Attribution, value: Value, titles: tuple[str, str], others: Sequence[Link], moved: str) -> Explanation_:
-    """What an output's difference is made of, in a sentence and a picture; `moved` says if the wall is another today."""
+    """What an output's difference is made of, in a sentence and a picture; `moved` says if the wall is another
+    today."""
     label = value.label
     title = f"Why {label[:1].lower()}{label[1:]} differs"
     if found.unknown:
@@ -257,9 +258,11 @@ def why(found: Attribution, value: Value, titles: tuple[str, str], others: Seque
     whole = found.after - found.before
     part = f", {format_quantity(first.value / whole, '1', 'percent')} of it" if whole else ""
     verdict = (
-        f"From {format_quantity(found.before, value.unit, value.display_unit)} to {format_quantity(found.after, value.unit, value.display_unit)}. "
+        f"From {format_quantity(found.before, value.unit, value.display_unit)} to "
+        f"{format_quantity(found.after, value.unit, value.display_unit)}. "
         f"Most of the difference is due to {first.label[:1].lower()}{first.label[1:]}: "
-        f"{'+' if first.value > 0 else '−'}{format_quantity(abs(first.value), value.unit, value.display_unit)}{part}.{moved}"
+        f"{'+' if first.value > 0 else '−'}{format_quantity(abs(first.value), value.unit, value.display_unit)}"
+        f"{part}.{moved}"
     )
     told = tuple((name, format_quantity(change, value.unit, value.display_unit)) for name, change in causes)
     figure = _figure("why-0", title, attribution(value, titles, found.before, causes), ("Changed", "Adds"), told)

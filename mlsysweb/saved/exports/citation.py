@@ -30,7 +30,8 @@ def methods(kept: ExportSource, verdict: str) -> str:
         f"Hardware, models and grids were taken as: {rows}." if rows and len(kept.snapshot) <= 12 else "",
         f"Assumed: {' '.join(wall.assumptions)}" if wall and wall.assumptions else "",
         f"Result: {verdict}" if verdict else "",
-        f"The computation, with every figure used, is kept at {kept.url} ({kept.created:%-d %B %Y}, version {kept.number}).",
+        f"The computation, with every figure used, is kept at {kept.url} ({kept.created:%-d %B %Y}, version "
+        f"{kept.number}).",
     ]
     return "\n\n".join(sentence for sentence in said if sentence) + "\n"
 

@@ -23,8 +23,8 @@ class SheetAnswer:
 
 @dataclass(frozen=True)
 class PrintPage:
-    """A scenario on one sheet, or in a frame: what was asked, what it says, its first chart, where it comes from. `html`
-    is that of a page that was kept as HTML, instead of the `answer`."""
+    """A scenario on one sheet, or in a frame: what was asked, what it says, its first chart, where it comes from.
+    `html` is that of a page that was kept as HTML, instead of the `answer`."""
 
     title: str
     what: str

@@ -62,7 +62,8 @@ def _parts(kept: ExportSource) -> Iterator[str]:
 
 
 def _picks(wall: Solver[Any, Any], kept: ExportSource) -> Iterator[tuple[str, Any]]:
-    """The spec of each pick, from the kept row or written out in the question, with the figures the question changed."""
+    """The spec of each pick, from the kept row or written out in the question, with the figures the question
+    changed."""
     for pick, io in wall.inputs.items():
         if not isinstance(io, Pick):
             continue

@@ -14,8 +14,8 @@ from solvers.result import Result
 
 @dataclass(frozen=True)
 class ExportSource:
-    """One version of a scenario: what it is called, its link, what was asked of which rows, and what was found. `result`
-    and `wall` are nothing for a page over many walls, `opened` is the answer of either."""
+    """One version of a scenario: what it is called, its link, what was asked of which rows, and what was found.
+    `result` and `wall` are nothing for a page over many walls, `opened` is the answer of either."""
 
     title: str
     notes: str

@@ -42,8 +42,8 @@ def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
 
 
 def _both(version: Version, kept: OpenedAnswer, found: Drift) -> tuple[OpenedAnswer | None, OpenedAnswer | None, str]:
-    """What today's answer is held against, today's answer, and why there is none. Of a wall both are computed by today's
-    solver, of the rows as they were and as they are."""
+    """What today's answer is held against, today's answer, and why there is none. Of a wall both are computed by
+    today's solver, of the rows as they were and as they are."""
     if kept.result is None:
         return kept, *page_today(version)
     before, today = (open_result(each) if each else None for each in (found.replayed, found.today))

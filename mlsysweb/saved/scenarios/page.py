@@ -135,8 +135,8 @@ class AnswerPage:
 
 @dataclass(frozen=True)
 class SavedPage:
-    """An answer as it was kept; `link` is its path and `url` that with the host, `preview` the picture a link to it shows
-    elsewhere and `said` the sentence beside it, `open_url` asks the same question again today. A wall's answer
+    """An answer as it was kept; `link` is its path and `url` that with the host, `preview` the picture a link to it
+    shows elsewhere and `said` the sentence beside it, `open_url` asks the same question again today. A wall's answer
     is in `result`, that of a page over many walls in `answer`, one kept as HTML before that in `html`; `styles` and
     `scripts` are what the page is drawn with. `asked` are the inputs that were typed, `defaults` the others."""
 

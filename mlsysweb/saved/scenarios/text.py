@@ -1,5 +1,5 @@
-"""What text can be saved. PostgreSQL takes no NUL and UTF-8 no half of a surrogate pair; no control character but tab and
-line feed is anything a person means to write."""
+"""What text can be saved. PostgreSQL takes no NUL and UTF-8 no half of a surrogate pair; no control character but tab
+and line feed is anything a person means to write."""
 
 from __future__ import annotations
 

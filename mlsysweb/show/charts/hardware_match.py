@@ -1,4 +1,5 @@
-"""Chips by their bandwidth and rate, with the corner a target asks for: what lies above both lines has enough of both."""
+"""Chips by their bandwidth and rate, with the corner a target asks for: what lies above both lines has enough of
+both."""
 
 from __future__ import annotations
 

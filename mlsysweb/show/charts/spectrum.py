@@ -143,7 +143,8 @@ def _group(group: DeviceGroup, across: Value, up: Value) -> dict[str, Any]:
             "size": [8 if dot.faint else 11 for dot in dots],
             "symbol": [f"{symbol}-open" if dot.faint else symbol for dot in dots],
         },
-        "hovertemplate": f"<b>%{{text}}</b><br>{read(across, 'x')}<br>{read(up, 'y')}<br>%{{customdata}}<extra></extra>",
+        "hovertemplate": f"<b>%{{text}}</b><br>{read(across, 'x')}<br>{read(up, 'y')}"
+        "<br>%{customdata}<extra></extra>",
     }
 
 

@@ -84,7 +84,8 @@ def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
     return Figure(
         id=f"{drawing.kind}-{place}",
         title=drawing.title,
-        description=f"{drawing.title}: {fill_slots(result.verdict, result.values)} The same numbers are in the table below.",
+        description=f"{drawing.title}: {fill_slots(result.verdict, result.values)} The same numbers are in the table "
+        f"below.",
         plot=embedded(plot),
         table=_table(drawing, result),
     )

@@ -75,7 +75,7 @@ def test_a_form_nobody_knows_is_not_found(client):
     assert client.get(f"/explore/export/xls/?{question().query}").status_code == 404
 
 
-@pytest.mark.parametrize("preset", PRESETS[:5], ids=lambda p: p.name)
+@pytest.mark.parametrize("preset", PRESETS[:6], ids=lambda p: p.name)
 def test_the_snippet_finds_the_same_without_the_site(client, preset, tmp_path):
     code = exported(client, "py", preset.question.query).decode()
     (tmp_path / "again.py").write_text(code + "\nimport sys\nassert 'django' not in sys.modules\n")

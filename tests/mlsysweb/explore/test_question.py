@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from mlsysweb.explore.ask.lookup import all_of, look_up
@@ -128,3 +130,33 @@ def test_a_grid_moves_carbon_and_what_it_does_not_know_is_what_is_given():
     best = run(asked).top[0]
     assert best.places["grid"] == "norway"
     assert best.inputs["electricity_price"] > 0
+
+
+TRAINING = {"model": "llama-3-8b", "accelerator": "h100-sxm5-80gb"}
+FASTEST = ("maximize: tokens_per_second",)
+
+
+def test_a_layout_is_every_way_to_divide_the_devices():
+    space = search(axes=TRAINING | {"layout": "256"}, goals=FASTEST, walls="parallelism").space
+    assert [axis.name for axis in space.axes] == ["layout"] and space.size == 165
+    assert all(math.prod(row) == 256 for row in zip(*space.axes[0].columns.values(), strict=True))
+
+
+def test_a_layout_of_one_device_is_still_an_axis():
+    asked = declared_search(question(TRAINING | {"layout": "1"}, FASTEST, "parallelism"), look_up, all_of)
+    assert asked.search.space.size == 1 and "layout" not in asked.given
+
+
+def test_a_dimension_beside_a_layout_is_refused_with_the_goal_that_does_it():
+    for values, row in (("8", "axis-2"), ("4, 8", "axis-3")):
+        said = complaint(
+            axes=TRAINING | {"layout": "64", "tensor_parallel": values}, goals=FASTEST, walls="parallelism"
+        )
+        assert "tensor_parallel" in said[row]
+    asked = search(axes=TRAINING | {"layout": "64"}, goals=(*FASTEST, "tensor_parallel == 8"), walls="parallelism")
+    assert {found.inputs["tensor_parallel"] for found in run(asked).top} == {8}
+
+
+def test_a_layout_where_no_wall_is_split_says_which_wall_is_missing():
+    assert "such as parallelism" in complaint(axes=SMALL | {"layout": "8"})["axis-4"]
+    assert "'x' is none" in complaint(axes=TRAINING | {"layout": "x"}, goals=FASTEST, walls="parallelism")["axis-2"]

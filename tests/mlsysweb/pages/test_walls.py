@@ -72,7 +72,10 @@ def test_a_changed_figure_of_a_chip_changes_the_answer(client):
 
 
 def test_an_inline_chip_is_as_good_as_one_of_the_catalog(client):
-    chip = '{"name": "Mine", "peak": {"fp16": "989.5 TFLOP/s"}, "memory_bandwidth": "3.35 TB/s", "memory_capacity": "80 GiB"}'
+    chip = (
+        '{"name": "Mine", "peak": {"fp16": "989.5 TFLOP/s"}, "memory_bandwidth": "3.35 TB/s", '
+        '"memory_capacity": "80 GiB"}'
+    )
     mine = client.get("/api/v1/solve/roofline", {"accelerator": chip}).json()
     assert mine["outputs"]["memory_time"] == client.get("/api/v1/solve/roofline").json()["outputs"]["memory_time"]
 

@@ -11,12 +11,14 @@ SPACE = DesignSpaceQuestion(
     goals=("maximize: throughput", "minimize: power", "latency < 1 s"),
 )
 
+CHAIN = {"stages": "scaling_laws,tco", "compute_budget": "1e21 FLOP", "tco.mfu": "0.4"}
+
 QUESTIONS = {
     "one-system": "/system/?model=llama-3-8b&batch_size=16",
     "iron-law": "/system/iron-law/?model=llama-3-8b",
     "geography": "/geography/?grid=poland&devices=64",
     "spectrum": "/spectrum/?target_latency=0.03&accelerator=nrf52840",
-    "pipelines": f"/pipeline/?{urlencode({'stages': 'scaling_laws,tco', 'compute_budget': '1e21 FLOP', 'tco.mfu': '0.4'})}",
+    "pipelines": f"/pipeline/?{urlencode(CHAIN)}",
     "capstone": "/capstone/?submitted=yes&replicas=16",
     "hardware_match": "/hardware-match/?model=llama-3-70b",
     "explore": f"/explore/?{SPACE.query}",

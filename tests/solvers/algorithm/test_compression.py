@@ -5,6 +5,11 @@ from hypothesis import strategies as st
 from solvers.algorithm.compression import compression
 from solvers.read import read
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"method": "pruning", "sparsity": "0.002"},
+]
+
 sizes = st.floats(1e3, 1e13)
 bits = st.integers(1, 16)
 sparsities = st.floats(0, 0.99)

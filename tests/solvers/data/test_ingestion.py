@@ -5,6 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.data.ingestion import IngestionBottleneck, ingestion
+from tests.solvers.sentences import says
+
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"demand_bandwidth": "0"},
+]
 
 bandwidths = st.floats(1e6, 1e13)
 
@@ -54,3 +60,20 @@ def test_data_wholly_in_memory_is_limited_by_the_path_alone():
 def test_no_demand_is_no_stall():
     o = read(0.0, 1e9)
     assert (bool(o.stalled), float(o.utilization), float(o.accelerator_utilization)) == (False, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("storage", "path", "sentence"),
+    [
+        (1e9, 1e10, "feed them"),
+        (1e9, 1.5e9, "move the limit to the path"),
+        (1e10, 1e9, "faster storage would not help either"),
+        (1e10, 1e10, "No stall"),
+    ],
+)
+def test_the_verdict_of_a_stall_names_the_part_that_would_help(storage, path, sentence):
+    told = says(ingestion, demand_bandwidth=2e9, storage_bandwidth=storage, io_bandwidth=path)
+    others = {"feed them", "move the limit to the path", "faster storage would not help either", "No stall"} - {
+        sentence
+    }
+    assert sentence in told and not any(other in told for other in others)

@@ -6,6 +6,13 @@ from hypothesis import strategies as st
 
 from solvers.data.topology import NetworkKind, topology
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"kind": "torus_3d", "nodes": "8192", "message": "0"},
+    {"kind": "torus_3d", "nodes": "65536", "oversubscription": "1.3"},
+    {"kind": "torus_3d", "nodes": "2"},
+]
+
 kinds = st.sampled_from(NetworkKind)
 clusters = st.integers(2, 100_000)
 LINK = 10e9

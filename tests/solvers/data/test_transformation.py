@@ -4,6 +4,11 @@ from hypothesis import strategies as st
 
 from solvers.data.transformation import Order, transformation
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"sample_bytes": "1e15"},
+]
+
 batches = st.integers(1, 4096)
 workers = st.integers(1, 512)
 times = st.floats(1e-4, 10)

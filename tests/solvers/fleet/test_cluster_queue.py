@@ -3,6 +3,9 @@ import pytest
 
 from solvers.fleet.cluster_queue import cluster_queue
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [{"servers": "10000", "arrival_rate": "9999", "service_time": "1", "wait_target": "1e-6"}]
+
 DAY = 86400.0
 # Every law below is held to on this grid, in one call: shares booked, slots and spreads of the lengths.
 LOADS, SLOTS, SPREADS = (

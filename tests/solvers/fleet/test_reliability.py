@@ -4,6 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.fleet.reliability import FailingPart, TimeLoss, reliability
+from tests.solvers.sentences import says
+
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"own_interval": "1 s"},
+    {"checkpoint_time": "0", "recovery_time": "0"},
+    {"devices": "1", "psus": "100000000", "psu_mtbf": "10000 hour"},
+    {"own_interval": "250", "recovery_time": "1e-5"},
+]
 
 HOUR, DAY = 3600.0, 86400.0
 deltas = st.floats(0.1, 600)
@@ -119,3 +128,19 @@ def _until_done(length, recovery, mtbf, count):
 def test_which_part_fails_most_is_named():
     assert reliability(psus=4096).most_failures == FailingPart.DEVICES
     assert reliability(psus=4096, psu_mtbf=1e6).most_failures == FailingPart.PSUS
+
+
+def test_an_interval_that_gives_up_less_than_a_hundredth_is_left_alone():
+    best = float(reliability().checkpoint_interval)
+    for factor, advised in ((1.2, False), (10.0, True)):
+        given_up = float(reliability(own_interval=factor * best).goodput_given_up)
+        assert (given_up > 0.01) is advised and given_up > 0
+        assert ("would be best" in says(reliability, own_interval=factor * best)) is advised
+
+
+def test_youngs_and_dalys_goodput_are_compared_where_they_part_and_only_there():
+    assert "Young counts to first order" not in says(reliability)
+    far = {"devices": 131072, "checkpoint_time": 60}
+    o = reliability(**far)
+    assert abs(float(o.daly_goodput) - max(float(o.goodput), 0)) > 0.02
+    assert "Young counts to first order" in says(reliability, **far)

@@ -9,6 +9,16 @@ from solvers.errors import InputErrors
 from solvers.fleet.training_memory import training_memory
 from tests.solvers.systems import GPT_3, H100, LLAMA_8B, MIXTRAL
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"model": "llama-3-8b", "tensor_parallel": "8", "batch_size": "10000", "data_parallel": "1"},
+    {"accelerator": '{"peak": {"fp16": 1e15}, "memory_bandwidth": 1e12}'},
+    {"model": "llama-3-8b", "data_parallel": "64", "zero_stage": "1", "accelerator": "apollo3-blue"},
+    {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "1", "recomputation": "none"},
+    {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "3", "batch_size": "64"},
+    {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "data_parallel": "1"},
+]
+
 powers = st.sampled_from([1, 2, 4, 8, 16, 64])
 ways = st.sampled_from(["none", "selective", "full"])
 

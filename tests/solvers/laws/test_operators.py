@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.laws.losses import factors
-from solvers.laws.operators import class_time, operators
-from solvers.laws.transformer import decode, prefill
+from solvers.laws.losses import efficiency_factors
+from solvers.laws.operators import class_time, operator_work
+from solvers.laws.transformer import decode_work, prefill_work
 from solvers.specs import Precision
 from tests.solvers.systems import DEEPSEEK_V3, KEYWORDS, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50
 
@@ -15,14 +15,14 @@ lengths = st.integers(1, 32768)
 
 
 def pass_of(model, decodes, batch, length):
-    return operators(model, decodes, batch, length, Precision.FP16, 20.0)
+    return operator_work(model, decodes, batch, length, Precision.FP16, 20.0)
 
 
 @given(model=generating, batch=batches, length=lengths)
 def test_the_classes_share_out_the_arithmetic_of_a_step_and_no_more(model, batch, length):
     for decodes, work in (
-        (False, prefill(model, batch, length, 0.0, Precision.FP16, Precision.FP16)),
-        (True, decode(model, batch, length, Precision.FP16, Precision.FP16)),
+        (False, prefill_work(model, batch, length, 0.0, Precision.FP16, Precision.FP16)),
+        (True, decode_work(model, batch, length, Precision.FP16, Precision.FP16)),
     ):
         o = pass_of(model, decodes, batch, length)
         assert float(o.gemm_flop + o.attention_flop + o.convolution_flop) == pytest.approx(float(work.flop))
@@ -30,7 +30,7 @@ def test_the_classes_share_out_the_arithmetic_of_a_step_and_no_more(model, batch
 
 @given(model=generating, batch=batches, length=lengths)
 def test_the_classes_move_at_least_the_weights_and_the_cache_of_a_step(model, batch, length):
-    o, work = pass_of(model, True, batch, length), decode(model, batch, length, Precision.FP16, Precision.FP16)
+    o, work = pass_of(model, True, batch, length), decode_work(model, batch, length, Precision.FP16, Precision.FP16)
     assert float(o.gemm_moved + o.attention_moved) >= float(work.moved) * (1 - 1e-12)
 
 
@@ -71,4 +71,4 @@ def test_a_class_takes_as_long_as_the_slower_of_its_two_roofs(flop, moved, eta):
 
 @given(ledger=st.lists(st.floats(1e-6, 1e6), min_size=2, max_size=12))
 def test_factors_multiply_to_the_useful_share(ledger):
-    assert float(np.prod(factors(np.array(ledger)))) == pytest.approx(ledger[0] / sum(ledger))
+    assert float(np.prod(efficiency_factors(np.array(ledger)))) == pytest.approx(ledger[0] / sum(ledger))

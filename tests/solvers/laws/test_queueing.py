@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.laws.queueing import (
-    drain_time,
     erlang_b,
     erlang_c,
     mean_wait,
-    servers_needed,
-    variability,
+    mean_wait_given_waiting,
+    min_servers,
+    variability_factor,
     wait_quantile,
 )
 
@@ -73,19 +73,19 @@ def test_two_servers_follow_the_closed_form(rho):
 @given(c=servers, over=st.floats(1, 5))
 def test_everybody_waits_for_ever_once_the_load_reaches_the_servers(c, over):
     assert float(erlang_c(c, c * over)) == 1.0
-    assert math.isinf(drain_time(c, c * over, 1.0, 1.0))
+    assert math.isinf(mean_wait_given_waiting(c, c * over, 1.0, 1.0))
 
 
 @given(rho=utilizations, service=st.floats(1e-6, 1e6))
 def test_one_server_of_fixed_service_waits_half_as_long_as_one_of_random_service(rho, service):
     # Pollaczek–Khinchine: M/D/1 waits ρs/(2(1 − ρ)).
-    wait = mean_wait(erlang_c(1, rho), drain_time(1, rho, service, variability(1.0, 0.0)))
+    wait = mean_wait(erlang_c(1, rho), mean_wait_given_waiting(1, rho, service, variability_factor(1.0, 0.0)))
     assert float(wait) == pytest.approx(rho * service / (2 * (1 - rho)))
 
 
 @given(c=st.integers(1, 50), rho=st.floats(0.5, 0.99), share=st.floats(0.5, 0.999))
 def test_just_the_share_asked_for_waits_no_longer_than_its_quantile(c, rho, share):
-    waiting, drain = erlang_c(c, c * rho), drain_time(c, c * rho, 1.0, 1.0)
+    waiting, drain = erlang_c(c, c * rho), mean_wait_given_waiting(c, c * rho, 1.0, 1.0)
     quantile = float(wait_quantile(share, waiting, drain))
     if quantile == 0:
         assert float(waiting) <= 1 - share + 1e-12
@@ -94,24 +94,25 @@ def test_just_the_share_asked_for_waits_no_longer_than_its_quantile(c, rho, shar
 
 
 def test_quantiles_average_to_the_mean():
-    waiting, drain = erlang_c(4, 3.4), drain_time(4, 3.4, 2.0, 1.5)
+    waiting, drain = erlang_c(4, 3.4), mean_wait_given_waiting(4, 3.4, 2.0, 1.5)
     shares = (np.arange(200_000) + 0.5) / 200_000
     assert wait_quantile(shares, waiting, drain).mean() == pytest.approx(float(mean_wait(waiting, drain)), rel=1e-4)
 
 
 @given(a=st.floats(0.1, 60), wait=st.floats(0, 3), cv=st.floats(0, 3))
 def test_the_servers_needed_keep_the_target_and_one_fewer_does_not(a, wait, cv):
-    factor = variability(1.0, cv)
-    needed = float(servers_needed(0.99, wait, a, 1.0, factor))
+    factor = variability_factor(1.0, cv)
+    needed = float(min_servers(0.99, wait, a, 1.0, factor))
     enough, fewer = (
-        float(wait_quantile(0.99, erlang_c(c, a), drain_time(c, a, 1.0, factor))) for c in (needed, needed - 1)
+        float(wait_quantile(0.99, erlang_c(c, a), mean_wait_given_waiting(c, a, 1.0, factor)))
+        for c in (needed, needed - 1)
     )
     assert enough <= wait * (1 + 1e-12) + 1e-12
     assert needed - 1 <= a or fewer > wait
 
 
 def test_no_number_of_servers_makes_a_wait_negative_nor_more_than_the_most_are_found():
-    needed = servers_needed(0.99, np.array([-1e-9, 1.0, 1.0]), np.array([2.0, 2e4, 2.0]), 1.0, 1.0)
+    needed = min_servers(0.99, np.array([-1e-9, 1.0, 1.0]), np.array([2.0, 2e4, 2.0]), 1.0, 1.0)
     assert np.isinf(needed).tolist() == [True, True, False]
 
 

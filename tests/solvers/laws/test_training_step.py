@@ -5,7 +5,7 @@ import pytest
 from solvers.laws.collectives import NetworkLink, ring_all_gather, ring_all_reduce
 from solvers.laws.training_step import (
     Network,
-    Split,
+    ParallelLayout,
     context_time,
     data_time,
     expert_time,
@@ -13,7 +13,7 @@ from solvers.laws.training_step import (
     stage_time,
     tensor_time,
 )
-from solvers.laws.training_traffic import activations, keys_and_values, to_experts
+from solvers.laws.training_traffic import activation_bytes, expert_dispatch_bytes, kv_bytes
 from tests.solvers.systems import LLAMA_8B, MIXTRAL
 
 INSIDE, BETWEEN = NetworkLink(100e9, 1e-6), NetworkLink(10e9, 1e-5)
@@ -22,7 +22,7 @@ M = 1e6
 
 
 def split(tensor=1, context=1, data=1, expert=1, pipeline=1, virtual=1):
-    return Split(tensor, context, data, expert, pipeline, virtual)
+    return ParallelLayout(tensor, context, data, expert, pipeline, virtual)
 
 
 def gathered(message, local, nodes):
@@ -92,6 +92,6 @@ def test_an_exchange_hides_behind_two_thirds_of_a_microbatch_or_of_all(zero, ove
 
 
 def test_messages_are_sixteen_bit_numbers_of_the_tokens_a_device_has():
-    assert float(activations(LLAMA_8B, 3, 8192, 4)) == 3 * 2048 * 4096 * 2
-    assert float(keys_and_values(LLAMA_8B, 3, 8192, 4)) == 3 * 8192 * 2 * 8 * 128 / 4 * 2
-    assert float(to_experts(MIXTRAL, M)) == 2 * M and float(to_experts(LLAMA_8B, M)) == 0
+    assert float(activation_bytes(LLAMA_8B, 3, 8192, 4)) == 3 * 2048 * 4096 * 2
+    assert float(kv_bytes(LLAMA_8B, 3, 8192, 4)) == 3 * 8192 * 2 * 8 * 128 / 4 * 2
+    assert float(expert_dispatch_bytes(MIXTRAL, M)) == 2 * M and float(expert_dispatch_bytes(LLAMA_8B, M)) == 0

@@ -12,6 +12,11 @@ from solvers.node.roofline import roofline
 from solvers.specs import Accelerator, Precision, stack, table
 from tests.solvers.systems import A100, ESP32, H100, KEYWORDS, LLAMA_8B, MIXTRAL
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "target_latency": "0.0001"},
+]
+
 models = st.sampled_from([LLAMA_8B, MIXTRAL, KEYWORDS])
 batches = st.integers(1, 512).map(float)
 targets = st.floats(1e-4, 10)

@@ -7,6 +7,12 @@ from solvers.node.batching import KvPrecision, Limit, batching
 from solvers.specs import Model, Precision, stack, take
 from tests.solvers.systems import DEEPSEEK_V3, H100, LLAMA_8B, MAMBA, RESNET_50, with_figure
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"model": "mamba-2.8b"},
+    {"context_length": "75000"},
+]
+
 contexts = st.integers(1, 16384)
 page_sizes = st.integers(1, 1024)
 

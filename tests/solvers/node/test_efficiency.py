@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from solvers.laws.losses import StepLoss
 from solvers.node.efficiency import AttentionKernel, BackwardRecomputation, Pass, efficiency
 from solvers.specs import Accelerator, Model, Precision, table
+from tests.solvers.sentences import says
 from tests.solvers.systems import A100, H100, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50, with_figure
+
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"recomputation": "selective", "phase": "decode", "sequence_length": "1024"},
+    {"attention": "unfused", "batch_size": "1000000"},
+    {"measured_throughput": "1e6 1/s"},
+]
 
 PALM = Model(
     name="PaLM 540B", parameters=540.35e9, layers=118, hidden_size=18432, attention_heads=48, kv_heads=1, head_dim=256
@@ -198,3 +206,22 @@ def test_a_share_of_the_bandwidth_is_a_memory_slower_by_that_share(share, phase)
     one = on_h100(bandwidth_efficiency=share, **ask)
     other = on_h100(accelerator=slower, bandwidth_efficiency=1, **ask)
     assert float(one.step_time) == pytest.approx(float(other.step_time))
+
+
+def test_a_measurement_above_what_is_computed_is_noted_and_one_below_is_not():
+    computed = float(on_h100().throughput)
+    for share, noted in ((1.01, True), (0.99, False)):
+        told = says(efficiency, model=LLAMA_8B, accelerator=H100, measured_throughput=share * computed)
+        assert ("Measured faster than computed" in told) is noted
+
+
+def test_scores_larger_than_the_memory_are_noted_only_when_they_are_written():
+    one_layer = {"model": LLAMA_8B, "accelerator": H100, "batch_size": 8, "sequence_length": 32768}
+    assert float(on_h100(**one_layer).scores_bytes) > H100.memory_capacity
+    small = {**one_layer, "sequence_length": 8192}
+    for values, noted in (
+        ({**one_layer, "attention": "unfused"}, True),
+        ({**one_layer, "attention": "fused"}, False),
+        ({**small, "attention": "unfused"}, False),
+    ):
+        assert ("could not run at all" in says(efficiency, **values)) is noted

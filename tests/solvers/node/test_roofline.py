@@ -20,6 +20,13 @@ from tests.solvers.systems import (
     with_figure,
 )
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    # Compute-bound only above the largest batch that fits.
+    {"context_length": "100", "accelerator.memory_capacity": "16.2 GB"},
+    {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int4", "batch_size": "600"},
+]
+
 
 def llama_on_h100(**inputs):
     return roofline(model=LLAMA_8B, accelerator=H100, **inputs)

@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 
 from solvers.node.weight_streaming import StreamingBottleneck, weight_streaming
 from solvers.specs import Precision, stack, take
+from tests.solvers.sentences import says
 from tests.solvers.systems import LLAMA_8B, MAMBA, RESNET_50
+
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"sram_capacity": "1e8"},
+    {"batch_size": "1", "context_length": "8"},
+    {"sram_capacity": "1e8", "batch_size": "1", "model": "deepseek-v3"},
+]
 
 batches = st.integers(1, 100_000)
 streams = st.floats(1e9, 1e14)
@@ -64,3 +72,11 @@ def test_a_state_space_model_keeps_its_state_on_the_chip_however_long_the_contex
 def test_in_a_sweep_a_network_that_makes_no_tokens_is_unknown():
     o = weight_streaming(model=take(stack([LLAMA_8B, RESNET_50]), np.array([0, 1])))
     assert np.isnan(o.step_time).tolist() == [False, True]
+
+
+def test_the_balanced_batch_is_advised_where_it_fits_and_a_narrower_stream_where_it_does_not():
+    balanced = float(llama(context_length=1).balanced_batch_size)
+    o = llama(context_length=100_000)
+    assert o.largest_batch_size < balanced and float(llama(context_length=1).largest_batch_size) > balanced
+    assert "and it fits" in says(weight_streaming, model=LLAMA_8B, batch_size=1, context_length=1)
+    assert "has room for" in says(weight_streaming, model=LLAMA_8B, batch_size=1, context_length=100_000)

@@ -5,6 +5,13 @@ from hypothesis import strategies as st
 
 from solvers.operations.battery import Drain, battery
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"sleep_power": "0.1"},
+    {"sleep_power": "0", "energy_per_inference": "0"},
+    {"inferences_per_day": "172800", "energy_per_inference": "5 mJ", "active_time": "0.0001", "battery_energy": "100"},
+]
+
 DAY, YEAR = 86400.0, 365 * 86400.0
 energies = st.floats(1e-7, 10)
 powers = st.floats(1e-7, 1)

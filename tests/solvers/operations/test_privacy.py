@@ -5,6 +5,14 @@ from hypothesis import strategies as st
 
 from solvers.operations.privacy import privacy
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"epsilon": "1", "subgroup_prevalence": "0.1%"},
+    {"calibration": "0"},
+    {"subgroup_prevalence": "1"},
+    {"epsilon": "0.1", "samples_needed": "0"},
+]
+
 budgets = st.floats(0.01, 100)
 
 

@@ -1,9 +1,19 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.operations.sustainability import CarbonPart, sustainability
+from tests.solvers.sentences import says
+
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"carbon_intensity": math.nan},
+    {"carbon_intensity": "0", "embodied_per_device": "0 kg"},
+    {"duration": "10 year", "embodied_lifetime": "1 year"},
+]
 
 KWH, DAY = 3.6e6, 86400.0
 shares = st.floats(0, 1)
@@ -103,10 +113,36 @@ def test_days_and_prices_share_out_the_energy_at_the_meter(time):
     assert float(o.carbon_per_day) * time / DAY == pytest.approx(float(o.total_carbon))
 
 
-# Touvron et al. 2023, table 2: 1,720,320 A100 hours at 400 W, 291.42 t; Llama 3's model card: 390 t for 1.3M H100 hours.
+# Touvron et al. 2023, table 2: 1,720,320 A100 hours at 400 W, 291.42 t; the model card of Llama 3: 390 t for 1.3M H100
+# hours.
 @pytest.mark.parametrize(("hours", "watts", "grams", "tonnes"), [(1_720_320, 400, 423, 291.42), (1.3e6, 700, 429, 390)])
 def test_the_llamas_emitted_what_was_published(hours, watts, grams, tonnes):
     o = sustainability(
         devices=1000, duration=hours * 3.6, mean_device_power=watts, pue=1, carbon_intensity=grams / 1e3 / KWH
     )
     assert float(o.operational_carbon) / 1e3 == pytest.approx(tonnes, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"carbon_intensity": 0.0, "embodied_per_device": 0.0}, "Nothing is emitted"),
+        ({"carbon_intensity": 0.0, "embodied_per_device": 1e-9}, "Making the devices is the larger part"),
+        ({"carbon_intensity": 1e-12, "embodied_per_device": 0.0}, "Running is the larger part"),
+        ({"carbon_intensity": 2e-7, "other_carbon_intensity": 1e-7}, "so the grid decides"),
+        ({"carbon_intensity": 1e-7, "other_carbon_intensity": 1e-7}, "would not make it less"),
+    ],
+)
+def test_the_verdict_names_where_the_carbon_comes_from(values, sentence):
+    assert sentence in says(sustainability, **values)
+
+
+def test_an_unknown_figure_is_called_unknown_and_not_nothing():
+    point = sustainability.inputs_type(carbon_intensity=math.nan)
+    told = sustainability.verdict(point, sustainability.function(point))
+    assert "is not known" in told and "Nothing is emitted" not in told
+
+
+def test_idle_power_is_noted_when_it_is_more_than_half_and_not_before():
+    assert "doing nothing" in says(sustainability, mfu=0.4, idle_fraction=0.3)
+    assert "doing nothing" not in says(sustainability, mfu=0.45, idle_fraction=0.3)

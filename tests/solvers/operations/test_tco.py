@@ -9,6 +9,13 @@ from solvers.laws.cost import YEAR
 from solvers.operations.tco import CostPart, Procurement, tco
 from tests.solvers.systems import H100
 
+# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+RARE_QUESTIONS = [
+    {"infrastructure_multiplier": "1", "spot_mtbf": "3600"},
+    {"time_in_use": "10%", "duration": "5 year"},
+    {"time_in_use": "10%", "cloud_price": "1e-9"},
+]
+
 HOUR = 3600.0
 PRICED = replace(H100, unit_price=25000.0, cloud_price=2.95 / HOUR, spot_price=1.25 / HOUR)
 MONTH = 30 * 24 * HOUR

@@ -9,7 +9,7 @@ from solvers.declare import Array, Codes
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format
 
 
-def format_used(chip: Accelerator, precision: Codes) -> Iterator[str]:
+def precision_fallback(chip: Accelerator, precision: Codes) -> Iterator[str]:
     """Says when weights are stored in one format and arithmetic runs in another."""
     runs_in = int(arithmetic_format(chip, precision))
     if runs_in not in (-1, int(precision)):
@@ -17,7 +17,7 @@ def format_used(chip: Accelerator, precision: Codes) -> Iterator[str]:
         yield f"{chip.name} has no rate for {stored}: weights are stored in {stored}, arithmetic runs in {used}."
 
 
-def unknown(chip: Accelerator) -> Iterator[str]:
+def missing_figures(chip: Accelerator) -> Iterator[str]:
     """Says which figures of the chip are not known and what that leaves open."""
     if math.isnan(chip.tdp):
         yield f"No thermal design power is known for {chip.name}: its power and energy stay open."
@@ -25,13 +25,13 @@ def unknown(chip: Accelerator) -> Iterator[str]:
         yield f"No memory capacity is known for {chip.name}: whether the model fits stays open."
 
 
-def beyond_training(model: Model, tokens: Array) -> Iterator[str]:
+def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
     """Says when a sequence is longer than the model was made for: the physics goes on, the answers may not."""
     if tokens > model.context_length:
         yield f"{model.name} was made for sequences of {model.context_length:,.0f} tokens; these are longer."
 
 
-def training_split(zero_stage: Array, pipeline_parallel: Array, virtual_stages: Array) -> Iterator[str]:
+def unusual_parallelism(zero_stage: Array, pipeline_parallel: Array, virtual_stages: Array) -> Iterator[str]:
     """Says what of a way to split training is unusual, or does nothing."""
     if zero_stage >= 2 and pipeline_parallel > 1:
         yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."

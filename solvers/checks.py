@@ -1,6 +1,7 @@
-"""What makes a model, a chip and a question go together; each says which field to mend and how.
+"""Checks that walls share: whether a model, a chip and a question are compatible. Each yields errors that name the
+field and what to change.
 
-Run once on the point a person asked for, never on a sweep: there an impossible row is unknown, not an error.
+They run once on the point of a question, never on a sweep, where an impossible row is unknown instead of an error.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from collections.abc import Iterator
 
 from solvers.declare import Array, Codes
 from solvers.errors import InputError
-from solvers.laws.phase import Phase, can_train, effective_phase, generates
+from solvers.laws.phase import Phase, effective_phase, generates, is_trainable
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format
 
 
-def arithmetic(
+def accelerator_rate(
     chip: Accelerator, precision: Codes, fields: tuple[str, str] = ("accelerator", "precision")
 ) -> Iterator[InputError]:
-    """The chip must have a memory bandwidth and a rate that serves the format."""
+    """Errors unless the chip has a memory bandwidth and a rate for arithmetic in `precision`. `fields` name the two
+    inputs."""
     own = [p.name.lower() for p in Precision if not math.isnan(chip.peak[p])]
     if not own:
         yield InputError(fields[0], f"has no known arithmetic rate: the catalog gives none for {chip.name}.")
@@ -30,15 +32,15 @@ def arithmetic(
         yield InputError(fields[0], f"has no known memory bandwidth: the catalog gives none for {chip.name}.")
 
 
-def phase(model: Model, asked: Codes) -> Iterator[InputError]:
-    """The model must be able to take the step asked for."""
+def model_phase(model: Model, asked: Codes) -> Iterator[InputError]:
+    """Errors unless the model supports the phase."""
     meant = Phase(int(effective_phase(model, asked)))
     if meant is Phase.FORWARD and math.isnan(model.inference_flop):
         field = "phase" if asked == Phase.FORWARD else "model"
         yield InputError(
             field, f"can't be one forward pass of {model.name}: its FLOP per pass are not known. {_other(model)}"
         )
-    if meant is Phase.TRAINING and not can_train(model):
+    if meant is Phase.TRAINING and not is_trainable(model):
         yield InputError("phase", f"can't be training: neither layers nor FLOP per pass are known of {model.name}.")
     if meant in (Phase.DECODE, Phase.PREFILL) and not generates(model):
         yield InputError(
@@ -46,16 +48,16 @@ def phase(model: Model, asked: Codes) -> Iterator[InputError]:
         )
 
 
-def trains(model: Model) -> Iterator[InputError]:
-    """The model must be a transformer whose sizes are known: what training keeps and exchanges follows from them."""
+def trainable_transformer(model: Model) -> Iterator[InputError]:
+    """Errors unless the model is a transformer whose layers, hidden size and heads are known, as training needs."""
     if not (model.hidden_size > 0 and model.layers > 0 and model.attention_heads > 0):
         yield InputError(
             "model", f"can't be {model.name}: its layers, hidden size or heads are not known. Choose a transformer."
         )
 
 
-def experts(model: Model, expert_parallel: Array, data_parallel: Array) -> Iterator[InputError]:
-    """Experts can be spread over no more devices than there are experts, and over whole parts of the copies."""
+def expert_parallelism(model: Model, expert_parallel: Array, data_parallel: Array) -> Iterator[InputError]:
+    """Errors unless `expert_parallel` is at most the number of experts and divides `data_parallel`."""
     if expert_parallel == 1:
         return
     if not model.experts > 0:

@@ -1,0 +1,66 @@
+"""Serving of language models: steps split over devices, speculative decoding, and moving KV caches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from solvers.declare import Array
+from solvers.laws.collectives import NetworkLink, ring_all_reduce
+from solvers.laws.ratio import ratio_or_inf
+from solvers.laws.step_time import StepTime, step_time
+from solvers.laws.transformer import Work
+from solvers.specs import Model
+
+# Activations are sent in 16 bits, whatever the weights are stored in.
+_ACTIVATION_BYTES = 2
+
+
+def tensor_parallel_step(
+    work: Work,
+    model: Model,
+    tokens: Array,
+    devices: Array,
+    link: NetworkLink,
+    rate: Array,
+    bandwidth: Array,
+    overhead: Array,
+) -> StepTime:
+    """Seconds of one step of a `model` over t tensor-parallel `devices`: a t-th of the FLOP and bytes of `work` at the
+    `rate` (FLOP/s) and `bandwidth` (byte/s) that kernels reach, the `overhead` in seconds, and two ring all-reduces per
+    layer of the activations of `tokens` new tokens (of all sequences) over the `link`. Arrays broadcast. Pope et al.
+    2023, arXiv:2211.05102, section 3. Work divides evenly; all-reduces are not overlapped."""
+    message = tokens * model.hidden_size * _ACTIVATION_BYTES
+    all_reduce = ring_all_reduce(message, devices, link.bandwidth, link.latency)
+    return step_time(
+        flop=work.flop / devices,
+        moved=work.moved / devices,
+        rate=rate,
+        bandwidth=bandwidth,
+        overhead=overhead,
+        network=2 * model.layers * all_reduce,
+    )
+
+
+def expected_tokens(acceptance: Array, draft_tokens: Array) -> Array:
+    """Expected tokens per check of the large model in speculative decoding, a dimensionless count: (1 − a^(k+1))/(1 −
+    a), with a the probability that it accepts a guessed token (`acceptance`, 0 to 1) and k the tokens guessed before
+    each check (`draft_tokens`); k + 1 where a is 1. Arrays broadcast. Leviathan et al. 2023, arXiv:2211.17192, equation
+    1. Guesses are accepted independently of each other."""
+    certain = np.asarray(acceptance) == 1
+    series = (1 - np.power(acceptance, draft_tokens + 1)) / np.where(certain, 1, 1 - np.asarray(acceptance))
+    return np.where(certain, draft_tokens + 1, series)
+
+
+def speculative_latency(step: Array, draft_step: Array, draft_tokens: Array, tokens_per_step: Array) -> Array:
+    """Mean seconds between tokens of one request in speculative decoding: (k·d + t)/n, with t the `step` of the large
+    model and d that of the draft model (`draft_step`), both in seconds, k the `draft_tokens` and n the expected tokens
+    per check (`tokens_per_step`). Arrays broadcast. Leviathan et al. 2023, arXiv:2211.17192, theorem 3.8. Checking k
+    tokens takes as long as generating one: too optimistic for compute-bound steps."""
+    return np.asarray((draft_tokens * draft_step + step) / tokens_per_step)
+
+
+def max_requests(room: Array, bytes_per_request: Array) -> Array:
+    """The number of requests, a dimensionless count, that fit into `room` bytes when each takes `bytes_per_request`
+    bytes; 0 where there is no room, infinite where a request takes 0 bytes. Arrays broadcast. Derived: whole requests.
+    No external fragmentation."""
+    return np.maximum(np.floor(ratio_or_inf(room, bytes_per_request)), 0)

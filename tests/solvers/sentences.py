@@ -1,0 +1,13 @@
+"""What a wall says to a question in SI, with its slots as they are written."""
+
+import numpy as np
+
+from solvers.solve import row
+
+
+def says(wall, **values):
+    """The verdict and the notes of `wall`, joined."""
+    point = wall.accept(values)
+    with np.errstate(all="ignore"):
+        outputs = row(wall, wall.function(point), 0)
+    return " ".join((wall.verdict(point, outputs), *wall.notes(point, outputs)))

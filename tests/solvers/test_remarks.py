@@ -1,0 +1,40 @@
+import dataclasses
+import math
+
+import pytest
+
+from solvers import remarks
+from solvers.specs import Precision
+from tests.solvers.systems import H100, LLAMA_8B
+
+
+@pytest.mark.parametrize(
+    ("precision", "noted"), [(Precision.FP16, False), (Precision.INT4, True), (Precision.FP64, False)]
+)
+def test_a_format_the_chip_does_not_compute_in_is_noted(precision, noted):
+    told = list(remarks.precision_fallback(H100, precision))
+    assert bool(told) is noted and all("int4" in each and "int8" in each for each in told)
+
+
+def test_each_missing_figure_of_a_chip_is_named():
+    bare = dataclasses.replace(H100, tdp=math.nan, memory_capacity=math.nan)
+    assert [each.split(" is known")[0] for each in remarks.missing_figures(bare)] == [
+        "No thermal design power",
+        "No memory capacity",
+    ]
+    assert not list(remarks.missing_figures(H100))
+
+
+def test_sequences_longer_than_the_context_are_noted():
+    model = dataclasses.replace(LLAMA_8B, context_length=8192)
+    assert not list(remarks.beyond_context_length(model, 8192))
+    (told,) = remarks.beyond_context_length(model, 8193)
+    assert "8,192 tokens" in told
+
+
+@pytest.mark.parametrize(
+    ("zero", "pipeline", "virtual", "noted"),
+    [(1, 4, 2, 0), (2, 4, 1, 1), (2, 1, 1, 0), (0, 1, 2, 1), (3, 4, 2, 1)],
+)
+def test_unusual_parallelism_is_noted(zero, pipeline, virtual, noted):
+    assert len(list(remarks.unusual_parallelism(zero, pipeline, virtual))) == noted
