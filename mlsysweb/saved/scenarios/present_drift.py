@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlsysweb.show.results.page import Card, NamedTable
+from mlsysweb.show.results.page import Card
 from solvers.formatting import fill_slots
 
 from .page import DriftBanner, DriftPage, DriftRow
 
 # drift.Drift and answers.OpenedAnswer: their modules solve.
 Drift, Opened = Any, Any
+
+Rows = tuple[tuple[str, ...], ...]
 
 # Rows of tables that differ: more are counted, not shown.
 _MOST_ROWS = 40
@@ -83,17 +85,27 @@ def _same(then: Card, now: Card) -> bool:
 
 
 def _tables(before: Opened, today: Opened) -> Iterator[DriftRow]:
-    """The rows of a page's own tables that read differently, by their first cell; one that is not there is so said."""
+    """The rows of a page's own tables that read differently, by their first cells; one that is not there is so said."""
     if not before.page or not today.page:
         return
     now = {each.title: each for each in today.page.summary.tables}
     for table in before.page.summary.tables:
-        then_rows, now_rows = _by_first(table), _by_first(now[table.title]) if table.title in now else {}
+        rows = (table.table.rows, now[table.title].table.rows if table.title in now else ())
+        width = _telling(rows)
+        then_rows, now_rows = (_by_first(each, width) for each in rows)
         for name in dict.fromkeys((*then_rows, *now_rows)):
-            then, today_row = (rows.get(name, "not among them") for rows in (then_rows, now_rows))
+            then, today_row = (each.get(name, "not among them") for each in (then_rows, now_rows))
             if then != today_row:
                 yield DriftRow(f"{table.title}: {name}", then, today_row, True)
 
 
-def _by_first(named: NamedTable) -> dict[str, str]:
-    return {row[0]: " · ".join(cell for cell in row[1:] if cell) for row in named.table.rows if row}
+def _telling(tables: tuple[Rows, Rows]) -> int:
+    """How many cells it takes to tell the rows of either table apart."""
+    most = max((len(row) for rows in tables for row in rows), default=1)
+    apart = (n for n in range(1, most) if all(len({row[:n] for row in rows}) == len(rows) for rows in tables))
+    return next(apart, most)
+
+
+def _by_first(rows: Rows, width: int) -> dict[str, str]:
+    """Rows by their first cells, the other cells as text."""
+    return {", ".join(row[:width]): " · ".join(cell for cell in row[width:] if cell) for row in rows}
