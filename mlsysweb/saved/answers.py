@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import Http404
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from mlsysweb.saved.page_json import from_json, page_from_json
+from mlsysweb.saved.page_json import PageDataError, from_json, page_from_json
 from mlsysweb.saved.scenarios.capture import PAGE_TYPES, PAGES
 from mlsysweb.saved.scenarios.models import Version
 from mlsysweb.show.forms.page import AskedInput
@@ -70,7 +71,12 @@ def open_result(result: Result) -> OpenedAnswer:
 
 
 def open_version(version: Version) -> OpenedAnswer:
-    return open_answer(version.scenario.solver, version.question, version.result)
+    """A version's answer. Raises Http404 where it is data that this release of the site does not know, such as that of
+    a newer one after a rollback."""
+    try:
+        return open_answer(version.scenario.solver, version.question, version.result)
+    except PageDataError as error:
+        raise Http404(f"This release of the site can't open what was saved: {error}") from None
 
 
 def is_wall(kept: Mapping[str, Any]) -> bool:
