@@ -128,8 +128,14 @@ def _wall_inputs(result: Result) -> Iterator[AskedInput]:
         if name in inputs:
             yield AskedInput(name, inputs[name].label, format_value(inputs[name]) or "none", False)
         else:
-            value = result.values.get(name)
-            yield AskedInput(name, value.label if value and value.label else name, str(text), False)
+            yield AskedInput(name, _figure_label(result, name), str(text), False)
     for name, value in inputs.items():
         if name not in result.text:
             yield AskedInput(name, value.label, format_value(value) or "none", True)
+
+
+def _figure_label(result: Result, name: str) -> str:
+    """`accelerator.memory_bandwidth` as people say it; what is no figure of a pick keeps its own words."""
+    pick, _, figure = name.partition(".")
+    words = (figure or name).replace("_", " ")
+    return f"{result.values[pick].label}: {words}" if figure and pick in result.values else words.capitalize()
