@@ -14,7 +14,7 @@ from django.urls import Resolver404
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mlsysweb.saved.answers import is_wall
+from mlsysweb.saved.answers import is_wall, open_result
 from mlsysweb.saved.scenarios.capture import SavedAnswer, capture
 from mlsysweb.saved.scenarios.models import Scenario, Tag
 from mlsysweb.saved.scenarios.store import created
@@ -80,6 +80,7 @@ def _kept(told: Mapping[str, Any]) -> SavedAnswer:
     own = {(equation.output, equation.latex) for equation in wall.equations}
     result = replace(result, working=tuple(w for w in result.working if (w.output, w.latex) in own))
     result_page(wall, result, told["page"])  # all that a page would show of it
+    open_result(result)  # and what is listed, compared and printed of it
     return SavedAnswer(
         path=told["page"],
         solver=wall.name,
