@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.http import Http404
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from mlsysweb.registry import styles_of
 from mlsysweb.saved.opened import OpenedAnswer, PageAnswer
-from mlsysweb.saved.page_json import from_json, page_from_json
+from mlsysweb.saved.page_json import PageDataError, from_json, page_from_json
 from mlsysweb.saved.scenarios.capture import PAGE_TYPES, PAGES
 from mlsysweb.saved.scenarios.models import Version
 from mlsysweb.show.forms.page import AskedInput
@@ -42,7 +43,12 @@ def open_result(result: Result) -> OpenedAnswer:
 
 
 def open_version(version: Version) -> OpenedAnswer:
-    return open_answer(version.scenario.solver, version.question, version.result)
+    """A version's answer. Raises Http404 where it is data that this release of the site does not know, such as that of
+    a newer one after a rollback."""
+    try:
+        return open_answer(version.scenario.solver, version.question, version.result)
+    except PageDataError as error:
+        raise Http404(f"This release of the site can't open what was saved: {error}") from None
 
 
 def is_wall(kept: Mapping[str, Any]) -> bool:
@@ -95,8 +101,14 @@ def _wall_inputs(result: Result) -> Iterator[AskedInput]:
         if name in inputs:
             yield AskedInput(name, inputs[name].label, format_value(inputs[name]) or "none", False)
         else:
-            value = result.values.get(name)
-            yield AskedInput(name, value.label if value and value.label else name, str(text), False)
+            yield AskedInput(name, _figure_label(result, name), str(text), False)
     for name, value in inputs.items():
         if name not in result.text:
             yield AskedInput(name, value.label, format_value(value) or "none", True)
+
+
+def _figure_label(result: Result, name: str) -> str:
+    """`accelerator.memory_bandwidth` as people say it; what is no figure of a pick keeps its own words."""
+    pick, _, figure = name.partition(".")
+    words = (figure or name).replace("_", " ")
+    return f"{result.values[pick].label}: {words}" if figure and pick in result.values else words.capitalize()

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import pages
+from tests.mlsysweb.saved.savable import QUESTIONS
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -52,6 +53,18 @@ def test_a_saved_answer_breaks_no_rule(page, live_server):
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/s/*/")
     assert not violations(page)
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_a_saved_page_over_many_walls_breaks_no_rule(page, live_server, name):
+    page.goto(f"{live_server.url}{QUESTIONS[name]}")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/s/*/")
+    link = page.url
+    for path in ("", "print/", "embed/"):
+        page.goto(f"{link}{path}")
+        found = violations(page)
+        assert not found, "\n".join(found)
 
 
 def test_what_is_made_of_saved_answers_breaks_no_rule(page, live_server, subtests):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from solvers.registry import solvers
+from tests.mlsysweb.saved.savable import QUESTIONS
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -120,6 +121,38 @@ def test_on_paper_it_is_one_page(page, live_server, wall):
     pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
     assert len(pdf.pages) == 1
     assert page.locator("h1").inner_text()[:12] in pdf.pages[0].extract_text()
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_a_page_over_many_walls_is_drawn_from_what_was_kept(page, live_server, name):
+    link = save(page, live_server, QUESTIONS[name])
+    expect(page.locator(".as-shown .verdict, .as-shown .chain").first).to_be_visible()
+    expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+    expect(page.locator(".as-shown form")).to_have_count(0)
+    for path in ("", "embed/", "v/1/drift/"):
+        page.goto(f"{link}{path}")
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+
+
+def test_the_kept_map_is_read_and_picks_nothing(page, live_server):
+    link = save(page, live_server, QUESTIONS["geography"])
+    country = page.locator("#world path[data-iso='BRA']")
+    country.hover()
+    expect(page.locator("#world-words")).to_contain_text("Brazil")
+    country.click()
+    expect(page).to_have_url(link)
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_a_page_over_many_walls_is_one_page_on_paper(page, live_server, name):
+    link = save(page, live_server, QUESTIONS[name])
+    page.goto(f"{link}print/")
+    expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+    pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+    assert len(pdf.pages) == 1
+    assert "Inputs" in pdf.pages[0].extract_text()
 
 
 COURSE = """<!doctype html><title>Course</title><iframe src="{url}" width="600" height="100" title="x"></iframe><script>

@@ -160,10 +160,9 @@ class DesignSpacePage:
 
     def _tables(self) -> Iterator[NamedTable]:
         if self.rows:
-            heads = ("Kind", *(head.label for head in self.rows.heads))
-            yield NamedTable(
-                "The best and the front", Table(heads, tuple((row.mark, *row.cells) for row in self.rows.rows))
-            )
+            heads = (*(head.label for head in self.rows.heads), "Kind")
+            best = ((*row.cells, row.mark) for row in self.rows.rows)
+            yield NamedTable("The best and the front", Table(heads, tuple(best)))
         if self.reasons:
             heads = ("Constraint", "Fail it", "Fail nothing else", "Nearest", "A limit 10 % away would give")
             rows = ((r.text, r.failed, r.alone, r.nearest, r.gain) for r in self.reasons)

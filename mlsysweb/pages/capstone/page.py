@@ -49,7 +49,7 @@ class CapstonePage:
         return PageSummary(
             self.verdict,
             self.kind,
-            tuple(constraint.has for constraint in self.constraints),
+            tuple(constraint.has for constraint in (*self.constraints[-2:], *self.constraints[:-2])),  # money first
             (self.figure,) if self.figure else (),
             (
                 NamedTable("The brief", Table(("Constraint", "Wanted", "Has", "Met", "What would do"), tuple(brief))),

@@ -63,4 +63,4 @@ class PipelinePage:
 
 def _of_stage(stage: StageRow, card: Card) -> Card:
     """A stage's figure with the stage's name, since two stages may find figures of one name."""
-    return replace(card, name=f"{stage.name}.{card.name}", label=f"{stage.title}: {card.label}")
+    return replace(card, name=f"{stage.name}.{card.name}", label=f"{card.label} ({stage.title})")

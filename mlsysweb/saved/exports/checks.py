@@ -13,7 +13,7 @@ import orjson
 from jsonschema import Draft202012Validator, ValidationError
 
 from catalog.snapshot import KINDS_BY_NAME
-from mlsysweb.show.charts.kinds import KINDS as CHARTS
+from mlsysweb.show.charts.kinds import is_kind
 from solvers.declare import Solver
 from solvers.errors import InputError
 from solvers.fields import Input, Pick
@@ -214,7 +214,7 @@ def _of_track(path: tuple[Any, ...], track: Mapping[str, Any], result: Mapping[s
 
 
 def _of_drawing(path: tuple[Any, ...], drawing: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
-    if drawing["kind"] not in CHARTS:
+    if not is_kind(drawing["kind"]):
         yield f"{_at(*path, 'kind')} '{_short(drawing['kind'])}' is not a kind of chart."
     for group in ("along", "y", "marks"):
         yield from _unknown((*path, group), drawing[group], result["values"])

@@ -22,7 +22,9 @@ def methods(kept: ExportSource, verdict: str) -> str:
     wall = kept.wall
     sources = "; ".join(f"{s.authors}, {s.title} ({s.url})" for s in wall.sources) if wall else ""
     rows = "; ".join(f"{row['name']} ({row.get('source') or 'no source named'})" for row in kept.snapshot.values())
-    asked = ", ".join(f"{name} = {text}" for name, text in kept.question.items()) or "its default inputs"
+    typed = ((i.label, i.text) for i in kept.opened.inputs if not i.default)  # a page's names are no model's variables
+    named = typed if kept.opened.page else kept.question.items()
+    asked = ", ".join(f"{name} = {text}" for name, text in named) or "its default inputs"
     said = [
         f"The figures were computed with the {kept.what.lower()} model of Walls of ML systems ({kept.solver}, version "
         f"{kept.solver_version}), with {asked}.",

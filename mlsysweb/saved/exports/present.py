@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from mlsysweb.show.results.page import PageSummary, ResultPage
@@ -9,7 +10,8 @@ from mlsysweb.show.results.page import PageSummary, ResultPage
 from .page import PrintPage, SheetAnswer
 from .source import ExportSource
 
-_CARDS, _ROWS = 8, 22
+# What fits on a sheet beside its inputs: figures, and the letters of a table, a row counted as some more.
+_CARDS, _LETTERS, _A_ROW = 8, 3200, 40
 
 
 def print_page(kept: ExportSource, result: ResultPage | None) -> PrintPage:
@@ -40,7 +42,17 @@ def _of_page(summary: PageSummary) -> SheetAnswer:
     named = summary.tables[0] if summary.tables and not figure else None
     if named is None:
         return SheetAnswer(summary.verdict, summary.kind, summary.cards[:_CARDS], figure, None, 0)
-    rows = named.table.rows
-    shown = replace(named, table=replace(named.table, rows=rows[:_ROWS]))
-    left_out = max(0, len(rows) - _ROWS)
+    rows = tuple(_fitting(named.table.rows))
+    shown = replace(named, table=replace(named.table, rows=rows))
+    left_out = len(named.table.rows) - len(rows)
     return SheetAnswer(summary.verdict, summary.kind, summary.cards[:_CARDS], None, shown, left_out)
+
+
+def _fitting(rows: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, ...]]:
+    """The first rows, as many as a sheet has room for."""
+    letters = 0
+    for row in rows:
+        letters += sum(map(len, row)) + _A_ROW
+        if letters > _LETTERS:
+            return
+        yield row

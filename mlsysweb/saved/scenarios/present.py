@@ -16,10 +16,11 @@ _FRAME = '<iframe src="{url}embed/" title="{title}" width="100%" height="640" lo
 # What a scenario can be had as: words, its name in the link, what it is for, and of which answers: a wall's, a page's
 # over many walls, and one of those that was kept as HTML.
 _WALL, _PAGE, _HTML = "wall", "page", "html"
+_CURVES = "export/curves/"
 _EXPORTS = (
     ("CSV", "export/values/", "Inputs and outputs, a line each", (_WALL, _PAGE)),
     ("CSV of the tables", "export/tables/", "Every cell of every table", (_PAGE,)),
-    ("CSV of the curves", "export/curves/", "Every point of every chart", (_WALL, _PAGE)),
+    ("CSV of the curves", _CURVES, "Every point of every chart", (_WALL, _PAGE)),
     ("JSON", "export/json/", "All of it; it can be brought back", (_WALL, _PAGE, _HTML)),
     ("Python", "export/python/", "Finds the same figures with the solvers alone", (_WALL,)),
     ("Notebook", "export/notebook/", "The same for Jupyter", (_WALL,)),
@@ -79,7 +80,7 @@ def saved_page(
         asked=tuple(each for each in kept.inputs if not each.default),
         defaults=tuple(each for each in kept.inputs if each.default),
         exports=(
-            *_exports(told, _WALL if result else _PAGE if page else _HTML),
+            *_exports(told, _WALL if result else _PAGE if page else _HTML, not page or bool(page.summary.figures)),
             *(page.summary.exports if page else ()),
         ),
         frame=_FRAME.format(url=told.url, title=told.title.replace('"', "”")) if told.public else "",
@@ -88,10 +89,10 @@ def saved_page(
     )
 
 
-def _exports(told: SavedMeta, kind: str) -> Iterator[Link]:
+def _exports(told: SavedMeta, kind: str, charts: bool) -> Iterator[Link]:
     version = f"?version={told.number}" if told.number != max(told.numbers) else ""
     for words, path, title, kinds in _EXPORTS:
-        if kind in kinds:
+        if kind in kinds and (path != _CURVES or charts):
             yield Link(words, f"{told.link}{path}{version}", title=title)
 
 

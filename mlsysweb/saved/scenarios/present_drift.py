@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from catalog.row_diff import RowDiff
 from mlsysweb.saved.opened import OpenedAnswer
-from mlsysweb.show.results.page import Card, NamedTable
+from mlsysweb.show.results.page import Card
 from solvers.formatting import fill_slots
 
 from .drift_result import Drift
 from .page import DriftBanner, DriftPage, DriftRow
+
+Rows = tuple[tuple[str, ...], ...]
 
 # Rows of tables that differ: more are counted, not shown.
 _MOST_ROWS = 40
@@ -86,12 +88,22 @@ def _tables(before: OpenedAnswer, today: OpenedAnswer) -> Iterator[DriftRow]:
         return
     now = {each.title: each for each in today.page.summary.tables}
     for table in before.page.summary.tables:
-        then_rows, now_rows = _by_first(table), _by_first(now[table.title]) if table.title in now else {}
+        rows = (table.table.rows, now[table.title].table.rows if table.title in now else ())
+        width = _telling(rows)
+        then_rows, now_rows = (_by_first(each, width) for each in rows)
         for name in dict.fromkeys((*then_rows, *now_rows)):
-            then, today_row = (rows.get(name, "not among them") for rows in (then_rows, now_rows))
+            then, today_row = (each.get(name, "not among them") for each in (then_rows, now_rows))
             if then != today_row:
                 yield DriftRow(f"{table.title}: {name}", then, today_row, True)
 
 
-def _by_first(named: NamedTable) -> dict[str, str]:
-    return {row[0]: " · ".join(cell for cell in row[1:] if cell) for row in named.table.rows if row}
+def _telling(tables: tuple[Rows, Rows]) -> int:
+    """How many cells it takes to tell the rows of either table apart."""
+    most = max((len(row) for rows in tables for row in rows), default=1)
+    apart = (n for n in range(1, most) if all(len({row[:n] for row in rows}) == len(rows) for rows in tables))
+    return next(apart, most)
+
+
+def _by_first(rows: Rows, width: int) -> dict[str, str]:
+    """Rows by their first cells, the other cells as text."""
+    return {", ".join(row[:width]): " · ".join(cell for cell in row[width:] if cell) for row in rows}

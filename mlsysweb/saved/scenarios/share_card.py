@@ -117,7 +117,7 @@ def draw(card: ShareCard) -> bytes:
     step = width // max(len(card.figures), 1)
     for k, (label, value) in enumerate(card.figures):
         pen.text((_EDGE + k * step, 522), _short(label, 24), _QUIET, _font(22))
-        pen.text((_EDGE + k * step, 552), _short(value, 18), _INK, _font(36))
+        pen.text((_EDGE + k * step, 552), _short(value, 15), _INK, _font(36))
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -12,7 +12,7 @@ from .series import SERIES, finite_rows, series_along
 
 
 def alternatives(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of a `rivals` drawing: along a choice, a bar for each of its words and each system. A system whose
+    """The figure of an `alternatives` drawing: along a choice, a bar for each of its words and each system. A system whose
     figure is not known has no bar."""
     (choice,), (name,) = drawing.x, drawing.y
     value = result.values[name]

@@ -27,6 +27,11 @@ KINDS: dict[str, Callable[[ChartSpec, Result], dict[str, Any]]] = {
 _STORED_KINDS = {"rivals": "alternatives"}
 
 
+def is_kind(name: str) -> bool:
+    """Whether a chart of this kind can be drawn; names that saved results have for it count."""
+    return _STORED_KINDS.get(name, name) in KINDS
+
+
 def draw(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     """Plotly's data and layout for one drawing."""
     return KINDS[_STORED_KINDS.get(drawing.kind, drawing.kind)](drawing, result)

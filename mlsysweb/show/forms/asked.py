@@ -10,7 +10,7 @@ from solvers.analysis.parameters import parameters_of
 from solvers.errors import InputError
 from solvers.fields import Choice, Input, InputField, Pick
 from solvers.pipeline import Pipeline
-from solvers.quantities import to_input_text, unit_label
+from solvers.quantities import format_quantity, unit_label
 from solvers.specs import columns
 
 from .page import AskedInput
@@ -109,7 +109,7 @@ def _default(io: InputField, rows: Rows) -> str:
         return _row_name(io, io.default, rows) if io.default else "none"
     if io.default in (float("inf"), float("-inf")) or io.default != io.default:
         return "none"
-    text = to_input_text(io.default, io.unit, io.display_unit)
+    text = format_quantity(io.default, io.unit, io.display_unit)
     return f"{text}, or as measured" if io.default_from else text
 
 

@@ -164,6 +164,21 @@ class TestOneJob:
         assert "<form" not in shown and "every 1s" not in shown and "csrfmiddlewaretoken" not in shown
         assert "csrfmiddlewaretoken" not in str(Scenario.objects.get().latest.result)
 
+    def test_saved_before_it_is_begun_it_says_so_and_begins_nothing(self, client, nobody_called):
+        link = client.post("/s/save/", {"page": f"/explore/?{large().query}"})["Location"]
+        saved = Client().get(link).content.decode()
+        assert "It was not begun when this was saved" in saved and "Search them all" not in saved
+        assert client.get(f"{link}print/").status_code == client.get(f"{link}export/values/").status_code == 200
+        assert not Job.objects.exists() and not nobody_called
+
+    def test_a_running_job_is_not_called_by_saving_it(self, client, nobody_called):
+        job = begin_job(large())
+        nobody_called.clear()
+        client.post("/s/save/", {"page": f"/explore/?{job.query}"})
+        assert not nobody_called
+        client.get(f"/explore/?{job.query}")
+        assert nobody_called
+
     def test_a_question_that_makes_no_sense_begins_nothing(self, client):
         client.post("/explore/begin/", {"query": question(goals=("minimize: nothing",)).query})
         assert not Job.objects.exists()

@@ -19,7 +19,7 @@ def page(client, **query):
 
 
 def world(text):
-    return json.loads(re.search(r'id="world-data">(.*?)</script>', text, re.S)[1])
+    return json.loads(re.search(r'id="world-data"[^>]*>(.*?)</script>', text, re.S)[1])
 
 
 def api(client, **query):

@@ -130,6 +130,14 @@ def test_a_verdict_nobody_can_read_is_refused(ada):
     assert ada.post("/s/import/", {"text": orjson.dumps(told).decode()}).status_code == 422
 
 
+@pytest.mark.parametrize("change", [{"text": [["batch_size", "8"]]}, {"inputs": ["nothing"]}, {"outputs": ["nothing"]}])
+def test_an_answer_whose_inputs_or_outputs_nobody_can_list_is_refused(ada, change):
+    told = orjson.loads(exported(ada, save(ada), "json"))
+    told["result"] |= change
+    answer = ada.post("/s/import/", {"text": orjson.dumps(told).decode()})
+    assert answer.status_code == 422 and "At result" in answer.content.decode()
+
+
 def test_foreign_markup_is_never_shown(ada):
     told = orjson.loads(exported(ada, save(ada), "json"))
     told["title"] = told["notes"] = "<script>alert(1)</script>"

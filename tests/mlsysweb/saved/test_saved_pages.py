@@ -84,7 +84,7 @@ def test_it_opens_for_anybody_with_nothing_that_acts(client, name):
     link = save(client, QUESTIONS[name])
     part = saved_part(shown(Client(), link))
     assert not re.search(r"<(form|input|select|textarea)\b| hx-(get|post|trigger)=", part)
-    assert "csrf" not in part and "data-upright-grip" not in part
+    assert "csrf" not in part and 'class="grip"' not in part
     buttons = set(re.findall(r"<button[^>]*>(.*?)</button>", part))
     assert buttons <= {"PNG", "SVG", "Reset"}
 
@@ -247,7 +247,18 @@ def test_methods_and_sources_are_had(client, name):
     link = save(client, QUESTIONS[name], title="Mine")
     text = exported(client, link, "methods")
     assert PAGES[name].title.lower() in text and latest().said in text
+    typed = [each for each in latest().result["inputs"] if not each["default"]]
+    assert typed and all(f"{each['label']} = {each['text']}" in text for each in typed)
     assert "title = {Mine}" in exported(client, link, "bibtex")
+
+
+def test_data_of_a_newer_release_is_not_found_instead_of_an_error(client):
+    link = save(client, QUESTIONS["capstone"])
+    page = latest().result["page"]
+    Version.objects.update(result={**latest().result, "page": {**page, "version": 99}})
+    for path in ("", "print/", "embed/", "v/1/drift/", "preview.png", "export/json/"):
+        assert client.get(f"{link}{path}").status_code == 404
+    assert client.get("/s/").status_code == 200
 
 
 @every_page

@@ -63,6 +63,18 @@ def test_it_keeps_question_snapshot_result_and_version(client):
     assert "Llama" in kept.scenario.title and "H100" in kept.scenario.title
 
 
+def test_its_inputs_stand_by_label_with_units_and_the_defaults_are_folded(client):
+    link = save(client, "batch_size=148&layer_overhead=2e-5&accelerator.memory_bandwidth=x2")["Location"]
+    page = client.get(link).content.decode()
+    typed, _, defaults = page[page.index('id="asked"') :].partition('<details id="defaults">')
+    assert (
+        "<dt>Batch size</dt><dd>148</dd>" in typed
+        and "<dd>20 µs</dd>" in typed
+        and "<dt>Accelerator: memory bandwidth</dt><dd>x2</dd>" in typed
+    )
+    assert "<dt>Precision</dt>" in defaults and "<dt>Precision</dt>" not in typed
+
+
 def test_it_belongs_to_the_browser_that_saved_it(client):
     save(client)
     assert Scenario.objects.get().session == client.session["visitor"]
