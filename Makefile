@@ -1,4 +1,5 @@
 # make serve       start the site on http://127.0.0.1:8000; PORT=8001 for another port
+# make dev         the same for who edits it: what is edited is there at the next reload, an error shows its traceback
 # make instructor  make an account that may edit the catalog
 # make test        every check there is
 # make bench       what it costs, measured; beside mlsysim where that can do the same
@@ -12,8 +13,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 pyth
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
 MANAGE := .venv/bin/python manage.py
+# Whatever the shell has: the settings of development are those of `make dev` alone.
+export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 
-.PHONY: serve instructor test bench load screenshots missing
+.PHONY: serve dev instructor test bench load screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
@@ -26,6 +29,9 @@ serve: var/.static var/.database
 	@echo
 	@exec .venv/bin/granian --interface wsgi mlsysweb.wsgi:application --host 127.0.0.1 --port $(PORT) \
 		--workers 2 --blocking-threads 2 --log-level warning
+
+dev: .venv/.run var/.database
+	@$(MANAGE) runserver --settings mlsysweb.settings_dev --nostatic $(PORT)
 
 instructor: var/.database
 	@$(MANAGE) createsuperuser
