@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import orjson
-from jsonschema import Draft202012Validator
 
 from .source import ExportSource
 
 FORMAT = "mlsysweb/scenario/1"
 SCHEMA = orjson.loads((Path(__file__).parent / "scenario.schema.json").read_bytes())
-_VALID = Draft202012Validator(SCHEMA)
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator  # a sixth of a second that the site need not wait for to start
+
+    return Draft202012Validator(SCHEMA)
 
 
 def document(kept: ExportSource) -> dict[str, Any]:
@@ -36,7 +42,9 @@ def document(kept: ExportSource) -> dict[str, Any]:
 
 def wrong_with(told: Any) -> str:
     """What is wrong with a document, in a sentence that says where; nothing if it is one of ours."""
-    error = next(iter(sorted(_VALID.iter_errors(told), key=lambda e: (len(e.absolute_path), str(e.message)))), None)
+    error = next(
+        iter(sorted(_validator().iter_errors(told), key=lambda e: (len(e.absolute_path), str(e.message)))), None
+    )
     if error is None:
         return ""
     where = ".".join(str(step) for step in error.absolute_path) or "the document"
