@@ -1,8 +1,10 @@
 # make serve       start the site on http://127.0.0.1:8000; PORT=8001 for another port
+# make dev         the same for who edits it: what is edited is there at the next reload, an error shows its traceback
 # make instructor  make an account that may edit the catalog
 # make test        every check there is
 # make bench       what it costs, measured; beside mlsysim where that can do the same
 # make load        saves and readers for a minute, on SQLite and on PostgreSQL
+# make lock        the versions and hashes of every package, anew from requirements*.in
 # make screenshots every page on desktop, phone and projector, light and dark, into var/screenshots
 #
 # The first time they install what is pinned into .venv; after that nothing is fetched. State lives in var/.
@@ -10,14 +12,19 @@
 PORT ?= 8000
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
-PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
+PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 MANAGE := .venv/bin/python manage.py
+# Whatever the shell has: the settings of development are those of `make dev` alone.
+export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 
-.PHONY: serve instructor test bench load screenshots missing
+.PHONY: serve dev instructor test bench load lock screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
 	@exec .venv/bin/python -m mlsysweb.serve --port $(PORT)
+
+dev: .venv/.run var/.database
+	@$(MANAGE) runserver --settings mlsysweb.settings_dev --nostatic $(PORT)
 
 instructor: var/.database
 	@$(MANAGE) createsuperuser
@@ -54,10 +61,18 @@ screenshots: .venv/.dev var/.static var/.database
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements-dev.txt requirements-cluster.txt .venv/.run
+.venv/.dev: requirements-parquet.txt requirements-cluster.txt requirements-dev.txt .venv/.run
 	@echo "Installing what the tests need into .venv"
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) $(patsubst %,-r %,$(filter %.txt,$^))
 	@touch $@
+
+# The locked versions stay unless an input asks for others. For Python 3.11 and later, every machine's wheels.
+lock:
+	@$(PYTHON) -m venv var/cache/lock
+	@var/cache/lock/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+	@for each in requirements requirements-parquet requirements-cluster requirements-dev; do \
+		var/cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--custom-compile-command "make lock" $$each.in --output-file $$each.txt || exit 1; done
 
 # The folders are prerequisites as well as the files: one removed counts as a change.
 var/.static: .venv/.run $(shell find static)

@@ -21,7 +21,7 @@ from mlsysweb.explore.ask.question import (
     declared_search,
     links_of,
 )
-from mlsysweb.explore.export_views import EXPORTS
+from mlsysweb.explore.export_views import export_forms
 from mlsysweb.explore.find.columns import ResultColumn, columns, settings
 from mlsysweb.explore.find.report import DeclaredSearch, TriedConfiguration
 from mlsysweb.explore.find.search import IN_REQUEST, search_now, search_report, try_configuration
@@ -162,7 +162,7 @@ def _opened(question: DesignSpaceQuestion, asked: DeclaredSearch, inputs: Mappin
 
 
 def _exports(question: DesignSpaceQuestion, asked: DeclaredSearch) -> Iterator[Link]:
-    for form, title in EXPORTS.items():
+    for form, title in export_forms().items():
         if form != "parquet" or asked.search.space.size <= IN_REQUEST:
             link = reverse("explore:export", args=[form])
             words = {"py": "Python", "parquet": "Parquet"}.get(form, form.upper())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from tempfile import TemporaryFile
 
 import orjson
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -25,19 +26,28 @@ from solvers.search.explore import empty_result
 from solvers.search.run import Outcome, check, outcome
 
 # What a space can be taken along as.
-EXPORTS = {
+_EXPORTS = {
     "csv": "The best and the front, a line each",
     "json": "The same with the question and what each sets",
     "py": "A Python snippet that finds the same with the solvers alone",
     "parquet": "Every configuration of the space",
 }
+_NO_PARQUET = "This site has no Parquet export: that takes pyarrow, which requirements-parquet.txt installs."
+
+
+def export_forms() -> dict[str, str]:
+    """What a space can be taken along as, each with what it holds. Parquet needs a package that may not be
+    installed."""
+    return {form: words for form, words in _EXPORTS.items() if form != "parquet" or find_spec("pyarrow")}
 
 
 @require_safe
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """The exploration as a file. A question that makes no sense goes back to its page, which says why."""
-    if form not in EXPORTS:
+    if form not in _EXPORTS:
         raise Http404("A design space can be had as CSV, JSON, Python and Parquet.")
+    if form not in export_forms():
+        return HttpResponseNotFound(_NO_PARQUET, content_type="text/plain; charset=utf-8")
     question, url = DesignSpaceQuestion.of(request.GET), reverse("explore:explore")
     try:
         with recording() as snapshot:

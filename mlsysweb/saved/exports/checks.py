@@ -6,11 +6,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from jsonschema import Draft202012Validator, ValidationError
 
 from catalog.snapshot import KINDS_BY_NAME
 from mlsysweb.show.charts.kinds import is_kind
@@ -21,8 +21,10 @@ from solvers.quantities import conversion_factor
 from solvers.read import ALSO
 from solvers.specs import Precision, columns, is_table, parts
 
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
 SCHEMA = orjson.loads((Path(__file__).parent / "scenario.schema.json").read_bytes())
-_VALID = Draft202012Validator(SCHEMA)
 
 # Several times what the largest answer of a wall has; a page over the whole catalog keeps some hundred rows.
 _DEPTH, _ENTRIES, _TOGETHER = 12, 2000, 100_000
@@ -40,8 +42,15 @@ def problems(told: Any) -> Iterator[str]:
     if wrong:
         yield wrong
         return
-    for error in _VALID.iter_errors(told):
+    for error in _validator().iter_errors(told):
         yield f"{_at(*error.absolute_path)} {_said(error)}."
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator  # a sixth of a second that the site need not wait for to start
+
+    return Draft202012Validator(SCHEMA)
 
 
 def _oversized(told: Any) -> Iterator[str]:

@@ -12,8 +12,8 @@ from .series import SERIES, finite_rows, series_along
 
 
 def alternatives(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of an `alternatives` drawing: along a choice, a bar for each of its words and each system. A system whose
-    figure is not known has no bar."""
+    """The figure of an `alternatives` drawing: along a choice, a bar for each of its words and each system. A system
+    whose figure is not known has no bar."""
     (choice,), (name,) = drawing.x, drawing.y
     value = result.values[name]
     series = series_along(result, choice)

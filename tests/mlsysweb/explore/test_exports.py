@@ -66,6 +66,15 @@ def test_a_space_that_is_a_job_has_no_file_of_every_configuration(client):
     assert answer.status_code == 302 and answer["Location"] == f"/explore/?{large().query}"
 
 
+def test_without_pyarrow_parquet_is_not_offered_and_its_address_says_what_to_install(client, monkeypatch):
+    page, file = (f"/explore/{path}?{question().query}" for path in ("", "export/parquet/"))
+    assert file in {link.url for link in client.get(page).context["page"].exports}
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert file not in {link.url for link in client.get(page).context["page"].exports}
+    answer = client.get(file)
+    assert answer.status_code == 404 and "requirements-parquet.txt" in answer.content.decode()
+
+
 def test_a_question_that_makes_no_sense_goes_back_to_its_page(client):
     bad = link(goals=("minimize: nothing",))
     assert client.get(bad.replace("/explore/", "/explore/export/csv/"))["Location"] == bad
