@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from . import rows
 from .errors import InputError, InputErrors
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField, Pick
 
@@ -239,6 +240,7 @@ class Solver(Generic[I, O]):
                 errors.append(error)
         missing = (n for n, io in self.inputs.items() if isinstance(io, Pick) and not io.optional and n not in values)
         errors += [InputError(name, f"is needed: {self.title} has no {name} to work on.") for name in missing]
+        errors += _shape_errors(ready)
         if errors:
             raise InputErrors(errors)
         return self.inputs_type(**ready)
@@ -248,10 +250,9 @@ class Solver(Generic[I, O]):
         if io is None:
             raise unknown_name(name, self)
         if isinstance(io, Input):
-            for suspect in _suspects(np.asarray(value, dtype=float).ravel(), io.integer):
-                io.check(name, suspect)
-        if isinstance(io, Choice) and isinstance(value, str):
-            return io.code(name, value)
+            return io.column(name, value)
+        if isinstance(io, Choice):
+            return io.codes(name, value)
         if isinstance(io, Pick) and not (value is None and io.optional) and not isinstance(value, io.kind):
             raise InputError(name, f"needs a {io.kind.__name__}; {value!r} is none.")
         return value
@@ -261,10 +262,26 @@ def _solver_of(module: str, name: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
-    """The values that would break a range if any did: the ends (NaN is both) and the first that is not whole."""
-    broken = values[values != np.round(values)][:1] if whole else values[:0]
-    return [float(v) for v in (values.min(), values.max(), *broken)]
+def _shape_errors(values: Mapping[str, Any]) -> Iterator[InputError]:
+    """One error for each value whose shape does not broadcast with those before it."""
+    together: dict[str, tuple[int, ...]] = {}
+    for name, value in values.items():
+        try:
+            own = rows.shape(value) if dataclasses.is_dataclass(value) else np.shape(value)
+        except ValueError:
+            yield InputError(name, f"has columns of different lengths: '{value.name}' is not one column of things.")
+            continue
+        other = next((n for n, shape in together.items() if not _broadcast(own, shape)), "")
+        if other:
+            sentence = f"has the shape {own}, {other} the shape {together[other]}: they do not broadcast."
+            yield InputError(name, f"{sentence} Arrays of one call have equal lengths, or one axis each.")
+        else:
+            together[name] = own
+
+
+def _broadcast(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two shapes broadcast: from the last axis on, lengths are equal or one of them is 1."""
+    return all(a == b or 1 in (a, b) for a, b in zip(one[::-1], other[::-1], strict=False))
 
 
 def unknown_name(name: str, solver: Solver[Any, Any]) -> InputError:

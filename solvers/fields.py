@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .errors import InputError
 
 
@@ -46,6 +49,41 @@ class Input:
             raise InputError(name, f"counts whole things: {value:g} is not a whole number.")
         return value
 
+    def column(self, name: str, value: Any) -> NDArray[np.float64] | float:
+        """A number or an array of numbers in the declared unit, as float64, when all lie in range. Else InputError."""
+        numbers = _floats(value)
+        if numbers is None:
+            unit = "" if self.unit == "1" else f" in {self.unit}"
+            raise InputError(name, f"needs a number or an array of numbers{unit}; {shortened(value)} is none.")
+        for suspect in _suspects(numbers.ravel(), self.integer):
+            self.check(name, suspect)
+        return numbers if numbers.ndim else float(numbers)
+
+
+def _floats(value: Any) -> NDArray[np.float64] | None:
+    """The value as float64; None when it is neither a number nor an array of numbers."""
+    try:
+        given = np.asarray(value)
+        # An int of more than 64 bits comes as an object.
+        whole = given.dtype == object and all(isinstance(each, int | float) for each in given.flat)
+        return given.astype(np.float64) if whole or given.dtype.kind in "biuf" else None
+    except (ValueError, OverflowError):  # rows of different lengths; more than a float holds
+        return None
+
+
+def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
+    """The values that would break a range if any did: the ends (NaN is both) and the first that is not whole."""
+    if not values.size:
+        return []
+    broken = values[values != np.round(values)][:1] if whole else values[:0]
+    return [float(v) for v in (values.min(), values.max(), *broken)]
+
+
+def shortened(value: Any) -> str:
+    """A value as Python writes it, short enough for a sentence."""
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
 
 @dataclass(frozen=True)
 class PrintedNumber:
@@ -79,6 +117,22 @@ class Choice:
             return int(self.kind[text.strip().upper()])
         except KeyError:
             raise InputError(name, f"must be one of {', '.join(self.names)}; '{text}' is none.") from None
+
+    def codes(self, name: str, value: Any) -> NDArray[np.int_] | int:
+        """The code of a name or of a member, or an array of them for an array. Raises InputError for any other value."""
+        if isinstance(value, str):
+            return self.code(name, value)
+        try:
+            given = np.asarray(value)
+        except ValueError:  # rows of different lengths
+            given = np.asarray(None)
+        if given.ndim and not given.size:  # no question has no answer
+            return given.astype(np.int_)
+        if given.dtype.kind == "U":
+            return np.array([self.code(name, str(each)) for each in given.flat]).reshape(given.shape)
+        if given.dtype.kind not in "iu" or not np.isin(given, list(self.kind)).all():
+            raise InputError(name, f"must be one of {', '.join(self.names)}; {shortened(value)} is none.")
+        return given if given.ndim else int(given)
 
 
 @dataclass(frozen=True, kw_only=True)
