@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Input, Pick
 from solvers.read import ALSO, ParsedQuestion
+from solvers.shipped.names import unknown_row
 from solvers.specs import changed_spec
 
 from .snapshot import spec_from_snapshot
@@ -110,16 +111,8 @@ def find(kind: type[Any], name: str, field: str) -> CatalogEntry:
     rows = catalog_table(kind)
     found = rows.find(name)
     if found is None:
-        raise InputError(field, _unknown(kind, name.strip(), rows.nearest(name)))
+        raise InputError(field, unknown_row(kind, name.strip(), rows.nearest(name)))
     return found
-
-
-def _unknown(kind: type[Any], name: str, near: list[str]) -> str:
-    what = kind.__name__.lower()
-    if not name:
-        return f"needs the name of a {what} in the catalog."
-    hint = f" Did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?" if near else ""
-    return f"no {what} in the catalog is called '{name[:40]}'.{hint}"
 
 
 def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[str, CatalogEntry]]:
