@@ -24,7 +24,8 @@ def find(kind: type[S], name: str, field: str = "") -> S:
     word, wanted = kind.__name__.lower(), name.strip().lower()
     slug = _slugs(word).get(wanted) or _slugs(word).get(identifier(wanted))
     if slug is None:
-        near = nearest(wanted, ((slug, line.text("name")) for slug, line in _rows(word).items()))
+        titles = [(slug, line.text("name")) for slug, line in _rows(word).items()]
+        near = nearest(wanted, [*titles, *((slug, alias) for alias, slug in _aliases(word))])
         raise InputError(field or word, unknown_row(kind, name.strip(), near))
     spec: S = _spec(word, slug)
     return spec

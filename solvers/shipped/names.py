@@ -14,8 +14,11 @@ def identifier(slug: str) -> str:
 
 
 def nearest(name: str, rows: Iterable[tuple[str, str]]) -> list[str]:
-    """The slugs, three at most, of the `rows` (slug and name) that look most like `name`; none when nothing does."""
-    likeness = {slug: max(_likeness(name, slug), _likeness(name, title)) for slug, title in rows}
+    """The slugs, three at most, of the `rows` (slug and a name, of which one may have several) that look most like
+    `name`; none when nothing does."""
+    likeness: dict[str, float] = {}
+    for slug, title in rows:
+        likeness[slug] = max(likeness.get(slug, 0.0), _likeness(name, slug), _likeness(name, title))
     best = max(likeness.values(), default=0.0)
     return sorted(slug for slug, value in likeness.items() if value == best)[:3] if best > 0.6 else []
 
