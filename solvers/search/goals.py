@@ -123,6 +123,21 @@ def metrics(pipeline: Pipeline) -> dict[str, Metric]:
     return every
 
 
+# What a stage finds that must be so, unless a goal speaks of it.
+_DEMANDED = ("feasible", "stable")
+
+
+def demanded(pipeline: Pipeline, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
+    """What must hold though no goal says so: that everything fits, and that no queue grows for ever."""
+    spoken = {(c.metric.stage, c.metric.name) for c in constraints}
+    return tuple(
+        Constraint(Metric(stage.name, name, stage.outputs[name]), "==", 1.0, f"{stage.name}.{name}")
+        for stage in pipeline.stages
+        for name in _DEMANDED
+        if isinstance(stage.outputs.get(name), Flag) and (stage.name, name) not in spoken
+    )
+
+
 def goals(
     texts: Iterable[str], known: Mapping[str, Metric], field: str = "goals"
 ) -> tuple[tuple[Objective, ...], tuple[Constraint, ...]]:

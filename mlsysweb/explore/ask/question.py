@@ -13,12 +13,12 @@ import numpy as np
 from django.http import QueryDict
 
 from solvers.errors import InputError, InputErrors
-from solvers.fields import Flag, Pick
+from solvers.fields import Pick
 from solvers.pipeline import Pipeline, pipeline, settle
 from solvers.registry import solvers
 from solvers.search.axes import axis
 from solvers.search.explore import Search
-from solvers.search.goals import Constraint, Metric, Objective, goal, metrics
+from solvers.search.goals import Constraint, Metric, Objective, demanded, goal, metrics
 from solvers.search.placement import OF_THE_GRID, OF_THE_SITE, places
 from solvers.search.space import Axis, Space
 from solvers.specs import Grid, Region
@@ -42,8 +42,6 @@ USUAL = {
     "tail_latency.service_time": "end_to_end_latency",
     "tco.tokens_per_device_second": "decode_throughput",
 }
-# What a wall finds that must be so, unless a goal speaks of it.
-_DEMANDED = ("feasible", "stable")
 PLACES = {"grid": (Grid, OF_THE_GRID), "region": (Region, ("carbon_intensity", *OF_THE_SITE))}
 
 
@@ -135,17 +133,17 @@ def declared_search(question: DesignSpaceQuestion, look_up: LookUp, all_of: AllO
         errors += _together(axes)
     if errors:
         raise InputErrors(errors)
-    demanded = tuple(_demands(steps, constraints))
+    unsaid = demanded(steps, constraints)
     search = Search(
         steps,
         settle(steps, fixed, look_up),
         Space(tuple(a for _, a in axes)),
         objectives,
-        (*constraints, *demanded),
+        (*constraints, *unsaid),
         keep=KEPT,
         relax=RELAXED,
     )
-    return DeclaredSearch(search, fixed, tuple(c.text for c in demanded))
+    return DeclaredSearch(search, fixed, tuple(c.text for c in unsaid))
 
 
 def _sides(
@@ -283,12 +281,3 @@ def _together(axes: list[tuple[int, Axis]]) -> list[InputError]:
 
 def _count(size: int) -> str:
     return f"{size:,}" if size < 10**7 else f"{size:.3g}".replace("e+", " × 10^").replace("^0", "^")
-
-
-def _demands(steps: Pipeline, constraints: tuple[Constraint, ...]) -> Iterator[Constraint]:
-    for stage in steps.stages:
-        for name in _DEMANDED:
-            found = stage.outputs.get(name)
-            spoken = any(c.metric.stage == stage.name and c.metric.name == name for c in constraints)
-            if isinstance(found, Flag) and not spoken:
-                yield Constraint(Metric(stage.name, name, found), "==", 1.0, f"{stage.name}.{name}")
