@@ -16,6 +16,7 @@ import numpy as np
 
 from solvers.errors import InputError, InputErrors
 from solvers.pipeline import Pipeline, pipeline, settle
+from solvers.shipped import find
 
 from .explore import Search
 from .goals import goals, metrics
@@ -59,6 +60,6 @@ def batching(
     sizes = np.arange(1.0, largest + 1)
     wanted = [*want.value, f"p99_latency <= {latency_target!r} s", "stable", "serving.feasible"]
     objectives, constraints = goals(wanted, metrics(steps))
-    fixed = settle(steps, {**given, "arrival_rate": arrival_rate})
+    fixed = settle(steps, {**given, "arrival_rate": arrival_rate}, find)
     axis = Axis("batch_size", {"batch_size": sizes}, tuple(range(1, largest + 1)))
     return run(Search(steps, fixed, Space((axis,)), objectives, constraints))
