@@ -80,8 +80,8 @@ var/.static: .venv/.run $(shell find static)
 	@touch $@
 
 # Django takes a second to find that nothing has changed; make sees it from the files. A database removed is made anew.
-var/.database: .venv/.run $(shell find catalog mlsysweb -name '*.py' -path '*/migrations/*' -o -path 'catalog/*.py' \
-		-o -path 'catalog/*.csv') $(if $(wildcard var/db.sqlite3),,missing)
+var/.database: .venv/.run $(shell find catalog mlsysweb solvers/shipped -name '*.py' -path '*/migrations/*' -o -path 'catalog/*.py' \
+		-o -path 'solvers/shipped/*') $(if $(wildcard var/db.sqlite3),,missing)
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_catalog
 	@touch $@

@@ -5,15 +5,15 @@ A warm request costs one tiny query, a cold one another for each kind it picks f
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from solvers.errors import InputError, InputErrors
-from solvers.fields import Input, Pick
+from solvers.fields import Pick
+from solvers.picks import with_changes, with_known_defaults
 from solvers.read import ALSO, ParsedQuestion
-from solvers.specs import changed_spec
+from solvers.shipped.names import unknown_row
 
 from .snapshot import spec_from_snapshot
 from .table_cache import CatalogEntry, catalog_table
@@ -65,7 +65,8 @@ def resolve(asked: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion
         raise InputErrors(errors)
     picked = {name: found[name].spec if name in found else value for name, value in asked.values.items()}
     also = tuple(found[_overlay_key(name)].spec for name in asked.also)
-    point = asked.question.inputs_type(**_followed(asked, _with_changes(asked, picked)))
+    values = with_known_defaults(asked.question, with_changes(picked, asked.changed), asked.text)
+    point = asked.question.inputs_type(**values)
     return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})
 
 
@@ -88,48 +89,13 @@ def _found(named: _Named, kept: Kept) -> CatalogEntry:
     return find(named.kind, named.name, named.field)
 
 
-def _with_changes(asked: ParsedQuestion, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with single figures of their specs changed as the question asks."""
-    changed, errors = dict(values), []
-    for name, change in asked.changed.items():
-        pick = name.partition(".")[0]
-        try:
-            if changed[pick] is None:
-                raise InputError(name, f"changes a figure of the {pick}, but none is picked.")
-            changed[pick] = changed_spec(changed[pick], name, change)
-        except InputError as error:
-            errors.append(error)
-    if errors:
-        raise InputErrors(errors)
-    return changed
-
-
-def _followed(asked: ParsedQuestion, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with what the picks know better than a default that nobody typed over."""
-    followed = dict(values)
-    for name, io in asked.question.inputs.items():
-        if isinstance(io, Input) and io.default_from and name not in asked.text:
-            pick, _, figure = io.default_from.partition(".")
-            own = getattr(values[pick], figure, math.nan)
-            followed[name] = values[name] if math.isnan(own) else own
-    return followed
-
-
 def find(kind: type[Any], name: str, field: str) -> CatalogEntry:
     """The row of a kind of spec by slug or name, in any case of letters. Raises InputError on `field`."""
     rows = catalog_table(kind)
     found = rows.find(name)
     if found is None:
-        raise InputError(field, _unknown(kind, name.strip(), rows.nearest(name)))
+        raise InputError(field, unknown_row(kind, name.strip(), rows.nearest(name)))
     return found
-
-
-def _unknown(kind: type[Any], name: str, near: list[str]) -> str:
-    what = kind.__name__.lower()
-    if not name:
-        return f"needs the name of a {what} in the catalog."
-    hint = f" Did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?" if near else ""
-    return f"no {what} in the catalog is called '{name[:40]}'.{hint}"
 
 
 def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[str, CatalogEntry]]:

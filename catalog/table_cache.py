@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any
+
+from solvers.shipped.names import nearest
 
 from .models import TABLES, CatalogRow, CatalogVersion
 from .recording import record
@@ -59,15 +59,7 @@ class CatalogTable:
 
     def nearest(self, name: str) -> list[str]:
         """The slugs, three at most, of the offered rows that look most like `name`; none when nothing does."""
-        likeness = {row.slug: max(_likeness(name, row.slug), _likeness(name, row.name)) for row in self.offered}
-        best = max(likeness.values(), default=0.0)
-        return sorted(slug for slug, value in likeness.items() if value == best)[:3] if best > 0.6 else []
-
-
-def _likeness(typed: str, known: str) -> float:
-    """1 where `known` begins with what was typed: `h10` may well be any of the H100s."""
-    typed, known = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (typed, known))
-    return 1.0 if typed and known.startswith(typed) else SequenceMatcher(None, typed, known).ratio()
+        return nearest(name, ((row.slug, row.name) for row in self.offered))
 
 
 _TABLE_OF = {table.describes: table for table in TABLES}

@@ -1,19 +1,48 @@
-"""The physics of ML systems as pure functions of arrays: no Django, no files, no network.
+"""The physics of ML systems as pure functions of arrays: no Django, no network, usable in a notebook.
 
-`from solvers import roofline` gives a wall; call it with SI numbers or arrays, specs and names of choices. Arrays
-broadcast. `solvers.read` understands text with units; `solvers.specs` has the records a wall computes with.
+`from solvers import roofline` gives a wall. Call it with numbers in SI or text with units, specs or slugs, and names of
+choices: `roofline(accelerator="h100-sxm5-80gb", batch_size=8).latency`. Lists and arrays are columns and broadcast.
+`help(roofline)` tells its inputs, `roofline.solve(...)` the whole answer in words.
+
+    sweep       every combination of some values, as a table
+    search      the best of a design space, by goals and limits as text
+    pipeline    walls that hand each other their answers
+    data        specs that come along: from solvers.data import h100_sxm, llama_3_8b, poland
+    specs       the records a wall computes with, to write one's own
+
 What belongs here computes; what stores lies in `catalog`, what shows in `mlsysweb`.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+# Names a module of `solvers` gives, imported when first asked for, so that `import solvers` stays quick.
+_PUBLIC = {
+    "sweep": "notebook.sweep",
+    "Table": "notebook.table",
+    "Solution": "notebook.solution",
+    "InputError": "errors",
+    "InputErrors": "errors",
+    "Accelerator": "specs",
+    "Model": "specs",
+    "Node": "specs",
+    "Fabric": "specs",
+    "Fleet": "specs",
+    "Grid": "specs",
+    "Precision": "specs",
+}
+
 
 def __getattr__(name: str) -> Any:
-    """A wall by its name, found by walking the domain folders when first asked for."""
-    if name.startswith("_") or find_spec(f"{__name__}.{name}"):
+    """A wall by its name, found by walking the domain folders when first asked for, or a public name."""
+    if name in _PUBLIC:
+        return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+    if not name.startswith("_") and find_spec(f"{__name__}.{name}"):
+        return import_module(f"{__name__}.{name}")
+    if name.startswith("_"):
         raise AttributeError(name)
     from .registry import solvers
 
@@ -21,3 +50,9 @@ def __getattr__(name: str) -> Any:
         return solvers()[name]
     except KeyError:
         raise AttributeError(f"solvers has no wall called {name!r}; it has {', '.join(solvers())}") from None
+
+
+def __dir__() -> list[str]:
+    from .registry import solvers
+
+    return sorted({*globals(), *_PUBLIC, *solvers(), "data", "pipeline", "search", "specs"})

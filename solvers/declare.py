@@ -195,6 +195,22 @@ def _nothing(*_: Any) -> Iterator[Any]:
     return iter(())
 
 
+def _notebook(module: str) -> Any:
+    """A module of `solvers.notebook`, imported when a person at a Python prompt first needs it. By name, because it
+    reads and writes units and knows the shipped rows, neither of which a wall may import."""
+    return import_module(f"{__package__}.notebook.{module}")
+
+
+class _OfInstance:
+    """An attribute with one value for the class and another, made when asked for, for each instance."""
+
+    def __init__(self, of_class: Any, of_instance: Callable[[Any], Any]) -> None:
+        self.of_class, self.of_instance = of_class, of_instance
+
+    def __get__(self, instance: Any, owner: type[Any]) -> Any:
+        return self.of_class if instance is None else self.of_instance(instance)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question(Generic[I]):
     """What can be asked, declared once: the inputs, what must hold between them, and worked examples. A `Solver` is a
@@ -230,9 +246,16 @@ def question(
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Solver(Question[I], Generic[I, O]):
-    """A wall: its declaration and the one function that computes it. Made by `@solver`, never by hand."""
+    """A wall: its declaration and the one function that computes it. Made by `@solver`, never by hand.
+
+    Calling it gives its outputs, `solve` its whole answer with verdict and working; `help(roofline)` tells its inputs,
+    their units and ranges. Copy none of its fields: all of them are said once, in the wall's file.
+    """
+
+    __doc__ = _OfInstance(__doc__, lambda solver: _notebook("documentation").docstring(solver))
+    __signature__ = _OfInstance(None, lambda solver: _notebook("documentation").signature(solver))
 
     walls: tuple[int, ...]
     question: str
@@ -252,10 +275,28 @@ class Solver(Question[I], Generic[I, O]):
     domain: str
 
     def __call__(self, **values: Any) -> O:
-        """The outputs for SI numbers or arrays, choice names and specs. Raises InputErrors; arrays broadcast."""
-        inputs = self.accept(values)
-        with np.errstate(all="ignore"):  # what is infinite or unknown is said in words, by its output
-            return self.function(inputs)
+        """The outputs, in SI, for values by the name of their input. What is not named takes its default.
+
+        A number is in the input's SI unit (`help` of the solver tells it), or text with a unit: `"3.35 TB/s"`. A choice
+        is its name, a spec a record of `solvers.specs` or the slug of a shipped row: `"h100-sxm5-80gb"`; a figure of a
+        spec is changed by its dotted name, `**{"accelerator.tdp": "x2"}`. Lists and arrays are columns and broadcast.
+
+        Scalars come back as float, bool, or a member that prints as its name; columns as arrays, where
+        `answer.labels("bottleneck")` gives names for codes. Raises InputErrors, with a sentence for each bad value.
+        """
+        outputs: O = _notebook("call").answer(self, values)
+        return outputs
+
+    def solve(self, **values: Any) -> Any:
+        """The whole answer to one question: a `solvers.notebook.solution.Solution` with verdict, notes, working and
+        values. Takes what a call takes, one value for each input. Raises InputErrors."""
+        return _notebook("solution").solve(self, values)
+
+    def __repr__(self) -> str:
+        return f'<wall {self.name}: "{self.question}" {len(self.inputs)} inputs, {len(self.outputs)} outputs>'
+
+    def _repr_html_(self) -> str:
+        return str(_notebook("display").solver_html(self))
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         """Picklable by reference: another process imports the wall by its name."""
@@ -356,7 +397,7 @@ def solver(
         (taken,) = hints.values()
         module = function.__module__
         about = (sys.modules[module].__doc__ or "").strip()
-        return Solver(
+        made = Solver(
             name=function.__name__,
             walls=walls,
             title=title,
@@ -382,5 +423,28 @@ def solver(
             factor=factor,
             domain=module.split(".")[-2],
         )
+        _speak_in_words(produced, made)
+        return made
 
     return wrap
+
+
+def _speak_in_words(outputs: type[Any], solver: Solver[Any, Any]) -> None:
+    """Lets the outputs of a solver show themselves with units and names. Set on the class, whose author declares fields
+    and nothing else; what computes never reads it."""
+
+    def labels(self: Any, name: str) -> Any:
+        """The name, or the array of names, of an output that is a code: `labels("bottleneck")`. Raises InputError."""
+        io = solver.outputs.get(name)
+        if not isinstance(io, Label):
+            named = [n for n, each in solver.outputs.items() if isinstance(each, Label)]
+            raise InputError(name[:60], f"has no labels; of {solver.name} these have: {', '.join(named) or 'none'}.")
+        return io.names(getattr(self, name))
+
+    methods = {
+        "labels": labels,
+        "__repr__": lambda self: str(_notebook("display").outputs_text(solver, self)),
+        "_repr_html_": lambda self: str(_notebook("display").outputs_html(solver, self)),
+    }
+    for name, method in methods.items():
+        setattr(outputs, name, method)

@@ -110,6 +110,9 @@ class Choice:
     labels: Mapping[str, str]
     advanced: bool
 
+    def __post_init__(self) -> None:
+        _print_by_name(self.kind)
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the members, in lower case."""
@@ -172,6 +175,16 @@ class Label:
     label: str
     help: str
 
+    def __post_init__(self) -> None:
+        _print_by_name(self.kind)
+
+    def names(self, codes: Any) -> Any:
+        """The name of a code; an array of names, of text, for an array of codes."""
+        members = sorted(self.kind)
+        words = np.array([_name(member) for member in members])
+        found = words[np.searchsorted([int(member) for member in members], codes)]
+        return found if np.ndim(codes) else str(found)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Flag:
@@ -179,6 +192,17 @@ class Flag:
 
     label: str
     help: str
+
+
+def _print_by_name(kind: type[IntEnum]) -> None:
+    """Lets members of a declared kind print as people write them: `str(Bound.MEMORY)` is `memory`, not `1`. Done here,
+    so that a wall's author writes a plain IntEnum; comparing and computing stay those of its codes."""
+    setattr(kind, "__str__", _name)  # noqa: B010
+    setattr(kind, "__format__", lambda member, form: format(_name(member), form))  # noqa: B010
+
+
+def _name(member: IntEnum) -> str:
+    return member.name.lower()
 
 
 InputField = Input | Choice | Pick

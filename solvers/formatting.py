@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from .quantities import format_quantity
 from .result import Value
 
+# A slot of an equation: `@latency`, `@accelerator.tdp`.
+LATEX_SLOT = re.compile(r"@([a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)")
 _SLOT = re.compile(r"\{([a-z_][a-z_0-9.]*)\}")
 
 
@@ -27,3 +30,31 @@ def format_value(value: Value) -> str:
     if value.if_infinite and not math.isfinite(value.value):
         return value.if_infinite
     return format_quantity(value.value, value.unit, value.display_unit)
+
+
+def latex_in_symbols(latex: str, declared: Mapping[str, Any]) -> str:
+    """An equation as LaTeX in the symbols, or else the labels, its slots are declared with."""
+    return LATEX_SLOT.sub(lambda slot: "{" + _symbol(declared[slot[1]]) + "}", latex)
+
+
+def latex_in_numbers(latex: str, values: Mapping[str, Value]) -> str:
+    """The right side of an equation as LaTeX with the values of its slots put in, to four digits."""
+    right = latex.partition("=")[2].strip()
+    return LATEX_SLOT.sub(lambda slot: latex_text(format_figure(values[slot[1]])), right)
+
+
+def latex_text(words: str) -> str:
+    r"""Words inside LaTeX: `30%` is `\text{30\%}`."""
+    escaped = re.sub(r"([%$#&_])", r"\\\1", words)
+    return rf"\text{{{escaped}}}"
+
+
+def format_figure(value: Value) -> str:
+    """A value of the working, to four digits."""
+    if isinstance(value.value, float):
+        return format_quantity(value.value, value.unit, value.display_unit, digits=4)
+    return str(value.value)
+
+
+def _symbol(declared: Any) -> str:
+    return declared.symbol or rf"\text{{{declared.label}}}"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 def shape(record: Any) -> tuple[int, ...]:
     """The shape that the columns of the record broadcast to; () for one question."""
-    return np.broadcast_shapes(*(_shape(value, own) for _, value, own in _columns(record)))
+    return np.broadcast_shapes(*{_shape(value, own) for _, value, own in _columns(record)})
 
 
 def take_rows(record: Any, row: NDArray[np.int_]) -> Any:
@@ -46,7 +46,12 @@ def _mapped(record: Any, change: Any) -> Any:
 
 
 def _shape(value: Any, own: int) -> tuple[int, ...]:
-    return shape(value) if dataclasses.is_dataclass(value) else np.shape(value)[: np.ndim(value) - own]
+    if isinstance(value, float | int):  # most are, and asking NumPy takes ten times as long
+        return ()
+    if dataclasses.is_dataclass(value):
+        return shape(value)
+    axes: tuple[int, ...] = np.shape(value)
+    return axes[: len(axes) - own]
 
 
 def _columns(record: Any) -> Iterator[tuple[str, Any, int]]:

@@ -8,9 +8,11 @@ zero. The unit declared here is also the unit of the catalog's column.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
@@ -47,8 +49,18 @@ def rates(label: str, *, help: str = "") -> Any:
     return field(metadata={"io": dataclasses.replace(io, default=NAN), "per": Precision})
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Accelerator:
+class _Record:
+    """Lets a spec show its known figures with their units."""
+
+    def __repr__(self) -> str:
+        return str(import_module(f"{__package__}.notebook.display").spec_text(self))
+
+    def _repr_html_(self) -> str:
+        return str(import_module(f"{__package__}.notebook.display").spec_html(self))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Accelerator(_Record):
     """A chip. `peak` has one dense rate per `Precision` along its last axis."""
 
     name: str = "accelerator"
@@ -91,8 +103,8 @@ class Accelerator:
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Model:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Model(_Record):
     """A network. Attention, mixture-of-experts and state-space figures stay unknown where a model has none."""
 
     name: str = "model"
@@ -122,8 +134,8 @@ class Model:
     generative: Array = number("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Fabric:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Fabric(_Record):
     """A network between accelerators or nodes, as one endpoint sees it."""
 
     name: str = "fabric"
@@ -133,8 +145,8 @@ class Fabric:
     latency: Array = number("s", "Latency", display_unit="us", help="Of a small message, end to end.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Node:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Node(_Record):
     """A server: accelerators, the fabric that joins them, and its way out."""
 
     name: str = "node"
@@ -150,8 +162,8 @@ class Node:
     host_memory: Array = number("byte", "Host memory", display_unit="GB")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Fleet:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Fleet(_Record):
     """Nodes joined by one fabric."""
 
     name: str = "fleet"
@@ -167,8 +179,8 @@ class Fleet:
         return self.nodes * self.node.accelerators_per_node
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Grid:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Grid(_Record):
     """Where electricity comes from. The figures of a site are known only where a grid stands for one."""
 
     name: str = "grid"
@@ -183,8 +195,8 @@ class Grid:
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Region:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Region(_Record):
     """A cloud provider's region: its grid and its site in one."""
 
     name: str = "region"
@@ -195,8 +207,8 @@ class Region:
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Dataset:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Dataset(_Record):
     """What a model is trained on."""
 
     name: str = "dataset"
@@ -206,8 +218,8 @@ class Dataset:
     sample_bytes: Array = number("byte", "Bytes of a sample", display_unit="kB", help="Mean, as stored.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Storage:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Storage(_Record):
     """Where data waits, or a worker that prepares it."""
 
     name: str = "storage"
@@ -252,14 +264,34 @@ def stack(specs: Sequence[Spec]) -> Spec:
         name: np.array([getattr(spec, name) for spec in specs], dtype=float) for name in columns(type(first))
     }
     values |= {name: stack([getattr(spec, name) for spec in specs]) for name in parts(type(first))}
-    return dataclasses.replace(first, name=" | ".join(spec.name for spec in specs), **values)
+    return dataclasses.replace(first, name=_BAR.join(spec.name for spec in specs), **values)
 
 
 def take(spec: Spec, index: Codes) -> Spec:
-    """The rows `index` of a stacked spec, as columns of that length."""
+    """The rows `index` of a stacked spec, as columns of that length. Up to 256 rows keep their names, in their order
+    (`row_names`)."""
     values: dict[str, Any] = {name: getattr(spec, name)[index] for name in columns(type(spec))}
     values |= {name: take(getattr(spec, name), index) for name in parts(type(spec))}
-    return dataclasses.replace(spec, **values)
+    return dataclasses.replace(spec, name=_taken_names(spec, np.asarray(index)), **values)
+
+
+# Between the names of a stacked spec's rows.
+_BAR = " | "
+_MOST_NAMED = 256
+
+
+def _taken_names(spec: Any, index: NDArray[np.int_]) -> str:
+    if index.size > _MOST_NAMED:
+        return f"{index.size} rows of {spec.name}"
+    names = np.array(spec.name.split(_BAR))
+    return _BAR.join(names[index].ravel().tolist()) if index.size and index.max() < len(names) else str(spec.name)
+
+
+def row_names(spec: Any, shape: tuple[int, ...]) -> list[str]:
+    """The names of the rows of a stacked spec of that shape, in their order; its own name for each where it has no
+    name for each."""
+    names, rows = spec.name.split(_BAR), math.prod(shape)
+    return names if len(names) == rows else [str(spec.name)] * rows
 
 
 @dataclass(frozen=True)

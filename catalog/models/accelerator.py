@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 
 from catalog.fields import QuantityField
 from solvers import specs
-from solvers.specs import Precision, table
 
 from .row import CatalogRow
 
@@ -71,25 +68,6 @@ class Accelerator(CatalogRow):
     embodied_carbon_boavizta = QuantityField(
         "Embodied carbon (Boavizta)", unit="kg", help_text="CO2e of making one, by the Boavizta model; often larger."
     )
-
-    @property
-    def peak(self) -> Any:
-        """The rates as one table with an entry per number format."""
-        rates = {p.name.lower(): getattr(self, f"peak_{p.name.lower()}") for p in Precision}
-        peak = table({name: rate for name, rate in rates.items() if rate is not None})
-        peak.flags.writeable = False  # requests share one spec of a row
-        return peak
-
-    def figures(self) -> dict[str, Any]:
-        """A microcontroller's main memory is the flash that holds its weights; walls look for it under that name."""
-        figures = super().figures()
-        if self.tier == self.Tier.TINY:
-            for end in ("capacity", "bandwidth"):
-                if figures[f"flash_{end}"] is None:
-                    figures[f"flash_{end}"] = figures[f"memory_{end}"]
-        if figures["embodied_carbon"] is None:
-            figures["embodied_carbon"] = self.embodied_carbon_boavizta
-        return figures
 
     def remarks(self) -> list[str]:
         remarks = []

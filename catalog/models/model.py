@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 
 from catalog.fields import QuantityField
@@ -9,12 +7,9 @@ from solvers import specs
 
 from .row import CatalogRow
 
-# Inner width of a Mamba block over its hidden size: Gu and Dao 2023, section 3.4 (arXiv:2312.00752).
-_MAMBA_EXPANSION = 2
-
 
 class Model(CatalogRow):
-    """A network. What follows from its geometry is computed here rather than stored twice."""
+    """A network. What follows from its geometry is computed (`solvers/shipped/figures.py`), not stored twice."""
 
     describes = specs.Model
     grouped_by = "family"
@@ -45,9 +40,6 @@ class Model(CatalogRow):
         WAKE_WORD = "wake word", "Wake word"
         RECOMMENDATION = "recommendation", "Recommendation"
 
-    # These emit one token after another; every other task is one pass (a diffusion step counts as one).
-    TOKEN_BY_TOKEN = frozenset({Task.TEXT_GENERATION, Task.TEXT_TO_TEXT, Task.SPEECH_RECOGNITION})
-
     family = models.CharField(max_length=40)
     task = models.CharField(max_length=24, choices=Task.choices)
     architecture = models.CharField(max_length=30, choices=Architecture.choices)
@@ -77,39 +69,6 @@ class Model(CatalogRow):
     model_file = QuantityField(unit="byte", display_unit="kB", help_text="Size of the reference file.")
     training_tokens = QuantityField()
     training_flop = QuantityField("training FLOP", unit="flop")
-
-    @property
-    def kv_elements_per_token_per_layer(self) -> float | None:
-        """Under multi-head latent attention a token leaves one latent vector and its rotary part."""
-        return None if self.kv_lora_rank is None else self.kv_lora_rank + (self.qk_rope_head_dim or 0)
-
-    @property
-    def state_elements(self) -> float | None:
-        """A state of `state_size` for each inner channel of each layer."""
-        if self.state_size is None or self.layers is None or self.hidden_size is None:
-            return None
-        return float(self.layers * _MAMBA_EXPANSION * self.hidden_size * self.state_size)
-
-    @property
-    def expert_parameters(self) -> float | None:
-        """A token leaves out (1 − k/E) of the routed parameters R, and that is N − Na. By the counts rather than by
-        3·hidden·intermediate·experts·layers: how many layers are routed is no column, and the counts know it."""
-        if not self.experts or self.experts_per_token is None or self.active_parameters is None:
-            return None
-        left_out = 1 - self.experts_per_token / self.experts
-        return float((self.parameters - self.active_parameters) / left_out) if left_out > 0 else None
-
-    @property
-    def generative(self) -> float:
-        return float(self.task in self.TOKEN_BY_TOKEN)
-
-    def figures(self) -> dict[str, Any]:
-        """A dense model uses all its parameters: no figure of its own, so that a question that changes the one changes
-        the other."""
-        figures = super().figures()
-        if not self.experts and figures["active_parameters"] == figures["parameters"]:
-            figures["active_parameters"] = None
-        return figures
 
     def remarks(self) -> list[str]:
         return ["How many layers it has is not known: none are counted."] if self.layers is None else []

@@ -8,7 +8,8 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models.functions import Lower
 
-from solvers.specs import columns, parts
+from solvers.shipped.figures import figures
+from solvers.specs import parts
 
 from .version import RowQuerySet
 
@@ -86,7 +87,7 @@ class CatalogRow(models.Model):
 
     def figures(self) -> dict[str, Any]:
         """The figures of the spec by name; None where unknown."""
-        return {name: getattr(self, name) for name in columns(self.describes)}
+        return figures(self.describes, self)
 
     def parts(self) -> dict[str, CatalogRow | None]:
         """The rows whose specs lie inside this row's, by the name they have there."""

@@ -1,13 +1,15 @@
 """Pipelines of walls: each stage takes inputs from the outputs of earlier stages, matched by name and unit.
 
 `pipeline("scaling_laws", "parallelism", "tco")` wires the stages, `explain` says what would run and what is missing,
-`run` runs it. Formulae that walls share are in `laws`; a pipeline only passes answers on.
+`run` runs it; `pipeline(...).explain()` and `.run(...)` are the same for a notebook. The package is called as its
+function: `from solvers import pipeline`. Formulae that walls share are in `laws`; a pipeline only passes answers on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from solvers.callable_module import make_callable
 from solvers.registry import find
 
 from .chain import Answer, Pipeline
@@ -24,3 +26,6 @@ def pipeline(*stages: Stage | str, links: Mapping[str, str] | None = None) -> Pi
     `{"parallelism.model.parameters": "scaling_laws.parameters"}`; the source `given` removes a connection. Raises
     InputErrors when the stages are not compatible."""
     return Pipeline(*wired([find(stage) if isinstance(stage, str) else stage for stage in stages], links or {}))
+
+
+make_callable(__name__, ".pipeline")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,10 @@ from solvers.errors import InputError
 from solvers.fields import Choice, Input
 
 from .wiring import Stage, Wires
+
+if TYPE_CHECKING:
+    from .explanation import Explanation
+    from .run import Run
 
 Given = Mapping[tuple[str, str], Any]
 
@@ -30,12 +34,38 @@ class Answer:
         return getattr(self.outputs, name) if hasattr(self.outputs, name) else get_value(self.inputs, name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Pipeline:
     """Stages in the order they run; `wires` says which input (stage, name) comes from which stage."""
 
     stages: tuple[Stage, ...]
     wires: Wires
+
+    def explain(self, given: Mapping[str, Any] | None = None, **named: Any) -> Explanation:
+        """What it would do when values of these names were given: what each stage takes from where, what is missing,
+        which walls it covers. `print` it. Raises InputError for a name that no stage takes."""
+        from .explanation import explain
+
+        return explain(self, {**(given or {}), **named})
+
+    def run(self, given: Mapping[str, Any] | None = None, **named: Any) -> Run:
+        """Runs every stage once. Values are numbers in SI, text with units, specs or slugs; a dotted name is of one
+        stage, `{"tco.duration": "30 day"}`. Shipped rows stand in for specs that are not given. Raises InputErrors,
+        and InputError for a name that no stage takes.
+
+        >>> from solvers import pipeline
+        >>> done = pipeline("scaling_laws", "tco").run(compute_budget="1e21 FLOP", devices=256)
+        >>> list(done), round(done["scaling_laws"]["tokens_per_parameter"])
+        (['scaling_laws', 'tco'], 20)
+        """
+        from solvers.shipped import find
+
+        from .run import run
+
+        return run(self, {**(given or {}), **named}, find)
+
+    def __repr__(self) -> str:
+        return f"<pipeline {' > '.join(stage.name for stage in self.stages)}, {len(self.wires)} links>"
 
     def stage(self, name: str) -> Stage:
         """The stage called `name`."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from types import SimpleNamespace
 from typing import Any
 
 from solvers.analysis.parameters import Scaled
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Input, Label, Pick
+from solvers.notebook.solution import Solution
 from solvers.plan import plan
 from solvers.read import read_value
 from solvers.result import Result
@@ -23,12 +25,31 @@ from .wiring import Stage
 LookUp = Callable[[type[Any], str], Any]
 
 
-@dataclass(frozen=True)
-class Run:
-    """The result of every stage by its name, in the order they ran, and the connections between them."""
+@dataclass(frozen=True, repr=False)
+class Run(Mapping[str, Solution]):
+    """The result of every stage by its name, in the order they ran, and the connections between them. As a mapping it
+    has each stage's solution, `done["tco"].verdict`."""
 
     results: Mapping[str, Result]
     explanation: Explanation
+
+    def __getitem__(self, stage: str) -> Solution:
+        return Solution(self.results[stage])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name}: {solution.verdict}" for name, solution in self.items())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<h4>{escape(name)}</h4>{solution._repr_html_()}" for name, solution in self.items())
 
 
 def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> Run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -108,3 +108,19 @@ def metrics(pipeline: Pipeline) -> dict[str, Metric]:
             if name not in by_name:
                 every.setdefault(name, Metric(stage.name, name, io))
     return every
+
+
+# What a stage finds that must be so, unless a goal speaks of it.
+_DEMANDED = ("feasible", "stable")
+
+
+def demanded(pipeline: Pipeline, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
+    """The constraints that hold unless a goal names their output: that the configuration fits and its queue is
+    stable."""
+    named = {(c.metric.stage, c.metric.name) for c in constraints}
+    return tuple(
+        Constraint(Metric(stage.name, name, stage.outputs[name]), "==", 1.0, f"{stage.name}.{name}")
+        for stage in pipeline.stages
+        for name in _DEMANDED
+        if isinstance(stage.outputs.get(name), Flag) and (stage.name, name) not in named
+    )

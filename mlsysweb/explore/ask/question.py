@@ -12,11 +12,11 @@ from django.http import QueryDict
 from mlsysweb.explore.ask.axes import AXIS, AllOf, LookUp, axis_errors, declared_axes
 from mlsysweb.explore.find.report import DeclaredSearch
 from solvers.errors import InputError, InputErrors
-from solvers.fields import Flag
 from solvers.pipeline import Pipeline, pipeline, settle
 from solvers.registry import solvers
 from solvers.search.explore import Search
-from solvers.search.goals import Constraint, Metric, Objective, goal, metrics
+from solvers.search.goals import goal
+from solvers.search.metrics import Constraint, Metric, Objective, demanded, metrics
 from solvers.search.space import Space
 
 WALLS, LINKS, VALUES, GOAL = "walls", "links", "values", "goal"
@@ -29,8 +29,6 @@ USUAL = {
     "tail_latency.service_time": "end_to_end_latency",
     "tco.tokens_per_device_second": "decode_throughput",
 }
-# What a wall finds that must be so, unless a goal speaks of it.
-_DEMANDED = ("feasible", "stable")
 
 
 @dataclass(frozen=True)
@@ -111,17 +109,17 @@ def declared_search(question: DesignSpaceQuestion, look_up: LookUp, all_of: AllO
         errors += axis_errors(axes, fixed)
     if errors:
         raise InputErrors(errors)
-    demanded = tuple(_demands(steps, constraints))
+    unsaid = demanded(steps, constraints)
     search = Search(
         steps,
         settle(steps, fixed, look_up),
         Space(tuple(a for _, a in axes)),
         objectives,
-        (*constraints, *demanded),
+        (*constraints, *unsaid),
         keep=KEPT,
         relax=RELAXED,
     )
-    return DeclaredSearch(search, fixed, tuple(c.text for c in demanded))
+    return DeclaredSearch(search, fixed, tuple(c.text for c in unsaid))
 
 
 def _goals(
@@ -165,12 +163,3 @@ def _excludes(one: Constraint, other: Constraint) -> bool:
     tried = [v for c in (one, other) for v in (c.limit, np.nextafter(c.limit, -np.inf), np.nextafter(c.limit, np.inf))]
     values = np.array(tried)
     return not bool((one.met(values) & other.met(values)).any())
-
-
-def _demands(steps: Pipeline, constraints: tuple[Constraint, ...]) -> Iterator[Constraint]:
-    for stage in steps.stages:
-        for name in _DEMANDED:
-            found = stage.outputs.get(name)
-            spoken = any(c.metric.stage == stage.name and c.metric.name == name for c in constraints)
-            if isinstance(found, Flag) and not spoken:
-                yield Constraint(Metric(stage.name, name, found), "==", 1.0, f"{stage.name}.{name}")

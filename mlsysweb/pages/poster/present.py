@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlsysweb.show.results.working import SLOT, in_symbols
+from mlsysweb.show.results.working import in_symbols
 from solvers.declare import Equation, Solver
 from solvers.fields import Pick
+from solvers.formatting import LATEX_SLOT
 from solvers.specs import columns
 from solvers.taxonomy import DOMAINS, WALLS, Wall
 
@@ -58,7 +59,7 @@ def _formula(solver: Solver[Any, Any], equation: Equation | None) -> Formula | N
         return None
     declared = _declared(solver)
     left, _, right = equation.latex.partition("=")
-    slots = dict.fromkeys(SLOT.findall(equation.latex))
+    slots = dict.fromkeys(LATEX_SLOT.findall(equation.latex))
     return Formula(
         in_symbols(left.strip(), declared),
         in_symbols("=" + right, declared),

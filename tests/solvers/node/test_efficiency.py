@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from solvers.laws.losses import StepLoss
 from solvers.node.efficiency import AttentionKernel, BackwardRecomputation, Pass, efficiency
-from solvers.specs import Accelerator, Model, Precision, table
+from solvers.specs import Accelerator, Model, Precision, stack, table, take
 from tests.solvers.sentences import says
 from tests.solvers.systems import A100, H100, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50, with_figure
 
@@ -193,9 +193,10 @@ def test_twice_the_measured_throughput_is_twice_the_mfu(rate):
 
 @pytest.mark.parametrize("phase", Pass)
 def test_what_a_network_cannot_do_is_unknown(phase):
-    nothing_known = with_figure(RESNET_50, inference_flop=math.nan)
-    assert math.isnan(on_h100(model=nothing_known, phase=phase).mfu)
-    assert math.isnan(on_h100(model=RESNET_50, phase=phase).step_time) == (phase is Pass.DECODE)
+    networks = take(stack([LLAMA_8B, RESNET_50, with_figure(RESNET_50, inference_flop=math.nan)]), np.arange(3))
+    with pytest.warns(UserWarning, match="no sense and are unknown"):
+        found = on_h100(model=networks, phase=phase)
+    assert np.isnan(found.mfu).tolist() == [False, phase is Pass.DECODE, True]
 
 
 @few

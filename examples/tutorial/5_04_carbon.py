@@ -1,0 +1,8 @@
+"""Slide "Wall 18: The Sustainability Wall": what the electricity of the same month emits in Quebec."""
+
+from solvers import sustainability
+from solvers.data import quebec, research_256
+
+grid = {"carbon_intensity": quebec.carbon_intensity, "pue": quebec.pue}
+r = sustainability(devices=research_256.devices, duration="30 day", mfu=0.45, **grid)
+print(f"{r.operational_carbon / 1000:.2f} tonnes CO2")

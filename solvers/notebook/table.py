@@ -1,0 +1,150 @@
+"""Columns with their units: what a sweep, a search and a solution give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.declare import closest_name
+from solvers.errors import InputError
+from solvers.fields import Input, Output
+from solvers.formatting import format_value
+from solvers.quantities import format_number
+from solvers.result import Value
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, repr=False)
+class Table:
+    """Columns by name, all of one length: numbers in SI, names and truths. `declared` has what a solver says of a
+    column (unit, label); `left_out` says which rows were asked for and make no sense, and why.
+
+    >>> from solvers.notebook.table import table_of
+    >>> table = table_of({"batch_size": [1, 8], "bottleneck": ["memory", "compute"]})
+    >>> len(table), table["bottleneck"].tolist(), table.rows()[0]
+    (2, ['memory', 'compute'], {'batch_size': 1, 'bottleneck': 'memory'})
+    """
+
+    columns: Mapping[str, NDArray[Any]]
+    declared: Mapping[str, Any] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """A column, in SI. Raises InputError with the nearest name."""
+        if name not in self.columns:
+            near = closest_name(name, self.columns)
+            raise InputError(name[:60], f"is no column.{f' Did you mean {near}?' if near else ''}")
+        return self.columns[name]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.rows())
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The SI unit of each column of numbers; an empty string where it has none."""
+        return {name: _unit(self.declared.get(name)) for name in self.columns}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Each row as a record: float, str and bool."""
+        lists = [column.tolist() for column in self.columns.values()]
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*lists, strict=True)]
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Each column as a list."""
+        return {name: column.tolist() for name, column in self.columns.items()}
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame. Raises ImportError where pandas is not installed: nothing else here needs it."""
+        return import_module("pandas").DataFrame(dict(self.columns))
+
+    def select(self, *names: str) -> Table:
+        """The columns named, in that order. Raises InputError."""
+        return Table({name: self[name] for name in names}, self.declared, self.left_out)
+
+    def sorted(self, by: str, *, descending: bool = False) -> Table:
+        """The rows in the order of a column; unknown ones (NaN) last. Raises InputError."""
+        keys = self[by]
+        if keys.dtype.kind == "U":
+            keys = np.unique(keys, return_inverse=True)[1]
+        keys = keys.astype(float)
+        return self.take(np.argsort(-keys if descending else keys, kind="stable"))
+
+    def take(self, chosen: Sequence[int] | NDArray[Any]) -> Table:
+        """The rows at some places, or those for which a truth is given."""
+        index = np.asarray(chosen)
+        return Table({name: column[index] for name, column in self.columns.items()}, self.declared, self.left_out)
+
+    def texts(self, limit: int | None = None) -> list[list[str]]:
+        """The rows as a person reads them: `4.8 ms`, `memory`, `yes`."""
+        columns = [
+            [format_cell(self.declared.get(name), value) for value in column[:limit].tolist()]
+            for name, column in self.columns.items()
+        ]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def __str__(self) -> str:
+        """All rows, aligned under the names of the columns."""
+        return _aligned([list(self.columns), *self.texts()])
+
+    def __repr__(self) -> str:
+        cut = _aligned([list(self.columns), *self.texts(_SHOWN)])
+        return "\n".join([cut, *self._rest()])
+
+    def _rest(self) -> Iterator[str]:
+        if len(self) > _SHOWN:
+            yield f"… {len(self) - _SHOWN:,} rows more"
+        if self.left_out:
+            yield f"{len(self.left_out):,} left out, the first: {self.left_out[0]}"
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        return html_table(f"<tr>{heads}</tr>", self.texts(_SHOWN)) + "".join(
+            f"<p>{escape(w)}</p>" for w in self._rest()
+        )
+
+
+def table_of(columns: Mapping[str, Sequence[Any]], declared: Mapping[str, Any] | None = None) -> Table:
+    """A table of columns that are lists."""
+    return Table({name: np.asarray(column) for name, column in columns.items()}, declared or {})
+
+
+def html_table(head: str, rows: Sequence[Sequence[str]]) -> str:
+    """A plain table; `head` is a row of HTML, the cells are text."""
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def format_cell(declared: Any, value: Any) -> str:
+    """A value as its declaration says it is read; a number nobody declared to three digits."""
+    if isinstance(value, str):
+        return value if declared is None else value.replace("_", " ")
+    if isinstance(value, bool):
+        return format_value(Value(value))
+    if isinstance(declared, Input | Output):
+        return format_value(Value(float(value), declared.unit, declared.display_unit, if_infinite=_words(declared)))
+    return format_number(value) if isinstance(value, int | float) and np.isfinite(value) else str(value)
+
+
+def _words(declared: Input | Output) -> str:
+    return declared.if_infinite if isinstance(declared, Output) else ""
+
+
+def _unit(declared: Any) -> str:
+    unit = declared.unit if isinstance(declared, Input | Output) else ""
+    return "" if unit == "1" else unit
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(line.rstrip() for line in lines)

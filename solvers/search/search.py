@@ -1,0 +1,180 @@
+"""`search(roofline, minimize="latency", subject_to=["mfu > 30%"], batch_size=[…])`: the best of a design space.
+
+Of walls it looks at every combination as the site's design space does, by vectorised calls; a function of one's own is
+called once for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from solvers.declare import Solver
+from solvers.errors import InputError, InputErrors
+from solvers.fields import Input, Pick
+from solvers.notebook.table import Table
+from solvers.pipeline import Pipeline, pipeline, settle
+from solvers.pipeline.chain import Given
+from solvers.shipped import find
+
+from .axes import listed, rows
+from .explore import Search
+from .goals import goals
+from .metrics import demanded, metrics
+from .own_function import evaluated
+from .result import SearchResult, reason
+from .run import Candidate, Outcome, run
+from .space import Axis, Space
+
+Texts = str | Sequence[str]
+
+
+def search(
+    what: Solver[Any, Any] | str | Pipeline | Sequence[Any] | Callable[..., Any],
+    *,
+    minimize: Texts = (),
+    maximize: Texts = (),
+    subject_to: Texts = (),
+    keep: int = 10,
+    **values: Any,
+) -> SearchResult:
+    """The best of all combinations of the lists among `values`.
+
+    `what` is a wall, its name, several of them, a pipeline, or a function that takes the values by name and gives what
+    the goals speak of, as a mapping or as a wall's outputs. `minimize` and `maximize` name one output or several, or a
+    weighted sum (`"tco + 100 USD/t * total_carbon"`): the first ranks, all of them together draw the front.
+    `subject_to` are limits: `"itl < 50 ms"`, `"bottleneck == memory"`. That everything fits and no queue grows for ever
+    (`feasible`, `stable`) is demanded of walls unless a limit speaks of it. What is no list is the same for all; what
+    is not named takes its default. Raises InputErrors, for a goal with the place of the mistake.
+
+    >>> from solvers import roofline, search
+    >>> found = search(roofline, maximize="throughput", subject_to=["latency < 6 ms"], batch_size=[1, 16, 64, 256])
+    >>> found.best["batch_size"], found.feasible, found.count
+    (64.0, 3, 4)
+    """
+    wanted = [f"minimize: {text}" for text in _texts(minimize)] + [f"maximize: {text}" for text in _texts(maximize)]
+    limits = [*_texts(subject_to)]
+    if not wanted:
+        raise InputErrors(
+            [InputError("minimize", "needs something to make small, or maximize something to make large.")]
+        )
+    if callable(what) and not isinstance(what, Solver):
+        return evaluated(what, wanted, limits, keep, values)
+    return _of_walls(_chain(what), wanted, limits, keep, values)
+
+
+def _texts(texts: Texts) -> Sequence[str]:
+    return [texts] if isinstance(texts, str) else texts
+
+
+def _chain(what: Any) -> Pipeline:
+    if isinstance(what, Pipeline):
+        return what
+    return pipeline(*what) if isinstance(what, list | tuple) else pipeline(what)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple | range | np.ndarray)
+
+
+def _of_walls(
+    chain: Pipeline, wanted: Sequence[str], limits: Sequence[str], keep: int, values: Mapping[str, Any]
+) -> SearchResult:
+    objectives, constraints = goals([*wanted, *limits], metrics(chain))
+    _check_names(chain, values)
+    lists = {name: value for name, value in values.items() if _is_list(value)}
+    fixed = settle(chain, {name: value for name, value in values.items() if name not in lists}, find)
+    fixed |= dict(_known_better(chain, fixed, values))
+    axes, errors = [], []
+    for name, value in lists.items():
+        try:
+            axes.append(_axis(chain, name, list(value), values))
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise InputErrors(errors)
+    every = (*constraints, *demanded(chain, constraints))
+    return _result(run(Search(chain, fixed, Space(tuple(axes)), objectives, every, keep)))
+
+
+def _check_names(chain: Pipeline, names: Iterable[str]) -> None:
+    errors = []
+    for name in names:
+        try:
+            chain.ends(name)
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise InputErrors(errors)
+
+
+def _axis(chain: Pipeline, name: str, value: list[Any], values: Mapping[str, Any]) -> Axis:
+    """A list as an axis; along specs, what they know better than a default nobody gave goes with them."""
+    ends = chain.ends(name)
+    io = chain.stage(ends[0][0]).inputs.get(ends[0][1]) if ends else None
+    if not isinstance(io, Pick):
+        return listed(chain, name, value)
+    specs = [find(io.kind, each, name) if isinstance(each, str) else each for each in value]
+    axis = rows(chain, name, {getattr(spec, "name", ""): spec for spec in specs})
+    (column,) = axis.columns.values()
+    better = {
+        f"{stage}.{entry}": np.where(np.isnan(own := np.asarray(getattr(column, figure))), default, own)
+        for stage, entry, pick, figure, default in _followers(chain, values)
+        if (stage, pick) in ends
+    }
+    return Axis(axis.name, {**axis.columns, **better}, axis.labels)
+
+
+def _known_better(chain: Pipeline, fixed: Given, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], float]]:
+    """What the specs that are the same for all know better than a default nobody gave."""
+    for stage, name, pick, figure, _ in _followers(chain, values):
+        own = float(getattr(fixed.get((stage, pick)), figure, np.nan))
+        if not np.isnan(own):
+            yield (stage, name), own
+
+
+def _followers(chain: Pipeline, values: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, float]]:
+    """Stage, input, pick, figure and default of every input whose default a pick may know better."""
+    given = {end for name in values for end in chain.ends(name)}
+    for stage in chain.stages:
+        for name, io in stage.inputs.items():
+            end = (stage.name, name)
+            if isinstance(io, Input) and io.default_from and end not in given and end not in chain.wires:
+                pick, _, figure = io.default_from.partition(".")
+                yield stage.name, name, pick, figure, io.default
+
+
+def _result(outcome: Outcome) -> SearchResult:
+    front = _table(outcome, outcome.front)
+    return SearchResult(
+        top=_table(outcome, outcome.top),
+        front=front,
+        knee=front.rows()[outcome.knee] if len(front) else None,
+        count=outcome.seen.count,
+        feasible=outcome.seen.feasible,
+        reasons=tuple(reason(r.constraint, r.failed, r.alone, r.nearest) for r in outcome.reasons if r.failed),
+    )
+
+
+def _table(outcome: Outcome, candidates: Sequence[Candidate]) -> Table:
+    """The axes, then what the goals speak of, by its own name where that is of one thing."""
+    if not candidates:
+        return Table({})
+    search = outcome.search
+    spoken = [metric for objective in search.objectives for metric, _ in objective.terms]
+    spoken += [constraint.metric for constraint in search.constraints]
+    columns = {axis.name: np.array([each.places[axis.name] for each in candidates]) for axis in search.space.axes}
+    declared = {axis.name: _declared(search.pipeline, axis.name) for axis in search.space.axes}
+    for metric in dict.fromkeys(spoken):
+        short = metric.name if metrics(search.pipeline).get(metric.name) == metric else f"{metric.stage}.{metric.name}"
+        if short not in columns:
+            columns[short] = np.array([each.values[f"{metric.stage}.{metric.name}"] for each in candidates])
+            declared[short] = metric.declared
+    return Table(columns, declared)
+
+
+def _declared(chain: Pipeline, name: str) -> Any:
+    ends = chain.ends(name)
+    return chain.stage(ends[0][0]).inputs.get(ends[0][1]) if ends else None

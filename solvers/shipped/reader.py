@@ -1,0 +1,165 @@
+"""The lines of the shipped files: text by column, figures in SI by the unit their header ends in.
+
+The one reader of these files: the site's catalog loads its tables through it, and `lookup` makes specs of its lines.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from solvers.specs import Accelerator, Dataset, Fabric, Fleet, Grid, Model, Node, Precision, Region, Storage
+
+FOLDER = Path(__file__).parent
+FILES: Mapping[type[Any], tuple[str, ...]] = {
+    Accelerator: ("accelerators.csv",),
+    Model: ("models.csv",),
+    Fabric: ("fabrics.csv",),
+    Node: ("nodes.csv",),
+    Fleet: ("fleets.csv",),
+    Grid: ("grids.csv", "grids_tutorial.csv"),
+    Region: ("cloud_regions.csv",),
+    Dataset: ("datasets.csv",),
+    Storage: ("storage.csv",),
+}
+
+# The unit a header ends in: its SI unit, and how many of it are one SI unit. The first that fits counts; headers
+# without one are in SI or are no figure. A figure is divided, never multiplied by a rounded 1/3600.
+_UNITS: Mapping[str, tuple[str, float]] = {
+    "_usd_per_gb_month": ("USD/byte/s", 1e9 * 30 * 86400),
+    "_usd_per_hour": ("USD/s", 3600.0),
+    "_usd_per_kwh": ("USD/J", 3.6e6),
+    "_g_per_kwh": ("kg/J", 3.6e9),
+    "_l_per_kwh": ("L/J", 3.6e6),
+    "_per_s": ("1/s", 1.0),
+    "_bytes_s": ("byte/s", 1.0),
+    "_bytes": ("byte", 1.0),
+    "_flops": ("flop", 1.0),
+    "_pct": ("1", 100.0),
+    "_usd": ("USD", 1.0),
+    "_mm2": ("m**2", 1e6),
+    "_nm": ("m", 1e9),
+    "_kg": ("kg", 1.0),
+    "_mw": ("W", 1e-6),
+    "_w": ("W", 1.0),
+    "_s": ("s", 1.0),
+}
+# Where the column's name is not the header's without its unit.
+_RENAMED = {
+    "deployment_tier": "tier",
+    "interconnect_name": "interconnect",
+    "idle_w": "idle_power",
+    "sleep_w": "sleep_power",
+    "vocab_size": "vocabulary",
+    "inference_flops": "inference_flop",
+    "training_flops": "training_flop",
+    "peak_activation_bytes": "activation_bytes",
+    "accelerator_slug": "accelerator",
+    "intra_node_fabric_slug": "fabric",
+    "node_slug": "node",
+    "fabric_slug": "fabric",
+    "node_count": "nodes",
+    "parent_iso3": "country",
+    "country_iso3": "country",
+    "water_usage_l_per_kwh": "water_intensity",
+    "renewable_pct": "share_renewable",
+    "carbon_intensity_alt_g_per_kwh": "carbon_intensity_alternative",
+    "mlsysim_030_carbon_intensity_g_per_kwh": "carbon_intensity_alternative",
+    "bytes": "size",
+    "mean_sample_bytes": "sample_bytes",
+    "samples_per_s": "sample_rate",
+    **{f"peak_flops_{p.name.lower()}": f"peak_{p.name.lower()}" for p in Precision},
+}
+_PROVIDERS = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Azure"}
+
+
+class BadData(ValueError):
+    """A cell nobody can use; the message names file, line and column."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """A column as its file heads it. `unit` is the SI unit of its figures where the header says one; `per_si` how
+    many of the header's unit one SI unit is."""
+
+    text: str
+    column: str
+    unit: str
+    per_si: float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one column of a line; empty where it is not known."""
+
+    header: Header
+    text: str
+
+    def number(self) -> float | None:
+        """The figure in SI; None where it is not known. Raises ValueError for what is no number."""
+        if not self.text:
+            return None
+        value, per = float(self.text), self.header.per_si
+        return value * round(1 / per) if per < 1 else value / per
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file: its place for a message, and its cells by column."""
+
+    place: str
+    cells: Mapping[str, Cell]
+
+    def text(self, column: str) -> str:
+        """What stands in a column; empty where the file has no such column."""
+        return self.cells[column].text if column in self.cells else ""
+
+    def number(self, column: str) -> float | None:
+        """The figure of a column in SI; None where it is not known. Raises BadData."""
+        if column not in self.cells:
+            return None
+        cell = self.cells[column]
+        try:
+            return cell.number()
+        except ValueError:
+            raise BadData(f"{self.place}, {cell.header.text}: needs a number; '{cell.text}' is none.") from None
+
+
+def header(text: str) -> Header:
+    """What a header stands for."""
+    end = next((end for end in _UNITS if text.endswith(end)), "")
+    unit, per_si = _UNITS.get(end, ("", 1.0))
+    return Header(text, _RENAMED.get(text, text.removesuffix(end)), unit, per_si)
+
+
+def lines(kind: type[Any], folder: Path = FOLDER) -> Iterator[Line]:
+    """All lines of a kind's files. Raises BadData for a line with cells too many or too few."""
+    for name in FILES[kind]:
+        yield from _lines(kind, folder / name)
+
+
+def _lines(kind: type[Any], path: Path) -> Iterator[Line]:
+    with path.open(newline="", encoding="utf-8") as file:
+        read = csv.reader(file)
+        headers = [header(text) for text in next(read, [])]
+        for cells in read:
+            place = f"{path.name}, line {read.line_num}"
+            if len(cells) != len(headers):
+                raise BadData(f"{place}: has {len(cells)} cells, the header {len(headers)}.")
+            row = {h.column: Cell(h, text.strip()) for h, text in zip(headers, cells, strict=True)}
+            yield Line(place, {**row, **_completed(kind, row)})
+
+
+def _completed(kind: type[Any], row: Mapping[str, Cell]) -> dict[str, Cell]:
+    """What the files leave to be said once: the name of a cloud region, and that a tutorial's grid is no
+    measurement."""
+    if kind is Region:
+        provider = _PROVIDERS.get(row["provider"].text, row["provider"].text)
+        name = f"{provider} {row['region'].text}, {row['location'].text}"
+        return {"provider": Cell(row["provider"].header, provider), "name": Cell(header("name"), name)}
+    if kind is Grid and "region_type" not in row:
+        return {"region_type": Cell(header("region_type"), "classroom")}
+    return {}
