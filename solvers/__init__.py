@@ -8,7 +8,7 @@ choices: `roofline(accelerator="h100-sxm5-80gb", batch_size=8).latency`. Lists a
     search      the best of a design space, by goals and limits as text
     pipeline    walls that hand each other their answers
     data        specs that come along: from solvers.data import h100_sxm, llama_3_8b, poland
-    specs       the records a wall computes with, to write one's own
+    specs       the records a wall computes with, to write down a system
 
 What belongs here computes; what stores lies in `catalog`, what shows in `mlsysweb`.
 """
@@ -22,7 +22,7 @@ from typing import Any
 # Names a module of `solvers` gives, imported when first asked for, so that `import solvers` stays quick.
 _PUBLIC = {
     "sweep": "notebook.sweep",
-    "Table": "notebook.table",
+    "TextTable": "notebook.table",
     "Solution": "notebook.solution",
     "InputError": "errors",
     "InputErrors": "errors",

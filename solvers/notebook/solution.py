@@ -17,11 +17,11 @@ from solvers.result import Result
 from solvers.solve import solve as solved
 
 from .call import question
-from .table import Table, html_table, table_of
+from .table import TextTable, html_table, table_of
 
 
 @dataclass(frozen=True)
-class WorkingStep:
+class SolutionStep:
     """One equation of the working: LaTeX in symbols, its right side with numbers put in, and what it comes to."""
 
     output: str
@@ -51,11 +51,11 @@ class Solution:
         return tuple(fill_slots(note, self.result.values) for note in self.result.notes)
 
     @property
-    def working(self) -> tuple[WorkingStep, ...]:
+    def working(self) -> tuple[SolutionStep, ...]:
         """The equations that hold here, in the order the solver declares them."""
         values = self.result.values
         return tuple(
-            WorkingStep(
+            SolutionStep(
                 step.output,
                 values[step.output].label,
                 latex_in_symbols(step.latex, values),
@@ -73,7 +73,7 @@ class Solution:
     def __getitem__(self, name: str) -> float | str | bool:
         return self.result.values[name].value
 
-    def table(self) -> Table:
+    def table(self) -> TextTable:
         """The outputs as rows: name, label, value as a person reads it, and SI unit."""
         found = {name: self.result.values[name] for name in self.result.outputs}
         return table_of(

@@ -19,12 +19,12 @@ from solvers.registry import find
 from solvers.specs import stack, take
 
 from .call import question, read_input, specs_of
-from .table import Table
+from .table import TextTable
 
 MOST = 10_000_000
 
 
-def sweep(solver: Solver[Any, Any] | str, **values: Any) -> Table:
+def sweep(solver: Solver[Any, Any] | str, **values: Any) -> TextTable:
     """A table with a row for each combination of the lists among `values`, the last list running fastest.
 
     Each list or array is an axis: numbers in SI or text with units, names of choices, specs or slugs. What is no list
@@ -129,7 +129,7 @@ def _sensible(
 
 
 class _Recording:
-    """A question that remembers which of its inputs somebody read."""
+    """A question that remembers which of its inputs were read."""
 
     def __init__(self, inputs: Any) -> None:
         self.inputs, self.names = inputs, set[str]()
@@ -160,14 +160,14 @@ def _table(
     outputs: Any,
     number: int,
     left_out: tuple[str, ...],
-) -> Table:
+) -> TextTable:
     columns = {axis.name: axis.labels[place] for axis, place in zip(axes, places, strict=True)}
     declared: dict[str, Any] = {axis.name: axis.declared for axis in axes}
     for name, column in _columns(wall, outputs, number):
         # An output may have the name of an input it refines.
         key = f"{wall.name}.{name}" if name in columns else name
         columns[key], declared[key] = column, wall.outputs[name]
-    return Table(columns, declared, left_out)
+    return TextTable(columns, declared, left_out)
 
 
 def _columns(wall: Solver[Any, Any], outputs: Any, number: int) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -22,7 +22,7 @@ _SHOWN = 20
 
 
 @dataclass(frozen=True, repr=False)
-class Table:
+class TextTable:
     """Columns by name, all of one length: numbers in SI, names and truths. `declared` has what a solver says of a
     column (unit, label); `left_out` says which rows were asked for and make no sense, and why.
 
@@ -67,11 +67,11 @@ class Table:
         """A pandas DataFrame. Raises ImportError where pandas is not installed: nothing else here needs it."""
         return import_module("pandas").DataFrame(dict(self.columns))
 
-    def select(self, *names: str) -> Table:
+    def select(self, *names: str) -> TextTable:
         """The columns named, in that order. Raises InputError."""
-        return Table({name: self[name] for name in names}, self.declared, self.left_out)
+        return TextTable({name: self[name] for name in names}, self.declared, self.left_out)
 
-    def sorted(self, by: str, *, descending: bool = False) -> Table:
+    def sorted(self, by: str, *, descending: bool = False) -> TextTable:
         """The rows in the order of a column; unknown ones (NaN) last. Raises InputError."""
         keys = self[by]
         if keys.dtype.kind == "U":
@@ -79,10 +79,10 @@ class Table:
         keys = keys.astype(float)
         return self.take(np.argsort(-keys if descending else keys, kind="stable"))
 
-    def take(self, chosen: Sequence[int] | NDArray[Any]) -> Table:
+    def take(self, chosen: Sequence[int] | NDArray[Any]) -> TextTable:
         """The rows at some places, or those for which a truth is given."""
         index = np.asarray(chosen)
-        return Table({name: column[index] for name, column in self.columns.items()}, self.declared, self.left_out)
+        return TextTable({name: column[index] for name, column in self.columns.items()}, self.declared, self.left_out)
 
     def texts(self, limit: int | None = None) -> list[list[str]]:
         """The rows as a person reads them: `4.8 ms`, `memory`, `yes`."""
@@ -113,9 +113,9 @@ class Table:
         )
 
 
-def table_of(columns: Mapping[str, Sequence[Any]], declared: Mapping[str, Any] | None = None) -> Table:
+def table_of(columns: Mapping[str, Sequence[Any]], declared: Mapping[str, Any] | None = None) -> TextTable:
     """A table of columns that are lists."""
-    return Table({name: np.asarray(column) for name, column in columns.items()}, declared or {})
+    return TextTable({name: np.asarray(column) for name, column in columns.items()}, declared or {})
 
 
 def html_table(head: str, rows: Sequence[Sequence[str]]) -> str:
@@ -125,7 +125,7 @@ def html_table(head: str, rows: Sequence[Sequence[str]]) -> str:
 
 
 def format_cell(declared: Any, value: Any) -> str:
-    """A value as its declaration says it is read; a number nobody declared to three digits."""
+    """A value as its declaration says it is read; a number without a declaration to three digits."""
     if isinstance(value, str):
         return value if declared is None else value.replace("_", " ")
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""A search of a function of one's own: called once for each combination of the lists."""
+"""A search of a given function: called once for each combination of the lists."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from solvers.declare import declared_fields
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Flag, Output
 from solvers.notebook.solution import Solution
-from solvers.notebook.table import Table
+from solvers.notebook.table import TextTable
 from solvers.pipeline import Answer
 
 from .front import front, knee
@@ -90,11 +90,11 @@ def _declared(answer: Any) -> dict[str, Output | Flag]:
 
 def _table(
     settings: Sequence[Mapping[str, Any]], columns: Mapping[str, NDArray[Any]], known: Mapping[str, Metric]
-) -> Table:
+) -> TextTable:
     places = {name: np.array([_label(setting[name]) for setting in settings]) for name in settings[0]}
     found = {n: c.astype(bool) if isinstance(known[n].declared, Flag) else c for n, c in columns.items()}
     found = {name: column for name, column in found.items() if name not in places}
-    return Table(
+    return TextTable(
         {**places, **found}, {name: known[name].declared for name in found if known[name].unit not in ("1", "")}
     )
 

@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 
 from solvers.fields import Input, Output
-from solvers.notebook.table import Table, format_cell
+from solvers.notebook.table import TextTable, format_cell
 
 from .goals import Constraint
 
 
 @dataclass(frozen=True, repr=False)
 class SearchResult:
-    """The outcome of a search. `top` has the best rows, best first, `front` those that no other row beats in every
+    """The outcome of a search. `top` has the best rows, best first, `front` those that no other row dominates in every
     objective; `count` configurations were looked at, `feasible` of them meet every limit. `reasons` says for each limit
     how many it turns down, the harshest first."""
 
-    top: Table
-    front: Table
+    top: TextTable
+    front: TextTable
     knee: Mapping[str, Any] | None
     count: int
     feasible: int

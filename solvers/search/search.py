@@ -1,6 +1,6 @@
 """`search(roofline, minimize="latency", subject_to=["mfu > 30%"], batch_size=[…])`: the best of a design space.
 
-Of walls it looks at every combination as the site's design space does, by vectorised calls; a function of one's own is
+Of walls it looks at every combination as the site's design space does, by vectorised calls; a given function is
 called once for each.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from solvers.declare import Solver
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Input, Pick
-from solvers.notebook.table import Table
+from solvers.notebook.table import TextTable
 from solvers.pipeline import Pipeline, pipeline, settle
 from solvers.pipeline.chain import Given
 from solvers.shipped import find
@@ -111,7 +111,7 @@ def _check_names(chain: Pipeline, names: Iterable[str]) -> None:
 
 
 def _axis(chain: Pipeline, name: str, value: list[Any], values: Mapping[str, Any]) -> Axis:
-    """A list as an axis; along specs, what they know better than a default nobody gave goes with them."""
+    """A list as an axis; along specs, what they know better than a default that was not given goes with them."""
     ends = chain.ends(name)
     io = chain.stage(ends[0][0]).inputs.get(ends[0][1]) if ends else None
     if not isinstance(io, Pick):
@@ -128,7 +128,7 @@ def _axis(chain: Pipeline, name: str, value: list[Any], values: Mapping[str, Any
 
 
 def _known_better(chain: Pipeline, fixed: Given, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], float]]:
-    """What the specs that are the same for all know better than a default nobody gave."""
+    """What the specs that are the same for all know better than a default that was not given."""
     for stage, name, pick, figure, _ in _followers(chain, values):
         own = float(getattr(fixed.get((stage, pick)), figure, np.nan))
         if not np.isnan(own):
@@ -158,10 +158,10 @@ def _result(outcome: Outcome) -> SearchResult:
     )
 
 
-def _table(outcome: Outcome, candidates: Sequence[Candidate]) -> Table:
+def _table(outcome: Outcome, candidates: Sequence[Candidate]) -> TextTable:
     """The axes, then what the goals speak of, by its own name where that is of one thing."""
     if not candidates:
-        return Table({})
+        return TextTable({})
     search = outcome.search
     spoken = [metric for objective in search.objectives for metric, _ in objective.terms]
     spoken += [constraint.metric for constraint in search.constraints]
@@ -172,7 +172,7 @@ def _table(outcome: Outcome, candidates: Sequence[Candidate]) -> Table:
         if short not in columns:
             columns[short] = np.array([each.values[f"{metric.stage}.{metric.name}"] for each in candidates])
             declared[short] = metric.declared
-    return Table(columns, declared)
+    return TextTable(columns, declared)
 
 
 def _declared(chain: Pipeline, name: str) -> Any:

@@ -77,7 +77,7 @@ _PROVIDERS = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Azure"}
 
 
 class BadData(ValueError):
-    """A cell nobody can use; the message names file, line and column."""
+    """A cell that cannot be used; the message names file, line and column."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.table_cache import catalog_table
-from mlsysweb.saved.exports.checks import SCHEMA, answer_problems, problems
+from mlsysweb.saved.exports.answer_checks import answer_problems
+from mlsysweb.saved.exports.checks import SCHEMA, problems
 from mlsysweb.saved.exports.document import read
 from mlsysweb.saved.scenarios.models import Scenario
 from mlsysweb.show.results.working import in_symbols

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from mlsysweb.show.charts.device_latency import DeviceTime, device_latency
+from mlsysweb.show.charts.device_latency import DeviceLatency, device_latency
 from mlsysweb.show.charts.spectrum import Bar, Constant, DeviceGroup, DevicePoint, spectrum
 from mlsysweb.show.results.page import Figure, Table
 from mlsysweb.show.results.present import embedded
@@ -227,11 +227,11 @@ def _launches(s: Survey) -> Figure | None:
     return _figure(s, "launches", title, drawn, Table(columns, rows))
 
 
-def _timed(s: Survey, place: int) -> DeviceTime:
+def _timed(s: Survey, place: int) -> DeviceLatency:
     roofs = max(s.of("compute_time", place), s.of("memory_time", place))
     binds = s.binding[place].name.lower()
     label = _label(s, place) if place in (s.smallest, s.held) else ""
-    return DeviceTime(s.of("peak", place), s.of("latency", place), roofs, binds, s.devices[place].name, label)
+    return DeviceLatency(s.of("peak", place), s.of("latency", place), roofs, binds, s.devices[place].name, label)
 
 
 def _parts(s: Survey, place: int) -> tuple[str, ...]:

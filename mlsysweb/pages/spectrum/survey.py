@@ -89,7 +89,7 @@ def survey(point: Inputs, offered: tuple[Device, ...]) -> Survey:
     chips = _stacked((*(device.spec for device in devices), tenfold(devices[held].spec)))
     found = _solved(point, chips)
     tenfold_latency = float(np.asarray(found.latency)[-1])
-    chips, found = take(chips, slice(len(devices))), _first(found, len(devices))  # type: ignore[arg-type]
+    chips, found = take(chips, np.arange(len(devices))), _first(found, len(devices))
     fate = _fate(point, chips, found)
     size = np.asarray(chips.tdp if point.smallest == Smallest.POWER else chips.unit_price)
     latency = np.asarray(found.latency)

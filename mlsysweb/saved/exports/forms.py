@@ -16,7 +16,7 @@ from .tables import curves_of, tables_of, values_of
 _CSV, _TEXT = "text/csv; charset=utf-8", "text/plain; charset=utf-8"
 
 
-class Form(NamedTuple):
+class ExportForm(NamedTuple):
     """The file's name, its media type, how it is made, and whether it is offered of an answer."""
 
     name: str
@@ -45,13 +45,19 @@ def _json(kept: ExportSource) -> bytes:
     return orjson.dumps(document(kept), option=orjson.OPT_INDENT_2)
 
 
-FORMS: dict[str, Form] = {
-    "values": Form("values.csv", _CSV, values_of, _is_data),
-    "tables": Form("tables.csv", _CSV, tables_of, _is_page),
-    "curves": Form("curves.csv", _CSV, curves_of, _is_data),
-    "json": Form("scenario.json", "application/json", _json, _always),
-    "python": Form("scenario.py", "text/x-python; charset=utf-8", python, _is_wall),
-    "notebook": Form("scenario.ipynb", "application/x-ipynb+json", lambda kept: orjson.dumps(notebook(kept)), _is_wall),
-    "methods": Form("methods.txt", _TEXT, lambda kept: methods(kept, kept.opened.verdict), _always),
-    "bibtex": Form("sources.bib", "application/x-bibtex; charset=utf-8", bibtex, _always),
+def _notebook(kept: ExportSource) -> bytes:
+    return orjson.dumps(notebook(kept))
+
+
+FORMS: dict[str, ExportForm] = {
+    "values": ExportForm("values.csv", _CSV, values_of, _is_data),
+    "tables": ExportForm("tables.csv", _CSV, tables_of, _is_page),
+    "curves": ExportForm("curves.csv", _CSV, curves_of, _is_data),
+    "json": ExportForm("scenario.json", "application/json", _json, _always),
+    "python": ExportForm("scenario.py", "text/x-python; charset=utf-8", python, _is_wall),
+    "notebook": ExportForm(
+        "scenario.ipynb", "application/x-ipynb+json", lambda kept: orjson.dumps(notebook(kept)), _is_wall
+    ),
+    "methods": ExportForm("methods.txt", _TEXT, lambda kept: methods(kept, kept.opened.verdict), _always),
+    "bibtex": ExportForm("sources.bib", "application/x-bibtex; charset=utf-8", bibtex, _always),
 }

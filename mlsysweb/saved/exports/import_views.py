@@ -28,7 +28,8 @@ from solvers.formatting import fill_slots
 from solvers.registry import solvers
 from solvers.result import Result
 
-from .checks import SCHEMA, answer_problems
+from .answer_checks import answer_problems
+from .checks import SCHEMA
 from .document import MOST_PROBLEMS, read
 from .forms import FORMS
 from .page import ImportPage

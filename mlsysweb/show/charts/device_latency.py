@@ -14,7 +14,7 @@ from .spectrum import read, titled
 
 
 @dataclass(frozen=True)
-class DeviceTime:
+class DeviceLatency:
     """A device by its rate: its whole time, the longer of arithmetic and memory, and what binds. A `label` is written
     beside it."""
 
@@ -30,7 +30,7 @@ _NAMES = {"compute": "Arithmetic binds", "memory": "Memory binds", "overhead": "
 _SYMBOLS = {"compute": "circle", "memory": "square", "overhead": "diamond"}
 
 
-def device_latency(devices: Sequence[DeviceTime], rate: Value, latency: Value) -> dict[str, Any]:
+def device_latency(devices: Sequence[DeviceLatency], rate: Value, latency: Value) -> dict[str, Any]:
     """The figure of devices in the order of their rates; hollow dots say what the time would be without overhead."""
     alone = {
         "type": "scatter",
@@ -53,7 +53,7 @@ def device_latency(devices: Sequence[DeviceTime], rate: Value, latency: Value) -
     }
 
 
-def _bound(devices: Sequence[DeviceTime], rate: Value, latency: Value, middle: float) -> dict[str, Any]:
+def _bound(devices: Sequence[DeviceLatency], rate: Value, latency: Value, middle: float) -> dict[str, Any]:
     """Those that wait for the same."""
     kind = devices[0].binds
     return {

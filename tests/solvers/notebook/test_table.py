@@ -8,7 +8,7 @@ import pytest
 
 from solvers.errors import InputError
 from solvers.fields import Output
-from solvers.notebook.table import Table, table_of
+from solvers.notebook.table import TextTable, table_of
 
 LATENCY = Output(unit="s", label="Latency", display_unit="s", help="", symbol="", if_infinite="never")
 
@@ -45,7 +45,7 @@ def test_a_wrong_name_is_told_the_nearest():
 
 
 def test_a_long_table_is_cut_where_it_is_shown_and_says_so():
-    long = Table({"x": np.arange(1000)}, left_out=("y 3: makes no sense",))
+    long = TextTable({"x": np.arange(1000)}, left_out=("y 3: makes no sense",))
     assert len(repr(long).splitlines()) == 23 and "… 980 rows more" in repr(long)
     assert "1 left out, the first: y 3: makes no sense" in long._repr_html_() and len(str(long).splitlines()) == 1001
 
