@@ -17,33 +17,33 @@ function read(text, unit) {
 }
 
 // Values by position and back. A logarithm cannot start at zero: there the first positions are zero itself.
-function scale({ low, high, log, whole }) {
+function scale({ low, high, log, integer }) {
   const [bottom, top] = [Number(low), Number(high)];
   const clamped = (value) => Math.min(top, Math.max(bottom, value));
   const linear = { at: (place) => bottom + (place / 1000) * (top - bottom), place: (value) => ((value - bottom) / (top - bottom)) * 1000 };
-  if (log === undefined) return { ...linear, clamped, step: whole === undefined ? (top - bottom) / 100 : 1 };
-  const first = bottom || (whole === undefined ? top / 1e4 : 1);
+  if (log === undefined) return { ...linear, clamped, step: integer === undefined ? (top - bottom) / 100 : 1 };
+  const first = bottom || (integer === undefined ? top / 1e4 : 1);
   const start = bottom ? 0 : 20;
   return {
     at: (place) => (place < start ? bottom : first * (top / first) ** ((place - start) / (1000 - start))),
     place: (value) => (value < first ? 0 : start + (Math.log(value / first) / Math.log(top / first)) * (1000 - start)),
     clamped,
-    step: whole === undefined ? 0 : 1,
+    step: integer === undefined ? 0 : 1,
     first,
   };
 }
 
 // Three digits are what a hand can mean; a power of two close by is what it meant.
-function rounded(value, { log, whole }) {
+function rounded(value, { log, integer }) {
   const kept = Number(value.toPrecision(3));
   const power = 2 ** Math.round(Math.log2(value));
-  if (log !== undefined && whole !== undefined && Math.abs(value / power - 1) < 0.005) return power;
-  return whole === undefined ? kept : Math.round(kept);
+  if (log !== undefined && integer !== undefined && Math.abs(value / power - 1) < 0.005) return power;
+  return integer === undefined ? kept : Math.round(kept);
 }
 
 function wire(range) {
   const field = document.getElementById(range.dataset.for);
-  const { unit, whole } = range.dataset;
+  const { unit, integer } = range.dataset;
   const { at, place, clamped, step, first } = scale(range.dataset);
   let timer = 0;
   let told = 0;
@@ -78,12 +78,12 @@ function wire(range) {
   range.addEventListener("keydown", (event) => {
     const now = read(field.value, unit) || at(Number(range.value));
     const small = step || now * 0.01 || first;
-    const large = Math.max(whole === undefined ? 0 : 1, now * 0.1) || small;
+    const large = Math.max(integer === undefined ? 0 : 1, now * 0.1) || small;
     const by = { ArrowRight: small, ArrowUp: small, ArrowLeft: -small, ArrowDown: -small, PageUp: large, PageDown: -large };
     if (!(event.key in by)) return;
     event.preventDefault();
     const next = clamped(now + by[event.key]);
-    const value = whole === undefined ? Number(next.toPrecision(3)) : Math.round(next);
+    const value = integer === undefined ? Number(next.toPrecision(3)) : Math.round(next);
     range.value = place(value);
     write(value);
   });

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from playwright.sync_api import expect
 
-from mlsysweb.explore import jobs, views
+from mlsysweb.explore import views
+from mlsysweb.explore.jobs import jobs
 from tests.mlsysweb.explore.questions import large, link
 
 pytestmark = pytest.mark.usefixtures("catalog")

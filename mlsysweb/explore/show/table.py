@@ -38,7 +38,7 @@ class TableQuery:
             {n[len(end) :]: t.strip() for n, t in query.items() if n.startswith(end) and t.strip()}
             for end in (LOW, HIGH)
         )
-        return cls(query.get(SORT, ""), int(page) if page.isdecimal() and len(page) < 6 else 1, *ends)
+        return cls(query.get(SORT, ""), max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1, *ends)
 
     def query(self, *, sort: str | None = None, page: int = 1) -> list[tuple[str, str]]:
         sort = self.sort if sort is None else sort

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from .edit import Edit, problems, rebased, save_edit
+from .forms import ScenarioForm
 from .models import Scenario, Version
 from .people import classes, may_see, owns, visitor
 from .store import numbered
@@ -29,15 +29,14 @@ def get_owned_or_404(request: HttpRequest, id: str) -> Scenario:
 
 @require_POST
 def edit(request: HttpRequest, id: str) -> HttpResponse:
-    scenario, typed = get_owned_or_404(request, id), Edit.typed(request.POST.dict())
-    wrong = problems(typed, classes(request))
-    if wrong:
-        return scenario_response(request, scenario, scenario.latest, edit=typed, wrong=wrong, status=422)
-    if not save_edit(scenario, typed):
+    scenario = get_owned_or_404(request, id)
+    form = ScenarioForm(request.POST, instance=get_owned_or_404(request, id), classes=classes(request))
+    if not form.is_valid():
+        return scenario_response(request, scenario, scenario.latest, form=form, status=422)
+    if not form.save_unless_changed():
         scenario.refresh_from_db()
-        return scenario_response(
-            request, scenario, scenario.latest, edit=rebased(typed, scenario), other=Edit.of(scenario), status=409
-        )
+        conflict, form = tuple(form.differences(scenario)), form.over(scenario, classes(request))
+        return scenario_response(request, scenario, scenario.latest, form=form, conflict=conflict, status=409)
     return redirect(scenario)
 
 

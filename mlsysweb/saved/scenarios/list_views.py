@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,21 +28,16 @@ def my_scenarios(request: HttpRequest) -> HttpResponse:
     asked = ListFilter.of(request.GET.dict())
     own = scenarios_of(request)
     found = _matching(own.filter(deleted=None), asked).prefetch_related("tags").select_related("group")
-    count = found.count()
-    pages = max(1, -(-count // _A_PAGE))
-    number = min(asked.page, pages)
     # The sentence alone: the answers themselves are some hundred kilobytes each.
     latest = Version.objects.filter(scenario=OuterRef("pk")).order_by("-number").values("said")[:1]
-    shown = found.annotate(said=Subquery(latest))[(number - 1) * _A_PAGE : number * _A_PAGE]
+    shown = Paginator(found.annotate(said=Subquery(latest)), _A_PAGE).get_page(asked.page)
     rows = [(each, display_name(each.solver), each.said) for each in shown]
     deleted = request.GET.get("deleted", "")
     gone = own.filter(pk=deleted, deleted__isnull=False).first() if is_id(deleted) else None
     page = list_page(
         rows,
-        count,
+        shown,
         asked,
-        number,
-        pages,
         url=reverse("scenarios:mine"),
         choices=_choices(request, own),
         gone=Link(gone.title, reverse("scenarios:restore", args=[gone.pk])) if gone else None,

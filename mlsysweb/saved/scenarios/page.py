@@ -18,33 +18,16 @@ class SelectOption:
 
 
 @dataclass(frozen=True)
-class EditForm:
-    """What an owner may write, as typed; `wrong` says what is wrong with which field, `other` what somebody else saved
-    meanwhile."""
-
-    title: str
-    notes: str
-    tags: str
-    visibility: str
-    group: str
-    revision: int
-    visibilities: tuple[SelectOption, ...]
-    groups: tuple[SelectOption, ...]
-    wrong: dict[str, str]
-    other: tuple[tuple[str, str], ...]
-    open: bool
-
-
-@dataclass(frozen=True)
 class AboutScenario:
-    """What is written about a scenario and where it came from. `notes` is HTML made safe."""
+    """What is written about a scenario and where it came from. `notes` is HTML made safe; `conflict` names what
+    somebody else saved differently while its owner was writing."""
 
     notes: str
     tags: tuple[str, ...]
     shown_to: str
     parent: Link | None
     forks: tuple[Link, ...]
-    form: EditForm | None
+    conflict: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.show.results.page import Link, ResultPage
 
-from .page import AboutScenario, AnswerPage, DriftBanner, EditForm, SavedPage, SelectOption
+from .page import AboutScenario, AnswerPage, DriftBanner, SavedPage
 
 _FRAME = '<iframe src="{url}embed/" title="{title}" width="100%" height="640" loading="lazy"></iframe>'
 # What a scenario can be had as: words, its name in the link, what it is for, and of which answers: a wall's, a page's
@@ -94,28 +93,3 @@ def _exports(told: SavedMeta, kind: str, charts: bool) -> Iterator[Link]:
     for words, path, title, kinds in _EXPORTS:
         if kind in kinds and (path != _CURVES or charts):
             yield Link(words, f"{told.link}{path}{version}", title=title)
-
-
-def edit_form(
-    edit: Any, visibilities: list[tuple[str, str]], groups: list[SelectOption], wrong: dict[str, str], other: Any
-) -> EditForm:
-    """The form over what was typed; beside it, where somebody else saved meanwhile, what they wrote differently."""
-    return EditForm(
-        title=edit.title,
-        notes=edit.notes,
-        tags=edit.tags,
-        visibility=edit.visibility,
-        group=edit.group,
-        revision=edit.revision,
-        visibilities=tuple(SelectOption(value, words) for value, words in visibilities if groups or value != "class"),
-        groups=tuple(groups),
-        wrong=wrong,
-        other=tuple(_differing(edit, other)) if other else (),
-        open=bool(wrong or other),
-    )
-
-
-def _differing(typed: Any, saved: Any) -> Iterator[tuple[str, str]]:
-    for name in ("title", "notes", "tags", "visibility"):
-        if getattr(typed, name) != getattr(saved, name):
-            yield name.capitalize(), getattr(saved, name) or "nothing"

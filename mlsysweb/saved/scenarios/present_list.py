@@ -35,7 +35,7 @@ class ListFilter:
             query.get("kind", ""),
             query.get("tag", ""),
             group if group.isdecimal() and len(group) < 10 else "",
-            int(page) if page.isdecimal() and len(page) < 6 else 1,
+            max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
         )
 
     @property
@@ -71,16 +71,15 @@ class ListFilter:
 
 def list_page(
     rows: Sequence[tuple[Any, str, str]],
-    count: int,
+    shown: Any,
     asked: ListFilter,
-    number: int,
-    pages: int,
     *,
     url: str,
     choices: Mapping[str, list[SelectOption]],
     gone: Link | None,
 ) -> ListPage:
-    """`rows` are scenarios, what page each is of, and what it says in a sentence."""
+    """`rows` are scenarios, what page each is of, and what it says in a sentence; `shown` is the page of a Paginator
+    that they are."""
     return ListPage(
         words=asked.words,
         narrowings=tuple(
@@ -89,11 +88,11 @@ def list_page(
             if options
         ),
         rows=tuple(_row(*row) for row in rows),
-        told=_told(count, asked),
-        before=asked.link(url, number - 1) if number > 1 else "",
-        after=asked.link(url, number + 1) if number < pages else "",
+        told=_told(shown.paginator.count, asked),
+        before=asked.link(url, shown.number - 1) if shown.has_previous() else "",
+        after=asked.link(url, shown.number + 1) if shown.has_next() else "",
         gone=gone,
-        url=asked.link(url, number),
+        url=asked.link(url, shown.number),
         action=url,
     )
 

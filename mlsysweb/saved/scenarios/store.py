@@ -15,7 +15,7 @@ from .people import visitor
 
 
 def created(request: HttpRequest, kept: SavedAnswer, title: str) -> Scenario:
-    """A new scenario with this answer as its first version. `title` has no `edits.title_problem`."""
+    """A new scenario with this answer as its first version. `title` has no `forms.title_problem`."""
     with transaction.atomic():
         scenario = Scenario.objects.create(
             path=kept.path,

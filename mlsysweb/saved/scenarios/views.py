@@ -14,13 +14,13 @@ from solvers.registry import solvers
 
 from .capture import Address, NotSavable, capture, display_name
 from .drift import drift
-from .edit import Edit, title_problem
+from .forms import ScenarioForm, title_problem
 from .ids import is_id
 from .models import Scenario, Version, Visibility
 from .notes import as_html
-from .page import AboutScenario, RefusedPage, SelectOption
+from .page import AboutScenario, RefusedPage
 from .people import classes, may_see, owns
-from .present import SavedMeta, edit_form, saved_page
+from .present import SavedMeta, saved_page
 from .present_drift import banner
 from .store import add_version, created
 
@@ -68,27 +68,22 @@ def scenario_response(
     kept: Scenario,
     version: Version,
     *,
-    edit: Edit | None = None,
-    other: Edit | None = None,
-    wrong: dict[str, str] | None = None,
+    form: ScenarioForm | None = None,
+    conflict: tuple[tuple[str, str], ...] = (),
     status: int = 200,
 ) -> HttpResponse:
     """The scenario's page; for its owner with the form, as it was typed where something is wrong with it."""
-    about = _about(request, kept, edit, other, wrong or {})
+    about = _about(request, kept, conflict)
+    if form is None and owns(request, kept) and not kept.deleted:
+        form = ScenarioForm(instance=kept, classes=classes(request))
     found = drift(version)
     moved = banner(found, kept.get_absolute_url(), version.number) if found else None
     opened = open_version(version)
     page = saved_page(_told(request, kept, version), about, moved, opened, _result_page(kept, opened))
-    return render(request, "scenarios/scenario.html", {"page": page}, status=status)
+    return render(request, "scenarios/scenario.html", {"page": page, "form": form}, status=status)
 
 
-def _about(
-    request: HttpRequest, kept: Scenario, edit: Edit | None, other: Edit | None, wrong: dict[str, str]
-) -> AboutScenario:
-    form = None
-    if owns(request, kept) and not kept.deleted:
-        groups = [SelectOption(str(group.pk), group.name) for group in classes(request)]
-        form = edit_form(edit or Edit.of(kept), Visibility.choices, groups, wrong, other)
+def _about(request: HttpRequest, kept: Scenario, conflict: tuple[tuple[str, str], ...]) -> AboutScenario:
     parent = kept.parent
     return AboutScenario(
         notes=as_html(kept.notes),
@@ -96,7 +91,7 @@ def _about(
         shown_to=kept.group.name if kept.group else kept.get_visibility_display(),
         parent=_fork_of(parent, kept) if parent and may_see(request, parent) else None,
         forks=tuple(Link(f.title, f.get_absolute_url()) for f in kept.forks.all()[:20] if may_see(request, f)),
-        form=form,
+        conflict=conflict,
     )
 
 

@@ -101,7 +101,7 @@ def _default_text(io: InputField) -> str:
 def _slider(io: Input) -> Slider:
     low, high = (convert(end, io.unit, io.display_unit) for end in io.slider)
     unit = "" if io.display_unit in ("1", "param", "token") else io.display_unit
-    return Slider(low=low, high=high, log=io.log, whole=io.integer, unit=unit)
+    return Slider(low=low, high=high, log=io.log, integer=io.integer, unit=unit)
 
 
 def _groups(io: InputField, text: str, choices: Choices) -> tuple[OptionGroup, ...]:

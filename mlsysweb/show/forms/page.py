@@ -14,7 +14,7 @@ class Slider:
     low: float
     high: float
     log: bool
-    whole: bool
+    integer: bool
     unit: str
 
 

@@ -3,6 +3,9 @@ import re
 
 import pytest
 
+from solvers.fields import Input
+from solvers.registry import solvers
+
 pytestmark = pytest.mark.usefixtures("catalog")
 
 
@@ -51,6 +54,14 @@ def _current_calibration(html):
     import re
 
     return re.search(r'aria-current="true"[^>]*>\s*(ideal|tutorial|silicon)', html)[1]
+
+
+def test_the_slider_of_a_whole_number_says_so_to_its_script(client):
+    html = client.get("/walls/roofline/").content.decode()
+    sliders = {tag.partition('data-for="in-')[2].partition('"')[0]: tag for tag in html.split("<") if "data-low" in tag}
+    fields = {name for name, io in solvers()["roofline"].inputs.items() if isinstance(io, Input) and io.integer}
+    assert fields & set(sliders)
+    assert {name for name, tag in sliders.items() if " data-integer" in tag} == fields & set(sliders)
 
 
 def test_several_chips_are_drawn_and_one_that_makes_no_sense_is_left_out_with_its_reason(client):

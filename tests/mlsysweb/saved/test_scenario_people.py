@@ -82,7 +82,7 @@ def test_two_editors_of_one_scenario_get_a_conflict_and_lose_nothing(ada):
     assert answer.status_code == 409
     assert "Somebody saved this while you were writing" in page
     assert "<dd>First</dd>" in page and "<dd>theirs</dd>" in page
-    assert 'value="Second"' in page and ">mine</textarea>" in page
+    assert 'value="Second"' in page and ">\nmine</textarea>" in page
     assert Scenario.objects.get().title == "First"
     revision = re.search(r'name="revision" value="(\d+)"', page)[1]
     assert edit(ada, link, title="Second", notes="mine", revision=revision).status_code == 302
@@ -266,8 +266,13 @@ def test_the_list_comes_in_pages(ada):
         Scenario.objects.create(title=f"No {k}", owner=ada.user, path="/x/", solver="roofline").versions.create(
             number=1, solver_version="1", question={}, snapshot={}, result={"shown": ""}
         )
-    assert shown(ada, "/s/").count("<li>\n") == 50
-    assert shown(ada, "/s/?page=2").count("<li>\n") == shown(ada, "/s/?page=99").count("<li>\n") == 1
+
+    def listed(page):
+        return ada.get(f"/s/?page={page}").context["page"]
+
+    assert [len(listed(page).rows) for page in ("", 0, 1, 2, 99, "x")] == [50, 50, 50, 1, 1, 50]
+    assert (listed(1).before, listed(1).after) == ("", "/s/?page=2")
+    assert (listed(2).before, listed(2).after) == ("/s/", "")
 
 
 def test_what_a_visitor_saved_goes_along_when_they_sign_in(somebody):
@@ -374,3 +379,35 @@ def test_versions_saved_at_the_same_time_get_numbers_of_their_own():
         links = list(pool.map(again, range(12)))
     assert set(links) == {f"/s/{scenario}/"}
     assert [v.number for v in Scenario.objects.get().versions.all()] == list(range(1, 14))
+
+
+def test_a_class_that_is_no_class_is_ignored_where_none_is_asked_for(ada):
+    for group in ("", "none", "\0", "9" * 30):
+        assert edit(ada, save(ada), visibility="link", group=group).status_code == 302
+        assert edit(ada, save(ada), visibility="class", group=group).status_code == 422
+
+
+def test_a_conflict_names_only_what_differs(ada):
+    link = save(ada, title="One")
+    edit(ada, link, notes="a\nb", tags="x, y")
+    answer = edit(ada, link, title="Two", notes="a\r\nb", tags="y,x", revision=1)
+    assert answer.context["page"].about.conflict == (("Title", "One"),)
+    assert answer.context["form"]["revision"].value() == "2"
+
+
+def test_a_refused_edit_shows_the_page_as_it_is_saved_above_what_was_typed(ada):
+    answer = edit(ada, save(ada, title="Saved"), title="Typed", visibility="everybody")
+    assert answer.context["page"].title == "Saved" and answer.context["form"]["title"].value() == "Typed"
+
+
+@pytest.mark.parametrize("revision", ["", "one", "9" * 40, "-1"])
+def test_an_edit_over_no_revision_there_is_is_a_conflict(ada, revision):
+    assert edit(ada, save(ada), title="Mine", revision=revision).status_code == 409
+
+
+def test_only_who_is_in_a_class_is_offered_to_show_it_to_one(ada, cleo):
+    offered = {who: who.get(save(who)).context["form"]["visibility"].subwidgets for who in (ada, cleo)}
+    assert [[str(choice.data["value"]) for choice in choices] for choices in offered.values()] == [
+        ["private", "link", "class"],
+        ["private", "link"],
+    ]
