@@ -23,7 +23,7 @@ from solvers.registry import solvers
 from solvers.specs import Accelerator, Fabric, Node, table
 from tests.mlsysweb.exported import breaches, kept, nasty, recorded
 from tests.mlsysweb.people import ada, course, save
-from tests.mlsysweb.test_exports import exported, outputs, ran
+from tests.mlsysweb.saved.test_exports import exported, outputs, ran
 
 __all__ = ["ada", "course"]
 
