@@ -4,6 +4,8 @@ from django.db.models.signals import post_delete, post_save
 
 
 class Catalog(AppConfig):
+    """The Django app of the catalog."""
+
     name = "catalog"
     verbose_name = "Catalog"
 

@@ -126,6 +126,7 @@ def _exit(*_: object) -> NoReturn:
 
 
 def main() -> None:
+    """The command: `python -m mlsysweb.serve --port 8000`."""
     parser = argparse.ArgumentParser(prog="python -m mlsysweb.serve", description="Serve the site.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)

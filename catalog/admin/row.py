@@ -71,6 +71,8 @@ def figure_column(table: type[CatalogRow], name: str) -> Callable[[CatalogRow], 
 
 
 class EditedHere(admin.SimpleListFilter):
+    """Filters rows by whether they were edited on this site since they were loaded."""
+
     title = "edited here"
     parameter_name = "edited"
 

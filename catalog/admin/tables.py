@@ -11,6 +11,8 @@ from .row import RowAdmin, figures, identity
 
 @admin.register(Accelerator)
 class AcceleratorAdmin(RowAdmin):
+    """Accelerators."""
+
     columns = ("peak_fp16", "memory_capacity", "memory_bandwidth", "tdp", "unit_price")
     filters = ("tier", "vendor", "release_year", "confidence")
     search_fields = (*RowAdmin.search_fields, "vendor", "memory_kind")
@@ -58,6 +60,8 @@ class AcceleratorAdmin(RowAdmin):
 
 @admin.register(Model)
 class ModelAdmin(RowAdmin):
+    """Models."""
+
     columns = ("family", "architecture", "parameters", "active_parameters", "layers", "context_length")
     filters = ("architecture", "task", "family", "release_year")
     search_fields = (*RowAdmin.search_fields, "family", "task")
@@ -83,6 +87,8 @@ class ModelAdmin(RowAdmin):
 
 @admin.register(Fabric)
 class FabricAdmin(RowAdmin):
+    """Fabrics."""
+
     columns = ("kind", "bandwidth", "latency", "topology")
     filters = ("kind", "topology")
     groups = (
@@ -95,6 +101,8 @@ class FabricAdmin(RowAdmin):
 
 @admin.register(Node)
 class NodeAdmin(RowAdmin):
+    """Nodes."""
+
     columns = ("accelerator", "accelerators_per_node", "fabric", "nic_bandwidth", "max_power", "price")
     filters = ("accelerator__vendor", "fabric")
     search_fields = (*RowAdmin.search_fields, "accelerator__name")
@@ -109,6 +117,8 @@ class NodeAdmin(RowAdmin):
 
 @admin.register(Fleet)
 class FleetAdmin(RowAdmin):
+    """Fleets."""
+
     columns = ("node", "nodes", "fabric", "power", "pue")
     filters = ("node__accelerator__vendor", "fabric")
     search_fields = (*RowAdmin.search_fields, "node__name")
@@ -122,6 +132,8 @@ class FleetAdmin(RowAdmin):
 
 @admin.register(Grid)
 class GridAdmin(RowAdmin):
+    """Grids."""
+
     columns = ("region_type", "carbon_intensity", "carbon_basis", "main_mix", "electricity_price", "year")
     filters = ("region_type", "carbon_basis", "year", "main_mix")
     search_fields = (*RowAdmin.search_fields, "iso_code", "country", "main_mix")
@@ -151,6 +163,8 @@ class GridAdmin(RowAdmin):
 
 @admin.register(CloudRegion)
 class CloudRegionAdmin(RowAdmin):
+    """Cloud regions."""
+
     columns = ("provider", "location", "country", "carbon_intensity", "pue", "wue")
     filters = ("provider", "country", "carbon_year")
     search_fields = (*RowAdmin.search_fields, "region", "location", "country")
@@ -162,6 +176,8 @@ class CloudRegionAdmin(RowAdmin):
 
 @admin.register(Dataset)
 class DatasetAdmin(RowAdmin):
+    """Datasets."""
+
     columns = ("domain", "samples", "tokens", "size", "sample_bytes")
     filters = ("domain",)
     groups = (
@@ -172,6 +188,8 @@ class DatasetAdmin(RowAdmin):
 
 @admin.register(Storage)
 class StorageAdmin(RowAdmin):
+    """Storage."""
+
     columns = ("kind", "bandwidth", "latency", "iops", "sample_rate", "price")
     filters = ("kind",)
     groups = (

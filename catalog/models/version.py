@@ -55,14 +55,17 @@ def _token() -> str:
 
 
 def request_opens(**_: Any) -> None:
+    """Receives `request_started`."""
     _request.open, _request.token = True, None
 
 
 def request_closes(**_: Any) -> None:
+    """Receives `request_finished`."""
     _request.open, _request.token = False, None
 
 
 def row_changed(**_: Any) -> None:
+    """Receives `post_save` and `post_delete` of the catalog's rows."""
     CatalogVersion.change()
 
 

@@ -4,6 +4,8 @@ from django.db import models
 
 
 class JobState(models.TextChoices):
+    """The states of a search job."""
+
     WAITING = "waiting", "waiting"
     RUNNING = "running", "running"
     DONE = "done", "done"

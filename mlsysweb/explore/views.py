@@ -23,6 +23,7 @@ from solvers.pipeline.chain import Pipeline
 
 @require_safe
 def design_space(request: HttpRequest) -> HttpResponse:
+    """The page of the design space, or the partial that an HTMX request asks for."""
     url = reverse("explore:explore")
     question = asked_question(request.GET)
     steps, asked, page, errors = None, None, None, {}
@@ -85,6 +86,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
+    """Cancels the job of the question and returns to its page."""
     question = DesignSpaceQuestion.of(QueryDict(request.POST.get("query", "")))
     job = job_of(question)
     if job is not None:

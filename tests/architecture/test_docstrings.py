@@ -1,4 +1,4 @@
-"""What a reader of `solvers` finds beside each name: arguments, units, shapes, sources, in plain words."""
+"""What a reader finds beside each name: arguments, units, shapes, sources, in plain words."""
 
 import ast
 import re
@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LAWS = sorted((ROOT / "solvers/laws").glob("*.py"))
 SOURCES = sorted((ROOT / "solvers").rglob("*.py"))
+SITE = sorted(p for d in ("catalog", "mlsysweb") for p in (ROOT / d).rglob("*.py") if "migrations" not in p.parts)
 
 # What a wall hands to `solver`, which documents them: its inputs and outputs, its sentences, and its own function,
 # which its module describes.
@@ -86,6 +87,17 @@ def test_a_law_that_leaves_something_out_is_noticed():
 def test_everything_public_has_a_docstring(path):
     public = [(name, node) for name, node in documented(path) if name not in DECLARED and not is_solver(node)]
     assert not [f"{name}, line {node.lineno}" for name, node in public if not ast.get_docstring(node)]
+
+
+def test_every_public_function_and_class_of_the_site_has_a_docstring():
+    without = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path in SITE
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_")
+        if not ast.get_docstring(node)
+    ]
+    assert not without
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import orjson
 from hypothesis import strategies as st
 
+from mlsysweb.saved.answers import open_result
 from mlsysweb.saved.exports.source import ExportSource
 from solvers.registry import solvers
 from solvers.result import Result
@@ -62,6 +63,7 @@ def recorded(wall):
 def kept(wall="roofline", **changes):
     """A recorded answer, ready to be exported."""
     told = recorded(wall)
+    result = Result.from_json(told["result"])
     as_saved = ExportSource(
         title="Title",
         notes="",
@@ -76,8 +78,9 @@ def kept(wall="roofline", **changes):
         question=told["question"],
         snapshot=told["snapshot"],
         raw=told["result"],
-        result=Result.from_json(told["result"]),
+        result=result,
         wall=solvers()[wall],
+        opened=open_result(result),
     )
     return replace(as_saved, **changes)
 

@@ -9,6 +9,8 @@ from catalog.load import load
 
 
 class Command(BaseCommand):
+    """`manage.py load_catalog`: loads the shipped rows; rows edited on this site stay."""
+
     help = "Load the catalog that comes with the site; again at any time: edited rows are left as they are."
     requires_system_checks = ()  # they import every page, and this runs at each start
 

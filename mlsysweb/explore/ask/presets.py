@@ -9,6 +9,8 @@ from mlsysweb.explore.ask.question import DesignSpaceQuestion
 
 @dataclass(frozen=True)
 class DesignSpacePreset:
+    """A worked example of a design space."""
+
     name: str
     part: str
     question: DesignSpaceQuestion

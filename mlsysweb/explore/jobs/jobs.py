@@ -35,6 +35,7 @@ _LEASE = timedelta(seconds=20)
 
 
 def key_of(question: DesignSpaceQuestion) -> str:
+    """The key under which the job of a question is stored."""
     return sha256(f"{CatalogVersion.now()} {question.query}".encode()).hexdigest()
 
 

@@ -23,6 +23,7 @@ def not_begun(search: Search, url: str) -> JobProgress:
 
 
 def so_far(job: Job, begin: str, cancel: str) -> JobProgress:
+    """How far a job has come, as its page shows it; `begin` and `cancel` are URLs."""
     share = job.count / job.size
     looked = f"{job.count:,} of {job.size:,} configurations looked at"
     rate = job.count / job.seconds if job.seconds else 0.0

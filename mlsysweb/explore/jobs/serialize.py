@@ -12,6 +12,7 @@ from solvers.search.explore import PartialResult, ScoredRows
 
 
 def to_bytes(seen: PartialResult) -> bytes:
+    """A partial result as it is stored."""
     arrays: dict[str, Any] = {}
     for each in fields(PartialResult):
         value = getattr(seen, each.name)
@@ -25,6 +26,7 @@ def to_bytes(seen: PartialResult) -> bytes:
 
 
 def from_bytes(data: bytes) -> PartialResult:
+    """The inverse of `to_bytes`."""
     with np.load(BytesIO(data), allow_pickle=False) as arrays:
         whole: dict[str, Any] = {
             n: arrays[n].item() if arrays[n].ndim == 0 else arrays[n] for n in arrays if "." not in n

@@ -33,4 +33,5 @@ def answer_page(query: QueryDict) -> CapstonePage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(CAPSTONE.inputs, query_text(query), rows)

@@ -29,6 +29,8 @@ class Submitted(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    """The inputs of the capstone, in SI."""
+
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
     precision: Codes = inputs.precision(Precision.FP16)
     tensor_parallel: Array = inputs.tensor_parallel(4, help="Devices of a replica, over which each layer is split.")

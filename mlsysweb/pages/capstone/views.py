@@ -16,6 +16,7 @@ from .question import CAPSTONE
 
 @require_safe
 def capstone(request: HttpRequest) -> HttpResponse:
+    """The page of the capstone, or the partial that an HTMX request asks for."""
     url, text = reverse("capstone:capstone"), query_text(request.GET)
     page, errors = None, {}
     try:

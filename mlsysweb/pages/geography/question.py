@@ -37,6 +37,8 @@ class RankedPlaces(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    """The inputs of the map of carbon intensity, in SI."""
+
     grid: Grid = spec(Grid, "Place", "poland", help="Held against the best, the worst and the mean. Or click the map.")
     places: Codes = choice(
         RankedPlaces,

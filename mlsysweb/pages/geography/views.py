@@ -16,6 +16,7 @@ from .question import GEOGRAPHY
 
 @require_safe
 def geography(request: HttpRequest) -> HttpResponse:
+    """The page of carbon geography, or the partial that an HTMX request asks for."""
     url, text = reverse("geography:geography"), query_text(request.GET)
     page, errors = None, {}
     try:

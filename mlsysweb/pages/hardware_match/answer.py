@@ -29,6 +29,7 @@ def page_inputs() -> dict[str, InputField]:
 
 
 def page_text(query: QueryDict) -> dict[str, str]:
+    """The question by name as typed; what equals the default is left out."""
     return {name: value for name, value in query_text(query).items() if name != ONE}
 
 
@@ -47,4 +48,5 @@ def answer_page(query: QueryDict) -> HardwareMatchPage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(page_inputs(), page_text(query), rows)

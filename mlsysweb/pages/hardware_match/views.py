@@ -16,6 +16,7 @@ from .answer import ONE, answer_page, page_inputs, page_text
 
 @require_safe
 def hardware_match(request: HttpRequest) -> HttpResponse:
+    """The page of hardware match, or the partial that an HTMX request asks for."""
     url, text = reverse("hardware_match:hardware_match"), page_text(request.GET)
     page, errors = None, {}
     try:

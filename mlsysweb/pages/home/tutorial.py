@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TutorialLink:
+    """A step of the tutorial: its words, and the wall and question it opens."""
+
     words: str
     page: str
     values: Mapping[str, str]
@@ -18,6 +20,8 @@ class TutorialLink:
 
 @dataclass(frozen=True)
 class TutorialPart:
+    """A part of the tutorial with its steps."""
+
     number: int
     title: str
     sentence: str

@@ -46,6 +46,7 @@ def answer_page(query: QueryDict) -> PipelinePage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
     around = _links(query)
     titles = [solvers()[name].title for name in around.stages]
     wires = [f"{target} from {source}" for target, source in around.links.items()]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class PipelinePreset:
+    """A worked example of a pipeline."""
+
     name: str
     stages: tuple[str, ...]
     links: Mapping[str, str] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from .present import LINKS, STAGES
 
 @require_safe
 def pipelines(request: HttpRequest) -> HttpResponse:
+    """The page of pipelines, or the partial that an HTMX request asks for."""
     answered = answer_chain(request.GET)
     page, form = answered.page, _form(answered)
     if not wants_partial(request):

@@ -12,5 +12,6 @@ from .present import poster_page
 
 @require_safe
 def poster(request: HttpRequest) -> HttpResponse:
+    """The poster of all walls."""
     urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}
     return render(request, "poster/poster.html", {"page": poster_page(tuple(solvers().values()), urls)})

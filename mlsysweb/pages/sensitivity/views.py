@@ -24,6 +24,7 @@ OUTPUT = "output-of"
 
 @require_safe
 def sensitivity(request: HttpRequest, name: str) -> HttpResponse:
+    """The sensitivities of a wall's outputs to its inputs. Raises Http404."""
     solver = solvers().get(name)
     if solver is None:
         raise Http404(f"There is no wall called {name}.")

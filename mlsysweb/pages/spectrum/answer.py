@@ -27,6 +27,7 @@ def answer_page(query: QueryDict) -> SpectrumPage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(SPECTRUM.inputs, query_text(query), rows)
 
 

@@ -36,6 +36,7 @@ class SpectrumLinks:
 
 
 def spectrum_page(s: Survey, around: SpectrumLinks) -> SpectrumPage:
+    """The page of a survey; `around` are its links."""
     query = urlencode(around.text)
     shared = dict(_shared(around.text))
     told = _told(s, shared, around)

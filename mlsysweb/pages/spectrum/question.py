@@ -56,6 +56,8 @@ _AXES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    """The inputs of the spectrum of accelerators, in SI."""
+
     model: Model = inputs.model("mlperf-tiny-kws-dscnn")
     target_latency: Array = number(
         "s",

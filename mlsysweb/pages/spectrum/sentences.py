@@ -32,6 +32,7 @@ def answer_unit(s: Survey) -> str:
 
 
 def latency(s: Survey, place: int) -> str:
+    """The latency of the accelerator at `place`, as text."""
     return format_quantity(s.of("latency", place), "s")
 
 

@@ -19,6 +19,7 @@ from .question import LIMITS, SPECTRUM
 
 @require_safe
 def spectrum(request: HttpRequest) -> HttpResponse:
+    """The page of the spectrum of accelerators, or the partial that an HTMX request asks for."""
     url, text = reverse("spectrum:spectrum"), query_text(request.GET)
     page, errors = None, {}
     try:

@@ -47,6 +47,7 @@ def answer_iron_law(query: QueryDict) -> IronLawPage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(solvers()[DESCRIPTION].inputs, system_text(query), rows)
 
 

@@ -19,11 +19,13 @@ from .page import IronLawPage, SystemPage
 
 @require_safe
 def system(request: HttpRequest) -> HttpResponse:
+    """The page of one system, or the partial that an HTMX request asks for."""
     return _page(request, reverse("system:system"), "system/system.html", "system/_walls.html", answer_page)
 
 
 @require_safe
 def iron_law(request: HttpRequest) -> HttpResponse:
+    """The page of the iron law, or the partial that an HTMX request asks for."""
     return _page(request, reverse("system:iron-law"), "system/iron_law.html", "system/_factors.html", answer_iron_law)
 
 

@@ -31,6 +31,7 @@ MOST, _OFFERED = 8, 30
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
+    """Saved scenarios beside each other. Raises Http404."""
     url = reverse("compare:compare")
     ids = list(dict.fromkeys(each for text in request.GET.getlist(OF) for each in text.replace(",", " ").split()))
     versions, missing = _versions(request, ids)

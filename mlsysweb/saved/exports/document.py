@@ -17,6 +17,7 @@ MOST_PROBLEMS = 10
 
 
 def document(kept: ExportSource) -> dict[str, Any]:
+    """The document of a saved scenario, as `scenario.schema.json` describes it."""
     return {
         "format": FORMAT,
         "title": kept.title,

@@ -54,11 +54,14 @@ class Refused(Exception):
 
 @require_safe
 def schema(request: HttpRequest) -> HttpResponse:
+    """The JSON schema of an exported scenario."""
     return JsonResponse(SCHEMA)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_scenario(request: HttpRequest) -> HttpResponse:
+    """The form for a file or text, and the scenario made of it; status 422 with sentences for a document that is
+    refused."""
     if request.method != "POST":
         return render(request, "exports/import.html", {"page": ImportPage("")})
     file, text = request.FILES.get("file"), request.POST.get("text", "")

@@ -25,6 +25,7 @@ from .source import ExportSource
 
 @require_safe
 def export(request: HttpRequest, id: str, form: str) -> HttpResponse:
+    """A version of a scenario as a file. Raises Http404 where it is not offered in this form."""
     kept = _kept(request, id)
     if form not in FORMS or not FORMS[form].offered(kept):
         raise Http404("This scenario can't be had in this form.")

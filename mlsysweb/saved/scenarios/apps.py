@@ -3,6 +3,8 @@ from django.contrib.auth.signals import user_logged_in
 
 
 class ScenariosConfig(AppConfig):
+    """The Django app of saved scenarios."""
+
     name = "mlsysweb.saved.scenarios"
 
     def ready(self) -> None:

@@ -16,12 +16,15 @@ from .people import owns
 
 @dataclass(frozen=True)
 class Changing:
+    """The scenario that a visitor is changing, and the number its next version gets."""
+
     id: str
     title: str
     next: int
 
 
 def changing(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the scenario that this visitor is changing, where there is one."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or CHANGING not in request.session:
         return {}
     scenario = Scenario.objects.filter(pk=request.session[CHANGING], path=request.path, deleted=None).first()

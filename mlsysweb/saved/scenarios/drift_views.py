@@ -23,6 +23,7 @@ from .views import get_visible_or_404, scenario_response
 
 @require_safe
 def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
+    """A version's answer beside today's. Raises Http404."""
     scenario = get_visible_or_404(request, id)
     version = get_object_or_404(Version, scenario=scenario, number=number)
     kept, found = open_version(version), drift(version)

@@ -29,6 +29,7 @@ def get_owned_or_404(request: HttpRequest, id: str) -> Scenario:
 
 @require_POST
 def edit(request: HttpRequest, id: str) -> HttpResponse:
+    """Saves title, notes, tags and visibility, or returns the form with what is wrong."""
     scenario = get_owned_or_404(request, id)
     form = ScenarioForm(request.POST, instance=get_owned_or_404(request, id), classes=classes(request))
     if not form.is_valid():
@@ -84,6 +85,7 @@ def change(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def delete(request: HttpRequest, id: str) -> HttpResponse:
+    """Moves a scenario to the deleted ones, from which its owner can restore it."""
     scenario = get_owned_or_404(request, id)
     scenario.deleted = timezone.now()
     scenario.save(update_fields=["deleted"])
@@ -92,6 +94,7 @@ def delete(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def restore(request: HttpRequest, id: str) -> HttpResponse:
+    """Restores a deleted scenario."""
     scenario = get_owned_or_404(request, id)
     scenario.deleted = None
     scenario.save(update_fields=["deleted"])

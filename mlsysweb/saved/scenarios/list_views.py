@@ -25,6 +25,7 @@ _A_PAGE = 50
 
 @require_safe
 def my_scenarios(request: HttpRequest) -> HttpResponse:
+    """The list of what this visitor saved and may see, searched, filtered and paged."""
     asked = ListFilter.of(request.GET.dict())
     own = scenarios_of(request)
     found = _matching(own.filter(deleted=None), asked).prefetch_related("tags").select_related("group")

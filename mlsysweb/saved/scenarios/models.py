@@ -11,6 +11,8 @@ from .ids import short_id
 
 
 class Visibility(models.TextChoices):
+    """Who may see a scenario."""
+
     PRIVATE = "private", "Only me"
     LINK = "link", "Anyone with the link"
     CLASS = "class", "My class"

@@ -35,6 +35,7 @@ _LOWERED = {"h1": "h3", "h2": "h4", "h3": "h5"}
 
 
 def as_html(markdown: str) -> str:
+    """Notes as HTML, cleaned of whatever could act."""
     tokens = _MARKDOWN.parse(markdown)
     for token in tokens:
         token.tag = _LOWERED.get(token.tag, token.tag)

@@ -50,6 +50,7 @@ def _refused(request: HttpRequest, problem: str, back: str) -> HttpResponse:
 
 @require_safe
 def scenario(request: HttpRequest, id: str, number: int | None = None) -> HttpResponse:
+    """A saved scenario: its latest version, or the one of this number. Raises Http404."""
     kept = get_visible_or_404(request, id)
     version = kept.latest if number is None else get_object_or_404(Version, scenario=kept, number=number)
     return scenario_response(request, kept, version)

@@ -25,6 +25,8 @@ class ParallelAxis:
 
 @dataclass(frozen=True)
 class Tick:
+    """A tick of a vertical axis: its text and its position."""
+
     y: float
     words: str
 
@@ -63,6 +65,8 @@ class Thread:
 
 @dataclass(frozen=True)
 class Parallel:
+    """A chart of parallel axes, ready to draw."""
+
     uprights: tuple[Upright, ...]
     threads: tuple[Thread, ...]
     width: int = WIDTH

@@ -20,6 +20,8 @@ class Slider:
 
 @dataclass(frozen=True)
 class Option:
+    """An option of a select field."""
+
     value: str
     words: str
     selected: bool

@@ -16,6 +16,8 @@ from solvers.registry import find, solvers
 
 
 class Command(BaseCommand):
+    """`manage.py solve <wall> name=value …`: a wall's answer at the command line."""
+
     help = "Answer a question: solve SOLVER name=value … [--json], or every case of a file: solve --cases FILE."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

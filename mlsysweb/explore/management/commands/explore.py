@@ -14,6 +14,8 @@ from mlsysweb.explore.jobs.jobs import work
 
 
 class Command(BaseCommand):
+    """`manage.py explore`: works on waiting searches."""
+
     help = "Works through the searches of the design space that wait. The site starts it by itself."
 
     def add_arguments(self, parser: CommandParser) -> None:
