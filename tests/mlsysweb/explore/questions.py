@@ -28,7 +28,7 @@ def search(**asked):
     return declared_search(question(**asked), look_up, all_of).search
 
 
-def large(batches=100_000):
+def large(batches=40_000):
     """More than a request looks through, and quickly searched."""
     return question(
         {"model": "llama-3-8b", "accelerator": "all cloud", "efficiency": f"0.1 to 1 in {batches} steps"},
