@@ -81,16 +81,17 @@ def try_configuration(question: DesignSpaceQuestion, outcome: Outcome, places: M
     """One configuration, on an axis or off it; an axis nothing is said of stands where the best does. Raises
     InputErrors as `declared` does."""
     axes = tuple((name, places.get(name, text)) for name, text in question.axes)
-    one = declared_search(
+    declared = declared_search(
         DesignSpaceQuestion(question.walls, question.links, axes, question.goals), look_up, all_of
-    ).search
+    )
+    one = declared.search
     check(one)
     number = np.zeros(1, dtype=np.int64)
     seen = evaluate(one, number)
-    candidate = candidates(one, number)[0]
-    return TriedConfiguration(
-        one.constraints, replace(candidate, places={**places, **candidate.places}), seen, _rival(outcome, seen)
-    )
+    found = candidates(one, number)[0]
+    # An axis of one value is given to all configurations, and set by none of them.
+    candidate = replace(found, places={**places, **found.places}, inputs={**declared.given, **found.inputs})
+    return TriedConfiguration(one.constraints, candidate, seen, _rival(outcome, seen))
 
 
 def _rival(outcome: Outcome, seen: Evaluation) -> Candidate | None:

@@ -6,22 +6,24 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 
 def test_every_chip_that_does_it_alone_stands_before_those_that_need_more(client):
-    page = client.get("/hardware-match/").content.decode()
-    counts = [float(count) for count in re.findall(r"</th><td>([\d.]+)</td>", page)]
+    page = client.get("/hardware-match/").context["page"]
+    counts = [float(match.needed.replace("\N{NARROW NO-BREAK SPACE}", "")) for match in page.matches]
     assert len(counts) > 40 and counts == sorted(counts) and counts[0] == 1
-    assert "chips do it alone" in page and "hardware-match-0" in page
+    assert [match.alone for match in page.matches] == [count == 1 for count in counts]
+    assert "chips do it alone" in page.verdict and page.figure.id == "hardware-match-0"
 
 
 def test_a_chip_opens_on_its_wall_and_needs_as_many_there(client):
-    page = client.get("/hardware-match/", {"model": "llama-3-70b"}).content.decode()
-    row = re.search(r'href="(/walls/synthesis/\?[^"]*h100-sxm5-80gb[^"]*)">[^<]*</a></th><td>([\d.]+)</td>', page)
-    link = row[1].replace("&amp;", "&").replace("/walls/synthesis/", "/api/v1/solve/synthesis")
-    assert client.get(link).json()["outputs"]["devices_needed"]["value"] == float(row[2])
+    matches = client.get("/hardware-match/", {"model": "llama-3-70b"}).context["page"].matches
+    match = next(match for match in matches if "h100-sxm5-80gb" in match.chip.url)
+    assert match.chip.url.startswith("/walls/synthesis/?")
+    link = match.chip.url.replace("/walls/synthesis/", "/api/v1/solve/synthesis")
+    assert client.get(link).json()["outputs"]["devices_needed"]["value"] == float(match.needed)
 
 
 def test_a_target_nothing_alone_meets_says_what_the_best_takes(client):
-    page = client.get("/hardware-match/", {"model": "llama-3.1-405b", "target_latency": "5 ms"}).content.decode()
-    assert re.search(r"None of \d+ chips does it alone; of .* it takes \d+", page)
+    page = client.get("/hardware-match/", {"model": "llama-3.1-405b", "target_latency": "5 ms"}).context["page"]
+    assert re.search(r"None of \d+ chips does it alone; of .* it takes \d+", page.verdict)
 
 
 def test_an_update_is_the_part_and_its_link_and_a_wrong_input_a_sentence(client):

@@ -18,7 +18,9 @@ def tiles(walls=ALL):
 
 @pytest.mark.django_db
 def test_the_page_shows_every_wall_and_links_those_there_are(client):
-    html = unescape(client.get("/poster/").content.decode())
+    answer = client.get("/poster/")
+    html = unescape(answer.content.decode())
+    assert answer.context["page"] == poster_page(ALL, URLS)
     assert not [wall.name for wall in WALLS if wall.name not in html]
     assert not [tile.url for tile in tiles().values() if tile.url and f'href="{tile.url}"' not in html]
 

@@ -1,4 +1,4 @@
-import re
+import json
 
 import pytest
 
@@ -6,16 +6,18 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 
 def test_the_strongest_number_is_named_first_and_what_is_bought_is_told_apart(client):
-    page = client.get("/sensitivity/roofline/").content.decode()
-    assert "changes it by -0." in page
-    rows = re.findall(r'"y":\[([^\]]*)\]', page)
-    assert "Memory bandwidth (accelerator)" in "".join(rows)
+    page = client.get("/sensitivity/roofline/").context["page"]
+    assert "changes it by -0." in page.verdict and page.movers[0].label in page.verdict
+    kinds = {mover.name: mover.kind for mover in page.movers}
+    drawn = [name for trace in json.loads(page.figure.plot)["data"] for name in trace["y"]]
+    assert "Memory bandwidth (accelerator)" in drawn
+    assert kinds["accelerator.memory_bandwidth"] == "compute" and kinds["model.parameters"] == "overhead"
 
 
 def test_any_output_of_a_wall_can_be_asked_for(client):
-    page = client.get("/sensitivity/serving/", {"output-of": "kv_cache", "batch_size": "16"}).content.decode()
-    assert "What moves KV cache?" in page
-    assert "/walls/serving/?batch_size=16" in page
+    page = client.get("/sensitivity/serving/", {"output-of": "kv_cache", "batch_size": "16"}).context["page"]
+    assert page.output == "KV cache" and page.wall.url == "/walls/serving/?batch_size=16"
+    assert [link.words for link in page.outputs if link.current] == ["KV cache"]
 
 
 def test_a_wall_asks_for_the_part_alone(client):
@@ -24,8 +26,8 @@ def test_a_wall_asks_for_the_part_alone(client):
 
 
 def test_where_something_else_takes_over_is_told_with_its_setting(client):
-    page = client.get("/sensitivity/roofline/").content.decode()
-    assert re.search(r"Memory capacity at [\d.]+ GB", page)
+    turns = client.get("/sensitivity/roofline/").context["page"].turns
+    assert any("Memory capacity at " in turn and " GB" in turn for turn in turns)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_where_something_else_takes_over_is_told_with_its_setting(client):
 )
 def test_what_cannot_be_asked_is_told_in_a_sentence(client, query, sentence):
     refused = client.get("/sensitivity/roofline/", query)
-    assert refused.status_code == 422 and sentence in refused.content.decode()
+    assert refused.status_code == 422 and sentence in refused.context["page"].error
 
 
 def test_there_is_no_such_wall(client):

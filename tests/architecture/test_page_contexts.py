@@ -1,0 +1,96 @@
+"""What a template is given: a page, which is a frozen dataclass declared beside its view, and for pages that ask a
+form."""
+
+import dataclasses
+
+import pytest
+from django.template.backends.django import Template
+
+from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
+from mlsysweb.pages.capstone.page import CapstonePage
+from mlsysweb.pages.fallacies.page import FallaciesPage
+from mlsysweb.pages.geography.page import GeographyPage
+from mlsysweb.pages.hardware_match.page import HardwareMatchPage
+from mlsysweb.pages.home.page import HomePage
+from mlsysweb.pages.pipelines.page import PipelinePage
+from mlsysweb.pages.poster.page import PosterPage
+from mlsysweb.pages.sensitivity.page import SensitivityPage
+from mlsysweb.pages.spectrum.page import SpectrumPage
+from mlsysweb.pages.system.page import IronLawPage, SystemPage
+from mlsysweb.pages.walls.page import WallPage
+from mlsysweb.saved.compare.page import ComparePage
+from mlsysweb.saved.exports.page import ImportPage, PrintPage
+from mlsysweb.saved.scenarios.forms import ScenarioForm
+from mlsysweb.saved.scenarios.page import DriftPage, ListPage, QrPage, SavedPage
+from mlsysweb.show.forms.page import Form
+from tests.browser.pages import pages
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+# By path, with {id} for that of a saved answer: the types of what its template is given, by name. `presets` are worked
+# examples that belong to no one form.
+GIVEN = {
+    "/": {"page": HomePage, "form": Form},
+    "/walls/roofline/": {"page": WallPage, "form": Form},
+    "/system/": {"page": SystemPage, "form": Form},
+    "/system/iron-law/": {"page": IronLawPage, "form": Form},
+    "/geography/": {"page": GeographyPage, "form": Form},
+    "/spectrum/": {"page": SpectrumPage, "form": Form},
+    "/pipeline/": {"page": PipelinePage, "form": Form},
+    "/hardware-match/": {"page": HardwareMatchPage, "form": Form, "presets": list},
+    "/capstone/": {"page": CapstonePage, "form": Form},
+    "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
+    "/fallacies/": {"page": FallaciesPage},
+    "/poster/": {"page": PosterPage},
+    "/sensitivity/roofline/": {"page": SensitivityPage},
+    "/s/": {"page": ListPage},
+    "/s/import/": {"page": ImportPage},
+    "/s/compare/": {"page": ComparePage},
+    "/s/compare/?of={id}": {"page": ComparePage},
+    "/s/{id}/": {"page": SavedPage, "form": ScenarioForm},
+    "/s/{id}/qr/": {"page": QrPage},
+    "/s/{id}/v/1/drift/": {"page": DriftPage},
+    "/s/{id}/print/": {"page": PrintPage},
+    "/s/{id}/embed/": {"page": PrintPage},
+}
+# What an update is drawn from: `result` is a wall's answer, which a saved page shows with the same template.
+UPDATES = {"page", "form", "result"}
+
+
+@pytest.fixture
+def given(monkeypatch):
+    """The names and values that each template was given, in turn."""
+    seen, render = [], Template.render
+
+    def recorded(self, context=None, request=None):
+        seen.append(dict(context or {}))
+        return render(self, context, request)
+
+    monkeypatch.setattr(Template, "render", recorded)
+    return seen
+
+
+def opened(client, path):
+    link = client.post("/s/save/", {"page": "/walls/roofline/"})["Location"] if "{id}" in path else "//"
+    return path.format(id=link.split("/")[2])
+
+
+@pytest.mark.parametrize("path", GIVEN)
+def test_a_page_is_given_what_it_declares_and_nothing_else(client, given, path):
+    address = opened(client, path)
+    given.clear()
+    assert client.get(address).status_code in (200, 422)
+    assert {name: type(value) for name, value in given[0].items()} == GIVEN[path]
+    declared = type(given[0]["page"])
+    assert dataclasses.is_dataclass(declared) and declared.__dataclass_params__.frozen
+
+
+@pytest.mark.parametrize("path", [path for path in GIVEN if "form" in GIVEN[path] and "{id}" not in path])
+def test_an_update_is_drawn_from_the_same(client, given, path):
+    assert client.get(path, headers={"HX-Request": "true"}).status_code == 200
+    assert given and set().union(*given) <= UPDATES
+
+
+def test_every_page_of_the_site_is_here(client):
+    ours = [path for path in pages(client) if not path.startswith(("/walls/", "/accounts/"))]
+    assert set(ours) <= set(GIVEN)
