@@ -37,8 +37,7 @@ test: .venv/.dev var/.static
 	.venv/bin/lint-imports --no-cache
 	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	$(MANAGE) makemigrations --check --dry-run
-	.venv/bin/python -m pytest --quiet --numprocesses 2 --ignore tests/browser
-	.venv/bin/python -m pytest --quiet tests/browser
+	.venv/bin/python -m pytest --quiet --numprocesses 2 --dist loadfile
 
 bench: .venv/.dev var/.static var/.database
 	@.venv/bin/python tests/browser/chromium.py

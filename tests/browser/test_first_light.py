@@ -28,7 +28,7 @@ def slide(page, field, value):
 
 
 def test_dragging_the_batch_size_turns_the_verdict_at_148(page, live_server):
-    page.goto(f"{live_server.url}/walls/roofline/")
+    page.goto(f"{live_server.url}/walls/roofline/?batch_size=140")
     drawn(page)
     verdict = page.locator("#result .verdict")
     expect(verdict).to_contain_text("Memory-bound")
