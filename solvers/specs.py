@@ -12,7 +12,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from importlib import import_module
 from typing import Any, TypeVar
 
 import numpy as np
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from .declare import NAN, Array, Codes, number
 from .errors import InputError
 from .fields import Input
+from .self_description import notebook
 
 
 class Precision(IntEnum):
@@ -53,10 +53,10 @@ class _Record:
     """Lets a spec show its known figures with their units."""
 
     def __repr__(self) -> str:
-        return str(import_module(f"{__package__}.notebook.display").spec_text(self))
+        return str(notebook("display").spec_text(self))
 
     def _repr_html_(self) -> str:
-        return str(import_module(f"{__package__}.notebook.display").spec_html(self))
+        return str(notebook("display").spec_html(self))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -288,10 +288,9 @@ def _taken_names(spec: Any, index: NDArray[np.int_]) -> str:
 
 
 def row_names(spec: Any, shape: tuple[int, ...]) -> list[str]:
-    """The names of the rows of a stacked spec of that shape, in their order; its own name for each where it has no
-    name for each."""
-    names, rows = spec.name.split(_BAR), math.prod(shape)
-    return names if len(names) == rows else [str(spec.name)] * rows
+    """The names of the rows of a stacked spec of that shape, in their order; none where it has no name for each."""
+    names = spec.name.split(_BAR)
+    return names if len(names) == math.prod(shape) else []
 
 
 @dataclass(frozen=True)

@@ -114,10 +114,15 @@ def refuse(solver: Solver[Any, Any], inputs: Any) -> None:
     column longer than `MOST_CHECKED` only the first row and the last are asked, and nothing is warned of."""
     shape = rows.shape(inputs)
     number = prod(shape)
-    places = range(number) if number <= MOST_CHECKED else (0, number - 1)
-    asked = questions(inputs, places) if shape else [inputs]
-    refused = [errors for each in asked if (errors := tuple(solver.check(each)))]
-    if refused and len(refused) == len(places):
+    if number <= MOST_CHECKED:
+        asked = questions(inputs, range(number)) if shape else iter([inputs])
+        refused = [errors for each in asked if (errors := tuple(solver.check(each)))]
+        all_refused = len(refused) == number
+    else:
+        line = inputs if len(shape) == 1 else rows.ravel(inputs)
+        refused = [tuple(solver.check(rows.take_rows(line, np.array(0))))]
+        all_refused = bool(refused[0]) and any(solver.check(next(questions(inputs, [number - 1]))))
+    if refused and all_refused:
         raise InputErrors(refused[0])
     if refused and number <= MOST_CHECKED:
         message = f"{len(refused)} of {number} rows make no sense and are unknown (NaN); the first: {refused[0][0]}"
@@ -126,11 +131,14 @@ def refuse(solver: Solver[Any, Any], inputs: Any) -> None:
 
 def questions(inputs: Any, places: Sequence[int]) -> Iterator[Any]:
     """Some questions of a column of them, by their places, each with its specs under their own names."""
-    shape, line = rows.shape(inputs), rows.ravel(inputs)
+    shape = rows.shape(inputs)
+    line = rows.ravel(inputs)
     names = {
-        f.name: np.broadcast_to(np.reshape(row_names(spec, own), own), shape).ravel()
+        f.name: np.broadcast_to(np.reshape(each, own), shape).ravel()
         for f in dataclasses.fields(inputs)
-        if dataclasses.is_dataclass(spec := getattr(inputs, f.name)) and (own := rows.shape(spec))
+        if dataclasses.is_dataclass(spec := getattr(inputs, f.name))
+        and (own := rows.shape(spec))
+        and (each := row_names(spec, own))
     }
     for place in places:
         row = rows.take_rows(line, np.array(place))
@@ -140,12 +148,11 @@ def questions(inputs: Any, places: Sequence[int]) -> Iterator[Any]:
 
 def plain(solver: Solver[Any, Any], outputs: Any) -> Any:
     """The outputs with scalars as float, bool or member; columns as they are."""
-    return dataclasses.replace(outputs, **{n: _plain(io, getattr(outputs, n)) for n, io in solver.outputs.items()})
+    single = {n: v for n in solver.outputs if not getattr(v := getattr(outputs, n), "ndim", 0)}
+    return dataclasses.replace(outputs, **{n: _plain(solver.outputs[n], value) for n, value in single.items()})
 
 
 def _plain(io: OutputField, value: Any) -> Any:
-    if np.ndim(value):
-        return value
     if isinstance(io, Label):
         return io.kind(int(value))
     return bool(value) if isinstance(io, Flag) else float(value)
