@@ -23,7 +23,7 @@ from solvers.registry import solvers
 from solvers.specs import Accelerator, Fabric, Node, table
 from tests.mlsysweb.exported import breaches, kept, nasty, recorded
 from tests.mlsysweb.people import ada, course, save
-from tests.mlsysweb.saved.test_exports import exported, outputs, ran
+from tests.mlsysweb.saved.test_exports import exported, figures, outputs
 
 __all__ = ["ada", "course"]
 
@@ -132,9 +132,9 @@ CHIP = {
 
 @pytest.mark.usefixtures("catalog")
 @pytest.mark.parametrize("changes", [{}, {"accelerator.memory_bandwidth": "x2"}, {"accelerator.tdp": "200 W"}])
-def test_a_chip_written_out_in_the_question_comes_along_and_finds_the_same(ada, changes, tmp_path):
+def test_a_chip_written_out_in_the_question_comes_along_and_finds_the_same(ada, changes, plain_python):
     query = urlencode({"accelerator": orjson.dumps(CHIP).decode(), "batch_size": 32, **changes})
-    printed = ran(exported(ada, save(ada, f"/walls/roofline/?{query}"), "python"), tmp_path)
+    printed = figures(plain_python(exported(ada, save(ada, f"/walls/roofline/?{query}"), "python")))
     found = outputs(Scenario.objects.get())
     assert {n: float(printed[n]) for n in ("latency", "power")} == {n: found[n] for n in ("latency", "power")}
 

@@ -1,16 +1,12 @@
 import csv
 import html
 import io
-import os
 import re
-import subprocess
-import sys
 from urllib.parse import urlencode
 
 import nbformat
 import orjson
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from jsonschema import validate
@@ -166,12 +162,9 @@ def test_of_another_page_the_question_is_asked_anew_and_its_markup_thrown_away(a
     assert "<script>alert" not in page and "plot-" in page
 
 
-def ran(code, tmp_path):
-    (tmp_path / "again.py").write_text(code + "\nimport sys\nassert 'django' not in sys.modules\n")
-    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(settings.BASE_DIR)}
-    found = subprocess.run([sys.executable, str(tmp_path / "again.py")], capture_output=True, text=True, env=env)
-    assert found.returncode == 0, found.stderr[-2000:] + code
-    return dict(line.split(" ", 1) for line in found.stdout.splitlines())
+def figures(printed):
+    """What a snippet printed, by name."""
+    return dict(line.split(" ", 1) for line in printed.splitlines())
 
 
 def told(value):
@@ -192,9 +185,9 @@ def agrees(printed, kept):
 
 
 @pytest.mark.parametrize("wall", sorted(solvers()))
-def test_the_snippet_finds_the_same_figures_without_the_site(ada, wall, tmp_path):
+def test_the_snippet_finds_the_same_figures_without_the_site(ada, wall, plain_python):
     link = save(ada, f"/walls/{wall}/")
-    printed = ran(exported(ada, link, "python"), tmp_path)
+    printed = figures(plain_python(exported(ada, link, "python")))
     wrong = {n: (printed.get(n), v) for n, v in outputs(Scenario.objects.get()).items() if not agrees(printed[n], v)}
     assert not wrong
 
@@ -209,17 +202,17 @@ def test_the_snippet_finds_the_same_figures_without_the_site(ada, wall, tmp_path
         "also=a100-sxm4-80gb&sweep=batch_size",
     ],
 )
-def test_the_snippet_asks_what_was_asked(ada, question, tmp_path):
-    printed = ran(exported(ada, save(ada, f"/walls/roofline/?{question}"), "python"), tmp_path)
+def test_the_snippet_asks_what_was_asked(ada, question, plain_python):
+    printed = figures(plain_python(exported(ada, save(ada, f"/walls/roofline/?{question}"), "python")))
     found = outputs(Scenario.objects.get())
     assert float(printed["latency"]) == found["latency"] and float(printed["power"]) == found["power"]
 
 
-def test_the_notebook_is_one_and_runs_to_the_same(ada, tmp_path):
+def test_the_notebook_is_one_and_runs_to_the_same(ada, plain_python):
     notebook = nbformat.reads(exported(ada, save(ada), "notebook"), as_version=4)
     nbformat.validate(notebook)
     code = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    assert float(ran(code, tmp_path)["latency"]) == outputs(Scenario.objects.get())["latency"]
+    assert float(figures(plain_python(code))["latency"]) == outputs(Scenario.objects.get())["latency"]
 
 
 def test_the_methods_paragraph_says_what_was_asked_from_which_sources_and_where_it_is(ada):
