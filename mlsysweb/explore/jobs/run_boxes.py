@@ -6,8 +6,9 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from mlsysweb.explore.ask.axes import CLUSTER
 from solvers.search.explore import PartialResult, Search, empty_result, evaluate_box, merge
@@ -16,6 +17,8 @@ from solvers.search.explore import PartialResult, Search, empty_result, evaluate
 _SPAN = 32
 # Spans under way for each thread of the cluster: one in work, one waiting there.
 _AHEAD = 2
+# Times a span is tried again, each after a worker was lost or the scheduler cancelled it.
+_RETRIES = 3
 
 
 def run_boxes(search: Search, seen: PartialResult, boxes: int) -> Iterator[tuple[PartialResult, int]]:
@@ -54,18 +57,33 @@ def _on_cluster(address: str, search: Search, seen: PartialResult, boxes: int) -
     sent = client.scatter(search, broadcast=True, hash=False)
     starts = iter(range(boxes, search.boxes, _SPAN))
     threads = max(1, sum(client.nthreads().values()))
-    ahead: deque[tuple[Any, int]] = deque()
+    ahead: deque[tuple[Any, int, int]] = deque()
 
     def ask() -> None:
         first = next(starts, None)
         if first is not None:
             last = min(first + _SPAN, search.boxes)
-            ahead.append((client.submit(run_span, sent, first, last, seen, pure=False, retries=3), last))
+            ahead.append((_submit(client, sent, first, last, seen), first, last))
 
     for _ in range(_AHEAD * threads):
         ask()
     while ahead:
-        future, last = ahead.popleft()
-        seen = merge(search, seen, future.result())
+        future, first, last = ahead.popleft()
+        seen = merge(search, seen, _result(client, search, future, first, last, seen))
         ask()
         yield seen, last
+
+
+def _submit(client: Any, sent: Any, first: int, last: int, known: PartialResult) -> Any:
+    return client.submit(run_span, sent, first, last, known, pure=False, retries=_RETRIES)
+
+
+def _result(client: Any, search: Search, future: Any, first: int, last: int, known: PartialResult) -> PartialResult:
+    """The result of a span. One that the scheduler cancelled, as when the search it was sent was lost with a worker, is
+    asked for again, and the search sent with it. Raises CancelledError after several times."""
+    for _ in range(_RETRIES):
+        try:
+            return cast("PartialResult", future.result())
+        except CancelledError:
+            future = _submit(client, client.scatter(search, broadcast=True, hash=False), first, last, known)
+    return cast("PartialResult", future.result())

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 from dask.distributed import LocalCluster
+from distributed import Future
 
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.question import declared_search
@@ -58,6 +59,18 @@ def test_a_lost_worker_costs_only_its_share(search, on_cluster, cluster):
     steps = run_boxes(search, empty_result(search), 0)
     next(steps)
     os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+    *_, (seen, done) = steps
+    assert done == search.boxes
+    assert to_bytes(seen) == to_bytes(run(search).seen)
+
+
+def test_spans_that_the_scheduler_cancels_are_asked_for_again(search, on_cluster, cluster):
+    client = spreading._client(cluster.scheduler_address)
+    steps = run_boxes(search, empty_result(search), 0)
+    next(steps)
+    waiting = [Future(key, client) for key in list(client.futures) if str(key).startswith("run_span")]
+    assert waiting
+    client.cancel(waiting, force=True)
     *_, (seen, done) = steps
     assert done == search.boxes
     assert to_bytes(seen) == to_bytes(run(search).seen)
