@@ -1,6 +1,7 @@
-"""Stage 2: the names a question picks become specs, and the snapshot a scenario keeps of them.
+"""Stage 2: looks up the names in a question. Returns specs, and the snapshots that a scenario saves.
 
-A warm request costs one tiny query, a cold one another for each kind it picks from, one that names nothing none.
+With a warm cache this costs one small query per request, with a cold one another for each kind of row; a question
+without names costs none.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ Kept = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class ResolvedQuestion:
-    """A question with its names looked up: the wall's inputs, the specs drawn beside them, and the snapshots by
-    input (overlays by `also.<name>`)."""
+    """A question with its names looked up: the solver's inputs, the specs of its overlays, and the snapshots by input
+    (overlays by `also.<name>`)."""
 
     point: Any
     also: tuple[Any, ...]
@@ -43,7 +44,7 @@ class ResolvedQuestion:
 
 
 class _Named(NamedTuple):
-    """Something the question picks by name: where its snapshot is kept, the field an error belongs to, the name."""
+    """A name to look up: the key of its snapshot, the field that an error belongs to, and the name."""
 
     key: str
     field: str
@@ -52,7 +53,7 @@ class _Named(NamedTuple):
 
 
 def resolve(asked: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion:
-    """The question with a spec for each name: the catalog's of today, or those a scenario `kept`. Raises
+    """Return the question with a spec for each name, from today's catalog or from the snapshots in `kept`. Raise
     InputErrors."""
     found: dict[str, CatalogEntry] = {}
     errors: list[InputError] = []
@@ -90,7 +91,7 @@ def _found(named: _Named, kept: Kept) -> CatalogEntry:
 
 
 def find(kind: type[Any], name: str, field: str) -> CatalogEntry:
-    """The row of a kind of spec by slug or name, in any case of letters. Raises InputError on `field`."""
+    """Return the row of a kind of spec by slug or name, ignoring case. Raise InputError on `field`."""
     rows = catalog_table(kind)
     found = rows.find(name)
     if found is None:
@@ -99,7 +100,7 @@ def find(kind: type[Any], name: str, field: str) -> CatalogEntry:
 
 
 def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[str, CatalogEntry]]:
-    """Several names of several kinds at once. Raises InputErrors with the kind as field."""
+    """Look up several names of several kinds at once. Raise InputErrors with the kind as field."""
     found: dict[type[Any], dict[str, CatalogEntry]] = {kind: {} for kind in wanted}
     errors = []
     for kind, name in ((kind, name) for kind, names in wanted.items() for name in names):
@@ -113,11 +114,11 @@ def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[
 
 
 def offered(kind: type[Any]) -> tuple[CatalogEntry, ...]:
-    """All rows a picker offers, for questions asked of the whole catalog."""
+    """Return all rows a picker offers, for pages that evaluate the whole catalog."""
     rows = catalog_table(kind)
     return tuple(rows.of(row) for row in rows.offered)
 
 
 def choices(kind: type[Any]) -> list[tuple[str, str, str]]:
-    """What a picker offers: slug, name and the heading it stands under, in order."""
+    """Return the options of a picker, in order: slug, name and heading."""
     return catalog_table(kind).choices

@@ -1,4 +1,4 @@
-"""One class a table: what its list shows and how its form is grouped."""
+"""The admin of each table: the columns of its list and the groups of its form."""
 
 from __future__ import annotations
 

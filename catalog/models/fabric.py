@@ -7,7 +7,7 @@ from .row import CatalogRow
 
 
 class Fabric(CatalogRow):
-    """A network, as one endpoint sees it in one direction."""
+    """A network. Its bandwidth and latency are those of one endpoint in one direction."""
 
     describes = specs.Fabric
     grouped_by = "kind"

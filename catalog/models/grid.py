@@ -8,7 +8,8 @@ from .row import CatalogRow
 
 
 class Grid(CatalogRow):
-    """The electricity of a country, a part of one or an average of several; or a value the classroom works with."""
+    """The electricity of a country, of a part of one, or the average of several; or an illustrative value for
+    teaching."""
 
     describes = specs.Grid
     grouped_by = "region_type"

@@ -9,7 +9,8 @@ from .row import CatalogRow
 
 
 class Model(CatalogRow):
-    """A network. What follows from its geometry is computed (`solvers/shipped/figures.py`), not stored twice."""
+    """A neural network. Figures that follow from its architecture are computed (`solvers/shipped/figures.py`), not
+    stored."""
 
     describes = specs.Model
     grouped_by = "family"

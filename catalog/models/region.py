@@ -8,7 +8,7 @@ from .row import CatalogRow
 
 
 class CloudRegion(CatalogRow):
-    """A region of a cloud provider: a grid and a site in one."""
+    """A region of a cloud provider, with its grid and its site."""
 
     describes = specs.Region
     grouped_by = "provider"
