@@ -15,10 +15,10 @@ from solvers.registry import find
 from .document import document, errors
 
 
-@csrf_exempt  # Nothing is changed by a question, and a script has no page to take a token from.
+@csrf_exempt  # a question changes nothing on the server, and scripts have no page to take a token from
 @require_http_methods(["GET", "HEAD", "POST"])
 def solve(request: HttpRequest, name: str) -> JsonResponse:
-    """A wall's answer as JSON, status 422 with a sentence for each bad field. Raises Http404."""
+    """Return a wall's answer as JSON; status 422 with a message for each invalid field. Raise Http404."""
     try:
         solver = find(name)
     except InputError as unknown:

@@ -1,5 +1,4 @@
-"""The answer of a design space to a query, for its view and for whoever keeps it. It looks at what a job has come to
-and begins none."""
+"""Answers a design space for its view and for saving. Reads the progress of a job; never starts one."""
 
 from __future__ import annotations
 
@@ -41,18 +40,18 @@ from solvers.search.run import Candidate, Outcome, check
 
 
 def asked_question(query: QueryDict) -> DesignSpaceQuestion:
-    """What the query asks; without walls and axes the first preset."""
+    """Return the question in the query; without walls and axes that of the first preset."""
     return DesignSpaceQuestion.of(query) if WALLS in query or AXIS in query else PRESETS[0].question
 
 
 def answer_page(query: QueryDict) -> DesignSpacePage:
-    """Raises InputErrors."""
+    """Return the page that answers the query. Raise InputErrors."""
     question = asked_question(query)
     return answer_search(query, question, declared_search(question, look_up, all_of))
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """Walls, axes and goals as they were typed, and what every configuration has in common."""
+    """Return walls, axes and goals as typed, and the values that all configurations share."""
     question = asked_question(query)
     steps, axes = chain(question), dict(question.axes)
     sides = chain_inputs(steps, axes, rows)
@@ -67,8 +66,8 @@ def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
 
 
 def answer_search(query: QueryDict, question: DesignSpaceQuestion, asked: DeclaredSearch) -> DesignSpacePage:
-    """The answer of a space small enough for a request; of a larger one what its job has come to. Raises
-    InputErrors."""
+    """Return the answer of a space that is searched within the request, or of a larger one the progress of its job.
+    Raise InputErrors."""
     check(asked.search)
     url = reverse("explore:explore")
     if asked.search.space.size <= IN_REQUEST:
@@ -122,7 +121,8 @@ def _why(
     shown: tuple[ResultColumn, ...],
     pairs: list[tuple[str, str]],
 ) -> tuple[WhyPage, TriedConfiguration | None]:
-    """What somebody thought of: an axis they say nothing of stands where the best does."""
+    """Return the "why not" form and the configuration tried in it, if any. An axis left empty takes the value of the
+    best configuration."""
     typed = {
         name[len(TRY) :]: text.strip()
         for name, text in text_by_name(query).items()
@@ -154,7 +154,7 @@ def _first(asked: DeclaredSearch, column: ResultColumn) -> object:
 
 
 def _opened(question: DesignSpaceQuestion, asked: DeclaredSearch, inputs: Mapping[str, Any]) -> str:
-    """The page on which one configuration opens."""
+    """Return the URL of the page that shows one configuration."""
     text = settings(asked.search.pipeline, asked.given, inputs)
     wires = ",".join(f"{target}:{source}" for target, source in links_of(question).items())
     wall = reverse("walls:wall", args=[question.walls[0]])

@@ -23,7 +23,7 @@ from solvers.pipeline.chain import Pipeline
 
 @require_safe
 def design_space(request: HttpRequest) -> HttpResponse:
-    """The page of the design space, or the partial that an HTMX request asks for."""
+    """The design space: the page, or the fragment for an HTMX request."""
     url = reverse("explore:explore")
     question = asked_question(request.GET)
     steps, asked, page, errors = None, None, None, {}
@@ -34,12 +34,12 @@ def design_space(request: HttpRequest) -> HttpResponse:
     except InputErrors as bad:
         errors = _errors(bad)
     if page and page.progress and page.progress.moving:
-        call_worker()  # after a restart of the site nobody may be at work
+        call_worker()  # after a restart of the site no worker may be running
     return _shown(request, url, question, steps, asked, page, errors)
 
 
 def _errors(bad: InputErrors) -> dict[str, str]:
-    """Sentences by field; what is of no row of the form stands with the walls."""
+    """Return error messages by field; errors that belong to no row are shown at the walls."""
     errors: dict[str, str] = {}
     for error in bad.errors:
         row = error.field.startswith(("axis-", "goal-")) or error.field == WALLS
@@ -74,19 +74,19 @@ def _shown(
 
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    """Begins the job of a space too large for a request, or takes it up again where it was left."""
+    """Start the job of a space too large for a request, or continue it."""
     question, url = DesignSpaceQuestion.of(QueryDict(request.POST.get("query", ""))), reverse("explore:explore")
     try:
         begin_job(question)
     except InputErrors:
-        return redirect(f"{url}?{question.query}")  # the page says what is wrong
+        return redirect(f"{url}?{question.query}")  # the page shows the errors
     call_worker()
     return redirect(f"{url}?{question.query}")
 
 
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
-    """Cancels the job of the question and returns to its page."""
+    """Cancel the job of the question and redirect to its page."""
     question = DesignSpaceQuestion.of(QueryDict(request.POST.get("query", "")))
     job = job_of(question)
     if job is not None:

@@ -1,4 +1,4 @@
-"""The axes of a design space from the rows of its form: inputs, rows of the catalog, places, layouts."""
+"""Parses the axes of a design space from the rows of its form: inputs, catalog rows, sites, layouts."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from solvers.search.space import Axis
 from solvers.specs import Grid, Region
 
 LookUp = Callable[[type[Any], str], Any]
-# The rows of a kind that a person means by `all` or `all NVIDIA`, as slugs.
+# Returns the slugs that `all` or `all NVIDIA` stands for.
 AllOf = Callable[[type[Any], str], list[str]]
 
-# The address of a Dask scheduler; with one, large searches run on its workers.
+# The address of a Dask scheduler; if set, large searches run on its workers.
 CLUSTER = "DASK_SCHEDULER"
 
 AXIS = "axis"
-# Half an hour of one core at five million a second; of a hundred cores the second.
+# Half an hour of one core at five million configurations a second; the second limit is for a hundred cores.
 MOST, MOST_ON_A_CLUSTER = 10**10, 10**12
 PLACES = {"grid": (Grid, OF_THE_GRID), "region": (Region, ("carbon_intensity", *OF_THE_SITE))}
 
@@ -32,8 +32,9 @@ PLACES = {"grid": (Grid, OF_THE_GRID), "region": (Region, ("carbon_intensity", *
 def declared_axes(
     steps: Pipeline, typed: Sequence[tuple[str, str]], look_up: LookUp, all_of: AllOf, errors: list[InputError]
 ) -> tuple[dict[str, str], list[tuple[int, Axis]]]:
-    """The inputs with one value, as text by name, and the axes with their row among what was `typed`. Adds to `errors`
-    what is wrong with a row. Grids and regions are read last: a figure they lack is the one given for it."""
+    """Return the inputs with a single value, as text by name, and the axes, each with the index of its row in `typed`.
+    Append an error for each invalid row to `errors`. Grids and regions are read last: a figure that they lack is taken
+    from the single values."""
     fixed: dict[str, str] = {}
     axes: list[tuple[int, Axis]] = []
     late = sorted(enumerate(typed), key=lambda each: each[1][0] in PLACES)
@@ -53,7 +54,7 @@ def declared_axes(
 
 
 def _sentence(error: InputError, name: str) -> str:
-    """What is wrong with a row that names its input itself."""
+    """Return the error message for a row that names its input itself."""
     return error.sentence if error.field == name else f"{error.field} {error.sentence}"
 
 
@@ -74,13 +75,13 @@ def _axis(steps: Pipeline, name: str, text: str, look_up: LookUp, fixed: Mapping
 
 
 def _numbers(steps: Pipeline, fixed: Mapping[str, str], figures: tuple[str, ...]) -> dict[str, Any]:
-    """What is given for figures of a place, in SI."""
+    """Return the values given for the figures of a site, in SI."""
     named = {name: text for name, text in fixed.items() if name in figures}
     return {name: value for (_, name), value in settle(steps, named).items()} if named else {}
 
 
 def expand_all(steps: Pipeline, name: str, text: str, all_of: AllOf) -> str:
-    """`all` and `all NVIDIA` as the slugs they stand for."""
+    """Replace `all` and `all NVIDIA` by the slugs they stand for."""
     io = next((stage.inputs[name] for stage in steps.stages if name in stage.inputs), None)
     kind = io.kind if isinstance(io, Pick) else PLACES.get(name, (None,))[0]
     if kind is None or not text.lower().startswith("all"):
@@ -92,8 +93,8 @@ def expand_all(steps: Pipeline, name: str, text: str, all_of: AllOf) -> str:
 
 
 def axis_errors(axes: list[tuple[int, Axis]], fixed: Mapping[str, str]) -> list[InputError]:
-    """What is wrong with the axes as a whole: an input that two of them set, a layout beside a `fixed` dimension, or
-    more configurations than are searched."""
+    """Return errors that concern several axes: an input set by two of them, a layout beside a `fixed` dimension, or
+    more configurations than the limit."""
     taken: dict[str, str] = {}
     for k, each in axes:
         for column in each.columns:

@@ -1,4 +1,4 @@
-"""The form of a design space, drawn from what was typed, what it came to and what is wrong with it. Never validates."""
+"""Draws the form of a design space from the typed text, the parsed search and the errors. Does not validate."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def space_form(
     errors: Mapping[str, str],
     url: str,
 ) -> SpaceForm:
-    """All rows there may be, those beyond the next free one hidden."""
+    """Return the form with all rows there may be; those beyond the next free one are hidden."""
     goals = [("", text) for text in question.goals]
     return SpaceForm(
         action=url,
@@ -44,7 +44,7 @@ def space_form(
 
 
 def size_in_words(shape: Sequence[int]) -> str:
-    """`8 × 10 × 3 = 240 configurations`."""
+    """Return the size of a space as text: `8 × 10 × 3 = 240 configurations`."""
     size = 1
     for length in shape:
         size *= length
@@ -54,7 +54,7 @@ def size_in_words(shape: Sequence[int]) -> str:
 
 
 def _told(asked: DeclaredSearch | None) -> dict[str, str]:
-    """How many values each axis has."""
+    """Return the number of values of each axis, as text by field name."""
     if asked is None:
         return {}
     return {axis.name: f"{len(axis):,} values" for axis in asked.search.space.axes} | dict.fromkeys(
@@ -79,7 +79,7 @@ def _sides(
 
 
 def _names(steps: Pipeline) -> Iterator[Link]:
-    """What an axis may run along: inputs that no wall finds, and the places that set several at once."""
+    """Yield the names an axis may have: inputs that no wall computes, and the rows that set several inputs at once."""
     seen = set()
     for stage in steps.stages:
         for name, io in stage.inputs.items():
@@ -101,7 +101,7 @@ def _unit(io: Any) -> str:
 
 
 def _phrases(steps: Pipeline) -> Iterator[Link]:
-    """Beginnings of goals: every number may be made small, large or held to a limit, every truth demanded."""
+    """Yield prefixes of goals for completion: any number can be minimized, maximized or limited, any flag required."""
     for name, metric in metrics(steps).items():
         io = metric.declared
         if isinstance(io, Output) and "." not in name:

@@ -1,4 +1,4 @@
-"""Spaces worth opening first: the tutorial's demos and its exercise, the capstone, and one too large to type."""
+"""Example design spaces: the tutorial's demos and exercise, the capstone, and a very large one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.explore.ask.question import DesignSpaceQuestion
 
 @dataclass(frozen=True)
 class DesignSpacePreset:
-    """A worked example of a design space."""
+    """An example of a design space."""
 
     name: str
     part: str

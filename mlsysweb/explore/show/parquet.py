@@ -1,4 +1,4 @@
-"""Every configuration of a space as a Parquet file, written a batch at a time."""
+"""Exports every configuration of a design space as a Parquet file, in batches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _BATCH = 2**16
 
 
 def as_parquet(search: Search, columns: Sequence[ResultColumn], out: BinaryIO) -> None:
-    """Every configuration of the space, a batch at a time: axes, objectives, constraint metrics, and what it fails."""
+    """Write every configuration of the space to `out` in batches: axes, objectives, constraint metrics and
+    violations."""
     axes = [column for column in columns if not column.terms]
     goals = [column for column in columns if column.sign]
     names = [f"fails: {constraint.text}" for constraint in search.constraints]

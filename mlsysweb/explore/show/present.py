@@ -1,4 +1,4 @@
-"""Stage 5: a design space as its page shows it. Reads, never searches."""
+"""Presenter (stage 5) of the design space. Does not search."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from solvers.fields import Input, Output
 from solvers.quantities import format_quantity
 from solvers.search.run import Candidate, ConstraintFailures, Outcome
 
-# Dots that are beaten, that fail, and of the front: more hide each other, and weigh.
+# Limits on the number of dominated, infeasible and Pareto-optimal dots: more overlap and make the page larger.
 _BEATEN, _FAILING, _FRONT = 240, 120, 240
 _CELLS = (36, 28)
 
 
 @dataclass(frozen=True)
 class DesignSpaceLinks:
-    """The page's path and the question's link, the link of a candidate, and how to export."""
+    """The page's path and the question's link, the link of a candidate, and the export formats."""
 
     url: str
     query: str
@@ -44,7 +44,7 @@ def design_space_page(
     progress: JobProgress | None,
     around: DesignSpaceLinks,
 ) -> DesignSpacePage:
-    """Everything the page says of a search, or of as much of it as is done."""
+    """Return the page of a search, complete or in progress."""
     outcome = found.outcome
     objectives = [column for column in columns if column.sign]
     return DesignSpacePage(
@@ -67,7 +67,7 @@ def design_space_page(
 
 
 def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpacePage:
-    """A space too large for a request, before anybody has begun with it."""
+    """Return the page of a space too large for a request whose job has not been started."""
     return DesignSpacePage(
         verdict=progress.told,
         kind="",
@@ -88,7 +88,7 @@ def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpace
 
 
 def places_in_words(candidate: Candidate, columns: tuple[ResultColumn, ...]) -> str:
-    """A configuration by its places: `h100, 64, fp8`."""
+    """Return a configuration by its values along the axes: `h100, 64, fp8`."""
     return ", ".join(_place(column, column.read(candidate)) for column in columns if not column.terms)
 
 
@@ -123,7 +123,7 @@ def _nearest(reason: ConstraintFailures | None) -> str:
 
 
 def _limit(reason: ConstraintFailures) -> str:
-    """The value that came nearest to meeting a constraint; empty where there is none."""
+    """Return the value nearest to meeting a constraint; an empty string where there is none."""
     io = reason.constraint.metric.declared
     known = isinstance(io, Input | Output) and reason.nearest == reason.nearest
     return format_quantity(reason.nearest, io.unit, io.display_unit) if known else ""  # type: ignore[union-attr]
@@ -153,7 +153,7 @@ def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Const
 
 
 def _gain(outcome: Outcome, place: int, objectives: list[ResultColumn]) -> str:
-    """What the first objectives gain when this one limit is a tenth away."""
+    """Return what the first objectives gain if this one limit is relaxed by a tenth."""
     freed, scores = outcome.seen.freed[place], outcome.seen.front.scores
     told = []
     for k, column in enumerate(objectives):
@@ -173,7 +173,7 @@ def _gain(outcome: Outcome, place: int, objectives: list[ResultColumn]) -> str:
 def _steps(
     found: SearchReport, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]
 ) -> Iterator[NeighbourStep]:
-    """One place down and one up along each axis."""
+    """Yield the neighbours one step down and one step up along each axis."""
     by_key = {column.key: column for column in columns}
     constraints = found.outcome.search.constraints
     for beside in found.beside:
@@ -207,7 +207,8 @@ def _figures(
     objectives: list[ResultColumn],
     tried: TriedConfiguration | None,
 ) -> Iterator[Figure]:
-    """The front by its first two objectives; with one, against the metric of a constraint or the first axis."""
+    """Yield the charts: the front by the first two objectives, or one objective against the metric of a constraint or
+    the first axis."""
     across = objectives[1] if len(objectives) > 1 else _other(columns)
     if across is None or not objectives or not found.drawn.number.size:
         return
@@ -254,12 +255,13 @@ def _other(columns: tuple[ResultColumn, ...]) -> ResultColumn | None:
 
 
 def _spreads(values: Any) -> bool:
-    """Whether values spread so far that only a log axis tells them apart."""
+    """Return whether values span so wide a range that they need a log axis."""
     return bool(values.size and values.min() > 0 and values.max() / values.min() > 30)
 
 
 def _within(x: Any, y: Any, good_x: Any, good_y: Any) -> Any:
-    """Those that fail are drawn where the others are: one that is off by a thousand would squeeze the picture."""
+    """Return which infeasible dots lie near the feasible ones. One that is off by a factor of a thousand would compress
+    the chart."""
     if not good_x.size:
         return np.ones(len(x), dtype=bool)
     return (x <= good_x.max() * 1.5) & (y <= good_y.max() * 1.5) & (x >= good_x.min() / 1.5) & (y >= good_y.min() / 1.5)
@@ -300,7 +302,7 @@ def _density(x: Any, y: Any, logs: tuple[bool, bool]) -> Density:
 def configuration_url(
     pipeline_url: str, wall_url: str, walls: tuple[str, ...], links: str, text: Mapping[str, str]
 ) -> str:
-    """Where one configuration opens: as its wall when there is one, else as the pipeline of all."""
+    """Return the URL of one configuration: the page of its wall if there is one wall only, else the pipeline."""
     if len(walls) == 1:
         return f"{wall_url}?{urlencode(text)}"
     wires = {"links": links} if links else {}

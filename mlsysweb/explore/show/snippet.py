@@ -1,4 +1,4 @@
-"""An exploration as Python that comes to the same with `solvers` alone."""
+"""Exports a design space as a Python program that uses `solvers` only."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ for best in found.top:
 
 
 def as_python(question: DesignSpaceQuestion, snapshot: Mapping[str, Mapping[str, Any]], all_of: AllOf) -> str:
-    """Raises InputErrors as `declared` does."""
+    """Return the program. Raise InputErrors as `declared_search` does."""
     steps, asked = chain(question), declared_search(question, look_up, all_of)
     axes = [(each, expand_all(steps, each, text, all_of)) for each, text in question.axes if each not in asked.given]
     rows = {key: spec_from_snapshot(row) for key, row in sorted(snapshot.items())}

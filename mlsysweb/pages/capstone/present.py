@@ -1,4 +1,4 @@
-"""Stage 5: the capstone's page. Reads, never solves."""
+"""Presenter (stage 5) of the capstone. Does not solve."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_FAINT = 300
 
 @dataclass(frozen=True)
 class CapstoneLinks:
-    """The path of the page, what was typed, and the chips tried: slug and name, in the order of the space."""
+    """The path of the page, the typed text, and the chips tried (slug and name) in the order of the space."""
 
     url: str
     text: Mapping[str, str]
@@ -35,7 +35,7 @@ class CapstoneLinks:
 def capstone_page(
     i: Inputs, found: Scores, ways: Mapping[str, tuple[str, float]], space: DesignSpace | None, around: CapstoneLinks
 ) -> CapstonePage:
-    """Every line of the brief, and the front where the design is handed in."""
+    """Return the page: every constraint of the brief, and the front if the design is submitted."""
     met = {name: bool(each) for name, each in found.meets(i).items()}
     short = [name for name, each in met.items() if not each]
     link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
@@ -108,7 +108,7 @@ def _constraints(
 
 
 def _has(i: Inputs, found: Scores) -> dict[str, Card]:
-    """What the design comes to in each line of the brief."""
+    """Return the design's value for each constraint of the brief."""
     capacity, ttft = float(found.capacity), float(found.ttft)
     left = float(found.ttft_left) if len(regions(i)) > 1 else math.nan
     stands_in = _seconds(left) if len(regions(i)) > 1 else "there is no other region"

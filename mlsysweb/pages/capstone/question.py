@@ -1,4 +1,4 @@
-"""The design a student makes, and the brief it must meet; declared in the words of a wall."""
+"""The inputs of the capstone: a student's design and the brief it must meet. Declared like those of a wall."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from solvers.specs import Accelerator, Grid, Model, Precision
 
 
 class Tenure(IntEnum):
-    """How the fleet is come by."""
+    """How the fleet is obtained."""
 
     OWN = 0
     CLOUD = 1
 
 
 class Submitted(IntEnum):
-    """Whether the design is handed in, and may be held against the best there are."""
+    """Whether the design is submitted, so that it may be compared with the front."""
 
     NO = 0
     YES = 1
@@ -125,7 +125,8 @@ class Inputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a model that generates, a chip that computes, grids that are known."""
+    """Check the inputs against each other: a model that generates tokens, a chip with a rate, grids with known
+    figures."""
     yield from checks.trainable_transformer(i.model)
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     for name in ("memory_capacity", "tdp", "unit_price"):

@@ -16,7 +16,7 @@ from .question import CAPSTONE
 
 @require_safe
 def capstone(request: HttpRequest) -> HttpResponse:
-    """The page of the capstone, or the partial that an HTMX request asks for."""
+    """The capstone: the page, or the fragment for an HTMX request."""
     url, text = reverse("capstone:capstone"), query_text(request.GET)
     page, errors = None, {}
     try:

@@ -1,4 +1,4 @@
-"""The answer of carbon geography to a query, for its view and for whoever keeps it."""
+"""Answers carbon geography for its view and for saving."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from .places import GridPlace, atlas, lives
 from .present import GeographyLinks, geography_page
 from .question import GEOGRAPHY, Inputs, RankedPlaces
 
-# From cloud to microcontroller, for what making a device weighs against running it.
+# Chips from cloud to microcontroller, to compare embodied with operational carbon.
 _LIVES = ("b200-sxm-180gb", "mi300x", "h100-sxm5-80gb", "a100-sxm4-80gb", "l4", "esp32-s3")
 
 
 def answer_page(query: QueryDict) -> GeographyPage:
-    """Raises InputErrors, also for a place or a chip of which too little is known."""
+    """Return the page that answers the query. Raise InputErrors, also for a place or a chip with unknown figures that
+    are needed."""
     read, known = validated(GEOGRAPHY, query_text(query))
     point: Inputs = known.point
     slug = str(known.snapshot["grid"]["slug"])
@@ -43,12 +44,12 @@ def answer_page(query: QueryDict) -> GeographyPage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
+    """Return the inputs of a query as shown beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(GEOGRAPHY.inputs, query_text(query), rows)
 
 
 def _ranked(point: Inputs) -> list[GridPlace]:
-    """The places asked for, of today's catalog."""
+    """Return the places to rank, from today's catalog."""
     wanted = RankedPlaces(int(point.places))
     if wanted in (RankedPlaces.COUNTRIES, RankedPlaces.ALL_GRIDS):
         rows = catalog_table(Grid)

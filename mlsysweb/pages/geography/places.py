@@ -1,4 +1,5 @@
-"""The job on every place at once: one vectorised call of the wall, and the places nobody beats in cost and carbon."""
+"""Evaluates a job in every place in one vectorised call of the wall, and finds the Pareto-optimal places by cost and
+carbon."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class GridPlace:
-    """A grid or a cloud region. `slug` is empty where a picker does not offer it; `iso` where it is no country."""
+    """A grid or a cloud region. `slug` is empty where pickers do not offer it, `iso` where it is not a country."""
 
     slug: str
     name: str
@@ -31,8 +32,8 @@ class GridPlace:
 
 @dataclass(frozen=True)
 class Atlas:
-    """The job on every place: carbon of running (kg), water (L), electricity (USD), its price with carbon's (USD), all
-    in the order of `places`; which of them nobody beats in both, and the order by carbon."""
+    """The job in every place, in the order of `places`: operational carbon (kg), water (L), electricity cost (USD),
+    that cost including carbon (USD), which places are Pareto-optimal in cost and carbon, and the order by carbon."""
 
     places: tuple[GridPlace, ...]
     intensity: Floats
@@ -46,17 +47,17 @@ class Atlas:
 
     @property
     def priced_places(self) -> int:
-        """How many have a price of electricity of their own."""
+        """Return how many places have an electricity price of their own."""
         return int(sum(not np.isnan(getattr(place.spec, "electricity_price", np.nan)) for place in self.places))
 
     @property
     def best(self) -> int:
-        """The place of least cost and priced carbon."""
+        """Return the index of the place with the lowest cost including carbon."""
         return int(np.argmin(self.priced))
 
 
 def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
-    """What the job of `i` comes to on each of the places whose carbon intensity is known."""
+    """Return the results of the job of `i` in each place with a known carbon intensity."""
     known = tuple(place for place in places if not np.isnan(place.spec.carbon_intensity))
     intensity = _figures(known, "carbon_intensity", np.nan)
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
@@ -85,14 +86,15 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
 
 
 def _figures(places: Sequence[GridPlace], name: str, otherwise: Any) -> Floats:
-    """A figure of every place; what one does not know, or has no column for, is as given."""
+    """Return a figure of every place; where it is unknown, or the kind of place has no such column, the value
+    `otherwise`."""
     values = np.array([float(getattr(place.spec, name, np.nan)) for place in places])
     return np.where(np.isnan(values), float(otherwise), values)
 
 
 @dataclass(frozen=True)
 class Life:
-    """A device over its life on one grid: carbon of making and of running, kg."""
+    """Embodied and operational carbon of a device over its lifetime on one grid, in kg."""
 
     name: str
     making: float
@@ -100,7 +102,8 @@ class Life:
 
 
 def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
-    """Each chip, always on at the MFU asked, over the life asked; those without a known figure are left out."""
+    """Return the carbon of each chip, always on at the MFU and over the lifetime in the question; chips with unknown
+    figures are left out."""
     told = [chip for chip in chips if not np.isnan(chip.embodied_carbon) and not np.isnan(chip.tdp)]
     found = sustainability(
         devices=1,

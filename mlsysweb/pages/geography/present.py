@@ -1,4 +1,4 @@
-"""Stage 5: the page of carbon geography. Reads, never solves."""
+"""Presenter (stage 5) of carbon geography. Does not solve."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .page import Band, GeographyPage, PlaceRow
 from .places import Atlas, Life
 from .question import Counted, Inputs
 
-# Steps of the map's scale in g/kWh: each about twice the one before, so that clean grids differ, too.
+# Bounds of the map's colour bands in g/kWh: each about twice the one before, so that clean grids differ, too.
 _STEPS = (50, 100, 200, 350, 500, 700)
 _ENDS = 12
 _KWH = 3.6e6
@@ -26,7 +26,7 @@ _KWH = 3.6e6
 
 @dataclass(frozen=True)
 class GeographyLinks:
-    """Paths of this page and of the wall, what was typed, and the slug of the place picked."""
+    """Paths of this page and of the wall, the typed text, and the slug of the picked place."""
 
     url: str
     wall: str
@@ -37,7 +37,8 @@ class GeographyLinks:
 def geography_page(
     i: Inputs, found: Atlas, here: int, world: Mapping[str, int], lived: Sequence[Life], around: GeographyLinks
 ) -> GeographyPage:
-    """`here` is the picked place among those found; `world` the place of each country on the map, by ISO code."""
+    """Return the page. `here` is the index of the picked place; `world` maps ISO codes to the indexes of countries on
+    the map."""
     link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
     return GeographyPage(
         verdict=_verdict(found, here),
@@ -118,7 +119,7 @@ def _bands() -> Iterator[Band]:
 
 
 def _told(found: Atlas, place: int) -> dict[str, str | int]:
-    """What the map knows of a country: the step of its intensity, what hovering says, and what a click picks."""
+    """Return what the map needs of a country: its colour band, the hover text, and the slug a click picks."""
     each = found.places[place]
     mix = f", {each.mix}" if each.mix else ""
     words = (
@@ -208,7 +209,7 @@ def _figure(id: str, title: str, drawn: object, columns: tuple[str, ...], rows: 
 
 
 def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
-    """The sustainability wall with this job at this place."""
+    """Return the link to the sustainability wall with this job in this place."""
     asked = {
         "devices": f"{i.devices:g}",
         "tdp": to_input_text(float(i.accelerator.tdp), "W", "W"),

@@ -1,6 +1,6 @@
-"""What the page asks for: a job, how its energy is counted, and what a tonne of carbon costs.
+"""The inputs of carbon geography: a job, how its energy is counted, and the price of a tonne of carbon.
 
-Declared in the words of a wall, so that it is read, checked and drawn as a wall's question is.
+Declared like the inputs of a wall, so that they are parsed, checked and drawn the same way.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DAY = 86400.0
 
 
 class Counted(IntEnum):
-    """Whose PUE counts."""
+    """Whose PUE is used."""
 
     GRID_ONLY = 0
     GRID_AND_SITE = 1
@@ -116,7 +116,7 @@ class Inputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: power must be known, and the place's intensity."""
+    """Check the inputs against each other: the power must be known, and the carbon intensity of the place."""
     if math.isnan(i.accelerator.tdp):
         yield InputError("accelerator", f"can't be {i.accelerator.name}: its thermal design power is not known.")
     if math.isnan(i.grid.carbon_intensity):

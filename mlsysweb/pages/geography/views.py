@@ -16,7 +16,7 @@ from .question import GEOGRAPHY
 
 @require_safe
 def geography(request: HttpRequest) -> HttpResponse:
-    """The page of carbon geography, or the partial that an HTMX request asks for."""
+    """Carbon geography: the page, or the fragment for an HTMX request."""
     url, text = reverse("geography:geography"), query_text(request.GET)
     page, errors = None, {}
     try:

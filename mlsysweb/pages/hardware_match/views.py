@@ -16,7 +16,7 @@ from .answer import ONE, answer_page, page_inputs, page_text
 
 @require_safe
 def hardware_match(request: HttpRequest) -> HttpResponse:
-    """The page of hardware match, or the partial that an HTMX request asks for."""
+    """Hardware match: the page, or the fragment for an HTMX request."""
     url, text = reverse("hardware_match:hardware_match"), page_text(request.GET)
     page, errors = None, {}
     try:
@@ -35,5 +35,5 @@ def hardware_match(request: HttpRequest) -> HttpResponse:
 
 
 def _presets(text: dict[str, str], url: str) -> list[Link]:
-    """The wall's own examples, but for those about one chip."""
+    """Return links to the wall's presets, except those about one chip."""
     return [link for link in preset_links(solvers()["synthesis"], text, url) if ONE not in link.url]

@@ -1,4 +1,4 @@
-"""The tutorial's afternoon as a reading path: what each part asks and the questions to open first.
+"""The tutorial as a reading path: the topic of each part and the questions to open first.
 
 A question is the name of a wall, or of the URL of a page over many walls, and its inputs as text.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TutorialLink:
-    """A step of the tutorial: its words, and the wall and question it opens."""
+    """A step of the tutorial: its text, and the wall and question it opens."""
 
     words: str
     page: str

@@ -1,4 +1,4 @@
-"""The answer of a chain of walls to a query, for its view and for whoever keeps it."""
+"""Answers a pipeline of walls for its view and for saving."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .presets import PRESETS
 
 @dataclass(frozen=True)
 class ChainAnswer:
-    """A chain as far as it goes: its page, the inputs a person may say, and what is wrong with which field."""
+    """The answer of a pipeline, as far as it is valid: its page, the inputs a user may set, and the errors by field."""
 
     page: PipelinePage
     around: PipelineLinks
@@ -38,7 +38,8 @@ class ChainAnswer:
 
 
 def answer_page(query: QueryDict) -> PipelinePage:
-    """Raises InputErrors where the stages do not go together or an input is wrong."""
+    """Return the page that answers the query. Raise InputErrors where stages are not compatible or an input is
+    invalid."""
     answered = answer_chain(query)
     if answered.errors:
         raise InputErrors(InputError(field, sentence) for field, sentence in answered.errors.items())
@@ -46,7 +47,7 @@ def answer_page(query: QueryDict) -> PipelinePage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
+    """Return the inputs of a query as shown beside a saved page: label, text, and whether it is the default."""
     around = _links(query)
     titles = [solvers()[name].title for name in around.stages]
     wires = [f"{target} from {source}" for target, source in around.links.items()]
@@ -58,7 +59,7 @@ def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
 
 
 def answer_chain(query: QueryDict) -> ChainAnswer:
-    """The page as far as the chain goes, whatever is wrong with it."""
+    """Return the answer of the pipeline in the query. Errors are returned, not raised."""
     around = _links(query)
     try:
         chain = _chain(around)
@@ -79,7 +80,7 @@ def answer_chain(query: QueryDict) -> ChainAnswer:
 
 
 def _links(query: QueryDict) -> PipelineLinks:
-    """What the query asks; without stages the first preset, with what else is typed over it."""
+    """Return the pipeline in the query; without stages the first preset, with the typed values replacing its own."""
     first = PRESETS[0]
     typed = text_by_name(query)
     text = {name: value for name, value in typed.items() if value and name not in (STAGES, LINKS)}
@@ -97,15 +98,15 @@ def _pair(link: str) -> tuple[str, str]:
 
 
 def _chain(around: PipelineLinks) -> Pipeline:
-    """The stages without their charts, which this page does not draw. Raises InputError and InputErrors."""
+    """Return the pipeline without charts, which this page does not draw. Raise InputError and InputErrors."""
     known = around.known
     stages = (replace(known[name], figures=()) if name in known else name for name in around.stages)
     return pipeline(*stages, links=around.links)
 
 
 def _open_inputs(chain: Pipeline, explanation: Explanation) -> dict[str, InputField]:
-    """What a person may say, once for all stages that ask it by the same name; the gaps first, what has a default
-    folded away unless it is a stage's first question."""
+    """Return the inputs a user may set, once for all stages that take the same name. Missing inputs come first; those
+    with a default are folded, unless they are the first input of a stage."""
     open_ends = [
         (taken, chain.stage(stage.name).inputs[taken.name])
         for stage in explanation.stages

@@ -1,4 +1,4 @@
-"""Chains worth opening first: their stages, the links that no common name makes, and what is asked of them."""
+"""Example pipelines: their stages, explicit links, and inputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class PipelinePreset:
-    """A worked example of a pipeline."""
+    """An example of a pipeline."""
 
     name: str
     stages: tuple[str, ...]

@@ -18,7 +18,7 @@ from .present import LINKS, STAGES
 
 @require_safe
 def pipelines(request: HttpRequest) -> HttpResponse:
-    """The page of pipelines, or the partial that an HTMX request asks for."""
+    """The pipelines page, or the fragment for an HTMX request."""
     answered = answer_chain(request.GET)
     page, form = answered.page, _form(answered)
     if not wants_partial(request):
@@ -32,9 +32,9 @@ def pipelines(request: HttpRequest) -> HttpResponse:
 
 def _form(answered: ChainAnswer) -> Form:
     around, asked = answered.around, answered.open_inputs
-    beside = answered.errors if asked else {}  # what is wrong with the chain itself the page says
+    beside = answered.errors if asked else {}  # the page itself shows errors of the pipeline
     drawn = form_fields(asked, around.text, beside, choices, around.url)
     wires = ",".join(f"{target}:{source}" for target, source in around.links.items())
-    told = {name: value for name, value in around.text.items() if name not in asked}  # of one stage, or a figure
+    told = {name: value for name, value in around.text.items() if name not in asked}  # values for one stage, or figures
     hidden = {STAGES: ",".join(around.stages), **({LINKS: wires} if wires else {}), **told}
     return replace(drawn, hidden=tuple(hidden.items()))

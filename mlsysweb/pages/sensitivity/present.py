@@ -1,4 +1,4 @@
-"""Stage 5: the page of what moves an answer. Reads, never solves."""
+"""Presenter (stage 5) of the sensitivity page. Does not solve."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from solvers.quantities import format_quantity
 
 from .page import ElasticityLine, SensitivityPage
 
-# Below this a percent more changes less than a thousandth of a percent: it does not move.
+# Below this, one percent changes less than a thousandth of a percent: counted as no effect.
 _STILL = 1e-3
 _MOST = 14
 
@@ -25,7 +25,8 @@ _MOST = 14
 def sensitivity_page(
     solver: Solver[Any, Any], found: Sensitivity | None, output: str, wall: str, links: Mapping[str, str], error: str
 ) -> SensitivityPage:
-    """The rows that move the output, most first; how many do not; and where the answer begins to hinge on others."""
+    """Return the parameters that affect the output, the largest elasticity first; the number of those that do not; and
+    the breakpoints."""
     label = solver.outputs[output].label if output in solver.outputs else output
     rows = [row for row in found.rows if abs(row.elasticity) >= _STILL][:_MOST] if found else []
     return SensitivityPage(
@@ -57,7 +58,8 @@ def _verdict(label: str, rows: list[ElasticityRow]) -> str:
 
 
 def _small(label: str) -> str:
-    """A label inside a sentence; what begins with two capitals is a name."""
+    """Return a label for the middle of a sentence, in lower case unless it begins with two capitals (an
+    abbreviation)."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 

@@ -1,4 +1,5 @@
-"""What is said of a survey: which device is enough, how the other one compares, why the rest are not."""
+"""The sentences about a survey: the smallest device that meets the target, the comparison with another, and why the
+rest do not."""
 
 from __future__ import annotations
 
@@ -27,17 +28,17 @@ _UNITS = {Phase.DECODE: "a token", Phase.PREFILL: "a prompt", Phase.TRAINING: "a
 
 
 def answer_unit(s: Survey) -> str:
-    """What one answer of the model is."""
+    """Return the name of one unit of output of the model, such as a token."""
     return _UNITS.get(s.phase, "an inference")
 
 
 def latency(s: Survey, place: int) -> str:
-    """The latency of the accelerator at `place`, as text."""
+    """Return the latency of the accelerator at index `place`, as text."""
     return format_quantity(s.of("latency", place), "s")
 
 
 def verdict(s: Survey) -> str:
-    """The smallest device that is enough, or why there is none."""
+    """Return the sentence on the smallest device that meets the target, or why there is none."""
     if s.smallest is None:
         return _nobody(s)
     name, count = s.devices[s.smallest].name, len(s.where(Fate.MEETS))
@@ -53,7 +54,7 @@ def _among(s: Survey, count: int) -> str:
 
 
 def _limits(s: Survey) -> str:
-    """The target, and the limits there are."""
+    """Return the target and the limits as text."""
     limits = [format_quantity(float(s.point.target_latency), "s")]
     limits += [format_quantity(float(v), unit) for v, unit in _bounded(s)]
     return _listed(limits)
@@ -94,7 +95,7 @@ def _nobody(s: Survey) -> str:
 
 
 def beside(s: Survey) -> str:
-    """The device held against the smallest."""
+    """Return the comparison of the chosen device with the smallest."""
     name = s.devices[s.held].name
     if s.held == s.smallest:
         return f"{name} is the device held against the others, too."
@@ -112,7 +113,7 @@ def beside(s: Survey) -> str:
 
 
 def _times(s: Survey, one: int, other: int) -> Iterator[str]:
-    """How one device compares with another in what it costs, as far as that is known."""
+    """Yield the ratios of power, price and energy between two devices, as far as they are known."""
     for figure, words in (
         (s.power, "power"),
         (s.price, "price"),
@@ -128,7 +129,7 @@ def _listed(words: list[str]) -> str:
 
 
 def why(s: Survey, place: int) -> str:
-    """What is in the way on this device; nothing where it meets all that is asked."""
+    """Return why this device does not meet the requirements; an empty string where it does."""
     match s.fate[place]:
         case Fate.MEETS:
             return ""
@@ -162,7 +163,7 @@ def _short(s: Survey, place: int) -> str:
 
 
 def _unknown(s: Survey, place: int) -> str:
-    """What the catalog lacks for an answer."""
+    """Return which figure the catalog lacks for an answer."""
     spec, code = s.devices[place].spec, s.point.precision
     own = [p.name.lower() for p in Precision if not np.isnan(spec.peak[p])]
     if not own:

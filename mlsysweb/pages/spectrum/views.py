@@ -19,7 +19,7 @@ from .question import LIMITS, SPECTRUM
 
 @require_safe
 def spectrum(request: HttpRequest) -> HttpResponse:
-    """The page of the spectrum of accelerators, or the partial that an HTMX request asks for."""
+    """The spectrum of accelerators: the page, or the fragment for an HTMX request."""
     url, text = reverse("spectrum:spectrum"), query_text(request.GET)
     page, errors = None, {}
     try:
@@ -38,7 +38,7 @@ def spectrum(request: HttpRequest) -> HttpResponse:
 
 
 def _drawn(text: dict[str, str], errors: dict[str, str], url: str) -> Form:
-    """The form, in which a limit that is not typed is none."""
+    """Return the form; an empty limit means none."""
     drawn = form(SPECTRUM, text, errors, choices, url)
     fields = (
         replace(field, text=text.get(field.name, ""), placeholder="no limit", slider=None)

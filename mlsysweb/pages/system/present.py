@@ -1,4 +1,4 @@
-"""Stage 5: the system's page from the results of its walls. Reads, never solves."""
+"""Presenter (stage 5) of the system pages. Does not solve."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from solvers.taxonomy import WALLS
 
 from .page import FactorRow, IronLawPage, KeyFigure, SystemPage, WallGroup, WallRow
 
-# The figures a change of chip, batch or place should be seen to move together.
+# Key figures, chosen so that a change of chip, batch or site visibly affects several of them.
 _KEYS = (
     ("serving", "ttft"),
     ("serving", "itl"),
@@ -31,7 +31,7 @@ _KEYS = (
 def system_page(
     results: Mapping[str, Result], links: Mapping[str, str], presets: tuple[Link, ...], url: str
 ) -> SystemPage:
-    """All walls, the one that binds most first; those whose strain is unknown last."""
+    """Return the page of all walls, highest utilization first; those with an unknown utilization last."""
     strains = {place: utilization(place, results[place.stage]) for place in WALL_STAGES}
     ordered = sorted(WALL_STAGES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
     met, supposed = (
@@ -51,7 +51,7 @@ def system_page(
     )
 
 
-# Who owns each factor: the stages it follows from, in the order a reader should ask them.
+# The stages that determine each factor, in the order to study them.
 _OWNERS = {
     "total_ops": ("scaling_laws", "compression"),
     "devices": ("tco", "sustainability"),
@@ -70,7 +70,7 @@ def iron_law_page(
     presets: tuple[Link, ...],
     url: str,
 ) -> IronLawPage:
-    """The run's factors with the walls that own them, from the results of all walls."""
+    """Return the page of the iron law: the factors of the run with the walls that determine them."""
     law, described = results[IRON_LAW], results[DESCRIPTION]
     figures = result_figures(law)
     return IronLawPage(

@@ -27,7 +27,7 @@ from .present import WallLinks, wall_page
 
 @require_safe
 def wall(request: HttpRequest, name: str) -> HttpResponse:
-    """A wall's page, or the partial that an HTMX request asks for. Raises Http404."""
+    """The page of a wall, or the fragment for an HTMX request. Raise Http404."""
     solver = solvers().get(name)
     if solver is None:
         raise Http404(f"There is no wall called {name}.")

@@ -1,4 +1,4 @@
-"""Stage 5: scenarios side by side. Reads, never solves."""
+"""Presenter (stage 5) of the comparison page. Does not solve."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .page import ComparePage, ComparisonCell, ComparisonRow, Explanation_, OwnS
 
 _OVERLAID = ("roofline", "curve")
 _STACKED = ("buildup", "bars")
-# More groups of bars than this are not told apart.
+# The most groups of bars that can still be told apart.
 _MOST_RATIOS = 12
 
 
 @dataclass(frozen=True)
 class ComparedScenario:
-    """A scenario with its answer as it was kept (`answers.OpenedAnswer`)."""
+    """A scenario with its stored answer (`answers.OpenedAnswer`)."""
 
     id: str
     title: str
@@ -43,7 +43,8 @@ class ComparedScenario:
 
 @dataclass(frozen=True)
 class CompareLinks:
-    """The page's own links: with another baseline, without one of them, and why an output differs."""
+    """The page's own links: with another baseline, without one of the scenarios, and to the attribution of an
+    output."""
 
     url: str
     baseline: int
@@ -59,7 +60,7 @@ def compare_page(
     missing: Sequence[str],
     choice: Sequence[OwnScenario],
 ) -> ComparePage:
-    """All of it; of one scenario, or none, only what to choose from."""
+    """Return the comparison; with fewer than two scenarios only the choice of scenarios."""
     enough = len(kept) > 1
     inputs = tuple(_inputs(kept)) if enough else ()
     return ComparePage(
@@ -92,7 +93,7 @@ def _columns(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator
 
 
 def _inputs(kept: Sequence[ComparedScenario]) -> Iterator[ComparisonRow]:
-    """Every input any of them has, in the order they have them."""
+    """Yield every input that any scenario has, in their order."""
     told = [{each.name: each for each in scenario.kept.inputs} for scenario in kept]
     for name in dict.fromkeys(name for inputs in told for name in inputs):
         label = next(inputs[name].label for inputs in told if name in inputs)
@@ -103,7 +104,7 @@ def _inputs(kept: Sequence[ComparedScenario]) -> Iterator[ComparisonRow]:
 
 
 def _outputs(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator[ComparisonRow]:
-    """Every figure any of them found, aligned by name and unit, headlines first."""
+    """Yield every output that any scenario has, aligned by name and unit, headlines first."""
     names = [n for each in kept for n in each.kept.headline] + [n for each in kept for n in each.kept.cards]
     for name in dict.fromkeys(names):
         cards = [each.kept.cards.get(name) for each in kept]
@@ -119,12 +120,13 @@ def _outputs(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator
 
 
 def _plain(card: Card) -> Any:
-    """What tells two figures apart: the number where there is one, since the text has three digits."""
+    """Return the value to compare: the number if there is one, since the text has only three digits."""
     return card.value if card.number is None or math.isnan(card.number) else card.number
 
 
 def _against(card: Card | None, base: Card | None) -> str:
-    """The difference to the baseline and the ratio; nothing for words, and where either is unknown or endless."""
+    """Return difference and ratio to the baseline; an empty string for text, and where either value is unknown or
+    infinite."""
     if card is None or base is None or card.number is None or base.number is None:
         return ""
     change = card.number - base.number
@@ -145,7 +147,8 @@ def _figures(kept: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure
 
 
 def _ratios(kept: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]:
-    """The headline figures that all of those have which have any, as multiples of the baseline's."""
+    """Yield the chart of headline outputs as multiples of the baseline's. Outputs are those that every scenario with
+    outputs has."""
     able = [each for each in kept if each.kept.cards]
     if len(able) < 2 or kept[baseline] not in able:
         return
@@ -165,14 +168,14 @@ def _ratios(kept: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]
 
 
 def _comparable(cards: Sequence[Card | None]) -> bool:
-    """Whether all have the figure, as a number in one unit."""
+    """Return whether all scenarios have the output, as a number in the same unit."""
     return (
         all(card is not None and card.number is not None for card in cards) and len({c.unit for c in cards if c}) == 1
     )
 
 
 def _fronts(kept: Sequence[ComparedScenario]) -> Iterator[Figure]:
-    """Their fronts in one chart, where pages of one type have one in the same chart."""
+    """Yield the fronts in one chart, where pages of the same type have a front in the same chart."""
     drawn = [(each.title, front) for each in kept if each.kept.page for front in _front(each)]
     first = drawn[0][1] if drawn else None
     fitting = [(title, front) for title, front in drawn if first and _axes(front) == _axes(first)]
@@ -183,7 +186,7 @@ def _fronts(kept: Sequence[ComparedScenario]) -> Iterator[Figure]:
 
 
 def _front(scenario: ComparedScenario) -> Iterator[Mapping[str, Any]]:
-    """The first chart of a page that has a front."""
+    """Yield the first chart of a page that has a front."""
     figures = scenario.kept.page.summary.figures if scenario.kept.page else ()
     plots = (orjson.loads(figure.plot) for figure in figures)
     found = next((p for p in plots if any(trace.get("name") == FRONT for trace in p["data"])), None)
@@ -192,7 +195,7 @@ def _front(scenario: ComparedScenario) -> Iterator[Mapping[str, Any]]:
 
 
 def _axes(plot: Mapping[str, Any]) -> tuple[str, str]:
-    """What a chart runs along: fronts over other quantities do not go into one."""
+    """Return the axis titles of a chart: fronts over different quantities are not combined."""
     layout = plot["layout"]
     across, up = (layout.get(axis, {}).get("title", {}).get("text", "") for axis in ("xaxis", "yaxis"))
     return str(across), str(up)
@@ -203,7 +206,7 @@ def _number(result: Result, name: str) -> bool:
 
 
 def _overlays(results: Sequence[Result], titles: Sequence[str]) -> Iterator[Figure]:
-    """The wall's own charts with a system for each scenario, and what is made of parts as stacks."""
+    """Yield the wall's own charts with one system per scenario; charts of parts of a whole are stacked instead."""
     first = results[0]
     series = tuple(replace(track, system=k) for k, r in enumerate(results) for track in r.series if track.system == 0)
     merged = replace(first, systems=tuple(titles), series=series)
@@ -221,7 +224,7 @@ def _overlays(results: Sequence[Result], titles: Sequence[str]) -> Iterator[Figu
 
 
 def _all_run(drawing: ChartSpec, series: Sequence[Series], count: int) -> bool:
-    """Whether every scenario has the columns this drawing reads along its input."""
+    """Return whether every scenario has the columns that this chart reads along its input."""
     along = drawing.x[0] if drawing.x else ""
     have = {t.system for t in series if t.x == along and all(n in t.columns for n in drawing.y)}
     return len(have) == count
@@ -240,8 +243,8 @@ def _figure(
 
 
 def why(found: Attribution, value: Value, titles: tuple[str, str], others: Sequence[Link], moved: str) -> Explanation_:
-    """What an output's difference is made of, in a sentence and a picture; `moved` says if the wall is another
-    today."""
+    """Return the attribution of an output's difference as a sentence and a chart; `moved` says whether the wall has
+    changed since."""
     label = value.label
     title = f"Why {label[:1].lower()}{label[1:]} differs"
     if found.unknown:

@@ -31,7 +31,7 @@ MOST, _OFFERED = 8, 30
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Saved scenarios beside each other. Raises Http404."""
+    """The comparison of saved scenarios. Raise Http404."""
     url = reverse("compare:compare")
     ids = list(dict.fromkeys(each for text in request.GET.getlist(OF) for each in text.replace(",", " ").split()))
     versions, missing = _versions(request, ids)
@@ -49,7 +49,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def _versions(request: HttpRequest, ids: Sequence[str]) -> tuple[list[Version], list[str]]:
-    """The latest version of each scenario this person may see, and a sentence for what is left out."""
+    """Return the latest version of each scenario that this user may see, and a sentence for each one left out."""
     known = by_id(ids)
     seen = [known[each] for each in ids if each in known and may_see(request, known[each])]
     names = {scenario.pk for scenario in seen}
@@ -100,7 +100,8 @@ def _why(
     places: dict[str, int],
     url: str,
 ) -> tuple[Explanation_ | None, str]:
-    """What the difference of an output is made of, between the baseline and one other; or why that can't be said."""
+    """Return the attribution of an output's difference between the baseline and another scenario, or the reason why
+    there is none."""
     output = request.GET[OUTPUT]
     first = next(k for k in range(len(kept)) if k != baseline)
     other = places.get(request.GET.get(OTHER, ""), first)
@@ -135,7 +136,7 @@ def _why(
 
 
 def _point(wall: Any, version: Version) -> Any:
-    """The question as it was asked, of the rows as they were. Raises InputErrors."""
+    """Return the stored question with the stored rows. Raise InputErrors."""
     return resolve(read(wall, version.question), version.snapshot).point
 
 

@@ -1,4 +1,4 @@
-"""A methods paragraph, and what it cites as BibTeX."""
+"""A methods paragraph for a scenario, and its references as BibTeX."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _OF_LINKS = "!#$%&'()*+,/:;=?@[]~"
 
 
 def methods(kept: ExportSource, verdict: str) -> str:
-    """What was computed from what, ready for a report."""
+    """Return a paragraph on what was computed from which inputs, for use in a report."""
     wall = kept.wall
     sources = "; ".join(f"{s.authors}, {s.title} ({s.url})" for s in wall.sources) if wall else ""
     rows = "; ".join(f"{row['name']} ({row.get('source') or 'no source named'})" for row in kept.snapshot.values())
-    typed = ((i.label, i.text) for i in kept.opened.inputs if not i.default)  # a page's names are no model's variables
+    typed = ((i.label, i.text) for i in kept.opened.inputs if not i.default)  # a page has no variables
     named = typed if kept.opened.page else kept.question.items()
     asked = ", ".join(f"{name} = {text}" for name, text in named) or "its default inputs"
     said = [
@@ -39,7 +39,8 @@ def methods(kept: ExportSource, verdict: str) -> str:
 
 
 def bibtex(kept: ExportSource) -> str:
-    """An entry for the scenario itself, for each source of its wall, and for each page a row's figures come from."""
+    """Return BibTeX entries for the scenario, for each source of its wall, and for each web page that catalog figures
+    come from."""
     pages = {row["source_url"]: row for row in kept.snapshot.values() if row.get("source_url")}
     entries = [
         _entry("misc", "scenario", _scenario(kept)),
@@ -68,7 +69,7 @@ def _source(source: Any) -> dict[str, str]:
 
 
 def _authors(names: str) -> Iterator[str]:
-    """`Pope et al.` as BibTeX says it."""
+    """Yield the authors of `Pope et al.` in BibTeX syntax."""
     for name in re.split(r",\s*| and ", names.replace(" et al.", ", others")):
         if name.strip():
             yield name.strip()
@@ -97,8 +98,8 @@ def _with_own_keys(entries: list[tuple[str, str, Mapping[str, str]]]) -> Iterato
 
 
 def _escaped(name: str, text: str) -> str:
-    """In links and identifiers what no link may hold is percent-encoded, braces and backslashes above all; in words
-    what LaTeX would read as a command is escaped, and line breaks are spaces."""
+    """Return text escaped for BibTeX. In URLs and identifiers invalid characters are percent-encoded, braces and
+    backslashes above all; in text LaTeX's special characters are escaped and line breaks replaced by spaces."""
     if name in ("url", "doi", "eprint"):
         return quote(text, safe=_OF_LINKS)
     return "".join(_ESCAPED.get(letter, letter) for letter in " ".join(text.split()))

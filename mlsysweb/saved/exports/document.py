@@ -1,4 +1,4 @@
-"""A scenario as JSON that says all of it and can be brought back. Its shape is `scenario.schema.json`."""
+"""A scenario as a JSON document that is complete and can be imported. Its format is `scenario.schema.json`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .checks import problems
 from .source import ExportSource
 
 FORMAT = "mlsysweb/scenario/1"
-# Of a document with many mistakes the first ones are enough to go on with.
+# The first errors of a document are enough to correct it.
 MOST_PROBLEMS = 10
 
 
 def document(kept: ExportSource) -> dict[str, Any]:
-    """The document of a saved scenario, as `scenario.schema.json` describes it."""
+    """Return the document of a saved scenario, as `scenario.schema.json` describes it."""
     return {
         "format": FORMAT,
         "title": kept.title,
@@ -36,7 +36,7 @@ def document(kept: ExportSource) -> dict[str, Any]:
 
 
 def read(text: str | bytes) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
-    """A document from text, or what is wrong with it: the first few sentences."""
+    """Return the document in `text`, or None and the first few error messages."""
     try:
         told = orjson.loads(text)
     except orjson.JSONDecodeError as error:

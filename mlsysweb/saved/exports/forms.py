@@ -1,4 +1,4 @@
-"""The forms a scenario can be exported in."""
+"""The export formats of a scenario."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CSV, _TEXT = "text/csv; charset=utf-8", "text/plain; charset=utf-8"
 
 
 class ExportForm(NamedTuple):
-    """The file's name, its media type, how it is made, and whether it is offered of an answer."""
+    """An export format: file name, media type, the function that makes it, and whether it applies to an answer."""
 
     name: str
     media_type: str

@@ -1,4 +1,4 @@
-"""A wall's answer as Python and as a notebook that find the same figures with `solvers` alone."""
+"""A wall's answer as a Python program and as a notebook that reproduce it with `solvers` alone."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from solvers.specs import changed_spec
 
 from .source import ExportSource
 
-# Where HTML would begin in Markdown: a notebook's viewer may run what it holds.
+# The characters that could begin HTML in Markdown, which a notebook viewer may execute.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _PRINT = "for name, value in vars(found).items():\n    print(name, value)"
 
 
 def python(kept: ExportSource) -> str:
-    """The whole as one file."""
+    """Return the program as one file."""
     return "\n\n".join(_parts(kept)) + "\n"
 
 
 def notebook(kept: ExportSource) -> dict[str, Any]:
-    """The same as cells, after what was written about it."""
+    """Return the program as the cells of a notebook, after the scenario's notes."""
     title, notes = " ".join(kept.title.split()), kept.notes
     about = f"# {title}\n\n{notes}\n\nKept at {kept.url}, {kept.solver} version {kept.solver_version}."
     cells = [_cell("markdown", _TAG.sub("&lt;", about)), *(_cell("code", text) for text in _parts(kept))]
@@ -48,9 +48,9 @@ def _cell(kind: str, text: str) -> dict[str, Any]:
 
 
 def _parts(kept: ExportSource) -> Iterator[str]:
-    """Imports, rows, question, and what is printed."""
+    """Yield the parts of the program: imports, rows, question, and printing."""
     wall = kept.wall
-    assert wall is not None  # the views offer this of walls only
+    assert wall is not None  # the views offer this for walls only
     picks = dict(_picks(wall, kept))
     about = header(f"{kept.title}: {wall.title}, version {kept.solver_version}, saved at {kept.url}")
     imports = [f"from solvers import {wall.name}", spec_imports(picks.values())]
@@ -62,8 +62,8 @@ def _parts(kept: ExportSource) -> Iterator[str]:
 
 
 def _picks(wall: Solver[Any, Any], kept: ExportSource) -> Iterator[tuple[str, Any]]:
-    """The spec of each pick, from the kept row or written out in the question, with the figures the question
-    changed."""
+    """Yield the spec of each pick, from the stored row or written out in the question, with the figures that the
+    question changed."""
     for pick, io in wall.inputs.items():
         if not isinstance(io, Pick):
             continue
@@ -83,8 +83,9 @@ def _changed(wall: Solver[Any, Any], question: Mapping[str, Any], pick: str, spe
 
 
 def _asked(wall: Solver[Any, Any], kept: ExportSource, picks: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every input that is not as the wall has it by default, in SI: what was typed, and what a picked row knew better.
-    Not the kept values alone, because a wall may find an output under the name of an input."""
+    """Yield every input that differs from the wall's default, in SI: the typed values, and defaults replaced by figures
+    of a picked row. The stored values alone do not suffice, because a wall may have an output with the name of an
+    input."""
     values = kept.result.values if kept.result else {}
     for asked, io in wall.inputs.items():
         if isinstance(io, Pick):

@@ -1,4 +1,4 @@
-"""What somebody has saved: to find again by words, page, tag and class."""
+"""The list of a user's saved scenarios, searchable by words, page, tag and class."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _A_PAGE = 50
 
 @require_safe
 def my_scenarios(request: HttpRequest) -> HttpResponse:
-    """The list of what this visitor saved and may see, searched, filtered and paged."""
+    """The scenarios that this visitor saved, searched, filtered and paginated."""
     asked = ListFilter.of(request.GET.dict())
     own = scenarios_of(request)
     found = _matching(own.filter(deleted=None), asked).prefetch_related("tags").select_related("group")
-    # The sentence alone: the answers themselves are some hundred kilobytes each.
+    # The verdict only: complete answers are some hundred kilobytes each.
     latest = Version.objects.filter(scenario=OuterRef("pk")).order_by("-number").values("said")[:1]
     shown = Paginator(found.annotate(said=Subquery(latest)), _A_PAGE).get_page(asked.page)
     rows = [(each, display_name(each.solver), each.said) for each in shown]
@@ -51,7 +51,7 @@ def my_scenarios(request: HttpRequest) -> HttpResponse:
 
 def _matching(scenarios: QuerySet[Scenario], asked: ListFilter) -> QuerySet[Scenario]:
     for word in asked.sought:
-        # A subquery for each word: a join for each would multiply the rows by the number of tags, word after word.
+        # A subquery for each word: joins would multiply the rows by the number of tags, once per word.
         tagged = Exists(Tag.objects.filter(scenarios=OuterRef("pk"), name__icontains=word))
         scenarios = scenarios.filter(Q(title__icontains=word) | Q(notes__icontains=word) | tagged)
     if control_character(asked.kind + asked.tag):
@@ -66,7 +66,7 @@ def _matching(scenarios: QuerySet[Scenario], asked: ListFilter) -> QuerySet[Scen
 
 
 def _choices(request: HttpRequest, own: QuerySet[Scenario]) -> dict[str, list[SelectOption]]:
-    """What the list can be narrowed to: only what is there."""
+    """Return the options of each filter that occur among the user's scenarios."""
     kinds = own.filter(deleted=None).order_by("solver").values_list("solver", flat=True).distinct()
     tags = Tag.objects.filter(scenarios__in=own.filter(deleted=None)).distinct().values_list("name", flat=True)
     return {

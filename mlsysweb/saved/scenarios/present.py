@@ -1,4 +1,4 @@
-"""Stage 5: a saved scenario as its page shows it. Reads, never solves."""
+"""Presenter (stage 5) of a saved scenario. Does not solve."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from mlsysweb.show.results.page import Link, ResultPage
 from .page import AboutScenario, AnswerPage, DriftBanner, SavedPage
 
 _FRAME = '<iframe src="{url}embed/" title="{title}" width="100%" height="640" loading="lazy"></iframe>'
-# What a scenario can be had as: words, its name in the link, what it is for, and of which answers: a wall's, a page's
-# over many walls, and one of those that was kept as HTML.
+# The export formats: title, name in the URL, purpose, and whether it applies to the answer of a wall, to a page over
+# many walls, and to one that was stored as HTML.
 _WALL, _PAGE, _HTML = "wall", "page", "html"
 _CURVES = "export/curves/"
 _EXPORTS = (
@@ -31,8 +31,8 @@ _EXPORTS = (
 
 @dataclass(frozen=True)
 class SavedMeta:
-    """What is known of a scenario and the version to show, read from the database. `link` is its path, `url` that with
-    the host, `live` the page that asks the same today; `what` the page it was kept from."""
+    """The metadata of a scenario and the version to show, read from the database. `link` is its path, `url` that with
+    the host, `live` the live page with the same question, `what` the page it was saved from."""
 
     id: str
     title: str
@@ -53,8 +53,8 @@ class SavedMeta:
 def saved_page(
     told: SavedMeta, about: AboutScenario, drift: DriftBanner | None, kept: OpenedAnswer, result: ResultPage | None
 ) -> SavedPage:
-    """What was kept, and the link that asks the same question again of today's catalog; `result` is what a wall's page
-    shows of its answer."""
+    """Return the page of a stored answer. `result` is the presented answer of a wall, or None for a page over many
+    walls."""
     page = kept.page
     return SavedPage(
         id=told.id,

@@ -1,4 +1,4 @@
-"""Stage 5: somebody's scenarios as a list. Reads, never queries."""
+"""Presenter (stage 5) of the list of scenarios. Does not query."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .page import ListFilterField, ListPage, SavedRow, SelectOption
 from .text import without_control_characters
 
 _NAMES = {"kind": "Page", "tag": "Tag", "group": "Class"}
-# What a search takes: so many different words, so many characters of each.
+# Limits of a search: different words, and characters of each.
 _MOST_WORDS, _LONGEST_WORD = 8, 50
 
 
 @dataclass(frozen=True)
 class ListFilter:
-    """What the list is narrowed to."""
+    """The filters of the list."""
 
     words: str = ""
     kind: str = ""
@@ -40,12 +40,12 @@ class ListFilter:
 
     @property
     def sought(self) -> tuple[str, ...]:
-        """The words that are searched for: different ones, whatever their case, as many as a search takes."""
+        """Return the search words: distinct ignoring case, up to the limit."""
         return self._different[:_MOST_WORDS]
 
     @property
     def left_out(self) -> str:
-        """What of the words is not searched for, as sentences that begin with a space; nothing when all is."""
+        """Return sentences on words that are not searched for, beginning with a space; an empty string if all are."""
         told = ""
         if len(self._different) > _MOST_WORDS:
             told += f" Only the first {_MOST_WORDS} different words are searched for."
@@ -78,8 +78,8 @@ def list_page(
     choices: Mapping[str, list[SelectOption]],
     gone: Link | None,
 ) -> ListPage:
-    """`rows` are scenarios, what page each is of, and what it says in a sentence; `shown` is the page of a Paginator
-    that they are."""
+    """Return the list. `rows` are scenarios with the page each was saved from and its verdict; `shown` is their page of
+    a Paginator."""
     return ListPage(
         words=asked.words,
         narrowings=tuple(

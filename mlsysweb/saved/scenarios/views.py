@@ -27,14 +27,14 @@ from .store import add_version, created
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """A new scenario of the page it is sent from, or a new version of one."""
+    """Save the page that the form was sent from, as a new scenario or a new version of one."""
     address, title, of = (request.POST.get(name, "") for name in ("page", "title", "version_of"))
     try:
         kept = capture(address)
     except NotSavable as refused:
         return _refused(request, str(refused), reverse("home"))
     except InputErrors:
-        return redirect(str(Address.of(address)))  # the page says what is wrong, beside its fields
+        return redirect(str(Address.of(address)))  # the page shows the errors beside its fields
     if problem := title_problem(title):
         return _refused(request, f"The name {problem}", str(Address.of(address)))
     earlier = Scenario.objects.filter(pk=of, path=kept.path, deleted=None).first() if is_id(of) else None
@@ -50,14 +50,14 @@ def _refused(request: HttpRequest, problem: str, back: str) -> HttpResponse:
 
 @require_safe
 def scenario(request: HttpRequest, id: str, number: int | None = None) -> HttpResponse:
-    """A saved scenario: its latest version, or the one of this number. Raises Http404."""
+    """A saved scenario: its latest version, or the one with this number. Raise Http404."""
     kept = get_visible_or_404(request, id)
     version = kept.latest if number is None else get_object_or_404(Version, scenario=kept, number=number)
     return scenario_response(request, kept, version)
 
 
 def get_visible_or_404(request: HttpRequest, id: str) -> Scenario:
-    """The scenario, if this person may see it. Raises Http404."""
+    """Return the scenario, if this user may see it. Raise Http404."""
     kept = get_object_or_404(Scenario.objects.select_related("parent", "group"), pk=id)
     if not may_see(request, kept):
         raise Http404("There is no such scenario, or it is not shown to you.")
@@ -73,7 +73,7 @@ def scenario_response(
     conflict: tuple[tuple[str, str], ...] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """The scenario's page; for its owner with the form, as it was typed where something is wrong with it."""
+    """Return the scenario's page; for its owner with the form, bound where it has errors."""
     about = _about(request, kept, conflict)
     if form is None and owns(request, kept) and not kept.deleted:
         form = ScenarioForm(instance=kept, classes=classes(request))
@@ -123,7 +123,7 @@ def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
 
 
 def _result_page(kept: Scenario, opened: OpenedAnswer) -> ResultPage | None:
-    """A wall's answer as its page shows it; none of a page over many walls."""
+    """Return the presented answer of a wall; None for a page over many walls."""
     if opened.result is None:
         return None
     wall = solvers().get(kept.solver)

@@ -1,4 +1,4 @@
-"""One figure of several systems side by side, grouped by what they are asked to do."""
+"""Grouped bars: several systems side by side, grouped by the members of a choice."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .series import SERIES, finite_rows, series_along
 
 
 def alternatives(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of an `alternatives` drawing: along a choice, a bar for each of its words and each system. A system
-    whose figure is not known has no bar."""
+    """Return the figure of an `alternatives` chart: for each member of a choice a bar for each system. A system whose
+    value is unknown has no bar."""
     (choice,), (name,) = drawing.x, drawing.y
     value = result.values[name]
     series = series_along(result, choice)

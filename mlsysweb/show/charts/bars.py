@@ -1,4 +1,4 @@
-"""Parts of a whole, or figures side by side: one bar for each output, in the unit they share."""
+"""Bars: one for each output, in the unit they share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .series import SERIES, finite_rows, number
 
 
 def bars(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of a `bars` drawing: horizontal, so that labels stay readable on a phone."""
+    """Return the figure of a `bars` chart. Horizontal, so that labels stay readable on a phone."""
     first = result.values[drawing.y[0]]
     rows = [(name, v) for name in drawing.y for (v,) in finite_rows([number(result, name)])]
     return {

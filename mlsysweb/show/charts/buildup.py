@@ -1,4 +1,4 @@
-"""Parts that add up to a whole: each starts where the one before it ended, and the last bar is the whole."""
+"""Parts of a total: each bar starts where the one before ends, and the last bar is the total."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from solvers.result import ChartSpec, Result
 from .axes import axis, layout, scale
 from .series import SERIES, finite_rows, number
 
-# The last part ends where the whole does; its words need room beside it.
+# The last part ends where the total does; its text needs room beside it.
 _ROOM = 1.25
 
 
 def buildup(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of a `buildup` drawing: horizontal, so that labels stay readable on a phone; a part that is nothing
-    has no bar."""
+    """Return the figure of a `buildup` chart. Horizontal, so that labels stay readable on a phone; a part of 0 has no
+    bar."""
     first = result.values[drawing.y[0]]
     rows = [(name, v) for name in drawing.y for (v,) in finite_rows([number(result, name)]) if v > 0]
     parts = [value * scale(first) for _, value in rows]

@@ -1,4 +1,4 @@
-"""The question a stage of a pipeline was asked, as text: the link that opens it as a wall of its own."""
+"""The question of one stage of a pipeline as query text, for the link to the stage's wall."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from solvers.result import Result
 def stage_query(
     chain: Pipeline, stage: Stage, results: Mapping[str, Result], picked: Mapping[str, str]
 ) -> dict[str, str]:
-    """Inputs by name as a person would type them, without what is the wall's own default. Picks are kept by slug only
-    where somebody typed one: `picked` has them, by the name of the input or by `stage.name`."""
+    """Return the inputs by name as text, without those at the wall's default. A pick is included by slug only where the
+    user chose one: `picked` has them, by the name of the input or by `stage.name`."""
     values = results[stage.name].values
     asked: dict[str, str] = {}
     for name, io in stage.inputs.items():
@@ -37,6 +37,6 @@ def _default(io: Input | Choice) -> float | str:
 
 
 def _default_upstream(chain: Pipeline, stage: Stage, name: str) -> str:
-    """What an earlier stage picks where nothing is typed, if it is that stage's pick that is taken."""
+    """Return the default pick of the earlier stage whose pick this stage takes; an empty string where there is none."""
     wire = chain.wires.get((stage.name, name))
     return str(chain.stage(wire.stage).inputs[wire.name].default) if wire else ""

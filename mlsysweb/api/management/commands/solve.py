@@ -16,7 +16,7 @@ from solvers.registry import find, solvers
 
 
 class Command(BaseCommand):
-    """`manage.py solve <wall> name=value …`: a wall's answer at the command line."""
+    """`manage.py solve <wall> name=value …`: prints the answer of a wall."""
 
     help = "Answer a question: solve SOLVER name=value … [--json], or every case of a file: solve --cases FILE."
 
@@ -75,7 +75,7 @@ def _cases(path: str) -> list[Any]:
 
 
 def _case(case: Any) -> dict[str, Any]:
-    """The outputs of one case, or its first error: one bad case stops no other."""
+    """Return the outputs of one case, or its first error: an invalid case does not stop the others."""
     try:
         if not isinstance(case, dict) or not isinstance(case.get("inputs"), dict):
             raise InputError("case", 'must be {"solver": name, "inputs": {…}}.')
