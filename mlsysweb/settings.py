@@ -1,7 +1,7 @@
-"""One set of settings for every place; no environment variable is needed. Without one all state lives in `var/`.
+"""The settings of every deployment. All environment variables are optional; by default all state is in `var/`.
 
-DATABASE_URL: another database than the one in `var/`, such as postgresql://user:password@host/name.
-MLSYSWEB_HOSTS: host names, separated by commas, by which others reach this site, apart from localhost.
+DATABASE_URL: a database other than the one in `var/`, such as postgresql://user:password@host/name.
+MLSYSWEB_HOSTS: comma-separated host names of the site, beside localhost.
 """
 
 import os

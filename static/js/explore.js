@@ -1,11 +1,12 @@
-// The rows of the design space's form appear as they are needed, and a hand brushes the uprights: the ends it leaves
-// are written into the fields below, which is what is sent.
+// The form of the design space shows the next empty row when one is filled. Dragging along a vertical axis of the chart
+// writes the bounds of its filter into the form fields, which are submitted.
 document.addEventListener("input", ({ target }) => {
   const row = target.closest("[data-side]");
   if (row && target.value) row.nextElementSibling?.removeAttribute("hidden");
 });
 
-// The value where a hand is on an upright; near an end the brush is open there, because nobody hits the end itself.
+// The value at the pointer's position on an axis. Near an end of the axis the filter is unbounded on that side, since
+// the exact end is hard to hit.
 function valueAt(upright, y) {
   const { low, high, log } = upright.dataset;
   const line = upright.querySelector("line");
@@ -50,13 +51,13 @@ document.addEventListener("pointerup", (event) => {
   brush = null;
   const name = upright.dataset.upright;
   const [low, high] = [`from.${name}`, `to.${name}`].map((each) => document.getElementsByName(each)[0]);
-  const whole = Math.abs(end - start) < 3; // a click without a drag lets go of the brush
+  const whole = Math.abs(end - start) < 3; // a click without a drag clears the filter
   low.value = whole ? "" : valueAt(upright, Math.max(start, end));
   high.value = whole ? "" : valueAt(upright, Math.min(start, end));
   high.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-// A job's page renews itself, but not under the hands of somebody who types or brushes in it.
+// The page of a running job updates itself, except while a user types or drags in it.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const typing = brush || document.activeElement?.closest("#found form");
   if (event.target.matches?.("[data-stream]") && typing) event.preventDefault();
