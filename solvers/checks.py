@@ -18,8 +18,8 @@ from solvers.specs import Accelerator, Model, Precision, arithmetic_format
 def accelerator_rate(
     chip: Accelerator, precision: Codes, fields: tuple[str, str] = ("accelerator", "precision")
 ) -> Iterator[InputError]:
-    """Errors unless the chip has a memory bandwidth and a rate for arithmetic in `precision`. `fields` name the two
-    inputs."""
+    """Yield errors unless the chip has a memory bandwidth and a rate for arithmetic in `precision`. `fields` name the
+    two inputs."""
     own = [p.name.lower() for p in Precision if not math.isnan(chip.peak[p])]
     if not own:
         yield InputError(fields[0], f"has no known arithmetic rate: the catalog gives none for {chip.name}.")
@@ -33,7 +33,7 @@ def accelerator_rate(
 
 
 def model_phase(model: Model, asked: Codes) -> Iterator[InputError]:
-    """Errors unless the model supports the phase."""
+    """Yield errors unless the model supports the phase."""
     meant = Phase(int(effective_phase(model, asked)))
     if meant is Phase.FORWARD and math.isnan(model.inference_flop):
         field = "phase" if asked == Phase.FORWARD else "model"
@@ -49,7 +49,8 @@ def model_phase(model: Model, asked: Codes) -> Iterator[InputError]:
 
 
 def trainable_transformer(model: Model) -> Iterator[InputError]:
-    """Errors unless the model is a transformer whose layers, hidden size and heads are known, as training needs."""
+    """Yield errors unless the model is a transformer whose layers, hidden size and heads are known, as training
+    needs."""
     if not (model.hidden_size > 0 and model.layers > 0 and model.attention_heads > 0):
         yield InputError(
             "model", f"can't be {model.name}: its layers, hidden size or heads are not known. Choose a transformer."
@@ -57,7 +58,7 @@ def trainable_transformer(model: Model) -> Iterator[InputError]:
 
 
 def expert_parallelism(model: Model, expert_parallel: Array, data_parallel: Array) -> Iterator[InputError]:
-    """Errors unless `expert_parallel` is at most the number of experts and divides `data_parallel`."""
+    """Yield errors unless `expert_parallel` is at most the number of experts and divides `data_parallel`."""
     if expert_parallel == 1:
         return
     if not model.experts > 0:

@@ -49,7 +49,7 @@ def number(
     advanced: bool = False,
     default_from: str = "",
 ) -> Any:
-    """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
+    """Return a numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
     writes."""
     io = Input(
         unit=unit,
@@ -79,7 +79,7 @@ def choice(
     labels: Mapping[str, str] | None = None,
     advanced: bool = False,
 ) -> Any:
-    """One member of `kind`; `labels` gives a member the words a form shows for it."""
+    """Return an input that is a member of `kind`; `labels` replaces the names that a form shows for members."""
     io = Choice(kind=kind, label=label, default=default, help=help, labels=labels or {}, advanced=advanced)
     return field(default=default, metadata={"io": io})
 
@@ -87,7 +87,8 @@ def choice(
 def spec(
     kind: type[Any], label: str, default: str = "", *, help: str = "", optional: bool = False, advanced: bool = False
 ) -> Any:
-    """A spec of the catalog, by default the row with the slug `default`; None where optional and not picked."""
+    """Return an input that is a spec of the catalog, by default the row with the slug `default`; None where optional
+    and not picked."""
     io = Pick(kind=kind, label=label, default=default, help=help, optional=optional, advanced=advanced)
     return field(default=None, metadata={"io": io}) if optional else field(metadata={"io": io})
 
@@ -95,7 +96,7 @@ def spec(
 def output(
     unit: str, label: str, *, display_unit: str = "", help: str = "", symbol: str = "", if_infinite: str = ""
 ) -> Any:
-    """A numeric output in SI `unit`; `if_infinite` says in words what an infinite or unknown value means."""
+    """Return a numeric output in SI `unit`; `if_infinite` is the text for an infinite or unknown value."""
     io = Output(
         unit=unit, label=label, display_unit=display_unit or unit, help=help, symbol=symbol, if_infinite=if_infinite
     )
@@ -103,17 +104,17 @@ def output(
 
 
 def label(kind: type[IntEnum], label: str, *, help: str = "") -> Any:
-    """An output that is a member of `kind`."""
+    """Return an output that is a member of `kind`."""
     return field(metadata={"io": Label(kind=kind, label=label, help=help)})
 
 
 def flag(label: str, *, help: str = "") -> Any:
-    """An output that is true or false."""
+    """Return an output that is true or false."""
     return field(metadata={"io": Flag(label=label, help=help)})
 
 
 def declared_fields(record: type[Any]) -> dict[str, Any]:
-    """What a record's fields say of themselves, by name."""
+    """Return the declarations of a record's fields by name."""
     return {f.name: f.metadata["io"] for f in dataclasses.fields(record) if "io" in f.metadata}
 
 
@@ -136,7 +137,7 @@ class Source:
 
     @property
     def url(self) -> str:
-        """The address of the source."""
+        """Return the URL of the source."""
         if self.link.startswith("https:"):
             return self.link
         if self.link.startswith("arXiv:"):
@@ -146,7 +147,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Preset:
-    """A question worth asking first, as the text a person would type."""
+    """An example question, as a user would type it."""
 
     name: str
     values: Mapping[str, str]
@@ -155,8 +156,8 @@ class Preset:
 
 @dataclass(frozen=True)
 class Fallacy:
-    """A claim people make and two questions that refute it, as the text a person would type (`accelerator.peak` may
-    be scaled: `x2`). `refuted` compares `output` of both; `truth` may say {before}, {after} and {ratio}."""
+    """A common claim and two questions that refute it, as a user would type them (`accelerator.peak` may be scaled:
+    `x2`). `refuted` compares `output` of both; `truth` may contain {before}, {after} and {ratio}."""
 
     claim: str
     truth: str
@@ -168,7 +169,8 @@ class Fallacy:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart the wall wants. `kind` names the file in `charts/` that draws it; `x` the inputs it runs along."""
+    """A chart of a wall's answer. `kind` names the file in `charts/` that draws it; `x` are the inputs it runs
+    along."""
 
     kind: str
     title: str
@@ -179,12 +181,12 @@ class Chart:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The outputs this figure reads along its lines."""
+        """Return the outputs this chart reads along its lines."""
         return self.y
 
 
 def curve(x: str, y: tuple[str, ...], title: str, *, x_marks: tuple[str, ...] = (), logy: bool = True) -> Chart:
-    """Outputs `y` along input `x`; `x_marks` are outputs that name a value of x worth a line."""
+    """Return a chart of outputs `y` along input `x`; `x_marks` are outputs that are values of x to mark."""
     return Chart("curve", title, (x,), y, x_marks, logy)
 
 
@@ -204,7 +206,7 @@ class Question(Generic[I]):
     `overlay` names the input of which several picks can be drawn together; `figures` are the charts of the answer.
     """
 
-    # Django calls any callable a template meets; a solver must not run because a page named it.
+    # Django templates call any callable they meet; they must not run a solver.
     do_not_call_in_templates = True
 
     name: str
@@ -225,7 +227,7 @@ def question(
     check: Callable[[I], Iterable[InputError]] = _nothing,
     presets: tuple[Preset, ...] = (),
 ) -> Question[I]:
-    """The question of a page over many walls, from a frozen dataclass of declared inputs."""
+    """Return the question of a page over many walls, from a frozen dataclass of declared inputs."""
     return Question(
         name=name, title=title, inputs=declared_fields(inputs), inputs_type=inputs, check=check, presets=presets
     )
@@ -284,11 +286,11 @@ class Solver(Question[I], Generic[I, O]):
         return str(notebook("display").solver_html(self))
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
-        """Picklable by reference: another process imports the wall by its name."""
+        """Return how to pickle the solver by reference: another process imports it by name."""
         return _solver_of, (self.function.__module__, self.name)
 
     def accept(self, values: Mapping[str, Any]) -> I:
-        """Checked Inputs from SI values by name; every bad one is reported at once."""
+        """Return validated inputs from SI values by name. Raise InputErrors with every invalid one."""
         ready: dict[str, Any] = {}
         errors: list[InputError] = []
         for name, value in values.items():
@@ -321,14 +323,14 @@ def _solver_of(module: str, name: str) -> Any:
 
 
 def unknown_name(name: str, question: Question[Any]) -> InputError:
-    """The error for a name that is no input of a question, with the closest name there is."""
+    """Return the error for a name that is not an input of a question, with the closest name there is."""
     near = closest_name(name, question.inputs)
     hint = f" Did you mean {near}?" if near else f" It takes {', '.join(question.inputs)}."
     return InputError(name[:60], f"is not an input of {question.name}.{hint}")
 
 
 def closest_name(name: str, names: Iterable[str]) -> str:
-    """The name that looks most like a mistyped one, or an empty string."""
+    """Return the name most similar to a mistyped one, or an empty string."""
     return next(iter(get_close_matches(name, list(names), 1)), "")
 
 
@@ -352,7 +354,8 @@ def solver(
     presets: tuple[Preset, ...] = (),
     fallacies: tuple[Fallacy, ...] = (),
 ) -> Callable[[Callable[[I], O]], Solver[I, O]]:
-    """Make a wall of one function `name(i: Inputs) -> Outputs`. Its name is the file's, the URL's, the command's."""
+    """Return a decorator that makes a wall of one function `name(i: Inputs) -> Outputs`. Its name is that of the file,
+    the URL and the command."""
 
     def wrap(function: Callable[[I], O]) -> Solver[I, O]:
         hints = get_type_hints(function)

@@ -1,4 +1,4 @@
-"""The exception of the project: the name of a field and a sentence that says what is wrong and what would be right."""
+"""The exceptions of the project. Each names a field and says what is wrong and what would be right."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Input:
     default_from: str = ""
 
     def check(self, name: str, value: float) -> float:
-        """The value, when it is in range. Raises InputError that says which values are valid."""
+        """Return the value if it is in range. Raise InputError that says which values are valid."""
         if not math.isfinite(value):
             raise InputError(name, f"needs a finite number; {value} is none.")
         too_low = value <= self.low if self.exclusive_min else value < self.low
@@ -51,7 +51,8 @@ class Input:
         return value
 
     def column(self, name: str, value: Any) -> NDArray[np.float64] | float:
-        """A number or an array of numbers in the declared unit, as float64, when all lie in range. Else InputError."""
+        """Return a number or an array of numbers in the declared unit as float64. Raise InputError where one is out of
+        range."""
         numbers = _floats(value)
         if numbers is None:
             unit = "" if self.unit == "1" else f" in {self.unit}"
@@ -62,10 +63,10 @@ class Input:
 
 
 def _floats(value: Any) -> NDArray[np.float64] | None:
-    """The value as float64; None when it is neither a number nor an array of numbers."""
+    """Return the value as float64; None when it is neither a number nor an array of numbers."""
     try:
         given = np.asarray(value)
-        # An int of more than 64 bits comes as an object.
+        # an int of more than 64 bits becomes an object array
         whole = given.dtype == object and all(isinstance(each, int | float) for each in given.flat)
         return given.astype(np.float64, copy=False) if whole or given.dtype.kind in "biuf" else None
     except (ValueError, OverflowError):  # rows of different lengths; more than a float holds
@@ -73,7 +74,7 @@ def _floats(value: Any) -> NDArray[np.float64] | None:
 
 
 def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
-    """The values that would break a range if any did: the ends (NaN is both) and the first that is not whole."""
+    """Return the values that violate the range if any does: the ends (NaN is both) and the first that is not whole."""
     if not values.size:
         return []
     broken = values[values != np.round(values)][:1] if whole else values[:0]
@@ -81,14 +82,14 @@ def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
 
 
 def shortened(value: Any) -> str:
-    """A value as Python writes it, short enough for a sentence."""
+    """Return the repr of a value, shortened for a sentence."""
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 @dataclass(frozen=True)
 class PrintedNumber:
-    """A value with its declaration, printed in the unit of its input field."""
+    """A value with its declaration, formatted in the unit of its input field."""
 
     value: float
     declared: Input
@@ -100,8 +101,7 @@ class PrintedNumber:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One member of an enumeration; inside a wall its integer code, so that a column of choices is a column of
-    numbers."""
+    """One member of an enumeration; inside a wall its integer code, so that a column of choices is a numeric array."""
 
     kind: type[IntEnum]
     label: str
@@ -115,25 +115,26 @@ class Choice:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the members, in lower case."""
+        """Return the names of the members, in lower case."""
         return tuple(member.name.lower() for member in self.kind)
 
     def code(self, name: str, text: str) -> int:
-        """The code of the member called `value`. Raises InputError on the input `name` that lists the members."""
+        """Return the code of the member called `text`. Raise InputError on the input `name` that lists the members."""
         try:
             return int(self.kind[text.strip().upper()])
         except KeyError:
             raise InputError(name, f"must be one of {', '.join(self.names)}; '{text}' is none.") from None
 
     def _are_codes(self, given: NDArray[np.int_]) -> bool:
-        """Whether all are codes of the kind. Most kinds count from 0; for them the ends tell, ten times as quickly."""
+        """Return whether all are codes of the kind. Most kinds count from 0; for them checking the ends suffices and is
+        ten times as fast."""
         known = sorted(self.kind)
         if known == list(range(len(known))):
             return bool(given.min() >= 0 and given.max() < len(known))
         return bool(np.isin(given, known).all())
 
     def codes(self, name: str, value: Any) -> NDArray[np.int_] | int:
-        """The code of a name or of a member, or an array of them for an array. Raises InputError for any other
+        """Return the code of a name or of a member, or an array of them for an array. Raise InputError for any other
         value."""
         if isinstance(value, str):
             return self.code(name, value)
@@ -141,7 +142,7 @@ class Choice:
             given = np.asarray(value)
         except ValueError:  # rows of different lengths
             given = np.asarray(None)
-        if given.ndim and not given.size:  # no question has no answer
+        if given.ndim and not given.size:  # an empty array is not a question
             return given.astype(np.int_)
         if given.dtype.kind == "U":
             return np.array([self.code(name, str(each)) for each in given.flat]).reshape(given.shape)
@@ -186,7 +187,7 @@ class Label:
         _print_by_name(self.kind)
 
     def names(self, codes: Any) -> Any:
-        """The name of a code; an array of names, of text, for an array of codes."""
+        """Return the name of a code, or a string array of names for an array of codes."""
         members = sorted(self.kind)
         words = np.array([_name(member) for member in members])
         found = words[np.searchsorted([int(member) for member in members], codes)]
@@ -202,8 +203,9 @@ class Flag:
 
 
 def _print_by_name(kind: type[IntEnum]) -> None:
-    """Lets members of a declared kind print as people write them: `str(Bound.MEMORY)` is `memory`, not `1`. Done here,
-    so that a wall's author writes a plain IntEnum; comparing and computing stay those of its codes."""
+    """Make members of a declared kind print as their names in lower case: `str(Bound.MEMORY)` is `memory`, not `1`.
+    Done here, so that the author of a wall writes a plain IntEnum; comparison and arithmetic remain those of its
+    codes."""
     setattr(kind, "__str__", _name)  # noqa: B010
     setattr(kind, "__format__", lambda member, form: format(_name(member), form))  # noqa: B010
 

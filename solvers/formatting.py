@@ -1,4 +1,4 @@
-"""Sentences with their numbers put in: `{latency}` becomes `4.8 ms`. What every surface shows of a result."""
+"""Sentences and equations with values filled in: `{latency}` becomes `4.8 ms`. Used wherever a result is shown."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _SLOT = re.compile(r"\{([a-z_][a-z_0-9.]*)\}")
 
 
 def fill_slots(sentence: str, values: Mapping[str, Value]) -> str:
-    """The sentence with each slot replaced by its value as shown. Raises KeyError for a slot that is not among
+    """Return the sentence with each slot replaced by its formatted value. Raise KeyError for a slot that is not among
     `values`."""
     return _SLOT.sub(lambda slot: format_value(values[slot[1]]), sentence)
 
 
 def format_value(value: Value) -> str:
-    """A value as a person reads it; an infinite or unknown one in the words its declaration has for it."""
+    """Return a formatted value; for an infinite or unknown one the text of its declaration."""
     if isinstance(value.value, bool):
         return "yes" if value.value else "no"
     if isinstance(value.value, str):
@@ -33,24 +33,24 @@ def format_value(value: Value) -> str:
 
 
 def latex_in_symbols(latex: str, declared: Mapping[str, Any]) -> str:
-    """An equation as LaTeX in the symbols, or else the labels, its slots are declared with."""
+    """Return an equation as LaTeX in the symbols, or else the labels, of its slots."""
     return LATEX_SLOT.sub(lambda slot: "{" + _symbol(declared[slot[1]]) + "}", latex)
 
 
 def latex_in_numbers(latex: str, values: Mapping[str, Value]) -> str:
-    """The right side of an equation as LaTeX with the values of its slots put in, to four digits."""
+    """Return the right side of an equation as LaTeX with the values of its slots, to four digits."""
     right = latex.partition("=")[2].strip()
     return LATEX_SLOT.sub(lambda slot: latex_text(format_figure(values[slot[1]])), right)
 
 
 def latex_text(words: str) -> str:
-    r"""Words inside LaTeX: `30%` is `\text{30\%}`."""
+    """Return text for LaTeX: `30%` becomes `\text{30\%}`."""
     escaped = re.sub(r"([%$#&_])", r"\\\1", words)
     return rf"\text{{{escaped}}}"
 
 
 def format_figure(value: Value) -> str:
-    """A value of the working, to four digits."""
+    """Return a value of the working, to four digits."""
     if isinstance(value.value, float):
         return format_quantity(value.value, value.unit, value.display_unit, digits=4)
     return str(value.value)

@@ -1,5 +1,5 @@
-"""Inputs that several walls declare alike: the same label, range, symbol and help everywhere. Each function makes a
-field, as `number` and `choice` do; a wall gives the default and what differs."""
+"""Inputs that several walls share, with the same label, range, symbol and help everywhere. Each function returns a
+field, as `number` and `choice` do; a wall sets the default and what differs."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ idle_fraction = partial(
     help="Share of the thermal design power an idle device draws.",
 )
 
-# A step of a network.
+# Inputs of a step of a model.
 phase = partial(
     choice,
     Phase,
@@ -104,7 +104,7 @@ prompt_length = partial(
     help="Tokens of each prompt or training sequence.",
 )
 
-# How a training run is split.
+# Inputs of the parallel layout of a training run.
 data_parallel = partial(
     number,
     "1",
@@ -229,7 +229,7 @@ sequence_parallel = partial(
     help="Spreads norms and dropouts over the tensor-parallel devices, too.",
 )
 
-# How devices reach each other.
+# Inputs of the network between devices.
 devices_per_node = partial(
     number,
     "1",

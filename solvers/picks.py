@@ -1,4 +1,4 @@
-"""What follows from the specs a question picks: single figures changed, defaults that a pick knows better."""
+"""Effects of picked specs on a question: changed figures, and defaults that a picked row replaces."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .specs import Changed, changed_spec
 
 
 def with_changes(values: Mapping[str, Any], changed: Mapping[str, Changed]) -> dict[str, Any]:
-    """The values with single figures of their specs changed, by dotted name. Raises InputErrors where nothing is
+    """Return the values with single figures of their specs changed, by dotted name. Raise InputErrors where nothing is
     picked, or where an unknown figure is to be scaled."""
     specs, errors = dict(values), []
     for name, change in changed.items():
@@ -31,7 +31,7 @@ def with_changes(values: Mapping[str, Any], changed: Mapping[str, Changed]) -> d
 
 
 def with_known_defaults(question: Question[Any], values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
-    """The values with what the picks know better than a default (`default_from`), for inputs whose name is not
+    """Return the values with defaults replaced by figures of the picks (`default_from`), for inputs whose name is not
     `given`. Figures may be columns; where a figure is unknown, the default stays."""
     known = dict(values)
     for name, io in question.inputs.items():

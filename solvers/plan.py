@@ -1,4 +1,4 @@
-"""Stage 3: everything to evaluate is decided before anything is: the point and the lines its figures run along."""
+"""Stage 3: decides what to evaluate before anything is evaluated: the point, and the lines of its charts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Plan:
 
 
 def plan(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep: str = "") -> Plan:
-    """The batch for `point`, overlaid with the specs `also`. Raises InputErrors when the point makes no sense."""
+    """Return the batch for `point`, overlaid with the specs `also`. Raise InputErrors when the inputs are not
+    compatible."""
     errors = tuple(solver.check(point))
     if errors:
         raise InputErrors(errors)
@@ -55,7 +56,7 @@ def plan(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep
 
 
 def _swept(figure: Chart, sweep: str) -> Chart:
-    """A curve runs along the input that the question asks to sweep; other charts keep their axes."""
+    """Return the chart along the input that the question sweeps, for a curve; other charts keep their axes."""
     return dataclasses.replace(figure, x=(sweep,), x_marks=()) if sweep and figure.kind == "curve" else figure
 
 
@@ -84,7 +85,7 @@ def _lines(solver: Solver[Any, Any], point: Any, figures: tuple[Chart, ...], sys
 
 
 def sweep_values(io: Any, value: float) -> NDArray[np.float64]:
-    """The values a line visits: every choice, or the slider's range, stretched to hold the point's own value."""
+    """Return the values of a line: every choice, or the slider's range, extended to contain the point's own value."""
     if isinstance(io, Choice):
         return np.array(list(io.kind), dtype=float)
     low, high = min(io.slider[0], value), max(io.slider[1], value)
@@ -100,7 +101,7 @@ def _spread(io: Input, low: float, high: float) -> NDArray[np.float64]:
 
 
 def _whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Whole steps; powers of two are kept exactly, because people think of batches in them."""
+    """Return whole steps; powers of two are kept exactly, because batch sizes usually are."""
     low, high = values[0], values[-1]
     powers = 2.0 ** np.arange(0, 31)
     return np.unique(np.concatenate((np.round(values), powers[(powers >= low) & (powers <= high)])))
@@ -109,7 +110,7 @@ def _whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _columns(
     solver: Solver[Any, Any], point: Any, others: list[Any], lines: tuple[SweepLine, ...]
 ) -> Mapping[str, NDArray[Any] | Any]:
-    """A column for each input that varies; the rest stay scalars and broadcast."""
+    """Return a column for each input that varies; the rest stay scalars and broadcast."""
     total = lines[-1].rows.stop if lines else 1
     columns: dict[str, Any] = {}
     for line in lines:

@@ -1,6 +1,6 @@
-"""Stage 1: text by name becomes validated values in SI; catalog rows stay slugs until stage 2.
+"""Stage 1: parses and validates text by name into values in SI; catalog rows stay slugs until stage 2.
 
-Reads a query string, a JSON body or a command line. Raises InputErrors with every invalid field at once.
+The text comes from a query string, a JSON body or a command line. Raise InputErrors with every invalid field at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .specs import Changed, columns, is_table
 _LONGEST, _LONGEST_SPEC, _MOST_OVERLAYS = 200, 4000, 7
 
 ALSO, SWEEP = "also", "sweep"
-# Says of an optional pick that nothing is picked, even where something is by default.
+# Clears an optional pick, also one with a default.
 NOTHING = "none"
 
 
@@ -43,7 +43,7 @@ class ParsedQuestion:
 
 
 def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
-    """The question that `text` asks, a value for each input by name; inputs not named take their default. Raises
+    """Return the parsed question of `text`, a value for each input by name; missing inputs take their default. Raise
     InputErrors."""
     values: dict[str, Any] = {}
     errors: list[InputError] = []
@@ -69,8 +69,8 @@ def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
 
 
 def read_value(question: Question[Any], name: str, value: Any) -> Any:
-    """One value of a question: of an input in SI, as a code, a slug or a spec; of a figure (`accelerator.tdp`) what it
-    becomes. Raises InputError."""
+    """Return one value of a question: of an input in SI, as a code, a slug or a spec; of a figure (`accelerator.tdp`)
+    its change. Raise InputError."""
     io = question.inputs.get(name)
     return _changed(question, name, value) if io is None else _value(name, io, value)
 
@@ -87,7 +87,7 @@ def _value(name: str, io: InputField, value: Any) -> Any:
     if isinstance(io, Pick):
         return _picked(name, io, value)
     if isinstance(io, Choice):
-        # JSON has true and false of its own: words like any other for a choice that knows them.
+        # JSON's true and false are read as words, which a choice may have as names.
         return io.code(name, _line(name, json.dumps(value) if isinstance(value, bool) else value))
     return io.check(name, _number(name, io, value))
 
@@ -104,8 +104,8 @@ def _number(name: str, io: Input, value: Any) -> float:
 
 
 def _picked(name: str, io: Pick, value: Any) -> Any:
-    """A slug as it is, an inline record as the spec it describes; None where the pick is optional and the text says
-    so."""
+    """Return a slug unchanged, an inline record as the spec it describes; None where the pick is optional and the text
+    clears it."""
     if io.optional and isinstance(value, str) and value.strip().lower() == NOTHING:
         return None
     if isinstance(value, str) and value.lstrip().startswith("{"):
@@ -134,7 +134,8 @@ def _line(name: str, value: Any) -> str:
 
 
 def _changed(question: Question[Any], name: str, value: Any) -> Changed:
-    """`accelerator.memory_bandwidth=6.7 TB/s` or `x2`: a figure of the picked row, changed for this question."""
+    """Return the change in `accelerator.memory_bandwidth=6.7 TB/s` or `x2`: a figure of the picked row, changed for
+    this question."""
     pick, _, figure = name.partition(".")
     io = question.inputs.get(pick)
     if not figure or not isinstance(io, Pick):
@@ -192,5 +193,5 @@ def _is_default(io: InputField | None, value: str) -> bool:
     if isinstance(io, Pick):
         return value == io.default
     if isinstance(io, Input) and io.default_from:
-        return False  # what is typed counts, whatever the pick's own figure is
+        return False  # typed values count as changed, whatever the pick's own figure is
     return bool(_value("", io, value) == io.default)

@@ -1,4 +1,4 @@
-"""What a reader should know about the figures a wall used."""
+"""Remarks for the reader on the figures a wall used."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from solvers.specs import Accelerator, Model, Precision, arithmetic_format
 
 
 def precision_fallback(chip: Accelerator, precision: Codes) -> Iterator[str]:
-    """Says when weights are stored in one format and arithmetic runs in another."""
+    """Yield a remark when weights are stored in one format and arithmetic runs in another."""
     runs_in = int(arithmetic_format(chip, precision))
     if runs_in not in (-1, int(precision)):
         stored, used = Precision(int(precision)).name.lower(), Precision(runs_in).name.lower()
@@ -18,7 +18,7 @@ def precision_fallback(chip: Accelerator, precision: Codes) -> Iterator[str]:
 
 
 def missing_figures(chip: Accelerator) -> Iterator[str]:
-    """Says which figures of the chip are not known and what that leaves open."""
+    """Yield a remark on which figures of the chip are unknown and which outputs that leaves unknown."""
     if math.isnan(chip.tdp):
         yield f"No thermal design power is known for {chip.name}: its power and energy stay open."
     if math.isnan(chip.memory_capacity) and math.isnan(chip.flash_capacity):
@@ -26,13 +26,14 @@ def missing_figures(chip: Accelerator) -> Iterator[str]:
 
 
 def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
-    """Says when a sequence is longer than the model was made for: the physics goes on, the answers may not."""
+    """Yield a remark when a sequence is longer than the model supports: the costs remain valid, the quality of its
+    answers may not."""
     if tokens > model.context_length:
         yield f"{model.name} was made for sequences of {model.context_length:,.0f} tokens; these are longer."
 
 
 def unusual_parallelism(zero_stage: Array, pipeline_parallel: Array, virtual_stages: Array) -> Iterator[str]:
-    """Says what of a way to split training is unusual, or does nothing."""
+    """Yield remarks on unusual or ineffective ways to split training."""
     if zero_stage >= 2 and pipeline_parallel > 1:
         yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."
     if virtual_stages > 1 and pipeline_parallel == 1:

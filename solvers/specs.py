@@ -1,8 +1,8 @@
-"""The things walls compute with: frozen records of columns, SI throughout.
+"""The specs that walls compute with: frozen records of columns, in SI.
 
 Every figure of a spec is a scalar or an array, so one chip and a catalog of chips are the same code:
-`take(stack(chips), index)` turns a column of choices into columns of numbers. An unknown figure is NaN, never
-zero. The unit declared here is also the unit of the catalog's column.
+`take(stack(chips), index)` turns a column of choices into columns of numbers. An unknown figure is NaN, never zero. The
+unit declared here is also the unit of the catalog's column.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ class Precision(IntEnum):
 
 
 def part(kind: type[Any], *, unknown: bool = False) -> Any:
-    """A spec inside a spec; with `unknown` the default has no known figure."""
+    """Return a field that is a nested spec; with `unknown` the default has no known figure."""
     metadata = {"part": kind}
     return field(default_factory=kind, metadata=metadata) if unknown else field(metadata=metadata)
 
 
 def rates(label: str, *, help: str = "") -> Any:
-    """A table with one rate per number format, NaN where the chip has none."""
+    """Return a field that is a table with one rate per number format, NaN where the chip has none."""
     io = number("flop/s", label, exclusive_min=True, help=help).metadata["io"]
     return field(metadata={"io": dataclasses.replace(io, default=NAN), "per": Precision})
 
 
 class _Record:
-    """Lets a spec show its known figures with their units."""
+    """The base of all specs; its repr has the known figures with their units."""
 
     def __repr__(self) -> str:
         return str(notebook("display").spec_text(self))
@@ -136,7 +136,7 @@ class Model(_Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Fabric(_Record):
-    """A network between accelerators or nodes, as one endpoint sees it."""
+    """A network between accelerators or nodes, with the figures of one endpoint."""
 
     name: str = "fabric"
     bandwidth: Array = number(
@@ -147,7 +147,7 @@ class Fabric(_Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Node(_Record):
-    """A server: accelerators, the fabric that joins them, and its way out."""
+    """A server: accelerators, the fabric that joins them, and its external network."""
 
     name: str = "node"
     accelerator: Accelerator = part(Accelerator)
@@ -175,13 +175,13 @@ class Fleet(_Record):
 
     @property
     def devices(self) -> Array:
-        """Accelerators of all nodes together."""
+        """Return the number of accelerators of all nodes together."""
         return self.nodes * self.node.accelerators_per_node
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Grid(_Record):
-    """Where electricity comes from. The figures of a site are known only where a grid stands for one."""
+    """The electricity grid of a country or region. Figures of a site are known only for a grid that represents one."""
 
     name: str = "grid"
     carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
@@ -197,7 +197,7 @@ class Grid(_Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Region(_Record):
-    """A cloud provider's region: its grid and its site in one."""
+    """A cloud provider's region: its grid and its site."""
 
     name: str = "region"
     carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
@@ -209,7 +209,7 @@ class Region(_Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Dataset(_Record):
-    """What a model is trained on."""
+    """A data set that models are trained on."""
 
     name: str = "dataset"
     samples: Array = number("1", "Samples")
@@ -220,7 +220,7 @@ class Dataset(_Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Storage(_Record):
-    """Where data waits, or a worker that prepares it."""
+    """A storage system, or a worker that prepares data."""
 
     name: str = "storage"
     bandwidth: Array = number(
@@ -238,27 +238,27 @@ KINDS: tuple[type[Any], ...] = Spec.__constraints__
 
 
 def columns(kind: type[Any]) -> dict[str, Input]:
-    """The declared figures of a spec, by name."""
+    """Return the declared figures of a spec, by name."""
     return {f.name: f.metadata["io"] for f in dataclasses.fields(kind) if "io" in f.metadata}
 
 
 def parts(kind: type[Any]) -> dict[str, type[Any]]:
-    """The specs inside a spec, by name."""
+    """Return the nested specs of a spec, by name."""
     return {f.name: f.metadata["part"] for f in dataclasses.fields(kind) if "part" in f.metadata}
 
 
 def is_table(kind: type[Any], name: str) -> bool:
-    """Whether a figure has one entry per number format."""
+    """Return whether a figure has one entry per number format."""
     return "per" in next(f for f in dataclasses.fields(kind) if f.name == name).metadata
 
 
 def table(by_name: dict[str, float]) -> NDArray[np.float64]:
-    """Rates by format name (`{"fp16": 989e12}`) as a row of a table."""
+    """Return rates by format name (`{"fp16": 989e12}`) as a row of a table."""
     return np.array([by_name.get(p.name.lower(), NAN) for p in Precision], dtype=float)
 
 
 def stack(specs: Sequence[Spec]) -> Spec:
-    """Several specs as one record of columns, row k being the k-th."""
+    """Return several specs as one record of columns, row k being the k-th."""
     first = specs[0]
     values: dict[str, Any] = {
         name: np.array([getattr(spec, name) for spec in specs], dtype=float) for name in columns(type(first))
@@ -268,14 +268,14 @@ def stack(specs: Sequence[Spec]) -> Spec:
 
 
 def take(spec: Spec, index: Codes) -> Spec:
-    """The rows `index` of a stacked spec, as columns of that length. Up to 256 rows keep their names, in their order
-    (`row_names`)."""
+    """Return the rows `index` of a stacked spec, as columns of that length. Up to 256 rows keep their names, in their
+    order (`row_names`)."""
     values: dict[str, Any] = {name: getattr(spec, name)[index] for name in columns(type(spec))}
     values |= {name: take(getattr(spec, name), index) for name in parts(type(spec))}
     return dataclasses.replace(spec, name=_taken_names(spec, np.asarray(index)), **values)
 
 
-# Between the names of a stacked spec's rows.
+# Separates the names of a stacked spec's rows.
 _BAR = " | "
 _MOST_NAMED = 256
 
@@ -288,7 +288,8 @@ def _taken_names(spec: Any, index: NDArray[np.int_]) -> str:
 
 
 def row_names(spec: Any, shape: tuple[int, ...]) -> list[str]:
-    """The names of the rows of a stacked spec of that shape, in their order; none where it has no name for each."""
+    """Return the names of the rows of a stacked spec of that shape, in their order; none where it has no name for
+    each."""
     names = spec.name.split(_BAR)
     return names if len(names) == math.prod(shape) else []
 
@@ -302,7 +303,7 @@ class Changed:
 
 
 def changed_spec(spec: Any, name: str, change: Changed) -> Any:
-    """The spec with the figure of the dotted `name` changed. Raises InputError when there is nothing to scale."""
+    """Return the spec with the figure of the dotted `name` changed. Raise InputError when there is nothing to scale."""
     figure = name.partition(".")[2]
     before = getattr(spec, figure)
     after = before * change.value if change.scaled else change.value
@@ -312,7 +313,7 @@ def changed_spec(spec: Any, name: str, change: Changed) -> Any:
 
 
 # Where a chip has no rate for a format, weights stay in it and arithmetic runs in the next wider one it has. A matrix
-# engine without fp32 takes such weights in the format it multiplies; the wall's notes say when either happens.
+# engine without fp32 uses the format it multiplies in; the wall's notes say when either happens.
 _SERVED_BY: dict[Precision, tuple[Precision, ...]] = {
     Precision.FP64: (),
     Precision.FP32: (Precision.TF32, Precision.FP16, Precision.BF16),
@@ -327,9 +328,10 @@ _SERVED_BY: dict[Precision, tuple[Precision, ...]] = {
 
 
 def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
-    """The format arithmetic runs in for each `precision`; -1 where the chip has no rate that could serve."""
+    """Return the format arithmetic runs in for each `precision`; -1 where the chip has no rate for it or any
+    substitute."""
     known = ~np.isnan(chip.peak)
-    if known.ndim == 1:  # one chip: plain Python beats calls on arrays of nine
+    if known.ndim == 1:  # one chip: plain Python is faster than calls on arrays of nine
         serving = [next((c for c in (p, *_SERVED_BY[p]) if known[c]), -1) for p in Precision]
         return np.asarray(np.array(serving)[precision])
     codes = np.asarray(precision)
@@ -341,13 +343,13 @@ def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
 
 
 def peak_rate(chip: Accelerator, precision: Codes) -> NDArray[np.float64]:
-    """Dense FLOP/s arithmetic reaches when weights are stored in `precision`; NaN where it cannot run."""
+    """Return the dense FLOP/s of arithmetic when weights are stored in `precision`; NaN where it cannot run."""
     runs_in = arithmetic_format(chip, precision)
     return np.where(runs_in < 0, NAN, _entry(chip.peak, np.maximum(runs_in, 0)))
 
 
 def _entry(per_format: NDArray[Any], precision: Codes) -> NDArray[Any]:
-    """One entry per question of a table with formats along the last axis; lines and grids broadcast."""
+    """Return one entry per question of a table with formats along the last axis; lines and grids broadcast."""
     if per_format.ndim == 1:
         return np.asarray(per_format[precision])
     code = np.asarray(precision)

@@ -22,7 +22,7 @@ from .parameters import Parameter, Scaled, get_value, question_parameters, with_
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int_]
-# Takes what is asked for from a wall's outputs; told which question each of its rows repeats.
+# Selects an output from a wall's outputs, given the question that each of their rows belongs to.
 OutputReader = Callable[[Any, Numbers], Any]
 
 STEP = 0.01
@@ -51,7 +51,7 @@ class QuestionBatch:
 
     @classmethod
     def of(cls, solver: Solver[Any, Any], inputs: Any) -> QuestionBatch:
-        """The batch of `inputs`, scalars or columns, with every parameter that can be scaled in any of them."""
+        """Return the batch of `inputs`, scalars or columns, with every parameter that can be scaled in any of them."""
         every = question_parameters(solver, inputs)
         columns = [_setting(inputs, knob) for knob in every]
         known = [k for k, column in enumerate(columns) if np.any(np.isfinite(column))]
@@ -59,7 +59,7 @@ class QuestionBatch:
         return cls(solver, inputs, [every[k] for k in known], settings)
 
     def ask(self, row: Numbers, knob: Numbers, factor: Floats) -> Any:
-        """The outputs of the wall for the questions `row`, in each of which the `knob`-th parameter is scaled by
+        """Return the outputs of the wall for the questions `row`, in each of which the `knob`-th parameter is scaled by
         `factor`."""
         asked = take_rows(self.inputs, row)
         turned_here = {int(k): self.knobs[k] for k in np.unique(knob)}
@@ -69,11 +69,11 @@ class QuestionBatch:
 
 
 def slopes(questions: QuestionBatch, read: OutputReader, step: float | Floats = STEP) -> Slopes:
-    """The elasticities of the output that `read` selects from the wall's outputs."""
+    """Return the elasticities of the output that `read` selects from the wall's outputs."""
     down, up = _ends(questions.knobs, questions.settings, step)
     number, count = questions.settings.shape
     knob, row = (index.ravel() for index in np.indices((number, count)))
-    # The point itself is asked last, as the turn of a knob by 1.
+    # The point itself comes last, as a parameter scaled by 1.
     factors = np.concatenate((down.ravel(), up.ravel(), np.ones(count)))
     points = np.arange(count)
     every = np.concatenate((row, row, points))
@@ -89,8 +89,8 @@ def slopes(questions: QuestionBatch, read: OutputReader, step: float | Floats = 
 
 
 def log_slope(before: Floats, after: Floats, width: Floats) -> Floats:
-    """Change of ln(output) from `before` to `after` per `width` in ln(input); NaN for a width of 0 and where the
-    output is zero or changes its sign."""
+    """Return the change of ln(output) from `before` to `after` per `width` in ln(input); NaN for a width of 0 and where
+    the output is zero or changes its sign."""
     with np.errstate(all="ignore"):
         change = np.log(np.abs(after)) - np.log(np.abs(before))
         change = np.where((before * after > 0) & np.isfinite(change), change, np.nan)
@@ -98,7 +98,7 @@ def log_slope(before: Floats, after: Floats, width: Floats) -> Floats:
 
 
 def _ends(knobs: Sequence[Parameter], settings: Floats, step: float | Floats) -> tuple[Floats, Floats]:
-    """The factors that turn each knob one step down and up, within what it may be set to; 1 where it can't be."""
+    """Return the factors that move each parameter one step down and up, within its range; 1 where it cannot move."""
     size = settings * step
     size = np.where(integer_mask(knobs)[:, None], np.maximum(np.round(size), 1), size)
     low, high = bounds(knobs)
@@ -108,12 +108,12 @@ def _ends(knobs: Sequence[Parameter], settings: Floats, step: float | Floats) ->
 
 
 def integer_mask(knobs: Sequence[Parameter]) -> NDArray[np.bool_]:
-    """Which parameters are whole numbers."""
+    """Return which parameters are whole numbers."""
     return np.array([knob.declared.integer for knob in knobs])
 
 
 def bounds(knobs: Sequence[Parameter]) -> tuple[Floats, Floats]:
-    """The smallest and the largest value each parameter may have."""
+    """Return the smallest and the largest value each parameter may have."""
     declared = [knob.declared for knob in knobs]
     low = np.array([np.nextafter(io.low, np.inf) if io.exclusive_min else io.low for io in declared])
     return low, np.array([io.high for io in declared])

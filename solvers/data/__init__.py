@@ -15,7 +15,7 @@ from solvers.shipped import named, python_names
 
 
 def __getattr__(name: str) -> Any:
-    """The spec of a shipped row. Raises AttributeError with the nearest name."""
+    """Return the spec of a shipped row. Raise AttributeError with the nearest name."""
     if name.startswith("_"):
         raise AttributeError(name)
     try:

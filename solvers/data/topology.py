@@ -28,8 +28,8 @@ from solvers.declare import (
     solver,
 )
 
-# The share of full bisection a dragonfly keeps is a convention of this model: Kim et al. design for all of it under
-# even traffic; routing around busy global links costs some.
+# The share of full bisection of a dragonfly is a convention of this model: Kim et al. design for full bisection under
+# even traffic; routing around busy global links costs some of it.
 _DRAGONFLY = 0.85
 
 
@@ -320,6 +320,6 @@ def topology(i: Inputs) -> Outputs:
 
 
 def _by_kind(nodes: Array) -> tuple[list[Array], list[Array]]:
-    """Bisection fraction and mean hops of every Kind in order, for clusters of `nodes`."""
+    """Return the bisection fraction and the mean hops of every kind of network in order, for clusters of `nodes`."""
     one, side = np.ones_like(nodes), np.cbrt(nodes)
     return [one, _DRAGONFLY * one, 2 / nodes, 2 / side], [4 * one, 3 * one, nodes / 4, 0.75 * side]

@@ -280,7 +280,7 @@ def cluster_queue(i: Inputs) -> Outputs:
     waiting, drain = erlang_c(servers, load), mean_wait_given_waiting(servers, load, service, factor)
     wait = mean_wait(waiting, drain)
     most = max_load_for_mean_wait(servers, service, factor, i.wait_target) / service
-    # One slot c times as fast: the same utilization, each job a c-th as long.
+    # One slot c times as fast: the same utilization, each job takes 1/c of the time.
     pooled = mean_wait(load / servers, mean_wait_given_waiting(1.0, load / servers, service / servers, factor))
     return Outputs(
         utilization=load / servers,

@@ -53,7 +53,7 @@ from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
 class Cause(IntEnum):
-    """Where the time of a step goes."""
+    """The causes of a step's duration."""
 
     COMPUTE = 0
     MEMORY = 1
@@ -207,7 +207,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a transformer, a chip with a rate, groups that divide each other."""
+    """Check the inputs against each other: a transformer, a chip with a rate, groups that divide each other."""
     yield from checks.trainable_transformer(i.model)
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)

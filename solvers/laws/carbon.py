@@ -1,4 +1,4 @@
-"""Carbon of a job: of the electricity it uses, and its share of the making of the devices."""
+"""Carbon of a job: operational carbon of its electricity, and its share of the embodied carbon of the devices."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from solvers.laws.transformer import (
 )
 from solvers.specs import Model
 
-# Activations and scores are kept in 16 bits, whatever the weights are stored in.
+# Activations and scores are stored in 16 bits, whatever the precision of the weights.
 _ACTIVATION_BYTES = 2
 
 # Dao et al. 2022, algorithm 0: scores are written, read by the softmax, written again and read for the values.
@@ -102,20 +102,21 @@ def operator_work(
 
 
 def _pairs(decodes: Truth, sequence: Array) -> Array:
-    """Pairs of query and key of one sequence: causal, so half of the square when all its tokens are new."""
+    """Return the pairs of query and key of one sequence: causal, so half of the square where all its tokens are new."""
     return np.where(decodes, sequence, np.asarray(sequence) * (np.asarray(sequence) + 1) / 2)
 
 
 def _product_elements(model: Model) -> Array:
-    """Activations that the matrix products of a token read and write: every weight matrix has the hidden size h on one
-    side, so the other sides add up to Na/h over all of them."""
+    """Return the activations that the matrix products of a token read and write: every weight matrix has the hidden
+    size h on one side, so the other sides add up to Na/h over all of them."""
     hidden = np.asarray(model.hidden_size, dtype=float)
     others = np.where(hidden > 0, active_parameters(model) / np.where(hidden > 0, hidden, 1), 0.0)
     return _PRODUCTS_PER_LAYER * model.layers * hidden + others
 
 
 def _attention_moved(model: Model, batch_size: Array, sequence: Array, queries: Array, precision: Codes) -> Array:
-    """Queries in and results out, keys and values (or the recurrent state, in and out)."""
+    """Return the memory traffic of attention: queries and results, keys and values (or the recurrent state, read and
+    written)."""
     kept = sequence * kv_bytes_per_token(model, precision) + 2 * recurrent_state_bytes(model, precision)
     return 2 * queries * model.head_dim * _ACTIVATION_BYTES + batch_size * kept
 
@@ -131,7 +132,7 @@ class ClassTime:
 
     @property
     def total(self) -> Array:
-        """Seconds of the class in all."""
+        """Return the seconds of the class in total."""
         return self.ideal + self.below_peak + self.stall
 
 

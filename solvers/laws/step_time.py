@@ -40,7 +40,7 @@ def step_time(
     1. Perfect overlap of arithmetic and memory, none of the rest; equal roofs count as memory-bound."""
     compute, memory = flop / rate, moved / bandwidth
     busy = np.maximum(compute, memory)
-    # Comparisons, not argmax: that costs as much as all the rest together.
+    # Comparisons instead of argmax, which takes as long as all the rest together.
     bound = np.where(compute > memory, Bound.COMPUTE, Bound.MEMORY)
     bound = np.where(overhead > busy, Bound.OVERHEAD, bound)
     bound = np.where(network > np.maximum(busy, overhead), Bound.NETWORK, bound)

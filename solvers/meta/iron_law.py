@@ -34,14 +34,14 @@ _HOUR = 3600.0
 
 
 class Counts(IntEnum):
-    """What the given MFU is a share of."""
+    """Whether the given MFU refers to model FLOPs or hardware FLOPs."""
 
     DEVICE = 0
     RUN = 1
 
 
 class IronLawFactor(IntEnum):
-    """What reduces the throughput of the fleet from its peak."""
+    """The factors that reduce the throughput of the fleet from its peak."""
 
     MFU = 0
     SCALING_EFFICIENCY = 1

@@ -67,8 +67,8 @@ class ElasticityRow:
 
 @dataclass(frozen=True)
 class Breakpoint:
-    """Where another limit takes over: the value `setting` of the parameter, `factor` times that of the point. A
-    table has no single value, only the factor."""
+    """A value at which another limit begins to bind: the value `setting` of the parameter, `factor` times that of the
+    point. A table has only the factor."""
 
     name: str
     label: str
@@ -80,8 +80,8 @@ class Breakpoint:
 
 
 def sensitivities(target: Solver[Any, Any], point: Any, output: str, step: float = STEP) -> Sensitivity:
-    """The sensitivity of `output` of `target` at `point`, with the breakpoints nearby. Raises InputError when there
-    is no such output or it is not a number."""
+    """Return the sensitivity of `output` of `target` at `point`, with the breakpoints nearby. Raise InputError when
+    there is no such output or it is not a number."""
     if not isinstance(target.outputs.get(output), Output):
         near = closest_name(output, [name for name, io in target.outputs.items() if isinstance(io, Output)])
         hint = f" Did you mean {near}?" if near else ""
@@ -122,7 +122,7 @@ def _kinks(questions: QuestionBatch, output: str) -> Iterator[Breakpoint]:
 
 
 class SensitivityQuery(IntEnum):
-    """The output whose sensitivity is asked for, by its name at the roofline."""
+    """The output whose sensitivity is computed, by its name in the roofline."""
 
     LATENCY = 0
     THROUGHPUT = 1
@@ -142,7 +142,7 @@ class Hardware(IntEnum):
     TDP = 6
 
 
-# Climbed for one knob of each question, which its roofline breaks once at most: few rungs will do.
+# A small ladder: only one parameter per question is scanned, and the roofline has at most one breakpoint along it.
 _RUNGS, _GAPS = 9, 2
 _CHIP = tuple(f"accelerator.{member.name.lower()}" for member in Hardware if member)
 _OTHER = (
@@ -378,7 +378,7 @@ def sensitivity(i: Inputs) -> Outputs:
 def _around(
     questions: QuestionBatch, read: Any, chip: Numbers, binds: NDArray[np.bool_], step: Array
 ) -> dict[str, Floats]:
-    """What surrounds the point along the knob that binds, for each question its own."""
+    """Return the breakpoints around the point along the binding parameter of each question."""
     places = {knob.name: k for k, knob in enumerate(questions.knobs)}
     row = np.flatnonzero(binds)
     knob = np.array([places[_CHIP[k]] for k in chip[row]], dtype=int)
@@ -398,12 +398,12 @@ def _spread(column: Floats, row: Numbers, size: int) -> Floats:
 
 
 def _point(i: Inputs) -> asked.Inputs:
-    """The roofline's own question."""
+    """Return the question of the roofline."""
     return asked.Inputs(**{name: getattr(i, name) for name in asked.roofline.inputs})
 
 
 def _reading(i: Inputs) -> OutputReader:
-    """Takes from the roofline's outputs the one that each question asks for."""
+    """Return a reader that selects, from the roofline's outputs, the one that each question names."""
     names = [member.name.lower() for member in SensitivityQuery]
     code = np.asarray(i.output)
     if code.ndim == 0:

@@ -1,8 +1,7 @@
-"""What does one system consist of, before any wall is computed?
+"""The description of one system, from which every wall takes its inputs.
 
-A model, the chips that serve it, the fleet that trains it, the network between them, and the site: described once,
-and converted to the figures every wall takes. Accounting only; the physics is in the walls, see
-`solvers.pipeline.system`.
+A model, the chips that serve it, the fleet that trains it, the network between them, and the site: described once, and
+converted to the figures every wall takes. Accounting only; the physics is in the walls, see `solvers.pipeline.system`.
 """
 
 from __future__ import annotations
@@ -33,10 +32,10 @@ from solvers.errors import InputError
 from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Grid, Model, Precision
 
-# A token is stored as a number of four bytes; a month is the twelfth part of a year.
+# A token is stored as an integer of four bytes; a month is a twelfth of a year.
 _TOKEN_BYTES = 4.0
 _MONTH = 365 * 86400.0 / 12
-# Tensor parallelism beyond eight devices is rare, whatever a node holds.
+# Tensor parallelism over more than eight devices is rare, also in larger nodes.
 _MOST_TENSOR = 8
 
 
@@ -224,7 +223,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a model that generates, whose sizes are known, and a chip that computes."""
+    """Check the inputs against each other: a model that generates, whose sizes are known, and a chip that computes."""
     yield from checks.trainable_transformer(i.model)
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     if math.isnan(i.accelerator.tdp):
@@ -381,5 +380,5 @@ def system(i: Inputs) -> Outputs:
 
 
 def _or(known: Array, assumed: Array) -> Array:
-    """The figure of the catalog, or what was said for when it has none."""
+    """Return the figure of the catalog, or where it is unknown the assumed one."""
     return np.where(np.isnan(known), assumed, known)

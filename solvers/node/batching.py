@@ -47,7 +47,7 @@ _NO_BASELINE = "no ratio: the contiguous baseline holds not one request"
 
 
 class KvPrecision(IntEnum):
-    """The format of keys and values; AS_WEIGHTS follows the weights, whatever they are."""
+    """The format of keys and values; AS_WEIGHTS is the format of the weights."""
 
     AS_WEIGHTS = -1
     FP16 = Precision.FP16
@@ -58,7 +58,7 @@ class KvPrecision(IntEnum):
 
 
 class Limit(IntEnum):
-    """What stops the batch from growing."""
+    """The limit of the batch size."""
 
     MEMORY = 0
     SCHEDULER = 1
@@ -196,7 +196,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: whether model, chip and format go together."""
+    """Check the inputs against each other: whether model, chip and format go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     if not generates(i.model):
         yield InputError(
@@ -398,7 +398,7 @@ FALLACIES = (
 )
 def batching(i: Inputs) -> Outputs:
     kv_format = np.where(np.asarray(i.kv_precision) < 0, i.precision, i.kv_precision)
-    # In a sweep a network that keeps nothing between tokens is unknown, not served without end.
+    # In a sweep a model without a KV cache or state is unknown, not served without limit.
     per_token = np.where(generates(i.model), kv_bytes_per_token(i.model, kv_format), np.nan)
     state = recurrent_state_bytes(i.model, kv_format)
     pages = pages_per_request(i.context_length, i.page_size)
@@ -446,7 +446,7 @@ def batching(i: Inputs) -> Outputs:
 
 
 def _decode_step(i: Inputs, kv_format: Codes, requests: Array) -> StepTime:
-    """One decode step of a number of requests; unknown where there are none."""
+    """Return the time of one decode step for a number of requests; NaN where there are none."""
     running = np.where(np.asarray(requests) >= 1, requests, np.nan)
     work = decode_work(i.model, running, i.context_length, i.precision, kv_format)
     rate = peak_rate(i.accelerator, i.precision) * i.efficiency

@@ -121,7 +121,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: whether model, phase, precision and chip go together."""
+    """Check the inputs against each other: whether model, phase, precision and chip go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.model_phase(i.model, i.phase)
 

@@ -285,7 +285,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: whether models, chips, formats and lengths go together."""
+    """Check the inputs against each other: whether models, chips, formats and lengths go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     if not generates(i.model):
         yield InputError(
@@ -554,7 +554,7 @@ def serving(i: Inputs) -> Outputs:
 
 
 def _step(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> StepTime:
-    """One phase on each of the devices a layer is split over; every sequence brings `tokens` new tokens."""
+    """Return the time of one phase on each of the tensor-parallel devices; every sequence has `tokens` new tokens."""
     return tensor_parallel_step(
         work,
         model,
@@ -568,7 +568,8 @@ def _step(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array)
 
 
 class _Draft(NamedTuple):
-    """Seconds of a step of the draft model, expected tokens per check, and bytes the draft model takes in memory."""
+    """Speculative decoding: seconds of a step of the draft model, expected tokens per check, and memory of the draft
+    model in bytes."""
 
     step: Array
     tokens_per_step: Array
@@ -585,7 +586,7 @@ def _draft(i: Inputs, chip: Accelerator, context: Array) -> _Draft:
 
 
 def _transfer_time(i: Inputs) -> Array:
-    """Seconds to send the prompts' KV caches to separate decode devices; 0 where they stay."""
+    """Return the seconds to send the prompts' KV caches to separate decode devices; 0 without separate devices."""
     if i.decode_accelerator is None:
         return np.float64(0)
     per_request = cache_bytes(i.model, i.prompt_length, i.kv_precision)

@@ -362,7 +362,7 @@ def tail_latency(i: Inputs) -> Outputs:
     mean = mean_wait(waiting, drain)
     needed = min_servers(0.99, i.latency_target - np.asarray(i.service_time), load, i.service_time, factor, _MOST)
     p99_latency = waits[0.99] + i.service_time
-    # The slowest of n parts is in time when all are: each has to be within its 0.99^(1/n) quantile.
+    # The slowest of n parts is in time only if all are: each must be within its 0.99^(1/n) quantile.
     of_parts = wait_quantile(0.99 ** (1 / np.asarray(i.fan_out, dtype=float)), waiting, drain)
     return Outputs(
         utilization=load / i.replicas,

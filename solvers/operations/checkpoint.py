@@ -36,14 +36,14 @@ _DAY = 86400.0
 
 
 class CheckpointMode(IntEnum):
-    """What training waits for: the complete checkpoint, or its copy in the memory of the hosts."""
+    """What training waits for: the complete checkpoint, or its copy in host memory."""
 
     SYNCHRONOUS = 0
     ASYNCHRONOUS = 1
 
 
 class CheckpointBottleneck(IntEnum):
-    """What limits the writing."""
+    """What limits the write bandwidth."""
 
     WRITERS = 0
     FILESYSTEM = 1
@@ -313,7 +313,7 @@ def checkpoint(i: Inputs) -> Outputs:
     bandwidth = np.minimum(together, i.filesystem_bandwidth)
     time = size / bandwidth
     copied = size / (np.asarray(i.copy_bandwidth) * i.writers)
-    # Nothing is saved oftener than it can be written, so a run never stalls for more than all of its time.
+    # Checkpoints cannot be more frequent than they can be written, so a run stalls for at most all of its time.
     actual = np.maximum(i.interval, time)
     stall = np.where(np.asarray(i.way) == CheckpointMode.ASYNCHRONOUS, np.minimum(copied, time), time)
     return Outputs(

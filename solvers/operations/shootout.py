@@ -45,14 +45,14 @@ _HOUR, _DAY = 3600.0, 86400.0
 
 
 class Workload(IntEnum):
-    """What both fleets do."""
+    """The workload of both fleets."""
 
     TRAINING = 0
     SERVING = 1
 
 
 class LowerCost(IntEnum):
-    """Which of the two is cheaper."""
+    """Which of the two costs less."""
 
     REFERENCE = 0
     RIVAL = 1
@@ -181,7 +181,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: both chips must compute, and the model must do the work."""
+    """Check the inputs against each other: both chips must compute, and the model must do the work."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.accelerator_rate(i.rival, i.precision, ("rival", "precision"))
     yield from checks.trainable_transformer(i.model)
@@ -352,7 +352,7 @@ def shootout(i: Inputs) -> Outputs:
 
 
 class _Work(NamedTuple):
-    """Tokens a second of one chip, the fewest that hold the model, and how busy each is (for its power)."""
+    """Tokens per second of one chip, the fewest chips that hold the model, and their utilization (for power)."""
 
     rate: Array
     least: Array

@@ -441,6 +441,7 @@ def sustainability(i: Inputs) -> Outputs:
 
 
 def _device_power(i: Inputs) -> Array:
-    """Mean power of a device in watts: measured, or where that is 0 by its thermal design power and MFU."""
+    """Return the mean power of a device in watts: the measured one, or where that is 0 from its thermal design power
+    and MFU."""
     measured = np.asarray(i.mean_device_power, dtype=float)
     return np.where(measured > 0, measured, linear_power(i.tdp, i.idle_fraction, i.mfu))

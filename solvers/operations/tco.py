@@ -294,7 +294,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a price and a power must come from somewhere."""
+    """Check the inputs against each other: a price and a power must come from somewhere."""
     for name, what in (("unit_price", "price"), ("tdp", "thermal design power")):
         if getattr(i, name) > 0:
             continue
@@ -498,7 +498,7 @@ def tco(i: Inputs) -> Outputs:
     in_use = ratio_or_inf(total, device_time * used)
     useful = ratio_or_inf(in_use, i.mfu)
     peak = np.nan if i.accelerator is None else peak_rate(i.accelerator, i.precision)
-    # Owning has a cost when idle and a higher one in use; renting is paid for in use only.
+    # Owning costs more when busy than when idle; renting costs only when busy.
     idle, busy = (capex + maintenance + _electricity(i, devices, u) for u in (0.0, 1.0))
     return Outputs(
         tco=total,
@@ -533,16 +533,16 @@ def tco(i: Inputs) -> Outputs:
 
 
 def _or_of_chip(i: Inputs, name: str) -> Array:
-    """The input, or where it is 0 the accelerator's figure of that name."""
+    """Return the input, or where it is 0 the accelerator's figure of that name."""
     own = np.nan if i.accelerator is None else getattr(i.accelerator, name)
     return np.where(np.asarray(getattr(i, name)) > 0, getattr(i, name), own)
 
 
 def _power(i: Inputs, devices: Array, used: Array) -> Array:
-    """Mean power of the fleet in watts, in use for a share `used` of the time and idle otherwise."""
+    """Return the mean power of the fleet in watts, busy for a share `used` of the time and idle otherwise."""
     return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, i.mfu * np.asarray(used))
 
 
 def _electricity(i: Inputs, devices: Array, used: Array) -> Array:
-    """Cost of the electricity in USD, in use for a share `used` of the time and idle otherwise."""
+    """Return the cost of the electricity in USD, busy for a share `used` of the time and idle otherwise."""
     return facility_energy(_power(i, devices, used) * i.duration, i.pue) * i.electricity_price

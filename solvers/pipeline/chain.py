@@ -30,7 +30,7 @@ class Answer:
     outputs: Any
 
     def value(self, name: str) -> Any:
-        """The output called `name`, else the input, else the figure of a picked row."""
+        """Return the output called `name`, else the input, else the figure of a picked row."""
         return getattr(self.outputs, name) if hasattr(self.outputs, name) else get_value(self.inputs, name)
 
 
@@ -42,8 +42,8 @@ class Pipeline:
     wires: Wires
 
     def explain(self, given: Mapping[str, Any] | None = None, **named: Any) -> Explanation:
-        """What it would do when values of these names were given: what each stage takes from where, what is missing,
-        which walls it covers. `print` it. Raises InputError for a name that no stage takes."""
+        """Return what a run with values of these names would do: the source of each input, missing inputs, and the
+        walls covered. `print` it. Raise InputError for a name that no stage takes."""
         from .explanation import explain
 
         return explain(self, {**(given or {}), **named})
@@ -68,12 +68,12 @@ class Pipeline:
         return f"<pipeline {' > '.join(stage.name for stage in self.stages)}, {len(self.wires)} links>"
 
     def stage(self, name: str) -> Stage:
-        """The stage called `name`."""
+        """Return the stage called `name`."""
         return next(stage for stage in self.stages if stage.name == name)
 
     def ends(self, name: str) -> tuple[tuple[str, str], ...]:
-        """The inputs (stage, name) that a given name sets: `tco.mfu` in that stage only, `mfu` in every stage that
-        does not take it from another. Raises InputError when no stage takes it."""
+        """Return the inputs (stage, name) that a given name sets: `tco.mfu` in that stage only, `mfu` in every stage
+        that does not take it from another. Raise InputError when no stage takes it."""
         first, _, rest = name.partition(".")
         if self._is_of_one(name) and (rest in self.stage(first).inputs or rest in parameters_of(self.stage(first))):
             return ((first, rest),)
@@ -84,7 +84,7 @@ class Pipeline:
         return tuple(end for end in ends if end not in self.wires)
 
     def assigned(self, given: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
-        """Given values by the inputs they set; a value for one stage takes precedence over one for all."""
+        """Return given values by the inputs they set; a value for one stage takes precedence over one for all."""
         of_all_first = sorted(given, key=self._is_of_one)
         return {end: given[name] for name in of_all_first for end in self.ends(name)}
 
@@ -96,7 +96,7 @@ class Pipeline:
             yield from (name for own in (*stage.inputs, *parameters_of(stage)) for name in (own, f"{stage.name}.{own}"))
 
     def evaluate(self, given: Given) -> dict[str, Answer]:
-        """The answer of every stage by its name, each in one vectorised call. Numbers and columns in SI, not
+        """Return the answer of every stage by its name, each in one vectorised call. Numbers and columns in SI, not
         validated; a given value takes precedence over a connection, and an input with neither has its default."""
         answers: dict[str, Answer] = {}
         for stage in self.stages:
@@ -106,7 +106,7 @@ class Pipeline:
         return answers
 
     def inputs(self, stage: Stage, given: Given, answers: Mapping[str, Answer]) -> Any:
-        """A stage's inputs, from what is given and the answers of the stages before it."""
+        """Return a stage's inputs, from the given values and the answers of the stages before it."""
         taken = {n: answers[w.stage].value(w.name) for (s, n), w in self.wires.items() if s == stage.name}
         settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
         plain = {name: value for name, value in settings.items() if name in stage.inputs}
@@ -115,7 +115,7 @@ class Pipeline:
         return with_values(inputs, figures) if figures else inputs
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
-        """The inputs (stage, name) that have neither a value, a connection nor a default."""
+        """Yield the inputs (stage, name) that have neither a value, a connection nor a default."""
         for stage in self.stages:
             for name, io in stage.inputs.items():
                 end = (stage.name, name)

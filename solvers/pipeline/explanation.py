@@ -1,4 +1,4 @@
-"""What a pipeline would do, before it runs: what each stage takes from where, and what is missing."""
+"""Explains a pipeline before it runs: the source of every input, and the inputs that are missing."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class StageExplained:
 
 @dataclass(frozen=True)
 class Bridge:
-    """A link that could be made: from an output of a stage to a figure of a row that a later stage picks."""
+    """A possible link: from an output of a stage to a figure of a row that a later stage picks."""
 
     target: str
     source: str
@@ -65,12 +65,12 @@ class Explanation:
 
     @property
     def walls(self) -> tuple[int, ...]:
-        """The numbers of the walls that the stages stand for."""
+        """Return the numbers of the walls that the stages stand for."""
         return tuple(sorted({wall for stage in self.stages for wall in stage.walls}))
 
     @property
     def gaps(self) -> dict[str, str]:
-        """The catalog row that fills each gap; an empty string for a gap that none fills."""
+        """Return the catalog row that fills each gap; an empty string for a gap that none fills."""
         return {
             f"{stage.name}.{taken.name}": taken.source
             for stage in self.stages
@@ -83,8 +83,8 @@ class Explanation:
 
 
 def explain(pipeline: Pipeline, given: Iterable[str] = ()) -> Explanation:
-    """The explanation of `pipeline` when values of the names `given` are given. Raises InputError for a name that no
-    stage takes."""
+    """Return the explanation of `pipeline` when values of the names `given` are given. Raise InputError for a name that
+    no stage takes."""
     names = tuple(given)
     ends = {name: pipeline.ends(name) for name in names}
     set_by_hand = {end for each in ends.values() for end in each}

@@ -22,9 +22,9 @@ Utilization = Callable[[Callable[[str], float]], float]
 
 @dataclass(frozen=True, eq=False)
 class WallStage:
-    """A wall's place in the system: its number, links beyond equal names, and its utilization (what share of a limit
-    it uses, and of which). `supposed`: the system does not do what the wall is about (stream its weights, reason,
-    keep data private); the utilization is what it would be if it did."""
+    """A wall's place in the system: its number, links beyond equal names, and its utilization (the share of a limit,
+    and the name of that limit). `supposed`: the system does not use the technique of the wall (weight streaming,
+    reasoning, differential privacy); the utilization is what it would be if it did."""
 
     wall: int
     stage: str
@@ -35,11 +35,11 @@ class WallStage:
 
 
 def _lost(slowdown: float) -> float:
-    """Share of the time lost when everything takes `slowdown` times as long."""
+    """Return the share of the time lost when everything takes `slowdown` times as long."""
     return 1 - 1 / slowdown if slowdown > 0 else math.nan
 
 
-# Every wall of the taxonomy stands here once, in its order.
+# Every wall of the taxonomy once, in its order.
 WALL_STAGES = (
     WallStage(
         1,
@@ -223,11 +223,11 @@ WALL_STAGES = (
 
 
 def main_solver(wall: int) -> str:
-    """The solver that stands for a wall where there are several: the one the system uses."""
+    """Return the solver that the system uses for a wall with several."""
     return WALL_STAGES[wall - 1].stage
 
 
-# The iron law of a training run: what it takes from the walls that own its factors.
+# The iron law of a training run: its links to the walls that compute its factors.
 IRON_LAW = "iron_law"
 FACTORS = {
     "total_ops": "scaling_laws.total_ops",
@@ -240,7 +240,7 @@ FACTORS = {
 
 
 def utilization(place: WallStage, result: Result) -> float:
-    """The share of its limit that a wall uses, 1 for all of it; NaN where a figure it needs is unknown."""
+    """Return the share of its limit that a wall uses, 1 for all of it; NaN where a figure it needs is unknown."""
 
     def value(name: str) -> float:
         found = result.values[name].value

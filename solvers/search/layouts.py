@@ -19,10 +19,10 @@ MOST_DEVICES, MOST_LAYOUTS = 1_000_000, 100_000
 
 
 def layouts(pipeline: Pipeline, devices: Sequence[int], name: str = LAYOUT) -> Axis:
-    """The axis of all layouts of each number of `devices` in the dimensions that stages of the pipeline take: each sets
-    those of `DIMENSIONS` to whole numbers whose product is the number of devices. Raises InputError where no stage
-    takes two of them, a number is not from 1 to `MOST_DEVICES`, or there are more than `MOST_LAYOUTS`. Whether a model
-    can be split so is for the stage to say."""
+    """Return the axis of all layouts of each number of `devices` in the dimensions that stages of the pipeline take:
+    each sets those of `DIMENSIONS` to whole numbers whose product is the number of devices. Raise InputError where no
+    stage takes two of them, a number is not from 1 to `MOST_DEVICES`, or there are more than `MOST_LAYOUTS`. The stages
+    check whether a model can be split that way."""
     taken = [each for each in DIMENSIONS if any(_is_free(pipeline, stage.name, each) for stage in pipeline.stages)]
     if len(taken) < 2:
         raise InputError(name, f"needs a wall that takes two of {', '.join(DIMENSIONS)}, such as parallelism.")
@@ -46,7 +46,7 @@ def _is_free(pipeline: Pipeline, stage: str, name: str) -> bool:
 
 
 def _factors(number: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """Every way to write a number as an ordered product of `parts` whole numbers."""
+    """Yield every way to write a number as an ordered product of `parts` whole numbers."""
     if parts == 1:
         yield (number,)
         return

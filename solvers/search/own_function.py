@@ -30,8 +30,8 @@ _STAGE = "function"
 def evaluated(
     function: Callable[..., Any], wanted: Sequence[str], limits: Sequence[str], keep: int, values: Mapping[str, Any]
 ) -> SearchResult:
-    """The best of what `function` gives for every combination of the lists among `values`. It may give a mapping, a
-    wall's outputs or a solution; numbers of a mapping have no unit. Raises InputErrors."""
+    """Return the best results of `function` over every combination of the lists among `values`. It may return a
+    mapping, a wall's outputs or a solution; numbers of a mapping have no unit. Raise InputErrors."""
     lists = {n: list(v) for n, v in values.items() if isinstance(v, list | tuple | range | np.ndarray)}
     fixed = {name: value for name, value in values.items() if name not in lists}
     if prod(map(len, lists.values())) > MOST:
@@ -71,7 +71,7 @@ def _values(answer: Any) -> Mapping[str, Any]:
 
 
 def _declared(answer: Any) -> dict[str, Output | Flag]:
-    """The numbers and truths of an answer, with the units a wall declared for them."""
+    """Return the numbers and bools of an answer, with the units a wall declared for them."""
     own = declared_fields(type(answer)) if dataclasses.is_dataclass(answer) else {}
     kept = answer.result.values if isinstance(answer, Solution) else {}
     found: dict[str, Output | Flag] = {}

@@ -1,4 +1,4 @@
-"""What a search comes to, for a person at a prompt: the best, the front, and why the others are not among them."""
+"""The result of a search at a Python prompt: the best configurations, the front, and how many each limit excludes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from .goals import Constraint
 
 @dataclass(frozen=True, repr=False)
 class SearchResult:
-    """The outcome of a search. `top` has the best rows, best first, `front` those that no other row dominates in every
-    objective; `count` configurations were looked at, `feasible` of them meet every limit. `reasons` says for each limit
-    how many it turns down, the harshest first."""
+    """The outcome of a search. `top` has the best rows, best first, `front` those that no other row dominates; `count`
+    is the number of configurations, `feasible` how many of them meet every limit. `reasons` says for each limit how
+    many it excludes, the most restrictive first."""
 
     top: TextTable
     front: TextTable
@@ -30,8 +30,8 @@ class SearchResult:
 
     @property
     def best(self) -> dict[str, Any] | None:
-        """The best configuration, with what the goals speak of; None where none meets every limit. SI, names,
-        truths."""
+        """Return the best configuration with the metrics of the goals, in SI, names and bools; None where none meets
+        every limit."""
         return self.top.rows()[0] if len(self.top) else None
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class SearchResult:
 
 
 def reason(constraint: Constraint, failed: int, alone: int, nearest: float) -> str:
-    """How many configurations a limit turns down, and how near the best of all came to it."""
+    """Return how many configurations a limit excludes, and the value that came nearest to it."""
     near = ""
     if isinstance(constraint.metric.declared, Input | Output) and not np.isnan(nearest):
         near = f"; the nearest has {format_cell(constraint.metric.declared, nearest)}"

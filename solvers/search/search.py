@@ -111,7 +111,7 @@ def _check_names(chain: Pipeline, names: Iterable[str]) -> None:
 
 
 def _axis(chain: Pipeline, name: str, value: list[Any], values: Mapping[str, Any]) -> Axis:
-    """A list as an axis; along specs, what they know better than a default that was not given goes with them."""
+    """Return a list as an axis; along specs it also sets the inputs whose default their figures replace."""
     ends = chain.ends(name)
     io = chain.stage(ends[0][0]).inputs.get(ends[0][1]) if ends else None
     if not isinstance(io, Pick):
@@ -128,7 +128,7 @@ def _axis(chain: Pipeline, name: str, value: list[Any], values: Mapping[str, Any
 
 
 def _known_better(chain: Pipeline, fixed: Given, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], float]]:
-    """What the specs that are the same for all know better than a default that was not given."""
+    """Yield the values that specs common to all configurations have for inputs that were not given (`default_from`)."""
     for stage, name, pick, figure, _ in _followers(chain, values):
         own = float(getattr(fixed.get((stage, pick)), figure, np.nan))
         if not np.isnan(own):
@@ -136,7 +136,7 @@ def _known_better(chain: Pipeline, fixed: Given, values: Mapping[str, Any]) -> I
 
 
 def _followers(chain: Pipeline, values: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, float]]:
-    """Stage, input, pick, figure and default of every input whose default a pick may know better."""
+    """Yield stage, input, pick, figure and default of every input whose default a pick may replace."""
     given = {end for name in values for end in chain.ends(name)}
     for stage in chain.stages:
         for name, io in stage.inputs.items():
@@ -159,7 +159,7 @@ def _result(outcome: Outcome) -> SearchResult:
 
 
 def _table(outcome: Outcome, candidates: Sequence[Candidate]) -> TextTable:
-    """The axes, then what the goals speak of, by its own name where that is of one thing."""
+    """Return the table: the axes, then the metrics of the goals, by their short names where unambiguous."""
     if not candidates:
         return TextTable({})
     search = outcome.search

@@ -1,7 +1,7 @@
-"""What a spec computes with, from the columns of its row: most are columns, some follow from others.
+"""The figures of a spec from the columns of its row: most are columns, some are derived from others.
 
-A row is anything with the columns as attributes, figures in SI and None where unknown: a line of a shipped file, or a
-row of the site's catalog. What belongs here derives one figure of a spec; it stores nothing.
+A row is any object with the columns as attributes, figures in SI and None where unknown: a line of a shipped file, or a
+row of the site's catalog.
 """
 
 from __future__ import annotations
@@ -18,41 +18,41 @@ TOKEN_BY_TOKEN = frozenset({"text generation", "text to text", "speech recogniti
 
 
 def figures(kind: type[Any], row: Any) -> dict[str, Any]:
-    """The figures of the spec of `row`, by name, in SI; None where unknown."""
+    """Return the figures of the spec of `row`, by name, in SI; None where unknown."""
     derived = _DERIVED.get(kind, {})
     known = {name: derived[name](row) if name in derived else getattr(row, name) for name in columns(kind)}
     return _ADJUSTED[kind](row, known) if kind in _ADJUSTED else known
 
 
 def source_columns(kind: type[Any]) -> frozenset[str]:
-    """The columns a row of `kind` needs for its figures: of their own names, and those others follow from."""
+    """Return the columns that the figures of `kind` are derived from, figures that are columns included."""
     own = {name for name in columns(kind) if name not in _DERIVED.get(kind, {})}
     return frozenset(own | set(_FROM.get(kind, ())))
 
 
 def peak(row: Any) -> Any:
-    """The rates as one table with an entry per number format."""
+    """Return the rates as one table with an entry per number format."""
     rates = {p.name.lower(): getattr(row, f"peak_{p.name.lower()}") for p in Precision}
     known = table({name: rate for name, rate in rates.items() if rate is not None})
-    known.flags.writeable = False  # all who ask share one spec of a row
+    known.flags.writeable = False  # read-only: all users of a row share its spec
     return known
 
 
 def kv_elements_per_token_per_layer(row: Any) -> float | None:
-    """Under multi-head latent attention a token leaves one latent vector and its rotary part."""
+    """Return the elements per token and layer of multi-head latent attention: the latent vector and its rotary part."""
     return None if row.kv_lora_rank is None else row.kv_lora_rank + (row.qk_rope_head_dim or 0)
 
 
 def state_elements(row: Any) -> float | None:
-    """A state of `state_size` for each inner channel of each layer."""
+    """Return the elements of the recurrent state: `state_size` for each inner channel of each layer."""
     if row.state_size is None or row.layers is None or row.hidden_size is None:
         return None
     return float(row.layers * _MAMBA_EXPANSION * row.hidden_size * row.state_size)
 
 
 def expert_parameters(row: Any) -> float | None:
-    """A token leaves out (1 − k/E) of the routed parameters R, and that is N − Na. By the counts rather than by
-    3·hidden·intermediate·experts·layers: how many layers are routed is no column, and the counts know it."""
+    """Return the routed parameters R: a token leaves out (1 − k/E) of them, and that is N − Na. From the counts rather
+    than 3·hidden·intermediate·experts·layers, because the number of routed layers is not a column."""
     if not row.experts or row.experts_per_token is None or row.active_parameters is None:
         return None
     left_out = 1 - row.experts_per_token / row.experts
@@ -60,13 +60,13 @@ def expert_parameters(row: Any) -> float | None:
 
 
 def generative(row: Any) -> float:
-    """1 where the model's task makes token after token, else 0."""
+    """Return 1 where the model's task generates tokens one by one, else 0."""
     return float(row.task in TOKEN_BY_TOKEN)
 
 
 def _accelerator(row: Any, known: dict[str, Any]) -> dict[str, Any]:
-    """A microcontroller's main memory is the flash that holds its weights; walls look for it under that name. Where
-    the vendor's embodied carbon is not known, the Boavizta model's stands in."""
+    """Return the figures of an accelerator. The main memory of a microcontroller is the flash that holds its weights.
+    Where the vendor's embodied carbon is unknown, that of the Boavizta model is used."""
     adjusted = dict(known)
     if row.tier == "tiny":
         for end in ("capacity", "bandwidth"):
@@ -78,8 +78,8 @@ def _accelerator(row: Any, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _model(row: Any, known: dict[str, Any]) -> dict[str, Any]:
-    """A dense model uses all its parameters: no figure of its own, so that a question that changes the one changes
-    the other."""
+    """Return the figures of a model. A dense model has no figure of active parameters, so that changing its parameters
+    changes both."""
     dense = not row.experts and known["active_parameters"] == known["parameters"]
     return {**known, "active_parameters": None} if dense else known
 
