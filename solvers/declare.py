@@ -1,7 +1,7 @@
-"""The words a wall is written in: what it takes, what it finds, what is worth drawing.
+"""The declaration of a wall: its inputs, outputs, equations and charts.
 
 A wall's `Inputs` and `Outputs` are frozen dataclasses whose fields are made by the functions here.
-Form, help, API, command line, working and chart axes all read these declarations; nothing is said twice.
+Form, help, API, command line, working and chart axes all use these declarations.
 Everything inside `solvers` is SI; a unit is declared once, beside the field it belongs to.
 """
 
@@ -200,8 +200,8 @@ def _nothing(*_: Any) -> Iterator[Any]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question(Generic[I]):
-    """What can be asked, declared once: the inputs, what must hold between them, and worked examples. A `Solver` is a
-    question with the function that answers it; a page over many walls declares a question of its own.
+    """The inputs of a computation, the check of their combination, and presets. A `Solver` is a question with the
+    function that answers it; a page over many walls declares a question of its own.
 
     `overlay` names the input of which several picks can be drawn together; `figures` are the charts of the answer.
     """
@@ -237,8 +237,8 @@ def question(
 class Solver(Question[I], Generic[I, O]):
     """A wall: its declaration and the one function that computes it. Made by `@solver`, never by hand.
 
-    Calling it gives its outputs, `solve` its whole answer with verdict and working; `help(roofline)` tells its inputs,
-    their units and ranges.
+    Calling it returns its outputs, `solve` the complete answer with verdict and working; `help(roofline)` lists its
+    inputs, their units and ranges.
     """
 
     __doc__ = OfInstance(__doc__, lambda solver: notebook("documentation").docstring(solver))
@@ -262,21 +262,23 @@ class Solver(Question[I], Generic[I, O]):
     domain: str
 
     def __call__(self, **values: Any) -> O:
-        """The outputs, in SI, for values by the name of their input. What is not named takes its default.
+        """Return the outputs, in SI, for values by the name of their input. Other inputs take their default.
 
-        A number is in the input's SI unit (`help` of the solver tells it), or text with a unit: `"3.35 TB/s"`. A choice
-        is its name, a spec a record of `solvers.specs` or the slug of a shipped row: `"h100-sxm5-80gb"`; a figure of a
-        spec is changed by its dotted name, `**{"accelerator.tdp": "x2"}`. Lists and arrays are columns and broadcast.
+        A number is in the input's SI unit (see `help` of the solver), or text with a unit: `"3.35 TB/s"`. A choice is
+        given by name, a spec as a record of `solvers.specs` or as the slug of a shipped row: `"h100-sxm5-80gb"`; a
+        figure of a spec is changed by its dotted name, `**{"accelerator.tdp": "x2"}`. Lists and arrays are columns and
+        broadcast.
 
-        Scalars come back as float, bool, or a member that prints as its name; columns as arrays, where
-        `answer.labels("bottleneck")` gives names for codes. Raises InputErrors, with a sentence for each bad value.
+        Scalars are returned as float, bool, or a member that prints as its name; columns as arrays, where
+        `answer.labels("bottleneck")` returns names for codes. Raise InputErrors, with a sentence for each invalid
+        value.
         """
         outputs: O = notebook("call").answer(self, values)
         return outputs
 
     def solve(self, **values: Any) -> Any:
-        """The whole answer to one question: a `solvers.notebook.solution.Solution` with verdict, notes, working and
-        values. Takes what a call takes, one value for each input. Raises InputErrors."""
+        """Return the complete answer to one question: a `solvers.notebook.solution.Solution` with verdict, notes,
+        working and values. Takes the arguments of a call, one value for each input. Raise InputErrors."""
         return notebook("solution").solve(self, values)
 
     def __repr__(self) -> str:

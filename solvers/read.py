@@ -27,11 +27,11 @@ NOTHING = "none"
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """A question whose numbers are checked. Values of a Pick are a slug or a spec built from an inline record.
+    """A question with validated values. The value of a Pick is a slug, or a spec built from an inline record.
 
-    `changed` are figures of a spec asked to be other than the catalog's, by dotted name: a value in SI, or a factor.
+    `changed` are figures of a spec that replace the catalog's, by dotted name: a value in SI, or a factor.
     `also` are further picks of the overlay input, drawn beside the point; `sweep` is the input its curves
-    run along instead of their own; `text` is what was typed, without what equals the default: the page's link.
+    run along instead of their own; `text` is the typed text without values at their default, as in the page's link.
     """
 
     question: Question[Any]

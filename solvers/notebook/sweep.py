@@ -1,4 +1,4 @@
-"""Every combination of the values along some inputs, in one vectorised call, as a table."""
+"""Sweeps: all combinations of values along some inputs, in one vectorised call, as a table."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ MOST = 10_000_000
 
 
 def sweep(solver: Solver[Any, Any] | str, **values: Any) -> TextTable:
-    """A table with a row for each combination of the lists among `values`, the last list running fastest.
+    """Return a table with a row for each combination of the lists among `values`, the last list running fastest.
 
-    Each list or array is an axis: numbers in SI or text with units, names of choices, specs or slugs. What is no list
-    is the same in every row, and what is not named takes its default, as in a call. The columns are the axes, then all
-    outputs of the solver: numbers in SI, names for labels. Rows that make no sense are left out and told
-    (`table.left_out`). Raises InputErrors for a value that is wrong, and when no row makes sense.
+    Each list or array is an axis: numbers in SI or text with units, names of choices, specs or slugs. A single
+    value is the same in every row, and other inputs take their default, as in a call. The columns are the axes, then
+    all outputs of the solver: numbers in SI, names for labels. Rows with incompatible values are left out and listed
+    in `table.left_out`. Raise InputErrors for an invalid value, and when no row is valid.
 
     >>> from solvers import roofline, sweep
     >>> table = sweep(roofline, accelerator=["a100", "h100"], batch_size=[1, 64])

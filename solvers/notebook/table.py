@@ -24,7 +24,7 @@ _SHOWN = 20
 @dataclass(frozen=True, repr=False)
 class TextTable:
     """Columns by name, all of one length: numbers in SI, names and truths. `declared` has what a solver says of a
-    column (unit, label); `left_out` says which rows were asked for and make no sense, and why.
+    column (unit, label); `left_out` lists the rows left out, with the reason.
 
     >>> from solvers.notebook.table import table_of
     >>> table = table_of({"batch_size": [1, 8], "bottleneck": ["memory", "compute"]})

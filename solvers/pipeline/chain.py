@@ -49,8 +49,8 @@ class Pipeline:
         return explain(self, {**(given or {}), **named})
 
     def run(self, given: Mapping[str, Any] | None = None, **named: Any) -> Run:
-        """Runs every stage once. Values are numbers in SI, text with units, specs or slugs; a dotted name is of one
-        stage, `{"tco.duration": "30 day"}`. Shipped rows stand in for specs that are not given. Raises InputErrors,
+        """Run every stage once. Values are numbers in SI, text with units, specs or slugs; a dotted name is of one
+        stage, `{"tco.duration": "30 day"}`. Shipped rows are used for specs that are not given. Raise InputErrors,
         and InputError for a name that no stage takes.
 
         >>> from solvers import pipeline

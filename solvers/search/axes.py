@@ -1,6 +1,6 @@
 """Axes from text: `1, 2, 4, 8`, `1 to 64 doubling`, `1 ms to 1 s in 20 log steps`, `fp16, int8`, slugs, layouts.
 
-`listed`, `ranged` and `rows` do the same for numbers in SI and specs. Every value is validated as in the form.
+`listed`, `ranged` and `rows` take numbers in SI and specs instead. Every value is validated as in the form.
 """
 
 from __future__ import annotations

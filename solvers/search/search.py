@@ -1,7 +1,7 @@
 """`search(roofline, minimize="latency", subject_to=["mfu > 30%"], batch_size=[…])`: the best of a design space.
 
-Of walls it looks at every combination as the site's design space does, by vectorised calls; a given function is
-called once for each.
+For walls, every combination is evaluated by vectorised calls, as in the site's design space; a function is called
+once for each combination.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def search(
     keep: int = 10,
     **values: Any,
 ) -> SearchResult:
-    """The best of all combinations of the lists among `values`.
+    """Return the best of all combinations of the lists among `values`.
 
-    `what` is a wall, its name, several of them, a pipeline, or a function that takes the values by name and gives what
-    the goals speak of, as a mapping or as a wall's outputs. `minimize` and `maximize` name one output or several, or a
-    weighted sum (`"tco + 100 USD/t * total_carbon"`): the first ranks, all of them together draw the front.
-    `subject_to` are limits: `"itl < 50 ms"`, `"bottleneck == memory"`. That everything fits and no queue grows for ever
-    (`feasible`, `stable`) is demanded of walls unless a limit speaks of it. What is no list is the same for all; what
-    is not named takes its default. Raises InputErrors, for a goal with the place of the mistake.
+    `what` is a wall, its name, several of them, a pipeline, or a function that takes the values by name and returns
+    the metrics of the goals, as a mapping or as a wall's outputs. `minimize` and `maximize` name one output or several, or
+    a weighted sum (`"tco + 100 USD/t * total_carbon"`): the first ranks, all of them define the front.
+    `subject_to` are limits: `"itl < 50 ms"`, `"bottleneck == memory"`. Outputs `feasible` and `stable` of walls must be
+    true unless a limit names them. A single value is the same for all combinations; other inputs take their default.
+    Raise InputErrors, for a goal with the position of the mistake.
 
     >>> from solvers import roofline, search
     >>> found = search(roofline, maximize="throughput", subject_to=["latency < 6 ms"], batch_size=[1, 16, 64, 256])

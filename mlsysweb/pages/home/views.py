@@ -23,7 +23,7 @@ LIVE = ("batch_size", "context_length")
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page."""
+    """The home page."""
     roofline, url = solvers()["roofline"], reverse("home")
     wall = reverse("walls:wall", args=[roofline.name])
     text = {name: request.GET[name] for name in LIVE if name in request.GET}
