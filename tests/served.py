@@ -1,4 +1,4 @@
-"""The site as it is served, in a process of its own on a database of its own: for what only a whole server shows."""
+"""Runs the served site in a process of its own with a database of its own, for tests that need a whole server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TOKEN = "0" * 32
 
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as this does: the one the tests install, or the machine's."""
+    """Yield the URL of a temporary PostgreSQL server, from the package the tests install or the machine's."""
     try:
         import pgserver
     except ImportError:
@@ -57,7 +57,7 @@ def collect_static() -> None:
     """Collect the static files into var/, as `make var/.static` does, when a source has changed since."""
     collected = ROOT / "var/.static"
     collected.parent.mkdir(exist_ok=True)
-    with collected.with_suffix(".lock").open("w") as lock:  # two runs of the tests may start together
+    with collected.with_suffix(".lock").open("w") as lock:  # two test runs may start together
         fcntl.flock(lock, fcntl.LOCK_EX)
         changed = max(path.stat().st_mtime for path in (ROOT / "static", *(ROOT / "static").rglob("*")))
         if not collected.exists() or collected.stat().st_mtime < changed:
@@ -72,20 +72,20 @@ def free_port() -> int:
 
 
 def serve(port: int, env: Mapping[str, str], **pipes: int) -> subprocess.Popen[bytes]:
-    """The command of `make serve` on this port, in a process group of its own. It ends with the process that started
-    it, so that tests that are cut off leave no server running."""
+    """Start the command of `make serve` on this port, in a process group of its own. It ends with the process that
+    started it, so that interrupted tests leave no server running."""
     command = [sys.executable, "-m", "mlsysweb.serve", "--port", str(port)]
     return subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, preexec_fn=_end_with_parent, **pipes)
 
 
 def _end_with_parent() -> None:
-    """Asks Linux for a SIGTERM when the parent of this process ends, however that is."""
+    """Ask Linux to send SIGTERM when the parent of this process ends, for any reason."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 class Site:
-    """A served site. `kill` is as sudden as a machine that loses its power is to a process."""
+    """A served site. `kill` is as sudden as a power failure."""
 
     def __init__(self, database: str) -> None:
         self.env = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
@@ -118,7 +118,7 @@ class Site:
         return self._asked("GET", path, None)[:2]
 
     def save(self, page: str) -> str:
-        """Saves a page; its path once that is acknowledged. Raises OSError when it is not."""
+        """Save a page and return its path once acknowledged. Raise OSError otherwise."""
         status, _, location = self._asked("POST", "/s/save/", urlencode({"page": page}))
         if status != 302 or not location.startswith("/s/"):
             raise OSError(f"not saved: {status} {location}")
@@ -137,7 +137,7 @@ class Site:
             connection.close()
 
     def saved(self) -> set[str]:
-        """The paths of all that is in the database, asked of the database."""
+        """Return the paths of all scenarios, read from the database."""
         ask = (
             "from mlsysweb.saved.scenarios.models import Version; print(*Version.objects.values_list('scenario_id', "
             "flat=True))"

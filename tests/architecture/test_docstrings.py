@@ -1,4 +1,4 @@
-"""What a reader finds beside each name: arguments, units, shapes, sources, in plain words."""
+"""Docstrings are complete (arguments, units, shapes, sources), and docstrings and comments are in plain English."""
 
 import ast
 import re
@@ -11,8 +11,8 @@ LAWS = sorted((ROOT / "solvers/laws").glob("*.py"))
 SOURCES = sorted((ROOT / "solvers").rglob("*.py"))
 SITE = sorted(p for d in ("catalog", "mlsysweb") for p in (ROOT / d).rglob("*.py") if "migrations" not in p.parts)
 
-# What a wall hands to `solver`, which documents them: its inputs and outputs, its sentences, and its own function,
-# which its module describes.
+# Documented by `solver`: a wall's inputs and outputs, its sentences, and its function, which the module docstring
+# describes.
 DECLARED = {"Inputs", "Outputs", "verdict", "notes", "check"}
 
 UNIT = re.compile(
@@ -20,7 +20,7 @@ UNIT = re.compile(
     r"|unit of|true or false"
 )
 SOURCE = re.compile(r"doi:10\.|arXiv:\d|https://|\b[Dd]erived\b|\b[A-Z]\w+ (18|19|20)\d\d\b")
-# Words of an earlier private dialect, and what to write instead.
+# Words of an earlier private dialect, and their plain English.
 OBLIQUE = {
     r"(no|any|every)body\b": "no configuration, any user",
     r"somebody": "a user",
@@ -39,7 +39,8 @@ OBLIQUE = {
 
 
 def documented(path, kinds=(ast.ClassDef, ast.FunctionDef)):
-    """Public classes and functions of a module, and the public methods of public classes, with their full names."""
+    """Yield the public classes and functions of a module, and the public methods of public classes, with their full
+    names."""
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, kinds) and not node.name.startswith("_"):
             yield node.name, node
@@ -53,7 +54,7 @@ def is_solver(node):
 
 
 def faults(function):
-    """What the docstring of a law leaves out."""
+    """Yield what the docstring of a law lacks."""
     text = " ".join((ast.get_docstring(function) or "").split())
     arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs, function.args.vararg]
     for argument in arguments:

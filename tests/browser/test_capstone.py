@@ -1,4 +1,4 @@
-"""The challenge in a browser: turning a knob turns a line of the brief, and handing in shows the front."""
+"""The capstone in a browser: changing an input updates a constraint of the brief, and submitting shows the front."""
 
 import re
 

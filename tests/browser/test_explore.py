@@ -1,5 +1,5 @@
-"""The design space in a browser: rows appear as they are needed, mistakes are told where they stand, brushes and the
-table go together, a job moves and stops."""
+"""The design space in a browser: rows appear when needed, errors are shown at their fields, filters and table agree, a
+job progresses and stops."""
 
 import re
 import threading
@@ -117,7 +117,7 @@ def test_without_a_script_one_declares_sorts_brushes_and_asks(browser, live_serv
 
 @pytest.fixture
 def worker_here(monkeypatch):
-    """Jobs are worked on in a thread of this process, on this test's database."""
+    """Work on jobs in a thread of this process, on this test's database."""
     threads = []
 
     def work():

@@ -1,4 +1,4 @@
-"""The world map in a browser: drawn once, coloured by each answer, picked by a click or a key."""
+"""The world map in a browser: drawn once, coloured by each update, usable by mouse and keyboard."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every chip against a target, in a browser: a harder target needs more chips, and the page stays on a phone."""
+"""Hardware match in a browser: a stricter target needs more chips, and the page fits on a phone."""
 
 import re
 

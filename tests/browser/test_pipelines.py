@@ -1,4 +1,4 @@
-"""A pipeline in a browser: it runs, a stage can be added and taken away, a changed input flows through."""
+"""A pipeline in a browser: it runs, stages can be added and removed, a changed input affects later stages."""
 
 import re
 

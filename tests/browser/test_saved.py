@@ -1,4 +1,4 @@
-"""What is saved, in a browser: written about, forked, deleted and taken back, found, compared, printed, framed."""
+"""Saved scenarios in a browser: edited, forked, deleted and restored, found, compared, printed, embedded."""
 
 import io
 import re
@@ -162,7 +162,7 @@ addEventListener("message", ({data}) => { if (data.mlsysweb) document.querySelec
 
 @pytest.fixture
 def course_page():
-    """Another site, on a port of its own: it serves whatever page it is given."""
+    """A second site, on a port of its own, that serves a given page."""
     served = {}
 
     class Course(BaseHTTPRequestHandler):

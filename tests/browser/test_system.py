@@ -1,4 +1,4 @@
-"""One system in a browser: a change moves figures that say by how much, and every wall opens with its inputs."""
+"""One system in a browser: key figures show by how much a change moved them, and every wall opens with its inputs."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the shipped files say, and what becomes of it."""
+"""The contents of the shipped files, and the specs derived from them."""
 
 import csv
 import math
@@ -66,7 +66,7 @@ def test_an_h100_is_as_its_data_sheet_says():
 def test_a_microcontroller_keeps_its_weights_in_flash():
     chip = spec(specs.Accelerator, "nrf52840")
     assert (chip.flash_capacity, chip.flash_bandwidth) == (2.0**20, 64e6)
-    filled = spec(specs.Accelerator, "himax-we1")  # whose own flash columns are empty
+    filled = spec(specs.Accelerator, "himax-we1")  # its own flash columns are empty
     assert (filled.flash_capacity, filled.flash_bandwidth) == (2 * 2.0**20, 100e6)
     assert math.isnan(spec(specs.Accelerator, "h100-sxm5-80gb").flash_capacity)
 

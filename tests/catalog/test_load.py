@@ -22,7 +22,7 @@ def empty(db):
 
 @pytest.fixture
 def folder(tmp_path):
-    """A copy of the shipped files to spoil."""
+    """A copy of the shipped files that a test may edit."""
     return shutil.copytree(FOLDER, tmp_path / "data")
 
 

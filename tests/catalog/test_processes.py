@@ -1,4 +1,4 @@
-"""Two workers on one database: what one changes the other answers with, without being told."""
+"""Two processes on one database: an edit in one is visible in the other without a notification."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from solvers import specs
 pytestmark = [pytest.mark.usefixtures("catalog"), pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).parents[2]
-# Answers each line it reads: "ask" with what it finds, "edit" after an edit of its own.
+# Answers each line on stdin: "ask" with the figure it reads, "edit" by editing it.
 WORKER = """
 import sys, django
 from django.conf import settings
@@ -38,7 +38,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def other():
-    """A second process, asked by writing a line."""
+    """A second process that answers lines."""
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
     command = [sys.executable, "-c", WORKER, connection.settings_dict["NAME"]]
     with subprocess.Popen(command, cwd=ROOT, env=env, stdin=-1, stdout=-1, text=True) as process:

@@ -83,7 +83,7 @@ def test_names_of_every_kind_at_once_take_a_query_each(cold, django_assert_num_q
         specs.Grid: {"quebec", "poland"},
         specs.Fleet: {"research-256", "meta-llama3-16k"},
     }
-    with django_assert_num_queries(3 + len(wanted) * 2):  # outside a request the version is asked for each name
+    with django_assert_num_queries(3 + len(wanted) * 2):  # outside a request the version is read for each name
         found = find_all(wanted)
     assert {kind: set(names) for kind, names in found.items()} == wanted
 

@@ -1,4 +1,4 @@
-"""The sentences of a wall: where its source writes them, and which of them a question was answered with."""
+"""Finds the sentences in a wall's source, and which of them the answer to a question used."""
 
 import ast
 import dataclasses
@@ -15,7 +15,7 @@ from solvers.errors import InputErrors
 from solvers.read import read
 from solvers.solve import output_value, row
 
-# Equations and fallacies have slots of their own, tested elsewhere; a symbol is LaTeX.
+# Equations and fallacies have their own tests; a symbol is LaTeX.
 OTHERS = {"Equation", "Fallacy"}
 
 
@@ -29,7 +29,7 @@ def tree_of(solver):
 
 
 def texts(solver):
-    """Every string a wall could say: constants and the fixed parts of f-strings, with their lines."""
+    """Return every string a wall may output: constants and the fixed parts of f-strings, with their lines."""
     waiting = [tree_of(solver)]
     while waiting:
         node = waiting.pop()
@@ -43,7 +43,7 @@ def texts(solver):
 
 
 def interpolated(solver):
-    """The expressions that f-strings of a wall's sentences put in by themselves, with their lines."""
+    """Return the expressions that f-strings of a wall's sentences insert, with their lines."""
     for function in speaking(solver):
         for node in ast.walk(function):
             if isinstance(node, ast.FormattedValue):
@@ -51,7 +51,7 @@ def interpolated(solver):
 
 
 def speaking(solver):
-    """`verdict`, `notes` and the functions of the wall that they call, as syntax."""
+    """Return the syntax trees of `verdict`, `notes` and the functions of the wall that they call."""
     functions = {node.name: node for node in tree_of(solver).body if isinstance(node, ast.FunctionDef)}
     waiting, found = [functions[name] for name in ("verdict", "notes") if name in functions], {}
     while waiting:
@@ -64,7 +64,7 @@ def speaking(solver):
 
 
 def statements(solver):
-    """Every `return` and `yield` of a wall's verdict and notes, by the lines it is written on."""
+    """Return every `return` and `yield` of a wall's verdict and notes, by line."""
     for function in speaking(solver):
         for node in ast.walk(function):
             spoken = isinstance(node, ast.Return) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield))
@@ -73,8 +73,8 @@ def statements(solver):
 
 
 def ask(solver, text):
-    """What a wall says to a question, with its numbers by name and the lines of its source it took to say it; None
-    where the question makes no sense. A float stands for a value that no text gives, such as an unknown one."""
+    """Return a wall's sentences for a question, its values by name, and the source lines that ran; None where the
+    question is invalid. A float stands for a value that no text gives, such as NaN."""
     unread = {name: value for name, value in text.items() if isinstance(value, float)}
     try:
         point = resolve(read(solver, {name: value for name, value in text.items() if name not in unread})).point

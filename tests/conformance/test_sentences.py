@@ -1,4 +1,4 @@
-"""What a wall says in words: each slot is a number it has, each sentence can be reached, each number is an output's."""
+"""The sentences of walls: each slot has a value, each sentence can be reached, each number is an output."""
 
 import ast
 import math
@@ -36,13 +36,14 @@ def test_every_slot_is_an_input_or_an_output(solver):
 
 @every
 def test_numbers_reach_a_sentence_through_slots_only(solver):
-    """An f-string may put in a sentence, a name or a slot's name, not a figure of the question or of the answer."""
+    """An f-string may insert a sentence, a name or the name of a slot, but no number."""
     figures = [(line, node) for line, node in interpolated(solver) if isinstance(node, ast.Attribute)]
     assert not [f"line {line}: {ast.unparse(node)}" for line, node in figures if node.attr != "name"]
 
 
 def examples_of(solver):
-    """Presets, both sides of fallacies, and the questions that the wall's own test gives for sentences said rarely."""
+    """Return presets, both questions of fallacies, and the questions that the wall's own test gives for rare
+    sentences."""
     own = f"tests.solvers.{solver.domain}.test_{solver.name}"
     yield from (preset.values for preset in solver.presets)
     yield from (text for fallacy in solver.fallacies for text in (fallacy.before, fallacy.after))
@@ -50,7 +51,7 @@ def examples_of(solver):
 
 
 def values_of(io):
-    """Texts for one input: inside what a slider reaches, its ends, the bounds, and the default."""
+    """Return texts for one input: inside the slider's range, its ends, the bounds, and the default."""
     if isinstance(io, Choice):
         return st.sampled_from(io.names)
     if isinstance(io, Pick):
@@ -65,7 +66,7 @@ def values_of(io):
 
 
 def questions(solver):
-    """A preset with up to four inputs changed."""
+    """Return a strategy for presets with up to four inputs changed."""
     drawn = {name: values_of(io) for name, io in solver.inputs.items()}
     changed = st.lists(st.sampled_from(sorted(drawn)), max_size=4, unique=True).flatmap(
         lambda names: st.fixed_dictionaries({name: drawn[name] for name in names})
@@ -98,7 +99,7 @@ def test_every_sentence_can_be_reached_and_ends_as_one(solver):
 
 @every
 def test_every_number_of_a_sentence_is_what_the_wall_computed(solver):
-    """Between the fixed parts of a sentence stand the values of its slots, in their order, computed once more here."""
+    """The text between the fixed parts of a sentence equals the values of its slots, computed again here."""
     for preset in solver.presets:
         result, told = answer(solver, preset.values), ask(solver, preset.values)
         values = {**result.values, **found_values(solver, told.outputs)}

@@ -1,4 +1,4 @@
-"""Every solver found passes every test here; a new wall is checked before its author has written one."""
+"""Tests that every solver must pass, also a new one without tests of its own."""
 
 import dataclasses
 import json
@@ -42,7 +42,7 @@ def point(solver, text=None):
 
 
 def inside(io):
-    """Values within what a slider reaches: interior points find what ends and defaults hide."""
+    """Return values inside the slider's range: interior points find errors that ends and defaults do not."""
     low, high = io.slider
     if io.integer:
         return st.integers(math.ceil(low), math.floor(min(high, 1e15))).map(float)

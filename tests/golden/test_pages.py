@@ -1,4 +1,4 @@
-"""Every page over many walls ever recorded opens: as data in any version of its fields, and as the HTML before that."""
+"""Every recorded page over many walls opens: as data in any version of its fields, and as HTML of earlier releases."""
 
 import gzip
 from importlib import import_module
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 
 def kept(path):
-    """A scenario with what was recorded."""
+    """Create a scenario from a record."""
     told = orjson.loads(gzip.decompress(path.read_bytes()))
     scenario = Scenario.objects.create(path=told.pop("path"), solver=told.pop("solver"), title="Recorded")
     Version.objects.create(scenario=scenario, number=1, **told)

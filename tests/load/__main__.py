@@ -10,7 +10,7 @@ from statistics import median, quantiles
 
 from tests.served import Site, postgresql
 
-# Saves a second, by how many writers, for how long, beside how many readers that never rest.
+# Saves per second, number of writers, duration, and number of readers without pause.
 RATE, WRITERS, SECONDS, READERS = 50, 16, 60, 2
 READ = ("/walls/roofline/?batch_size=8", "/walls/serving/", "/geography/", "/s/")
 

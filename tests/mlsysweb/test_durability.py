@@ -1,4 +1,4 @@
-"""What was acknowledged is kept: through a server killed in the middle of saving, on SQLite and on PostgreSQL."""
+"""Acknowledged saves survive a server killed while saving, on SQLite and on PostgreSQL."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What a wall says to a question in SI, with its slots as they are written."""
+"""The sentences of a wall for inputs in SI, with slots not filled in."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from solvers.solve import row
 
 
 def says(wall, **values):
-    """The verdict and the notes of `wall`, joined."""
+    """Return the verdict and the notes of `wall`, joined."""
     point = wall.accept(values)
     with np.errstate(all="ignore"):
         outputs = row(wall, wall.function(point), 0)

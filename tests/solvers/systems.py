@@ -1,4 +1,4 @@
-"""The systems tests talk about, with figures as data sheets print them."""
+"""Systems for the tests, with figures from data sheets."""
 
 import dataclasses
 
@@ -81,5 +81,5 @@ ESP32 = Accelerator(
 
 
 def with_figure(spec, **figures):
-    """The same thing with some figures changed."""
+    """Return a spec with some figures changed."""
     return dataclasses.replace(spec, **figures)

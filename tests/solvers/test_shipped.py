@@ -1,4 +1,4 @@
-"""Specs of the shipped rows without Django: by which names they are found, and what a wrong name is told."""
+"""Specs of the shipped rows without Django: the names they are found by, and the message for an unknown one."""
 
 import csv
 import subprocess

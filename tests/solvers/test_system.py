@@ -1,4 +1,4 @@
-"""One system through all walls: what each takes, and that they move together."""
+"""One system through all walls: the inputs of each wall, and that changes affect several."""
 
 import math
 

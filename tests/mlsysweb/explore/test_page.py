@@ -15,7 +15,7 @@ PARTIAL = {"HTTP_HX_REQUEST": "true"}
 
 
 def page(client, query="", target="", **headers):
-    """What is shown; with a `target`, the part of it that an update asks for."""
+    """Return the page; with a `target`, the fragment that an update requests."""
     answer = client.get(f"{link()}{query}", HTTP_HX_TARGET=target, **(PARTIAL if target else {}))
     assert answer.status_code == 200
     if target:

@@ -18,7 +18,7 @@ def page(client, query=""):
 
 
 def truths(client):
-    """What is true of each claim."""
+    """Return the refutation of each claim."""
     walls = [wall for domain in page(client).domains for wall in domain.walls]
     return {fallacy.claim: fallacy.truth for wall in walls for fallacy in wall.fallacies}
 

@@ -17,19 +17,19 @@ PARTIAL = {"HX-Request": "true"}
 
 
 def shown(client, **query):
-    """The page as an update has it."""
+    """Return the fragment of an update."""
     answer = client.get(URL, query, headers=PARTIAL)
     assert answer.status_code == 200
     return answer.context["page"]
 
 
 def group(page, name):
-    """The devices of one fate, by name."""
+    """Return the devices of one fate, by name."""
     return {row.name: row for table in page.groups if table.id == name for row in table.rows}
 
 
 def link(page, words):
-    """Where these words of the page lead: a device's name, or those of a link beside the verdict."""
+    """Return the link with this text: a device's name, or a link beside the verdict."""
     rows = ((row.name, row.url) for table in page.groups for row in table.rows)
     return next(url for name, url in (*rows, *((each.words, each.url) for each in page.links)) if name == words)
 

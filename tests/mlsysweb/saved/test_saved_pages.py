@@ -1,4 +1,4 @@
-"""Each page over many walls: saved, opened, compared, asked again, exported, printed, framed, brought back."""
+"""Each page over many walls: saved, opened, compared, recomputed, exported, printed, embedded, imported."""
 
 import csv
 import html
@@ -26,7 +26,7 @@ from .savable import QUESTIONS
 pytestmark = pytest.mark.usefixtures("catalog")
 
 every_page = pytest.mark.parametrize("name", sorted(QUESTIONS))
-# The page's own question with one thing changed, and the label of what differs then.
+# The page's own question with one input changed, and the label of an output that differs.
 CHANGED = {
     "one-system": ("/system/?model=llama-3-8b&batch_size=64", "Batch size"),
     "iron-law": ("/system/iron-law/?model=llama-3-70b", "Model"),
@@ -46,7 +46,7 @@ def shown(client, link):
 
 
 def saved_part(page):
-    """What is drawn of the answer, without the frame around it."""
+    """Return the HTML of the answer, without the page around it."""
     return page[page.index('<div class="as-shown"') : page.index('<section id="asked"')]
 
 
@@ -59,7 +59,7 @@ def latest():
 
 
 def outdated():
-    """Rows that every page reads are no longer what they were."""
+    """Change rows that every page uses."""
     for chip in Accelerator.objects.all():
         chip.memory_bandwidth, chip.peak_fp16, chip.unit_price = 9e12, 3e15, 12345
         chip.save()

@@ -33,7 +33,7 @@ def test_a_saved_answer_opens_in_another_browser_with_the_same_figures(client):
 
 
 def _parts(link):
-    """Its path and what each name of its query says: an address lists names in an order of its own."""
+    """Return the path and the query of a link; the order of names in a query does not matter."""
     path, _, query = html.unescape(link).partition("?")
     return path, parse_qs(query)
 

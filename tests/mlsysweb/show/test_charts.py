@@ -1,4 +1,4 @@
-"""Figures are valid Plotly, whatever the question, and say nothing that a reader without colours would miss."""
+"""Charts are valid Plotly for any question, and readable without colours."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def test_every_figure_is_valid_plotly_without_a_nan(solver, text):
 
 @pytest.mark.parametrize("solver", solvers().values(), ids=list(solvers()))
 def test_the_ends_of_a_slider_are_drawn_too(solver):
-    """A slider may begin at zero, which no log axis shows."""
+    """A slider may begin at zero, which a log axis cannot show."""
     for name, io in solver.inputs.items():
         for end in io.slider if isinstance(io, Input) else ():
             try:

@@ -98,7 +98,7 @@ def test_a_whole_number_changes_at_a_whole_number():
 
 
 def test_decode_of_llama_8b_turns_compute_bound_at_batch_148():
-    # The claim the roofline wall is checked by, found here from the outside.
+    # The same claim as in the roofline wall, tested here from outside.
     asked, every, found_at = of(roofline, "latency", model=LLAMA_8B, accelerator=H100, batch_size=100.0)
     assert ("batch_size", 1.48) in found_at
     at = next(k for k in range(every.pair.size) if asked.knobs[every.pair[k]].name == "batch_size")

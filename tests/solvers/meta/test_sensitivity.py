@@ -10,9 +10,9 @@ from solvers.node.serving import serving
 from solvers.node.tail_latency import tail_latency
 from tests.solvers.systems import ESP32, H100, KEYWORDS, LLAMA_8B
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
-    # Without a thermal design power nothing is known of the energy.
+    # Without a thermal design power the energy is unknown.
     {"output": "energy_per_sample", "accelerator": '{"peak": {"fp16": 1e15}, "memory_bandwidth": 1e12}'},
     {"batch_size": "21", "phase": "decode", "output": "mfu"},
 ]

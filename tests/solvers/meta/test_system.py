@@ -9,7 +9,7 @@ from solvers.specs import Grid
 from tests.solvers.sentences import says
 from tests.solvers.systems import H100, LLAMA_8B
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [{"pipeline_parallel": "10000"}]
 
 PLACE = Grid(name="Somewhere", carbon_intensity=1e-7, electricity_price=3e-8, water_intensity=5e-7)

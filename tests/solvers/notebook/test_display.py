@@ -1,4 +1,4 @@
-"""What a prompt and a notebook show of solvers, outputs and specs."""
+"""The display of solvers, outputs and specs at a prompt and in a notebook."""
 
 import pickle
 import re
