@@ -44,7 +44,7 @@ def latex_in_numbers(latex: str, values: Mapping[str, Value]) -> str:
 
 
 def latex_text(words: str) -> str:
-    """Return text for LaTeX: `30%` becomes `\text{30\%}`."""
+    r"""Return text for LaTeX: `30%` becomes `\text{30\%}`."""
     escaped = re.sub(r"([%$#&_])", r"\\\1", words)
     return rf"\text{{{escaped}}}"
 

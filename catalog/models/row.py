@@ -22,7 +22,7 @@ class CatalogRow(models.Model):
     """A row of the catalog. Columns named like figures of the spec it `describes` hold these figures."""
 
     describes: ClassVar[type[Any]]
-    # What pickers group rows by: a column or a property.
+    # The column or property that pickers group rows by.
     grouped_by: ClassVar[str]
     # The related rows that `spec()` needs, fetched in the same query.
     needs: ClassVar[tuple[str, ...]] = ()

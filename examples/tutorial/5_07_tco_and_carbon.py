@@ -1,4 +1,4 @@
-"""Slide "Live Demo: TCO + Carbon Analysis": both in one call; devices, duration and MFU are asked once."""
+"""Slide "Live Demo: TCO + Carbon Analysis": both in one call; devices, duration and MFU are given once."""
 
 from solvers import pipeline
 from solvers.data import quebec, research_256

@@ -115,7 +115,7 @@ def _strongest(signals: Floats, most: int) -> tuple[Numbers, Numbers]:
 
 @dataclass(frozen=True)
 class _Sight:
-    """What is evaluated at each value: ln|out|, out itself, the flags, the labels."""
+    """The quantities evaluated at each value: ln|out|, out itself, the flags, the labels."""
 
     value: Floats
     size: Floats

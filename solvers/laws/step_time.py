@@ -11,7 +11,7 @@ from solvers.declare import Array, Codes
 
 
 class Bound(IntEnum):
-    """What takes the longest part of a step."""
+    """The part of a step that takes longest."""
 
     COMPUTE = 0
     MEMORY = 1

@@ -63,7 +63,7 @@ class AttentionKernel(IntEnum):
 
 
 class BackwardRecomputation(IntEnum):
-    """What the backward pass recomputes instead of keeping it in memory."""
+    """The activations that the backward pass recomputes instead of keeping it in memory."""
 
     NONE = 0
     SELECTIVE = 1

@@ -39,7 +39,7 @@ from solvers.specs import Model, Precision
 
 
 class StreamingBottleneck(IntEnum):
-    """What limits the time of a layer."""
+    """The bottleneck of a layer."""
 
     INJECTION = 0
     COMPUTE = 1

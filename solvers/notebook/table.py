@@ -23,7 +23,7 @@ _SHOWN = 20
 
 @dataclass(frozen=True, repr=False)
 class TextTable:
-    """Columns by name, all of one length: numbers in SI, names and truths. `declared` has what a solver says of a
+    """Columns by name, all of one length: numbers in SI, names and bools. `declared` has the declaration of a
     column (unit, label); `left_out` lists the rows left out, with the reason.
 
     >>> from solvers.notebook.table import table_of

@@ -46,7 +46,7 @@ _ESP32 = {"energy_per_inference": "7.2 mJ", "active_time": "36 ms", "sleep_power
 
 
 class Drain(IntEnum):
-    """What drains the battery."""
+    """The causes of battery drain."""
 
     INFERENCE = 0
     SLEEP = 1

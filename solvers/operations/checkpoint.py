@@ -36,14 +36,14 @@ _DAY = 86400.0
 
 
 class CheckpointMode(IntEnum):
-    """What training waits for: the complete checkpoint, or its copy in host memory."""
+    """The condition that training waits for: the complete checkpoint, or its copy in host memory."""
 
     SYNCHRONOUS = 0
     ASYNCHRONOUS = 1
 
 
 class CheckpointBottleneck(IntEnum):
-    """What limits the write bandwidth."""
+    """The bottleneck of writing a checkpoint."""
 
     WRITERS = 0
     FILESYSTEM = 1

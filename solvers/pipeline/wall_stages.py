@@ -1,6 +1,6 @@
-"""The place of every wall in one system: its inputs from the system's description, and its utilization.
+"""The stage of every wall in one system: its inputs from the system's description, and its utilization.
 
-`system` (the wall that only describes) comes first; every other stage takes its inputs from it by name, by a link
+`system`, the description, comes first; every other stage takes its inputs from it by name, by a link
 written here, or from an earlier stage. A utilization of 1 means that a limit is used up, or that all of the time is
 lost.
 """
@@ -22,7 +22,7 @@ Utilization = Callable[[Callable[[str], float]], float]
 
 @dataclass(frozen=True, eq=False)
 class WallStage:
-    """A wall's place in the system: its number, links beyond equal names, and its utilization (the share of a limit,
+    """A wall as a stage of the system: its number, links beyond equal names, and its utilization (the share of a limit,
     and the name of that limit). `supposed`: the system does not use the technique of the wall (weight streaming,
     reasoning, differential privacy); the utilization is what it would be if it did."""
 

@@ -43,8 +43,8 @@ def search(
     """Return the best of all combinations of the lists among `values`.
 
     `what` is a wall, its name, several of them, a pipeline, or a function that takes the values by name and returns
-    the metrics of the goals, as a mapping or as a wall's outputs. `minimize` and `maximize` name one output, several, or
-    a weighted sum (`"tco + 100 USD/t * total_carbon"`): the first ranks, all of them define the front.
+    the metrics of the goals, as a mapping or as a wall's outputs. `minimize` and `maximize` name one output, several,
+    or a weighted sum (`"tco + 100 USD/t * total_carbon"`): the first ranks, all of them define the front.
     `subject_to` are limits: `"itl < 50 ms"`, `"bottleneck == memory"`. Outputs `feasible` and `stable` of walls must be
     true unless a limit names them. A single value is the same for all combinations; other inputs take their default.
     Raise InputErrors, for a goal with the position of the mistake.

@@ -30,7 +30,7 @@ class PlotQuantity(IntEnum):
 
 
 class Smallest(IntEnum):
-    """What is meant by the smallest device."""
+    """The criteria for the smallest device."""
 
     POWER = 0
     PRICE = 1

@@ -10,8 +10,7 @@ from mlsysweb.show.results.page import PageSummary, ResultPage
 from .page import PrintPage, SheetAnswer
 from .source import ExportSource
 
-# What fits on a sheet beside its inputs: the number of figures, and the characters of a table, with an allowance per
-# row.
+# Limits of a sheet: the number of figures, and the characters of a table, with an allowance per row.
 _CARDS, _LETTERS, _A_ROW = 8, 3200, 40
 
 

@@ -8,7 +8,7 @@ import secrets
 # No vowels, so that no words appear; no 0, 1 or l, which are ambiguous. 28 characters in 12 places: 57 bits.
 _LETTERS = "23456789bcdfghjkmnpqrstvwxyz"
 _LENGTH = 12
-# What the id column holds and a URL can contain. Any other text is rejected without a query.
+# The text that the id column holds and a URL can contain. Any other text is rejected without a query.
 _ID = re.compile(r"[-\w]{1,16}", re.ASCII)
 
 

@@ -11,7 +11,7 @@ from .ids import short_id
 
 
 class Visibility(models.TextChoices):
-    """Who may see a scenario."""
+    """The users who may see a scenario."""
 
     PRIVATE = "private", "Only me"
     LINK = "link", "Anyone with the link"

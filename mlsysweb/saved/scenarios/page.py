@@ -20,7 +20,7 @@ class SelectOption:
 @dataclass(frozen=True)
 class AboutScenario:
     """The editable text of a scenario and its origin. `notes` is sanitized HTML; `conflict` names the fields that
-    somebody else changed meanwhile."""
+    another user changed meanwhile."""
 
     notes: str
     tags: tuple[str, ...]
@@ -71,7 +71,7 @@ class ListPage:
 
 @dataclass(frozen=True)
 class DriftBanner:
-    """What has changed since a version was saved, as sentences; today's verdict; and the link to the comparison of
+    """The changes since a version was saved, as sentences; today's verdict; and the link to the comparison of
     both."""
 
     sentences: tuple[str, ...]

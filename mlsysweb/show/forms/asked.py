@@ -56,7 +56,7 @@ def _place(inputs: Mapping[str, InputField], name: str) -> int:
 
 
 def _declared(inputs: Mapping[str, InputField], name: str) -> Iterator[tuple[str, InputField]]:
-    """Yield the label and declaration of an input or of a figure of a pick; nothing for any other name."""
+    """Yield the label and declaration of an input or of a figure of a pick; no items for any other name."""
     pick, _, figure = name.partition(".")
     io = inputs.get(pick)
     if io is not None and not figure:

@@ -52,7 +52,7 @@ class Field:
 
 @dataclass(frozen=True)
 class AskedInput:
-    """An input of an answered question as text with its unit; `default` where nobody typed it."""
+    """An input of an answered question as text with its unit; `default` if it was not typed."""
 
     name: str
     label: str

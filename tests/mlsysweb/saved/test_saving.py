@@ -1,4 +1,4 @@
-"""What can be saved: pages of this site only, and text that every database can store."""
+"""Restrictions on saving: pages of this site only, and text that every database can store."""
 
 import html
 import re
