@@ -52,32 +52,32 @@ class _Named(NamedTuple):
     name: str
 
 
-def resolve(asked: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion:
+def resolve(parsed: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion:
     """Return the question with a spec for each name, from today's catalog or from the snapshots in `kept`. Raise
     InputErrors."""
     found: dict[str, CatalogEntry] = {}
     errors: list[InputError] = []
-    for named in _named(asked):
+    for named in _named(parsed):
         try:
             found[named.key] = _found(named, kept or {})
         except InputError as error:
             errors.append(error)
     if errors:
         raise InputErrors(errors)
-    picked = {name: found[name].spec if name in found else value for name, value in asked.values.items()}
-    also = tuple(found[_overlay_key(name)].spec for name in asked.also)
-    values = with_known_defaults(asked.question, with_changes(picked, asked.changed), asked.text)
-    point = asked.question.inputs_type(**values)
+    picked = {name: found[name].spec if name in found else value for name, value in parsed.values.items()}
+    also = tuple(found[_overlay_key(name)].spec for name in parsed.also)
+    values = with_known_defaults(parsed.question, with_changes(picked, parsed.changed), parsed.text)
+    point = parsed.question.inputs_type(**values)
     return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})
 
 
-def _named(asked: ParsedQuestion) -> Iterator[_Named]:
-    inputs = asked.question.inputs
-    for name, value in asked.values.items():
+def _named(parsed: ParsedQuestion) -> Iterator[_Named]:
+    inputs = parsed.question.inputs
+    for name, value in parsed.values.items():
         if isinstance(io := inputs[name], Pick) and isinstance(value, str):
             yield _Named(name, name, io.kind, value)
-    for name in asked.also:
-        yield _Named(_overlay_key(name), ALSO, inputs[asked.question.overlay].kind, name)  # type: ignore[union-attr]
+    for name in parsed.also:
+        yield _Named(_overlay_key(name), ALSO, inputs[parsed.question.overlay].kind, name)  # type: ignore[union-attr]
 
 
 def _overlay_key(name: str) -> str:
@@ -93,10 +93,10 @@ def _found(named: _Named, kept: Kept) -> CatalogEntry:
 def find(kind: type[Any], name: str, field: str) -> CatalogEntry:
     """Return the row of a kind of spec by slug or name, ignoring case. Raise InputError on `field`."""
     rows = catalog_table(kind)
-    found = rows.find(name)
-    if found is None:
+    row = rows.find(name)
+    if row is None:
         raise InputError(field, unknown_row(kind, name.strip(), rows.nearest(name)))
-    return found
+    return row
 
 
 def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[str, CatalogEntry]]:

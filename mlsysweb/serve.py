@@ -132,11 +132,11 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.worker is None:
-        supervise(asked.host, asked.port)
+    options = parser.parse_args()
+    if options.worker is None:
+        supervise(options.host, options.port)
     else:
-        work(asked.worker)
+        work(options.worker)
 
 
 if __name__ == "__main__":

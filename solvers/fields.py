@@ -65,10 +65,10 @@ class Input:
 def _floats(value: Any) -> NDArray[np.float64] | None:
     """Return the value as float64; None when it is neither a number nor an array of numbers."""
     try:
-        given = np.asarray(value)
+        array = np.asarray(value)
         # an int of more than 64 bits becomes an object array
-        whole = given.dtype == object and all(isinstance(each, int | float) for each in given.flat)
-        return given.astype(np.float64, copy=False) if whole or given.dtype.kind in "biuf" else None
+        whole = array.dtype == object and all(isinstance(each, int | float) for each in array.flat)
+        return array.astype(np.float64, copy=False) if whole or array.dtype.kind in "biuf" else None
     except (ValueError, OverflowError):  # rows of different lengths; more than a float holds
         return None
 
@@ -139,16 +139,16 @@ class Choice:
         if isinstance(value, str):
             return self.code(name, value)
         try:
-            given = np.asarray(value)
+            array = np.asarray(value)
         except ValueError:  # rows of different lengths
-            given = np.asarray(None)
-        if given.ndim and not given.size:  # an empty array is not a question
-            return given.astype(np.int_)
-        if given.dtype.kind == "U":
-            return np.array([self.code(name, str(each)) for each in given.flat]).reshape(given.shape)
-        if given.dtype.kind not in "iu" or not self._are_codes(given):
+            array = np.asarray(None)
+        if array.ndim and not array.size:  # an empty array is not a question
+            return array.astype(np.int_)
+        if array.dtype.kind == "U":
+            return np.array([self.code(name, str(each)) for each in array.flat]).reshape(array.shape)
+        if array.dtype.kind not in "iu" or not self._are_codes(array):
             raise InputError(name, f"must be one of {', '.join(self.names)}; {shortened(value)} is none.")
-        return given if given.ndim else int(given)
+        return array if array.ndim else int(array)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,6 +81,6 @@ class RowQuerySet(models.QuerySet[Any]):
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         with transaction.atomic():
-            made = super().bulk_create(objs, *args, **options)
+            created = super().bulk_create(objs, *args, **options)
             CatalogVersion.change()
-        return made
+        return created

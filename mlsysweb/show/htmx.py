@@ -62,7 +62,7 @@ def render_page_or_partial(
     if not wants_partial(request):
         seen = {"page": page, "form": drawn(), **more}
         return vary_on_htmx(render(request, whole, seen, status=422 if errors else 200))
-    said = render_to_string("shared/_errors.html", {"form": (bare or drawn)()}, request)
+    errors_html = render_to_string("shared/_errors.html", {"form": (bare or drawn)()}, request)
     if page is None:
-        return error_response(said)
-    return partial_response(render_to_string(partial, {"page": page}, request) + said, page.url)
+        return error_response(errors_html)
+    return partial_response(render_to_string(partial, {"page": page}, request) + errors_html, page.url)

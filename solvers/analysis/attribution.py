@@ -84,8 +84,8 @@ def attribution(solver: Solver[Any, Any], one: Any, other: Any, output: str) -> 
         return Attribution(output, before, after, (), unknown, exact)
     shares = _exact(values, len(names)) if exact else _drawn(values, masks)
     labels = [solver.inputs[name].label for name in names]
-    told = [Share(n, label, v) for n, label, v in zip(names, labels, _summing(shares, after - before), strict=True)]
-    return Attribution(output, before, after, tuple(sorted(told, key=lambda s: -abs(s.value))), 0, exact)
+    parts = [Share(n, label, v) for n, label, v in zip(names, labels, _summing(shares, after - before), strict=True)]
+    return Attribution(output, before, after, tuple(sorted(parts, key=lambda s: -abs(s.value))), 0, exact)
 
 
 def _row(masks: Masks, full: bool) -> int:
@@ -162,8 +162,8 @@ def _drawn(values: Floats, masks: Masks) -> Floats:
 
 def _summing(shares: Floats, whole: float) -> list[float]:
     """Return the shares with the rounding error added to the largest, so that they sum to `whole`."""
-    told: list[float] = shares.tolist()
-    if told:
-        largest = max(range(len(told)), key=lambda k: abs(told[k]))
-        told[largest] += whole - math.fsum(told)
-    return told
+    values: list[float] = shares.tolist()
+    if values:
+        largest = max(range(len(values)), key=lambda k: abs(values[k]))
+        values[largest] += whole - math.fsum(values)
+    return values

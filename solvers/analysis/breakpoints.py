@@ -88,15 +88,15 @@ def breakpoints(
 
 def changes(questions: QuestionBatch, row: int, knob: int, low: float, high: float) -> tuple[LabelChange, ...]:
     """Return the labels and flags that differ on the two sides of a breakpoint."""
-    asked = questions.ask(np.array([row, row]), np.array([knob, knob]), np.array([low, high]))
+    outputs = questions.ask(np.array([row, row]), np.array([knob, knob]), np.array([low, high]))
     inner, outer = (0, 1) if high > 1 else (1, 0)
-    told = []
+    texts = []
     for name, io in questions.solver.outputs.items():
         if isinstance(io, Label | Flag):
-            column = np.broadcast_to(np.asarray(getattr(asked, name)), (2,))
+            column = np.broadcast_to(np.asarray(getattr(outputs, name)), (2,))
             if column[0] != column[1]:
-                told.append(LabelChange(name, _word(io, column[inner]), _word(io, column[outer])))
-    return tuple(told)
+                texts.append(LabelChange(name, _word(io, column[inner]), _word(io, column[outer])))
+    return tuple(texts)
 
 
 def _word(io: Label | Flag, code: Any) -> str:

@@ -61,11 +61,11 @@ class QuestionBatch:
     def ask(self, row: Numbers, knob: Numbers, factor: Floats) -> Any:
         """Return the outputs of the wall for the questions `row`, in each of which the `knob`-th parameter is scaled by
         `factor`."""
-        asked = take_rows(self.inputs, row)
+        repeated = take_rows(self.inputs, row)
         turned_here = {int(k): self.knobs[k] for k in np.unique(knob)}
-        turns = {each.name: _turn(asked, each, knob == k, factor) for k, each in turned_here.items()}
+        turns = {each.name: _turn(repeated, each, knob == k, factor) for k, each in turned_here.items()}
         with np.errstate(all="ignore"):
-            return self.solver.function(with_values(asked, turns))
+            return self.solver.function(with_values(repeated, turns))
 
 
 def slopes(questions: QuestionBatch, read: OutputReader, step: float | Floats = STEP) -> Slopes:
@@ -77,8 +77,8 @@ def slopes(questions: QuestionBatch, read: OutputReader, step: float | Floats = 
     factors = np.concatenate((down.ravel(), up.ravel(), np.ones(count)))
     points = np.arange(count)
     every = np.concatenate((row, row, points))
-    asked = questions.ask(every, np.concatenate((knob, knob, 0 * points)), factors)
-    found = np.broadcast_to(np.asarray(read(asked, every), dtype=float), factors.shape)
+    outputs = questions.ask(every, np.concatenate((knob, knob, 0 * points)), factors)
+    found = np.broadcast_to(np.asarray(read(outputs, every), dtype=float), factors.shape)
     below, above = found[: 2 * number * count].reshape(2, number, count)
     here = np.broadcast_to(found[2 * number * count :], (number, count))
     return Slopes(

@@ -124,8 +124,8 @@ def _bridges(pipeline: Pipeline, by_hand: set[tuple[str, str]]) -> Iterator[Brid
             end, figure = (stage.name, name), name.rpartition(".")[2]
             if "." in name and end not in pipeline.wires and end not in by_hand:
                 for other in earlier:
-                    found = other.outputs.get(figure)
-                    if isinstance(found, Output) and found.unit == knob.declared.unit:
+                    output = other.outputs.get(figure)
+                    if isinstance(output, Output) and output.unit == knob.declared.unit:
                         yield Bridge(f"{stage.name}.{name}", f"{other.name}.{figure}")
 
 

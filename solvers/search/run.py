@@ -64,8 +64,8 @@ class Outcome:
         """Return the failures of each constraint, the one that excludes most first."""
         seen = self.seen
         each = zip(self.search.constraints, seen.failed, seen.alone, seen.unknown, seen.nearest, strict=True)
-        found = [ConstraintFailures(c, int(f), int(a), int(u), float(n)) for c, f, a, u, n in each]
-        return tuple(sorted(found, key=lambda reason: -reason.failed))
+        failures = [ConstraintFailures(c, int(f), int(a), int(u), float(n)) for c, f, a, u, n in each]
+        return tuple(sorted(failures, key=lambda reason: -reason.failed))
 
 
 Progress = Callable[[int, int], None]
@@ -96,9 +96,9 @@ def run(
 def outcome(search: Search, seen: PartialResult, boxes: int) -> Outcome:
     """Return the outcome of the first `boxes` boxes: the best configurations and the front, with the metrics of all
     goals."""
-    found = candidates(search, np.concatenate((seen.top.number, seen.front.number)))
+    rows = candidates(search, np.concatenate((seen.top.number, seen.front.number)))
     ranked = len(seen.top.number)
-    return Outcome(search, seen, boxes, found[:ranked], found[ranked:], knee(seen.front.scores))
+    return Outcome(search, seen, boxes, rows[:ranked], rows[ranked:], knee(seen.front.scores))
 
 
 def _seen(search: Search, seen: PartialResult, start: int, threads: int) -> Iterator[PartialResult]:

@@ -95,17 +95,17 @@ def expand_all(steps: Pipeline, name: str, text: str, all_of: AllOf) -> str:
 def axis_errors(axes: list[tuple[int, Axis]], fixed: Mapping[str, str]) -> list[InputError]:
     """Return errors that concern several axes: an input set by two of them, a layout beside a `fixed` dimension, or
     more configurations than the limit."""
-    taken: dict[str, str] = {}
+    owner: dict[str, str] = {}
     for k, each in axes:
         for column in each.columns:
             if each.name == LAYOUT and column in fixed:
                 instead = f"Remove that row and add the goal '{column} == {fixed[column]}'."
                 return [InputError(f"{AXIS}-{k}", f"sets {column}, which has a row of its own. {instead}")]
-            if column in taken:
+            if column in owner:
                 return [
-                    InputError(f"{AXIS}-{k}", f"sets {column}, which {taken[column]} does already; it can follow one.")
+                    InputError(f"{AXIS}-{k}", f"sets {column}, which {owner[column]} does already; it can follow one.")
                 ]
-            taken[column] = each.name
+            owner[column] = each.name
     size, most = prod(len(each) for _, each in axes), MOST_ON_A_CLUSTER if CLUSTER in os.environ else MOST
     if size <= most:
         return []

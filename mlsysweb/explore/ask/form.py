@@ -24,7 +24,7 @@ _LAYOUT = "Layout: all ways to divide so many devices over data, tensor, pipelin
 def space_form(
     question: DesignSpaceQuestion,
     steps: Pipeline | None,
-    asked: DeclaredSearch | None,
+    declared: DeclaredSearch | None,
     errors: Mapping[str, str],
     url: str,
 ) -> SpaceForm:
@@ -34,12 +34,12 @@ def space_form(
         action=url,
         walls=tuple(Link(s.title, name, name in question.walls) for name, s in solvers().items()),
         links=",".join(f"{target}:{source}" for target, source in question.links),
-        axes=tuple(_sides(AXIS, question.axes, MOST_AXES, errors, _told(asked))),
+        axes=tuple(_sides(AXIS, question.axes, MOST_AXES, errors, _told(declared))),
         goals=tuple(_sides(GOAL, goals, MOST_GOALS, errors, {})),
         names=tuple(_names(steps)) if steps else (),
         phrases=tuple(_phrases(steps)) if steps else (),
         errors=tuple((name, errors.get(name, "")) for name in (WALLS,)),
-        size=size_in_words(asked.search.space.shape) if asked else "",
+        size=size_in_words(declared.search.space.shape) if declared else "",
     )
 
 
@@ -53,12 +53,12 @@ def size_in_words(shape: Sequence[int]) -> str:
     return f"{' × '.join(f'{length:,}' for length in shape)} = {size:,} configurations"
 
 
-def _told(asked: DeclaredSearch | None) -> dict[str, str]:
+def _told(declared: DeclaredSearch | None) -> dict[str, str]:
     """Return the number of values of each axis, as text by field name."""
-    if asked is None:
+    if declared is None:
         return {}
-    return {axis.name: f"{len(axis):,} values" for axis in asked.search.space.axes} | dict.fromkeys(
-        asked.given, "the same for all"
+    return {axis.name: f"{len(axis):,} values" for axis in declared.search.space.axes} | dict.fromkeys(
+        declared.given, "the same for all"
     )
 
 

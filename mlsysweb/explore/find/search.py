@@ -27,24 +27,24 @@ _RECENT = 8
 _recent: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
 
 
-def search_now(question: DesignSpaceQuestion, asked: DeclaredSearch) -> Outcome:
+def search_now(question: DesignSpaceQuestion, declared: DeclaredSearch) -> Outcome:
     """Return the outcome of a space small enough for a request. Outcomes are cached. Raise InputErrors."""
     key = (question.query, CatalogVersion.now())
     if key not in _recent:
-        _recent[key] = run(asked.search)
+        _recent[key] = run(declared.search)
         while len(_recent) > _RECENT:
             _recent.popitem(last=False)
     _recent.move_to_end(key)
     return _recent[key]
 
 
-def search_report(asked: DeclaredSearch, outcome: Outcome, columns: Sequence[ResultColumn]) -> SearchReport:
+def search_report(declared: DeclaredSearch, outcome: Outcome, columns: Sequence[ResultColumn]) -> SearchReport:
     """Return the report of an outcome: sample, neighbours and table rows."""
     search = outcome.search
     some = evaluate(search, sample(search, _DRAWN))
     ranked = {c.number: c for c in (*outcome.top, *outcome.front)}
     return SearchReport(
-        declared=asked,
+        declared=declared,
         outcome=outcome,
         drawn=some,
         cells=_cells(search, some, columns),
@@ -88,11 +88,11 @@ def try_configuration(question: DesignSpaceQuestion, outcome: Outcome, places: M
     one = declared.search
     check(one)
     number = np.zeros(1, dtype=np.int64)
-    seen = evaluate(one, number)
+    evaluation = evaluate(one, number)
     found = candidates(one, number)[0]
     # An axis with one value is common to all configurations; none of them sets it.
     candidate = replace(found, places={**places, **found.places}, inputs={**declared.given, **found.inputs})
-    return TriedConfiguration(one.constraints, candidate, seen, _rival(outcome, seen))
+    return TriedConfiguration(one.constraints, candidate, evaluation, _rival(outcome, evaluation))
 
 
 def _rival(outcome: Outcome, seen: Evaluation) -> Candidate | None:

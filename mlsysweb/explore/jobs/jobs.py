@@ -47,10 +47,10 @@ def job_of(question: DesignSpaceQuestion) -> Job | None:
 def begin_job(question: DesignSpaceQuestion) -> Job:
     """Return the job of a question, created, or restarted if it was cancelled or has failed. Raise InputErrors."""
     with recording() as rows:
-        asked = declared_search(question, look_up, all_of)
+        declared = declared_search(question, look_up, all_of)
     job, _ = Job.objects.get_or_create(
         key=key_of(question),
-        defaults={"query": question.query, "snapshot": dict(rows), "size": asked.search.space.size},
+        defaults={"query": question.query, "snapshot": dict(rows), "size": declared.search.space.size},
     )
     Job.objects.filter(pk=job.pk, state__in=(JobState.CANCELLED, JobState.FAILED)).update(
         state=JobState.WAITING, error=""
@@ -73,8 +73,8 @@ def search_of(job: Job) -> Search:
 
 def outcome_of(job: Job, search: Search) -> Outcome:
     """Return the outcome of a job so far."""
-    seen = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
-    return outcome(search, seen, job.boxes)
+    partial = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
+    return outcome(search, partial, job.boxes)
 
 
 @dataclass
@@ -137,11 +137,11 @@ def _slice(job: Job, worker: str, hands: dict[str, _Work]) -> None:
     start = time.monotonic()
     if job.pk not in hands:
         search = search_of(job)
-        seen = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
-        hands[job.pk] = _Work(search, seen, run_boxes(search, seen, job.boxes))
+        partial = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
+        hands[job.pk] = _Work(search, partial, run_boxes(search, partial, job.boxes))
     hand, boxes = hands[job.pk], job.boxes
-    for seen, done in hand.steps:
-        hand.seen, boxes = seen, done
+    for partial, done in hand.steps:
+        hand.seen, boxes = partial, done
         if time.monotonic() - start >= SLICE:
             break
     finished = boxes == hand.search.boxes

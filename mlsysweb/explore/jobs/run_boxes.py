@@ -36,11 +36,11 @@ def _here(search: Search, seen: PartialResult, boxes: int) -> Iterator[tuple[Par
 def run_span(search: Search, first: int, last: int, known: PartialResult) -> PartialResult:
     """Return the result of the boxes from `first` up to, but not including, `last`: the task of one worker. The result
     `known` of other boxes saves work and does not affect the merged result."""
-    seen = empty_result(search)
+    partial = empty_result(search)
     for number in range(first, last):
         one = evaluate_box(search, number, known)
-        seen, known = merge(search, seen, one), merge(search, known, one)
-    return seen
+        partial, known = merge(search, partial, one), merge(search, known, one)
+    return partial
 
 
 @cache

@@ -38,7 +38,7 @@ def _batches(search: Search, axes: Sequence[ResultColumn], schema: pa.Schema) ->
     labels = [pa.array(axis.labels) for axis in search.space.axes]
     for first in range(0, search.space.size, _BATCH):
         numbers = np.arange(first, min(first + _BATCH, search.space.size))
-        seen = evaluate(search, numbers)
+        evaluation = evaluate(search, numbers)
         places = np.unravel_index(numbers, search.space.shape) if axes else ()
         cells = [
             label.take(pa.array(place))
@@ -46,5 +46,5 @@ def _batches(search: Search, axes: Sequence[ResultColumn], schema: pa.Schema) ->
             else pa.DictionaryArray.from_arrays(place.astype("int32"), label)
             for column, label, place in zip(axes, labels, places, strict=True)
         ]
-        cells += [pa.array(column) for column in seen.objectives.T] + [pa.array(column) for column in seen.failed.T]
+        cells += [pa.array(column) for column in (*evaluation.objectives.T, *evaluation.failed.T)]
         yield pa.RecordBatch.from_arrays(cells, schema=schema)

@@ -36,7 +36,7 @@ class DesignSpaceLinks:
 
 
 def design_space_page(
-    found: SearchReport,
+    report: SearchReport,
     columns: tuple[ResultColumn, ...],
     rows: RowsPage,
     why: WhyPage,
@@ -45,21 +45,21 @@ def design_space_page(
     around: DesignSpaceLinks,
 ) -> DesignSpacePage:
     """Return the page of a search, complete or in progress."""
-    outcome = found.outcome
+    outcome = report.outcome
     objectives = [column for column in columns if column.sign]
     return DesignSpacePage(
         verdict=_verdict(outcome, columns, objectives),
         kind="" if outcome.top else "infeasible",
         cards=tuple(_cards(outcome, objectives)),
-        figures=tuple(_figures(found, columns, objectives, tried)) if not progress or outcome.seen.count else (),
+        figures=tuple(_figures(report, columns, objectives, tried)) if not progress or outcome.seen.count else (),
         reasons=tuple(_reasons(outcome, objectives)),
-        demanded=found.declared.demanded,
-        steps=tuple(_steps(found, columns, objectives)),
+        demanded=report.declared.demanded,
+        steps=tuple(_steps(report, columns, objectives)),
         step_heads=tuple(column.label for column in objectives),
-        rows=rows if found.rows else None,
+        rows=rows if report.rows else None,
         why=why,
         best=around.opened(outcome.top[0]) if outcome.top else "",
-        exports=around.exports if found.rows else (),
+        exports=around.exports if report.rows else (),
         progress=progress,
         query=around.query,
         url=f"{around.url}?{around.query}",
@@ -155,28 +155,28 @@ def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Const
 def _gain(outcome: Outcome, place: int, objectives: list[ResultColumn]) -> str:
     """Return what the first objectives gain if this one limit is relaxed by a tenth."""
     freed, scores = outcome.seen.freed[place], outcome.seen.front.scores
-    told = []
+    texts = []
     for k, column in enumerate(objectives):
         if not np.isfinite(freed[k]):
             continue
         now = scores[:, k].min() if len(scores) else np.inf
         if freed[k] < now:
             then = column.words(float(freed[k] * column.sign))
-            told.append(
+            texts.append(
                 f"{_small(column.label)} {then} instead of {column.words(float(now * column.sign))}"
                 if np.isfinite(now)
                 else f"{_small(column.label)} {then}, where now there is nothing"
             )
-    return "; ".join(told)
+    return "; ".join(texts)
 
 
 def _steps(
-    found: SearchReport, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]
+    report: SearchReport, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]
 ) -> Iterator[NeighbourStep]:
     """Yield the neighbours one step down and one step up along each axis."""
     by_key = {column.key: column for column in columns}
-    constraints = found.outcome.search.constraints
-    for beside in found.beside:
+    constraints = report.outcome.search.constraints
+    for beside in report.beside:
         column, values = by_key[beside.axis], beside.look.objectives
         rows = range(len(beside.labels)) if not column.numeric else (beside.here - 1, beside.here + 1)
         for row in rows:
@@ -202,7 +202,7 @@ def _effect(value: float, best: float) -> str:
 
 
 def _figures(
-    found: SearchReport,
+    report: SearchReport,
     columns: tuple[ResultColumn, ...],
     objectives: list[ResultColumn],
     tried: TriedConfiguration | None,
@@ -210,28 +210,28 @@ def _figures(
     """Yield the charts: the front by the first two objectives, or one objective against the metric of a constraint or
     the first axis."""
     across = objectives[1] if len(objectives) > 1 else _other(columns)
-    if across is None or not objectives or not found.drawn.number.size:
+    if across is None or not objectives or not report.drawn.number.size:
         return
     first = objectives[0]
-    drawn = found.cells
+    drawn = report.cells
     x, y = (np.asarray(drawn[c.key], dtype=float) for c in (first, across))
     known = np.isfinite(x) & np.isfinite(y)
-    feasible = found.drawn.feasible
-    front = sorted(found.outcome.front, key=lambda c: first.read(c))
+    feasible = report.drawn.feasible
+    front = sorted(report.outcome.front, key=lambda c: first.read(c))
     shown = front[:: max(1, len(front) // _FRONT)]
     logs = (_spreads(x[known & feasible]), _spreads(y[known & feasible]))
     known &= ((x > 0) | (not logs[0])) & ((y > 0) | (not logs[1]))
     good, bad = np.flatnonzero(known & feasible), np.flatnonzero(known & ~feasible)
     near = bad[_within(x[bad], y[bad], x[good], y[good])]
-    bend = found.outcome.knee
+    bend = report.outcome.knee
     plot = pareto(
         first.value(),
         across.value(),
         logs,
         front=_points(shown, first, across, columns),
-        knee=_points([found.outcome.front[bend]] if bend >= 0 else [], first, across, columns),
-        beaten=_dots(found, columns, good[:_BEATEN], x, y),
-        failing=_dots(found, columns, near[:_FAILING], x, y),
+        knee=_points([report.outcome.front[bend]] if bend >= 0 else [], first, across, columns),
+        beaten=_dots(report, columns, good[:_BEATEN], x, y),
+        failing=_dots(report, columns, near[:_FAILING], x, y),
         tried=_points([tried.candidate] if tried else [], first, across, columns),
         density=_density(x[good], y[good], logs) if len(good) > _BEATEN else None,
     )
@@ -275,13 +275,13 @@ def _points(candidates: Any, x: ResultColumn, y: ResultColumn, columns: tuple[Re
     )
 
 
-def _dots(found: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x: Any, y: Any) -> PointSet:
+def _dots(report: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x: Any, y: Any) -> PointSet:
     axes = [column for column in columns if not column.terms]
-    places = found.outcome.search.space.labels(found.drawn.number[rows])
-    names = [constraint.text for constraint in found.outcome.search.constraints]
+    places = report.outcome.search.space.labels(report.drawn.number[rows])
+    names = [constraint.text for constraint in report.outcome.search.constraints]
     words = []
     for row, place in zip(rows, places, strict=True):
-        broken = [name for name, failed in zip(names, found.drawn.failed[row], strict=True) if failed]
+        broken = [name for name, failed in zip(names, report.drawn.failed[row], strict=True) if failed]
         own = ", ".join(_place(column, place[column.key]) for column in axes)
         words.append(f"{own}<br>fails {' and '.join(broken)}" if broken else own)
     return PointSet(x[rows].tolist(), y[rows].tolist(), words)

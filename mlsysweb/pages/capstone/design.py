@@ -182,17 +182,17 @@ def design_space(i: Inputs, chips: list[Accelerator]) -> DesignSpace:
     chip, precision, tensor, batch, replicas = (each.ravel() for each in np.meshgrid(*axes, indexing="ij"))
     settings = {"tensor_parallel": tensor, "batch_size": batch, "replicas": replicas}
     with np.errstate(all="ignore"):
-        found = scores(replace(i, accelerator=take(stack(chips), chip), precision=precision, **settings))
-        met = found.meets_all(i)
+        scored = scores(replace(i, accelerator=take(stack(chips), chip), precision=precision, **settings))
+        met = scored.meets_all(i)
     rows = np.flatnonzero(met)
-    pairs = np.stack([found.cost[rows], found.carbon[rows]], axis=1)
+    pairs = np.stack([scored.cost[rows], scored.carbon[rows]], axis=1)
     best = rows[front(pairs)] if rows.size else rows
-    order = best[np.argsort(found.cost[best], kind="stable")]
-    bend = knee(np.stack([found.cost[order], found.carbon[order]], axis=1)) if order.size else -1
+    order = best[np.argsort(scored.cost[best], kind="stable")]
+    bend = knee(np.stack([scored.cost[order], scored.carbon[order]], axis=1)) if order.size else -1
     return DesignSpace(
         chip,
         {**settings, "precision": precision.astype(float)},
-        found,
+        scored,
         met,
         order,
         int(order[bend]) if bend >= 0 else -1,

@@ -33,20 +33,20 @@ class CapstoneLinks:
 
 
 def capstone_page(
-    i: Inputs, found: Scores, ways: Mapping[str, tuple[str, float]], space: DesignSpace | None, around: CapstoneLinks
+    i: Inputs, score: Scores, ways: Mapping[str, tuple[str, float]], space: DesignSpace | None, around: CapstoneLinks
 ) -> CapstonePage:
     """Return the page: every constraint of the brief, and the front if the design is submitted."""
-    met = {name: bool(each) for name, each in found.meets(i).items()}
+    met = {name: bool(each) for name, each in score.meets(i).items()}
     short = [name for name, each in met.items() if not each]
     link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
     return CapstonePage(
-        verdict=_verdict(i, found, short),
+        verdict=_verdict(i, score, short),
         kind="" if not short else "infeasible",
-        constraints=tuple(_constraints(i, found, met, ways)),
-        facts=tuple(_facts(i, found)),
-        figure=_figure(i, found, space, around) if space is not None and len(space.front) else None,
+        constraints=tuple(_constraints(i, score, met, ways)),
+        facts=tuple(_facts(i, score)),
+        figure=_figure(i, score, space, around) if space is not None and len(space.front) else None,
         designs=tuple(_designs(i, space, around)) if space is not None else (),
-        compared=_compared(found, short, space) if space is not None else "",
+        compared=_compared(score, short, space) if space is not None else "",
         submit=f"{around.url}?{urlencode({**around.text, 'submitted': 'yes'})}",
         submitted=space is not None,
         url=link,
@@ -63,14 +63,14 @@ _NAMES = {
 }
 
 
-def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
+def _verdict(i: Inputs, score: Scores, short: list[str]) -> str:
     size = (
-        f"{format_quantity(float(found.devices), '1')} devices in {len(regions(i))} "
+        f"{format_quantity(float(score.devices), '1')} devices in {len(regions(i))} "
         f"region{'s' if len(regions(i)) > 1 else ''}"
     )
     if not short:
         return (
-            f"{size} meet the whole brief, for {_dollars(float(found.cost))} and {_tonnes(float(found.carbon))} a year."
+            f"{size} meet the whole brief, for {_dollars(float(score.cost))} and {_tonnes(float(score.carbon))} a year."
         )
     return f"{size} miss {len(short)} of {len(_NAMES)}: {', '.join(_NAMES[name].lower() for name in short)}."
 
@@ -92,33 +92,33 @@ def _rate(value: float) -> str:
 
 
 def _constraints(
-    i: Inputs, found: Scores, met: Mapping[str, bool], ways: Mapping[str, tuple[str, float]]
+    i: Inputs, score: Scores, met: Mapping[str, bool], ways: Mapping[str, tuple[str, float]]
 ) -> Iterator[BriefConstraint]:
     ttft = _seconds(float(i.ttft_target))
     wanted = {
-        "fits": f"{format_quantity(float(found.room), 'byte')} a device",
+        "fits": f"{format_quantity(float(score.room), 'byte')} a device",
         "throughput": _rate(float(i.requests)),
         "ttft": ttft,
         "failure": ttft,
         "cost": _dollars(float(i.budget)),
         "carbon": _tonnes(float(i.carbon_limit)),
     }
-    for name, has in _has(i, found).items():
+    for name, has in _has(i, score).items():
         yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], "" if met[name] else _remedy(i, name, ways))
 
 
-def _has(i: Inputs, found: Scores) -> dict[str, Card]:
+def _has(i: Inputs, score: Scores) -> dict[str, Card]:
     """Return the design's value for each constraint of the brief."""
-    capacity, ttft = float(found.capacity), float(found.ttft)
-    left = float(found.ttft_left) if len(regions(i)) > 1 else math.nan
+    capacity, ttft = float(score.capacity), float(score.ttft)
+    left = float(score.ttft_left) if len(regions(i)) > 1 else math.nan
     stands_in = _seconds(left) if len(regions(i)) > 1 else "there is no other region"
     return {
-        "fits": card("memory", Value(float(found.memory), "byte", label="Memory a device")),
+        "fits": card("memory", Value(float(score.memory), "byte", label="Memory a device")),
         "throughput": Card("capacity", "Requests it keeps up with", _rate(capacity), "", "compute", capacity, "1/s"),
         "ttft": Card("ttft", "First token", _seconds(ttft), "", "", ttft, "s"),
         "failure": Card("ttft_left", "First token, a region lost", stands_in, "", "", left, "s"),
-        "cost": card("cost", Value(float(found.cost), "USD", label="Cost a year")),
-        "carbon": card("carbon", Value(float(found.carbon), "kg", "t", "Carbon a year")),
+        "cost": card("cost", Value(float(score.cost), "USD", label="Cost a year")),
+        "carbon": card("carbon", Value(float(score.carbon), "kg", "t", "Carbon a year")),
     }
 
 
@@ -134,7 +134,7 @@ def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
     return f"{value:g} {_KNOBS[knob]} would do, instead of {float(getattr(i, knob)):g}."
 
 
-def _facts(i: Inputs, found: Scores) -> Iterator[str]:
+def _facts(i: Inputs, score: Scores) -> Iterator[str]:
     yield (
         "A region is a queue before as many places as its replicas have in their batches; prefills interrupt decoding."
     )
@@ -146,7 +146,7 @@ def _facts(i: Inputs, found: Scores) -> Iterator[str]:
     yield "Stages of a pipeline are no choice here: the serving wall splits layers over devices, not between them."
 
 
-def _compared(found: Scores, short: list[str], space: DesignSpace) -> str:
+def _compared(score: Scores, short: list[str], space: DesignSpace) -> str:
     if not len(space.front):
         return f"None of {len(space.met):,} designs tried meets this brief: it asks too much of any of the chips."
     cheapest = float(space.scores.cost[space.front[0]])
@@ -156,7 +156,7 @@ def _compared(found: Scores, short: list[str], space: DesignSpace) -> str:
     )
     if short:
         return told + "Yours does not meet it yet."
-    return told + f"Yours costs {format_quantity(float(found.cost) / cheapest, '1')} times that."
+    return told + f"Yours costs {format_quantity(float(score.cost) / cheapest, '1')} times that."
 
 
 def _named(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
@@ -187,7 +187,7 @@ def _designs(i: Inputs, space: DesignSpace, around: CapstoneLinks) -> Iterator[D
         )
 
 
-def _figure(i: Inputs, found: Scores, space: DesignSpace, around: CapstoneLinks) -> Figure:
+def _figure(i: Inputs, score: Scores, space: DesignSpace, around: CapstoneLinks) -> Figure:
     def dot(row: int) -> DesignPoint:
         return DesignPoint(
             _named(space, row, around), float(space.scores.cost[row]), float(space.scores.carbon[row]) / 1e3
@@ -196,7 +196,7 @@ def _figure(i: Inputs, found: Scores, space: DesignSpace, around: CapstoneLinks)
     best = set(space.front.tolist())
     rows = [row for row in space.met.nonzero()[0].tolist() if row not in best]
     faint = rows[:: max(1, len(rows) // _MOST_FAINT)]
-    own = [DesignPoint("your design", float(found.cost), float(found.carbon) / 1e3)]
+    own = [DesignPoint("your design", float(score.cost), float(score.carbon) / 1e3)]
     front = [dot(row) for row in space.front.tolist()]
     drawn = designs([dot(row) for row in faint], front, [dot(space.knee)] if space.knee >= 0 else [], own)
     title = "Your design beside those nobody beats"

@@ -33,14 +33,14 @@ def answer_page(query: QueryDict) -> GeographyPage:
     if picked is None:
         row = catalog_table(Grid).by_name[slug]
         places = [*places, GridPlace(slug, row.name, "", row.main_mix, point.grid)]
-    found = atlas(point, places)
-    here = next(k for k, place in enumerate(found.places) if place.slug == slug)
-    world = {place.iso: k for k, place in enumerate(found.places) if place.iso}
+    results = atlas(point, places)
+    here = next(k for k, place in enumerate(results.places) if place.slug == slug)
+    world = {place.iso: k for k, place in enumerate(results.places) if place.iso}
     chips = catalog_table(Accelerator)
     lived = lives(point, [chips.of(chips.by_name[name]).spec for name in _LIVES if name in chips.by_name])
     url = reverse("geography:geography")
     around = GeographyLinks(url, reverse("walls:wall", args=["sustainability"]), read.text, slug)
-    return geography_page(point, found, here, world, lived, around)
+    return geography_page(point, results, here, world, lived, around)
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:

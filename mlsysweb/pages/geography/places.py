@@ -62,7 +62,7 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     intensity = _figures(known, "carbon_intensity", np.nan)
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
     price = _figures(known, "electricity_price", i.electricity_price)
-    found = sustainability(
+    outputs = sustainability(
         devices=i.devices,
         tdp=i.accelerator.tdp,
         duration=i.duration,
@@ -71,13 +71,13 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
         carbon_intensity=intensity,
         water_intensity=_figures(known, "water_intensity", i.water_intensity),
     )
-    carbon, cost = np.asarray(found.operational_carbon), np.asarray(found.facility_energy) * price
+    carbon, cost = np.asarray(outputs.operational_carbon), np.asarray(outputs.facility_energy) * price
     return Atlas(
         places=known,
         intensity=intensity,
         pue=pue,
         carbon=carbon,
-        water=np.asarray(found.water),
+        water=np.asarray(outputs.water),
         cost=cost,
         priced=cost + carbon * i.carbon_price,
         front=np.sort(front(np.stack([cost, carbon], axis=1))),
@@ -105,7 +105,7 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
     """Return the carbon of each chip, always on at the MFU and over the lifetime in the question; chips with unknown
     figures are left out."""
     told = [chip for chip in chips if not np.isnan(chip.embodied_carbon) and not np.isnan(chip.tdp)]
-    found = sustainability(
+    outputs = sustainability(
         devices=1,
         tdp=np.array([float(chip.tdp) for chip in told]),
         duration=i.lifetime,
@@ -115,5 +115,5 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
         embodied_lifetime=i.lifetime,
         embodied_per_device=np.array([float(chip.embodied_carbon) for chip in told]),
     )
-    pairs = zip(told, np.asarray(found.embodied_carbon), np.asarray(found.operational_carbon), strict=True)
+    pairs = zip(told, np.asarray(outputs.embodied_carbon), np.asarray(outputs.operational_carbon), strict=True)
     return tuple(Life(chip.name, float(made), float(ran)) for chip, made, ran in pairs)

@@ -210,7 +210,7 @@ def _figure(id: str, title: str, drawn: object, columns: tuple[str, ...], rows: 
 
 def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
     """Return the link to the sustainability wall with this job in this place."""
-    asked = {
+    query = {
         "devices": f"{i.devices:g}",
         "tdp": to_input_text(float(i.accelerator.tdp), "W", "W"),
         "mfu": to_input_text(float(i.mfu), "1", "percent"),
@@ -218,7 +218,7 @@ def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
         "pue": f"{found.pue[here]:g}",
         "carbon_intensity": to_input_text(float(found.intensity[here]), "kg/J", "g/kWh"),
     }
-    return Link("The sustainability wall with this job here", f"{around.wall}?{urlencode(asked)}")
+    return Link("The sustainability wall with this job here", f"{around.wall}?{urlencode(query)}")
 
 
 def _notes(i: Inputs, found: Atlas) -> Iterator[str]:

@@ -36,11 +36,11 @@ def home(request: HttpRequest) -> HttpResponse:
     drawn = subset(form(roofline, text, errors, choices, url), LIVE)
     live = result_page(roofline, result, wall)
     if wants_partial(request):
-        said = render_to_string("shared/_errors.html", {"form": drawn}, request)
+        errors_html = render_to_string("shared/_errors.html", {"form": drawn}, request)
         if errors:
-            return error_response(said)
+            return error_response(errors_html)
         return partial_response(
-            render_to_string("home/_live.html", {"result": live}, request) + said,
+            render_to_string("home/_live.html", {"result": live}, request) + errors_html,
             f"{url}?{live.link.partition('?')[2]}",
         )
     urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}

@@ -68,15 +68,15 @@ def answer_chain(query: QueryDict) -> ChainAnswer:
         errors: Iterable[InputError] = bad.errors if isinstance(bad, InputErrors) else (bad,)
         problems = [f"{error.field} {error.sentence}" for error in errors]
         return ChainAnswer(pipeline_page(None, {}, problems, around), around, {}, {STAGES: " ".join(problems)})
-    asked = _open_inputs(chain, explanation)
+    inputs = _open_inputs(chain, explanation)
     try:
         results = run(chain, around.text, _row).results
     except InputErrors as bad:
-        wrong = {_field(error.field, asked): error.sentence for error in bad.errors}
-        return ChainAnswer(pipeline_page(explanation, {}, (), around), around, asked, wrong)
+        wrong = {_field(error.field, inputs): error.sentence for error in bad.errors}
+        return ChainAnswer(pipeline_page(explanation, {}, (), around), around, inputs, wrong)
     walls = {stage.name: _wall(chain, stage, results, around.text) for stage in chain.stages}
     page = pipeline_page(explanation, results, (), replace(around, walls=walls))
-    return ChainAnswer(page, around, asked, {})
+    return ChainAnswer(page, around, inputs, {})
 
 
 def _links(query: QueryDict) -> PipelineLinks:

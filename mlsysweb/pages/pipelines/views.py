@@ -24,10 +24,10 @@ def pipelines(request: HttpRequest) -> HttpResponse:
     if not wants_partial(request):
         status = 422 if answered.errors else 200
         return vary_on_htmx(render(request, "pipelines/pipelines.html", {"page": page, "form": form}, status=status))
-    said = render_to_string("shared/_errors.html", {"form": form}, request)
+    errors_html = render_to_string("shared/_errors.html", {"form": form}, request)
     if answered.errors:
-        return error_response(said)
-    return partial_response(render_to_string("pipelines/_chain.html", {"page": page}, request) + said, page.url)
+        return error_response(errors_html)
+    return partial_response(render_to_string("pipelines/_chain.html", {"page": page}, request) + errors_html, page.url)
 
 
 def _form(answered: ChainAnswer) -> Form:

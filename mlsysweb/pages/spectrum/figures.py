@@ -178,14 +178,14 @@ def _own(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Constant
 
 
 def _bars(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Bar]:
-    asked = {
+    limits = {
         PlotQuantity.LATENCY: (float(s.point.target_latency), "target"),
         PlotQuantity.POWER: (float(s.point.power_limit), "limit"),
         PlotQuantity.PRICE: (float(s.point.price_limit), "limit"),
     }
     for axis, vertical in ((across, True), (up, False)):
-        if axis in asked and isfinite(asked[axis][0]):
-            value, words = asked[axis]
+        if axis in limits and isfinite(limits[axis][0]):
+            value, words = limits[axis]
             yield Bar(value, f"{words} {format_quantity(value, _VALUES[axis].unit)}", vertical)
 
 

@@ -129,8 +129,8 @@ def _wall(s: Survey, place: int, shared: Mapping[str, str], around: SpectrumLink
     device = s.devices[place]
     if not _has_wall(s, place):
         return ""
-    asked = {name: value for name, value in around.text.items() if name.partition(".")[0] == "accelerator"}
-    return f"{around.wall}?{urlencode({**shared, **({'accelerator': device.slug} if device.slug else asked)})}"
+    query = {name: value for name, value in around.text.items() if name.partition(".")[0] == "accelerator"}
+    return f"{around.wall}?{urlencode({**shared, **({'accelerator': device.slug} if device.slug else query)})}"
 
 
 def _has_wall(s: Survey, place: int) -> bool:

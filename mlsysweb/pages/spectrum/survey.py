@@ -88,15 +88,15 @@ def survey(point: Inputs, offered: tuple[Device, ...]) -> Survey:
     ten times as large, from one call of the roofline."""
     devices, held = _with_held(point, offered)
     chips = _stacked((*(device.spec for device in devices), tenfold(devices[held].spec)))
-    found = _solved(point, chips)
-    tenfold_latency = float(np.asarray(found.latency)[-1])
-    chips, found = take(chips, np.arange(len(devices))), _first(found, len(devices))
-    fate = _fate(point, chips, found)
+    outputs = _solved(point, chips)
+    tenfold_latency = float(np.asarray(outputs.latency)[-1])
+    chips, outputs = take(chips, np.arange(len(devices))), _first(outputs, len(devices))
+    fate = _fate(point, chips, outputs)
     size = np.asarray(chips.tdp if point.smallest == Smallest.POWER else chips.unit_price)
-    latency = np.asarray(found.latency)
+    latency = np.asarray(outputs.latency)
     # Devices that meet the target by size; the others by what they lack, so that the nearest miss comes first.
     lack = np.select(
-        [fate <= Fate.LIMITED, fate == Fate.TOO_LARGE], [size, np.asarray(found.memory_shortfall)], latency
+        [fate <= Fate.LIMITED, fate == Fate.TOO_LARGE], [size, np.asarray(outputs.memory_shortfall)], latency
     )
     order = tuple(np.lexsort((latency, lack, fate)).tolist())  # NaN sorts last
     meets = fate[order[0]] == Fate.MEETS and np.isfinite(size[order[0]])
@@ -104,10 +104,10 @@ def survey(point: Inputs, offered: tuple[Device, ...]) -> Survey:
         point=point,
         devices=devices,
         chips=chips,
-        found=found,
+        found=outputs,
         fate=tuple(map(Fate, fate.tolist())),
-        binding=tuple(map(Bound, np.asarray(found.binding).tolist())),
-        tier=tuple(map(Tier, np.asarray(found.memory_tier).tolist())),
+        binding=tuple(map(Bound, np.asarray(outputs.binding).tolist())),
+        tier=tuple(map(Tier, np.asarray(outputs.memory_tier).tolist())),
         size=size,
         order=order,
         held=held,
@@ -154,10 +154,10 @@ def _stacked(specs: tuple[Accelerator, ...]) -> Accelerator:
 def _solved(point: Inputs, chips: Accelerator) -> wall.Outputs:
     shared = {f.name: getattr(point, f.name) for f in dataclasses.fields(point) if f.name in roofline.inputs}
     with np.errstate(all="ignore"):
-        found = roofline.function(roofline.inputs_type(**{**shared, "accelerator": chips}))
+        outputs = roofline.function(roofline.inputs_type(**{**shared, "accelerator": chips}))
     devices = len(chips.tdp)  # type: ignore[arg-type]
-    columns: dict[str, Any] = {n: np.broadcast_to(getattr(found, n), (devices,)) for n in roofline.outputs}
-    return dataclasses.replace(found, **columns)
+    columns: dict[str, Any] = {n: np.broadcast_to(getattr(outputs, n), (devices,)) for n in roofline.outputs}
+    return dataclasses.replace(outputs, **columns)
 
 
 def _first(found: wall.Outputs, devices: int) -> wall.Outputs:

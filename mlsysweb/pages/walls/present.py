@@ -109,8 +109,8 @@ def _flows(solver: Stage, other: Stage, walls: Mapping[str, Stage]) -> Iterator[
 
 
 def _same(solver: Stage, name: str, taken: Input) -> bool:
-    found = solver.outputs.get(name)
-    return isinstance(found, Output) and found.unit == taken.unit
+    output = solver.outputs.get(name)
+    return isinstance(output, Output) and output.unit == taken.unit
 
 
 def _finders(walls: Mapping[str, Stage], name: str) -> int:

@@ -37,8 +37,8 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
         result = result_page(solver, found, base)
     except InputErrors as bad:
         return _with_errors(request, solver, base, text, {e.field: e.sentence for e in bad.errors})
-    told = () if wants_partial(request) else fallacies(solver, base)
-    page = wall_page(solver, found, result, told, _around(name))
+    claims = () if wants_partial(request) else fallacies(solver, base)
+    page = wall_page(solver, found, result, claims, _around(name))
     if wants_partial(request):
         return partial_response(_update(request, page, errors_only_form(solver, {}, base)), result.link)
     drawn = form(solver, text, {}, choices, base)

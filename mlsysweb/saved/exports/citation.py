@@ -17,23 +17,23 @@ _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 _OF_LINKS = "!#$%&'()*+,/:;=?@[]~"
 
 
-def methods(kept: ExportSource, verdict: str) -> str:
+def methods(source: ExportSource, verdict: str) -> str:
     """Return a paragraph on what was computed from which inputs, for use in a report."""
-    wall = kept.wall
+    wall = source.wall
     sources = "; ".join(f"{s.authors}, {s.title} ({s.url})" for s in wall.sources) if wall else ""
-    rows = "; ".join(f"{row['name']} ({row.get('source') or 'no source named'})" for row in kept.snapshot.values())
-    typed = ((i.label, i.text) for i in kept.opened.inputs if not i.default)  # a page has no variables
-    named = typed if kept.opened.page else kept.question.items()
+    rows = "; ".join(f"{row['name']} ({row.get('source') or 'no source named'})" for row in source.snapshot.values())
+    typed = ((i.label, i.text) for i in source.opened.inputs if not i.default)  # a page has no variables
+    named = typed if source.opened.page else source.question.items()
     asked = ", ".join(f"{name} = {text}" for name, text in named) or "its default inputs"
     said = [
-        f"The figures were computed with the {kept.what.lower()} model of Walls of ML systems ({kept.solver}, version "
-        f"{kept.solver_version}), with {asked}.",
+        f"The figures were computed with the {source.what.lower()} model of Walls of ML systems ({source.solver}, "
+        f"version {source.solver_version}), with {asked}.",
         f"The model follows {sources}." if sources else "",
-        f"Hardware, models and grids were taken as: {rows}." if rows and len(kept.snapshot) <= 12 else "",
+        f"Hardware, models and grids were taken as: {rows}." if rows and len(source.snapshot) <= 12 else "",
         f"Assumed: {' '.join(wall.assumptions)}" if wall and wall.assumptions else "",
         f"Result: {verdict}" if verdict else "",
-        f"The computation, with every figure used, is kept at {kept.url} ({kept.created:%-d %B %Y}, version "
-        f"{kept.number}).",
+        f"The computation, with every figure used, is kept at {source.url} ({source.created:%-d %B %Y}, version "
+        f"{source.number}).",
     ]
     return "\n\n".join(sentence for sentence in said if sentence) + "\n"
 
@@ -50,12 +50,12 @@ def bibtex(kept: ExportSource) -> str:
     return "\n".join(_with_own_keys(entries))
 
 
-def _scenario(kept: ExportSource) -> dict[str, str]:
+def _scenario(source: ExportSource) -> dict[str, str]:
     return {
-        "title": kept.title,
-        "howpublished": f"Walls of ML systems, {kept.what}, version {kept.solver_version}",
-        "year": f"{kept.created.year}",
-        "url": kept.url,
+        "title": source.title,
+        "howpublished": f"Walls of ML systems, {source.what}, version {source.solver_version}",
+        "year": f"{source.created.year}",
+        "url": source.url,
     }
 
 

@@ -16,22 +16,22 @@ FORMAT = "mlsysweb/scenario/1"
 MOST_PROBLEMS = 10
 
 
-def document(kept: ExportSource) -> dict[str, Any]:
+def document(source: ExportSource) -> dict[str, Any]:
     """Return the document of a saved scenario, as `scenario.schema.json` describes it."""
     return {
         "format": FORMAT,
-        "title": kept.title,
-        "notes": kept.notes,
-        "tags": list(kept.tags),
-        "link": kept.url,
-        "version": kept.number,
-        "created": kept.created.isoformat(),
-        "page": kept.path,
-        "solver": kept.solver,
-        "solver_version": kept.solver_version,
-        "question": dict(kept.question),
-        "snapshot": dict(kept.snapshot),
-        "result": dict(kept.raw),
+        "title": source.title,
+        "notes": source.notes,
+        "tags": list(source.tags),
+        "link": source.url,
+        "version": source.number,
+        "created": source.created.isoformat(),
+        "page": source.path,
+        "solver": source.solver,
+        "solver_version": source.solver_version,
+        "question": dict(source.question),
+        "snapshot": dict(source.snapshot),
+        "result": dict(source.raw),
     }
 
 

@@ -14,14 +14,14 @@ from .source import ExportSource
 _CARDS, _LETTERS, _A_ROW = 8, 3200, 40
 
 
-def print_page(kept: ExportSource, result: ResultPage | None) -> PrintPage:
+def print_page(source: ExportSource, result: ResultPage | None) -> PrintPage:
     """Return the sheet. `result` is the presented answer of a wall, or None for a page over many walls."""
-    opened = kept.opened
+    opened = source.opened
     return PrintPage(
-        title=kept.title,
-        what=kept.what,
-        when=kept.created.strftime("%-d %B %Y"),
-        url=kept.url,
+        title=source.title,
+        what=source.what,
+        when=source.created.strftime("%-d %B %Y"),
+        url=source.url,
         asked=tuple(each for each in opened.inputs if not each.default),
         defaults=tuple(each for each in opened.inputs if each.default),
         answer=_of_wall(result) if result else _of_page(opened.page.summary) if opened.page else None,

@@ -15,26 +15,26 @@ from solvers.result import Result
 from .source import ExportSource
 
 
-def values_of(kept: ExportSource) -> str:
+def values_of(source: ExportSource) -> str:
     """Return inputs and outputs. The inputs of a page over many walls are as typed."""
-    if kept.result:
-        return values(kept.result)
-    inputs = (("input", i.name, i.label, "", "", i.text) for i in kept.opened.inputs)
+    if source.result:
+        return values(source.result)
+    inputs = (("input", i.name, i.label, "", "", i.text) for i in source.opened.inputs)
     cards = (
         ("output", name, c.label, "" if c.number is None else c.number, c.unit, c.value)
-        for name, c in kept.opened.cards.items()
+        for name, c in source.opened.cards.items()
     )
     return as_csv(("kind", "name", "label", "value", "unit", "reads"), (*inputs, *cards))
 
 
-def curves_of(kept: ExportSource) -> str:
+def curves_of(source: ExportSource) -> str:
     """Return every point of every chart. Those of a page over many walls are in the units of its axes."""
-    return curves(kept.result) if kept.result else plotted(_summary(kept).figures)
+    return curves(source.result) if source.result else plotted(_summary(source).figures)
 
 
-def tables_of(kept: ExportSource) -> str:
+def tables_of(source: ExportSource) -> str:
     """Return every cell of every table of a page over many walls, the tables of its charts included."""
-    summary = _summary(kept)
+    summary = _summary(source)
     named = [*((t.title, t.table) for t in summary.tables), *((f.title, f.table) for f in summary.figures)]
     rows = (
         (title, number, column, cell)
@@ -73,9 +73,9 @@ def _known(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _summary(kept: ExportSource) -> PageSummary:
-    assert kept.opened.page is not None  # the views offer this for pages stored as data only
-    return kept.opened.page.summary
+def _summary(source: ExportSource) -> PageSummary:
+    assert source.opened.page is not None  # the views offer this for pages stored as data only
+    return source.opened.page.summary
 
 
 def values(result: Result) -> str:

@@ -83,6 +83,6 @@ def _of(request: HttpRequest, scenario: Scenario, version: Version) -> ExportSou
     )
 
 
-def _page(kept: ExportSource) -> Any:
-    shown = result_page(kept.wall, kept.result, kept.path) if kept.wall and kept.result else None
-    return print_page(kept, shown)
+def _page(source: ExportSource) -> Any:
+    shown = result_page(source.wall, source.result, source.path) if source.wall and source.result else None
+    return print_page(source, shown)

@@ -155,16 +155,16 @@ def _of_wall(path: str, name: str, query: QueryDict) -> SavedAnswer:
     solver = solvers().get(name)
     if solver is None:
         raise NotSavable(_NO_PAGE)
-    found = answer(solver, query_text(query))
+    result = answer(solver, query_text(query))
     return SavedAnswer(
         path=path,
         solver=name,
         solver_version=solver.version,
-        question=dict(found.text),
-        snapshot=dict(found.snapshot),
-        result=found.to_json(),
-        title=_title(solver.title, found),
-        said=fill_slots(found.verdict, found.values),
+        question=dict(result.text),
+        snapshot=dict(result.snapshot),
+        result=result.to_json(),
+        title=_title(solver.title, result),
+        said=fill_slots(result.verdict, result.values),
     )
 
 
@@ -178,14 +178,14 @@ def _of_page(path: str, page: SavablePage, query: QueryDict) -> SavedAnswer:
     """Return the page as data, its inputs, and the versions of the walls it may use."""
     with recording() as rows:
         answered = page.answer(query)
-    asked = _question(answered.url, page, query)
-    inputs = page.inputs(asked, rows)
+    question = _question(answered.url, page, query)
+    inputs = page.inputs(question, rows)
     walls = {name: solver.version for name, solver in solvers().items()}
     return SavedAnswer(
         path=path,
         solver=page.name,
         solver_version=fingerprint(walls),
-        question={name: values if len(values) > 1 else values[0] for name, values in asked.lists()},
+        question={name: values if len(values) > 1 else values[0] for name, values in question.lists()},
         snapshot=dict(rows),
         result={
             "page": page_to_json(page.kind, answered),
@@ -200,11 +200,11 @@ def _of_page(path: str, page: SavablePage, query: QueryDict) -> SavedAnswer:
 def _question(url: str, page: SavablePage, query: QueryDict) -> QueryDict:
     """Return the question as in the page's own link, so that one taken from the page's first preset is stored in full;
     and the rest of the query that is saved."""
-    asked = QueryDict(urlsplit(url).query, mutable=True)
+    question = QueryDict(urlsplit(url).query, mutable=True)
     for name, values in query.lists():
         if name.startswith(page.beside):
-            asked.setlist(name, values)
-    return asked
+            question.setlist(name, values)
+    return question
 
 
 def fingerprint(walls: Mapping[str, str]) -> str:

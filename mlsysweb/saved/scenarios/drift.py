@@ -29,14 +29,14 @@ def drift(version: Version) -> Drift | None:
 
 def _walls(version: Version) -> list[str]:
     known = solvers()
-    kept = version.result.get("walls") or {version.scenario.solver: version.solver_version}
-    told = []
-    for name, before in kept.items():
+    versions = version.result.get("walls") or {version.scenario.solver: version.solver_version}
+    texts = []
+    for name, before in versions.items():
         if name not in known:
-            told.append(f"the wall {name} is gone")
+            texts.append(f"the wall {name} is gone")
         elif known[name].version != before:
-            told.append(f"{known[name].title} is at version {known[name].version} (was {before})")
-    return told
+            texts.append(f"{known[name].title} is at version {known[name].version} (was {before})")
+    return texts
 
 
 def _answer(version: Version, kept: dict[str, Any]) -> tuple[Result | None, str]:

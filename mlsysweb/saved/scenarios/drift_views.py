@@ -26,14 +26,14 @@ def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
     """A version's answer beside today's. Raise Http404."""
     scenario = get_visible_or_404(request, id)
     version = get_object_or_404(Version, scenario=scenario, number=number)
-    kept, found = open_version(version), drift(version)
-    before, today, problem = _both(version, kept, found) if found else (None, None, "")
+    opened, found = open_version(version), drift(version)
+    before, today, problem = _both(version, opened, found) if found else (None, None, "")
     page = drift_page(
         scenario.title,
         scenario.get_absolute_url(),
         number,
         banner(found, "", number) if found else None,
-        kept,
+        opened,
         before,
         today,
         problem,
@@ -42,11 +42,11 @@ def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
     return render(request, "scenarios/drift.html", {"page": page})
 
 
-def _both(version: Version, kept: OpenedAnswer, found: Drift) -> tuple[OpenedAnswer | None, OpenedAnswer | None, str]:
+def _both(version: Version, opened: OpenedAnswer, found: Drift) -> tuple[OpenedAnswer | None, OpenedAnswer | None, str]:
     """Return the answer to compare with, today's answer, and the reason if there is none. For a wall, today's solver
     computes both: with the stored rows and with today's."""
-    if kept.result is None:
-        return kept, *page_today(version)
+    if opened.result is None:
+        return opened, *page_today(version)
     before, today = (open_result(each) if each else None for each in (found.replayed, found.today))
     return before, today, found.problem
 

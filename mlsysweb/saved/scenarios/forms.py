@@ -121,9 +121,9 @@ class ScenarioForm(ScenarioModelForm):
         """Save the valid form unless the scenario was saved elsewhere since the form was opened. Return whether it was
         saved."""
         written = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
-        seen = Scenario.objects.filter(pk=self.instance.pk, revision=self.cleaned_data["revision"])
+        unchanged = Scenario.objects.filter(pk=self.instance.pk, revision=self.cleaned_data["revision"])
         with transaction.atomic():
-            if not seen.update(**written, revision=F("revision") + 1):
+            if not unchanged.update(**written, revision=F("revision") + 1):
                 return False
             tags = [Tag.objects.get_or_create(name=name)[0] for name in self.cleaned_data["tags"]]
             self.instance.tags.set(tags)

@@ -26,19 +26,19 @@ _A_PAGE = 50
 @require_safe
 def my_scenarios(request: HttpRequest) -> HttpResponse:
     """The scenarios that this visitor saved, searched, filtered and paginated."""
-    asked = ListFilter.of(request.GET.dict())
+    filters = ListFilter.of(request.GET.dict())
     own = scenarios_of(request)
-    found = _matching(own.filter(deleted=None), asked).prefetch_related("tags").select_related("group")
+    scenarios = _matching(own.filter(deleted=None), filters).prefetch_related("tags").select_related("group")
     # The verdict only: complete answers are some hundred kilobytes each.
     latest = Version.objects.filter(scenario=OuterRef("pk")).order_by("-number").values("said")[:1]
-    shown = Paginator(found.annotate(said=Subquery(latest)), _A_PAGE).get_page(asked.page)
+    shown = Paginator(scenarios.annotate(said=Subquery(latest)), _A_PAGE).get_page(filters.page)
     rows = [(each, display_name(each.solver), each.said) for each in shown]
     deleted = request.GET.get("deleted", "")
     gone = own.filter(pk=deleted, deleted__isnull=False).first() if is_id(deleted) else None
     page = list_page(
         rows,
         shown,
-        asked,
+        filters,
         url=reverse("scenarios:mine"),
         choices=_choices(request, own),
         gone=Link(gone.title, reverse("scenarios:restore", args=[gone.pk])) if gone else None,
@@ -49,19 +49,19 @@ def my_scenarios(request: HttpRequest) -> HttpResponse:
     return vary_on_htmx(render(request, "scenarios/mine.html", {"page": page}))
 
 
-def _matching(scenarios: QuerySet[Scenario], asked: ListFilter) -> QuerySet[Scenario]:
-    for word in asked.sought:
+def _matching(scenarios: QuerySet[Scenario], filters: ListFilter) -> QuerySet[Scenario]:
+    for word in filters.sought:
         # A subquery for each word: joins would multiply the rows by the number of tags, once per word.
         tagged = Exists(Tag.objects.filter(scenarios=OuterRef("pk"), name__icontains=word))
         scenarios = scenarios.filter(Q(title__icontains=word) | Q(notes__icontains=word) | tagged)
-    if control_character(asked.kind + asked.tag):
+    if control_character(filters.kind + filters.tag):
         return scenarios.none()
-    if asked.kind:
-        scenarios = scenarios.filter(solver=asked.kind)
-    if asked.tag:
-        scenarios = scenarios.filter(tags__name=asked.tag)
-    if asked.group:
-        scenarios = scenarios.filter(group_id=asked.group)
+    if filters.kind:
+        scenarios = scenarios.filter(solver=filters.kind)
+    if filters.tag:
+        scenarios = scenarios.filter(tags__name=filters.tag)
+    if filters.group:
+        scenarios = scenarios.filter(group_id=filters.group)
     return scenarios
 
 

@@ -51,45 +51,45 @@ class SavedMeta:
 
 
 def saved_page(
-    told: SavedMeta, about: AboutScenario, drift: DriftBanner | None, kept: OpenedAnswer, result: ResultPage | None
+    meta: SavedMeta, about: AboutScenario, drift: DriftBanner | None, opened: OpenedAnswer, result: ResultPage | None
 ) -> SavedPage:
     """Return the page of a stored answer. `result` is the presented answer of a wall, or None for a page over many
     walls."""
-    page = kept.page
+    page = opened.page
     return SavedPage(
-        id=told.id,
-        title=told.title,
-        when=told.created.strftime("%-d %B %Y, %H:%M UTC"),
-        what=told.what,
-        version=told.solver_version,
-        number=told.number,
-        versions=tuple(Link(str(n), f"{told.link}v/{n}/", n == told.number) for n in told.numbers),
-        url=told.url,
-        link=told.link,
-        open_url=f"{told.link}change/" if told.mine else told.live,
-        mine=told.mine,
-        deleted=told.deleted,
+        id=meta.id,
+        title=meta.title,
+        when=meta.created.strftime("%-d %B %Y, %H:%M UTC"),
+        what=meta.what,
+        version=meta.solver_version,
+        number=meta.number,
+        versions=tuple(Link(str(n), f"{meta.link}v/{n}/", n == meta.number) for n in meta.numbers),
+        url=meta.url,
+        link=meta.link,
+        open_url=f"{meta.link}change/" if meta.mine else meta.live,
+        mine=meta.mine,
+        deleted=meta.deleted,
         about=about,
         drift=drift,
         result=result,
         answer=AnswerPage(page.page, page.template) if page else None,
-        html=kept.html,
-        styles=page.styles if page else kept.styles,
+        html=opened.html,
+        styles=page.styles if page else opened.styles,
         scripts=page.scripts if page else (),
-        asked=tuple(each for each in kept.inputs if not each.default),
-        defaults=tuple(each for each in kept.inputs if each.default),
+        asked=tuple(each for each in opened.inputs if not each.default),
+        defaults=tuple(each for each in opened.inputs if each.default),
         exports=(
-            *_exports(told, _WALL if result else _PAGE if page else _HTML, not page or bool(page.summary.figures)),
+            *_exports(meta, _WALL if result else _PAGE if page else _HTML, not page or bool(page.summary.figures)),
             *(page.summary.exports if page else ()),
         ),
-        frame=_FRAME.format(url=told.url, title=told.title.replace('"', "”")) if told.public else "",
-        preview=f"{told.url}preview.png" if told.public else "",
-        said=kept.verdict or f"{told.what}, as it was on {told.created:%-d %B %Y}.",
+        frame=_FRAME.format(url=meta.url, title=meta.title.replace('"', "”")) if meta.public else "",
+        preview=f"{meta.url}preview.png" if meta.public else "",
+        said=opened.verdict or f"{meta.what}, as it was on {meta.created:%-d %B %Y}.",
     )
 
 
-def _exports(told: SavedMeta, kind: str, charts: bool) -> Iterator[Link]:
-    version = f"?version={told.number}" if told.number != max(told.numbers) else ""
+def _exports(meta: SavedMeta, kind: str, charts: bool) -> Iterator[Link]:
+    version = f"?version={meta.number}" if meta.number != max(meta.numbers) else ""
     for words, path, title, kinds in _EXPORTS:
         if kind in kinds and (path != _CURVES or charts):
-            yield Link(words, f"{told.link}{path}{version}", title=title)
+            yield Link(words, f"{meta.link}{path}{version}", title=title)

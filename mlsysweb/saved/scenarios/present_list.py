@@ -72,7 +72,7 @@ class ListFilter:
 def list_page(
     rows: Sequence[tuple[Any, str, str]],
     shown: Any,
-    asked: ListFilter,
+    filters: ListFilter,
     *,
     url: str,
     choices: Mapping[str, list[SelectOption]],
@@ -81,29 +81,29 @@ def list_page(
     """Return the list. `rows` are scenarios with the page each was saved from and its verdict; `shown` is their page of
     a Paginator."""
     return ListPage(
-        words=asked.words,
+        words=filters.words,
         narrowings=tuple(
-            ListFilterField(name, _NAMES[name], tuple(options), getattr(asked, name))
+            ListFilterField(name, _NAMES[name], tuple(options), getattr(filters, name))
             for name, options in choices.items()
             if options
         ),
         rows=tuple(_row(*row) for row in rows),
-        told=_told(shown.paginator.count, asked),
-        before=asked.link(url, shown.number - 1) if shown.has_previous() else "",
-        after=asked.link(url, shown.number + 1) if shown.has_next() else "",
+        told=_told(shown.paginator.count, filters),
+        before=filters.link(url, shown.number - 1) if shown.has_previous() else "",
+        after=filters.link(url, shown.number + 1) if shown.has_next() else "",
         gone=gone,
-        url=asked.link(url, shown.number),
+        url=filters.link(url, shown.number),
         action=url,
     )
 
 
-def _told(count: int, asked: ListFilter) -> str:
-    narrowed = asked.words or asked.kind or asked.tag or asked.group
+def _told(count: int, filters: ListFilter) -> str:
+    narrowed = filters.words or filters.kind or filters.tag or filters.group
     if not count and not narrowed:
         return "Nothing is saved yet: every page that asks has a Save button."
     if not count:
-        return f"Nothing saved fits this.{asked.left_out}"
-    return f"{count:,} saved{'.' if asked.left_out else ''}{asked.left_out}"
+        return f"Nothing saved fits this.{filters.left_out}"
+    return f"{count:,} saved{'.' if filters.left_out else ''}{filters.left_out}"
 
 
 def _row(scenario: Any, what: str, said: str) -> SavedRow:

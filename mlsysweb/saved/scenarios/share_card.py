@@ -40,15 +40,15 @@ class ShareCard:
     curves: tuple[tuple[tuple[float, float], ...], ...]
 
     @classmethod
-    def of(cls, title: str, what: str, kept: OpenedAnswer) -> ShareCard:
+    def of(cls, title: str, what: str, opened: OpenedAnswer) -> ShareCard:
         """Return the card of a stored answer; for a page stored as HTML only the title."""
-        figures = tuple((kept.cards[name].label, kept.cards[name].value) for name in kept.headline[:4])
+        figures = tuple((opened.cards[name].label, opened.cards[name].value) for name in opened.headline[:4])
         curves: Curves = ("", ())
-        if kept.result:
-            curves = _curves(kept.result)
-        elif kept.page:
-            curves = _plotted(kept.page.summary.figures)
-        return cls(title, what, kept.verdict, figures, *curves)
+        if opened.result:
+            curves = _curves(opened.result)
+        elif opened.page:
+            curves = _plotted(opened.page.summary.figures)
+        return cls(title, what, opened.verdict, figures, *curves)
 
 
 # The label of the x axis, and the lines.

@@ -11,11 +11,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 def control_character(text: str) -> str:
     """Return the error of a text, as the rest of a sentence that begins with its name; an empty string if it is
     valid."""
-    found = _CONTROL.search(text)
-    if found is None:
+    match = _CONTROL.search(text)
+    if match is None:
         return ""
     return (
-        f"cannot have the control character U+{ord(found[0]):04X}, its character {found.start() + 1}; delete that one."
+        f"cannot have the control character U+{ord(match[0]):04X}, its character {match.start() + 1}; delete that one."
     )
 
 

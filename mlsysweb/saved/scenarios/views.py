@@ -30,18 +30,18 @@ def save(request: HttpRequest) -> HttpResponse:
     """Save the page that the form was sent from, as a new scenario or a new version of one."""
     address, title, of = (request.POST.get(name, "") for name in ("page", "title", "version_of"))
     try:
-        kept = capture(address)
+        saved = capture(address)
     except NotSavable as refused:
         return _refused(request, str(refused), reverse("home"))
     except InputErrors:
         return redirect(str(Address.of(address)))  # the page shows the errors beside its fields
     if problem := title_problem(title):
         return _refused(request, f"The name {problem}", str(Address.of(address)))
-    earlier = Scenario.objects.filter(pk=of, path=kept.path, deleted=None).first() if is_id(of) else None
+    earlier = Scenario.objects.filter(pk=of, path=saved.path, deleted=None).first() if is_id(of) else None
     if earlier is not None and owns(request, earlier):
-        add_version(earlier, kept)
+        add_version(earlier, saved)
         return redirect(earlier)
-    return redirect(created(request, kept, title))
+    return redirect(created(request, saved, title))
 
 
 def _refused(request: HttpRequest, problem: str, back: str) -> HttpResponse:
@@ -77,8 +77,8 @@ def scenario_response(
     about = _about(request, kept, conflict)
     if form is None and owns(request, kept) and not kept.deleted:
         form = ScenarioForm(instance=kept, classes=classes(request))
-    found = drift(version)
-    moved = banner(found, kept.get_absolute_url(), version.number) if found else None
+    drifted = drift(version)
+    moved = banner(drifted, kept.get_absolute_url(), version.number) if drifted else None
     opened = open_version(version)
     page = saved_page(_told(request, kept, version), about, moved, opened, _result_page(kept, opened))
     return render(request, "scenarios/scenario.html", {"page": page, "form": form}, status=status)

@@ -17,15 +17,15 @@ def stage_query(
     """Return the inputs by name as text, without those at the wall's default. A pick is included by slug only where the
     user chose one: `picked` has them, by the name of the input or by `stage.name`."""
     values = results[stage.name].values
-    asked: dict[str, str] = {}
+    query: dict[str, str] = {}
     for name, io in stage.inputs.items():
         if isinstance(io, Pick):
             slug = picked.get(f"{stage.name}.{name}") or picked.get(name) or _default_upstream(chain, stage, name)
             if slug and slug != io.default:
-                asked[name] = slug
+                query[name] = slug
         elif values[name].value != _default(io):
-            asked[name] = _typed(values[name].value, io)
-    return asked
+            query[name] = _typed(values[name].value, io)
+    return query
 
 
 def _typed(value: float | str | bool, io: Input | Choice) -> str:
