@@ -69,7 +69,7 @@ def _shown(
     said = render_to_string("explore/_size.html", {"form": form}, request)
     if page is None:
         return error_response(said)
-    return partial_response(render_to_string("explore/_found.html", {"page": page}, request) + said, page.url)
+    return partial_response(render_to_string("explore/_results.html", {"page": page}, request) + said, page.url)
 
 
 @require_POST

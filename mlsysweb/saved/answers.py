@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import Http404
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 
 from mlsysweb.registry import styles_of
+from mlsysweb.saved.legacy import legacy_html
 from mlsysweb.saved.opened import OpenedAnswer, PageAnswer
 from mlsysweb.saved.page_json import PageDataError, from_json, page_from_json
 from mlsysweb.saved.scenarios.capture import PAGE_TYPES, PAGES
@@ -54,17 +53,6 @@ def open_version(version: Version) -> OpenedAnswer:
 def is_wall(kept: Mapping[str, Any]) -> bool:
     """Whether a version's `result` is that of one wall."""
     return "page" not in kept and "shown" not in kept
-
-
-def legacy_html(kept: Mapping[str, Any]) -> SafeString:
-    """The HTML of a page that was kept as it was shown, before pages were kept as data. The one place where stored
-    markup is shown as markup. It was rendered by our templates and had the token of its forms taken out; templates show
-    it under `hx-disable`. Text that is no fragment of a page, such as a file that was saved as one, is shown as
-    text."""
-    html = str(kept["shown"])
-    if html.lstrip().startswith("<section ") and html.rstrip().endswith("</section>"):
-        return mark_safe(html)
-    return escape(html)
 
 
 def _opened_page(kept: Mapping[str, Any]) -> OpenedAnswer:

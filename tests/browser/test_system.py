@@ -47,7 +47,7 @@ def test_without_a_script_the_form_still_answers(browser, live_server):
     page.locator("#in-batch_size").fill("64")
     page.get_by_role("button", name="Compute").first.click()
     expect(page).to_have_url(re.compile("batch_size=64"))
-    expect(page.locator(".strains li")).to_have_count(22)
+    expect(page.locator(".wall-list li")).to_have_count(22)
     context.close()
 
 
