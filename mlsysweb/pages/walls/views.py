@@ -36,7 +36,7 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
         found = answer(solver, text)
         result = result_page(solver, found, base)
     except InputErrors as bad:
-        return _with_errors(request, solver, base, text, {e.field: e.sentence for e in bad.errors})
+        return _with_errors(request, solver, base, text, bad.sentences)
     told = () if wants_partial(request) else fallacies(solver, base)
     page = wall_page(solver, found, result, told, _around(name))
     if wants_partial(request):
