@@ -13,10 +13,10 @@ from .row_diff import RowDiff
 from .snapshot import KINDS_BY_NAME
 from .table_cache import catalog_table
 
-Kept = Mapping[str, Mapping[str, Any]]
+Snapshot = Mapping[str, Mapping[str, Any]]
 
 
-def diff(kept: Kept) -> tuple[RowDiff, ...]:
+def diff(kept: Snapshot) -> tuple[RowDiff, ...]:
     """The rows that differ today from what was kept. Costs a comparison a row while none does."""
     return tuple(found for row in kept.values() if (found := _moved(row)))
 

@@ -30,7 +30,7 @@ class Neighbours:
 
     axis: str
     labels: tuple[object, ...]
-    look: Evaluation
+    evaluation: Evaluation
     here: int
 
 
@@ -41,7 +41,7 @@ class SearchReport:
 
     declared: DeclaredSearch
     outcome: Outcome
-    drawn: Evaluation
+    sample: Evaluation
     cells: Mapping[str, NDArray[np.float64]]
     beside: tuple[Neighbours, ...]
     rows: tuple[Candidate, ...]
@@ -54,5 +54,5 @@ class TriedConfiguration:
 
     constraints: tuple[Constraint, ...]
     candidate: Candidate
-    look: Evaluation
+    evaluation: Evaluation
     rival: Candidate | None

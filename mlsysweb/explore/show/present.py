@@ -177,12 +177,12 @@ def _steps(
     by_key = {column.key: column for column in columns}
     constraints = found.outcome.search.constraints
     for beside in found.beside:
-        column, values = by_key[beside.axis], beside.look.objectives
+        column, values = by_key[beside.axis], beside.evaluation.objectives
         rows = range(len(beside.labels)) if not column.numeric else (beside.here - 1, beside.here + 1)
         for row in rows:
             if not 0 <= row < len(beside.labels) or row == beside.here:
                 continue
-            broken = [c.text for c, failed in zip(constraints, beside.look.failed[row], strict=True) if failed]
+            broken = [c.text for c, failed in zip(constraints, beside.evaluation.failed[row], strict=True) if failed]
             yield NeighbourStep(
                 axis=column.label,
                 to=column.words(beside.labels[row]),
@@ -209,13 +209,13 @@ def _figures(
 ) -> Iterator[Figure]:
     """The front by its first two objectives; with one, against the metric of a constraint or the first axis."""
     across = objectives[1] if len(objectives) > 1 else _other(columns)
-    if across is None or not objectives or not found.drawn.number.size:
+    if across is None or not objectives or not found.sample.number.size:
         return
     first = objectives[0]
     drawn = found.cells
     x, y = (np.asarray(drawn[c.key], dtype=float) for c in (first, across))
     known = np.isfinite(x) & np.isfinite(y)
-    feasible = found.drawn.feasible
+    feasible = found.sample.feasible
     front = sorted(found.outcome.front, key=lambda c: first.read(c))
     shown = front[:: max(1, len(front) // _FRONT)]
     logs = (_spreads(x[known & feasible]), _spreads(y[known & feasible]))
@@ -275,11 +275,11 @@ def _points(candidates: Any, x: ResultColumn, y: ResultColumn, columns: tuple[Re
 
 def _dots(found: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x: Any, y: Any) -> PointSet:
     axes = [column for column in columns if not column.terms]
-    places = found.outcome.search.space.labels(found.drawn.number[rows])
+    places = found.outcome.search.space.labels(found.sample.number[rows])
     names = [constraint.text for constraint in found.outcome.search.constraints]
     words = []
     for row, place in zip(rows, places, strict=True):
-        broken = [name for name, failed in zip(names, found.drawn.failed[row], strict=True) if failed]
+        broken = [name for name, failed in zip(names, found.sample.failed[row], strict=True) if failed]
         own = ", ".join(_place(column, place[column.key]) for column in axes)
         words.append(f"{own}<br>fails {' and '.join(broken)}" if broken else own)
     return PointSet(x[rows].tolist(), y[rows].tolist(), words)

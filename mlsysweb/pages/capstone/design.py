@@ -144,7 +144,7 @@ FORMATS = (Precision.FP16, Precision.FP8)
 
 
 def remedies(i: Inputs) -> dict[str, tuple[str, float]]:
-    """For each constraint the smallest turn of one knob that would meet it, where one would: its name and setting."""
+    """For each constraint the smallest turn of one input that would meet it, where one would: its name and setting."""
     found: dict[str, tuple[str, float]] = {}
     for name, ladder in LADDERS.items():
         now = float(getattr(i, name))
