@@ -10,8 +10,10 @@
 # The first time they install what is pinned into .venv; after that nothing is fetched. State lives in var/.
 
 PORT ?= 8000
-PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 python3; do \
-	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+# First those for which PostgreSQL, which the tests need, is a package; of each, one that can make an environment.
+PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
+PYTHON ?= $(shell for modules in sys,ensurepip,venv sys; do for python in $(PYTHONS); do \
+	$$python -c "import $$modules; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && echo $$python && exit; done; done)
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 MANAGE := .venv/bin/python manage.py
 # Whatever the shell has: the settings of development are those of `make dev` alone.
@@ -31,6 +33,7 @@ instructor: var/.database
 
 test: .venv/.dev var/.static
 	.venv/bin/python tests/browser/chromium.py
+	.venv/bin/python tests/postgresql.py
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
@@ -44,6 +47,7 @@ bench: .venv/.dev var/.static var/.database
 	@.venv/bin/python -m tests.bench
 
 load: .venv/.dev var/.static
+	@.venv/bin/python tests/postgresql.py
 	@.venv/bin/python -m tests.load
 
 screenshots: .venv/.dev var/.static var/.database

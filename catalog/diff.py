@@ -13,12 +13,11 @@ from .row_diff import RowDiff
 from .snapshot import KINDS_BY_NAME
 from .table_cache import catalog_table
 
-Kept = Mapping[str, Mapping[str, Any]]
+Snapshot = Mapping[str, Mapping[str, Any]]
 
 
-def diff(kept: Kept) -> tuple[RowDiff, ...]:
-    """Return the rows that differ from their saved snapshots. While none differs, the cost is one comparison per
-    row."""
+def diff(kept: Snapshot) -> tuple[RowDiff, ...]:
+    """The rows that differ today from what was kept. Costs a comparison a row while none does."""
     return tuple(found for row in kept.values() if (found := _moved(row)))
 
 

@@ -30,7 +30,7 @@ __all__ = [
     "spec_from_snapshot",
 ]
 
-Kept = Mapping[str, Mapping[str, Any]]
+Snapshot = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class ResolvedQuestion:
 
     point: Any
     also: tuple[Any, ...]
-    snapshot: Kept
+    snapshot: Snapshot
 
 
 class _Named(NamedTuple):
@@ -52,8 +52,8 @@ class _Named(NamedTuple):
     name: str
 
 
-def resolve(parsed: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion:
-    """Return the question with a spec for each name, from today's catalog or from the snapshots in `kept`. Raise
+def resolve(parsed: ParsedQuestion, kept: Snapshot | None = None) -> ResolvedQuestion:
+    """The question with a spec for each name: the catalog's of today, or those a scenario `kept`. Raises
     InputErrors."""
     found: dict[str, CatalogEntry] = {}
     errors: list[InputError] = []
@@ -84,7 +84,7 @@ def _overlay_key(name: str) -> str:
     return f"{ALSO}.{name}"
 
 
-def _found(named: _Named, kept: Kept) -> CatalogEntry:
+def _found(named: _Named, kept: Snapshot) -> CatalogEntry:
     if named.key in kept:
         return CatalogEntry(spec_from_snapshot(kept[named.key]), kept[named.key])
     return find(named.kind, named.name, named.field)

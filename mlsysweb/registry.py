@@ -115,8 +115,10 @@ PAGES = (
         "explore/",
         (View("explore", "Design space", "Search a million configurations under a budget and an SLA."),),
         saved=(
-            # Sort order, page and filters of the table, and the configuration that was tried.
-            Saved("explore", "Design space", "explore", "_found.html", beside=("sort", "page", "from.", "to.", "try-")),
+            # The table's order, page and brushes, and the configuration that was tried.
+            Saved(
+                "explore", "Design space", "explore", "_results.html", beside=("sort", "page", "from.", "to.", "try-")
+            ),
         ),
         package="mlsysweb.explore",
     ),
@@ -169,6 +171,10 @@ def current_path(path: str) -> str:
 
 
 def styles_of(name: str) -> tuple[str, ...]:
-    """Return the style sheets for HTML that an earlier version saved of a page; none for a wall or a page that no
-    longer exists."""
-    return (f"css/{name}.css",) if name in BY_NAME and BY_NAME[name].saved else ()
+    """The style sheets beside those of every saved page that one saved under this name is drawn with; none for a wall.
+    HTML of early versions is filed under the name of its page."""
+    for page in PAGES:
+        for saved in page.saved:
+            if name in (saved.name, page.name):
+                return (*saved.styles, f"css/{page.name}.css")
+    return ()

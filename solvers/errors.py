@@ -19,3 +19,8 @@ class InputErrors(ValueError):
     def __init__(self, errors: Iterable[InputError]) -> None:
         self.errors = tuple(errors)
         super().__init__("; ".join(str(error) for error in self.errors))
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """The sentences by field; of several on one field the last."""
+        return {error.field: error.sentence for error in self.errors}

@@ -5,52 +5,18 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
 ROOT = Path(__file__).parents[1]
 _TOKEN = "0" * 32
-
-
-@contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """Yield the URL of a temporary PostgreSQL server, from the package the tests install or the machine's."""
-    try:
-        import pgserver
-    except ImportError:
-        yield from _installed(folder)
-        return
-    server = pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        yield f"postgresql://postgres@/postgres?host={folder}"
-    finally:
-        server.cleanup()
-
-
-def _installed(folder: Path) -> Iterator[str]:
-    initdb = shutil.which("initdb")
-    if initdb is None:
-        raise RuntimeError(
-            "These tests need PostgreSQL: Python up to 3.12 brings it along, else put initdb into the path."
-        )
-    subprocess.run([initdb, "-D", folder, "-U", "postgres", "--auth=trust"], check=True, stdout=subprocess.DEVNULL)
-    command = [str(Path(initdb).with_name("postgres")), "-D", str(folder), "-k", str(folder), "-c", "listen_addresses="]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        time.sleep(2)
-        yield f"postgresql://postgres@/postgres?host={folder}"
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def collect_static() -> None:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import Http404
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 
 from mlsysweb.registry import styles_of
+from mlsysweb.saved.legacy import legacy_html
 from mlsysweb.saved.opened import OpenedAnswer, PageAnswer
 from mlsysweb.saved.page_json import PageDataError, from_json, page_from_json
 from mlsysweb.saved.scenarios.capture import PAGE_TYPES, PAGES
@@ -55,16 +54,6 @@ def open_version(version: Version) -> OpenedAnswer:
 def is_wall(kept: Mapping[str, Any]) -> bool:
     """Return whether a version's `result` is that of one wall."""
     return "page" not in kept and "shown" not in kept
-
-
-def legacy_html(kept: Mapping[str, Any]) -> SafeString:
-    """Return the HTML of a page that was stored as rendered, before pages were stored as data. This is the only place
-    where stored markup is marked safe: our templates rendered it, CSRF tokens were removed, and it is shown under
-    `hx-disable`. Text that is not a fragment of a page, such as a downloaded file, is escaped."""
-    html = str(kept["shown"])
-    if html.lstrip().startswith("<section ") and html.rstrip().endswith("</section>"):
-        return mark_safe(html)
-    return escape(html)
 
 
 def _opened_page(kept: Mapping[str, Any]) -> OpenedAnswer:

@@ -62,12 +62,12 @@ class LabelChange:
 
 
 def breakpoints(
-    questions: QuestionBatch, read: OutputReader, row: Numbers, knob: Numbers, rungs: int = 33, most: int = 6
+    questions: QuestionBatch, read: OutputReader, row: Numbers, parameter: Numbers, rungs: int = 33, most: int = 6
 ) -> Breakpoints:
-    """Return the breakpoints of the output that `read` selects, for each pair of a question and one of its parameters:
-    on a ladder of `rungs` values, refining the `most` intervals whose slopes disagree most."""
-    settings = questions.settings[knob, row]
-    probe = _Probe(questions, read, row, knob, np.nan_to_num(settings, nan=1.0))
+    """The breakpoints of the output that `read` selects, for each pair of a question and one of its parameters: on a
+    ladder of `rungs` values, refining the `most` intervals whose slopes disagree most."""
+    settings = questions.settings[parameter, row]
+    probe = _Probe(questions, read, row, parameter, np.nan_to_num(settings, nan=1.0))
     ladder = np.where(np.isnan(settings)[:, None], 1.0, probe.ladder(rungs))
     pair, start = _strongest(probe.signals(np.arange(row.size), ladder), most)
     low, high = ladder[pair, start], ladder[pair, start + 1]
@@ -86,14 +86,14 @@ def breakpoints(
     return Breakpoints(pair[kept], low[kept], high[kept], below[kept], above[kept])
 
 
-def changes(questions: QuestionBatch, row: int, knob: int, low: float, high: float) -> tuple[LabelChange, ...]:
-    """Return the labels and flags that differ on the two sides of a breakpoint."""
-    outputs = questions.ask(np.array([row, row]), np.array([knob, knob]), np.array([low, high]))
+def changes(questions: QuestionBatch, row: int, parameter: int, low: float, high: float) -> tuple[LabelChange, ...]:
+    """The labels and flags that differ on the two sides of a breakpoint."""
+    asked = questions.ask(np.array([row, row]), np.array([parameter, parameter]), np.array([low, high]))
     inner, outer = (0, 1) if high > 1 else (1, 0)
     texts = []
     for name, io in questions.solver.outputs.items():
         if isinstance(io, Label | Flag):
-            column = np.broadcast_to(np.asarray(getattr(outputs, name)), (2,))
+            column = np.broadcast_to(np.asarray(getattr(asked, name)), (2,))
             if column[0] != column[1]:
                 texts.append(LabelChange(name, _word(io, column[inner]), _word(io, column[outer])))
     return tuple(texts)
@@ -125,21 +125,21 @@ class _Sight:
 
 @dataclass(frozen=True)
 class _Probe:
-    """Evaluates pairs of a question and a parameter at factors of the parameter's value."""
+    """Asks pairs of a question and a parameter at any factors of its setting."""
 
     questions: QuestionBatch
     read: OutputReader
     row: Numbers
-    knob: Numbers
+    parameter: Numbers
     setting: Floats
 
     @property
     def whole(self) -> NDArray[np.bool_]:
-        return integer_mask(self.questions.knobs)[self.knob]
+        return integer_mask(self.questions.parameters)[self.parameter]
 
     def ladder(self, rungs: int) -> Floats:
-        """Return the factors to evaluate for each pair, within the range of the parameter."""
-        low, high = (end[self.knob][:, None] for end in bounds(self.questions.knobs))
+        """Factors of each pair's setting, within what it may be set to."""
+        low, high = (end[self.parameter][:, None] for end in bounds(self.questions.parameters))
         settings = np.geomspace(1 / _SPAN, _SPAN, rungs) * self.setting[:, None]
         return self._allowed(np.arange(self.row.size), np.clip(settings, low, high) / self.setting[:, None])
 
@@ -156,7 +156,7 @@ class _Probe:
         shape = factor.shape
         repeated = np.broadcast_to(pair[:, None], shape).ravel()
         row = self.row[repeated]
-        asked = self.questions.ask(row, self.knob[repeated], factor.ravel())
+        asked = self.questions.ask(row, self.parameter[repeated], factor.ravel())
         found = np.broadcast_to(np.asarray(self.read(asked, row), dtype=float), factor.size).reshape(shape)
         with np.errstate(all="ignore"):
             size = np.log(np.abs(found))

@@ -48,14 +48,16 @@ class Scaled:
 
 @cache
 def parameters_of(solver: Solver[Any, Any]) -> Mapping[str, Parameter]:
-    """Return all parameters of a solver by name."""
-    return MappingProxyType({knob.name: knob for name, io in solver.inputs.items() for knob in _of(name, io)})
+    """All parameters of a solver by name."""
+    return MappingProxyType(
+        {parameter.name: parameter for name, io in solver.inputs.items() for parameter in _of(name, io)}
+    )
 
 
 def question_parameters(solver: Solver[Any, Any], inputs: Any) -> list[Parameter]:
     """Return the parameters of a question; rows it did not pick have none."""
     left_out = {name for name, io in solver.inputs.items() if isinstance(io, Pick) and getattr(inputs, name) is None}
-    return [knob for name, knob in parameters_of(solver).items() if name.partition(".")[0] not in left_out]
+    return [parameter for name, parameter in parameters_of(solver).items() if name.partition(".")[0] not in left_out]
 
 
 def _of(name: str, io: Any) -> Iterator[Parameter]:

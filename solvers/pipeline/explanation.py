@@ -120,12 +120,12 @@ def _taken(name: str, io: Any, wire: Wire | None, by_hand: bool) -> Taken:
 def _bridges(pipeline: Pipeline, by_hand: set[tuple[str, str]]) -> Iterator[Bridge]:
     for place, stage in enumerate(pipeline.stages):
         earlier = pipeline.stages[:place]
-        for name, knob in parameters_of(stage).items():
+        for name, parameter in parameters_of(stage).items():
             end, figure = (stage.name, name), name.rpartition(".")[2]
             if "." in name and end not in pipeline.wires and end not in by_hand:
                 for other in earlier:
-                    output = other.outputs.get(figure)
-                    if isinstance(output, Output) and output.unit == knob.declared.unit:
+                    found = other.outputs.get(figure)
+                    if isinstance(found, Output) and found.unit == parameter.declared.unit:
                         yield Bridge(f"{stage.name}.{name}", f"{other.name}.{figure}")
 
 

@@ -102,7 +102,9 @@ def metrics(pipeline: Pipeline) -> dict[str, Metric]:
     every = {f"{m.stage}.{m.name}": m for found in by_name.values() for m in found}
     every |= {name: found[0] for name, found in by_name.items() if len(found) == 1}
     for stage in pipeline.stages:
-        taken: dict[str, Any] = {name: knob.declared for name, knob in parameters_of(stage).items() if not knob.table}
+        taken: dict[str, Any] = {
+            name: parameter.declared for name, parameter in parameters_of(stage).items() if not parameter.table
+        }
         taken |= {name: io for name, io in stage.inputs.items() if not isinstance(io, Pick)}
         for name, io in taken.items():
             every.setdefault(f"{stage.name}.{name}", Metric(stage.name, name, io))

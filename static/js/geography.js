@@ -1,5 +1,5 @@
-// The world map: outlines are fetched once and kept; each update sets colour, text and link of every country.
-const said = () => document.getElementById("world-words");
+// The world map: outlines are fetched once and stay through updates; what an update says of each country is put on them.
+const said = () => document.getElementById("world-label");
 let told = {};
 
 function show() {

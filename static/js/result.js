@@ -2,7 +2,7 @@
 // fields, reports a lost connection. Also copies links.
 const opened = new Map();
 const narrow = matchMedia("(max-width: 60rem)");
-const lost = document.getElementById("lost");
+const lost = document.getElementById("connection-lost");
 let saying;
 
 function refold() {
@@ -22,9 +22,9 @@ function settle() {
   clearTimeout(saying);
   saying = setTimeout(() => {
     reach();
-    const aloud = document.getElementById("aloud");
+    const announcer = document.getElementById("announcer");
     const verdict = document.querySelector(".verdict");
-    if (aloud && verdict) aloud.textContent = verdict.textContent;
+    if (announcer && verdict) announcer.textContent = verdict.textContent;
   }, 700);
 }
 
@@ -32,7 +32,7 @@ function settle() {
 // class on the page, rather than :has(), marks that a field is invalid: :has() restyles every element at each update.
 function markErrors() {
   const wrong = [...document.querySelectorAll(".field-error, .form-error")].filter((error) => error.textContent !== "");
-  document.documentElement.classList.toggle("wrong-input", wrong.length > 0);
+  document.documentElement.classList.toggle("has-errors", wrong.length > 0);
   for (const control of document.querySelectorAll("#inputs [aria-describedby]")) {
     const named = control.getAttribute("aria-describedby").split(" ");
     control.ariaInvalid = wrong.some((error) => named.includes(error.id));
@@ -42,7 +42,7 @@ function markErrors() {
 
 async function copy(button) {
   const text = button.dataset.copy ? document.querySelector(button.dataset.copy).textContent : location.href;
-  const said = document.getElementById("copied");
+  const said = document.getElementById("copy-status");
   said.textContent = await navigator.clipboard.writeText(text).then(
     () => "Copied.",
     () => `Copy this: ${text}`, // without https there is no clipboard
@@ -54,7 +54,7 @@ document.addEventListener("toggle", ({ target }) => target.id && opened.set(targ
 // htmx cleans up every removed element, one by one, which takes most of an update's time for a long result. These
 // elements need no cleanup.
 document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
-  if (detail.xhr.status === 200) for (const part of target.querySelectorAll(".findings, table")) part.replaceChildren();
+  if (detail.xhr.status === 200) for (const part of target.querySelectorAll(".result-details, table")) part.replaceChildren();
 });
 document.addEventListener("htmx:afterSwap", () => {
   refold();

@@ -98,9 +98,9 @@ for (const range of document.querySelectorAll("input[type=range][data-for]")) {
 
 // The slider docked on phones and in projector mode; initially the first.
 function hold(field) {
-  document.querySelector(".held")?.classList.remove("held");
-  field?.classList.add("held");
+  document.querySelector(".sticky")?.classList.remove("sticky");
+  field?.classList.add("sticky");
 }
 
-hold(document.querySelector(".ranged"));
-document.addEventListener("click", ({ target }) => target.closest(".pin") && hold(target.closest(".ranged")));
+hold(document.querySelector(".has-slider"));
+document.addEventListener("click", ({ target }) => target.closest(".pin") && hold(target.closest(".has-slider")));

@@ -31,7 +31,7 @@ class Neighbours:
 
     axis: str
     labels: tuple[object, ...]
-    look: Evaluation
+    evaluation: Evaluation
     here: int
 
 
@@ -42,7 +42,7 @@ class SearchReport:
 
     declared: DeclaredSearch
     outcome: Outcome
-    drawn: Evaluation
+    sample: Evaluation
     cells: Mapping[str, NDArray[np.float64]]
     beside: tuple[Neighbours, ...]
     rows: tuple[Candidate, ...]
@@ -55,5 +55,5 @@ class TriedConfiguration:
 
     constraints: tuple[Constraint, ...]
     candidate: Candidate
-    look: Evaluation
+    evaluation: Evaluation
     rival: Candidate | None

@@ -46,7 +46,7 @@ def search_report(declared: DeclaredSearch, outcome: Outcome, columns: Sequence[
     return SearchReport(
         declared=declared,
         outcome=outcome,
-        drawn=some,
+        sample=some,
         cells=_cells(search, some, columns),
         beside=tuple(_beside(outcome)) if outcome.top else (),
         rows=tuple(ranked.values()),

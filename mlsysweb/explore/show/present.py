@@ -177,12 +177,12 @@ def _steps(
     by_key = {column.key: column for column in columns}
     constraints = report.outcome.search.constraints
     for beside in report.beside:
-        column, values = by_key[beside.axis], beside.look.objectives
+        column, values = by_key[beside.axis], beside.evaluation.objectives
         rows = range(len(beside.labels)) if not column.numeric else (beside.here - 1, beside.here + 1)
         for row in rows:
             if not 0 <= row < len(beside.labels) or row == beside.here:
                 continue
-            broken = [c.text for c, failed in zip(constraints, beside.look.failed[row], strict=True) if failed]
+            broken = [c.text for c, failed in zip(constraints, beside.evaluation.failed[row], strict=True) if failed]
             yield NeighbourStep(
                 axis=column.label,
                 to=column.words(beside.labels[row]),
@@ -210,13 +210,13 @@ def _figures(
     """Yield the charts: the front by the first two objectives, or one objective against the metric of a constraint or
     the first axis."""
     across = objectives[1] if len(objectives) > 1 else _other(columns)
-    if across is None or not objectives or not report.drawn.number.size:
+    if across is None or not objectives or not report.sample.number.size:
         return
     first = objectives[0]
     drawn = report.cells
     x, y = (np.asarray(drawn[c.key], dtype=float) for c in (first, across))
     known = np.isfinite(x) & np.isfinite(y)
-    feasible = report.drawn.feasible
+    feasible = report.sample.feasible
     front = sorted(report.outcome.front, key=lambda c: first.read(c))
     shown = front[:: max(1, len(front) // _FRONT)]
     logs = (_spreads(x[known & feasible]), _spreads(y[known & feasible]))
@@ -277,11 +277,11 @@ def _points(candidates: Any, x: ResultColumn, y: ResultColumn, columns: tuple[Re
 
 def _dots(report: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x: Any, y: Any) -> PointSet:
     axes = [column for column in columns if not column.terms]
-    places = report.outcome.search.space.labels(report.drawn.number[rows])
+    places = report.outcome.search.space.labels(report.sample.number[rows])
     names = [constraint.text for constraint in report.outcome.search.constraints]
     words = []
     for row, place in zip(rows, places, strict=True):
-        broken = [name for name, failed in zip(names, report.drawn.failed[row], strict=True) if failed]
+        broken = [name for name, failed in zip(names, report.sample.failed[row], strict=True) if failed]
         own = ", ".join(_place(column, place[column.key]) for column in axes)
         words.append(f"{own}<br>fails {' and '.join(broken)}" if broken else own)
     return PointSet(x[rows].tolist(), y[rows].tolist(), words)

@@ -37,7 +37,7 @@ def why_page(
     return WhyPage(
         fields=fields,
         verdict=against[0] if against else "Nothing speaks against it: it meets every goal, and nobody beats it.",
-        kind="infeasible" if tried.look.failed.any() else "",
+        kind="infeasible" if tried.evaluation.failed.any() else "",
         cells=cells,
         against=against[1:],
         url=opened,
@@ -50,7 +50,9 @@ def _against(tried: TriedConfiguration, columns: Sequence[ResultColumn]) -> Iter
     """Yield a sentence for each violated constraint with its amount, and one for the configuration that dominates
     it."""
     constraints = tried.constraints
-    for constraint, value, failed in zip(constraints, tried.look.values[0], tried.look.failed[0], strict=True):
+    for constraint, value, failed in zip(
+        constraints, tried.evaluation.values[0], tried.evaluation.failed[0], strict=True
+    ):
         if failed:
             yield _failure(constraint, float(value))
     if tried.rival is not None:

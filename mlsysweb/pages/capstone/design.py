@@ -145,8 +145,7 @@ FORMATS = (Precision.FP16, Precision.FP8)
 
 
 def remedies(i: Inputs) -> dict[str, tuple[str, float]]:
-    """Return, for each constraint, the name and value of the smallest change of one parameter that would meet it, where
-    there is one."""
+    """For each constraint the smallest turn of one input that would meet it, where one would: its name and setting."""
     found: dict[str, tuple[str, float]] = {}
     for name, ladder in LADDERS.items():
         now = float(getattr(i, name))

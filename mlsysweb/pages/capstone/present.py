@@ -122,7 +122,11 @@ def _has(i: Inputs, score: Scores) -> dict[str, Card]:
     }
 
 
-_KNOBS = {"replicas": "replicas a region", "tensor_parallel": "devices a replica", "batch_size": "requests a batch"}
+_INPUT_WORDS = {
+    "replicas": "replicas a region",
+    "tensor_parallel": "devices a replica",
+    "batch_size": "requests a batch",
+}
 
 
 def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
@@ -130,8 +134,8 @@ def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
         return "A second region would have to stand in."
     if name not in ways:
         return "No number of replicas, devices or requests a batch alone would do: another chip, format or place might."
-    knob, value = ways[name]
-    return f"{value:g} {_KNOBS[knob]} would do, instead of {float(getattr(i, knob)):g}."
+    field, value = ways[name]
+    return f"{value:g} {_INPUT_WORDS[field]} would do, instead of {float(getattr(i, field)):g}."
 
 
 def _facts(i: Inputs, score: Scores) -> Iterator[str]:

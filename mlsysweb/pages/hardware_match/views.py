@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.show.forms.draw import form_fields, preset_links
+from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.htmx import render_page_or_partial
 from mlsysweb.show.results.page import Link
-from solvers.errors import InputErrors
 from solvers.registry import solvers
 
 from .answer import ONE, answer_page, page_inputs, page_text
@@ -18,11 +18,7 @@ from .answer import ONE, answer_page, page_inputs, page_text
 def hardware_match(request: HttpRequest) -> HttpResponse:
     """Hardware match: the page, or the fragment for an HTMX request."""
     url, text = reverse("hardware_match:hardware_match"), page_text(request.GET)
-    page, errors = None, {}
-    try:
-        page = answer_page(request.GET)
-    except InputErrors as bad:
-        errors = {error.field: error.sentence for error in bad.errors}
+    page, errors = page_or_errors(answer_page, request.GET)
     return render_page_or_partial(
         request,
         page,

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         result = answer(roofline, text)
     except InputErrors as bad:
-        errors = {error.field: error.sentence for error in bad.errors}
+        errors = bad.sentences
         result = answer(roofline, {})
     drawn = subset(form(roofline, text, errors, choices, url), LIVE)
     live = result_page(roofline, result, wall)

@@ -26,7 +26,7 @@ class SensitivityPage:
     output: str
     verdict: str
     outputs: tuple[Link, ...]
-    movers: tuple[ElasticityLine, ...]
+    elasticities: tuple[ElasticityLine, ...]
     still: int
     turns: tuple[str, ...]
     figure: Figure | None

@@ -35,9 +35,9 @@ def sensitivity_page(
         output=label,
         verdict=_verdict(label, rows),
         outputs=tuple(Link(solver.outputs[name].label, url, name == output) for name, url in links.items()),
-        movers=tuple(_mover(row) for row in rows),
+        elasticities=tuple(_elasticity_line(row) for row in rows),
         still=sum(abs(row.elasticity) < _STILL for row in found.rows) if found else 0,
-        turns=tuple(_turns(found.kinks)) if found else (),
+        turns=tuple(_turns(found.breakpoints)) if found else (),
         figure=_figure(label, rows) if rows else None,
         error=error,
         whole=links.get(output, ""),
@@ -67,25 +67,25 @@ def _percent(row: ElasticityRow) -> str:
     return format_quantity(row.elasticity / 100, "1", "percent")
 
 
-def _mover(row: ElasticityRow) -> ElasticityLine:
+def _elasticity_line(row: ElasticityRow) -> ElasticityLine:
     return ElasticityLine(row.label, row.name, _percent(row), "compute" if row.hardware else "overhead")
 
 
-def _turns(kinks: tuple[Breakpoint, ...]) -> Iterator[str]:
-    for kink in kinks[:8]:
+def _turns(breakpoints: tuple[Breakpoint, ...]) -> Iterator[str]:
+    for each in breakpoints[:8]:
         at = (
-            f"×{format_quantity(kink.factor, '1')}"
-            if kink.setting.value != kink.setting.value
-            else format_value(kink.setting)
+            f"×{format_quantity(each.factor, '1')}"
+            if each.setting.value != each.setting.value
+            else format_value(each.setting)
         )
         said = "; ".join(
-            f"{change.output.replace('_', ' ')}: {change.before} becomes {change.after}" for change in kink.changes
+            f"{change.output.replace('_', ' ')}: {change.before} becomes {change.after}" for change in each.changes
         )
         slopes = (
-            f"a percent more moves it by {format_quantity(kink.below / 100, '1', 'percent')} below and "
-            f"{format_quantity(kink.above / 100, '1', 'percent')} above"
+            f"a percent more moves it by {format_quantity(each.below / 100, '1', 'percent')} below and "
+            f"{format_quantity(each.above / 100, '1', 'percent')} above"
         )
-        yield f"{kink.label} at {at} ({format_quantity(kink.factor, '1')} times what it is): {said or slopes}."
+        yield f"{each.label} at {at} ({format_quantity(each.factor, '1')} times what it is): {said or slopes}."
 
 
 def _figure(label: str, rows: list[ElasticityRow]) -> Figure:

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.show.forms.draw import form_fields
+from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.htmx import render_page_or_partial
-from solvers.errors import InputErrors
 from solvers.pipeline.wall_stages import DESCRIPTION
 from solvers.registry import solvers
 
@@ -34,11 +34,8 @@ def _page(
 ) -> HttpResponse:
     """Answer one description with `answer`, and render its page or fragment."""
     described, text = solvers()[DESCRIPTION], system_text(request.GET)
-    page, errors = None, {}
-    try:
-        page = answer(request.GET)
-    except InputErrors as bad:
-        errors = {_field(error.field): error.sentence for error in bad.errors}
+    page, wrong = page_or_errors(answer, request.GET)
+    errors = {_field(name): sentence for name, sentence in wrong.items()}
     return render_page_or_partial(
         request,
         page,

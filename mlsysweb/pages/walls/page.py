@@ -29,7 +29,7 @@ class WallPage:
     result: ResultPage | None
     command: str
     api: str
-    movers: str
+    sensitivity_url: str
     fallacies: tuple[FallacyResult, ...]
     before: Link | None
     after: Link | None

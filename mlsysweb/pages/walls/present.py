@@ -24,12 +24,12 @@ _TOO_COMMON = 3
 
 @dataclass(frozen=True)
 class WallLinks:
-    """The links of a wall's page: the page of every wall, and the API and sensitivity of this one."""
+    """What a wall's page leads to: every wall with its page, and the API and the sensitivity page of this one."""
 
     walls: Mapping[str, Stage]
     urls: Mapping[str, str]
     api: str
-    movers: str
+    sensitivity_url: str
 
 
 def wall_page(
@@ -50,7 +50,7 @@ def wall_page(
         result=shown,
         command=f"manage.py solve {solver.name} {words}".strip(),
         api=f"{around.api}?{query}" if query else around.api,
-        movers=f"{around.movers}?{query}" if query else around.movers,
+        sensitivity_url=f"{around.sensitivity_url}?{query}" if query else around.sensitivity_url,
         fallacies=told,
         before=before,
         after=after,

@@ -36,9 +36,9 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
         found = answer(solver, text)
         result = result_page(solver, found, base)
     except InputErrors as bad:
-        return _with_errors(request, solver, base, text, {e.field: e.sentence for e in bad.errors})
-    claims = () if wants_partial(request) else fallacies(solver, base)
-    page = wall_page(solver, found, result, claims, _around(name))
+        return _with_errors(request, solver, base, text, bad.sentences)
+    told = () if wants_partial(request) else fallacies(solver, base)
+    page = wall_page(solver, found, result, told, _around(name))
     if wants_partial(request):
         return partial_response(_update(request, page, errors_only_form(solver, {}, base)), result.link)
     drawn = form(solver, text, {}, choices, base)

@@ -16,7 +16,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from catalog.recording import recording
 from mlsysweb.answer import answer
-from mlsysweb.registry import BY_NAME, SAVED_VIEWS, current_path
+from mlsysweb.registry import BY_NAME, SAVED_VIEWS, current_path, styles_of
 from mlsysweb.registry import PAGES as REGISTERED
 from mlsysweb.saved.page_json import PageType, Upgrade, page_to_json, to_json
 from mlsysweb.show.forms.asked import Rows
@@ -67,7 +67,7 @@ def _savable() -> Iterator[SavablePage]:
                 answer=answers,
                 inputs=module.inputs_of,
                 template=f"{page.name}/{saved.partial}",
-                styles=(*saved.styles, f"css/{page.name}.css"),
+                styles=styles_of(saved.name),
                 scripts=saved.scripts,
                 beside=saved.beside,
             )

@@ -46,7 +46,7 @@ def my_scenarios(request: HttpRequest) -> HttpResponse:
     if wants_partial(request):
         response = render(request, "scenarios/_list.html", {"page": page})
         return partial_response(response.content.decode(), page.url)
-    return vary_on_htmx(render(request, "scenarios/mine.html", {"page": page}))
+    return vary_on_htmx(render(request, "scenarios/my_scenarios.html", {"page": page}))
 
 
 def _matching(scenarios: QuerySet[Scenario], filters: ListFilter) -> QuerySet[Scenario]:

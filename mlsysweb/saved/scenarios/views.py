@@ -45,7 +45,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, problem: str, back: str) -> HttpResponse:
-    return render(request, "scenarios/refused.html", {"page": RefusedPage(problem, back)}, status=422)
+    return render(request, "scenarios/not_saved.html", {"page": RefusedPage(problem, back)}, status=422)
 
 
 @require_safe

@@ -159,7 +159,7 @@ class TestOneJob:
         jobs._slice(jobs._taken("test"), "test", {})
         link = client.post("/s/save/", {"page": f"/explore/?{job.query}"})["Location"]
         saved = Client().get(link).content.decode()
-        shown = saved[saved.index('id="found"') : saved.index('id="asked"')]
+        shown = saved[saved.index('id="results"') : saved.index('id="input-list"')]
         assert "configurations looked at" in shown and 'data-for="plot-front-0"' in shown
         assert "<form" not in shown and "every 1s" not in shown and "csrfmiddlewaretoken" not in shown
         assert "csrfmiddlewaretoken" not in str(Scenario.objects.get().latest.result)

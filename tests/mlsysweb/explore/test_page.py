@@ -44,7 +44,7 @@ def test_every_preset_draws_its_front(client, preset):
 
 def test_an_update_is_the_result_and_its_link(client):
     answer = client.get(link(), **PARTIAL)
-    assert answer.content.decode().lstrip().startswith('<section id="found"')
+    assert answer.content.decode().lstrip().startswith('<section id="results"')
     assert answer["HX-Replace-Url"] == link()
     assert "2 × 7 × 2 = 28 configurations" in answer.content.decode()
 
@@ -106,7 +106,7 @@ def test_brushes_filter_the_table_and_fade_the_lines(client):
     query = "&from.batch_size=4&to.batch_size=16"
     assert {row[1] for row in cells(page(client, query, "rows"))} == {"4", "8", "16"}
     drawn = client.get(f"{link()}{query}", HTTP_HX_TARGET="rows", **PARTIAL).content.decode()
-    assert (drawn.count('class="thread kept'), drawn.count('class="thread')) == (12, 28)
+    assert (drawn.count('class="polyline selected'), drawn.count('class="polyline')) == (12, 28)
 
 
 def test_a_brush_that_cannot_be_read_says_so_and_holds_nothing(client):

@@ -73,12 +73,12 @@ def test_without_another_region_nothing_survives_and_with_one_the_rest_carries_a
 def test_a_remedy_does_what_it_promises_and_none_is_nearer_on_its_ladder(text):
     i = design(**text)
     met = scores(i).meets(i)
-    for constraint, (knob, value) in remedies(i).items():
-        assert bool(scores(replace(i, **{knob: value})).meets(i)[constraint])
+    for constraint, (name, value) in remedies(i).items():
+        assert bool(scores(replace(i, **{name: value})).meets(i)[constraint])
         if not bool(met[constraint]):
-            now = float(getattr(i, knob))
-            nearer = [v for v in LADDERS[knob] if abs(np.log(v / now)) < abs(np.log(value / now)) * (1 - 1e-9)]
-            assert not any(bool(scores(replace(i, **{knob: v})).meets(i)[constraint]) for v in nearer)
+            now = float(getattr(i, name))
+            nearer = [v for v in LADDERS[name] if abs(np.log(v / now)) < abs(np.log(value / now)) * (1 - 1e-9)]
+            assert not any(bool(scores(replace(i, **{name: v})).meets(i)[constraint]) for v in nearer)
 
 
 def test_nobody_on_the_front_is_beaten_and_everybody_off_it_is():

@@ -46,12 +46,12 @@ def shown(client, link):
 
 
 def saved_part(page):
-    """Return the HTML of the answer, without the page around it."""
-    return page[page.index('<div class="as-shown"') : page.index('<section id="asked"')]
+    """What is drawn of the answer, without the frame around it."""
+    return page[page.index('<div class="snapshot"') : page.index('<section id="input-list"')]
 
 
 def asked_part(page):
-    return page[page.index('<section id="asked"') : page.index('<section class="exports"')]
+    return page[page.index('<section id="input-list"') : page.index('<section class="exports"')]
 
 
 def latest():
@@ -84,7 +84,7 @@ def test_it_opens_for_anybody_with_nothing_that_acts(client, name):
     link = save(client, QUESTIONS[name])
     part = saved_part(shown(Client(), link))
     assert not re.search(r"<(form|input|select|textarea)\b| hx-(get|post|trigger)=", part)
-    assert "csrf" not in part and 'class="grip"' not in part
+    assert "csrf" not in part and 'class="brush-overlay"' not in part
     buttons = set(re.findall(r"<button[^>]*>(.*?)</button>", part))
     assert buttons <= {"PNG", "SVG", "Reset"}
 

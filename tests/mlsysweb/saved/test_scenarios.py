@@ -66,7 +66,7 @@ def test_it_keeps_question_snapshot_result_and_version(client):
 def test_its_inputs_stand_by_label_with_units_and_the_defaults_are_folded(client):
     link = save(client, "batch_size=148&layer_overhead=2e-5&accelerator.memory_bandwidth=x2")["Location"]
     page = client.get(link).content.decode()
-    typed, _, defaults = page[page.index('id="asked"') :].partition('<details id="defaults">')
+    typed, _, defaults = page[page.index('id="input-list"') :].partition('<details id="defaults">')
     assert (
         "<dt>Batch size</dt><dd>148</dd>" in typed
         and "<dd>20 µs</dd>" in typed
