@@ -58,6 +58,17 @@ class Decoder:
         return bool(np.any(np.asarray(self.expert_layers) > 0))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How weights and cache are stored and a layer is split: bytes of a weight and of a number in the cache, devices
+    each layer is split over (t), and devices among them that hold different experts (e, at most t)."""
+
+    weight_bytes: Array = 2.0
+    cache_bytes: Array = 2.0
+    tensor_parallel: Array = 1.0
+    expert_parallel: Array = 1.0
+
+
 @dataclass(frozen=True)
 class KvCache:
     """Numbers one sequence keeps: KV(s) = a·s + b·min(s, w) + c, with a `per_token` (of the layers that look at
@@ -77,15 +88,15 @@ class KvCache:
 
 
 def kv_heads_per_device(decoder: Decoder, tensor_parallel: Array) -> Array:
-    """KV heads that each of t `tensor_parallel` devices keeps, max(kv/t, 1): heads that do not divide are copied.
-    Arrays broadcast. Pope et al. 2023, arXiv:2211.05102, section 3.3."""
+    """KV heads of a `decoder` that each of t `tensor_parallel` devices keeps, a count, max(kv/t, 1): heads that do not
+    divide are copied. Arrays broadcast. Pope et al. 2023, arXiv:2211.05102, section 3.3."""
     return np.maximum(decoder.kv_heads / np.asarray(tensor_parallel, dtype=float), 1.0)
 
 
 def kv_cache(decoder: Decoder, tensor_parallel: Array = 1.0) -> KvCache:
-    """What each of t `tensor_parallel` devices keeps of one sequence, in numbers. KV heads that do not divide by t are
-    copied, and so is the compressed vector of multi-head latent attention, which has no heads (DeepSeek-AI 2024,
-    arXiv:2405.04434, section 2.1.2). Arrays broadcast. A state is divided by t."""
+    """The counts of numbers that each of t `tensor_parallel` devices keeps of one sequence of a `decoder`. KV heads
+    that do not divide by t are copied, and so is the compressed vector of multi-head latent attention, which has no
+    heads (DeepSeek-AI 2024, arXiv:2405.04434, section 2.1.2). Arrays broadcast. A state is divided by t."""
     keys_and_values = 2 * kv_heads_per_device(decoder, tensor_parallel) * decoder.head_dim
     per_layer = keys_and_values
     if decoder.is_latent:
@@ -99,9 +110,9 @@ def kv_cache(decoder: Decoder, tensor_parallel: Array = 1.0) -> KvCache:
 
 
 def touched_experts(decoder: Decoder, tokens: Array) -> Array:
-    """Experts of a layer that at least one of so many `tokens` reaches, E·(1 − (1 − k/E)^tokens): each token draws k
-    of E experts, all equally likely. Arrays broadcast. Fedus et al. 2022, arXiv:2101.03961, for the routing; routers
-    that prefer some experts reach fewer."""
+    """Experts of a layer of a `decoder` that at least one of a number of `tokens` reaches, a count, E·(1 − (1 −
+    k/E)^tokens): each token draws k of E experts, all equally likely. Arrays broadcast. Fedus et al. 2022,
+    arXiv:2101.03961, for the routing; routers that prefer some experts reach fewer."""
     experts = np.asarray(decoder.experts, dtype=float)
     with np.errstate(divide="ignore"):
         log_missed = np.log1p(-decoder.experts_per_token / np.maximum(experts, 1))
@@ -109,8 +120,8 @@ def touched_experts(decoder: Decoder, tokens: Array) -> Array:
 
 
 def parameters(decoder: Decoder) -> Array:
-    """Parameters of a decoder: matrices of all layers, every expert, and both embeddings (not shared); norms and
-    biases, below 0.1 % of them, left out. Arrays broadcast."""
+    """Parameters of a `decoder`, a count: matrices of all layers, every expert, and both embeddings (not shared); norms
+    and biases, below 0.1 % of them, left out. Arrays broadcast. Derived: the sum over its matrices."""
     d = decoder
     heads = np.asarray(d.heads, dtype=float)
     attention = d.hidden * (heads + 2 * np.asarray(d.kv_heads)) * d.head_dim + heads * d.head_dim * d.hidden
@@ -132,9 +143,10 @@ def _latent_parameters(d: Decoder) -> Array:
 
 
 def parameters_per_device(decoder: Decoder, tensor_parallel: Array = 1.0) -> Array:
-    """Parameters each of t `tensor_parallel` devices holds: N/t, and what does not divide: projections to KV heads that
-    are copied, and those to and from compressed vectors. Arrays broadcast. Pope et al. 2023, arXiv:2211.05102, section
-    3.3; DeepSeek-AI 2024, arXiv:2405.04434, section 2.1. It is all one whether experts are split or spread out."""
+    """Parameters of a `decoder` that each of t `tensor_parallel` devices holds, a count: N/t, and what does not divide:
+    projections to KV heads that are copied, and those to and from compressed vectors. Arrays broadcast. Pope et al.
+    2023, arXiv:2211.05102, section 3.3; DeepSeek-AI 2024, arXiv:2405.04434, section 2.1. It is all one whether experts
+    are split or spread out."""
     d, split = decoder, np.asarray(tensor_parallel, dtype=float)
     copied = 2 * (kv_heads_per_device(d, split) - d.kv_heads / split) * d.head_dim * d.hidden
     if d.is_latent:
@@ -151,9 +163,10 @@ def memory_per_device(
     batch_size: Array,
     context: Array,
 ) -> Array:
-    """Bytes each of t `tensor_parallel` devices holds to serve `batch_size` sequences of `context` tokens, weights
-    stored in `weight_bytes` each (embeddings and head in 16 bits), cache in `cache_bytes`, copies counted. Arrays
-    broadcast. Pope et al. 2023, arXiv:2211.05102, section 3.3. Without activations and what the engine keeps."""
+    """Bytes each of t `tensor_parallel` devices holds of a `decoder` to serve `batch_size` sequences of `context`
+    tokens, weights stored in `weight_bytes` each (embeddings and head in 16 bits), cache in `cache_bytes`, copies
+    counted. Arrays broadcast. Pope et al. 2023, arXiv:2211.05102, section 3.3. Without activations and what the engine
+    keeps."""
     split = np.asarray(tensor_parallel, dtype=float)
     embeddings = 2 * np.asarray(decoder.vocabulary) * decoder.hidden / split
     layers = (parameters_per_device(decoder, split) - embeddings) * weight_bytes

@@ -1,4 +1,4 @@
-"""The six constants a chip needs for its kernels to be priced, and what stands for them where nobody measured."""
+"""The six constants of a chip that its kernels are priced by, and what stands for them where they were not measured."""
 
 from __future__ import annotations
 
@@ -61,9 +61,10 @@ _BOOST_CLOCK = {"h100-sxm5-80gb": 1.98e9, "a100-sxm4-80gb": 1.41e9}
 
 
 def estimated_constants(boost_clock: Array = math.nan) -> KernelConstants:
-    """Constants for a chip that nobody measured, whose highest clock is `boost_clock` (Hz, NaN where unknown): the
-    geometric mean of the measured chips', the two times in proportion to 1/clock where it is known. Arrays broadcast.
-    A stand-in, and marked so: its own measured rows may differ by a fifth."""
+    """Constants (shares and seconds) for a chip that was not measured, whose highest clock is `boost_clock` (Hz, NaN
+    where unknown): the geometric mean of the measured chips', the two times in proportion to 1/clock where it is known.
+    Arrays broadcast. Derived from the measured chips. A stand-in, and marked so: its own measured rows may differ by a
+    fifth."""
     chips = list(MEASURED.values())
     clocks = [_BOOST_CLOCK[slug] for slug in MEASURED]
     clock = np.asarray(boost_clock, dtype=float)
@@ -81,8 +82,9 @@ def estimated_constants(boost_clock: Array = math.nan) -> KernelConstants:
 
 
 def constants_of(slug: str, boost_clock: float = math.nan) -> KernelConstants:
-    """The constants of the chip with this `slug` of the catalog: its own where it was measured, else estimated from
-    those that were, with its `boost_clock` (Hz) if known."""
+    """The constants (shares and seconds) of the chip with this `slug` of the catalog: its own where it was measured,
+    else estimated from those that were, with its `boost_clock` (Hz) if known; no arrays to broadcast. Derived, see
+    `MEASURED` and `estimated_constants`."""
     return MEASURED.get(slug) or estimated_constants(boost_clock)
 
 

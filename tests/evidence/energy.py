@@ -8,9 +8,9 @@ import numpy as np
 
 from solvers.laws.activity_power import activity_power
 from solvers.laws.concurrency import closed_loop, host_time
-from solvers.laws.decoder import kv_cache, parameters, touched_experts
+from solvers.laws.decoder import Layout, kv_cache, parameters, touched_experts
 from solvers.laws.energy import IDLE
-from solvers.laws.kernels import Layout, decode_pass, prefill_pass
+from solvers.laws.transformer_pass import decode_pass, prefill_pass
 from solvers.registry import solvers
 
 from .figures import (

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from solvers.laws.decoder import Decoder, parameters
 from solvers.laws.kernel_constants import constants_of
-from solvers.laws.kernels import Device
+from solvers.laws.kernels import KernelDevice
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format, peak_rate, table
 
 HERE = Path(__file__).parent
-CATALOG = HERE.parents[1] / "catalog/data"
+CATALOG = HERE.parents[1] / "solvers/shipped"
 
 # Highest clock on the data sheet, for constants of chips that have none of their own.
 CLOCKS = {"h200-sxm-141gb": 1.98e9, "b200-sxm-180gb": 1.965e9, "a100-sxm4-40gb": 1.41e9}
@@ -154,11 +154,11 @@ def code(precision: str) -> Precision:
     return Precision[precision.upper()]
 
 
-def device(slug: str, precision: str) -> Device:
+def device(slug: str, precision: str) -> KernelDevice:
     """A chip as kernels see it, multiplying weights of `precision`."""
     chip, stored = accelerator(slug), code(precision)
     runs_in = int(arithmetic_format(chip, stored))
-    return Device(
+    return KernelDevice(
         peak=float(peak_rate(chip, stored)),
         half_peak=float(peak_rate(chip, Precision.BF16)),
         bandwidth=chip.memory_bandwidth,

@@ -8,8 +8,8 @@ import numpy as np
 
 from solvers.calibration import SILICON
 from solvers.laws.concurrency import closed_loop, host_time
-from solvers.laws.decoder import parameters, touched_experts
-from solvers.laws.kernels import Layout, decode_pass, prefill_pass
+from solvers.laws.decoder import Layout, parameters, touched_experts
+from solvers.laws.transformer_pass import decode_pass, prefill_pass
 from solvers.registry import solvers
 
 from .figures import (

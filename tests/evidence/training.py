@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from solvers.laws.decoder import Decoder, parameters
-from solvers.laws.kernels import Layout, backward_pass, forward_pass, update_time
+from solvers.laws.decoder import Decoder, Layout, parameters
+from solvers.laws.kernels import update_time
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
+from solvers.laws.training_pass import backward_pass, forward_pass
 from solvers.registry import solvers
 from solvers.specs import Model, Precision, peak_rate
 
@@ -25,6 +26,7 @@ from .figures import (
     experts_parameters,
     kinds,
     model,
+    pick,
     rows,
 )
 
@@ -56,7 +58,7 @@ def steps() -> Iterator[Judged]:
     for (slug, name, precision), at in kinds(columns, "gpu", "model", "precision"):
         some = {key: column[at] for key, column in columns.items()}
         ours[at] = kernel_step(slug, name, precision, some)
-        wall[at] = _site(slug, name, precision, some)
+        wall[at] = _asked_of_the_site(slug, name, precision, some)
         naive[at] = _constant_mfu(slug, name, precision, some)
     moe = np.array([decoders()[str(name)].has_experts for name in columns["model"]])
     groups = {
@@ -117,6 +119,15 @@ def _experts(decoder: Decoder, slug: str, some: Columns, tokens: Column) -> Colu
     )
     message = tokens * decoder.experts_per_token * decoder.hidden * 2 * (some["ep"] - 1) / some["ep"]
     return np.asarray(4 * decoder.expert_layers * message / link)
+
+
+def _asked_of_the_site(slug: str, name: str, precision: str, some: Columns) -> Column:
+    """Seconds of a step by the wall, NaN where experts are spread over more devices than there are replicas."""
+    spread = some["gpus"] / (some["tp"] * some["pp"] * some["cp"]) % some["ep"] == 0
+    found = np.full(len(spread), np.nan)
+    if spread.any():
+        found[spread] = _site(slug, name, precision, pick(some, spread))
+    return found
 
 
 def _site(slug: str, name: str, precision: str, some: Columns) -> Column:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from solvers.laws.concurrency import closed_loop, host_time
 from solvers.laws.decoder import (
     Decoder,
+    Layout,
     kv_cache,
     kv_heads_per_device,
     memory_per_device,
@@ -16,19 +17,13 @@ from solvers.laws.decoder import (
     touched_experts,
 )
 from solvers.laws.kernel_constants import MEASURED, constants_of, estimated_constants
-from solvers.laws.kernels import (
-    Device,
-    Layout,
-    all_reduce_time,
-    backward_pass,
-    decode_pass,
-    forward_pass,
-    prefill_pass,
-    product_time,
-    update_time,
-)
+from solvers.laws.kernels import KernelDevice, all_reduce_time, product_time, update_time
+from solvers.laws.training_pass import backward_pass, forward_pass
+from solvers.laws.transformer_pass import decode_pass, prefill_pass
 
-H100 = Device(peak=989.5e12, half_peak=989.5e12, bandwidth=3.35e12, link=450e9, constants=MEASURED["h100-sxm5-80gb"])
+H100 = KernelDevice(
+    peak=989.5e12, half_peak=989.5e12, bandwidth=3.35e12, link=450e9, constants=MEASURED["h100-sxm5-80gb"]
+)
 LLAMA_8B = Decoder(
     layers=32.0, hidden=4096.0, heads=32.0, kv_heads=8.0, head_dim=128.0, intermediate=14336.0, vocabulary=128256.0
 )
@@ -302,7 +297,7 @@ def test_an_update_moves_its_bytes_at_the_rate_of_small_kernels():
 
 def test_eight_bits_on_a_chip_that_was_not_measured_in_them_have_an_answer_and_say_so():
     own = MEASURED["a100-sxm4-80gb"]
-    chip = Device(peak=624e12, half_peak=312e12, bandwidth=2.039e12, link=300e9, constants=own, narrow=True)
+    chip = KernelDevice(peak=624e12, half_peak=312e12, bandwidth=2.039e12, link=300e9, constants=own, narrow=True)
     assert np.isfinite(float(decode_pass(LLAMA_8B, chip, Layout(weight_bytes=1.0), 8.0, 100.0).total))
     assert "8-bit share was not measured" in own.source
 
