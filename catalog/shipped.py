@@ -35,14 +35,14 @@ FILES: dict[type[Row], tuple[str, ...]] = {
 _UNITS = {
     "_usd_per_gb_month": "USD/GB/month", "_usd_per_hour": "USD/hour", "_usd_per_kwh": "USD/kWh", "_g_per_kwh": "g/kWh",
     "_l_per_kwh": "L/kWh", "_per_s": "1/s", "_bytes_s": "byte/s", "_bytes": "byte", "_flops": "flop", "_pct": "percent",
-    "_usd": "USD", "_mw": "MW", "_mm2": "mm**2", "_nm": "nm", "_kg": "kg", "_w": "W", "_s": "s",
+    "_usd": "USD", "_mw": "MW", "_mm2": "mm**2", "_nm": "nm", "_kg": "kg", "_w": "W", "_hz": "Hz", "_s": "s",
 }  # fmt: skip
 # Where the column's name is not the header's without its unit.
 _RENAMED = {
     "deployment_tier": "tier", "interconnect_name": "interconnect", "idle_w": "idle_power", "sleep_w": "sleep_power",
     "vocab_size": "vocabulary", "inference_flops": "inference_flop", "training_flops": "training_flop",
     "peak_activation_bytes": "activation_bytes", "accelerator_slug": "accelerator", "intra_node_fabric_slug": "fabric",
-    "node_slug": "node", "fabric_slug": "fabric", "node_count": "nodes", "parent_iso3": "country",
+    "node_slug": "node", "fabric_slug": "fabric", "grid_slug": "grid", "node_count": "nodes", "parent_iso3": "country",
     "country_iso3": "country", "water_usage_l_per_kwh": "water_intensity", "renewable_pct": "share_renewable",
     "carbon_intensity_alt_g_per_kwh": "carbon_intensity_alternative",
     "mlsysim_030_carbon_intensity_g_per_kwh": "carbon_intensity_alternative", "bytes": "size",

@@ -79,6 +79,28 @@ class Accelerator:
         "1", "Bandwidth efficiency", high=1, above=True, help="As measured serving has it."
     )
     measured_layer_overhead: Array = given("s", "Overhead per layer", shown="us", help="As measured serving has it.")
+    boost_clock: Array = given("1/s", "Boost clock", above=True, shown="GHz", help="Highest clock of the cores.")
+    measured_gemm_efficiency: Array = given(
+        "1", "GEMM efficiency", high=1, above=True, help="Share of the 16-bit peak that matrix products reach."
+    )
+    measured_gemm_efficiency_8bit: Array = given(
+        "1", "GEMM efficiency, 8 bits", high=1, above=True, help="Share of the 8-bit peak that matrix products reach."
+    )
+    measured_memory_efficiency: Array = given(
+        "1", "Memory efficiency", high=1, above=True, help="Share of the memory bandwidth that kernels reach."
+    )
+    measured_kernel_time: Array = given(
+        "s", "Kernel time", shown="us", help="The shortest time one kernel takes, launch included."
+    )
+    measured_collective_latency: Array = given(
+        "s", "Collective latency", shown="us", help="Time to start an all-reduce between chips of one node."
+    )
+    measured_link_efficiency: Array = given(
+        "1",
+        "Link efficiency",
+        above=True,
+        help="Share of the link an all-reduce reaches; above 1 if the switch reduces.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,6 +128,22 @@ class Model:
     activation_bytes: Array = given("byte", "Peak activations", 0.0, shown="kB", help="Live tensors of one sample.")
     training_tokens: Array = given("1", "Training tokens", shown="token")
     generative: Array = given("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
+    # KV cache of s tokens: kv_elements_full * s + kv_elements_windowed * min(s, attention_window) + kv_elements_fixed.
+    kv_elements_full: Array = given(
+        "1",
+        "KV elements per token, full attention",
+        help="Layers that keep every token, together. Unknown: 2 x layers x KV heads x head dimension.",
+    )
+    kv_elements_windowed: Array = given(
+        "1", "KV elements per token, windowed attention", help="Layers that keep the last tokens only, together."
+    )
+    attention_window: Array = given("1", "Attention window", shown="token", help="Tokens a windowed layer keeps.")
+    kv_elements_fixed: Array = given(
+        "1", "KV elements per sequence", help="Kept whatever the length: cross-attention over the encoder's output."
+    )
+    embedding_parameters: Array = given(
+        "1", "Input embedding parameters", shown="param", help="Looked up, not multiplied; 0 if the head shares them."
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,6 +153,7 @@ class Fabric:
     name: str = "fabric"
     bandwidth: Array = given("byte/s", "Bandwidth", above=True, shown="GB/s", help="One way, per endpoint.")
     latency: Array = given("s", "Latency", shown="us", help="Of a small message, end to end.")
+    shared_bus: Array = given("1", "Shared bus", 0.0, high=1, whole=True, help="1: all devices share it, as on PCIe.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -159,6 +198,9 @@ class Grid:
     water_intensity: Array = given("L/J", "Water intensity", shown="L/kWh", help="Used to make the electricity.")
     pue: Array = given("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
     wue: Array = given("L/J", "WUE", shown="L/kWh", help="Water usage effectiveness: what the site itself uses.")
+    water_intensity_derived: Array = given(
+        "L/J", "Water intensity, derived", shown="L/kWh", help="Fuel mix times a median of each fuel; not measured."
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -33,6 +33,14 @@ class AcceleratorAdmin(RowAdmin):
             beware="What kernels reach of both peaks, and what a layer costs beside them, as measured serving has it.",
         ),
         figures(
+            "As measured, kernel by kernel",
+            "boost_clock",
+            ("measured_gemm_efficiency", "measured_gemm_efficiency_8bit"),
+            ("measured_memory_efficiency", "measured_kernel_time"),
+            ("measured_collective_latency", "measured_link_efficiency"),
+            beware="Constants of the law that prices a pass as a sum of kernels. Leave empty what was not measured here.",
+        ),
+        figures(
             "Money and carbon", "unit_price", ("cloud_price", "spot_price"),
             ("embodied_carbon", "embodied_carbon_boavizta"),
             beware="Walls take the vendor's embodied carbon where it is known, else Boavizta's.",
@@ -53,6 +61,11 @@ class ModelAdmin(RowAdmin):
         ),
         figures("Attention and state", ("attention_heads", "kv_heads"), ("head_dim", "state_size"),
             ("kv_lora_rank", "qk_rope_head_dim"),),
+        figures(
+            "KV cache", ("kv_elements_full", "kv_elements_windowed"), ("attention_window", "kv_elements_fixed"),
+            "embedding_parameters",
+            beware="Leave empty where every layer keeps every token: it follows from layers, KV heads and head dimension.",
+        ),
         figures("Mixture of experts", ("experts", "experts_per_token"), "shared_experts"),
         figures("Work", ("inference_flop", "activation_bytes"), ("training_tokens", "training_flop"), "model_file"),
     )  # fmt: skip
@@ -65,7 +78,11 @@ class FabricAdmin(RowAdmin):
     groups = (
         identity("kind", "topology"),
         figures(
-            "Figures", "bandwidth", "latency", beware="One way, per endpoint: half of a figure quoted for both ways."
+            "Figures",
+            "bandwidth",
+            "latency",
+            "shared_bus",
+            beware="One way, per endpoint: half of a figure quoted for both ways.",
         ),
     )
 
@@ -106,7 +123,8 @@ class GridAdmin(RowAdmin):
         identity("region_type", ("iso_code", "country"), ("latitude", "longitude")),
         figures(
             "Electricity", "carbon_intensity", "carbon_intensity_alternative", ("carbon_basis", "year"),
-            "electricity_price", "water_intensity", beware="Carbon such as 390 g/kWh, water such as 1.8 L/kWh.",
+            ("electricity_price", "electricity_price_basis"), "water_intensity",
+            beware="Carbon such as 390 g/kWh, water such as 1.8 L/kWh.",
         ),
         figures("Site", ("pue", "wue"), beware="Only where the row stands for one data centre."),
         figures(
@@ -121,9 +139,17 @@ class CloudRegionAdmin(RowAdmin):
     columns = ("provider", "location", "country", "carbon_intensity", "pue", "wue")
     filters = ("provider", "country", "carbon_year")
     search_fields = (*RowAdmin.search_fields, "region", "location", "country")
+    autocomplete_fields = ("grid",)
     groups = (
-        identity("provider", "region", ("location", "country"), ("latitude", "longitude")),
-        figures("Figures", ("carbon_intensity", "carbon_year"), "pue", "wue", beware="Carbon such as 390 g/kWh."),
+        identity("provider", "region", ("location", "country"), ("latitude", "longitude"), "grid"),
+        figures(
+            "Figures",
+            ("carbon_intensity", "carbon_year"),
+            "carbon_basis",
+            "pue",
+            "wue",
+            beware="Carbon such as 390 g/kWh.",
+        ),
     )
 
 

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 from django.db import models
 
 from catalog.fields import QuantityField
@@ -26,3 +30,8 @@ class Fabric(Row):
     topology = models.CharField(max_length=40, blank=True)
     bandwidth = QuantityField()
     latency = QuantityField()
+    shared_bus = models.BooleanField(default=False, help_text="All devices of a node share one bus, as on PCIe.")
+
+    def figures(self) -> dict[str, Any]:
+        """The flag as a number: specs hold numbers only."""
+        return {**super().figures(), "shared_bus": float(self.shared_bus)}

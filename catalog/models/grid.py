@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -5,6 +7,20 @@ from catalog.fields import QuantityField
 from solvers import specs
 
 from .row import Row
+
+# Litres a kWh, medians of water consumption by fuel: Macknick et al. 2012 (10.1088/1748-9326/7/4/045802), towers
+# for coal, gas (combined cycle), nuclear and biomass; hydro is evaporation from the reservoir. It has none for oil.
+_WATER = {
+    "share_coal": 2.6,
+    "share_gas": 0.75,
+    "share_nuclear": 2.5,
+    "share_hydro": 17.0,
+    "share_wind": 0.0,
+    "share_solar": 0.1,
+    "share_bio_other": 2.1,
+}
+_NO_MEDIAN = 0.1  # a mix with a larger share of oil has no derived figure
+_KWH = 3.6e6
 
 
 class Grid(Row):
@@ -34,6 +50,9 @@ class Grid(Row):
     )
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     electricity_price = QuantityField()
+    electricity_price_basis = models.CharField(
+        max_length=80, blank=True, help_text="Sector, taxes, year and who says so. Compare only the same basis."
+    )
     water_intensity = QuantityField()
     pue = QuantityField()
     wue = QuantityField()
@@ -48,6 +67,14 @@ class Grid(Row):
     share_solar = QuantityField("Solar", unit="1", shown="percent")
     share_bio_other = QuantityField("Biomass and other", unit="1", shown="percent")
     share_renewable = QuantityField("Renewables together", unit="1", shown="percent")
+
+    @property
+    def water_intensity_derived(self) -> float | None:
+        """L/J by the fuel mix; None where the mix is unknown or more than a tenth of it has no median (oil)."""
+        shares = {name: getattr(self, name) for name in _WATER}
+        if any(share is None for share in shares.values()) or sum(shares.values()) < 1 - _NO_MEDIAN:
+            return None
+        return sum(_WATER[name] * share for name, share in shares.items()) / sum(shares.values()) / _KWH
 
     @property
     def rank(self) -> tuple[int, str]:
