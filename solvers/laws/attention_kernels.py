@@ -33,7 +33,7 @@ def decode_attention(
         absorbed = 2 * decoder.heads / split * (np.asarray(decoder.latent) + decoder.latent_rank)
         per_pair = np.where(np.asarray(decoder.latent) > 0, absorbed, per_pair)
     per_pair = per_pair / (_EFFICIENCY * device.half_rate)
-    arithmetic = _layers_times_context(decoder, context) * (tokens * per_pair)
+    arithmetic = decode_pairs(decoder, context) * (tokens * per_pair)
     return np.asarray(longer(arithmetic, read) + _attention_floor(decoder, device, _DECODE_LAUNCHES))
 
 
@@ -47,10 +47,7 @@ def prefill_attention(
     split = np.asarray(layout.tensor_parallel, dtype=float)
     end, start = np.asarray(prompt, dtype=float), np.asarray(cached, dtype=float)
     new = end - start
-    windowed = np.asarray(decoder.windowed_layers, dtype=float)
-    pairs = (decoder.attending - windowed) * (new * start + new * (new + 1) / 2)
-    if np.any(windowed > 0):
-        pairs = pairs + windowed * (_triangle(end, decoder.window) - _triangle(start, decoder.window))
+    pairs = prefill_pairs(decoder, end, start)
     value_dim = np.where(np.asarray(decoder.latent) > 0, decoder.value_dim, decoder.head_dim)
     flop = sequences * pairs * (2 * decoder.heads / split * (decoder.head_dim + value_dim))
     read = sequences * kv_cache(decoder, split).elements(end) * layout.cache_bytes
@@ -59,13 +56,27 @@ def prefill_attention(
     return np.asarray(busy + _attention_floor(decoder, device, _PREFILL_LAUNCHES))
 
 
-def _layers_times_context(decoder: Decoder, context: Array) -> Array:
-    """Tokens looked back at by one new token, summed over the layers."""
+def decode_pairs(decoder: Decoder, context: Array) -> Array:
+    """Pairs of a query and a key for one new token after `context` tokens s, summed over the layers of a `decoder`, a
+    count: s each, min(s, w) in layers that look back w tokens. Arrays broadcast. Beltagy et al. 2020 (Longformer),
+    arXiv:2004.05150, for windows."""
     windowed = np.asarray(decoder.windowed_layers)
     seen = (decoder.attending - windowed) * context
     if np.any(windowed > 0):
         seen = seen + windowed * np.minimum(context, decoder.window)
     return np.asarray(seen)
+
+
+def prefill_pairs(decoder: Decoder, prompt: Array, cached: Array) -> Array:
+    """Pairs of a query and a key while one `prompt` of S tokens is read, P of them `cached`, summed over the layers of
+    a `decoder`, a count: new·P + new·(new+1)/2 each, fewer in layers with a window. Arrays broadcast. Beltagy et al.
+    2020 (Longformer), arXiv:2004.05150, for windows."""
+    end, start = np.asarray(prompt, dtype=float), np.asarray(cached, dtype=float)
+    new, windowed = end - start, np.asarray(decoder.windowed_layers, dtype=float)
+    pairs = (decoder.attending - windowed) * (new * start + new * (new + 1) / 2)
+    if np.any(windowed > 0):
+        pairs = pairs + windowed * (_triangle(end, decoder.window) - _triangle(start, decoder.window))
+    return np.asarray(pairs)
 
 
 def _triangle(length: Array, window: Array) -> Array:

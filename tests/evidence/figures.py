@@ -13,15 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.laws.decoder import Decoder, parameters
-from solvers.laws.kernel_constants import constants_of
 from solvers.laws.kernels import KernelDevice
-from solvers.specs import Accelerator, Model, Precision, arithmetic_format, peak_rate, table
+from solvers.laws.model_decoder import kernel_device
+from solvers.shipped import find
+from solvers.specs import Accelerator, Model, Precision
 
 HERE = Path(__file__).parent
 CATALOG = HERE.parents[1] / "solvers/shipped"
-
-# Highest clock on the data sheet, for constants of chips that have none of their own.
-CLOCKS = {"h200-sxm-141gb": 1.98e9, "b200-sxm-180gb": 1.965e9, "a100-sxm4-40gb": 1.41e9}
 
 # Bytes of a weight as rows store it: 4-bit formats come with a scale for every 16 or 32 weights.
 WEIGHT_BYTES = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp4": 0.56, "int4": 0.56}
@@ -79,32 +77,9 @@ def describe(columns: Columns, *names: str) -> Column:
     )
 
 
-@cache
-def _accelerators() -> dict[str, dict[str, str]]:
-    with (CATALOG / "accelerators.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["slug"]: row for row in csv.DictReader(lines)}
-
-
-@cache
 def accelerator(slug: str) -> Accelerator:
     """A chip of the shipped catalog."""
-    row = _accelerators()[slug]
-
-    def figure(name: str) -> float:
-        return float(row.get(name) or "nan")
-
-    rates = {precision.name.lower(): figure(f"peak_flops_{precision.name.lower()}") for precision in Precision}
-    measured = ("measured_efficiency", "measured_bandwidth_efficiency")
-    return Accelerator(
-        name=row["name"],
-        peak=table(rates),
-        memory_capacity=figure("memory_capacity_bytes"),
-        memory_bandwidth=figure("memory_bandwidth_bytes_s"),
-        tdp=figure("tdp_w"),
-        interconnect_bandwidth=figure("interconnect_bandwidth_bytes_s"),
-        measured_layer_overhead=figure("measured_layer_overhead_s"),
-        **{name: figure(name) for name in measured},
-    )
+    return find(Accelerator, slug)
 
 
 @cache
@@ -156,13 +131,5 @@ def code(precision: str) -> Precision:
 
 def device(slug: str, precision: str) -> KernelDevice:
     """A chip as kernels see it, multiplying weights of `precision`."""
-    chip, stored = accelerator(slug), code(precision)
-    runs_in = int(arithmetic_format(chip, stored))
-    return KernelDevice(
-        peak=float(peak_rate(chip, stored)),
-        half_peak=float(peak_rate(chip, Precision.BF16)),
-        bandwidth=chip.memory_bandwidth,
-        link=chip.interconnect_bandwidth,
-        narrow=runs_in >= Precision.FP8,
-        constants=constants_of(slug, CLOCKS.get(slug, float("nan"))),
-    )
+    chip = accelerator(slug)
+    return kernel_device(chip, code(precision), chip.interconnect_bandwidth)

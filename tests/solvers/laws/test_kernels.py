@@ -16,13 +16,19 @@ from solvers.laws.decoder import (
     parameters_per_device,
     touched_experts,
 )
-from solvers.laws.kernel_constants import MEASURED, constants_of, estimated_constants
+from solvers.laws.kernel_constants import STAND_INS, is_measured, kernel_constants
 from solvers.laws.kernels import KernelDevice, all_reduce_time, product_time, update_time
 from solvers.laws.training_pass import backward_pass, forward_pass
 from solvers.laws.transformer_pass import decode_pass, prefill_pass
+from solvers.shipped import all_specs, find
+from solvers.specs import Accelerator
 
 H100 = KernelDevice(
-    peak=989.5e12, half_peak=989.5e12, bandwidth=3.35e12, link=450e9, constants=MEASURED["h100-sxm5-80gb"]
+    peak=989.5e12,
+    half_peak=989.5e12,
+    bandwidth=3.35e12,
+    link=450e9,
+    constants=kernel_constants(find(Accelerator, "h100-sxm5-80gb")),
 )
 LLAMA_8B = Decoder(
     layers=32.0, hidden=4096.0, heads=32.0, kv_heads=8.0, head_dim=128.0, intermediate=14336.0, vocabulary=128256.0
@@ -295,11 +301,11 @@ def test_an_update_moves_its_bytes_at_the_rate_of_small_kernels():
     assert float(update_time(1e9, 30.0, H100)) == pytest.approx(30e9 / (0.8 * 3.35e12))
 
 
-def test_eight_bits_on_a_chip_that_was_not_measured_in_them_have_an_answer_and_say_so():
-    own = MEASURED["a100-sxm4-80gb"]
+def test_eight_bits_on_a_chip_that_was_not_measured_in_them_take_the_share_of_those_that_were():
+    own = kernel_constants(find(Accelerator, "a100-sxm4-80gb"))
+    assert own.measured and float(own.narrow_efficiency) == STAND_INS.narrow_efficiency
     chip = KernelDevice(peak=624e12, half_peak=312e12, bandwidth=2.039e12, link=300e9, constants=own, narrow=True)
     assert np.isfinite(float(decode_pass(LLAMA_8B, chip, Layout(weight_bytes=1.0), 8.0, 100.0).total))
-    assert "8-bit share was not measured" in own.source
 
 
 def test_one_device_needs_no_link():
@@ -307,15 +313,36 @@ def test_one_device_needs_no_link():
     assert np.isfinite(float(decode_pass(LLAMA_8B, alone, Layout(), 8.0, 100.0).total))
 
 
-def test_a_chip_without_constants_of_its_own_gets_the_mean_and_says_so():
-    mean = estimated_constants()
-    assert mean.matrix_efficiency == pytest.approx((0.80 * 0.83) ** 0.5)
-    assert mean.narrow_efficiency == pytest.approx(0.65)  # of the only chip measured in 8 bits
-    assert not mean.measured and "Not measured" in mean.source
-    assert constants_of("h100-sxm5-80gb").measured and not constants_of("l40s").measured
-    fast, slow = estimated_constants(2e9), estimated_constants(1e9)
+def geometric_mean(values):
+    return float(np.exp(np.mean(np.log([value for value in values if not np.isnan(value)]))))
+
+
+def test_a_chip_without_constants_of_its_own_gets_the_geometric_mean_of_the_measured_ones():
+    measured = [chip for chip in all_specs(Accelerator).values() if is_measured(chip)]
+    assert len(measured) >= 2
+    figures = {
+        "matrix_efficiency": "measured_gemm_efficiency",
+        "narrow_efficiency": "measured_gemm_efficiency_8bit",
+        "bandwidth_efficiency": "measured_memory_efficiency",
+        "kernel_floor": "measured_kernel_time",
+        "all_reduce_start": "measured_collective_latency",
+        "link_efficiency": "measured_link_efficiency",
+    }
+    clock = geometric_mean(chip.boost_clock for chip in measured)
+    unmeasured = kernel_constants(Accelerator(peak=H100.peak, boost_clock=clock))
+    for name, figure in figures.items():
+        mean = geometric_mean(getattr(chip, figure) for chip in measured)
+        assert float(getattr(STAND_INS, name)) == pytest.approx(mean)
+        assert float(getattr(unmeasured, name)) == pytest.approx(mean)
+    assert not unmeasured.measured
+
+
+def test_the_times_of_an_unmeasured_chip_go_with_its_clock_where_that_is_known():
+    fast, slow, unknown = (kernel_constants(Accelerator(peak=H100.peak, boost_clock=c)) for c in (2e9, 1e9, np.nan))
     assert float(slow.kernel_floor) == pytest.approx(2 * float(fast.kernel_floor))
+    assert float(slow.all_reduce_start) == pytest.approx(2 * float(fast.all_reduce_start))
     assert fast.link_efficiency == slow.link_efficiency
+    assert float(unknown.kernel_floor) == STAND_INS.kernel_floor
 
 
 @given(requests=st.integers(1, 1000), first=st.floats(1e-4, 10), step=st.floats(1e-4, 1), output=st.integers(2, 10000))
