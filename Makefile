@@ -3,6 +3,7 @@
 # make instructor  make an account that may edit the catalog
 # make test        every check there is
 # make bench       what it costs, measured; beside mlsysim where that can do the same
+# make evidence    how far laws and walls are from figures that others measured
 # make load        saves and readers for a minute, on SQLite and on PostgreSQL
 # make lock        the versions and hashes of every package, anew from requirements*.in
 # make screenshots every page on desktop, phone and projector, light and dark, into var/screenshots
@@ -19,7 +20,7 @@ MANAGE := .venv/bin/python manage.py
 # Whatever the shell has: the settings of development are those of `make dev` alone.
 export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 
-.PHONY: serve dev instructor test bench load lock screenshots missing
+.PHONY: serve dev instructor test bench evidence load lock screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
@@ -45,6 +46,9 @@ test: .venv/.dev var/.static
 bench: .venv/.dev var/.static var/.database
 	@.venv/bin/python tests/browser/chromium.py
 	@.venv/bin/python -m tests.bench
+
+evidence: .venv/.dev
+	@.venv/bin/python -m tests.evidence
 
 load: .venv/.dev var/.static
 	@.venv/bin/python tests/postgresql.py

@@ -78,9 +78,21 @@ def choice(
     help: str = "",
     labels: Mapping[str, str] | None = None,
     advanced: bool = False,
+    meant: int = 0,
+    meant_by: tuple[str, ...] = (),
 ) -> Any:
-    """Return an input that is a member of `kind`; `labels` replaces the names that a form shows for members."""
-    io = Choice(kind=kind, label=label, default=default, help=help, labels=labels or {}, advanced=advanced)
+    """One member of `kind`; `labels` gives a member the words a form shows for it. Where the default is left, a
+    question with one of the inputs `meant_by` away from its own default means the member `meant`."""
+    io = Choice(
+        kind=kind,
+        label=label,
+        default=default,
+        help=help,
+        labels=labels or {},
+        advanced=advanced,
+        meant=meant,
+        meant_by=meant_by,
+    )
     return field(default=default, metadata={"io": io})
 
 

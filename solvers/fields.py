@@ -101,7 +101,9 @@ class PrintedNumber:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One member of an enumeration; inside a wall its integer code, so that a column of choices is a numeric array."""
+    """One member of an enumeration; inside a wall its integer code, so that a column of choices is a column of
+    numbers. Where the default is left and one of the inputs `meant_by` is not at its own default, `meant` takes its
+    place."""
 
     kind: type[IntEnum]
     label: str
@@ -109,6 +111,8 @@ class Choice:
     help: str
     labels: Mapping[str, str]
     advanced: bool
+    meant: int = 0
+    meant_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _print_by_name(self.kind)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from solvers.declare import choice, number, spec
+from solvers.laws.language_pass import Timing
 from solvers.laws.phase import Phase
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
 from solvers.specs import Accelerator, Model, Precision
@@ -46,6 +47,24 @@ layer_overhead = partial(
     symbol=r"t_\text{layer}",
     advanced=True,
     help="Launches, norms and other small kernels that neither roof sees.",
+)
+# The constants of the roofline, under the names every wall has for them: who changes one means the roofline.
+ROOFLINE_CONSTANTS = ("efficiency", "bandwidth_efficiency", "layer_overhead")
+timing = partial(
+    choice,
+    Timing,
+    "Time of a pass",
+    Timing.AUTO,
+    labels={
+        "auto": "As the constants say",
+        "kernels": "Sum of kernels, as measured",
+        "roofline": "Roofline of the textbook",
+    },
+    advanced=True,
+    meant=Timing.ROOFLINE,
+    meant_by=ROOFLINE_CONSTANTS,
+    help="A sum of kernels with the chip's measured constants, or the roofline with the efficiencies and the overhead "
+    "below; the roofline where one of these is changed.",
 )
 idle_fraction = partial(
     number,

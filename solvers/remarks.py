@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 
 from solvers.declare import Array, Codes
+from solvers.laws.kernel_constants import is_measured
+from solvers.laws.language_pass import Timing
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format
 
 
@@ -15,6 +17,22 @@ def precision_fallback(chip: Accelerator, precision: Codes) -> Iterator[str]:
     if runs_in not in (-1, int(precision)):
         stored, used = Precision(int(precision)).name.lower(), Precision(runs_in).name.lower()
         yield f"{chip.name} has no rate for {stored}: weights are stored in {stored}, arithmetic runs in {used}."
+
+
+def pass_timing(chip: Accelerator, timing: Codes) -> Iterator[str]:
+    """Says how a pass is timed, and when the constants of the kernels are not those of the chip."""
+    if timing == Timing.ROOFLINE:
+        yield "Times are the roofline's, with the efficiencies and the overhead given."
+        return
+    yield (
+        "Times are sums of kernels with the chip's constants; the roofline's efficiencies and overhead are not used. "
+        "Changing one of them asks for the roofline."
+    )
+    if not is_measured(chip):
+        yield (
+            f"Not measured: {chip.name} has no constants of its own for its kernels. Those of the measured chips stand "
+            "in for them (geometric mean, times by the clock where it is known)."
+        )
 
 
 def missing_figures(chip: Accelerator) -> Iterator[str]:

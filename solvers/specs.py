@@ -101,6 +101,34 @@ class Accelerator(_Record):
     measured_layer_overhead: Array = number(
         "s", "Overhead per layer", display_unit="us", help="As measured serving has it."
     )
+    boost_clock: Array = number(
+        "1/s", "Boost clock", exclusive_min=True, display_unit="GHz", help="Highest clock of the cores."
+    )
+    measured_gemm_efficiency: Array = number(
+        "1", "GEMM efficiency", high=1, exclusive_min=True, help="Share of the 16-bit peak that matrix products reach."
+    )
+    measured_gemm_efficiency_8bit: Array = number(
+        "1",
+        "GEMM efficiency, 8 bits",
+        high=1,
+        exclusive_min=True,
+        help="Share of the 8-bit peak that matrix products reach.",
+    )
+    measured_memory_efficiency: Array = number(
+        "1", "Memory efficiency", high=1, exclusive_min=True, help="Share of the memory bandwidth that kernels reach."
+    )
+    measured_kernel_time: Array = number(
+        "s", "Kernel time", display_unit="us", help="The shortest time one kernel takes, launch included."
+    )
+    measured_collective_latency: Array = number(
+        "s", "Collective latency", display_unit="us", help="Time to start an all-reduce between chips of one node."
+    )
+    measured_link_efficiency: Array = number(
+        "1",
+        "Link efficiency",
+        exclusive_min=True,
+        help="Share of the link an all-reduce reaches; above 1 if the switch reduces.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -132,6 +160,27 @@ class Model(_Record):
     )
     training_tokens: Array = number("1", "Training tokens", display_unit="token")
     generative: Array = number("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
+    # KV cache of s tokens: kv_elements_full * s + kv_elements_windowed * min(s, attention_window) + kv_elements_fixed.
+    kv_elements_full: Array = number(
+        "1",
+        "KV elements per token, full attention",
+        help="Layers that keep every token, together. Unknown: 2 x layers x KV heads x head dimension.",
+    )
+    kv_elements_windowed: Array = number(
+        "1", "KV elements per token, windowed attention", help="Layers that keep the last tokens only, together."
+    )
+    attention_window: Array = number(
+        "1", "Attention window", display_unit="token", help="Tokens a windowed layer keeps."
+    )
+    kv_elements_fixed: Array = number(
+        "1", "KV elements per sequence", help="Kept whatever the length: cross-attention over the encoder's output."
+    )
+    embedding_parameters: Array = number(
+        "1",
+        "Input embedding parameters",
+        display_unit="param",
+        help="Looked up, not multiplied; 0 if the head shares them.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -143,6 +192,9 @@ class Fabric(_Record):
         "byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="One way, per endpoint."
     )
     latency: Array = number("s", "Latency", display_unit="us", help="Of a small message, end to end.")
+    shared_bus: Array = number(
+        "1", "Shared bus", 0.0, high=1, integer=True, help="1: all devices share it, as on PCIe."
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -192,6 +244,12 @@ class Grid(_Record):
     pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
     wue: Array = number(
         "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses."
+    )
+    water_intensity_derived: Array = number(
+        "L/J",
+        "Water intensity, derived",
+        display_unit="L/kWh",
+        help="Fuel mix times a median of each fuel; not measured.",
     )
 
 

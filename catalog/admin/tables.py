@@ -49,6 +49,14 @@ class AcceleratorAdmin(RowAdmin):
             beware="What kernels reach of both peaks, and what a layer costs beside them, as measured serving has it.",
         ),
         figures(
+            "As measured, kernel by kernel",
+            "boost_clock",
+            ("measured_gemm_efficiency", "measured_gemm_efficiency_8bit"),
+            ("measured_memory_efficiency", "measured_kernel_time"),
+            ("measured_collective_latency", "measured_link_efficiency"),
+            beware="Constants of a pass priced as a sum of kernels. Leave empty what was not measured.",
+        ),
+        figures(
             "Money and carbon",
             "unit_price",
             ("cloud_price", "spot_price"),
@@ -80,6 +88,13 @@ class ModelAdmin(RowAdmin):
             ("head_dim", "state_size"),
             ("kv_lora_rank", "qk_rope_head_dim"),
         ),
+        figures(
+            "KV cache",
+            ("kv_elements_full", "kv_elements_windowed"),
+            ("attention_window", "kv_elements_fixed"),
+            "embedding_parameters",
+            beware="Leave empty where every layer keeps every token: then it follows from the heads.",
+        ),
         figures("Mixture of experts", ("experts", "experts_per_token"), "shared_experts"),
         figures("Work", ("inference_flop", "activation_bytes"), ("training_tokens", "training_flop"), "model_file"),
     )
@@ -94,7 +109,11 @@ class FabricAdmin(RowAdmin):
     groups = (
         identity("kind", "topology"),
         figures(
-            "Figures", "bandwidth", "latency", beware="One way, per endpoint: half of a figure quoted for both ways."
+            "Figures",
+            "bandwidth",
+            "latency",
+            "shared_bus",
+            beware="One way, per endpoint: half of a figure quoted for both ways.",
         ),
     )
 
@@ -144,7 +163,7 @@ class GridAdmin(RowAdmin):
             "carbon_intensity",
             "carbon_intensity_alternative",
             ("carbon_basis", "year"),
-            "electricity_price",
+            ("electricity_price", "electricity_price_basis"),
             "water_intensity",
             beware="Carbon such as 390 g/kWh, water such as 1.8 L/kWh.",
         ),
@@ -168,9 +187,17 @@ class CloudRegionAdmin(RowAdmin):
     columns = ("provider", "location", "country", "carbon_intensity", "pue", "wue")
     filters = ("provider", "country", "carbon_year")
     search_fields = (*RowAdmin.search_fields, "region", "location", "country")
+    autocomplete_fields = ("grid",)
     groups = (
-        identity("provider", "region", ("location", "country"), ("latitude", "longitude")),
-        figures("Figures", ("carbon_intensity", "carbon_year"), "pue", "wue", beware="Carbon such as 390 g/kWh."),
+        identity("provider", "region", ("location", "country"), ("latitude", "longitude"), "grid"),
+        figures(
+            "Figures",
+            ("carbon_intensity", "carbon_year"),
+            "carbon_basis",
+            "pue",
+            "wue",
+            beware="Carbon such as 390 g/kWh.",
+        ),
     )
 
 

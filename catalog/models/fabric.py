@@ -26,3 +26,4 @@ class Fabric(CatalogRow):
     topology = models.CharField(max_length=40, blank=True)
     bandwidth = QuantityField()
     latency = QuantityField()
+    shared_bus = models.BooleanField(default=False, help_text="All devices of a node share one bus, as on PCIe.")

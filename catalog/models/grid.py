@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -35,6 +37,9 @@ class Grid(CatalogRow):
     )
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     electricity_price = QuantityField()
+    electricity_price_basis = models.CharField(
+        max_length=80, blank=True, help_text="Sector, taxes, year and who says so. Compare only the same basis."
+    )
     water_intensity = QuantityField()
     pue = QuantityField()
     wue = QuantityField()

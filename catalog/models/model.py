@@ -61,6 +61,12 @@ class Model(CatalogRow):
     qk_rope_head_dim = QuantityField("Rotary dimension", unit="1", help_text="Kept beside the latent for each token.")
     state_size = QuantityField(unit="1", help_text="Of each channel of a state-space model.")
 
+    kv_elements_full = QuantityField()
+    kv_elements_windowed = QuantityField()
+    attention_window = QuantityField()
+    kv_elements_fixed = QuantityField()
+    embedding_parameters = QuantityField()
+
     experts = QuantityField()
     shared_experts = QuantityField(unit="1", help_text="Used by every token.")
     experts_per_token = QuantityField()

@@ -12,6 +12,7 @@ from solvers.analysis.parameters import get_value, parameters_of, with_values
 from solvers.declare import closest_name
 from solvers.errors import InputError
 from solvers.fields import Choice, Input
+from solvers.picks import meant_choices
 
 from .wiring import Stage, Wires
 
@@ -111,7 +112,7 @@ class Pipeline:
         settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
         plain = {name: value for name, value in settings.items() if name in stage.inputs}
         figures = {name: value for name, value in settings.items() if name not in stage.inputs}
-        inputs = stage.inputs_type(**plain)
+        inputs = stage.inputs_type(**{**plain, **meant_choices(stage.inputs, plain)})
         return with_values(inputs, figures) if figures else inputs
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:

@@ -9,12 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from solvers.specs import Accelerator, Model, Precision, columns, table
+from solvers.specs import Accelerator, Fabric, Grid, Model, Precision, columns, table
 
 # Inner width of a Mamba block over its hidden size: Gu and Dao 2023, section 3.4 (arXiv:2312.00752).
 _MAMBA_EXPANSION = 2
 # These emit one token after another; every other task is one pass (a diffusion step counts as one).
 TOKEN_BY_TOKEN = frozenset({"text generation", "text to text", "speech recognition"})
+# Litres a kWh, medians of water consumption by fuel: Macknick et al. 2012 (10.1088/1748-9326/7/4/045802), towers for
+# coal, gas (combined cycle), nuclear and biomass; hydro is evaporation from the reservoir. It has none for oil.
+WATER_BY_FUEL: Mapping[str, float] = {
+    "share_coal": 2.6,
+    "share_gas": 0.75,
+    "share_nuclear": 2.5,
+    "share_hydro": 17.0,
+    "share_wind": 0.0,
+    "share_solar": 0.1,
+    "share_bio_other": 2.1,
+}
+_WITHOUT_MEDIAN = 0.1  # a mix with a larger share of oil has no derived figure
+_KWH = 3.6e6
 
 
 def figures(kind: type[Any], row: Any) -> dict[str, Any]:
@@ -64,6 +77,19 @@ def generative(row: Any) -> float:
     return float(row.task in TOKEN_BY_TOKEN)
 
 
+def water_intensity_derived(row: Any) -> float | None:
+    """L/J by the fuel mix; None where the mix is unknown or more than a tenth of it has no median (oil)."""
+    shares = {fuel: getattr(row, fuel) for fuel in WATER_BY_FUEL}
+    if any(share is None for share in shares.values()) or sum(shares.values()) < 1 - _WITHOUT_MEDIAN:
+        return None
+    return sum(WATER_BY_FUEL[fuel] * share for fuel, share in shares.items()) / sum(shares.values()) / _KWH
+
+
+def shared_bus(row: Any) -> float:
+    """The flag as a number: specs hold numbers only."""
+    return float(row.shared_bus or False)
+
+
 def _accelerator(row: Any, known: dict[str, Any]) -> dict[str, Any]:
     """Return the figures of an accelerator. The main memory of a microcontroller is the flash that holds its weights.
     Where the vendor's embodied carbon is unknown, that of the Boavizta model is used."""
@@ -92,6 +118,8 @@ _DERIVED: Mapping[type[Any], Mapping[str, Callable[[Any], Any]]] = {
         "expert_parameters": expert_parameters,
         "generative": generative,
     },
+    Fabric: {"shared_bus": shared_bus},
+    Grid: {"water_intensity_derived": water_intensity_derived},
 }
 _ADJUSTED: Mapping[type[Any], Callable[[Any, dict[str, Any]], dict[str, Any]]] = {
     Accelerator: _accelerator,
@@ -100,4 +128,6 @@ _ADJUSTED: Mapping[type[Any], Callable[[Any, dict[str, Any]], dict[str, Any]]] =
 _FROM: Mapping[type[Any], tuple[str, ...]] = {
     Accelerator: ("embodied_carbon_boavizta", *(f"peak_{p.name.lower()}" for p in Precision)),
     Model: ("kv_lora_rank", "qk_rope_head_dim", "state_size"),
+    Fabric: ("shared_bus",),
+    Grid: tuple(WATER_BY_FUEL),
 }

@@ -45,6 +45,7 @@ _UNITS: Mapping[str, tuple[str, float]] = {
     "_kg": ("kg", 1.0),
     "_mw": ("W", 1e-6),
     "_w": ("W", 1.0),
+    "_hz": ("1/s", 1.0),
     "_s": ("s", 1.0),
 }
 # Columns whose name is not that of the header without its unit.
@@ -61,6 +62,7 @@ _RENAMED = {
     "intra_node_fabric_slug": "fabric",
     "node_slug": "node",
     "fabric_slug": "fabric",
+    "grid_slug": "grid",
     "node_count": "nodes",
     "parent_iso3": "country",
     "country_iso3": "country",

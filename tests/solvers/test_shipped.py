@@ -64,7 +64,7 @@ def test_a_header_turns_into_si_as_the_units_do(end):
     unit = {"_flops": "FLOP", "_pct": "percent", "_mm2": "mm**2", "_mw": "MW", "_w": "W", "_nm": "nm", "_usd": "USD"}
     unit |= {"_usd_per_gb_month": "USD/GB/month", "_usd_per_hour": "USD/hour", "_usd_per_kwh": "USD/kWh", "_kg": "kg"}
     unit |= {"_g_per_kwh": "g/kWh", "_l_per_kwh": "L/kWh", "_per_s": "1/s", "_bytes_s": "byte/s", "_bytes": "byte"}
-    unit |= {"_s": "s"}
+    unit |= {"_s": "s", "_hz": "Hz"}
     head = header(f"figure{end}")
     assert head.column == "figure"
     for text in ("2.95", "390", "1e-05"):

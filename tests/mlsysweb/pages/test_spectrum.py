@@ -180,10 +180,10 @@ def test_a_limit_that_is_not_typed_is_an_empty_field(client):
     assert 'name="price_limit" value="" placeholder="no limit"' in page
 
 
-def test_the_chart_spans_nine_decades_by_default(client):
+def test_the_chart_spans_eight_decades_by_default(client):
     drawn = json.loads(next(figure.plot for figure in shown(client).figures if figure.id == "spectrum"))
     xs = [y for trace in drawn["data"] if trace.get("name") for y in trace["y"] if y]
-    assert max(xs) / min(xs) > 0.9e9
+    assert max(xs) / min(xs) > 1e8
 
 
 def test_an_update_is_small_and_asks_the_database_little(client, django_assert_max_num_queries):
