@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from mlsysweb.show.results.page import Link
 from mlsysweb.show.results.present import card, result_figures, verdict_kind
@@ -20,7 +21,7 @@ _KEYS = (
     ("serving", "ttft"),
     ("serving", "itl"),
     ("tail_latency", "p99_latency"),
-    ("parallelism", "training_time"),
+    (IRON_LAW, "training_time"),
     ("parallelism", "mfu"),
     ("reliability", "expected_failures"),
     ("tco", "tco"),
@@ -60,6 +61,7 @@ _OWNERS = {
     "scaling_efficiency": ("parallelism", "topology"),
     "goodput": ("reliability", "checkpoint"),
 }
+_RUN_MFU = "The run reaches {run_mfu} MFU, before failures."
 _LOSSES = {"mfu": "mfu_loss", "scaling_efficiency": "scaling_loss", "goodput": "goodput_loss"}
 
 
@@ -75,8 +77,8 @@ def iron_law_page(
     figures = result_figures(law)
     return IronLawPage(
         verdict=fill_slots(law.verdict, law.values),
-        description=fill_slots(described.verdict, described.values),
-        factors=tuple(_factor(name, law, links, titles) for name in FACTORS),
+        description=f"{fill_slots(_RUN_MFU, law.values)} {fill_slots(described.verdict, described.values)}",
+        factors=tuple(_factor(name, results, links, titles) for name in FACTORS),
         figure=figures[0] if figures else None,
         wall=Link(titles[IRON_LAW], links[IRON_LAW]),
         presets=presets,
@@ -84,9 +86,13 @@ def iron_law_page(
     )
 
 
-def _factor(name: str, law: Result, links: Mapping[str, str], titles: Mapping[str, str]) -> FactorRow:
+def _factor(
+    name: str, results: Mapping[str, Result], links: Mapping[str, str], titles: Mapping[str, str]
+) -> FactorRow:
+    """The factor under the label of the figure it is taken from: the MFU is that of a device alone."""
+    law, (stage, _, figure) = results[IRON_LAW], FACTORS[name].partition(".")
     return FactorRow(
-        card=card(name, law.values[name]),
+        card=card(name, replace(law.values[name], label=results[stage].values[figure].label)),
         loss=format_value(law.values[_LOSSES[name]]) if name in _LOSSES else "",
         owners=tuple(Link(titles[stage], links[stage]) for stage in _OWNERS[name]),
     )
