@@ -59,7 +59,8 @@ class Inputs:
         slider=(1e18, 1e27),
         log=True,
         symbol="C",
-        help="Of the whole run, as its MFU counts them: six times parameters times tokens, or with attention (walls 11, 13).",
+        help="Of the whole run, as its MFU counts them: six times parameters times tokens, and attention's where the "
+        "MFU has them (walls 11 and 13).",
     )
     devices: Array = number(
         "1",

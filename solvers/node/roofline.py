@@ -153,7 +153,8 @@ def _way_out(o: Outputs) -> str:
         )
     if o.compute_bound_batch_size > o.largest_batch_size:
         return (
-            "Batch {compute_bound_batch_size} would turn it compute-bound, but no more than {largest_batch_size} fit."
+            "Batch {compute_bound_batch_size} would turn it compute-bound, but {largest_batch_size} is the largest "
+            "that fits."
         )
     return "A faster chip would not help; batch {compute_bound_batch_size} would."
 

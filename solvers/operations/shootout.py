@@ -190,8 +190,8 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> str:
     work = "trains" if i.workload == Workload.TRAINING else "serves"
     first = (
-        f"{{rival_devices}} {{rival}} do what {{devices}} {{accelerator}} do: {{model}} {work} at {{throughput}} in "
-        f"tokens. "
+        "The work of {devices} {accelerator} takes {rival_devices} {rival}: "
+        f"{{model}} {work} at {{throughput}} in tokens. "
     )
     if math.isnan(o.cost_ratio):
         return first + "What they cost is not known: give the rival's price." + _even(o)

@@ -305,8 +305,7 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 _LARGEST = {
-    CostPart.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is "
-    "bought",
+    CostPart.ACCELERATORS: "The accelerators are the largest part, {accelerator_share} of what is bought",
     CostPart.NETWORK: "The network is the largest part; of what is bought the accelerators are {accelerator_share}",
     CostPart.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are "
     "{accelerator_share}",
