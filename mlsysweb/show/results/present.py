@@ -76,9 +76,9 @@ def verdict_kind(result: Result) -> str:
 
 
 def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
-    """The figure, or None where it has not one finite point."""
+    """The figure, or None where it has not one finite point, or every point at one place of its first axis."""
     drawn = draw(drawing, result)
-    if not any(trace["x"] for trace in drawn["data"]):
+    if not any(trace["x"] for trace in drawn["data"]) or _is_one_column(drawn):
         return None
     plot = orjson.dumps(drawn).decode()
     return Figure(
@@ -91,6 +91,12 @@ def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
     )
 
 
+def _is_one_column(drawn: Mapping[str, Any]) -> bool:
+    """Whether lines and points, not bars, all stand over one value."""
+    traces = drawn["data"]
+    return {trace["type"] for trace in traces} == {"scatter"} and len({x for trace in traces for x in trace["x"]}) == 1
+
+
 def embedded(json: str) -> str:
     """JSON that is safe inside a script element."""
     return json.replace("<", "\\u003c").replace("&", "\\u0026")
@@ -99,7 +105,7 @@ def embedded(json: str) -> str:
 def _undrawn(result: Result, figures: list[Figure | None]) -> Iterator[str]:
     for drawing, figure in zip(result.charts, figures, strict=True):
         if figure is None:
-            yield f"There is no picture of “{drawing.title}”: none of its figures is finite here."
+            yield f"There is no picture of “{drawing.title}”: its figures are finite at one point or none here."
 
 
 def _table(drawing: ChartSpec, result: Result) -> Table:
