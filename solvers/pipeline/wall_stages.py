@@ -8,9 +8,11 @@ lost.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from solvers.declare import Solver
 from solvers.result import Result
 
 from .wiring import GIVEN
@@ -239,6 +241,13 @@ FACTORS = {
     "scaling_efficiency": "parallelism.scaling_efficiency",
     "goodput": "reliability.goodput",
 }
+
+
+def factor_owners(factor: str, solvers: Iterable[Solver[Any, Any]]) -> tuple[WallStage, ...]:
+    """The walls that determine a factor of the iron law, given as the label of its input: those whose solver, among
+    `solvers`, says so. Every wall stands under one factor."""
+    said = {solver.name for solver in solvers if solver.factor == factor}
+    return tuple(place for place in WALL_STAGES if place.stage in said)
 
 
 def utilization(place: WallStage, result: Result) -> float:

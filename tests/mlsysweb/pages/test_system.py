@@ -67,6 +67,7 @@ def test_the_iron_law_takes_its_factors_from_the_walls_that_own_them(client):
     page = client.get("/system/iron-law/", {"devices": "512"}).context["page"]
     owners = {owner.url.split("/")[2] for factor in page.factors for owner in factor.owners}
     assert owners >= {"scaling_laws", "parallelism", "reliability", "efficiency", "roofline"}
+    assert [len(factor.owners) > 1 for factor in page.factors] == [True] * 6
     assert page.figure.id == "waterfall-0"
     law = page.wall.url
     assert law.startswith("/walls/iron_law/?") and "devices=512" in law and client.get(law).status_code == 200
