@@ -17,9 +17,10 @@ _VERBS = {
     **{"are": "is", "have": "has", "do": "does", "miss": "misses"},
     **{
         verb: f"{verb}s"
-        for verb in ("fit", "keep", "make", "meet", "need", "prepare", "serve", "take", "train", "wait")
+        for verb in ("fit", "keep", "make", "meet", "need", "prepare", "run", "serve", "take", "train", "wait")
     },
 }
+_OF_MANY = re.compile(rf"^( of (?:the )?[\d,\u202f]+ (?:\w+ ){{1,2}})({'|'.join(_VERBS)})\b")
 _COUNTED = re.compile(rf"^( (?:[a-z]+-[a-z]+ )?)({'|'.join(_SINGULAR)})\b( (?:{'|'.join(_VERBS)})\b)?")
 
 # Once or never instead of "1 times" and "0 times"; a ratio of one is as much.
@@ -43,6 +44,8 @@ def agree(number: str, words: str) -> str:
     for pattern, instead in _ONE_TIMES:
         if pattern.match(words):
             return pattern.sub(instead, words)
+    if found := _OF_MANY.match(words):
+        return f"{number}{found[1]}{_VERBS[found[2]]}{words[found.end() :]}"
     return number + _COUNTED.sub(_in_singular, words)
 
 

@@ -95,6 +95,7 @@ class Inputs:
         high=1,
         exclusive_min=True,
         slider=(0.01, 1),
+        display_unit="percent",
         symbol=r"\eta'",
         help="Younger software reaches less: this is where a cheap chip may lose.",
     )
@@ -214,7 +215,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost",)),
+    Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost", "reference_cost")),
     curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
     Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
 )

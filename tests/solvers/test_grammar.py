@@ -21,6 +21,8 @@ from solvers.result import Value
         ("1", " times the rule", "the rule"),
         ("1", " times in the job", "once in the job"),
         ("0", " times in the job", "never in the job"),
+        ("1", " of 1,200 designs tried meet the brief", "1 of 1,200 designs tried meets the brief"),
+        ("2", " of 9 chips do it alone", "2 of 9 chips do it alone"),
         ("0", " devices", "0 devices"),
         ("1", " fits", "1 fits"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 from urllib.parse import urlencode
 
@@ -106,6 +107,19 @@ def _undrawn(result: Result, figures: list[Figure | None]) -> Iterator[str]:
     for drawing, figure in zip(result.charts, figures, strict=True):
         if figure is None:
             yield f"There is no picture of “{drawing.title}”: its figures are finite at one point or none here."
+        else:
+            yield from (
+                f"“{drawing.title}” is without {name}: its figures are not known." for name in _missing(drawing, result)
+            )
+
+
+def _missing(drawing: ChartSpec, result: Result) -> Iterator[str]:
+    """The systems drawn beside others of which a chart has nothing to show, for want of a figure."""
+    for track in result.series if len(result.systems) > 1 else ():
+        if track.x in drawing.x[:1] and not any(
+            isinstance(cell, int | float) and isfinite(cell) for cell in track.columns.get(drawing.y[0], ())
+        ):
+            yield result.systems[track.system]
 
 
 def _table(drawing: ChartSpec, result: Result) -> Table:
