@@ -171,6 +171,7 @@ def _too_large(o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
     yield from remarks.missing_figures(i.accelerator)
+    yield from remarks.unknown_layers(i.model)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
         yield from remarks.beyond_context_length(
