@@ -257,5 +257,5 @@ def _notes(i: Inputs, found: Atlas, lived: Sequence[Life]) -> Iterator[str]:
         )
     yield (
         f"Of {len(found.places)} places the price of electricity is known for {found.priced_places}; for the others it "
-        "is the one given, so that carbon alone tells them apart. Carbon intensity is a yearly mean."
+        "is the one given. Carbon intensity is a yearly mean."
     )
