@@ -127,11 +127,11 @@ _NO_PLURALS = {"across", "does", "has", "less", "takes", "this"}
 
 
 def clumsy(sentence):
-    """Phrases nobody would write: `1 times`, `0 times`, `1 devices`, `1 device are`, `no more than 100%`."""
+    """Phrases nobody would write: `1 times`, `0 times`, `1 devices`, `1 device are`, `only 100%`, `100% of what`."""
     yield from re.findall(r"(?<![\w.,·])[01] times\b", sentence)
     for found in re.finditer(
         r"(?<!× )(?<![\w.,·×])1 (?:[a-z]+-[a-z]+ )?([a-z]{3,})( (?:are|do|have|make|take))?\b", sentence
     ):
         if (found[2] and found[1] != "would") or (found[1].endswith("s") and found[1] not in _NO_PLURALS):
             yield found[0]
-    yield from re.findall(r"(?:no more than|only|less than) 100%", sentence)
+    yield from re.findall(r"(?:no more than|only|less than) 100%|100% of what\b", sentence)

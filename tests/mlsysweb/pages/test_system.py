@@ -36,6 +36,14 @@ def test_each_wall_opens_with_the_inputs_the_system_gave_it(client):
         assert part in link
 
 
+def test_a_wall_that_finds_what_it_takes_opens_with_what_it_took(client):
+    page = client.get("/system/").context["page"]
+    link = next(wall.link.url for wall in walls(page) if wall.link.url.startswith("/walls/privacy/"))
+    opened = client.get(link.replace("/walls/", "/api/v1/solve/")).json()["outputs"]
+    found = results({})["privacy"].values
+    assert opened["training_time"]["value"] == pytest.approx(found["training_time"].value, rel=1e-9)
+
+
 def test_every_link_to_a_wall_answers(client):
     page = client.get("/system/", {"accelerator": "mi300x", "grid": "quebec"}).context["page"]
     links = {wall.link.url for wall in walls(page)} | {key.wall.url for key in page.keys}
