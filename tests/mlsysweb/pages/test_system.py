@@ -39,7 +39,7 @@ def test_each_wall_opens_with_the_inputs_the_system_gave_it(client):
 def test_a_wall_that_finds_what_it_takes_opens_with_what_it_took(client):
     page = client.get("/system/").context["page"]
     link = next(wall.link.url for wall in walls(page) if wall.link.url.startswith("/walls/privacy/"))
-    opened = client.get(link.replace("/walls/", "/api/v1/solve/")).json()["outputs"]
+    opened = client.get(link.replace("/walls/privacy/", "/api/v1/solve/privacy")).json()["outputs"]
     found = results({})["privacy"].values
     assert opened["training_time"]["value"] == pytest.approx(found["training_time"].value, rel=1e-9)
 
