@@ -123,7 +123,7 @@ def counting(values, number):
 
 
 # Words that end in s after a number and are no plurals.
-_NO_PLURALS = {"across", "does", "has", "less", "takes", "this"}
+_NO_PLURALS = {"across", "does", "goes", "has", "less", "takes", "this"}
 
 
 def clumsy(sentence):

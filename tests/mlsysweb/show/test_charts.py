@@ -8,11 +8,13 @@ import plotly.graph_objects as go
 import pytest
 
 from mlsysweb.answer import answer
+from mlsysweb.show.charts.comparison import stacked
 from mlsysweb.show.charts.kinds import KINDS, draw
 from mlsysweb.show.results.present import result_page
 from solvers.errors import InputErrors
 from solvers.fields import Input
 from solvers.registry import solvers
+from solvers.result import Value
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -65,6 +67,13 @@ def test_an_axis_of_energy_has_the_unit_of_its_largest_bar(name, text):
     number, unit = largest.split(" ")
     assert unit == (axis["title"]["text"] or axis["ticksuffix"])
     assert max(bars["x"]) == pytest.approx(float(number), rel=5e-3)
+
+
+def test_stacked_bars_of_energy_share_the_unit_of_the_largest_whole():
+    value = Value(0.0, "J", "J", "Energy")
+    figure = stacked(["one", "other"], {"a": [3.6e9, 3.6e9], "b": [0.0, 7.2e9]}, {"a": value, "b": value})
+    assert [trace["y"] for trace in figure["data"]] == [pytest.approx([1, 1]), pytest.approx([0, 2])]
+    assert "MWh" in figure["layout"]["yaxis"]["title"]["text"]
 
 
 @pytest.mark.parametrize("solver", solvers().values(), ids=list(solvers()))
