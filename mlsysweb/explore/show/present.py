@@ -117,8 +117,10 @@ def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: li
         )
     best = outcome.top[0]
     read = ", ".join(f"{_small(column.label)} {column.words(column.read(best))}" for column in objectives)
-    meet = agree(f"{seen.feasible:,}", f" of {looked} meet every goal.")
-    return f"{places_in_words(best, columns) or 'It'}: {read}. {meet}{turned}"
+    return (
+        f"{places_in_words(best, columns) or 'It'}: {read}. "
+        f"{agree(f'{seen.feasible:,}', f' of {looked} meet every goal.')}{turned}"
+    )
 
 
 def _nearest(reason: ConstraintFailures | None) -> str:
