@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .grammar import agree
 from .quantities import format_quantity
 from .result import Value
 
@@ -16,9 +17,19 @@ _SLOT = re.compile(r"\{([a-z_][a-z_0-9.]*)\}")
 
 
 def fill_slots(sentence: str, values: Mapping[str, Value]) -> str:
-    """Return the sentence with each slot replaced by its formatted value. Raise KeyError for a slot that is not among
-    `values`."""
-    return _SLOT.sub(lambda slot: format_value(values[slot[1]]), sentence)
+    """The sentence with each slot replaced by its value as shown. Raises KeyError for a slot that is not among
+    `values`. The words after a count agree with it: `1 device`, `2 devices`."""
+    first, *rest = _SLOT.split(sentence)
+    told = first
+    for name, words in zip(rest[::2], rest[1::2], strict=True):
+        shown = format_value(values[name])
+        # Of a product, `4 × {stages} stages`, the last factor alone is not what is counted.
+        told += agree(shown, words) if _is_count(values[name]) and not told.endswith("× ") else shown + words
+    return told
+
+
+def _is_count(value: Value) -> bool:
+    return value.unit == "1" and value.display_unit in ("", "1")
 
 
 def format_value(value: Value) -> str:

@@ -22,6 +22,7 @@ efficiency = partial(
     high=1,
     exclusive_min=True,
     slider=(0.01, 1),
+    display_unit="percent",
     symbol=r"\eta",
     help="Share of the peak rate that kernels reach.",
 )
@@ -32,6 +33,7 @@ bandwidth_efficiency = partial(
     high=1,
     exclusive_min=True,
     slider=(0.01, 1),
+    display_unit="percent",
     symbol=r"\eta_b",
     advanced=True,
     help="Share of the memory's peak bandwidth that kernels reach.",

@@ -227,6 +227,12 @@ def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -
     return f"{format_number(value / size, digits)}{gap}{name}"
 
 
+def unit_for(value: float, unit: str) -> str:
+    """The unit that `format_quantity` shows a value of this unit in: `kWh` for 3.6e6 J."""
+    names = _LADDERS.get(unit, (unit,))
+    return next((name for name in reversed(names) if abs(value) >= conversion_factor(name, unit) * 0.9995), unit)
+
+
 def format_number(value: float, digits: int = 3) -> str:
     """Return a number to three significant digits without trailing zeros, grouped by thousands, as a power of ten if
     huge."""

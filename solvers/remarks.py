@@ -43,6 +43,12 @@ def missing_figures(chip: Accelerator) -> Iterator[str]:
         yield f"No memory capacity is known for {chip.name}: whether the model fits stays open."
 
 
+def unknown_layers(model: Model) -> Iterator[str]:
+    """Says when the number of layers, each of which is launched, is not known."""
+    if not model.layers > 0:
+        yield f"How many layers {model.name} has is not known: launching them is not in the time."
+
+
 def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
     """Yield a remark when a sequence is longer than the model supports: the costs remain valid, the quality of its
     answers may not."""

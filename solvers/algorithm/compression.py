@@ -148,7 +148,7 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    size = "{original_size} become {compressed_size}, {compression_ratio} times less. "
+    size = "{original_size} become {compressed_size}: the original is {compression_ratio} times as large. "
     return size + (_quantized(i, o) if i.method == Method.QUANTIZATION else _pruned(i, o))
 
 
@@ -175,7 +175,7 @@ def _pruned(i: Inputs, o: Outputs) -> str:
         return "No speedup: sparse matrix units skip exactly 50% and nothing else, so {sparsity} runs as if dense."
     return (
         "No speedup: zeros scattered about are multiplied like any number. With the indices of the weights left "
-        "{stored_size} are stored. Taking whole channels would speed it up {compression_ratio} times."
+        "{stored_size} are stored. Taking whole channels would make it {compression_ratio} times as fast."
     )
 
 

@@ -172,6 +172,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.accelerator is not None:
         yield from remarks.precision_fallback(i.accelerator, i.precision)
         yield from remarks.missing_figures(i.accelerator)
+        yield from remarks.unknown_layers(i.model)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
         yield from remarks.beyond_context_length(

@@ -233,16 +233,16 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    serves = "{replicas} replicas of {tensor_parallel} devices serve up to {slots} requests at once"
+    serves = "Serving: {replicas} replicas of {tensor_parallel} devices, up to {slots} requests at once."
     if not o.splits:
-        return f"{serves}; {{devices}} devices are too few to train one copy over {{pipeline_parallel}} stages."
-    return f"{serves}; {{training_devices}} devices in {{nodes}} nodes train {{data_parallel}} copies."
+        return f"{serves} Training: {{devices}} devices are too few for one copy over {{pipeline_parallel}} stages."
+    return f"{serves} Training: {{training_devices}} devices in {{nodes}} nodes, {{data_parallel}} copies of the model."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
     if o.splits and o.idle_devices > 0:
-        yield "{idle_devices} of the training devices are left over: the split does not divide them."
+        yield "The split leaves {idle_devices} of the {devices} training devices idle: it does not divide them."
 
 
 EQUATIONS = (

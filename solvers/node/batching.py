@@ -225,14 +225,14 @@ def _fitting(o: Outputs) -> str:
         )
     return (
         "In pages {max_concurrent_requests} requests fit beside the weights; reserving {reserved_length} tokens for "
-        "each, only {static_max_concurrent_requests} do. "
+        "each leaves room for {static_max_concurrent_requests}. "
     )
 
 
 def _served(o: Outputs) -> str:
     if o.limit == Limit.SCHEDULER:
-        return "The scheduler stops at {active_requests}, which make {decode_throughput} together. "
-    return "Memory stops at {active_requests}, which make {decode_throughput} together. "
+        return "The scheduler stops at {active_requests}: {decode_throughput} together. "
+    return "Memory stops at {active_requests}: {decode_throughput} together. "
 
 
 _GROWTH = {

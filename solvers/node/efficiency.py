@@ -131,6 +131,7 @@ class Inputs:
         high=1,
         exclusive_min=True,
         slider=(0.05, 1),
+        display_unit="percent",
         symbol=r"\eta_\text{gemm}",
         help="Share of the peak rate when memory does not bind; a large product was measured at 0.8 on an H200.",
     )
@@ -141,6 +142,7 @@ class Inputs:
         high=1,
         exclusive_min=True,
         slider=(0.05, 1),
+        display_unit="percent",
         symbol=r"\eta_\text{att}",
         help="Its share of the peak rate when memory does not bind: 0.5 to 0.75 for FlashAttention-2 and -3.",
     )
@@ -151,6 +153,7 @@ class Inputs:
         high=1,
         exclusive_min=True,
         slider=(0.05, 1),
+        display_unit="percent",
         symbol=r"\eta_\text{conv}",
         advanced=True,
         help="Their share of the peak rate when memory does not bind.",

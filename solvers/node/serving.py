@@ -176,6 +176,7 @@ class Inputs:
         0.7,
         high=1,
         slider=(0, 1),
+        display_unit="percent",
         symbol="a",
         advanced=True,
         help="Chance that the large model agrees with a guessed token.",

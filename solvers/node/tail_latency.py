@@ -190,8 +190,9 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stable:
         return (
-            "Unstable: the arrivals are work for {offered_load} replicas and there are {replicas}, so the queue grows "
-            "without end. {stable_replicas} replicas would keep up; a service time shorter in proportion would too."
+            "Unstable: the arrivals are work for {offered_load} replicas and the service has {replicas}, so the queue "
+            "grows without end. "
+            "{stable_replicas} replicas would keep up; a service time shorter in proportion would too."
         )
     return (
         "Busy {utilization} of the time: {wait_probability} of the requests wait, and one in a hundred takes longer "
@@ -341,7 +342,7 @@ FALLACIES = (
     title="Tail latency",
     question="How long do the unlucky ones wait in line, and how many replicas would spare them?",
     version="1",
-    factor="Devices",
+    factor="MFU",
     verdict=verdict,
     notes=notes,
     headline=("p99_latency", "p50_latency", "mean_latency", "utilization", "wait_probability", "replicas_for_target"),

@@ -156,8 +156,8 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return (
-            "Not possible: {inferences_per_day} inferences of {active_time} take {duty_cycle} of a day. At most "
-            "{most_inferences} of them fit, or as many of {longest_inference} each on a faster device."
+            "Not possible: {inferences_per_day} inferences of {active_time} would take {duty_cycle} of a day. At most "
+            "{most_inferences} of them would fit, or as many of {longest_inference} each on a faster device."
         )
     if math.isinf(o.lifetime):
         return "For ever: neither inference nor sleep draws anything."

@@ -95,6 +95,7 @@ class Inputs:
         high=1,
         exclusive_min=True,
         slider=(0.01, 1),
+        display_unit="percent",
         symbol=r"\eta'",
         help="Younger software reaches less: this is where a cheap chip may lose.",
     )
@@ -190,8 +191,8 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> str:
     work = "trains" if i.workload == Workload.TRAINING else "serves"
     first = (
-        f"{{rival_devices}} {{rival}} do what {{devices}} {{accelerator}} do: {{model}} {work} at {{throughput}} in "
-        f"tokens. "
+        "The work of {devices} {accelerator} takes {rival_devices} {rival}: "
+        f"{{model}} {work} at {{throughput}} in tokens. "
     )
     if math.isnan(o.cost_ratio):
         return first + "What they cost is not known: give the rival's price." + _even(o)
@@ -214,7 +215,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost",)),
+    Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost", "reference_cost")),
     curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
     Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
 )

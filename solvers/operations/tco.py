@@ -305,24 +305,32 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 _LARGEST = {
-    CostPart.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is "
-    "bought",
-    CostPart.NETWORK: "The network is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are "
-    "{accelerator_share}",
-    CostPart.FACILITY: "The building is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.STAFF: "Staff is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.ENERGY: "Electricity is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.MAINTENANCE: "Maintenance is the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.ACCELERATORS: "The accelerators are the largest part",
+    CostPart.NETWORK: "The network is the largest part",
+    CostPart.POWER_COOLING: "Power and cooling are the largest part",
+    CostPart.FACILITY: "The building is the largest part",
+    CostPart.STAFF: "Staff is the largest part",
+    CostPart.ENERGY: "Electricity is the largest part",
+    CostPart.MAINTENANCE: "Maintenance is the largest part",
 }
+# From this share on a reader sees 100%.
+_ALL = 0.9995
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     first = (
         "Owning {devices} devices for {duration} costs {tco}, {cost_per_used_hour} for a device-hour in use. "
-        f"{_LARGEST[CostPart(int(o.largest_part))]}. "
+        f"{_LARGEST[CostPart(int(o.largest_part))]}{_bought(o)}. "
     )
     return first + _compared(i, o)
+
+
+def _bought(o: Outputs) -> str:
+    if o.accelerator_share >= _ALL:
+        return "; nothing but accelerators is bought"
+    if o.largest_part == CostPart.ACCELERATORS:
+        return ", {accelerator_share} of what is bought"
+    return "; of what is bought the accelerators are {accelerator_share}"
 
 
 def _compared(i: Inputs, o: Outputs) -> str:
@@ -464,7 +472,7 @@ FALLACIES = (
     title="Total cost of ownership",
     question="What does a fleet cost, in what parts, and would renting be cheaper?",
     version="1",
-    factor="",
+    factor="Devices",
     verdict=verdict,
     notes=notes,
     check=check,

@@ -8,9 +8,11 @@ lost.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from solvers.declare import Solver
 from solvers.result import Result
 
 from .wiring import GIVEN
@@ -150,7 +152,7 @@ WALL_STAGES = (
         lambda v: v("utilization"),
         {
             "arrival_rate": "system.run_rate",
-            "service_time": "parallelism.training_time",
+            "service_time": "iron_law.training_time",
             "servers": "system.runs_at_once",
         },
     ),
@@ -161,10 +163,10 @@ WALL_STAGES = (
         lambda v: 1 - v("mfu"),
         {
             "devices": "system.devices",
-            "duration": "parallelism.training_time",
-            "mfu": "parallelism.mfu",
+            "duration": "iron_law.training_time",
+            "mfu": "iron_law.overall_efficiency",
             "electricity_price": "system.price_of_electricity",
-            "total_ops": "scaling_laws.total_ops",
+            "total_ops": "parallelism.run_flop",
         },
     ),
     WallStage(
@@ -174,8 +176,8 @@ WALL_STAGES = (
         lambda v: v("embodied_share"),
         {
             "devices": "system.devices",
-            "duration": "parallelism.training_time",
-            "mfu": "parallelism.mfu",
+            "duration": "iron_law.training_time",
+            "mfu": "iron_law.overall_efficiency",
             "tdp": "system.tdp",
             "carbon_intensity": "system.carbon_intensity",
             "water_intensity": "system.water_of_electricity",
@@ -200,7 +202,7 @@ WALL_STAGES = (
         "privacy",
         "of a private run's time is for the privacy",
         lambda v: _lost(v("slowdown")),
-        {"training_time": "parallelism.training_time"},
+        {"training_time": "iron_law.training_time"},
         supposed=True,
     ),
     WallStage(
@@ -227,16 +229,25 @@ def main_solver(wall: int) -> str:
     return WALL_STAGES[wall - 1].stage
 
 
-# The iron law of a training run: its links to the walls that compute its factors.
+# The iron law of a training run: what it takes from the walls that own its factors. Operations and MFU count the same
+# arithmetic, attention's included, of the devices that are put to use; the duration, failures included, is the one that
+# cost, carbon, queue and privacy are asked about.
 IRON_LAW = "iron_law"
 FACTORS = {
-    "total_ops": "scaling_laws.total_ops",
-    "devices": "system.devices",
+    "total_ops": "parallelism.run_flop",
+    "devices": "parallelism.devices",
     "peak_rate": "parallelism.peak",
     "mfu": "parallelism.device_mfu",
     "scaling_efficiency": "parallelism.scaling_efficiency",
     "goodput": "reliability.goodput",
 }
+
+
+def factor_owners(factor: str, solvers: Iterable[Solver[Any, Any]]) -> tuple[WallStage, ...]:
+    """The walls that determine a factor of the iron law, given as the label of its input: those whose solver, among
+    `solvers`, says so. Every wall stands under one factor."""
+    said = {solver.name for solver in solvers if solver.factor == factor}
+    return tuple(place for place in WALL_STAGES if place.stage in said)
 
 
 def utilization(place: WallStage, result: Result) -> float:

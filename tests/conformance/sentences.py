@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import re
 import sys
 from functools import cache
 from importlib import import_module
@@ -13,7 +14,7 @@ import numpy as np
 from catalog.resolve import resolve
 from solvers.errors import InputErrors
 from solvers.read import read
-from solvers.solve import output_value, row
+from solvers.solve import _values, output_value, row
 
 # Equations and fallacies have their own tests; a symbol is LaTeX.
 OTHERS = {"Equation", "Fallacy"}
@@ -104,3 +105,33 @@ def ask(solver, text):
 
 def found_values(solver, outputs):
     return {name: output_value(io, getattr(outputs, name)) for name, io in solver.outputs.items()}
+
+
+def all_values(solver, told):
+    """What the slots of a told sentence may name: inputs, outputs and figures of what is picked."""
+    return dict(_values(solver, told.point, told.outputs))
+
+
+def counting(values, number):
+    """The same values with every plain number the given one."""
+    return {
+        name: dataclasses.replace(value, value=float(number))
+        if value.unit == "1" and value.display_unit in ("", "1") and not isinstance(value.value, bool)
+        else value
+        for name, value in values.items()
+    }
+
+
+# Words that end in s after a number and are no plurals.
+_NO_PLURALS = {"across", "does", "goes", "has", "less", "takes", "this"}
+
+
+def clumsy(sentence):
+    """Phrases nobody would write: `1 times`, `0 times`, `1 devices`, `1 device are`, `only 100%`, `100% of what`."""
+    yield from re.findall(r"(?<![\w.,·])[01] times\b", sentence)
+    for found in re.finditer(
+        r"(?<!× )(?<![\w.,·×])1 (?:[a-z]+-[a-z]+ )?([a-z]{3,})( (?:are|do|have|make|take))?\b", sentence
+    ):
+        if (found[2] and found[1] != "would") or (found[1].endswith("s") and found[1] not in _NO_PLURALS):
+            yield found[0]
+    yield from re.findall(r"(?:no more than|only|less than) 100%|100% of what\b", sentence)

@@ -5,7 +5,6 @@ import math
 import re
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import zip_longest
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,9 +14,10 @@ from catalog.resolve import choices
 from mlsysweb.answer import answer
 from solvers.fields import Choice, Pick
 from solvers.formatting import fill_slots, format_value
+from solvers.grammar import agree
 from solvers.registry import solvers
 
-from .sentences import ask, found_values, interpolated, statements, texts
+from .sentences import all_values, ask, clumsy, counting, found_values, interpolated, statements, texts
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -84,6 +84,10 @@ def test_every_sentence_can_be_reached_and_ends_as_one(solver):
             missing.difference_update([lines for lines in missing if told.lines.intersection(lines)])
             for sentence in told.said:
                 assert sentence == sentence.strip() and sentence.endswith((".", "!", "?")), sentence
+                values = all_values(solver, told)
+                told_as = [fill_slots(sentence, each) for each in (values, counting(values, 1), counting(values, 0))]
+                assert not [words for each in told_as for words in clumsy(each)], sentence
+                assert "∞" not in told_as[0], told_as[0]
 
     for text in examples_of(solver):
         visit(text)
@@ -110,4 +114,9 @@ def test_every_number_of_a_sentence_is_what_the_wall_computed(solver):
 def with_values(template, values):
     fixed, slots = SLOT.split(template)[::2], SLOT.findall(template)
     shown = [format_value(values[slot]) for slot in slots]
-    return "".join(part + value for part, value in zip_longest(fixed, shown, fillvalue=""))
+    counts = [values[slot].unit == "1" and values[slot].display_unit in ("", "1") for slot in slots]
+    told = [
+        agree(value, words) if count and not before.endswith("× ") else value + words
+        for value, words, count, before in zip(shown, fixed[1:], counts, fixed, strict=False)
+    ]
+    return fixed[0] + "".join(told)

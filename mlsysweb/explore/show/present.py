@@ -17,6 +17,7 @@ from mlsysweb.show.charts.pareto import Density, PointSet, pareto
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.fields import Input, Output
+from solvers.grammar import agree
 from solvers.quantities import format_quantity
 from solvers.search.run import Candidate, ConstraintFailures, Outcome
 
@@ -110,10 +111,16 @@ def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: li
     if not seen.feasible:
         return f"None of {looked} meets every goal.{turned}{_nearest(harshest)}"
     if not outcome.top:
-        return f"{seen.feasible:,} of {looked} meet every constraint, but not one has a value for every objective."
+        return (
+            f"{agree(f'{seen.feasible:,}', f' of {looked} meet every constraint')}, but none has a value for every "
+            "objective."
+        )
     best = outcome.top[0]
     read = ", ".join(f"{_small(column.label)} {column.words(column.read(best))}" for column in objectives)
-    return f"{places_in_words(best, columns) or 'It'}: {read}. {seen.feasible:,} of {looked} meet every goal.{turned}"
+    return (
+        f"{places_in_words(best, columns) or 'It'}: {read}. "
+        f"{agree(f'{seen.feasible:,}', f' of {looked} meet every goal.')}{turned}"
+    )
 
 
 def _nearest(reason: ConstraintFailures | None) -> str:

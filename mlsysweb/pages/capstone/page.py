@@ -9,14 +9,15 @@ from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSumma
 
 @dataclass(frozen=True)
 class BriefConstraint:
-    """One constraint of the brief: the requirement, the design's value, whether it is met, and a change that would meet
-    it."""
+    """One line of the brief: what is wanted, what the design has, whether that will do, and what would; `limit` is what
+    is wanted as it reads after what the design has."""
 
     name: str
     wanted: str
     has: Card
     met: bool
     sentence: str
+    limit: str = ""
 
 
 @dataclass(frozen=True)

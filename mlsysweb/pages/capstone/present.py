@@ -12,6 +12,7 @@ import orjson
 from mlsysweb.show.charts.designs import DesignPoint, designs
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
+from solvers.grammar import agree
 from solvers.quantities import format_quantity
 from solvers.result import Value
 from solvers.specs import Precision
@@ -63,16 +64,17 @@ _NAMES = {
 }
 
 
-def _verdict(i: Inputs, score: Scores, short: list[str]) -> str:
-    size = (
-        f"{format_quantity(float(score.devices), '1')} devices in {len(regions(i))} "
-        f"region{'s' if len(regions(i)) > 1 else ''}"
-    )
+def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
+    devices, places = format_quantity(float(found.devices), "1"), agree(str(len(regions(i))), " regions")
+    size = f"{agree(devices, ' devices')} in {places}"
+    one = devices == "1"
     if not short:
         return (
-            f"{size} meet the whole brief, for {_dollars(float(score.cost))} and {_tonnes(float(score.carbon))} a year."
+            f"{size} {'meets' if one else 'meet'} the whole brief, for {_dollars(float(found.cost))} and "
+            f"{_tonnes(float(found.carbon))} a year."
         )
-    return f"{size} miss {len(short)} of {len(_NAMES)}: {', '.join(_NAMES[name].lower() for name in short)}."
+    missed = ", ".join(_NAMES[name].lower() for name in short)
+    return f"{size} {'misses' if one else 'miss'} {len(short)} of {len(_NAMES)}: {missed}."
 
 
 def _dollars(value: float) -> str:
@@ -84,7 +86,7 @@ def _tonnes(value: float) -> str:
 
 
 def _seconds(value: float) -> str:
-    return format_quantity(value, "s") if math.isfinite(value) else "for ever: the queue grows"
+    return format_quantity(value, "s") if math.isfinite(value) else "never: the queue grows"
 
 
 def _rate(value: float) -> str:
@@ -100,11 +102,24 @@ def _constraints(
         "throughput": _rate(float(i.requests)),
         "ttft": ttft,
         "failure": ttft,
-        "cost": _dollars(float(i.budget)),
-        "carbon": _tonnes(float(i.carbon_limit)),
+        "cost": f"{_dollars(float(i.budget))} a year",
+        "carbon": f"{_tonnes(float(i.carbon_limit))} a year",
     }
-    for name, has in _has(i, score).items():
-        yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], "" if met[name] else _remedy(i, name, ways))
+    for name, has in _has(i, found).items():
+        limit = _LIMITS[name].format(wanted[name])
+        sentence = "" if met[name] else _remedy(i, name, ways)
+        yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], sentence, limit)
+
+
+# What a figure of the design is held against, after the figure.
+_LIMITS = {
+    "fits": " of {}",
+    "throughput": "; target {}",
+    "ttft": "; target {}",
+    "failure": "; target {}",
+    "cost": " of a budget of {}",
+    "carbon": " of a limit of {}",
+}
 
 
 def _has(i: Inputs, score: Scores) -> dict[str, Card]:
@@ -134,8 +149,8 @@ def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
         return "A second region would have to stand in."
     if name not in ways:
         return "No number of replicas, devices or requests a batch alone would do: another chip, format or place might."
-    field, value = ways[name]
-    return f"{value:g} {_INPUT_WORDS[field]} would do, instead of {float(getattr(i, field)):g}."
+    knob, value = ways[name]
+    return f"{agree(f'{value:g}', f' {_KNOBS[knob]}')} would do, instead of {float(getattr(i, knob)):g}."
 
 
 def _facts(i: Inputs, score: Scores) -> Iterator[str]:
@@ -155,12 +170,12 @@ def _compared(score: Scores, short: list[str], space: DesignSpace) -> str:
         return f"None of {len(space.met):,} designs tried meets this brief: it asks too much of any of the chips."
     cheapest = float(space.scores.cost[space.front[0]])
     told = (
-        f"{int(space.met.sum()):,} of {len(space.met):,} designs tried meet the brief; the cheapest costs "
-        f"{_dollars(cheapest)} a year. "
+        f"{agree(f'{int(space.met.sum()):,}', f' of {len(space.met):,} designs tried meet the brief')}; the cheapest "
+        f"costs {_dollars(cheapest)} a year. "
     )
     if short:
         return told + "Yours does not meet it yet."
-    return told + f"Yours costs {format_quantity(float(score.cost) / cheapest, '1')} times that."
+    return told + f"Yours costs {agree(format_quantity(float(found.cost) / cheapest, '1'), ' times as much')}."
 
 
 def _named(space: DesignSpace, row: int, around: CapstoneLinks) -> str:

@@ -144,7 +144,7 @@ CAPSTONE = question(
     inputs=Inputs,
     check=check,
     presets=(
-        Preset("The challenge: 5 million dollars, 1000 requests a second", {}, part="Capstone"),
+        Preset("The challenge: 5 million dollars a year, 1000 requests a second", {}, part="Capstone"),
         Preset(
             "A smaller one: 50 requests a second in half a second",
             {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "4"},

@@ -94,26 +94,31 @@ def _figures(places: Sequence[GridPlace], name: str, otherwise: Any) -> Floats:
 
 @dataclass(frozen=True)
 class Life:
-    """Embodied and operational carbon of a device over its lifetime on one grid, in kg."""
+    """A device over its life on one grid: carbon of making and of running, kg, and whether it sleeps in between."""
 
     name: str
     making: float
     running: float
+    sleeps: bool
 
 
 def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
-    """Return the carbon of each chip, always on at the MFU and over the lifetime in the question; chips with unknown
-    figures are left out."""
+    """Each chip over the life asked: always on in a data center at the MFU asked, or, where its sleep power is known,
+    asleep outside its duty cycle and without a data center's PUE. Those without a known figure are left out."""
     told = [chip for chip in chips if not np.isnan(chip.embodied_carbon) and not np.isnan(chip.tdp)]
-    outputs = sustainability(
+    tdp, asleep = (np.array([float(getattr(chip, name)) for chip in told]) for name in ("tdp", "sleep_power"))
+    sleeps = ~np.isnan(asleep)
+    found = sustainability(
         devices=1,
-        tdp=np.array([float(chip.tdp) for chip in told]),
+        tdp=tdp,
         duration=i.lifetime,
         mfu=i.mfu,
-        pue=i.pue,
+        mean_device_power=np.where(sleeps, i.duty_cycle * tdp + (1 - i.duty_cycle) * asleep, 0.0),  # 0: not measured
+        pue=np.where(sleeps, 1.0, i.pue),
         carbon_intensity=i.grid.carbon_intensity,
         embodied_lifetime=i.lifetime,
         embodied_per_device=np.array([float(chip.embodied_carbon) for chip in told]),
     )
-    pairs = zip(told, np.asarray(outputs.embodied_carbon), np.asarray(outputs.operational_carbon), strict=True)
-    return tuple(Life(chip.name, float(made), float(ran)) for chip, made, ran in pairs)
+    embodied, operational = np.asarray(found.embodied_carbon), np.asarray(found.operational_carbon)
+    each = zip(told, embodied.tolist(), operational.tolist(), sleeps.tolist(), strict=True)
+    return tuple(Life(chip.name, *figures) for chip, *figures in each)

@@ -14,6 +14,7 @@ from mlsysweb.show.charts.hardware_match import Chip, hardware_match
 from mlsysweb.show.results.page import Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.formatting import fill_slots
+from solvers.grammar import agree
 from solvers.meta.synthesis import Demand, Ranking
 from solvers.quantities import format_quantity
 from solvers.result import Result
@@ -62,7 +63,7 @@ def _answer(alone: list[int], known: list[int], ranking: Ranking, around: Hardwa
         )
     prices = _column(ranking, "price_of_devices", around)
     priced = [place for place in alone if math.isfinite(prices[place])]
-    told = f"{len(alone)} of {len(known)} chips do it alone"
+    told = agree(str(len(alone)), f" of {len(known)} chips do it alone")
     if not priced:
         return f"{told}."
     cheapest = min(priced, key=lambda place: float(prices[place]))

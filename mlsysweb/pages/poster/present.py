@@ -9,6 +9,7 @@ from mlsysweb.show.results.working import in_symbols
 from solvers.declare import Equation, Solver
 from solvers.fields import Pick
 from solvers.formatting import LATEX_SLOT
+from solvers.pipeline.wall_stages import factor_owners
 from solvers.specs import columns
 from solvers.taxonomy import DOMAINS, WALLS, Wall
 
@@ -91,6 +92,5 @@ def _law(law: Solver[Any, Any], solvers: Solvers, urls: Mapping[str, str]) -> La
 
 
 def _owners(factor: str, solvers: Solvers) -> Iterator[str]:
-    """Yield the walls whose solvers declare the factor with this label."""
-    owned = {number for solver in solvers if solver.factor == factor for number in solver.walls}
-    return (f"{wall.number} {wall.name}" for wall in WALLS if wall.number in owned)
+    """The walls that determine the factor of this label, as the page of the iron law has them."""
+    return (f"{place.wall} {WALLS[place.wall - 1].name}" for place in factor_owners(factor, solvers))

@@ -12,6 +12,7 @@ from mlsysweb.show.results.page import Figure, Link, Table
 from mlsysweb.show.results.present import embedded
 from solvers.declare import Solver
 from solvers.formatting import format_value
+from solvers.grammar import agree
 from solvers.meta.sensitivity import Breakpoint, ElasticityRow, Sensitivity
 from solvers.quantities import format_quantity
 
@@ -85,7 +86,8 @@ def _turns(breakpoints: tuple[Breakpoint, ...]) -> Iterator[str]:
             f"a percent more moves it by {format_quantity(each.below / 100, '1', 'percent')} below and "
             f"{format_quantity(each.above / 100, '1', 'percent')} above"
         )
-        yield f"{each.label} at {at} ({format_quantity(each.factor, '1')} times what it is): {said or slopes}."
+        times = agree(format_quantity(kink.factor, "1"), " times what it is")
+        yield f"{kink.label} at {at} ({times}): {said or slopes}."
 
 
 def _figure(label: str, rows: list[ElasticityRow]) -> Figure:

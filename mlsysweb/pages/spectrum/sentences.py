@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from solvers.grammar import agree
 from solvers.laws.memory import Tier
 from solvers.laws.phase import Phase
 from solvers.laws.step_time import Bound
@@ -83,7 +84,8 @@ def _nobody(s: Survey) -> str:
     fate = s.fate[first]
     if fate == Fate.MEETS:
         what = "power" if s.point.smallest == Smallest.POWER else "price"
-        return f"{len(s.where(Fate.MEETS))} devices run {model} within {limits}, but the {what} of none is known."
+        runs = agree(str(len(s.where(Fate.MEETS))), f" devices run {model} within {limits}")
+        return f"{runs}, but the {what} of none is known."
     if fate == Fate.LIMITED:
         return f"No device runs {model} within {limits}. {name} is in time, {latency(s, first)}; {why(s, first)}."
     if fate == Fate.SLOW:
@@ -105,9 +107,7 @@ def beside(s: Survey) -> str:
     if s.smallest is None:
         return f"{first}; {_says(s, s.held)}."
     faster = s.of("latency", s.smallest) / s.of("latency", s.held)
-    times = (
-        f"{format_number(faster, 2)} times faster" if faster >= 1 else f"{format_number(1 / faster, 2)} times slower"
-    )
+    times = _times_as(faster, "fast") if faster >= 1 else _times_as(1 / faster, "slow")
     others = list(_times(s, s.held, s.smallest))
     return f"{first}: {times}{', with ' if others else ''}{_listed(others)}."
 
@@ -121,7 +121,11 @@ def _times(s: Survey, one: int, other: int) -> Iterator[str]:
     ):
         ratio = figure(one) / figure(other)
         if math.isfinite(ratio):
-            yield f"{format_number(ratio, 2)} times the {words}"
+            yield agree(format_number(ratio, 2), f" times the {words}")
+
+
+def _times_as(ratio: float, what: str) -> str:
+    return agree(format_number(ratio, 2), f" times as {what}")
 
 
 def _listed(words: list[str]) -> str:

@@ -41,8 +41,7 @@ def answer_page(query: QueryDict) -> SystemPage:
 def answer_iron_law(query: QueryDict) -> IronLawPage:
     """Return the page of the iron law. Raise InputErrors, each with its stage."""
     text, url = system_text(query), reverse("system:iron-law")
-    titles = {name: solver.title for name, solver in solvers().items()}
-    return iron_law_page(*_answered(text), titles, _presets(text, url), _link(text, url))
+    return iron_law_page(*_answered(text), solvers(), _presets(text, url), _link(text, url))
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from mlsysweb.show.results.page import Link
 from mlsysweb.show.results.present import card, result_figures, verdict_kind
+from solvers.declare import Solver
 from solvers.formatting import fill_slots, format_value
-from solvers.pipeline.wall_stages import DESCRIPTION, FACTORS, IRON_LAW, WALL_STAGES, WallStage, utilization
+from solvers.pipeline.wall_stages import (
+    DESCRIPTION,
+    FACTORS,
+    IRON_LAW,
+    WALL_STAGES,
+    WallStage,
+    factor_owners,
+    utilization,
+)
 from solvers.quantities import format_quantity
 from solvers.result import Result
 from solvers.taxonomy import WALLS
@@ -20,7 +31,7 @@ _KEYS = (
     ("serving", "ttft"),
     ("serving", "itl"),
     ("tail_latency", "p99_latency"),
-    ("parallelism", "training_time"),
+    (IRON_LAW, "training_time"),
     ("parallelism", "mfu"),
     ("reliability", "expected_failures"),
     ("tco", "tco"),
@@ -51,22 +62,14 @@ def system_page(
     )
 
 
-# The stages that determine each factor, in the order to study them.
-_OWNERS = {
-    "total_ops": ("scaling_laws", "compression"),
-    "devices": ("tco", "sustainability"),
-    "peak_rate": ("roofline", "synthesis"),
-    "mfu": ("efficiency", "roofline"),
-    "scaling_efficiency": ("parallelism", "topology"),
-    "goodput": ("reliability", "checkpoint"),
-}
+_RUN_MFU = "The run reaches {run_mfu} MFU, before failures."
 _LOSSES = {"mfu": "mfu_loss", "scaling_efficiency": "scaling_loss", "goodput": "goodput_loss"}
 
 
 def iron_law_page(
     results: Mapping[str, Result],
     links: Mapping[str, str],
-    titles: Mapping[str, str],
+    solvers: Mapping[str, Solver[Any, Any]],
     presets: tuple[Link, ...],
     url: str,
 ) -> IronLawPage:
@@ -75,21 +78,29 @@ def iron_law_page(
     figures = result_figures(law)
     return IronLawPage(
         verdict=fill_slots(law.verdict, law.values),
-        description=fill_slots(described.verdict, described.values),
-        factors=tuple(_factor(name, law, links, titles) for name in FACTORS),
+        description=f"{fill_slots(_RUN_MFU, law.values)} {fill_slots(described.verdict, described.values)}",
+        factors=tuple(_factor(name, results, links, solvers) for name in FACTORS),
         figure=figures[0] if figures else None,
-        wall=Link(titles[IRON_LAW], links[IRON_LAW]),
+        wall=Link(solvers[IRON_LAW].title, links[IRON_LAW]),
         presets=presets,
         url=url,
     )
 
 
-def _factor(name: str, law: Result, links: Mapping[str, str], titles: Mapping[str, str]) -> FactorRow:
+def _factor(
+    name: str, results: Mapping[str, Result], links: Mapping[str, str], solvers: Mapping[str, Solver[Any, Any]]
+) -> FactorRow:
+    """The factor under the label of the figure it is taken from: the MFU is that of a device alone."""
+    law, (stage, _, figure) = results[IRON_LAW], FACTORS[name].partition(".")
     return FactorRow(
-        card=card(name, law.values[name]),
+        card=card(name, replace(law.values[name], label=results[stage].values[figure].label)),
         loss=format_value(law.values[_LOSSES[name]]) if name in _LOSSES else "",
-        owners=tuple(Link(titles[stage], links[stage]) for stage in _OWNERS[name]),
+        owners=tuple(_owner(place, links) for place in factor_owners(law.values[name].label, solvers.values())),
     )
+
+
+def _owner(place: WallStage, links: Mapping[str, str]) -> Link:
+    return Link(f"{place.wall} {WALLS[place.wall - 1].name}", links[place.stage])
 
 
 def _row(place: WallStage, taken: float, result: Result, link: str) -> WallRow:

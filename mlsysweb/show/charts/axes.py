@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from solvers.quantities import conversion_factor, unit_label
+from solvers.quantities import conversion_factor, unit_for, unit_label
 from solvers.result import Value
 
 # Axis ticks add SI prefixes, so a unit that already has one is drawn without it.
 _ROOTS = {"kg": ("kg", "g"), "kg/J": ("kg/J", "g/kWh"), "USD/J": ("USD/J", "USD/kWh")}
-# Units that take no SI prefix, or are counted without one, are drawn as they are typed.
-_AS_SHOWN = ("min", "hour", "day", "year", "t")
+# Units whose multiples are no powers of ten, or that people count without a prefix: drawn as they are typed.
+_AS_SHOWN = ("min", "hour", "day", "year", "t", "kJ", "kWh", "MWh", "GWh")
 _BARE = {"1/s": "/s", "1": ""}
 # Units short enough for every tick; a longer one appears once, in the title.
 _SHORT = ("s", "B", "W", "J", "g", "/s")
@@ -28,6 +29,19 @@ def drawn_in(value: Value) -> str:
     if value.display_unit in _AS_SHOWN:
         return value.display_unit
     return _ROOTS.get(value.unit, (value.unit, value.unit))[1]
+
+
+def in_unit_of(value: Value, largest: float) -> Value:
+    """The figure as bars up to `largest` are drawn: energy in the unit that `largest` is shown in, as joules climb to
+    kilowatt-hours and no prefix does; every other as it is."""
+    return replace(value, display_unit=unit_for(largest, value.unit)) if value.unit == "J" else value
+
+
+def bar_axis(value: Value, **more: Any) -> dict[str, Any]:
+    """The axis of bars that their own labels name: from zero, and with its unit alone as title where the ticks do not
+    carry it."""
+    on_ticks = value.display_unit == "percent" or suffix(value) in _SHORT
+    return axis(value, log=False) | {"title": {"text": "" if on_ticks else suffix(value)}, **more}
 
 
 def suffix(value: Value) -> str:

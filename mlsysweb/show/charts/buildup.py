@@ -8,7 +8,7 @@ from typing import Any
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result
 
-from .axes import axis, layout, scale
+from .axes import bar_axis, in_unit_of, layout, scale
 from .series import SERIES, finite_rows, number
 
 # The last part ends where the total does; its text needs room beside it.
@@ -16,10 +16,10 @@ _ROOM = 1.25
 
 
 def buildup(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """Return the figure of a `buildup` chart. Horizontal, so that labels stay readable on a phone; a part of 0 has no
-    bar."""
-    first = result.values[drawing.y[0]]
+    """The figure of a `buildup` drawing: horizontal, so that labels stay readable on a phone; a part that is nothing
+    has no bar."""
     rows = [(name, v) for name in drawing.y for (v,) in finite_rows([number(result, name)]) if v > 0]
+    first = in_unit_of(result.values[drawing.y[0]], sum(v for _, v in rows))
     parts = [value * scale(first) for _, value in rows]
     ends = list(accumulate(parts))
     whole = ends[-1] if ends else 0.0
@@ -44,7 +44,7 @@ def buildup(drawing: ChartSpec, result: Result) -> dict[str, Any]:
             }
         ],
         "layout": layout(
-            xaxis=axis(first, log=False) | {"title": {"text": ""}, "range": [0, whole * _ROOM]},
+            xaxis=bar_axis(first, range=[0, whole * _ROOM]),
             yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis"},
         ),
     }

@@ -9,12 +9,14 @@ from typing import Any
 
 from solvers.result import Value
 
-from .axes import axis, hover, layout, scale
+from .axes import axis, hover, in_unit_of, layout, scale
 from .series import SERIES
 
 
 def stacked(titles: Sequence[str], parts: Mapping[str, Sequence[float]], values: Mapping[str, Value]) -> dict[str, Any]:
-    """Return stacked bars, one for each scenario. `parts` holds the values of each part by name."""
+    """A bar for each scenario, made of the same parts. `parts` holds each part's columns by name."""
+    largest = max((sum(column) for column in zip(*parts.values(), strict=True)), default=0.0)
+    values = {name: in_unit_of(value, largest) for name, value in values.items()}
     first = next(iter(values.values()))
     return {
         "data": [

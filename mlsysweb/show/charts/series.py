@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -26,6 +27,12 @@ def number(result: Result, name: str) -> float:
     """Return a figure of the question itself; NaN if it is not a number."""
     value = result.values[name].value
     return value if isinstance(value, float) else math.nan
+
+
+def varies(places: Sequence[Any]) -> bool:
+    """Whether points spread along an axis; nearly all of them at one place draw a line that says nothing."""
+    most = max(Counter(places).values(), default=0)
+    return len(set(places)) > 1 and most < 0.9 * len(places)
 
 
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:

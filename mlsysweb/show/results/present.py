@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 from urllib.parse import urlencode
 
@@ -76,9 +77,9 @@ def verdict_kind(result: Result) -> str:
 
 
 def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
-    """Return the chart, or None if it has no finite point."""
+    """The figure, or None where it has not one finite point, or every point at one place of its first axis."""
     drawn = draw(drawing, result)
-    if not any(trace["x"] for trace in drawn["data"]):
+    if not any(trace["x"] for trace in drawn["data"]) or _is_one_column(drawn):
         return None
     plot = orjson.dumps(drawn).decode()
     return Figure(
@@ -91,6 +92,12 @@ def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
     )
 
 
+def _is_one_column(drawn: Mapping[str, Any]) -> bool:
+    """Whether lines and points, not bars, all stand over one value."""
+    traces = drawn["data"]
+    return {trace["type"] for trace in traces} == {"scatter"} and len({x for trace in traces for x in trace["x"]}) == 1
+
+
 def embedded(json: str) -> str:
     """Return JSON that is safe inside a script element."""
     return json.replace("<", "\\u003c").replace("&", "\\u0026")
@@ -99,7 +106,20 @@ def embedded(json: str) -> str:
 def _undrawn(result: Result, figures: list[Figure | None]) -> Iterator[str]:
     for drawing, figure in zip(result.charts, figures, strict=True):
         if figure is None:
-            yield f"There is no picture of “{drawing.title}”: none of its figures is finite here."
+            yield f"There is no picture of “{drawing.title}”: its figures are finite at one point or none here."
+        else:
+            yield from (
+                f"“{drawing.title}” is without {name}: its figures are not known." for name in _missing(drawing, result)
+            )
+
+
+def _missing(drawing: ChartSpec, result: Result) -> Iterator[str]:
+    """The systems drawn beside others of which a chart has nothing to show, for want of a figure."""
+    for track in result.series if len(result.systems) > 1 else ():
+        if track.x in drawing.x[:1] and not any(
+            isinstance(cell, int | float) and isfinite(cell) for cell in track.columns.get(drawing.y[0], ())
+        ):
+            yield result.systems[track.system]
 
 
 def _table(drawing: ChartSpec, result: Result) -> Table:

@@ -14,18 +14,28 @@ from solvers.result import Result
 def stage_query(
     chain: Pipeline, stage: Stage, results: Mapping[str, Result], picked: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the inputs by name as text, without those at the wall's default. A pick is included by slug only where the
-    user chose one: `picked` has them, by the name of the input or by `stage.name`."""
-    values = results[stage.name].values
-    query: dict[str, str] = {}
+    """Inputs by name as a person would type them, without what is the wall's own default. Picks are kept by slug only
+    where somebody typed one: `picked` has them, by the name of the input or by `stage.name`."""
+    asked: dict[str, str] = {}
     for name, io in stage.inputs.items():
         if isinstance(io, Pick):
             slug = picked.get(f"{stage.name}.{name}") or picked.get(name) or _default_upstream(chain, stage, name)
             if slug and slug != io.default:
-                query[name] = slug
-        elif values[name].value != _default(io):
-            query[name] = _typed(values[name].value, io)
-    return query
+                asked[name] = slug
+        else:
+            taken = _taken(chain, stage, name, results)
+            if taken != _default(io):
+                asked[name] = _typed(taken, io)
+    return asked
+
+
+def _taken(chain: Pipeline, stage: Stage, name: str, results: Mapping[str, Result]) -> float | str | bool:
+    """The value of an input. A result has one value by name: where the stage finds what it takes, the input's is that
+    of the stage it came from."""
+    wire = chain.wires.get((stage.name, name)) if name in stage.outputs else None
+    if wire and wire.name in results[wire.stage].values:
+        return results[wire.stage].values[wire.name].value
+    return results[stage.name].values[name].value
 
 
 def _typed(value: float | str | bool, io: Input | Choice) -> str:
