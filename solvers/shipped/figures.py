@@ -82,7 +82,8 @@ def water_intensity_derived(row: Any) -> float | None:
     shares = {fuel: getattr(row, fuel) for fuel in WATER_BY_FUEL}
     if any(share is None for share in shares.values()) or sum(shares.values()) < 1 - _WITHOUT_MEDIAN:
         return None
-    return sum(WATER_BY_FUEL[fuel] * share for fuel, share in shares.items()) / sum(shares.values()) / _KWH
+    litres = sum(WATER_BY_FUEL[fuel] * share for fuel, share in shares.items())
+    return float(litres / sum(shares.values()) / _KWH)
 
 
 def shared_bus(row: Any) -> float:

@@ -70,7 +70,7 @@ def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
     one = devices == "1"
     if not short:
         return (
-            f"{size} {'meets' if one else 'meet'} the whole brief, for {_dollars(float(found.cost))} and "
+            f"{size} {'meets' if one else 'meet'} the whole brief, for {_dollars(float(score.cost))} and "
             f"{_tonnes(float(found.carbon))} a year."
         )
     missed = ", ".join(_NAMES[name].lower() for name in short)
@@ -105,7 +105,7 @@ def _constraints(
         "cost": f"{_dollars(float(i.budget))} a year",
         "carbon": f"{_tonnes(float(i.carbon_limit))} a year",
     }
-    for name, has in _has(i, found).items():
+    for name, has in _has(i, score).items():
         limit = _LIMITS[name].format(wanted[name])
         sentence = "" if met[name] else _remedy(i, name, ways)
         yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], sentence, limit)
@@ -150,7 +150,7 @@ def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
     if name not in ways:
         return "No number of replicas, devices or requests a batch alone would do: another chip, format or place might."
     knob, value = ways[name]
-    return f"{agree(f'{value:g}', f' {_KNOBS[knob]}')} would do, instead of {float(getattr(i, knob)):g}."
+    return f"{agree(f'{value:g}', f' {_INPUT_WORDS[knob]}')} would do, instead of {float(getattr(i, knob)):g}."
 
 
 def _facts(i: Inputs, score: Scores) -> Iterator[str]:
@@ -175,7 +175,7 @@ def _compared(score: Scores, short: list[str], space: DesignSpace) -> str:
     )
     if short:
         return told + "Yours does not meet it yet."
-    return told + f"Yours costs {agree(format_quantity(float(found.cost) / cheapest, '1'), ' times as much')}."
+    return told + f"Yours costs {agree(format_quantity(float(score.cost) / cheapest, '1'), ' times as much')}."
 
 
 def _named(space: DesignSpace, row: int, around: CapstoneLinks) -> str:

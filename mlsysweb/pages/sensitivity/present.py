@@ -86,8 +86,8 @@ def _turns(breakpoints: tuple[Breakpoint, ...]) -> Iterator[str]:
             f"a percent more moves it by {format_quantity(each.below / 100, '1', 'percent')} below and "
             f"{format_quantity(each.above / 100, '1', 'percent')} above"
         )
-        times = agree(format_quantity(kink.factor, "1"), " times what it is")
-        yield f"{kink.label} at {at} ({times}): {said or slopes}."
+        times = agree(format_quantity(each.factor, "1"), " times what it is")
+        yield f"{each.label} at {at} ({times}): {said or slopes}."
 
 
 def _figure(label: str, rows: list[ElasticityRow]) -> Figure:
