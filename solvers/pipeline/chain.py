@@ -12,6 +12,7 @@ from solvers.analysis.parameters import get_value, parameters_of, with_values
 from solvers.declare import closest_name
 from solvers.errors import InputError
 from solvers.fields import Choice, Input
+from solvers.picks import following
 
 from .wiring import Stage, Wires
 
@@ -97,7 +98,8 @@ class Pipeline:
 
     def evaluate(self, given: Given) -> dict[str, Answer]:
         """The answer of every stage by its name, each in one vectorised call. Numbers and columns in SI, not
-        validated; a given value takes precedence over a connection, and an input with neither has its default."""
+        validated; a given value takes precedence over a connection, and an input with neither is a figure of the spec
+        picked, or has its default."""
         answers: dict[str, Answer] = {}
         for stage in self.stages:
             inputs = self.inputs(stage, given, answers)
@@ -112,7 +114,7 @@ class Pipeline:
         plain = {name: value for name, value in settings.items() if name in stage.inputs}
         figures = {name: value for name, value in settings.items() if name not in stage.inputs}
         inputs = stage.inputs_type(**plain)
-        return with_values(inputs, figures) if figures else inputs
+        return following(stage, with_values(inputs, figures) if figures else inputs, settings)
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
         """The inputs (stage, name) that have neither a value, a connection nor a default."""
@@ -125,5 +127,5 @@ class Pipeline:
 
 def _has_default(io: Any) -> bool:
     if isinstance(io, Input):
-        return not np.isnan(io.default)
+        return not np.isnan(io.default) or bool(io.default_from)
     return isinstance(io, Choice) or bool(io.optional)
