@@ -27,9 +27,8 @@ def answer(solver: Solver[Any, Any], text: Mapping[str, Any], saved_rows: SavedR
 
 
 def solved(solver: Solver[Any, Any], parsed: ParsedQuestion, resolved: ResolvedQuestion) -> Result:
-    """Return the result of a question that has been read and resolved. Raise InputErrors if its values are not
-    compatible."""
-    planned = plan(solver, resolved.point, resolved.also, parsed.sweep)
+    """The answer to a question that has been read and resolved. Raises InputErrors when it makes no sense."""
+    planned = plan(solver, resolved.point, resolved.also, parsed.sweep, parsed.text)
     return solve(planned, parsed.text, resolved.snapshot)
 
 

@@ -17,8 +17,8 @@ from .errors import InputError
 @dataclass(frozen=True, kw_only=True)
 class Input:
     """A numeric input. `low` to `high` is the valid range, `slider` the range of its slider, both in SI.
-    `default_from` names the figure of a picked row (`accelerator.measured_efficiency`) that replaces the default
-    where it is known."""
+    `default_from` names the figure of a picked row (`accelerator.interconnect_bandwidth`) that this input is unless it
+    is given; `default` then stands for every row without that figure, and where it is NaN the figure is unknown."""
 
     unit: str
     label: str
@@ -34,6 +34,11 @@ class Input:
     symbol: str
     advanced: bool
     default_from: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The pick whose figure this input is: `accelerator`; empty for an input of its own."""
+        return self.default_from.partition(".")[0]
 
     def check(self, name: str, value: float) -> float:
         """Return the value if it is in range. Raise InputError that says which values are valid."""

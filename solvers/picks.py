@@ -1,8 +1,14 @@
-"""Effects of picked specs on a question: changed figures, and defaults that a picked row replaces."""
+"""What follows from the specs a question picks: single figures changed, and inputs that are a figure of a spec.
+
+One rule holds for pages, API, command, notebook, pipeline and search: a figure that belongs to a spec comes from the
+spec picked, unless it was given.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -31,34 +37,28 @@ def with_changes(values: Mapping[str, Any], changed: Mapping[str, Changed]) -> d
 
 
 def with_known_defaults(question: Question[Any], values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
-    """The values with what the picks know better than a default (`default_from`), for inputs whose name is not
-    `given`, and choices as the other inputs mean them. Figures may be columns; where one is unknown, the default
-    stays."""
-    known = dict(values)
+    """The values with each figure that was not `given` taken from the spec picked (`figures_of_picks`)."""
+    return {**values, **figures_of_picks(question, values, given)}
+
+
+def figures_of_picks(question: Question[Any], values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
+    """The inputs that belong to a spec (`default_from`) and were not `given`, with the figure of the spec that `values`
+    picks. Figures may be columns. Where a figure is unknown, or nothing is picked, the input has its default: a number
+    that stands for every spec without one, or NaN, which is unknown."""
+    known = {}
     for name, io in question.inputs.items():
         if isinstance(io, Input) and io.default_from and name not in given:
-            pick, _, figure = io.default_from.partition(".")
-            own = np.asarray(getattr(values.get(pick), figure, np.nan), dtype=float)
-            better = np.where(np.isnan(own), values.get(name, io.default), own)
+            pick, *path = io.default_from.split(".")
+            own = np.asarray(reduce(_figure, path, values.get(pick)), dtype=float)
+            better = np.where(np.isnan(own), io.default, own)
             known[name] = better if better.ndim else float(better)
-    return known | meant_choices(question.inputs, known)
+    return known
 
 
-def meant_choices(inputs: Mapping[str, InputField], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The codes of choices that follow from other inputs, by name: where a choice is left at its default, and one of
-    those it is `meant_by` is not, the member that is `meant`. Values and codes may be columns."""
-    found = {}
-    for name, io in inputs.items():
-        if isinstance(io, Choice) and io.meant_by:
-            code = np.asarray(values.get(name, io.default))
-            moved = np.logical_or.reduce(
-                np.broadcast_arrays(*(_is_moved(inputs[other], values.get(other)) for other in io.meant_by))
-            )
-            meant = np.where((code == io.default) & moved, io.meant, code)
-            found[name] = meant if meant.ndim else int(meant)
-    return found
+def _figure(spec: Any, name: str) -> Any:
+    return getattr(spec, name, np.nan)
 
 
-def _is_moved(io: InputField, value: Any) -> Any:
-    """Whether an input has a value other than its default."""
-    return False if value is None else np.asarray(value) != io.default
+def following(question: Question[Any], inputs: Any, given: Collection[str]) -> Any:
+    """The question with the figures of the specs it picks now, except those that were `given`."""
+    return replace(inputs, **figures_of_picks(question, vars(inputs), given))

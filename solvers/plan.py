@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .declare import Chart, Solver
 from .errors import InputErrors
 from .fields import Choice, Input
+from .picks import following
 from .specs import stack, take
 
 _POINTS = 64
@@ -41,14 +42,16 @@ class Plan:
     left_out: tuple[str, ...]
 
 
-def plan(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep: str = "") -> Plan:
-    """Return the batch for `point`, overlaid with the specs `also`. Raise InputErrors when the inputs are not
-    compatible."""
+def plan(
+    solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep: str = "", given: Collection[str] = ()
+) -> Plan:
+    """The batch for `point`, overlaid with the specs `also`, each with its own figures but for those that were `given`.
+    Raises InputErrors when the point makes no sense."""
     errors = tuple(solver.check(point))
     if errors:
         raise InputErrors(errors)
     figures = tuple(_swept(figure, sweep) for figure in solver.figures)
-    others, left_out = _sensible(solver, point, also)
+    others, left_out = _sensible(solver, point, also, given)
     lines = tuple(_lines(solver, point, figures, 1 + len(others)))
     batch = dataclasses.replace(point, **_columns(solver, point, others, lines))
     systems = tuple(spec.name for spec in _overlaid(solver, point, others))
@@ -60,19 +63,23 @@ def _swept(figure: Chart, sweep: str) -> Chart:
     return dataclasses.replace(figure, x=(sweep,), x_marks=()) if sweep and figure.kind == "curve" else figure
 
 
-def _sensible(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...]) -> tuple[list[Any], tuple[str, ...]]:
+def _sensible(
+    solver: Solver[Any, Any], point: Any, also: tuple[Any, ...], given: Collection[str]
+) -> tuple[list[Any], tuple[str, ...]]:
+    """The point with each of the other specs in turn, where that makes sense, and a sentence where it does not."""
     others, left_out = [], []
     for spec in also:
-        errors = tuple(solver.check(dataclasses.replace(point, **{solver.overlay: spec})))
+        other = following(solver, dataclasses.replace(point, **{solver.overlay: spec}), given)
+        errors = tuple(solver.check(other))
         if errors:
             left_out.append(f"{spec.name} is left out of the picture: {errors[0].field} {errors[0].sentence}")
         else:
-            others.append(spec)
+            others.append(other)
     return others, tuple(left_out)
 
 
 def _overlaid(solver: Solver[Any, Any], point: Any, others: list[Any]) -> list[Any]:
-    return [getattr(point, solver.overlay), *others] if solver.overlay else []
+    return [getattr(each, solver.overlay) for each in (point, *others)] if solver.overlay else []
 
 
 def _lines(solver: Solver[Any, Any], point: Any, figures: tuple[Chart, ...], systems: int) -> Iterator[SweepLine]:
@@ -112,16 +119,26 @@ def _columns(
 ) -> Mapping[str, NDArray[Any] | Any]:
     """Return a column for each input that varies; the rest stay scalars and broadcast."""
     total = lines[-1].rows.stop if lines else 1
+    system = np.zeros(total, dtype=int)
+    for line in lines:
+        system[line.rows] = line.system
     columns: dict[str, Any] = {}
+    if others:
+        columns[solver.overlay] = take(stack(_overlaid(solver, point, others)), system)
+        columns |= {name: own[system] for name, own in _differing(solver, point, others)}
     for line in lines:
         column = columns.setdefault(line.x, _constant(solver, point, line.x, total))
         column[line.rows] = line.values
-    if others:
-        system = np.zeros(total, dtype=int)
-        for line in lines:
-            system[line.rows] = line.system
-        columns[solver.overlay] = take(stack(_overlaid(solver, point, others)), system)
     return columns
+
+
+def _differing(solver: Solver[Any, Any], point: Any, others: list[Any]) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """The inputs that the specs know differently, with a value for each system."""
+    for name, io in solver.inputs.items():
+        if isinstance(io, Input) and io.default_from:
+            own = np.array([getattr(each, name) for each in (point, *others)], dtype=float)
+            if len(np.unique(own)) > 1:
+                yield name, own
 
 
 def _constant(solver: Solver[Any, Any], point: Any, name: str, total: int) -> NDArray[Any]:

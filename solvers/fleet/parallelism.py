@@ -102,7 +102,7 @@ class Inputs:
     devices_per_node: Array = inputs.devices_per_node(
         8, help="Nodes are filled with tensor-parallel devices first, then context, data and pipeline."
     )
-    intra_bandwidth: Array = inputs.intra_bandwidth(450e9)
+    intra_bandwidth: Array = inputs.intra_bandwidth(default_from="accelerator.interconnect_bandwidth")
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)
@@ -211,6 +211,8 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.trainable_transformer(i.model)
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)
+    together = min(i.devices_per_node, float(_layout(i).devices))
+    yield from checks.link_bandwidth(i.accelerator, i.intra_bandwidth, together, "intra_bandwidth")
 
 
 _ADVICE = {
@@ -451,7 +453,7 @@ FALLACIES = (
     walls=(14,),
     title="Parallelism",
     question="How fast does a fleet train a network, and where does the time of a step go?",
-    version="1",
+    version="2",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,

@@ -115,7 +115,7 @@ class Inputs:
     )
     sequence_length: Array = inputs.sequence_length(8192, advanced=True)
     devices_per_node: Array = inputs.devices_per_node(8, advanced=True)
-    intra_bandwidth: Array = inputs.intra_bandwidth(450e9, advanced=True)
+    intra_bandwidth: Array = inputs.intra_bandwidth(default_from="accelerator.interconnect_bandwidth", advanced=True)
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9, advanced=True)
     storage_bandwidth: Array = number(
         "byte/s",
@@ -159,11 +159,11 @@ class Inputs:
     embodied_carbon: Array = number(
         "kg",
         "Embodied carbon of a device",
-        150,
+        default_from="accelerator.embodied_carbon",
         high=1e7,
         slider=(0, 2000),
         advanced=True,
-        help="Where the accelerator's is not known.",
+        help="CO2e of making one.",
     )
     runs_per_month: Array = number(
         "1",
@@ -216,7 +216,7 @@ class Outputs:
     sequence_bytes: Array = output("byte", "Bytes of a sequence")
     run_rate: Array = output("1/s", "Training runs a second")
     tdp: Array = output("W", "Thermal design power of a device", if_infinite="unknown")
-    embodied_per_device: Array = output("kg", "Embodied carbon of a device")
+    embodied_per_device: Array = output("kg", "Embodied carbon of a device", if_infinite="unknown")
     carbon_intensity: Array = output("kg/J", "Carbon intensity", display_unit="g/kWh", if_infinite="unknown")
     water_of_electricity: Array = output("L/J", "Water intensity", display_unit="L/kWh")
     price_of_electricity: Array = output("USD/J", "Electricity price", display_unit="USD/kWh")
@@ -230,6 +230,7 @@ def check(i: Inputs) -> Iterator[InputError]:
         yield InputError("accelerator", f"can't be {i.accelerator.name}: its thermal design power is not known.")
     if i.unit_price == 0 and math.isnan(i.accelerator.unit_price):
         yield InputError("unit_price", f"is needed: the catalog has no price for {i.accelerator.name}.")
+    yield from checks.link_bandwidth(i.accelerator, i.intra_bandwidth, i.devices_per_node, "intra_bandwidth")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -335,7 +336,7 @@ FALLACIES = (
     walls=(),
     title="System",
     question="What does one system come to, before any wall looks at it?",
-    version="1",
+    version="2",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -372,7 +373,7 @@ def system(i: Inputs) -> Outputs:
         sequence_bytes=np.asarray(i.sequence_length, dtype=float) * _TOKEN_BYTES,
         run_rate=np.asarray(i.runs_per_month) / _MONTH,
         tdp=i.accelerator.tdp,
-        embodied_per_device=_or(i.accelerator.embodied_carbon, i.embodied_carbon),
+        embodied_per_device=np.asarray(i.embodied_carbon),
         carbon_intensity=i.grid.carbon_intensity,
         water_of_electricity=_or(i.grid.water_intensity, i.water_intensity),
         price_of_electricity=_or(i.grid.electricity_price, i.electricity_price),

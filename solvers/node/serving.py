@@ -122,7 +122,7 @@ class Inputs:
     interconnect_bandwidth: Array = number(
         "byte/s",
         "Interconnect bandwidth",
-        450e9,
+        default_from="accelerator.interconnect_bandwidth",
         exclusive_min=True,
         high=1e15,
         slider=(1e9, 2e12),
@@ -130,7 +130,7 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{link}",
         advanced=True,
-        help="One way, between the devices a layer is split over.",
+        help="One way, between the devices a layer is split over: NVLink and its like, else PCIe.",
     )
     interconnect_latency: Array = number(
         "s",
@@ -296,6 +296,9 @@ def check(i: Inputs) -> Iterator[InputError]:
         yield from checks.accelerator_rate(i.decode_accelerator, i.precision, ("decode_accelerator", "precision"))
     if i.draft_model is not None and not generates(i.draft_model):
         yield InputError("draft_model", f"has to generate tokens; {i.draft_model.name} does not.")
+    yield from checks.link_bandwidth(
+        i.accelerator, i.interconnect_bandwidth, i.tensor_parallel, "interconnect_bandwidth"
+    )
     if i.cached_prefix_length >= i.prompt_length:
         yield InputError(
             "cached_prefix_length",
@@ -480,7 +483,7 @@ FALLACIES = (
     walls=(4,),
     title="Serving",
     question="How long for the first token, how long for each further one, and for how many users at once?",
-    version="1",
+    version="2",
     factor="MFU",
     verdict=verdict,
     notes=notes,

@@ -43,6 +43,7 @@ def question(solver: Solver[Any, Any], values: Mapping[str, Any]) -> Any:
     changed: dict[str, Changed] = {}
     errors: dict[str, InputError] = {}
     picked = {n: io.default for n, io in solver.inputs.items() if isinstance(io, Pick) and io.default}
+    values = {name: value for name, value in values.items() if not _is_left_to_a_spec(solver, name, value)}
     for name, value in {**picked, **values}.items():
         try:
             if name in solver.inputs:
@@ -58,6 +59,12 @@ def question(solver: Solver[Any, Any], values: Mapping[str, Any]) -> Any:
     picks = with_changes(picks, changed)
     known = with_known_defaults(solver, {n: picks.get(n, getattr(inputs, n)) for n in solver.inputs}, values)
     return solver.inputs_type(**known)
+
+
+def _is_left_to_a_spec(solver: Solver[Any, Any], name: str, value: Any) -> bool:
+    """Whether None stands for an input that is a figure of the spec picked, as in the solver's signature."""
+    io = solver.inputs.get(name)
+    return value is None and isinstance(io, Input) and bool(io.default_from)
 
 
 def _accepted(solver: Solver[Any, Any], ready: Mapping[str, Any], errors: dict[str, InputError]) -> Any:

@@ -33,7 +33,7 @@ def _default(io: InputField) -> Any:
     if isinstance(io, Choice):
         return io.kind(io.default).name.lower()
     if math.isnan(io.default):
-        return inspect.Parameter.empty
+        return None if io.default_from else inspect.Parameter.empty
     if io.unit == "1":
         return int(io.default) if io.default == round(io.default) else io.default
     return to_input_text(io.default, io.unit, io.display_unit)
@@ -90,7 +90,8 @@ def _takes(io: InputField) -> str:
         return f"{io.kind.__name__} or slug{default}"
     if isinstance(io, Choice):
         return f"{' | '.join(io.names)}{default}"
-    better = f" (the {' '.join(io.default_from.split('.'))} where it is known)" if io.default_from else ""
+    of, _, figure = io.default_from.partition(".")
+    better = f"{' or' if default else ', default'} the {of}'s own {figure}" if of else ""
     return f"{'number' if io.unit == '1' else io.unit}{default}{better}, {_range(io)}"
 
 

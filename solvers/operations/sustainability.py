@@ -15,11 +15,27 @@ from enum import IntEnum
 import numpy as np
 
 from solvers import inputs
-from solvers.declare import Array, Chart, Codes, Equation, Fallacy, Preset, Source, curve, label, number, output, solver
+from solvers.declare import (
+    Array,
+    Chart,
+    Codes,
+    Equation,
+    Fallacy,
+    Preset,
+    Source,
+    curve,
+    label,
+    number,
+    output,
+    solver,
+    spec,
+)
+from solvers.errors import InputError
 from solvers.laws.carbon import embodied_carbon, operational_carbon, share_of_total
 from solvers.laws.energy import IDLE, facility_energy
 from solvers.laws.power import linear_power
 from solvers.laws.ratio import ratio_or_inf
+from solvers.specs import Accelerator
 
 _DAY, _YEAR = 86400.0, 365 * 86400.0
 _HOUR = 3600.0
@@ -35,9 +51,22 @@ class CarbonPart(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    accelerator: Accelerator | None = spec(
+        Accelerator,
+        "Accelerator",
+        "h100-sxm5-80gb",
+        optional=True,
+        help="Gives the thermal design power and the embodied carbon that are not given below.",
+    )
     devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True, symbol="n")
     tdp: Array = number(
-        "W", "Thermal design power", 700, high=1e6, slider=(0.01, 1500), log=True, help="Of one device."
+        "W",
+        "Thermal design power",
+        default_from="accelerator.tdp",
+        high=1e6,
+        slider=(0.01, 1500),
+        log=True,
+        help="Of one device.",
     )
     duration: Array = number(
         "s",
@@ -93,7 +122,12 @@ class Inputs:
         help="Per energy at the meter. 1.8 is usual for cooling alone; making the electricity adds to it.",
     )
     embodied_per_device: Array = number(
-        "kg", "Embodied carbon of a device", 164, high=1e7, slider=(0, 2000), help="CO2e of making one."
+        "kg",
+        "Embodied carbon of a device",
+        default_from="accelerator.embodied_carbon",
+        high=1e7,
+        slider=(0, 2000),
+        help="CO2e of making one.",
     )
     embodied_lifetime: Array = number(
         "s",
@@ -181,6 +215,15 @@ class Outputs:
     overhead_energy: Array = output("J", "Cooling and losses", help="What the building adds.")
 
 
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: a power must come from somewhere."""
+    if i.mean_device_power == 0 and math.isnan(i.tdp):
+        if i.accelerator is None:
+            yield InputError("tdp", "is needed: no accelerator is picked that would give it.")
+        else:
+            yield InputError("tdp", f"is needed: the catalog has no thermal design power for {i.accelerator.name}.")
+
+
 def verdict(i: Inputs, o: Outputs) -> str:
     first = "{facility_energy} at the meter, {total_carbon} of CO2e and {water} of water. "
     if math.isnan(o.total_carbon):
@@ -216,6 +259,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         )
     if i.mean_device_power > 0:
         yield "The measured power of a device is used; TDP and idle power have no part in it."
+    if math.isnan(i.embodied_per_device):
+        whose = f"of {i.accelerator.name}" if i.accelerator is not None else "of a device"
+        yield f"The embodied carbon {whose} is not known: only the carbon of running is."
     if i.duration > i.embodied_lifetime:
         yield "The job is longer than a device lives: its making counts more than once, as if replaced."
 
@@ -394,10 +440,11 @@ FALLACIES = (
     walls=(18,),
     title="Sustainability",
     question="What do energy, carbon and water of a job come to, and where do they come from?",
-    version="1",
-    factor="Devices",
+    version="2",
+    factor="",
     verdict=verdict,
     notes=notes,
+    check=check,
     headline=("total_carbon", "facility_energy", "operational_carbon", "embodied_share", "water", "mean_power"),
     figures=FIGURES,
     equations=EQUATIONS,

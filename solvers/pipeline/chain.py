@@ -12,7 +12,7 @@ from solvers.analysis.parameters import get_value, parameters_of, with_values
 from solvers.declare import closest_name
 from solvers.errors import InputError
 from solvers.fields import Choice, Input
-from solvers.picks import meant_choices
+from solvers.picks import following
 
 from .wiring import Stage, Wires
 
@@ -97,8 +97,9 @@ class Pipeline:
             yield from (name for own in (*stage.inputs, *parameters_of(stage)) for name in (own, f"{stage.name}.{own}"))
 
     def evaluate(self, given: Given) -> dict[str, Answer]:
-        """Return the answer of every stage by its name, each in one vectorised call. Numbers and columns in SI, not
-        validated; a given value takes precedence over a connection, and an input with neither has its default."""
+        """The answer of every stage by its name, each in one vectorised call. Numbers and columns in SI, not
+        validated; a given value takes precedence over a connection, and an input with neither is a figure of the spec
+        picked, or has its default."""
         answers: dict[str, Answer] = {}
         for stage in self.stages:
             inputs = self.inputs(stage, given, answers)
@@ -112,8 +113,8 @@ class Pipeline:
         settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
         plain = {name: value for name, value in settings.items() if name in stage.inputs}
         figures = {name: value for name, value in settings.items() if name not in stage.inputs}
-        inputs = stage.inputs_type(**{**plain, **meant_choices(stage.inputs, plain)})
-        return with_values(inputs, figures) if figures else inputs
+        inputs = stage.inputs_type(**plain)
+        return following(stage, with_values(inputs, figures) if figures else inputs, settings)
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
         """Yield the inputs (stage, name) that have neither a value, a connection nor a default."""
@@ -126,5 +127,5 @@ class Pipeline:
 
 def _has_default(io: Any) -> bool:
     if isinstance(io, Input):
-        return not np.isnan(io.default)
+        return not np.isnan(io.default) or bool(io.default_from)
     return isinstance(io, Choice) or bool(io.optional)

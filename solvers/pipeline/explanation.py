@@ -113,7 +113,7 @@ def _taken(name: str, io: Any, wire: Wire | None, by_hand: bool) -> Taken:
         return Taken(name, io.label, unit, Origin.STAGE, str(wire))
     if isinstance(io, Pick):
         return Taken(name, io.label, unit, Origin.GAP if io.default else Origin.UNUSED, io.default)
-    unknown = isinstance(io, Input) and io.default != io.default
+    unknown = isinstance(io, Input) and io.default != io.default and not io.default_from
     return Taken(name, io.label, unit, Origin.GAP if unknown else Origin.DEFAULT, "")
 
 

@@ -62,7 +62,8 @@ class ScoredRows:
 class PartialResult:
     """The result of some configurations. For each constraint: how many fail it, how many fail it alone, how many
     have no value for it, the value nearest to meeting it, and in `freed`, one row per constraint, the best score by
-    each objective among those that only the relaxed limit admits (infinite where there are none)."""
+    each objective among those that only the relaxed limit admits (infinite where there are none). `left_out` counts
+    those without a value for some goal: a figure they need is unknown."""
 
     count: int
     feasible: int
@@ -74,6 +75,7 @@ class PartialResult:
     unscored: int
     top: ScoredRows
     front: ScoredRows
+    left_out: int = 0
 
 
 def empty_result(search: Search) -> PartialResult:
@@ -92,6 +94,7 @@ def evaluate_box(search: Search, box_number: int, known: PartialResult | None = 
     met = [c.met(value) for c, value in zip(search.constraints, values, strict=True)]
     scores = [objective.score(answers) for objective in search.objectives]
     scored = _all(~np.isnan(score) for score in scores)
+    valued = _all([scored, *(~np.isnan(value) for value in values)])
     holds = _all(met)
     rows = _rows(box, holds & scored, scores)
     lone = _lone(met)
@@ -107,6 +110,7 @@ def evaluate_box(search: Search, box_number: int, known: PartialResult | None = 
         unscored=feasible - _number_of(holds & scored, box),
         top=_top(rows, search.keep, known),
         front=_front(rows, known),
+        left_out=box.size - _number_of(valued, box),
     )
 
 
@@ -206,6 +210,7 @@ def merge(search: Search, one: PartialResult, other: PartialResult) -> PartialRe
         unscored=one.unscored + other.unscored,
         top=_top(one.top + other.top, search.keep, None),
         front=together[front(together.scores)] if search.objectives else one.front,
+        left_out=one.left_out + other.left_out,
     )
 
 

@@ -57,7 +57,13 @@ def evaluated(
         count=len(settings),
         feasible=int(np.logical_and.reduce(met).sum()) if met else len(settings),
         reasons=tuple(_reasons(constraints, met, read)),
+        left_out=int(_unknown(scores, [c.metric.read(read) for c in constraints]).sum()),
     )
+
+
+def _unknown(scores: NDArray[Any], values: Sequence[NDArray[Any]]) -> NDArray[np.bool_]:
+    """Which rows have no value for some goal."""
+    return np.asarray(np.logical_or.reduce([np.isnan(scores).any(axis=1), *(np.isnan(value) for value in values)]))
 
 
 def _values(answer: Any) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -17,9 +17,10 @@ from .goals import Constraint
 
 @dataclass(frozen=True, repr=False)
 class SearchResult:
-    """The outcome of a search. `top` has the best rows, best first, `front` those that no other row dominates; `count`
-    is the number of configurations, `feasible` how many of them meet every limit. `reasons` says for each limit how
-    many it excludes, the most restrictive first."""
+    """The outcome of a search. `top` has the best rows, best first, `front` those that no other row dominates in every
+    objective; `count` configurations were looked at, `feasible` of them meet every limit, and `left_out` have no value
+    for a goal because a figure they need is unknown. `reasons` says for each limit how many it turns down, the harshest
+    first."""
 
     top: TextTable
     front: TextTable
@@ -27,6 +28,7 @@ class SearchResult:
     count: int
     feasible: int
     reasons: tuple[str, ...]
+    left_out: int = 0
 
     @property
     def best(self) -> dict[str, Any] | None:
@@ -35,16 +37,26 @@ class SearchResult:
         return self.top.rows()[0] if len(self.top) else None
 
     def __str__(self) -> str:
-        head = f"{self.feasible:,} of {self.count:,} configurations meet every limit."
-        return "\n".join([head, *self.reasons, *([str(self.top)] if len(self.top) else [])])
+        return "\n".join([*self._sentences(), *([str(self.top)] if len(self.top) else [])])
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        words = f"{self.feasible:,} of {self.count:,} configurations meet every limit."
-        told = "".join(f"<p>{escape(sentence)}</p>" for sentence in (words, *self.reasons))
+        told = "".join(f"<p>{escape(sentence)}</p>" for sentence in self._sentences())
         return told + self.top._repr_html_()
+
+    def _sentences(self) -> Iterator[str]:
+        yield f"{self.feasible:,} of {self.count:,} configurations meet every limit."
+        yield from self.reasons
+        if self.left_out:
+            yield left_out_sentence(self.left_out, self.count)
+
+
+def left_out_sentence(left_out: int, count: int) -> str:
+    """How many configurations have no value for a goal."""
+    verb, need = ("is", "it needs") if left_out == 1 else ("are", "they need")
+    return f"{left_out:,} of {count:,} configurations {verb} left out: a figure {need} is unknown."
 
 
 def reason(constraint: Constraint, failed: int, alone: int, nearest: float) -> str:

@@ -51,7 +51,7 @@ def search(rows: int) -> Any:
         "serving",
         "tco",
         "sustainability",
-        links={"tco.accelerator": "serving.accelerator", "sustainability.tdp": "serving.accelerator.tdp"},
+        links={"tco.accelerator": "serving.accelerator", "sustainability.accelerator": "serving.accelerator"},
     )
     chips = {chip.slug: chip.spec() for chip in Accelerator.objects.filter(unit_price__isnull=False, tier="cloud")[:10]}
     grids = list(Grid.objects.filter(carbon_intensity__isnull=False)[:places])

@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from solvers.notebook.call import question
 from solvers.solve import row
 
 
 def says(wall, **values):
-    """Return the verdict and the notes of `wall`, joined."""
-    point = wall.accept(values)
+    """The verdict and the notes of `wall`, joined."""
+    point = question(wall, values)
     with np.errstate(all="ignore"):
         outputs = row(wall, wall.function(point), 0)
     return " ".join((wall.verdict(point, outputs), *wall.notes(point, outputs)))

@@ -25,7 +25,6 @@ KEPT, RELAXED = 200, 0.1
 
 # Default links between pairs of walls, used where the question sets none.
 USUAL = {
-    "sustainability.tdp": "accelerator.tdp",
     "tail_latency.service_time": "end_to_end_latency",
     "tco.tokens_per_device_second": "decode_throughput",
 }

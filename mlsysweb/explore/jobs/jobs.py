@@ -25,6 +25,7 @@ from mlsysweb.explore.jobs.run_boxes import run_boxes
 from mlsysweb.explore.jobs.serialize import from_bytes, to_bytes
 from mlsysweb.explore.models import Job, JobState
 from solvers.errors import InputErrors
+from solvers.registry import solvers
 from solvers.search.explore import PartialResult, Search, empty_result
 from solvers.search.run import Outcome, outcome
 
@@ -35,8 +36,9 @@ _LEASE = timedelta(seconds=20)
 
 
 def key_of(question: DesignSpaceQuestion) -> str:
-    """Return the key under which the job of a question is stored."""
-    return sha256(f"{CatalogVersion.now()} {question.query}".encode()).hexdigest()
+    """The key under which the job of a question is stored: what is found depends on the catalog and on the walls."""
+    versions = " ".join(f"{name} {solvers()[name].version}" for name in question.walls if name in solvers())
+    return sha256(f"{CatalogVersion.now()} {versions} {question.query}".encode()).hexdigest()
 
 
 def job_of(question: DesignSpaceQuestion) -> Job | None:

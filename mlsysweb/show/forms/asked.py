@@ -107,6 +107,8 @@ def _default(io: InputField, rows: Rows) -> str:
         return io.labels.get(name, name).replace("_", " ")
     if isinstance(io, Pick):
         return _row_name(io, io.default, rows) if io.default else "none"
+    if io.owner and io.default != io.default:
+        return f"the {io.owner}'s"
     if io.default in (float("inf"), float("-inf")) or io.default != io.default:
         return "none"
     text = format_quantity(io.default, io.unit, io.display_unit)

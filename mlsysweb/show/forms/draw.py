@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -77,18 +78,23 @@ def preset_links(question: Question[Any], text: Mapping[str, str], action: str) 
 
 def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[str, str], choices: Choices) -> Field:
     typed_text = text.get(name, "")
-    default_from = isinstance(io, Input) and bool(io.default_from)
+    owner = io.owner if isinstance(io, Input) else ""
     return Field(
         name=name,
         control={Input: "number", Choice: "choice", Pick: "pick"}[type(io)],
         label=io.label,
         help=io.help,
-        text=typed_text or ("" if default_from else _default_text(io)),
+        text=typed_text or ("" if owner else _default_text(io)),
         error=errors.get(name, ""),
         slider=_slider(io) if isinstance(io, Input) else None,
         groups=_groups(io, typed_text, choices),
-        placeholder=f"{_default_text(io)}, or as measured" if default_from else "",
+        placeholder=_placeholder(io) if isinstance(io, Input) and owner else "",
     )
+
+
+def _placeholder(io: Input) -> str:
+    """What stands for a figure of a pick that is not typed."""
+    return f"the {io.owner}'s" if math.isnan(io.default) else f"{_default_text(io)}, or as measured"
 
 
 def _default_text(io: InputField) -> str:
