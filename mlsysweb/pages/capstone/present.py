@@ -70,7 +70,7 @@ def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
     one = devices == "1"
     if not short:
         return (
-            f"{size} {'meets' if one else 'meet'} the whole brief, for {_dollars(float(score.cost))} and "
+            f"{size} {'meets' if one else 'meet'} the whole brief, for {_dollars(float(found.cost))} and "
             f"{_tonnes(float(found.carbon))} a year."
         )
     missed = ", ".join(_NAMES[name].lower() for name in short)
