@@ -14,6 +14,7 @@ from solvers.fields import Pick
 from solvers.picks import with_changes, with_known_defaults
 from solvers.read import ALSO, ParsedQuestion
 from solvers.shipped.names import unknown_row
+from solvers.spec_parts import with_parts
 
 from .snapshot import spec_from_snapshot
 from .table_cache import CatalogEntry, catalog_table
@@ -65,7 +66,8 @@ def resolve(asked: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion
         raise InputErrors(errors)
     picked = {name: found[name].spec if name in found else value for name, value in asked.values.items()}
     also = tuple(found[_overlay_key(name)].spec for name in asked.also)
-    values = with_known_defaults(asked.question, with_changes(picked, asked.changed), asked.text)
+    specs = with_changes(with_parts(asked.question.inputs, picked, asked.text), asked.changed)
+    values = with_known_defaults(asked.question, specs, asked.text)
     point = asked.question.inputs_type(**values)
     return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})
 

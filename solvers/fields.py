@@ -17,8 +17,9 @@ from .errors import InputError
 @dataclass(frozen=True, kw_only=True)
 class Input:
     """A numeric input. `low` to `high` is the valid range, `slider` the range of its slider, both in SI.
-    `default_from` names the figure of a picked row (`accelerator.measured_efficiency`) that replaces the default
-    where it is known."""
+    `default_from` names the figures of picked rows (`accelerator.measured_efficiency`) that replace the default, the
+    first that is known; where none is, the default holds, or with `strict` the value is unknown. A figure is
+    `shared` among as many as the inputs of these names say together: the devices of a fleet among stages."""
 
     unit: str
     label: str
@@ -33,7 +34,14 @@ class Input:
     help: str
     symbol: str
     advanced: bool
-    default_from: str = ""
+    default_from: tuple[str, ...] = ()
+    strict: bool = False
+    shared: tuple[str, ...] = ()
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The picks whose figure this input may be: `accelerator`; none for an input of its own."""
+        return tuple(dict.fromkeys(path.partition(".")[0] for path in self.default_from))
 
     def check(self, name: str, value: float) -> float:
         """The value, when it is in range. Raises InputError that says which values are valid."""
@@ -152,7 +160,8 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Pick:
-    """A row of the catalog: a slug outside a wall, a spec of columns (see `specs`) inside."""
+    """A row of the catalog: a slug outside a wall, a spec of columns (see `specs`) inside. `default_from` names the
+    part of another pick (`fleet.node`) that it is unless it is picked itself."""
 
     kind: type[Any]
     label: str
@@ -160,6 +169,7 @@ class Pick:
     help: str
     optional: bool
     advanced: bool
+    default_from: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

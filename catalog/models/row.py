@@ -90,8 +90,8 @@ class CatalogRow(models.Model):
         return figures(self.describes, self)
 
     def parts(self) -> dict[str, CatalogRow | None]:
-        """The rows whose specs lie inside this row's, by the name they have there."""
-        return {name: getattr(self, name) for name in parts(self.describes)}
+        """The rows whose specs lie inside this row's, by the name they have there; None where none is known."""
+        return {name: getattr(self, name, None) for name in parts(self.describes)}
 
     def spec(self) -> Any:
         """The row as walls compute with it. What is unknown is what the spec declares for it: NaN for most."""

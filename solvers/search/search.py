@@ -6,17 +6,16 @@ called once for each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from solvers.declare import Solver
 from solvers.errors import InputError, InputErrors
-from solvers.fields import Input, Pick
+from solvers.fields import Pick
 from solvers.notebook.table import TextTable
 from solvers.pipeline import Pipeline, pipeline, settle
-from solvers.pipeline.chain import Given
 from solvers.shipped import find
 
 from .axes import listed, rows
@@ -86,11 +85,10 @@ def _of_walls(
     _check_names(chain, values)
     lists = {name: value for name, value in values.items() if _is_list(value)}
     fixed = settle(chain, {name: value for name, value in values.items() if name not in lists}, find)
-    fixed |= dict(_known_better(chain, fixed, values))
     axes, errors = [], []
     for name, value in lists.items():
         try:
-            axes.append(_axis(chain, name, list(value), values))
+            axes.append(_axis(chain, name, list(value)))
         except InputError as error:
             errors.append(error)
     if errors:
@@ -110,40 +108,14 @@ def _check_names(chain: Pipeline, names: Iterable[str]) -> None:
         raise InputErrors(errors)
 
 
-def _axis(chain: Pipeline, name: str, value: list[Any], values: Mapping[str, Any]) -> Axis:
-    """A list as an axis; along specs, what they know better than a default that was not given goes with them."""
+def _axis(chain: Pipeline, name: str, value: list[Any]) -> Axis:
+    """A list as an axis."""
     ends = chain.ends(name)
     io = chain.stage(ends[0][0]).inputs.get(ends[0][1]) if ends else None
     if not isinstance(io, Pick):
         return listed(chain, name, value)
     specs = [find(io.kind, each, name) if isinstance(each, str) else each for each in value]
-    axis = rows(chain, name, {getattr(spec, "name", ""): spec for spec in specs})
-    (column,) = axis.columns.values()
-    better = {
-        f"{stage}.{entry}": np.where(np.isnan(own := np.asarray(getattr(column, figure))), default, own)
-        for stage, entry, pick, figure, default in _followers(chain, values)
-        if (stage, pick) in ends
-    }
-    return Axis(axis.name, {**axis.columns, **better}, axis.labels)
-
-
-def _known_better(chain: Pipeline, fixed: Given, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], float]]:
-    """What the specs that are the same for all know better than a default that was not given."""
-    for stage, name, pick, figure, _ in _followers(chain, values):
-        own = float(getattr(fixed.get((stage, pick)), figure, np.nan))
-        if not np.isnan(own):
-            yield (stage, name), own
-
-
-def _followers(chain: Pipeline, values: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, float]]:
-    """Stage, input, pick, figure and default of every input whose default a pick may know better."""
-    given = {end for name in values for end in chain.ends(name)}
-    for stage in chain.stages:
-        for name, io in stage.inputs.items():
-            end = (stage.name, name)
-            if isinstance(io, Input) and io.default_from and end not in given and end not in chain.wires:
-                pick, _, figure = io.default_from.partition(".")
-                yield stage.name, name, pick, figure, io.default
+    return rows(chain, name, {getattr(spec, "name", ""): spec for spec in specs})
 
 
 def _result(outcome: Outcome) -> SearchResult:

@@ -63,7 +63,8 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     price = _figures(known, "electricity_price", i.electricity_price)
     found = sustainability(
         devices=i.devices,
-        tdp=i.accelerator.tdp,
+        accelerator=i.accelerator,
+        embodied_per_device=0,  # making the devices emits the same wherever they run, and may be unknown
         duration=i.duration,
         mfu=i.mfu,
         pue=pue,
@@ -104,6 +105,7 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
     told = [chip for chip in chips if not np.isnan(chip.embodied_carbon) and not np.isnan(chip.tdp)]
     found = sustainability(
         devices=1,
+        accelerator=None,
         tdp=np.array([float(chip.tdp) for chip in told]),
         duration=i.lifetime,
         mfu=i.mfu,

@@ -93,5 +93,7 @@ def _asked(wall: Solver[Any, Any], kept: ExportSource, picks: Mapping[str, Any])
         elif asked in kept.question:
             read = read_value(wall, asked, kept.question[asked])
             yield asked, io.kind(read).name.lower() if isinstance(io, Choice) else float(read)
-        elif isinstance(io, Input) and io.default_from and values[asked].value != io.default:
-            yield asked, values[asked].value
+        elif isinstance(io, Input) and io.default_from and asked in values:
+            own = values[asked].value
+            if own == own and own != io.default:  # what is unknown is left out
+                yield asked, own
