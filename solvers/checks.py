@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from solvers.declare import Array, Codes
 from solvers.errors import InputError
 from solvers.laws.phase import Phase, effective_phase, generates, is_trainable
-from solvers.specs import Accelerator, Model, Precision, arithmetic_format
+from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
 
 
 def accelerator_rate(
@@ -84,3 +84,9 @@ def expert_parallelism(model: Model, expert_parallel: Array, data_parallel: Arra
 
 def _other(model: Model) -> str:
     return "Choose decode or prefill." if generates(model) else "Choose another model."
+
+
+def enough_devices(fleet: Fleet | None, asked: Array, field: str) -> Iterator[InputError]:
+    """An error on `field` where a layout needs more devices than the picked fleet has."""
+    if fleet is not None and asked > fleet.devices:
+        yield InputError(field, f"makes {asked:,.0f} devices; {fleet.name} has {fleet.devices:,.0f}.")

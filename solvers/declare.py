@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from . import rows
+from . import rows, spec_parts
 from .errors import InputError, InputErrors
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField, Pick
 from .self_description import OfInstance, notebook, speak_in_words
@@ -47,10 +47,12 @@ def number(
     help: str = "",
     symbol: str = "",
     advanced: bool = False,
-    default_from: str = "",
+    default_from: str | tuple[str, ...] = (),
+    strict: bool = False,
+    shared: tuple[str, ...] = (),
 ) -> Any:
-    """Return a numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
-    writes."""
+    """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
+    writes. `default_from`, `strict` and `shared` are those of `fields.Input`."""
     io = Input(
         unit=unit,
         label=label,
@@ -65,7 +67,9 @@ def number(
         help=help,
         symbol=symbol,
         advanced=advanced,
-        default_from=default_from,
+        default_from=(default_from,) if isinstance(default_from, str) else default_from,
+        strict=strict,
+        shared=shared,
     )
     return field(default=default, metadata={"io": io})
 
@@ -97,11 +101,26 @@ def choice(
 
 
 def spec(
-    kind: type[Any], label: str, default: str = "", *, help: str = "", optional: bool = False, advanced: bool = False
+    kind: type[Any],
+    label: str,
+    default: str = "",
+    *,
+    help: str = "",
+    optional: bool = False,
+    advanced: bool = False,
+    default_from: str = "",
 ) -> Any:
-    """Return an input that is a spec of the catalog, by default the row with the slug `default`; None where optional
-    and not picked."""
-    io = Pick(kind=kind, label=label, default=default, help=help, optional=optional, advanced=advanced)
+    """A spec of the catalog, by default the row with the slug `default`; None where optional and not picked.
+    `default_from` is a part of another pick: `fleet.node`."""
+    io = Pick(
+        kind=kind,
+        label=label,
+        default=default,
+        help=help,
+        optional=optional,
+        advanced=advanced,
+        default_from=default_from,
+    )
     return field(default=None, metadata={"io": io}) if optional else field(metadata={"io": io})
 
 
@@ -210,6 +229,18 @@ def _nothing(*_: Any) -> Iterator[Any]:
     return iter(())
 
 
+def _full_check(inputs: Mapping[str, InputField], check: Callable[[I], Iterable[InputError]]) -> Any:
+    """What a wall checks, and that no figure is missing that must come from what is picked."""
+    if not any(isinstance(io, Input) and io.strict for io in inputs.values()):
+        return check
+
+    def both(i: I) -> Iterator[InputError]:
+        yield from spec_parts.unknown_figures(inputs, i)
+        yield from check(i)
+
+    return both
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question(Generic[I]):
     """The inputs of a computation, the check of their combination, and presets. A `Solver` is a question with the
@@ -239,9 +270,15 @@ def question(
     check: Callable[[I], Iterable[InputError]] = _nothing,
     presets: tuple[Preset, ...] = (),
 ) -> Question[I]:
-    """Return the question of a page over many walls, from a frozen dataclass of declared inputs."""
+    """The question of a page over many walls, from a frozen dataclass of declared inputs."""
+    declared = declared_fields(inputs)
     return Question(
-        name=name, title=title, inputs=declared_fields(inputs), inputs_type=inputs, check=check, presets=presets
+        name=name,
+        title=title,
+        inputs=declared,
+        inputs_type=inputs,
+        check=_full_check(declared, check),
+        presets=presets,
     )
 
 
@@ -390,7 +427,7 @@ def solver(
             function=function,
             verdict=verdict,
             notes=notes,
-            check=check,
+            check=_full_check(declared_fields(taken), check),
             headline=headline,
             overlay=overlay,
             figures=figures,

@@ -17,8 +17,9 @@ from .errors import InputError
 @dataclass(frozen=True, kw_only=True)
 class Input:
     """A numeric input. `low` to `high` is the valid range, `slider` the range of its slider, both in SI.
-    `default_from` names the figure of a picked row (`accelerator.interconnect_bandwidth`) that this input is unless it
-    is given; `default` then stands for every row without that figure, and where it is NaN the figure is unknown."""
+    `default_from` names the figures of picked rows (`accelerator.measured_efficiency`) that replace the default, the
+    first that is known; where none is, the default holds, or with `strict` the value is unknown. A figure is
+    `shared` among as many as the inputs of these names say together: the devices of a fleet among stages."""
 
     unit: str
     label: str
@@ -33,7 +34,14 @@ class Input:
     help: str
     symbol: str
     advanced: bool
-    default_from: str = ""
+    default_from: tuple[str, ...] = ()
+    strict: bool = False
+    shared: tuple[str, ...] = ()
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The picks whose figure this input may be: `accelerator`; none for an input of its own."""
+        return tuple(dict.fromkeys(path.partition(".")[0] for path in self.default_from))
 
     @property
     def owner(self) -> str:
@@ -162,7 +170,8 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Pick:
-    """A row of the catalog: a slug outside a wall, a spec of columns (see `specs`) inside."""
+    """A row of the catalog: a slug outside a wall, a spec of columns (see `specs`) inside. `default_from` names the
+    part of another pick (`fleet.node`) that it is unless it is picked itself."""
 
     kind: type[Any]
     label: str
@@ -170,6 +179,7 @@ class Pick:
     help: str
     optional: bool
     advanced: bool
+    default_from: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,41 @@ from solvers.declare import choice, number, spec
 from solvers.laws.language_pass import Timing
 from solvers.laws.phase import Phase
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
-from solvers.specs import Accelerator, Model, Precision
+from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
 
 model = partial(spec, Model, "Model")
 accelerator = partial(spec, Accelerator, "Accelerator")
+
+# A cluster, its parts and its place. Each brings those after it along, and the figures it knows of them.
+fleet = partial(spec, Fleet, "Fleet", optional=True, help="A cluster: its devices, nodes and network.")
+node = partial(
+    spec,
+    Node,
+    "Node",
+    optional=True,
+    advanced=True,
+    default_from="fleet.node",
+    help="A server: its accelerators, the links between them and its network cards.",
+)
+fabric = partial(
+    spec,
+    Fabric,
+    "Network",
+    optional=True,
+    advanced=True,
+    default_from="fleet.fabric",
+    help="Between nodes; no device gets more than its share of the node's network cards.",
+)
+region = partial(
+    spec,
+    Region,
+    "Cloud region",
+    optional=True,
+    advanced=True,
+    default_from="fleet.region",
+    help="A site and its grid: its own PUE and carbon intensity count before the grid's.",
+)
+grid = partial(spec, Grid, "Grid", optional=True, default_from="region.grid", help="Where the electricity comes from.")
 precision = partial(choice, Precision, "Precision", help="The format weights are stored in.")
 
 efficiency = partial(
@@ -260,6 +291,8 @@ devices_per_node = partial(
     slider=(1, 72),
     integer=True,
     symbol="g",
+    default_from="node.accelerators_per_node",
+    advanced=True,
     help="Nodes are filled one after the other.",
 )
 intra_bandwidth = partial(
@@ -272,6 +305,9 @@ intra_bandwidth = partial(
     log=True,
     display_unit="GB/s",
     symbol=r"\beta_\text{intra}",
+    default_from=("node.fabric.bandwidth", "accelerator.interconnect_bandwidth"),
+    strict=True,
+    advanced=True,
     help="One way, of each device: NVLink and its like.",
 )
 inter_bandwidth = partial(
@@ -284,6 +320,9 @@ inter_bandwidth = partial(
     log=True,
     display_unit="GB/s",
     symbol=r"\beta_\text{inter}",
+    default_from=("fleet.device_bandwidth", "fabric.bandwidth"),
+    strict=True,
+    advanced=True,
     help="One way, of each device: its share of the node's network cards.",
 )
 intra_latency = partial(
@@ -295,6 +334,7 @@ intra_latency = partial(
     display_unit="us",
     symbol=r"\alpha_\text{intra}",
     advanced=True,
+    default_from="node.fabric.latency",
     help="Time to start one message.",
 )
 inter_latency = partial(
@@ -306,5 +346,40 @@ inter_latency = partial(
     display_unit="us",
     symbol=r"\alpha_\text{inter}",
     advanced=True,
+    default_from="fabric.latency",
     help="Time to start one message.",
+)
+
+# Where a job runs.
+pue = partial(
+    number,
+    "1",
+    "PUE",
+    low=1,
+    high=10,
+    slider=(1, 2),
+    default_from=("region.pue", "fleet.pue"),
+    help="Energy of the building over that of the chips.",
+)
+electricity_price = partial(
+    number,
+    "USD/J",
+    "Electricity price",
+    high=1e-4,
+    slider=(0, 0.4 / 3.6e6),
+    display_unit="USD/kWh",
+    symbol="c_e",
+    default_from="grid.electricity_price",
+)
+devices = partial(
+    number,
+    "1",
+    "Devices",
+    low=1,
+    high=1e8,
+    slider=(1, 32768),
+    log=True,
+    integer=True,
+    symbol="n",
+    default_from="fleet.devices",
 )

@@ -15,6 +15,7 @@ from .errors import InputError, InputErrors
 from .fields import Choice, Input, InputField, Pick
 from .inline import spec_from_inline
 from .quantities import to_si
+from .spec_parts import follows
 from .specs import Changed, columns, is_table
 
 # Long enough for any number or slug; an inline spec is JSON and needs more.
@@ -43,8 +44,8 @@ class ParsedQuestion:
 
 
 def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
-    """Return the parsed question of `text`, a value for each input by name; missing inputs take their default. Raise
-    InputErrors."""
+    """The question that `text` asks, a value for each input by name; inputs not named take their default, picks that
+    are a part of another one (`follows`) None. Raises InputErrors."""
     values: dict[str, Any] = {}
     errors: list[InputError] = []
     for name, io in question.inputs.items():
@@ -52,6 +53,8 @@ def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
             values[name] = _value(name, io, text[name]) if _is_given(text.get(name)) else _default(io)
         except InputError as error:
             errors.append(error)
+    left_out = [name for name in question.inputs if not _is_given(text.get(name))]
+    values |= {name: None for name in left_out if follows(question.inputs, name, values)}
     changed: dict[str, Changed] = {}
     for name in text:
         try:
@@ -190,8 +193,8 @@ def _as_text(value: Any) -> str:
 def _is_default(io: InputField | None, value: str) -> bool:
     if io is None:
         return False
+    if isinstance(io, Pick | Input) and io.default_from:
+        return False  # what is typed counts, whatever the pick it would come from says
     if isinstance(io, Pick):
         return value == io.default
-    if isinstance(io, Input) and io.default_from:
-        return False  # typed values count as changed, whatever the pick's own figure is
     return bool(_value("", io, value) == io.default)

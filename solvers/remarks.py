@@ -6,9 +6,7 @@ import math
 from collections.abc import Iterator
 
 from solvers.declare import Array, Codes
-from solvers.laws.kernel_constants import is_measured
-from solvers.laws.language_pass import Timing
-from solvers.specs import Accelerator, Model, Precision, arithmetic_format
+from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
 
 
 def precision_fallback(chip: Accelerator, precision: Codes) -> Iterator[str]:
@@ -62,3 +60,9 @@ def unusual_parallelism(zero_stage: Array, pipeline_parallel: Array, virtual_sta
         yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."
     if virtual_stages > 1 and pipeline_parallel == 1:
         yield "Without a pipeline there is nothing to interleave."
+
+
+def idle_devices(fleet: Fleet | None, used: Array) -> Iterator[str]:
+    """Says how many devices of the picked fleet a layout leaves without work."""
+    if fleet is not None and fleet.devices > used:
+        yield f"{fleet.devices - used:,.0f} of the {fleet.devices:,.0f} devices of {fleet.name} are left over."

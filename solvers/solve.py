@@ -14,6 +14,7 @@ from .declare import Solver
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField
 from .plan import Plan, SweepLine
 from .result import ChartSpec, Result, Series, Value, Working
+from .spec_parts import remarks
 from .specs import columns
 
 _SLOT = re.compile(r"@([a-z_]+\.[a-z_]+)")
@@ -33,7 +34,7 @@ def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[s
         headline=solver.headline,
         values=dict(_values(solver, plan.point, point)),
         verdict=solver.verdict(plan.point, point),
-        notes=(*solver.notes(plan.point, point), *plan.left_out),
+        notes=(*solver.notes(plan.point, point), *remarks(solver.inputs, plan.point), *plan.left_out),
         working=tuple(Working(e.output, e.latex) for e in solver.equations if e.where(plan.point, point)),
         charts=tuple(ChartSpec(f.kind, f.title, f.x, f.y, f.x_marks) for f in plan.figures),
         series=tuple(_tracks(plan, batch)),

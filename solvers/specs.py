@@ -215,23 +215,6 @@ class Node(_Record):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Fleet(_Record):
-    """Nodes joined by one fabric."""
-
-    name: str = "fleet"
-    node: Node = part(Node)
-    fabric: Fabric = part(Fabric, unknown=True)
-    nodes: Array = number("1", "Nodes", low=1, integer=True)
-    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    power: Array = number("W", "Power", help="As reported for the whole fleet.")
-
-    @property
-    def devices(self) -> Array:
-        """Return the number of accelerators of all nodes together."""
-        return self.nodes * self.node.accelerators_per_node
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Grid(_Record):
     """The electricity grid of a country or region. Figures of a site are known only for a grid that represents one."""
 
@@ -258,11 +241,38 @@ class Region(_Record):
     """A cloud provider's region: its grid and its site."""
 
     name: str = "region"
+    grid: Grid = part(Grid, unknown=True)
     carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
     pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
     wue: Array = number(
         "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses."
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Fleet(_Record):
+    """Nodes joined by one fabric; where they stand, if that is known."""
+
+    name: str = "fleet"
+    node: Node = part(Node)
+    fabric: Fabric = part(Fabric, unknown=True)
+    region: Region = part(Region, unknown=True)
+    nodes: Array = number("1", "Nodes", low=1, integer=True)
+    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    power: Array = number("W", "Power", help="As reported for the whole fleet.")
+
+    @property
+    def devices(self) -> Array:
+        """Accelerators of all nodes together."""
+        return self.nodes * self.node.accelerators_per_node
+
+    @property
+    def device_bandwidth(self) -> Array:
+        """One way, of each device to other nodes: its share of the node's network cards, which are no faster than the
+        fabric where that is known; NaN where a card's bandwidth is not."""
+        card = np.asarray(self.node.nic_bandwidth, dtype=float)
+        slower = np.where(np.isnan(card), NAN, np.fmin(card, self.fabric.bandwidth))
+        return slower * self.node.nics_per_node / self.node.accelerators_per_node
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

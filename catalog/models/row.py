@@ -90,8 +90,8 @@ class CatalogRow(models.Model):
         return figures(self.describes, self)
 
     def parts(self) -> dict[str, CatalogRow | None]:
-        """Return the related rows whose specs are nested in this one, by attribute name."""
-        return {name: getattr(self, name) for name in parts(self.describes)}
+        """The rows whose specs lie inside this row's, by the name they have there; None where none is known."""
+        return {name: getattr(self, name, None) for name in parts(self.describes)}
 
     def spec(self) -> Any:
         """Return the spec. An unknown figure takes the default of the spec's field, mostly NaN."""

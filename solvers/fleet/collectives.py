@@ -30,6 +30,7 @@ from solvers.declare import (
 )
 from solvers.laws import collectives as law
 from solvers.laws.collectives import NetworkLink
+from solvers.specs import Fabric, Fleet, Node
 
 
 class AllReduceAlgorithm(IntEnum):
@@ -53,6 +54,9 @@ class Inputs:
         symbol="M",
         help="What each device brings; by default the gradients of 8 billion parameters in 16 bits.",
     )
+    fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node(advanced=False)
+    fabric: Fabric | None = inputs.fabric(advanced=False)
     devices: Array = number(
         "1",
         "Devices",
@@ -63,10 +67,11 @@ class Inputs:
         log=True,
         integer=True,
         symbol="n",
+        default_from="fleet.devices",
         help="That all end up with the sum.",
     )
     devices_per_node: Array = inputs.devices_per_node(8)
-    intra_bandwidth: Array = inputs.intra_bandwidth(450e9)
+    intra_bandwidth: Array = inputs.intra_bandwidth(450e9, default_from="node.fabric.bandwidth")
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)

@@ -49,7 +49,7 @@ from solvers.laws.training_step import Network, ParallelLayout
 from solvers.laws.training_traffic import LayerMessages, layer_messages
 from solvers.laws.training_work import DeviceWork, device_work, memory_traffic, stage_imbalance
 from solvers.laws.transformer import bytes_per_element
-from solvers.specs import Accelerator, Model, Precision, peak_rate
+from solvers.specs import Accelerator, Fabric, Fleet, Model, Node, Precision, peak_rate
 
 
 class Cause(IntEnum):
@@ -71,9 +71,14 @@ class Cause(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-70b")
-    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
+    fleet: Fleet | None = inputs.fleet()
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", default_from="node.accelerator")
+    node: Node | None = inputs.node()
+    fabric: Fabric | None = inputs.fabric()
     precision: Codes = inputs.precision(Precision.BF16, help="Of weights, gradients and arithmetic.")
-    data_parallel: Array = inputs.data_parallel(16)
+    data_parallel: Array = inputs.data_parallel(
+        16, default_from="fleet.devices", shared=("tensor_parallel", "pipeline_parallel", "context_parallel")
+    )
     tensor_parallel: Array = inputs.tensor_parallel(8)
     pipeline_parallel: Array = inputs.pipeline_parallel(4)
     context_parallel: Array = inputs.context_parallel(1, advanced=False)
@@ -211,8 +216,8 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.trainable_transformer(i.model)
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)
-    together = min(i.devices_per_node, float(_layout(i).devices))
-    yield from checks.link_bandwidth(i.accelerator, i.intra_bandwidth, together, "intra_bandwidth")
+    used = i.data_parallel * i.tensor_parallel * i.pipeline_parallel * i.context_parallel
+    yield from checks.enough_devices(i.fleet, used, "data_parallel")
 
 
 _ADVICE = {
@@ -266,6 +271,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.tensor_parallel > i.devices_per_node:
         yield "Tensor-parallel devices span nodes: every layer waits for the network between them, twice each way."
+    yield from remarks.idle_devices(i.fleet, o.devices)
     yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
 

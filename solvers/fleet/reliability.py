@@ -15,6 +15,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Chart,
@@ -42,6 +43,7 @@ from solvers.laws.reliability import (
     min_mtbf,
     young_daly_interval,
 )
+from solvers.specs import Fleet
 
 _HOUR, _DAY = 3600.0, 86400.0
 # Llama 3: number of devices, seconds, and unexpected interruptions.
@@ -66,6 +68,7 @@ class TimeLoss(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    fleet: Fleet | None = inputs.fleet()
     devices: Array = number(
         "1",
         "Devices",
@@ -76,6 +79,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="n_d",
+        default_from="fleet.devices",
         help="That work on one job: when one stops, all do.",
     )
     nodes: Array = number(
@@ -88,6 +92,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="N",
+        default_from="fleet.nodes",
         help="Machines the devices sit in; says how often one of them stops, not how often the job does.",
     )
     device_mtbf: Array = number(

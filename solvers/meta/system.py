@@ -26,11 +26,10 @@ from solvers.declare import (
     number,
     output,
     solver,
-    spec,
 )
 from solvers.errors import InputError
 from solvers.laws.transformer import bytes_per_element
-from solvers.specs import Accelerator, Grid, Model, Precision
+from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
 
 # A token is stored as an integer of four bytes; a month is a twelfth of a year.
 _TOKEN_BYTES = 4.0
@@ -42,7 +41,10 @@ _MOST_TENSOR = 8
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
-    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
+    fleet: Fleet | None = inputs.fleet(help="A cluster that trains; the accelerators that serve are its own, too.")
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", default_from="node.accelerator")
+    node: Node | None = inputs.node()
+    fabric: Fabric | None = inputs.fabric()
     precision: Codes = inputs.precision(Precision.BF16)
     batch_size: Array = inputs.batch_size(16, help="Requests a replica serves together.")
     prompt_length: Array = inputs.prompt_length(1024, help="Tokens of each request's prompt.")
@@ -86,7 +88,16 @@ class Inputs:
         help="What 99 of 100 requests should stay below, from arrival to the last token.",
     )
     devices: Array = number(
-        "1", "Devices that train", 256, low=1, high=1e7, slider=(8, 32768), log=True, integer=True, symbol="n"
+        "1",
+        "Devices that train",
+        256,
+        low=1,
+        high=1e7,
+        slider=(8, 32768),
+        log=True,
+        integer=True,
+        symbol="n",
+        default_from="fleet.devices",
     )
     tokens: Array = number(
         "1",
@@ -114,9 +125,9 @@ class Inputs:
         help="That each copy works through in one training step.",
     )
     sequence_length: Array = inputs.sequence_length(8192, advanced=True)
-    devices_per_node: Array = inputs.devices_per_node(8, advanced=True)
-    intra_bandwidth: Array = inputs.intra_bandwidth(default_from="accelerator.interconnect_bandwidth", advanced=True)
-    inter_bandwidth: Array = inputs.inter_bandwidth(50e9, advanced=True)
+    devices_per_node: Array = inputs.devices_per_node(8)
+    intra_bandwidth: Array = inputs.intra_bandwidth(450e9)
+    inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     storage_bandwidth: Array = number(
         "byte/s",
         "Storage bandwidth",
@@ -129,20 +140,10 @@ class Inputs:
         advanced=True,
         help="At which the fleet reads what it trains on.",
     )
-    grid: Grid = spec(Grid, "Grid", "us-average", help="Where the electricity comes from.")
-    pue: Array = number(
-        "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
-    )
-    electricity_price: Array = number(
-        "USD/J",
-        "Electricity price",
-        0.10 / 3.6e6,
-        high=1e-4,
-        slider=(0, 0.4 / 3.6e6),
-        display_unit="USD/kWh",
-        advanced=True,
-        help="Where the grid's is not known.",
-    )
+    grid: Grid = inputs.grid(default="us-average", optional=False)
+    region: Region | None = inputs.region()
+    pue: Array = inputs.pue(1.2)
+    electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
     water_intensity: Array = number(
         "L/J",
         "Water intensity",
@@ -151,7 +152,7 @@ class Inputs:
         slider=(0, 10 / 3.6e6),
         display_unit="L/kWh",
         advanced=True,
-        help="Where the grid's is not known.",
+        default_from="grid.water_intensity",
     )
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the accelerator's."
@@ -163,7 +164,7 @@ class Inputs:
         high=1e7,
         slider=(0, 2000),
         advanced=True,
-        help="CO2e of making one.",
+        default_from="accelerator.embodied_carbon",
     )
     runs_per_month: Array = number(
         "1",
@@ -373,13 +374,14 @@ def system(i: Inputs) -> Outputs:
         sequence_bytes=np.asarray(i.sequence_length, dtype=float) * _TOKEN_BYTES,
         run_rate=np.asarray(i.runs_per_month) / _MONTH,
         tdp=i.accelerator.tdp,
-        embodied_per_device=np.asarray(i.embodied_carbon),
-        carbon_intensity=i.grid.carbon_intensity,
-        water_of_electricity=_or(i.grid.water_intensity, i.water_intensity),
-        price_of_electricity=_or(i.grid.electricity_price, i.electricity_price),
+        embodied_per_device=i.embodied_carbon,
+        carbon_intensity=_of_place(i),
+        water_of_electricity=i.water_intensity,
+        price_of_electricity=i.electricity_price,
     )
 
 
-def _or(known: Array, assumed: Array) -> Array:
-    """Return the figure of the catalog, or where it is unknown the assumed one."""
-    return np.where(np.isnan(known), assumed, known)
+def _of_place(i: Inputs) -> Array:
+    """The carbon intensity of the region, or of the grid where none is picked or its own is not known."""
+    own = np.nan if i.region is None else i.region.carbon_intensity
+    return np.where(np.isnan(own), i.grid.carbon_intensity, own)

@@ -21,6 +21,7 @@ from solvers.fields import Flag, Input, Label, OutputField, Pick
 from solvers.picks import with_changes, with_known_defaults
 from solvers.read import read_value
 from solvers.shipped import find
+from solvers.spec_parts import with_parts
 from solvers.specs import Changed, row_names, stack, take
 
 # The most rows of a call that are checked one by one, at some 50 us each; of a longer column only the first and the
@@ -56,7 +57,7 @@ def question(solver: Solver[Any, Any], values: Mapping[str, Any]) -> Any:
     if errors:
         raise InputErrors(errors.values())
     picks = {n: getattr(inputs, n) for n, io in solver.inputs.items() if isinstance(io, Pick)}
-    picks = with_changes(picks, changed)
+    picks = with_changes(with_parts(solver.inputs, picks, values), changed)
     known = with_known_defaults(solver, {n: picks.get(n, getattr(inputs, n)) for n in solver.inputs}, values)
     return solver.inputs_type(**known)
 

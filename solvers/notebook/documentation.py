@@ -87,11 +87,12 @@ def _words(io: Any) -> str:
 def _takes(io: InputField) -> str:
     default = f", default {default_text(io)}" if default_text(io) else ""
     if isinstance(io, Pick):
-        return f"{io.kind.__name__} or slug{default}"
+        better = f" (the {' '.join(io.default_from.split('.'))} where that is picked)" if io.default_from else ""
+        return f"{io.kind.__name__} or slug{default}{better}"
     if isinstance(io, Choice):
         return f"{' | '.join(io.names)}{default}"
-    of, _, figure = io.default_from.partition(".")
-    better = f"{' or' if default else ', default'} the {of}'s own {figure}" if of else ""
+    figures = " or ".join(path.replace(".", " ") for path in io.default_from)
+    better = f" (the {figures} where it is known)" if figures else ""
     return f"{'number' if io.unit == '1' else io.unit}{default}{better}, {_range(io)}"
 
 

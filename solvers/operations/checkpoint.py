@@ -13,6 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Chart,
@@ -31,6 +32,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.laws.ratio import ratio_or_inf
+from solvers.specs import Fleet
 
 _DAY = 86400.0
 
@@ -51,6 +53,7 @@ class CheckpointBottleneck(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    fleet: Fleet | None = inputs.fleet()
     parameters: Array = number(
         "1",
         "Parameters",
@@ -94,6 +97,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="w",
+        default_from="fleet.nodes",
         help="Hosts that write at once, each its own part.",
     )
     filesystem_bandwidth: Array = number(

@@ -30,12 +30,11 @@ from solvers.declare import (
     solver,
     spec,
 )
-from solvers.errors import InputError
 from solvers.laws.carbon import embodied_carbon, operational_carbon, share_of_total
 from solvers.laws.energy import IDLE, facility_energy
 from solvers.laws.power import linear_power
 from solvers.laws.ratio import ratio_or_inf
-from solvers.specs import Accelerator
+from solvers.specs import Accelerator, Fleet, Grid, Node, Region
 
 _DAY, _YEAR = 86400.0, 365 * 86400.0
 _HOUR = 3600.0
@@ -51,21 +50,22 @@ class CarbonPart(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    accelerator: Accelerator | None = spec(
-        Accelerator,
-        "Accelerator",
-        "h100-sxm5-80gb",
-        optional=True,
-        help="Gives the thermal design power and the embodied carbon that are not given below.",
+    fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node()
+    accelerator: Accelerator | None = inputs.accelerator(
+        "h100-sxm5-80gb", optional=True, default_from="node.accelerator", help="Gives its power and embodied carbon."
     )
-    devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True, symbol="n")
+    devices: Array = inputs.devices(256)
     tdp: Array = number(
         "W",
         "Thermal design power",
-        default_from="accelerator.tdp",
+        700,
         high=1e6,
         slider=(0.01, 1500),
         log=True,
+        default_from="accelerator.tdp",
+        strict=True,
+        advanced=True,
         help="Of one device.",
     )
     duration: Array = number(
@@ -88,9 +88,10 @@ class Inputs:
         display_unit="percent",
         help="What power follows: at 0 a device draws its idle power, at 100% its thermal design power.",
     )
-    pue: Array = number(
-        "1", "PUE", 1.06, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
-    )
+    grid: Grid | None = inputs.grid()
+    other_grid: Grid | None = spec(Grid, "Another grid", optional=True, help="To compare with, at the same PUE.")
+    region: Region | None = inputs.region()
+    pue: Array = inputs.pue(1.06)
     carbon_intensity: Array = number(
         "kg/J",
         "Carbon intensity",
@@ -99,6 +100,8 @@ class Inputs:
         slider=(0, 1 / _KWH),
         display_unit="g/kWh",
         symbol="c",
+        default_from=("region.carbon_intensity", "grid.carbon_intensity"),
+        strict=True,
         help="CO2e of the electricity, at the meter.",
     )
     other_carbon_intensity: Array = number(
@@ -109,6 +112,8 @@ class Inputs:
         slider=(0, 1 / _KWH),
         display_unit="g/kWh",
         symbol="c'",
+        default_from="other_grid.carbon_intensity",
+        strict=True,
         help="Carbon intensity of a grid to compare with, at the same PUE. 20 g/kWh: Québec, 820: coal in Poland.",
     )
     water_intensity: Array = number(
@@ -119,14 +124,17 @@ class Inputs:
         slider=(0, 10 / _KWH),
         display_unit="L/kWh",
         symbol="w",
+        default_from="grid.water_intensity",
         help="Per energy at the meter. 1.8 is usual for cooling alone; making the electricity adds to it.",
     )
     embodied_per_device: Array = number(
         "kg",
         "Embodied carbon of a device",
-        default_from="accelerator.embodied_carbon",
+        164,
         high=1e7,
         slider=(0, 2000),
+        default_from="accelerator.embodied_carbon",
+        strict=True,
         help="CO2e of making one.",
     )
     embodied_lifetime: Array = number(
@@ -151,16 +159,8 @@ class Inputs:
         advanced=True,
         help="Where it was measured, it takes the place of what TDP and MFU tell. 0: not measured.",
     )
-    electricity_price: Array = number(
-        "USD/J",
-        "Electricity price",
-        0.10 / _KWH,
-        high=1e-4,
-        slider=(0, 0.4 / _KWH),
-        display_unit="USD/kWh",
-        symbol="c_e",
-        advanced=True,
-        help="For the bill beside the carbon; all other cost is in wall 17.",
+    electricity_price: Array = inputs.electricity_price(
+        0.10 / _KWH, advanced=True, help="For the bill beside the carbon; all other cost is in wall 17."
     )
 
 
@@ -397,6 +397,7 @@ PRESETS = (
         {
             "devices": "1",
             "mean_device_power": "0.5 mW",
+            "accelerator": "none",
             "tdp": "15 mW",
             "mfu": "0.01",
             "duration": "2 year",

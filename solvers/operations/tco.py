@@ -35,7 +35,7 @@ from solvers.errors import InputError
 from solvers.laws.cost import YEAR, break_even_utilization, depreciation, maintenance_cost, spot_run
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
 from solvers.laws.ratio import ratio_or_inf
-from solvers.specs import Accelerator, Precision, peak_rate
+from solvers.specs import Accelerator, Fleet, Grid, Node, Precision, Region, peak_rate
 
 _HOUR = 3600.0
 
@@ -62,14 +62,17 @@ class CostPart(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node()
     accelerator: Accelerator | None = spec(
         Accelerator,
         "Accelerator",
         "h100-sxm5-80gb",
         optional=True,
+        default_from="node.accelerator",
         help="Gives the price, the power and the rates to rent it where they are left at 0 below.",
     )
-    devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True, symbol="n")
+    devices: Array = inputs.devices(256)
     duration: Array = number(
         "s",
         "Duration",
@@ -101,18 +104,10 @@ class Inputs:
         symbol="u",
         help="Share of the duration in which there is work. An owner pays all of it, a tenant this part.",
     )
-    pue: Array = number(
-        "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
-    )
-    electricity_price: Array = number(
-        "USD/J",
-        "Electricity price",
-        0.10 / 3.6e6,
-        high=1e-4,
-        slider=(0, 0.4 / 3.6e6),
-        display_unit="USD/kWh",
-        symbol="c_e",
-    )
+    grid: Grid | None = inputs.grid()
+    region: Region | None = inputs.region()
+    pue: Array = inputs.pue(1.2)
+    electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6)
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."
     )
@@ -182,6 +177,7 @@ class Inputs:
         slider=(1, 72),
         integer=True,
         advanced=True,
+        default_from="node.accelerators_per_node",
         help="That are taken back together.",
     )
     checkpoint_time: Array = number(

@@ -13,6 +13,7 @@ from solvers.declare import closest_name
 from solvers.errors import InputError
 from solvers.fields import Choice, Input
 from solvers.picks import following
+from solvers.spec_parts import follows, with_parts
 
 from .wiring import Stage, Wires
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from .run import Run
 
 Given = Mapping[tuple[str, str], Any]
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The catalog's default of a pick that is not made: it gives way where the pick is a part of another one."""
+
+    spec: Any
 
 
 @dataclass(frozen=True)
@@ -111,18 +119,19 @@ class Pipeline:
         """Return a stage's inputs, from the given values and the answers of the stages before it."""
         taken = {n: answers[w.stage].value(w.name) for (s, n), w in self.wires.items() if s == stage.name}
         settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
-        plain = {name: value for name, value in settings.items() if name in stage.inputs}
+        said = {name: value for name, value in settings.items() if not isinstance(value, StandIn)}
+        plain = {n: v.spec if isinstance(v, StandIn) else v for n, v in settings.items() if n in stage.inputs}
         figures = {name: value for name, value in settings.items() if name not in stage.inputs}
-        inputs = stage.inputs_type(**plain)
-        return following(stage, with_values(inputs, figures) if figures else inputs, settings)
+        inputs = stage.inputs_type(**with_parts(stage.inputs, plain, said))
+        return following(stage, with_values(inputs, figures) if figures else inputs, said)
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
         """Yield the inputs (stage, name) that have neither a value, a connection nor a default."""
         for stage in self.stages:
+            picked = {name: value for (s, name), value in (*self.wires.items(), *given.items()) if s == stage.name}
             for name, io in stage.inputs.items():
-                end = (stage.name, name)
-                if end not in given and end not in self.wires and not _has_default(io):
-                    yield end
+                if name not in picked and not _has_default(io) and not follows(stage.inputs, name, picked):
+                    yield stage.name, name
 
 
 def _has_default(io: Any) -> bool:

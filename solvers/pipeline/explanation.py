@@ -9,6 +9,7 @@ from typing import Any
 
 from solvers.analysis.parameters import parameters_of
 from solvers.fields import Input, Output, Pick
+from solvers.spec_parts import follows
 
 from .chain import Pipeline
 from .wiring import Stage, Wire
@@ -98,8 +99,11 @@ def explain(pipeline: Pipeline, given: Iterable[str] = ()) -> Explanation:
 def _explained(pipeline: Pipeline, stage: Stage, by_hand: set[tuple[str, str]]) -> StageExplained:
     figures = [name for (s, name) in {**pipeline.wires, **dict.fromkeys(by_hand)} if s == stage.name and "." in name]
     declared = {**stage.inputs, **{name: parameters_of(stage)[name].declared for name in sorted(figures)}}
+    said = {name: True for s, name in (*pipeline.wires, *by_hand) if s == stage.name}
     takes = tuple(
-        _taken(name, io, pipeline.wires.get((stage.name, name)), (stage.name, name) in by_hand)
+        Taken(name, io.label, "", Origin.DEFAULT, "")
+        if name not in said and follows(stage.inputs, name, said)
+        else _taken(name, io, pipeline.wires.get((stage.name, name)), (stage.name, name) in by_hand)
         for name, io in declared.items()
     )
     return StageExplained(stage.name, stage.title, stage.walls, takes, tuple(stage.outputs))

@@ -18,7 +18,7 @@ from solvers.result import Result
 from solvers.solve import solve
 from solvers.specs import Changed
 
-from .chain import Answer, Pipeline
+from .chain import Answer, Given, Pipeline, StandIn
 from .explanation import Explanation, explain
 from .wiring import Stage
 
@@ -79,19 +79,24 @@ def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None 
     catalog's defaults are added where a stage picks a row and none is given. Raise InputErrors."""
     settings: dict[tuple[str, str], Any] = {}
     errors: list[InputError] = []
-    ends = pipeline.assigned(given)
-    for stage in pipeline.stages:
-        for name, io in stage.inputs.items():
-            if look_up and isinstance(io, Pick) and io.default and (stage.name, name) not in pipeline.wires:
-                ends.setdefault((stage.name, name), io.default)
-    for (stage_name, name), value in ends.items():
+    for (stage_name, name), value in pipeline.assigned(given).items():
         try:
             settings[stage_name, name] = _value(pipeline.stage(stage_name), name, value, look_up)
         except InputError as error:
             errors.append(InputError(f"{stage_name}.{error.field}", error.sentence))
     if errors:
         raise InputErrors(errors)
-    return settings
+    return {**_catalog_defaults(pipeline, settings, look_up), **settings} if look_up else settings
+
+
+def _catalog_defaults(pipeline: Pipeline, settings: Given, look_up: LookUp) -> dict[tuple[str, str], Any]:
+    """The catalog's defaults of picks that are not made."""
+    return {
+        (stage.name, name): StandIn(look_up(io.kind, io.default)) if io.default_from else look_up(io.kind, io.default)
+        for stage in pipeline.stages
+        for name, io in stage.inputs.items()
+        if isinstance(io, Pick) and io.default and (stage.name, name) not in (*pipeline.wires, *settings)
+    }
 
 
 def _value(stage: Stage, name: str, value: Any, look_up: LookUp | None) -> Any:

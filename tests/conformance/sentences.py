@@ -14,7 +14,8 @@ import numpy as np
 from catalog.resolve import resolve
 from solvers.errors import InputErrors
 from solvers.read import read
-from solvers.solve import _values, output_value, row
+from solvers.solve import output_value, row
+from solvers.spec_parts import remarks
 
 # Equations and fallacies have their own tests; a symbol is LaTeX.
 OTHERS = {"Equation", "Fallacy"}
@@ -100,6 +101,7 @@ def ask(solver, text):
         said = [solver.verdict(point, outputs), *solver.notes(point, outputs)]
     finally:
         sys.settrace(before)
+    said += remarks(solver.inputs, point)  # what every wall says of its picks
     return SimpleNamespace(point=point, outputs=outputs, said=said, lines=lines)
 
 

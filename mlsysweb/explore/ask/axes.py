@@ -9,12 +9,10 @@ from typing import Any
 
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Pick
-from solvers.pipeline import Pipeline, settle
+from solvers.pipeline import Pipeline
 from solvers.search.axes import axis
 from solvers.search.layouts import LAYOUT
-from solvers.search.placement import OF_THE_GRID, OF_THE_SITE, places
 from solvers.search.space import Axis
-from solvers.specs import Grid, Region
 
 LookUp = Callable[[type[Any], str], Any]
 # Returns the slugs that `all` or `all NVIDIA` stands for.
@@ -26,21 +24,20 @@ CLUSTER = "DASK_SCHEDULER"
 AXIS = "axis"
 # Half an hour of one core at five million configurations a second; the second limit is for a hundred cores.
 MOST, MOST_ON_A_CLUSTER = 10**10, 10**12
-PLACES = {"grid": (Grid, OF_THE_GRID), "region": (Region, ("carbon_intensity", *OF_THE_SITE))}
+# Picks that a wall takes only where it asks for a figure of theirs.
+_PLACES = ("grid", "region")
 
 
 def declared_axes(
     steps: Pipeline, typed: Sequence[tuple[str, str]], look_up: LookUp, all_of: AllOf, errors: list[InputError]
 ) -> tuple[dict[str, str], list[tuple[int, Axis]]]:
-    """Return the inputs with a single value, as text by name, and the axes, each with the index of its row in `typed`.
-    Append an error for each invalid row to `errors`. Grids and regions are read last: a figure that they lack is taken
-    from the single values."""
+    """The inputs with one value, as text by name, and the axes with their row among what was `typed`. Adds to `errors`
+    what is wrong with a row."""
     fixed: dict[str, str] = {}
     axes: list[tuple[int, Axis]] = []
-    late = sorted(enumerate(typed), key=lambda each: each[1][0] in PLACES)
-    for k, (name, text) in late:
+    for k, (name, text) in enumerate(typed):
         try:
-            made = _axis(steps, name, expand_all(steps, name, text, all_of), look_up, fixed)
+            made = _axis(steps, name, expand_all(steps, name, text, all_of), look_up)
             if len(made) == 1 and tuple(made.columns) == (name,):
                 fixed[name] = text
             else:
@@ -49,7 +46,6 @@ def declared_axes(
             errors += [InputError(f"{AXIS}-{k}", e.sentence) for e in bad.errors]
         except InputError as error:
             errors.append(InputError(f"{AXIS}-{k}", _sentence(error, name)))
-    axes.sort(key=lambda each: each[0])
     return fixed, axes
 
 
@@ -58,37 +54,24 @@ def _sentence(error: InputError, name: str) -> str:
     return error.sentence if error.field == name else f"{error.field} {error.sentence}"
 
 
-def _axis(steps: Pipeline, name: str, text: str, look_up: LookUp, fixed: Mapping[str, str]) -> Axis:
+def _axis(steps: Pipeline, name: str, text: str, look_up: LookUp) -> Axis:
     if not name:
         raise InputError("axis", "needs the name of an input these values are for.")
-    if name not in PLACES or any(name in stage.inputs for stage in steps.stages):
-        return axis(steps, name, text, look_up)
-    kind, figures = PLACES[name]
-    rows = {slug: look_up(kind, slug) for slug in (word.strip() for word in text.split(",")) if slug}
-    if not rows:
-        raise InputError(name, "needs at least one place to stand in.")
-    if not any(figure in stage.inputs for figure in figures for stage in steps.stages):
+    if name in _PLACES and not any(name in stage.inputs for stage in steps.stages):
         raise InputError(
             name, "changes nothing here: no wall in the row takes a figure of it. Add sustainability or tco."
         )
-    return places(steps, rows, {("", n): v for n, v in _numbers(steps, fixed, figures).items()}, figures, name)
-
-
-def _numbers(steps: Pipeline, fixed: Mapping[str, str], figures: tuple[str, ...]) -> dict[str, Any]:
-    """Return the values given for the figures of a site, in SI."""
-    named = {name: text for name, text in fixed.items() if name in figures}
-    return {name: value for (_, name), value in settle(steps, named).items()} if named else {}
+    return axis(steps, name, text, look_up)
 
 
 def expand_all(steps: Pipeline, name: str, text: str, all_of: AllOf) -> str:
     """Replace `all` and `all NVIDIA` by the slugs they stand for."""
     io = next((stage.inputs[name] for stage in steps.stages if name in stage.inputs), None)
-    kind = io.kind if isinstance(io, Pick) else PLACES.get(name, (None,))[0]
-    if kind is None or not text.lower().startswith("all"):
+    if not isinstance(io, Pick) or not text.lower().startswith("all"):
         return text
     words = [word.strip() for word in text.split(",")]
     return ", ".join(
-        slug for w in words for slug in (all_of(kind, w[3:].strip()) if w.lower().startswith("all") else [w])
+        slug for w in words for slug in (all_of(io.kind, w[3:].strip()) if w.lower().startswith("all") else [w])
     )
 
 

@@ -17,7 +17,6 @@ from solvers.registry import solvers
 from solvers.search.goals import metrics
 from solvers.search.layouts import LAYOUT
 
-_WIDE = {"grid": "Grid: its carbon, electricity price and water", "region": "Cloud region: its carbon and PUE"}
 _LAYOUT = "Layout: all ways to divide so many devices over data, tensor, pipeline and context parallelism"
 
 
@@ -86,8 +85,6 @@ def _names(steps: Pipeline) -> Iterator[Link]:
             if (stage.name, name) not in steps.wires and name not in seen:
                 seen.add(name)
                 yield Link(f"{io.label}{_unit(io)}", name)
-    if any(n in s.inputs for s in steps.stages for n in ("carbon_intensity", "electricity_price", "pue")):
-        yield from (Link(words, name) for name, words in _WIDE.items())
     if {"data_parallel", "tensor_parallel"} <= seen:
         yield Link(_LAYOUT, LAYOUT)
 

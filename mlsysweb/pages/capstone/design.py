@@ -123,7 +123,7 @@ def _yearly(i: Inputs, places: list[Any], devices: Floats, used: Floats) -> tupl
         made = np.where(np.isnan(i.accelerator.embodied_carbon), 0.0, i.accelerator.embodied_carbon)
         emitted = sustainability(
             devices=devices,
-            tdp=i.accelerator.tdp,
+            accelerator=i.accelerator,
             duration=_YEAR,
             mfu=used,
             pue=pue,

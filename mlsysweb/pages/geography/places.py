@@ -64,7 +64,8 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     price = _figures(known, "electricity_price", i.electricity_price)
     outputs = sustainability(
         devices=i.devices,
-        tdp=i.accelerator.tdp,
+        accelerator=i.accelerator,
+        embodied_per_device=0,  # making the devices emits the same wherever they run, and may be unknown
         duration=i.duration,
         mfu=i.mfu,
         pue=pue,
@@ -110,7 +111,8 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
     sleeps = ~np.isnan(asleep)
     found = sustainability(
         devices=1,
-        tdp=tdp,
+        accelerator=None,
+        tdp=np.array([float(chip.tdp) for chip in told]),
         duration=i.lifetime,
         mfu=i.mfu,
         mean_device_power=np.where(sleeps, i.duty_cycle * tdp + (1 - i.duty_cycle) * asleep, 0.0),  # 0: not measured

@@ -16,11 +16,12 @@ from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.forms.query import text_by_name
 from mlsysweb.show.results.stage_query import stage_query
 from solvers.errors import InputError, InputErrors
-from solvers.fields import InputField
+from solvers.fields import InputField, Pick
 from solvers.pipeline import Explanation, Pipeline, explain, pipeline, run
 from solvers.pipeline.explanation import Origin
 from solvers.registry import solvers
 from solvers.result import Result
+from solvers.specs import Fleet, Grid
 
 from .page import PipelinePage
 from .present import LINKS, STAGES, PipelineLinks, pipeline_page
@@ -105,19 +106,25 @@ def _chain(around: PipelineLinks) -> Pipeline:
 
 
 def _open_inputs(chain: Pipeline, explanation: Explanation) -> dict[str, InputField]:
-    """Return the inputs a user may set, once for all stages that take the same name. Missing inputs come first; those
-    with a default are folded, unless they are the first input of a stage."""
+    """What a person may say, once for all stages that ask it by the same name; the gaps, the fleet and the grid first,
+    what has a default folded away."""
     open_ends = [
         (taken, chain.stage(stage.name).inputs[taken.name])
         for stage in explanation.stages
         for taken in stage.takes
-        if taken.origin in (Origin.GAP, Origin.GIVEN, Origin.DEFAULT) and taken.name in chain.stage(stage.name).inputs
+        if taken.origin is not Origin.STAGE and taken.name in chain.stage(stage.name).inputs
     ]
-    gaps = {taken.name: io for taken, io in open_ends if taken.origin is not Origin.DEFAULT}
-    others = {taken.name: replace(io, advanced=True) for taken, io in open_ends if taken.origin is Origin.DEFAULT}
+    folded = (Origin.DEFAULT, Origin.UNUSED)
+    gaps = {taken.name: io for taken, io in open_ends if taken.origin not in folded or _is_whole(io)}
+    others = {taken.name: replace(io, advanced=True) for taken, io in open_ends if taken.origin in folded}
     return {name: replace(io, advanced=False) for name, io in gaps.items()} | {
         n: io for n, io in others.items() if n not in gaps
     }
+
+
+def _is_whole(io: InputField) -> bool:
+    """Whether a pick gives figures of several stages: the fleet they run on, the grid."""
+    return isinstance(io, Pick) and io.kind in (Fleet, Grid) and not io.advanced
 
 
 def _field(name: str, asked: Mapping[str, InputField]) -> str:

@@ -13,6 +13,7 @@ from solvers.pipeline import Pipeline
 from solvers.quantities import format_quantity, unit_label
 from solvers.specs import columns
 
+from .draw import placeholder
 from .page import AskedInput
 
 # Catalog rows that were read, by any key: each with its kind, slug and name.
@@ -106,13 +107,14 @@ def _default(io: InputField, rows: Rows) -> str:
         name = io.kind(io.default).name.lower()
         return io.labels.get(name, name).replace("_", " ")
     if isinstance(io, Pick):
-        return _row_name(io, io.default, rows) if io.default else "none"
-    if io.owner and io.default != io.default:
-        return f"the {io.owner}'s"
+        name = _row_name(io, io.default, rows) if io.default else "none"
+        return f"from {io.default_from.partition('.')[0]}, else {name}" if io.default_from else name
+    if io.default_from and io.default != io.default:
+        return placeholder(io, "")
     if io.default in (float("inf"), float("-inf")) or io.default != io.default:
         return "none"
     text = format_quantity(io.default, io.unit, io.display_unit)
-    return f"{text}, or as measured" if io.default_from else text
+    return placeholder(io, text) if io.default_from else text
 
 
 def _row_name(pick: Pick, slug: str, rows: Rows) -> str:

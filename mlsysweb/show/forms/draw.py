@@ -78,23 +78,25 @@ def preset_links(question: Question[Any], text: Mapping[str, str], action: str) 
 
 def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[str, str], choices: Choices) -> Field:
     typed_text = text.get(name, "")
-    owner = io.owner if isinstance(io, Input) else ""
+    of_a_pick = not isinstance(io, Choice) and bool(io.default_from)
     return Field(
         name=name,
         control={Input: "number", Choice: "choice", Pick: "pick"}[type(io)],
         label=io.label,
         help=io.help,
-        text=typed_text or ("" if owner else _default_text(io)),
+        text=typed_text or ("" if of_a_pick else _default_text(io)),
         error=errors.get(name, ""),
         slider=_slider(io) if isinstance(io, Input) else None,
         groups=_groups(io, typed_text, choices),
-        placeholder=_placeholder(io) if isinstance(io, Input) and owner else "",
+        placeholder=placeholder(io, _default_text(io)) if isinstance(io, Input) and of_a_pick else "",
     )
 
 
-def _placeholder(io: Input) -> str:
-    """What stands for a figure of a pick that is not typed."""
-    return f"the {io.owner}'s" if math.isnan(io.default) else f"{_default_text(io)}, or as measured"
+def placeholder(io: Input, default: str) -> str:
+    """What stands for an input that is a figure of a pick where nothing is typed; `default` is the default as text."""
+    if all(".measured_" in path for path in io.default_from):
+        return f"{default}, or as measured"
+    return f"from {' or '.join(io.owners)}{'' if math.isnan(io.default) else f', else {default}'}"
 
 
 def _default_text(io: InputField) -> str:
@@ -116,11 +118,23 @@ def _groups(io: InputField, text: str, choices: Choices) -> tuple[OptionGroup, .
         words = (Option(name, io.labels.get(name, name), name == now) for name in io.names)
         return (OptionGroup("", tuple(words)),)
     if isinstance(io, Pick):
+        if io.default_from:
+            return _brought(io, text, choices)
         word = NOTHING if io.default else ""
         left_out = io.optional and (text or io.default or word).lower() == word
         nothing = (OptionGroup("", (Option(word, "None", left_out),)),) if io.optional else ()
         return nothing + _rows(io.kind, set() if left_out else {text or io.default}, choices)
     return ()
+
+
+def _brought(io: Pick, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
+    """The options of a pick that another brings along; its own default, where it has one, stands for none picked."""
+    names = {slug: name for slug, name, _ in choices(io.kind)}
+    outer = io.default_from.partition(".")[0]
+    first = Option("", f"From {outer}, else {names.get(io.default, io.default) or 'none'}", not text)
+    none = (Option(NOTHING, "None", text.lower() == NOTHING),) if io.optional else ()
+    picked = {text} - {"", *(option.value for option in none)}
+    return (OptionGroup("", (first, *none)), *_rows(io.kind, picked, choices))
 
 
 def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGroup, ...]:

@@ -124,12 +124,25 @@ def test_a_grid_that_changes_nothing_is_refused():
     assert "changes nothing" in complaint(axes=SMALL | {"grid": "poland, norway"})["axis-4"]
 
 
-def test_a_grid_moves_carbon_and_what_it_does_not_know_is_what_is_given():
-    axes = {"grid": "poland, norway", "electricity_price": "0.2 USD/kWh", "devices": "8, 16"}
-    asked = search(axes=axes, goals=("minimize: total_carbon", "minimize: tco.tco"), walls="tco sustainability")
-    best = run(asked).top[0]
+def test_a_grid_moves_carbon_and_a_price_that_is_given_counts_more_than_the_grids():
+    axes = {"grid": "poland, norway", "devices": "8, 16"}
+    goals = ("minimize: total_carbon", "minimize: tco.tco", "tco.energy_opex > 0 USD")
+    best = run(search(axes=axes, goals=goals, walls="tco sustainability")).top[0]
     assert best.places["grid"] == "norway"
-    assert best.inputs["electricity_price"] > 0
+    price = {"electricity_price": "0.2 USD/kWh"}
+    dearer = run(search(axes=axes | price, goals=goals, walls="tco sustainability")).top[0]
+    bills = [each.values["tco.energy_opex"] for each in (dearer, best)]
+    assert bills[0] == pytest.approx(2 * bills[1], rel=1e-12)
+
+
+def test_a_fleet_as_an_axis_brings_its_devices_and_their_chips():
+    axes = {"fleet": "lab-64-h100, lab-64-a100", "grid": "poland, quebec"}
+    goals = ("minimize: tco.tco", "minimize: total_carbon", "purchase_price > 0 USD")
+    rows = run(search(axes=axes, goals=goals, walls="tco sustainability")).top
+    bought = {row.places["fleet"]: row.values["tco.purchase_price"] for row in rows}
+    chips = {"lab-64-h100": "h100-sxm5-80gb", "lab-64-a100": "a100-sxm4-80gb"}
+    prices = {fleet: look_up(Accelerator, chip).unit_price for fleet, chip in chips.items()}
+    assert bought == {fleet: pytest.approx(64 * price * 2.5) for fleet, price in prices.items()}
 
 
 TRAINING = {"model": "llama-3-8b", "accelerator": "h100-sxm5-80gb"}
