@@ -65,11 +65,11 @@ def resolve(parsed: ParsedQuestion, kept: Snapshot | None = None) -> ResolvedQue
             errors.append(error)
     if errors:
         raise InputErrors(errors)
-    picked = {name: found[name].spec if name in found else value for name, value in asked.values.items()}
-    also = tuple(found[_overlay_key(name)].spec for name in asked.also)
-    specs = with_changes(with_parts(asked.question.inputs, picked, asked.text), asked.changed)
-    values = with_known_defaults(asked.question, specs, asked.text)
-    point = asked.question.inputs_type(**values)
+    picked = {name: found[name].spec if name in found else value for name, value in parsed.values.items()}
+    also = tuple(found[_overlay_key(name)].spec for name in parsed.also)
+    specs = with_changes(with_parts(parsed.question.inputs, picked, parsed.text), parsed.changed)
+    values = with_known_defaults(parsed.question, specs, parsed.text)
+    point = parsed.question.inputs_type(**values)
     return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})
 
 

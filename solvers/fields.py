@@ -43,11 +43,6 @@ class Input:
         """The picks whose figure this input may be: `accelerator`; none for an input of its own."""
         return tuple(dict.fromkeys(path.partition(".")[0] for path in self.default_from))
 
-    @property
-    def owner(self) -> str:
-        """The pick whose figure this input is: `accelerator`; empty for an input of its own."""
-        return self.default_from.partition(".")[0]
-
     def check(self, name: str, value: float) -> float:
         """Return the value if it is in range. Raise InputError that says which values are valid."""
         if not math.isfinite(value):

@@ -14,7 +14,7 @@ import numpy as np
 
 from .declare import Question
 from .errors import InputError, InputErrors
-from .fields import Input
+from .fields import Choice, Input, InputField
 from .spec_parts import assembled, figure_of_pick, shared
 from .specs import Changed, changed_spec
 
@@ -37,8 +37,10 @@ def with_changes(values: Mapping[str, Any], changed: Mapping[str, Changed]) -> d
 
 
 def with_known_defaults(question: Question[Any], values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
-    """The values with each figure that was not `given` taken from the spec picked (`figures_of_picks`)."""
-    return {**values, **figures_of_picks(question, values, given)}
+    """Return the values with each figure that was not `given` taken from the spec picked (`figures_of_picks`), and
+    choices as the other inputs mean them (`meant_choices`)."""
+    known = {**values, **figures_of_picks(question, values, given)}
+    return known | meant_choices(question.inputs, known)
 
 
 def figures_of_picks(question: Question[Any], values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
@@ -59,5 +61,26 @@ def figures_of_picks(question: Question[Any], values: Mapping[str, Any], given: 
 
 
 def following(question: Question[Any], inputs: Any, given: Collection[str]) -> Any:
-    """The question with the figures of the specs it picks now, except those that were `given`."""
-    return replace(inputs, **figures_of_picks(question, vars(inputs), given))
+    """Return the inputs of a question as the specs they pick now and the other inputs have them, except those that
+    were `given`."""
+    return replace(inputs, **with_known_defaults(question, vars(inputs), given))
+
+
+def meant_choices(inputs: Mapping[str, InputField], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the codes of choices that follow from other inputs, by name: where a choice is left at its default, and
+    one of those it is `meant_by` is not, the member that is `meant`. Values and codes may be columns."""
+    codes = {}
+    for name, io in inputs.items():
+        if isinstance(io, Choice) and io.meant_by:
+            code = np.asarray(values.get(name, io.default))
+            moved = np.logical_or.reduce(
+                np.broadcast_arrays(*(_is_moved(inputs[other], values.get(other)) for other in io.meant_by))
+            )
+            meant = np.where((code == io.default) & moved, io.meant, code)
+            codes[name] = meant if meant.ndim else int(meant)
+    return codes
+
+
+def _is_moved(io: InputField, value: Any) -> Any:
+    """Return whether an input has a value other than its default."""
+    return False if value is None else np.asarray(value) != io.default

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 
 from solvers.declare import Array, Codes
+from solvers.laws.kernel_constants import is_measured
+from solvers.laws.language_pass import Timing
 from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
 
 

@@ -160,7 +160,6 @@ class Inputs:
     embodied_carbon: Array = number(
         "kg",
         "Embodied carbon of a device",
-        default_from="accelerator.embodied_carbon",
         high=1e7,
         slider=(0, 2000),
         advanced=True,

@@ -30,6 +30,7 @@ from solvers.declare import (
     solver,
     spec,
 )
+from solvers.errors import InputError
 from solvers.laws.carbon import embodied_carbon, operational_carbon, share_of_total
 from solvers.laws.energy import IDLE, facility_energy
 from solvers.laws.power import linear_power

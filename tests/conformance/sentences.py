@@ -14,7 +14,7 @@ import numpy as np
 from catalog.resolve import resolve
 from solvers.errors import InputErrors
 from solvers.read import read
-from solvers.solve import output_value, row
+from solvers.solve import _values, output_value, row
 from solvers.spec_parts import remarks
 
 # Equations and fallacies have their own tests; a symbol is LaTeX.
