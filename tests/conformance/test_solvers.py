@@ -158,7 +158,7 @@ def test_text_survives_reading_and_writing(solver):
 
     for name, io in solver.inputs.items():
         if isinstance(io, Input):
-            for value in {math.inf if io.owner else io.default, *io.slider} - {math.inf}:
+            for value in {math.inf if io.owners else io.default, *io.slider} - {math.inf}:
                 assert to_si(name, to_input_text(value, io.unit, io.display_unit), io.unit) == pytest.approx(
                     value, rel=1e-11
                 )
