@@ -160,7 +160,6 @@ class Model(_Record):
     )
     training_tokens: Array = number("1", "Training tokens", display_unit="token")
     generative: Array = number("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
-    # What a sequence of s tokens keeps: a·s + b·min(s, window) + c numbers, see `laws.transformer.kv_elements`.
     kv_cache_layers: Array = number(
         "1", "Layers with a KV cache", help="Unknown: all. Fewer where some are recurrent or belong to an encoder."
     )
@@ -185,6 +184,34 @@ class Model(_Record):
         display_unit="param",
         help="Looked up, not multiplied; 0 if the head shares them.",
     )
+
+    @property
+    def kv_layers(self) -> Array:
+        """Layers that keep keys and values: all, unless `kv_cache_layers` is known."""
+        return np.where(np.isnan(self.kv_cache_layers), self.layers, self.kv_cache_layers)
+
+    @property
+    def kv_elements_per_layer(self) -> Array:
+        """Numbers a token leaves in one of them: keys and values of all KV heads, or the latent vector."""
+        latent = self.kv_elements_per_token_per_layer
+        return np.where(np.isnan(latent), 2 * np.asarray(self.kv_heads) * self.head_dim, latent)
+
+    # What a sequence of s tokens keeps is full·s + windowed·min(s, attention_window) + fixed numbers.
+
+    @property
+    def kv_elements_full(self) -> Array:
+        """Numbers a token leaves in the layers that keep every token."""
+        return np.asarray((self.kv_layers - np.nan_to_num(self.windowed_layers)) * self.kv_elements_per_layer)
+
+    @property
+    def kv_elements_windowed(self) -> Array:
+        """Numbers a token leaves in the layers that keep the last tokens only."""
+        return np.asarray(np.nan_to_num(self.windowed_layers) * self.kv_elements_per_layer)
+
+    @property
+    def kv_elements_fixed(self) -> Array:
+        """Numbers kept whatever the length: keys and values of the encoder's output."""
+        return np.asarray(self.kv_layers * np.nan_to_num(self.cross_attention_tokens) * self.kv_elements_per_layer)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

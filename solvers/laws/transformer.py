@@ -49,7 +49,7 @@ def kv_elements_per_token(model: Model) -> Array:
     a cache, h_kv KV heads of dimension d, or the latent vector of each layer for multi-head latent attention. Arrays
     broadcast. Kwon et al. 2023, arXiv:2309.06180, section 3; DeepSeek-AI 2024 (DeepSeek-V2), arXiv:2405.04434, section
     2.1. In a layer with a window: while the sequence is shorter than the window."""
-    return np.asarray(_kv_layers(model) * _kv_elements_per_layer(model))
+    return np.asarray(model.kv_layers * model.kv_elements_per_layer)
 
 
 def kv_elements(model: Model, tokens: Array) -> Array:
@@ -57,13 +57,13 @@ def kv_elements(model: Model, tokens: Array) -> Array:
     of the layers that keep a window of the last w tokens, a of those that keep all, c of the encoder outputs that a
     decoder attends to. Arrays broadcast. Beltagy et al. 2020 (Longformer), arXiv:2004.05150, section 3.1; Raffel et al.
     2020 (T5), arXiv:1910.10683, section 2.1. Chunked attention counts as a window of one chunk, its largest cache."""
-    layers, per_layer = _kv_layers(model), _kv_elements_per_layer(model)
+    layers = model.kv_layers
     kept = layers * np.asarray(tokens, dtype=float)
-    if np.any(windowed := _or_zero(model.windowed_layers)):
-        kept = kept - windowed * tokens_out_of_window(model, tokens)
-    if np.any(encoded := _or_zero(model.cross_attention_tokens)):
-        kept = kept + layers * encoded
-    return np.asarray(kept * per_layer)
+    if np.any(model.windowed_layers):  # true also where it is unknown, which counts as none
+        kept = kept - np.nan_to_num(model.windowed_layers) * tokens_out_of_window(model, tokens)
+    if np.any(model.cross_attention_tokens):
+        kept = kept + layers * np.nan_to_num(model.cross_attention_tokens)
+    return np.asarray(kept * model.kv_elements_per_layer)
 
 
 def tokens_out_of_window(model: Model, tokens: Array) -> Array:
@@ -71,20 +71,6 @@ def tokens_out_of_window(model: Model, tokens: Array) -> Array:
     max(s − w, 0), with w the tokens of the window; 0 where the model has none. Arrays broadcast. Beltagy et al. 2020
     (Longformer), arXiv:2004.05150, section 3.1. The window counts the token itself."""
     return np.asarray(np.fmax(tokens - np.asarray(model.attention_window), 0.0))
-
-
-def _kv_layers(model: Model) -> Array:
-    return np.where(np.isnan(model.kv_cache_layers), model.layers, model.kv_cache_layers)
-
-
-def _kv_elements_per_layer(model: Model) -> Array:
-    latent = model.kv_elements_per_token_per_layer
-    return np.where(np.isnan(latent), 2 * np.asarray(model.kv_heads) * model.head_dim, latent)
-
-
-def _or_zero(figure: Array) -> Array:
-    """A figure that a model without the part has not, and that an older snapshot does not know."""
-    return np.asarray(np.nan_to_num(np.asarray(figure, dtype=float)))
 
 
 def kv_bytes_per_token(model: Model, precision: Codes) -> Array:
@@ -120,8 +106,8 @@ def decode_attention_flop(model: Model, context: Array) -> Array:
     with L_w of L layers that look back w tokens only. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311,
     appendix B; Beltagy et al. 2020 (Longformer), arXiv:2004.05150, section 3.1. Softmax is not counted."""
     pairs = np.asarray(context, dtype=float)
-    if np.any(share := _windowed_share(model)):
-        pairs = pairs - share * tokens_out_of_window(model, context)
+    if np.any(model.windowed_layers):
+        pairs = pairs - _windowed_share(model) * tokens_out_of_window(model, context)
     return np.asarray(attention_flop_per_pair(model) * pairs)
 
 
@@ -133,13 +119,13 @@ def prefill_attention_flop(model: Model, prompt: Array, cached: Array) -> Array:
     end, start = np.asarray(prompt, dtype=float), np.asarray(cached, dtype=float)
     new = end - start
     pairs = new * start + new * (new + 1) / 2
-    if np.any(share := _windowed_share(model)):
-        pairs = pairs - share * (_pairs_out_of_window(model, end) - _pairs_out_of_window(model, start))
+    if np.any(model.windowed_layers):
+        pairs = pairs - _windowed_share(model) * (_pairs_out_of_window(model, end) - _pairs_out_of_window(model, start))
     return np.asarray(attention_flop_per_pair(model) * pairs)
 
 
 def _windowed_share(model: Model) -> Array:
-    return _or_zero(model.windowed_layers) / np.maximum(model.layers, 1)
+    return np.asarray(np.nan_to_num(model.windowed_layers) / np.maximum(model.layers, 1))
 
 
 def _pairs_out_of_window(model: Model, tokens: Array) -> Array:

@@ -57,6 +57,14 @@ def test_a_window_holds_a_layer_at_the_tokens_of_the_window():
     assert kv_elements(WINDOWED, 5000) == full * 5000 + 3 * full * 1000
 
 
+@given(st.integers(0, 200_000))
+def test_a_cache_has_three_parts(tokens):
+    """full·s + windowed·min(s, w) + fixed."""
+    model = dataclasses.replace(WINDOWED, cross_attention_tokens=300)
+    windowed = model.kv_elements_windowed * min(tokens, 1000)
+    assert kv_elements(model, tokens) == model.kv_elements_full * tokens + windowed + model.kv_elements_fixed
+
+
 def test_a_layer_of_an_encoder_keeps_nothing_and_its_outputs_are_kept_once():
     half = dataclasses.replace(LLAMA_8B, kv_cache_layers=16, cross_attention_tokens=300)
     assert kv_elements(half, 100) == 16 * 2 * 8 * 128 * (100 + 300)
