@@ -160,27 +160,58 @@ class Model(_Record):
     )
     training_tokens: Array = number("1", "Training tokens", display_unit="token")
     generative: Array = number("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
-    # KV cache of s tokens: kv_elements_full * s + kv_elements_windowed * min(s, attention_window) + kv_elements_fixed.
-    kv_elements_full: Array = number(
-        "1",
-        "KV elements per token, full attention",
-        help="Layers that keep every token, together. Unknown: 2 x layers x KV heads x head dimension.",
+    kv_cache_layers: Array = number(
+        "1", "Layers with a KV cache", help="Unknown: all. Fewer where some are recurrent or belong to an encoder."
     )
-    kv_elements_windowed: Array = number(
-        "1", "KV elements per token, windowed attention", help="Layers that keep the last tokens only, together."
-    )
+    windowed_layers: Array = number("1", "Windowed layers", 0.0, help="Of those with a KV cache: keep the last tokens.")
     attention_window: Array = number(
-        "1", "Attention window", display_unit="token", help="Tokens a windowed layer keeps."
+        "1", "Attention window", display_unit="token", help="Tokens that a windowed layer keeps."
     )
-    kv_elements_fixed: Array = number(
-        "1", "KV elements per sequence", help="Kept whatever the length: cross-attention over the encoder's output."
+    cross_attention_tokens: Array = number(
+        "1", "Cross-attention tokens", 0.0, display_unit="token", help="Encoder outputs that decoder layers keep."
     )
+    intermediate_size: Array = number("1", "MLP width", help="Of the dense layers; 0 where every layer has experts.")
+    mlp_matrices: Array = number("1", "Matrices of an MLP", help="3 with a gate (SwiGLU, GeGLU), else 2.")
+    expert_layers: Array = number("1", "Layers with experts", help="0 when dense.")
+    expert_intermediate_size: Array = number("1", "Expert MLP width", help="Of one expert.")
+    shared_experts: Array = number("1", "Shared experts", 0.0, help="Used by every token.")
+    q_lora_rank: Array = number("1", "Query rank", help="Multi-head latent attention: width of the compressed query.")
+    kv_lora_rank: Array = number("1", "Latent rank", help="Multi-head latent attention: width of the latent vector.")
+    v_head_dim: Array = number("1", "Value dimension", help="Multi-head latent attention: of a head's values.")
     embedding_parameters: Array = number(
         "1",
         "Input embedding parameters",
         display_unit="param",
         help="Looked up, not multiplied; 0 if the head shares them.",
     )
+
+    @property
+    def kv_layers(self) -> Array:
+        """Layers that keep keys and values: all, unless `kv_cache_layers` is known."""
+        return np.where(np.isnan(self.kv_cache_layers), self.layers, self.kv_cache_layers)
+
+    @property
+    def kv_elements_per_layer(self) -> Array:
+        """Numbers a token leaves in one of them: keys and values of all KV heads, or the latent vector."""
+        latent = self.kv_elements_per_token_per_layer
+        return np.where(np.isnan(latent), 2 * np.asarray(self.kv_heads) * self.head_dim, latent)
+
+    # What a sequence of s tokens keeps is full·s + windowed·min(s, attention_window) + fixed numbers.
+
+    @property
+    def kv_elements_full(self) -> Array:
+        """Numbers a token leaves in the layers that keep every token."""
+        return np.asarray((self.kv_layers - np.nan_to_num(self.windowed_layers)) * self.kv_elements_per_layer)
+
+    @property
+    def kv_elements_windowed(self) -> Array:
+        """Numbers a token leaves in the layers that keep the last tokens only."""
+        return np.asarray(np.nan_to_num(self.windowed_layers) * self.kv_elements_per_layer)
+
+    @property
+    def kv_elements_fixed(self) -> Array:
+        """Numbers kept whatever the length: keys and values of the encoder's output."""
+        return np.asarray(self.kv_layers * np.nan_to_num(self.cross_attention_tokens) * self.kv_elements_per_layer)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
