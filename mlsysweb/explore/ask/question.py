@@ -26,7 +26,7 @@ KEPT, RELAXED = 200, 0.1
 # What one of two walls takes from the other when both are in the row and nothing else is said.
 USUAL = {
     "tail_latency.service_time": "end_to_end_latency",
-    "tco.tokens_per_device_second": "decode_throughput",
+    "tail_latency.replicas": "slots",
 }
 
 

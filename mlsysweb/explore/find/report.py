@@ -36,14 +36,15 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class SearchReport:
-    """An outcome, some configurations of the whole space with their cells by column, what lies beside the best, and
-    every row a table lists: the best ones and the front, each once."""
+    """An outcome, some configurations of the whole space with their cells by column, what lies beside the best, what
+    limits it in sentences, and every row a table lists: the best ones and the front, each once."""
 
     declared: DeclaredSearch
     outcome: Outcome
     drawn: Evaluation
     cells: Mapping[str, NDArray[np.float64]]
     beside: tuple[Neighbours, ...]
+    limits: tuple[str, ...]
     rows: tuple[Candidate, ...]
 
 

@@ -62,8 +62,8 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
     price = _figures(known, "electricity_price", i.electricity_price)
     found = sustainability(
+        accelerator=i.accelerator,
         devices=i.devices,
-        tdp=i.accelerator.tdp,
         duration=i.duration,
         mfu=i.mfu,
         pue=pue,
@@ -103,6 +103,7 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
     """Each chip, always on at the MFU asked, over the life asked; those without a known figure are left out."""
     told = [chip for chip in chips if not np.isnan(chip.embodied_carbon) and not np.isnan(chip.tdp)]
     found = sustainability(
+        accelerator=None,  # several, each with the figures below
         devices=1,
         tdp=np.array([float(chip.tdp) for chip in told]),
         duration=i.lifetime,
