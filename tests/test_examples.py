@@ -36,7 +36,7 @@ LISTINGS = {
     "6_04_sweep": (12, ["NVIDIA B200", "Intel Gaudi 3", "memory"], [64 * 16.06e9 / 5.124e-3 / 989.5e12 * 100]),
     "6_05_own_function": (14, ["'batch_size': 64", "'int8'"], [64 / (8.03 / 3350 + 330e-6), 2.73]),
     "6_06_batching": (9, ["Optimal bs: "], []),
-    "6_07_budget": (4, ["AMD Instinct MI300X", "int8"], [256]),
+    "6_07_budget": (4, ["AMD Instinct MI300X", "int8"], [64]),
     "7_05_devices": (9, ["compute", "overhead"], [139, 8.51, 0.14]),
     "7_06_same_roofline": (8, ["NVIDIA H100", "overhead", "Espressif ESP32-S3", "compute"], []),
     "7_07_battery": (9, [], [437, 652, 714]),

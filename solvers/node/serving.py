@@ -100,6 +100,19 @@ class Inputs:
         help="The format keys and values are stored in.",
     )
     tensor_parallel: Array = inputs.tensor_parallel(1)
+    replicas: Array = number(
+        "1",
+        "Replicas",
+        1,
+        low=1,
+        high=1e6,
+        slider=(1, 256),
+        log=True,
+        integer=True,
+        symbol="r",
+        advanced=True,
+        help="Copies of the model, each on devices of its own; each serves batches of its own.",
+    )
     cached_prefix_length: Array = number(
         "1",
         "Cached prefix",
@@ -210,8 +223,12 @@ class Outputs:
         help="Between tokens of one request, at the mean context.",
     )
     end_to_end_latency: Array = output("s", "End-to-end latency", symbol=r"t_\text{request}")
-    decode_throughput: Array = output("1/s", "Decode throughput", help="Tokens a second of all requests together.")
-    request_throughput: Array = output("1/s", "Request throughput", help="Finished requests a second.")
+    decode_throughput: Array = output(
+        "1/s",
+        "Decode throughput",
+        help="Tokens a second of all requests of a replica while they decode; prefill takes time besides.",
+    )
+    request_throughput: Array = output("1/s", "Request throughput", help="Requests a replica finishes in a second.")
     kv_cache: Array = output("byte", "KV cache", help="Of all requests when their last token is made.")
     kv_cache_per_token: Array = output("byte", "KV cache per token")
     weights: Array = output("byte", "Weights")
@@ -282,6 +299,22 @@ class Outputs:
         "Tokens per step",
         symbol="n",
         help="Expected tokens each check of the large model yields.",
+    )
+    devices: Array = output(
+        "1",
+        "Devices",
+        symbol="n",
+        help="Of all replicas: each has its tensor-parallel devices, twice where decode has its own.",
+    )
+    slots: Array = output("1", "Requests served at once", symbol="c", help="By all replicas together.")
+    token_throughput: Array = output(
+        "1/s",
+        "Token throughput",
+        symbol="X",
+        help="Tokens of answers that all replicas finish in a second; the time of prefill counts.",
+    )
+    tokens_per_device_second: Array = output(
+        "1/s", "Tokens a second of a device", help="Of answers, with the time of prefill; what a token costs follows."
     )
 
 
@@ -398,6 +431,9 @@ EQUATIONS = (
     Equation("memory_per_device", r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}"),
     Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@itl}"),
     Equation("request_throughput", r"@request_throughput = \frac{@batch_size}{@end_to_end_latency}"),
+    Equation("slots", r"@slots = @replicas \cdot @batch_size"),
+    Equation("token_throughput", r"@token_throughput = @replicas \cdot @request_throughput \cdot @output_length"),
+    Equation("tokens_per_device_second", r"@tokens_per_device_second = \frac{@token_throughput}{@devices}"),
 )
 
 SOURCES = (
@@ -516,6 +552,8 @@ def serving(i: Inputs) -> Outputs:
     room = np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity)
     per_device = required / i.tensor_parallel
     end_to_end = first.total + transfer + (i.output_length - 1) * itl
+    replica = np.asarray(i.tensor_parallel, dtype=float) * (1 if i.decode_accelerator is None else 2)
+    tokens = i.batch_size * i.output_length / end_to_end
     return Outputs(
         ttft=first.total,
         itl=itl,
@@ -554,6 +592,10 @@ def serving(i: Inputs) -> Outputs:
         kv_transfer_time=transfer,
         draft_step_time=draft.step,
         tokens_per_step=draft.tokens_per_step,
+        devices=replica * i.replicas,
+        slots=np.asarray(i.batch_size, dtype=float) * i.replicas,
+        token_throughput=tokens * i.replicas,
+        tokens_per_device_second=tokens / replica,
     )
 
 

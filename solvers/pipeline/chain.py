@@ -15,7 +15,7 @@ from solvers.fields import Choice, Input
 from solvers.picks import following
 from solvers.spec_parts import follows, with_parts
 
-from .wiring import Stage, Wires
+from .wiring import Stage, Wire, Wires
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -91,6 +91,15 @@ class Pipeline:
             near = closest_name(name, self._names())
             raise InputError(name[:60], f"is taken by no stage.{f' Did you mean {near}?' if near else ''}")
         return tuple(end for end in ends if end not in self.wires)
+
+    def finder(self, name: str) -> Wire | None:
+        """What finds the input of a given name where no stage leaves it to be given, also by its dotted name; None
+        where it may be given."""
+        first, _, rest = name.partition(".")
+        stages = [self.stage(first)] if self._is_of_one(name) else self.stages
+        own = rest if self._is_of_one(name) else name
+        wires = [self.wires.get((s.name, own)) for s in stages if own in s.inputs or own in parameters_of(s)]
+        return wires[0] if wires and all(wires) else None
 
     def assigned(self, given: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
         """Return given values by the inputs they set; a value for one stage takes precedence over one for all."""

@@ -97,9 +97,20 @@ def rows(pipeline: Pipeline, name: str, specs: Mapping[str, Any]) -> Axis:
 def _end(pipeline: Pipeline, name: str) -> tuple[Stage, str]:
     """Return a stage that declares the input, and its name there."""
     ends = pipeline.ends(name)
-    if not ends:
-        raise InputError(name, "is found by a stage, so an axis along it would change nothing.")
+    refuse_found(pipeline, name)
     return pipeline.stage(ends[0][0]), ends[0][1]
+
+
+def refuse_found(pipeline: Pipeline, name: str) -> None:
+    """Raises InputError for an input that a stage finds: a search that set it by hand would pay for other devices than
+    those it uses, or the like."""
+    finder = pipeline.finder(name)
+    if finder is None:
+        return
+    stage = pipeline.stage(finder.stage)
+    about = getattr(stage.outputs.get(finder.name), "help", "")
+    of = f" ({about[:1].lower()}{about[1:].rstrip('.')})" if about else ""
+    raise InputError(name, f"is found by {finder}{of}, so it can't be set besides; set what that follows from.")
 
 
 def _read(stage: Stage, name: str, path: str, value: Any) -> Any:

@@ -20,7 +20,7 @@ class SearchResult:
     """The outcome of a search. `top` has the best rows, best first, `front` those that no other row dominates in every
     objective; `count` configurations were looked at, `feasible` of them meet every limit, and `left_out` have no value
     for a goal because a figure they need is unknown. `reasons` says for each limit how many it turns down, the harshest
-    first."""
+    first, `limits` what keeps the best from being better still: the end of an axis, a limit, the load offered."""
 
     top: TextTable
     front: TextTable
@@ -29,6 +29,7 @@ class SearchResult:
     feasible: int
     reasons: tuple[str, ...]
     left_out: int = 0
+    limits: tuple[str, ...] = ()
 
     @property
     def best(self) -> dict[str, Any] | None:
@@ -49,14 +50,15 @@ class SearchResult:
     def _sentences(self) -> Iterator[str]:
         yield f"{self.feasible:,} of {self.count:,} configurations meet every limit."
         yield from self.reasons
-        if self.left_out:
-            yield left_out_sentence(self.left_out, self.count)
+        yield from self.limits
+        yield from left_out_sentences(self.left_out, self.count)
 
 
-def left_out_sentence(left_out: int, count: int) -> str:
-    """How many configurations have no value for a goal."""
+def left_out_sentences(left_out: int, count: int) -> Iterator[str]:
+    """How many configurations have no value for a goal, as a sentence; none where all have."""
     verb, need = ("is", "it needs") if left_out == 1 else ("are", "they need")
-    return f"{left_out:,} of {count:,} configurations {verb} left out: a figure {need} is unknown."
+    if left_out:
+        yield f"{left_out:,} of {count:,} configurations {verb} left out: a figure {need} is unknown."
 
 
 def reason(constraint: Constraint, failed: int, alone: int, nearest: float) -> str:

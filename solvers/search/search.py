@@ -18,9 +18,10 @@ from solvers.notebook.table import TextTable
 from solvers.pipeline import Pipeline, pipeline, settle
 from solvers.shipped import find
 
-from .axes import listed, rows
+from .axes import listed, refuse_found, rows
 from .explore import Search
 from .goals import goals
+from .limits import limits
 from .metrics import demanded, metrics
 from .own_function import evaluated
 from .result import SearchResult, reason
@@ -102,6 +103,7 @@ def _check_names(chain: Pipeline, names: Iterable[str]) -> None:
     for name in names:
         try:
             chain.ends(name)
+            refuse_found(chain, name)
         except InputError as error:
             errors.append(error)
     if errors:
@@ -128,6 +130,7 @@ def _result(outcome: Outcome) -> SearchResult:
         feasible=outcome.seen.feasible,
         reasons=tuple(reason(r.constraint, r.failed, r.alone, r.nearest) for r in outcome.reasons if r.failed),
         left_out=outcome.seen.left_out,
+        limits=limits(outcome),
     )
 
 

@@ -19,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 GOALS = (
     "minimize: tco.tco",
-    "maximize: serving.decode_throughput",
+    "maximize: serving.token_throughput",
     "serving.itl < 50 ms",
     "serving.ttft <= 2 s",
     "serving.feasible",
@@ -68,7 +68,7 @@ def search(rows: int) -> Any:
         listed(chain, "serving.precision", ["fp16", "fp8"]),
         listed(chain, "serving.tensor_parallel", [1, 2, 4, 8]),
         ranged(chain, "serving.batch_size", 1, 512, batches),
-        ranged(chain, "devices", 8, 4096, fleets),
+        ranged(chain, "replicas", 1, 512, fleets),
         places_axis,
     ]
     given = settle(chain, {"serving.model": find_spec(find)}, None)

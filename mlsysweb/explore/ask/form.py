@@ -17,7 +17,8 @@ from solvers.registry import solvers
 from solvers.search.goals import metrics
 from solvers.search.layouts import LAYOUT
 
-_LAYOUT = "Layout: all ways to divide so many devices over data, tensor, pipeline and context parallelism"
+_WIDE = {"grid": "Grid: its carbon, electricity price and water", "region": "Cloud region: its carbon and PUE"}
+_LAYOUT = "Layout: all ways to divide so many devices over replicas, data, tensor, pipeline and context parallelism"
 
 
 def space_form(
@@ -85,7 +86,9 @@ def _names(steps: Pipeline) -> Iterator[Link]:
             if (stage.name, name) not in steps.wires and name not in seen:
                 seen.add(name)
                 yield Link(f"{io.label}{_unit(io)}", name)
-    if {"data_parallel", "tensor_parallel"} <= seen:
+    if any(n in s.inputs for s in steps.stages for n in ("carbon_intensity", "electricity_price", "pue")):
+        yield from (Link(words, name) for name, words in _WIDE.items())
+    if "tensor_parallel" in seen and seen & {"data_parallel", "replicas"}:
         yield Link(_LAYOUT, LAYOUT)
 
 

@@ -26,7 +26,7 @@ KEPT, RELAXED = 200, 0.1
 # Default links between pairs of walls, used where the question sets none.
 USUAL = {
     "tail_latency.service_time": "end_to_end_latency",
-    "tco.tokens_per_device_second": "decode_throughput",
+    "tail_latency.replicas": "slots",
 }
 
 

@@ -37,14 +37,15 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class SearchReport:
-    """An outcome, a sample of the space with its cells by column, the neighbours of the best, and the rows of the
-    table: the best and the front, each once."""
+    """An outcome, some configurations of the whole space with their cells by column, what lies beside the best, what
+    limits it in sentences, and every row a table lists: the best ones and the front, each once."""
 
     declared: DeclaredSearch
     outcome: Outcome
     sample: Evaluation
     cells: Mapping[str, NDArray[np.float64]]
     beside: tuple[Neighbours, ...]
+    limits: tuple[str, ...]
     rows: tuple[Candidate, ...]
 
 

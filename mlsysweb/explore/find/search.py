@@ -16,6 +16,8 @@ from mlsysweb.explore.find.columns import ResultColumn
 from mlsysweb.explore.find.report import DeclaredSearch, Neighbours, SearchReport, TriedConfiguration
 from solvers.search.evaluation import Evaluation, evaluate, line_along, sample
 from solvers.search.explore import Search
+from solvers.search.limits import limits
+from solvers.search.result import left_out_sentences
 from solvers.search.run import Candidate, Outcome, candidates, check, run
 
 # The largest space searched within a request; a larger one becomes a job.
@@ -49,6 +51,7 @@ def search_report(declared: DeclaredSearch, outcome: Outcome, columns: Sequence[
         sample=some,
         cells=_cells(search, some, columns),
         beside=tuple(_beside(outcome)) if outcome.top else (),
+        limits=(*limits(outcome), *left_out_sentences(outcome.seen.left_out, outcome.seen.count)),
         rows=tuple(ranked.values()),
     )
 

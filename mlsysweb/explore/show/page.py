@@ -138,7 +138,8 @@ class JobProgress:
 
 @dataclass(frozen=True)
 class DesignSpacePage:
-    """The result: the verdict, charts, constraint violations, and the rows."""
+    """The right side: the answer in a sentence, what limits it, the pictures, why others fail, and the rows to choose
+    from."""
 
     verdict: str
     kind: str
@@ -155,9 +156,11 @@ class DesignSpacePage:
     progress: JobProgress | None
     query: str
     url: str
+    limits: tuple[str, ...] = ()
 
     def summary(self) -> PageSummary:
-        return PageSummary(self.verdict, self.kind, self.cards, self.figures, tuple(self._tables()), self._snippets())
+        verdict = " ".join((self.verdict, *self.limits))
+        return PageSummary(verdict, self.kind, self.cards, self.figures, tuple(self._tables()), self._snippets())
 
     def _tables(self) -> Iterator[NamedTable]:
         if self.rows:

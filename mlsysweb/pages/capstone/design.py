@@ -88,7 +88,8 @@ def scores(i: Inputs) -> Scores:
     left = load * len(places) / max(len(places) - 1, 1) if len(places) > 1 else np.full_like(load, np.inf)
     devices = np.asarray(i.replicas, dtype=float) * i.tensor_parallel
     used = np.minimum(load / slots, 1.0)
-    cost, carbon = _yearly(i, places, devices, used)
+    unknown = np.isnan(used)  # the link of the chip is not known, so neither is what a split over it does
+    cost, carbon = (np.where(unknown, np.nan, each) for each in _yearly(i, places, devices, np.where(unknown, 0, used)))
     first = np.asarray(alone.ttft)
     fits, memory, room, late, late_left, capacity, cost, carbon, every = np.broadcast_arrays(
         np.asarray(full.feasible),
@@ -122,8 +123,8 @@ def _yearly(i: Inputs, places: list[Any], devices: Floats, used: Floats) -> tupl
         bill = tco(accelerator=i.accelerator, devices=devices, duration=_YEAR, mfu=used, pue=pue, **price)
         made = np.where(np.isnan(i.accelerator.embodied_carbon), 0.0, i.accelerator.embodied_carbon)
         emitted = sustainability(
-            devices=devices,
             accelerator=i.accelerator,
+            devices=devices,
             duration=_YEAR,
             mfu=used,
             pue=pue,

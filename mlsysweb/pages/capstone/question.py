@@ -134,6 +134,10 @@ def check(i: Inputs) -> Iterator[InputError]:
             yield InputError(
                 "accelerator", f"can't be {i.accelerator.name}: its {name.replace('_', ' ')} is not known."
             )
+    if i.tensor_parallel > 1 and math.isnan(i.accelerator.interconnect_bandwidth):
+        yield InputError(
+            "tensor_parallel", f"must be 1: the catalog has no interconnect bandwidth for {i.accelerator.name}."
+        )
     if i.tenure == Tenure.CLOUD and math.isnan(i.accelerator.cloud_price):
         yield InputError("tenure", f"can't be cloud: the catalog has no price to rent {i.accelerator.name}.")
 

@@ -62,10 +62,9 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     intensity = _figures(known, "carbon_intensity", np.nan)
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
     price = _figures(known, "electricity_price", i.electricity_price)
-    outputs = sustainability(
-        devices=i.devices,
+    found = sustainability(
         accelerator=i.accelerator,
-        embodied_per_device=0,  # making the devices emits the same wherever they run, and may be unknown
+        devices=i.devices,
         duration=i.duration,
         mfu=i.mfu,
         pue=pue,
@@ -110,6 +109,7 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
     tdp, asleep = (np.array([float(getattr(chip, name)) for chip in told]) for name in ("tdp", "sleep_power"))
     sleeps = ~np.isnan(asleep)
     found = sustainability(
+        accelerator=None,  # several, each with the figures below
         devices=1,
         accelerator=None,
         tdp=np.array([float(chip.tdp) for chip in told]),

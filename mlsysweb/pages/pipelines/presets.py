@@ -39,8 +39,8 @@ PRESETS = (
     PipelinePreset(
         "Serving under load",
         ("serving", "tail_latency"),
-        {"tail_latency.service_time": "serving.end_to_end_latency"},
-        {"replicas": "64"},
+        {"tail_latency.service_time": "serving.end_to_end_latency", "tail_latency.replicas": "serving.slots"},
+        {"replicas": "8"},
     ),
     PipelinePreset(
         "Failures and checkpoints",

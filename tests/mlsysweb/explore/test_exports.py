@@ -55,7 +55,7 @@ def test_parquet_has_every_configuration_and_what_it_fails(client):
 
 def test_parquet_of_several_batches_keeps_their_order(client):
     table = pq.read_table(io.BytesIO(exported(client, "parquet", PRESETS[4].question.query)))
-    assert table.num_rows == 65_536 and table["accelerator"][0].as_py() == "h100-sxm5-80gb"
+    assert table.num_rows > 65_536 and table["accelerator"][0].as_py() == "h100-sxm5-80gb"
 
 
 def test_a_space_that_is_a_job_has_no_file_of_every_configuration(client):
