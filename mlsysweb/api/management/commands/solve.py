@@ -61,7 +61,6 @@ class Command(BaseCommand):
         for note in result.notes:
             self.stdout.write(f"Note: {fill_slots(note, result.values)}")
 
-
     def _tell_page(self, options: dict[str, Any]) -> None:
         """Writes the answer of a page over many walls. Raises InputErrors."""
         found = page_answer(options["solver"], _named(options["inputs"]))
