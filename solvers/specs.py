@@ -279,6 +279,16 @@ class Region(_Record):
         "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses."
     )
 
+    @property
+    def electricity_price(self) -> Array:
+        """Price of the electricity of its grid, USD/J."""
+        return self.grid.electricity_price
+
+    @property
+    def water_intensity(self) -> Array:
+        """Water used to make the electricity of its grid, L/J."""
+        return self.grid.water_intensity
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Fleet(_Record):

@@ -187,6 +187,9 @@ class Outputs:
     operational_carbon_there: Array = output(
         "kg", "Of running on the other grid", display_unit="t", symbol=r"m'_\text{op}"
     )
+    saved_there: Array = output(
+        "kg", "Saved on the other grid", display_unit="t", help="Of running; negative where that grid emits more."
+    )
     grid_ratio: Array = output(
         "1",
         "This grid over the other",
@@ -303,6 +306,7 @@ EQUATIONS = (
     Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
     Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
     Equation("operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"),
+    Equation("saved_there", r"@saved_there = @operational_carbon - @operational_carbon_there"),
     Equation(
         "grid_ratio",
         r"@grid_ratio = \frac{@carbon_intensity}{@other_carbon_intensity}",
@@ -476,6 +480,7 @@ def sustainability(i: Inputs) -> Outputs:
         mean_power=energy / duration,
         device_power=device_power,
         operational_carbon_there=operational_carbon(energy, i.other_carbon_intensity),
+        saved_there=operational - operational_carbon(energy, i.other_carbon_intensity),
         grid_ratio=ratio_or_inf(i.carbon_intensity, np.asarray(i.other_carbon_intensity, dtype=float)),
         energy_cost=energy * i.electricity_price,
         energy_per_day=energy / days,

@@ -64,8 +64,9 @@ class Scores:
 
 
 def regions(i: Inputs) -> list[Any]:
-    """Return the grids of the fleet's regions."""
-    return [grid for grid in (i.first, i.second, i.third) if grid is not None]
+    """The places the fleet stands at: cloud regions where they are picked, else grids."""
+    places = ((i.first_site, i.first), (i.second_site, i.second), (i.third_site, i.third))
+    return [place for site, grid in places if (place := grid if site is None else site) is not None]
 
 
 def scores(i: Inputs) -> Scores:

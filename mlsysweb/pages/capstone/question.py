@@ -10,7 +10,7 @@ from enum import IntEnum
 from solvers import checks, inputs
 from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
-from solvers.specs import Accelerator, Grid, Model, Precision
+from solvers.specs import Accelerator, Grid, Model, Precision, Region
 
 
 class Tenure(IntEnum):
@@ -49,6 +49,11 @@ class Inputs:
     first: Grid = spec(Grid, "First region", "us-virginia", help="Where the first share of the fleet stands.")
     second: Grid | None = spec(Grid, "Second region", "ireland", optional=True)
     third: Grid | None = spec(Grid, "Third region", optional=True)
+    first_site: Region | None = spec(
+        Region, "First cloud region", optional=True, advanced=True, help="Stands in the place of the first grid above."
+    )
+    second_site: Region | None = spec(Region, "Second cloud region", optional=True, advanced=True)
+    third_site: Region | None = spec(Region, "Third cloud region", optional=True, advanced=True)
     tenure: Codes = choice(
         Tenure,
         "Fleet is",
@@ -134,10 +139,10 @@ def check(i: Inputs) -> Iterator[InputError]:
             yield InputError(
                 "accelerator", f"can't be {i.accelerator.name}: its {name.replace('_', ' ')} is not known."
             )
-    if i.tensor_parallel > 1 and math.isnan(i.accelerator.interconnect_bandwidth):
-        yield InputError(
-            "tensor_parallel", f"must be 1: the catalog has no interconnect bandwidth for {i.accelerator.name}."
-        )
+    for name in ("first_site", "second_site", "third_site"):
+        site = getattr(i, name)
+        if site is not None and math.isnan(site.carbon_intensity):
+            yield InputError(name, f"can't be {site.name}: its carbon intensity is not known.")
     if i.tenure == Tenure.CLOUD and math.isnan(i.accelerator.cloud_price):
         yield InputError("tenure", f"can't be cloud: the catalog has no price to rent {i.accelerator.name}.")
 

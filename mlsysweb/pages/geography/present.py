@@ -235,10 +235,9 @@ def _figure(id: str, title: str, drawn: object, columns: tuple[str, ...], rows: 
 
 
 def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
-    """Return the link to the sustainability wall with this job in this place."""
-    query = {
+    """The sustainability wall with this job at this place."""
+    asked = {name: around.text[name] for name in ("fleet", "node", "accelerator") if name in around.text} | {
         "devices": f"{i.devices:g}",
-        "tdp": to_input_text(float(i.accelerator.tdp), "W", "W"),
         "mfu": to_input_text(float(i.mfu), "1", "percent"),
         "duration": to_input_text(float(i.duration), "s", "day"),
         "pue": f"{found.pue[here]:g}",

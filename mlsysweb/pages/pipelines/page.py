@@ -58,6 +58,7 @@ class PipelinePage:
             (
                 NamedTable("Verdicts", Table(("Stage", "Verdict"), tuple((s.title, s.verdict) for s in self.stages))),
                 NamedTable("What flows in", Table(("Stage", "Takes", "From"), tuple(flows))),
+                NamedTable("Notes", Table(("Note",), tuple((note,) for note in self.notes))),
             ),
         )
 

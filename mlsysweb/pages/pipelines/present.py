@@ -47,11 +47,15 @@ def pipeline_page(
         offers=tuple(_offers(explanation, around)) if explanation else (),
         additions=tuple(_additions(around)),
         presets=tuple(_presets(around)),
-        notes=tuple(f"{name} is given in vain: a stage finds it." for name in explanation.overruled)
-        if explanation
-        else (),
+        notes=tuple(_notes(explanation)) if explanation else (),
         url=_link(around.url, around.stages, around.links, around.text),
     )
+
+
+def _notes(explanation: Explanation) -> Iterator[str]:
+    if explanation.walls:
+        yield f"Walls covered: {', '.join(map(str, explanation.walls))}."
+    yield from (f"{name} is given in vain: a stage finds it." for name in explanation.overruled)
 
 
 def _link(url: str, stages: Sequence[str], links: Mapping[str, str], text: Mapping[str, str]) -> str:
