@@ -64,7 +64,7 @@ def design_space_page(
         progress=progress,
         query=around.query,
         url=f"{around.url}?{around.query}",
-        limits=found.limits,
+        limits=report.limits,
     )
 
 

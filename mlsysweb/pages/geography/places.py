@@ -62,7 +62,7 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     intensity = _figures(known, "carbon_intensity", np.nan)
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
     price = _figures(known, "electricity_price", i.electricity_price)
-    found = sustainability(
+    outputs = sustainability(
         accelerator=i.accelerator,
         devices=i.devices,
         duration=i.duration,
@@ -111,7 +111,6 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
     found = sustainability(
         accelerator=None,  # several, each with the figures below
         devices=1,
-        accelerator=None,
         tdp=np.array([float(chip.tdp) for chip in told]),
         duration=i.lifetime,
         mfu=i.mfu,

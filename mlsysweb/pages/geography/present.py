@@ -243,7 +243,7 @@ def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
         "pue": f"{found.pue[here]:g}",
         "carbon_intensity": to_input_text(float(found.intensity[here]), "kg/J", "g/kWh"),
     }
-    return Link("The sustainability wall with this job here", f"{around.wall}?{urlencode(query)}")
+    return Link("The sustainability wall with this job here", f"{around.wall}?{urlencode(asked)}")
 
 
 def _notes(i: Inputs, found: Atlas, lived: Sequence[Life]) -> Iterator[str]:
