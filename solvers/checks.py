@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from solvers.declare import Array, Codes
 from solvers.errors import InputError
+from solvers.laws.language_pass import Timing
 from solvers.laws.phase import Phase, effective_phase, generates, is_trainable
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format
 
@@ -30,6 +31,15 @@ def accelerator_rate(
         )
     if math.isnan(chip.memory_bandwidth):
         yield InputError(fields[0], f"has no known memory bandwidth: the catalog gives none for {chip.name}.")
+
+
+def kernel_sizes(model: Model, timing: Codes, field: str = "model") -> Iterator[InputError]:
+    """An error on `field` where a pass is to be a sum of kernels and the sizes of the model's layers are unknown."""
+    if timing != Timing.ROOFLINE and not (model.layers > 0 and model.hidden_size > 0):
+        yield InputError(
+            field,
+            f"has no known layers or hidden size, which a sum of kernels needs: {model.name}. Ask for the roofline.",
+        )
 
 
 def model_phase(model: Model, asked: Codes) -> Iterator[InputError]:

@@ -387,6 +387,9 @@ _SERVED_BY: dict[Precision, tuple[Precision, ...]] = {
 def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
     """The format arithmetic runs in for each `precision`; -1 where the chip has no rate that could serve."""
     known = ~np.isnan(chip.peak)
+    if known.ndim == 1 and np.ndim(precision) == 0:
+        candidates = (int(precision), *_SERVED_BY[Precision(int(precision))])
+        return np.asarray(next((candidate for candidate in candidates if known[candidate]), -1))
     if known.ndim == 1:  # one chip: plain Python beats calls on arrays of nine
         serving = [next((c for c in (p, *_SERVED_BY[p]) if known[c]), -1) for p in Precision]
         return np.asarray(np.array(serving)[precision])
