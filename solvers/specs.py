@@ -160,21 +160,25 @@ class Model(_Record):
     )
     training_tokens: Array = number("1", "Training tokens", display_unit="token")
     generative: Array = number("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
-    # KV cache of s tokens: kv_elements_full * s + kv_elements_windowed * min(s, attention_window) + kv_elements_fixed.
-    kv_elements_full: Array = number(
-        "1",
-        "KV elements per token, full attention",
-        help="Layers that keep every token, together. Unknown: 2 x layers x KV heads x head dimension.",
+    # What a sequence of s tokens keeps: a·s + b·min(s, window) + c numbers, see `laws.transformer.kv_elements`.
+    kv_cache_layers: Array = number(
+        "1", "Layers with a KV cache", help="Unknown: all. Fewer where some are recurrent or belong to an encoder."
     )
-    kv_elements_windowed: Array = number(
-        "1", "KV elements per token, windowed attention", help="Layers that keep the last tokens only, together."
-    )
+    windowed_layers: Array = number("1", "Windowed layers", 0.0, help="Of those with a KV cache: keep the last tokens.")
     attention_window: Array = number(
-        "1", "Attention window", display_unit="token", help="Tokens a windowed layer keeps."
+        "1", "Attention window", display_unit="token", help="Tokens that a windowed layer keeps."
     )
-    kv_elements_fixed: Array = number(
-        "1", "KV elements per sequence", help="Kept whatever the length: cross-attention over the encoder's output."
+    cross_attention_tokens: Array = number(
+        "1", "Cross-attention tokens", 0.0, display_unit="token", help="Encoder outputs that decoder layers keep."
     )
+    intermediate_size: Array = number("1", "MLP width", help="Of the dense layers; 0 where every layer has experts.")
+    mlp_matrices: Array = number("1", "Matrices of an MLP", help="3 with a gate (SwiGLU, GeGLU), else 2.")
+    expert_layers: Array = number("1", "Layers with experts", help="0 when dense.")
+    expert_intermediate_size: Array = number("1", "Expert MLP width", help="Of one expert.")
+    shared_experts: Array = number("1", "Shared experts", 0.0, help="Used by every token.")
+    q_lora_rank: Array = number("1", "Query rank", help="Multi-head latent attention: width of the compressed query.")
+    kv_lora_rank: Array = number("1", "Latent rank", help="Multi-head latent attention: width of the latent vector.")
+    v_head_dim: Array = number("1", "Value dimension", help="Multi-head latent attention: of a head's values.")
     embedding_parameters: Array = number(
         "1",
         "Input embedding parameters",

@@ -79,7 +79,8 @@ class ModelAdmin(RowAdmin):
             "Size",
             ("parameters", "active_parameters"),
             ("layers", "hidden_size"),
-            ("intermediate_size", "vocabulary"),
+            ("intermediate_size", "mlp_matrices"),
+            ("vocabulary", "embedding_parameters"),
             "context_length",
         ),
         figures(
@@ -87,15 +88,20 @@ class ModelAdmin(RowAdmin):
             ("attention_heads", "kv_heads"),
             ("head_dim", "state_size"),
             ("kv_lora_rank", "qk_rope_head_dim"),
+            ("q_lora_rank", "v_head_dim"),
         ),
         figures(
             "KV cache",
-            ("kv_elements_full", "kv_elements_windowed"),
-            ("attention_window", "kv_elements_fixed"),
-            "embedding_parameters",
-            beware="Leave empty where every layer keeps every token: then it follows from the heads.",
+            ("kv_cache_layers", "cross_attention_tokens"),
+            ("windowed_layers", "attention_window"),
+            beware="Leave empty where every layer keeps every token.",
         ),
-        figures("Mixture of experts", ("experts", "experts_per_token"), "shared_experts"),
+        figures(
+            "Mixture of experts",
+            ("experts", "experts_per_token"),
+            ("expert_layers", "expert_intermediate_size"),
+            "shared_experts",
+        ),
         figures("Work", ("inference_flop", "activation_bytes"), ("training_tokens", "training_flop"), "model_file"),
     )
 

@@ -89,17 +89,42 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="model",
-            name="kv_elements_fixed",
+            name="cross_attention_tokens",
             field=catalog.fields.QuantityField(),
         ),
         migrations.AddField(
             model_name="model",
-            name="kv_elements_full",
+            name="expert_intermediate_size",
             field=catalog.fields.QuantityField(),
         ),
         migrations.AddField(
             model_name="model",
-            name="kv_elements_windowed",
+            name="expert_layers",
+            field=catalog.fields.QuantityField(),
+        ),
+        migrations.AddField(
+            model_name="model",
+            name="kv_cache_layers",
+            field=catalog.fields.QuantityField(),
+        ),
+        migrations.AddField(
+            model_name="model",
+            name="mlp_matrices",
+            field=catalog.fields.QuantityField(),
+        ),
+        migrations.AddField(
+            model_name="model",
+            name="q_lora_rank",
+            field=catalog.fields.QuantityField(),
+        ),
+        migrations.AddField(
+            model_name="model",
+            name="v_head_dim",
+            field=catalog.fields.QuantityField(),
+        ),
+        migrations.AddField(
+            model_name="model",
+            name="windowed_layers",
             field=catalog.fields.QuantityField(),
         ),
     ]

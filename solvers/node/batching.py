@@ -39,7 +39,13 @@ from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.serving import max_requests
 from solvers.laws.step_time import Bound, StepTime, step_time
-from solvers.laws.transformer import bytes_per_element, decode_work, kv_bytes_per_token, recurrent_state_bytes
+from solvers.laws.transformer import (
+    bytes_per_element,
+    cache_bytes,
+    decode_work,
+    kv_bytes_per_token,
+    recurrent_state_bytes,
+)
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 _NOTHING_FITS = "nothing runs: not one request fits"
@@ -403,7 +409,9 @@ def batching(i: Inputs) -> Outputs:
     state = recurrent_state_bytes(i.model, kv_format)
     pages = pages_per_request(i.context_length, i.page_size)
     held, reserved = pages * i.page_size, np.maximum(i.max_length, i.context_length)
-    request, static_request = per_token * held + state, per_token * reserved + state
+    context, request, static_request = (
+        cache_bytes(i.model, tokens, kv_format) + 0 * per_token for tokens in (i.context_length, held, reserved)
+    )
     weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
     usable = np.asarray(i.accelerator.memory_capacity * (1 - np.asarray(i.memory_reserve)))
     pool = np.maximum(usable - weights, 0.0)
@@ -433,8 +441,8 @@ def batching(i: Inputs) -> Outputs:
         pages=pages,
         weights=weights,
         kv_pool=pool,
-        wasted=active * per_token * (held - i.context_length),
-        static_wasted=static_active * per_token * (reserved - i.context_length),
+        wasted=active * (request - context),
+        static_wasted=static_active * (static_request - context),
         usable_memory=usable,
         memory_shortfall=np.maximum(weights + request - usable, 0.0),
         devices_needed=np.ceil((weights + request) / usable),

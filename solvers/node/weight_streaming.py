@@ -34,7 +34,7 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
-from solvers.laws.transformer import bytes_per_element, kv_bytes_per_token, recurrent_state_bytes
+from solvers.laws.transformer import bytes_per_element, cache_bytes, kv_bytes_per_token
 from solvers.specs import Model, Precision
 
 
@@ -332,9 +332,7 @@ def weight_streaming(i: Inputs) -> Outputs:
     layer_time = np.maximum(injection, compute)
     step_time = layers * layer_time
     kv = kv_bytes_per_token(model, i.precision)
-    per_sequence = (i.context_length * kv + recurrent_state_bytes(model, i.precision)) * (
-        1 + np.asarray(i.sram_reserve)
-    )
+    per_sequence = cache_bytes(model, i.context_length, i.precision) * (1 + np.asarray(i.sram_reserve))
     required = i.batch_size * per_sequence
     return Outputs(
         step_time=step_time,

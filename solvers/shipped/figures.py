@@ -57,19 +57,30 @@ def kv_elements_per_token_per_layer(row: Any) -> float | None:
 
 
 def state_elements(row: Any) -> float | None:
-    """A state of `state_size` for each inner channel of each layer."""
+    """A state of `state_size` for each inner channel of each layer without a KV cache; all layers of a state-space
+    model."""
     if row.state_size is None or row.layers is None or row.hidden_size is None:
         return None
-    return float(row.layers * _MAMBA_EXPANSION * row.hidden_size * row.state_size)
+    return float((row.layers - (row.kv_cache_layers or 0)) * _MAMBA_EXPANSION * row.hidden_size * row.state_size)
 
 
 def expert_parameters(row: Any) -> float | None:
-    """A token leaves out (1 − k/E) of the routed parameters R, and that is N − Na. By the counts rather than by
-    3·hidden·intermediate·experts·layers: how many layers are routed is no column, and the counts know it."""
+    """A token leaves out (1 − k/E) of the routed parameters R, and that is N − Na."""
     if not row.experts or row.experts_per_token is None or row.active_parameters is None:
         return None
     left_out = 1 - row.experts_per_token / row.experts
     return float((row.parameters - row.active_parameters) / left_out) if left_out > 0 else None
+
+
+def expert_layers(row: Any) -> float | None:
+    """None in a dense model; unknown in a mixture unless its column says."""
+    return row.expert_layers if row.experts else 0.0
+
+
+def intermediate_size(row: Any) -> float | None:
+    """0 where every layer has experts and no MLP of its own."""
+    routed = row.experts and row.expert_layers is not None and row.expert_layers == row.layers
+    return 0.0 if routed else row.intermediate_size
 
 
 def generative(row: Any) -> float:
@@ -82,7 +93,8 @@ def water_intensity_derived(row: Any) -> float | None:
     shares = {fuel: getattr(row, fuel) for fuel in WATER_BY_FUEL}
     if any(share is None for share in shares.values()) or sum(shares.values()) < 1 - _WITHOUT_MEDIAN:
         return None
-    return sum(WATER_BY_FUEL[fuel] * share for fuel, share in shares.items()) / sum(shares.values()) / _KWH
+    litres = sum(WATER_BY_FUEL[fuel] * share for fuel, share in shares.items())
+    return float(litres / sum(shares.values()) / _KWH)
 
 
 def shared_bus(row: Any) -> float:
@@ -116,6 +128,8 @@ _DERIVED: Mapping[type[Any], Mapping[str, Callable[[Any], Any]]] = {
         "kv_elements_per_token_per_layer": kv_elements_per_token_per_layer,
         "state_elements": state_elements,
         "expert_parameters": expert_parameters,
+        "expert_layers": expert_layers,
+        "intermediate_size": intermediate_size,
         "generative": generative,
     },
     Fabric: {"shared_bus": shared_bus},
@@ -127,7 +141,7 @@ _ADJUSTED: Mapping[type[Any], Callable[[Any, dict[str, Any]], dict[str, Any]]] =
 }
 _FROM: Mapping[type[Any], tuple[str, ...]] = {
     Accelerator: ("embodied_carbon_boavizta", *(f"peak_{p.name.lower()}" for p in Precision)),
-    Model: ("kv_lora_rank", "qk_rope_head_dim", "state_size"),
+    Model: ("expert_layers", "intermediate_size", "qk_rope_head_dim", "state_size"),
     Fabric: ("shared_bus",),
     Grid: tuple(WATER_BY_FUEL),
 }
