@@ -35,7 +35,8 @@ def accelerator_rate(
 
 def kernel_sizes(model: Model, timing: Codes, field: str = "model") -> Iterator[InputError]:
     """An error on `field` where a pass is to be a sum of kernels and the sizes of the model's layers are unknown."""
-    if timing != Timing.ROOFLINE and not (model.layers > 0 and model.hidden_size > 0):
+    sized = model.layers > 0 and model.hidden_size > 0
+    if timing != Timing.ROOFLINE and generates(model) and not sized:
         yield InputError(
             field,
             f"has no known layers or hidden size, which a sum of kernels needs: {model.name}. Ask for the roofline.",

@@ -63,10 +63,10 @@ class ModelServer:
     chip: Accelerator
     precision: Codes
     cache_precision: Codes
-    roofline: Roofline
+    roofline: Roofline = Roofline(efficiency=1.0, bandwidth_efficiency=1.0, layer_overhead=0.0)
     timing: Codes = Timing.AUTO
     devices: Array = 1.0
-    link: NetworkLink = NetworkLink(np.nan, 0.0)
+    link: NetworkLink = NetworkLink(np.inf, 0.0)
     shared_bus: Truth = False
 
     @cached_property
