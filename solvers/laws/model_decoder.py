@@ -46,7 +46,7 @@ def decoder_of(model: Model) -> Decoder:
     what attention, routed experts and embeddings leave is given to the MLPs, in proportion to their widths where the
     catalog has them, else evenly to all layers; parameters of routed experts to the layers that have experts. Arrays
     broadcast. Derived from the catalog row. Norms, biases and routers count as part of the MLPs."""
-    return _decoder_of_one(model) if np.ndim(model.parameters) == 0 else _decoder(model)
+    return _decoder_of_one(model) if _is_one(model) else _decoder(model)
 
 
 # Those of a column of models would keep its memory.
@@ -131,6 +131,13 @@ def _attention(model: Model) -> dict[str, Array]:
     }
 
 
+def _is_one(spec: Model | Accelerator) -> bool:
+    """Whether every figure of a spec is a number; a table of rates has one more axis."""
+    return all(
+        np.ndim(v) == (1 if name == "peak" else 0) for name, v in vars(spec).items() if isinstance(v, np.ndarray)
+    )
+
+
 def _plain(record: T) -> T:
     """The record with Python's own numbers for arrays of one: arithmetic on these takes a tenth of the time."""
     plain = {f.name: getattr(record, f.name) for f in fields(record)}
@@ -145,8 +152,7 @@ def kernel_device(chip: Accelerator, precision: Codes, link: Array, shared_bus: 
     """A `chip` as kernels see it (FLOP/s and byte/s) that multiplies weights stored in `precision` (codes of
     `Precision`) and reaches the others over a `link` (byte/s, one way), or all over one `shared_bus`. Arrays broadcast.
     Derived from the catalog row. A chip without a rate in 16 bits runs attention and head at the rate it has."""
-    is_one = all(np.ndim(value) == 0 for value in (chip.memory_bandwidth, precision, link, shared_bus))
-    if is_one:
+    if _is_one(chip) and np.ndim(precision) == np.ndim(link) == np.ndim(shared_bus) == 0:
         return _device_of_one(chip, int(precision), float(link), bool(shared_bus))
     return _device(chip, precision, link, shared_bus)
 

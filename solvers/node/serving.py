@@ -153,6 +153,7 @@ class Inputs:
         "byte/s",
         "Interconnect bandwidth",
         450e9,
+        default_from="accelerator.interconnect_bandwidth",
         exclusive_min=True,
         high=1e15,
         slider=(1e9, 2e12),
