@@ -1,13 +1,14 @@
 """Named sets of the constants that no data sheet gives: the share of each peak that kernels reach, and the launch
 overhead of a layer.
 
-`silicon` is a rounded set fitted to measured serving on an H100; with the tutorial's constants the inter-token
-latency is about 27 % too short. Every page shows which set is in use.
+Where a wall can price a pass as a sum of kernels (`timing`), `silicon` is that sum, with the constants of each chip;
+elsewhere it is a rounded set of the roofline's constants, fitted to measured serving on an H100. With the tutorial's
+constants the inter-token latency is about 27 % too short. Every page shows which set is in use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,11 +39,18 @@ class Calibration:
         own = {name: measured.get(f"measured_{name}") for name in self.values}
         return self.values | {name: float(figure) for name, figure in own.items() if figure is not None}
 
+    def settings(self, inputs: Collection[str], chip: Mapping[str, Any]) -> dict[str, float | str]:
+        """What to set of a wall with these `inputs`, by name, for a chip. A wall that prices kernels needs no setting
+        for `silicon`, and for the other sets the choice of the roofline with its constants."""
+        if "timing" not in inputs:
+            return dict(self.of(chip))
+        return {} if self.name == "silicon" else {"timing": "roofline", **self.values}
+
 
 IDEAL = Calibration("ideal", "Every kernel at the peak of the data sheet: the speed of light.", 1.0, 1.0, 0.0)
 TUTORIAL = Calibration("tutorial", "The constants of the slides.", 0.5, 1.0, 10e-6)
 SILICON = Calibration(
-    "silicon", "As measured serving has it, on this chip where it was measured, else on an H100.", 0.65, 0.85, 45e-6
+    "silicon", "As measured: on this chip where it was, else as on those that were.", 0.65, 0.85, 45e-6
 )
 
 CALIBRATIONS = (IDEAL, TUTORIAL, SILICON)

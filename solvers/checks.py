@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from solvers.declare import Array, Codes
 from solvers.errors import InputError
+from solvers.laws.language_pass import Timing
 from solvers.laws.phase import Phase, effective_phase, generates, is_trainable
 from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
 
@@ -32,11 +33,13 @@ def accelerator_rate(
         yield InputError(fields[0], f"has no known memory bandwidth: the catalog gives none for {chip.name}.")
 
 
-def link_bandwidth(chip: Accelerator, bandwidth: Array, devices: Array, field: str) -> Iterator[InputError]:
-    """An error on `field` where several devices exchange data over a link whose bandwidth (byte/s) is unknown."""
-    if devices > 1 and math.isnan(bandwidth):
+def kernel_sizes(model: Model, timing: Codes, field: str = "model") -> Iterator[InputError]:
+    """An error on `field` where a pass is to be a sum of kernels and the sizes of the model's layers are unknown."""
+    sized = model.layers > 0 and model.hidden_size > 0
+    if timing != Timing.ROOFLINE and generates(model) and not sized:
         yield InputError(
-            field, f"is needed for {devices:g} devices: the catalog has no interconnect bandwidth for {chip.name}."
+            field,
+            f"has no known layers or hidden size, which a sum of kernels needs: {model.name}. Ask for the roofline.",
         )
 
 

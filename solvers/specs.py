@@ -440,7 +440,10 @@ def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
     """Return the format arithmetic runs in for each `precision`; -1 where the chip has no rate for it or any
     substitute."""
     known = ~np.isnan(chip.peak)
-    if known.ndim == 1:  # one chip: plain Python is faster than calls on arrays of nine
+    if known.ndim == 1 and np.ndim(precision) == 0:
+        candidates = (int(precision), *_SERVED_BY[Precision(int(precision))])
+        return np.asarray(next((candidate for candidate in candidates if known[candidate]), -1))
+    if known.ndim == 1:  # one chip: plain Python beats calls on arrays of nine
         serving = [next((c for c in (p, *_SERVED_BY[p]) if known[c]), -1) for p in Precision]
         return np.asarray(np.array(serving)[precision])
     codes = np.asarray(precision)

@@ -3,17 +3,19 @@
 Gholami et al. 2021 for quantization (fewer bits a weight), Han et al. 2015 for pruning (fewer weights), Mishra et al.
 2021 for the 2:4 pattern that sparse matrix units compute. What it costs in accuracy follows from no formula: it is
 quoted from the literature as a range and never computed (Blalock et al. 2020 on why). Not modelled: entropy coding of
-what is left, activations and KV cache, and the time it takes to widen narrow weights again.
+what is left, activations, and the time it takes to widen narrow weights again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 
+from solvers import checks, inputs, remarks
 from solvers.declare import (
     Array,
     Codes,
@@ -21,13 +23,22 @@ from solvers.declare import (
     Fallacy,
     Preset,
     Source,
+    Truth,
     choice,
     curve,
     number,
     output,
     solver,
+    spec,
 )
 from solvers.errors import InputError
+from solvers.laws.decoder import Layout
+from solvers.laws.language_pass import Timing
+from solvers.laws.model_decoder import decoder_of, kernel_device
+from solvers.laws.phase import generates
+from solvers.laws.transformer import cache_bytes
+from solvers.laws.transformer_pass import decode_pass
+from solvers.specs import Accelerator, Model, Precision
 
 
 class Method(IntEnum):
@@ -52,6 +63,13 @@ class Truthful(IntEnum):
     YES = 1
     FALSE = 0
     TRUE = 1
+
+
+_NO_MODEL = "no model is picked"
+_CACHE_BITS_BEFORE = 16.0
+# Of every four weights 2:4 keeps two, each with two bits that say where it was (Mishra et al. 2021).
+_SKIPPED = 0.5
+_INDEX_BITS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,15 +142,54 @@ class Inputs:
         symbol="g",
         help="Its rate in the narrower format over that before; 1 where weights are widened again to be multiplied.",
     )
+    served_model: Model | None = spec(
+        Model,
+        "Model",
+        optional=True,
+        help="A language model whose decode step is timed before and after; without one, the wall asks what binds.",
+    )
+    served_on: Accelerator | None = spec(
+        Accelerator, "Accelerator", optional=True, help="What the model runs on; needed where one is picked."
+    )
+    batch_size: Array = inputs.batch_size(8, advanced=True)
+    context_length: Array = inputs.context_length(2048, advanced=True)
+    kv_bits: Array = number(
+        "1",
+        "Bits of keys and values after",
+        16,
+        low=1,
+        high=64,
+        slider=(2, 16),
+        integer=True,
+        symbol=r"b_\text{kv}",
+        advanced=True,
+        help="Of one number in the cache, 16 before; with a model.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
+    original_parameters: Array = output("1", "Parameters before", symbol="N_0", help="As given, or of the model.")
     original_size: Array = output("byte", "Size before", symbol="M_0")
     compressed_size: Array = output("byte", "Size after", symbol="M", help="Of the weights alone, without indices.")
     compression_ratio: Array = output("1", "Compression", symbol="r", help="Size before over size after.")
     memory_saving: Array = output("1", "Memory saved", display_unit="percent")
-    speedup: Array = output("1", "Speedup", symbol="S", help="Of the part that touches weights; an upper bound.")
+    speedup: Array = output(
+        "1",
+        "Speedup",
+        symbol="S",
+        help="Of the part that touches weights, an upper bound; with a model, of its whole decode step.",
+    )
+    step_before: Array = output(
+        "s",
+        "Decode step before",
+        symbol="t_0",
+        if_infinite=_NO_MODEL,
+        help="On one chip, as the serving wall has it.",
+    )
+    step_after: Array = output("s", "Decode step after", symbol="t", if_infinite=_NO_MODEL)
+    cache_before: Array = output("byte", "KV cache before", if_infinite=_NO_MODEL, help="Of the whole batch.")
+    cache_after: Array = output("byte", "KV cache after", if_infinite=_NO_MODEL)
     index_size: Array = output(
         "byte", "Indices", symbol=r"M_\text{index}", help="A bit a weight, to say which are left; none if structured."
     )
@@ -145,11 +202,31 @@ def check(i: Inputs) -> Iterator[InputError]:
     """Check the inputs against each other: fewer bits are fewer than those before."""
     if i.method == Method.QUANTIZATION and i.bits > i.baseline_bits:
         yield InputError("bits", f"must be at most the {i.baseline_bits:g} there are before; {i.bits:g} is more.")
+    if i.served_model is None:
+        return
+    if i.served_on is None:
+        yield InputError("served_on", f"is needed to run {i.served_model.name}: pick an accelerator.")
+    else:
+        yield from checks.accelerator_rate(i.served_on, Precision.FP16, ("served_on", "served_on"))
+    if not generates(i.served_model):
+        yield InputError("served_model", f"does not generate: {i.served_model.name}. Choose a language model.")
+    yield from checks.kernel_sizes(i.served_model, Timing.KERNELS, "served_model")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    size = "{original_size} become {compressed_size}: the original is {compression_ratio} times as large. "
+    size = "{original_size} become {compressed_size}, {compression_ratio} times less. "
+    if i.served_model is not None:
+        return size + _timed(o)
     return size + (_quantized(i, o) if i.method == Method.QUANTIZATION else _pruned(i, o))
+
+
+def _timed(o: Outputs) -> str:
+    if o.speedup < o.compression_ratio * (1 - 1e-9):
+        return (
+            "A decode step takes {step_after} instead of {step_before}, {speedup} times as fast: the cache, "
+            "activations and launches do not shrink with the weights."
+        )
+    return "A decode step takes {step_after} instead of {step_before}: {speedup} times as fast."
 
 
 def _quantized(i: Inputs, o: Outputs) -> str:
@@ -181,6 +258,8 @@ def _pruned(i: Inputs, o: Outputs) -> str:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield f"From the literature, not computed: {_literature(i)}"
+    if i.served_on is not None and i.served_model is not None:
+        yield from remarks.pass_timing(i.served_on, Timing.KERNELS)
     if i.method == Method.PRUNING and i.pattern == Pattern.N_M and o.speedup > 1:
         yield "Only chips with sparse matrix units run 2:4 faster, such as NVIDIA's from Ampere on."
     if i.method == Method.PRUNING and o.stored_ratio < 1:
@@ -244,7 +323,8 @@ FIGURES = (
 )
 
 EQUATIONS = (
-    Equation("original_size", r"@original_size = @parameters \cdot \frac{@baseline_bits}{8}"),
+    Equation("original_size", r"@original_size = @original_parameters \cdot \frac{@baseline_bits}{8}"),
+    Equation("speedup", r"@speedup = \frac{@step_before}{@step_after}", where=lambda i, o: i.served_model is not None),
     Equation(
         "compression_ratio",
         r"@compression_ratio = \frac{@baseline_bits}{@bits}",
@@ -260,12 +340,12 @@ EQUATIONS = (
     Equation(
         "speedup",
         r"@speedup = \min(@compute_speedup, @compression_ratio)",
-        where=lambda i, o: i.method == Method.QUANTIZATION and not i.memory_bound,
+        where=lambda i, o: i.method == Method.QUANTIZATION and not i.memory_bound and i.served_model is None,
     ),
     Equation(
         "index_size",
-        r"@index_size = \frac{@parameters}{8}",
-        where=lambda i, o: i.method == Method.PRUNING and i.pattern != Pattern.STRUCTURED,
+        r"@index_size = \frac{@original_parameters}{8}",
+        where=lambda i, o: i.method == Method.PRUNING and i.pattern != Pattern.STRUCTURED and i.served_model is None,
     ),
     Equation("stored_size", r"@stored_size = @compressed_size + @index_size"),
 )
@@ -298,14 +378,16 @@ SOURCES = (
 ASSUMPTIONS = (
     "All weights are compressed alike; scales and zero points of quantization take no room.",
     "A memory-bound network takes time in proportion to the bytes of its weights, a compute-bound one in inverse "
-    "proportion to the rate.",
+    "proportion to the rate. A model is timed instead: a decode step before and after is a sum of kernels on one chip, "
+    "with 16-bit arithmetic times the rate gain.",
+    "Structured pruning of a model that is timed narrows its MLPs and experts; attention keeps its size.",
     "Dense kernels multiply scattered zeros like any number; sparse matrix units skip 2 of every 4 and nothing else.",
     "Which weights are left is kept as one bit for each weight there was; 2:4 indices take just as much.",
 )
 
 LIMITATIONS = (
     "Accuracy: only measuring tells; what others measured is quoted beside the verdict.",
-    "Activations and the KV cache, which are compressed apart from the weights.",
+    "Activations, which are compressed apart from the weights.",
     "Kernels for very sparse networks on CPUs and on chips made for them.",
 )
 
@@ -313,6 +395,21 @@ PRESETS = (
     Preset("Llama-3-8B in 4 bits", {}),
     Preset("The same, compute-bound", {"memory_bound": "no", "bits": "8", "compute_speedup": "2"}),
     Preset("In 4 bits on a chip without a 4-bit rate", {"memory_bound": "no", "compute_speedup": "1"}),
+    Preset(
+        "Llama-3.1-8B in 4 bits, timed on an H100",
+        {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb", "batch_size": "1"},
+    ),
+    Preset(
+        "Only the KV cache in 8 bits, 64 long contexts",
+        {
+            "served_model": "llama-3.1-8b",
+            "served_on": "h100-sxm5-80gb",
+            "bits": "16",
+            "kv_bits": "8",
+            "batch_size": "64",
+            "context_length": "8192",
+        },
+    ),
     Preset("Half the weights gone, anywhere", {"method": "pruning"}),
     Preset("Half the weights gone, 2:4", {"method": "pruning", "pattern": "n_m"}),
     Preset("Half the channels gone", {"method": "pruning", "pattern": "structured"}),
@@ -347,6 +444,19 @@ FALLACIES = (
         {"memory_bound": "no"},
         lambda before, after: after < before,
     ),
+    Fallacy(
+        "What is memory-bound gets four times as fast with a quarter of the bits.",
+        "A decode step of one sequence gets {before} times as fast, of 64 with long contexts {after} times.",
+        "speedup",
+        {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb", "batch_size": "1"},
+        {
+            "served_model": "llama-3.1-8b",
+            "served_on": "h100-sxm5-80gb",
+            "batch_size": "64",
+            "context_length": "8192",
+        },
+        lambda before, after: after < before < 4,
+    ),
 )
 
 
@@ -354,7 +464,7 @@ FALLACIES = (
     walls=(13,),
     title="Compression",
     question="How much smaller does the network get, and does it get any faster?",
-    version="1",
+    version="2",
     factor="Operations",
     verdict=verdict,
     notes=notes,
@@ -372,17 +482,25 @@ def compression(i: Inputs) -> Outputs:
     prunes = np.asarray(i.method) == Method.PRUNING
     bits_before = np.asarray(i.baseline_bits, dtype=float)
     ratio = np.where(prunes, 1 / (1 - np.asarray(i.sparsity)), bits_before / i.bits)
-    original = i.parameters * bits_before / 8
+    parameters = np.asarray(i.parameters if i.served_model is None else i.served_model.parameters, dtype=float)
+    original = parameters * bits_before / 8
     compressed = original / ratio
     indexed = prunes & (np.asarray(i.pattern) != Pattern.STRUCTURED)
-    index = np.where(indexed, np.asarray(i.parameters) / 8, 0.0)
-    speedup = np.where(prunes, _pruned_speedup(i, ratio), _quantized_speedup(i, ratio))
+    index = np.where(indexed, parameters / 8, 0.0)
+    timed = _timed_steps(i, prunes, ratio)
+    untimed = np.where(prunes, _pruned_speedup(i, ratio), _quantized_speedup(i, ratio))
+    speedup = untimed if i.served_model is None else timed.before / timed.after
     return Outputs(
+        original_parameters=parameters,
         original_size=original,
         compressed_size=compressed,
         compression_ratio=ratio,
         memory_saving=1 - 1 / ratio,
         speedup=speedup,
+        step_before=timed.before,
+        step_after=timed.after,
+        cache_before=timed.cache_before,
+        cache_after=timed.cache_after,
         index_size=index,
         stored_size=compressed + index,
         stored_ratio=original / (compressed + index),
@@ -399,3 +517,50 @@ def _pruned_speedup(i: Inputs, ratio: Array) -> Array:
     weights."""
     patterned = np.where((np.asarray(i.pattern) == Pattern.N_M) & (np.asarray(i.sparsity) == 0.5), 2.0, 1.0)
     return np.where(np.asarray(i.pattern) == Pattern.STRUCTURED, ratio, patterned)
+
+
+class _TimedSteps(NamedTuple):
+    """Seconds of a decode step and bytes of the KV cache, before and after; unknown without a model."""
+
+    before: Array
+    after: Array
+    cache_before: Array
+    cache_after: Array
+
+
+def _timed_steps(i: Inputs, prunes: Truth, ratio: Array) -> _TimedSteps:
+    """What the law of kernels takes for a decode step of the model, with weights and cache as they were and are."""
+    if i.served_model is None or i.served_on is None:
+        return _TimedSteps(*(np.float64(np.nan) for _ in range(4)))
+    chip, model = i.served_on, i.served_model
+    pattern = np.asarray(i.pattern)
+    narrowed = prunes & (pattern == Pattern.STRUCTURED)
+    skipped = prunes & (pattern == Pattern.N_M) & (np.asarray(i.sparsity) == _SKIPPED)
+    bits = np.where(prunes, i.baseline_bits, i.bits)
+    gain = np.where(prunes, np.where(skipped, 1 / _SKIPPED, 1.0), i.compute_speedup)
+    stored = np.where(skipped, bits * _SKIPPED + _INDEX_BITS * _SKIPPED, bits) / 8
+    pruned = _narrowed(model, np.where(narrowed, 1 / ratio, 1.0))
+    held = cache_bytes(model, i.context_length, Precision.FP16) * i.batch_size
+    after = held * i.kv_bits / _CACHE_BITS_BEFORE
+    return _TimedSteps(
+        before=_step(i, model, chip, np.asarray(i.baseline_bits) / 8, 1.0, _CACHE_BITS_BEFORE),
+        after=_step(i, pruned, chip, stored, gain, i.kv_bits),
+        cache_before=held,
+        cache_after=after,
+    )
+
+
+def _step(i: Inputs, model: Model, chip: Accelerator, weight_bytes: Array, gain: Array, kv_bits: Array) -> Array:
+    """Seconds of a decode step whose weights take `weight_bytes` and whose products run `gain` times as fast."""
+    device = kernel_device(chip, Precision.FP16, np.inf)
+    faster = replace(device, peak=device.peak * np.asarray(gain, dtype=float))
+    layout = Layout(weight_bytes=weight_bytes, cache_bytes=np.asarray(kv_bits, dtype=float) / 8)
+    return np.asarray(decode_pass(decoder_of(model), faster, layout, i.batch_size, i.context_length).total)
+
+
+def _narrowed(model: Model, share: Array) -> Model:
+    """The model with a share of its parameters; which, the decoder says."""
+    if np.all(share == 1):
+        return model
+    counts = ("parameters", "active_parameters", "expert_parameters")
+    return replace(model, **{name: getattr(model, name) * share for name in counts})

@@ -1,19 +1,40 @@
 """What does it cost to let a model think before it answers, and to ask it several times?
 
 Wei et al. 2022 for chains of thought, whose tokens come one after the other; Wang et al. 2023 (self-consistency) and
-Snell et al. 2024 (best of n) for samples that run side by side. Not modelled: whether any of it makes the answer
-better, contexts that grow while it thinks, and judges that read the samples.
+Snell et al. 2024 (best of n) for samples that run side by side: each on a share of a machine, whose pace is given, or,
+where a model and a chip are picked, all as one batch that reads the prompt once, priced as the serving wall prices it.
+Not modelled: whether any of it makes the answer better, and judges that read the samples.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from solvers.declare import Array, Chart, Equation, Fallacy, Preset, Source, curve, number, output, solver
+from solvers import checks, inputs, remarks
+from solvers.declare import (
+    Array,
+    Chart,
+    Codes,
+    Equation,
+    Fallacy,
+    Preset,
+    Source,
+    curve,
+    number,
+    output,
+    solver,
+    spec,
+)
+from solvers.errors import InputError
+from solvers.laws.collectives import NetworkLink
+from solvers.laws.language_pass import ModelServer, Timing, price_decode, price_prefill
+from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
+from solvers.specs import Accelerator, Model, Precision
 
 _HOUR = 3600.0
 
@@ -55,7 +76,7 @@ class Inputs:
         slider=(0, 5),
         display_unit="ms",
         symbol=r"\text{TTFT}",
-        help="See serving.",
+        help="See serving; not used with a model.",
     )
     itl: Array = number(
         "s",
@@ -67,8 +88,32 @@ class Inputs:
         log=True,
         display_unit="ms",
         symbol=r"\text{ITL}",
-        help="See serving.",
+        help="See serving; not used with a model.",
     )
+    served_model: Model | None = spec(
+        Model,
+        "Model",
+        optional=True,
+        help="Times its passes: the samples of a query are one batch. Without one, the times above are taken.",
+    )
+    served_on: Accelerator | None = spec(
+        Accelerator, "Accelerator", optional=True, help="What the model runs on; needed where one is picked."
+    )
+    prompt_length: Array = number(
+        "1",
+        "Prompt length",
+        1024,
+        low=1,
+        high=1e8,
+        slider=(1, 131072),
+        log=True,
+        integer=True,
+        symbol="S",
+        advanced=True,
+        help="Tokens of the prompt, which all samples share; with a model.",
+    )
+    precision: Codes = inputs.precision(Precision.FP16, advanced=True)
+    tensor_parallel: Array = inputs.tensor_parallel(1, advanced=True)
     power: Array = number(
         "W",
         "Power",
@@ -76,7 +121,7 @@ class Inputs:
         high=1e9,
         slider=(0, 10000),
         symbol="P",
-        help="Of what serves one sample, or its share of what serves many.",
+        help="Of what serves one sample, or its share of what serves many; with a model, of the machine.",
     )
     price_per_hour: Array = number("USD/hour", "Price", 2.5, high=1e9, slider=(0, 100), symbol="c", help="Of the same.")
 
@@ -89,6 +134,21 @@ class Outputs:
     cost_per_query: Array = output("USD", "Cost a query", symbol="C")
     slowdown: Array = output("1", "Slowdown", symbol="S", help="Against answering directly.")
     tokens_per_sample: Array = output("1", "Tokens a sample", symbol="N_1")
+    first_token_time: Array = output(
+        "s", "First token", symbol=r"t_1", help="As given, or the prefill of the one prompt of all samples."
+    )
+    token_time: Array = output(
+        "s",
+        "Each further token",
+        symbol=r"t_\text{token}",
+        help="As given, or a decode step of all samples at the mean context.",
+    )
+    direct_token_time: Array = output(
+        "s", "Each token of a direct answer", symbol=r"t_0", help="As given, or a decode step of one sequence."
+    )
+    machines: Array = output(
+        "1", "Machines", symbol="m", help="One for each sample, or one for the batch of all of them."
+    )
     reasoning_tokens: Array = output("1", "Tokens of thought", help="Of one sample.")
     reasoning_time: Array = output("s", "Time of thought")
     direct_latency: Array = output("s", "Latency of a direct answer", symbol="T_0")
@@ -101,12 +161,27 @@ class Outputs:
     cost_per_million_queries: Array = output("USD", "Cost of a million queries")
 
 
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: a model that makes tokens, on a chip that can run it."""
+    if i.served_model is None:
+        return
+    if i.served_on is None:
+        yield InputError("served_on", f"is needed to run {i.served_model.name}: pick an accelerator.")
+    else:
+        yield from checks.accelerator_rate(i.served_on, i.precision, ("served_on", "precision"))
+    if not generates(i.served_model):
+        yield InputError("served_model", f"does not generate: {i.served_model.name}. Choose a language model.")
+    yield from checks.kernel_sizes(i.served_model, Timing.KERNELS, "served_model")
+
+
 def verdict(i: Inputs, o: Outputs) -> str:
     first = "{tokens_per_query} tokens, {latency}, {cost_per_query} and {energy_per_query} a query: "
     if o.reasoning_tokens == 0 and i.samples == 1:
         return first + "a direct answer. The first token and the answer's length are all there is to wait for."
     dearer = " and {cost_multiple} times as dear" if np.isfinite(o.cost_multiple) else ""
     waited = f"{{slowdown}} times as long as answering directly{dearer}. "
+    if i.samples > 1 and i.served_model is not None:
+        return first + waited + "Samples are one batch: they share the prompt and each reading of the weights."
     if i.samples > 1 and o.reasoning_tokens == 0:
         return first + waited + "Samples run side by side: they multiply tokens, energy and cost, not the wait."
     if i.samples > 1:
@@ -120,7 +195,9 @@ def verdict(i: Inputs, o: Outputs) -> str:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield "How much better the answer gets is measured, not computed: it depends on model and task (Snell et al. 2024)."
-    if o.tokens_per_sample > 8192:
+    if i.served_on is not None and i.served_model is not None:
+        yield from remarks.pass_timing(i.served_on, Timing.KERNELS)
+    elif o.tokens_per_sample > 8192:
         yield "So long a thought fills the context: the ITL itself grows with it, see serving."
 
 
@@ -134,11 +211,11 @@ EQUATIONS = (
     Equation("reasoning_tokens", r"@reasoning_tokens = @reasoning_steps \cdot @tokens_per_step"),
     Equation("tokens_per_sample", r"@tokens_per_sample = @reasoning_tokens + @answer_tokens"),
     Equation("tokens_per_query", r"@tokens_per_query = @samples \cdot @tokens_per_sample"),
-    Equation("latency", r"@latency = @ttft + @tokens_per_sample \cdot @itl"),
-    Equation("direct_latency", r"@direct_latency = @ttft + @answer_tokens \cdot @itl"),
+    Equation("latency", r"@latency = @first_token_time + @tokens_per_sample \cdot @token_time"),
+    Equation("direct_latency", r"@direct_latency = @first_token_time + @answer_tokens \cdot @direct_token_time"),
     Equation("slowdown", r"@slowdown = \frac{@latency}{@direct_latency}"),
-    Equation("energy_per_query", r"@energy_per_query = @samples \cdot @power \cdot @latency"),
-    Equation("cost_per_query", r"@cost_per_query = @samples \cdot @price_per_hour \cdot \frac{@latency}{3600}"),
+    Equation("energy_per_query", r"@energy_per_query = @machines \cdot @power \cdot @latency"),
+    Equation("cost_per_query", r"@cost_per_query = @machines \cdot @price_per_hour \cdot \frac{@latency}{3600}"),
 )
 
 SOURCES = (
@@ -161,13 +238,15 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "Tokens of thought and of the answer come at one and the same inter-token latency.",
-    "Samples run side by side on as many shares of the machine, each with its power and price.",
+    "Samples run side by side on as many shares of the machine, each with its power and price. With a model they are "
+    "one batch on one machine: the prompt is read once, and each step reads the weights once.",
+    "With a model, a token takes as long as a decode step at the mean context: the prompt and half of what is made.",
     "The machine is paid for while it answers.",
 )
 
 LIMITATIONS = (
     "Quality: what the thinking is for.",
-    "Samples that share a prefix, stop early or vote before all are done.",
+    "Samples that stop early or vote before all are done.",
     "The wait in the queue: see tail latency.",
 )
 
@@ -177,6 +256,10 @@ PRESETS = (
     Preset("Forty samples vote", {"samples": "40"}),
     Preset("Deep reasoning: 10,000 tokens", {"reasoning_steps": "50", "tokens_per_step": "200"}),
     Preset("Eight direct answers, the best is taken", {"reasoning_steps": "0", "samples": "8"}),
+    Preset(
+        "Forty samples as one batch of Llama-3.1-8B on an H100",
+        {"samples": "40", "served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb"},
+    ),
 )
 
 FALLACIES = (
@@ -196,6 +279,14 @@ FALLACIES = (
         {},
         lambda before, after: after > 4 * before,
     ),
+    Fallacy(
+        "Forty samples cost forty times as much.",
+        "As one batch of one model a query of one sample costs {before}, of forty {after}: they share the weights.",
+        "cost_per_query",
+        {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb"},
+        {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb", "samples": "40"},
+        lambda before, after: after < 4 * before,
+    ),
 )
 
 
@@ -203,10 +294,11 @@ FALLACIES = (
     walls=(12,),
     title="Reasoning",
     question="What does it cost to think before answering, and to ask several times?",
-    version="1",
+    version="2",
     factor="Operations",
     verdict=verdict,
     notes=notes,
+    check=check,
     headline=("latency", "cost_per_query", "energy_per_query", "tokens_per_query", "slowdown"),
     figures=FIGURES,
     equations=EQUATIONS,
@@ -218,9 +310,10 @@ FALLACIES = (
 )
 def reasoning(i: Inputs) -> Outputs:
     thought = np.asarray(i.reasoning_steps, dtype=float) * i.tokens_per_step
-    tokens = thought + i.answer_tokens
-    latency, direct = i.ttft + tokens * i.itl, i.ttft + np.asarray(i.answer_tokens, dtype=float) * i.itl
-    machine_time = np.asarray(i.samples, dtype=float) * latency
+    tokens, answer = thought + i.answer_tokens, np.asarray(i.answer_tokens, dtype=float)
+    pace = _pace(i, tokens, answer)
+    latency, direct = pace.first + tokens * pace.token, pace.first + answer * pace.direct_token
+    machine_time = pace.machines * latency
     price = np.asarray(i.price_per_hour, dtype=float) / _HOUR
     energy, cost = machine_time * i.power, machine_time * price
     return Outputs(
@@ -230,8 +323,12 @@ def reasoning(i: Inputs) -> Outputs:
         cost_per_query=cost,
         slowdown=latency / direct,
         tokens_per_sample=tokens,
+        first_token_time=pace.first,
+        token_time=pace.token,
+        direct_token_time=pace.direct_token,
+        machines=pace.machines,
         reasoning_tokens=thought,
-        reasoning_time=thought * i.itl,
+        reasoning_time=thought * pace.token,
         direct_latency=direct,
         direct_cost=direct * price,
         direct_energy=direct * i.power,
@@ -241,3 +338,31 @@ def reasoning(i: Inputs) -> Outputs:
         queries_per_kwh=ratio_or_inf(3.6e6, energy),
         cost_per_million_queries=cost * 1e6,
     )
+
+
+class _Pace(NamedTuple):
+    """Seconds of the first token, of each token of all samples and of a direct answer; machines that are kept."""
+
+    first: Array
+    token: Array
+    direct_token: Array
+    machines: Array
+
+
+def _pace(i: Inputs, tokens: Array, answer: Array) -> _Pace:
+    """As given for each share of a machine, or of one batch of samples that share their prompt."""
+    samples = np.asarray(i.samples, dtype=float)
+    if i.served_model is None or i.served_on is None:
+        given = np.asarray(i.itl, dtype=float)
+        return _Pace(np.asarray(i.ttft, dtype=float), given, given, samples)
+    server = ModelServer(
+        chip=i.served_on,
+        precision=i.precision,
+        cache_precision=i.precision,
+        devices=i.tensor_parallel,
+        link=NetworkLink(i.served_on.interconnect_bandwidth, 0.0),
+    )
+    first = price_prefill(i.served_model, server, 1.0, i.prompt_length)
+    together = price_decode(i.served_model, server, samples, i.prompt_length + tokens / 2)
+    alone = price_decode(i.served_model, server, 1.0, i.prompt_length + answer / 2)
+    return _Pace(first.time.total, together.time.total, alone.time.total, np.ones_like(samples))

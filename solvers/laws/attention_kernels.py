@@ -24,14 +24,14 @@ def decode_attention(
     `device`: `new_tokens` of each of `batch_size` sequences look back at `context` tokens s, whose cache is read once.
     Arrays broadcast. Pope et al. 2023, arXiv:2211.05102; DeepSeek-AI 2024, arXiv:2405.04434, section 2.1.2, for
     absorbed latent attention: 2·(latent + rank) FLOP a pair and head. Fused kernels, which write no scores."""
-    split = np.asarray(layout.tensor_parallel, dtype=float)
+    split = layout.tensor_parallel
     tokens = batch_size * new_tokens
     cache = kv_cache(decoder, split)
     read = cache.elements(context) * (batch_size * (layout.cache_bytes / device.read_rate))
     per_pair = 4 * decoder.heads / split * decoder.head_dim
     if decoder.is_latent:
-        absorbed = 2 * decoder.heads / split * (np.asarray(decoder.latent) + decoder.latent_rank)
-        per_pair = np.where(np.asarray(decoder.latent) > 0, absorbed, per_pair)
+        absorbed = 2 * decoder.heads / split * (decoder.latent + decoder.latent_rank)
+        per_pair = np.where(decoder.latent > 0, absorbed, per_pair)
     per_pair = per_pair / (_EFFICIENCY * device.half_rate)
     arithmetic = decode_pairs(decoder, context) * (tokens * per_pair)
     return np.asarray(longer(arithmetic, read) + _attention_floor(decoder, device, _DECODE_LAUNCHES))
@@ -44,11 +44,11 @@ def prefill_attention(
     `cached`, on each of the devices of a `layout`, every one a `device`: new·P + new·(new+1)/2 pairs of a query and a
     key, fewer in layers with a window. Arrays broadcast. Dao et al. 2022, arXiv:2205.14135, for kernels that write no
     scores; Beltagy et al. 2020 (Longformer), arXiv:2004.05150, for windows."""
-    split = np.asarray(layout.tensor_parallel, dtype=float)
+    split = layout.tensor_parallel
     end, start = np.asarray(prompt, dtype=float), np.asarray(cached, dtype=float)
     new = end - start
     pairs = prefill_pairs(decoder, end, start)
-    value_dim = np.where(np.asarray(decoder.latent) > 0, decoder.value_dim, decoder.head_dim)
+    value_dim = np.where(decoder.latent > 0, decoder.value_dim, decoder.head_dim)
     flop = sequences * pairs * (2 * decoder.heads / split * (decoder.head_dim + value_dim))
     read = sequences * kv_cache(decoder, split).elements(end) * layout.cache_bytes
     passed = sequences * new * (decoder.attending * decoder.heads / split * (decoder.head_dim + value_dim) * HALF)
@@ -60,10 +60,9 @@ def decode_pairs(decoder: Decoder, context: Array) -> Array:
     """Pairs of a query and a key for one new token after `context` tokens s, summed over the layers of a `decoder`, a
     count: s each, min(s, w) in layers that look back w tokens. Arrays broadcast. Beltagy et al. 2020 (Longformer),
     arXiv:2004.05150, for windows."""
-    windowed = np.asarray(decoder.windowed_layers)
-    seen = (decoder.attending - windowed) * context
-    if np.any(windowed > 0):
-        seen = seen + windowed * np.minimum(context, decoder.window)
+    seen = (decoder.attending - decoder.windowed_layers) * context
+    if decoder.has_windows:
+        seen = seen + decoder.windowed_layers * np.minimum(context, decoder.window)
     return np.asarray(seen)
 
 
@@ -72,9 +71,9 @@ def prefill_pairs(decoder: Decoder, prompt: Array, cached: Array) -> Array:
     a `decoder`, a count: new·P + new·(new+1)/2 each, fewer in layers with a window. Arrays broadcast. Beltagy et al.
     2020 (Longformer), arXiv:2004.05150, for windows."""
     end, start = np.asarray(prompt, dtype=float), np.asarray(cached, dtype=float)
-    new, windowed = end - start, np.asarray(decoder.windowed_layers, dtype=float)
+    new, windowed = end - start, decoder.windowed_layers
     pairs = (decoder.attending - windowed) * (new * start + new * (new + 1) / 2)
-    if np.any(windowed > 0):
+    if decoder.has_windows:
         pairs = pairs + windowed * (_triangle(end, decoder.window) - _triangle(start, decoder.window))
     return np.asarray(pairs)
 
@@ -88,5 +87,5 @@ def _triangle(length: Array, window: Array) -> Array:
 def _attention_floor(decoder: Decoder, device: KernelDevice, launches: float) -> Array:
     floor: Array = launches * device.constants.kernel_floor
     if decoder.is_latent:
-        floor = np.where(np.asarray(decoder.latent) > 0, _LATENT_FLOOR, floor)
+        floor = np.where(decoder.latent > 0, _LATENT_FLOOR, floor)
     return np.asarray(decoder.attending * floor)

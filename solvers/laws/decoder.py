@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,15 +48,30 @@ class Decoder:
         """Layers with attention; all of them unless some only keep a state."""
         return self.layers if self.attention_layers is None else self.attention_layers
 
-    @property
+    @cached_property
     def is_latent(self) -> bool:
         """Whether any of the decoders compresses its cache (multi-head latent attention)."""
         return bool(np.any(np.asarray(self.latent) > 0))
 
-    @property
+    @cached_property
     def has_experts(self) -> bool:
         """Whether any of the decoders routes tokens to experts."""
         return bool(np.any(np.asarray(self.expert_layers) > 0))
+
+    @cached_property
+    def has_windows(self) -> bool:
+        """Whether any of the decoders has layers that look back a window only."""
+        return bool(np.any(np.asarray(self.windowed_layers) > 0))
+
+    @cached_property
+    def has_dense(self) -> bool:
+        """Whether any of the decoders has layers with one MLP for all tokens."""
+        return bool(np.any(self.layers - np.asarray(self.expert_layers) > 0))
+
+    @cached_property
+    def has_shared(self) -> bool:
+        """Whether any of the decoders has an MLP for all tokens beside its experts."""
+        return bool(np.any(np.asarray(self.shared_intermediate) > 0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,17 +88,17 @@ class Layout:
 @dataclass(frozen=True)
 class KvCache:
     """Numbers one sequence keeps: KV(s) = a·s + b·min(s, w) + c, with a `per_token` (of the layers that look at
-    everything), b `per_windowed_token`, w the `window` and c a `state` of fixed size."""
+    everything), b `per_windowed_token`, w the `window` (None where no layer has one) and c a `state` of fixed size."""
 
     per_token: Array
     per_windowed_token: Array
-    window: Array
+    window: Array | None
     state: Array
 
     def elements(self, context: Array) -> Array:
         """Numbers kept for one sequence of `context` tokens (s). Arrays broadcast."""
         kept = self.per_token * context
-        if np.any(np.asarray(self.per_windowed_token) > 0):
+        if self.window is not None:
             kept = kept + self.per_windowed_token * np.minimum(context, self.window)
         return kept + self.state
 
@@ -104,7 +120,7 @@ def kv_cache(decoder: Decoder, tensor_parallel: Array = 1.0) -> KvCache:
     return KvCache(
         per_token=(decoder.attending - np.asarray(decoder.windowed_layers)) * per_layer,
         per_windowed_token=decoder.windowed_layers * per_layer,
-        window=decoder.window,
+        window=decoder.window if decoder.has_windows else None,
         state=decoder.state / np.asarray(tensor_parallel, dtype=float),
     )
 

@@ -8,6 +8,7 @@ tiles, the overlap of kernels, the host, the scheduler and the sampler.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class KernelDevice:
     narrow: Truth = False
     shared_bus: Truth = False
 
-    @property
+    @cached_property
     def product_rate(self) -> Array:
         """FLOP/s of matrix products, π·η_c, or π·η_8 in 8 bits and fewer."""
         efficiency: Array = self.constants.matrix_efficiency
@@ -45,12 +46,12 @@ class KernelDevice:
             efficiency = np.where(self.narrow, self.constants.narrow_efficiency, efficiency)
         return self.peak * efficiency
 
-    @property
+    @cached_property
     def half_rate(self) -> Array:
         """FLOP/s of matrix products in 16 bits, π·η_c."""
         return self.half_peak * self.constants.matrix_efficiency
 
-    @property
+    @cached_property
     def read_rate(self) -> Array:
         """Byte/s of memory as large kernels reach it, β·η_b."""
         return self.bandwidth * self.constants.bandwidth_efficiency
@@ -63,9 +64,9 @@ def product_time(
     stored in `weight_bytes` each and multiplied at `rate` FLOP/s: max(2·tok·m·n/rate, (m·n·b + 2·tok·(m + n))/(β·η_b))
     + τ. Arrays broadcast. Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785, equation 1. Shapes that
     fill few tiles run slower, weights that stay in the cache of the chip faster."""
-    weights = inputs * np.asarray(outputs)
+    weights = inputs * outputs
     read = weights * weight_bytes / device.read_rate
-    per_token = HALF * (inputs + np.asarray(outputs)) / device.read_rate
+    per_token = HALF * (inputs + outputs) / device.read_rate
     return longer(tokens * (2 * weights / rate), tokens * per_token + read) + device.constants.kernel_floor
 
 
@@ -75,6 +76,8 @@ def all_reduce_time(message: Array, devices: Array, device: KernelDevice) -> Arr
     shared bus the n links carry together what two would. Arrays broadcast. Thakur, Rabenseifner and Gropp 2005,
     doi:10.1177/1094342005051521, for the two forms. A switch that sums by itself (SHARP) can beat both."""
     n = np.asarray(devices, dtype=float)
+    if np.all(n == 1):
+        return np.float64(0)
     start = device.constants.all_reduce_start
     rate = device.link * device.constants.link_efficiency
     if np.any(device.shared_bus):

@@ -18,15 +18,16 @@ import numpy as np
 from solvers.declare import Array, Codes, Truth
 from solvers.laws.attention_kernels import decode_pairs, prefill_pairs
 from solvers.laws.collectives import NetworkLink
-from solvers.laws.decoder import Layout, kv_cache
+from solvers.laws.decoder import Layout, kv_cache, parameters, parameters_per_device
 from solvers.laws.kernels import HALF, KernelDevice
-from solvers.laws.model_decoder import decoder_of, embedding_parameters, head_parameters, kernel_device
+from solvers.laws.model_decoder import decoder_of, embedding_parameters, kernel_device
 from solvers.laws.serving import tensor_parallel_step
 from solvers.laws.step_time import StepTime, longest_part
 from solvers.laws.transformer import (
     Work,
     active_parameters,
     bytes_per_element,
+    cache_bytes,
     decode_work,
     parameters_read,
     prefill_work,
@@ -62,10 +63,10 @@ class ModelServer:
     chip: Accelerator
     precision: Codes
     cache_precision: Codes
-    roofline: Roofline
+    roofline: Roofline = Roofline(efficiency=1.0, bandwidth_efficiency=1.0, layer_overhead=0.0)
     timing: Codes = Timing.AUTO
     devices: Array = 1.0
-    link: NetworkLink = NetworkLink(np.nan, 0.0)
+    link: NetworkLink = NetworkLink(np.inf, 0.0)
     shared_bus: Truth = False
 
     @cached_property
@@ -79,7 +80,7 @@ class ModelServer:
         return Layout(
             weight_bytes=bytes_per_element(self.precision),
             cache_bytes=bytes_per_element(self.cache_precision),
-            tensor_parallel=np.asarray(self.devices, dtype=float),
+            tensor_parallel=float(self.devices) if np.ndim(self.devices) == 0 else self.devices,
         )
 
 
@@ -140,14 +141,41 @@ def price_prefill(
     return _as_timed(server.timing, by_kernels, by_roofline)
 
 
+@dataclass(frozen=True)
+class DeviceMemory:
+    """Bytes that each device holds: of the weights, and of the keys, values and state of one request."""
+
+    weights: Array
+    per_request: Array
+
+
+def device_memory(model: Model, server: ModelServer, tokens: Array) -> DeviceMemory:
+    """Bytes that each device of a `server` holds of the weights of a `model` and of one request of a number of
+    `tokens`. KV heads that do not divide by the devices are copied, with the weights that make them, and so are the
+    vectors of multi-head latent attention (Pope et al. 2023, arXiv:2211.05102, section 3.3); the textbook divides all.
+    Arrays broadcast."""
+    split = server.layout.tensor_parallel
+    weights = model.parameters * bytes_per_element(server.precision) / split
+    request = cache_bytes(model, tokens, server.cache_precision)
+    if np.all(split == 1):
+        return DeviceMemory(np.asarray(weights), np.asarray(request))
+    decoder, textbook = decoder_of(model), np.asarray(server.timing) == Timing.ROOFLINE
+    copied = parameters_per_device(decoder, split) - parameters(decoder) / split
+    kept = kv_cache(decoder, split).elements(np.asarray(tokens, dtype=float)) * server.layout.cache_bytes
+    return DeviceMemory(
+        np.where(textbook, weights, weights + copied * server.layout.weight_bytes),
+        np.where(textbook, request / split, kept),
+    )
+
+
 def _as_timed(
     timing: Codes, by_kernels: Callable[[], LanguagePass], by_roofline: Callable[[], LanguagePass]
 ) -> LanguagePass:
     """What a question asks for; both where its rows differ in it."""
     textbook = np.asarray(timing) == Timing.ROOFLINE
-    if np.all(textbook):
+    if textbook.all():
         return by_roofline()
-    return _chosen(textbook, by_roofline(), by_kernels()) if np.any(textbook) else by_kernels()
+    return _chosen(textbook, by_roofline(), by_kernels()) if textbook.any() else by_kernels()
 
 
 def _chosen(textbook: Truth, one: Any, other: Any) -> Any:
@@ -173,7 +201,7 @@ def _priced(
     """A sum of kernels with what its FLOP and bytes alone would take: `tokens` pass the layers, `predicted` of them the
     head, attention looks at a number of `pairs` and reads `cached` numbers."""
     device, layout = server.kernel_device, server.layout
-    split, head = layout.tensor_parallel, head_parameters(model)
+    split, head = layout.tensor_parallel, decoder_of(model).vocabulary * np.asarray(model.hidden_size)
     layers = embedding_parameters(model) + head
     per_pair = 4 * np.asarray(model.attention_heads) * model.head_dim
     flop = (2 * (active_parameters(model) - layers) * tokens + per_pair * pairs) / split

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 
 from solvers.declare import Array, Codes, Truth
 from solvers.laws.decoder import Decoder
-from solvers.laws.kernel_constants import kernel_constants
+from solvers.laws.kernel_constants import KernelConstants, kernel_constants
 from solvers.laws.kernels import KernelDevice
 from solvers.laws.transformer import routed_parameters
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format, peak_rate
 
-# Multi-head latent attention as DeepSeek-AI 2024 (arXiv:2412.19437, section 4.2) has it; the catalog gives the length
-# of the compressed vector alone: its share without positions, the rank of queries, the size of a value.
+T = TypeVar("T", Decoder, KernelDevice, KernelConstants)
+
+# Where the catalog does not say: multi-head latent attention as DeepSeek-AI 2024 (arXiv:2412.19437, section 4.2) has
+# it, its share of the compressed vector without positions, the rank of queries, the size of a value.
 _LATENT_SHARE = 512 / 576
 _QUERY_RANK = 1536.0
 _VALUE_DIM = 128.0
+# Matrices of an MLP with a gate, as nearly all language models of today have it.
+_GATED = 3.0
 # Of the hidden size: narrower MLPs that would be left beside the experts are norms and routers, not MLPs.
 _NARROWEST_MLP = 0.02
 
@@ -32,65 +38,132 @@ def embedding_parameters(model: Model) -> Array:
 def head_parameters(model: Model) -> Array:
     """Parameters of the matrix of a `model` that turns a hidden vector into a logit for each token, a count: vocabulary
     times hidden size, 0 where the vocabulary is unknown. Arrays broadcast. Derived from the catalog row."""
-    return np.asarray(np.nan_to_num(model.vocabulary) * model.hidden_size)
+    return np.asarray(_known(model.vocabulary, 0.0) * model.hidden_size)
 
 
-@lru_cache(maxsize=32)
 def decoder_of(model: Model) -> Decoder:
-    """The sizes (counts) of a `model` by which its kernels are priced. The catalog has no widths of MLPs: the
-    parameters that attention, experts and embeddings leave are spread evenly over gated MLPs of all layers, those of
-    the routed experts over experts in all layers, so that every parameter is multiplied and read once. Arrays
-    broadcast. Derived from the catalog row."""
-    layers, hidden = np.asarray(model.layers, dtype=float), np.asarray(model.hidden_size, dtype=float)
-    latent = np.nan_to_num(model.kv_elements_per_token_per_layer)
+    """The sizes (counts) of a `model` by which its kernels are priced. Every parameter is multiplied and read once:
+    what attention, routed experts and embeddings leave is given to the MLPs, in proportion to their widths where the
+    catalog has them, else evenly to all layers; parameters of routed experts to the layers that have experts. Arrays
+    broadcast. Derived from the catalog row. Norms, biases and routers count as part of the MLPs."""
+    return _decoder_of_one(model) if _is_one(model) else _decoder(model)
+
+
+# Those of a column of models would keep its memory.
+@lru_cache(maxsize=64)
+def _decoder_of_one(model: Model) -> Decoder:
+    return _plain(_decoder(model))
+
+
+def _decoder(model: Model) -> Decoder:
+    hidden, layers = np.asarray(model.hidden_size, dtype=float), np.asarray(model.layers, dtype=float)
     is_routed = np.asarray(model.experts) > 0
-    routed = routed_parameters(model)
-    rest = model.parameters - routed - embedding_parameters(model) - head_parameters(model)
+    expert_layers = np.where(is_routed, _known(model.expert_layers, layers), 0.0)
+    matrices = _known(model.mlp_matrices, _GATED)
+    attending = np.where(np.asarray(model.attention_heads) > 0, _known(model.kv_cache_layers, layers), 0.0)
+    attention = _attention(model)
+    rest = model.parameters - routed_parameters(model) - embedding_parameters(model) - head_parameters(model)
     with np.errstate(divide="ignore", invalid="ignore"):
-        width = np.maximum(rest / (3 * hidden * layers) - _attention_parameters(model, latent) / (3 * hidden), 0.0)
-        expert = routed / np.where(is_routed, 3 * hidden * layers * model.experts, np.inf)
-        width = np.where(is_routed & (width < _NARROWEST_MLP * hidden), 0.0, width)
-        windowed = np.nan_to_num(model.kv_elements_windowed / (model.kv_elements_full + model.kv_elements_windowed))
+        left = np.maximum(rest - attending * attention.pop("parameters"), 0.0) / (matrices * hidden)
+        expert = routed_parameters(model) / np.where(
+            is_routed, matrices * hidden * expert_layers * model.experts, np.inf
+        )
+        dense, shared = _widths(model, left, layers - expert_layers, expert_layers)
+    per_layer = 2 * np.asarray(model.kv_heads, dtype=float) * model.head_dim
     return Decoder(
         layers=layers,
         hidden=hidden,
-        heads=np.asarray(model.attention_heads, dtype=float),
-        kv_heads=np.asarray(model.kv_heads, dtype=float),
-        head_dim=np.asarray(model.head_dim, dtype=float),
-        intermediate=np.where(is_routed, 0.0, width),
-        vocabulary=np.nan_to_num(model.vocabulary),
-        attention_layers=np.where(np.asarray(model.attention_heads) > 0, layers, 0.0),
-        windowed_layers=layers * windowed,
-        window=np.nan_to_num(model.attention_window),
-        state=model.state_elements + np.nan_to_num(model.kv_elements_fixed),
+        intermediate=dense,
+        gated=matrices >= _GATED,
+        vocabulary=_known(model.vocabulary, 0.0),
+        attention_layers=attending,
+        windowed_layers=_known(model.windowed_layers, 0.0),
+        window=_known(model.attention_window, 0.0),
+        state=model.state_elements + attending * per_layer * _known(model.cross_attention_tokens, 0.0),
         experts=np.where(is_routed, model.experts, 0.0),
         experts_per_token=np.where(is_routed, model.experts_per_token, 0.0),
         expert_intermediate=expert,
-        shared_intermediate=np.where(is_routed, width, 0.0),
-        expert_layers=np.where(is_routed, layers, 0.0),
-        latent=latent,
-        latent_rank=latent * _LATENT_SHARE,
-        query_rank=np.where(latent > 0, _QUERY_RANK, 0.0),
-        value_dim=np.where(latent > 0, _VALUE_DIM, 0.0),
+        shared_intermediate=shared,
+        expert_layers=expert_layers,
+        **attention,
     )
 
 
-def _attention_parameters(model: Model, latent: Array) -> Array:
-    """Parameters of one layer's attention."""
+def _widths(model: Model, left: Array, dense_layers: Array, expert_layers: Array) -> tuple[Array, Array]:
+    """Widths of a dense layer's MLP and of the one beside the experts, of `left` in all layers together."""
+    dense = _known(model.intermediate_size, np.nan)
+    beside = np.asarray(model.shared_experts) * model.expert_intermediate_size
+    dense, beside = np.where(dense_layers > 0, dense, 0.0), np.where(expert_layers > 0, beside, 0.0)
+    known = dense_layers * dense + expert_layers * beside
+    evenly = left / (dense_layers + expert_layers)
+    narrow = np.where((expert_layers > 0) & (evenly < _NARROWEST_MLP * np.asarray(model.hidden_size)), 0.0, evenly)
+    scale = np.where(known > 0, left / known, 0.0)
+    return (
+        np.where(np.isnan(known), np.where(dense_layers > 0, narrow, 0.0), dense * scale),
+        np.where(np.isnan(known), np.where(expert_layers > 0, narrow, 0.0), beside * scale),
+    )
+
+
+def _attention(model: Model) -> dict[str, Array]:
+    """The decoder's sizes of attention, and the parameters of one layer's."""
     hidden, heads = np.asarray(model.hidden_size, dtype=float), np.asarray(model.attention_heads, dtype=float)
-    grouped = hidden * 2 * (heads + model.kv_heads) * model.head_dim
-    if not np.any(np.asarray(latent) > 0):
-        return np.asarray(grouped)
-    rank, queries = latent * np.float64(_LATENT_SHARE), heads * model.head_dim
-    expanded = heads * (np.asarray(model.head_dim) - (latent - rank) + _VALUE_DIM) * rank
-    compressed = _QUERY_RANK * (hidden + queries) + hidden * latent + expanded + heads * _VALUE_DIM * hidden
-    return np.where(np.asarray(latent) > 0, compressed, grouped)
+    head_dim, latent = np.asarray(model.head_dim, dtype=float), _known(model.kv_elements_per_token_per_layer, 0.0)
+    sizes = {
+        "heads": heads,
+        "kv_heads": np.asarray(model.kv_heads, dtype=float),
+        "head_dim": head_dim,
+        "parameters": hidden * 2 * (heads + model.kv_heads) * head_dim,
+    }
+    if not np.any(latent > 0):
+        return sizes
+    rank = _known(model.kv_lora_rank, latent * _LATENT_SHARE)
+    query, value = _known(model.q_lora_rank, _QUERY_RANK), _known(model.v_head_dim, _VALUE_DIM)
+    into_queries = np.where(query > 0, query * (hidden + heads * head_dim), hidden * heads * head_dim)
+    expanded = heads * (head_dim - (latent - rank) + value) * rank
+    compressed = into_queries + hidden * latent + expanded + heads * value * hidden
+    return {
+        **sizes,
+        "parameters": np.where(latent > 0, compressed, sizes["parameters"]),
+        "latent": latent,
+        "latent_rank": np.where(latent > 0, rank, 0.0),
+        "query_rank": np.where(latent > 0, query, 0.0),
+        "value_dim": np.where(latent > 0, value, 0.0),
+    }
+
+
+def _is_one(spec: Model | Accelerator) -> bool:
+    """Whether every figure of a spec is a number; a table of rates has one more axis."""
+    return all(
+        np.ndim(v) == (1 if name == "peak" else 0) for name, v in vars(spec).items() if isinstance(v, np.ndarray)
+    )
+
+
+def _plain(record: T) -> T:
+    """The record with Python's own numbers for arrays of one: arithmetic on these takes a tenth of the time."""
+    plain = {f.name: getattr(record, f.name) for f in fields(record)}
+    return replace(record, **{n: v.item() for n, v in plain.items() if isinstance(v, np.ndarray | np.generic)})
+
+
+def _known(figure: Array, otherwise: Array) -> Array:
+    return np.where(np.isnan(figure), otherwise, figure)
 
 
 def kernel_device(chip: Accelerator, precision: Codes, link: Array, shared_bus: Truth = False) -> KernelDevice:
     """A `chip` as kernels see it (FLOP/s and byte/s) that multiplies weights stored in `precision` (codes of
     `Precision`) and reaches the others over a `link` (byte/s, one way), or all over one `shared_bus`. Arrays broadcast.
     Derived from the catalog row. A chip without a rate in 16 bits runs attention and head at the rate it has."""
+    if _is_one(chip) and np.ndim(precision) == np.ndim(link) == np.ndim(shared_bus) == 0:
+        return _device_of_one(chip, int(precision), float(link), bool(shared_bus))
+    return _device(chip, precision, link, shared_bus)
+
+
+@lru_cache(maxsize=64)
+def _device_of_one(chip: Accelerator, precision: int, link: float, shared_bus: bool) -> KernelDevice:
+    device = _device(chip, precision, link, shared_bus)
+    return replace(_plain(device), constants=_plain(device.constants))
+
+
+def _device(chip: Accelerator, precision: Codes, link: Array, shared_bus: Truth) -> KernelDevice:
     peak, half = peak_rate(chip, precision), peak_rate(chip, Precision.BF16)
     return KernelDevice(
         peak=peak,

@@ -69,8 +69,8 @@ def pass_time(
     """Seconds by class of a pass of a `decoder` that carries a number of `tokens` and runs the head on `predicted` of
     them, on each of the devices of a `layout`, every one a `device`, its `attention` priced by the caller. Arrays
     broadcast. Pope et al. 2023, arXiv:2211.05102, section 3, for the two all-reduces a layer. Balanced experts."""
-    split = np.asarray(layout.tensor_parallel, dtype=float)
-    message = tokens * np.asarray(decoder.hidden * HALF)
+    split = layout.tensor_parallel
+    message = tokens * (decoder.hidden * HALF)
     head = product_time(predicted, decoder.hidden, decoder.vocabulary / split, HALF, device.half_rate, device)
     return PassTime(
         products=_products(decoder, device, layout, tokens),
@@ -84,8 +84,8 @@ def pass_time(
 
 def _products(decoder: Decoder, device: KernelDevice, layout: Layout, tokens: Array) -> Array:
     """Projections of attention and dense MLPs (those of shared experts too), one launch each."""
-    d, split = decoder, np.asarray(layout.tensor_parallel, dtype=float)
-    dense_layers = d.layers - np.asarray(d.expert_layers)
+    d, split = decoder, layout.tensor_parallel
+    dense_layers = d.layers - d.expert_layers
 
     def product(inputs: Array, outputs: Array) -> Array:
         return product_time(tokens, inputs, outputs, layout.weight_bytes, device.product_rate, device)
@@ -94,55 +94,53 @@ def _products(decoder: Decoder, device: KernelDevice, layout: Layout, tokens: Ar
         return product(d.hidden, np.where(d.gated, 2, 1) * width / split) + product(width / split, d.hidden)
 
     time = d.attending * _projections(d, split, product)
-    if np.any(dense_layers > 0):
+    if d.has_dense:
         time = time + dense_layers * mlp(d.intermediate)
-    if np.any(np.asarray(d.shared_intermediate) > 0):
+    if d.has_shared:
         shared = d.expert_layers * mlp(d.shared_intermediate)
-        time = time + np.where(np.asarray(d.shared_intermediate) > 0, shared, 0.0)
+        time = time + np.where(d.shared_intermediate > 0, shared, 0.0)
     return np.asarray(time)
 
 
 def _projections(d: Decoder, split: Array, product: Callable[[Array, Array], Array]) -> Array:
     grouped = None
     heads = np.asarray(d.heads * d.head_dim / split)
-    if not np.all(np.asarray(d.latent) > 0):
+    if not (d.is_latent and np.all(d.latent > 0)):
         keys_and_values = 2 * kv_heads_per_device(d, split) * d.head_dim
         grouped = product(d.hidden, heads + keys_and_values) + product(heads, d.hidden)
         if not d.is_latent:
             return grouped
-    positions = np.asarray(d.latent) - d.latent_rank
-    values = d.heads * np.asarray(d.value_dim) / split
-    expanded = d.heads / split * (np.asarray(d.head_dim) - positions + d.value_dim)
+    positions = d.latent - d.latent_rank
+    values = d.heads * d.value_dim / split
+    expanded = d.heads / split * (d.head_dim - positions + d.value_dim)
     compressed = np.asarray(d.query_rank) > 0
     into = product(d.hidden, np.where(compressed, d.query_rank, heads) + d.latent)
     into = into + np.where(compressed, product(d.query_rank, heads), 0.0)
     latent = into + product(d.latent_rank, expanded) + product(values, d.hidden)
-    return latent if grouped is None else np.where(np.asarray(d.latent) > 0, latent, grouped)
+    return latent if grouped is None else np.where(d.latent > 0, latent, grouped)
 
 
 def _experts(decoder: Decoder, device: KernelDevice, layout: Layout, tokens: Array) -> Array:
     """Routed experts of all layers: weights touched, arithmetic and permuted activations one after the other."""
     if not decoder.has_experts:
         return 0.0
-    d, share = decoder, np.asarray(layout.expert_parallel, dtype=float)
-    width = d.expert_intermediate * share / np.asarray(layout.tensor_parallel, dtype=float)
-    weights = np.where(d.gated, 3, 2) * np.asarray(d.hidden) * width
+    d, share = decoder, layout.expert_parallel
+    width = d.expert_intermediate * share / layout.tensor_parallel
+    weights = np.where(d.gated, 3, 2) * d.hidden * width
     read = touched_experts(d, tokens) * (weights / share * layout.weight_bytes / device.read_rate)
-    routed = np.asarray(d.experts_per_token) / share
-    moved = routed * (4 * np.asarray(d.hidden) + 3 * width) * HALF / device.read_rate
+    routed = d.experts_per_token / share
+    moved = routed * (4 * d.hidden + 3 * width) * HALF / device.read_rate
     busy = tokens * (2 * routed * weights / device.product_rate + moved) + read
     time = d.expert_layers * (busy + _EXPERT_LAUNCHES * device.constants.kernel_floor)
-    return np.where(np.asarray(d.expert_layers) > 0, time, 0.0)
+    return np.where(d.expert_layers > 0, time, 0.0)
 
 
 def _small(decoder: Decoder, device: KernelDevice, split: Array, tokens: Array) -> Array:
     """Two norms a layer, the activation of each dense MLP, and the look-up of embeddings."""
     d = decoder
-    dense = np.asarray(d.layers - np.asarray(d.expert_layers), dtype=float)
+    dense = np.asarray(d.layers - d.expert_layers, dtype=float)
     ways = np.where(d.gated, 3, 2)
-    elements = (
-        2 * np.asarray(d.layers) * 4 * d.hidden + dense * ways * d.intermediate / split + 2 * np.asarray(d.hidden)
-    )
-    launches = 2 * np.asarray(d.layers) + dense + 1
+    elements = 2 * d.layers * 4 * d.hidden + dense * ways * d.intermediate / split + 2 * d.hidden
+    launches = 2 * d.layers + dense + 1
     rate = SMALL_EFFICIENCY * device.bandwidth
     return np.asarray(tokens * (elements * HALF / rate) + launches * _SMALL_FLOOR)

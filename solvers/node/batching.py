@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -34,19 +35,19 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
+from solvers.laws.language_pass import LanguagePass, ModelServer, Roofline, Timing, price_decode
 from solvers.laws.paging import internal_fragmentation, pages_per_request
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.serving import max_requests
-from solvers.laws.step_time import Bound, StepTime, step_time
+from solvers.laws.step_time import Bound
 from solvers.laws.transformer import (
     bytes_per_element,
     cache_bytes,
-    decode_work,
     kv_bytes_per_token,
     recurrent_state_bytes,
 )
-from solvers.specs import Accelerator, Model, Precision, peak_rate
+from solvers.specs import Accelerator, Model, Precision
 
 _NOTHING_FITS = "nothing runs: not one request fits"
 _NO_BASELINE = "no ratio: the contiguous baseline holds not one request"
@@ -68,6 +69,13 @@ class Limit(IntEnum):
 
     MEMORY = 0
     SCHEDULER = 1
+
+
+def _kernels(label: str, symbol: str) -> Any:
+    """An output for the seconds of one class of kernels in a step of the paged batch."""
+    return output(
+        "s", label, symbol=rf"t_\text{{{symbol}}}", if_infinite="the roofline has no kernels, or nothing runs"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +150,7 @@ class Inputs:
         advanced=True,
         help="Share of the memory for activations and the runtime.",
     )
+    timing: Codes = inputs.timing()
     efficiency: Array = inputs.efficiency(TUTORIAL.efficiency)
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(TUTORIAL.bandwidth_efficiency)
     layer_overhead: Array = inputs.layer_overhead(TUTORIAL.layer_overhead)
@@ -198,12 +207,24 @@ class Outputs:
     decode_bound: Codes = label(Bound, "Decode waits for")
     compute_time: Array = output("s", "Compute time", symbol=r"t_\text{compute}", if_infinite=_NOTHING_FITS)
     memory_time: Array = output("s", "Memory time", symbol=r"t_\text{memory}", if_infinite=_NOTHING_FITS)
-    overhead_time: Array = output("s", "Overhead", symbol=r"t_\text{overhead}", if_infinite=_NOTHING_FITS)
+    overhead_time: Array = output(
+        "s",
+        "Overhead",
+        symbol=r"t_\text{overhead}",
+        if_infinite=_NOTHING_FITS,
+        help="Launches, small kernels, and what kernels take beyond the longer of arithmetic and memory.",
+    )
+    products_time: Array = _kernels("Products", "products")
+    attention_time: Array = _kernels("Attention", "attention")
+    experts_time: Array = _kernels("Experts", "experts")
+    small_time: Array = _kernels("Small kernels", "small")
+    head_time: Array = _kernels("Head", "head")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
     """Check the inputs against each other: whether model, chip and format go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.kernel_sizes(i.model, i.timing)
     if not generates(i.model):
         yield InputError(
             "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
@@ -251,6 +272,7 @@ _GROWTH = {
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.pass_timing(i.accelerator, i.timing)
     yield from remarks.beyond_context_length(i.model, i.context_length)
     if i.context_length > i.max_length:
         yield "The context is longer than what would be reserved; the baseline is given the context's own length."
@@ -294,9 +316,18 @@ EQUATIONS = (
     Equation(
         "overhead_time",
         r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead",
-        where=lambda i, o: o.feasible,
+        where=lambda i, o: o.feasible and i.timing == Timing.ROOFLINE,
     ),
-    Equation("itl", r"@itl = \max(@compute_time, @memory_time) + @overhead_time", where=lambda i, o: o.feasible),
+    Equation(
+        "itl",
+        r"@itl = \max(@compute_time, @memory_time) + @overhead_time",
+        where=lambda i, o: o.feasible and i.timing == Timing.ROOFLINE,
+    ),
+    Equation(
+        "itl",
+        r"@itl = @products_time + @attention_time + @experts_time + @small_time + @head_time",
+        where=lambda i, o: o.feasible and i.timing != Timing.ROOFLINE,
+    ),
     Equation("decode_throughput", r"@decode_throughput = \frac{@active_requests}{@itl}", where=lambda i, o: o.feasible),
     Equation(
         "static_max_concurrent_requests",
@@ -324,8 +355,8 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "All requests served together hold equally many tokens.",
-    "Decode takes as long as the slower of arithmetic and memory, plus overhead; only tokens are read, not the rest of "
-    "a page.",
+    "Decode is a sum of kernels, or by the roofline the slower of arithmetic and memory, plus overhead; only tokens "
+    "are read, not the rest of a page.",
     "Without pages every request reserves room for the longest one, in one stretch, from its start to its end.",
     "Looking up pages costs no time.",
 )
@@ -380,7 +411,7 @@ FALLACIES = (
     walls=(5,),
     title="Batching",
     question="How many requests fit at once when their memory comes in pages?",
-    version="1",
+    version="2",
     factor="MFU",
     verdict=verdict,
     notes=notes,
@@ -425,17 +456,17 @@ def batching(i: Inputs) -> Outputs:
         feasible=active >= 1,
         kv_cache_per_request=request,
         internal_fragmentation=internal_fragmentation(i.context_length, held),
-        itl=paged.total,
-        decode_throughput=active / paged.total,
+        itl=paged.time.total,
+        decode_throughput=active / paged.time.total,
         reserved_length=reserved,
         static_kv_cache_per_request=static_request,
         static_max_concurrent_requests=static_fitting,
         static_active_requests=static_active,
         static_fragmentation=internal_fragmentation(i.context_length, reserved),
-        static_itl=static.total,
-        static_decode_throughput=static_active / static.total,
+        static_itl=static.time.total,
+        static_decode_throughput=static_active / static.time.total,
         concurrency_gain=np.where(static_fitting > 0, ratio_or_inf(fitting, static_fitting), np.nan),
-        throughput_gain=active / paged.total / (static_active / static.total),
+        throughput_gain=active / paged.time.total / (static_active / static.time.total),
         kv_cache_per_token=per_token,
         state=state,
         pages=pages,
@@ -446,18 +477,30 @@ def batching(i: Inputs) -> Outputs:
         usable_memory=usable,
         memory_shortfall=np.maximum(weights + request - usable, 0.0),
         devices_needed=np.ceil((weights + request) / usable),
-        decode_bound=paged.bound,
-        compute_time=paged.compute,
-        memory_time=paged.memory,
-        overhead_time=paged.overhead,
+        decode_bound=paged.time.bound,
+        compute_time=paged.time.compute,
+        memory_time=paged.time.memory,
+        overhead_time=paged.time.overhead,
+        products_time=paged.kernels.products,
+        attention_time=paged.kernels.attention,
+        experts_time=paged.kernels.experts,
+        small_time=paged.kernels.small,
+        head_time=paged.kernels.head,
     )
 
 
-def _decode_step(i: Inputs, kv_format: Codes, requests: Array) -> StepTime:
-    """Return the time of one decode step for a number of requests; NaN where there are none."""
+def _decode_step(i: Inputs, kv_format: Codes, requests: Array) -> LanguagePass:
+    """One decode step of a number of requests; unknown where there are none."""
     running = np.where(np.asarray(requests) >= 1, requests, np.nan)
-    work = decode_work(i.model, running, i.context_length, i.precision, kv_format)
-    rate = peak_rate(i.accelerator, i.precision) * i.efficiency
-    bandwidth = i.accelerator.memory_bandwidth * np.asarray(i.bandwidth_efficiency)
-    overhead = i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead)
-    return step_time(work.flop, work.moved, rate, bandwidth, overhead + 0 * running)
+    server = ModelServer(
+        chip=i.accelerator,
+        precision=i.precision,
+        cache_precision=kv_format,
+        roofline=Roofline(
+            efficiency=i.efficiency,
+            bandwidth_efficiency=i.bandwidth_efficiency,
+            layer_overhead=i.layer_overhead + 0 * running,
+        ),
+        timing=i.timing,
+    )
+    return price_decode(i.model, server, running, i.context_length)

@@ -2,15 +2,18 @@
 
 Pope et al. 2023 for the two phases and their tensor parallelism, Yu et al. 2022 for batching by iteration,
 Leviathan et al. 2023 (equation 1) for speculative decoding, Patel et al. 2024 and Zhong et al. 2024 for prefill and
-decode on separate chips. Not modelled: the scheduler and its queue (wall 7), prefill mixed into decode steps,
-tokenising, and the network to the user.
+decode on separate chips. A pass is a sum of kernels, or the textbook's roofline (`timing`). A server that holds a
+number of requests at all times is a closed loop (Little 1961): prefills of others fall between the tokens of each. Not
+modelled: the queue before service (wall 7), prefill in chunks mixed into decode steps, tokenising, and the network to
+the user.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from enum import IntEnum
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,18 +38,37 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.collectives import NetworkLink
+from solvers.laws.concurrency import HOST_TIME_PER_REQUEST, HOST_TIME_PER_STEP, closed_loop, host_time
+from solvers.laws.language_pass import ModelServer, Roofline, Timing, device_memory, price_decode, price_prefill
 from solvers.laws.phase import generates
-from solvers.laws.serving import expected_tokens, max_requests, speculative_latency, tensor_parallel_step
-from solvers.laws.step_time import Bound, StepTime
-from solvers.laws.transformer import (
-    Work,
-    bytes_per_element,
-    cache_bytes,
-    decode_work,
-    kv_bytes_per_token,
-    prefill_work,
-)
+from solvers.laws.serving import expected_tokens, max_requests, speculative_latency
+from solvers.laws.step_time import Bound
+from solvers.laws.transformer import bytes_per_element, cache_bytes, kv_bytes_per_token
 from solvers.specs import Accelerator, Model, Precision, peak_rate
+
+# A share of the time above which prefills are worth a remark.
+_MOST_PREFILL = 0.5
+
+
+class Sharing(IntEnum):
+    """Whether devices have links of their own."""
+
+    OWN = 0
+    SHARED = 1
+
+
+# Classes of kernels: what is in them.
+_PRODUCTS = "Projections and dense MLPs."
+_ATTENTION = "Queries with keys, weights with values, reading the cache."
+_EXPERTS = "Routed experts: their weights, their arithmetic, permuted tokens."
+_SMALL = "Norms, activations, look-ups."
+_HEAD = "From the last hidden vector to a logit for each token."
+
+
+def _kernels(label: str, symbol: str, help: str) -> Any:
+    """An output for the seconds of one class of kernels."""
+    only = "the roofline has no kernels"
+    return output("s", label, symbol=rf"t_\text{{{symbol}}}", if_infinite=only, help=help)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +111,18 @@ class Inputs:
         log=True,
         integer=True,
         symbol="B",
-        help="Requests served together.",
+        help="Requests served together: they start together and end together.",
+    )
+    concurrency: Array = number(
+        "1",
+        "Concurrency",
+        0,
+        high=1e6,
+        slider=(0, 1024),
+        integer=True,
+        symbol="C",
+        help="Requests that a server holds at all times, a new one as soon as one is answered, instead of the batch; "
+        "0: a batch.",
     )
     precision: Codes = inputs.precision(Precision.FP16)
     kv_precision: Codes = choice(
@@ -125,16 +158,14 @@ class Inputs:
         advanced=True,
         help="Tokens of the prompt whose keys and values are already there.",
     )
-    efficiency: Array = inputs.efficiency(SILICON.efficiency, default_from="accelerator.measured_efficiency")
-    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(
-        SILICON.bandwidth_efficiency, default_from="accelerator.measured_bandwidth_efficiency"
-    )
-    layer_overhead: Array = inputs.layer_overhead(
-        SILICON.layer_overhead, default_from="accelerator.measured_layer_overhead"
-    )
+    timing: Codes = inputs.timing()
+    efficiency: Array = inputs.efficiency(SILICON.efficiency)
+    bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
+    layer_overhead: Array = inputs.layer_overhead(SILICON.layer_overhead)
     interconnect_bandwidth: Array = number(
         "byte/s",
         "Interconnect bandwidth",
+        450e9,
         default_from="accelerator.interconnect_bandwidth",
         exclusive_min=True,
         high=1e15,
@@ -154,7 +185,36 @@ class Inputs:
         display_unit="us",
         symbol=r"\alpha",
         advanced=True,
-        help="Time to start one message of an all-reduce.",
+        help="Time to start one message of an all-reduce, by the roofline; kernels have the chip's own.",
+    )
+    shared_bus: Codes = choice(
+        Sharing,
+        "Link between devices",
+        Sharing.OWN,
+        labels={"own": "Each device its own", "shared": "One bus for all"},
+        advanced=True,
+        help="NVLink and switches give each device a link of its own; cards on PCIe share a bus.",
+    )
+    host_step_time: Array = number(
+        "s",
+        "Host time of a step",
+        HOST_TIME_PER_STEP,
+        high=1,
+        slider=(0, 5e-3),
+        display_unit="us",
+        symbol=r"t_\text{host}",
+        advanced=True,
+        help="Scheduling, sampling and handing out tokens, of a server with a concurrency; measured servers differ.",
+    )
+    host_request_time: Array = number(
+        "s",
+        "Host time of a request",
+        HOST_TIME_PER_REQUEST,
+        high=1,
+        slider=(0, 200e-6),
+        display_unit="us",
+        advanced=True,
+        help="The same for each request in a step.",
     )
     decode_accelerator: Accelerator | None = spec(
         Accelerator,
@@ -214,21 +274,24 @@ class Outputs:
         "s",
         "Time to first token",
         symbol=r"\text{TTFT}",
-        help="Prefill of the whole batch of prompts.",
+        help="Prefill of the whole batch of prompts; with a concurrency, of one prompt that does not wait.",
     )
     itl: Array = output(
         "s",
         "Inter-token latency",
         symbol=r"\text{ITL}",
-        help="Between tokens of one request, at the mean context.",
+        if_infinite="none: an answer of one token has no next one",
+        help="Between tokens of one request, at the mean context, prefills of others included.",
     )
     end_to_end_latency: Array = output("s", "End-to-end latency", symbol=r"t_\text{request}")
-    decode_throughput: Array = output(
-        "1/s",
-        "Decode throughput",
-        help="Tokens a second of all requests of a replica while they decode; prefill takes time besides.",
+    prefill_share: Array = output(
+        "1",
+        "Time spent on prefills",
+        display_unit="percent",
+        help="Of the server's time; with a concurrency they hold up the others.",
     )
-    request_throughput: Array = output("1/s", "Request throughput", help="Requests a replica finishes in a second.")
+    decode_throughput: Array = output("1/s", "Decode throughput", help="Tokens a second of all requests together.")
+    request_throughput: Array = output("1/s", "Request throughput", help="Finished requests a second.")
     kv_cache: Array = output("byte", "KV cache", help="Of all requests when their last token is made.")
     kv_cache_per_token: Array = output("byte", "KV cache per token")
     weights: Array = output("byte", "Weights")
@@ -250,6 +313,11 @@ class Outputs:
     prefill_compute_time: Array = output("s", "Prefill compute time", symbol=r"t_\text{prefill, compute}")
     prefill_memory_time: Array = output("s", "Prefill memory time", symbol=r"t_\text{prefill, memory}")
     prefill_network_time: Array = output("s", "Prefill all-reduces", symbol=r"t_\text{prefill, network}")
+    prefill_products_time: Array = _kernels("Prefill products", "prefill, products", _PRODUCTS)
+    prefill_attention_time: Array = _kernels("Prefill attention", "prefill, attention", _ATTENTION)
+    prefill_experts_time: Array = _kernels("Prefill experts", "prefill, experts", _EXPERTS)
+    prefill_small_time: Array = _kernels("Prefill small kernels", "prefill, small", _SMALL)
+    prefill_head_time: Array = _kernels("Prefill head", "prefill, head", _HEAD)
     decode_context: Array = output(
         "1",
         "Mean context",
@@ -271,14 +339,32 @@ class Outputs:
     decode_compute_time: Array = output("s", "Decode compute time", symbol=r"t_\text{decode, compute}")
     decode_memory_time: Array = output("s", "Decode memory time", symbol=r"t_\text{decode, memory}")
     decode_network_time: Array = output("s", "Decode all-reduces", symbol=r"t_\text{decode, network}")
+    decode_products_time: Array = _kernels("Decode products", "decode, products", _PRODUCTS)
+    decode_attention_time: Array = _kernels("Decode attention", "decode, attention", _ATTENTION)
+    decode_experts_time: Array = _kernels("Decode experts", "decode, experts", _EXPERTS)
+    decode_small_time: Array = _kernels("Decode small kernels", "decode, small", _SMALL)
+    decode_head_time: Array = _kernels("Decode head", "decode, head", _HEAD)
     overhead_time: Array = output(
         "s",
         "Overhead",
         symbol=r"t_\text{overhead}",
-        help="Of one step on the prefill devices.",
+        help="Of prefill: launches, small kernels, and what kernels take beyond the longer of arithmetic and memory.",
     )
-    decode_overhead_time: Array = output("s", "Decode overhead", symbol=r"t_\text{decode, overhead}")
-    decode_step_time: Array = output("s", "Decode step", symbol=r"t_\text{step}", help="One step of the large model.")
+    decode_overhead_time: Array = output(
+        "s", "Decode overhead", symbol=r"t_\text{decode, overhead}", help="The same of a decode step."
+    )
+    decode_requests: Array = output(
+        "1", "Requests in a step", symbol="R", help="The concurrency, or the batch where none is given."
+    )
+    host_time: Array = output(
+        "s", "Host time", symbol=r"t_\text{host, step}", help="Added to a step of a server with a concurrency."
+    )
+    decode_step_time: Array = output(
+        "s",
+        "Decode step",
+        symbol=r"t_\text{step}",
+        help="One step of the large model; the check of all drafted tokens where there is a draft model.",
+    )
     peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
     decode_peak: Array = output("flop/s", "Peak rate in decode", symbol=r"\pi_\text{decode}")
     decode_bandwidth: Array = output("byte/s", "Memory bandwidth in decode", symbol=r"\beta_\text{decode}")
@@ -287,6 +373,12 @@ class Outputs:
         "KV transfer",
         symbol=r"t_\text{transfer}",
         help="Moving the prompts' keys and values to the decode devices; zero where they stay.",
+    )
+    token_time: Array = output(
+        "s",
+        "Own time of a token",
+        symbol=r"t_\text{token}",
+        help="Of a step for each token it yields, without prefills of other requests.",
     )
     draft_step_time: Array = output(
         "s",
@@ -321,6 +413,9 @@ class Outputs:
 def check(i: Inputs) -> Iterator[InputError]:
     """Check the inputs against each other: whether models, chips, formats and lengths go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
+    yield from checks.kernel_sizes(i.model, i.timing)
+    if i.draft_model is not None:
+        yield from checks.kernel_sizes(i.draft_model, i.timing, "draft_model")
     if not generates(i.model):
         yield InputError(
             "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
@@ -376,7 +471,15 @@ def _too_large(i: Inputs, o: Outputs) -> str:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
+    yield from remarks.pass_timing(i.accelerator, i.timing)
     yield from remarks.beyond_context_length(i.model, i.prompt_length + i.output_length)
+    if i.concurrency > 0:
+        yield (
+            "The first token is that of a prompt that does not wait. How long it waits under load depends on how the "
+            "requests arrive, which the concurrency alone does not say: the tail-latency wall takes an arrival rate."
+        )
+    if i.concurrency > 1 and o.prefill_share > _MOST_PREFILL:
+        yield "Prefills take most of the server's time: fewer or cached prompts would speed up every token."
     if i.decode_accelerator is not None:
         yield from remarks.precision_fallback(i.decode_accelerator, i.precision)
     if not o.feasible:
@@ -393,47 +496,102 @@ FIGURES = (
     curve("prompt_length", ("ttft", "kv_cache"), "What a longer prompt costs"),
 )
 
+
+def _by_kernels(i: Inputs, o: Outputs) -> bool:
+    return bool(i.timing != Timing.ROOFLINE)
+
+
+def _by_roofline(i: Inputs, o: Outputs) -> bool:
+    return not _by_kernels(i, o)
+
+
+def _is_closed(i: Inputs, o: Outputs) -> bool:
+    """Whether prefills of other requests fall between the tokens of each."""
+    return bool(i.concurrency > 0 and i.decode_accelerator is None)
+
+
 EQUATIONS = (
-    Equation("prefill_compute_time", r"@prefill_compute_time = \frac{@prefill_flop}{@peak \cdot @efficiency}"),
+    Equation(
+        "ttft",
+        r"@ttft = @prefill_products_time + @prefill_attention_time + @prefill_experts_time + @prefill_small_time + "
+        r"@prefill_head_time + @prefill_network_time",
+        where=_by_kernels,
+    ),
+    Equation(
+        "prefill_compute_time",
+        r"@prefill_compute_time = \frac{@prefill_flop}{@peak \cdot @efficiency}",
+        where=_by_roofline,
+    ),
     Equation(
         "prefill_memory_time",
         r"@prefill_memory_time = \frac{@prefill_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency}",
+        where=_by_roofline,
     ),
-    Equation("overhead_time", r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead"),
+    Equation(
+        "overhead_time",
+        r"@overhead_time = @accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead",
+        where=_by_roofline,
+    ),
     Equation(
         "ttft",
         r"@ttft = \max(@prefill_compute_time, @prefill_memory_time) + @overhead_time + @prefill_network_time",
+        where=_by_roofline,
     ),
     Equation("decode_context", r"@decode_context = @prompt_length + \frac{@output_length}{2}"),
-    Equation("decode_compute_time", r"@decode_compute_time = \frac{@decode_flop}{@decode_peak \cdot @efficiency}"),
+    Equation(
+        "decode_step_time",
+        r"@decode_step_time = @decode_products_time + @decode_attention_time + @decode_experts_time + "
+        r"@decode_small_time + @decode_head_time + @decode_network_time",
+        where=_by_kernels,
+    ),
+    Equation(
+        "decode_compute_time",
+        r"@decode_compute_time = \frac{@decode_flop}{@decode_peak \cdot @efficiency}",
+        where=_by_roofline,
+    ),
     Equation(
         "decode_memory_time",
         r"@decode_memory_time = \frac{@decode_moved}{@decode_bandwidth \cdot @bandwidth_efficiency}",
+        where=_by_roofline,
     ),
     Equation(
         "decode_step_time",
         r"@decode_step_time = \max(@decode_compute_time, @decode_memory_time) + @decode_overhead_time + "
         r"@decode_network_time",
+        where=_by_roofline,
     ),
     Equation(
-        "itl",
-        r"@itl = \frac{@draft_tokens \cdot @draft_step_time + @decode_step_time}{@tokens_per_step}",
+        "host_time",
+        r"@host_time = @host_step_time + @concurrency \cdot @host_request_time",
+        where=lambda i, o: i.concurrency > 0,
+    ),
+    Equation(
+        "token_time",
+        r"@token_time = \frac{@draft_tokens \cdot @draft_step_time + @decode_step_time + @host_time}{@tokens_per_step}",
         where=lambda i, o: i.draft_model is not None,
     ),
     Equation(
-        "end_to_end_latency", r"@end_to_end_latency = @ttft + @kv_transfer_time + (@output_length - 1) \cdot @itl"
+        "itl",
+        r"@itl = @token_time + \frac{(@concurrency - 1) \cdot @ttft}{@output_length - 1}",
+        where=lambda i, o: _is_closed(i, o) and i.output_length > 1,
+    ),
+    Equation(
+        "end_to_end_latency",
+        r"@end_to_end_latency = @ttft + @kv_transfer_time + (@output_length - 1) \cdot @itl",
+        where=lambda i, o: bool(np.isfinite(o.itl)),
     ),
     Equation(
         "kv_cache",
-        r"@kv_cache = @batch_size \cdot @kv_cache_per_token \cdot (@prompt_length + @output_length)",
-        where=lambda i, o: not i.model.state_elements > 0,
+        r"@kv_cache = @decode_requests \cdot @kv_cache_per_token \cdot (@prompt_length + @output_length)",
+        where=lambda i, o: not i.model.state_elements > 0 and np.isnan(i.model.attention_window),
     ),
-    Equation("memory_per_device", r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}"),
-    Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@itl}"),
-    Equation("request_throughput", r"@request_throughput = \frac{@batch_size}{@end_to_end_latency}"),
-    Equation("slots", r"@slots = @replicas \cdot @batch_size"),
-    Equation("token_throughput", r"@token_throughput = @replicas \cdot @request_throughput \cdot @output_length"),
-    Equation("tokens_per_device_second", r"@tokens_per_device_second = \frac{@token_throughput}{@devices}"),
+    Equation(
+        "memory_per_device",
+        r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}",
+        where=lambda i, o: i.tensor_parallel * o.memory_per_device <= o.memory_required * (1 + 1e-12),
+    ),
+    Equation("decode_throughput", r"@decode_throughput = \frac{@decode_requests}{@itl}"),
+    Equation("request_throughput", r"@request_throughput = \frac{@decode_requests}{@end_to_end_latency}"),
 )
 
 SOURCES = (
@@ -453,27 +611,34 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "The whole batch prefills together and then decodes together: no queue, no new requests between steps.",
+    "A batch prefills together and then decodes together. With a concurrency C, prompts are read one by one and hold "
+    "up the others: each request meets C − 1 prefills between its tokens.",
     "Decode is taken at the mean context, the prompt and half of the output.",
-    "Tensor parallelism divides arithmetic, traffic and memory evenly and adds two ring all-reduces a layer, not "
-    "overlapped.",
-    "Checking k guessed tokens takes the large model as long as making one: too good once arithmetic binds.",
+    "Kernels run one after the other, each the slower of its arithmetic and its bytes, and no faster than its floor. "
+    "The roofline instead overlaps all arithmetic with all traffic.",
+    "Tensor parallelism divides arithmetic and traffic and adds two all-reduces a layer, not overlapped. By kernels, "
+    "KV heads that do not divide, and latent vectors, are copied to every device, in time and in memory; by the "
+    "roofline they divide.",
+    "Checking k drafted tokens is a pass of k + 1 tokens that reads the cache once, experts of all of them included; "
+    "by the roofline it takes as long as making one, which is too good once arithmetic binds.",
     "The draft model, where there is one, runs on the same devices as decode, split in the same way.",
 )
 
 LIMITATIONS = (
     "Queueing before service: see the tail-latency wall.",
     "Paging and fragmentation of the KV cache: see the batching wall.",
-    "Host time, sampling and tokenising.",
+    "Host time, sampling and tokenising of a batch; a server with a concurrency has its host's time added.",
+    "What the first token waits for under load: it depends on how requests arrive.",
 )
 
 PRESETS = (
     Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
     Preset(
         "With the slides' constants",
-        {name: f"{value:g}" for name, value in TUTORIAL.values.items()},
+        {"timing": "roofline", **{name: f"{value:g}" for name, value in TUTORIAL.values.items()}},
         part="Tutorial",
     ),
+    Preset("A server with 64 requests at all times", {"concurrency": "64"}),
     Preset("Llama-3-70B on four H100s", {"model": "llama-3-70b", "tensor_parallel": "4"}, part="Capstone"),
     Preset("A long document", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
     Preset("Prompt mostly cached", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
@@ -536,60 +701,64 @@ FALLACIES = (
 )
 def serving(i: Inputs) -> Outputs:
     decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator
-    context = i.prompt_length + i.output_length / 2
-    new_tokens = i.prompt_length - i.cached_prefix_length
-    before = prefill_work(i.model, i.batch_size, i.prompt_length, i.cached_prefix_length, i.precision, i.kv_precision)
-    after = decode_work(i.model, i.batch_size, context, i.precision, i.kv_precision)
-    first = _step(i, i.accelerator, i.model, before, new_tokens)
-    step = _step(i, decode_chip, i.model, after, 1.0)
-    draft = _draft(i, decode_chip, context)
-    itl = speculative_latency(step.total, draft.step, i.draft_tokens, draft.tokens_per_step)
-    per_request = cache_bytes(i.model, i.prompt_length + i.output_length, i.kv_precision)
-    kv_cache = i.batch_size * per_request
-    transfer = _transfer_time(i)
-    weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
-    required = weights + kv_cache + draft.resident
-    room = np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity)
-    per_device = required / i.tensor_parallel
-    end_to_end = first.total + transfer + (i.output_length - 1) * itl
-    replica = np.asarray(i.tensor_parallel, dtype=float) * (1 if i.decode_accelerator is None else 2)
-    tokens = i.batch_size * i.output_length / end_to_end
+    before = _server(i, i.accelerator)
+    after = before if i.decode_accelerator is None else _server(i, decode_chip)
+    held = np.asarray(i.concurrency) > 0
+    requests = np.where(held, i.concurrency, i.batch_size)
+    context, tokens = i.prompt_length + i.output_length / 2, i.prompt_length + i.output_length
+    first = price_prefill(i.model, before, np.where(held, 1, requests), i.prompt_length, i.cached_prefix_length)
+    draft = _draft(i, after, requests, context)
+    step = price_decode(i.model, after, requests, context, draft.checked)
+    host = np.where(held, host_time(requests, i.host_step_time, i.host_request_time), 0.0)
+    token = speculative_latency(step.time.total + host, draft.step, i.draft_tokens, draft.tokens_per_step)
+    interrupted = held if i.decode_accelerator is None else False
+    loop = closed_loop(np.where(interrupted, requests, 1), first.time.total, token, i.output_length)
+    transfer = _transfer_time(i, requests)
+    memory = _memory(i, after, requests, np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity))
+    end_to_end = loop.request_time + transfer
     return Outputs(
-        ttft=first.total,
-        itl=itl,
+        ttft=first.time.total,
+        itl=loop.itl,
         end_to_end_latency=end_to_end,
-        decode_throughput=i.batch_size / itl,
-        request_throughput=i.batch_size / end_to_end,
-        kv_cache=kv_cache,
+        prefill_share=loop.prefill_share,
+        decode_throughput=requests / loop.itl,
+        request_throughput=requests / end_to_end,
+        kv_cache=requests * cache_bytes(i.model, tokens, i.kv_precision),
         kv_cache_per_token=kv_bytes_per_token(i.model, i.kv_precision),
-        weights=weights,
-        memory_required=required,
-        memory_per_device=per_device,
-        memory_room=room,
-        memory_shortfall=np.maximum(per_device - room, 0),
-        feasible=~(per_device > room),
-        largest_batch_size=max_requests(room * i.tensor_parallel - weights - draft.resident, per_request),
-        devices_needed=np.ceil(required / room),
-        prefill_bound=first.bound,
-        decode_bound=step.bound,
-        prefill_flop=before.flop / i.tensor_parallel,
-        prefill_moved=before.moved / i.tensor_parallel,
-        prefill_compute_time=first.compute,
-        prefill_memory_time=first.memory,
-        prefill_network_time=first.network,
+        **memory,
+        prefill_bound=first.time.bound,
+        decode_bound=step.time.bound,
+        prefill_flop=first.flop,
+        prefill_moved=first.moved,
+        prefill_compute_time=first.time.compute,
+        prefill_memory_time=first.time.memory,
+        prefill_network_time=first.time.network,
+        prefill_products_time=first.kernels.products,
+        prefill_attention_time=first.kernels.attention,
+        prefill_experts_time=first.kernels.experts,
+        prefill_small_time=first.kernels.small,
+        prefill_head_time=first.kernels.head,
         decode_context=np.asarray(context),
-        decode_flop=after.flop / i.tensor_parallel,
-        decode_moved=after.moved / i.tensor_parallel,
-        decode_compute_time=step.compute,
-        decode_memory_time=step.memory,
-        decode_network_time=step.network,
-        overhead_time=first.overhead,
-        decode_overhead_time=step.overhead,
-        decode_step_time=step.total,
+        decode_flop=step.flop,
+        decode_moved=step.moved,
+        decode_compute_time=step.time.compute,
+        decode_memory_time=step.time.memory,
+        decode_network_time=step.time.network,
+        decode_products_time=step.kernels.products,
+        decode_attention_time=step.kernels.attention,
+        decode_experts_time=step.kernels.experts,
+        decode_small_time=step.kernels.small,
+        decode_head_time=step.kernels.head,
+        overhead_time=first.time.overhead,
+        decode_overhead_time=step.time.overhead,
+        decode_requests=requests,
+        host_time=host,
+        decode_step_time=step.time.total,
         peak=peak_rate(i.accelerator, i.precision),
         decode_peak=peak_rate(decode_chip, i.precision),
         decode_bandwidth=np.asarray(decode_chip.memory_bandwidth),
         kv_transfer_time=transfer,
+        token_time=token,
         draft_step_time=draft.step,
         tokens_per_step=draft.tokens_per_step,
         devices=replica * i.replicas,
@@ -599,41 +768,67 @@ def serving(i: Inputs) -> Outputs:
     )
 
 
-def _step(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> StepTime:
-    """Return the time of one phase on each of the tensor-parallel devices; every sequence has `tokens` new tokens."""
-    return tensor_parallel_step(
-        work,
-        model,
-        i.batch_size * tokens,
-        i.tensor_parallel,
-        NetworkLink(i.interconnect_bandwidth, i.interconnect_latency),
-        rate=peak_rate(chip, i.precision) * i.efficiency,
-        bandwidth=chip.memory_bandwidth * i.bandwidth_efficiency,
-        overhead=chip.dispatch_overhead + model.layers * i.layer_overhead,
+def _server(i: Inputs, chip: Accelerator) -> ModelServer:
+    return ModelServer(
+        chip=chip,
+        precision=i.precision,
+        cache_precision=i.kv_precision,
+        roofline=Roofline(
+            efficiency=i.efficiency,
+            bandwidth_efficiency=i.bandwidth_efficiency,
+            layer_overhead=i.layer_overhead,
+        ),
+        timing=i.timing,
+        devices=i.tensor_parallel,
+        link=NetworkLink(i.interconnect_bandwidth, i.interconnect_latency),
+        shared_bus=np.asarray(i.shared_bus) == Sharing.SHARED,
     )
 
 
 class _Draft(NamedTuple):
-    """Speculative decoding: seconds of a step of the draft model, expected tokens per check, and memory of the draft
-    model in bytes."""
+    """Seconds of a step of the draft model, expected tokens per check, and tokens that a check carries."""
 
     step: Array
     tokens_per_step: Array
-    resident: Array
+    checked: Array
 
 
-def _draft(i: Inputs, chip: Accelerator, context: Array) -> _Draft:
+def _draft(i: Inputs, server: ModelServer, requests: Array, context: Array) -> _Draft:
     if i.draft_model is None:
-        return _Draft(np.float64(0), np.float64(1), np.float64(0))
-    work = decode_work(i.draft_model, i.batch_size, context, i.precision, i.kv_precision)
-    full = decode_work(i.draft_model, i.batch_size, i.prompt_length + i.output_length, i.precision, i.kv_precision)
-    step = _step(i, chip, i.draft_model, work, 1.0)
-    return _Draft(step.total, expected_tokens(i.acceptance, i.draft_tokens), full.resident)
+        return _Draft(np.float64(0), np.float64(1), np.float64(1))
+    step = price_decode(i.draft_model, server, requests, context)
+    checked = np.asarray(i.draft_tokens, dtype=float) + 1
+    return _Draft(step.time.total, expected_tokens(i.acceptance, i.draft_tokens), checked)
 
 
-def _transfer_time(i: Inputs) -> Array:
-    """Return the seconds to send the prompts' KV caches to separate decode devices; 0 without separate devices."""
+def _memory(i: Inputs, server: ModelServer, requests: Array, room: Array) -> dict[str, Any]:
+    """What has to fit, and what is short; the draft model lies beside the large one."""
+    tokens = i.prompt_length + i.output_length
+    weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
+    required = weights + requests * cache_bytes(i.model, tokens, i.kv_precision)
+    held = device_memory(i.model, server, tokens)
+    beside: Array = np.float64(0)
+    if i.draft_model is not None:
+        draft = device_memory(i.draft_model, server, tokens)
+        beside = draft.weights + requests * draft.per_request
+        required = required + beside * i.tensor_parallel
+    per_device = held.weights + requests * held.per_request + beside
+    return {
+        "weights": weights,
+        "memory_required": required,
+        "memory_per_device": per_device,
+        "memory_room": room,
+        "memory_shortfall": np.maximum(per_device - room, 0),
+        "feasible": ~(per_device > room),
+        "largest_batch_size": max_requests(room - held.weights - beside, held.per_request),
+        "devices_needed": np.ceil(required / room),
+    }
+
+
+def _transfer_time(i: Inputs, requests: Array) -> Array:
+    """Seconds to send the prompts' KV caches to separate decode devices, of one request where they come one by one; 0
+    where they stay."""
     if i.decode_accelerator is None:
         return np.float64(0)
-    per_request = cache_bytes(i.model, i.prompt_length, i.kv_precision)
-    return np.asarray(i.batch_size * per_request / i.network_bandwidth)
+    together = np.where(np.asarray(i.concurrency) > 0, 1, requests)
+    return np.asarray(together * cache_bytes(i.model, i.prompt_length, i.kv_precision) / i.network_bandwidth)

@@ -50,7 +50,7 @@ def computed(rows: dict[str, NDArray[Any]], calibration: Calibration) -> tuple[N
             prompt_length=rows["input_length"][at],
             output_length=rows["output_length"][at],
             interconnect_bandwidth=link,
-            **calibration.of(vars(chip)),
+            **calibration.settings(solvers()["serving"].inputs, vars(chip)),
         )
         ttft[at], itl[at] = found.ttft, found.itl
     return ttft, itl
@@ -72,7 +72,7 @@ def lines() -> Iterator[str]:
     for calibration in (TUTORIAL, SILICON):
         ttft, itl = computed(rows, calibration)
         used = ", ".join(f"{name} {value:g}" for name, value in calibration.values.items())
-        yield f"{calibration.name} ({used}, unless the catalog has a chip's own)"
+        yield f"{calibration.name} ({'a sum of kernels' if calibration is SILICON else used})"
         for gpu in GPUS:
             for split in (1, 2, 4, 8):
                 at = (rows["gpu"] == gpu) & (rows["tensor_parallel"] == split)

@@ -120,6 +120,16 @@ def model(name: str) -> Model:
         expert_parameters=routed,
         vocabulary=d.vocabulary,
         kv_elements_per_token_per_layer=d.latent if d.latent > 0 else float("nan"),
+        windowed_layers=d.windowed_layers,
+        attention_window=d.window if d.windowed_layers else float("nan"),
+        intermediate_size=d.intermediate,
+        mlp_matrices=3.0 if d.gated else 2.0,
+        expert_layers=d.expert_layers,
+        expert_intermediate_size=d.expert_intermediate,
+        shared_experts=d.shared_intermediate / d.expert_intermediate if d.expert_intermediate else 0.0,
+        q_lora_rank=d.query_rank,
+        kv_lora_rank=d.latent_rank,
+        v_head_dim=d.value_dim,
         generative=1.0,
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from solvers.calibration import SILICON
 from solvers.laws.concurrency import closed_loop, host_time
 from solvers.laws.decoder import Layout, parameters, touched_experts
 from solvers.laws.transformer_pass import decode_pass, prefill_pass
@@ -55,25 +54,22 @@ def _weight_read(name: str, slug: str, precision: str, batch: Column, split: Col
     return np.asarray(touched * WEIGHT_BYTES[precision] / split / accelerator(slug).memory_bandwidth)
 
 
-def _site(name: str, slug: str, precision: str, cache: str, columns: Columns) -> tuple[Column, Column, Column]:
-    """What the serving wall answers: first token, time between tokens, whole answer."""
+def _site(
+    name: str, slug: str, precision: str, cache: str, columns: Columns, load: str = "batch_size"
+) -> tuple[Column, Column, Column]:
+    """What the serving wall answers for a batch, or for a server with a `concurrency`: first token, time between
+    tokens, whole answer."""
     chip = accelerator(slug)
-    values = {
-        "measured_efficiency": chip.measured_efficiency,
-        "measured_bandwidth_efficiency": chip.measured_bandwidth_efficiency,
-        "measured_layer_overhead": chip.measured_layer_overhead,
-    }
     found = solvers()["serving"](
         model=model(name),
         accelerator=chip,
         precision=code(precision),
         kv_precision=code(cache),
         tensor_parallel=columns["split"],
-        batch_size=columns["batch"],
+        **{load: columns["batch"]},
         prompt_length=columns["prompt"],
         output_length=columns["output"],
         interconnect_bandwidth=chip.interconnect_bandwidth,
-        **SILICON.of({name: value for name, value in values.items() if not np.isnan(value)}),
     )
     return np.asarray(found.ttft), np.asarray(found.itl), np.asarray(found.end_to_end_latency)
 
@@ -154,7 +150,7 @@ def concurrent() -> Iterator[Judged]:
         step = decode_pass(decoder, chip, layout, some["batch"], some["prompt"] + some["output"] / 2).total
         bare[at] = closed_loop(some["batch"], first, step, some["output"]).itl
         itl[at] = closed_loop(some["batch"], first, step + host_time(some["batch"]), some["output"]).itl
-        wall[at] = _site(name, slug, precision, _cache(precision), some)[1]
+        wall[at] = _site(name, slug, precision, _cache(precision), some, "concurrency")[1]
         naive[at] = WEIGHT_READ_FACTOR * _weight_read(name, slug, precision, some["batch"], some["split"])
     groups = {"chip": columns["gpu"], "precision": columns["precision"], "split": _by_split(columns["split"])}
     where = describe(columns, "gpu", "backend", "model", "precision", "split", "batch", "prompt", "output")

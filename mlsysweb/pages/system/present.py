@@ -30,8 +30,8 @@ from .page import FactorRow, IronLawPage, KeyFigure, SystemPage, WallGroup, Wall
 _KEYS = (
     ("serving", "ttft"),
     ("serving", "itl"),
-    ("tail_latency", "p99_latency"),
-    (IRON_LAW, "training_time"),
+    ("tail_latency", "p99_response_time"),
+    ("parallelism", "training_time"),
     ("parallelism", "mfu"),
     ("reliability", "expected_failures"),
     ("tco", "tco"),

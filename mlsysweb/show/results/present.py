@@ -157,15 +157,20 @@ def _cell(value: Value, cell: Any) -> str:
 def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
     """Yield the calibrations, each as a link to the same question with its values."""
     for calibration in CALIBRATIONS:
-        values = calibration.of(result.snapshot.get("accelerator", {}))
-        if not all(name in result.inputs for name in values):
+        if not all(name in result.inputs for name in calibration.values):
             return
-        on = all(result.values[name].value == value for name, value in values.items())
-        texts = {
-            name: to_input_text(v, result.values[name].unit, result.values[name].display_unit)
-            for name, v in values.items()
-        }
-        yield CalibrationLink(calibration.name, calibration.words, f"{base}?{urlencode({**result.text, **texts})}", on)
+        settings = calibration.settings(result.inputs, result.snapshot.get("accelerator", {}))
+        on = all(result.values[name].value == value for name, value in settings.items())
+        if not settings:
+            on = result.values["timing"].value != "roofline"
+        others = {name: text for name, text in result.text.items() if name not in ("timing", *calibration.values)}
+        texts = {name: _setting_text(result, name, value) for name, value in settings.items()}
+        yield CalibrationLink(calibration.name, calibration.words, f"{base}?{urlencode({**others, **texts})}", on)
+
+
+def _setting_text(result: Result, name: str, value: float | str) -> str:
+    declared = result.values[name]
+    return value if isinstance(value, str) else to_input_text(value, declared.unit, declared.display_unit)
 
 
 def _facts(snapshot: Mapping[str, Any]) -> Iterator[Reference]:

@@ -1,8 +1,11 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvers import serving
 from solvers.algorithm.compression import compression
+from solvers.errors import InputErrors
 from solvers.read import read
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
@@ -84,3 +87,44 @@ def test_accuracy_is_quoted_and_never_computed(to, who):
     (note, *_) = compression.notes(inputs, compression.function(inputs))
     assert note.startswith("From the literature, not computed") and who in note
     assert not [name for name in compression.outputs if "accuracy" in name]
+
+
+SERVED = {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb"}
+
+
+@given(batch=st.integers(1, 128), context=st.integers(2, 16384))
+def test_a_step_before_is_the_serving_walls_own(batch, context):
+    o = compression(batch_size=batch, context_length=context, **SERVED)
+    question = {"model": "llama-3.1-8b", "accelerator": "h100-sxm5-80gb", "prompt_length": context - 1}
+    assert float(o.step_before) == pytest.approx(serving(batch_size=batch, output_length=2, **question).itl, rel=1e-9)
+    assert float(o.speedup) == pytest.approx(float(o.step_before / o.step_after))
+
+
+@given(batch=st.integers(1, 128), context=st.integers(1, 16384), bits=st.sampled_from([2, 4, 8]))
+def test_fewer_bits_speed_a_step_up_by_less_than_their_ratio(batch, context, bits):
+    o = compression(bits=bits, batch_size=batch, context_length=context, **SERVED)
+    assert 1 <= float(o.speedup) < 16 / bits
+
+
+def test_narrower_keys_and_values_speed_up_long_contexts_and_halve_the_cache():
+    long = {"bits": 16, "batch_size": 64, "context_length": 8192, **SERVED}
+    wide, narrow = compression(**long), compression(kv_bits=8, **long)
+    assert float(wide.speedup) == pytest.approx(1)
+    assert float(narrow.speedup) > 1.5
+    assert float(narrow.cache_after) == pytest.approx(float(narrow.cache_before) / 2)
+    assert float(narrow.cache_before) == pytest.approx(64 * 8192 * 131072)
+
+
+def test_scattered_zeros_gain_a_served_model_nothing_and_whole_channels_do():
+    pruned = {"method": "pruning", "sparsity": 0.5, "batch_size": 1, **SERVED}
+    assert float(compression(**pruned).speedup) == pytest.approx(1)
+    assert 1.3 < float(compression(pattern="structured", **pruned).speedup) < 2
+    # Half the weights, and two bits for each that is left.
+    assert 1.3 < float(compression(pattern="n_m", **pruned).speedup) < 16 / 9
+
+
+def test_a_model_needs_a_chip_and_gives_its_own_size():
+    with pytest.raises(InputErrors, match="served_on: is needed"):
+        compression(served_model="llama-3.1-8b")
+    assert float(compression(**SERVED).original_size) == pytest.approx(2 * 8030261248)
+    assert np.isnan(compression().step_before)

@@ -3,7 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvers import serving
 from solvers.algorithm.reasoning import reasoning
+from solvers.errors import InputErrors
+from solvers.notebook.call import question
 
 steps = st.integers(0, 500)
 samples = st.integers(1, 100)
@@ -78,3 +81,33 @@ def test_a_direct_answer_costs_its_time_and_many_samples_as_many_tokens():
     )
     assert float(o.tokens_per_query) == 3 * 200
     assert (float(o.direct_cost), float(o.direct_energy)) == pytest.approx((51, 102))
+
+
+SERVED = {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb"}
+
+
+@given(n=st.integers(1, 64), k=st.integers(0, 20), t=st.sampled_from([1, 2, 4]))
+def test_samples_of_a_model_are_one_batch_that_reads_the_prompt_once(n, k, t):
+    o = reasoning(reasoning_steps=k, samples=n, tensor_parallel=t, **SERVED)
+    question = {"model": "llama-3.1-8b", "accelerator": "h100-sxm5-80gb", "prompt_length": 1024, "tensor_parallel": t}
+    made = 150 * k + 250
+    batch = serving(batch_size=n, output_length=made, **question)
+    assert float(o.token_time) == pytest.approx(batch.itl, rel=1e-9)
+    assert float(o.first_token_time) == pytest.approx(serving(batch_size=1, **question).ttft, rel=1e-9)
+    assert float(o.latency) == pytest.approx(float(o.first_token_time) + made * batch.itl, rel=1e-9)
+    assert float(o.cost_per_query) == pytest.approx(2.5 / 3600 * float(o.latency))
+    assert o.machines == 1 and float(o.tokens_per_query) == n * made
+
+
+def test_more_samples_of_a_batch_cost_more_but_far_less_than_in_proportion():
+    one, forty = reasoning(**SERVED), reasoning(samples=40, **SERVED)
+    assert float(one.cost_per_query) < float(forty.cost_per_query) < 4 * float(one.cost_per_query)
+    assert float(forty.latency) > float(one.latency)
+    assert "one batch" in said(samples=40, **{n: getattr(question(reasoning, SERVED), n) for n in SERVED})
+
+
+def test_a_model_without_a_chip_is_refused_with_the_field_to_fill():
+    with pytest.raises(InputErrors, match="served_on: is needed"):
+        reasoning(served_model="llama-3.1-8b")
+    with pytest.raises(InputErrors, match="does not generate"):
+        reasoning(served_model="resnet-50", served_on="h100-sxm5-80gb")

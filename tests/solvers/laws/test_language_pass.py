@@ -12,7 +12,7 @@ from solvers.laws.decoder import kv_cache, parameters
 from solvers.laws.language_pass import ModelServer, Roofline, Timing, price_decode, price_prefill
 from solvers.laws.model_decoder import decoder_of, embedding_parameters, head_parameters, kernel_device
 from solvers.laws.phase import generates
-from solvers.laws.transformer import kv_elements_per_token
+from solvers.laws.transformer import kv_elements
 from solvers.laws.transformer_pass import decode_pass, prefill_pass
 from solvers.shipped import all_specs, find
 from solvers.specs import Accelerator, Model, Precision, stack, take
@@ -106,14 +106,20 @@ def test_every_parameter_of_a_shipped_model_is_multiplied_or_looked_up_once(slug
     assert counted == pytest.approx(model.parameters, rel=0.02)
 
 
-@pytest.mark.parametrize("slug", ["llama-3-8b", "deepseek-v3", "gemma-3-27b", "mistral-7b"])
+@pytest.mark.parametrize("slug", ["llama-3-8b", "gpt2-xl", "deepseek-v3", "gpt-oss-120b", "qwen3-30b-a3b"])
+def test_the_widths_of_a_decoder_are_those_of_the_catalog_within_its_norms_and_biases(slug):
+    model, decoder = find(Model, slug), decoder_of(find(Model, slug))
+    if decoder.has_experts:
+        assert decoder.expert_intermediate == pytest.approx(model.expert_intermediate_size, rel=0.02)
+    if decoder.has_dense:
+        assert decoder.intermediate == pytest.approx(model.intermediate_size, rel=0.03)
+
+
+@pytest.mark.parametrize("slug", ["llama-3-8b", "deepseek-v3", "gemma-3-27b", "mistral-7b", "t5-3b"])
 def test_the_cache_of_a_decoder_is_that_of_the_model(slug):
     model = find(Model, slug)
-    windowed = np.nan_to_num(model.kv_elements_windowed)
-    within = np.nan_to_num(model.attention_window, nan=1e9)
-    per_token = np.where(np.isnan(model.kv_elements_full), kv_elements_per_token(model), model.kv_elements_full)
     kept = float(kv_cache(decoder_of(model)).elements(5000.0))
-    assert kept == pytest.approx(float(per_token * 5000 + windowed * min(5000.0, within)))
+    assert kept == pytest.approx(float(kv_elements(model, 5000.0)))
 
 
 def test_the_textbook_is_one_roofline_and_knows_no_kernels():

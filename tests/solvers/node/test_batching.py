@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvers import serving
 from solvers.node.batching import KvPrecision, Limit, batching
 from solvers.specs import Model, Precision, stack, take
 from tests.solvers.systems import DEEPSEEK_V3, H100, LLAMA_8B, MAMBA, RESNET_50, with_figure
@@ -114,3 +115,33 @@ def test_weights_of_half_the_bytes_leave_that_much_more_room():
 def test_in_a_sweep_a_network_that_makes_no_tokens_is_unknown():
     o = batching(model=take(stack([LLAMA_8B, RESNET_50]), np.array([0, 1])), accelerator=H100)
     assert np.isnan(o.max_concurrent_requests).tolist() == [False, True] and o.feasible.tolist() == [True, False]
+
+
+@given(batch=st.integers(1, 300), context=contexts, precision=st.sampled_from(["fp16", "fp8"]))
+def test_a_step_is_the_serving_walls_own(batch, context, precision):
+    """One question, one number: the same requests at the same context."""
+    ours = llama_on_h100(context_length=context, max_batch_size=batch, precision=precision)
+    if float(ours.active_requests) == batch:
+        # The mean context of an answer of two tokens is the prompt and one.
+        theirs = serving(
+            model=LLAMA_8B,
+            accelerator=H100,
+            prompt_length=context,
+            output_length=2,
+            batch_size=batch,
+            precision=precision,
+            kv_precision=precision,
+        )
+        longer = llama_on_h100(context_length=context + 1, max_batch_size=batch, precision=precision)
+        if float(longer.active_requests) == batch:
+            assert float(theirs.itl) == pytest.approx(float(longer.itl), rel=1e-9)
+
+
+def test_a_step_is_the_sum_of_its_kernels_unless_the_roofline_is_asked_for():
+    o = llama_on_h100(max_batch_size=64)
+    parts = ("products", "attention", "experts", "small", "head")
+    assert float(o.itl) == pytest.approx(sum(float(getattr(o, f"{name}_time")) for name in parts))
+    textbook = llama_on_h100(max_batch_size=64, timing="roofline")
+    busy = max(float(textbook.compute_time), float(textbook.memory_time))
+    assert float(textbook.itl) == pytest.approx(busy + float(textbook.overhead_time))
+    assert np.isnan(textbook.products_time)

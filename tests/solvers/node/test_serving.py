@@ -4,6 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers import roofline, serving
+from solvers.laws.collectives import NetworkLink
+from solvers.laws.language_pass import ModelServer, Roofline, price_decode, price_prefill
+from solvers.specs import Precision
 from tests.solvers.systems import A100, DEEPSEEK_V3, H100, LLAMA_8B, with_figure
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
@@ -54,15 +57,16 @@ def test_split_over_one_device_adds_no_all_reduce():
 
 
 @given(st.integers(2, 64))
-def test_splitting_divides_arithmetic_and_memory_evenly(t):
-    one, split = serve(), serve(tensor_parallel=t)
+def test_splitting_divides_arithmetic_and_memory_evenly_by_the_roofline(t):
+    one, split = serve(timing="roofline"), serve(timing="roofline", tensor_parallel=t)
     assert split.decode_compute_time * t == pytest.approx(float(one.decode_compute_time), rel=1e-12)
     assert split.memory_per_device * t == pytest.approx(float(one.memory_per_device), rel=1e-12)
     assert split.decode_network_time > 0
 
 
 def test_two_all_reduces_a_layer_carry_16_bit_activations():
-    found = serve(tensor_parallel=2, batch_size=3, interconnect_bandwidth=1e9, interconnect_latency=0)
+    link = {"interconnect_bandwidth": 1e9, "interconnect_latency": 0}
+    found = serve(tensor_parallel=2, batch_size=3, timing="roofline", **link)
     assert found.decode_network_time == pytest.approx(32 * 2 * 3 * 4096 * 2 / 1e9, rel=1e-12)
 
 
@@ -113,3 +117,107 @@ def test_what_does_not_fit_says_over_how_many_devices_it_would():
 def test_a_sweep_over_batches_equals_each_batch_alone():
     swept = serve(batch_size=np.array([1.0, 7.0, 300.0]))
     assert swept.itl.tolist() == [float(serve(batch_size=b).itl) for b in (1, 7, 300)]
+
+
+KERNELS = ("products", "attention", "experts", "small", "head", "network")
+
+
+@given(
+    batch=st.integers(1, 256),
+    prompt=st.integers(1, 8192),
+    output=st.integers(2, 2048),
+    split=st.sampled_from([1, 2, 4, 8]),
+    model=st.sampled_from([LLAMA_8B, DEEPSEEK_V3]),
+)
+def test_a_pass_is_the_sum_of_its_kernels_and_the_laws_own(batch, prompt, output, split, model):
+    found = serve(model, batch_size=batch, prompt_length=prompt, output_length=output, tensor_parallel=split)
+    for phase, total in (("prefill", found.ttft), ("decode", found.decode_step_time)):
+        assert sum(getattr(found, f"{phase}_{name}_time") for name in KERNELS) == pytest.approx(total, rel=1e-9)
+    machine = ModelServer(
+        chip=H100,
+        precision=Precision.FP16,
+        cache_precision=Precision.FP16,
+        roofline=Roofline(efficiency=1.0, bandwidth_efficiency=1.0, layer_overhead=0.0),
+        devices=float(split),
+        link=NetworkLink(450e9, 0.5e-6),
+    )
+    assert found.ttft == pytest.approx(float(price_prefill(model, machine, batch, prompt).time.total), rel=1e-9)
+    step = price_decode(model, machine, batch, prompt + output / 2)
+    assert found.itl == pytest.approx(float(step.time.total), rel=1e-9)
+
+
+@given(batch=st.integers(1, 256), prompt=st.integers(1, 8192), load=st.sampled_from(["batch_size", "concurrency"]))
+def test_more_requests_and_longer_prompts_never_shorten_a_token(batch, prompt, load):
+    now = serve(prompt_length=prompt, **{load: batch})
+    for more in (serve(prompt_length=prompt, **{load: batch + 1}), serve(prompt_length=prompt + 1, **{load: batch})):
+        assert more.itl >= now.itl * (1 - 1e-12)
+
+
+def test_prefills_of_others_fall_between_the_tokens_of_a_server_with_a_concurrency():
+    alone, many = serve(concurrency=1), serve(concurrency=32, output_length=201, host_step_time=0, host_request_time=0)
+    step = serve(batch_size=32, output_length=201)
+    assert many.ttft == pytest.approx(alone.ttft)
+    assert many.itl == pytest.approx(step.itl + 31 * alone.ttft / 200)
+    assert many.end_to_end_latency == pytest.approx(32 * alone.ttft + 200 * step.itl)
+    assert many.request_throughput == pytest.approx(32 / many.end_to_end_latency)
+    assert many.prefill_share == pytest.approx(32 * alone.ttft / many.end_to_end_latency)
+
+
+def test_a_server_with_a_concurrency_has_the_time_of_its_host_added_and_a_batch_has_not():
+    slow, quick = (serve(concurrency=16, host_step_time=t, host_request_time=1e-5) for t in (1e-3, 0))
+    assert slow.itl - quick.itl == pytest.approx(1e-3)
+    assert slow.host_time == pytest.approx(1e-3 + 16e-5)
+    assert serve(batch_size=16).host_time == 0
+
+
+def test_prefills_on_chips_of_their_own_hold_no_token_up():
+    together, apart = serve(concurrency=32), serve(concurrency=32, decode_accelerator=H100)
+    assert apart.itl == pytest.approx(together.token_time)
+    assert apart.itl < together.itl
+
+
+def test_an_answer_of_one_token_has_no_time_between_tokens():
+    assert np.isinf(serve(concurrency=4, output_length=1).itl)
+    assert serve(concurrency=4, output_length=1).end_to_end_latency == pytest.approx(4 * serve(concurrency=1).ttft)
+
+
+def test_kv_heads_that_do_not_divide_are_copied_and_count_in_what_fits():
+    eight, sixteen = (serve(batch_size=200, prompt_length=8000, tensor_parallel=t) for t in (8, 16))
+    per_head = 2 * 32 * 128 * 2 * (8000 + 256)
+    assert eight.memory_per_device - eight.weights / 8 == pytest.approx(200 * per_head)
+    assert sixteen.memory_per_device - sixteen.weights / 16 == pytest.approx(200 * per_head, rel=0.01)
+    halved = serve(batch_size=200, prompt_length=8000, tensor_parallel=16, timing="roofline").memory_per_device
+    assert sixteen.memory_per_device > 1.5 * halved
+
+
+def test_latent_vectors_lie_on_every_device():
+    one, eight = (serve(DEEPSEEK_V3, batch_size=64, tensor_parallel=t) for t in (1, 8))
+    assert eight.memory_per_device - one.weights / 8 >= one.kv_cache
+
+
+def test_checking_drafted_tokens_is_priced_as_a_pass_of_them_with_their_experts():
+    plain = serve(DEEPSEEK_V3, batch_size=1)
+    checked = serve(DEEPSEEK_V3, batch_size=1, draft_model=SMALL, draft_tokens=4)
+    assert checked.decode_experts_time > 2 * plain.decode_experts_time
+    assert checked.decode_flop == pytest.approx(5 * float(plain.decode_flop))
+    by_roofline = {"timing": "roofline"}
+    textbook = serve(DEEPSEEK_V3, batch_size=1, draft_model=SMALL, draft_tokens=4, **by_roofline)
+    assert textbook.decode_step_time == serve(DEEPSEEK_V3, batch_size=1, **by_roofline).decode_step_time
+
+
+def test_a_chip_without_constants_of_its_own_says_so():
+    assert not any("Not measured" in note for note in serving.solve().notes)
+    assert any("Not measured" in note for note in serving.solve(accelerator="mi300x").notes)
+    assert not any("Not measured" in note for note in serving.solve(accelerator="mi300x", timing="roofline").notes)
+
+
+def test_what_the_first_token_waits_for_under_load_is_said_to_be_unknown():
+    assert any("under load" in note for note in serving.solve(concurrency=8).notes)
+    assert not any("under load" in note for note in serving.solve().notes)
+
+
+def test_changing_a_constant_of_the_roofline_asks_for_it():
+    assert serve(efficiency=0.5).ttft != serve().ttft
+    by_name = serve(efficiency=0.5, timing="roofline")
+    assert serve(efficiency=0.5).ttft == by_name.ttft
+    assert serve(efficiency=0.5, timing="kernels").ttft == serve().ttft

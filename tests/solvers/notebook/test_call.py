@@ -52,15 +52,11 @@ def test_an_optional_spec_may_be_none():
 
 
 def test_a_default_follows_what_the_chip_knows_better():
-    followed = serving(accelerator="a100")
-    named = serving(
-        accelerator="a100",
-        efficiency=A100.measured_efficiency,
-        bandwidth_efficiency=A100.measured_bandwidth_efficiency,
-        layer_overhead=A100.measured_layer_overhead,
-    )
-    assert followed.itl == named.itl != serving(accelerator="a100", efficiency=0.65, bandwidth_efficiency=0.85).itl
-    assert serving(accelerator=["h100", "a100"]).itl[1] == followed.itl
+    split = {"tensor_parallel": 4}
+    followed = serving(accelerator="a100", **split)
+    named = serving(accelerator="a100", interconnect_bandwidth=A100.interconnect_bandwidth, **split)
+    assert followed.itl == named.itl != serving(accelerator="a100", interconnect_bandwidth=450e9, **split).itl
+    assert serving(accelerator=["h100", "a100"], **split).itl[1] == followed.itl
 
 
 def test_a_column_of_specs_is_a_list_of_them_or_of_their_slugs():
