@@ -470,6 +470,16 @@ def test_a_regions_carbon_is_near_its_grids_or_the_note_says_how_far():
         assert 0.7 <= ratio <= 1.4 or f"{ratio:.2f} times" in region.note, (region.slug, ratio)
 
 
+def test_a_sites_figures_say_what_they_are():
+    for region in CloudRegion.objects.all():
+        for figure, basis in ((region.pue, region.pue_basis), (region.wue, region.wue_basis)):
+            assert (figure is not None) == bool(
+                re.search(r"(annual mean|design values).*20\d\d|20\d\d, design", basis)
+            ), region.slug
+        if region.pue == 1.12 and region.provider == "Azure":
+            assert "design" in region.pue_basis, region.slug
+
+
 def test_no_figure_stands_for_every_region_of_a_provider():
     """A company-wide mean put on each region looks like a measurement of it."""
     for provider in CloudRegion.objects.values_list("provider", flat=True).distinct():
@@ -569,6 +579,7 @@ ERRORS = [
         "aws-us-east-1",
         {"carbon_basis": ""},
     ),
+    (test_a_sites_figures_say_what_they_are, CloudRegion, "aws-us-east-1", {"pue_basis": ""}),
     (test_a_fleets_power_is_that_of_its_chips_and_what_is_around_them, Fleet, "nvidia-eos", {"power": 6.69e3}),
     (test_a_nodes_power_and_price_cover_its_chips, Node, "dgx-h100", {"max_power": 1020.0}),
     (test_every_generation_of_pcie_is_twice_the_one_before, Fabric, "pcie-5-x16", {"bandwidth": 128e9}),
