@@ -156,15 +156,16 @@ def latency(**question):
         return None
 
 
-SAYS_WHY = re.compile(r"No roofline:|Questions? in FP16 ha(s|ve) no answer", re.I)
+SAYS_WHY = re.compile("no roofline:", re.I)
 
 
 def test_every_chip_answers_the_wall_it_is_first_shown_on_or_says_why_not():
-    """Llama 3 8B in fp16; a microcontroller spots keywords in int8."""
+    """Llama 3 8B in 16 bits, in 8 on a chip that computes in no wider format; a microcontroller spots keywords."""
 
     def is_plausible(chip):
-        tiny = {"model": "mlperf-tiny-kws-dscnn", "precision": "int8"} if chip.tier == "tiny" else {}
-        found = latency(accelerator=chip.slug, **tiny)
+        wide = chip.peak_fp16 or chip.peak_bf16 or chip.peak_fp32
+        asked = {"model": "mlperf-tiny-kws-dscnn"} if chip.tier == "tiny" else {}
+        found = latency(accelerator=chip.slug, precision="fp16" if wide and chip.tier != "tiny" else "int8", **asked)
         return bool(found and math.isfinite(found)) != bool(SAYS_WHY.search(chip.note))
 
     assert not outliers(Accelerator.objects.all(), is_plausible, {})
@@ -529,8 +530,8 @@ ERRORS = [
     (
         test_every_chip_answers_the_wall_it_is_first_shown_on_or_says_why_not,
         Accelerator,
-        "apple-m4",
-        {"peak_fp32": None},
+        "coral-edge-tpu",
+        {"peak_int8": None},
     ),
     (
         test_every_chip_answers_the_wall_it_is_first_shown_on_or_says_why_not,
