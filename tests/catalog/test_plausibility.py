@@ -37,7 +37,7 @@ NOT_IN_RATIO = {
     "gb300": "INT8 was cut by design",
     "jetson-orin-nx-16gb": _WITH_DLA,
     "jetson-agx-orin-64gb": _WITH_DLA,
-    "apple-m2": _NEURAL_ENGINE,
+    **dict.fromkeys(("apple-m2", "apple-m4", "apple-m4-max"), _NEURAL_ENGINE),
     "snapdragon-8-gen3": _NEURAL_ENGINE,
     "pixel-8-tensor-g3": _NEURAL_ENGINE,
     "trainium3": "FP8 is 3.75 times BF16, FP4 no faster (AWS Neuron docs)",
