@@ -200,8 +200,8 @@ class CloudRegionAdmin(RowAdmin):
             "Figures",
             ("carbon_intensity", "carbon_year"),
             "carbon_basis",
-            "pue",
-            "wue",
+            ("pue", "pue_basis"),
+            ("wue", "wue_basis"),
             beware="Carbon such as 390 g/kWh.",
         ),
     )

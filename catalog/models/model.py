@@ -21,6 +21,7 @@ class Model(CatalogRow):
         ENCODER_DECODER = "encoder_decoder_transformer", "Encoder-decoder transformer"
         DUAL_ENCODER = "dual_encoder_transformer", "Dual-encoder transformer"
         SSM = "ssm", "State-space model"
+        HYBRID = "hybrid", "Attention and state space"
         CNN = "cnn", "Convolutional network"
         MLP = "mlp", "Multi-layer perceptron"
         DIFFUSION = "diffusion", "Diffusion"

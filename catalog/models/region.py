@@ -34,4 +34,6 @@ class CloudRegion(CatalogRow):
         help_text="The grid it draws from: where its electricity price, water and fuel mix stand.",
     )
     pue = QuantityField()
+    pue_basis = models.CharField("PUE basis", max_length=60, blank=True, help_text="Measured or designed, year, whose.")
     wue = QuantityField()
+    wue_basis = models.CharField("WUE basis", max_length=60, blank=True, help_text="Litres per kWh of IT energy.")

@@ -95,10 +95,16 @@ def cache_bytes(model: Model, tokens: Array, precision: Codes) -> Array:
 
 
 def attention_flop_per_pair(model: Model) -> Array:
-    """FLOP per (query, key) pair over all layers of a `model`: 4·L·h·d for QKᵀ and AV, with L layers and h heads of
-    dimension d, 2 FLOP per multiply-add. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B. Softmax
-    is not counted."""
-    return 4 * np.asarray(model.layers) * model.attention_heads * model.head_dim
+    """FLOP per (query, key) pair over all layers of a `model`: 4·L·h·d for QKᵀ and AV, with L layers that attend and h
+    heads of dimension d, 2 FLOP per multiply-add. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix
+    B. Softmax is not counted."""
+    return 4 * _attending_layers(model) * model.attention_heads * model.head_dim
+
+
+def _attending_layers(model: Model) -> Array:
+    """All layers, an encoder's too; in a hybrid those that are not recurrent."""
+    is_hybrid = (np.asarray(model.state_elements) > 0) & ~np.isnan(model.kv_cache_layers)
+    return np.where(is_hybrid, model.kv_cache_layers, model.layers)
 
 
 def decode_attention_flop(model: Model, context: Array) -> Array:
@@ -125,7 +131,7 @@ def prefill_attention_flop(model: Model, prompt: Array, cached: Array) -> Array:
 
 
 def _windowed_share(model: Model) -> Array:
-    return np.asarray(np.nan_to_num(model.windowed_layers) / np.maximum(model.layers, 1))
+    return np.asarray(np.nan_to_num(model.windowed_layers) / np.maximum(_attending_layers(model), 1))
 
 
 def _pairs_out_of_window(model: Model, tokens: Array) -> Array:

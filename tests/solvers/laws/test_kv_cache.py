@@ -43,6 +43,8 @@ WINDOWED = dataclasses.replace(LLAMA_8B, windowed_layers=24, attention_window=10
         ("whisper-large-v2", 0, 234 / 1024),
         ("whisper-base", 0, 17.6 / 1024),
         ("llama-3-8b", 8192, 1.0),
+        ("llama-4-scout", 131072, (12 * 131072 + 36 * 8192) * 2048 * 2 / GIB),
+        ("jamba-v0.1", 262144, 4.0),
         ("deepseek-v3", 4096, 61 * 576 * 4096 * 2 / GIB),
     ],
 )
@@ -73,6 +75,7 @@ def test_a_layer_of_an_encoder_keeps_nothing_and_its_outputs_are_kept_once():
 def test_a_hybrid_keeps_the_state_of_some_layers_and_the_cache_of_the_others():
     hybrid = dataclasses.replace(LLAMA_8B, kv_cache_layers=4, state_elements=1e6)
     assert cache_bytes(hybrid, 1000, FP16) == 2 * (4 * 2 * 8 * 128 * 1000 + 1e6)
+    assert decode_attention_flop(hybrid, 1000) == decode_attention_flop(LLAMA_8B, 1000) / 8
 
 
 def test_a_question_that_changes_the_kv_heads_changes_a_windowed_cache():
