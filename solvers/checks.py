@@ -33,6 +33,14 @@ def accelerator_rate(
         yield InputError(fields[0], f"has no known memory bandwidth: the catalog gives none for {chip.name}.")
 
 
+def link_bandwidth(chip: Accelerator, bandwidth: Array, devices: Array, field: str) -> Iterator[InputError]:
+    """An error on `field` where several devices exchange data over a link whose bandwidth (byte/s) is unknown."""
+    if devices > 1 and math.isnan(bandwidth):
+        yield InputError(
+            field, f"is needed for {devices:g} devices: the catalog has no interconnect bandwidth for {chip.name}."
+        )
+
+
 def kernel_sizes(model: Model, timing: Codes, field: str = "model") -> Iterator[InputError]:
     """An error on `field` where a pass is to be a sum of kernels and the sizes of the model's layers are unknown."""
     sized = model.layers > 0 and model.hidden_size > 0

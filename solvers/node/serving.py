@@ -716,6 +716,8 @@ def serving(i: Inputs) -> Outputs:
     transfer = _transfer_time(i, requests)
     memory = _memory(i, after, requests, np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity))
     end_to_end = loop.request_time + transfer
+    replica = np.asarray(i.tensor_parallel, dtype=float) * (1 if i.decode_accelerator is None else 2)
+    answered = requests * i.output_length / end_to_end
     return Outputs(
         ttft=first.time.total,
         itl=loop.itl,
@@ -762,9 +764,9 @@ def serving(i: Inputs) -> Outputs:
         draft_step_time=draft.step,
         tokens_per_step=draft.tokens_per_step,
         devices=replica * i.replicas,
-        slots=np.asarray(i.batch_size, dtype=float) * i.replicas,
-        token_throughput=tokens * i.replicas,
-        tokens_per_device_second=tokens / replica,
+        slots=np.asarray(requests, dtype=float) * i.replicas,
+        token_throughput=answered * i.replicas,
+        tokens_per_device_second=answered / replica,
     )
 
 
