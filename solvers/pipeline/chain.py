@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy as np
 from solvers.analysis.parameters import get_value, parameters_of, with_values
 from solvers.declare import closest_name
 from solvers.errors import InputError
-from solvers.fields import Choice, Input
+from solvers.fields import Choice, Input, Pick
 from solvers.picks import following
+from solvers.specs import Model
 
 from .wiring import Stage, Wire, Wires
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from .explanation import Explanation
     from .run import Run
 
+# Of a network of which a stage finds the size, and perhaps the shape.
+UNKNOWN_SHAPE = Model(
+    layers=np.nan, hidden_size=np.nan, attention_heads=np.nan, kv_heads=np.nan, head_dim=np.nan, generative=1.0
+)
 Given = Mapping[tuple[str, str], Any]
 
 
@@ -77,12 +82,12 @@ class Pipeline:
         does not take it from another. Raises InputError when no stage takes it."""
         first, _, rest = name.partition(".")
         if self._is_of_one(name) and (rest in self.stage(first).inputs or rest in parameters_of(self.stage(first))):
-            return ((first, rest),)
+            return ((first, rest),) if self.found_network(first, rest) is None else ()
         ends = tuple((s.name, name) for s in self.stages if name in s.inputs or name in parameters_of(s))
         if not ends:
             near = closest_name(name, self._names())
             raise InputError(name[:60], f"is taken by no stage.{f' Did you mean {near}?' if near else ''}")
-        return tuple(end for end in ends if end not in self.wires)
+        return tuple(end for end in ends if end not in self.wires and self.found_network(*end) is None)
 
     def finder(self, name: str) -> Wire | None:
         """What finds the input of a given name where no stage leaves it to be given, also by its dotted name; None
@@ -121,16 +126,28 @@ class Pipeline:
         taken = {n: answers[w.stage].value(w.name) for (s, n), w in self.wires.items() if s == stage.name}
         settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
         plain = {name: value for name, value in settings.items() if name in stage.inputs}
+        plain |= {n: network for n in stage.inputs if (network := self.found_network(stage.name, n)) is not None}
         figures = {name: value for name, value in settings.items() if name not in stage.inputs}
         inputs = stage.inputs_type(**plain)
         return following(stage, with_values(inputs, figures) if figures else inputs, settings)
+
+    def found_network(self, stage: str, pick: str) -> Model | None:
+        """The network of the size another stage finds, where the parameters of a stage's pick are linked to it: none of
+        its other figures is the picked network's, and those that no link gives are unknown. None where the network is
+        the one picked."""
+        wire = self.wires.get((stage, f"{pick}.parameters"))
+        io = self.stage(stage).inputs.get(pick)
+        if wire is None or not (isinstance(io, Pick) and io.kind is Model):
+            return None
+        return replace(UNKNOWN_SHAPE, name=f"network of {wire.stage.replace('_', ' ')}")
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
         """The inputs (stage, name) that have neither a value, a connection nor a default."""
         for stage in self.stages:
             for name, io in stage.inputs.items():
                 end = (stage.name, name)
-                if end not in given and end not in self.wires and not _has_default(io):
+                found = end in self.wires or self.found_network(*end) is not None
+                if end not in given and not found and not _has_default(io):
                     yield end
 
 

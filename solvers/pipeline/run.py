@@ -27,11 +27,12 @@ LookUp = Callable[[type[Any], str], Any]
 
 @dataclass(frozen=True, repr=False)
 class Run(Mapping[str, Solution]):
-    """The result of every stage by its name, in the order they ran, and the connections between them. As a mapping it
-    has each stage's solution, `done["tco"].verdict`."""
+    """The result and the inputs of every stage by its name, in the order they ran, and the connections between them.
+    As a mapping it has each stage's solution, `done["tco"].verdict`."""
 
     results: Mapping[str, Result]
     explanation: Explanation
+    inputs: Mapping[str, Any]
 
     def __getitem__(self, stage: str) -> Solution:
         return Solution(self.results[stage])
@@ -71,7 +72,7 @@ def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = N
         _check(pipeline, stage, inputs)
         result = results[stage.name] = _solved(stage, inputs)
         answers[stage.name] = Answer(inputs, _found(stage, result))
-    return Run(results, explanation)
+    return Run(results, explanation, {name: answer.inputs for name, answer in answers.items()})
 
 
 def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> dict[tuple[str, str], Any]:
@@ -82,7 +83,8 @@ def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None 
     ends = pipeline.assigned(given)
     for stage in pipeline.stages:
         for name, io in stage.inputs.items():
-            if look_up and isinstance(io, Pick) and io.default and (stage.name, name) not in pipeline.wires:
+            found = (stage.name, name) in pipeline.wires or pipeline.found_network(stage.name, name) is not None
+            if look_up and isinstance(io, Pick) and io.default and not found:
                 ends.setdefault((stage.name, name), io.default)
     for (stage_name, name), value in ends.items():
         try:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers import parallelism, pipeline, search, serving, shipped, sustainability, sweep
+from solvers import parallelism, pipeline, search, serving, shipped, sustainability, sweep, tco
 from solvers.errors import InputErrors
 from solvers.picks import figures_of_picks
 from solvers.plan import plan
@@ -118,3 +118,8 @@ def test_a_training_run_over_an_unknown_link_is_refused():
     with pytest.raises(InputErrors, match="no interconnect bandwidth"):
         parallelism(accelerator=NO_LINK)
     assert parallelism(accelerator=NO_LINK, intra_bandwidth="450 GB/s").step_time > 0
+
+
+def test_a_fleet_of_no_chip_has_a_whole_answer():
+    found = tco.solve(accelerator=None, tdp="300 W", unit_price="9 kUSD")
+    assert found["purchase_price"] == pytest.approx(256 * 9000 * 2.5) and found.working
