@@ -210,6 +210,7 @@ def _print_by_name(kind: type[IntEnum]) -> None:
     """Lets members of a declared kind print as people write them: `str(Bound.MEMORY)` is `memory`, not `1`. Done here,
     so that a wall's author writes a plain IntEnum; comparing and computing stay those of its codes."""
     setattr(kind, "__str__", _name)  # noqa: B010
+    setattr(kind, "__repr__", _name)  # noqa: B010
     setattr(kind, "__format__", lambda member, form: format(_name(member), form))  # noqa: B010
 
 
