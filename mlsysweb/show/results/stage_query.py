@@ -57,7 +57,8 @@ def _pick(chain: Pipeline, stage: Stage, name: str, io: Pick, inputs: Any, asked
     if chain.found_network(stage.name, name) is not None:
         network = getattr(inputs, name)
         figures = {figure: float(getattr(network, figure)) for figure in columns(io.kind)}
-        yield name, json.dumps({"name": network.name} | {f: v for f, v in figures.items() if v == v})
+        known = {f: v for f, v in figures.items() if v == v and v != columns(io.kind)[f].default}
+        yield name, json.dumps({"name": network.name} | known)
         return
     slug = _slug(chain, stage.name, name, asked)
     if slug and slug != io.default:
