@@ -13,7 +13,7 @@ from solvers.specs import Accelerator
 
 # A chip on PCIe, one on NVLink, one whose vendor's link differs, and one whose link nobody has published.
 CHIPS = ("t4", "a100-sxm4-80gb", "h100-sxm5-80gb", "mi300x", "l4")
-NO_LINK = "mi355x"
+NO_LINK = "mi300a"
 SPLIT = {"tensor_parallel": 8, "batch_size": 16}
 
 
@@ -39,7 +39,7 @@ def test_a_link_nobody_has_published_is_asked_for_and_not_borrowed():
     with pytest.raises(InputErrors) as bad:
         serving(accelerator=NO_LINK, **SPLIT)
     assert [error.field for error in bad.value.errors] == ["interconnect_bandwidth"]
-    assert "MI355X" in bad.value.errors[0].sentence
+    assert "MI300A" in bad.value.errors[0].sentence
     alone = serving(accelerator=NO_LINK, batch_size=16)
     assert alone.itl > 0 and alone.decode_network_time == 0
 

@@ -128,8 +128,8 @@ def test_an_optional_pick_with_a_default_can_be_left_out(client):
 
 
 def test_what_is_wrong_with_a_folded_input_is_in_sight(client):
-    refused = client.get("/walls/serving/?accelerator=mi355x&tensor_parallel=8")
+    refused = client.get("/walls/serving/?accelerator=mi300a&tensor_parallel=8")
     assert refused.status_code == 422
-    assert "no interconnect bandwidth for AMD Instinct MI355X" in refused.content.decode()
+    assert "no interconnect bandwidth for AMD Instinct MI300A" in refused.content.decode()
     assert '<details id="folded" class="folded" open>' in refused.content.decode()
     assert '<details id="folded" class="folded">' in client.get("/walls/serving/").content.decode()
