@@ -221,6 +221,7 @@ def _print_by_name(kind: type[IntEnum]) -> None:
     Done here, so that the author of a wall writes a plain IntEnum; comparison and arithmetic remain those of its
     codes."""
     setattr(kind, "__str__", _name)  # noqa: B010
+    setattr(kind, "__repr__", _name)  # noqa: B010
     setattr(kind, "__format__", lambda member, form: format(_name(member), form))  # noqa: B010
 
 

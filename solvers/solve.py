@@ -66,6 +66,8 @@ def _values(solver: Solver[Any, Any], inputs: Any, outputs: Any) -> Iterator[tup
     for name in dict.fromkeys(slot for e in solver.equations for slot in _SLOT.findall(e.latex)):
         pick, figure = name.split(".")
         spec = getattr(inputs, pick)
+        if spec is None:
+            continue  # the equation is of those that pick one
         declared = columns(type(spec))[figure]
         yield (
             name,

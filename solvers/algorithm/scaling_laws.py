@@ -16,6 +16,7 @@ import numpy as np
 
 from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, number, output, solver
 from solvers.errors import InputError
+from solvers.laws.network_shape import dense_transformer_shape
 from solvers.laws.ratio import ratio_or_inf
 
 # Within this distance of the rule, a split counts as following it: the optimum is flat.
@@ -123,6 +124,13 @@ class Outputs:
     total_ops: Array = output("flop", "Compute", symbol="C", help="Of training, forward and backward.")
     parameters: Array = output("1", "Parameters", display_unit="param", symbol="N")
     tokens: Array = output("1", "Training tokens", display_unit="token", symbol="D")
+    layers: Array = output(
+        "1", "Layers", symbol="L", help="Of a dense transformer of this size, with 128 of hidden size for each layer."
+    )
+    hidden_size: Array = output("1", "Hidden size", symbol="h", help="Of a dense transformer of this size.")
+    attention_heads: Array = output("1", "Attention heads", help="Of 128 dimensions each.")
+    kv_heads: Array = output("1", "KV heads", help="As many as attention heads.")
+    head_dim: Array = output("1", "Head dimension")
     tokens_per_parameter: Array = output("1", "Tokens a parameter", symbol="D/N")
     loss_hoffmann: Array = output("1", "Loss (Hoffmann)", symbol=r"L_\text{H}", help="Nat per token, fit as published.")
     loss_besiroglu: Array = output("1", "Loss (Besiroglu)", symbol=r"L_\text{B}", help="Nat per token, corrected fit.")
@@ -346,7 +354,7 @@ FALLACIES = (
 def scaling_laws(i: Inputs) -> Outputs:
     given_parameters, given_tokens = _split(i)
     parameters, tokens = given_parameters * i.resize, given_tokens / i.resize
-    flop = 6 * parameters * tokens
+    flop, shape = 6 * parameters * tokens, dense_transformer_shape(parameters)
     with np.errstate(divide="ignore", invalid="ignore"):
         hoffmann, besiroglu = HOFFMANN.loss(parameters, tokens), BESIROGLU.loss(parameters, tokens)
         best_h, best_b = HOFFMANN.best_parameters(flop), BESIROGLU.best_parameters(flop)
@@ -361,6 +369,11 @@ def scaling_laws(i: Inputs) -> Outputs:
             total_ops=flop,
             parameters=parameters,
             tokens=tokens,
+            layers=shape.layers,
+            hidden_size=shape.hidden_size,
+            attention_heads=shape.attention_heads,
+            kv_heads=shape.attention_heads,
+            head_dim=shape.head_dim,
             tokens_per_parameter=tokens / parameters,
             loss_hoffmann=hoffmann,
             loss_besiroglu=besiroglu,

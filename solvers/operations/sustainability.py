@@ -231,7 +231,10 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> str:
     first = "{facility_energy} at the meter, {total_carbon} of CO2e and {water} of water. "
     if math.isnan(o.total_carbon):
-        return first + "A figure of the grid or of the devices is not known; the energy does not depend on it."
+        return (
+            "{facility_energy} at the meter and {water} of water. A figure of the grid or of the devices is not known, "
+            "so neither is the carbon; the energy does not depend on it."
+        )
     if o.total_carbon == 0:
         return first + "Nothing is emitted: neither the electricity nor the making of the devices counts."
     if o.larger == CarbonPart.MAKING:

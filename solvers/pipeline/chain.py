@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,9 +11,10 @@ import numpy as np
 from solvers.analysis.parameters import get_value, parameters_of, with_values
 from solvers.declare import closest_name
 from solvers.errors import InputError
-from solvers.fields import Choice, Input
+from solvers.fields import Choice, Input, Pick
 from solvers.picks import following
 from solvers.spec_parts import follows, with_parts
+from solvers.specs import Model
 
 from .wiring import Stage, Wire, Wires
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from .explanation import Explanation
     from .run import Run
 
+# Of a network of which a stage finds the size, and perhaps the shape.
+UNKNOWN_SHAPE = Model(
+    layers=np.nan, hidden_size=np.nan, attention_heads=np.nan, kv_heads=np.nan, head_dim=np.nan, generative=1.0
+)
 Given = Mapping[tuple[str, str], Any]
 
 
@@ -85,12 +90,12 @@ class Pipeline:
         that does not take it from another. Raise InputError when no stage takes it."""
         first, _, rest = name.partition(".")
         if self._is_of_one(name) and (rest in self.stage(first).inputs or rest in parameters_of(self.stage(first))):
-            return ((first, rest),)
+            return ((first, rest),) if self.found_network(first, rest) is None else ()
         ends = tuple((s.name, name) for s in self.stages if name in s.inputs or name in parameters_of(s))
         if not ends:
             near = closest_name(name, self._names())
             raise InputError(name[:60], f"is taken by no stage.{f' Did you mean {near}?' if near else ''}")
-        return tuple(end for end in ends if end not in self.wires)
+        return tuple(end for end in ends if end not in self.wires and self.found_network(*end) is None)
 
     def finder(self, name: str) -> Wire | None:
         """What finds the input of a given name where no stage leaves it to be given, also by its dotted name; None
@@ -130,16 +135,28 @@ class Pipeline:
         settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
         said = {name: value for name, value in settings.items() if not isinstance(value, StandIn)}
         plain = {n: v.spec if isinstance(v, StandIn) else v for n, v in settings.items() if n in stage.inputs}
+        plain |= {n: network for n in stage.inputs if (network := self.found_network(stage.name, n)) is not None}
         figures = {name: value for name, value in settings.items() if name not in stage.inputs}
         inputs = stage.inputs_type(**with_parts(stage.inputs, plain, said))
         return following(stage, with_values(inputs, figures) if figures else inputs, said)
+
+    def found_network(self, stage: str, pick: str) -> Model | None:
+        """The network of the size another stage finds, where the parameters of a stage's pick are linked to it: none of
+        its other figures is the picked network's, and those that no link gives are unknown. None where the network is
+        the one picked."""
+        wire = self.wires.get((stage, f"{pick}.parameters"))
+        io = self.stage(stage).inputs.get(pick)
+        if wire is None or not (isinstance(io, Pick) and io.kind is Model):
+            return None
+        return replace(UNKNOWN_SHAPE, name=f"network of {wire.stage.replace('_', ' ')}")
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
         """Yield the inputs (stage, name) that have neither a value, a connection nor a default."""
         for stage in self.stages:
             picked = {name: value for (s, name), value in (*self.wires.items(), *given.items()) if s == stage.name}
             for name, io in stage.inputs.items():
-                if name not in picked and not _has_default(io) and not follows(stage.inputs, name, picked):
+                found = self.found_network(stage.name, name) is not None
+                if not (name in picked or found or _has_default(io) or follows(stage.inputs, name, picked)):
                     yield stage.name, name
 
 

@@ -103,10 +103,16 @@ def _explained(pipeline: Pipeline, stage: Stage, by_hand: set[tuple[str, str]]) 
     takes = tuple(
         Taken(name, io.label, "", Origin.DEFAULT, "")
         if name not in said and follows(stage.inputs, name, said)
-        else _taken(name, io, pipeline.wires.get((stage.name, name)), (stage.name, name) in by_hand)
+        else _taken(name, io, _wire(pipeline, stage.name, name), (stage.name, name) in by_hand)
         for name, io in declared.items()
     )
     return StageExplained(stage.name, stage.title, stage.walls, takes, tuple(stage.outputs))
+
+
+def _wire(pipeline: Pipeline, stage: str, name: str) -> Wire | None:
+    """What an input comes from; a network comes from the stage that finds its size."""
+    sized = f"{name}.parameters" if pipeline.found_network(stage, name) is not None else name
+    return pipeline.wires.get((stage, sized))
 
 
 def _taken(name: str, io: Any, wire: Wire | None, by_hand: bool) -> Taken:

@@ -27,11 +27,12 @@ LookUp = Callable[[type[Any], str], Any]
 
 @dataclass(frozen=True, repr=False)
 class Run(Mapping[str, Solution]):
-    """The result of every stage by its name, in the order they ran, and the connections between them. As a mapping it
-    has the solution of each stage, `done["tco"].verdict`."""
+    """The result and the inputs of every stage by its name, in the order they ran, and the connections between them.
+    As a mapping it has the solution of each stage, `done["tco"].verdict`."""
 
     results: Mapping[str, Result]
     explanation: Explanation
+    inputs: Mapping[str, Any]
 
     def __getitem__(self, stage: str) -> Solution:
         return Solution(self.results[stage])
@@ -71,7 +72,7 @@ def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = N
         _check(pipeline, stage, inputs)
         result = results[stage.name] = _solved(stage, inputs)
         answers[stage.name] = Answer(inputs, _found(stage, result))
-    return Run(results, explanation)
+    return Run(results, explanation, {name: answer.inputs for name, answer in answers.items()})
 
 
 def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> dict[tuple[str, str], Any]:
@@ -96,6 +97,7 @@ def _catalog_defaults(pipeline: Pipeline, settings: Given, look_up: LookUp) -> d
         for stage in pipeline.stages
         for name, io in stage.inputs.items()
         if isinstance(io, Pick) and io.default and (stage.name, name) not in (*pipeline.wires, *settings)
+        if pipeline.found_network(stage.name, name) is None
     }
 
 

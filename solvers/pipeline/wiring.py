@@ -51,6 +51,7 @@ def wired(stages: Sequence[Stage], links: Mapping[str, str]) -> tuple[tuple[Stag
                 wires[end] = _link(target, end, source, named)
         except InputError as error:
             errors.append(error)
+    wires |= {end: wire for end, wire in _with_their_shape(wires, named) if end not in settled}
     for stage in stages:
         for name in stage.inputs:
             if (stage.name, name) not in settled:
@@ -61,6 +62,19 @@ def wired(stages: Sequence[Stage], links: Mapping[str, str]) -> tuple[tuple[Stag
     if errors:
         raise InputErrors(errors)
     return _ordered(stages, wires), wires
+
+
+def _with_their_shape(wires: Wires, named: Mapping[str, Stage]) -> Iterator[tuple[tuple[str, str], Wire]]:
+    """With the size of a network go the other figures of it that the same stage finds: layers, hidden size, heads."""
+    for (stage, name), wire in wires.items():
+        pick, _, figure = name.rpartition(".")
+        if figure != "parameters" or wire.name != figure:
+            continue
+        for other, knob in parameters_of(named[stage]).items():
+            own = other.removeprefix(f"{pick}.")
+            found = named[wire.stage].outputs.get(own)
+            if other != name and own != other and isinstance(found, Output) and found.unit == knob.declared.unit:
+                yield (stage, other), Wire(wire.stage, own)
 
 
 def _by_name(stage: Stage, name: str, stages: Sequence[Stage]) -> Wires:

@@ -55,7 +55,7 @@ def _at_the_end(search: Search, axis: Axis, places: list[float], here: int, scor
         return  # there are none beyond
     extreme = "largest" if last else "smallest"
     yield (
-        f"The best {_label(search, axis)} is the {extreme} searched, {_words(search, axis, places[here])}: "
+        f"The best value of {_label(search, axis)} is the {extreme} searched, {_words(search, axis, places[here])}: "
         "extend the axis, one beyond may be better."
     )
 
@@ -66,7 +66,7 @@ def _beyond(search: Search, axis: Axis, places: list[float], here: int, score: A
         if 0 <= row < len(places) and _better(score[row], score[here]) and look.failed[row].any():
             failed = [c.text for c, fails in zip(search.constraints, look.failed[row], strict=True) if fails]
             yield (
-                f"A {_label(search, axis)} of {_words(search, axis, places[row])} would be better and fails "
+                f"With {_label(search, axis)} {_words(search, axis, places[row])} it would be better and fail "
                 f"{' and '.join(failed)}."
             )
 

@@ -19,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 GOALS = (
     "minimize: tco.tco",
-    "maximize: serving.token_throughput",
+    "maximize: serving.decode_throughput",
     "serving.itl < 50 ms",
     "serving.ttft <= 2 s",
     "serving.feasible",

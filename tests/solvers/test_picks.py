@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers import parallelism, pipeline, search, serving, shipped, sustainability, sweep
+from solvers import parallelism, pipeline, search, serving, shipped, sustainability, sweep, tco
 from solvers.errors import InputErrors
 from solvers.picks import figures_of_picks
 from solvers.plan import plan
@@ -13,7 +13,7 @@ from solvers.specs import Accelerator
 
 # A chip on PCIe, one on NVLink, one whose vendor's link differs, and one whose link nobody has published.
 CHIPS = ("t4", "a100-sxm4-80gb", "h100-sxm5-80gb", "mi300x", "l4")
-NO_LINK = "mi355x"
+NO_LINK = "mi300a"
 SPLIT = {"tensor_parallel": 8, "batch_size": 16}
 
 
@@ -39,7 +39,7 @@ def test_a_link_nobody_has_published_is_asked_for_and_not_borrowed():
     with pytest.raises(InputErrors) as bad:
         serving(accelerator=NO_LINK, **SPLIT)
     assert [error.field for error in bad.value.errors] == ["interconnect_bandwidth"]
-    assert "MI355X" in bad.value.errors[0].sentence
+    assert "MI300A" in bad.value.errors[0].sentence
     alone = serving(accelerator=NO_LINK, batch_size=16)
     assert alone.itl > 0 and alone.decode_network_time == 0
 
@@ -118,3 +118,8 @@ def test_a_training_run_over_an_unknown_link_is_refused():
     with pytest.raises(InputErrors, match="no interconnect bandwidth"):
         parallelism(accelerator=NO_LINK)
     assert parallelism(accelerator=NO_LINK, intra_bandwidth="450 GB/s").step_time > 0
+
+
+def test_a_fleet_of_no_chip_has_a_whole_answer():
+    found = tco.solve(accelerator=None, tdp="300 W", unit_price="9 kUSD")
+    assert found["purchase_price"] == pytest.approx(256 * 9000 * 2.5) and found.working

@@ -32,7 +32,6 @@ def test_it_runs_from_a_compute_budget_and_hands_on_what_each_stage_finds():
 
 def test_every_gap_is_named_with_what_stands_in_for_it():
     assert explain(chain(), ASKED).gaps == {
-        "parallelism.model": "llama-3-70b",
         "parallelism.accelerator": "h100-sxm5-80gb",
         "tco.accelerator": "h100-sxm5-80gb",
     }
@@ -41,7 +40,7 @@ def test_every_gap_is_named_with_what_stands_in_for_it():
 def test_without_a_catalog_the_gaps_are_errors():
     with pytest.raises(InputErrors, match="is a gap") as told:
         run(chain(), ASKED)
-    assert {error.field for error in told.value.errors} == {"parallelism.model", "parallelism.accelerator"}
+    assert {error.field for error in told.value.errors} == {"parallelism.accelerator"}
 
 
 def test_a_larger_budget_trains_longer_and_costs_as_much_more():

@@ -20,7 +20,6 @@ from solvers.fields import InputField, Pick
 from solvers.pipeline import Explanation, Pipeline, explain, pipeline, run
 from solvers.pipeline.explanation import Origin
 from solvers.registry import solvers
-from solvers.result import Result
 from solvers.specs import Fleet, Grid
 
 from .page import PipelinePage
@@ -71,12 +70,12 @@ def answer_chain(query: QueryDict) -> ChainAnswer:
         return ChainAnswer(pipeline_page(None, {}, problems, around), around, {}, {STAGES: " ".join(problems)})
     inputs = _open_inputs(chain, explanation)
     try:
-        results = run(chain, around.text, _row).results
+        done = run(chain, around.text, _row)
     except InputErrors as bad:
         wrong = {_field(error.field, inputs): error.sentence for error in bad.errors}
         return ChainAnswer(pipeline_page(explanation, {}, (), around), around, inputs, wrong)
-    walls = {stage.name: _wall(chain, stage, results, around.text) for stage in chain.stages}
-    page = pipeline_page(explanation, results, (), replace(around, walls=walls))
+    walls = {stage.name: _wall(chain, stage, done.inputs[stage.name], around.text) for stage in chain.stages}
+    page = pipeline_page(explanation, done.results, (), replace(around, walls=walls))
     return ChainAnswer(page, around, inputs, {})
 
 
@@ -132,8 +131,8 @@ def _field(name: str, asked: Mapping[str, InputField]) -> str:
     return own if own in asked else name
 
 
-def _wall(chain: Pipeline, stage: Any, results: Mapping[str, Result], text: Mapping[str, str]) -> str:
-    query = urlencode(stage_query(chain, stage, results, text))
+def _wall(chain: Pipeline, stage: Any, inputs: Any, text: Mapping[str, str]) -> str:
+    query = urlencode(stage_query(chain, stage, inputs, text))
     return f"{reverse('walls:wall', args=[stage.name])}{'?' if query else ''}{query}"
 
 

@@ -17,23 +17,30 @@ class PipelinePreset:
     part: str = ""
 
 
+# A budget's network on a fleet, and what its run costs: all of the arithmetic that the fleet's MFU counts. Hoffmann et
+# al. trained on 2,048 tokens; attention over more would be a larger part of the run than the budget's 6 N D knows.
+TRAINED = {
+    "parallelism.model.parameters": "scaling_laws.parameters",
+    "tco.duration": "parallelism.training_time",
+    "tco.total_ops": "parallelism.run_flop",
+}
+
 PRESETS = (
     PipelinePreset(
         "The tutorial: budget, fleet, bill",
         ("scaling_laws", "parallelism", "tco"),
-        {"parallelism.model.parameters": "scaling_laws.parameters", "tco.duration": "parallelism.training_time"},
-        {"compute_budget": "1e21 FLOP"},
+        TRAINED,
+        {"compute_budget": "1e21 FLOP", "sequence_length": "2048"},
         "Part 8",
     ),
     PipelinePreset(
         "And its carbon",
         ("scaling_laws", "parallelism", "tco", "sustainability"),
         {
-            "parallelism.model.parameters": "scaling_laws.parameters",
-            "tco.duration": "parallelism.training_time",
+            **TRAINED,
             "sustainability.duration": "parallelism.training_time",
         },
-        {"compute_budget": "1e21 FLOP"},
+        {"compute_budget": "1e21 FLOP", "sequence_length": "2048"},
     ),
     PipelinePreset("Serving and thinking", ("serving", "reasoning")),
     PipelinePreset(

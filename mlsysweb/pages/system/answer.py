@@ -60,10 +60,11 @@ def _link(text: Mapping[str, str], url: str) -> str:
 def _answered(text: dict[str, str]) -> tuple[Mapping[str, Result], dict[str, str]]:
     """Return the result of every wall, and the link to its page with the same inputs."""
     chain = whole_system()
-    results = run(chain, {f"{DESCRIPTION}.{name}": value for name, value in text.items()}, _row).results
-    questions = {stage.name: stage_query(chain, stage, results, text) for stage in chain.stages}
+    typed = {f"{DESCRIPTION}.{name}": value for name, value in text.items()}
+    done = run(chain, typed, _row)
+    questions = {stage.name: stage_query(chain, stage, done.inputs[stage.name], typed) for stage in chain.stages}
     links = {name: f"{reverse('walls:wall', args=[name])}?{urlencode(asked)}" for name, asked in questions.items()}
-    return results, links
+    return done.results, links
 
 
 def _row(kind: type[Any], name: str) -> Any:

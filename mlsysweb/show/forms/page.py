@@ -74,3 +74,8 @@ class Form:
     @property
     def all_fields(self) -> tuple[Field, ...]:
         return self.fields + self.advanced
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether something is wrong with a field that is folded away otherwise."""
+        return any(field.error for field in self.advanced)

@@ -2,51 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from solvers.analysis.parameters import get_value
 from solvers.fields import Choice, Input, Pick
 from solvers.pipeline.chain import Pipeline
 from solvers.pipeline.wiring import Stage
-from solvers.quantities import to_input_text
-from solvers.result import Result
+from solvers.quantities import to_input_text, to_si
+from solvers.specs import columns
+
+Asked = Mapping[tuple[str, str], str]
 
 
-def stage_query(
-    chain: Pipeline, stage: Stage, results: Mapping[str, Result], picked: Mapping[str, str]
-) -> dict[str, str]:
-    """Inputs by name as a person would type them, without what is the wall's own default. Picks are kept by slug only
-    where somebody typed one: `picked` has them, by the name of the input or by `stage.name`."""
-    asked: dict[str, str] = {}
+def stage_query(chain: Pipeline, stage: Stage, inputs: Any, typed: Mapping[str, str]) -> dict[str, str]:
+    """Everything the stage's answer was made of, by name as a person would type it: its `inputs` and the figures of its
+    picks, given or found by other stages, without what is the wall's own default. `typed` is what was given to the
+    chain."""
+    asked = chain.assigned(typed)
+    query: dict[str, str] = {}
     for name, io in stage.inputs.items():
         if isinstance(io, Pick):
-            slug = picked.get(f"{stage.name}.{name}") or picked.get(name) or _default_upstream(chain, stage, name)
-            if slug and slug != io.default:
-                asked[name] = slug
-        else:
-            taken = _taken(chain, stage, name, results)
-            if taken != _default(io):
-                asked[name] = _typed(taken, io)
-    return asked
+            query |= _pick(chain, stage, name, io, inputs, asked)
+        elif _differs(chain, stage, name, io, getattr(inputs, name), asked):
+            query[name] = _text(getattr(inputs, name), io)
+    return query
 
 
-def _taken(chain: Pipeline, stage: Stage, name: str, results: Mapping[str, Result]) -> float | str | bool:
-    """The value of an input. A result has one value by name: where the stage finds what it takes, the input's is that
-    of the stage it came from."""
-    wire = chain.wires.get((stage.name, name)) if name in stage.outputs else None
-    if wire and wire.name in results[wire.stage].values:
-        return results[wire.stage].values[wire.name].value
-    return results[stage.name].values[name].value
+def _differs(chain: Pipeline, stage: Stage, name: str, io: Input | Choice, value: Any, asked: Asked) -> bool:
+    """Whether the wall alone would take another value: a figure of a spec follows its pick where none was given."""
+    if isinstance(io, Input) and io.default_from:
+        return any((stage.name, name) in ends for ends in (asked, chain.wires))
+    return bool(value != io.default)
 
 
-def _typed(value: float | str | bool, io: Input | Choice) -> str:
-    return to_input_text(float(value), io.unit, io.display_unit) if isinstance(io, Input) else str(value)
+def _text(value: Any, io: Input | Choice) -> str:
+    if isinstance(io, Choice):
+        return io.kind(int(value)).name.lower()
+    return _number(float(value), io)
 
 
-def _default(io: Input | Choice) -> float | str:
-    return float(io.default) if isinstance(io, Input) else io.kind(io.default).name.lower()
+def _number(value: float, io: Input) -> str:
+    """A value in the unit a person would type, or in SI with every digit where that alone is the value itself: whole
+    numbers that a wall counts hang on the last one."""
+    text = to_input_text(value, io.unit, io.display_unit)
+    if to_si("", text, io.unit) == value:
+        return text
+    return f"{value:.17g}" + ("" if io.unit == "1" else f" {io.unit}")
 
 
-def _default_upstream(chain: Pipeline, stage: Stage, name: str) -> str:
-    """Return the default pick of the earlier stage whose pick this stage takes; an empty string where there is none."""
-    wire = chain.wires.get((stage.name, name))
-    return str(chain.stage(wire.stage).inputs[wire.name].default) if wire else ""
+def _pick(chain: Pipeline, stage: Stage, name: str, io: Pick, inputs: Any, asked: Asked) -> Iterator[tuple[str, str]]:
+    """The slug of a pick and its changed figures; a network of the size a stage finds is written out."""
+    if chain.found_network(stage.name, name) is not None:
+        network = getattr(inputs, name)
+        figures = {figure: float(getattr(network, figure)) for figure in columns(io.kind)}
+        known = {f: v for f, v in figures.items() if v == v and v != columns(io.kind)[f].default}
+        yield name, json.dumps({"name": network.name} | known)
+        return
+    slug = _slug(chain, stage.name, name, asked)
+    if slug and slug != io.default:
+        yield name, slug
+    changed = dict(_changed(chain, stage.name, name, io, asked))
+    for figure, declared in columns(io.kind).items():
+        if (stage.name, f"{name}.{figure}") in chain.wires:
+            changed[figure] = _number(float(get_value(inputs, f"{name}.{figure}")), declared)
+    yield from ((f"{name}.{figure}", text) for figure, text in changed.items())
+
+
+def _slug(chain: Pipeline, stage: str, name: str, asked: Asked) -> str:
+    """What is picked, by the stage itself or by the one its pick is taken from."""
+    wire = chain.wires.get((stage, name))
+    if (stage, name) not in asked and wire is not None:
+        return _slug(chain, wire.stage, wire.name, asked)
+    return str(asked.get((stage, name)) or getattr(chain.stage(stage).inputs[name], "default", ""))
+
+
+def _changed(chain: Pipeline, stage: str, name: str, io: Pick, asked: Asked) -> Iterator[tuple[str, str]]:
+    """The figures of a pick that were typed, here or where the pick is taken from."""
+    wire = chain.wires.get((stage, name))
+    if wire is not None and (stage, name) not in asked:
+        yield from _changed(chain, wire.stage, wire.name, io, asked)
+    yield from ((f, asked[stage, f"{name}.{f}"]) for f in columns(io.kind) if (stage, f"{name}.{f}") in asked)

@@ -188,6 +188,6 @@ def test_the_page_says_what_limits_the_best_and_what_was_left_out(client):
         return " ".join(shown.limits)
 
     batching = told("Batching")
-    assert "The best batch size is the largest searched, 512: extend the axis" in batching
+    assert "The best value of batch size is the largest searched, 512: extend the axis" in batching
     assert "Offered load: requests arrive at 10/s" in batching
     assert re.search(r"[\d,]+ of 960 configurations are left out", told("A million dollars, 50 ms"))

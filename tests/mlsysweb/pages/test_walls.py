@@ -125,3 +125,11 @@ def test_an_optional_pick_with_a_default_can_be_left_out(client):
     assert "no chip is held against it" in " ".join(card.value for card in answer.context["page"].result.cards)
     assert '<option value="none">None</option>' in client.get("/walls/synthesis/").content.decode()
     assert '<option value="" selected>None</option>' in client.get("/walls/serving/").content.decode()
+
+
+def test_what_is_wrong_with_a_folded_input_is_in_sight(client):
+    refused = client.get("/walls/serving/?accelerator=mi300a&tensor_parallel=8")
+    assert refused.status_code == 422
+    assert "no interconnect bandwidth for AMD Instinct MI300A" in refused.content.decode()
+    assert '<details id="folded" class="folded" open>' in refused.content.decode()
+    assert '<details id="folded" class="folded">' in client.get("/walls/serving/").content.decode()

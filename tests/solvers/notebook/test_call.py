@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from solvers import compression, roofline, serving, shipped, sustainability, tco
+from solvers import compression, roofline, sensitivity, serving, shipped, sustainability, tco
 from solvers.errors import InputErrors
 from solvers.laws.phase import Phase
 from solvers.laws.step_time import Bound
@@ -119,6 +119,11 @@ def test_scalars_are_pythons_own_and_a_label_prints_as_its_name():
     assert type(one.latency) is float and type(one.feasible) is bool
     assert one.bottleneck is Bound.MEMORY and str(one.bottleneck) == f"{one.bottleneck}" == "memory"
     assert f"{one.bottleneck:>8}" == "  memory" and str(Phase.DECODE) == "decode"
+
+
+def test_what_binds_is_shown_by_its_name_at_a_prompt():
+    answer = sensitivity(batch_size=1)
+    assert repr(answer.binding) == str(answer.binding) == f"{answer.binding}" == "memory_bandwidth"
 
 
 def test_labels_of_a_column_are_names():

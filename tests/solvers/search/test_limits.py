@@ -15,7 +15,7 @@ QUEUE = pipeline(
 def test_an_optimum_at_the_end_of_an_axis_is_said_to_be_one():
     found = search(serving, maximize="token_throughput", prompt_length=128, batch_size=[1, 64, 512])
     assert found.best["batch_size"] == 512
-    assert "The best batch size is the largest searched, 512: extend the axis" in str(found)
+    assert "The best value of batch size is the largest searched, 512: extend the axis" in str(found)
 
 
 def test_an_optimum_within_an_axis_is_not():
@@ -34,7 +34,7 @@ def test_the_constraint_the_next_place_fails_is_named():
         serving, maximize="token_throughput", subject_to=["ttft <= 1 s"], prompt_length=512, batch_size=batches
     )
     assert found.best["batch_size"] == 64 and serving(prompt_length=512, batch_size=128).ttft > 1
-    assert found.limits == ("A batch size of 128 would be better and fails ttft <= 1 s.",)
+    assert found.limits == ("With batch size 128 it would be better and fail ttft <= 1 s.",)
 
 
 def test_the_load_that_is_offered_is_held_against_what_the_best_can_serve():
