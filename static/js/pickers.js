@@ -3,10 +3,10 @@ for (const select of document.querySelectorAll("select[data-picker]")) {
   if (select.options.length > 8) {
     const picker = new TomSelect(select, {
       maxOptions: null,
-      allowEmptyOption: !select.multiple, // "from the fleet" and "none" can be chosen again
       refreshThrottle: 0, // a quick Enter takes what was typed, not what was shown before
       plugins: select.multiple ? ["remove_button"] : [],
       placeholder: select.multiple ? "Add…" : "",
+      allowEmptyOption: !select.multiple, // what a fleet brings, or nothing, can be chosen again
     });
     const input = picker.control_input;
     for (const name of ["aria-describedby", "aria-invalid"]) {
