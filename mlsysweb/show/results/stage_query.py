@@ -9,6 +9,7 @@ from solvers.pipeline.chain import Pipeline
 from solvers.pipeline.wiring import Stage
 from solvers.quantities import to_input_text
 from solvers.result import Result
+from solvers.spec_parts import follows
 
 
 def stage_query(
@@ -20,7 +21,7 @@ def stage_query(
     asked: dict[str, str] = {}
     for name, io in stage.inputs.items():
         if isinstance(io, Pick):
-            slug = picked.get(f"{stage.name}.{name}") or picked.get(name) or _default_upstream(chain, stage, name)
+            slug = picked.get(f"{stage.name}.{name}") or picked.get(name) or _default_upstream(chain, stage, name, picked)
             if slug and slug != io.default:
                 asked[name] = slug
         elif values[name].value != _default(io):
@@ -29,14 +30,22 @@ def stage_query(
 
 
 def _typed(value: float | str | bool, io: Input | Choice) -> str:
+    if value != value:
+        return ""  # what is unknown is not typed
     return to_input_text(float(value), io.unit, io.display_unit) if isinstance(io, Input) else str(value)
 
 
 def _default(io: Input | Choice) -> float | str:
+    if isinstance(io, Input) and io.default_from:
+        return ""  # what a pick of the wall may say otherwise is always written
     return float(io.default) if isinstance(io, Input) else io.kind(io.default).name.lower()
 
 
-def _default_upstream(chain: Pipeline, stage: Stage, name: str) -> str:
+def _default_upstream(chain: Pipeline, stage: Stage, name: str, picked: Mapping[str, str]) -> str:
     """What an earlier stage picks where nothing is typed, if it is that stage's pick that is taken."""
     wire = chain.wires.get((stage.name, name))
-    return str(chain.stage(wire.stage).inputs[wire.name].default) if wire else ""
+    above = chain.stage(wire.stage) if wire else None
+    if above is None or wire is None:
+        return ""
+    typed = {n: slug for n in above.inputs if (slug := picked.get(f"{above.name}.{n}") or picked.get(n))}
+    return "" if follows(above.inputs, wire.name, typed) else str(above.inputs[wire.name].default)
