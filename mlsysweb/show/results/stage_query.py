@@ -21,7 +21,9 @@ def stage_query(
     asked: dict[str, str] = {}
     for name, io in stage.inputs.items():
         if isinstance(io, Pick):
-            slug = picked.get(f"{stage.name}.{name}") or picked.get(name) or _default_upstream(chain, stage, name, picked)
+            slug = (
+                picked.get(f"{stage.name}.{name}") or picked.get(name) or _upstream(chain, stage, name, picked, results)
+            )
             if slug and slug != io.default:
                 asked[name] = slug
         elif values[name].value != _default(io):
@@ -41,11 +43,16 @@ def _default(io: Input | Choice) -> float | str:
     return float(io.default) if isinstance(io, Input) else io.kind(io.default).name.lower()
 
 
-def _default_upstream(chain: Pipeline, stage: Stage, name: str, picked: Mapping[str, str]) -> str:
-    """What an earlier stage picks where nothing is typed, if it is that stage's pick that is taken."""
+def _upstream(
+    chain: Pipeline, stage: Stage, name: str, picked: Mapping[str, str], results: Mapping[str, Result]
+) -> str:
+    """What an earlier stage picks where nothing is typed, if it is that stage's pick that is taken: its default, or by
+    name what came with another pick, unless that brings it along in this stage, too."""
     wire = chain.wires.get((stage.name, name))
     above = chain.stage(wire.stage) if wire else None
     if above is None or wire is None:
         return ""
     typed = {n: slug for n in above.inputs if (slug := picked.get(f"{above.name}.{n}") or picked.get(n))}
-    return "" if follows(above.inputs, wire.name, typed) else str(above.inputs[wire.name].default)
+    if not follows(above.inputs, wire.name, typed):
+        return str(above.inputs[wire.name].default)  # type: ignore[union-attr]
+    return "" if follows(stage.inputs, name, typed) else str(results[stage.name].values[name].value)
