@@ -54,5 +54,5 @@ def _upstream(
         return ""
     typed = {n: slug for n in above.inputs if (slug := picked.get(f"{above.name}.{n}") or picked.get(n))}
     if not follows(above.inputs, wire.name, typed):
-        return str(above.inputs[wire.name].default)  # type: ignore[union-attr]
+        return str(above.inputs[wire.name].default)
     return "" if follows(stage.inputs, name, typed) else str(results[stage.name].values[name].value)
