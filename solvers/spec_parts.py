@@ -144,14 +144,12 @@ def unknown_figures(inputs: Inputs, i: Any) -> Iterator[InputError]:
 
 
 def remarks(inputs: Inputs, i: Any) -> Iterator[str]:
-    """What was taken from the fleet, node, site or grid that is picked, and what they do not know; with slots."""
-    taken: dict[str, list[str]] = {}
-    whole = _whole(inputs, i)
+    """What a question takes from the fleet, node, site or grid that is picked, and what those do not know; with
+    slots."""
+    whole, taken = _whole(inputs, i), _picked_with(inputs, i)
     for name, io in inputs.items():
-        if not isinstance(io, Input) or not io.default_from:
-            continue
-        figure = figure_of_pick(io, whole)
-        if figure is None or _is_of_chip(io, whole):
+        figure = figure_of_pick(io, whole) if isinstance(io, Input) else None
+        if not isinstance(io, Input) or figure is None or _is_of_chip(io, whole):
             continue
         label, value = in_sentence(io.label), getattr(i, name)
         if figure.known and value == float(shared(io, figure.value, vars(i))):
@@ -159,7 +157,19 @@ def remarks(inputs: Inputs, i: Any) -> Iterator[str]:
         elif not figure.known and value == io.default and any(getattr(i, name, None) for name in io.owners):
             yield f"The {label} of {figure.spec} is not known; {{{name}}} is assumed."
     for spec, figures in taken.items():
-        yield f"From {spec}: {', '.join(figures)}."
+        yield f"With {spec}: {', '.join(figures)}."
+
+
+def _picked_with(inputs: Inputs, i: Any) -> dict[str, list[str]]:
+    """The picks that go with one that they are a part of, by its name: the chips and the network of a fleet."""
+    taken: dict[str, list[str]] = {}
+    for name, io in inputs.items():
+        outer = name
+        while (above := _outer(inputs, outer)) and getattr(i, above) is not None:
+            outer = above
+        if outer != name and getattr(i, name) is not None:
+            taken.setdefault(getattr(i, outer).name, []).append(f"{in_sentence(io.label)} {{{name}}}")
+    return taken
 
 
 def _whole(inputs: Inputs, i: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@ as in the page's address."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
@@ -41,4 +42,5 @@ def _answers() -> dict[str, Callable[[QueryDict], Any]]:
 
 
 def _figure(card: Card) -> dict[str, Any]:
-    return {"label": card.label, "value": card.number, "unit": card.unit, "text": card.value}
+    number = card.number if card.number is not None and math.isfinite(card.number) else None
+    return {"label": card.label, "value": number, "unit": card.unit, "text": card.value}

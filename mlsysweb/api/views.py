@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -35,10 +35,17 @@ def solve(request: HttpRequest, name: str) -> JsonResponse:
 
 def _page(request: HttpRequest, name: str) -> JsonResponse:
     try:
-        asked = [(key, value) for key, values in request.GET.lists() for value in values]
-        return JsonResponse(page_answer(name, asked))
+        given = dict(request.GET.lists()) if request.method != "POST" else _question(request)
+        return JsonResponse(page_answer(name, list(_pairs(given))))
     except InputErrors as bad:
         return JsonResponse(errors(bad), status=422)
+
+
+def _pairs(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names and values as an address has them: a name of several values is repeated."""
+    for name, value in given.items():
+        for each in value if isinstance(value, list) else [value]:
+            yield name, each if isinstance(each, str) else json.dumps(each)
 
 
 def _question(request: HttpRequest) -> Mapping[str, Any]:

@@ -45,23 +45,28 @@ from solvers.laws.training_memory import (
     parameters_per_device,
 )
 from solvers.laws.transformer import bytes_per_element
-from solvers.specs import Accelerator, Model, Precision
+from solvers.specs import Accelerator, Fleet, Model, Node, Precision
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
+    fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node()
     accelerator: Accelerator | None = spec(
         Accelerator,
         "Held against",
         "h100-sxm5-80gb",
         optional=True,
+        default_from="node.accelerator",
         help="The chip it must fit on; what has to be held does not depend on it.",
     )
     precision: Codes = inputs.precision(Precision.BF16, help="Of weights, gradients and activations.")
     batch_size: Array = inputs.microbatch(1)
     sequence_length: Array = inputs.sequence_length(8192)
-    data_parallel: Array = inputs.data_parallel(8)
+    data_parallel: Array = inputs.data_parallel(
+        8, default_from="fleet.devices", shared=("tensor_parallel", "pipeline_parallel", "context_parallel")
+    )
     tensor_parallel: Array = inputs.tensor_parallel(1)
     pipeline_parallel: Array = inputs.pipeline_parallel(1)
     zero_stage: Array = inputs.zero_stage(0)

@@ -13,6 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Chart,
@@ -29,6 +30,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.laws.ratio import ratio_or_inf
+from solvers.specs import Fleet
 
 _HOUR = 3600.0
 
@@ -62,6 +64,7 @@ class Inputs:
         help="Of the whole run, as its MFU counts them: six times parameters times tokens, and attention's where the "
         "MFU has them (walls 11 and 13).",
     )
+    fleet: Fleet | None = inputs.fleet()
     devices: Array = number(
         "1",
         "Devices",
@@ -73,6 +76,7 @@ class Inputs:
         integer=True,
         symbol="n",
         help="What there is money for (wall 17).",
+        default_from="fleet.devices",
     )
     peak_rate: Array = number(
         "flop/s",

@@ -39,7 +39,7 @@ from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import step_time
 from solvers.laws.training_memory import ADAM_BYTES
 from solvers.laws.transformer import active_parameters, bytes_per_element, decode_work
-from solvers.specs import Accelerator, Model, Precision, peak_rate
+from solvers.specs import Accelerator, Fleet, Grid, Model, Node, Precision, Region, peak_rate
 
 _HOUR, _DAY = 3600.0, 86400.0
 
@@ -60,7 +60,11 @@ class LowerCost(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", help="What the rival is held against.")
+    fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node()
+    accelerator: Accelerator = inputs.accelerator(
+        "h100-sxm5-80gb", default_from="node.accelerator", help="What the rival is held against."
+    )
     rival: Accelerator = spec(Accelerator, "Rival", "mi300x")
     model: Model = inputs.model("llama-3-70b")
     workload: Codes = choice(Workload, "Workload", Workload.TRAINING)
@@ -74,6 +78,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="n",
+        default_from="fleet.devices",
         help="Of the fleet to compare with; the rival's follows from equal throughput.",
     )
     duration: Array = number(
@@ -130,25 +135,10 @@ class Inputs:
         symbol="L",
         advanced=True,
     )
-    pue: Array = number(
-        "1",
-        "PUE",
-        1.2,
-        low=1,
-        high=10,
-        slider=(1, 2),
-        advanced=True,
-        help="Energy of the building over that of the chips.",
-    )
-    electricity_price: Array = number(
-        "USD/J",
-        "Electricity price",
-        0.10 / 3.6e6,
-        high=1e-4,
-        slider=(0, 0.4 / 3.6e6),
-        display_unit="USD/kWh",
-        advanced=True,
-    )
+    grid: Grid | None = inputs.grid(advanced=True)
+    region: Region | None = inputs.region()
+    pue: Array = inputs.pue(1.2, advanced=True)
+    electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
 
 
 _UNPRICED = "unknown: no price is known"

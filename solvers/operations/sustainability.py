@@ -103,6 +103,7 @@ class Inputs:
         symbol="c",
         default_from=("region.carbon_intensity", "grid.carbon_intensity"),
         strict=True,
+        advanced=True,
         help="CO2e of the electricity, at the meter.",
     )
     other_carbon_intensity: Array = number(
@@ -115,6 +116,7 @@ class Inputs:
         symbol="c'",
         default_from="other_grid.carbon_intensity",
         strict=True,
+        advanced=True,
         help="Carbon intensity of a grid to compare with, at the same PUE. 20 g/kWh: Québec, 820: coal in Poland.",
     )
     water_intensity: Array = number(
@@ -136,6 +138,7 @@ class Inputs:
         slider=(0, 2000),
         default_from="accelerator.embodied_carbon",
         strict=True,
+        advanced=True,
         help="CO2e of making one.",
     )
     embodied_lifetime: Array = number(
@@ -352,8 +355,8 @@ LIMITATIONS = (
 
 PRESETS = (
     Preset("The tutorial's 256 H100 for 30 days", {}, part="Part 5"),
-    Preset("The same in Poland", {"carbon_intensity": "820 g/kWh"}, part="Part 5"),
-    Preset("The same in Québec", {"carbon_intensity": "20 g/kWh"}, part="Part 5"),
+    Preset("The same in Poland", {"grid": "poland"}, part="Part 5"),
+    Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
     Preset(
         "GPT-3 (Patterson 2021)",
         {

@@ -107,7 +107,7 @@ class Inputs:
     grid: Grid | None = inputs.grid()
     region: Region | None = inputs.region()
     pue: Array = inputs.pue(1.2)
-    electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6)
+    electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."
     )

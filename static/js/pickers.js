@@ -6,6 +6,7 @@ for (const select of document.querySelectorAll("select[data-picker]")) {
       refreshThrottle: 0, // a quick Enter must select by the typed text, not by the previous list
       plugins: select.multiple ? ["remove_button"] : [],
       placeholder: select.multiple ? "Add…" : "",
+      allowEmptyOption: !select.multiple, // what a fleet brings, or nothing, can be chosen again
     });
     const input = picker.control_input;
     for (const name of ["aria-describedby", "aria-invalid"]) {

@@ -47,15 +47,19 @@ def pipeline_page(
         offers=tuple(_offers(explanation, around)) if explanation else (),
         additions=tuple(_additions(around)),
         presets=tuple(_presets(around)),
-        notes=tuple(_notes(explanation)) if explanation else (),
+        notes=tuple(_notes(explanation, results)) if explanation else (),
         url=_link(around.url, around.stages, around.links, around.text),
     )
 
 
-def _notes(explanation: Explanation) -> Iterator[str]:
+def _notes(explanation: Explanation, results: Mapping[str, Result]) -> Iterator[str]:
+    """The walls covered, what was given in vain, and what each stage has to say beside its verdict."""
     if explanation.walls:
         yield f"Walls covered: {', '.join(map(str, explanation.walls))}."
     yield from (f"{name} is given in vain: a stage finds it." for name in explanation.overruled)
+    for stage in explanation.stages:
+        if result := results.get(stage.name):
+            yield from (f"{stage.title}: {fill_slots(note, result.values)}" for note in result.notes)
 
 
 def _link(url: str, stages: Sequence[str], links: Mapping[str, str], text: Mapping[str, str]) -> str:

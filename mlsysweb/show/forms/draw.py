@@ -93,10 +93,12 @@ def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[s
 
 
 def placeholder(io: Input, default: str) -> str:
-    """What stands for an input that is a figure of a pick where nothing is typed; `default` is the default as text."""
+    """What stands for an input that is a figure of a pick where nothing is typed; `default` is the default as text, and
+    comes first, for the slider to read."""
     if all(".measured_" in path for path in io.default_from):
         return f"{default}, or as measured"
-    return f"from {' or '.join(io.owners)}{'' if math.isnan(io.default) else f', else {default}'}"
+    owner = f"{io.owners[-1].replace('_', ' ')}'s"  # of several the usual one: a field is short
+    return owner if math.isnan(io.default) else f"{default}, or {owner}"
 
 
 def _default_text(io: InputField) -> str:
@@ -131,7 +133,7 @@ def _brought(io: Pick, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
     """The options of a pick that another brings along; its own default, where it has one, stands for none picked."""
     names = {slug: name for slug, name, _ in choices(io.kind)}
     outer = io.default_from.partition(".")[0]
-    first = Option("", f"From {outer}, else {names.get(io.default, io.default) or 'none'}", not text)
+    first = Option("", f"{names.get(io.default, io.default) or 'None'}, or {outer}'s", not text)
     none = (Option(NOTHING, "None", text.lower() == NOTHING),) if io.optional else ()
     picked = {text} - {"", *(option.value for option in none)}
     return (OptionGroup("", (first, *none)), *_rows(io.kind, picked, choices))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from solvers.fields import Choice, Input, Pick
 from solvers.pipeline.chain import Pipeline
 from solvers.pipeline.wiring import Stage
 from solvers.quantities import to_input_text, to_si
+from solvers.spec_parts import follows
 from solvers.specs import columns
 
 Asked = Mapping[tuple[str, str], str]
@@ -27,7 +29,7 @@ def stage_query(chain: Pipeline, stage: Stage, inputs: Any, typed: Mapping[str, 
             query |= _pick(chain, stage, name, io, inputs, asked)
         elif _differs(chain, stage, name, io, getattr(inputs, name), asked):
             query[name] = _text(getattr(inputs, name), io)
-    return query
+    return {name: text for name, text in query.items() if text}
 
 
 def _differs(chain: Pipeline, stage: Stage, name: str, io: Input | Choice, value: Any, asked: Asked) -> bool:
@@ -46,6 +48,8 @@ def _text(value: Any, io: Input | Choice) -> str:
 def _number(value: float, io: Input) -> str:
     """A value in the unit a person would type, or in SI with every digit where that alone is the value itself: whole
     numbers that a wall counts hang on the last one."""
+    if math.isnan(value):
+        return ""  # what is unknown is not typed
     text = to_input_text(value, io.unit, io.display_unit)
     if to_si("", text, io.unit) == value:
         return text
@@ -60,7 +64,7 @@ def _pick(chain: Pipeline, stage: Stage, name: str, io: Pick, inputs: Any, asked
         known = {f: v for f, v in figures.items() if v == v and v != columns(io.kind)[f].default}
         yield name, json.dumps({"name": network.name} | known)
         return
-    slug = _slug(chain, stage.name, name, asked)
+    slug = _slug(chain, stage, name, inputs, asked)
     if slug and slug != io.default:
         yield name, slug
     changed = dict(_changed(chain, stage.name, name, io, asked))
@@ -70,12 +74,17 @@ def _pick(chain: Pipeline, stage: Stage, name: str, io: Pick, inputs: Any, asked
     yield from ((f"{name}.{figure}", text) for figure, text in changed.items())
 
 
-def _slug(chain: Pipeline, stage: str, name: str, asked: Asked) -> str:
-    """What is picked, by the stage itself or by the one its pick is taken from."""
-    wire = chain.wires.get((stage, name))
-    if (stage, name) not in asked and wire is not None:
-        return _slug(chain, wire.stage, wire.name, asked)
-    return str(asked.get((stage, name)) or getattr(chain.stage(stage).inputs[name], "default", ""))
+def _slug(chain: Pipeline, stage: Stage, name: str, inputs: Any, asked: Asked) -> str:
+    """Return what is picked, by the stage itself or by the stage its pick is taken from: its default, or by name what
+    came with another pick; an empty string where that pick brings it along in this stage, too."""
+    wire = chain.wires.get((stage.name, name))
+    if (stage.name, name) in asked or wire is None:
+        return str(asked.get((stage.name, name)) or getattr(stage.inputs[name], "default", ""))
+    above = chain.stage(wire.stage)
+    typed = {own: slug for (of, own), slug in asked.items() if of == above.name}
+    if not follows(above.inputs, wire.name, typed):
+        return _slug(chain, above, wire.name, inputs, asked)
+    return "" if follows(stage.inputs, name, typed) else str(getattr(inputs, name).name)
 
 
 def _changed(chain: Pipeline, stage: str, name: str, io: Pick, asked: Asked) -> Iterator[tuple[str, str]]:
