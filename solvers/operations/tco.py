@@ -1,6 +1,6 @@
 """What does a fleet cost over a time, in what parts, and would renting it be cheaper?
 
-Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Young 1974 for the time that
+Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Daly 2006 for the time that
 interruptions of rented machines cost. Not modelled: interest, taxes, resale value, discounts for long contracts, and
 moving data in and out of a cloud.
 """
@@ -265,9 +265,7 @@ class Outputs:
     cost_per_million_tokens: Array = output("USD", "Cost of a million tokens", if_infinite=_NO_WORK)
     cost_per_run: Array = output("USD", "Cost of the training run", if_infinite="unknown, or none is done")
     cloud_cost: Array = output("USD", "On demand", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)
-    spot_cost: Array = output(
-        "USD", "On spot machines", symbol=r"C_\text{spot}", if_infinite="unknown, or it never gets done"
-    )
+    spot_cost: Array = output("USD", "On spot machines", symbol=r"C_\text{spot}", if_infinite="unknown")
     spot_goodput: Array = output("1", "Goodput on spot machines", display_unit="percent", symbol="G")
     spot_job_mtbf: Array = output("s", "Between interruptions on spot machines", symbol="M")
     spot_interval: Array = output("s", "Checkpoints on spot machines, every", symbol=r"\tau")
@@ -343,8 +341,11 @@ def _compared(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.duration > i.amortization:
         yield "The duration is longer than the amortization: what was bought is paid more than once, as if replaced."
-    if o.spot_goodput <= 0:
-        yield "On spot machines the job would never get done: they are taken back faster than it gets on."
+    if o.spot_goodput < 0.01:
+        yield (
+            "On spot machines the job would take over a hundred times as long: they are taken back faster than it gets "
+            "on."
+        )
     if i.mfu * i.time_in_use < 0.2:
         yield "Most of what is paid for is not used: an idle device costs the same as a busy one, but for its energy."
 
@@ -383,12 +384,19 @@ EQUATIONS = (
         r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}",
         where=lambda i, o: i.mfu > 0 and i.time_in_use > 0,
     ),
-    Equation("spot_interval", r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf}"),
+    Equation(
+        "spot_interval",
+        r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf} \cdot (1 + "
+        r"\frac{1}{3} \cdot \sqrt{\frac{@checkpoint_time}{2 \cdot @spot_job_mtbf}} + "
+        r"\frac{@checkpoint_time}{18 \cdot @spot_job_mtbf}) - @checkpoint_time",
+        where=lambda i, o: i.checkpoint_time < 2 * o.spot_job_mtbf,
+    ),
     Equation(
         "spot_goodput",
-        r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + "
-        r"@recovery_time}{@spot_job_mtbf}",
-        where=lambda i, o: i.checkpoint_time > 0,
+        r"@spot_goodput = \frac{@spot_interval}{@spot_job_mtbf \cdot e^{\frac{@recovery_time}{@spot_job_mtbf}} \cdot "
+        r"(e^{\frac{@spot_interval + @checkpoint_time}{@spot_job_mtbf}} - 1)}",
+        # Where the exponent is tiny the difference printed loses the digits that the code keeps.
+        where=lambda i, o: o.spot_interval + i.checkpoint_time > 1e-4 * o.spot_job_mtbf and o.spot_goodput > 0,
     ),
 )
 
@@ -398,7 +406,11 @@ SOURCES = (
         "The datacenter as a computer, third edition",
         "10.2200/S00874ED3V01Y201809CAC046",
     ),
-    Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
+    Source(
+        "Daly 2006",
+        "A higher order estimate of the optimum checkpoint interval for restart dumps",
+        "10.1016/j.future.2004.11.016",
+    ),
     Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
 )
 
@@ -407,7 +419,7 @@ ASSUMPTIONS = (
     "Network, power and cooling, building and staff stand to each other as 20, 15, 10 and 15.",
     "Maintenance is 5% of the purchase price a year. Out of use a device draws its idle power.",
     "A tenant pays for the time in use only, and as many devices as an owner has.",
-    "On spot machines checkpoints are written at Young's interval; an interruption of one machine stops the job.",
+    "On spot machines checkpoints are written at Daly's interval; an interruption of one machine stops the job.",
 )
 
 LIMITATIONS = (
@@ -463,7 +475,7 @@ FALLACIES = (
     walls=(17,),
     title="Total cost of ownership",
     question="What does a fleet cost, in what parts, and would renting be cheaper?",
-    version="1",
+    version="2",
     factor="",
     verdict=verdict,
     notes=notes,

@@ -140,7 +140,7 @@ WALL_STAGES = (
         15,
         "reliability",
         "of the training time is lost to failures",
-        lambda v: 1 - v("goodput"),
+        lambda v: 1 - v("daly_goodput"),
         {"devices": "system.devices", "nodes": "system.nodes", "job_duration": "parallelism.training_time"},
     ),
     WallStage(
@@ -191,7 +191,7 @@ WALL_STAGES = (
         {
             "parameters": "parallelism.model.parameters",
             "writers": "system.nodes",
-            "interval": "reliability.checkpoint_interval",
+            "interval": "reliability.best_interval",
             "filesystem_bandwidth": "system.storage_bandwidth",
         },
     ),
@@ -235,7 +235,7 @@ FACTORS = {
     "peak_rate": "parallelism.peak",
     "mfu": "parallelism.device_mfu",
     "scaling_efficiency": "parallelism.scaling_efficiency",
-    "goodput": "reliability.goodput",
+    "goodput": "reliability.daly_goodput",
 }
 
 
