@@ -193,6 +193,9 @@ class Outputs:
     devices: Array = output("1", "Devices", symbol="n")
     batch_tokens: Array = output("1", "Tokens a step", display_unit="token", symbol="B")
     model_flop: Array = output("flop", "Arithmetic of a step", symbol="W", help="Forward and backward, nothing twice.")
+    memory_utilization: Array = output(
+        "1", "Memory bandwidth in use", display_unit="percent", symbol="u_m", help="Of the peak, over the step."
+    )
     device_flop: Array = output("flop", "Of one device", symbol="W_d", help="With what is computed again.")
     peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
     demand_bandwidth: Array = output("byte/s", "Bandwidth of reading tokens", help="At four bytes a token.")
@@ -520,6 +523,7 @@ def parallelism(i: Inputs) -> Outputs:
         devices=layout.devices,
         batch_tokens=batch,
         model_flop=work.model_flop,
+        memory_utilization=(work.moved + 2 * state.total) / i.accelerator.memory_bandwidth / step,
         device_flop=work.flop,
         peak=peak,
         demand_bandwidth=_TOKEN_BYTES * batch / step,

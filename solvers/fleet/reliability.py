@@ -315,7 +315,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "{recovery_time} of a recovery between them. Young's first order finds {goodput} and misleads here; what "
             "is shown is Daly's, {daly_goodput}."
         )
-    elif abs(o.daly_goodput - o.goodput) > 0.005:
+    elif np.abs(o.daly_goodput - o.goodput) > 0.005:
         yield "To first order, as Young counts, it would be {goodput}: failures during checkpoints are left out there."
     if i.nodes > i.devices:
         yield "There are more nodes than devices."

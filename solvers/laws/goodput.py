@@ -71,6 +71,6 @@ def time_shares(checkpoint_time: Array, interval: Array, recovery_time: Array, m
 
 def least_mtbf(checkpoint_time: Array, recovery_time: Array) -> Array:
     """Seconds between failures below which goodput falls steeply and first-order figures mislead: 5·(δ + R), with δ
-    seconds for a checkpoint (`checkpoint_time`) and R to start again (`recovery_time`). Arrays broadcast. A convention:
-    there a fifth of the time between two failures goes into one checkpoint and one restart."""
+    seconds for a checkpoint (`checkpoint_time`) and R to start again (`recovery_time`). Arrays broadcast. Derived: a
+    convention, there one checkpoint and one restart take a fifth of the time between two failures."""
     return np.asarray(_RARE * (np.asarray(checkpoint_time, dtype=float) + recovery_time))

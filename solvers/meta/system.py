@@ -146,13 +146,13 @@ class Inputs:
     )
     water_intensity: Array = number(
         "L/J",
-        "Water intensity",
-        1.8 / 3.6e6,
+        "Water of generation",
+        0,
         high=1e-3,
         slider=(0, 10 / 3.6e6),
         display_unit="L/kWh",
         advanced=True,
-        help="Where the grid's is not known.",
+        help="Where the grid's is not known. 0: then it stays unknown.",
     )
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the accelerator's."
@@ -219,7 +219,7 @@ class Outputs:
     tdp: Array = output("W", "Thermal design power of a device", if_infinite="unknown")
     embodied_per_device: Array = output("kg", "Embodied carbon of a device")
     carbon_intensity: Array = output("kg/J", "Carbon intensity", display_unit="g/kWh", if_infinite="unknown")
-    water_of_electricity: Array = output("L/J", "Water intensity", display_unit="L/kWh")
+    water_of_electricity: Array = output("L/J", "Water of generation", display_unit="L/kWh", help="0: not known.")
     price_of_electricity: Array = output("USD/J", "Electricity price", display_unit="USD/kWh")
 
 
@@ -336,7 +336,7 @@ FALLACIES = (
     walls=(),
     title="System",
     question="What does one system come to, before any wall looks at it?",
-    version="1",
+    version="2",
     factor="",
     verdict=verdict,
     notes=notes,

@@ -34,6 +34,7 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.cost import YEAR, break_even_utilization, depreciation, maintenance_cost, spot_run
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.power import dynamic_share
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Precision, peak_rate
 
@@ -91,6 +92,7 @@ class Inputs:
         display_unit="percent",
         help="Share of the peak rate that becomes the model's arithmetic while the fleet is in use.",
     )
+    memory_utilization: Array = inputs.memory_utilization(0)
     time_in_use: Array = number(
         "1",
         "Time in use",
@@ -141,6 +143,7 @@ class Inputs:
         help="Years over which what was bought is written off.",
     )
     idle_fraction: Array = inputs.idle_fraction(IDLE)
+    host_power: Array = inputs.host_power(0)
     cloud_price: Array = number(
         "USD/s",
         "Cloud price",
@@ -284,7 +287,7 @@ class Outputs:
         display_unit="percent",
         if_infinite="none: spot is cheaper even when always in use",
     )
-    mean_power: Array = output("W", "Mean power of the chips", symbol="W")
+    mean_power: Array = output("W", "Mean power", symbol="W", help="Of the chips, and of their hosts if given.")
     facility_energy: Array = output("J", "Energy at the meter", symbol="E")
     device_price: Array = output("USD", "Price of a device")
     cloud_rate: Array = output("USD/hour", "Cloud price", if_infinite=_UNKNOWN)
@@ -346,6 +349,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "On spot machines the job would take over a hundred times as long: they are taken back faster than it gets "
             "on."
         )
+    if i.memory_utilization == 0:
+        yield (
+            "How busy the memory is isn't known, so power follows MFU in a straight line; measured chips draw more. "
+            "Give the share of its bandwidth that is used."
+        )
+    if i.host_power == 0:
+        yield "The hosts' power (CPUs, network cards, fans) isn't known and isn't counted; it comes on top."
     if i.mfu * i.time_in_use < 0.2:
         yield "Most of what is paid for is not used: an idle device costs the same as a busy one, but for its energy."
 
@@ -368,9 +378,15 @@ FIGURES = (
 EQUATIONS = (
     Equation(
         "mean_power",
-        r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot "
-        r"@time_in_use)",
-        where=lambda i, o: i.accelerator is not None and i.tdp == 0,
+        r"@mean_power = @devices \cdot (@accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot "
+        r"@time_in_use) + @host_power)",
+        where=lambda i, o: i.accelerator is not None and i.tdp == 0 and i.memory_utilization == 0,
+    ),
+    Equation(
+        "mean_power",
+        r"@mean_power = @devices \cdot (@accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, 2 "
+        r"\cdot @mfu + 0.65 \cdot \sqrt{@memory_utilization}) \cdot @time_in_use) + @host_power)",
+        where=lambda i, o: i.accelerator is not None and i.tdp == 0 and i.memory_utilization > 0,
     ),
     Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
     Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
@@ -412,6 +428,7 @@ SOURCES = (
         "10.1016/j.future.2004.11.016",
     ),
     Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
+    Source("Chung et al. 2025", "The ML.ENERGY Benchmark", "arXiv:2505.06371"),
 )
 
 ASSUMPTIONS = (
@@ -552,7 +569,8 @@ def _or_of_chip(i: Inputs, name: str) -> Array:
 
 def _power(i: Inputs, devices: Array, used: Array) -> Array:
     """Mean power of the fleet in watts, in use for a share `used` of the time and idle otherwise."""
-    return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, i.mfu * np.asarray(used))
+    share = dynamic_share(i.mfu, i.memory_utilization) * np.asarray(used)
+    return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, share, i.host_power)
 
 
 def _electricity(i: Inputs, devices: Array, used: Array) -> Array:

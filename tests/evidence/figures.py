@@ -18,7 +18,7 @@ from solvers.laws.kernels import Device
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format, peak_rate, table
 
 HERE = Path(__file__).parent
-CATALOG = HERE.parents[1] / "catalog/data"
+CATALOG = HERE.parents[1] / "solvers/shipped"
 
 # Highest clock on the data sheet, for constants of chips that have none of their own.
 CLOCKS = {"h200-sxm-141gb": 1.98e9, "b200-sxm-180gb": 1.965e9, "a100-sxm4-40gb": 1.41e9}

@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.laws.activity_power import activity, activity_power
 from solvers.laws.goodput import daly_goodput, daly_interval, least_mtbf, time_shares
 from solvers.laws.reliability import goodput, young_daly_interval
 
@@ -75,16 +74,3 @@ def test_a_simulated_run_spends_its_time_as_the_shares_say():
 
 def test_failures_are_rare_from_five_checkpoints_and_restarts_on():
     assert float(least_mtbf(60.0, 600.0)) == 3300
-
-
-@given(mfu=st.floats(0, 1), reading=st.floats(0, 1))
-def test_power_stays_between_idle_and_tdp_and_grows_with_either_activity(mfu, reading):
-    power = float(activity_power(700.0, 0.3, mfu, reading))
-    assert 210 <= power <= 700 + 1e-9
-    assert float(activity_power(700.0, 0.3, min(1, mfu + 0.1), reading)) >= power
-    assert float(activity_power(700.0, 0.3, mfu, min(1, reading + 0.1))) >= power
-
-
-def test_decode_is_not_idle():
-    assert float(activity_power(700.0, 0.3, 0.0, 0.7)) > 1.5 * float(activity_power(700.0, 0.3, 0.0, 0.0))
-    assert float(activity(0.6, 0.3)) == 1
