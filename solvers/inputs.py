@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from solvers.declare import choice, number, spec
+from solvers.laws.memory import MEMORY_RESERVE
 from solvers.laws.phase import Phase
 from solvers.laws.power import PowerModel
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
@@ -153,6 +154,19 @@ prompt_length = partial(
     integer=True,
     symbol="S",
     help="Tokens of each prompt or training sequence.",
+)
+
+memory_reserve = partial(
+    number,
+    "1",
+    "Memory kept free",
+    MEMORY_RESERVE,
+    high=0.99,
+    slider=(0, 0.5),
+    display_unit="percent",
+    symbol="r",
+    advanced=True,
+    help="Share of a device's memory for the runtime, communication buffers and fragments.",
 )
 
 # How a training run is split.

@@ -36,6 +36,7 @@ from solvers.errors import InputError
 from solvers.laws import training_memory as memory
 from solvers.laws import training_step as law
 from solvers.laws.collectives import NetworkLink
+from solvers.laws.memory import usable_memory
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import (
     ADAM_BYTES,
@@ -106,6 +107,7 @@ class Inputs:
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)
+    memory_reserve: Array = inputs.memory_reserve()
     overlap: Array = number(
         "1",
         "Gradients behind arithmetic",
@@ -203,7 +205,9 @@ class Outputs:
     memory_per_device: Array = output("byte", "Held by a device")
     model_state: Array = output("byte", "Model state of it")
     activations: Array = output("byte", "Activations of it")
-    memory_room: Array = output("byte", "Memory of the chip", if_infinite=_NO_ROOM)
+    memory_room: Array = output(
+        "byte", "Usable memory of the chip", if_infinite=_NO_ROOM, help="Less what is kept free."
+    )
     memory_shortfall: Array = output("byte", "Short by", if_infinite=_NO_ROOM, help="Zero when all fits.")
     possible: Truth = flag("Can be laid out", help="No more stages than layers, no more splits than heads.")
     feasible: Truth = flag("Feasible", help="Can be laid out and fits in memory.")
@@ -241,7 +245,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if o.feasible or math.isnan(o.memory_room):
         return first + loss
     return (
-        "Does not fit: {memory_per_device} a device, {memory_shortfall} more than the {memory_room} there are. "
+        "Does not fit: {memory_per_device} a device, {memory_shortfall} more than the {memory_room} there are to use. "
         f"{_remedy(i, o)} If it did: {{step_time}} a step, {{mfu}} MFU."
     )
 
@@ -454,7 +458,7 @@ FALLACIES = (
     walls=(14,),
     title="Parallelism",
     question="How fast does a fleet train a network, and where does the time of a step go?",
-    version="1",
+    version="2",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,
@@ -500,7 +504,7 @@ def parallelism(i: Inputs) -> Outputs:
     step = times.sum(axis=0)
     batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
     activations = layer * memory.layers_in_flight(i.model.layers, stages, i.virtual_stages, microbatches)
-    total, room = state.total + activations, i.accelerator.memory_capacity
+    total, room = state.total + activations, usable_memory(i.accelerator.memory_capacity, i.memory_reserve)
     possible = memory.is_valid_layout(
         i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
     )

@@ -115,6 +115,7 @@ class Inputs:
         help="That each copy works through in one training step.",
     )
     sequence_length: Array = inputs.sequence_length(8192, advanced=True)
+    memory_reserve: Array = inputs.memory_reserve()
     devices_per_node: Array = inputs.devices_per_node(8, advanced=True)
     intra_bandwidth: Array = inputs.intra_bandwidth(450e9, advanced=True)
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9, advanced=True)

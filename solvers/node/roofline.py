@@ -30,7 +30,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws.memory import Tier, max_batch_size, memory_placement
+from solvers.laws.memory import MEMORY_RESERVE, Tier, max_batch_size, memory_placement
 from solvers.laws.phase import Phase, effective_phase, step_work
 from solvers.laws.power import PowerModel, activity, chip_power
 from solvers.laws.ratio import ratio_or_inf
@@ -164,6 +164,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         )
     if not o.feasible:
         yield "The times are what the step would take if its data were in memory."
+    if o.memory_tier == Tier.MEMORY and o.feasible and o.memory_footprint > (1 - MEMORY_RESERVE) * o.memory_room:
+        yield "It fits only just: serving and training keep a tenth of the memory free for the runtime."
     if o.memory_tier == Tier.FLASH and o.feasible:
         yield "The weights stream from flash: with the activations they are too large for the SRAM."
 

@@ -35,6 +35,7 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.cost import MAINTENANCE, YEAR
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.memory import usable_memory
 from solvers.laws.power import dynamic_share
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import step_time
@@ -109,6 +110,7 @@ class Inputs:
     )
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(0.85)
     layer_overhead: Array = inputs.layer_overhead(45e-6)
+    memory_reserve: Array = inputs.memory_reserve()
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
@@ -375,7 +377,8 @@ def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     reached = peak_rate(chip, i.precision) * np.asarray(efficiency)
     state = i.model.parameters * (2 * bytes_per_element(i.precision) + ADAM_BYTES)
     step = decode_work(i.model, i.batch_size, i.context_length, i.precision, i.precision)
-    copy = np.ceil(step.resident / chip.memory_capacity)
+    usable = usable_memory(chip.memory_capacity, i.memory_reserve)
+    copy = np.ceil(step.resident / usable)
     time = step_time(
         step.flop / copy,
         step.moved / copy,
@@ -387,7 +390,7 @@ def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     reading = step.moved / copy / chip.memory_bandwidth / time.total
     return _Work(
         rate=np.where(serving, i.batch_size / time.total / copy, reached / (6 * active_parameters(i.model))),
-        least=np.where(serving, copy, np.ceil(state / chip.memory_capacity)),
+        least=np.where(serving, copy, np.ceil(state / usable)),
         power_share=dynamic_share(np.where(serving, mfu, efficiency), np.where(serving, reading, i.memory_utilization)),
     )
 

@@ -78,6 +78,7 @@ def scores(i: Inputs) -> Scores:
         "tensor_parallel": i.tensor_parallel,
         "prompt_length": i.prompt_length,
         "output_length": i.output_length,
+        "memory_reserve": i.memory_reserve,
     }
     alone, full = serving(**shared, batch_size=1), serving(**shared, batch_size=i.batch_size)
     service = i.batch_size * np.asarray(alone.ttft) + i.output_length * np.asarray(full.itl)
