@@ -92,8 +92,8 @@ class Inputs:
         "In a ring or torus it is",
         LinkMeaning.DIMENSION,
         labels={"dimension": "of a dimension, both ways together", "link": "of each link, one way"},
-        help="A cut goes through two planes of links, for each dimension is closed. Data sheets give a link, one way; the "
-        "tutorial's figure is of a dimension, half of it each way.",
+        help="A cut goes through two planes of links, for each dimension is closed. Data sheets give a link, one way; "
+        "the tutorial's figure is of a dimension, half of it each way.",
     )
     oversubscription: Array = number(
         "1",
