@@ -59,14 +59,13 @@ def _tail_and_density(time: Floats, waiting: Array, given: Array, service: Servi
     rest = time - service.fixed
     after = np.maximum(rest, 0)
     mean = np.maximum(given, 1e-300)
-    late = np.exp(-after / mean)
     tail, density = np.zeros_like(after), np.zeros_like(after)
     kinds = [(service.share, service.first), (1 - np.asarray(service.share), service.second)]
     if np.all(np.equal(service.first, service.second)):
         kinds = [(1.0, service.first)]
     for share, phase in kinds:
         apart = np.where(np.abs(mean - phase) < _APART * phase, phase * (1 + _APART), mean)
-        served = np.exp(-after / phase)
+        late, served = np.exp(-after / apart), np.exp(-after / phase)
         tail = tail + share * ((1 - waiting) * served + waiting * (apart * late - phase * served) / (apart - phase))
         density = density + share * ((1 - waiting) * served / phase + waiting * (late - served) / (apart - phase))
     return np.where(rest < 0, 1.0, tail), np.where(rest < 0, 0.0, density)

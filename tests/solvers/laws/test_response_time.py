@@ -42,6 +42,12 @@ def test_one_exponential_server_answers_as_mm1_does(utilization, share):
     assert float(response_quantile(share, waiting, drain, service)) == pytest.approx(exact, rel=1e-5)
 
 
+@given(time=st.floats(0.01, 20), waiting=st.floats(0, 1))
+def test_a_wait_as_long_as_the_service_adds_up_as_two_of_them_do(time, waiting):
+    exact = (1 - waiting) * np.exp(-time) + waiting * (1 + time) * np.exp(-time)
+    assert float(response_tail(time, waiting, 1.0, service_phases(1.0, 1.0))) == pytest.approx(exact, rel=1e-4)
+
+
 @given(servers=st.integers(1, 50), utilization=st.floats(0.01, 0.99), cv=spreads, share=st.floats(0.5, 0.999))
 def test_the_quantile_is_where_the_tail_is_what_is_left(servers, utilization, cv, share):
     waiting, drain, service = pool(servers, utilization, cv)
