@@ -3,7 +3,7 @@
 Shoeybi et al. 2019 for tensor parallelism, Narayanan et al. 2021 (section 2.2) for the pipeline and its bubble,
 Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts,
 Grattafiori et al. 2024 (section 3.3.2) for splitting sequences. Not modelled: launches of kernels (wall 3), overlap of
-anything but the exchange of gradients, experts that draw unequal numbers of tokens, failures (wall 15)."""
+tensor- and context-parallel exchanges, experts that draw unequal numbers of tokens, failures (wall 15)."""
 
 from __future__ import annotations
 
@@ -117,7 +117,28 @@ class Inputs:
         display_unit="percent",
         symbol="o",
         advanced=True,
-        help="Share of the copies' exchange that may run while the backward pass does, if that lasts long enough.",
+        help="Share of the exchange of gradients that may run while the backward pass does, if that lasts long enough.",
+    )
+    exposed_gathers: Array = number(
+        "1",
+        "Gathers of ZeRO-3 waited for",
+        law.EXPOSED_GATHERS,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
+        advanced=True,
+        help="Share of the time of gathering weights that arithmetic does not hide; measured runs of FSDP hid nothing.",
+    )
+    expert_overlap: Array = number(
+        "1",
+        "Experts' exchange behind arithmetic",
+        0,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
+        symbol="o_e",
+        advanced=True,
+        help="Share of the tokens' way to experts and back that is hidden, as schedules of two batches at once do.",
     )
     congestion_factor: Array = number(
         "1",
@@ -179,10 +200,14 @@ class Outputs:
     )
     tensor_time: Array = output("s", "Tensor parallel", help="All-reduces inside the layers.")
     context_time: Array = output("s", "Context parallel", help="Keys and values.")
-    expert_time: Array = output("s", "Expert parallel", help="Tokens to their experts and back.")
+    expert_time: Array = output("s", "Expert parallel", help="Tokens to their experts and back, what is not hidden.")
     bubble_time: Array = output("s", "Pipeline bubble", symbol=r"T_\text{bubble}", help="Filling and draining.")
     pipeline_time: Array = output("s", "Between stages", help="Handing activations and gradients on.")
-    data_time: Array = output("s", "Gradients", help="Of the copies' exchange, what arithmetic does not hide.")
+    data_time: Array = output(
+        "s",
+        "Gradients",
+        help="Of the copies' exchange, what arithmetic does not hide; with ZeRO-3 gathers of weights too.",
+    )
     update_time: Array = output("s", "Optimizer", help="Reading and writing the state once a step.")
     largest: Codes = label(Cause, "Largest part")
     largest_loss: Codes = label(Cause, "Largest loss", help="Of all but arithmetic.")
@@ -365,8 +390,9 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "The backward pass takes twice the arithmetic of the forward pass; attention is causal.",
-    "Each layer's all-reduces, keys and values, and tokens to experts wait for nothing and hide behind nothing.",
-    "The copies' exchange hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all of them.",
+    "Each layer's all-reduces and keys and values hide behind nothing; of tokens to experts and of the weights that "
+    "ZeRO stage 3 gathers the shares given do.",
+    "The exchange of gradients hides behind the backward pass of the last microbatch.",
     "Collectives over several nodes run in two levels, inside the nodes and between them, all devices at once.",
     "Each pass reads the weights once and the backward pass writes gradients; activations are written and read once.",
     "Every layer of a mixture of experts has experts, and every expert draws equally many tokens.",
@@ -483,7 +509,9 @@ def parallelism(i: Inputs) -> Outputs:
     device = law.device_time(work.flop, work.moved, peak * i.efficiency, bandwidth, i.straggler_factor, imbalance)
     messages = _messages(i)
     largest_stage = imbalance * i.model.layers / stages
-    exchange = law.layer_exchange(messages, largest_stage, passes, microbatches, layout, network)
+    exchange = law.layer_exchange(
+        messages, largest_stage, passes, microbatches, layout, network, i.expert_overlap, device.busy
+    )
     stage = (device.total + exchange.total) / microbatches
     gradients = _gradient_exchange(i, part, layout, network)
     times = np.stack(
@@ -497,7 +525,7 @@ def parallelism(i: Inputs) -> Outputs:
             exchange.expert,
             (stages - 1) / i.virtual_stages * stage,
             law.stage_time(messages.boundary, microbatches, layout, network),
-            law.exposed_time(gradients, i.overlap, device.busy / microbatches, microbatches, i.zero_stage),
+            _exposed(i, gradients, device.busy / microbatches),
             2 * state.total / bandwidth,
         )
     )
@@ -540,6 +568,11 @@ def parallelism(i: Inputs) -> Outputs:
         possible=possible,
         feasible=possible & (total <= room),
     )
+
+
+def _exposed(i: Inputs, exchange: Array, microbatch: Array) -> Array:
+    """Seconds of the copies' exchange that a microbatch's seconds of arithmetic do not hide."""
+    return law.exposed_time(exchange, i.overlap, i.exposed_gathers, microbatch, i.microbatches, i.zero_stage)
 
 
 def _layout(i: Inputs) -> ParallelLayout:

@@ -30,6 +30,7 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
+from solvers.laws.energy import IDLE
 from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Grid, Model, Precision
 
@@ -155,6 +156,9 @@ class Inputs:
         advanced=True,
         help="Where the grid's is not known. 0: then it stays unknown.",
     )
+    wue: Array = inputs.wue(0, advanced=True)
+    idle_fraction: Array = inputs.idle_fraction(IDLE)
+    host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the accelerator's."
     )
