@@ -49,10 +49,11 @@ def number(
     advanced: bool = False,
     default_from: str | tuple[str, ...] = (),
     strict: bool = False,
+    may_be_unknown: bool = False,
     shared: tuple[str, ...] = (),
 ) -> Any:
     """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
-    writes. `default_from`, `strict` and `shared` are those of `fields.Input`."""
+    writes. `default_from`, `strict`, `may_be_unknown` and `shared` are those of `fields.Input`."""
     io = Input(
         unit=unit,
         label=label,
@@ -69,6 +70,7 @@ def number(
         advanced=advanced,
         default_from=(default_from,) if isinstance(default_from, str) else default_from,
         strict=strict,
+        may_be_unknown=may_be_unknown,
         shared=shared,
     )
     return field(default=default, metadata={"io": io})

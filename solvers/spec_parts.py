@@ -132,7 +132,7 @@ def shared(io: Input, figure: Any, values: Mapping[str, Any]) -> Any:
 
 def unknown_figures(inputs: Inputs, i: Any) -> Iterator[InputError]:
     """An error for each input of a question whose figure must come from a pick that does not know it."""
-    strict = {n: io for n, io in inputs.items() if isinstance(io, Input) and io.strict}
+    strict = {n: io for n, io in inputs.items() if isinstance(io, Input) and io.strict and not io.may_be_unknown}
     missing = [name for name in strict if np.all(np.isnan(getattr(i, name)))]
     if not missing:
         return

@@ -3,7 +3,7 @@
 Shoeybi et al. 2019 for tensor parallelism, Narayanan et al. 2021 (section 2.2) for the pipeline and its bubble,
 Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts,
 Grattafiori et al. 2024 (section 3.3.2) for splitting sequences. Not modelled: launches of kernels (wall 3), overlap of
-anything but the exchange of gradients, experts that draw unequal numbers of tokens, failures (wall 15)."""
+tensor- and context-parallel exchanges, experts that draw unequal numbers of tokens, failures (wall 15)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from solvers.errors import InputError
 from solvers.laws import training_memory as memory
 from solvers.laws import training_step as law
 from solvers.laws.collectives import NetworkLink
+from solvers.laws.memory import usable_memory
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import (
     ADAM_BYTES,
@@ -111,6 +112,7 @@ class Inputs:
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)
+    memory_reserve: Array = inputs.memory_reserve()
     overlap: Array = number(
         "1",
         "Gradients behind arithmetic",
@@ -120,7 +122,28 @@ class Inputs:
         display_unit="percent",
         symbol="o",
         advanced=True,
-        help="Share of the copies' exchange that may run while the backward pass does, if that lasts long enough.",
+        help="Share of the exchange of gradients that may run while the backward pass does, if that lasts long enough.",
+    )
+    exposed_gathers: Array = number(
+        "1",
+        "Gathers of ZeRO-3 waited for",
+        law.EXPOSED_GATHERS,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
+        advanced=True,
+        help="Share of the time of gathering weights that arithmetic does not hide; measured runs of FSDP hid nothing.",
+    )
+    expert_overlap: Array = number(
+        "1",
+        "Experts' exchange behind arithmetic",
+        0,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
+        symbol="o_e",
+        advanced=True,
+        help="Share of the tokens' way to experts and back that is hidden, as schedules of two batches at once do.",
     )
     congestion_factor: Array = number(
         "1",
@@ -182,10 +205,14 @@ class Outputs:
     )
     tensor_time: Array = output("s", "Tensor parallel", help="All-reduces inside the layers.")
     context_time: Array = output("s", "Context parallel", help="Keys and values.")
-    expert_time: Array = output("s", "Expert parallel", help="Tokens to their experts and back.")
+    expert_time: Array = output("s", "Expert parallel", help="Tokens to their experts and back, what is not hidden.")
     bubble_time: Array = output("s", "Pipeline bubble", symbol=r"T_\text{bubble}", help="Filling and draining.")
     pipeline_time: Array = output("s", "Between stages", help="Handing activations and gradients on.")
-    data_time: Array = output("s", "Gradients", help="Of the copies' exchange, what arithmetic does not hide.")
+    data_time: Array = output(
+        "s",
+        "Gradients",
+        help="Of the copies' exchange, what arithmetic does not hide; with ZeRO-3 gathers of weights too.",
+    )
     update_time: Array = output("s", "Optimizer", help="Reading and writing the state once a step.")
     largest: Codes = label(Cause, "Largest part")
     largest_loss: Codes = label(Cause, "Largest loss", help="Of all but arithmetic.")
@@ -198,6 +225,9 @@ class Outputs:
     devices: Array = output("1", "Devices", symbol="n")
     batch_tokens: Array = output("1", "Tokens a step", display_unit="token", symbol="B")
     model_flop: Array = output("flop", "Arithmetic of a step", symbol="W", help="Forward and backward, nothing twice.")
+    memory_utilization: Array = output(
+        "1", "Memory bandwidth in use", display_unit="percent", symbol="u_m", help="Of the peak, over the step."
+    )
     device_flop: Array = output("flop", "Of one device", symbol="W_d", help="With what is computed again.")
     peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
     demand_bandwidth: Array = output("byte/s", "Bandwidth of reading tokens", help="At four bytes a token.")
@@ -205,7 +235,9 @@ class Outputs:
     memory_per_device: Array = output("byte", "Held by a device")
     model_state: Array = output("byte", "Model state of it")
     activations: Array = output("byte", "Activations of it")
-    memory_room: Array = output("byte", "Memory of the chip", if_infinite=_NO_ROOM)
+    memory_room: Array = output(
+        "byte", "Usable memory of the chip", if_infinite=_NO_ROOM, help="Less what is kept free."
+    )
     memory_shortfall: Array = output("byte", "Short by", if_infinite=_NO_ROOM, help="Zero when all fits.")
     possible: Truth = flag("Can be laid out", help="No more stages than layers, no more splits than heads.")
     feasible: Truth = flag("Feasible", help="Can be laid out and fits in memory.")
@@ -245,7 +277,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if o.feasible or math.isnan(o.memory_room):
         return first + loss
     return (
-        "Does not fit: {memory_per_device} a device, {memory_shortfall} more than the {memory_room} there are. "
+        "Does not fit: {memory_per_device} a device, {memory_shortfall} more than the {memory_room} there are to use. "
         f"{_remedy(i, o)} If it did: {{step_time}} a step, {{mfu}} MFU."
     )
 
@@ -366,8 +398,9 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "The backward pass takes twice the arithmetic of the forward pass; attention is causal.",
-    "Each layer's all-reduces, keys and values, and tokens to experts wait for nothing and hide behind nothing.",
-    "The copies' exchange hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all of them.",
+    "Each layer's all-reduces and keys and values hide behind nothing; of tokens to experts and of the weights that "
+    "ZeRO stage 3 gathers the shares given do.",
+    "The exchange of gradients hides behind the backward pass of the last microbatch.",
     "Collectives over several nodes run in two levels, inside the nodes and between them, all devices at once.",
     "Each pass reads the weights once and the backward pass writes gradients; activations are written and read once.",
     "Every layer of a mixture of experts has experts, and every expert draws equally many tokens.",
@@ -484,7 +517,9 @@ def parallelism(i: Inputs) -> Outputs:
     device = law.device_time(work.flop, work.moved, peak * i.efficiency, bandwidth, i.straggler_factor, imbalance)
     messages = _messages(i)
     largest_stage = imbalance * i.model.layers / stages
-    exchange = law.layer_exchange(messages, largest_stage, passes, microbatches, layout, network)
+    exchange = law.layer_exchange(
+        messages, largest_stage, passes, microbatches, layout, network, i.expert_overlap, device.busy
+    )
     stage = (device.total + exchange.total) / microbatches
     gradients = _gradient_exchange(i, part, layout, network)
     times = np.stack(
@@ -498,14 +533,14 @@ def parallelism(i: Inputs) -> Outputs:
             exchange.expert,
             (stages - 1) / i.virtual_stages * stage,
             law.stage_time(messages.boundary, microbatches, layout, network),
-            law.exposed_time(gradients, i.overlap, device.busy / microbatches, microbatches, i.zero_stage),
+            _exposed(i, gradients, device.busy / microbatches),
             2 * state.total / bandwidth,
         )
     )
     step = times.sum(axis=0)
     batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
     activations = layer * memory.layers_in_flight(i.model.layers, stages, i.virtual_stages, microbatches)
-    total, room = state.total + activations, i.accelerator.memory_capacity
+    total, room = state.total + activations, usable_memory(i.accelerator.memory_capacity, i.memory_reserve)
     possible = memory.is_valid_layout(
         i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
     )
@@ -528,6 +563,7 @@ def parallelism(i: Inputs) -> Outputs:
         devices=layout.devices,
         batch_tokens=batch,
         model_flop=work.model_flop,
+        memory_utilization=(work.moved + 2 * state.total) / i.accelerator.memory_bandwidth / step,
         device_flop=work.flop,
         peak=peak,
         demand_bandwidth=_TOKEN_BYTES * batch / step,
@@ -540,6 +576,11 @@ def parallelism(i: Inputs) -> Outputs:
         possible=possible,
         feasible=possible & (total <= room),
     )
+
+
+def _exposed(i: Inputs, exchange: Array, microbatch: Array) -> Array:
+    """Seconds of the copies' exchange that a microbatch's seconds of arithmetic do not hide."""
+    return law.exposed_time(exchange, i.overlap, i.exposed_gathers, microbatch, i.microbatches, i.zero_stage)
 
 
 def _layout(i: Inputs) -> ParallelLayout:

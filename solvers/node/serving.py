@@ -40,6 +40,7 @@ from solvers.errors import InputError
 from solvers.laws.collectives import NetworkLink
 from solvers.laws.concurrency import HOST_TIME_PER_REQUEST, HOST_TIME_PER_STEP, closed_loop, host_time
 from solvers.laws.language_pass import ModelServer, Roofline, Timing, device_memory, price_decode, price_prefill
+from solvers.laws.memory import usable_memory
 from solvers.laws.phase import generates
 from solvers.laws.serving import expected_tokens, max_requests, speculative_latency
 from solvers.laws.step_time import Bound
@@ -266,6 +267,7 @@ class Inputs:
         advanced=True,
         help="Tokens guessed before each check.",
     )
+    memory_reserve: Array = inputs.memory_reserve()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,7 +299,12 @@ class Outputs:
     weights: Array = output("byte", "Weights")
     memory_required: Array = output("byte", "Memory required")
     memory_per_device: Array = output("byte", "Memory per device")
-    memory_room: Array = output("byte", "Memory of a device", if_infinite="unknown: the catalog has no capacity")
+    memory_room: Array = output(
+        "byte",
+        "Usable memory of a device",
+        if_infinite="unknown: the catalog has no capacity",
+        help="Less what is kept free.",
+    )
     memory_shortfall: Array = output(
         "byte",
         "Memory short",
@@ -461,9 +468,7 @@ _ADVICE = {
 
 
 def _too_large(i: Inputs, o: Outputs) -> str:
-    short = (
-        "Does not fit: a device would hold {memory_per_device} and has {memory_room}; {memory_shortfall} are missing."
-    )
+    short = "Does not fit: a device would hold {memory_per_device} and may hold {memory_room}, {memory_shortfall} less."
     if o.largest_batch_size >= 1:
         return short + " Batch {largest_batch_size} would fit."
     return short + " Split over {devices_needed} devices it would."
@@ -714,7 +719,8 @@ def serving(i: Inputs) -> Outputs:
     interrupted = held if i.decode_accelerator is None else False
     loop = closed_loop(np.where(interrupted, requests, 1), first.time.total, token, i.output_length)
     transfer = _transfer_time(i, requests)
-    memory = _memory(i, after, requests, np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity))
+    room = usable_memory(np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity), i.memory_reserve)
+    memory = _memory(i, after, requests, room)
     end_to_end = loop.request_time + transfer
     replica = np.asarray(i.tensor_parallel, dtype=float) * (1 if i.decode_accelerator is None else 2)
     answered = requests * i.output_length / end_to_end

@@ -142,7 +142,7 @@ WALL_STAGES = (
         15,
         "reliability",
         "of the training time is lost to failures",
-        lambda v: 1 - v("goodput"),
+        lambda v: 1 - v("daly_goodput"),
         {"devices": "system.devices", "nodes": "system.nodes", "job_duration": "parallelism.training_time"},
     ),
     WallStage(
@@ -165,6 +165,7 @@ WALL_STAGES = (
             "devices": "system.devices",
             "duration": "iron_law.training_time",
             "mfu": "iron_law.overall_efficiency",
+            "memory_utilization": "parallelism.memory_utilization",
             "electricity_price": "system.price_of_electricity",
             "total_ops": "parallelism.run_flop",
         },
@@ -178,6 +179,7 @@ WALL_STAGES = (
             "devices": "system.devices",
             "duration": "iron_law.training_time",
             "mfu": "iron_law.overall_efficiency",
+            "memory_utilization": "parallelism.memory_utilization",
             "tdp": "system.tdp",
             "carbon_intensity": "system.carbon_intensity",
             "water_intensity": "system.water_of_electricity",
@@ -193,7 +195,7 @@ WALL_STAGES = (
         {
             "parameters": "parallelism.model.parameters",
             "writers": "system.nodes",
-            "interval": "reliability.checkpoint_interval",
+            "interval": "reliability.best_interval",
             "filesystem_bandwidth": "system.storage_bandwidth",
         },
     ),
@@ -239,7 +241,7 @@ FACTORS = {
     "peak_rate": "parallelism.peak",
     "mfu": "parallelism.device_mfu",
     "scaling_efficiency": "parallelism.scaling_efficiency",
-    "goodput": "reliability.goodput",
+    "goodput": "reliability.daly_goodput",
 }
 
 

@@ -32,12 +32,15 @@ class GridPlace:
 
 @dataclass(frozen=True)
 class Atlas:
-    """The job in every place, in the order of `places`: operational carbon (kg), water (L), electricity cost (USD),
-    that cost including carbon (USD), which places are Pareto-optimal in cost and carbon, and the order by carbon."""
+    """The job in every place, in the order of `places`: operational carbon (kg), water (L; NaN where it is not known),
+    electricity cost (USD), that cost including carbon (USD), which places are Pareto-optimal in cost and carbon, and
+    the order by carbon."""
 
     places: tuple[GridPlace, ...]
     intensity: Floats
     pue: Floats
+    wue: Floats
+    water_intensity: Floats
     carbon: Floats
     water: Floats
     cost: Floats
@@ -62,20 +65,27 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     intensity = _figures(known, "carbon_intensity", np.nan)
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
     price = _figures(known, "electricity_price", i.electricity_price)
+    wue = _figures(known, "wue", i.wue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.wue))
+    generation = _figures(known, "water_intensity", i.water_intensity)
     outputs = sustainability(
         accelerator=i.accelerator,
         devices=i.devices,
         duration=i.duration,
         mfu=i.mfu,
+        memory_utilization=i.memory_utilization,
+        host_power=i.host_power,
         pue=pue,
         carbon_intensity=intensity,
-        water_intensity=_figures(known, "water_intensity", i.water_intensity),
+        wue=wue,
+        water_intensity=generation,
     )
     carbon, cost = np.asarray(outputs.operational_carbon), np.asarray(outputs.facility_energy) * price
     return Atlas(
         places=known,
         intensity=intensity,
         pue=pue,
+        wue=wue,
+        water_intensity=generation,
         carbon=carbon,
         water=np.asarray(outputs.water),
         cost=cost,
@@ -114,6 +124,8 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
         tdp=np.array([float(chip.tdp) for chip in told]),
         duration=i.lifetime,
         mfu=i.mfu,
+        memory_utilization=i.memory_utilization,
+        host_power=np.where(sleeps, 0.0, i.host_power),
         mean_device_power=np.where(sleeps, i.duty_cycle * tdp + (1 - i.duty_cycle) * asleep, 0.0),  # 0: not measured
         pue=np.where(sleeps, 1.0, i.pue),
         carbon_intensity=i.grid.carbon_intensity,

@@ -78,6 +78,7 @@ class Inputs:
         display_unit="day",
     )
     mfu: Array = number("1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent", help="What power follows.")
+    memory_utilization: Array = inputs.memory_utilization(0, advanced=True)
     pue: Array = inputs.pue(1.06, default_from="fleet.pue", help="Where no place's own is counted.")
     carbon_price: Array = number(
         "USD/kg",
@@ -100,13 +101,13 @@ class Inputs:
     )
     water_intensity: Array = number(
         "L/J",
-        "Water intensity",
-        1.8 / 3.6e6,
+        "Water of generation",
+        0,
         high=1e-3,
         slider=(0, 10 / 3.6e6),
         display_unit="L/kWh",
         advanced=True,
-        help="Where a place's is not known.",
+        help="Where a place's is not known. 0: then its water stays unknown.",
     )
     duty_cycle: Array = number(
         "1",
@@ -118,6 +119,8 @@ class Inputs:
         advanced=True,
         help="Share of the time it is awake, by default for one detection of a person a minute on an ESP32-S3 (36 ms).",
     )
+    wue: Array = inputs.wue(0, advanced=True, help="Water of the site, where no place's own is counted. 0: none.")
+    host_power: Array = inputs.host_power(0)
     lifetime: Array = number(
         "s",
         "Life of a device",
