@@ -31,6 +31,8 @@ _RANGE = re.compile(
 )
 _STEPS, _MOST = 16, 1_000_000
 _LONGEST, _LONGEST_RANGE = 8000, 120
+# The output that is one number in a whole chain: what serves or trains is what is paid for.
+DEVICES = "devices"
 
 
 def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None) -> Axis:
@@ -102,10 +104,10 @@ def _end(pipeline: Pipeline, name: str) -> tuple[Stage, str]:
 
 
 def refuse_found(pipeline: Pipeline, name: str) -> None:
-    """Raises InputError for an input that a stage finds: a search that set it by hand would pay for other devices than
-    those it uses, or the like."""
+    """Raises InputError for an input that a stage finds. With the stage's name before it the connection is cut, but not
+    that of devices: a search would pay for others than those it uses."""
     finder = pipeline.finder(name)
-    if finder is None:
+    if finder is None or (pipeline.ends(name) and finder.name != DEVICES):
         return
     stage = pipeline.stage(finder.stage)
     about = getattr(stage.outputs.get(finder.name), "help", "")
