@@ -18,8 +18,9 @@ from .errors import InputError
 class Input:
     """A numeric input. `low` to `high` is the valid range, `slider` the range of its slider, both in SI.
     `default_from` names the figures of picked rows (`accelerator.measured_efficiency`) that replace the default, the
-    first that is known; where none is, the default holds, or with `strict` the value is unknown and the question is
-    refused, unless it `may_be_unknown`: then the outputs that need it are unknown. A figure is `shared` among as many as the inputs of these names say together: the devices of a fleet among stages."""
+    first that is known. Where none is, the default holds; with `strict` the value is unknown and the question is
+    refused, unless it `may_be_unknown`: then the outputs that need it are unknown. A figure is `shared` among as many
+    as the inputs of these names give together: the devices of a fleet among stages."""
 
     unit: str
     label: str

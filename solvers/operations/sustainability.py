@@ -60,7 +60,6 @@ class Inputs:
     tdp: Array = number(
         "W",
         "Thermal design power",
-        700,
         high=1e6,
         slider=(0.01, 1500),
         log=True,
