@@ -13,6 +13,7 @@ class CloudRegion(CatalogRow):
 
     describes = specs.Region
     grouped_by = "provider"
+    needs = ("grid",)
 
     provider = models.CharField(max_length=20)
     region = models.CharField(max_length=40)

@@ -223,3 +223,8 @@ def test_what_was_measured_on_a_chip_stands_in_for_a_default_until_somebody_type
 def test_a_figure_changed_for_the_question_is_followed_too():
     changed = {"accelerator": "a100-sxm4-80gb", "accelerator.measured_efficiency": "0.5"}
     assert served(**changed).efficiency == 0.5
+
+
+def test_all_regions_are_read_with_their_grids_at_once(cold, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3):
+        assert len(offered(specs.Region)) > 100
