@@ -1,7 +1,8 @@
 """A design's scores, or those of a whole space of designs in the same calls: serving, queue, cost, carbon.
 
-Prefills interrupt decoding: with B places a request is done after B prefills and its own tokens at the pace of a full
-batch, and a replica is B servers of that service time. What waits is the queue of the region it came to.
+A replica holds B requests at all times, as the serving wall has it for a concurrency of B: prefills of others fall
+between the tokens of each. So a replica is B servers of that service time. What waits is the queue of the region it
+came to.
 """
 
 from __future__ import annotations
@@ -79,8 +80,8 @@ def scores(i: Inputs) -> Scores:
         "prompt_length": i.prompt_length,
         "output_length": i.output_length,
     }
-    alone, full = serving(**shared, batch_size=1), serving(**shared, batch_size=i.batch_size)
-    service = i.batch_size * np.asarray(alone.ttft) + i.output_length * np.asarray(full.itl)
+    full = serving(**shared, concurrency=i.batch_size)
+    service = np.asarray(full.end_to_end_latency)
     slots = np.asarray(i.replicas, dtype=float) * i.batch_size
     capacity = len(places) * slots / service
     load = i.requests * service / len(places)
@@ -88,7 +89,7 @@ def scores(i: Inputs) -> Scores:
     devices = np.asarray(i.replicas, dtype=float) * i.tensor_parallel
     used = np.minimum(load / slots, 1.0)
     cost, carbon = _yearly(i, places, devices, used)
-    first = np.asarray(alone.ttft)
+    first = np.asarray(full.ttft)
     fits, memory, room, late, late_left, capacity, cost, carbon, every = np.broadcast_arrays(
         np.asarray(full.feasible),
         np.asarray(full.memory_per_device),
