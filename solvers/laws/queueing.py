@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.declare import Array
-from solvers.laws.response_time import with_service_spread
 
 Floats = NDArray[np.float64]
 
@@ -18,8 +17,6 @@ _VANISHED = 750.0
 _HALVINGS = 24
 # The recursion starts nine standard deviations early; the error of the starting value then shrinks by exp(-81/2).
 _EARLY = 9.0
-# A quantile that equals what is allowed is within it.
-_ROUNDING = 1 + 1e-12
 
 
 def erlang_b(servers: Array, load: Array) -> Array:
@@ -104,25 +101,18 @@ def wait_quantile(share: Array, wait_probability: Array, given_waiting: Array) -
 
 
 def min_servers(
-    share: Array,
-    longest_wait: Array,
-    load: Array,
-    service_time: Array,
-    factor: Array,
-    most: int = 10_000,
-    excess: Array = 0.0,
+    share: Array, longest_wait: Array, load: Array, service_time: Array, factor: Array, most: int = 10_000
 ) -> Array:
     """The fewest servers, a dimensionless count, with which a `share` p (0 to 1) of all requests waits at most
-    `longest_wait` seconds, its service's own `excess` over the mean in seconds included (`service_excess`), at an
-    offered `load` a in erlang, mean `service_time` in seconds and the dimensionless
+    `longest_wait` seconds at an offered `load` a in erlang, mean `service_time` in seconds and the dimensionless
     variability `factor`; infinite where the wait allowed is negative or more than `most` servers would be needed.
     Arrays broadcast. Derived: `wait_quantile` falls with the number of servers, so one upward pass of Erlang's
     recursion finds the first that is enough. Limits as `wait_quantile`."""
-    given = np.broadcast_arrays(share, longest_wait, load, service_time, factor, excess)
-    p, wait, a, s, v, x = (np.asarray(each, dtype=float).ravel() for each in given)
+    given = np.broadcast_arrays(share, longest_wait, load, service_time, factor)
+    p, wait, a, s, v = (np.asarray(each, dtype=float).ravel() for each in given)
     needed = np.full(a.shape, np.inf)
-    rows = np.flatnonzero((wait >= x) & (a < most))
-    k, a, scale, late, wait, x = np.floor(a[rows]), a[rows], v[rows] * s[rows], 1 - p[rows], wait[rows], x[rows]
+    rows = np.flatnonzero((wait >= 0) & (a < most))
+    k, a, scale, late, wait = np.floor(a[rows]), a[rows], v[rows] * s[rows], 1 - p[rows], wait[rows]
     blocked = erlang_b(k, a)
     while rows.size:
         k = k + 1
@@ -130,13 +120,11 @@ def min_servers(
         blocked = carried / (k + carried)
         free = k - a
         waiting = k * blocked / (free + a * blocked)
-        quantile, mean = scale * np.log(np.maximum(waiting / late, 1)) / free, scale * waiting / free
-        enough = with_service_spread(quantile, mean, x) <= wait * _ROUNDING
+        enough = scale * np.log(np.maximum(waiting / late, 1)) <= wait * free
         if enough.any() or k.max() >= most:
             needed[rows[enough]] = k[enough]
             left = ~enough & (k < most)
-            state = (rows, k, a, blocked, scale, late, wait, x)
-            rows, k, a, blocked, scale, late, wait, x = (each[left] for each in state)
+            rows, k, a, blocked, scale, late, wait = (each[left] for each in (rows, k, a, blocked, scale, late, wait))
     return needed.reshape(given[0].shape)
 
 

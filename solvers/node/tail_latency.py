@@ -35,7 +35,6 @@ from solvers.laws.queueing import (
     variability_factor,
     wait_quantile,
 )
-from solvers.laws.response_time import service_excess, with_service_spread
 
 _FOR_EVER = "grows without end"
 _MOST = 10_000
@@ -142,20 +141,9 @@ class Outputs:
     p50_latency: Array = output("s", "Median latency", if_infinite=_FOR_EVER)
     p95_latency: Array = output("s", "p95 latency", if_infinite=_FOR_EVER)
     p99_latency: Array = output(
-        "s", "p99 latency", if_infinite=_FOR_EVER, help="The p99 of the wait, and the mean service time."
+        "s", "p99 latency", if_infinite=_FOR_EVER, help="One request in a hundred takes longer."
     )
     p999_latency: Array = output("s", "p99.9 latency", if_infinite=_FOR_EVER)
-    p99_response_time: Array = output(
-        "s",
-        "p99 response time",
-        symbol="R_{99}",
-        if_infinite=_FOR_EVER,
-        help="Wait and service together, whose own spread counts: long requests lengthen the tail without any queue.",
-    )
-    p999_response_time: Array = output("s", "p99.9 response time", if_infinite=_FOR_EVER)
-    service_excess: Array = output(
-        "s", "p99 service beyond the mean", symbol="x_{99}", help="Of the service time alone, by its spread."
-    )
     queue_length: Array = output(
         "1", "Requests in the queue", symbol="L", if_infinite=_FOR_EVER, help="On average, by Little's law."
     )
@@ -184,7 +172,7 @@ class Outputs:
         "1",
         "Replicas for the target",
         if_infinite=f"no number up to {_MOST}",
-        help="The fewest whose p99 response time meets it.",
+        help="The fewest whose p99 latency meets it.",
     )
     meets_target: Truth = flag("Meets the target")
     fan_out_p99_latency: Array = output(
@@ -208,18 +196,13 @@ def verdict(i: Inputs, o: Outputs) -> str:
         )
     return (
         "Busy {utilization} of the time: {wait_probability} of the requests wait, and one in a hundred takes longer "
-        f"than {{p99_response_time}}. {_advice(i, o)}"
+        f"than {{p99_latency}}. {_advice(i, o)}"
     )
 
 
 def _advice(i: Inputs, o: Outputs) -> str:
     if i.latency_target < i.service_time:
         return "No number of replicas meets the target of {latency_target}: the service alone takes {service_time}."
-    if i.latency_target < i.service_time + o.service_excess:
-        return (
-            "No number of replicas meets the target of {latency_target}: one service in a hundred takes "
-            "{service_excess} more than the mean of {service_time}."
-        )
     if o.meets_target and o.replicas_for_target < i.replicas:
         return "That meets the target of {latency_target}; {replicas_for_target} replicas would still do."
     if o.meets_target:
@@ -270,12 +253,6 @@ EQUATIONS = (
         where=lambda i, o: o.stable and o.wait_probability > 0,
     ),
     Equation("p99_latency", r"@p99_latency = @service_time + @p99_wait", where=lambda i, o: o.stable),
-    Equation(
-        "p99_response_time",
-        r"@p99_response_time = @p99_latency + \sqrt{\max(0, @p99_wait - @mean_wait)^{2} + @service_excess^{2}} - "
-        r"\max(0, @p99_wait - @mean_wait)",
-        where=lambda i, o: o.stable,
-    ),
     Equation("mean_latency", r"@mean_latency = @service_time + @mean_wait", where=lambda i, o: o.stable),
     Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: o.stable),
     Equation("stable_replicas", r"@stable_replicas = \lfloor @offered_load \rfloor + 1"),
@@ -300,13 +277,12 @@ SOURCES = (
 ASSUMPTIONS = (
     "One queue, first come first served, to replicas that are all alike; nobody gives up.",
     "A request that has to wait waits an exponential time, of the mean that Allen and Cunneen give.",
-    "A quantile of the latency is that quantile of the wait plus the mean service time; one of the response time adds "
-    "the spread of the service, as the square root of the sum of squares.",
-    "Service times follow the Weibull distribution of their mean and spread: constant for 0, exponential for 1.",
+    "A quantile of the latency is that quantile of the wait plus the mean service time.",
     "The parts of a fanned-out request find queues that know nothing of each other.",
 )
 
 LIMITATIONS = (
+    "The spread of the service time itself: long answers lengthen the tail without any queue.",
     "Batching: a replica that serves a batch is slower for each of its requests; see the batching wall.",
     "Retries and hedged requests, which change the arrivals.",
 )
@@ -365,18 +341,11 @@ FALLACIES = (
     walls=(7,),
     title="Tail latency",
     question="How long do the unlucky ones wait in line, and how many replicas would spare them?",
-    version="2",
+    version="1",
     factor="Devices",
     verdict=verdict,
     notes=notes,
-    headline=(
-        "p99_response_time",
-        "p50_latency",
-        "mean_latency",
-        "utilization",
-        "wait_probability",
-        "replicas_for_target",
-    ),
+    headline=("p99_latency", "p50_latency", "mean_latency", "utilization", "wait_probability", "replicas_for_target"),
     figures=FIGURES,
     equations=EQUATIONS,
     sources=SOURCES,
@@ -392,10 +361,8 @@ def tail_latency(i: Inputs) -> Outputs:
     drain = mean_wait_given_waiting(i.replicas, load, i.service_time, factor)
     waits = {share: wait_quantile(share, waiting, drain) for share in (0.5, 0.95, 0.99, 0.999)}
     mean = mean_wait(waiting, drain)
-    excess = {share: service_excess(share, i.service_time, i.service_cv) for share in (0.99, 0.999)}
-    left = i.latency_target - np.asarray(i.service_time)
-    needed = min_servers(0.99, left, load, i.service_time, factor, _MOST, excess[0.99])
-    p99, p999 = (with_service_spread(waits[p], mean, excess[p]) + i.service_time for p in excess)
+    needed = min_servers(0.99, i.latency_target - np.asarray(i.service_time), load, i.service_time, factor, _MOST)
+    p99_latency = waits[0.99] + i.service_time
     # The slowest of n parts is in time when all are: each has to be within its 0.99^(1/n) quantile.
     of_parts = wait_quantile(0.99 ** (1 / np.asarray(i.fan_out, dtype=float)), waiting, drain)
     return Outputs(
@@ -410,11 +377,8 @@ def tail_latency(i: Inputs) -> Outputs:
         mean_latency=mean + i.service_time,
         p50_latency=waits[0.5] + i.service_time,
         p95_latency=waits[0.95] + i.service_time,
-        p99_latency=waits[0.99] + i.service_time,
+        p99_latency=p99_latency,
         p999_latency=waits[0.999] + i.service_time,
-        p99_response_time=p99,
-        p999_response_time=p999,
-        service_excess=excess[0.99],
         queue_length=i.arrival_rate * mean,
         offered_load=load,
         blocking_probability=erlang_b(i.replicas, load),
@@ -423,7 +387,7 @@ def tail_latency(i: Inputs) -> Outputs:
         largest_arrival_rate=i.replicas / np.asarray(i.service_time),
         stable_replicas=np.floor(load) + 1,
         replicas_for_target=needed,
-        meets_target=p99 <= i.latency_target,
+        meets_target=p99_latency <= i.latency_target,
         fan_out_p99_latency=of_parts + i.service_time,
         fan_out_slow_share=1 - 0.99 ** np.asarray(i.fan_out, dtype=float),
     )

@@ -1,7 +1,7 @@
 """Scores one design, or a whole space of designs in the same vectorised calls: serving, queue, cost, carbon.
 
-Prefills interrupt decoding: with B slots a request is done after B prefills and its own tokens at the pace of a full
-batch, and a replica counts as B servers with that service time. Each region has a queue of its own.
+A replica holds B requests at all times, as the serving wall has it for a concurrency of B: prefills of others fall
+between the tokens of each, so a replica counts as B servers with that service time. Each region has a queue of its own.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def scores(i: Inputs) -> Scores:
         "output_length": i.output_length,
         "memory_reserve": i.memory_reserve,
     }
-    alone, full = serving(**shared, batch_size=1), serving(**shared, batch_size=i.batch_size)
-    service = i.batch_size * np.asarray(alone.ttft) + i.output_length * np.asarray(full.itl)
+    full = serving(**shared, concurrency=i.batch_size)
+    service = np.asarray(full.end_to_end_latency)
     slots = np.asarray(i.replicas, dtype=float) * i.batch_size
     capacity = len(places) * slots / service
     load = i.requests * service / len(places)
@@ -93,14 +93,14 @@ def scores(i: Inputs) -> Scores:
     mfu, reading = (
         (i.batch_size * np.asarray(first) + i.output_length * np.asarray(each)) / service / peak
         for first, each, peak in (
-            (alone.prefill_flop, full.decode_flop, full.decode_peak),
-            (alone.prefill_moved, full.decode_moved, full.decode_bandwidth),
+            (full.prefill_flop, full.decode_flop, full.decode_peak),
+            (full.prefill_moved, full.decode_moved, full.decode_bandwidth),
         )
     )
     unknown = np.isnan(used)  # the bandwidth of the link is not known, so neither is anything about a split over it
     known = _Activity(*(np.where(unknown, 0.0, each) for each in (used, mfu, reading)))
     cost, carbon = (np.where(unknown, np.nan, each) for each in _yearly(i, places, devices, known))
-    first = np.asarray(alone.ttft)
+    first = np.asarray(full.ttft)
     fits, memory, room, late, late_left, capacity, cost, carbon, every = np.broadcast_arrays(
         np.asarray(full.feasible),
         np.asarray(full.memory_per_device),

@@ -98,6 +98,22 @@ def test_cost_is_that_of_the_walls_for_every_region():
     assert float(own.devices) == 16 and float(own.cost) == pytest.approx(float(bill.tco))
 
 
+def test_a_replica_is_the_serving_walls_own_server_with_a_concurrency():
+    i = design(second="none", replicas="4")
+    own = serving(
+        model=i.model,
+        accelerator=i.accelerator,
+        precision=i.precision,
+        kv_precision=i.precision,
+        tensor_parallel=i.tensor_parallel,
+        prompt_length=i.prompt_length,
+        output_length=i.output_length,
+        concurrency=i.batch_size,
+    )
+    assert float(scores(i).capacity) == pytest.approx(4 * own.request_throughput, rel=1e-9)
+    assert float(scores(i).memory) == pytest.approx(own.memory_per_device, rel=1e-9)
+
+
 def test_twice_the_replicas_serve_twice_and_more_regions_share_the_load():
     one, two = scores(design(replicas="4")), scores(design(replicas="8"))
     assert float(two.capacity) == pytest.approx(2 * float(one.capacity))

@@ -9,13 +9,7 @@ from solvers.node.tail_latency import tail_latency
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     # No number of replicas that is tried meets the target.
-    {
-        "replicas": "10000",
-        "arrival_rate": "9990",
-        "service_time": "1",
-        "service_cv": "0",
-        "latency_target": "1.0000001",
-    },
+    {"replicas": "10000", "arrival_rate": "9990", "service_time": "1", "latency_target": "1.0000001"},
     {"arrival_rate": "1", "service_time": "0.66 s", "replicas": "8", "latency_target": "0.03"},
     {"service_time": "0.01", "arrival_rate": "12", "replicas": "1"},
 ]
@@ -69,11 +63,7 @@ def test_erratic_requests_wait_longer_and_steady_ones_not_at_all(c, rho, cv):
 @given(rate=st.floats(0.1, 50), target=st.floats(0.3, 5), cv=st.floats(0, 4))
 def test_the_replicas_for_the_target_meet_it_and_one_fewer_misses_it(rate, target, cv):
     asked = {"arrival_rate": rate, "service_time": 0.3, "latency_target": target, "service_cv": cv}
-    found = tail_latency(**asked)
-    if target < 0.3 + float(found.service_excess):
-        assert math.isinf(found.replicas_for_target)
-        return
-    needed = int(found.replicas_for_target)
+    needed = int(tail_latency(**asked).replicas_for_target)
     assert tail_latency(**asked, replicas=needed).meets_target
     assert needed == 1 or not tail_latency(**asked, replicas=needed - 1).meets_target
 
@@ -116,35 +106,3 @@ def test_the_slowest_of_the_parts_is_on_time_in_99_of_100():
     o = pool(4, 0.8, fan_out=50)
     beyond = float(o.wait_probability) * math.exp(-(float(o.fan_out_p99_latency) - 1) / float(o.wait_of_the_waiting))
     assert (1 - beyond) ** 50 == pytest.approx(0.99)
-
-
-def test_the_p99_of_an_exponential_queue_with_one_server_is_within_a_tenth_of_the_exact_one():
-    """A response in M/M/1 is exponential with mean s/(1 − ρ)."""
-    for load in (0.05, 0.3, 0.5, 0.8, 0.95):
-        o = tail_latency(arrival_rate=load, service_time=1, replicas=1)
-        assert float(o.p99_response_time) == pytest.approx(math.log(100) / (1 - load), rel=0.1)
-
-
-@given(load=st.floats(0.01, 0.95), replicas=st.integers(1, 50))
-def test_a_service_that_never_varies_adds_its_mean_alone(load, replicas):
-    o = tail_latency(arrival_rate=load * replicas, service_time=1, replicas=replicas, service_cv=0)
-    assert float(o.p99_response_time) == pytest.approx(float(o.p99_latency))
-
-
-@given(spread=st.floats(0.05, 5))
-def test_without_a_queue_the_tail_is_that_of_the_service(spread):
-    o = tail_latency(arrival_rate=1e-6, service_time=2, replicas=10, service_cv=spread)
-    assert float(o.p99_response_time) == pytest.approx(2 + float(o.service_excess))
-    exponential = tail_latency(arrival_rate=1e-6, service_time=2, replicas=10)
-    assert float(exponential.p99_response_time) == pytest.approx(2 * math.log(100), rel=1e-3)
-
-
-@given(a=st.floats(0, 3), b=st.floats(0, 3), load=st.floats(0.01, 0.9))
-def test_more_spread_never_shortens_the_tail(a, b, load):
-    less, more = (tail_latency(arrival_rate=load, service_time=1, replicas=1, service_cv=cv) for cv in sorted((a, b)))
-    assert float(more.p99_response_time) >= float(less.p99_response_time) * (1 - 1e-9)
-
-
-def test_a_target_below_the_services_own_tail_is_out_of_reach():
-    o = tail_latency(latency_target=0.5, service_time=0.25)
-    assert math.isinf(o.replicas_for_target)
