@@ -10,6 +10,7 @@ from catalog.models import Accelerator
 from mlsysweb.explore.ask.presets import PRESETS
 from mlsysweb.explore.ask.question import DesignSpaceQuestion
 from mlsysweb.saved.scenarios.models import Scenario
+from solvers.node.roofline import roofline
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -57,7 +58,7 @@ def test_it_keeps_question_snapshot_result_and_version(client):
     save(client)
     kept = Scenario.objects.get().latest
     assert kept.question == {"batch_size": "148"}
-    assert kept.solver_version == "1"
+    assert kept.solver_version == roofline.version
     assert {row["slug"] for row in kept.snapshot.values()} == {"llama-3-8b", "h100-sxm5-80gb"}
     assert kept.result["values"]["bottleneck"]["value"] == "compute"
     assert "Llama" in kept.scenario.title and "H100" in kept.scenario.title
