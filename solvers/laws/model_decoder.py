@@ -10,7 +10,7 @@ from solvers.declare import Array, Codes, Truth
 from solvers.laws.decoder import Decoder
 from solvers.laws.kernel_constants import kernel_constants
 from solvers.laws.kernels import KernelDevice
-from solvers.laws.transformer import routed_parameters
+from solvers.laws.transformer import active_parameters, routed_parameters
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format, peak_rate
 
 # Multi-head latent attention as DeepSeek-AI 2024 (arXiv:2412.19437, section 4.2) has it; the catalog gives the length
@@ -33,6 +33,12 @@ def head_parameters(model: Model) -> Array:
     """Parameters of the matrix of a `model` that turns a hidden vector into a logit for each token, a count: vocabulary
     times hidden size, 0 where the vocabulary is unknown. Arrays broadcast. Derived from the catalog row."""
     return np.asarray(np.nan_to_num(model.vocabulary) * model.hidden_size)
+
+
+def multiplied_parameters(model: Model) -> Array:
+    """Parameters of a `model` that each token is multiplied with, a count: the active ones without the input embedding.
+    Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B. As the catalog states them."""
+    return np.asarray(active_parameters(model) - embedding_parameters(model))
 
 
 @lru_cache(maxsize=32)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Codes, Truth
+from solvers.laws.attention_kernels import decode_pairs, prefill_pairs
+from solvers.laws.model_decoder import decoder_of, multiplied_parameters
 from solvers.laws.phase import generates
 from solvers.laws.transformer import (
     active_parameters,
-    attention_flop_per_pair,
     bytes_per_element,
     kv_bytes_per_token,
     parameters_read,
@@ -23,7 +24,7 @@ from solvers.specs import Model
 _ACTIVATION_BYTES = 2
 
 # Dao et al. 2022, algorithm 0: scores are written, read by the softmax, written again and read for the values.
-_SCORE_PASSES = 4
+SCORE_PASSES = 4
 
 # QKV, output, up (with gate) and down.
 _PRODUCTS_PER_LAYER = 4
@@ -82,15 +83,16 @@ def operator_work(
     pass_flop = np.where(fixed, batch_size * np.asarray(model.inference_flop), 0.0)
     pass_moved = np.where(fixed, weights + batch_size * np.asarray(model.activation_bytes), 0.0)
     queries = np.asarray(model.layers * model.attention_heads) * batch_size * new
-    gemm_flop = np.where(fixed, np.where(attends, pass_flop, 0), 2 * active_parameters(model) * tokens)
+    multiplied = np.where(attends, multiplied_parameters(model), active_parameters(model))
+    gemm_flop = np.where(fixed, np.where(attends, pass_flop, 0), 2 * multiplied * tokens)
     return OperatorWork(
         gemm_flop=np.where(supports_pass(model, decodes), gemm_flop, np.nan),
         gemm_moved=np.where(
             fixed, np.where(attends, pass_moved, 0), weights + tokens * _product_elements(model) * _ACTIVATION_BYTES
         ),
-        attention_flop=np.where(fixed, 0.0, attention_flop_per_pair(model) * batch_size * _pairs(decodes, sequence)),
+        attention_flop=np.where(fixed, 0.0, batch_size * _attention_flop(model, decodes, sequence)),
         attention_moved=np.where(fixed, 0.0, _attention_moved(model, batch_size, sequence, queries, precision)),
-        scores_moved=np.where(fixed, 0.0, _SCORE_PASSES * queries * sequence * _ACTIVATION_BYTES),
+        scores_moved=np.where(fixed, 0.0, SCORE_PASSES * queries * sequence * _ACTIVATION_BYTES),
         scores_bytes=np.where(fixed, 0.0, queries / np.maximum(model.layers, 1) * sequence * _ACTIVATION_BYTES),
         convolution_flop=np.where(attends, 0, pass_flop),
         convolution_moved=np.where(attends, 0, pass_moved),
@@ -101,9 +103,13 @@ def operator_work(
     )
 
 
-def _pairs(decodes: Truth, sequence: Array) -> Array:
-    """Pairs of query and key of one sequence: causal, so half of the square when all its tokens are new."""
-    return np.where(decodes, sequence, np.asarray(sequence) * (np.asarray(sequence) + 1) / 2)
+def _attention_flop(model: Model, decodes: Truth, sequence: Array) -> Array:
+    """FLOP of the pairs of query and key of one sequence over all layers: causal, so half of the square when all its
+    tokens are new, and fewer in layers with a window."""
+    decoder, per_pair = decoder_of(model), 4 * np.asarray(model.attention_heads) * model.head_dim
+    every = prefill_pairs(decoder, sequence, 0.0)
+    one = np.where(decodes, decode_pairs(decoder, sequence), every) if np.any(decodes) else every
+    return np.asarray(per_pair * one)
 
 
 def _product_elements(model: Model) -> Array:

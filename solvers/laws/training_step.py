@@ -140,14 +140,15 @@ def data_time(
 ) -> Array:
     """Seconds of exchanging gradients between replicas in one step, for the bytes of `dense` and `routed` parameters of
     a device: an all-reduce; from `zero_stage` 1 on a reduce-scatter of gradients and an all-gather of weights, equally
-    long; at stage 3 the weights are gathered twice for each of m `microbatches` instead. Over the replicas of the
-    `layout` on the `network`. Arrays broadcast. Rajbhandari et al. 2020, arXiv:1910.02054, section 7. Before any
-    overlap, see `exposed_time`."""
+    long; at stage 3 for each of m `microbatches` the weights are gathered twice and their gradients, of which a device
+    keeps its part alone, scattered. Over the replicas of the `layout` on the `network`. Arrays broadcast. Rajbhandari
+    et al. 2020, arXiv:1910.02054, section 7; Zhao et al. 2023 (PyTorch FSDP), arXiv:2304.11277, section 3.3.1. Before
+    any overlap, see `exposed_time`."""
     replicas, expert_replicas = layout.replica_group(network), layout.expert_replica_group(network)
     once = hierarchical_all_gather(dense, replicas, network.intra, network.inter)
     experts = hierarchical_all_gather(routed, expert_replicas, network.intra, network.inter)
     once = once + np.where(np.asarray(routed) > 0, experts, 0.0)  # a dense model starts no second exchange
-    rounds = np.where(np.asarray(zero_stage) >= 3, 1 + 2 * np.asarray(microbatches, dtype=float), 2.0)
+    rounds = np.where(np.asarray(zero_stage) >= 3, 3 * np.asarray(microbatches, dtype=float), 2.0)
     return np.asarray(rounds * once * network.congestion)
 
 
@@ -181,16 +182,12 @@ class DeviceTime:
         return self.busy + self.straggler + self.imbalance
 
 
-def device_time(
-    flop: Array, moved: Array, rate: Array, bandwidth: Array, straggler_factor: Array, imbalance_factor: Array
-) -> DeviceTime:
-    """Seconds of one step that need no network, by cause: max(W/π, Q/β), with W the `flop` and Q the bytes `moved` by a
-    device that reaches π FLOP/s (`rate`) and β byte/s (`bandwidth`); all wait for the slowest device and for the
-    largest stage, dimensionless factors `straggler_factor` and `imbalance_factor` (both at least 1). Arrays broadcast.
-    Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785, equation 1, and derived. Perfect overlap of
-    arithmetic and memory."""
-    compute = np.asarray(flop / rate)
-    busy = np.maximum(compute, moved / bandwidth)
+def device_time(compute: Array, busy: Array, straggler_factor: Array, imbalance_factor: Array) -> DeviceTime:
+    """Seconds of one step that need no network, by cause, of a device that is `busy` and spends `compute` of that time
+    (seconds both) on arithmetic; all wait for the slowest device and for the largest stage, dimensionless factors
+    `straggler_factor` and `imbalance_factor` (both at least 1). Arrays broadcast. Derived: the whole fleet is as fast
+    as its slowest part."""
+    compute, busy = np.asarray(compute), np.asarray(busy)
     straggler = (np.asarray(straggler_factor) - 1) * busy
     return DeviceTime(compute, busy - compute, straggler, (imbalance_factor - 1) * (busy + straggler))
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Codes
+from solvers.laws.attention_kernels import prefill_pairs
+from solvers.laws.model_decoder import decoder_of, multiplied_parameters
 from solvers.laws.training_memory import ADAM_BYTES, DeviceParameters, Recomputation, activation_bytes_per_layer
 from solvers.laws.transformer import (
     Work,
-    active_parameters,
-    attention_flop_per_pair,
     bytes_per_element,
     parameters_read,
 )
@@ -20,18 +20,19 @@ from solvers.specs import Model
 
 def causal_attention_flop(model: Model, sequences: Array, length: Array) -> Array:
     """FLOP of QKᵀ and AV over all layers of a `model` for b `sequences` of s tokens (`length`), each of which attends
-    to itself and those before it: s(s+1)/2 pairs per sequence. Arrays broadcast. Chowdhery et al. 2022,
-    arXiv:2204.02311, appendix B, with half of the square masked. Softmax is not counted."""
-    s = np.asarray(length, dtype=float)
-    return np.asarray(sequences * attention_flop_per_pair(model) * s * (s + 1) / 2)
+    to itself and those before it: s(s+1)/2 pairs per sequence and layer, fewer in layers with a window. Arrays
+    broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B, with half of the square masked. Softmax is not
+    counted."""
+    per_pair = 4 * np.asarray(model.attention_heads) * model.head_dim
+    return np.asarray(sequences * per_pair * prefill_pairs(decoder_of(model), length, 0.0))
 
 
 def forward_flop(model: Model, sequences: Array, length: Array) -> Array:
     """FLOP of a forward pass of a `model` over b `sequences` of s tokens (`length`): 2 per active parameter and token,
-    and attention. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B. Norms and activation functions
-    are not counted."""
+    those of the input embedding apart, which is looked up, and attention. Arrays broadcast. Chowdhery et al. 2022,
+    arXiv:2204.02311, appendix B. Norms and activation functions are not counted."""
     tokens = np.asarray(sequences, dtype=float) * length
-    return np.asarray(2 * active_parameters(model) * tokens) + causal_attention_flop(model, sequences, length)
+    return np.asarray(2 * multiplied_parameters(model) * tokens) + causal_attention_flop(model, sequences, length)
 
 
 def recomputation_flop(model: Model, sequences: Array, length: Array, recomputation: Codes) -> Array:

@@ -127,7 +127,9 @@ def _experts(decoder: Decoder, device: KernelDevice, layout: Layout, tokens: Arr
     d, share = decoder, np.asarray(layout.expert_parallel, dtype=float)
     width = d.expert_intermediate * share / np.asarray(layout.tensor_parallel, dtype=float)
     weights = np.where(d.gated, 3, 2) * np.asarray(d.hidden) * width
-    read = touched_experts(d, tokens) * (weights / share * layout.weight_bytes / device.read_rate)
+    copies = np.asarray(layout.expert_copies, dtype=float)
+    touched = touched_experts(d, tokens * copies) / copies
+    read = touched * (weights / share * layout.weight_bytes / device.read_rate)
     routed = np.asarray(d.experts_per_token) / share
     moved = routed * (4 * np.asarray(d.hidden) + 3 * width) * HALF / device.read_rate
     busy = tokens * (2 * routed * weights / device.product_rate + moved) + read

@@ -164,7 +164,7 @@ WALL_STAGES = (
             "duration": "parallelism.training_time",
             "mfu": "parallelism.mfu",
             "electricity_price": "system.price_of_electricity",
-            "total_ops": "scaling_laws.total_ops",
+            "total_ops": "parallelism.run_flop",
         },
     ),
     WallStage(
@@ -230,8 +230,8 @@ def main_solver(wall: int) -> str:
 # The iron law of a training run: what it takes from the walls that own its factors.
 IRON_LAW = "iron_law"
 FACTORS = {
-    "total_ops": "scaling_laws.total_ops",
-    "devices": "system.devices",
+    "total_ops": "parallelism.run_flop",
+    "devices": "parallelism.devices",
     "peak_rate": "parallelism.peak",
     "mfu": "parallelism.device_mfu",
     "scaling_efficiency": "parallelism.scaling_efficiency",
