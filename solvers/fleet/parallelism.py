@@ -61,7 +61,7 @@ class Cause(IntEnum):
 
 
 # Shares fitted to measured runs (tests/evidence/training.csv): one for all rows.
-GATHER_EXPOSURE, TENSOR_OVERLAP = 0.8, 0.9
+GATHER_EXPOSURE, TENSOR_OVERLAP, EXPERT_OVERLAP = 0.8, 0.9, 0.5
 
 
 def _kernels(label: str, symbol: str, help: str) -> Any:
@@ -153,7 +153,7 @@ class Inputs:
     expert_overlap: Array = number(
         "1",
         "Tokens to experts behind arithmetic",
-        0,
+        EXPERT_OVERLAP,
         high=1,
         slider=(0, 1),
         display_unit="percent",
@@ -423,7 +423,7 @@ ASSUMPTIONS = (
     "backward pass computes the scores again: two and a half times.",
     "The input embedding is looked up: its parameters are not multiplied, and not in the model's arithmetic.",
     "Sums of kernels: matrix products of training take 1.1 times as long as in serving, attention 1.6 times, small "
-    "kernels 2.2 times; exchanges reach the chip's share of its links, and 0.8 of network cards.",
+    "kernels and experts 2.2 times; exchanges reach the chip's share of its links, and 0.8 of network cards.",
     "What each layer exchanges hides behind the device's own work by the shares given, as far as that lasts.",
     "The copies' exchange hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all of them.",
     "ZeRO stage 3 gathers weights twice and scatters gradients once for each microbatch.",

@@ -10,9 +10,9 @@ from solvers.declare import Array, Codes
 from solvers.laws.collectives import (
     NetworkLink,
     RankGroup,
-    all_to_all,
     hierarchical_all_gather,
     hierarchical_all_reduce,
+    hierarchical_all_to_all,
     point_to_point,
     rank_group,
     slowest_link,
@@ -110,10 +110,9 @@ def context_time(message: Array, layers: Array, passes: Array, layout: ParallelL
 def expert_time(message: Array, layers: Array, passes: Array, layout: ParallelLayout, network: Network) -> Array:
     """Seconds of sending tokens to their experts and back: 2 all-to-alls of `message` bytes for each of L `layers` and
     P `passes`, over the expert-parallel devices of the `layout` on the `network`. Arrays broadcast. Lepikhin et al.
-    2021 (GShard), arXiv:2006.16668, section 2.2. Experts receive equally many tokens; not overlapped."""
+    2021 (GShard), arXiv:2006.16668, section 2.2. Experts receive equally many tokens; before any overlap."""
     group = layout.expert_group(network)
-    link = slowest_link(group, network.intra, network.inter)
-    once = all_to_all(message, group.size, link.bandwidth, link.latency)
+    once = hierarchical_all_to_all(message, group, network.intra, network.inter)
     return np.asarray(2 * passes * layers * once * network.congestion)
 
 
