@@ -7,7 +7,9 @@ from functools import partial
 
 from solvers.declare import choice, number, spec
 from solvers.laws.language_pass import Timing
+from solvers.laws.memory import MEMORY_RESERVE
 from solvers.laws.phase import Phase
+from solvers.laws.power import PowerModel
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
 from solvers.specs import Accelerator, Model, Precision
 
@@ -78,6 +80,56 @@ idle_fraction = partial(
     help="Share of the thermal design power an idle device draws.",
 )
 
+power_model = partial(
+    choice,
+    PowerModel,
+    "Power follows",
+    advanced=True,
+    labels={"mfu": "MFU", "busiest": "The busier of the two", "activity": "Arithmetic and memory, as measured"},
+    help="Decode keeps the memory busy while its MFU is near zero. Measured: GPU power of H100s that serve.",
+)
+memory_utilization = partial(
+    number,
+    "1",
+    "Memory bandwidth in use",
+    high=1,
+    slider=(0, 1),
+    display_unit="percent",
+    symbol="u_m",
+    help="Share of the memory's bandwidth; power follows it and MFU. 0: not known, and power follows MFU alone.",
+)
+host_power = partial(
+    number,
+    "W",
+    "Host power of a device",
+    high=1e5,
+    slider=(0, 1000),
+    symbol="p_h",
+    advanced=True,
+    help="Its part of a node's CPUs, network cards and fans, always on. 0: not known, and not counted.",
+)
+
+wue = partial(
+    number,
+    "L/J",
+    "Water-usage effectiveness",
+    high=1e-3,
+    slider=(0, 5 / 3.6e6),
+    display_unit="L/kWh",
+    symbol="w_s",
+    help="Water the site's cooling evaporates, per energy of its equipment: WUE. 0: none, or not known; 1.8 is usual.",
+)
+water_of_generation = partial(
+    number,
+    "L/J",
+    "Water of generation",
+    high=1e-3,
+    slider=(0, 10 / 3.6e6),
+    display_unit="L/kWh",
+    symbol="w_g",
+    help="Water power stations evaporate, per energy at the meter; United States: 3.1. 0: not known.",
+)
+
 # A step of a network.
 phase = partial(
     choice,
@@ -121,6 +173,19 @@ prompt_length = partial(
     integer=True,
     symbol="S",
     help="Tokens of each prompt or training sequence.",
+)
+
+memory_reserve = partial(
+    number,
+    "1",
+    "Memory kept free",
+    MEMORY_RESERVE,
+    high=0.99,
+    slider=(0, 0.5),
+    display_unit="percent",
+    symbol="r",
+    advanced=True,
+    help="Share of a device's memory for the runtime, communication buffers and fragments.",
 )
 
 # How a training run is split.

@@ -33,6 +33,14 @@ from solvers.declare import (
 _DRAGONFLY = 0.85
 
 
+class LinkMeaning(IntEnum):
+    """What the link bandwidth of a ring or torus is given for: a dimension, whose two directions share it, or each link
+    of a node, one way."""
+
+    DIMENSION = 0
+    LINK = 1
+
+
 class NetworkKind(IntEnum):
     """How switches or nodes are connected."""
 
@@ -40,6 +48,10 @@ class NetworkKind(IntEnum):
     DRAGONFLY = 1
     RING = 2
     TORUS_3D = 3
+
+
+# The networks that are closed in each dimension.
+_CLOSED = (NetworkKind.RING, NetworkKind.TORUS_3D)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +66,7 @@ class Inputs:
         log=True,
         display_unit="GB/s",
         symbol=r"\beta_\text{link}",
-        help="One way, of one node; in a ring or torus, of one dimension.",
+        help="One way, of one node; in a ring or torus, of one dimension or of one link, as said below.",
     )
     nodes: Array = number(
         "1",
@@ -74,6 +86,14 @@ class Inputs:
         NetworkKind.FAT_TREE,
         help="How nodes are joined.",
         labels={"fat_tree": "Fat tree", "dragonfly": "Dragonfly", "ring": "Ring", "torus_3d": "3D torus"},
+    )
+    link_meaning: Codes = choice(
+        LinkMeaning,
+        "In a ring or torus it is",
+        LinkMeaning.DIMENSION,
+        labels={"dimension": "of a dimension, both ways together", "link": "of each link, one way"},
+        help="A cut goes through two planes of links, for each dimension is closed. Data sheets give a link, one way; "
+        "the tutorial's figure is of a dimension, half of it each way.",
     )
     oversubscription: Array = number(
         "1",
@@ -125,6 +145,13 @@ class Outputs:
         symbol=r"\beta_\text{bisection}",
         help="Of all nodes together.",
     )
+    cut_links: Array = output(
+        "1",
+        "Links cut",
+        symbol="L",
+        if_infinite="of a ring or torus only",
+        help="Of a ring or torus, wrap-around links included.",
+    )
     mean_hops: Array = output("1", "Mean hops", symbol="H", help="Between two nodes taken at random.")
     slowdown: Array = output("1", "Slowdown", help="Of traffic across the middle, against the link alone.")
     without_oversubscription: Array = output(
@@ -173,30 +200,13 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "So small a torus has more links across its middle than its nodes can fill one by one."
     if i.kind == NetworkKind.TORUS_3D and round(float(i.nodes) ** (1 / 3)) ** 3 != i.nodes:
         yield "No cube has this many nodes; the figures are those of a torus of that size if there were one."
-    if i.kind in (NetworkKind.RING, NetworkKind.TORUS_3D) and i.oversubscription > 1:
+    if i.kind in _CLOSED and i.oversubscription > 1:
         yield "Rings and tori have no upper switches to save on; the oversubscription divides their links all the same."
     if i.kind == NetworkKind.DRAGONFLY:
-        yield "The share a dragonfly keeps is a convention, not a derivation: it hangs on routing and traffic."
-
-
-_FRACTION = {
-    NetworkKind.FAT_TREE: (lambda i, o: i.kind == NetworkKind.FAT_TREE, r"@bisection_fraction = 1", r"@mean_hops = 4"),
-    NetworkKind.DRAGONFLY: (
-        lambda i, o: i.kind == NetworkKind.DRAGONFLY,
-        r"@bisection_fraction = 0.85",
-        r"@mean_hops = 3",
-    ),
-    NetworkKind.RING: (
-        lambda i, o: i.kind == NetworkKind.RING,
-        r"@bisection_fraction = \frac{2}{@nodes}",
-        r"@mean_hops = \frac{@nodes}{4}",
-    ),
-    NetworkKind.TORUS_3D: (
-        lambda i, o: i.kind == NetworkKind.TORUS_3D,
-        r"@bisection_fraction = 2 \cdot @nodes^{-1/3}",
-        r"@mean_hops = 0.75 \cdot @nodes^{1/3}",
-    ),
-}
+        yield (
+            "The share a dragonfly keeps is a convention for traffic of which half crosses the middle: a balanced one "
+            "(Kim et al. 2008) has a link for each pair of groups, and cut between groups carries half of each node's."
+        )
 
 
 FIGURES = (
@@ -210,8 +220,24 @@ FIGURES = (
 )
 
 EQUATIONS = (
-    *(Equation("bisection_fraction", latex, where=where) for where, latex, _ in _FRACTION.values()),
-    *(Equation("mean_hops", latex, where=where) for where, _, latex in _FRACTION.values()),
+    Equation("cut_links", r"@cut_links = 2", where=lambda i, o: i.kind == NetworkKind.RING),
+    Equation("cut_links", r"@cut_links = 2 \cdot @nodes^{2/3}", where=lambda i, o: i.kind == NetworkKind.TORUS_3D),
+    Equation("bisection_fraction", r"@bisection_fraction = 1", where=lambda i, o: i.kind == NetworkKind.FAT_TREE),
+    Equation("bisection_fraction", r"@bisection_fraction = 0.85", where=lambda i, o: i.kind == NetworkKind.DRAGONFLY),
+    Equation(
+        "bisection_fraction",
+        r"@bisection_fraction = \frac{@cut_links}{2} \cdot \frac{2}{@nodes}",
+        where=lambda i, o: i.kind in _CLOSED and i.link_meaning == LinkMeaning.DIMENSION,
+    ),
+    Equation(
+        "bisection_fraction",
+        r"@bisection_fraction = @cut_links \cdot \frac{2}{@nodes}",
+        where=lambda i, o: i.kind in _CLOSED and i.link_meaning == LinkMeaning.LINK,
+    ),
+    Equation("mean_hops", r"@mean_hops = 4", where=lambda i, o: i.kind == NetworkKind.FAT_TREE),
+    Equation("mean_hops", r"@mean_hops = 3", where=lambda i, o: i.kind == NetworkKind.DRAGONFLY),
+    Equation("mean_hops", r"@mean_hops = \frac{@nodes}{4}", where=lambda i, o: i.kind == NetworkKind.RING),
+    Equation("mean_hops", r"@mean_hops = 0.75 \cdot @nodes^{1/3}", where=lambda i, o: i.kind == NetworkKind.TORUS_3D),
     Equation(
         "effective_bandwidth",
         r"@effective_bandwidth = \frac{@link_bandwidth \cdot @bisection_fraction}{@oversubscription}",
@@ -241,9 +267,11 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "All traffic crosses the middle, evenly: the worst case for a ring or a torus, any case for a full fat tree.",
-    "In a ring or torus the link bandwidth is that of one dimension, half of it in each direction.",
-    "A fat tree has two levels, so a path goes up, across and down in four hops; a dragonfly's takes three.",
-    "A dragonfly keeps 85 % of the full bisection: a convention.",
+    "A ring or torus is closed in each dimension, so a cut goes through two planes of links.",
+    "A fat tree has two levels, so a path goes up, across and down in four hops, those of the nodes included; a "
+    "dragonfly's three are those between its switches.",
+    "A dragonfly keeps 85 % of the full bisection: a convention. Between nodes taken at random half of the traffic "
+    "crosses the middle, and a balanced one keeps it all.",
 )
 
 LIMITATIONS = (
@@ -257,6 +285,10 @@ PRESETS = (
     Preset("Oversubscribed four to one", {"oversubscription": "4"}),
     Preset("Dragonfly of 8192 nodes", {"kind": "dragonfly", "nodes": "8192", "link_bandwidth": "25 GB/s"}),
     Preset("TPU v4 pod, 16 x 16 x 16", {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "100 GB/s"}),
+    Preset(
+        "The same by its links of 50 GB/s each way",
+        {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "50 GB/s", "link_meaning": "link"},
+    ),
     Preset("Ring of eight", {"kind": "ring", "nodes": "8", "link_bandwidth": "450 GB/s"}),
 )
 
@@ -284,7 +316,7 @@ FALLACIES = (
     walls=(10,),
     title="Locality",
     question="How much of its link does a node keep when everybody talks to the far half of the cluster?",
-    version="1",
+    version="2",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,
@@ -298,7 +330,10 @@ FALLACIES = (
     fallacies=FALLACIES,
 )
 def topology(i: Inputs) -> Outputs:
-    fractions, hops = _by_kind(np.asarray(i.nodes, dtype=float))
+    nodes = np.asarray(i.nodes, dtype=float)
+    cut = _cut_links(nodes)
+    each_way = np.where(np.asarray(i.link_meaning) == LinkMeaning.LINK, 1.0, 0.5)
+    fractions, hops = _by_kind(nodes, [links * each_way for links in cut])
     chosen_kind = [np.asarray(i.kind) == kind for kind in NetworkKind]
     fraction, mean_hops = np.select(chosen_kind, fractions), np.select(chosen_kind, hops)
     per_node = i.link_bandwidth / np.asarray(i.oversubscription)
@@ -307,6 +342,7 @@ def topology(i: Inputs) -> Outputs:
         bisection_fraction=fraction,
         effective_bandwidth=effective,
         bisection_bandwidth=effective * i.nodes / 2,
+        cut_links=np.select([np.asarray(i.kind) == kind for kind in _CLOSED], cut, np.nan),
         mean_hops=mean_hops,
         slowdown=i.link_bandwidth / effective,
         without_oversubscription=i.link_bandwidth * fraction,
@@ -319,7 +355,15 @@ def topology(i: Inputs) -> Outputs:
     )
 
 
-def _by_kind(nodes: Array) -> tuple[list[Array], list[Array]]:
-    """Bisection fraction and mean hops of every Kind in order, for clusters of `nodes`."""
+def _cut_links(nodes: Array) -> list[Array]:
+    """Links that a cut into halves goes through, of a ring and of a cube of `nodes` closed in each dimension: two
+    planes of them (Dally and Towles 2003, section 5.2)."""
+    return [2 * np.ones_like(nodes), 2 * np.square(np.cbrt(nodes))]
+
+
+def _by_kind(nodes: Array, carried: list[Array]) -> tuple[list[Array], list[Array]]:
+    """Bisection fraction and mean hops of every kind in order, for clusters of `nodes`; `carried` are the link
+    bandwidths that the middle of a ring and of a torus carries one way."""
     one, side = np.ones_like(nodes), np.cbrt(nodes)
-    return [one, _DRAGONFLY * one, 2 / nodes, 2 / side], [4 * one, 3 * one, nodes / 4, 0.75 * side]
+    closed = [links / (nodes / 2) for links in carried]
+    return [one, _DRAGONFLY * one, *closed], [4 * one, 3 * one, nodes / 4, 0.75 * side]

@@ -38,9 +38,10 @@ from solvers.errors import InputError
 from solvers.laws.collectives import NetworkLink
 from solvers.laws.language_pass import Roofline, Timing
 from solvers.laws.language_training import Overlaps, TrainingJob, price_training_step
+from solvers.laws.memory import usable_memory
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel, is_valid_layout
-from solvers.laws.training_step import Network, ParallelLayout, bubble_fraction
+from solvers.laws.training_step import EXPOSED_GATHERS, Network, ParallelLayout, bubble_fraction
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
@@ -61,7 +62,7 @@ class Cause(IntEnum):
 
 
 # Shares fitted to measured runs (tests/evidence/training.csv): one for all rows.
-GATHER_EXPOSURE, TENSOR_OVERLAP, EXPERT_OVERLAP = 0.8, 0.9, 0.5
+TENSOR_OVERLAP, EXPERT_OVERLAP = 0.9, 0.5
 
 
 def _kernels(label: str, symbol: str, help: str) -> Any:
@@ -115,6 +116,7 @@ class Inputs:
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)
+    memory_reserve: Array = inputs.memory_reserve()
     overlap: Array = number(
         "1",
         "Gradients behind arithmetic",
@@ -124,20 +126,17 @@ class Inputs:
         display_unit="percent",
         symbol="o",
         advanced=True,
-        help="Share of the copies' exchange that may run while the backward pass does, if that lasts long enough; with "
-        "ZeRO stage 3 see below.",
+        help="Share of the exchange of gradients that may run while the backward pass does, if that lasts long enough.",
     )
-    gather_exposure: Array = number(
+    exposed_gathers: Array = number(
         "1",
-        "ZeRO-3 exchange not hidden",
-        GATHER_EXPOSURE,
+        "Gathers of ZeRO-3 waited for",
+        EXPOSED_GATHERS,
         high=1,
         slider=(0, 1),
         display_unit="percent",
-        symbol=r"x_\text{gather}",
         advanced=True,
-        help="Share of gathering weights and scattering gradients at stage 3 that arithmetic does not hide; measured "
-        "runs on one to 64 nodes show this much.",
+        help="Share of the time of gathering weights that arithmetic does not hide; measured runs of FSDP hid nothing.",
     )
     tensor_overlap: Array = number(
         "1",
@@ -230,10 +229,14 @@ class Outputs:
     )
     tensor_time: Array = output("s", "Tensor parallel", help="All-reduces inside the layers.")
     context_time: Array = output("s", "Context parallel", help="Keys and values.")
-    expert_time: Array = output("s", "Expert parallel", help="Tokens to their experts and back.")
+    expert_time: Array = output("s", "Expert parallel", help="Tokens to their experts and back, what is not hidden.")
     bubble_time: Array = output("s", "Pipeline bubble", symbol=r"T_\text{bubble}", help="Filling and draining.")
     pipeline_time: Array = output("s", "Between stages", help="Handing activations and gradients on.")
-    data_time: Array = output("s", "Gradients", help="Of the copies' exchange, what arithmetic does not hide.")
+    data_time: Array = output(
+        "s",
+        "Gradients",
+        help="Of the copies' exchange, what arithmetic does not hide; with ZeRO-3 gathers of weights too.",
+    )
     update_time: Array = output("s", "Optimizer", help="Reading and writing the state once a step.")
     largest: Codes = label(Cause, "Largest part")
     largest_loss: Codes = label(Cause, "Largest loss", help="Of all but arithmetic.")
@@ -246,6 +249,9 @@ class Outputs:
     devices: Array = output("1", "Devices", symbol="n")
     batch_tokens: Array = output("1", "Tokens a step", display_unit="token", symbol="B")
     model_flop: Array = output("flop", "Arithmetic of a step", symbol="W", help="Forward and backward, nothing twice.")
+    memory_utilization: Array = output(
+        "1", "Memory bandwidth in use", display_unit="percent", symbol="u_m", help="Of the peak, over the step."
+    )
     device_flop: Array = output("flop", "Of one device", symbol="W_d", help="With what is computed again.")
     peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
     demand_bandwidth: Array = output("byte/s", "Bandwidth of reading tokens", help="At four bytes a token.")
@@ -253,7 +259,9 @@ class Outputs:
     memory_per_device: Array = output("byte", "Held by a device")
     model_state: Array = output("byte", "Model state of it")
     activations: Array = output("byte", "Activations of it")
-    memory_room: Array = output("byte", "Memory of the chip", if_infinite=_NO_ROOM)
+    memory_room: Array = output(
+        "byte", "Usable memory of the chip", if_infinite=_NO_ROOM, help="Less what is kept free."
+    )
     memory_shortfall: Array = output("byte", "Short by", if_infinite=_NO_ROOM, help="Zero when all fits.")
     possible: Truth = flag("Can be laid out", help="No more stages than layers, no more splits than heads.")
     feasible: Truth = flag("Feasible", help="Can be laid out and fits in memory.")
@@ -291,7 +299,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if o.feasible or math.isnan(o.memory_room):
         return first + loss
     return (
-        "Does not fit: {memory_per_device} a device, {memory_shortfall} more than the {memory_room} there are. "
+        "Does not fit: {memory_per_device} a device, {memory_shortfall} more than the {memory_room} there are to use. "
         f"{_remedy(i, o)} If it did: {{step_time}} a step, {{mfu}} MFU."
     )
 
@@ -425,7 +433,7 @@ ASSUMPTIONS = (
     "Sums of kernels: matrix products of training take 1.1 times as long as in serving, attention 1.6 times, small "
     "kernels and experts 2.2 times; exchanges reach the chip's share of its links, and 0.8 of network cards.",
     "What each layer exchanges hides behind the device's own work by the shares given, as far as that lasts.",
-    "The copies' exchange hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all of them.",
+    "The exchange of gradients hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all.",
     "ZeRO stage 3 gathers weights twice and scatters gradients once for each microbatch.",
     "Collectives over several nodes run in two levels, inside the nodes and between them, all devices at once.",
     "By the roofline each pass reads the weights once and the backward pass writes gradients; activations are written "
@@ -541,7 +549,7 @@ def parallelism(i: Inputs) -> Outputs:
     times = np.stack(np.broadcast_arrays(*priced.by_cause))
     step = times.sum(axis=0)
     batch = np.asarray(i.data_parallel, dtype=float) * microbatches * i.microbatch_size * i.sequence_length
-    total, room = state.total + priced.activations, i.accelerator.memory_capacity
+    total, room = state.total + priced.activations, usable_memory(i.accelerator.memory_capacity, i.memory_reserve)
     possible = is_valid_layout(
         i.model, i.tensor_parallel, stages * i.virtual_stages, i.expert_parallel, i.data_parallel
     )
@@ -570,6 +578,7 @@ def parallelism(i: Inputs) -> Outputs:
         devices=layout.devices,
         batch_tokens=batch,
         model_flop=work.model_flop,
+        memory_utilization=(work.moved + 2 * state.total) / i.accelerator.memory_bandwidth / step,
         device_flop=work.flop,
         peak=peak,
         demand_bandwidth=_TOKEN_BYTES * batch / step,
@@ -609,7 +618,7 @@ def _job(i: Inputs) -> TrainingJob:
             gradients=i.overlap,
             tensor=i.tensor_overlap,
             experts=i.expert_overlap,
-            gathers=1 - np.asarray(i.gather_exposure),
+            exposed_gathers=i.exposed_gathers,
         ),
         straggler_factor=i.straggler_factor,
         roofline=Roofline(efficiency=i.efficiency, bandwidth_efficiency=i.bandwidth_efficiency, layer_overhead=0.0),

@@ -1,9 +1,9 @@
 """How often does something in a fleet fail, and how much of the time is left for useful work?
 
-Young 1974 for the optimal checkpoint interval and the share of the time lost to failures; Daly 2006 for where that
-first order stops being valid. Defaults are Llama 3's run of 54 days on 16,384 H100: 419 unexpected interruptions
-(Grattafiori et al. 2024, section 3.3.4 and table 5). Not modelled: correlated and early failures, spare devices,
-slow or silently wrong parts.
+Daly 2006 for the best checkpoint interval and the share of the time that is left, with failures that strike checkpoints
+and restarts too; Young 1974 for the first-order approximation, which is shown beside it. Defaults are Llama 3's run of
+54 days on 16,384 H100: 419 unexpected interruptions (Grattafiori et al. 2024, section 3.3.4 and table 5). Not modelled:
+correlated and early failures, spare devices, slow or silently wrong parts.
 """
 
 from __future__ import annotations
@@ -31,19 +31,13 @@ from solvers.declare import (
     output,
     solver,
 )
+from solvers.laws.goodput import daly_goodput, daly_interval, least_mtbf, time_shares
 from solvers.laws.ratio import ratio_or_inf
-from solvers.laws.reliability import (
-    checkpoint_share,
-    combined_mtbf,
-    daly_goodput,
-    failure_probability,
-    failure_share,
-    goodput,
-    min_mtbf,
-    young_daly_interval,
-)
+from solvers.laws.reliability import combined_mtbf, failure_probability, goodput, young_daly_interval
 
 _HOUR, _DAY = 3600.0, 86400.0
+# Below this share of the time left a job takes over a hundred times as long: it makes no progress.
+_PROGRESS = 0.01
 # Llama 3: so many devices, seconds and unexpected stops.
 _DEVICES, _RUN, _STOPS = 16384, 54 * _DAY, 419
 
@@ -202,31 +196,39 @@ class Outputs:
         "1", "Chance of a failure", display_unit="percent", symbol="P", help="Of at least one before the job ends."
     )
     expected_failures: Array = output("1", "Failures expected", symbol="F", help="Over the job.")
+    daly_goodput: Array = output(
+        "1", "Goodput", display_unit="percent", symbol="G", help="Share of the time whose work stays, by Daly."
+    )
+    best_interval: Array = output(
+        "s", "Best interval of checkpoints", symbol=r"\tau^*", help="Daly's: at which least time is lost."
+    )
     checkpoint_interval: Array = output(
-        "s", "Best interval of checkpoints", symbol=r"\tau^*", help="Young's: as much time is lost writing as redoing."
+        "s", "Young's interval", symbol=r"\tau_Y", help="First order: as much time is lost writing as redoing."
     )
     goodput: Array = output(
         "1",
-        "Goodput",
+        "Goodput to first order",
         display_unit="percent",
-        symbol="G",
-        help="Share of the time whose work stays; below 0 none does.",
+        symbol="G_Y",
+        help="Young's, at one's own interval or else at Young's; below 0 where failures are too frequent for it.",
     )
-    progresses: Truth = flag("Makes progress", help="Whether goodput is above 0.")
+    progresses: Truth = flag("Makes progress", help="Whether goodput is above 1%.")
+    rare_failures: Truth = flag("Failures are rare", help="Five checkpoints and recoveries fit between them.")
     lost_share: Array = output("1", "Lost", display_unit="percent", help="All three losses together.")
-    checkpoint_share: Array = output("1", "Writing checkpoints", display_unit="percent", symbol="L_c")
-    lost_work_share: Array = output(
-        "1", "Work done again", display_unit="percent", symbol="L_w", help="Half an interval is lost at each failure."
+    checkpoint_share: Array = output(
+        "1", "Writing checkpoints", display_unit="percent", symbol="L_c", help="Those that are kept."
     )
-    recovery_share: Array = output("1", "Recovery", display_unit="percent", symbol="L_r")
+    lost_work_share: Array = output(
+        "1", "Work done again", display_unit="percent", symbol="L_w", help="With checkpoints that a failure struck."
+    )
+    recovery_share: Array = output(
+        "1", "Recovery", display_unit="percent", symbol="L_r", help="With recoveries that a failure struck."
+    )
     largest_loss: Codes = label(TimeLoss, "Largest loss")
     interval_used: Array = output("s", "Interval used", symbol=r"\tau", help="One's own, or else the best.")
     best_goodput: Array = output("1", "Goodput at the best interval", display_unit="percent", symbol="G^*")
     own_goodput: Array = output(
-        "1",
-        "Goodput at one's own interval",
-        display_unit="percent",
-        if_infinite="none is chosen, or it leaves no time for work",
+        "1", "Goodput at one's own interval", display_unit="percent", if_infinite="none is chosen"
     )
     goodput_given_up: Array = output("1", "Given up by one's own interval", display_unit="percent")
     useful_time: Array = output("s", "Useful time of the job", help="Of its duration, the part whose work stays.")
@@ -245,47 +247,50 @@ class Outputs:
         "s", "Between failures of a node", symbol="M_N", help="What is in it and its share of nets."
     )
     mtbf_needed: Array = output(
-        "s", "Least time between failures", symbol=r"M_\text{min}", help="Below it no interval leaves time for work."
+        "s",
+        "Least time between failures",
+        symbol=r"M_\text{min}",
+        help="Five times a checkpoint and a recovery: below it goodput falls steeply.",
     )
     largest_fleet: Array = output(
         "1",
-        "Largest fleet that makes progress",
+        "Largest fleet whose failures are rare",
         if_infinite="no limit: failures cost nothing",
         help="In devices, with parts in the same proportion.",
-    )
-    daly_goodput: Array = output(
-        "1",
-        "Goodput by Daly",
-        display_unit="percent",
-        symbol="G_D",
-        help="Where failures may strike checkpoints and recovery, too: never below 0.",
     )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.progresses:
-        return f"No time is left for work: something fails every {{cluster_mtbf}}, and {_what_would_do(i, o)}"
+        return f"Hardly any time is left for work: something fails every {{cluster_mtbf}}. {_what_would_do(o)}"
     first = (
-        "Something fails every {cluster_mtbf}, {expected_failures} times in the job; {goodput} of the time is left. "
+        "Something fails every {cluster_mtbf}, {expected_failures} times in the job; {daly_goodput} of the time is "
+        "left. "
     )
     if i.own_interval > 0 and o.goodput_given_up > 0.01:
         return first + (
-            "Checkpoints every {interval_used} give up {goodput_given_up}: every {checkpoint_interval} would be best, "
-            "for it loses as much in writing as in work done again."
+            "Checkpoints every {interval_used} give up {goodput_given_up}: every {best_interval} would be best, for "
+            "then writing and work done again together cost least."
         )
+    if not o.rare_failures:
+        return first + _what_rare_failures_need(o)
     return first + _what_takes_most(o)
 
 
-def _what_would_do(i: Inputs, o: Outputs) -> str:
-    if o.best_goodput > 0:
+def _what_would_do(o: Outputs) -> str:
+    if o.best_goodput > 0.1:
         return (
-            "checkpoints every {interval_used} with what they leave to do again take it all. "
-            "Every {checkpoint_interval} would leave {best_goodput}."
+            "Checkpoints every {interval_used} with what they leave to do again take nearly all of it. "
+            "Every {best_interval} would leave {best_goodput}."
         )
-    least = "checkpoints and recovery need {mtbf_needed} between failures, however often one writes. "
+    return _what_rare_failures_need(o)
+
+
+def _what_rare_failures_need(o: Outputs) -> str:
+    need = "A checkpoint and a recovery want at least {mtbf_needed} between failures, five times what they take. "
     if o.largest_fleet < 1:
-        return least + "No fleet is small enough: a faster checkpoint or a quicker recovery would help."
-    return least + "A fleet of {largest_fleet} devices would reach that; so would faster checkpoints and recovery."
+        return need + "No fleet is small enough: a faster checkpoint or a quicker recovery would help."
+    return need + "A fleet of {largest_fleet} devices would reach that; so would faster checkpoints and recovery."
 
 
 def _what_takes_most(o: Outputs) -> str:
@@ -304,17 +309,20 @@ def _what_takes_most(o: Outputs) -> str:
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    if abs(o.daly_goodput - np.maximum(o.goodput, 0)) > 0.02:
+    if not o.rare_failures:
         yield (
-            "Young counts to first order and finds {goodput}, Daly's fuller account {daly_goodput}; the two part where "
-            "failures or checkpoints fill much of the time."
+            "Failures are not rare: there are fewer than five times the {checkpoint_time} of a checkpoint and the "
+            "{recovery_time} of a recovery between them. Young's first order finds {goodput} and misleads here; what "
+            "is shown is Daly's, {daly_goodput}."
         )
+    elif np.abs(o.daly_goodput - o.goodput) > 0.005:
+        yield "To first order, as Young counts, it would be {goodput}: failures during checkpoints are left out there."
     if i.nodes > i.devices:
         yield "There are more nodes than devices."
 
 
 FIGURES = (
-    curve("own_interval", ("own_goodput",), "Too often, too seldom", x_marks=("checkpoint_interval",), logy=False),
+    curve("own_interval", ("own_goodput",), "Too often, too seldom", x_marks=("best_interval",), logy=False),
     curve(
         "devices",
         ("best_goodput", "cluster_mtbf"),
@@ -336,16 +344,52 @@ EQUATIONS = (
     Equation("failure_probability", r"@failure_probability = 1 - e^{-\frac{@job_duration}{@cluster_mtbf}}"),
     Equation("checkpoint_interval", r"@checkpoint_interval = \sqrt{2 \cdot @checkpoint_time \cdot @cluster_mtbf}"),
     Equation(
+        "best_interval",
+        r"@best_interval = \sqrt{2 \cdot @checkpoint_time \cdot @cluster_mtbf} \cdot (1 + "
+        r"\frac{1}{3} \cdot \sqrt{\frac{@checkpoint_time}{2 \cdot @cluster_mtbf}} + "
+        r"\frac{@checkpoint_time}{18 \cdot @cluster_mtbf}) - @checkpoint_time",
+        where=lambda i, o: i.checkpoint_time < 2 * o.cluster_mtbf,
+    ),
+    Equation(
+        "best_interval",
+        r"@best_interval = @cluster_mtbf",
+        where=lambda i, o: i.checkpoint_time >= 2 * o.cluster_mtbf,
+    ),
+    Equation(
+        "daly_goodput",
+        r"@daly_goodput = \frac{@interval_used}{@cluster_mtbf \cdot e^{\frac{@recovery_time}{@cluster_mtbf}} \cdot "
+        r"(e^{\frac{@interval_used + @checkpoint_time}{@cluster_mtbf}} - 1)}",
+        # Where the exponent is tiny the difference printed loses the digits that the code keeps.
+        where=lambda i, o: o.interval_used + i.checkpoint_time > 1e-4 * o.cluster_mtbf and o.daly_goodput > 0,
+    ),
+    Equation(
         "checkpoint_share",
-        r"@checkpoint_share = \frac{@checkpoint_time}{@interval_used}",
+        r"@checkpoint_share = @daly_goodput \cdot \frac{@checkpoint_time}{@interval_used}",
         where=lambda i, o: i.checkpoint_time > 0,
     ),
-    Equation("lost_work_share", r"@lost_work_share = \frac{@interval_used}{2 \cdot @cluster_mtbf}"),
-    Equation("recovery_share", r"@recovery_share = \frac{@recovery_time}{@cluster_mtbf}"),
-    Equation("goodput", r"@goodput = 1 - @checkpoint_share - @lost_work_share - @recovery_share"),
-    Equation("useful_time", r"@useful_time = \max(@goodput, 0) \cdot @job_duration"),
     Equation(
-        "time_to_finish", r"@time_to_finish = \frac{@job_duration}{@goodput}", where=lambda i, o: bool(o.progresses)
+        "recovery_share",
+        r"@recovery_share = 1 - e^{-\frac{@recovery_time}{@cluster_mtbf}}",
+        where=lambda i, o: i.recovery_time > 1e-4 * o.cluster_mtbf,
+    ),
+    Equation("lost_share", r"@lost_share = @checkpoint_share + @lost_work_share + @recovery_share"),
+    Equation(
+        "goodput",
+        r"@goodput = 1 - \frac{@checkpoint_time}{@checkpoint_interval} - "
+        r"\frac{\frac{@checkpoint_interval}{2} + @recovery_time}{@cluster_mtbf}",
+        where=lambda i, o: i.checkpoint_time > 0 and i.own_interval == 0,
+    ),
+    Equation(
+        "goodput",
+        r"@goodput = 1 - \frac{@checkpoint_time}{@own_interval} - "
+        r"\frac{\frac{@own_interval}{2} + @recovery_time}{@cluster_mtbf}",
+        where=lambda i, o: i.own_interval > 0,
+    ),
+    Equation("useful_time", r"@useful_time = @daly_goodput \cdot @job_duration"),
+    Equation(
+        "time_to_finish",
+        r"@time_to_finish = \frac{@job_duration}{@daly_goodput}",
+        where=lambda i, o: o.daly_goodput > 0,
     ),
     Equation("failures_per_day", r"@failures_per_day = \frac{86400}{@cluster_mtbf}"),
     Equation("device_share", r"@device_share = \frac{@devices}{@device_mtbf} \cdot @cluster_mtbf"),
@@ -354,14 +398,7 @@ EQUATIONS = (
     Equation("node_mtbf", r"@node_mtbf = @nodes \cdot @cluster_mtbf"),
     Equation(
         "mtbf_needed",
-        r"@mtbf_needed = (\frac{\sqrt{2 @checkpoint_time} + \sqrt{2 @checkpoint_time + 4 @recovery_time}}{2})^{2}",
-    ),
-    Equation(
-        "daly_goodput",
-        r"@daly_goodput = \frac{@interval_used}{@cluster_mtbf \cdot e^{\frac{@recovery_time}{@cluster_mtbf}} \cdot "
-        r"(e^{\frac{@interval_used + @checkpoint_time}{@cluster_mtbf}} - 1)}",
-        # Where the exponent is tiny the difference printed loses the digits that the code keeps.
-        where=lambda i, o: o.interval_used + i.checkpoint_time > 1e-4 * o.cluster_mtbf and o.daly_goodput > 0,
+        r"@mtbf_needed = 5 \cdot (@checkpoint_time + @recovery_time)",
     ),
 )
 
@@ -377,7 +414,7 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "Parts fail independently of each other and at constant rates; any failure stops the whole job.",
-    "A failure loses half an interval of work on average, and strikes neither a checkpoint nor a recovery.",
+    "A failure may strike work, a checkpoint or a recovery, and undoes what was done since the last checkpoint.",
     "The job stands still while it writes a checkpoint.",
     "By default all of Llama 3's stops are laid on its devices: those by network, power and software, too.",
 )
@@ -430,7 +467,7 @@ FALLACIES = (
     Fallacy(
         "The more checkpoints the safer.",
         "Once a minute leaves {before} of the time; at the best interval {after}: writing costs, too.",
-        "goodput",
+        "daly_goodput",
         {"own_interval": "60 s"},
         {},
         lambda before, after: after > before + 0.05,
@@ -450,11 +487,11 @@ FALLACIES = (
     walls=(15,),
     title="Reliability",
     question="How much of the time do failures and checkpoints leave for work that stays?",
-    version="1",
+    version="2",
     factor="Goodput",
     verdict=verdict,
     notes=notes,
-    headline=("goodput", "cluster_mtbf", "expected_failures", "checkpoint_interval", "useful_time", "lost_share"),
+    headline=("daly_goodput", "cluster_mtbf", "expected_failures", "best_interval", "useful_time", "goodput"),
     figures=FIGURES,
     equations=EQUATIONS,
     sources=SOURCES,
@@ -466,44 +503,44 @@ FALLACIES = (
 def reliability(i: Inputs) -> Outputs:
     parts = ((i.devices, i.device_mtbf), (i.nics, i.nic_mtbf), (i.psus, i.psu_mtbf))
     mtbf = combined_mtbf(*parts)
-    shares = [np.asarray(count) / each * mtbf for count, each in parts]
-    best = young_daly_interval(i.checkpoint_time, mtbf)
-    interval = np.where(np.asarray(i.own_interval) > 0, i.own_interval, best)
-    writing = checkpoint_share(i.checkpoint_time, interval)
-    again, recovering = failure_share(interval, 0.0, mtbf), failure_share(0.0, i.recovery_time, mtbf)
-    left = goodput(i.checkpoint_time, interval, i.recovery_time, mtbf)
-    at_best = goodput(i.checkpoint_time, best, i.recovery_time, mtbf)
-    needed = min_mtbf(i.checkpoint_time, i.recovery_time)
+    failing = [np.asarray(count) / each * mtbf for count, each in parts]
+    first_order, best = young_daly_interval(i.checkpoint_time, mtbf), daly_interval(i.checkpoint_time, mtbf)
+    own = np.asarray(i.own_interval)
+    interval = np.where(own > 0, own, best)
+    shares = time_shares(i.checkpoint_time, interval, i.recovery_time, mtbf)
+    at_best = daly_goodput(i.checkpoint_time, best, i.recovery_time, mtbf)
+    needed = least_mtbf(i.checkpoint_time, i.recovery_time)
     return Outputs(
         cluster_mtbf=mtbf,
         failure_probability=failure_probability(i.job_duration, mtbf),
         expected_failures=i.job_duration / mtbf,
-        checkpoint_interval=best,
-        goodput=left,
-        progresses=left > 0,
-        lost_share=writing + again + recovering,
-        checkpoint_share=writing,
-        lost_work_share=again,
-        recovery_share=recovering,
-        # At the best interval writing and rework are equal but for rounding: writing is named.
-        largest_loss=_largest(writing, again * (1 - 1e-12), recovering),
+        daly_goodput=shares.goodput,
+        best_interval=best,
+        checkpoint_interval=first_order,
+        goodput=goodput(i.checkpoint_time, np.where(own > 0, own, first_order), i.recovery_time, mtbf),
+        progresses=shares.goodput > _PROGRESS,
+        rare_failures=mtbf >= needed,
+        lost_share=shares.writing + shares.again + shares.restarting,
+        checkpoint_share=shares.writing,
+        lost_work_share=shares.again,
+        recovery_share=shares.restarting,
+        largest_loss=_largest(shares.writing, shares.again, shares.restarting),
         interval_used=interval,
         best_goodput=at_best,
-        # A line over it starts where there is time for work, and not at 0, which stands for the best interval.
-        own_goodput=np.where((np.asarray(i.own_interval) > 0) & (left > 0), left, math.nan),
-        # Where one's own interval is the best one, the difference is 0 and not the last digit of a rounding.
-        goodput_given_up=np.maximum(at_best - left, 0),
-        useful_time=np.maximum(left, 0) * i.job_duration,
-        time_to_finish=np.where(left > 0, ratio_or_inf(i.job_duration, np.maximum(left, 0)), math.inf),
+        # A line over it starts at the first interval chosen, and not at 0, which stands for the best one.
+        own_goodput=np.where(own > 0, shares.goodput, math.nan),
+        # Daly's best interval is a series cut short: one's own may be better by less than a thousandth.
+        goodput_given_up=np.maximum(at_best - shares.goodput, 0),
+        useful_time=shares.goodput * i.job_duration,
+        time_to_finish=ratio_or_inf(i.job_duration, shares.goodput),
         failures_per_day=_DAY / mtbf,
-        device_share=shares[FailingPart.DEVICES],
-        nic_share=shares[FailingPart.NICS],
-        psu_share=shares[FailingPart.PSUS],
-        most_failures=_largest(*shares),
+        device_share=failing[FailingPart.DEVICES],
+        nic_share=failing[FailingPart.NICS],
+        psu_share=failing[FailingPart.PSUS],
+        most_failures=_largest(*failing),
         node_mtbf=np.asarray(i.nodes) * mtbf,
         mtbf_needed=needed,
         largest_fleet=np.floor(ratio_or_inf(np.asarray(i.devices) * mtbf, needed)),
-        daly_goodput=daly_goodput(i.checkpoint_time, interval, i.recovery_time, mtbf),
     )
 
 

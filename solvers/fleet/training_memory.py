@@ -31,6 +31,7 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
+from solvers.laws.memory import usable_memory
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import (
     ADAM_BYTES,
@@ -81,6 +82,7 @@ class Inputs:
     )
     attention: Codes = inputs.attention(Attention.UNFUSED)
     sequence_parallel: Codes = inputs.sequence_parallel(SequenceParallel.OFF)
+    memory_reserve: Array = inputs.memory_reserve()
     optimizer_bytes: Array = number(
         "byte",
         "Optimizer state a parameter",
@@ -113,7 +115,9 @@ class Outputs:
     activations_per_layer: Array = output("byte", "Activations of a layer", symbol="A", help="Of one microbatch.")
     layers_in_flight: Array = output("1", "Layers kept", help="Counted once for each microbatch in flight.")
     activation_share: Array = output("1", "Share of activations", display_unit="percent")
-    memory_room: Array = output("byte", "Memory of the chip", if_infinite=_NO_ROOM)
+    memory_room: Array = output(
+        "byte", "Usable memory of the chip", if_infinite=_NO_ROOM, help="Less what is kept free."
+    )
     memory_shortfall: Array = output("byte", "Short by", if_infinite=_NO_ROOM, help="Zero when all fits.")
     feasible: Truth = flag("Fits")
     largest_batch_size: Array = output(
@@ -142,7 +146,7 @@ def verdict(i: Inputs, o: Outputs) -> str:
         return held_by + _larger(o)
     if o.feasible:
         return held_by + "It fits into {memory_room}; a microbatch of up to {largest_batch_size} would. " + _larger(o)
-    return held_by + "That is {memory_shortfall} more than the {memory_room} there are. " + _remedy(i, o)
+    return held_by + "That is {memory_shortfall} more than the {memory_room} there are to use. " + _remedy(i, o)
 
 
 def _larger(o: Outputs) -> str:
@@ -253,7 +257,7 @@ ASSUMPTIONS = (
 )
 
 LIMITATIONS = (
-    "Fragments and buffers: real runs need a few gigabytes more.",
+    "Fragments and buffers one by one: the memory kept free stands for them.",
     "The logits of the last layer, large where the vocabulary is.",
     "Moving state to the host or to disk.",
 )
@@ -306,7 +310,7 @@ FALLACIES = (
     walls=(14,),
     title="Training memory",
     question="What does a device have to hold while a network is trained, and does it fit?",
-    version="1",
+    version="2",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,
@@ -327,7 +331,7 @@ def training_memory(i: Inputs) -> Outputs:
     activations = layer * kept
     recomputed = _activations(i, Recomputation.FULL) * kept
     sharded = _state(i, part, 3).total
-    room = np.asarray(np.nan if i.accelerator is None else i.accelerator.memory_capacity, dtype=float)
+    room = usable_memory(np.nan if i.accelerator is None else i.accelerator.memory_capacity, i.memory_reserve)
     total = state.total + activations
     per_sequence = activations / i.batch_size
     return Outputs(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array
+from solvers.laws.goodput import daly_goodput, daly_interval
 from solvers.laws.ratio import ratio_or_inf
-from solvers.laws.reliability import goodput, young_daly_interval
 
 YEAR = 365 * 86400.0
 # Yearly maintenance as a share of the purchase price.
@@ -59,24 +59,24 @@ def break_even_utilization(idle_cost: Array, busy_cost: Array, rent: Array) -> A
 @dataclass(frozen=True)
 class SpotRun:
     """A job on machines that may be reclaimed: mean seconds between interruptions (`mtbf`), seconds between checkpoints
-    (`interval`), and the share of the time that is useful work (`goodput`, at or below 0 where the job never ends)."""
+    (`interval`), and the share of the time that is useful work (`goodput`)."""
 
     mtbf: Array
     interval: Array
     goodput: Array
 
     def rate(self, price: Array) -> Array:
-        """Price per second of useful work in USD/s: c/max(G, 0), with c the `price` in USD/s and G the goodput;
-        infinite where no useful work is done. Arrays broadcast. Derived."""
-        return ratio_or_inf(price, np.maximum(self.goodput, 0))
+        """Price per second of useful work in USD/s: c/G, with c the `price` in USD/s and G the goodput; infinite where
+        no useful work is done. Arrays broadcast. Derived."""
+        return ratio_or_inf(price, self.goodput)
 
 
 def spot_run(machines: Array, machine_mtbf: Array, checkpoint_time: Array, recovery_time: Array) -> SpotRun:
     """Interruptions, checkpoint interval (both in seconds) and goodput of a job on a number of `machines` k, each
     reclaimed every m seconds on average (`machine_mtbf`), that writes a checkpoint in δ seconds (`checkpoint_time`) at
     the best interval and resumes R seconds (`recovery_time`) after an interruption. The job is interrupted every m/k
-    seconds. Arrays broadcast. Young 1974, doi:10.1145/361147.361115. Interruptions are independent; first order, see
-    `goodput`."""
+    seconds. Arrays broadcast. Daly 2006, doi:10.1016/j.future.2004.11.016, equations 20 and 37. Interruptions are
+    independent, at a constant rate; see `daly_goodput`."""
     mtbf = np.asarray(machine_mtbf / machines)
-    interval = young_daly_interval(checkpoint_time, mtbf)
-    return SpotRun(mtbf, interval, goodput(checkpoint_time, interval, recovery_time, mtbf))
+    interval = daly_interval(checkpoint_time, mtbf)
+    return SpotRun(mtbf, interval, daly_goodput(checkpoint_time, interval, recovery_time, mtbf))

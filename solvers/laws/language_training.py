@@ -59,13 +59,14 @@ _LOGIT_BYTES = 16.0
 
 @dataclass(frozen=True, kw_only=True)
 class Overlaps:
-    """What hides behind arithmetic, as shares (0 to 1): of the all-reduces of `gradients`, of the all-reduces inside
-    the layers (`tensor`), of the exchange of `experts`, each as far as arithmetic lasts; of what ZeRO-3 `gathers`."""
+    """What hides behind arithmetic, as shares (0 to 1): of the exchange of `gradients`, of the all-reduces inside the
+    layers (`tensor`), of the exchange of `experts`, each as far as arithmetic lasts; and what does not of the gathers
+    of ZeRO-3 (`exposed_gathers`)."""
 
     gradients: Array = 0.8
     tensor: Array = 0.0
     experts: Array = 0.0
-    gathers: Array = 0.0
+    exposed_gathers: Array = law.EXPOSED_GATHERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,17 +173,17 @@ def price_training_step(model: Model, job: TrainingJob) -> TrainingStep:
     device = law.device_time(compute, busy, job.straggler_factor, imbalance)
     network, messages = _network(job), _messages(model, job)
     rounds = (imbalance * kept, passes, microbatches)
-    exchange = _exposed_exchange(_exchange(messages, rounds, network, job), device.busy, job)
+    exchange = _exchange(messages, rounds, network, device.busy, job)
     stage = (device.total + exchange.total) / microbatches
     size = bytes_per_element(job.precision)
     gradients = law.data_time(part.dense * size, part.routed * size, job.zero_stage, microbatches, job.layout, network)
-    hidden = np.where(np.asarray(job.zero_stage) >= 3, job.overlaps.gathers, job.overlaps.gradients)
+    shares = (job.overlaps.gradients, job.overlaps.exposed_gathers)
     return TrainingStep(
         device=device,
         exchange=exchange,
         bubble=(stages - 1) / job.layout.virtual * stage,
         stages=law.stage_time(messages.boundary, microbatches, job.layout, network),
-        data=law.exposed_time(gradients, hidden, device.busy / microbatches, microbatches, job.zero_stage),
+        data=law.exposed_time(gradients, *shares, device.busy / microbatches, microbatches, job.zero_stage),
         update=price_update(model, job),
         gradients=gradients,
         stage=stage,
@@ -288,28 +289,18 @@ def _network(job: TrainingJob) -> Network:
 
 
 def _exchange(
-    messages: LayerMessages, rounds: tuple[Array, Array, Array], network: Network, job: TrainingJob
+    messages: LayerMessages, rounds: tuple[Array, Array, Array], network: Network, busy: Array, job: TrainingJob
 ) -> law.LayerExchange:
-    """What the layers exchange in a step, for layers, passes and microbatches (`rounds`); all-reduces inside a node are
-    those of kernels, with the chip's own start."""
-    exchange = law.layer_exchange(messages, *rounds, job.layout, network)
-    group = job.layout.tensor_group(network)
+    """What the layers exchange in a step, for layers, passes and microbatches (`rounds`), and the `busy` seconds of the
+    device do not hide; all-reduces inside a node are those of kernels, with the chip's own start."""
+    exchange = law.layer_exchange(messages, *rounds, job.layout, network, job.overlaps.experts, busy)
+    group, tensor = job.layout.tensor_group(network), exchange.tensor
     measured = np.asarray((group.size > 1) & (group.nodes <= 1)) & ~np.asarray(job.by_roofline)
-    if not np.any(measured):
-        return exchange
-    layers, passes, microbatches = rounds
-    once = all_reduce_time(messages.activations, group.size, job.device) * network.congestion
-    tensor = np.where(measured, 2 * passes * layers * microbatches * once, exchange.tensor)
-    return dataclasses.replace(exchange, tensor=tensor)
-
-
-def _exposed_exchange(exchange: law.LayerExchange, busy: Array, job: TrainingJob) -> law.LayerExchange:
-    """What of the layers' exchange the device's own work does not hide."""
-    return law.LayerExchange(
-        tensor=exchange.tensor - np.minimum(job.overlaps.tensor * exchange.tensor, busy),
-        context=exchange.context,
-        expert=exchange.expert - np.minimum(job.overlaps.experts * exchange.expert, busy),
-    )
+    if np.any(measured):
+        layers, passes, microbatches = rounds
+        once = all_reduce_time(messages.activations, group.size, job.device) * network.congestion
+        tensor = np.where(measured, 2 * passes * layers * microbatches * once, tensor)
+    return dataclasses.replace(exchange, tensor=tensor - np.minimum(job.overlaps.tensor * tensor, busy))
 
 
 def _activations_per_layer(model: Model, job: TrainingJob) -> Array:

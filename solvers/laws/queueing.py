@@ -99,34 +99,6 @@ def wait_quantile(share: Array, wait_probability: Array, given_waiting: Array) -
     )
 
 
-def min_servers(
-    share: Array, longest_wait: Array, load: Array, service_time: Array, factor: Array, most: int = 10_000
-) -> Array:
-    """The fewest servers, a dimensionless count, with which a `share` p (0 to 1) of all requests waits at most
-    `longest_wait` seconds at an offered `load` a in erlang, mean `service_time` in seconds and the dimensionless
-    variability `factor`; infinite where the wait allowed is negative or more than `most` servers would be needed.
-    Arrays broadcast. Derived: `wait_quantile` falls with the number of servers, so one upward pass of Erlang's
-    recursion finds the first that is enough. Limits as `wait_quantile`."""
-    given = np.broadcast_arrays(share, longest_wait, load, service_time, factor)
-    p, wait, a, s, v = (np.asarray(each, dtype=float).ravel() for each in given)
-    needed = np.full(a.shape, np.inf)
-    rows = np.flatnonzero((wait >= 0) & (a < most))
-    k, a, scale, late, wait = np.floor(a[rows]), a[rows], v[rows] * s[rows], 1 - p[rows], wait[rows]
-    blocked = erlang_b(k, a)
-    while rows.size:
-        k = k + 1
-        carried = a * blocked
-        blocked = carried / (k + carried)
-        free = k - a
-        waiting = k * blocked / (free + a * blocked)
-        enough = scale * np.log(np.maximum(waiting / late, 1)) <= wait * free
-        if enough.any() or k.max() >= most:
-            needed[rows[enough]] = k[enough]
-            left = ~enough & (k < most)
-            rows, k, a, blocked, scale, late, wait = (each[left] for each in (rows, k, a, blocked, scale, late, wait))
-    return needed.reshape(given[0].shape)
-
-
 def queue_mean_wait(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
     """Mean wait in seconds over all requests in a queue with c `servers` at an offered `load` a in erlang, mean
     `service_time` in seconds and the dimensionless variability `factor`; infinite where a is c or more. Arrays

@@ -52,23 +52,3 @@ def goodput(checkpoint_time: Array, interval: Array, recovery_time: Array, mtbf:
     checkpoint (`checkpoint_time`) every τ (`interval`), R until work resumes (`recovery_time`) after a failure every M
     (`mtbf`). Arrays broadcast. Young 1974, doi:10.1145/361147.361115. First order: at or below 0 no work gets done."""
     return 1 - checkpoint_share(checkpoint_time, interval) - failure_share(interval, recovery_time, mtbf)
-
-
-def min_mtbf(checkpoint_time: Array, recovery_time: Array) -> Array:
-    """The mean time between failures in seconds below which no checkpoint interval leaves time for work: ((√(2δ) + √(2δ
-    + 4R))/2)², with δ the seconds of writing a checkpoint (`checkpoint_time`) and R the seconds until work resumes
-    (`recovery_time`). Arrays broadcast. Derived: the root M of 1 − √(2δ/M) − R/M, the goodput at Young's interval, a
-    quadratic in √M. First order, as `goodput`."""
-    twice = 2 * np.asarray(checkpoint_time, dtype=float)
-    return np.asarray(np.square((np.sqrt(twice) + np.sqrt(twice + 4 * np.asarray(recovery_time))) / 2))
-
-
-def daly_goodput(checkpoint_time: Array, interval: Array, recovery_time: Array, mtbf: Array) -> Array:
-    """Dimensionless share of the time left for useful work when failures may also strike checkpoints and recoveries:
-    τ/(M·e^(R/M)·(e^((τ+δ)/M) − 1)), all in seconds: δ (`checkpoint_time`), τ (`interval`), R (`recovery_time`), M
-    (`mtbf`); its limit e^(−R/M) where τ + δ is 0. Arrays broadcast. Daly 2006, doi:10.1016/j.future.2004.11.016 (the
-    complete model). Exponentially distributed failures; never below 0."""
-    attempt = np.expm1((np.asarray(interval) + checkpoint_time) / mtbf) * mtbf
-    without_interval = attempt == 0
-    share = np.where(without_interval, 1.0, np.asarray(interval) / np.where(without_interval, 1.0, attempt))
-    return np.asarray(share * np.exp(-np.asarray(recovery_time) / mtbf))

@@ -30,6 +30,7 @@ from solvers.declare import (
     spec,
 )
 from solvers.errors import InputError
+from solvers.laws.energy import IDLE
 from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Grid, Model, Precision
 
@@ -115,6 +116,7 @@ class Inputs:
         help="That each copy works through in one training step.",
     )
     sequence_length: Array = inputs.sequence_length(8192, advanced=True)
+    memory_reserve: Array = inputs.memory_reserve()
     devices_per_node: Array = inputs.devices_per_node(8, advanced=True)
     intra_bandwidth: Array = inputs.intra_bandwidth(450e9, advanced=True)
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9, advanced=True)
@@ -146,14 +148,17 @@ class Inputs:
     )
     water_intensity: Array = number(
         "L/J",
-        "Water intensity",
-        1.8 / 3.6e6,
+        "Water of generation",
+        0,
         high=1e-3,
         slider=(0, 10 / 3.6e6),
         display_unit="L/kWh",
         advanced=True,
-        help="Where the grid's is not known.",
+        help="Where the grid's is not known. 0: then it stays unknown.",
     )
+    wue: Array = inputs.wue(0, advanced=True)
+    idle_fraction: Array = inputs.idle_fraction(IDLE)
+    host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the accelerator's."
     )
@@ -219,7 +224,7 @@ class Outputs:
     tdp: Array = output("W", "Thermal design power of a device", if_infinite="unknown")
     embodied_per_device: Array = output("kg", "Embodied carbon of a device")
     carbon_intensity: Array = output("kg/J", "Carbon intensity", display_unit="g/kWh", if_infinite="unknown")
-    water_of_electricity: Array = output("L/J", "Water intensity", display_unit="L/kWh")
+    water_of_electricity: Array = output("L/J", "Water of generation", display_unit="L/kWh", help="0: not known.")
     price_of_electricity: Array = output("USD/J", "Electricity price", display_unit="USD/kWh")
 
 
@@ -336,7 +341,7 @@ FALLACIES = (
     walls=(),
     title="System",
     question="What does one system come to, before any wall looks at it?",
-    version="1",
+    version="2",
     factor="",
     verdict=verdict,
     notes=notes,

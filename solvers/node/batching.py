@@ -34,6 +34,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
+from solvers.laws.memory import usable_memory
 from solvers.laws.paging import internal_fragmentation, pages_per_request
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
@@ -125,17 +126,7 @@ class Inputs:
         labels={"as_weights": "As the weights"},
         help="The format keys and values are stored in.",
     )
-    memory_reserve: Array = number(
-        "1",
-        "Memory kept free",
-        0.1,
-        high=0.99,
-        slider=(0, 0.5),
-        display_unit="percent",
-        symbol="r",
-        advanced=True,
-        help="Share of the memory for activations and the runtime.",
-    )
+    memory_reserve: Array = inputs.memory_reserve()
     efficiency: Array = inputs.efficiency(TUTORIAL.efficiency)
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(TUTORIAL.bandwidth_efficiency)
     layer_overhead: Array = inputs.layer_overhead(TUTORIAL.layer_overhead)
@@ -405,7 +396,7 @@ def batching(i: Inputs) -> Outputs:
     held, reserved = pages * i.page_size, np.maximum(i.max_length, i.context_length)
     request, static_request = per_token * held + state, per_token * reserved + state
     weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
-    usable = np.asarray(i.accelerator.memory_capacity * (1 - np.asarray(i.memory_reserve)))
+    usable = usable_memory(i.accelerator.memory_capacity, i.memory_reserve)
     pool = np.maximum(usable - weights, 0.0)
     fitting, static_fitting = max_requests(pool, request), max_requests(pool, static_request)
     active, static_active = (np.minimum(each, i.max_batch_size) for each in (fitting, static_fitting))

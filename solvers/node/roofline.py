@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 
@@ -24,7 +23,6 @@ from solvers.declare import (
     Preset,
     Source,
     Truth,
-    choice,
     curve,
     flag,
     label,
@@ -32,20 +30,13 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws.memory import Tier, max_batch_size, memory_placement
+from solvers.laws.memory import MEMORY_RESERVE, Tier, max_batch_size, memory_placement
 from solvers.laws.phase import Phase, effective_phase, step_work
-from solvers.laws.power import linear_power
+from solvers.laws.power import PowerModel, activity, chip_power
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import Bound, step_time
 from solvers.laws.transformer import compute_bound_batch_size
 from solvers.specs import Accelerator, Model, Precision, peak_rate
-
-
-class PowerModel(IntEnum):
-    """The utilization that power is computed from."""
-
-    MFU = 0
-    BUSIEST = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,14 +52,7 @@ class Inputs:
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
     layer_overhead: Array = inputs.layer_overhead(10e-6)
     idle_fraction: Array = inputs.idle_fraction(0.3)
-    utilization: Codes = choice(
-        PowerModel,
-        "Power follows",
-        PowerModel.MFU,
-        advanced=True,
-        labels={"mfu": "MFU", "busiest": "The busier of the two"},
-        help="Decode keeps the memory busy while its MFU is near zero.",
-    )
+    utilization: Codes = inputs.power_model(PowerModel.ACTIVITY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +70,9 @@ class Outputs:
     )
     mfu: Array = output(
         "1", "MFU", display_unit="percent", help="Model FLOP/s utilization: the achieved share of the peak rate."
+    )
+    memory_utilization: Array = output(
+        "1", "Memory bandwidth in use", display_unit="percent", symbol="u_m", help="The achieved share of the peak."
     )
     power: Array = output("W", "Power", symbol="P", if_infinite="unknown: the catalog has no thermal design power")
     energy: Array = output("J", "Energy", symbol="E", if_infinite="unknown without the power", help="Of one step.")
@@ -177,6 +164,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         )
     if not o.feasible:
         yield "The times are what the step would take if its data were in memory."
+    if o.memory_tier == Tier.MEMORY and o.feasible and o.memory_footprint > (1 - MEMORY_RESERVE) * o.memory_room:
+        yield "It fits only just: serving and training keep a tenth of the memory free for the runtime."
     if o.memory_tier == Tier.FLASH and o.feasible:
         yield "The weights stream from flash: with the activations they are too large for the SRAM."
 
@@ -211,6 +200,12 @@ EQUATIONS = (
         r"\max(@mfu, \frac{@memory_time}{@latency}))",
         where=lambda i, o: i.utilization == PowerModel.BUSIEST and o.power == o.power,
     ),
+    Equation(
+        "power",
+        r"@power = @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot "
+        r"\min(1, 2 \cdot @mfu + 0.65 \cdot \sqrt{@memory_utilization}))",
+        where=lambda i, o: i.utilization == PowerModel.ACTIVITY and o.power == o.power,
+    ),
     Equation("energy", r"@energy = @power \cdot @latency", where=lambda i, o: o.power == o.power),
 )
 
@@ -222,6 +217,7 @@ SOURCES = (
     ),
     Source("Pope et al. 2023", "Efficiently scaling transformer inference", "arXiv:2211.05102"),
     Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
+    Source("Chung et al. 2025", "The ML.ENERGY Benchmark", "arXiv:2505.06371"),
 )
 
 ASSUMPTIONS = (
@@ -229,6 +225,7 @@ ASSUMPTIONS = (
     "Weights are read once a step and shared by the batch; the KV cache is read once for each sequence and is kept in "
     "the format of the weights.",
     "Of a mixture of experts a step reads only the experts its tokens draw, each equally likely.",
+    "Power follows MFU and the share of the memory's bandwidth that is used, as GPUs that serve were measured to.",
     "Rates are dense: no structured sparsity. One multiply-add is two FLOP.",
 )
 
@@ -293,7 +290,7 @@ FALLACIES = (
     walls=(1, 2),
     title="Roofline",
     question="Does the arithmetic bind, or the memory that feeds it?",
-    version="1",
+    version="2",
     factor="Peak rate",
     verdict=verdict,
     notes=notes,
@@ -318,8 +315,11 @@ def roofline(i: Inputs) -> Outputs:
     time = step_time(work.flop, work.moved, compute_roof, memory_roof, overhead)
     latency = time.total
     mfu = work.flop / latency / peak
-    busy = np.where(np.asarray(i.utilization) == PowerModel.BUSIEST, np.maximum(mfu, time.memory / latency), mfu)
-    power = linear_power(chip.tdp, i.idle_fraction, busy)
+    reading = work.moved / home.bandwidth / latency
+    follows = np.asarray(i.utilization)
+    one_of_both = np.where(follows == PowerModel.BUSIEST, np.maximum(mfu, time.memory / latency), mfu)
+    share = np.where(follows == PowerModel.ACTIVITY, activity(mfu, reading), one_of_both)
+    power = chip_power(chip.tdp, i.idle_fraction, share)
     return Outputs(
         latency=latency,
         compute_time=time.compute,
@@ -331,6 +331,7 @@ def roofline(i: Inputs) -> Outputs:
         arithmetic_intensity=work.flop / work.moved,
         ridge_point=compute_roof / memory_roof,
         mfu=mfu,
+        memory_utilization=reading,
         power=power,
         energy=power * latency,
         energy_per_sample=power * latency / i.batch_size,

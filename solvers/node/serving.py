@@ -35,6 +35,7 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.collectives import NetworkLink
+from solvers.laws.memory import usable_memory
 from solvers.laws.phase import generates
 from solvers.laws.serving import expected_tokens, max_requests, speculative_latency, tensor_parallel_step
 from solvers.laws.step_time import Bound, StepTime
@@ -192,6 +193,7 @@ class Inputs:
         advanced=True,
         help="Tokens guessed before each check.",
     )
+    memory_reserve: Array = inputs.memory_reserve()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +218,12 @@ class Outputs:
     weights: Array = output("byte", "Weights")
     memory_required: Array = output("byte", "Memory required")
     memory_per_device: Array = output("byte", "Memory per device")
-    memory_room: Array = output("byte", "Memory of a device", if_infinite="unknown: the catalog has no capacity")
+    memory_room: Array = output(
+        "byte",
+        "Usable memory of a device",
+        if_infinite="unknown: the catalog has no capacity",
+        help="Less what is kept free.",
+    )
     memory_shortfall: Array = output(
         "byte",
         "Memory short",
@@ -329,9 +336,7 @@ _ADVICE = {
 
 
 def _too_large(i: Inputs, o: Outputs) -> str:
-    short = (
-        "Does not fit: a device would hold {memory_per_device} and has {memory_room}; {memory_shortfall} are missing."
-    )
+    short = "Does not fit: a device would hold {memory_per_device} and may hold {memory_room}, {memory_shortfall} less."
     if o.largest_batch_size >= 1:
         return short + " Batch {largest_batch_size} would fit."
     return short + " Split over {devices_needed} devices it would."
@@ -479,7 +484,7 @@ FALLACIES = (
     walls=(4,),
     title="Serving",
     question="How long for the first token, how long for each further one, and for how many users at once?",
-    version="1",
+    version="2",
     factor="MFU",
     verdict=verdict,
     notes=notes,
@@ -509,7 +514,7 @@ def serving(i: Inputs) -> Outputs:
     transfer = _transfer_time(i)
     weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
     required = weights + kv_cache + draft.resident
-    room = np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity)
+    room = usable_memory(np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity), i.memory_reserve)
     per_device = required / i.tensor_parallel
     end_to_end = first.total + transfer + (i.output_length - 1) * itl
     return Outputs(

@@ -35,6 +35,8 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.cost import MAINTENANCE, YEAR
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.memory import usable_memory
+from solvers.laws.power import dynamic_share
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import step_time
 from solvers.laws.training_memory import ADAM_BYTES
@@ -101,8 +103,16 @@ class Inputs:
     precision: Codes = inputs.precision(Precision.BF16)
     batch_size: Array = inputs.batch_size(64, help="Serving only: sequences that share one reading of the weights.")
     context_length: Array = inputs.context_length(2048, help="Serving only: tokens already in each sequence.")
+    memory_utilization: Array = inputs.memory_utilization(
+        0,
+        advanced=True,
+        help="Training only: for power, which follows it and MFU. 0: not known, and MFU alone. Serving's is computed.",
+    )
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(0.85)
     layer_overhead: Array = inputs.layer_overhead(45e-6)
+    memory_reserve: Array = inputs.memory_reserve()
+    idle_fraction: Array = inputs.idle_fraction(IDLE)
+    host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the catalog's."
     )
@@ -245,12 +255,15 @@ SOURCES = (
         "Roofline: an insightful visual performance model",
         "10.1145/1498765.1498785",
     ),
+    Source("Chung et al. 2025", "The ML.ENERGY Benchmark", "arXiv:2505.06371"),
 )
 
 ASSUMPTIONS = (
     "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, "
     "gradients and optimizer.",
     "Serving: one copy of the model is split over as few devices as hold it, which share FLOPs and traffic evenly.",
+    "Power follows arithmetic and the memory's bandwidth as GPUs that serve were measured to, or MFU alone where the "
+    "latter is not known; hosts count if given.",
     "Infrastructure costs the same multiple of either chip's price.",
 )
 
@@ -302,7 +315,7 @@ FALLACIES = (
     walls=(17,),
     title="Shootout",
     question="Which chip does the same work for less, and at what price would the other?",
-    version="1",
+    version="2",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -352,11 +365,11 @@ def shootout(i: Inputs) -> Outputs:
 
 
 class _Work(NamedTuple):
-    """Tokens a second of one chip, the fewest that hold the model, and how busy each is (for its power)."""
+    """Tokens a second of one chip, the fewest that hold the model, and the share of its dynamic power each draws."""
 
     rate: Array
     least: Array
-    busy: Array
+    power_share: Array
 
 
 def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
@@ -364,7 +377,8 @@ def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
     reached = peak_rate(chip, i.precision) * np.asarray(efficiency)
     state = i.model.parameters * (2 * bytes_per_element(i.precision) + ADAM_BYTES)
     step = decode_work(i.model, i.batch_size, i.context_length, i.precision, i.precision)
-    copy = np.ceil(step.resident / chip.memory_capacity)
+    usable = usable_memory(chip.memory_capacity, i.memory_reserve)
+    copy = np.ceil(step.resident / usable)
     time = step_time(
         step.flop / copy,
         step.moved / copy,
@@ -372,11 +386,12 @@ def _work(i: Inputs, chip: Accelerator, efficiency: Array) -> _Work:
         chip.memory_bandwidth * i.bandwidth_efficiency,
         chip.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead),
     )
-    busy = np.maximum(time.memory, step.flop / copy / peak_rate(chip, i.precision)) / time.total
+    mfu = step.flop / copy / peak_rate(chip, i.precision) / time.total
+    reading = step.moved / copy / chip.memory_bandwidth / time.total
     return _Work(
         rate=np.where(serving, i.batch_size / time.total / copy, reached / (6 * active_parameters(i.model))),
-        least=np.where(serving, copy, np.ceil(state / chip.memory_capacity)),
-        busy=np.where(serving, busy, efficiency),
+        least=np.where(serving, copy, np.ceil(state / usable)),
+        power_share=dynamic_share(np.where(serving, mfu, efficiency), np.where(serving, reading, i.memory_utilization)),
     )
 
 
@@ -385,4 +400,5 @@ def _price(given_price: Array, chip: Accelerator) -> Array:
 
 
 def _energy(i: Inputs, chip: Accelerator, devices: Array, work: _Work) -> Array:
-    return facility_energy(fleet_power(devices, chip.tdp, IDLE, work.busy) * i.duration, i.pue)
+    power = fleet_power(devices, chip.tdp, i.idle_fraction, work.power_share, i.host_power)
+    return facility_energy(power * i.duration, i.pue)

@@ -1,8 +1,8 @@
 """What are energy, carbon and water of a job, and does its place matter more than its hardware?
 
 Patterson et al. 2021 for energy and operational carbon (equations 1 and 2), Gupta et al. 2022 (ACT) for embodied
-carbon, spread over the lifetime of the devices, Li et al. 2023 for water. Not modelled: hosts, switches and storage
-beside the chips, carbon intensity by the hour, certificates, and disposal.
+carbon, spread over the lifetime of the devices, Li et al. 2023 for water, Chung et al. 2025 for the power of chips by
+what they do. Not modelled: switches and storage, carbon intensity by the hour, certificates, and disposal.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import numpy as np
 from solvers import inputs
 from solvers.declare import Array, Chart, Codes, Equation, Fallacy, Preset, Source, curve, label, number, output, solver
 from solvers.laws.carbon import embodied_carbon, operational_carbon, share_of_total
-from solvers.laws.energy import IDLE, facility_energy
-from solvers.laws.power import linear_power
+from solvers.laws.energy import IDLE, WATER_OF_GENERATION, facility_energy, water_use
+from solvers.laws.power import chip_power, dynamic_share
 from solvers.laws.ratio import ratio_or_inf
 
 _DAY, _YEAR = 86400.0, 365 * 86400.0
@@ -57,7 +57,19 @@ class Inputs:
         high=1,
         slider=(0, 1),
         display_unit="percent",
-        help="What power follows: at 0 a device draws its idle power, at 100% its thermal design power.",
+        help="While in use. What power follows, with the memory's bandwidth below.",
+    )
+    memory_utilization: Array = inputs.memory_utilization(0)
+    time_in_use: Array = number(
+        "1",
+        "Time in use",
+        1,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
+        symbol="u",
+        advanced=True,
+        help="Share of the duration in which there is work; out of use a device draws its idle power.",
     )
     pue: Array = number(
         "1", "PUE", 1.06, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
@@ -82,16 +94,8 @@ class Inputs:
         symbol="c'",
         help="Carbon intensity of a grid to compare with, at the same PUE. 20 g/kWh: Québec, 820: coal in Poland.",
     )
-    water_intensity: Array = number(
-        "L/J",
-        "Water intensity",
-        1.8 / _KWH,
-        high=1e-3,
-        slider=(0, 10 / _KWH),
-        display_unit="L/kWh",
-        symbol="w",
-        help="Per energy at the meter. 1.8 is usual for cooling alone; making the electricity adds to it.",
-    )
+    wue: Array = inputs.wue(0)
+    water_intensity: Array = inputs.water_of_generation(WATER_OF_GENERATION)
     embodied_per_device: Array = number(
         "kg", "Embodied carbon of a device", 164, high=1e7, slider=(0, 2000), help="CO2e of making one."
     )
@@ -107,6 +111,7 @@ class Inputs:
         help="Over which its making is shared out.",
     )
     idle_fraction: Array = inputs.idle_fraction(IDLE)
+    host_power: Array = inputs.host_power(0)
     mean_device_power: Array = number(
         "W",
         "Measured power of a device",
@@ -130,12 +135,15 @@ class Inputs:
     )
 
 
+_NO_WATER = "unknown: the grid's isn't known"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     total_carbon: Array = output(
         "kg", "Carbon", display_unit="t", symbol=r"m", help="CO2e of running and, in part, of making."
     )
-    it_energy: Array = output("J", "Energy at the chips", symbol=r"E_\text{IT}")
+    it_energy: Array = output("J", "Energy of the equipment", symbol=r"E_\text{IT}", help="Chips, and hosts if given.")
     facility_energy: Array = output("J", "Energy at the meter", symbol="E")
     operational_carbon: Array = output(
         "kg", "Of running", display_unit="t", symbol=r"m_\text{op}", help="CO2e of the electricity."
@@ -146,9 +154,16 @@ class Outputs:
     embodied_share: Array = output(
         "1", "Share of making", display_unit="percent", symbol="s", help="0 where nothing is emitted at all."
     )
-    water: Array = output("L", "Water", symbol="V")
+    water: Array = output(
+        "L", "Water", symbol="V", if_infinite=_NO_WATER, help="Of the site and of making the electricity."
+    )
+    site_water: Array = output("L", "Water of the site", symbol="V_s", help="Cooling: what evaporates on the spot.")
+    generation_water: Array = output(
+        "L", "Water of the electricity", symbol="V_g", if_infinite=_NO_WATER, help="At the power stations."
+    )
     mean_power: Array = output("W", "Mean power", symbol="P", help="At the meter.")
-    device_power: Array = output("W", "Power of a device", symbol="p", help="On average, without the building.")
+    busy_power: Array = output("W", "Power of a busy device", symbol=r"p_\text{busy}", help="Of the chip alone.")
+    device_power: Array = output("W", "Power of a device", symbol="p", help="On average, of the chip alone.")
     operational_carbon_there: Array = output(
         "kg", "Of running on the other grid", display_unit="t", symbol=r"m'_\text{op}"
     )
@@ -182,7 +197,8 @@ class Outputs:
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    first = "{facility_energy} at the meter, {total_carbon} of CO2e and {water} of water. "
+    water = "an unknown amount of water" if math.isnan(o.water) else "{water} of water"
+    first = f"{{facility_energy}} at the meter, {{total_carbon}} of CO2e and {water}. "
     if math.isnan(o.total_carbon):
         return first + "A figure of the grid or of the devices is not known; the energy does not depend on it."
     if o.total_carbon == 0:
@@ -216,6 +232,15 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         )
     if i.mean_device_power > 0:
         yield "The measured power of a device is used; TDP and idle power have no part in it."
+    elif i.memory_utilization == 0:
+        yield (
+            "How busy the memory is isn't known, so power follows MFU in a straight line; measured chips draw more. "
+            "Give the share of its bandwidth that is used."
+        )
+    if i.host_power == 0:
+        yield "The hosts' power (CPUs, network cards, fans) isn't known and isn't counted; it comes on top."
+    if i.wue == 0:
+        yield "No water is counted for the site's own cooling: give its water-usage effectiveness."
     if i.duration > i.embodied_lifetime:
         yield "The job is longer than a device lives: its making counts more than once, as if replaced."
 
@@ -236,11 +261,22 @@ FIGURES = (
 EQUATIONS = (
     Equation(
         "device_power",
-        r"@device_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+        r"@device_power = @idle_fraction \cdot @tdp \cdot (1 - @time_in_use) + @busy_power \cdot @time_in_use",
         where=lambda i, o: i.mean_device_power == 0,
     ),
+    Equation(
+        "busy_power",
+        r"@busy_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu)",
+        where=lambda i, o: i.memory_utilization == 0,
+    ),
+    Equation(
+        "busy_power",
+        r"@busy_power = @tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, 2 \cdot @mfu + 0.65 \cdot "
+        r"\sqrt{@memory_utilization}))",
+        where=lambda i, o: i.memory_utilization > 0,
+    ),
     Equation("device_power", r"@device_power = @mean_device_power", where=lambda i, o: i.mean_device_power > 0),
-    Equation("it_energy", r"@it_energy = @devices \cdot @device_power \cdot @duration"),
+    Equation("it_energy", r"@it_energy = @devices \cdot (@device_power + @host_power) \cdot @duration"),
     Equation("facility_energy", r"@facility_energy = @it_energy \cdot @pue"),
     Equation("operational_carbon", r"@operational_carbon = @facility_energy \cdot @carbon_intensity"),
     Equation(
@@ -253,7 +289,13 @@ EQUATIONS = (
         r"@embodied_share = \frac{@embodied_carbon}{@total_carbon}",
         where=lambda i, o: o.total_carbon > 0,
     ),
-    Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
+    Equation("site_water", r"@site_water = @it_energy \cdot @wue"),
+    Equation(
+        "generation_water",
+        r"@generation_water = @facility_energy \cdot @water_intensity",
+        where=lambda i, o: i.water_intensity > 0,
+    ),
+    Equation("water", r"@water = @site_water + @generation_water", where=lambda i, o: i.water_intensity > 0),
     Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
     Equation("operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"),
     Equation(
@@ -281,11 +323,14 @@ SOURCES = (
         "Making AI less thirsty: uncovering and addressing the secret water footprint of AI models",
         "arXiv:2304.03271",
     ),
+    Source("Chung et al. 2025", "The ML.ENERGY Benchmark", "arXiv:2505.06371"),
 )
 
 ASSUMPTIONS = (
-    "Power grows in a straight line from the idle share to the thermal design power, with MFU.",
-    "Only the accelerators are counted; hosts, switches and storage come on top.",
+    "Power follows MFU and the memory's bandwidth as GPUs that serve were measured to; where the latter is not known, "
+    "MFU alone in a straight line.",
+    "Hosts count with the power given, always on; switches and storage come on top.",
+    "The site's water goes with the energy of its equipment, the electricity's with the energy at the meter.",
     "The making of a device is shared out evenly over its life, used or not.",
     "Carbon intensity is a yearly mean at the place, not what somebody has contracts for.",
 )
@@ -394,7 +439,7 @@ FALLACIES = (
     walls=(18,),
     title="Sustainability",
     question="What do energy, carbon and water of a job come to, and where do they come from?",
-    version="1",
+    version="2",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -409,9 +454,10 @@ FALLACIES = (
 )
 def sustainability(i: Inputs) -> Outputs:
     devices, duration = np.asarray(i.devices, dtype=float), np.asarray(i.duration, dtype=float)
-    device_power = _device_power(i)
-    it_energy = devices * device_power * duration
+    busy, device_power = _power(i)
+    it_energy = devices * (device_power + i.host_power) * duration
     energy = facility_energy(it_energy, i.pue)
+    on_site, generated = water_use(it_energy, i.wue), _generation_water(i, energy)
     operational = operational_carbon(energy, i.carbon_intensity)
     embodied = embodied_carbon(devices, i.embodied_per_device, duration, i.embodied_lifetime)
     total = operational + embodied
@@ -423,8 +469,11 @@ def sustainability(i: Inputs) -> Outputs:
         operational_carbon=operational,
         embodied_carbon=embodied,
         embodied_share=share_of_total(embodied, total),
-        water=energy * i.water_intensity,
+        water=on_site + generated,
+        site_water=on_site,
+        generation_water=generated,
         mean_power=energy / duration,
+        busy_power=busy,
         device_power=device_power,
         operational_carbon_there=operational_carbon(energy, i.other_carbon_intensity),
         grid_ratio=ratio_or_inf(i.carbon_intensity, np.asarray(i.other_carbon_intensity, dtype=float)),
@@ -440,7 +489,14 @@ def sustainability(i: Inputs) -> Outputs:
     )
 
 
-def _device_power(i: Inputs) -> Array:
-    """Mean power of a device in watts: measured, or where that is 0 by its thermal design power and MFU."""
-    measured = np.asarray(i.mean_device_power, dtype=float)
-    return np.where(measured > 0, measured, linear_power(i.tdp, i.idle_fraction, i.mfu))
+def _generation_water(i: Inputs, energy: Array) -> Array:
+    """Litres that making the electricity takes; NaN where the grid's intensity is 0, not known."""
+    return np.where(np.asarray(i.water_intensity) > 0, water_use(energy, i.water_intensity), np.nan)
+
+
+def _power(i: Inputs) -> tuple[Array, Array]:
+    """Watts of a device in use, and on average: measured, or where that is 0 by its thermal design power and what it
+    does while in use."""
+    measured, share = np.asarray(i.mean_device_power, dtype=float), dynamic_share(i.mfu, i.memory_utilization)
+    mean = chip_power(i.tdp, i.idle_fraction, share * i.time_in_use)
+    return chip_power(i.tdp, i.idle_fraction, share), np.where(measured > 0, measured, mean)

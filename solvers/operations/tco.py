@@ -1,6 +1,6 @@
 """What does a fleet cost over a time, in what parts, and would renting it be cheaper?
 
-Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Young 1974 for the time that
+Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Daly 2006 for the time that
 interruptions of rented machines cost. Not modelled: interest, taxes, resale value, discounts for long contracts, and
 moving data in and out of a cloud.
 """
@@ -34,6 +34,7 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.cost import YEAR, break_even_utilization, depreciation, maintenance_cost, spot_run
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
+from solvers.laws.power import dynamic_share
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Precision, peak_rate
 
@@ -91,6 +92,7 @@ class Inputs:
         display_unit="percent",
         help="Share of the peak rate that becomes the model's arithmetic while the fleet is in use.",
     )
+    memory_utilization: Array = inputs.memory_utilization(0)
     time_in_use: Array = number(
         "1",
         "Time in use",
@@ -141,6 +143,7 @@ class Inputs:
         help="Years over which what was bought is written off.",
     )
     idle_fraction: Array = inputs.idle_fraction(IDLE)
+    host_power: Array = inputs.host_power(0)
     cloud_price: Array = number(
         "USD/s",
         "Cloud price",
@@ -265,9 +268,7 @@ class Outputs:
     cost_per_million_tokens: Array = output("USD", "Cost of a million tokens", if_infinite=_NO_WORK)
     cost_per_run: Array = output("USD", "Cost of the training run", if_infinite="unknown, or none is done")
     cloud_cost: Array = output("USD", "On demand", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)
-    spot_cost: Array = output(
-        "USD", "On spot machines", symbol=r"C_\text{spot}", if_infinite="unknown, or it never gets done"
-    )
+    spot_cost: Array = output("USD", "On spot machines", symbol=r"C_\text{spot}", if_infinite="unknown")
     spot_goodput: Array = output("1", "Goodput on spot machines", display_unit="percent", symbol="G")
     spot_job_mtbf: Array = output("s", "Between interruptions on spot machines", symbol="M")
     spot_interval: Array = output("s", "Checkpoints on spot machines, every", symbol=r"\tau")
@@ -286,7 +287,7 @@ class Outputs:
         display_unit="percent",
         if_infinite="none: spot is cheaper even when always in use",
     )
-    mean_power: Array = output("W", "Mean power of the chips", symbol="W")
+    mean_power: Array = output("W", "Mean power", symbol="W", help="Of the chips, and of their hosts if given.")
     facility_energy: Array = output("J", "Energy at the meter", symbol="E")
     device_price: Array = output("USD", "Price of a device")
     cloud_rate: Array = output("USD/hour", "Cloud price", if_infinite=_UNKNOWN)
@@ -343,8 +344,18 @@ def _compared(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.duration > i.amortization:
         yield "The duration is longer than the amortization: what was bought is paid more than once, as if replaced."
-    if o.spot_goodput <= 0:
-        yield "On spot machines the job would never get done: they are taken back faster than it gets on."
+    if o.spot_goodput < 0.01:
+        yield (
+            "On spot machines the job would take over a hundred times as long: they are taken back faster than it gets "
+            "on."
+        )
+    if i.memory_utilization == 0:
+        yield (
+            "How busy the memory is isn't known, so power follows MFU in a straight line; measured chips draw more. "
+            "Give the share of its bandwidth that is used."
+        )
+    if i.host_power == 0:
+        yield "The hosts' power (CPUs, network cards, fans) isn't known and isn't counted; it comes on top."
     if i.mfu * i.time_in_use < 0.2:
         yield "Most of what is paid for is not used: an idle device costs the same as a busy one, but for its energy."
 
@@ -367,9 +378,15 @@ FIGURES = (
 EQUATIONS = (
     Equation(
         "mean_power",
-        r"@mean_power = @devices \cdot @accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot "
-        r"@time_in_use)",
-        where=lambda i, o: i.accelerator is not None and i.tdp == 0,
+        r"@mean_power = @devices \cdot (@accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot @mfu \cdot "
+        r"@time_in_use) + @host_power)",
+        where=lambda i, o: i.accelerator is not None and i.tdp == 0 and i.memory_utilization == 0,
+    ),
+    Equation(
+        "mean_power",
+        r"@mean_power = @devices \cdot (@accelerator.tdp \cdot (@idle_fraction + (1 - @idle_fraction) \cdot \min(1, 2 "
+        r"\cdot @mfu + 0.65 \cdot \sqrt{@memory_utilization}) \cdot @time_in_use) + @host_power)",
+        where=lambda i, o: i.accelerator is not None and i.tdp == 0 and i.memory_utilization > 0,
     ),
     Equation("facility_energy", r"@facility_energy = @mean_power \cdot @duration \cdot @pue"),
     Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
@@ -383,12 +400,19 @@ EQUATIONS = (
         r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}",
         where=lambda i, o: i.mfu > 0 and i.time_in_use > 0,
     ),
-    Equation("spot_interval", r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf}"),
+    Equation(
+        "spot_interval",
+        r"@spot_interval = \sqrt{2 \cdot @checkpoint_time \cdot @spot_job_mtbf} \cdot (1 + "
+        r"\frac{1}{3} \cdot \sqrt{\frac{@checkpoint_time}{2 \cdot @spot_job_mtbf}} + "
+        r"\frac{@checkpoint_time}{18 \cdot @spot_job_mtbf}) - @checkpoint_time",
+        where=lambda i, o: i.checkpoint_time < 2 * o.spot_job_mtbf,
+    ),
     Equation(
         "spot_goodput",
-        r"@spot_goodput = 1 - \frac{@checkpoint_time}{@spot_interval} - \frac{\frac{@spot_interval}{2} + "
-        r"@recovery_time}{@spot_job_mtbf}",
-        where=lambda i, o: i.checkpoint_time > 0,
+        r"@spot_goodput = \frac{@spot_interval}{@spot_job_mtbf \cdot e^{\frac{@recovery_time}{@spot_job_mtbf}} \cdot "
+        r"(e^{\frac{@spot_interval + @checkpoint_time}{@spot_job_mtbf}} - 1)}",
+        # Where the exponent is tiny the difference printed loses the digits that the code keeps.
+        where=lambda i, o: o.spot_interval + i.checkpoint_time > 1e-4 * o.spot_job_mtbf and o.spot_goodput > 0,
     ),
 )
 
@@ -398,8 +422,13 @@ SOURCES = (
         "The datacenter as a computer, third edition",
         "10.2200/S00874ED3V01Y201809CAC046",
     ),
-    Source("Young 1974", "A first order approximation to the optimum checkpoint interval", "10.1145/361147.361115"),
+    Source(
+        "Daly 2006",
+        "A higher order estimate of the optimum checkpoint interval for restart dumps",
+        "10.1016/j.future.2004.11.016",
+    ),
     Source("Barroso, Hölzle 2007", "The case for energy-proportional computing", "10.1109/MC.2007.443"),
+    Source("Chung et al. 2025", "The ML.ENERGY Benchmark", "arXiv:2505.06371"),
 )
 
 ASSUMPTIONS = (
@@ -407,7 +436,7 @@ ASSUMPTIONS = (
     "Network, power and cooling, building and staff stand to each other as 20, 15, 10 and 15.",
     "Maintenance is 5% of the purchase price a year. Out of use a device draws its idle power.",
     "A tenant pays for the time in use only, and as many devices as an owner has.",
-    "On spot machines checkpoints are written at Young's interval; an interruption of one machine stops the job.",
+    "On spot machines checkpoints are written at Daly's interval; an interruption of one machine stops the job.",
 )
 
 LIMITATIONS = (
@@ -463,7 +492,7 @@ FALLACIES = (
     walls=(17,),
     title="Total cost of ownership",
     question="What does a fleet cost, in what parts, and would renting be cheaper?",
-    version="1",
+    version="2",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -540,7 +569,8 @@ def _or_of_chip(i: Inputs, name: str) -> Array:
 
 def _power(i: Inputs, devices: Array, used: Array) -> Array:
     """Mean power of the fleet in watts, in use for a share `used` of the time and idle otherwise."""
-    return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, i.mfu * np.asarray(used))
+    share = dynamic_share(i.mfu, i.memory_utilization) * np.asarray(used)
+    return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, share, i.host_power)
 
 
 def _electricity(i: Inputs, devices: Array, used: Array) -> Array:

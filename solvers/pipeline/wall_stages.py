@@ -78,7 +78,7 @@ WALL_STAGES = (
         7,
         "tail_latency",
         "of the p99 target is used up",
-        lambda v: v("p99_latency") / v("latency_target"),
+        lambda v: v("p99_response") / v("latency_target"),
         {"service_time": "serving.end_to_end_latency", "replicas": "system.slots"},
     ),
     WallStage(
@@ -140,7 +140,7 @@ WALL_STAGES = (
         15,
         "reliability",
         "of the training time is lost to failures",
-        lambda v: 1 - v("goodput"),
+        lambda v: 1 - v("daly_goodput"),
         {"devices": "system.devices", "nodes": "system.nodes", "job_duration": "parallelism.training_time"},
     ),
     WallStage(
@@ -163,6 +163,7 @@ WALL_STAGES = (
             "devices": "system.devices",
             "duration": "parallelism.training_time",
             "mfu": "parallelism.mfu",
+            "memory_utilization": "parallelism.memory_utilization",
             "electricity_price": "system.price_of_electricity",
             "total_ops": "parallelism.run_flop",
         },
@@ -176,6 +177,7 @@ WALL_STAGES = (
             "devices": "system.devices",
             "duration": "parallelism.training_time",
             "mfu": "parallelism.mfu",
+            "memory_utilization": "parallelism.memory_utilization",
             "tdp": "system.tdp",
             "carbon_intensity": "system.carbon_intensity",
             "water_intensity": "system.water_of_electricity",
@@ -191,7 +193,7 @@ WALL_STAGES = (
         {
             "parameters": "parallelism.model.parameters",
             "writers": "system.nodes",
-            "interval": "reliability.checkpoint_interval",
+            "interval": "reliability.best_interval",
             "filesystem_bandwidth": "system.storage_bandwidth",
         },
     ),
@@ -235,7 +237,7 @@ FACTORS = {
     "peak_rate": "parallelism.peak",
     "mfu": "parallelism.device_mfu",
     "scaling_efficiency": "parallelism.scaling_efficiency",
-    "goodput": "reliability.goodput",
+    "goodput": "reliability.daly_goodput",
 }
 
 

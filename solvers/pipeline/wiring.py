@@ -16,6 +16,9 @@ Stage = Solver[Any, Any]
 # As a link's source: this input is not taken from a stage, though one finds something of its name.
 GIVEN = "given"
 
+# Outputs that are shown as an approximation, and what is taken instead of them where stages are wired by name.
+_INSTEAD = {("reliability", "goodput"): "daly_goodput"}
+
 
 @dataclass(frozen=True)
 class Wire:
@@ -76,7 +79,7 @@ def _by_name(stage: Stage, name: str, stages: Sequence[Stage]) -> Wires:
         raise InputError(
             "stages", f"{finders[0].name} finds {name} {clash[1]}, {stage.name} takes it {clash[0]}. {remedy}"
         )
-    return {(stage.name, name): Wire(finders[0].name, name)}
+    return {(stage.name, name): Wire(finders[0].name, _INSTEAD.get((finders[0].name, name), name))}
 
 
 def _clash(taken: Any, found: Any) -> tuple[str, str] | None:

@@ -28,6 +28,8 @@ STAGES: tuple[str, ...] = ("tco", "sustainability")
 
 OF_THE_GRID = ("carbon_intensity", "electricity_price", "water_intensity")
 OF_THE_SITE = ("pue", "wue")
+# What stays unknown where a grid or site has no figure: with a borrowed one it might win a ranking.
+NEVER_BORROWED = ("water_intensity", "wue")
 
 
 def placement(
@@ -42,7 +44,7 @@ def placement(
     """The `grids` ranked by cost + carbon price × carbon, for a fleet with the values `given` in SI or as text;
     `carbon_price` in USD/kg. One PUE for all, or with `sites` that of each grid where it is known. A figure that a
     grid does not have is taken from `given`; where that has none either, the grid has no score and is counted as
-    unknown. Raises InputErrors."""
+    unknown. Water is never taken from `given`. Raises InputErrors."""
     if not (math.isfinite(carbon_price) and carbon_price >= 0):
         raise InputErrors([InputError("carbon_price", "needs a finite price of at least 0 USD/kg.")])
     if not grids:
@@ -58,10 +60,11 @@ def placement(
 def places(
     chain: Pipeline, grids: Mapping[str, Grid], fixed: Given, figures: Sequence[str], name: str = "grid"
 ) -> Axis:
-    """The grids as one axis that sets all `figures` of them that a stage takes; a figure a grid does not have is
-    taken from `fixed`."""
+    """The grids as one axis that sets all `figures` of them that a stage takes; a figure a grid does not have is taken
+    from `fixed`, but for those of `NEVER_BORROWED`, which then are unknown (NaN)."""
     given = {name: value for (_, name), value in fixed.items()}
     taken = [name for name in figures if any(name in stage.inputs for stage in chain.stages)]
-    columns = {name: np.array([getattr(grid, name) for grid in grids.values()], dtype=float) for name in taken}
-    known = {name: np.where(np.isnan(c), given.get(name, np.nan), c) for name, c in columns.items()}
+    columns = {name: np.array([getattr(grid, name, np.nan) for grid in grids.values()], float) for name in taken}
+    spare = {name: np.nan if name in NEVER_BORROWED else given.get(name, np.nan) for name in taken}
+    known = {name: np.where(np.isnan(column), spare[name], column) for name, column in columns.items()}
     return joined(name, list(grids), known)

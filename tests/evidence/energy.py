@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from solvers.laws.activity_power import activity_power
 from solvers.laws.concurrency import closed_loop, host_time
 from solvers.laws.decoder import Layout, kv_cache, parameters, touched_experts
 from solvers.laws.energy import IDLE
+from solvers.laws.power import activity, chip_power
 from solvers.laws.transformer_pass import decode_pass, prefill_pass
 from solvers.registry import solvers
 
@@ -51,7 +51,7 @@ def serving() -> Iterator[Judged]:
         step = decode_pass(decoder, chip, layout, batch, context).total
         itl[at] = closed_loop(batch, first, step + host_time(batch), output).itl
         mfu, reading = _utilization(name, slug, precision, split, batch, prompt, output, itl[at])
-        power[at] = activity_power(accelerator(slug).tdp, IDLE, mfu, reading)
+        power[at] = chip_power(accelerator(slug).tdp, IDLE, activity(mfu, reading))
         found = solvers()["roofline"](
             model=model(name),
             accelerator=accelerator(slug),
@@ -114,7 +114,7 @@ def idle_node() -> Iterator[Judged]:
     seconds, gpus = columns["seconds_median"], columns["gpus"]
     chip = accelerator("a100-sxm4-80gb")
     found = solvers()["sustainability"](devices=gpus, tdp=chip.tdp, duration=seconds, mfu=0.0, pue=1.0)
-    idle = activity_power(chip.tdp, 0.2, 0.0, 0.0) * gpus * seconds
+    idle = chip_power(chip.tdp, 0.2, 0.0) * gpus * seconds
     yield Judged(
         "GPU energy of a node that mostly waits",
         "co2_inference",

@@ -5,6 +5,8 @@ import pytest
 
 from solvers.declare import choice, flag, label, number, output, spec
 from solvers.errors import InputError, InputErrors
+from solvers.fleet.reliability import reliability
+from solvers.meta.iron_law import iron_law
 from solvers.node.roofline import roofline
 from solvers.pipeline import GIVEN, explain, pipeline, run
 from solvers.pipeline.explanation import Origin
@@ -221,3 +223,9 @@ def test_the_explanation_reads_like_a_recipe():
     assert "from     total_ops (of scaling.total_ops)" in text
     assert "gap      model (llama-3-8b stands in)" in text
     assert "Could be linked: training.model.parameters to scaling.parameters" in text
+
+
+def test_a_run_takes_dalys_goodput_by_name_and_not_the_first_order_beside_it():
+
+    wires = pipeline(reliability, iron_law, links={"reliability.devices": GIVEN, "iron_law.devices": GIVEN}).wires
+    assert str(wires["iron_law", "goodput"]) == "reliability.daly_goodput"

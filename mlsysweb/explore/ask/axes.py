@@ -26,7 +26,7 @@ CLUSTER = "DASK_SCHEDULER"
 AXIS = "axis"
 # Half an hour of one core at five million a second; of a hundred cores the second.
 MOST, MOST_ON_A_CLUSTER = 10**10, 10**12
-PLACES = {"grid": (Grid, OF_THE_GRID), "region": (Region, ("carbon_intensity", *OF_THE_SITE))}
+PLACES = {"grid": (Grid, OF_THE_GRID), "region": (Region, ("carbon_intensity", "water_intensity", *OF_THE_SITE))}
 
 
 def declared_axes(

@@ -78,6 +78,7 @@ def scores(i: Inputs) -> Scores:
         "tensor_parallel": i.tensor_parallel,
         "prompt_length": i.prompt_length,
         "output_length": i.output_length,
+        "memory_reserve": i.memory_reserve,
     }
     alone, full = serving(**shared, batch_size=1), serving(**shared, batch_size=i.batch_size)
     service = i.batch_size * np.asarray(alone.ttft) + i.output_length * np.asarray(full.itl)
@@ -87,7 +88,14 @@ def scores(i: Inputs) -> Scores:
     left = load * len(places) / max(len(places) - 1, 1) if len(places) > 1 else np.full_like(load, np.inf)
     devices = np.asarray(i.replicas, dtype=float) * i.tensor_parallel
     used = np.minimum(load / slots, 1.0)
-    cost, carbon = _yearly(i, places, devices, used)
+    mfu, reading = (
+        (i.batch_size * np.asarray(first) + i.output_length * np.asarray(each)) / service / peak
+        for first, each, peak in (
+            (alone.prefill_flop, full.decode_flop, full.decode_peak),
+            (alone.prefill_moved, full.decode_moved, full.decode_bandwidth),
+        )
+    )
+    cost, carbon = _yearly(i, places, devices, _Activity(used, mfu, reading))
     first = np.asarray(alone.ttft)
     fits, memory, room, late, late_left, capacity, cost, carbon, every = np.broadcast_arrays(
         np.asarray(full.feasible),
@@ -112,19 +120,39 @@ def _wait(slots: Floats, load: Floats, service: Floats) -> Floats:
     return np.where(offered < servers, wait, np.inf)
 
 
-def _yearly(i: Inputs, places: list[Any], devices: Floats, used: Floats) -> tuple[Floats, Floats]:
-    """Dollars and kg of CO2e of all regions in a year."""
+@dataclass(frozen=True)
+class _Activity:
+    """Share of the time that devices serve, and of their peak rate and memory bandwidth while they do."""
+
+    used: Floats
+    mfu: Floats
+    memory: Floats
+
+
+def _yearly(i: Inputs, places: list[Any], devices: Floats, busy: _Activity) -> tuple[Floats, Floats]:
+    """Dollars and kg of CO2e of all regions in a year. Who rents pays for the hours without work, too."""
+    working = {"mfu": busy.mfu, "memory_utilization": busy.memory, "host_power": i.host_power}
+    owned_use = busy.used if i.tenure == Tenure.OWN else 1.0
     cost, carbon = np.zeros_like(devices), np.zeros_like(devices)
     for place in places:  # one to three, however many designs
         pue = i.pue if np.isnan(place.pue) else place.pue
         price = {} if np.isnan(place.electricity_price) else {"electricity_price": place.electricity_price}
-        bill = tco(accelerator=i.accelerator, devices=devices, duration=_YEAR, mfu=used, pue=pue, **price)
+        bill = tco(
+            accelerator=i.accelerator,
+            devices=devices,
+            duration=_YEAR,
+            pue=pue,
+            time_in_use=owned_use,
+            **working,
+            **price,
+        )
         made = np.where(np.isnan(i.accelerator.embodied_carbon), 0.0, i.accelerator.embodied_carbon)
         emitted = sustainability(
             devices=devices,
             tdp=i.accelerator.tdp,
             duration=_YEAR,
-            mfu=used,
+            time_in_use=busy.used,
+            **working,
             pue=pue,
             carbon_intensity=place.carbon_intensity,
             embodied_per_device=made,

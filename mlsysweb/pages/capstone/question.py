@@ -119,6 +119,8 @@ class Inputs:
     pue: Array = number(
         "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), advanced=True, help="Where a region's own is not known."
     )
+    memory_reserve: Array = inputs.memory_reserve()
+    host_power: Array = inputs.host_power(0)
     submitted: Codes = choice(
         Submitted, "Handed in", Submitted.NO, advanced=True, help="Then the design is shown beside the best there are."
     )

@@ -31,12 +31,15 @@ class GridPlace:
 
 @dataclass(frozen=True)
 class Atlas:
-    """The job on every place: carbon of running (kg), water (L), electricity (USD), its price with carbon's (USD), all
-    in the order of `places`; which of them nobody beats in both, and the order by carbon."""
+    """The job on every place: carbon of running (kg), water (L; NaN where it is not known), electricity (USD), its
+    price with carbon's (USD), all in the order of `places`; which of them nobody beats in both, and the order by
+    carbon."""
 
     places: tuple[GridPlace, ...]
     intensity: Floats
     pue: Floats
+    wue: Floats
+    water_intensity: Floats
     carbon: Floats
     water: Floats
     cost: Floats
@@ -61,20 +64,27 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     intensity = _figures(known, "carbon_intensity", np.nan)
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
     price = _figures(known, "electricity_price", i.electricity_price)
+    wue = _figures(known, "wue", i.wue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.wue))
+    generation = _figures(known, "water_intensity", i.water_intensity)
     found = sustainability(
         devices=i.devices,
         tdp=i.accelerator.tdp,
         duration=i.duration,
         mfu=i.mfu,
+        memory_utilization=i.memory_utilization,
+        host_power=i.host_power,
         pue=pue,
         carbon_intensity=intensity,
-        water_intensity=_figures(known, "water_intensity", i.water_intensity),
+        wue=wue,
+        water_intensity=generation,
     )
     carbon, cost = np.asarray(found.operational_carbon), np.asarray(found.facility_energy) * price
     return Atlas(
         places=known,
         intensity=intensity,
         pue=pue,
+        wue=wue,
+        water_intensity=generation,
         carbon=carbon,
         water=np.asarray(found.water),
         cost=cost,
@@ -107,6 +117,8 @@ def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
         tdp=np.array([float(chip.tdp) for chip in told]),
         duration=i.lifetime,
         mfu=i.mfu,
+        memory_utilization=i.memory_utilization,
+        host_power=i.host_power,
         pue=i.pue,
         carbon_intensity=i.grid.carbon_intensity,
         embodied_lifetime=i.lifetime,

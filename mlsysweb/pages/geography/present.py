@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -88,6 +89,11 @@ def _tonnes(found: Atlas, place: int) -> str:
     return format_quantity(float(found.carbon[place]), "kg", "t")
 
 
+def _water(found: Atlas, place: int) -> str:
+    water = float(found.water[place])
+    return "unknown" if math.isnan(water) else format_quantity(water, "L")
+
+
 def _times(found: Atlas, over: int, under: int) -> str:
     return (
         format_quantity(float(found.carbon[over] / found.carbon[under]), "1")
@@ -101,7 +107,7 @@ def _cards(found: Atlas, here: int) -> Iterator[Card]:
     yield card("carbon", Value(carbon, "kg", "t", "Emitted here"))
     against = Value(carbon / float(found.carbon.mean()), "1", label="Against the mean place")
     yield replace(card("against_mean", against), kind="carbon")
-    yield card("water", Value(float(found.water[here]), "L", label="Water here"))
+    yield card("water", Value(float(found.water[here]), "L", label="Water here", if_infinite="unknown"))
     yield card("cost", Value(float(found.cost[here]), "USD", label="Electricity here"))
     yield card("pue", Value(float(found.pue[here]), "1", label="PUE counted"))
 
@@ -123,7 +129,7 @@ def _told(found: Atlas, place: int) -> dict[str, str | int]:
     mix = f", {each.mix}" if each.mix else ""
     words = (
         f"{each.name}: {_intensity(found, place)}{mix}; {_tonnes(found, place)} CO2e, "
-        f"{format_quantity(float(found.water[place]), 'L')} of water, "
+        f"water {_water(found, place)}, "
         f"{format_quantity(float(found.cost[place]), 'USD')}"
     )
     return {"band": _band(float(found.intensity[place]) * _KWH * 1e3), "words": words, "slug": each.slug}
@@ -152,7 +158,7 @@ def _row(found: Atlas, place: int, here: int, around: GeographyLinks) -> PlaceRo
         mix=each.mix,
         intensity=_intensity(found, place),
         carbon=_tonnes(found, place),
-        water=format_quantity(float(found.water[place]), "L"),
+        water=_water(found, place),
         cost=format_quantity(float(found.cost[place]), "USD"),
         mark=_MARKS[_mark(found, place, here)],
     )
@@ -214,7 +220,11 @@ def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
         "tdp": to_input_text(float(i.accelerator.tdp), "W", "W"),
         "mfu": to_input_text(float(i.mfu), "1", "percent"),
         "duration": to_input_text(float(i.duration), "s", "day"),
+        "memory_utilization": to_input_text(float(i.memory_utilization), "1", "percent"),
+        "host_power": to_input_text(float(i.host_power), "W", "W"),
         "pue": f"{found.pue[here]:g}",
+        "wue": to_input_text(float(found.wue[here]), "L/J", "L/kWh"),
+        "water_intensity": to_input_text(float(found.water_intensity[here]), "L/J", "L/kWh"),
         "carbon_intensity": to_input_text(float(found.intensity[here]), "kg/J", "g/kWh"),
     }
     return Link("The sustainability wall with this job here", f"{around.wall}?{urlencode(asked)}")
@@ -223,6 +233,10 @@ def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
 def _notes(i: Inputs, found: Atlas) -> Iterator[str]:
     if i.counted == Counted.GRID_AND_SITE:
         yield "Each place's own PUE counts where it is known, elsewhere the one given: two things differ at once."
+    if i.memory_utilization == 0:
+        yield "Power follows MFU alone, as in the tutorial; give the memory's share in use and it follows both."
+    if i.host_power == 0:
+        yield "Hosts are not counted: their power isn't given."
     yield (
         f"Of {len(found.places)} places the price of electricity is known for {found.priced_places}; for the others it "
         f"is "

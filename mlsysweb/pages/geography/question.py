@@ -73,6 +73,7 @@ class Inputs:
         display_unit="day",
     )
     mfu: Array = number("1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent", help="What power follows.")
+    memory_utilization: Array = inputs.memory_utilization(0, advanced=True)
     pue: Array = number("1", "PUE", 1.06, low=1, high=10, slider=(1, 2), help="Where no place's own is counted.")
     carbon_price: Array = number(
         "USD/kg",
@@ -95,14 +96,16 @@ class Inputs:
     )
     water_intensity: Array = number(
         "L/J",
-        "Water intensity",
-        1.8 / 3.6e6,
+        "Water of generation",
+        0,
         high=1e-3,
         slider=(0, 10 / 3.6e6),
         display_unit="L/kWh",
         advanced=True,
-        help="Where a place's is not known.",
+        help="Where a place's is not known. 0: then its water stays unknown.",
     )
+    wue: Array = inputs.wue(0, advanced=True, help="Water of the site, where no place's own is counted. 0: none.")
+    host_power: Array = inputs.host_power(0)
     lifetime: Array = number(
         "s",
         "Life of a device",

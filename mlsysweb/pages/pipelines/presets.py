@@ -45,7 +45,7 @@ PRESETS = (
     PipelinePreset(
         "Failures and checkpoints",
         ("reliability", "checkpoint"),
-        {"checkpoint.interval": "reliability.checkpoint_interval"},
+        {"checkpoint.interval": "reliability.best_interval"},
     ),
     PipelinePreset(
         "Iron law from its walls", ("efficiency", "reliability", "iron_law"), {"reliability.devices": "given"}

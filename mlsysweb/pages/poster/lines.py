@@ -54,7 +54,7 @@ LINES = {
     ),
     14: PosterLine("bandwidth_time", "In a ring each device sends almost twice the message, however many there are."),
     15: PosterLine(
-        "checkpoint_interval", "More parts fail more often: the best interval between saves shrinks with its root."
+        "best_interval", "More parts fail more often: the best interval between saves shrinks with its root."
     ),
     16: PosterLine(
         "mean_wait", "A cluster filled to the brim makes every job wait; some idle machines are what short waits cost."

@@ -14,6 +14,7 @@ from solvers import checks, inputs
 from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
 from solvers.laws.phase import Phase
+from solvers.laws.power import PowerModel
 from solvers.specs import Accelerator, Model, Precision
 
 
@@ -104,6 +105,10 @@ class Inputs:
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
     layer_overhead: Array = inputs.layer_overhead(10e-6)
     idle_fraction: Array = inputs.idle_fraction(0.3)
+    utilization: Codes = inputs.power_model(
+        PowerModel.MFU,
+        help="MFU: the tutorial's line. Arithmetic and memory: measured on H100s that serve, on no smaller chip.",
+    )
 
 
 # What may be left empty: then there is no limit.

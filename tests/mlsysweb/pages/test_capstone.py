@@ -6,6 +6,7 @@ import pytest
 from catalog.resolve import resolve
 from mlsysweb.pages.capstone.design import LADDERS, design_space, remedies, scores
 from mlsysweb.pages.capstone.question import CAPSTONE
+from solvers.node.serving import serving
 from solvers.operations.tco import tco
 from solvers.read import read
 from tests.solvers.systems import H100
@@ -42,12 +43,27 @@ def test_every_design_of_the_front_opens_and_meets_the_brief(client):
 def test_cost_is_that_of_the_walls_for_every_region():
     i = design(second="none", replicas="4")
     own = scores(i)
-    load = float(own.capacity)
+    shared = {
+        "model": i.model,
+        "accelerator": i.accelerator,
+        "precision": i.precision,
+        "kv_precision": i.precision,
+        "tensor_parallel": i.tensor_parallel,
+        "prompt_length": i.prompt_length,
+        "output_length": i.output_length,
+    }
+    alone, full = serving(**shared, batch_size=1), serving(**shared, batch_size=i.batch_size)
+    prompts, steps = float(i.batch_size), float(i.output_length)
+    time = prompts * float(alone.ttft) + steps * float(full.itl)
+    flop = prompts * float(alone.prefill_flop) + steps * float(full.decode_flop)
+    moved = prompts * float(alone.prefill_moved) + steps * float(full.decode_moved)
     bill = tco(
         accelerator=i.accelerator,
         devices=16,
         duration=365 * 86400.0,
-        mfu=min(50 / load, 1),
+        time_in_use=min(50 / float(own.capacity), 1),
+        mfu=flop / time / float(full.peak),
+        memory_utilization=moved / time / float(i.accelerator.memory_bandwidth),
         pue=1.2,
         electricity_price=i.first.electricity_price,
     )

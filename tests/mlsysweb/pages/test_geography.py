@@ -73,6 +73,23 @@ def test_the_best_place_has_the_least_cost_and_priced_carbon():
     assert best("0 USD/t") == "cheap" and best("1000 USD/t") == "clean"
 
 
+def test_the_water_of_a_place_without_a_figure_is_unknown_and_that_of_others_is_not_borrowed():
+    wet = specs.Grid(carbon_intensity=1e-7, water_intensity=1e-6)
+    places = [
+        GridPlace("wet", "Wet", "", "", wet),
+        GridPlace("silent", "Silent", "", "", specs.Grid(carbon_intensity=1e-7)),
+    ]
+    found = atlas(resolve(read(GEOGRAPHY, {"wue": "1.8 L/kWh"})).point, places)
+    assert np.isfinite(found.water[0]) and np.isnan(found.water[1])
+    given = atlas(resolve(read(GEOGRAPHY, {"water_intensity": "3.6 L/kWh"})).point, places)
+    assert float(given.water[1]) == pytest.approx(float(given.water[0]))
+
+
+def test_a_place_without_water_says_so(client):
+    (row,) = (row for row in page(client, grid="aruba", places="countries").rows if row.place.words == "Aruba")
+    assert row.water == "unknown"
+
+
 @pytest.mark.parametrize("places", ["countries", "all_grids", "aws", "gcp", "azure"])
 def test_each_set_of_places_is_ranked_with_the_picked_one_among_them(client, places):
     rows = page(client, places=places).rows

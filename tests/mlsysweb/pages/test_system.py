@@ -75,9 +75,9 @@ def test_the_iron_law_takes_its_factors_from_the_walls_that_own_them(client):
 def test_the_iron_laws_time_is_the_runs_time_with_failures(client):
     found = run(whole_system(), {}, lambda kind, name: find(kind, name, kind.__name__).spec).results
     parallel, law = found["parallelism"].values, found["iron_law"].values
-    time = parallel["training_time"].value / found["reliability"].values["goodput"].value
+    time = parallel["training_time"].value / found["reliability"].values["daly_goodput"].value
     assert law["training_time"].value == pytest.approx(time, rel=1e-9)
     # With devices left over, too: the law counts those the run uses.
     left = run(whole_system(), {"system.devices": 260}, lambda kind, name: find(kind, name, kind.__name__).spec).results
-    time = left["parallelism"].values["training_time"].value / left["reliability"].values["goodput"].value
+    time = left["parallelism"].values["training_time"].value / left["reliability"].values["daly_goodput"].value
     assert left["iron_law"].values["training_time"].value == pytest.approx(time, rel=1e-9)

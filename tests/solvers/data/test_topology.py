@@ -1,5 +1,6 @@
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +43,28 @@ def test_the_bisection_is_what_the_cut_links_carry(kind, side, cut):
     nodes = side if kind == "ring" else side**3
     o = topology(kind=kind, nodes=nodes, link_bandwidth=LINK)
     assert float(o.bisection_bandwidth) == pytest.approx(cut * LINK / 2)
+
+
+@pytest.mark.parametrize(("kind", "side", "dimensions"), [("ring", 8, 1), ("torus_3d", 4, 3), ("torus_3d", 6, 3)])
+def test_the_links_cut_are_those_counted_between_two_halves_and_each_carries_its_bandwidth_one_way(
+    kind, side, dimensions
+):
+    nodes = list(product(range(side), repeat=dimensions))
+    crossing = sum(
+        (node[0] < side // 2) != ((node[0] + 1) % side < side // 2) for node in nodes
+    )  # a link from each node to the next along the first dimension, and around
+    o = topology(kind=kind, nodes=len(nodes), link_bandwidth=LINK, link_meaning="link")
+    assert float(o.cut_links) == pytest.approx(crossing)
+    assert float(o.bisection_bandwidth) == pytest.approx(crossing * LINK)
+    halved = topology(kind=kind, nodes=len(nodes), link_bandwidth=LINK)
+    assert float(halved.bisection_bandwidth) == pytest.approx(crossing * LINK / 2)
+
+
+def test_a_switched_network_does_not_care_what_a_link_of_a_ring_is():
+    for kind in ("fat_tree", "dragonfly"):
+        one, other = (topology(kind=kind, link_meaning=meaning) for meaning in ("dimension", "link"))
+        assert float(one.effective_bandwidth) == float(other.effective_bandwidth)
+        assert np.isnan(one.cut_links)
 
 
 @given(nodes=clusters, over=st.floats(1, 32), kind=kinds)

@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.laws.activity_power import activity, activity_power
-from solvers.laws.goodput import daly_goodput, daly_interval
+from solvers.laws.goodput import daly_goodput, daly_interval, least_mtbf, time_shares
 from solvers.laws.reliability import goodput, young_daly_interval
 
 
@@ -41,14 +40,37 @@ def test_where_nothing_fails_only_writing_costs_time():
     assert float(daly_goodput(10.0, np.inf, 600.0, 1e6)) == 0
 
 
-@given(mfu=st.floats(0, 1), reading=st.floats(0, 1))
-def test_power_stays_between_idle_and_tdp_and_grows_with_either_activity(mfu, reading):
-    power = float(activity_power(700.0, 0.3, mfu, reading))
-    assert 210 <= power <= 700 + 1e-9
-    assert float(activity_power(700.0, 0.3, min(1, mfu + 0.1), reading)) >= power
-    assert float(activity_power(700.0, 0.3, mfu, min(1, reading + 0.1))) >= power
+def test_checkpoints_that_take_no_time_are_written_always_and_only_restarts_cost():
+    assert float(daly_interval(0.0, 1e5)) == 0
+    assert float(daly_goodput(0.0, 0.0, 1e3, 1e5)) == pytest.approx(np.exp(-0.01))
+    assert float(daly_goodput(0.0, 1e-3, 1e3, 1e5)) == pytest.approx(np.exp(-0.01))
+    assert float(daly_goodput(1.0, 0.0, 1e3, 1e5)) == 0
 
 
-def test_decode_is_not_idle():
-    assert float(activity_power(700.0, 0.3, 0.0, 0.7)) > 1.5 * float(activity_power(700.0, 0.3, 0.0, 0.0))
-    assert float(activity(0.6, 0.3)) == 1
+@given(write=st.floats(0, 1e4), interval=st.floats(1, 1e6), restart=st.floats(0, 1e4), mtbf=st.floats(100, 1e7))
+def test_the_shares_of_a_runs_time_add_up_to_all_of_it(write, interval, restart, mtbf):
+    shares = time_shares(write, interval, restart, mtbf)
+    assert sum(map(float, shares)) == pytest.approx(1)
+    assert all(-1e-12 <= float(share) <= 1 for share in shares)
+
+
+def test_a_simulated_run_spends_its_time_as_the_shares_say():
+    mtbf, interval, write, restart = 1000.0, 300.0, 50.0, 200.0
+    random = np.random.default_rng(7)
+    spent = dict.fromkeys(("work", "writing", "again", "restarting"), 0.0)
+    for _ in range(20_000):
+        while (failure := random.exponential(mtbf)) < interval + write:
+            spent["again"] += failure
+            while (next_failure := random.exponential(mtbf)) < restart:
+                spent["restarting"] += next_failure
+            spent["restarting"] += restart
+        spent["work"] += interval
+        spent["writing"] += write
+    shares = time_shares(write, interval, restart, mtbf)
+    assert [float(share) for share in shares] == pytest.approx(
+        [seconds / sum(spent.values()) for seconds in spent.values()], rel=0.02
+    )
+
+
+def test_failures_are_rare_from_five_checkpoints_and_restarts_on():
+    assert float(least_mtbf(60.0, 600.0)) == 3300

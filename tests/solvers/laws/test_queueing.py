@@ -11,7 +11,6 @@ from solvers.laws.queueing import (
     erlang_c,
     mean_wait,
     mean_wait_given_waiting,
-    min_servers,
     variability_factor,
     wait_quantile,
 )
@@ -97,23 +96,6 @@ def test_quantiles_average_to_the_mean():
     waiting, drain = erlang_c(4, 3.4), mean_wait_given_waiting(4, 3.4, 2.0, 1.5)
     shares = (np.arange(200_000) + 0.5) / 200_000
     assert wait_quantile(shares, waiting, drain).mean() == pytest.approx(float(mean_wait(waiting, drain)), rel=1e-4)
-
-
-@given(a=st.floats(0.1, 60), wait=st.floats(0, 3), cv=st.floats(0, 3))
-def test_the_servers_needed_keep_the_target_and_one_fewer_does_not(a, wait, cv):
-    factor = variability_factor(1.0, cv)
-    needed = float(min_servers(0.99, wait, a, 1.0, factor))
-    enough, fewer = (
-        float(wait_quantile(0.99, erlang_c(c, a), mean_wait_given_waiting(c, a, 1.0, factor)))
-        for c in (needed, needed - 1)
-    )
-    assert enough <= wait * (1 + 1e-12) + 1e-12
-    assert needed - 1 <= a or fewer > wait
-
-
-def test_no_number_of_servers_makes_a_wait_negative_nor_more_than_the_most_are_found():
-    needed = min_servers(0.99, np.array([-1e-9, 1.0, 1.0]), np.array([2.0, 2e4, 2.0]), 1.0, 1.0)
-    assert np.isinf(needed).tolist() == [True, True, False]
 
 
 def test_a_column_finds_what_each_row_finds_alone():

@@ -10,10 +10,11 @@ from solvers.laws.training_step import (
     data_time,
     expert_time,
     exposed_time,
+    layer_exchange,
     stage_time,
     tensor_time,
 )
-from solvers.laws.training_traffic import activation_bytes, expert_dispatch_bytes, kv_bytes
+from solvers.laws.training_traffic import LayerMessages, activation_bytes, expert_dispatch_bytes, kv_bytes
 from tests.solvers.systems import LLAMA_8B, MIXTRAL
 
 INSIDE, BETWEEN = NetworkLink(100e9, 1e-6), NetworkLink(10e9, 1e-5)
@@ -84,11 +85,29 @@ def test_copies_exchange_dense_weights_over_all_and_experts_over_those_that_hold
 
 @pytest.mark.parametrize(
     ("zero", "overlap", "exposed"),
-    [(0, 0.0, 10.0), (2, 0.5, 8.0), (2, 0.1, 9.0), (3, 0.5, 5.0), (3, 1.0, 2.0)],
+    [(0, 0.0, 10.0), (2, 0.5, 8.0), (2, 0.1, 9.0)],
 )
-def test_an_exchange_hides_behind_two_thirds_of_a_microbatch_or_of_all(zero, overlap, exposed):
-    # A microbatch of 3 s has a backward pass of 2 s; four of them 8 s.
-    assert float(exposed_time(10.0, overlap, 3.0, 4, zero)) == pytest.approx(exposed)
+def test_an_exchange_of_gradients_hides_behind_two_thirds_of_a_microbatch(zero, overlap, exposed):
+    # A microbatch of 3 s has a backward pass of 2 s.
+    assert float(exposed_time(10.0, overlap, 1.0, 3.0, 4, zero)) == pytest.approx(exposed)
+
+
+@pytest.mark.parametrize(("waited", "gathers"), [(1.0, 16.0), (0.5, 8.0), (0.1, 4.0)])
+def test_of_the_gathers_of_zero_3_a_share_is_waited_for_and_never_less_than_arithmetic_is_too_short_for(
+    waited, gathers
+):
+    # Of 24 seconds sixteen are gathers and eight gradients; arithmetic lasts twelve, eight of them backward.
+    assert float(exposed_time(24.0, 0.0, waited, 3.0, 4, 3)) == pytest.approx(gathers + 8)
+    assert float(exposed_time(24.0, 0.5, waited, 3.0, 4, 3)) == pytest.approx(gathers + 4)
+    assert float(exposed_time(24.0, 1.0, waited, 3.0, 4, 3)) == pytest.approx(gathers)
+
+
+def test_the_experts_exchange_hides_as_far_as_it_is_told_and_arithmetic_lasts():
+    layout, message = split(tensor=2, data=8, expert=4), LayerMessages(M, M, M, M)
+    whole = float(layer_exchange(message, 5, 2.0, 4, layout, NETWORK).expert)
+    half = float(layer_exchange(message, 5, 2.0, 4, layout, NETWORK, 0.5, 1e9).expert)
+    short = float(layer_exchange(message, 5, 2.0, 4, layout, NETWORK, 1.0, whole / 4).expert)
+    assert (half, short) == pytest.approx((whole / 2, 3 * whole / 4))
 
 
 def test_messages_are_sixteen_bit_numbers_of_the_tokens_a_device_has():

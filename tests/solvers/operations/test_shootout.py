@@ -60,13 +60,13 @@ def test_training_makes_a_token_for_six_flop_a_parameter():
 
 def test_no_fewer_than_hold_the_model_will_do():
     o = against(model=LLAMA_405B, workload="training", devices=1, precision="fp16")
-    assert float(o.rival_devices) == float(o.rival_least) == np.ceil(16 * 405e9 / 80e9)
+    assert float(o.rival_devices) == float(o.rival_least) == np.ceil(16 * 405e9 / (0.9 * 80e9))
 
 
 def test_serving_splits_the_model_over_as_few_as_hold_it():
     roomy = replace(PRICED, memory_capacity=1e12)
     o = against(roomy, model=LLAMA_405B, workload="serving", batch_size=1, context_length=1)
-    assert float(o.rival_least) == 1 and float(o.reference_least) == np.ceil((2 * 405e9 + 2 * 126 * 8 * 128 * 2) / 80e9)
+    assert float(o.rival_least) == 1 and float(o.reference_least) == np.ceil((2 * 405e9 + 2 * 126 * 8 * 128 * 2) / 72e9)
 
 
 def test_without_a_price_the_ratio_is_open_and_the_break_even_price_is_not():
@@ -75,8 +75,9 @@ def test_without_a_price_the_ratio_is_open_and_the_break_even_price_is_not():
 
 
 def test_energy_is_power_over_the_time_at_the_meter():
-    o = against(workload="training", pue=1.5, duration=3600)
-    assert float(o.reference_energy) == pytest.approx(1000 * 700 * (0.3 + 0.7 * 0.45) * 3600 * 1.5)
+    o = against(workload="training", pue=1.5, duration=3600, efficiency=0.2, memory_utilization=0.09, host_power=100)
+    power = 700 * (0.3 + 0.7 * (2 * 0.2 + 0.65 * 0.3)) + 100
+    assert float(o.reference_energy) == pytest.approx(1000 * power * 3600 * 1.5)
 
 
 def test_a_fleets_cost_is_what_is_written_off_maintained_and_burnt():
@@ -88,11 +89,14 @@ def test_a_fleets_cost_is_what_is_written_off_maintained_and_burnt():
         infrastructure_multiplier=2,
         electricity_price=0.1 / 3.6e6,
         precision="fp16",
+        efficiency=0.2,
+        rival_efficiency=0.2,
+        memory_utilization=0.04,
     )
     bought = 1000 * 25000 * 2
-    energy = 1000 * 0.7 * (0.3 + 0.7 * 0.45) * 1.2 * 365 * 24
+    energy = 1000 * 0.7 * (0.3 + 0.7 * (2 * 0.2 + 0.65 * 0.2)) * 1.2 * 365 * 24
     assert float(o.reference_cost) == pytest.approx(bought / 4 + 0.05 * bought + 0.1 * energy)
-    tokens = 1000 * 989e12 * 0.45 / (6 * 8.03e9) * year
+    tokens = 1000 * 989e12 * 0.2 / (6 * 8.03e9) * year
     assert float(o.cost_per_million_tokens) == pytest.approx(float(o.reference_cost) / tokens * 1e6)
     assert float(o.rival_cost_per_million_tokens) == pytest.approx(float(o.cost_per_million_tokens))
 
@@ -107,11 +111,13 @@ def test_serving_is_the_roofline_of_a_decode_step_shared_by_as_few_as_hold_it():
         precision="fp16",
     )
     kv = 8 * 1000 * 2 * 126 * 8 * 128 * 2
-    moved, copy = 2 * 405e9 + kv, np.ceil((2 * 405e9 + kv) / 80e9)
+    moved, copy = 2 * 405e9 + kv, np.ceil((2 * 405e9 + kv) / 72e9)
     step = moved / copy / (3.35e12 * 0.5) + 10e-6 + 126 * 45e-6
     assert float(o.reference_rate) == pytest.approx(8 / step / copy)
-    busy = moved / copy / (3.35e12 * 0.5) / step
-    assert float(o.reference_energy) == pytest.approx(1000 * 700 * (0.3 + 0.7 * busy) * 30 * 86400 * 1.2)
+    pair = 8 * 4 * 126 * 128 * 128 * 1000
+    mfu, reading = (2 * 8 * 405e9 + pair) / copy / 989e12 / step, moved / copy / 3.35e12 / step
+    share = 2 * mfu + 0.65 * reading**0.5
+    assert float(o.reference_energy) == pytest.approx(1000 * 700 * (0.3 + 0.7 * share) * 30 * 86400 * 1.2)
 
 
 def test_a_rival_that_burns_more_than_all_costs_has_no_price_to_win_at():

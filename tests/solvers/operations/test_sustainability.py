@@ -11,6 +11,8 @@ from tests.solvers.sentences import says
 # Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"carbon_intensity": math.nan},
+    {"water_intensity": "0"},
+    {"memory_utilization": "30%", "host_power": "200 W", "wue": "1.8 L/kWh"},
     {"carbon_intensity": "0", "embodied_per_device": "0 kg"},
     {"duration": "10 year", "embodied_lifetime": "1 year"},
 ]
@@ -82,10 +84,35 @@ def test_no_work_has_no_useful_hour_and_no_carbon_no_share():
     assert float(sustainability(carbon_intensity=0, embodied_per_device=0).embodied_share) == 0
 
 
-def test_water_is_energy_times_its_intensity():
-    assert float(sustainability(water_intensity=1.8 / KWH).water) == pytest.approx(
-        1.8 * float(sustainability().facility_energy) / KWH
-    )
+@given(site=st.floats(0, 5), grid=st.floats(0.1, 20), pue=st.floats(1, 3))
+def test_the_sites_water_goes_with_its_equipment_and_the_grids_with_the_meter(site, grid, pue):
+    o = sustainability(wue=site / KWH, water_intensity=grid / KWH, pue=pue)
+    assert float(o.site_water) == pytest.approx(site * float(o.it_energy) / KWH)
+    assert float(o.generation_water) == pytest.approx(grid * float(o.it_energy) * pue / KWH)
+    assert float(o.water) == pytest.approx(float(o.site_water + o.generation_water))
+
+
+def test_the_water_of_a_grid_without_a_figure_is_unknown_and_not_none():
+    o = sustainability(water_intensity=0, wue=1.8 / KWH)
+    assert np.isnan(o.water) and np.isnan(o.generation_water) and float(o.site_water) > 0
+    assert "unknown amount of water" in says(sustainability, water_intensity=0)
+    assert "No water is counted for the site" in says(sustainability)
+    assert "No water is counted for the site" not in says(sustainability, wue=1.8 / KWH)
+
+
+@given(mfu=shares, reading=st.floats(0.01, 1), used=shares, host=st.floats(0, 500))
+def test_power_follows_arithmetic_and_memory_while_there_is_work_and_hosts_are_always_on(mfu, reading, used, host):
+    o = sustainability(mfu=mfu, memory_utilization=reading, time_in_use=used, host_power=host, devices=8, duration=DAY)
+    busy = 700 * (0.3 + 0.7 * min(1, 2 * mfu + 0.65 * reading**0.5))
+    assert float(o.busy_power) == pytest.approx(busy)
+    assert float(o.device_power) == pytest.approx(used * busy + (1 - used) * 210)
+    assert float(o.it_energy) == pytest.approx(8 * DAY * (float(o.device_power) + host))
+
+
+def test_what_power_is_not_known_of_is_said():
+    assert "straight line" in says(sustainability) and "hosts' power" in says(sustainability)
+    known = says(sustainability, memory_utilization=0.3, host_power=200)
+    assert "straight line" not in known and "hosts' power" not in known
 
 
 @given(here=intensities, there=intensities)

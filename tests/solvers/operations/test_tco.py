@@ -95,20 +95,22 @@ def test_renting_below_the_cost_of_owning_has_no_break_even():
     assert 0.9 < float(owned(cloud_price=1.02 * always / HOUR).break_even_utilization) < 1
 
 
-def test_spot_machines_lose_what_young_says_and_more_the_more_there_are():
-    # 32 machines that last 30 days each: one interruption every 81 000 s; τ = √(2·60·81 000) = 3118 s.
+def test_spot_machines_lose_what_daly_says_and_more_the_more_there_are():
+    # 32 machines that last 30 days each: one interruption every 81 000 s; √(2·60·81 000) = 3118 s to first order.
     o = owned()
     assert float(o.spot_job_mtbf) == pytest.approx(MONTH / 32)
-    assert float(o.spot_interval) == pytest.approx(np.sqrt(2 * 60 * MONTH / 32))
-    left = 1 - 60 / float(o.spot_interval) - (float(o.spot_interval) / 2 + 600) / (MONTH / 32)
+    mean, tau = MONTH / 32, float(o.spot_interval)
+    assert tau == pytest.approx(np.sqrt(2 * 60 * mean), rel=0.02)
+    left = tau / (mean * np.exp(600 / mean) * np.expm1((tau + 60) / mean))
     assert float(o.spot_goodput) == pytest.approx(left)
     assert float(o.spot_cost) == pytest.approx(256 * 720 * 1.25 / left)
     assert float(owned(devices=2560).spot_goodput) < left
 
 
-def test_on_spot_machines_that_are_taken_back_too_fast_the_job_never_gets_done():
+def test_on_spot_machines_that_are_taken_back_too_fast_the_job_hardly_gets_done():
     o = owned(spot_mtbf=3600)
-    assert float(o.spot_goodput) < 0 and np.isinf(o.spot_cost) and o.cheapest != Procurement.SPOT
+    assert 0 < float(o.spot_goodput) < 0.01 and o.cheapest != Procurement.SPOT
+    assert float(o.spot_cost) > 100 * float(o.cloud_cost) / 2
 
 
 def test_what_no_price_is_known_for_stays_unknown_and_is_not_the_cheapest():
@@ -155,7 +157,7 @@ def test_at_its_break_even_owning_costs_as_much_as_spot():
     share = float(owned(**dear).spot_break_even_utilization)
     o = owned(**dear, time_in_use=share)
     assert 0 < share < 1 and float(o.tco) == pytest.approx(float(o.spot_cost))
-    assert np.isinf(owned(**dear, spot_mtbf=3600).spot_cost)
+    assert float(owned(**dear, spot_mtbf=3600).spot_cost) > 1e8
 
 
 def test_rates_shares_and_energy_are_told_as_they_enter():

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from solvers.declare import number, output
 from solvers.errors import InputErrors
-from solvers.search.placement import placement
+from solvers.operations.sustainability import sustainability
+from solvers.pipeline import pipeline, settle
+from solvers.search.explore import Search
+from solvers.search.goals import goals, metrics
+from solvers.search.placement import OF_THE_GRID, placement, places
+from solvers.search.run import run
+from solvers.search.space import Space
 from solvers.specs import Grid
 from tests.solvers.toys import toy
 
@@ -84,6 +90,18 @@ def test_a_grid_without_a_price_takes_the_given_one_or_has_no_score():
     assert (names(outcome.top), outcome.seen.unscored) == (["known"], 1)
     filled = placement(grids, {"electricity_price": "0.1 USD/kWh"}, 0.0, stages=(COST, AIR))
     assert names(filled.top) == ["open", "known"]
+
+
+def test_a_grid_without_water_never_wins_by_borrowed_water():
+    grids = {
+        "known": Grid(carbon_intensity=1e-7, electricity_price=1e-8, water_intensity=1e-6),
+        "silent": Grid(carbon_intensity=1e-7, electricity_price=1e-8),
+    }
+    chain = pipeline(sustainability)
+    axis = places(chain, grids, settle(chain, {"water_intensity": "0.1 L/kWh", "wue": "0.1 L/kWh"}), OF_THE_GRID)
+    objectives, _ = goals(["minimize: water"], metrics(chain))
+    outcome = run(Search(chain, {}, Space((axis,)), objectives, (), 10))
+    assert (names(outcome.top), outcome.seen.unscored) == (["known"], 1)
 
 
 @pytest.mark.parametrize(
