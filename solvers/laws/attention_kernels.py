@@ -12,7 +12,7 @@ from solvers.laws.kernels import HALF, KernelDevice, longer
 _DECODE_LAUNCHES = 2.5
 _PREFILL_LAUNCHES = 8.0
 # Share of the matrix products' efficiency that attention reaches.
-_EFFICIENCY = 0.6
+ATTENTION_EFFICIENCY = 0.6
 # Seconds a layer of multi-head latent attention takes at least: down and up projections, norms, absorbed products.
 _LATENT_FLOOR = 50e-6
 
@@ -32,7 +32,7 @@ def decode_attention(
     if decoder.is_latent:
         absorbed = 2 * decoder.heads / split * (decoder.latent + decoder.latent_rank)
         per_pair = np.where(decoder.latent > 0, absorbed, per_pair)
-    per_pair = per_pair / (_EFFICIENCY * device.half_rate)
+    per_pair = per_pair / (ATTENTION_EFFICIENCY * device.half_rate)
     arithmetic = decode_pairs(decoder, context) * (tokens * per_pair)
     return np.asarray(longer(arithmetic, read) + _attention_floor(decoder, device, _DECODE_LAUNCHES))
 
@@ -52,7 +52,7 @@ def prefill_attention(
     flop = sequences * pairs * (2 * decoder.heads / split * (decoder.head_dim + value_dim))
     read = sequences * kv_cache(decoder, split).elements(end) * layout.cache_bytes
     passed = sequences * new * (decoder.attending * decoder.heads / split * (decoder.head_dim + value_dim) * HALF)
-    busy = np.maximum(flop / (_EFFICIENCY * device.half_rate), (read + passed) / device.read_rate)
+    busy = np.maximum(flop / (ATTENTION_EFFICIENCY * device.half_rate), (read + passed) / device.read_rate)
     return np.asarray(busy + _attention_floor(decoder, device, _PREFILL_LAUNCHES))
 
 

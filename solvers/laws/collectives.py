@@ -95,6 +95,19 @@ def all_to_all(message: Array, devices: Array, bandwidth: Array, latency: Array)
     return ring_all_gather(message, devices, bandwidth, latency)
 
 
+def hierarchical_all_to_all(message: Array, group: RankGroup, intra: NetworkLink, inter: NetworkLink) -> Array:
+    """Seconds in which each of the n devices of a `group` sends every other an n-th part of its `message` bytes (M):
+    (g−1)/n·M/β + (g−1)α to the others of its node over `intra`, and at the same time (n−g)/n·M/β + (n−g)α to the other
+    nodes over `inter`, with the bandwidth β in byte/s and the latency α in seconds of each link; the longer of both.
+    Arrays broadcast. Derived from `all_to_all` over two kinds of links. Each device has a network port of its own."""
+    size, local = np.asarray(group.size), np.asarray(group.local)
+
+    def sent(others: Array, link: NetworkLink) -> Array:
+        return np.where(others > 0, others / size * message / np.asarray(link.bandwidth) + others * link.latency, 0.0)
+
+    return np.maximum(sent(local - 1, intra), sent(size - local, inter))
+
+
 def point_to_point(message: Array, link: NetworkLink) -> Array:
     """Seconds for `message` bytes (M) to reach one other device over a `link`: M/β + α, with its bandwidth β in byte/s
     and latency α in seconds. Arrays broadcast. Hockney 1994, doi:10.1016/S0167-8191(06)80021-9. One message

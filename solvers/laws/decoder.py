@@ -77,12 +77,14 @@ class Decoder:
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """How weights and cache are stored and a layer is split: bytes of a weight and of a number in the cache, devices
-    each layer is split over (t), and devices among them that hold different experts (e, at most t)."""
+    each layer is split over (t), and devices among them that hold different experts (e, at most t). In training also
+    the copies of the model that hold different experts (`expert_copies`), each of which brings tokens of its own."""
 
     weight_bytes: Array = 2.0
     cache_bytes: Array = 2.0
     tensor_parallel: Array = 1.0
     expert_parallel: Array = 1.0
+    expert_copies: Array = 1.0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from solvers.declare import Array, Codes, Truth
 from solvers.laws.decoder import Decoder
 from solvers.laws.kernel_constants import KernelConstants, kernel_constants
 from solvers.laws.kernels import KernelDevice
-from solvers.laws.transformer import routed_parameters
+from solvers.laws.transformer import active_parameters, routed_parameters
 from solvers.specs import Accelerator, Model, Precision, arithmetic_format, peak_rate
 
 T = TypeVar("T", Decoder, KernelDevice, KernelConstants)
@@ -39,6 +39,12 @@ def head_parameters(model: Model) -> Array:
     """Parameters of the matrix of a `model` that turns a hidden vector into a logit for each token, a count: vocabulary
     times hidden size, 0 where the vocabulary is unknown. Arrays broadcast. Derived from the catalog row."""
     return np.asarray(_known(model.vocabulary, 0.0) * model.hidden_size)
+
+
+def multiplied_parameters(model: Model) -> Array:
+    """Parameters of a `model` that each token is multiplied with, a count: the active ones without the input embedding.
+    Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B. As the catalog states them."""
+    return np.asarray(active_parameters(model) - embedding_parameters(model))
 
 
 def decoder_of(model: Model) -> Decoder:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Codes, Truth
+from solvers.laws.model_decoder import multiplied_parameters
 from solvers.laws.phase import generates
 from solvers.laws.transformer import (
     active_parameters,
@@ -24,7 +25,7 @@ from solvers.specs import Model
 _ACTIVATION_BYTES = 2
 
 # Dao et al. 2022, algorithm 0: scores are written, read by the softmax, written again and read for the values.
-_SCORE_PASSES = 4
+SCORE_PASSES = 4
 
 # QKV, output, up (with gate) and down.
 _PRODUCTS_PER_LAYER = 4
@@ -83,7 +84,8 @@ def operator_work(
     pass_flop = np.where(fixed, batch_size * np.asarray(model.inference_flop), 0.0)
     pass_moved = np.where(fixed, weights + batch_size * np.asarray(model.activation_bytes), 0.0)
     queries = np.asarray(model.layers * model.attention_heads) * batch_size * new
-    gemm_flop = np.where(fixed, np.where(attends, pass_flop, 0), 2 * active_parameters(model) * tokens)
+    multiplied = np.where(attends, multiplied_parameters(model), active_parameters(model))
+    gemm_flop = np.where(fixed, np.where(attends, pass_flop, 0), 2 * multiplied * tokens)
     return OperatorWork(
         gemm_flop=np.where(supports_pass(model, decodes), gemm_flop, np.nan),
         gemm_moved=np.where(
@@ -91,7 +93,7 @@ def operator_work(
         ),
         attention_flop=np.where(fixed, 0.0, batch_size * _attention_flop(model, decodes, sequence)),
         attention_moved=np.where(fixed, 0.0, _attention_moved(model, batch_size, sequence, queries, precision)),
-        scores_moved=np.where(fixed, 0.0, _SCORE_PASSES * queries * sequence * _ACTIVATION_BYTES),
+        scores_moved=np.where(fixed, 0.0, SCORE_PASSES * queries * sequence * _ACTIVATION_BYTES),
         scores_bytes=np.where(fixed, 0.0, queries / np.maximum(model.layers, 1) * sequence * _ACTIVATION_BYTES),
         convolution_flop=np.where(attends, 0, pass_flop),
         convolution_moved=np.where(attends, 0, pass_moved),

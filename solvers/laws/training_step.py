@@ -10,9 +10,9 @@ from solvers.declare import Array, Codes
 from solvers.laws.collectives import (
     NetworkLink,
     RankGroup,
-    all_to_all,
     hierarchical_all_gather,
     hierarchical_all_reduce,
+    hierarchical_all_to_all,
     point_to_point,
     rank_group,
     slowest_link,
@@ -110,10 +110,9 @@ def context_time(message: Array, layers: Array, passes: Array, layout: ParallelL
 def expert_time(message: Array, layers: Array, passes: Array, layout: ParallelLayout, network: Network) -> Array:
     """Seconds of sending tokens to their experts and back: 2 all-to-alls of `message` bytes for each of L `layers` and
     P `passes`, over the expert-parallel devices of the `layout` on the `network`. Arrays broadcast. Lepikhin et al.
-    2021 (GShard), arXiv:2006.16668, section 2.2. Experts receive equally many tokens; not overlapped."""
+    2021 (GShard), arXiv:2006.16668, section 2.2. Experts receive equally many tokens; before any overlap."""
     group = layout.expert_group(network)
-    link = slowest_link(group, network.intra, network.inter)
-    once = all_to_all(message, group.size, link.bandwidth, link.latency)
+    once = hierarchical_all_to_all(message, group, network.intra, network.inter)
     return np.asarray(2 * passes * layers * once * network.congestion)
 
 
@@ -140,19 +139,20 @@ def data_time(
 ) -> Array:
     """Seconds of exchanging gradients between replicas in one step, for the bytes of `dense` and `routed` parameters of
     a device: an all-reduce; from `zero_stage` 1 on a reduce-scatter of gradients and an all-gather of weights, equally
-    long; at stage 3 the weights are gathered twice for each of m `microbatches` instead. Over the replicas of the
-    `layout` on the `network`. Arrays broadcast. Rajbhandari et al. 2020, arXiv:1910.02054, section 7. Before any
-    overlap, see `exposed_time`."""
+    long; at stage 3 for each of m `microbatches` the weights are gathered twice and their gradients, of which a device
+    keeps its part alone, scattered. Over the replicas of the `layout` on the `network`. Arrays broadcast. Rajbhandari
+    et al. 2020, arXiv:1910.02054, section 7; Zhao et al. 2023 (PyTorch FSDP), arXiv:2304.11277, section 3.3.1. Before
+    any overlap, see `exposed_time`."""
     replicas, expert_replicas = layout.replica_group(network), layout.expert_replica_group(network)
     once = hierarchical_all_gather(dense, replicas, network.intra, network.inter)
     experts = hierarchical_all_gather(routed, expert_replicas, network.intra, network.inter)
     once = once + np.where(np.asarray(routed) > 0, experts, 0.0)  # a dense model has no second exchange
-    rounds = np.where(np.asarray(zero_stage) >= 3, 1 + 2 * np.asarray(microbatches, dtype=float), 2.0)
+    rounds = np.where(np.asarray(zero_stage) >= 3, 3 * np.asarray(microbatches, dtype=float), 2.0)
     return np.asarray(rounds * once * network.congestion)
 
 
 # Share of the gathers of ZeRO-3 that arithmetic does not hide: all of them, as fitted to 216 runs of llm-foundry on
-# A100s and H100s: over several nodes the median error of a step is 8 % with all of them waited for, 12 % with none.
+# A100s and H100s: over several nodes the median error of a step is 8 % with all of them waited for, 11 % with none.
 EXPOSED_GATHERS = 1.0
 
 
@@ -166,15 +166,16 @@ def exposed_time(
 ) -> Array:
     """Seconds of the `exchange` (seconds) between replicas that arithmetic does not hide. Of the gradients a share
     `overlap` (0 to 1) may run beside the backward pass, two thirds of the `microbatch` seconds of arithmetic, of the
-    last of m `microbatches`. At `zero_stage` 3 all but 1/(2m + 1) of the exchange gathers weights, of which the share
-    `exposed_gathers` (0 to 1) is not hidden, and never less than what all the arithmetic is too short for. Arrays
-    broadcast. Li et al. 2020 (PyTorch DDP), arXiv:2006.15704, section 3.2; Zhao et al. 2023 (FSDP), arXiv:2304.11277,
-    for gathers. Backward passes take twice as long as forward passes."""
+    last of m `microbatches`; at `zero_stage` 3, which scatters gradients of each, of all of them. There two thirds of
+    the exchange gather weights, of which the share `exposed_gathers` (0 to 1) is not hidden, and never less than what
+    all the arithmetic is too short for. Arrays broadcast. Li et al. 2020 (PyTorch DDP), arXiv:2006.15704, section 3.2;
+    Zhao et al. 2023 (FSDP), arXiv:2304.11277, for gathers. Backward passes take twice as long as forward passes."""
     whole, rounds = np.asarray(exchange, dtype=float), np.asarray(microbatches, dtype=float)
-    gathers = np.where(np.asarray(zero_stage) >= 3, whole * 2 * rounds / (2 * rounds + 1), 0.0)
-    gradients = whole - gathers
+    sharded = np.asarray(zero_stage) >= 3
+    gathers = np.where(sharded, whole * 2 / 3, 0.0)
+    gradients, backward = whole - gathers, 2 / 3 * np.asarray(microbatch) * np.where(sharded, rounds, 1.0)
     waited = np.maximum(exposed_gathers * gathers, gathers - np.asarray(microbatch) * rounds)
-    return np.asarray(waited + gradients - np.minimum(overlap * gradients, 2 / 3 * np.asarray(microbatch)))
+    return np.asarray(waited + gradients - np.minimum(overlap * gradients, backward))
 
 
 @dataclass(frozen=True)
@@ -198,16 +199,12 @@ class DeviceTime:
         return self.busy + self.straggler + self.imbalance
 
 
-def device_time(
-    flop: Array, moved: Array, rate: Array, bandwidth: Array, straggler_factor: Array, imbalance_factor: Array
-) -> DeviceTime:
-    """Seconds of one step that need no network, by cause: max(W/π, Q/β), with W the `flop` and Q the bytes `moved` by a
-    device that reaches π FLOP/s (`rate`) and β byte/s (`bandwidth`); all wait for the slowest device and for the
-    largest stage, dimensionless factors `straggler_factor` and `imbalance_factor` (both at least 1). Arrays broadcast.
-    Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785, equation 1, and derived. Perfect overlap of
-    arithmetic and memory."""
-    compute = np.asarray(flop / rate)
-    busy = np.maximum(compute, moved / bandwidth)
+def device_time(compute: Array, busy: Array, straggler_factor: Array, imbalance_factor: Array) -> DeviceTime:
+    """Seconds of one step that need no network, by cause, of a device that is `busy` and spends `compute` of that time
+    (seconds both) on arithmetic; all wait for the slowest device and for the largest stage, dimensionless factors
+    `straggler_factor` and `imbalance_factor` (both at least 1). Arrays broadcast. Derived: the whole fleet is as fast
+    as its slowest part."""
+    compute, busy = np.asarray(compute), np.asarray(busy)
     straggler = (np.asarray(straggler_factor) - 1) * busy
     return DeviceTime(compute, busy - compute, straggler, (imbalance_factor - 1) * (busy + straggler))
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from solvers.declare import Array, Codes
+from solvers.laws.model_decoder import multiplied_parameters
 from solvers.laws.training_memory import ADAM_BYTES, DeviceParameters, Recomputation, activation_bytes_per_layer
 from solvers.laws.transformer import (
     Work,
-    active_parameters,
     bytes_per_element,
     parameters_read,
     prefill_attention_flop,
@@ -28,10 +28,10 @@ def causal_attention_flop(model: Model, sequences: Array, length: Array) -> Arra
 
 def forward_flop(model: Model, sequences: Array, length: Array) -> Array:
     """FLOP of a forward pass of a `model` over b `sequences` of s tokens (`length`): 2 per active parameter and token,
-    and attention. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B. Norms and activation functions
-    are not counted."""
+    those of the input embedding apart, which is looked up, and attention. Arrays broadcast. Chowdhery et al. 2022,
+    arXiv:2204.02311, appendix B. Norms and activation functions are not counted."""
     tokens = np.asarray(sequences, dtype=float) * length
-    return np.asarray(2 * active_parameters(model) * tokens) + causal_attention_flop(model, sequences, length)
+    return np.asarray(2 * multiplied_parameters(model) * tokens) + causal_attention_flop(model, sequences, length)
 
 
 def recomputation_flop(model: Model, sequences: Array, length: Array, recomputation: Codes) -> Array:

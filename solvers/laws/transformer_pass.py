@@ -124,10 +124,11 @@ def _experts(decoder: Decoder, device: KernelDevice, layout: Layout, tokens: Arr
     """Routed experts of all layers: weights touched, arithmetic and permuted activations one after the other."""
     if not decoder.has_experts:
         return 0.0
-    d, share = decoder, layout.expert_parallel
+    d, share, copies = decoder, layout.expert_parallel, layout.expert_copies
     width = d.expert_intermediate * share / layout.tensor_parallel
     weights = np.where(d.gated, 3, 2) * d.hidden * width
-    read = touched_experts(d, tokens) * (weights / share * layout.weight_bytes / device.read_rate)
+    touched = touched_experts(d, tokens * copies) / copies
+    read = touched * (weights / share * layout.weight_bytes / device.read_rate)
     routed = d.experts_per_token / share
     moved = routed * (4 * d.hidden + 3 * width) * HALF / device.read_rate
     busy = tokens * (2 * routed * weights / device.product_rate + moved) + read

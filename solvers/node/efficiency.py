@@ -2,7 +2,9 @@
 
 Chowdhery et al. 2022 (PaLM, appendix B) for MFU and HFU, Dao et al. 2022 (FlashAttention) for what fusing attention
 saves, Williams et al. 2009 for the roof of each class of operator. A step is the time its arithmetic would need at the
-peak and what each cause adds to it. Not modelled: kernels that overlap, caches, clocks that fall under load.
+peak and what each cause adds to it. A step of training is a sum of kernels, the one the parallelism wall has of one
+device, or a roofline of each class of operators (`timing`), as other steps are. Not modelled: kernels that overlap,
+caches, clocks that fall under load.
 """
 
 from __future__ import annotations
@@ -33,7 +35,10 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws.losses import StepLoss, efficiency_factors, time_by_loss
+from solvers.laws.collectives import NetworkLink
+from solvers.laws.language_pass import Timing
+from solvers.laws.language_training import TrainingJob
+from solvers.laws.losses import StepLoss, StepLosses, chosen_losses, efficiency_factors, time_by_loss
 from solvers.laws.operators import (
     OperatorTimes,
     OperatorWork,
@@ -44,6 +49,8 @@ from solvers.laws.operators import (
 )
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
+from solvers.laws.training_losses import training_losses
+from solvers.laws.training_step import Network, ParallelLayout
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
@@ -72,6 +79,21 @@ class BackwardRecomputation(IntEnum):
 
 _FACTORS = tuple(f"{loss.name.lower()}_factor" for loss in StepLoss)
 _LOSSES = tuple(f"{loss.name.lower()}_loss" for loss in StepLoss)
+
+
+# The constants of the roofline of each class of operators: who changes one means that roofline.
+_ROOFLINE = (
+    "gemm_efficiency",
+    "attention_efficiency",
+    "bandwidth_efficiency",
+    "layer_overhead",
+    "elementwise_passes",
+)
+_TIMING = (
+    "Of training: a sum of kernels with the chip's measured constants, as the parallelism wall has it, or a roofline "
+    "of each class of operators with the efficiencies below; the roofline where one of these is changed, for other "
+    "steps and for networks without attention."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +146,7 @@ class Inputs:
         help="In training: what the backward pass computes again to save memory.",
     )
     precision: Codes = inputs.precision(Precision.FP16)
+    timing: Codes = inputs.timing(meant_by=_ROOFLINE, help=_TIMING)
     gemm_efficiency: Array = number(
         "1",
         "Matrix products reach",
@@ -267,6 +290,7 @@ class Outputs:
     recomputation_factor: Array = output("1", "Recomputation")
     pipeline_factor: Array = output("1", "Pipeline bubble")
     communication_factor: Array = output("1", "Communication")
+    update_factor: Array = output("1", "Optimizer")
     gemm_loss: Array = output("s", "Matrix products below peak")
     attention_loss: Array = output("s", "Attention below peak")
     convolution_loss: Array = output("s", "Convolutions below peak")
@@ -279,6 +303,7 @@ class Outputs:
     recomputation_loss: Array = output("s", "Computing again")
     pipeline_loss: Array = output("s", "Waiting in the pipeline")
     communication_loss: Array = output("s", "Waiting for others")
+    update_loss: Array = output("s", "Updating the weights", help="In training, by the sum of kernels.")
     passes: Array = output("1", "Passes", symbol="P", help="In forward passes: a backward pass counts as two.")
     peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
     model_flop: Array = output("flop", "Arithmetic of the model", symbol="W", help="Of a step, nothing counted twice.")
@@ -337,12 +362,15 @@ _WHY = {
     StepLoss.RECOMPUTATION: "computing again what was not kept ({recomputation_loss}): it buys memory, and HFU {hfu} "
     "hides it.",
     StepLoss.PIPELINE: "the pipeline filling and draining ({pipeline_loss}): more microbatches would help.",
+    StepLoss.UPDATE: "updating the weights ({update_loss}): a larger batch would make it rarer.",
     StepLoss.COMMUNICATION: "communication that is not hidden ({communication_loss}): faster kernels would not help.",
 }
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
+    if _is_by_kernels(i):
+        yield from remarks.pass_timing(i.accelerator, i.timing)
     if has_fixed_size(i.model):
         yield "The model states its FLOP per pass: the sequence length and the kind of attention change nothing."
         if i.model.activation_bytes == 0:
@@ -370,55 +398,82 @@ FIGURES = (
     Chart("bars", "MFU with attention fused and unfused", (), ("mfu_fused", "mfu_unfused")),
 )
 
+
+def _roofline(i: Inputs, o: Outputs) -> bool:
+    return not _is_by_kernels(i)
+
+
 EQUATIONS = (
     Equation("model_flop", r"@model_flop = @passes \cdot (@gemm_flop + @attention_flop + @convolution_flop)"),
     Equation("useful_time", r"@useful_time = \frac{@model_flop}{@peak}"),
     Equation(
-        "gemm_loss", r"@gemm_loss = @passes \cdot \frac{@gemm_flop}{@peak} \cdot (\frac{1}{@gemm_efficiency} - 1)"
+        "gemm_loss",
+        r"@gemm_loss = @passes \cdot \frac{@gemm_flop}{@peak} \cdot (\frac{1}{@gemm_efficiency} - 1)",
+        where=_roofline,
     ),
     Equation(
         "attention_loss",
         r"@attention_loss = @passes \cdot \frac{@attention_flop}{@peak} \cdot (\frac{1}{@attention_efficiency} - 1)",
+        where=_roofline,
     ),
     Equation(
         "convolution_loss",
         r"@convolution_loss = @passes \cdot \frac{@convolution_flop}{@peak} \cdot (\frac{1}{@convolution_efficiency} - "
         r"1)",
+        where=_roofline,
     ),
     Equation(
         "gemm_time",
         r"@gemm_time = \max(\frac{@gemm_flop}{@peak \cdot @gemm_efficiency}, "
         r"\frac{@gemm_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        where=_roofline,
     ),
     Equation(
         "attention_time",
         r"@attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, "
         r"\frac{@attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        where=_roofline,
     ),
     Equation(
         "unfused_attention_time",
         r"@unfused_attention_time = \max(\frac{@attention_flop}{@peak \cdot @attention_efficiency}, "
         r"\frac{@unfused_attention_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        where=_roofline,
     ),
     Equation(
         "convolution_time",
         r"@convolution_time = \max(\frac{@convolution_flop}{@peak \cdot @convolution_efficiency}, "
         r"\frac{@convolution_moved}{@accelerator.memory_bandwidth \cdot @bandwidth_efficiency})",
+        where=_roofline,
     ),
     Equation(
         "memory_loss",
         r"@memory_loss = @passes \cdot (@gemm_time + @attention_time + @convolution_time) - (@useful_time + @gemm_loss "
         r"+ @attention_loss + @convolution_loss)",
+        where=_roofline,
     ),
     Equation(
         "scores_loss",
         r"@scores_loss = @passes \cdot (@unfused_attention_time - @attention_time)",
-        where=lambda i, o: i.attention == AttentionKernel.UNFUSED,
+        where=lambda i, o: i.attention == AttentionKernel.UNFUSED and _roofline(i, o),
     ),
     Equation(
         "launch_loss",
         r"@launch_loss = @passes \cdot (@accelerator.dispatch_overhead + @model.layers \cdot @layer_overhead)",
+        where=_roofline,
     ),
+    Equation(
+        "memory_loss",
+        r"@memory_loss = 3 \cdot @gemm_time + 3.5 \cdot @attention_time - @launch_loss - (@useful_time + @gemm_loss + "
+        r"@attention_loss)",
+        where=lambda i, o: not _roofline(i, o),
+    ),
+    Equation(
+        "scores_loss",
+        r"@scores_loss = 3.5 \cdot (@unfused_attention_time - @attention_time)",
+        where=lambda i, o: i.attention == AttentionKernel.UNFUSED and not _roofline(i, o),
+    ),
+    Equation("step_time", "@step_time = " + " + ".join(f"@{name}" for name in ("useful_time", *_LOSSES))),
     *(_left_after(place) for place in range(len(StepLoss))),
     Equation("efficiency", r"@efficiency = @gemm_factor \cdot @attention_factor \cdot @convolution_factor"),
     Equation("mfu", "@mfu = " + r" \cdot ".join(f"@{name}" for name in _FACTORS)),
@@ -467,7 +522,9 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "Classes of operators run one after the other; within a class arithmetic and memory overlap perfectly.",
-    "A backward pass costs twice a forward pass in arithmetic, in traffic and in launches.",
+    "A backward pass costs twice a forward pass in arithmetic, in traffic and in launches; as a sum of kernels "
+    "attention costs two and a half times, and the weights are updated.",
+    "The input embedding is looked up: its parameters are not multiplied, and not in the model's arithmetic.",
     "Unfused attention writes and reads the scores four times, the masked half too, but does not compute that half.",
     "Fused attention reads queries, keys and values once and writes its result once.",
     "Every weight matrix has the hidden size on one side; a layer has four products that read and write activations.",
@@ -542,7 +599,7 @@ FALLACIES = (
     walls=(3,),
     title="Efficiency",
     question="Where does the peak rate go between the data sheet and what a model gets?",
-    version="1",
+    version="2",
     factor="MFU",
     verdict=verdict,
     notes=notes,
@@ -561,15 +618,12 @@ def efficiency(i: Inputs) -> Outputs:
     decodes, trains = (np.asarray(i.phase) == kind for kind in (Pass.DECODE, Pass.TRAINING))
     work = operator_work(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
     peak, passes = peak_rate(i.accelerator, i.precision), np.where(trains, 3.0, 1.0)
-    times = _operator_times(i, work, peak)
-    scores = np.where(np.asarray(i.attention) == AttentionKernel.UNFUSED, times.scores, 0.0)
     selective, full = _recomputes(i, trains)
-    launch = np.asarray(i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead))
-    rest = (launch, selective, full, i.pipeline_stages, i.microbatches, i.exposed_communication)
-    seconds, fused, unfused = (
-        time_by_loss(passes, times, moved, *rest) for moved in (scores, np.zeros_like(times.scores), times.scores)
-    )
-    step_time = seconds.sum(axis=0)
+    lost = _losses(i, work, passes)
+    unfused = np.asarray(i.attention) == AttentionKernel.UNFUSED
+    parts = (np.where(unfused, *both) for both in zip(lost.unfused, lost.fused, strict=True))
+    seconds = np.stack(np.broadcast_arrays(*parts))
+    step_time = sum(seconds)
     split: dict[str, Any] = dict(zip((*_FACTORS, *_LOSSES), (*efficiency_factors(seconds), *seconds[1:]), strict=True))
     one_pass = work.gemm_flop + work.attention_flop + work.convolution_flop
     model_flop = passes * one_pass
@@ -597,18 +651,65 @@ def efficiency(i: Inputs) -> Outputs:
         attention_moved=work.attention_moved,
         unfused_attention_moved=work.attention_moved + work.scores_moved,
         convolution_moved=work.convolution_moved,
-        gemm_time=times.gemm.total,
-        attention_time=times.fused.total,
-        unfused_attention_time=times.unfused.total,
-        convolution_time=times.convolution.total,
-        fusion_speedup=ratio_or_inf(times.unfused.total, times.fused.total),
+        gemm_time=lost.gemm,
+        attention_time=lost.attention,
+        unfused_attention_time=lost.attention + lost.scores,
+        convolution_time=lost.convolution,
+        fusion_speedup=ratio_or_inf(lost.attention + lost.scores, lost.attention),
         scores_bytes=work.scores_bytes,
-        mfu_fused=fused[0] / fused.sum(axis=0),
-        mfu_unfused=unfused[0] / unfused.sum(axis=0),
+        mfu_fused=lost.fused[0] / sum(lost.fused),
+        mfu_unfused=lost.unfused[0] / sum(lost.unfused),
         tokens=work.tokens,
         measured_mfu=measured_mfu,
         unexplained_factor=measured_mfu / mfu,
         **split,
+    )
+
+
+def _is_by_kernels(i: Inputs) -> Truth:
+    """Whether a step is a sum of kernels: training of a transformer, unless the roofline is meant."""
+    attends = np.asarray(i.model.layers * i.model.attention_heads * i.model.hidden_size) > 0
+    trains = (np.asarray(i.phase) == Pass.TRAINING) & (np.asarray(i.timing) != Timing.ROOFLINE)
+    return np.asarray(trains & attends & ~has_fixed_size(i.model))
+
+
+def _losses(i: Inputs, work: OperatorWork, passes: Array) -> StepLosses:
+    """Where the time of a step goes, each row as it is timed."""
+    kernels = _is_by_kernels(i)
+    if np.all(kernels):
+        return _by_kernels(i)
+    textbook = _by_roofline(i, work, passes)
+    return chosen_losses(kernels, _by_kernels(i), textbook) if np.any(kernels) else textbook
+
+
+def _by_kernels(i: Inputs) -> StepLosses:
+    nothing = NetworkLink(1.0, 0.0)  # one device reaches no other
+    job = TrainingJob(
+        chip=i.accelerator,
+        precision=i.precision,
+        sequences=i.batch_size,
+        length=i.sequence_length,
+        layout=ParallelLayout(1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
+        network=Network(1.0, nothing, nothing, 1.0),
+        recomputation=i.recomputation,
+    )
+    return training_losses(i.model, job, i.pipeline_stages, i.microbatches, i.exposed_communication)
+
+
+def _by_roofline(i: Inputs, work: OperatorWork, passes: Array) -> StepLosses:
+    times = _operator_times(i, work, peak_rate(i.accelerator, i.precision))
+    launch = np.asarray(i.accelerator.dispatch_overhead + i.model.layers * np.asarray(i.layer_overhead))
+    rest = (*_recomputes(i, passes > 1), i.pipeline_stages, i.microbatches, i.exposed_communication)
+    fused, unfused = (
+        time_by_loss(passes, times, moved, launch, *rest) for moved in (np.zeros_like(times.scores), times.scores)
+    )
+    return StepLosses(
+        fused=fused,
+        unfused=unfused,
+        gemm=times.gemm.total,
+        attention=times.fused.total,
+        scores=times.scores,
+        convolution=times.convolution.total,
     )
 
 

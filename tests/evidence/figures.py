@@ -56,11 +56,6 @@ def _column(texts: list[str]) -> Column:
         return np.array(texts)
 
 
-def pick(columns: Columns, at: Column) -> Columns:
-    """The rows of `columns` where `at`."""
-    return {name: column[at] for name, column in columns.items()}
-
-
 def kinds(columns: Columns, *names: str) -> list[tuple[tuple[str, ...], Column]]:
     """Each combination of texts that occurs in the columns `names`, and the places of its rows."""
     keys = np.stack([columns[name].astype(str) for name in names], axis=1)

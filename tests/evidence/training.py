@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from solvers.laws.decoder import Decoder, Layout, parameters
-from solvers.laws.kernels import update_time
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
-from solvers.laws.training_pass import backward_pass, forward_pass
 from solvers.registry import solvers
 from solvers.specs import Model, Precision, peak_rate
 
@@ -22,26 +20,14 @@ from .figures import (
     code,
     decoders,
     describe,
-    device,
-    experts_parameters,
     kinds,
     model,
-    pick,
     rows,
 )
 
 # Byte/s one way out of a node for each of its devices: 400 Gbit/s beside an H100 or a B200, 200 beside an A100.
 WAY_OUT = {"h100-sxm5-80gb": 50e9, "b200-sxm-180gb": 50e9, "a100-sxm4-80gb": 25e9, "a100-sxm4-40gb": 25e9}
-WAY_OUT_EFFICIENCY = 0.8
 DEVICES_PER_NODE = 8
-
-# What is not hidden behind arithmetic: all of what ZeRO-3 exchanges, none of tensor parallelism's all-reduces, as
-# fitted to these rows together with the kernels of training.
-EXPOSED_SHARDS = 1.0
-EXPOSED_TENSOR = 0.0
-OPTIMIZER_BYTES = 30.0
-# Logits are kept, scaled and differentiated in 32 bits: bytes of each that pass the memory in a step.
-LOGIT_BYTES = 16.0
 
 # Model FLOP over peak, the best constant.
 CONSTANT_MFU = 0.5
@@ -54,11 +40,10 @@ def steps() -> Iterator[Judged]:
     measured = columns["micro_batch"] * columns["microbatches"] * columns["seq_len"]
     devices = columns["tp"] * columns["pp"] * columns["cp"]
     measured = measured / columns["tokens_per_s_per_gpu"] / devices
-    ours, wall, naive = (np.full(size, np.nan) for _ in range(3))
+    wall, naive = (np.full(size, np.nan) for _ in range(2))
     for (slug, name, precision), at in kinds(columns, "gpu", "model", "precision"):
         some = {key: column[at] for key, column in columns.items()}
-        ours[at] = kernel_step(slug, name, precision, some)
-        wall[at] = _asked_of_the_site(slug, name, precision, some)
+        wall[at] = asked(slug, name, precision, some)
         naive[at] = _constant_mfu(slug, name, precision, some)
     moe = np.array([decoders()[str(name)].has_experts for name in columns["model"]])
     groups = {
@@ -68,7 +53,7 @@ def steps() -> Iterator[Judged]:
         "kind": np.where(moe, "experts", "dense"),
     }
     where = describe(columns, "source", "gpu", "model", "precision", "gpus", "seq_len", "micro_batch", "tp", "pp", "ep")
-    answers = {"kernel sum": ours, "site": wall, "MFU 0.5": naive}
+    answers = {"site": wall, "MFU 0.5": naive}
     for kind, at in (("dense", ~moe), ("experts", moe)):
         yield Judged(
             f"training step, {kind}",
@@ -77,62 +62,15 @@ def steps() -> Iterator[Judged]:
             answers,
             groups,
             where,
+            bounded=(),
         )
 
 
-def kernel_step(slug: str, name: str, precision: str, some: Columns) -> Column:
-    """Seconds of a step by the sum of its kernels."""
-    decoder, chip = decoders()[name], device(slug, precision)
-    layout = Layout(weight_bytes=1.0 if precision == "fp8" else 2.0, tensor_parallel=some["tp"])
-    forward = forward_pass(decoder, chip, layout, some["micro_batch"], some["seq_len"])
-    backward = backward_pass(forward, np.where(some["recompute"] == "full", 1.0, 0.0))
-    reduced = (1 - EXPOSED_TENSOR) * (forward.all_reduce + backward.all_reduce)
-    share = 1 / (some["cp"] * some["pp"])
-    tokens = some["micro_batch"] * some["seq_len"]
-    logits = LOGIT_BYTES * tokens * decoder.vocabulary / some["tp"] / (0.8 * chip.bandwidth)
-    one = share * (forward.total + backward.total - reduced + logits + _experts(decoder, slug, some, tokens))
-    bubble = 1 + (some["pp"] - 1) / (some["vpp"] * some["microbatches"])
-    routed = experts_parameters(decoder)
-    held = (float(parameters(decoder)) - routed) / (some["tp"] * some["pp"])
-    held = held + routed / (some["pp"] * np.maximum(some["ep"], some["tp"]))
-    replicas = some["gpus"] / (some["tp"] * some["pp"])
-    inside = some["gpus"] <= DEVICES_PER_NODE
-    rate = np.where(
-        inside,
-        chip.link * chip.constants.link_efficiency,
-        WAY_OUT[slug] * WAY_OUT_EFFICIENCY * np.minimum(DEVICES_PER_NODE, replicas) / np.maximum(1, some["tp"]),
-    )
-    gather = 2 * held / rate * (replicas - 1) / replicas
-    exposed = np.where(some["zero"] == 3, EXPOSED_SHARDS * 3 * gather * some["microbatches"], 0.0)
-    return np.asarray(
-        one * some["microbatches"] * bubble + exposed + update_time(held / replicas, OPTIMIZER_BYTES, chip)
-    )
-
-
-def _experts(decoder: Decoder, slug: str, some: Columns, tokens: Column) -> Column:
-    """Seconds in which tokens go to their experts and back, forward and backward, for all layers."""
-    if not decoder.has_experts:
-        return np.zeros(len(tokens))
-    chip = device(slug, "bf16")
-    link = np.where(
-        some["ep"] <= DEVICES_PER_NODE, chip.link * chip.constants.link_efficiency, WAY_OUT[slug] * WAY_OUT_EFFICIENCY
-    )
-    message = tokens * decoder.experts_per_token * decoder.hidden * 2 * (some["ep"] - 1) / some["ep"]
-    return np.asarray(4 * decoder.expert_layers * message / link)
-
-
-def _asked_of_the_site(slug: str, name: str, precision: str, some: Columns) -> Column:
-    """Seconds of a step by the wall, NaN where experts are spread over more devices than there are replicas."""
-    spread = some["gpus"] / (some["tp"] * some["pp"] * some["cp"]) % some["ep"] == 0
-    found = np.full(len(spread), np.nan)
-    if spread.any():
-        found[spread] = _site(slug, name, precision, pick(some, spread))
-    return found
-
-
-def _site(slug: str, name: str, precision: str, some: Columns) -> Column:
+def asked(slug: str, name: str, precision: str, some: Columns, **other: Any) -> Column:
+    """Seconds of a step by the wall; experts that tensor-parallel devices share, too, are spread over the copies."""
     chip = accelerator(slug)
     data = some["gpus"] / (some["tp"] * some["pp"] * some["cp"])
+    spread = np.where(data % some["ep"] == 0, some["ep"], some["ep"] / some["tp"])
     found = solvers()["parallelism"](
         model=model(name),
         accelerator=chip,
@@ -141,7 +79,7 @@ def _site(slug: str, name: str, precision: str, some: Columns) -> Column:
         tensor_parallel=some["tp"],
         pipeline_parallel=some["pp"],
         context_parallel=some["cp"],
-        expert_parallel=some["ep"],
+        expert_parallel=spread,
         microbatches=some["microbatches"],
         microbatch_size=some["micro_batch"],
         sequence_length=some["seq_len"],
@@ -151,6 +89,7 @@ def _site(slug: str, name: str, precision: str, some: Columns) -> Column:
         devices_per_node=DEVICES_PER_NODE,
         intra_bandwidth=chip.interconnect_bandwidth,
         inter_bandwidth=WAY_OUT[slug],
+        **other,
     )
     return np.asarray(found.step_time)
 

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -6,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers.fleet.parallelism import Cause, parallelism
+from solvers.fleet.training_memory import training_memory
 from solvers.laws.collectives import ring_all_reduce
 from solvers.laws.training_step import bubble_fraction
-from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B, MIXTRAL
+from tests.solvers.sentences import says
+from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B, MIXTRAL, with_figure
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -41,6 +44,11 @@ ALONE = {"data_parallel": 1, "tensor_parallel": 1, "pipeline_parallel": 1}
 
 def trained(**other):
     return parallelism(**{"model": LLAMA_8B, "accelerator": H100, **other})
+
+
+def by_the_textbook(**other):
+    """One roofline for all kernels, nothing hidden but gradients, links at their full rate."""
+    return trained(**{"timing": "roofline", "tensor_overlap": 0, "expert_overlap": 0, **other})
 
 
 def causes(o):
@@ -105,7 +113,7 @@ def test_a_dimension_costs_what_it_is_known_for(dimension, cause):
 
 def test_spread_experts_send_tokens_and_hold_less():
     alone = trained(model=MIXTRAL, **{**ALONE, "data_parallel": 8})
-    spread = trained(model=MIXTRAL, **{**ALONE, "data_parallel": 8}, expert_parallel=8)
+    spread = by_the_textbook(model=MIXTRAL, **{**ALONE, "data_parallel": 8}, expert_parallel=8)
     assert float(alone.expert_time) == 0 < float(spread.expert_time)
     assert float(spread.model_state) < float(alone.model_state)
     # Two all-to-alls a layer forward and two backward, of two copies of each token.
@@ -116,15 +124,14 @@ def test_spread_experts_send_tokens_and_hold_less():
 
 def test_experts_exchange_is_hidden_by_the_share_given():
     asked = {**ALONE, "data_parallel": 8, "model": MIXTRAL, "expert_parallel": 8}
-    none, half = trained(**asked), trained(**asked, expert_overlap=0.5)
+    none, half = (trained(**asked, expert_overlap=share) for share in (0, 0.5))
     assert float(half.expert_time) == pytest.approx(float(none.expert_time) / 2)
 
 
 def test_weights_gathered_by_zero_3_are_waited_for_unless_said_otherwise():
     asked = {**ALONE, "data_parallel": 64, "zero_stage": 3}
     waited, hidden = trained(**asked), trained(**asked, exposed_gathers=0)
-    rounds = 2 * 16
-    gathers = float(waited.exchange_time) * rounds / (rounds + 1)
+    gathers = 2 / 3 * float(waited.exchange_time)
     assert float(waited.data_time) >= gathers > float(hidden.data_time)
 
 
@@ -132,8 +139,8 @@ def test_tensor_parallelism_takes_four_all_reduces_a_layer_and_six_with_full_rec
     # Shoeybi et al. 2019, section 3: two forward and two backward; recomputation repeats the forward ones.
     message = 8192 * 4096 * 2
     once = float(ring_all_reduce(message, 8, 450e9, 0.5e-6))
-    four = trained(**{**ALONE, "tensor_parallel": 8}, microbatches=3)
-    six = trained(**{**ALONE, "tensor_parallel": 8}, microbatches=3, recomputation="full")
+    four = by_the_textbook(**{**ALONE, "tensor_parallel": 8}, microbatches=3)
+    six = by_the_textbook(**{**ALONE, "tensor_parallel": 8}, microbatches=3, recomputation="full")
     assert float(four.tensor_time) == pytest.approx(4 * 32 * 3 * once)
     assert float(six.tensor_time) == pytest.approx(6 * 32 * 3 * once)
 
@@ -163,12 +170,13 @@ def test_sharded_weights_are_gathered_twice_for_every_microbatch():
     bare = {**ALONE, "data_parallel": 8, "microbatches": 4}
     exchange = [float(trained(**bare, zero_stage=stage).exchange_time) for stage in range(4)]
     assert exchange[0] == exchange[1] == exchange[2]
-    assert exchange[3] == pytest.approx(exchange[0] / 2 * (1 + 2 * 4))
+    # And their gradients are scattered each time: a device keeps none but its own part.
+    assert exchange[3] == pytest.approx(exchange[0] / 2 * 3 * 4)
 
 
 def test_a_node_boundary_slows_tensor_parallelism_down():
-    inside = trained(**{**ALONE, "tensor_parallel": 8})
-    across = trained(**{**ALONE, "tensor_parallel": 8}, devices_per_node=4)
+    inside = by_the_textbook(**{**ALONE, "tensor_parallel": 8})
+    across = by_the_textbook(**{**ALONE, "tensor_parallel": 8}, devices_per_node=4)
     assert float(across.tensor_time) > 2 * float(inside.tensor_time)
 
 
@@ -232,7 +240,7 @@ def test_a_step_is_what_a_calculation_by_hand_gives(reached, spread):
     # Two copies, two devices per layer, three uneven stages, each sequence in two parts; one device a fifth too slow.
     d, t, p, c, m, b, s = 2, 2, 3, 2, 5, 2, 4096
     parameters, layers, hidden = 8.03e9, 32, 4096
-    o = trained(
+    o = by_the_textbook(
         data_parallel=d,
         tensor_parallel=t,
         pipeline_parallel=p,
@@ -244,6 +252,7 @@ def test_a_step_is_what_a_calculation_by_hand_gives(reached, spread):
         zero_stage=1,
         bandwidth_efficiency=reached,
         sequence_parallel=spread,
+        recomputation="selective",
         tokens=1e12,
         precision="fp16",
     )
@@ -276,6 +285,81 @@ def test_a_step_is_what_a_calculation_by_hand_gives(reached, spread):
     assert float(o.run_flop) == pytest.approx(useful * m * d / batch * 1e12)
     assert float(o.memory_per_device) == pytest.approx(state + layer * layers)
     assert float(o.loss_time) == pytest.approx(max(float(v) for n, v in causes(o).items() if n != "compute_time"))
+
+
+@given(
+    data=powers,
+    tensor=powers,
+    stages=powers,
+    context=powers,
+    microbatches=st.integers(1, 64),
+    way=ways,
+    zero=st.integers(0, 3),
+    attention=st.sampled_from(["fused", "unfused"]),
+    spread=st.sampled_from(["on", "off"]),
+)
+def test_memory_is_what_the_training_memory_wall_says(
+    data, tensor, stages, context, microbatches, way, zero, attention, spread
+):
+    ask = {
+        "data_parallel": data,
+        "tensor_parallel": tensor,
+        "pipeline_parallel": stages,
+        "context_parallel": context,
+        "microbatches": microbatches,
+        "recomputation": way,
+        "zero_stage": zero,
+        "attention": attention,
+        "sequence_parallel": spread,
+        "sequence_length": 4096,
+    }
+    here = trained(**ask, microbatch_size=2)
+    there = training_memory(model=LLAMA_8B, accelerator=H100, batch_size=2, **ask)
+    assert float(here.memory_per_device) == pytest.approx(float(there.total), rel=1e-9)
+    assert bool(there.feasible) == bool(here.memory_shortfall == 0)
+
+
+@given(tensor=powers, stages=powers, context=powers, way=ways)
+def test_arithmetic_and_memory_are_the_kernels_of_a_device(tensor, stages, context, way):
+    split = {"data_parallel": 2, "tensor_parallel": tensor, "pipeline_parallel": stages, "context_parallel": context}
+    o = trained(**split, recomputation=way)
+    kernels = o.products_time + o.attention_time + o.experts_time + o.small_time + o.head_time
+    assert float(o.compute_time + o.memory_time) == pytest.approx(float(kernels), rel=1e-9)
+    assert math.isnan(trained(**split, recomputation=way, efficiency=0.5).products_time)
+
+
+def test_what_zero_3_gathers_is_exposed_by_the_share_given():
+    bare = {**ALONE, "data_parallel": 8, "zero_stage": 3, "overlap": 1}
+    shares = [float((o := trained(**bare, exposed_gathers=x)).data_time / o.exchange_time) for x in (0, 0.5, 1)]
+    assert shares == pytest.approx([0, 1 / 3, 2 / 3])
+    # Without arithmetic to hide behind all of it is.
+    slow = trained(**bare, exposed_gathers=0, intra_bandwidth=1e8)
+    assert float(slow.data_time) > 0.9 * float(slow.exchange_time)
+
+
+def test_what_experts_and_tensor_parallelism_exchange_may_hide_as_far_as_arithmetic_lasts():
+    for name, split, cause in (
+        ("expert_overlap", {"model": MIXTRAL, "data_parallel": 8, "expert_parallel": 8}, "expert_time"),
+        ("tensor_overlap", {"tensor_parallel": 8}, "tensor_time"),
+    ):
+        none, half, all_of_it = (float(causes(trained(**{**ALONE, **split, name: x}))[cause]) for x in (0, 0.5, 1))
+        assert (half, all_of_it) == (pytest.approx(none / 2), 0)
+        slow = trained(**{**ALONE, **split, name: 1}, intra_bandwidth=1e9)
+        assert float(causes(slow)[cause]) > float(slow.compute_time)
+
+
+def test_a_chip_without_constants_of_its_own_is_said_not_to_be_measured():
+    measured = with_figure(
+        H100, measured_gemm_efficiency=0.8, measured_memory_efficiency=0.85, measured_kernel_time=4e-6
+    )
+    assert "Not measured" in says(parallelism, model=LLAMA_8B, accelerator=H100, **ALONE)
+    assert "Not measured" not in says(parallelism, model=LLAMA_8B, accelerator=measured, **ALONE)
+
+
+def test_a_column_of_ways_to_time_a_step_finds_what_each_finds_alone():
+    together = trained(**ALONE, timing=np.array([0, 1, 2]))
+    alone = [float(trained(**ALONE, timing=way).step_time) for way in ("auto", "kernels", "roofline")]
+    assert together.step_time == pytest.approx(alone) and alone[0] == alone[1] != alone[2]
 
 
 def test_what_fits_is_short_of_nothing():

@@ -18,7 +18,8 @@ from solvers.laws.decoder import (
 )
 from solvers.laws.kernel_constants import STAND_INS, is_measured, kernel_constants
 from solvers.laws.kernels import KernelDevice, all_reduce_time, product_time, update_time
-from solvers.laws.training_pass import backward_pass, forward_pass
+from solvers.laws.training_memory import Recomputation
+from solvers.laws.training_pass import backward_pass, forward_pass, recomputed_pass
 from solvers.laws.transformer_pass import decode_pass, prefill_pass
 from solvers.shipped import all_specs, find
 from solvers.specs import Accelerator
@@ -290,11 +291,33 @@ def test_a_shared_bus_slows_more_than_two_devices_only():
 
 def test_backward_is_twice_forward_and_recomputation_adds_the_layers_again():
     forward = forward_pass(LLAMA_8B, H100, Layout(tensor_parallel=2.0), 1.0, 4096.0)
-    kept, again = backward_pass(forward), backward_pass(forward, 1.0)
-    assert float(kept.products) == pytest.approx(2 * float(forward.products))
-    assert float(kept.all_reduce) == float(forward.all_reduce)
-    layers = float(forward.total) - float(forward.head)
-    assert float(again.total) - float(kept.total) == pytest.approx(layers)
+    backward = backward_pass(forward)
+    assert float(backward.products) == pytest.approx(2 * float(forward.products))
+    assert float(backward.attention) == pytest.approx(2.5 * float(forward.attention))
+    assert float(backward.all_reduce) == float(forward.all_reduce)
+    none, selective, full = (float(recomputed_pass(forward, way).total) for way in Recomputation)
+    assert (none, selective) == (0, pytest.approx(float(forward.attention)))
+    assert full == pytest.approx(float(forward.total) - float(forward.head))
+
+
+def test_kernels_of_training_take_longer_than_those_of_serving_by_class():
+    trained, served = forward_pass(MIXTRAL, H100, Layout(), 2.0, 4096.0), prefill_pass(MIXTRAL, H100, Layout(), 2, 4096)
+    longer = {"products": 1.1, "attention": 1.6, "experts": 2.2, "small": 2.2}
+    found = {name: float(getattr(trained, name)) / float(getattr(served, name)) for name in longer}
+    assert found == pytest.approx(longer)
+
+
+def test_attention_that_is_not_fused_moves_its_scores_four_times():
+    fused, unfused = (forward_pass(LLAMA_8B, H100, Layout(), 1.0, 4096.0, 1.0, scores) for scores in (False, True))
+    moved = 4 * 2 * 32 * 32 * 4096**2 / (3.35e12 * 0.85)
+    assert float(unfused.attention) - float(fused.attention) == pytest.approx(moved)
+
+
+def test_experts_on_other_copies_are_read_by_the_tokens_of_all():
+    # A few tokens: each reaches its own two experts; spread over four copies a device has two, which all four reach.
+    alone, spread = (forward_pass(MIXTRAL, H100, Layout(expert_copies=e), 1.0, 4096.0) for e in (1.0, 4.0))
+    read = 3 * 4096 * 14336 * 2 / (3.35e12 * 0.85) * 32
+    assert float(alone.experts) - float(spread.experts) == pytest.approx(2.2 * (8 - 2) * read)
 
 
 def test_an_update_moves_its_bytes_at_the_rate_of_small_kernels():

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solvers.fleet.parallelism import parallelism
 from solvers.laws.losses import StepLoss
 from solvers.node.efficiency import AttentionKernel, BackwardRecomputation, Pass, efficiency
 from solvers.specs import Accelerator, Model, Precision, stack, table, take
@@ -81,7 +82,7 @@ def test_with_perfect_kernels_and_endless_bandwidth_nothing_is_lost(length, batc
 @given(length=lengths)
 def test_full_recomputation_costs_a_quarter_of_the_step_and_leaves_hfu_as_it_is(length):
     kept, again = (
-        on_h100(sequence_length=length, recomputation=r)
+        on_h100(sequence_length=length, recomputation=r, timing="roofline")
         for r in (BackwardRecomputation.NONE, BackwardRecomputation.FULL)
     )
     assert float(again.recomputation_factor) == pytest.approx(3 / 4)
@@ -104,8 +105,47 @@ def test_kernels_that_all_reach_the_same_share_reach_that_share_together(eta, qu
 @few
 @given(length=lengths)
 def test_scores_cost_what_unfused_attention_takes_longer(length):
-    o = on_h100(sequence_length=length, attention=AttentionKernel.UNFUSED)
-    assert float(o.scores_loss) == pytest.approx(3 * float(o.unfused_attention_time - o.attention_time), abs=1e-15)
+    for timing, passes in (("roofline", 3), ("kernels", 3.5)):
+        o = on_h100(sequence_length=length, attention=AttentionKernel.UNFUSED, timing=timing)
+        longer = float(o.unfused_attention_time - o.attention_time)
+        assert float(o.scores_loss) == pytest.approx(passes * longer, abs=1e-15)
+
+
+@few
+@given(
+    batch=st.integers(1, 64),
+    length=st.integers(1, 65536),
+    way=st.sampled_from(["none", "selective", "full"]),
+    attention=st.sampled_from(["fused", "unfused"]),
+    precision=st.sampled_from(["bf16", "fp8"]),
+    model=st.sampled_from([LLAMA_8B, MIXTRAL, GPT_3, with_figure(LLAMA_8B, vocabulary=128256)]),
+    chip=st.sampled_from([H100, A100, with_figure(H100, measured_gemm_efficiency=0.7, measured_memory_efficiency=0.9)]),
+)
+def test_one_device_takes_as_long_here_as_on_the_parallelism_wall(
+    batch, length, way, attention, precision, model, chip
+):
+    ask = {"model": model, "accelerator": chip, "sequence_length": length, "recomputation": way}
+    ask |= {"attention": attention, "precision": precision}
+    here = efficiency(**ask, batch_size=batch)
+    split = {"data_parallel": 1, "tensor_parallel": 1, "pipeline_parallel": 1, "microbatches": 1}
+    there = parallelism(**ask, **split, microbatch_size=batch)
+    assert float(here.step_time) == pytest.approx(float(there.step_time), rel=1e-9)
+    assert float(here.mfu) == pytest.approx(float(there.mfu), rel=1e-9)
+    assert float(here.hfu) == pytest.approx(float(there.hfu), rel=1e-9)
+    assert float(here.throughput) == pytest.approx(float(there.tokens_per_second), rel=1e-9)
+
+
+def test_changing_a_constant_of_the_roofline_asks_for_it():
+    asked, meant = on_h100(timing="roofline", gemm_efficiency=0.7), on_h100(gemm_efficiency=0.7)
+    assert float(asked.step_time) == float(meant.step_time) != float(on_h100().step_time)
+    forward = {"phase": "forward"}
+    assert float(on_h100(**forward).step_time) == float(on_h100(**forward, timing="roofline").step_time)
+
+
+def test_the_input_embedding_is_looked_up_and_not_multiplied():
+    known = with_figure(LLAMA_8B, vocabulary=128256)
+    embedding = 3 * 2 * 8192 * 128256 * 4096
+    assert float(on_h100().model_flop - on_h100(model=known).model_flop) == pytest.approx(embedding)
 
 
 def test_selective_recomputation_avoids_nine_tenths_of_what_full_costs():
