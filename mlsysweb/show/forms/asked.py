@@ -108,7 +108,7 @@ def _default(io: InputField, rows: Rows) -> str:
         return io.labels.get(name, name).replace("_", " ")
     if isinstance(io, Pick):
         name = _row_name(io, io.default, rows) if io.default else "none"
-        return f"{name}, or {io.default_from.partition('.')[0]}'s" if io.default_from else name
+        return f"{io.default_from.partition('.')[0].capitalize()}'s, else {name}" if io.default_from else name
     if io.default_from and io.default != io.default:
         return placeholder(io, "")
     if io.default in (float("inf"), float("-inf")) or io.default != io.default:

@@ -133,7 +133,8 @@ def _brought(io: Pick, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
     """The options of a pick that another brings along; its own default, where it has one, stands for none picked."""
     names = {slug: name for slug, name, _ in choices(io.kind)}
     outer = io.default_from.partition(".")[0]
-    first = Option("", f"{names.get(io.default, io.default) or 'None'}, or {outer}'s", not text)
+    own = f"else {names.get(io.default, io.default)}" if io.default else "if any"
+    first = Option("", f"{outer.capitalize()}'s, {own}", not text)
     none = (Option(NOTHING, "None", text.lower() == NOTHING),) if io.optional else ()
     picked = {text} - {"", *(option.value for option in none)}
     return (OptionGroup("", (first, *none)), *_rows(io.kind, picked, choices))

@@ -56,7 +56,7 @@ def test_a_fleet_that_moves_on_changes_nothing_that_is_kept_and_is_named(ada):
 def test_the_form_says_what_comes_from_the_fleet(client):
     page = html.unescape(client.get(f"/walls/tco/?{CLUSTER}").content.decode())
     assert 'placeholder="256, or fleet\'s"' in page
-    assert "NVIDIA H100 SXM5 80GB, or node's" in page
+    assert "Node's, else NVIDIA H100 SXM5 80GB" in page
     assert "With Lab Cluster (64 A100): node DGX A100" in page
 
 
