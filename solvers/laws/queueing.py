@@ -11,11 +11,11 @@ from solvers.declare import Array
 
 Floats = NDArray[np.float64]
 
-# exp(-745) is the smallest double: a smaller probability is zero.
+# exp(-745) is the smallest double: a chance below it is zero.
 _VANISHED = 750.0
 # Steps of the bisection: to a millionth of the load of one server.
 _HALVINGS = 24
-# The recursion starts nine standard deviations early; the error of the starting value then shrinks by exp(-81/2).
+# Started nine standard deviations early, the recursion has forgotten where: exp(-81/2) of the mistake is left.
 _EARLY = 9.0
 
 
@@ -37,14 +37,13 @@ def erlang_b(servers: Array, load: Array) -> Array:
 
 
 def _vanished(c: Floats, a: Floats) -> NDArray[np.bool_]:
-    """Return whether B is below the smallest double: B ≤ 2·exp(−(c·ln(c/a) − c + a)) for c > a (Chernoff's bound)."""
+    """Whether B is below the smallest double: B ≤ 2·exp(−(c·ln(c/a) − c + a)) for c > a (Chernoff's bound)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray((c > a) & (c * np.log(c / a) - c + a > _VANISHED))
 
 
 def _recurse(a: Floats, start: Floats, steps: Floats) -> Floats:
-    """Return B after `steps` recursions, in descending order of steps, so that the unfinished rows are always the
-    first."""
+    """B after `steps` recursions, in descending order of steps, so that the unfinished rows are always the first."""
     k, blocked = start.copy(), np.where(np.isnan(a), np.nan, 1.0)
     most = int(steps[0]) if steps.size else 0
     under_way = np.searchsorted(-steps, -np.arange(1, most + 1), side="right")
@@ -98,34 +97,6 @@ def wait_quantile(share: Array, wait_probability: Array, given_waiting: Array) -
     return np.where(
         late, np.log(np.where(late, waiting / (1 - np.asarray(share)), 1)) * np.where(late, given_waiting, 0), 0.0
     )
-
-
-def min_servers(
-    share: Array, longest_wait: Array, load: Array, service_time: Array, factor: Array, most: int = 10_000
-) -> Array:
-    """The fewest servers, a dimensionless count, with which a `share` p (0 to 1) of all requests waits at most
-    `longest_wait` seconds at an offered `load` a in erlang, mean `service_time` in seconds and the dimensionless
-    variability `factor`; infinite where the wait allowed is negative or more than `most` servers would be needed.
-    Arrays broadcast. Derived: `wait_quantile` falls with the number of servers, so one upward pass of Erlang's
-    recursion finds the first that is enough. Limits as `wait_quantile`."""
-    given = np.broadcast_arrays(share, longest_wait, load, service_time, factor)
-    p, wait, a, s, v = (np.asarray(each, dtype=float).ravel() for each in given)
-    needed = np.full(a.shape, np.inf)
-    rows = np.flatnonzero((wait >= 0) & (a < most))
-    k, a, scale, late, wait = np.floor(a[rows]), a[rows], v[rows] * s[rows], 1 - p[rows], wait[rows]
-    blocked = erlang_b(k, a)
-    while rows.size:
-        k = k + 1
-        carried = a * blocked
-        blocked = carried / (k + carried)
-        free = k - a
-        waiting = k * blocked / (free + a * blocked)
-        enough = scale * np.log(np.maximum(waiting / late, 1)) <= wait * free
-        if enough.any() or k.max() >= most:
-            needed[rows[enough]] = k[enough]
-            left = ~enough & (k < most)
-            rows, k, a, blocked, scale, late, wait = (each[left] for each in (rows, k, a, blocked, scale, late, wait))
-    return needed.reshape(given[0].shape)
 
 
 def queue_mean_wait(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:

@@ -2,7 +2,7 @@
 
 Erlang 1917 for the probability of waiting with many servers and one queue (M/M/c), Allen and Cunneen's factor for
 arrivals and service times of other variability, Dean and Barroso 2013 for a request that waits for the slowest of
-many parts. Not modelled: the distribution of the service time itself, priorities, requests that give up, and service
+many parts. Not modelled: priorities, requests that give up, and service
 that slows down as batches grow.
 """
 
@@ -31,9 +31,14 @@ from solvers.laws.queueing import (
     erlang_c,
     mean_wait,
     mean_wait_given_waiting,
-    min_servers,
     variability_factor,
     wait_quantile,
+)
+from solvers.laws.response_time import (
+    min_servers_for_response,
+    response_quantile,
+    response_tail,
+    service_phases,
 )
 
 _FOR_EVER = "grows without end"
@@ -138,12 +143,24 @@ class Outputs:
     p99_wait: Array = output("s", "p99 wait", symbol="w_{99}", if_infinite=_FOR_EVER)
     p999_wait: Array = output("s", "p99.9 wait", symbol="w_{99.9}", if_infinite=_FOR_EVER)
     mean_latency: Array = output("s", "Mean latency", if_infinite=_FOR_EVER, help="Wait and service together.")
-    p50_latency: Array = output("s", "Median latency", if_infinite=_FOR_EVER)
-    p95_latency: Array = output("s", "p95 latency", if_infinite=_FOR_EVER)
-    p99_latency: Array = output(
-        "s", "p99 latency", if_infinite=_FOR_EVER, help="One request in a hundred takes longer."
+    p50_response: Array = output("s", "Median latency", symbol="t_{50}", if_infinite=_FOR_EVER)
+    p99_response: Array = output(
+        "s",
+        "p99 latency",
+        symbol="t_{99}",
+        if_infinite=_FOR_EVER,
+        help="One request in a hundred takes longer: it waited, or its service took long.",
     )
-    p999_latency: Array = output("s", "p99.9 latency", if_infinite=_FOR_EVER)
+    p50_latency: Array = output("s", "Median wait and mean service", if_infinite=_FOR_EVER)
+    p95_latency: Array = output("s", "p95 wait and mean service", if_infinite=_FOR_EVER)
+    p99_latency: Array = output(
+        "s", "p99 wait and mean service", if_infinite=_FOR_EVER, help="Without the spread of the service itself."
+    )
+    p999_latency: Array = output("s", "p99.9 wait and mean service", if_infinite=_FOR_EVER)
+    service_p99: Array = output("s", "p99 service", symbol="s_{99}", help="Without any wait.")
+    late_share: Array = output(
+        "1", "Later than the target", display_unit="percent", symbol="P_T", help="Of all requests."
+    )
     queue_length: Array = output(
         "1", "Requests in the queue", symbol="L", if_infinite=_FOR_EVER, help="On average, by Little's law."
     )
@@ -190,19 +207,21 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stable:
         return (
-            "Unstable: the arrivals are work for {offered_load} replicas and the service has {replicas}, so the queue "
-            "grows without end. "
-            "{stable_replicas} replicas would keep up; a service time shorter in proportion would too."
+            "Unstable: the arrivals are work for {offered_load} replicas and there are {replicas}, so the queue grows "
+            "without end. {stable_replicas} replicas would keep up; a service time shorter in proportion would too."
         )
     return (
         "Busy {utilization} of the time: {wait_probability} of the requests wait, and one in a hundred takes longer "
-        f"than {{p99_latency}}. {_advice(i, o)}"
+        f"than {{p99_response}}. {_advice(i, o)}"
     )
 
 
 def _advice(i: Inputs, o: Outputs) -> str:
-    if i.latency_target < i.service_time:
-        return "No number of replicas meets the target of {latency_target}: the service alone takes {service_time}."
+    if i.latency_target < o.service_p99:
+        return (
+            "No number of replicas meets the target of {latency_target}: of the slowest hundredth the service alone "
+            "takes {service_p99} and more."
+        )
     if o.meets_target and o.replicas_for_target < i.replicas:
         return "That meets the target of {latency_target}; {replicas_for_target} replicas would still do."
     if o.meets_target:
@@ -222,10 +241,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    curve("arrival_rate", ("p99_latency", "utilization"), "The hockey stick", x_marks=("largest_arrival_rate",)),
+    curve("arrival_rate", ("p99_response", "utilization"), "The hockey stick", x_marks=("largest_arrival_rate",)),
     curve(
         "replicas",
-        ("p99_latency", "wait_probability"),
+        ("p99_response", "wait_probability"),
         "What more replicas buy",
         x_marks=("stable_replicas", "replicas_for_target"),
     ),
@@ -253,6 +272,16 @@ EQUATIONS = (
         where=lambda i, o: o.stable and o.wait_probability > 0,
     ),
     Equation("p99_latency", r"@p99_latency = @service_time + @p99_wait", where=lambda i, o: o.stable),
+    Equation(
+        "p99_response",
+        r"@p99_response = \frac{-\ln(0.01) \cdot @service_time}{1 - @utilization}",
+        where=lambda i, o: o.stable and i.replicas == 1 and i.service_cv == 1 and i.arrival_cv == 1,
+    ),
+    Equation(
+        "p99_response",
+        r"@p99_response = @service_time + @p99_wait",
+        where=lambda i, o: o.stable and i.service_cv == 0,
+    ),
     Equation("mean_latency", r"@mean_latency = @service_time + @mean_wait", where=lambda i, o: o.stable),
     Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: o.stable),
     Equation("stable_replicas", r"@stable_replicas = \lfloor @offered_load \rfloor + 1"),
@@ -277,12 +306,12 @@ SOURCES = (
 ASSUMPTIONS = (
     "One queue, first come first served, to replicas that are all alike; nobody gives up.",
     "A request that has to wait waits an exponential time, of the mean that Allen and Cunneen give.",
-    "A quantile of the latency is that quantile of the wait plus the mean service time.",
+    "A service time has a fixed part and an exponential one, of the mean and spread given, and does not depend on the "
+    "wait; both together give the quantiles of the latency.",
     "The parts of a fanned-out request find queues that know nothing of each other.",
 )
 
 LIMITATIONS = (
-    "The spread of the service time itself: long answers lengthen the tail without any queue.",
     "Batching: a replica that serves a batch is slower for each of its requests; see the batching wall.",
     "Retries and hedged requests, which change the arrivals.",
 )
@@ -313,7 +342,7 @@ FALLACIES = (
     Fallacy(
         "At 95 % utilization people wait a little longer than at 80 %.",
         "On one replica the p99 goes from {before} to {after}, {ratio} times: waits grow as 1/(1 − utilization).",
-        "p99_latency",
+        "p99_response",
         {"replicas": "1", "service_time": "100 ms", "arrival_rate": "8 1/s"},
         {"replicas": "1", "service_time": "100 ms", "arrival_rate": "9.5 1/s"},
         lambda before, after: after > 3 * before,
@@ -321,15 +350,15 @@ FALLACIES = (
     Fallacy(
         "Sixteen times the users on sixteen times the replicas wait just as long.",
         "They share one queue: the p99 falls from {before} to {after}, for all replicas are seldom busy at once.",
-        "p99_latency",
+        "p99_response",
         {"replicas": "1", "service_time": "100 ms", "arrival_rate": "8 1/s"},
         {"replicas": "16", "service_time": "100 ms", "arrival_rate": "128 1/s"},
-        lambda before, after: after < before / 5,
+        lambda before, after: after < before / 3,
     ),
     Fallacy(
         "Only the mean service time matters.",
         "With the same mean but a spread of 3 instead of 1 the p99 goes from {before} to {after}.",
-        "p99_latency",
+        "p99_response",
         {"arrival_rate": "12 1/s"},
         {"arrival_rate": "12 1/s", "service_cv": "3"},
         lambda before, after: after > 3 * before,
@@ -341,11 +370,11 @@ FALLACIES = (
     walls=(7,),
     title="Tail latency",
     question="How long do the unlucky ones wait in line, and how many replicas would spare them?",
-    version="1",
+    version="2",
     factor="Devices",
     verdict=verdict,
     notes=notes,
-    headline=("p99_latency", "p50_latency", "mean_latency", "utilization", "wait_probability", "replicas_for_target"),
+    headline=("p99_response", "p50_response", "mean_latency", "utilization", "wait_probability", "replicas_for_target"),
     figures=FIGURES,
     equations=EQUATIONS,
     sources=SOURCES,
@@ -361,10 +390,17 @@ def tail_latency(i: Inputs) -> Outputs:
     drain = mean_wait_given_waiting(i.replicas, load, i.service_time, factor)
     waits = {share: wait_quantile(share, waiting, drain) for share in (0.5, 0.95, 0.99, 0.999)}
     mean = mean_wait(waiting, drain)
-    needed = min_servers(0.99, i.latency_target - np.asarray(i.service_time), load, i.service_time, factor, _MOST)
-    p99_latency = waits[0.99] + i.service_time
+    service = service_phases(i.service_time, i.service_cv)
+    answered = {share: response_quantile(share, waiting, drain, service) for share in (0.5, 0.99)}
+    needed = min_servers_for_response(0.99, i.latency_target, load, i.service_time, factor, service, _MOST)
+    late = np.where(
+        np.isfinite(drain),
+        response_tail(i.latency_target, waiting, np.where(np.isfinite(drain), drain, 1), service),
+        1.0,
+    )
     # The slowest of n parts is in time when all are: each has to be within its 0.99^(1/n) quantile.
-    of_parts = wait_quantile(0.99 ** (1 / np.asarray(i.fan_out, dtype=float)), waiting, drain)
+    parts = np.asarray(i.fan_out, dtype=float)
+    of_parts = answered[0.99] if np.all(parts == 1) else response_quantile(0.99 ** (1 / parts), waiting, drain, service)
     return Outputs(
         utilization=load / i.replicas,
         stable=load < i.replicas,
@@ -377,8 +413,12 @@ def tail_latency(i: Inputs) -> Outputs:
         mean_latency=mean + i.service_time,
         p50_latency=waits[0.5] + i.service_time,
         p95_latency=waits[0.95] + i.service_time,
-        p99_latency=p99_latency,
+        p99_latency=waits[0.99] + i.service_time,
         p999_latency=waits[0.999] + i.service_time,
+        p50_response=answered[0.5],
+        p99_response=answered[0.99],
+        service_p99=response_quantile(0.99, 0.0, 0.0, service),
+        late_share=late,
         queue_length=i.arrival_rate * mean,
         offered_load=load,
         blocking_probability=erlang_b(i.replicas, load),
@@ -387,7 +427,7 @@ def tail_latency(i: Inputs) -> Outputs:
         largest_arrival_rate=i.replicas / np.asarray(i.service_time),
         stable_replicas=np.floor(load) + 1,
         replicas_for_target=needed,
-        meets_target=p99_latency <= i.latency_target,
-        fan_out_p99_latency=of_parts + i.service_time,
+        meets_target=late <= 0.01,
+        fan_out_p99_latency=of_parts,
         fan_out_slow_share=1 - 0.99 ** np.asarray(i.fan_out, dtype=float),
     )

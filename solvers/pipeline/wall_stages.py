@@ -80,7 +80,7 @@ WALL_STAGES = (
         7,
         "tail_latency",
         "of the p99 target is used up",
-        lambda v: v("p99_latency") / v("latency_target"),
+        lambda v: v("p99_response") / v("latency_target"),
         {"service_time": "serving.end_to_end_latency", "replicas": "system.slots"},
     ),
     WallStage(

@@ -30,7 +30,7 @@ from .page import FactorRow, IronLawPage, KeyFigure, SystemPage, WallGroup, Wall
 _KEYS = (
     ("serving", "ttft"),
     ("serving", "itl"),
-    ("tail_latency", "p99_latency"),
+    ("tail_latency", "p99_response"),
     ("parallelism", "training_time"),
     ("parallelism", "mfu"),
     ("reliability", "expected_failures"),
