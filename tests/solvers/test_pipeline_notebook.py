@@ -39,7 +39,7 @@ def test_what_is_wrong_is_a_sentence():
 
 
 def test_it_is_one_line():
-    assert repr(chain()) == "<pipeline scaling_laws > parallelism > tco, 11 links>"
+    assert repr(chain()) == "<pipeline scaling_laws > parallelism > tco, 12 links>"
 
 
 def test_its_example_runs():
