@@ -113,10 +113,10 @@ ASKS = {
     "6_07_budget": [
         Ask(
             "explore",
-            "walls=serving,tco links=tco.tokens_per_device_second:serving.decode_throughput axis=accelerator "
+            "walls=serving,tco axis=accelerator "
             "values=a100-sxm4-80gb,h100-sxm5-80gb,mi300x axis=batch_size values=16,256 axis=precision values=fp16,int8 "
-            "axis=devices values=8 goal='minimize: cost_per_million_tokens' goal='itl < 50 ms' "
-            "goal='purchase_price <= 1e6'",
+            "axis=replicas values=8 goal='minimize: cost_per_million_tokens' goal='itl < 50 ms' "
+            "goal='ttft <= 1 s' goal='purchase_price <= 1e6'",
             {"cost_per_million_tokens": 1},
             ("int8",),
         )
@@ -134,7 +134,8 @@ ASKS = {
             "pipelines",
             "stages=roofline,battery links=battery.energy_per_inference:roofline.energy,"
             "battery.active_time:roofline.latency,battery.sleep_power:roofline.accelerator.sleep_power "
-            f"model=wake-vision-doorbell accelerator={chip} {TINY} inferences_per_day=1440 battery_energy='1.5 Wh'",
+            f"model=wake-vision-doorbell accelerator={chip} {TINY} inferences_per_day=1440 battery_energy='1.5 Wh' "
+            "utilization=mfu",
             {"battery.lifetime": 86400, "roofline.latency": 1e-3},
         )
         for chip in ("esp32-s3", "nrf52840")
@@ -190,7 +191,7 @@ ASKS = {
             for split, scale in (
                 ("precision=fp16 tensor_parallel=1", 1),
                 ("precision=fp16 tensor_parallel=8", 1),
-                ("precision=fp8 tensor_parallel=8", 1e-3),
+                ("precision=fp8 tensor_parallel=8", 1),
             )
         ),
         Ask("tco", "devices=256 duration='1 year'", {"tco": 1}),

@@ -117,7 +117,7 @@ class Inputs:
     devices_per_node: Array = inputs.devices_per_node(
         8, help="Nodes are filled with tensor-parallel devices first, then context, data and pipeline."
     )
-    intra_bandwidth: Array = inputs.intra_bandwidth(default_from="accelerator.interconnect_bandwidth")
+    intra_bandwidth: Array = inputs.intra_bandwidth()
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)

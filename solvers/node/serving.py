@@ -166,7 +166,6 @@ class Inputs:
     interconnect_bandwidth: Array = number(
         "byte/s",
         "Interconnect bandwidth",
-        450e9,
         default_from="accelerator.interconnect_bandwidth",
         exclusive_min=True,
         high=1e15,
@@ -689,7 +688,7 @@ FALLACIES = (
     walls=(4,),
     title="Serving",
     question="How long for the first token, how long for each further one, and for how many users at once?",
-    version="3",
+    version="2",
     factor="MFU",
     verdict=verdict,
     notes=notes,

@@ -114,7 +114,6 @@ class Inputs:
         symbol="c",
         default_from=("region.carbon_intensity", "grid.carbon_intensity"),
         strict=True,
-        may_be_unknown=True,
         advanced=True,
         help="CO2e of the electricity, at the meter.",
     )
@@ -128,7 +127,6 @@ class Inputs:
         symbol="c'",
         default_from="other_grid.carbon_intensity",
         strict=True,
-        may_be_unknown=True,
         advanced=True,
         help="Carbon intensity of a grid to compare with, at the same PUE. 20 g/kWh: Québec, 820: coal in Poland.",
     )

@@ -213,16 +213,15 @@ def served(**text):
     return resolve(read(solvers()["serving"], text)).point
 
 
-def test_what_was_measured_on_a_chip_stands_in_for_a_default_until_somebody_types_over_it():
-    measured, unmeasured = served(accelerator="a100-sxm4-80gb"), served(accelerator="h200-sxm-141gb")
-    assert (measured.efficiency, measured.bandwidth_efficiency, measured.layer_overhead) == (0.75, 0.75, 50e-6)
-    assert (unmeasured.efficiency, unmeasured.layer_overhead) == (0.65, 45e-6)
-    assert served(accelerator="a100-sxm4-80gb", efficiency="0.65").efficiency == 0.65
+def test_a_figure_of_a_chip_is_used_until_another_is_typed():
+    slow, fast = served(accelerator="t4"), served(accelerator="h100-sxm5-80gb")
+    assert (slow.interconnect_bandwidth, fast.interconnect_bandwidth) == (15.75e9, 450e9)
+    assert served(accelerator="t4", interconnect_bandwidth="450 GB/s").interconnect_bandwidth == 450e9
 
 
 def test_a_figure_changed_for_the_question_is_followed_too():
-    changed = {"accelerator": "a100-sxm4-80gb", "accelerator.measured_efficiency": "0.5"}
-    assert served(**changed).efficiency == 0.5
+    changed = {"accelerator": "t4", "accelerator.interconnect_bandwidth": "32 GB/s"}
+    assert served(**changed).interconnect_bandwidth == 32e9
 
 
 def test_all_regions_are_read_with_their_grids_at_once(cold, django_assert_max_num_queries):

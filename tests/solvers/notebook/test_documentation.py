@@ -28,7 +28,7 @@ def test_help_names_every_input_output_and_source(solver):
 @every
 def test_a_range_and_a_default_are_told_with_their_unit(solver):
     for name, io in solver.inputs.items():
-        if isinstance(io, Input) and io.unit not in ("1",) and io.default:
+        if isinstance(io, Input) and io.unit not in ("1",) and io.default > 0:
             line = next(line for line in solver.__doc__.splitlines() if line.startswith(f"    {name} : "))
             assert line.startswith(f"    {name} : {io.unit}, default ")
 

@@ -100,7 +100,7 @@ def test_a_grid_without_water_never_wins_by_borrowed_water():
     chain = pipeline(sustainability)
     axis = places(chain, grids, settle(chain, {"water_intensity": "0.1 L/kWh", "wue": "0.1 L/kWh"}), OF_THE_GRID)
     objectives, _ = goals(["minimize: water"], metrics(chain))
-    outcome = run(Search(chain, {}, Space((axis,)), objectives, (), 10))
+    outcome = run(Search(chain, {("sustainability", "tdp"): 700.0}, Space((axis,)), objectives, (), 10))
     assert (names(outcome.top), outcome.seen.unscored) == (["known"], 1)
 
 
