@@ -1,0 +1,1 @@
+"""One question has one answer: the same figure asked wherever it is shown."""

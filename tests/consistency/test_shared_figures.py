@@ -1,0 +1,105 @@
+"""A figure that several walls and pages show, asked on all of them for one random system."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from mlsysweb.answer import validated
+from mlsysweb.pages.capstone.design import scores
+from mlsysweb.pages.capstone.question import CAPSTONE
+from mlsysweb.pages.system.answer import _answered
+from solvers.errors import InputErrors
+from solvers.registry import solvers
+from solvers.shipped import find
+from solvers.specs import Accelerator
+
+from .systems import CHIPS, SERVED
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+SOME = settings(max_examples=15, suppress_health_check=list(HealthCheck))
+chips = st.sampled_from(CHIPS)
+models = st.sampled_from(SERVED)
+powers = st.sampled_from([1, 2, 4, 8, 16, 32, 64])
+
+
+def ask(wall, **values):
+    """A wall's outputs; a question it refuses is no example."""
+    try:
+        return solvers()[wall](**values)
+    except InputErrors:
+        assume(False)
+
+
+def same(*figures):
+    return all(figure == pytest.approx(figures[0], rel=1e-9, nan_ok=True) for figure in figures)
+
+
+@SOME
+@given(models, chips, powers, st.integers(64, 8192), st.integers(2, 1024), st.sampled_from(["fp16", "fp8", "int8"]))
+def test_serving_batching_and_streaming_agree_on_what_is_stored(model, chip, batch, prompt, output, precision):
+    shared = {"model": model, "accelerator": chip, "precision": precision, "kv_precision": precision}
+    served = ask("serving", **shared, batch_size=batch, prompt_length=prompt, output_length=output)
+    paged = ask("batching", **shared, context_length=prompt + output, max_batch_size=batch, page_size=1)
+    streamed = ask("weight_streaming", model=model, precision=precision, context_length=prompt + output)
+    assert same(served.weights, paged.weights, streamed.weights)
+    assert same(served.kv_cache_per_token, paged.kv_cache_per_token)
+    assert bool(served.feasible) == (paged.max_concurrent_requests >= batch)
+    assert same(served.largest_batch_size, paged.max_concurrent_requests)
+
+
+@SOME
+@given(models, chips, powers, st.integers(64, 8192), st.sampled_from(["fp16", "fp8"]))
+def test_serving_and_batching_agree_on_a_decode_step(model, chip, batch, prompt, precision):
+    shared = {"model": model, "accelerator": chip, "precision": precision, "kv_precision": precision}
+    served = ask("serving", **shared, batch_size=batch, prompt_length=prompt, output_length=2)
+    paged = ask("batching", **shared, context_length=served.decode_context, max_batch_size=batch, page_size=1)
+    assume(paged.active_requests == batch)
+    assert same(served.itl, paged.itl)
+
+
+@SOME
+@given(models, chips, powers, powers, st.integers(64, 8192), st.integers(2, 1024))
+def test_the_system_and_the_capstone_serve_as_the_wall_does(model, chip, batch, tensor, prompt, output):
+    text = {
+        "model": model,
+        "accelerator": chip,
+        "batch_size": str(batch),
+        "tensor_parallel": str(tensor),
+        "prompt_length": str(prompt),
+        "output_length": str(output),
+    }
+    served, alone = ask("serving", **text), ask("serving", **text | {"batch_size": "1"})
+    try:
+        design = scores(validated(CAPSTONE, text | {"precision": "fp16", "requests": "1e-6"})[1].point)
+        walls = _answered(text)[0]
+    except InputErrors:
+        assume(False)
+    assert same(alone.ttft, float(np.ravel(design.ttft)[0]))  # nothing waits
+    assert same(served.ttft, walls["serving"].values["ttft"].value)
+    assert same(served.itl, walls["serving"].values["itl"].value)
+    assert same(served.memory_per_device, float(np.ravel(design.memory)[0]))
+
+
+@SOME
+@given(st.integers(1, 4096), st.sampled_from(CHIPS), st.floats(0, 1), st.floats(1, 2), st.floats(1e-6, 1e-3))
+def test_cost_and_carbon_use_the_same_energy(devices, chip, mfu, pue, price):
+    tdp = find(Accelerator, chip).tdp
+    assume(not np.isnan(tdp))
+    shared = {"devices": devices, "duration": 30 * 86400.0, "mfu": mfu, "pue": pue, "tdp": tdp}
+    cost = ask("tco", accelerator=chip, electricity_price=price / 3.6e6, **shared)
+    carbon = ask("sustainability", electricity_price=price / 3.6e6, **shared)
+    assert same(cost.facility_energy, carbon.facility_energy)
+    assert same(cost.energy_opex, carbon.energy_cost)
+
+
+@SOME
+@given(st.floats(0.1, 100), st.floats(0.01, 10), st.integers(1, 200), st.floats(0, 4))
+def test_the_two_queues_are_one(rate, service, servers, spread):
+    shared = {"arrival_rate": rate, "service_time": service, "service_cv": spread}
+    requests = ask("tail_latency", replicas=servers, **shared)
+    jobs = ask("cluster_queue", servers=servers, **shared)
+    assert same(requests.mean_wait, jobs.mean_wait)
+    assert same(requests.wait_probability, jobs.wait_probability)
+    assert same(requests.utilization, jobs.utilization)
