@@ -67,7 +67,12 @@ def resolve(parsed: ParsedQuestion, kept: Snapshot | None = None) -> ResolvedQue
         raise InputErrors(errors)
     picked = {name: found[name].spec if name in found else value for name, value in parsed.values.items()}
     also = tuple(found[_overlay_key(name)].spec for name in parsed.also)
-    specs = with_changes(with_parts(parsed.question.inputs, picked, parsed.text), parsed.changed)
+    specs = with_parts(parsed.question.inputs, picked, parsed.text)
+    for name, io in parsed.question.inputs.items():
+        if isinstance(io, Pick) and not io.optional and specs[name] is None:  # the row picked does not bring this part
+            found[name] = _found(_Named(name, name, io.kind, io.default), kept or {})
+            specs[name] = found[name].spec
+    specs = with_changes(specs, parsed.changed)
     values = with_known_defaults(parsed.question, specs, parsed.text)
     point = parsed.question.inputs_type(**values)
     return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})

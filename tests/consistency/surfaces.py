@@ -75,10 +75,10 @@ def chain(solver, text):
 
 
 def design_space(solver, text):
-    """The design space, each pick an axis of its own and another row beside it. A search looks at rows without
-    refusing them, so what the page refuses is not asked here."""
+    """Return the design space's outputs, each pick an axis of its own with another row beside it. A search does not
+    refuse rows, so questions that the page refuses are not for it."""
     pairs = [("walls", solver.name)]
-    for name, value in _with_picks(solver, text).items():
+    for name, value in text.items():
         io = solver.inputs.get(name)
         other = OTHERS.get(io.kind.__name__) if isinstance(io, Pick) else None
         pairs += [("axis", name), ("values", f"{value}, {other}" if other and other != value else value)]
@@ -104,11 +104,6 @@ def _configurations(solver, pairs):
 
 # A second row along the axis of a pick: what is asked of the first must not be answered with a figure of this one.
 OTHERS = {"Accelerator": "h100-sxm5-80gb", "Model": "llama-3-8b", "Grid": "us-average"}
-
-
-def _with_picks(solver, text):
-    picked = {n: io.default for n, io in solver.inputs.items() if isinstance(io, Pick) and io.default}
-    return {**picked, **text}
 
 
 def _of_outputs(io, value):

@@ -67,7 +67,7 @@ def test_the_design_space_answers_as_the_page(name, data):
         assert not agree(solver, page, surfaces.design_space(solver, text))
 
 
-PICKS = [(name, pick) for name, solver in solvers().items() for pick, io in solver.inputs.items() if isinstance(io, Pick)]
+PICKS = [(name, pick) for name, each in solvers().items() for pick, io in each.inputs.items() if isinstance(io, Pick)]
 
 
 @pytest.mark.parametrize(("name", "pick"), PICKS)
@@ -76,10 +76,11 @@ def test_every_row_of_the_catalog_answers_alike(name, pick):
     solver = solvers()[name]
     pages = {slug: surfaces.page(solver, {pick: slug}) for slug in names(solver.inputs[pick].kind)}
     answered = {slug: found for slug, found in pages.items() if not isinstance(found, Refused)}
-    differ = {slug: found for slug in pages if (found := agree(solver, pages[slug], surfaces.call(solver, {pick: slug})))}
-    assert not differ
-    searched = surfaces.along(solver, pick, list(answered))
-    assert not {slug: found for slug in answered if (found := agree(solver, answered[slug], searched[slug]))}
+    called = {slug: agree(solver, page, surfaces.call(solver, {pick: slug})) for slug, page in pages.items()}
+    assert not {slug: differences for slug, differences in called.items() if differences}
+    searched = surfaces.along(solver, pick, list(answered)) if answered else {}
+    along = {slug: agree(solver, answered[slug], searched[slug]) for slug in answered}
+    assert not {slug: differences for slug, differences in along.items() if differences}
 
 
 def test_answers_that_differ_are_noticed():

@@ -101,7 +101,15 @@ PRESETS = (
             "duration": "1 year",
             "pue": "1.2",
         },
-        ("minimize: tco", "minimize: total_carbon", "ttft <= 500 ms", "p99_response <= 20 s", "tco <= 20 MUSD"),
+        (
+            "minimize: tco",
+            "minimize: total_carbon",
+            "ttft <= 100 ms",
+            "p99_wait <= 100 ms",
+            "tco <= 5 MUSD",
+            "total_carbon <= 1000 t",
+        ),
+        "tco.mfu:tail_latency.utilization sustainability.mfu:tail_latency.utilization",
     ),
     _preset(
         "Every layout of 512 devices",

@@ -31,7 +31,7 @@ _KEYS = (
     ("serving", "ttft"),
     ("serving", "itl"),
     ("tail_latency", "p99_response"),
-    ("parallelism", "training_time"),
+    (IRON_LAW, "training_time"),
     ("parallelism", "mfu"),
     ("reliability", "expected_failures"),
     ("tco", "tco"),

@@ -65,7 +65,7 @@ def _pick(chain: Pipeline, stage: Stage, name: str, io: Pick, inputs: Any, asked
         yield name, json.dumps({"name": network.name} | known)
         return
     slug = _slug(chain, stage, name, inputs, asked)
-    if slug and slug != io.default:
+    if slug and (slug != io.default or io.default_from):
         yield name, slug
     changed = dict(_changed(chain, stage.name, name, io, asked))
     for figure, declared in columns(io.kind).items():
@@ -78,13 +78,25 @@ def _slug(chain: Pipeline, stage: Stage, name: str, inputs: Any, asked: Asked) -
     """Return what is picked, by the stage itself or by the stage its pick is taken from: its default, or by name what
     came with another pick; an empty string where that pick brings it along in this stage, too."""
     wire = chain.wires.get((stage.name, name))
-    if (stage.name, name) in asked or wire is None:
-        return str(asked.get((stage.name, name)) or getattr(stage.inputs[name], "default", ""))
+    if (stage.name, name) in asked:
+        return asked[stage.name, name]
+    picked = {own: getattr(inputs, own) for own, io in stage.inputs.items() if isinstance(io, Pick) and own != name}
+    brought = follows(stage.inputs, name, picked)
+    if wire is None:
+        return "" if brought else str(getattr(stage.inputs[name], "default", ""))
     above = chain.stage(wire.stage)
     typed = {own: slug for (of, own), slug in asked.items() if of == above.name}
-    if not follows(above.inputs, wire.name, typed):
-        return _slug(chain, above, wire.name, inputs, asked)
-    return "" if follows(stage.inputs, name, typed) else str(getattr(inputs, name).name)
+    if wire.name in typed or not follows(above.inputs, wire.name, typed):
+        return str(typed.get(wire.name) or _default_above(chain, above, wire.name, asked))
+    return "" if brought else str(getattr(inputs, name).name)
+
+
+def _default_above(chain: Pipeline, stage: Stage, name: str, asked: Asked) -> str:
+    """Return what an earlier stage picks where nothing is typed for it."""
+    wire = chain.wires.get((stage.name, name))
+    if (stage.name, name) not in asked and wire is not None:
+        return _default_above(chain, chain.stage(wire.stage), wire.name, asked)
+    return str(asked.get((stage.name, name)) or getattr(stage.inputs[name], "default", ""))
 
 
 def _changed(chain: Pipeline, stage: str, name: str, io: Pick, asked: Asked) -> Iterator[tuple[str, str]]:

@@ -80,11 +80,10 @@ def test_cost_is_that_of_the_walls_for_every_region():
         "prompt_length": i.prompt_length,
         "output_length": i.output_length,
     }
-    alone, full = serving(**shared, batch_size=1), serving(**shared, batch_size=i.batch_size)
-    prompts, steps = float(i.batch_size), float(i.output_length)
-    time = prompts * float(alone.ttft) + steps * float(full.itl)
-    flop = prompts * float(alone.prefill_flop) + steps * float(full.decode_flop)
-    moved = prompts * float(alone.prefill_moved) + steps * float(full.decode_moved)
+    full = serving(**shared, concurrency=i.batch_size)
+    prompts, steps, time = float(i.batch_size), float(i.output_length), float(full.end_to_end_latency)
+    flop = prompts * float(full.prefill_flop) + steps * float(full.decode_flop)
+    moved = prompts * float(full.prefill_moved) + steps * float(full.decode_moved)
     bill = tco(
         accelerator=i.accelerator,
         devices=16,
