@@ -17,7 +17,7 @@ Snapshot = Mapping[str, Mapping[str, Any]]
 
 
 def diff(kept: Snapshot) -> tuple[RowDiff, ...]:
-    """The rows that differ today from what was kept. Costs a comparison a row while none does."""
+    """Return the rows that differ today from the stored ones; one comparison per row while none differs."""
     return tuple(found for row in kept.values() if (found := _moved(row)))
 
 

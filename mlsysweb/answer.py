@@ -27,7 +27,7 @@ def answer(solver: Solver[Any, Any], text: Mapping[str, Any], saved_rows: SavedR
 
 
 def solved(solver: Solver[Any, Any], parsed: ParsedQuestion, resolved: ResolvedQuestion) -> Result:
-    """The answer to a question that has been read and resolved. Raises InputErrors when it makes no sense."""
+    """Return the answer to a question that has been read and resolved. Raise InputErrors when it is not valid."""
     planned = plan(solver, resolved.point, resolved.also, parsed.sweep, parsed.text)
     return solve(planned, parsed.text, resolved.snapshot)
 

@@ -115,7 +115,7 @@ PAGES = (
         "explore/",
         (View("explore", "Design space", "Search a million configurations under a budget and an SLA."),),
         saved=(
-            # The table's order, page and brushes, and the configuration that was tried.
+            # The table's order, page and filters, and the configuration that was tried.
             Saved(
                 "explore", "Design space", "explore", "_results.html", beside=("sort", "page", "from.", "to.", "try-")
             ),

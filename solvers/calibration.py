@@ -40,8 +40,8 @@ class Calibration:
         return self.values | {name: float(figure) for name, figure in own.items() if figure is not None}
 
     def settings(self, inputs: Collection[str], chip: Mapping[str, Any]) -> dict[str, float | str]:
-        """What to set of a wall with these `inputs`, by name, for a chip. A wall that prices kernels needs no setting
-        for `silicon`, and for the other sets the choice of the roofline with its constants."""
+        """Return the values to set of a wall with these `inputs`, by name, for a chip. A wall that prices kernels
+        needs no setting for `silicon`, and for the other sets the choice of the roofline with its constants."""
         if "timing" not in inputs:
             return dict(self.of(chip))
         return {} if self.name == "silicon" else {"timing": "roofline", **self.values}

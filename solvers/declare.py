@@ -232,7 +232,7 @@ def _nothing(*_: Any) -> Iterator[Any]:
 
 
 def _full_check(inputs: Mapping[str, InputField], check: Callable[[I], Iterable[InputError]]) -> Any:
-    """What a wall checks, and that no figure is missing that must come from what is picked."""
+    """Return the check of a wall together with that of figures which must come from a pick."""
     if not any(isinstance(io, Input) and io.strict for io in inputs.values()):
         return check
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# What walls and pages count, and what is said of it. A noun that stands after a count belongs here; a test counts one
-# of everything that a sentence counts.
+# The nouns that walls and pages count, and their verbs. A noun that stands after a count belongs here; a test counts
+# one of everything that a sentence counts.
 _REGULAR = (
     *("accelerator", "configuration", "constraint", "design", "device", "expert", "figure", "hop", "inference", "job"),
     *("layer", "level", "model", "node", "part", "place", "region", "replica", "request", "rival", "sample"),

@@ -1,4 +1,4 @@
-"""What follows from the specs a question picks: single figures changed, and inputs that are a figure of a spec.
+"""Values that follow from the specs a question picks: changed figures, and inputs that are a figure of a spec.
 
 One rule holds for pages, API, command, notebook, pipeline and search: a figure that belongs to a spec comes from the
 spec picked, unless it was given.

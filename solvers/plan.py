@@ -45,8 +45,8 @@ class Plan:
 def plan(
     solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep: str = "", given: Collection[str] = ()
 ) -> Plan:
-    """The batch for `point`, overlaid with the specs `also`, each with its own figures but for those that were `given`.
-    Raises InputErrors when the point makes no sense."""
+    """Return the batch for `point`, overlaid with the specs `also`, each with its own figures but for those that were
+    `given`. Raise InputErrors when the point is not valid."""
     errors = tuple(solver.check(point))
     if errors:
         raise InputErrors(errors)
@@ -66,7 +66,7 @@ def _swept(figure: Chart, sweep: str) -> Chart:
 def _sensible(
     solver: Solver[Any, Any], point: Any, also: tuple[Any, ...], given: Collection[str]
 ) -> tuple[list[Any], tuple[str, ...]]:
-    """The point with each of the other specs in turn, where that makes sense, and a sentence where it does not."""
+    """Return the point with each of the other specs in turn, where that is valid, and a sentence where it is not."""
     others, left_out = [], []
     for spec in also:
         other = following(solver, dataclasses.replace(point, **{solver.overlay: spec}), given)

@@ -194,7 +194,7 @@ def _is_default(io: InputField | None, value: str) -> bool:
     if io is None:
         return False
     if isinstance(io, Pick | Input) and io.default_from:
-        return False  # what is typed counts, whatever the pick it would come from says
+        return False  # a typed value takes precedence over the figure of a pick
     if isinstance(io, Pick):
         return value == io.default
     return bool(_value("", io, value) == io.default)

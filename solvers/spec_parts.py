@@ -92,7 +92,7 @@ def _is_needed(field: Any) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class FigureOfPick:
-    """What the picks say of an input: the value, NaN where none knows it, and the name of the spec asked first."""
+    """The figure of the picks for an input: the value, NaN where none knows it, and the name of the first spec."""
 
     value: Any
     spec: str
@@ -144,8 +144,8 @@ def unknown_figures(inputs: Inputs, i: Any) -> Iterator[InputError]:
 
 
 def remarks(inputs: Inputs, i: Any) -> Iterator[str]:
-    """What a question takes from the fleet, node, site or grid that is picked, and what those do not know; with
-    slots."""
+    """Yield sentences, with slots, on the figures that a question takes from the fleet, node, site or grid picked, and
+    on those that they do not know."""
     whole, taken = _whole(inputs, i), _picked_with(inputs, i)
     for name, io in inputs.items():
         figure = figure_of_pick(io, whole) if isinstance(io, Input) else None
@@ -161,7 +161,8 @@ def remarks(inputs: Inputs, i: Any) -> Iterator[str]:
 
 
 def _picked_with(inputs: Inputs, i: Any) -> dict[str, list[str]]:
-    """The picks that go with one that they are a part of, by its name: the chips and the network of a fleet."""
+    """Return the picks that are a part of another pick, by the name of that one: the chips and the network of a
+    fleet."""
     taken: dict[str, list[str]] = {}
     for name, io in inputs.items():
         outer = name

@@ -196,7 +196,7 @@ class Model(_Record):
         latent = self.kv_elements_per_token_per_layer
         return np.where(np.isnan(latent), 2 * np.asarray(self.kv_heads) * self.head_dim, latent)
 
-    # What a sequence of s tokens keeps is full·s + windowed·min(s, attention_window) + fixed numbers.
+    # Numbers that a sequence of s tokens keeps: full·s + windowed·min(s, attention_window) + fixed numbers.
 
     @property
     def kv_elements_full(self) -> Array:
@@ -443,7 +443,7 @@ def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
     if known.ndim == 1 and np.ndim(precision) == 0:
         candidates = (int(precision), *_SERVED_BY[Precision(int(precision))])
         return np.asarray(next((candidate for candidate in candidates if known[candidate]), -1))
-    if known.ndim == 1:  # one chip: plain Python beats calls on arrays of nine
+    if known.ndim == 1:  # one chip: plain Python is faster than calls on arrays of nine
         serving = [next((c for c in (p, *_SERVED_BY[p]) if known[c]), -1) for p in Precision]
         return np.asarray(np.array(serving)[precision])
     codes = np.asarray(precision)

@@ -203,7 +203,7 @@ CASES = [pytest.param(name, ask, id=f"{name}-{k}") for name, asks in ASKS.items(
 
 @pytest.fixture(scope="module")
 def printed():
-    """What each listing prints, run once."""
+    """Return the output of each listing, run once."""
     told = {}
 
     def of(name):

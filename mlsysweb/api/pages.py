@@ -18,7 +18,7 @@ Pairs = Iterable[tuple[str, str]]
 
 
 def page_names() -> tuple[str, ...]:
-    """What the pages over many walls are called here: `geography`, `capstone`, `pipelines`, `explore` and so on."""
+    """Return the names of the pages over many walls: `geography`, `capstone`, `pipelines`, `explore` and so on."""
     return tuple(saved.view for page in PAGES for saved in page.saved)
 
 

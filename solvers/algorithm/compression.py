@@ -529,7 +529,7 @@ class _TimedSteps(NamedTuple):
 
 
 def _timed_steps(i: Inputs, prunes: Truth, ratio: Array) -> _TimedSteps:
-    """What the law of kernels takes for a decode step of the model, with weights and cache as they were and are."""
+    """Return the times of a decode step of the model by the law of kernels, with weights and cache before and after."""
     if i.served_model is None or i.served_on is None:
         return _TimedSteps(*(np.float64(np.nan) for _ in range(4)))
     chip, model = i.served_on, i.served_model

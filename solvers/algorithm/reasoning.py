@@ -162,7 +162,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a model that makes tokens, on a chip that can run it."""
+    """Yield errors that concern several fields: a model that makes tokens, on a chip that can run it."""
     if i.served_model is None:
         return
     if i.served_on is None:

@@ -36,8 +36,8 @@ _DRAGONFLY = 0.85
 
 
 class LinkMeaning(IntEnum):
-    """What the link bandwidth of a ring or torus is given for: a dimension, whose two directions share it, or each link
-    of a node, one way."""
+    """The meaning of the link bandwidth of a ring or torus: that of a dimension, whose two directions share it, or of
+    each link of a node, one way."""
 
     DIMENSION = 0
     LINK = 1

@@ -534,7 +534,7 @@ def reliability(i: Inputs) -> Outputs:
         best_goodput=at_best,
         # A line over it starts at the first interval chosen, and not at 0, which stands for the best one.
         own_goodput=np.where(own > 0, shares.goodput, math.nan),
-        # Daly's best interval is a series cut short: one's own may be better by less than a thousandth.
+        # Daly's best interval is a truncated series: the given one may be better by less than a thousandth.
         goodput_given_up=np.maximum(at_best - shares.goodput, 0),
         useful_time=shares.goodput * i.job_duration,
         time_to_finish=ratio_or_inf(i.job_duration, shares.goodput),

@@ -1,4 +1,4 @@
-"""What the attention of a pass takes: its arithmetic, its reads of the KV cache and its launches."""
+"""The time of attention in a pass: its arithmetic, its reads of the KV cache and its launches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each of several requests waits for when a server starts a new one as soon as one is answered."""
+"""The times of several requests when a server starts a new one as soon as one is answered."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from solvers.declare import Array
 
-# What serving engines add to the kernels of a decode step: seconds a step, and seconds a request in it, to schedule, to
-# sample and to hand tokens out. Fitted to 1715 rows of vLLM, SGLang and TensorRT-LLM on H100, H200 and B200: one pair
-# for all, though engines differ by more than a factor of two.
+# Host time that serving engines add to the kernels of a decode step: seconds per step, and seconds per request in it,
+# to schedule, to sample and to return tokens. Fitted to 1715 rows of vLLM, SGLang and TensorRT-LLM on H100, H200 and
+# B200: one pair for all, though engines differ by more than a factor of two.
 HOST_TIME_PER_STEP = 0.8e-3
 HOST_TIME_PER_REQUEST = 30e-6
 

@@ -1,4 +1,4 @@
-"""What is left of a run's time when checkpoints and failures have had theirs, in Daly's full form."""
+"""The share of a run's time that is useful with checkpoints and failures, in Daly's full form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from solvers.declare import Array
 
-# Failures are rare where so many checkpoints and restarts fit between two of them.
+# Failures are rare where at least this number of checkpoints and restarts fits between two of them.
 _RARE = 5.0
 
 

@@ -12,9 +12,10 @@ from solvers.specs import Accelerator
 
 @dataclass(frozen=True, kw_only=True)
 class KernelConstants:
-    """What kernels reach of a data sheet: shares of the 16-bit and the 8-bit peak that matrix products reach (η_c,
-    η_8), of the memory's bandwidth (η_b) and of the link's (η_l); seconds each kernel takes at least (τ) and an
-    all-reduce takes to start (α). `measured` tells chips with constants of their own from those without."""
+    """Shares of data-sheet figures that kernels reach, and times: shares of the 16-bit and the 8-bit peak that matrix
+    products reach (η_c, η_8), of the memory's bandwidth (η_b) and of the link's (η_l); seconds each kernel takes at
+    least (τ) and an all-reduce takes to start (α). `measured` tells chips with constants of their own from those
+    without."""
 
     matrix_efficiency: Array
     narrow_efficiency: Array

@@ -1,4 +1,4 @@
-"""What one kernel of a transformer takes: a matrix product, an all-reduce, the update of the weights.
+"""The time of one kernel of a transformer: a matrix product, an all-reduce, the update of the weights.
 
 A kernel takes max(FLOP/(π·η), bytes/(β·η_b)) + launches·τ: the roofline of Williams, Waterman and Patterson 2009
 (doi:10.1145/1498765.1498785, equation 1) for one kernel, and a floor below which none comes. Not modelled: waves of
@@ -74,7 +74,7 @@ def all_reduce_time(message: Array, devices: Array, device: KernelDevice) -> Arr
     """Seconds to sum `message` bytes (M) over n `devices` of one node, each a `device`, by whichever is faster: each
     reading all others, α + (n−1)·M/(0.8·η_l·β_l), or a ring, 7α + 2(n−1)/n·M/(η_l·β_l). Nothing for one device. On a
     shared bus the n links carry together what two would. Arrays broadcast. Thakur, Rabenseifner and Gropp 2005,
-    doi:10.1177/1094342005051521, for the two forms. A switch that sums by itself (SHARP) can beat both."""
+    doi:10.1177/1094342005051521, for the two forms. A switch that sums in the network (SHARP) can be faster."""
     n = np.asarray(devices, dtype=float)
     if np.all(n == 1):
         return np.float64(0)

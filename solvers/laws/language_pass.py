@@ -1,4 +1,4 @@
-"""What a pass of a language model takes: the one answer of every wall that asks.
+"""The time of a pass of a language model, for every wall that needs it.
 
 As measured it is a sum of kernels (`transformer_pass`), with the constants of the chip. The textbook's roofline stands
 beside it: the slower of arithmetic and memory, an overhead for each layer, two ring all-reduces a layer.
@@ -57,8 +57,9 @@ class Roofline:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelServer:
-    """What runs a pass: `devices` of one `chip` that each layer is split over, the formats of weights and of keys and
-    values (codes of `Precision`), the link between the devices, whether they share one bus, and how a pass is timed."""
+    """The hardware and formats of a pass: `devices` of one `chip` that each layer is split over, the formats of
+    weights and of keys and values (codes of `Precision`), the link between the devices, whether they share one bus,
+    and how a pass is timed."""
 
     chip: Accelerator
     precision: Codes
@@ -171,7 +172,7 @@ def device_memory(model: Model, server: ModelServer, tokens: Array) -> DeviceMem
 def _as_timed(
     timing: Codes, by_kernels: Callable[[], LanguagePass], by_roofline: Callable[[], LanguagePass]
 ) -> LanguagePass:
-    """What a question asks for; both where its rows differ in it."""
+    """Return the pass as it is to be timed; both computed where rows differ in it."""
     textbook = np.asarray(timing) == Timing.ROOFLINE
     if textbook.all():
         return by_roofline()

@@ -1,4 +1,4 @@
-"""What a training step of a language model takes: the one answer of every wall that asks.
+"""The time of a training step of a language model, for every wall that needs it.
 
 As measured, a device's forward and backward pass are sums of kernels (`training_pass`) with the constants of the chip,
 and links reach a share of what data sheets say. The textbook's roofline stands beside it: the slower of all arithmetic
@@ -51,7 +51,7 @@ from solvers.specs import Accelerator, Model, peak_rate
 
 # Share of the rate of network cards that exchanges between nodes reach.
 NETWORK_EFFICIENCY = 0.8
-# Adam in mixed precision reads and writes so many bytes for each parameter it updates (`update_time`).
+# Bytes that Adam in mixed precision reads and writes for each parameter it updates (`update_time`).
 _UPDATE_BYTES = 30.0
 # Logits are kept, scaled and differentiated in 32 bits: bytes of each that pass the memory in a step.
 _LOGIT_BYTES = 16.0
@@ -59,9 +59,9 @@ _LOGIT_BYTES = 16.0
 
 @dataclass(frozen=True, kw_only=True)
 class Overlaps:
-    """What hides behind arithmetic, as shares (0 to 1): of the exchange of `gradients`, of the all-reduces inside the
-    layers (`tensor`), of the exchange of `experts`, each as far as arithmetic lasts; and what does not of the gathers
-    of ZeRO-3 (`exposed_gathers`)."""
+    """Communication hidden behind arithmetic, as shares (0 to 1): of the exchange of `gradients`, of the all-reduces
+    inside the layers (`tensor`), of the exchange of `experts`, each as far as arithmetic lasts; and what does not of
+    the gathers of ZeRO-3 (`exposed_gathers`)."""
 
     gradients: Array = 0.8
     tensor: Array = 0.0
@@ -130,7 +130,7 @@ class KernelTimes:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingStep:
-    """Seconds of a step by cause, which add up to it: those of a `device` by itself, those its layers `exchange`, the
+    """Seconds of a step by cause, which add up to it: those of a `device` alone, those its layers `exchange`, the
     pipeline's `bubble`, messages between its `stages`, what the copies exchange (`data`, of `gradients` in all), and
     the `update` of the weights. `stage` is one microbatch on one stage. `kernels` are seconds by class of a step of one
     device, unknown by the roofline."""
@@ -291,8 +291,9 @@ def _network(job: TrainingJob) -> Network:
 def _exchange(
     messages: LayerMessages, rounds: tuple[Array, Array, Array], network: Network, busy: Array, job: TrainingJob
 ) -> law.LayerExchange:
-    """What the layers exchange in a step, for layers, passes and microbatches (`rounds`), and the `busy` seconds of the
-    device do not hide; all-reduces inside a node are those of kernels, with the chip's own start."""
+    """Return the time of what the layers exchange in a step, for layers, passes and microbatches (`rounds`), and the
+    `busy` seconds of the device do not hide; all-reduces inside a node are those of kernels, with the chip's own
+    start."""
     exchange = law.layer_exchange(messages, *rounds, job.layout, network, job.overlaps.experts, busy)
     group, tensor = job.layout.tensor_group(network), exchange.tensor
     measured = np.asarray((group.size > 1) & (group.nodes <= 1)) & ~np.asarray(job.by_roofline)

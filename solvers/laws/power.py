@@ -15,8 +15,8 @@ _MEMORY_SHARE = 0.65
 
 
 class PowerModel(IntEnum):
-    """What the power of a chip is computed from: its MFU, the busier of arithmetic and memory, or the activity of
-    both."""
+    """The quantity that the power of a chip is computed from: its MFU, the busier of arithmetic and memory, or the
+    activity of both."""
 
     MFU = 0
     BUSIEST = 1

@@ -83,7 +83,7 @@ def response_quantile(share: Array, wait_probability: Array, given_waiting: Arra
     for _ in range(_STEPS):
         tail, density = _tail_and_density(time, wait_probability, mean, service)
         step = tail * (np.log(np.maximum(tail, 1e-300)) - allowed) / np.maximum(density, 1e-300)
-        near = np.abs(step) <= _NEAR * time  # a row stops by itself, whatever others are in the batch
+        near = np.abs(step) <= _NEAR * time  # each row stops alone, whichever others are in the batch
         time = np.where(near, time, np.maximum(time + step, least))
         if near.all():
             break

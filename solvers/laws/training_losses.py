@@ -66,7 +66,7 @@ def _sum(time: PassTime) -> Array:
 
 
 def _launches(model: Model, job: TrainingJob) -> PassTime:
-    """What the floors of kernels take, by class: it is the same for a step of any size."""
+    """Return the seconds of the floors of kernels, by class: the same for a step of any size."""
     small = dataclasses.replace(job, sequences=1.0, length=1.0)
     constants = dataclasses.replace(job.device.constants, kernel_floor=0.0)
     with_floors = price_kernels(model, small, job.device).once

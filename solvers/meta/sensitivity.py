@@ -378,7 +378,7 @@ def sensitivity(i: Inputs) -> Outputs:
 def _around(
     questions: QuestionBatch, read: Any, chip: Numbers, binds: NDArray[np.bool_], step: Array
 ) -> dict[str, Floats]:
-    """What surrounds the point along the parameter that binds, for each question its own."""
+    """Return the values around the point along the parameter that binds, separately for each question."""
     places = {parameter.name: k for k, parameter in enumerate(questions.parameters)}
     row = np.flatnonzero(binds)
     parameter = np.array([places[_CHIP[k]] for k in chip[row]], dtype=int)

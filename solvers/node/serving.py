@@ -809,7 +809,7 @@ def _draft(i: Inputs, server: ModelServer, requests: Array, context: Array) -> _
 
 
 def _memory(i: Inputs, server: ModelServer, requests: Array, room: Array) -> dict[str, Any]:
-    """What has to fit, and what is short; the draft model lies beside the large one."""
+    """Return the memory required and its shortfall; the draft model is held with the large one."""
     tokens = i.prompt_length + i.output_length
     weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
     required = weights + requests * cache_bytes(i.model, tokens, i.kv_precision)

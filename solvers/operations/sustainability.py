@@ -238,7 +238,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a power must come from somewhere."""
+    """Yield an error where the power of a device is neither given nor known."""
     if i.mean_device_power == 0 and math.isnan(i.tdp):
         if i.accelerator is None:
             yield InputError("tdp", "is needed: no accelerator is picked that would give it.")

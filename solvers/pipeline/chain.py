@@ -98,8 +98,8 @@ class Pipeline:
         return tuple(end for end in ends if end not in self.wires and self.found_network(*end) is None)
 
     def finder(self, name: str) -> Wire | None:
-        """What finds the input of a given name where no stage leaves it to be given, also by its dotted name; None
-        where it may be given."""
+        """Return the output that sets the input of a given name, also a dotted one, where no stage leaves it to be
+        given; None where it may be given."""
         first, _, rest = name.partition(".")
         stages = [self.stage(first)] if self._is_of_one(name) else self.stages
         own = rest if self._is_of_one(name) else name

@@ -110,7 +110,7 @@ def _explained(pipeline: Pipeline, stage: Stage, by_hand: set[tuple[str, str]]) 
 
 
 def _wire(pipeline: Pipeline, stage: str, name: str) -> Wire | None:
-    """What an input comes from; a network comes from the stage that finds its size."""
+    """Return the source of an input; a network comes from the stage that computes its size."""
     sized = f"{name}.parameters" if pipeline.found_network(stage, name) is not None else name
     return pipeline.wires.get((stage, sized))
 

@@ -1,4 +1,4 @@
-"""What limits the best configuration of a search: the end of an axis, a constraint, or the load that is offered."""
+"""The limits of the best configuration of a search: the end of an axis, a constraint, or the load that is offered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SAME = 1e-9
 
 
 def limits(outcome: Outcome) -> tuple[str, ...]:
-    """What keeps the first objective from being better still, in sentences: that the best lies at the end of an axis
+    """Return sentences on what limits the first objective: that the best lies at the end of an axis
     that could be longer, which constraints the next place along an axis fails, and how much of the best is asked of it
     where requests arrive. None without a best."""
     if not outcome.top or not outcome.search.objectives:

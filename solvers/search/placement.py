@@ -28,7 +28,7 @@ STAGES: tuple[str, ...] = ("tco", "sustainability")
 
 OF_THE_GRID = ("carbon_intensity", "electricity_price", "water_intensity")
 OF_THE_SITE = ("pue", "wue")
-# What stays unknown where a grid or site has no figure: with a borrowed one it might win a ranking.
+# Figures that stay unknown where a grid or site has none: with a borrowed one it might win a ranking.
 NEVER_BORROWED = ("water_intensity", "wue")
 
 

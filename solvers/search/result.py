@@ -19,7 +19,7 @@ from .goals import Constraint
 class SearchResult:
     """The outcome of a search. `top` has the best rows, best first, `front` those that no other row dominates in every
     objective; `count` configurations were looked at, `feasible` of them meet every limit, and `left_out` have no value
-    for a goal because a figure they need is unknown. `reasons` says for each limit how many it turns down, the harshest
+    for a goal because a figure they need is unknown. `reasons` says for each limit how many it excludes, the harshest
     first, `limits` what keeps the best from being better still: the end of an axis, a limit, the load offered."""
 
     top: TextTable

@@ -149,7 +149,7 @@ def test_every_cloud_chip_is_in_a_node():
 
 
 def latency(**question):
-    """What the roofline answers; None where it has no answer."""
+    """Return the latency by the roofline; None where it has no answer."""
     try:
         return outputs(answer(find("roofline"), question))["latency"]
     except InputErrors:
@@ -516,7 +516,7 @@ def test_every_generation_of_pcie_is_twice_the_one_before():
     assert all(fabric.shared_bus for fabric in Fabric.objects.filter(slug__startswith="pcie-"))
 
 
-# What each check was written for: the error, put into one row, that it has to find.
+# The error that each check has to find, put into one row.
 ERRORS = [
     (test_rates_are_dense_in_every_format, Accelerator, "h100-sxm5-80gb", {"peak_fp8": 3.958e15}),
     (test_rates_are_dense_in_every_format, Accelerator, "a10g", {"peak_fp16": 125e12}),

@@ -110,7 +110,7 @@ def found_values(solver, outputs):
 
 
 def all_values(solver, told):
-    """What the slots of a told sentence may name: inputs, outputs and figures of what is picked."""
+    """Return the values that slots of a sentence may name: inputs, outputs and figures of the picks."""
     return dict(_values(solver, told.point, told.outputs))
 
 
@@ -129,7 +129,8 @@ _NO_PLURALS = {"across", "does", "goes", "has", "less", "takes", "this"}
 
 
 def clumsy(sentence):
-    """Phrases nobody would write: `1 times`, `0 times`, `1 devices`, `1 device are`, `only 100%`, `100% of what`."""
+    """Yield phrases that are wrong in English: `1 times`, `0 times`, `1 devices`, `1 device are`, `only 100%`, `100%
+    of what`."""
     yield from re.findall(r"(?<![\w.,·])[01] times\b", sentence)
     for found in re.finditer(
         r"(?<!× )(?<![\w.,·×])1 (?:[a-z]+-[a-z]+ )?([a-z]{3,})( (?:are|do|have|make|take))?\b", sentence

@@ -102,7 +102,7 @@ def _configurations(solver, pairs):
         yield {name: _of_outputs(io, outputs[name][k]) for name, io in solver.outputs.items()}
 
 
-# A second row along the axis of a pick: what is asked of the first must not be answered with a figure of this one.
+# A second row along the axis of a pick, whose figures must not be used for the first.
 OTHERS = {"Accelerator": "h100-sxm5-80gb", "Model": "llama-3-8b", "Grid": "us-average"}
 
 

@@ -36,8 +36,8 @@ def number(io, log=True):
 
 
 def questions(solver):
-    """Questions to a wall: every row it reads picked anew, a few of its other inputs set, the rest left to what the
-    rows or the wall know."""
+    """Return questions to a wall: a random row for every pick, a few of its other inputs set, the rest left to the
+    figures of the rows or to their defaults."""
     picks = {n: _value(io) for n, io in solver.inputs.items() if isinstance(io, Pick) and not io.optional}
     others = {n: _value(io) for n, io in solver.inputs.items() if n not in picks}
     some = st.lists(st.sampled_from(list(others)), max_size=4, unique=True) if others else st.just([])

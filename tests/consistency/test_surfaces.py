@@ -1,4 +1,4 @@
-"""Page, API, command line, Python, pipeline and design space answer a question about one wall alike."""
+"""Page, API, command line, Python, pipeline and design space give one answer to a question about a wall."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -72,7 +72,7 @@ PICKS = [(name, pick) for name, each in solvers().items() for pick, io in each.i
 
 @pytest.mark.parametrize(("name", "pick"), PICKS)
 def test_every_row_of_the_catalog_answers_alike(name, pick):
-    """What belongs to a row (its link, price, power, measured constants) follows it through every surface."""
+    """The figures of a row (link, price, power, measured constants) are used on every surface."""
     solver = solvers()[name]
     pages = {slug: surfaces.page(solver, {pick: slug}) for slug in names(solver.inputs[pick].kind)}
     answered = {slug: found for slug, found in pages.items() if not isinstance(found, Refused)}

@@ -57,7 +57,7 @@ def _weight_read(name: str, slug: str, precision: str, batch: Column, split: Col
 def _site(
     name: str, slug: str, precision: str, cache: str, columns: Columns, load: str = "batch_size"
 ) -> tuple[Column, Column, Column]:
-    """What the serving wall answers for a batch, or for a server with a `concurrency`: first token, time between
+    """Return what the serving wall answers for a batch, or for a server with a `concurrency`: first token, time between
     tokens, whole answer."""
     chip = accelerator(slug)
     found = solvers()["serving"](

@@ -11,7 +11,7 @@ from solvers.picks import figures_of_picks
 from solvers.plan import plan
 from solvers.specs import Accelerator
 
-# A chip on PCIe, one on NVLink, one whose vendor's link differs, and one whose link nobody has published.
+# A chip on PCIe, one on NVLink, one whose vendor's link differs, and one whose link is not published.
 CHIPS = ("t4", "a100-sxm4-80gb", "h100-sxm5-80gb", "mi300x", "l4")
 NO_LINK = "mi300a"
 SPLIT = {"tensor_parallel": 8, "batch_size": 16}

@@ -36,7 +36,8 @@ _LEASE = timedelta(seconds=20)
 
 
 def key_of(question: DesignSpaceQuestion) -> str:
-    """The key under which the job of a question is stored: what is found depends on the catalog and on the walls."""
+    """Return the key under which the job of a question is stored: its result depends on the catalog and on the
+    walls."""
     versions = " ".join(f"{name} {solvers()[name].version}" for name in question.walls if name in solvers())
     return sha256(f"{CatalogVersion.now()} {versions} {question.query}".encode()).hexdigest()
 

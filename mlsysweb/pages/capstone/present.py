@@ -111,7 +111,7 @@ def _constraints(
         yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], sentence, limit)
 
 
-# What a figure of the design is held against, after the figure.
+# The words after a figure of the design: the target or limit it is compared with.
 _LIMITS = {
     "fits": " of {}",
     "throughput": "; target {}",

@@ -104,7 +104,7 @@ def _figures(places: Sequence[GridPlace], name: str, otherwise: Any) -> Floats:
 
 @dataclass(frozen=True)
 class Life:
-    """A device over its life on one grid: carbon of making and of running, kg, and whether it sleeps in between."""
+    """A device over its life on one grid: embodied and operational carbon (kg), and whether it sleeps in between."""
 
     name: str
     making: float

@@ -60,8 +60,8 @@ def geography_page(
 
 
 def _verdict(found: Atlas, here: int) -> str:
-    """The chosen place between the cleanest and the dirtiest. Places whose emissions are shown as the same figure are
-    not held against each other."""
+    """Return the chosen place between the cleanest and the dirtiest. Places whose emissions are shown as the same
+    figure are not compared."""
     best, worst = int(found.ranked[0]), int(found.ranked[-1])
     cleanest, dirtiest = found.places[best].name, found.places[worst].name
     carbon, least, most = (_tonnes(found, place) for place in (here, best, worst))

@@ -105,8 +105,8 @@ def _chain(around: PipelineLinks) -> Pipeline:
 
 
 def _open_inputs(chain: Pipeline, explanation: Explanation) -> dict[str, InputField]:
-    """What a person may say, once for all stages that ask it by the same name; the gaps, the fleet and the grid first,
-    what has a default folded away."""
+    """Return the inputs of the form, once for all stages that have an input of the same name: the gaps, the fleet and
+    the grid first, inputs with a default among the advanced ones."""
     open_ends = [
         (taken, chain.stage(stage.name).inputs[taken.name])
         for stage in explanation.stages

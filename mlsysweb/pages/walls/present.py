@@ -24,7 +24,7 @@ _TOO_COMMON = 3
 
 @dataclass(frozen=True)
 class WallLinks:
-    """What a wall's page leads to: every wall with its page, and the API and the sensitivity page of this one."""
+    """The links of a wall's page: every wall with its page, and the API and the sensitivity page of this one."""
 
     walls: Mapping[str, Stage]
     urls: Mapping[str, str]

@@ -1,5 +1,4 @@
-"""One figure of several systems side by side, grouped by what they are asked to do, beside what they are held
-against."""
+"""One figure of several systems side by side, grouped by their task, with the system they are compared with."""
 
 from __future__ import annotations
 
@@ -13,9 +12,9 @@ from .series import SERIES, finite_rows, series_along
 
 
 def alternatives(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of an `alternatives` drawing: along a choice, a bar for each of its words and each system. A second
-    output is that of the accelerator they are held against, which comes first. A system whose figure is not known has
-    no bar."""
+    """Return the figure of an `alternatives` drawing: along a choice, a bar for each of its words and each system. A
+    second output is that of the accelerator they are compared with, which comes first. A system whose figure is not
+    known has no bar."""
     (choice,), (name, *reference) = drawing.x, drawing.y
     value = result.values[name]
     series = series_along(result, choice)

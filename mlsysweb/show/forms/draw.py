@@ -93,8 +93,8 @@ def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[s
 
 
 def placeholder(io: Input, default: str) -> str:
-    """What stands for an input that is a figure of a pick where nothing is typed; `default` is the default as text, and
-    comes first, for the slider to read."""
+    """Return the placeholder of an input that is a figure of a pick; `default` is the default as text, and comes first,
+    for the slider to read."""
     if all(".measured_" in path for path in io.default_from):
         return f"{default}, or as measured"
     owner = f"{io.owners[-1].replace('_', ' ')}'s"  # of several the usual one: a field is short

@@ -1,4 +1,4 @@
-"""What a page that asks is drawn from: its answer, or a sentence for each field that is wrong."""
+"""The answer of a page with a form, or a sentence for each field that is wrong."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def shown(client, link):
 
 
 def saved_part(page):
-    """What is drawn of the answer, without the frame around it."""
+    """Return the HTML of the answer, without the frame around it."""
     return page[page.index('<div class="snapshot"') : page.index('<section id="input-list"')]
 
 

@@ -1,4 +1,4 @@
-"""One share of the memory is kept free, whoever asks."""
+"""One share of the memory is kept free on every wall."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What limits the best of a search is said: the end of an axis, a constraint, the load that is offered."""
+"""The limits of the best of a search are named: the end of an axis, a constraint, the load that is offered."""
 
 import pytest
 
