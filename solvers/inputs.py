@@ -13,6 +13,10 @@ from solvers.laws.power import PowerModel
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
 from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
 
+# Seconds between failures of a device: 419 unexpected interruptions of 16,384 devices in 54 days (Grattafiori et al.
+# 2024, Llama 3, arXiv:2407.21783, section 3.3.4).
+DEVICE_MTBF = 16384 * 54 * 86400.0 / 419
+
 model = partial(spec, Model, "Model")
 accelerator = partial(spec, Accelerator, "Accelerator")
 
@@ -420,6 +424,7 @@ pue = partial(
     number,
     "1",
     "PUE",
+    1.2,
     low=1,
     high=10,
     slider=(1, 2),

@@ -40,8 +40,8 @@ from solvers.specs import Fleet
 _HOUR, _DAY = 3600.0, 86400.0
 # Below this share of the time left a job takes over a hundred times as long: it makes no progress.
 _PROGRESS = 0.01
-# Llama 3: number of devices, seconds, and unexpected interruptions.
-_DEVICES, _RUN, _STOPS = 16384, 54 * _DAY, 419
+# Llama 3: number of devices, and seconds of the run.
+_DEVICES, _RUN = 16384, 54 * _DAY
 
 
 class FailingPart(IntEnum):
@@ -92,7 +92,7 @@ class Inputs:
     device_mtbf: Array = number(
         "s",
         "Between failures of a device",
-        _DEVICES * _RUN / _STOPS,
+        inputs.DEVICE_MTBF,
         exclusive_min=True,
         high=1e15,
         slider=(3.6e6, 3.6e10),

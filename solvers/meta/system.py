@@ -144,7 +144,7 @@ class Inputs:
     )
     grid: Grid = inputs.grid(default="us-average", optional=False)
     region: Region | None = inputs.region()
-    pue: Array = inputs.pue(1.2)
+    pue: Array = inputs.pue()
     electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
     water_intensity: Array = number(
         "L/J",
@@ -194,7 +194,7 @@ class Inputs:
     device_mtbf: Array = number(
         "s",
         "Between failures of a device",
-        50_000 * 3600.0,
+        inputs.DEVICE_MTBF,
         exclusive_min=True,
         high=1e12,
         slider=(3.6e6, 3.6e9),

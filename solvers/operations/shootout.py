@@ -147,7 +147,7 @@ class Inputs:
     )
     grid: Grid | None = inputs.grid(advanced=True)
     region: Region | None = inputs.region()
-    pue: Array = inputs.pue(1.2, advanced=True)
+    pue: Array = inputs.pue(advanced=True)
     electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
 
 

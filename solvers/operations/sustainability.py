@@ -103,7 +103,7 @@ class Inputs:
     grid: Grid | None = inputs.grid()
     other_grid: Grid | None = spec(Grid, "Another grid", optional=True, help="To compare with, at the same PUE.")
     region: Region | None = inputs.region()
-    pue: Array = inputs.pue(1.06)
+    pue: Array = inputs.pue()
     carbon_intensity: Array = number(
         "kg/J",
         "Carbon intensity",

@@ -108,7 +108,7 @@ class Inputs:
     )
     grid: Grid | None = inputs.grid()
     region: Region | None = inputs.region()
-    pue: Array = inputs.pue(1.2)
+    pue: Array = inputs.pue()
     electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."

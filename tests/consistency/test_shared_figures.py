@@ -103,3 +103,52 @@ def test_the_two_queues_are_one(rate, service, servers, spread):
     assert same(requests.mean_wait, jobs.mean_wait)
     assert same(requests.wait_probability, jobs.wait_probability)
     assert same(requests.utilization, jobs.utilization)
+
+
+layouts = st.fixed_dictionaries(
+    {
+        "data_parallel": powers,
+        "tensor_parallel": st.sampled_from([1, 2, 4, 8]),
+        "pipeline_parallel": st.sampled_from([1, 2, 4]),
+        "microbatches": st.sampled_from([1, 4, 8]),
+        "zero_stage": st.sampled_from(["0", "1", "2", "3"]),
+        "recomputation": st.sampled_from(["none", "selective", "full"]),
+        "sequence_length": st.sampled_from([1024, 4096, 8192]),
+    }
+)
+
+
+@SOME
+@given(models, st.sampled_from(["h100-sxm5-80gb", "a100-sxm4-80gb", "b200-sxm-180gb"]), layouts)
+def test_a_device_of_a_training_run_holds_the_same_on_both_walls(model, chip, layout):
+    shared = {"model": model, "accelerator": chip, "precision": "bf16", "attention": "fused", **layout}
+    run = ask("parallelism", **shared, microbatch_size=1, sequence_parallel="on")
+    held = ask("training_memory", **shared, batch_size=1, sequence_parallel="on")
+    assert same(run.memory_per_device, held.total)
+    assert bool(run.feasible) == (bool(held.feasible) and bool(run.possible))
+
+
+@SOME
+@given(models, st.sampled_from(["h100-sxm5-80gb", "a100-sxm4-80gb", "b200-sxm-180gb"]), powers)
+def test_one_device_trains_at_the_same_mfu_on_both_walls(model, chip, batch):
+    shared = {"model": model, "accelerator": chip, "precision": "bf16", "sequence_length": 4096}
+    alone = {f"{name}_parallel": 1 for name in ("data", "tensor", "pipeline", "context", "expert")}
+    run = ask("parallelism", **shared, **alone, microbatch_size=batch, microbatches=1, zero_stage="0")
+    device = ask("efficiency", **shared, batch_size=batch, phase="training", microbatches=1)
+    assert same(run.step_time, device.step_time)
+    assert same(run.mfu, device.mfu)
+
+
+@SOME
+@given(models, st.sampled_from(["h100-sxm5-80gb", "mi300x"]), st.sampled_from([64, 256, 1000]), st.sampled_from([1, 4]))
+def test_a_training_run_lasts_the_same_on_every_page(model, chip, devices, stages):
+    text = {"model": model, "accelerator": chip, "devices": str(devices), "pipeline_parallel": str(stages)}
+    try:
+        walls, links = _answered(text)
+    except InputErrors:
+        assume(False)
+    time = walls["iron_law"].values["training_time"].value
+    assert same(time, walls["tco"].values["duration"].value, walls["sustainability"].values["duration"].value)
+    assert same(walls["parallelism"].values["mfu"].value, walls["iron_law"].values["run_mfu"].value)
+    energy = [walls[wall].values["facility_energy"].value for wall in ("tco", "sustainability")]
+    assert same(*energy)

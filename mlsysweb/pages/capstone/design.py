@@ -151,7 +151,6 @@ def _yearly(i: Inputs, places: list[Any], devices: Floats, busy: _Activity) -> t
             **working,
             **price,
         )
-        made = np.where(np.isnan(i.accelerator.embodied_carbon), 0.0, i.accelerator.embodied_carbon)
         emitted = sustainability(
             accelerator=i.accelerator,
             devices=devices,
@@ -160,7 +159,6 @@ def _yearly(i: Inputs, places: list[Any], devices: Floats, busy: _Activity) -> t
             **working,
             pue=pue,
             carbon_intensity=place.carbon_intensity,
-            embodied_per_device=made,
         )
         cost = cost + np.asarray(bill.tco if i.tenure == Tenure.OWN else bill.cloud_cost)
         carbon = carbon + np.asarray(emitted.total_carbon)

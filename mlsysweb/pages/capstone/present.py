@@ -157,6 +157,8 @@ def _facts(i: Inputs, score: Scores) -> Iterator[str]:
     yield (
         "A region is a queue before as many places as its replicas have in their batches; prefills interrupt decoding."
     )
+    if math.isnan(float(i.accelerator.embodied_carbon)):
+        yield f"The embodied carbon of {i.accelerator.name} is not known, so neither is the carbon of a year."
     yield "The loss of a region sends its requests to the others, which have to answer as fast."
     yield (
         "The year's cost is that of owning at 2.5 times the price of the chips over four years, or of renting on "

@@ -79,7 +79,7 @@ class Inputs:
     )
     mfu: Array = number("1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent", help="What power follows.")
     memory_utilization: Array = inputs.memory_utilization(0, advanced=True)
-    pue: Array = inputs.pue(1.06, default_from="fleet.pue", help="Where no place's own is counted.")
+    pue: Array = inputs.pue(default_from="fleet.pue", help="Where no place's own is counted.")
     carbon_price: Array = number(
         "USD/kg",
         "Price of carbon",

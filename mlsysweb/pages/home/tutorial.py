@@ -34,7 +34,7 @@ PARTS = (
         "Economics and sustainability",
         "What training and serving cost in dollars, kilowatt-hours and tonnes of CO2.",
         (
-            TutorialLink("256 H100s for a month", "tco", {"pue": "1.06"}),
+            TutorialLink("256 H100s for a month", "tco", {}),
             TutorialLink("The same month's carbon", "sustainability", {}),
             TutorialLink("Poland or Québec?", "geography:geography", {}),
             TutorialLink("Three vendors, one job", "shootout", {"also": "gaudi3"}),
