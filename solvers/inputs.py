@@ -424,7 +424,7 @@ pue = partial(
     number,
     "1",
     "PUE",
-    1.2,
+    1.06,
     low=1,
     high=10,
     slider=(1, 2),

@@ -3,12 +3,11 @@ typed."""
 
 import pytest
 
-from mlsysweb.pages.capstone.question import CAPSTONE
 from mlsysweb.pages.geography.question import GEOGRAPHY
 from solvers.fields import Input
 from solvers.registry import solvers
 
-QUESTIONS = {**solvers(), "capstone": CAPSTONE, "geography": GEOGRAPHY}
+QUESTIONS = {**solvers(), "geography": GEOGRAPHY}  # the capstone has a brief of its own
 # Assumptions about sites, chips and prices; what a question is about (batch size, devices, duration) differs by wall.
 ASSUMED = (
     "pue",

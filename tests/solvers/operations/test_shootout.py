@@ -94,7 +94,7 @@ def test_a_fleets_cost_is_what_is_written_off_maintained_and_burnt():
         memory_utilization=0.04,
     )
     bought = 1000 * 25000 * 2
-    energy = 1000 * 0.7 * (0.3 + 0.7 * (2 * 0.2 + 0.65 * 0.2)) * 1.2 * 365 * 24
+    energy = 1000 * 0.7 * (0.3 + 0.7 * (2 * 0.2 + 0.65 * 0.2)) * 1.06 * 365 * 24
     assert float(o.reference_cost) == pytest.approx(bought / 4 + 0.05 * bought + 0.1 * energy)
     tokens = 1000 * 989e12 * 0.2 / (6 * 8.03e9) * year
     assert float(o.cost_per_million_tokens) == pytest.approx(float(o.reference_cost) / tokens * 1e6)
@@ -117,7 +117,7 @@ def test_serving_is_the_roofline_of_a_decode_step_shared_by_as_few_as_hold_it():
     pair = 8 * 4 * 126 * 128 * 128 * 1000
     mfu, reading = (2 * 8 * 405e9 + pair) / copy / 989e12 / step, moved / copy / 3.35e12 / step
     share = 2 * mfu + 0.65 * reading**0.5
-    assert float(o.reference_energy) == pytest.approx(1000 * 700 * (0.3 + 0.7 * share) * 30 * 86400 * 1.2)
+    assert float(o.reference_energy) == pytest.approx(1000 * 700 * (0.3 + 0.7 * share) * 30 * 86400 * 1.06)
 
 
 def test_a_rival_that_burns_more_than_all_costs_has_no_price_to_win_at():
