@@ -13,8 +13,8 @@ SMALL = "?requests=50+1/s&ttft_target=500+ms&budget=1+MUSD&replicas=4"
 def test_a_remedy_taken_turns_its_line(page, live_server):
     page.goto(f"{live_server.url}/capstone/{SMALL}")
     line = page.locator(".requirements li", has_text="loss of a region")
-    expect(line).to_contain_text("5 replicas a region would do")
-    page.locator("#in-replicas").fill("5")
+    expect(line).to_contain_text("6 replicas a region would do")
+    page.locator("#in-replicas").fill("6")
     expect(line).to_have_attribute("data-kind", "ok")
     expect(page.locator("#scores .verdict")).to_contain_text("meet the whole brief")
 
@@ -32,7 +32,7 @@ def test_without_a_script_the_form_still_scores(browser, live_server):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/capstone/{SMALL}")
-    page.locator("#in-replicas").fill("5")
+    page.locator("#in-replicas").fill("6")
     page.get_by_role("button", name="Compute").first.click()
     expect(page.locator(".requirements li[data-kind=ok]")).to_have_count(6)
     context.close()
