@@ -144,7 +144,7 @@ def test_one_device_trains_at_the_same_mfu_on_both_walls(model, chip, batch):
 def test_a_training_run_lasts_the_same_on_every_page(model, chip, devices, stages):
     text = {"model": model, "accelerator": chip, "devices": str(devices), "pipeline_parallel": str(stages)}
     try:
-        walls, links = _answered(text)
+        walls, _ = _answered(text)
     except InputErrors:
         assume(False)
     time = walls["iron_law"].values["training_time"].value
