@@ -3,6 +3,7 @@
 # make instructor  make an account that may edit the catalog
 # make test        every check there is
 # make bench       what it costs, measured; beside mlsysim where that can do the same
+# make evidence    how far laws and walls are from figures that others measured
 # make load        saves and readers for a minute, on SQLite and on PostgreSQL
 # make lock        the versions and hashes of every package, anew from requirements*.in
 # make screenshots every page on desktop, phone and projector, light and dark, into var/screenshots
@@ -10,14 +11,16 @@
 # The first time they install what is pinned into .venv; after that nothing is fetched. State lives in var/.
 
 PORT ?= 8000
-PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.14 python3; do \
-	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+# First those for which PostgreSQL, which the tests need, is a package; of each, one that can make an environment.
+PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
+PYTHON ?= $(shell for modules in sys,ensurepip,venv sys; do for python in $(PYTHONS); do \
+	$$python -c "import $$modules; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && echo $$python && exit; done; done)
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
 MANAGE := .venv/bin/python manage.py
 # Whatever the shell has: the settings of development are those of `make dev` alone.
 export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 
-.PHONY: serve dev instructor test bench load lock screenshots missing
+.PHONY: serve dev instructor test bench evidence load lock screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
@@ -31,6 +34,7 @@ instructor: var/.database
 
 test: .venv/.dev var/.static
 	.venv/bin/python tests/browser/chromium.py
+	.venv/bin/python tests/postgresql.py
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
@@ -43,7 +47,11 @@ bench: .venv/.dev var/.static var/.database
 	@.venv/bin/python tests/browser/chromium.py
 	@.venv/bin/python -m tests.bench
 
+evidence: .venv/.dev
+	@.venv/bin/python -m tests.evidence
+
 load: .venv/.dev var/.static
+	@.venv/bin/python tests/postgresql.py
 	@.venv/bin/python -m tests.load
 
 screenshots: .venv/.dev var/.static var/.database

@@ -10,7 +10,7 @@ class Catalog(AppConfig):
     verbose_name = "Catalog"
 
     def ready(self) -> None:
-        """Every change of a row is told to the version, whoever makes it: admin, shell, loaddata."""
+        """Connect the signals that renew the catalog version at every change of a row (admin, shell, loaddata)."""
         from .models import TABLES
         from .models.version import request_closes, request_opens, row_changed
 

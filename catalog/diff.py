@@ -1,4 +1,4 @@
-"""What has changed in the catalog since a scenario kept its rows."""
+"""Compares the catalog rows saved with a scenario with those of today."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .row_diff import RowDiff
 from .snapshot import KINDS_BY_NAME
 from .table_cache import catalog_table
 
-Kept = Mapping[str, Mapping[str, Any]]
+Snapshot = Mapping[str, Mapping[str, Any]]
 
 
-def diff(kept: Kept) -> tuple[RowDiff, ...]:
+def diff(kept: Snapshot) -> tuple[RowDiff, ...]:
     """The rows that differ today from what was kept. Costs a comparison a row while none does."""
     return tuple(found for row in kept.values() if (found := _moved(row)))
 
@@ -33,7 +33,8 @@ def _moved(row: Mapping[str, Any]) -> RowDiff | None:
 
 
 def _differing(kind: type[Any], row: Mapping[str, Any], today: Mapping[str, Any], of: str = "") -> Iterator[str]:
-    """Each figure that differs, from what to what. What walls have learned to ask for since differs from nothing."""
+    """Yield each figure that differs, with both values. A figure added to the specs after the snapshot is not a
+    difference."""
     for name, io in columns(kind).items():
         if name not in row["figures"]:
             continue

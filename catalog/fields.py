@@ -1,4 +1,4 @@
-"""One field for every figure: SI in the column, text with a unit in the form, NULL where a figure is not known."""
+"""The model field for figures: a column in SI, a form field that takes a unit, NULL where the figure is unknown."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _BINARY = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
 def exact(value: float, unit: str, display_unit: str) -> str:
-    """The shortest text with a unit that reads back as exactly `value`, so that a form saved untouched changes
-    nothing. Memory sold in powers of two is shown in them: `80 GiB`, not `85.89934592 GB`."""
+    """Return the shortest text with a unit that parses back to exactly `value`, so that saving an untouched form
+    changes nothing. Memory in powers of two is shown with binary prefixes: `80 GiB`, not `85.89934592 GB`."""
     texts = (to_input_text(value, unit, display_unit, digits) for digits in range(6, 18))
     text = next((text for text in texts if to_si("", text, unit) == value), repr(value))
     sizes = _BINARY.items() if unit == "byte" else ()
@@ -28,7 +28,7 @@ def exact(value: float, unit: str, display_unit: str) -> str:
 
 
 class QuantityFormField(forms.Field):
-    """Reads `3.35 TB/s` and checks it as its declaration says; a bare number is in SI."""
+    """Parses `3.35 TB/s` and validates it against its declaration. A bare number is in SI."""
 
     widget = forms.TextInput
 
@@ -54,8 +54,8 @@ class QuantityFormField(forms.Field):
 
 
 class QuantityField(models.FloatField):  # type: ignore[type-arg]
-    """A figure in SI. A figure of the same name in the spec its table `describes` (or `figure` names) declares unit,
-    words and range; only what no wall computes with brings its own."""
+    """A figure in SI. Unit, label, help and range come from the figure of the same name (or `figure`) in the spec that
+    its table `describes`; figures that no solver uses declare their own."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class QuantityField(models.FloatField):  # type: ignore[type-arg]
         self.declared = spoken_for or self._own()
         if spoken_for:
             self.verbose_name = self.verbose_name or spoken_for.label
-            # Nine rates of one table would say the same nine times.
+            # One help text for all rates, instead of the same text nine times.
             self.help_text = self.help_text or ("" if self.figure else spoken_for.help)
         super().contribute_to_class(cls, name, *args, **kwargs)
 
@@ -97,7 +97,7 @@ class QuantityField(models.FloatField):  # type: ignore[type-arg]
         )
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        """Without words and units: they are no part of the column, so a better sentence is no migration."""
+        """Leave labels and units out: they are not part of the column, so changing a label needs no migration."""
         return self.name, "catalog.fields.QuantityField", [], {}
 
     def db_check(self, connection: Any) -> str:

@@ -1,4 +1,4 @@
-"""The figures that come with the site, as `solvers/shipped/*.csv` have them: checked cell by cell, in SI."""
+"""Reads the shipped figures (`solvers/shipped/*.csv`): every cell validated, values in SI."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["FOLDER", "BadData", "Record", "records"]
 
 @dataclass(frozen=True)
 class Record:
-    """One line of a file: values by column of the table, a slug where the column points at another table."""
+    """One line of a file: values by column of the table, and a slug for each foreign key."""
 
     table: type[CatalogRow]
     place: str
@@ -35,7 +35,7 @@ class Record:
 
 @dataclass(frozen=True)
 class _Column:
-    """The field a header stands for."""
+    """A column of a file: its header and the model field it fills."""
 
     header: Header
     field: Any
@@ -58,7 +58,7 @@ class _Column:
 
 
 def records(table: type[CatalogRow], folder: Path = FOLDER) -> list[Record]:
-    """All lines of a table's files. Raises BadData."""
+    """Return all lines of a table's files. Raise BadData."""
     found: list[Record] = []
     places: dict[tuple[str, str], str] = {}
     for line in lines(table.describes, folder):

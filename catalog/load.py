@@ -1,4 +1,4 @@
-"""Brings the tables up to the shipped figures, and never over what a person has edited."""
+"""Loads the shipped figures into the tables without overwriting rows that were edited on this site."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .models import TABLES, CatalogRow
 
 @dataclass
 class Loaded:
-    """What loading did to one table. `left` has the slugs it did not touch, with the reason."""
+    """The result of loading one table. `left` maps the slugs of skipped rows to the reason."""
 
     table: type[CatalogRow]
     total: int = 0
@@ -32,7 +32,7 @@ class Loaded:
 
 @transaction.atomic
 def load(folder: Path = FOLDER) -> list[Loaded]:
-    """All tables or none. Raises BadData, which names file, line and column."""
+    """Load all tables in one transaction. Raise BadData, which names file, line and column."""
     return [_load(table, records(table, folder)) for table in TABLES]
 
 
@@ -57,7 +57,7 @@ def _load(table: type[CatalogRow], shipped: list[Record]) -> Loaded:
 
 
 def _slugs(table: type[CatalogRow]) -> dict[str, dict[str, int]]:
-    """The keys of the rows a table points at, by column and slug; they were loaded before it."""
+    """Return the primary keys of the rows a table refers to, by column and slug. Those tables are loaded earlier."""
     pointers = [column for column in table._meta.fields if isinstance(column, ForeignKey)]
     tables: dict[str, Any] = {column.name: column.related_model for column in pointers}
     return {name: dict(table.objects.values_list("slug", "pk")) for name, table in tables.items()}
@@ -95,7 +95,7 @@ def _write(loaded: Loaded) -> None:
 
 @transaction.atomic
 def restore(table: type[CatalogRow], rows: Iterable[CatalogRow]) -> dict[CatalogRow, str]:
-    """Gives rows their shipped figures again, as if nobody had edited them. Returns those it could not, and why."""
+    """Reset rows to their shipped figures. Return the rows that could not be reset, with the reason."""
     left = {}
     shipped, slugs = {record.slug: record for record in records(table)}, _slugs(table)
     for row in rows:

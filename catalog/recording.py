@@ -1,4 +1,4 @@
-"""Which rows of the catalog an answer read: what a scenario keeps of a page that picks them itself."""
+"""Records which catalog rows an answer reads, for the scenarios of pages that look up rows themselves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _noted: ContextVar[Rows | None] = ContextVar("noted", default=None)
 
 @contextmanager
 def recording() -> Iterator[Rows]:
-    """Gives the snapshots, by kind and slug, of all rows that are read while it lasts."""
+    """Yield a mapping that collects, by kind and slug, the snapshots of all rows read inside the `with` block."""
     rows: Rows = {}
     before = _noted.set(rows)
     try:
@@ -24,7 +24,7 @@ def recording() -> Iterator[Rows]:
 
 
 def record(snapshot: Mapping[str, Any]) -> None:
-    """One row was read."""
+    """Add the snapshot of a row that was read to the current recording."""
     rows = _noted.get()
     if rows is not None:
         rows[f"{snapshot['kind']}.{snapshot['slug']}"] = snapshot

@@ -1,6 +1,7 @@
-"""Stage 2: the names a question picks become specs, and the snapshot a scenario keeps of them.
+"""Stage 2: looks up the names in a question. Returns specs, and the snapshots that a scenario saves.
 
-A warm request costs one tiny query, a cold one another for each kind it picks from, one that names nothing none.
+With a warm cache this costs one small query per request, with a cold one another for each kind of row; a question
+without names costs none.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from solvers.fields import Pick
 from solvers.picks import with_changes, with_known_defaults
 from solvers.read import ALSO, ParsedQuestion
 from solvers.shipped.names import unknown_row
+from solvers.spec_parts import with_parts
 
 from .snapshot import spec_from_snapshot
 from .table_cache import CatalogEntry, catalog_table
@@ -29,21 +31,21 @@ __all__ = [
     "spec_from_snapshot",
 ]
 
-Kept = Mapping[str, Mapping[str, Any]]
+Snapshot = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class ResolvedQuestion:
-    """A question with its names looked up: the wall's inputs, the specs drawn beside them, and the snapshots by
-    input (overlays by `also.<name>`)."""
+    """A question with its names looked up: the solver's inputs, the specs of its overlays, and the snapshots by input
+    (overlays by `also.<name>`)."""
 
     point: Any
     also: tuple[Any, ...]
-    snapshot: Kept
+    snapshot: Snapshot
 
 
 class _Named(NamedTuple):
-    """Something the question picks by name: where its snapshot is kept, the field an error belongs to, the name."""
+    """A name to look up: the key of its snapshot, the field that an error belongs to, and the name."""
 
     key: str
     field: str
@@ -51,55 +53,56 @@ class _Named(NamedTuple):
     name: str
 
 
-def resolve(asked: ParsedQuestion, kept: Kept | None = None) -> ResolvedQuestion:
+def resolve(parsed: ParsedQuestion, kept: Snapshot | None = None) -> ResolvedQuestion:
     """The question with a spec for each name: the catalog's of today, or those a scenario `kept`. Raises
     InputErrors."""
     found: dict[str, CatalogEntry] = {}
     errors: list[InputError] = []
-    for named in _named(asked):
+    for named in _named(parsed):
         try:
             found[named.key] = _found(named, kept or {})
         except InputError as error:
             errors.append(error)
     if errors:
         raise InputErrors(errors)
-    picked = {name: found[name].spec if name in found else value for name, value in asked.values.items()}
-    also = tuple(found[_overlay_key(name)].spec for name in asked.also)
-    values = with_known_defaults(asked.question, with_changes(picked, asked.changed), asked.text)
-    point = asked.question.inputs_type(**values)
+    picked = {name: found[name].spec if name in found else value for name, value in parsed.values.items()}
+    also = tuple(found[_overlay_key(name)].spec for name in parsed.also)
+    specs = with_changes(with_parts(parsed.question.inputs, picked, parsed.text), parsed.changed)
+    values = with_known_defaults(parsed.question, specs, parsed.text)
+    point = parsed.question.inputs_type(**values)
     return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})
 
 
-def _named(asked: ParsedQuestion) -> Iterator[_Named]:
-    inputs = asked.question.inputs
-    for name, value in asked.values.items():
+def _named(parsed: ParsedQuestion) -> Iterator[_Named]:
+    inputs = parsed.question.inputs
+    for name, value in parsed.values.items():
         if isinstance(io := inputs[name], Pick) and isinstance(value, str):
             yield _Named(name, name, io.kind, value)
-    for name in asked.also:
-        yield _Named(_overlay_key(name), ALSO, inputs[asked.question.overlay].kind, name)  # type: ignore[union-attr]
+    for name in parsed.also:
+        yield _Named(_overlay_key(name), ALSO, inputs[parsed.question.overlay].kind, name)  # type: ignore[union-attr]
 
 
 def _overlay_key(name: str) -> str:
     return f"{ALSO}.{name}"
 
 
-def _found(named: _Named, kept: Kept) -> CatalogEntry:
+def _found(named: _Named, kept: Snapshot) -> CatalogEntry:
     if named.key in kept:
         return CatalogEntry(spec_from_snapshot(kept[named.key]), kept[named.key])
     return find(named.kind, named.name, named.field)
 
 
 def find(kind: type[Any], name: str, field: str) -> CatalogEntry:
-    """The row of a kind of spec by slug or name, in any case of letters. Raises InputError on `field`."""
+    """Return the row of a kind of spec by slug or name, ignoring case. Raise InputError on `field`."""
     rows = catalog_table(kind)
-    found = rows.find(name)
-    if found is None:
+    row = rows.find(name)
+    if row is None:
         raise InputError(field, unknown_row(kind, name.strip(), rows.nearest(name)))
-    return found
+    return row
 
 
 def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[str, CatalogEntry]]:
-    """Several names of several kinds at once. Raises InputErrors with the kind as field."""
+    """Look up several names of several kinds at once. Raise InputErrors with the kind as field."""
     found: dict[type[Any], dict[str, CatalogEntry]] = {kind: {} for kind in wanted}
     errors = []
     for kind, name in ((kind, name) for kind, names in wanted.items() for name in names):
@@ -113,11 +116,11 @@ def find_all(wanted: Mapping[type[Any], Iterable[str]]) -> dict[type[Any], dict[
 
 
 def offered(kind: type[Any]) -> tuple[CatalogEntry, ...]:
-    """All rows a picker offers, for questions asked of the whole catalog."""
+    """Return all rows a picker offers, for pages that evaluate the whole catalog."""
     rows = catalog_table(kind)
     return tuple(rows.of(row) for row in rows.offered)
 
 
 def choices(kind: type[Any]) -> list[tuple[str, str, str]]:
-    """What a picker offers: slug, name and the heading it stands under, in order."""
+    """Return the options of a picker, in order: slug, name and heading."""
     return catalog_table(kind).choices

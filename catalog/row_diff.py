@@ -1,4 +1,5 @@
-"""How a row of the catalog differs from what it was: a type only, so that presenters can name it."""
+"""The difference between a catalog row and its saved snapshot: a type only, so that presenters can import it without
+models."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RowDiff:
-    """A row that is no longer what it was: its name, and what of it differs in words; nothing when it is gone."""
+    """A row that has changed: its name and the differences as text; no differences where the row was deleted."""
 
     name: str
     figures: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What a scenario keeps of a row: enough to compute the same for ever and to say where each figure came from."""
+"""Snapshots of catalog rows: enough to repeat a computation later and to cite the source of each figure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS_BY_NAME = {kind.__name__.lower(): kind for kind in KINDS}
 
 
 def snapshot(row: CatalogRow, spec: Any) -> dict[str, Any]:
-    """The row and its spec as plain JSON: figures in SI by name, null where unknown, rates by number format."""
+    """Return the row and its spec as plain JSON: figures in SI by name, null where unknown, rates by number format."""
     kind = type(spec)
     inside = {name: row.parts()[name] for name in parts(kind)}
     return {
@@ -42,7 +42,7 @@ def _plain(kind: type[Any], name: str, value: Any) -> Any:
 
 
 def spec_from_snapshot(kept: Mapping[str, Any]) -> Any:
-    """The spec as it was. A figure that walls know since is unknown, one they know no longer is left out."""
+    """Return the spec of a snapshot. A figure added since is unknown; one that has been removed is left out."""
     kind = KINDS_BY_NAME[kept["kind"]]
     figures = {name: _figure(kind, name, kept["figures"].get(name)) for name in columns(kind)}
     inside = {name: spec_from_snapshot(part) for name, part in kept["parts"].items() if name in parts(kind)}

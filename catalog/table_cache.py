@@ -1,4 +1,4 @@
-"""The tables as this process last read them: a warm request asks only whether they have changed since."""
+"""The tables as this process last read them. A warm request only checks whether the version has changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .snapshot import snapshot
 
 @dataclass(frozen=True)
 class CatalogEntry:
-    """A row's spec, and the snapshot that gives it again."""
+    """The spec of a row, and the snapshot from which it can be restored."""
 
     spec: Any
     snapshot: Mapping[str, Any]
@@ -24,20 +24,20 @@ class CatalogEntry:
 
 @dataclass(frozen=True)
 class CatalogTable:
-    """All rows of a table as they were at one version, archived ones too. Nobody may change what stands here."""
+    """All rows of a table at one version, archived ones included. Immutable: threads share it."""
 
     version: str
-    rows: tuple[Any, ...]  # rows of one table, whose own columns differ from table to table
+    rows: tuple[Any, ...]  # rows of one table; their columns differ from table to table
     found: dict[str, CatalogEntry] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[str, Any]:
-        """By slug, and by name where no row has it for a slug; in small letters."""
+        """Return the rows by slug, and by name where no row has that slug; keys are lower case."""
         return {row.name.lower(): row for row in self.rows} | {row.slug: row for row in self.rows}
 
     @cached_property
     def offered(self) -> tuple[Any, ...]:
-        """What pickers offer: all that is not archived, by heading and name."""
+        """Return the rows that pickers offer: all that are not archived, by heading and name."""
         rows = (row for row in self.rows if not row.archived)
         return tuple(sorted(rows, key=lambda row: (row.rank, row.name.lower())))
 
@@ -50,7 +50,8 @@ class CatalogTable:
         return self.of(row) if row else None
 
     def of(self, row: CatalogRow) -> CatalogEntry:
-        """What was found once is kept: a spec and its snapshot take longer than all else in a warm request."""
+        """Return the entry of a row. Entries are cached, because building spec and snapshot is the most expensive part
+        of a warm request."""
         if row.slug not in self.found:
             spec = row.spec()
             self.found[row.slug] = CatalogEntry(spec, snapshot(row, spec))
@@ -58,7 +59,7 @@ class CatalogTable:
         return self.found[row.slug]
 
     def nearest(self, name: str) -> list[str]:
-        """The slugs, three at most, of the offered rows that look most like `name`; none when nothing does."""
+        """Return at most three slugs of offered rows similar to `name`."""
         return nearest(name, ((row.slug, row.name) for row in self.offered))
 
 
@@ -67,10 +68,10 @@ _held: dict[type[CatalogRow], CatalogTable] = {}
 
 
 def catalog_table(kind: type) -> CatalogTable:
-    """The table of a kind of spec; read anew only when the catalog has changed."""
+    """Return the table of a kind of spec, read again only if the catalog has changed."""
     table, version = _TABLE_OF[kind], CatalogVersion.now()
     held = _held.get(table)
     if held is None or held.version != version:
-        # The version was read before the rows, so that a change in between is noticed the next time.
+        # The version is read before the rows, so that a change in between is noticed by the next request.
         held = _held[table] = CatalogTable(version, tuple(table.objects.select_related(*table.needs)))
     return held

@@ -1,1 +1,2 @@
-"""The Django project: its pages, one folder each. A page reads, asks `answer`, presents; it never computes."""
+"""The Django project. Each page is a package of its own: its view reads the query, calls `answer` and presents the
+result. Pages do no computation."""

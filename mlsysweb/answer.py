@@ -1,4 +1,4 @@
-"""The spine: read, resolve, plan, solve. Page, API, command line and saved scenarios all come through here.
+"""Answers a question: read, resolve, plan, solve. Pages, API, command line and saved scenarios all use these functions.
 
 text -> read (solvers/read.py) -> resolve (catalog/resolve.py) -> plan (solvers/plan.py) -> solve (solvers/solve.py)
 """
@@ -20,20 +20,21 @@ SavedRows = Mapping[str, Mapping[str, Any]]
 
 
 def answer(solver: Solver[Any, Any], text: Mapping[str, Any], saved_rows: SavedRows | None = None) -> Result:
-    """The answer to a question given as text by name. Picks are rows of today's catalog, or those in `saved_rows`,
-    by input. Raises InputErrors with every bad field."""
+    """Return the result of a question given as text by name. Picks refer to rows of today's catalog, or to those in
+    `saved_rows`, by input. Raise InputErrors with every invalid field."""
     parsed = read(solver, text)
     return solved(solver, parsed, resolve(parsed, saved_rows))
 
 
 def solved(solver: Solver[Any, Any], parsed: ParsedQuestion, resolved: ResolvedQuestion) -> Result:
     """The answer to a question that has been read and resolved. Raises InputErrors when it makes no sense."""
-    planned = plan(solver, resolved.point, resolved.also, parsed.sweep)
+    planned = plan(solver, resolved.point, resolved.also, parsed.sweep, parsed.text)
     return solve(planned, parsed.text, resolved.snapshot)
 
 
 def validated(question: Question[Any], text: Mapping[str, Any]) -> tuple[ParsedQuestion, ResolvedQuestion]:
-    """A question read, resolved and checked, for pages that answer it with more than one solver. Raises InputErrors."""
+    """Return a question parsed, resolved and checked, for pages that answer it with several solvers. Raise
+    InputErrors."""
     parsed = read(question, text)
     resolved = resolve(parsed)
     errors = tuple(question.check(resolved.point))

@@ -1,4 +1,4 @@
-"""What a request is answered with when its view raises something nobody expected."""
+"""Error handler for exceptions that views do not catch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from solvers.errors import InputError, InputErrors
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A 500: the API's in the shape of its other errors, a page's from `500.html`, which needs no context."""
+    """Return a 500: for the API in the format of its other errors, for a page from `500.html`, which needs no
+    context."""
     if request.path.startswith("/api/"):
         sentence = "failed to answer; its log says why. Another input may work."
         return JsonResponse(errors(InputErrors([InputError("server", sentence)])), status=500)

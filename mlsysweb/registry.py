@@ -1,5 +1,5 @@
-"""The pages of the site, one entry each. URLs, the list of tools on the front page, what can be saved, redirects from
-addresses a page had before, and the tests that visit every page all follow from this table.
+"""The pages of the site, one entry each. URLs, the list of tools on the home page, the views that can be saved,
+redirects from old addresses, and the tests that visit every page are all derived from this table.
 
 To add a page: a folder `mlsysweb/pages/<name>/` with `urls.py` (whose `app_name` is the name), and an entry here.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class View:
-    """An address of a page that opens by its path alone: the name of its URL, its title and what it is for."""
+    """A view without URL arguments: the name of its URL, its title and its description."""
 
     name: str
     title: str
@@ -21,11 +21,11 @@ class View:
 
 @dataclass(frozen=True)
 class Saved:
-    """How a view over many walls is saved: the name its data is stored under, what people call a saved one, the view,
-    the partial it is drawn with, and the function of the page's `answer.py` that answers a query with its frozen page.
+    """How a view over many walls is saved: the name its data is stored under, its display name, the view, the template
+    fragment it is rendered with, and the function of the page's `answer.py` that answers a query with a frozen page.
     `version` counts changes of the page's fields; see `mlsysweb/saved/page_json.py`. `scripts` and `styles` are what
-    the partial needs beside the style sheet of the page's name. `beside` are beginnings of names in the query that are
-    kept although they are not of the question."""
+    the fragment needs beside the style sheet of the page's name. `beside` are prefixes of query names that are saved
+    although they are not part of the question."""
 
     name: str
     title: str
@@ -40,10 +40,10 @@ class Saved:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: `name` is its folder, URL namespace, template folder and style sheet; `path` where its URLs begin.
+    """A page: `name` is its folder, URL namespace, template folder and style sheet; `path` is the prefix of its URLs.
 
-    `tools` are its views listed on the front page, `saved` those over many walls that can be saved. `old_paths` still
-    redirect, query string included. `package` is its folder where that is not in `mlsysweb.pages`.
+    `tools` are its views listed on the home page, `saved` those over many walls that can be saved. `old_paths` redirect
+    to `path`, query string included. `package` is its folder if that is not in `mlsysweb.pages`.
     """
 
     name: str
@@ -55,12 +55,12 @@ class Page:
 
     @property
     def folder(self) -> str:
-        """The package its modules are in."""
+        """Return the package of the page's modules."""
         return self.package or f"mlsysweb.pages.{self.name}"
 
     @property
     def urls(self) -> str:
-        """The module with its URL patterns."""
+        """Return the module with the page's URL patterns."""
         return f"{self.folder}.urls"
 
 
@@ -116,7 +116,9 @@ PAGES = (
         (View("explore", "Design space", "Search a million configurations under a budget and an SLA."),),
         saved=(
             # The table's order, page and brushes, and the configuration that was tried.
-            Saved("explore", "Design space", "explore", "_found.html", beside=("sort", "page", "from.", "to.", "try-")),
+            Saved(
+                "explore", "Design space", "explore", "_results.html", beside=("sort", "page", "from.", "to.", "try-")
+            ),
         ),
         package="mlsysweb.explore",
     ),
@@ -149,17 +151,18 @@ PAGES = (
 )
 
 BY_NAME = {page.name: page for page in PAGES}
-# The views that can be saved, by full URL name. A namespace also holds downloads, which are no pages.
+# The views that can be saved, by full URL name. Other views of a namespace, such as downloads, cannot.
 SAVED_VIEWS = frozenset({"walls:wall", *(f"{page.name}:{saved.view}" for page in PAGES for saved in page.saved)})
 
 
 def tools() -> Iterator[tuple[str, View]]:
-    """The views listed on the front page, each with the full name of its URL."""
+    """Yield the views listed on the home page, each with the full name of its URL."""
     return ((f"{page.name}:{view.name}", view) for page in PAGES for view in page.tools)
 
 
 def current_path(path: str) -> str:
-    """The path a page has today: `/matches/` is now `/hardware-match/`. Any other path is returned as it is."""
+    """Return the current path of a page: `/matches/` becomes `/hardware-match/`. Any other path is returned
+    unchanged."""
     for page in PAGES:
         for old in page.old_paths:
             if path.startswith(f"/{old}"):
@@ -168,5 +171,10 @@ def current_path(path: str) -> str:
 
 
 def styles_of(name: str) -> tuple[str, ...]:
-    """The style sheets that HTML saved of a page by earlier versions needs; none for a wall, or a page that is gone."""
-    return (f"css/{name}.css",) if name in BY_NAME and BY_NAME[name].saved else ()
+    """The style sheets beside those of every saved page that one saved under this name is drawn with; none for a wall.
+    HTML of early versions is filed under the name of its page."""
+    for page in PAGES:
+        for saved in page.saved:
+            if name in (saved.name, page.name):
+                return (*saved.styles, f"css/{page.name}.css")
+    return ()

@@ -29,34 +29,34 @@ from typing import Any, NoReturn
 WORKERS, THREADS = 2, 4
 # Connections of one worker, slow and idle ones included, and seconds after which one without progress is closed.
 CONNECTIONS, IDLE = 2000, 60
-# More than any form of the site accepts, so that its own sentence about a file's size is what a person meets first.
+# Larger than the limit of any form of the site, so that the form's own error about size comes first.
 LARGEST_BODY = 20_000_000
 WAITRESS: dict[str, Any] = {
     "threads": THREADS,
     "connection_limit": CONNECTIONS,
-    "asyncore_use_poll": True,  # select() knows no descriptor above 1023
+    "asyncore_use_poll": True,  # select() cannot handle descriptors above 1023
     "channel_timeout": IDLE,
     "cleanup_interval": IDLE // 2,
     "max_request_body_size": LARGEST_BODY,
-    "inbuf_overflow": 2**16,  # a larger body goes to a temporary file
+    "inbuf_overflow": 2**16,  # larger bodies go to a temporary file
     "outbuf_high_watermark": 2**40,  # at which a thread waits for its client: never
-    "clear_untrusted_proxy_headers": False,  # Django's settings say which of them count
-    "log_socket_errors": False,  # a client that goes away is no event
+    "clear_untrusted_proxy_headers": False,  # Django's settings decide which of them count
+    "log_socket_errors": False,  # a client that disconnects is not logged
     "ident": None,
 }
-# Seconds between two looks at the workers, and those a worker has to finish its answers when it is told to stop.
+# Seconds between checks of the workers, and those a worker has to finish its responses when it is told to stop.
 PAUSE, GRACE = 0.5, 10
 # The exit code of a worker that could not load the site. It is not replaced: the next would not load it either.
 NOT_LOADED = 3
 
 
 def supervise(host: str, port: int) -> None:
-    """Serve until SIGTERM or Ctrl+C. Exits with a sentence when the port cannot be had, or the site not be loaded."""
+    """Serve until SIGTERM or Ctrl+C. Exit with a message if the port is not available or the site cannot be loaded."""
     try:
         listener = socket.create_server((host, port), backlog=1024)
     except OSError:
         sys.exit(f"Port {port} is taken (or not allowed). Choose another: make serve PORT={port + 1}")
-    for each in (signal.SIGTERM, signal.SIGINT):  # said for SIGINT too: a background job starts with it ignored
+    for each in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: background jobs start with it ignored
         signal.signal(each, _exit)
     workers: list[subprocess.Popen[bytes]] = []
     try:
@@ -103,7 +103,7 @@ def work(file: int) -> None:
     signal.signal(signal.SIGTERM, _exit)
     threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    enough = 4 * CONNECTIONS  # a connection, its request and its answer in files, and some
+    enough = 4 * CONNECTIONS  # a connection, its request and its response as files, and some spare
     resource.setrlimit(resource.RLIMIT_NOFILE, (enough if most == resource.RLIM_INFINITY else min(enough, most), most))
     try:
         from waitress import create_server
@@ -116,7 +116,8 @@ def work(file: int) -> None:
 
 
 def _end_with_the_supervisor() -> None:
-    """Only the supervisor has the other end of standard input, which the kernel closes even when that is killed."""
+    """End this process when the supervisor ends: only the supervisor holds the other end of standard input, which the
+    kernel closes even if the supervisor is killed."""
     os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
@@ -131,11 +132,11 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.worker is None:
-        supervise(asked.host, asked.port)
+    options = parser.parse_args()
+    if options.worker is None:
+        supervise(options.host, options.port)
     else:
-        work(asked.worker)
+        work(options.worker)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""One set of settings for every place; no environment variable is needed. Without one all state lives in `var/`.
+"""The settings of every deployment. All environment variables are optional; by default all state is in `var/`.
 
-DATABASE_URL: another database than the one in `var/`, such as postgresql://user:password@host/name.
-MLSYSWEB_HOSTS: host names, separated by commas, by which others reach this site, apart from localhost.
+DATABASE_URL: a database other than the one in `var/`, such as postgresql://user:password@host/name.
+MLSYSWEB_HOSTS: comma-separated host names of the site, beside localhost.
 """
 
 import os
@@ -18,8 +18,8 @@ VAR.mkdir(exist_ok=True)
 
 
 def kept_secret(path: Path) -> str:
-    """Made once, readable by its owner only. A link appears whole or not at all, so that of two
-    processes starting together both read the one key that came first."""
+    """Return the secret key in `path`; create it, readable by its owner only, if there is none. os.link is atomic, so
+    two processes that start together read the same key."""
     if not path.exists():
         file, draft = tempfile.mkstemp(dir=path.parent)  # mode 600
         with os.fdopen(file, "w") as out:
@@ -99,7 +99,7 @@ DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR / 'db.sq
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {"CONN_MAX_AGE": None, "OPTIONS": SQLITE}
 else:
-    # As many connections as threads at most; each is asked whether it is alive, so that a restart is no error page.
+    # At most one connection per thread, each checked before use, so that a restart of the database causes no errors.
     DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -130,10 +130,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page asks for another, and to compress both takes twice as long
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages use hashed names only, and compressing both takes twice as long
 
-# Nothing runs or loads that this site did not serve. Plotly positions its drawings with style attributes,
-# hence the one exception; it cannot carry a style sheet or a script.
+# Only resources from this site may run or load. Plotly positions its drawings with style attributes, hence the one
+# exception, which allows neither style sheets nor scripts.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -148,7 +148,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
-# A scenario brought back as text is larger than any other form; the view says which size is too large.
+# An imported scenario is larger than any other form; the view has its own limit and error message.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -164,7 +164,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
-        "django.request": {"level": "ERROR"},  # a visitor's 404 or 422 is no event; a 500 is, with its traceback
-        "waitress.queue": {"level": "ERROR"},  # that a request waits for a thread is no event either
+        "django.request": {"level": "ERROR"},  # a visitor's 404 or 422 is not logged; a 500 is, with its traceback
+        "waitress.queue": {"level": "ERROR"},  # a request that waits for a thread is not logged either
     },
 }

@@ -1,9 +1,9 @@
-"""The settings of `make dev`, for who edits the site: an error shows its traceback in the browser, an edited template,
-style sheet or script is there at the next reload. Nothing else uses them; `make serve` always has `settings`."""
+"""The settings of `make dev`, for development: tracebacks in the browser, and changed templates, style sheets and
+scripts take effect at the next reload. `make serve` uses `settings`."""
 
 from .settings import *  # noqa: F403
 
-# WhiteNoise then reads static files where they are edited, and tells the browser to ask again each time.
+# WhiteNoise then serves static files from where they are edited, and browsers revalidate them each time.
 DEBUG = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -10,7 +10,7 @@ from mlsysweb.registry import PAGES, current_path
 
 
 def _moved(request: HttpRequest, rest: str = "") -> HttpResponse:
-    """Redirects an address of before to the page's address of today, with its query string."""
+    """Redirect an old address to the page's current one, with its query string."""
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(current_path(request.path) + (f"?{query}" if query else ""))
 
@@ -27,7 +27,7 @@ urlpatterns = [
     path("s/", include("mlsysweb.saved.scenarios.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/", admin.site.urls),
-    # Browsers ask for it on pages that name no icon, such as the admin's.
+    # Browsers request it on pages that name no icon, such as the admin's.
     path("favicon.ico", lambda request: redirect(static("img/favicon.svg"))),
 ]
 handler500 = "mlsysweb.failures.server_error"

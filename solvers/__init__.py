@@ -1,16 +1,16 @@
 """The physics of ML systems as pure functions of arrays: no Django, no network, usable in a notebook.
 
-`from solvers import roofline` gives a wall. Call it with numbers in SI or text with units, specs or slugs, and names of
-choices: `roofline(accelerator="h100-sxm5-80gb", batch_size=8).latency`. Lists and arrays are columns and broadcast.
-`help(roofline)` tells its inputs, `roofline.solve(...)` the whole answer in words.
+`from solvers import roofline` imports a wall. Call it with numbers in SI or text with units, specs or slugs, and names
+of choices: `roofline(accelerator="h100-sxm5-80gb", batch_size=8).latency`. Lists and arrays are columns and broadcast.
+`help(roofline)` lists its inputs, `roofline.solve(...)` returns the complete answer with its verdict.
 
     sweep       every combination of some values, as a table
     search      the best of a design space, by goals and limits as text
-    pipeline    walls that hand each other their answers
-    data        specs that come along: from solvers.data import h100_sxm, llama_3_8b, poland
-    specs       the records a wall computes with, to write down a system
+    pipeline    walls connected by their inputs and outputs
+    data        the shipped specs: from solvers.data import h100_sxm, llama_3_8b, poland
+    specs       the records a wall computes with, to describe a system
 
-What belongs here computes; what stores lies in `catalog`, what shows in `mlsysweb`.
+Computation belongs here; storage is in `catalog`, presentation in `mlsysweb`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-# Names a module of `solvers` gives, imported when first asked for, so that `import solvers` stays quick.
+# Public names by module, imported on first use, so that `import solvers` is fast.
 _PUBLIC = {
     "sweep": "notebook.sweep",
     "TextTable": "notebook.table",
@@ -37,7 +37,7 @@ _PUBLIC = {
 
 
 def __getattr__(name: str) -> Any:
-    """A wall by its name, found by walking the domain folders when first asked for, or a public name."""
+    """Return a public name, or a wall by its name, found in the domain folders on first use."""
     if name in _PUBLIC:
         return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
     if not name.startswith("_") and find_spec(f"{__name__}.{name}"):

@@ -24,7 +24,7 @@ class Calibration:
 
     @property
     def values(self) -> dict[str, float]:
-        """The constants by the name of the input they are for."""
+        """Return the constants by the name of the input they are for."""
         return {
             "efficiency": self.efficiency,
             "bandwidth_efficiency": self.bandwidth_efficiency,
@@ -32,8 +32,8 @@ class Calibration:
         }
 
     def of(self, chip: Mapping[str, Any]) -> dict[str, float]:
-        """The constants for a chip: its own measured ones where they are known and this set uses them, else those of
-        the set."""
+        """Return the constants for a chip: its own measured ones where they are known and this set uses them, else
+        those of the set."""
         measured = chip if self.name == "silicon" else {}
         own = {name: measured.get(f"measured_{name}") for name in self.values}
         return self.values | {name: float(figure) for name, figure in own.items() if figure is not None}

@@ -1,4 +1,4 @@
-"""A package that is called as the function it is about: `solvers.search(...)`, beside `solvers.search.goals`."""
+"""Lets a package be called like a function: `solvers.search(...)`, beside `solvers.search.goals`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 
 def make_callable(package: str, function: str) -> None:
-    """Lets the package of that name be called as `function`, which is `module.name` in it and imported by the first
-    call. A function of the package's own name would be hidden by the package as soon as anything imports from it, so
-    the package gets a class of its own, as Python's data model has it for modules."""
+    """Make the package `package` callable as `function`, which is `module.name` in it and imported at the first call. A
+    function with the package's name would be replaced by the package at the first import from it, so the package's
+    class is changed instead, as Python's data model allows for modules."""
     module, _, name = function.partition(".")
 
     def call(_: ModuleType, *args: Any, **named: Any) -> Any:

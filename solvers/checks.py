@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from solvers.declare import Array, Codes
 from solvers.errors import InputError
 from solvers.laws.phase import Phase, effective_phase, generates, is_trainable
-from solvers.specs import Accelerator, Model, Precision, arithmetic_format
+from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
 
 
 def accelerator_rate(
     chip: Accelerator, precision: Codes, fields: tuple[str, str] = ("accelerator", "precision")
 ) -> Iterator[InputError]:
-    """Errors unless the chip has a memory bandwidth and a rate for arithmetic in `precision`. `fields` name the two
-    inputs."""
+    """Yield errors unless the chip has a memory bandwidth and a rate for arithmetic in `precision`. `fields` name the
+    two inputs."""
     own = [p.name.lower() for p in Precision if not math.isnan(chip.peak[p])]
     if not own:
         yield InputError(fields[0], f"has no known arithmetic rate: the catalog gives none for {chip.name}.")
@@ -32,8 +32,16 @@ def accelerator_rate(
         yield InputError(fields[0], f"has no known memory bandwidth: the catalog gives none for {chip.name}.")
 
 
+def link_bandwidth(chip: Accelerator, bandwidth: Array, devices: Array, field: str) -> Iterator[InputError]:
+    """An error on `field` where several devices exchange data over a link whose bandwidth (byte/s) is unknown."""
+    if devices > 1 and math.isnan(bandwidth):
+        yield InputError(
+            field, f"is needed for {devices:g} devices: the catalog has no interconnect bandwidth for {chip.name}."
+        )
+
+
 def model_phase(model: Model, asked: Codes) -> Iterator[InputError]:
-    """Errors unless the model supports the phase."""
+    """Yield errors unless the model supports the phase."""
     meant = Phase(int(effective_phase(model, asked)))
     if meant is Phase.FORWARD and math.isnan(model.inference_flop):
         field = "phase" if asked == Phase.FORWARD else "model"
@@ -49,7 +57,8 @@ def model_phase(model: Model, asked: Codes) -> Iterator[InputError]:
 
 
 def trainable_transformer(model: Model) -> Iterator[InputError]:
-    """Errors unless the model is a transformer whose layers, hidden size and heads are known, as training needs."""
+    """Yield errors unless the model is a transformer whose layers, hidden size and heads are known, as training
+    needs."""
     if not (model.hidden_size > 0 and model.layers > 0 and model.attention_heads > 0):
         yield InputError(
             "model", f"can't be {model.name}: its layers, hidden size or heads are not known. Choose a transformer."
@@ -57,7 +66,7 @@ def trainable_transformer(model: Model) -> Iterator[InputError]:
 
 
 def expert_parallelism(model: Model, expert_parallel: Array, data_parallel: Array) -> Iterator[InputError]:
-    """Errors unless `expert_parallel` is at most the number of experts and divides `data_parallel`."""
+    """Yield errors unless `expert_parallel` is at most the number of experts and divides `data_parallel`."""
     if expert_parallel == 1:
         return
     if not model.experts > 0:
@@ -75,3 +84,9 @@ def expert_parallelism(model: Model, expert_parallel: Array, data_parallel: Arra
 
 def _other(model: Model) -> str:
     return "Choose decode or prefill." if generates(model) else "Choose another model."
+
+
+def enough_devices(fleet: Fleet | None, asked: Array, field: str) -> Iterator[InputError]:
+    """An error on `field` where a layout needs more devices than the picked fleet has."""
+    if fleet is not None and asked > fleet.devices:
+        yield InputError(field, f"makes {asked:,.0f} devices; {fleet.name} has {fleet.devices:,.0f}.")

@@ -1,7 +1,7 @@
-"""The words a wall is written in: what it takes, what it finds, what is worth drawing.
+"""The declaration of a wall: its inputs, outputs, equations and charts.
 
 A wall's `Inputs` and `Outputs` are frozen dataclasses whose fields are made by the functions here.
-Form, help, API, command line, working and chart axes all read these declarations; nothing is said twice.
+Form, help, API, command line, working and chart axes all use these declarations.
 Everything inside `solvers` is SI; a unit is declared once, beside the field it belongs to.
 """
 
@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from . import rows
+from . import rows, spec_parts
 from .errors import InputError, InputErrors
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField, Pick
 from .self_description import OfInstance, notebook, speak_in_words
@@ -47,10 +47,12 @@ def number(
     help: str = "",
     symbol: str = "",
     advanced: bool = False,
-    default_from: str = "",
+    default_from: str | tuple[str, ...] = (),
+    strict: bool = False,
+    shared: tuple[str, ...] = (),
 ) -> Any:
     """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
-    writes."""
+    writes. `default_from`, `strict` and `shared` are those of `fields.Input`."""
     io = Input(
         unit=unit,
         label=label,
@@ -65,7 +67,9 @@ def number(
         help=help,
         symbol=symbol,
         advanced=advanced,
-        default_from=default_from,
+        default_from=(default_from,) if isinstance(default_from, str) else default_from,
+        strict=strict,
+        shared=shared,
     )
     return field(default=default, metadata={"io": io})
 
@@ -78,24 +82,52 @@ def choice(
     help: str = "",
     labels: Mapping[str, str] | None = None,
     advanced: bool = False,
+    meant: int = 0,
+    meant_by: tuple[str, ...] = (),
 ) -> Any:
-    """One member of `kind`; `labels` gives a member the words a form shows for it."""
-    io = Choice(kind=kind, label=label, default=default, help=help, labels=labels or {}, advanced=advanced)
+    """One member of `kind`; `labels` gives a member the words a form shows for it. Where the default is left, a
+    question with one of the inputs `meant_by` away from its own default means the member `meant`."""
+    io = Choice(
+        kind=kind,
+        label=label,
+        default=default,
+        help=help,
+        labels=labels or {},
+        advanced=advanced,
+        meant=meant,
+        meant_by=meant_by,
+    )
     return field(default=default, metadata={"io": io})
 
 
 def spec(
-    kind: type[Any], label: str, default: str = "", *, help: str = "", optional: bool = False, advanced: bool = False
+    kind: type[Any],
+    label: str,
+    default: str = "",
+    *,
+    help: str = "",
+    optional: bool = False,
+    advanced: bool = False,
+    default_from: str = "",
 ) -> Any:
-    """A spec of the catalog, by default the row with the slug `default`; None where optional and not picked."""
-    io = Pick(kind=kind, label=label, default=default, help=help, optional=optional, advanced=advanced)
+    """A spec of the catalog, by default the row with the slug `default`; None where optional and not picked.
+    `default_from` is a part of another pick: `fleet.node`."""
+    io = Pick(
+        kind=kind,
+        label=label,
+        default=default,
+        help=help,
+        optional=optional,
+        advanced=advanced,
+        default_from=default_from,
+    )
     return field(default=None, metadata={"io": io}) if optional else field(metadata={"io": io})
 
 
 def output(
     unit: str, label: str, *, display_unit: str = "", help: str = "", symbol: str = "", if_infinite: str = ""
 ) -> Any:
-    """A numeric output in SI `unit`; `if_infinite` says in words what an infinite or unknown value means."""
+    """Return a numeric output in SI `unit`; `if_infinite` is the text for an infinite or unknown value."""
     io = Output(
         unit=unit, label=label, display_unit=display_unit or unit, help=help, symbol=symbol, if_infinite=if_infinite
     )
@@ -103,17 +135,17 @@ def output(
 
 
 def label(kind: type[IntEnum], label: str, *, help: str = "") -> Any:
-    """An output that is a member of `kind`."""
+    """Return an output that is a member of `kind`."""
     return field(metadata={"io": Label(kind=kind, label=label, help=help)})
 
 
 def flag(label: str, *, help: str = "") -> Any:
-    """An output that is true or false."""
+    """Return an output that is true or false."""
     return field(metadata={"io": Flag(label=label, help=help)})
 
 
 def declared_fields(record: type[Any]) -> dict[str, Any]:
-    """What a record's fields say of themselves, by name."""
+    """Return the declarations of a record's fields by name."""
     return {f.name: f.metadata["io"] for f in dataclasses.fields(record) if "io" in f.metadata}
 
 
@@ -136,7 +168,7 @@ class Source:
 
     @property
     def url(self) -> str:
-        """The address of the source."""
+        """Return the URL of the source."""
         if self.link.startswith("https:"):
             return self.link
         if self.link.startswith("arXiv:"):
@@ -146,7 +178,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Preset:
-    """A question worth asking first, as the text a person would type."""
+    """An example question, as a user would type it."""
 
     name: str
     values: Mapping[str, str]
@@ -155,8 +187,8 @@ class Preset:
 
 @dataclass(frozen=True)
 class Fallacy:
-    """A claim people make and two questions that refute it, as the text a person would type (`accelerator.peak` may
-    be scaled: `x2`). `refuted` compares `output` of both; `truth` may say {before}, {after} and {ratio}."""
+    """A common claim and two questions that refute it, as a user would type them (`accelerator.peak` may be scaled:
+    `x2`). `refuted` compares `output` of both; `truth` may contain {before}, {after} and {ratio}."""
 
     claim: str
     truth: str
@@ -168,7 +200,8 @@ class Fallacy:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart the wall wants. `kind` names the file in `charts/` that draws it; `x` the inputs it runs along."""
+    """A chart of a wall's answer. `kind` names the file in `charts/` that draws it; `x` are the inputs it runs
+    along."""
 
     kind: str
     title: str
@@ -179,12 +212,12 @@ class Chart:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The outputs this figure reads along its lines."""
+        """Return the outputs this chart reads along its lines."""
         return self.y
 
 
 def curve(x: str, y: tuple[str, ...], title: str, *, x_marks: tuple[str, ...] = (), logy: bool = True) -> Chart:
-    """Outputs `y` along input `x`; `x_marks` are outputs that name a value of x worth a line."""
+    """Return a chart of outputs `y` along input `x`; `x_marks` are outputs that are values of x to mark."""
     return Chart("curve", title, (x,), y, x_marks, logy)
 
 
@@ -196,15 +229,27 @@ def _nothing(*_: Any) -> Iterator[Any]:
     return iter(())
 
 
+def _full_check(inputs: Mapping[str, InputField], check: Callable[[I], Iterable[InputError]]) -> Any:
+    """What a wall checks, and that no figure is missing that must come from what is picked."""
+    if not any(isinstance(io, Input) and io.strict for io in inputs.values()):
+        return check
+
+    def both(i: I) -> Iterator[InputError]:
+        yield from spec_parts.unknown_figures(inputs, i)
+        yield from check(i)
+
+    return both
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Question(Generic[I]):
-    """What can be asked, declared once: the inputs, what must hold between them, and worked examples. A `Solver` is a
-    question with the function that answers it; a page over many walls declares a question of its own.
+    """The inputs of a computation, the check of their combination, and presets. A `Solver` is a question with the
+    function that answers it; a page over many walls declares a question of its own.
 
     `overlay` names the input of which several picks can be drawn together; `figures` are the charts of the answer.
     """
 
-    # Django calls any callable a template meets; a solver must not run because a page named it.
+    # Django templates call any callable they meet; they must not run a solver.
     do_not_call_in_templates = True
 
     name: str
@@ -226,8 +271,14 @@ def question(
     presets: tuple[Preset, ...] = (),
 ) -> Question[I]:
     """The question of a page over many walls, from a frozen dataclass of declared inputs."""
+    declared = declared_fields(inputs)
     return Question(
-        name=name, title=title, inputs=declared_fields(inputs), inputs_type=inputs, check=check, presets=presets
+        name=name,
+        title=title,
+        inputs=declared,
+        inputs_type=inputs,
+        check=_full_check(declared, check),
+        presets=presets,
     )
 
 
@@ -235,8 +286,8 @@ def question(
 class Solver(Question[I], Generic[I, O]):
     """A wall: its declaration and the one function that computes it. Made by `@solver`, never by hand.
 
-    Calling it gives its outputs, `solve` its whole answer with verdict and working; `help(roofline)` tells its inputs,
-    their units and ranges.
+    Calling it returns its outputs, `solve` the complete answer with verdict and working; `help(roofline)` lists its
+    inputs, their units and ranges.
     """
 
     __doc__ = OfInstance(__doc__, lambda solver: notebook("documentation").docstring(solver))
@@ -260,21 +311,23 @@ class Solver(Question[I], Generic[I, O]):
     domain: str
 
     def __call__(self, **values: Any) -> O:
-        """The outputs, in SI, for values by the name of their input. What is not named takes its default.
+        """Return the outputs, in SI, for values by the name of their input. Other inputs take their default.
 
-        A number is in the input's SI unit (`help` of the solver tells it), or text with a unit: `"3.35 TB/s"`. A choice
-        is its name, a spec a record of `solvers.specs` or the slug of a shipped row: `"h100-sxm5-80gb"`; a figure of a
-        spec is changed by its dotted name, `**{"accelerator.tdp": "x2"}`. Lists and arrays are columns and broadcast.
+        A number is in the input's SI unit (see `help` of the solver), or text with a unit: `"3.35 TB/s"`. A choice is
+        given by name, a spec as a record of `solvers.specs` or as the slug of a shipped row: `"h100-sxm5-80gb"`; a
+        figure of a spec is changed by its dotted name, `**{"accelerator.tdp": "x2"}`. Lists and arrays are columns and
+        broadcast.
 
-        Scalars come back as float, bool, or a member that prints as its name; columns as arrays, where
-        `answer.labels("bottleneck")` gives names for codes. Raises InputErrors, with a sentence for each bad value.
+        Scalars are returned as float, bool, or a member that prints as its name; columns as arrays, where
+        `answer.labels("bottleneck")` returns names for codes. Raise InputErrors, with a sentence for each invalid
+        value.
         """
         outputs: O = notebook("call").answer(self, values)
         return outputs
 
     def solve(self, **values: Any) -> Any:
-        """The whole answer to one question: a `solvers.notebook.solution.Solution` with verdict, notes, working and
-        values. Takes what a call takes, one value for each input. Raises InputErrors."""
+        """Return the complete answer to one question: a `solvers.notebook.solution.Solution` with verdict, notes,
+        working and values. Takes the arguments of a call, one value for each input. Raise InputErrors."""
         return notebook("solution").solve(self, values)
 
     def __repr__(self) -> str:
@@ -284,11 +337,11 @@ class Solver(Question[I], Generic[I, O]):
         return str(notebook("display").solver_html(self))
 
     def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
-        """Picklable by reference: another process imports the wall by its name."""
+        """Return how to pickle the solver by reference: another process imports it by name."""
         return _solver_of, (self.function.__module__, self.name)
 
     def accept(self, values: Mapping[str, Any]) -> I:
-        """Checked Inputs from SI values by name; every bad one is reported at once."""
+        """Return validated inputs from SI values by name. Raise InputErrors with every invalid one."""
         ready: dict[str, Any] = {}
         errors: list[InputError] = []
         for name, value in values.items():
@@ -321,14 +374,14 @@ def _solver_of(module: str, name: str) -> Any:
 
 
 def unknown_name(name: str, question: Question[Any]) -> InputError:
-    """The error for a name that is no input of a question, with the closest name there is."""
+    """Return the error for a name that is not an input of a question, with the closest name there is."""
     near = closest_name(name, question.inputs)
     hint = f" Did you mean {near}?" if near else f" It takes {', '.join(question.inputs)}."
     return InputError(name[:60], f"is not an input of {question.name}.{hint}")
 
 
 def closest_name(name: str, names: Iterable[str]) -> str:
-    """The name that looks most like a mistyped one, or an empty string."""
+    """Return the name most similar to a mistyped one, or an empty string."""
     return next(iter(get_close_matches(name, list(names), 1)), "")
 
 
@@ -352,7 +405,8 @@ def solver(
     presets: tuple[Preset, ...] = (),
     fallacies: tuple[Fallacy, ...] = (),
 ) -> Callable[[Callable[[I], O]], Solver[I, O]]:
-    """Make a wall of one function `name(i: Inputs) -> Outputs`. Its name is the file's, the URL's, the command's."""
+    """Return a decorator that makes a wall of one function `name(i: Inputs) -> Outputs`. Its name is that of the file,
+    the URL and the command."""
 
     def wrap(function: Callable[[I], O]) -> Solver[I, O]:
         hints = get_type_hints(function)
@@ -373,7 +427,7 @@ def solver(
             function=function,
             verdict=verdict,
             notes=notes,
-            check=check,
+            check=_full_check(declared_fields(taken), check),
             headline=headline,
             overlay=overlay,
             figures=figures,

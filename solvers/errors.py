@@ -1,4 +1,4 @@
-"""The exception of the project: the name of a field and a sentence that says what is wrong and what would be right."""
+"""The exceptions of the project. Each names a field and says what is wrong and what would be right."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ class InputErrors(ValueError):
     def __init__(self, errors: Iterable[InputError]) -> None:
         self.errors = tuple(errors)
         super().__init__("; ".join(str(error) for error in self.errors))
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """The sentences by field; of several on one field the last."""
+        return {error.field: error.sentence for error in self.errors}

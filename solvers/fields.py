@@ -17,8 +17,9 @@ from .errors import InputError
 @dataclass(frozen=True, kw_only=True)
 class Input:
     """A numeric input. `low` to `high` is the valid range, `slider` the range of its slider, both in SI.
-    `default_from` names the figure of a picked row (`accelerator.measured_efficiency`) that replaces the default
-    where it is known."""
+    `default_from` names the figures of picked rows (`accelerator.measured_efficiency`) that replace the default, the
+    first that is known; where none is, the default holds, or with `strict` the value is unknown. A figure is
+    `shared` among as many as the inputs of these names say together: the devices of a fleet among stages."""
 
     unit: str
     label: str
@@ -33,10 +34,17 @@ class Input:
     help: str
     symbol: str
     advanced: bool
-    default_from: str = ""
+    default_from: tuple[str, ...] = ()
+    strict: bool = False
+    shared: tuple[str, ...] = ()
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The picks whose figure this input may be: `accelerator`; none for an input of its own."""
+        return tuple(dict.fromkeys(path.partition(".")[0] for path in self.default_from))
 
     def check(self, name: str, value: float) -> float:
-        """The value, when it is in range. Raises InputError that says which values are valid."""
+        """Return the value if it is in range. Raise InputError that says which values are valid."""
         if not math.isfinite(value):
             raise InputError(name, f"needs a finite number; {value} is none.")
         too_low = value <= self.low if self.exclusive_min else value < self.low
@@ -51,7 +59,8 @@ class Input:
         return value
 
     def column(self, name: str, value: Any) -> NDArray[np.float64] | float:
-        """A number or an array of numbers in the declared unit, as float64, when all lie in range. Else InputError."""
+        """Return a number or an array of numbers in the declared unit as float64. Raise InputError where one is out of
+        range."""
         numbers = _floats(value)
         if numbers is None:
             unit = "" if self.unit == "1" else f" in {self.unit}"
@@ -62,18 +71,18 @@ class Input:
 
 
 def _floats(value: Any) -> NDArray[np.float64] | None:
-    """The value as float64; None when it is neither a number nor an array of numbers."""
+    """Return the value as float64; None when it is neither a number nor an array of numbers."""
     try:
-        given = np.asarray(value)
-        # An int of more than 64 bits comes as an object.
-        whole = given.dtype == object and all(isinstance(each, int | float) for each in given.flat)
-        return given.astype(np.float64, copy=False) if whole or given.dtype.kind in "biuf" else None
+        array = np.asarray(value)
+        # an int of more than 64 bits becomes an object array
+        whole = array.dtype == object and all(isinstance(each, int | float) for each in array.flat)
+        return array.astype(np.float64, copy=False) if whole or array.dtype.kind in "biuf" else None
     except (ValueError, OverflowError):  # rows of different lengths; more than a float holds
         return None
 
 
 def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
-    """The values that would break a range if any did: the ends (NaN is both) and the first that is not whole."""
+    """Return the values that violate the range if any does: the ends (NaN is both) and the first that is not whole."""
     if not values.size:
         return []
     broken = values[values != np.round(values)][:1] if whole else values[:0]
@@ -81,14 +90,14 @@ def _suspects(values: NDArray[np.float64], whole: bool) -> list[float]:
 
 
 def shortened(value: Any) -> str:
-    """A value as Python writes it, short enough for a sentence."""
+    """Return the repr of a value, shortened for a sentence."""
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 @dataclass(frozen=True)
 class PrintedNumber:
-    """A value with its declaration, printed in the unit of its input field."""
+    """A value with its declaration, formatted in the unit of its input field."""
 
     value: float
     declared: Input
@@ -107,7 +116,8 @@ class PrintedNumber:
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """One member of an enumeration; inside a wall its integer code, so that a column of choices is a column of
-    numbers."""
+    numbers. Where the default is left and one of the inputs `meant_by` is not at its own default, `meant` takes its
+    place."""
 
     kind: type[IntEnum]
     label: str
@@ -115,50 +125,54 @@ class Choice:
     help: str
     labels: Mapping[str, str]
     advanced: bool
+    meant: int = 0
+    meant_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _print_by_name(self.kind)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the members, in lower case."""
+        """Return the names of the members, in lower case."""
         return tuple(member.name.lower() for member in self.kind)
 
     def code(self, name: str, text: str) -> int:
-        """The code of the member called `value`. Raises InputError on the input `name` that lists the members."""
+        """Return the code of the member called `text`. Raise InputError on the input `name` that lists the members."""
         try:
             return int(self.kind[text.strip().upper()])
         except KeyError:
             raise InputError(name, f"must be one of {', '.join(self.names)}; '{text}' is none.") from None
 
     def _are_codes(self, given: NDArray[np.int_]) -> bool:
-        """Whether all are codes of the kind. Most kinds count from 0; for them the ends tell, ten times as quickly."""
+        """Return whether all are codes of the kind. Most kinds count from 0; for them checking the ends suffices and is
+        ten times as fast."""
         known = sorted(self.kind)
         if known == list(range(len(known))):
             return bool(given.min() >= 0 and given.max() < len(known))
         return bool(np.isin(given, known).all())
 
     def codes(self, name: str, value: Any) -> NDArray[np.int_] | int:
-        """The code of a name or of a member, or an array of them for an array. Raises InputError for any other
+        """Return the code of a name or of a member, or an array of them for an array. Raise InputError for any other
         value."""
         if isinstance(value, str):
             return self.code(name, value)
         try:
-            given = np.asarray(value)
+            array = np.asarray(value)
         except ValueError:  # rows of different lengths
-            given = np.asarray(None)
-        if given.ndim and not given.size:  # no question has no answer
-            return given.astype(np.int_)
-        if given.dtype.kind == "U":
-            return np.array([self.code(name, str(each)) for each in given.flat]).reshape(given.shape)
-        if given.dtype.kind not in "iu" or not self._are_codes(given):
+            array = np.asarray(None)
+        if array.ndim and not array.size:  # an empty array is not a question
+            return array.astype(np.int_)
+        if array.dtype.kind == "U":
+            return np.array([self.code(name, str(each)) for each in array.flat]).reshape(array.shape)
+        if array.dtype.kind not in "iu" or not self._are_codes(array):
             raise InputError(name, f"must be one of {', '.join(self.names)}; {shortened(value)} is none.")
-        return given if given.ndim else int(given)
+        return array if array.ndim else int(array)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pick:
-    """A row of the catalog: a slug outside a wall, a spec of columns (see `specs`) inside."""
+    """A row of the catalog: a slug outside a wall, a spec of columns (see `specs`) inside. `default_from` names the
+    part of another pick (`fleet.node`) that it is unless it is picked itself."""
 
     kind: type[Any]
     label: str
@@ -166,6 +180,7 @@ class Pick:
     help: str
     optional: bool
     advanced: bool
+    default_from: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +207,7 @@ class Label:
         _print_by_name(self.kind)
 
     def names(self, codes: Any) -> Any:
-        """The name of a code; an array of names, of text, for an array of codes."""
+        """Return the name of a code, or a string array of names for an array of codes."""
         members = sorted(self.kind)
         words = np.array([_name(member) for member in members])
         found = words[np.searchsorted([int(member) for member in members], codes)]
@@ -208,8 +223,9 @@ class Flag:
 
 
 def _print_by_name(kind: type[IntEnum]) -> None:
-    """Lets members of a declared kind print as people write them: `str(Bound.MEMORY)` is `memory`, not `1`. Done here,
-    so that a wall's author writes a plain IntEnum; comparing and computing stay those of its codes."""
+    """Make members of a declared kind print as their names in lower case: `str(Bound.MEMORY)` is `memory`, not `1`.
+    Done here, so that the author of a wall writes a plain IntEnum; comparison and arithmetic remain those of its
+    codes."""
     setattr(kind, "__str__", _name)  # noqa: B010
     setattr(kind, "__format__", lambda member, form: format(_name(member), form))  # noqa: B010
 

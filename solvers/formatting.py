@@ -1,4 +1,4 @@
-"""Sentences with their numbers put in: `{latency}` becomes `4.8 ms`. What every surface shows of a result."""
+"""Sentences and equations with values filled in: `{latency}` becomes `4.8 ms`. Used wherever a result is shown."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .grammar import agree
 from .quantities import format_quantity
 from .result import Value
 
@@ -17,12 +18,22 @@ _SLOT = re.compile(r"\{([a-z_][a-z_0-9.]*)\}")
 
 def fill_slots(sentence: str, values: Mapping[str, Value]) -> str:
     """The sentence with each slot replaced by its value as shown. Raises KeyError for a slot that is not among
-    `values`."""
-    return _SLOT.sub(lambda slot: format_value(values[slot[1]]), sentence)
+    `values`. The words after a count agree with it: `1 device`, `2 devices`."""
+    first, *rest = _SLOT.split(sentence)
+    told = first
+    for name, words in zip(rest[::2], rest[1::2], strict=True):
+        shown = format_value(values[name])
+        # Of a product, `4 × {stages} stages`, the last factor alone is not what is counted.
+        told += agree(shown, words) if _is_count(values[name]) and not told.endswith("× ") else shown + words
+    return told
+
+
+def _is_count(value: Value) -> bool:
+    return value.unit == "1" and value.display_unit in ("", "1")
 
 
 def format_value(value: Value) -> str:
-    """A value as a person reads it; an infinite or unknown one in the words its declaration has for it."""
+    """Return a formatted value; for an infinite or unknown one the text of its declaration."""
     if isinstance(value.value, bool):
         return "yes" if value.value else "no"
     if isinstance(value.value, str):
@@ -33,24 +44,24 @@ def format_value(value: Value) -> str:
 
 
 def latex_in_symbols(latex: str, declared: Mapping[str, Any]) -> str:
-    """An equation as LaTeX in the symbols, or else the labels, its slots are declared with."""
+    """Return an equation as LaTeX in the symbols, or else the labels, of its slots."""
     return LATEX_SLOT.sub(lambda slot: "{" + _symbol(declared[slot[1]]) + "}", latex)
 
 
 def latex_in_numbers(latex: str, values: Mapping[str, Value]) -> str:
-    """The right side of an equation as LaTeX with the values of its slots put in, to four digits."""
+    """Return the right side of an equation as LaTeX with the values of its slots, to four digits."""
     right = latex.partition("=")[2].strip()
     return LATEX_SLOT.sub(lambda slot: latex_text(format_figure(values[slot[1]])), right)
 
 
 def latex_text(words: str) -> str:
-    r"""Words inside LaTeX: `30%` is `\text{30\%}`."""
+    r"""Return text for LaTeX: `30%` becomes `\text{30\%}`."""
     escaped = re.sub(r"([%$#&_])", r"\\\1", words)
     return rf"\text{{{escaped}}}"
 
 
 def format_figure(value: Value) -> str:
-    """A value of the working, to four digits."""
+    """Return a value of the working, to four digits."""
     if isinstance(value.value, float):
         return format_quantity(value.value, value.unit, value.display_unit, digits=4)
     return str(value.value)

@@ -1,6 +1,6 @@
-"""A spec written out in the question itself: `{"peak": {"fp16": "989 TFLOP/s"}, "memory_bandwidth": 3.35e12}`.
+"""Specs written out in the question: `{"peak": {"fp16": "989 TFLOP/s"}, "memory_bandwidth": 3.35e12}`.
 
-Numbers are SI, text has units. What is not written stays unknown, or takes its declared default.
+Numbers are SI, text has units. Missing figures are unknown, or take their declared default.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Reg
 
 S = TypeVar("S")
 
-# What no wall can do without.
+# Figures that every wall needs.
 _NEEDED: dict[type[Any], tuple[str, ...]] = {
     Accelerator: ("peak", "memory_bandwidth"),
     Model: ("parameters",),
@@ -29,13 +29,13 @@ _NEEDED: dict[type[Any], tuple[str, ...]] = {
     Region: ("carbon_intensity",),
 }
 _LONGEST_NAME = 100
-# JSON can spell control characters and halves of surrogate pairs, which no page, file or database can hold.
+# JSON can encode control characters and lone surrogates, which pages, files and databases cannot hold.
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def spec_from_inline(kind: type[S], record: Mapping[str, Any], field: str) -> S:
-    """The spec a record describes, a record for a spec inside it included. Raises InputError on `field`, naming the
-    figure that is wrong."""
+    """Return the spec that a record describes, with nested specs as nested records. Raise InputError on `field`, naming
+    the invalid figure."""
     known = {**columns(kind), **parts(kind)}
     unknown = next((name for name in record if name != "name" and name not in known), None)
     if unknown is not None:

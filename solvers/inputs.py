@@ -1,17 +1,49 @@
-"""Inputs that several walls declare alike: the same label, range, symbol and help everywhere. Each function makes a
-field, as `number` and `choice` do; a wall gives the default and what differs."""
+"""Inputs that several walls share, with the same label, range, symbol and help everywhere. Each function returns a
+field, as `number` and `choice` do; a wall sets the default and what differs."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from solvers.declare import choice, number, spec
+from solvers.laws.language_pass import Timing
 from solvers.laws.phase import Phase
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
-from solvers.specs import Accelerator, Model, Precision
+from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
 
 model = partial(spec, Model, "Model")
 accelerator = partial(spec, Accelerator, "Accelerator")
+
+# A cluster, its parts and its place. Each brings those after it along, and the figures it knows of them.
+fleet = partial(spec, Fleet, "Fleet", optional=True, help="A cluster: its devices, nodes and network.")
+node = partial(
+    spec,
+    Node,
+    "Node",
+    optional=True,
+    advanced=True,
+    default_from="fleet.node",
+    help="A server: its accelerators, the links between them and its network cards.",
+)
+fabric = partial(
+    spec,
+    Fabric,
+    "Network",
+    optional=True,
+    advanced=True,
+    default_from="fleet.fabric",
+    help="Between nodes; no device gets more than its share of the node's network cards.",
+)
+region = partial(
+    spec,
+    Region,
+    "Cloud region",
+    optional=True,
+    advanced=True,
+    default_from="fleet.region",
+    help="A site and its grid: its own PUE and carbon intensity count before the grid's.",
+)
+grid = partial(spec, Grid, "Grid", optional=True, default_from="region.grid", help="Where the electricity comes from.")
 precision = partial(choice, Precision, "Precision", help="The format weights are stored in.")
 
 efficiency = partial(
@@ -21,6 +53,7 @@ efficiency = partial(
     high=1,
     exclusive_min=True,
     slider=(0.01, 1),
+    display_unit="percent",
     symbol=r"\eta",
     help="Share of the peak rate that kernels reach.",
 )
@@ -31,6 +64,7 @@ bandwidth_efficiency = partial(
     high=1,
     exclusive_min=True,
     slider=(0.01, 1),
+    display_unit="percent",
     symbol=r"\eta_b",
     advanced=True,
     help="Share of the memory's peak bandwidth that kernels reach.",
@@ -47,6 +81,24 @@ layer_overhead = partial(
     advanced=True,
     help="Launches, norms and other small kernels that neither roof sees.",
 )
+# The constants of the roofline, under the names every wall has for them: who changes one means the roofline.
+ROOFLINE_CONSTANTS = ("efficiency", "bandwidth_efficiency", "layer_overhead")
+timing = partial(
+    choice,
+    Timing,
+    "Time of a pass",
+    Timing.AUTO,
+    labels={
+        "auto": "As the constants say",
+        "kernels": "Sum of kernels, as measured",
+        "roofline": "Roofline of the textbook",
+    },
+    advanced=True,
+    meant=Timing.ROOFLINE,
+    meant_by=ROOFLINE_CONSTANTS,
+    help="A sum of kernels with the chip's measured constants, or the roofline with the efficiencies and the overhead "
+    "below; the roofline where one of these is changed.",
+)
 idle_fraction = partial(
     number,
     "1",
@@ -59,7 +111,7 @@ idle_fraction = partial(
     help="Share of the thermal design power an idle device draws.",
 )
 
-# A step of a network.
+# Inputs of a step of a model.
 phase = partial(
     choice,
     Phase,
@@ -104,7 +156,7 @@ prompt_length = partial(
     help="Tokens of each prompt or training sequence.",
 )
 
-# How a training run is split.
+# Inputs of the parallel layout of a training run.
 data_parallel = partial(
     number,
     "1",
@@ -229,7 +281,7 @@ sequence_parallel = partial(
     help="Spreads norms and dropouts over the tensor-parallel devices, too.",
 )
 
-# How devices reach each other.
+# Inputs of the network between devices.
 devices_per_node = partial(
     number,
     "1",
@@ -239,6 +291,8 @@ devices_per_node = partial(
     slider=(1, 72),
     integer=True,
     symbol="g",
+    default_from="node.accelerators_per_node",
+    advanced=True,
     help="Nodes are filled one after the other.",
 )
 intra_bandwidth = partial(
@@ -251,6 +305,9 @@ intra_bandwidth = partial(
     log=True,
     display_unit="GB/s",
     symbol=r"\beta_\text{intra}",
+    default_from=("node.fabric.bandwidth", "accelerator.interconnect_bandwidth"),
+    strict=True,
+    advanced=True,
     help="One way, of each device: NVLink and its like.",
 )
 inter_bandwidth = partial(
@@ -263,6 +320,9 @@ inter_bandwidth = partial(
     log=True,
     display_unit="GB/s",
     symbol=r"\beta_\text{inter}",
+    default_from=("fleet.device_bandwidth", "fabric.bandwidth"),
+    strict=True,
+    advanced=True,
     help="One way, of each device: its share of the node's network cards.",
 )
 intra_latency = partial(
@@ -274,6 +334,7 @@ intra_latency = partial(
     display_unit="us",
     symbol=r"\alpha_\text{intra}",
     advanced=True,
+    default_from="node.fabric.latency",
     help="Time to start one message.",
 )
 inter_latency = partial(
@@ -285,5 +346,40 @@ inter_latency = partial(
     display_unit="us",
     symbol=r"\alpha_\text{inter}",
     advanced=True,
+    default_from="fabric.latency",
     help="Time to start one message.",
+)
+
+# Where a job runs.
+pue = partial(
+    number,
+    "1",
+    "PUE",
+    low=1,
+    high=10,
+    slider=(1, 2),
+    default_from=("region.pue", "fleet.pue"),
+    help="Energy of the building over that of the chips.",
+)
+electricity_price = partial(
+    number,
+    "USD/J",
+    "Electricity price",
+    high=1e-4,
+    slider=(0, 0.4 / 3.6e6),
+    display_unit="USD/kWh",
+    symbol="c_e",
+    default_from="grid.electricity_price",
+)
+devices = partial(
+    number,
+    "1",
+    "Devices",
+    low=1,
+    high=1e8,
+    slider=(1, 32768),
+    log=True,
+    integer=True,
+    symbol="n",
+    default_from="fleet.devices",
 )

@@ -1,20 +1,26 @@
-"""What follows from the specs a question picks: single figures changed, defaults that a pick knows better."""
+"""What follows from the specs a question picks: single figures changed, and inputs that are a figure of a spec.
+
+One rule holds for pages, API, command, notebook, pipeline and search: a figure that belongs to a spec comes from the
+spec picked, unless it was given.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from .declare import Question
 from .errors import InputError, InputErrors
-from .fields import Input
+from .fields import Choice, Input, InputField
+from .spec_parts import assembled, figure_of_pick, shared
 from .specs import Changed, changed_spec
 
 
 def with_changes(values: Mapping[str, Any], changed: Mapping[str, Changed]) -> dict[str, Any]:
-    """The values with single figures of their specs changed, by dotted name. Raises InputErrors where nothing is
+    """Return the values with single figures of their specs changed, by dotted name. Raise InputErrors where nothing is
     picked, or where an unknown figure is to be scaled."""
     specs, errors = dict(values), []
     for name, change in changed.items():
@@ -31,13 +37,50 @@ def with_changes(values: Mapping[str, Any], changed: Mapping[str, Changed]) -> d
 
 
 def with_known_defaults(question: Question[Any], values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
-    """The values with what the picks know better than a default (`default_from`), for inputs whose name is not
-    `given`. Figures may be columns; where a figure is unknown, the default stays."""
-    known = dict(values)
+    """Return the values with each figure that was not `given` taken from the spec picked (`figures_of_picks`), and
+    choices as the other inputs mean them (`meant_choices`)."""
+    known = {**values, **figures_of_picks(question, values, given)}
+    return known | meant_choices(question.inputs, known)
+
+
+def figures_of_picks(question: Question[Any], values: Mapping[str, Any], given: Collection[str]) -> dict[str, Any]:
+    """The inputs that belong to a spec (`default_from`) and were not `given`, with the figure of the spec that `values`
+    picks; and the specs with the picks that stand for their parts in them. Figures may be columns. Where a figure is
+    unknown, or nothing is picked, the input has its default: a number that stands for every spec without one, or NaN,
+    which is unknown. A `strict` input is unknown where a spec is picked that does not know it."""
+    whole = assembled(question.inputs, values)
+    known = {name: spec for name, spec in whole.items() if values.get(name) is not None and spec is not values[name]}
     for name, io in question.inputs.items():
         if isinstance(io, Input) and io.default_from and name not in given:
-            pick, _, figure = io.default_from.partition(".")
-            own = np.asarray(getattr(values.get(pick), figure, np.nan), dtype=float)
-            better = np.where(np.isnan(own), values.get(name, io.default), own)
+            figure = figure_of_pick(io, whole)
+            own = np.asarray(np.nan if figure is None else shared(io, figure.value, values))
+            otherwise = np.nan if io.strict and figure is not None else io.default
+            better = np.where(np.isnan(own), otherwise, own)
             known[name] = better if better.ndim else float(better)
     return known
+
+
+def following(question: Question[Any], inputs: Any, given: Collection[str]) -> Any:
+    """Return the inputs of a question as the specs they pick now and the other inputs have them, except those that
+    were `given`."""
+    return replace(inputs, **with_known_defaults(question, vars(inputs), given))
+
+
+def meant_choices(inputs: Mapping[str, InputField], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the codes of choices that follow from other inputs, by name: where a choice is left at its default, and
+    one of those it is `meant_by` is not, the member that is `meant`. Values and codes may be columns."""
+    codes = {}
+    for name, io in inputs.items():
+        if isinstance(io, Choice) and io.meant_by:
+            code = np.asarray(values.get(name, io.default))
+            moved = np.logical_or.reduce(
+                np.broadcast_arrays(*(_is_moved(inputs[other], values.get(other)) for other in io.meant_by))
+            )
+            meant = np.where((code == io.default) & moved, io.meant, code)
+            codes[name] = meant if meant.ndim else int(meant)
+    return codes
+
+
+def _is_moved(io: InputField, value: Any) -> Any:
+    """Return whether an input has a value other than its default."""
+    return False if value is None else np.asarray(value) != io.default

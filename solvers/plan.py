@@ -1,9 +1,9 @@
-"""Stage 3: everything to evaluate is decided before anything is: the point and the lines its figures run along."""
+"""Stage 3: decides what to evaluate before anything is evaluated: the point, and the lines of its charts."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .declare import Chart, Solver
 from .errors import InputErrors
 from .fields import Choice, Input
+from .picks import following
 from .specs import stack, take
 
 _POINTS = 64
@@ -41,13 +42,16 @@ class Plan:
     left_out: tuple[str, ...]
 
 
-def plan(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep: str = "") -> Plan:
-    """The batch for `point`, overlaid with the specs `also`. Raises InputErrors when the point makes no sense."""
+def plan(
+    solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep: str = "", given: Collection[str] = ()
+) -> Plan:
+    """The batch for `point`, overlaid with the specs `also`, each with its own figures but for those that were `given`.
+    Raises InputErrors when the point makes no sense."""
     errors = tuple(solver.check(point))
     if errors:
         raise InputErrors(errors)
     figures = tuple(_swept(figure, sweep) for figure in solver.figures)
-    others, left_out = _sensible(solver, point, also)
+    others, left_out = _sensible(solver, point, also, given)
     lines = tuple(_lines(solver, point, figures, 1 + len(others)))
     batch = dataclasses.replace(point, **_columns(solver, point, others, lines))
     systems = tuple(spec.name for spec in _overlaid(solver, point, others))
@@ -55,23 +59,27 @@ def plan(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...] = (), sweep
 
 
 def _swept(figure: Chart, sweep: str) -> Chart:
-    """A curve runs along the input that the question asks to sweep; other charts keep their axes."""
+    """Return the chart along the input that the question sweeps, for a curve; other charts keep their axes."""
     return dataclasses.replace(figure, x=(sweep,), x_marks=()) if sweep and figure.kind == "curve" else figure
 
 
-def _sensible(solver: Solver[Any, Any], point: Any, also: tuple[Any, ...]) -> tuple[list[Any], tuple[str, ...]]:
+def _sensible(
+    solver: Solver[Any, Any], point: Any, also: tuple[Any, ...], given: Collection[str]
+) -> tuple[list[Any], tuple[str, ...]]:
+    """The point with each of the other specs in turn, where that makes sense, and a sentence where it does not."""
     others, left_out = [], []
     for spec in also:
-        errors = tuple(solver.check(dataclasses.replace(point, **{solver.overlay: spec})))
+        other = following(solver, dataclasses.replace(point, **{solver.overlay: spec}), given)
+        errors = tuple(solver.check(other))
         if errors:
             left_out.append(f"{spec.name} is left out of the picture: {errors[0].field} {errors[0].sentence}")
         else:
-            others.append(spec)
+            others.append(other)
     return others, tuple(left_out)
 
 
 def _overlaid(solver: Solver[Any, Any], point: Any, others: list[Any]) -> list[Any]:
-    return [getattr(point, solver.overlay), *others] if solver.overlay else []
+    return [getattr(each, solver.overlay) for each in (point, *others)] if solver.overlay else []
 
 
 def _lines(solver: Solver[Any, Any], point: Any, figures: tuple[Chart, ...], systems: int) -> Iterator[SweepLine]:
@@ -84,7 +92,7 @@ def _lines(solver: Solver[Any, Any], point: Any, figures: tuple[Chart, ...], sys
 
 
 def sweep_values(io: Any, value: float) -> NDArray[np.float64]:
-    """The values a line visits: every choice, or the slider's range, stretched to hold the point's own value."""
+    """Return the values of a line: every choice, or the slider's range, extended to contain the point's own value."""
     if isinstance(io, Choice):
         return np.array(list(io.kind), dtype=float)
     low, high = min(io.slider[0], value), max(io.slider[1], value)
@@ -100,7 +108,7 @@ def _spread(io: Input, low: float, high: float) -> NDArray[np.float64]:
 
 
 def _whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Whole steps; powers of two are kept exactly, because people think of batches in them."""
+    """Return whole steps; powers of two are kept exactly, because batch sizes usually are."""
     low, high = values[0], values[-1]
     powers = 2.0 ** np.arange(0, 31)
     return np.unique(np.concatenate((np.round(values), powers[(powers >= low) & (powers <= high)])))
@@ -109,18 +117,28 @@ def _whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _columns(
     solver: Solver[Any, Any], point: Any, others: list[Any], lines: tuple[SweepLine, ...]
 ) -> Mapping[str, NDArray[Any] | Any]:
-    """A column for each input that varies; the rest stay scalars and broadcast."""
+    """Return a column for each input that varies; the rest stay scalars and broadcast."""
     total = lines[-1].rows.stop if lines else 1
+    system = np.zeros(total, dtype=int)
+    for line in lines:
+        system[line.rows] = line.system
     columns: dict[str, Any] = {}
+    if others:
+        columns[solver.overlay] = take(stack(_overlaid(solver, point, others)), system)
+        columns |= {name: own[system] for name, own in _differing(solver, point, others)}
     for line in lines:
         column = columns.setdefault(line.x, _constant(solver, point, line.x, total))
         column[line.rows] = line.values
-    if others:
-        system = np.zeros(total, dtype=int)
-        for line in lines:
-            system[line.rows] = line.system
-        columns[solver.overlay] = take(stack(_overlaid(solver, point, others)), system)
     return columns
+
+
+def _differing(solver: Solver[Any, Any], point: Any, others: list[Any]) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """The inputs that the specs know differently, with a value for each system."""
+    for name, io in solver.inputs.items():
+        if isinstance(io, Input) and io.default_from:
+            own = np.array([getattr(each, name) for each in (point, *others)], dtype=float)
+            if len(np.unique(own)) > 1:
+                yield name, own
 
 
 def _constant(solver: Solver[Any, Any], point: Any, name: str, total: int) -> NDArray[Any]:

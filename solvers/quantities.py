@@ -1,7 +1,7 @@
-"""Units at the edge: text with a unit to SI and back. The only module that imports pint.
+"""Unit conversion of input and output: text with a unit to SI and back. The only module that imports pint.
 
 The registry is defined here instead of taken from pint's defaults: it has the units of ML systems only, so that a
-typing slip (`h` for Planck's constant, `c` for the speed of light) is an error.
+typing error (`h` for Planck's constant, `c` for the speed of light) is rejected.
 """
 
 from __future__ import annotations
@@ -77,17 +77,17 @@ _KINDS = {
 
 @lru_cache(1024)
 def conversion_factor(unit: str, to: str) -> float:
-    """How many `to` one `unit` is. Raises pint's errors, as both are constants of the code."""
+    """Return how many `to` one `unit` is. Raise pint's errors, as both are constants of the code."""
     return _converted(_parsed(unit), _parsed(to))
 
 
 def _converted(unit: pint.Unit, to: pint.Unit) -> float:
-    # Fifteen digits: a prefix is a power of ten, and 10 us must be 1e-05, not 9.999999999999999e-06.
+    # Rounded to fifteen digits: a prefix is a power of ten, and 10 us must be 1e-05, not 9.999999999999999e-06.
     return float(f"{_units.Quantity(1.0, unit).to(to).magnitude:.15g}")
 
 
 def convert(value: float, unit: str, to: str) -> float:
-    """`value` of `unit` in `to`, divided rather than multiplied where that is the exact way."""
+    """Return `value` of `unit` in `to`, divided rather than multiplied where that is exact."""
     up = conversion_factor(unit, to)
     return value * up if up >= 1 else value / conversion_factor(to, unit)
 
@@ -95,8 +95,8 @@ def convert(value: float, unit: str, to: str) -> float:
 @lru_cache(1024)
 def _parsed(unit: str) -> pint.Unit:
     text = unit.replace("²", "**2").replace("³", "**3").replace("·", "*").replace("^", "**")
-    text = text.replace("$", "USD")  # Python's tokenizer, by which pint reads, knows no dollar sign
-    # pint reads 1/s as a quantity; as a unit it is s to the power of -1.
+    text = text.replace("$", "USD")  # Python's tokenizer, which pint uses, rejects the dollar sign
+    # pint parses 1/s as a quantity; the unit is s to the power of -1.
     return _units.Unit(f"({text[2:]})**-1" if text.startswith("1/") else "" if text == "1" else text)
 
 
@@ -116,13 +116,13 @@ def to_si(field: str, text: str, unit: str) -> float:
 
 
 def _converted_from(field: str, text: str, value: float, given_unit: str, unit: str) -> float:
-    """`value` in `unit`, once the unit as typed is known to be one and of the right dimension."""
+    """Return `value` in `unit`, after checking that the typed unit exists and has the right dimension."""
     per = "1/" + given_unit.lstrip("1/") if given_unit.startswith(("/", "1/")) else given_unit
     if len(per) > 40 or not _UNIT.fullmatch(per.removeprefix("1/")):
         raise InputError(
             field, f"has a unit that can't be read in '{_short(text)}'; write it{_such_as(unit) or f' in {unit}'}."
         )
-    wanted = _parsed(unit)  # before the rest: that one is ours, and if it is wrong, no person's input is
+    wanted = _parsed(unit)  # outside the try: if our own unit is invalid, it is no input error
     try:
         parsed = _parsed(per)
         return convert(value, per, unit)
@@ -130,7 +130,7 @@ def _converted_from(field: str, text: str, value: float, given_unit: str, unit: 
         if _names_operations(per) and unit in ("flop", "flop/s"):  # a data sheet's TFLOPs are TFLOP/s
             return convert(value, *((f"{per}/s", unit) if unit == "flop/s" else (per, "flop/s")))
         raise InputError(field, f"needs {_kind(wanted)} ({unit}); '{_short(text)}' is {_kind(parsed)}.") from None
-    except Exception:  # pint hands on what Python's tokenizer and arithmetic raise, and its own assertions
+    except Exception:  # pint passes on what Python's tokenizer and arithmetic raise, and its own assertions
         raise InputError(
             field, f"has a unit nobody knows, '{_short(given_unit)}'; write it{_such_as(unit) or f' in {unit}'}."
         ) from None
@@ -177,7 +177,7 @@ _EXAMPLES = {
 }
 
 
-# What a person reads, smallest first; the largest step that leaves a value of at least 1 is taken.
+# Display units, smallest first; the largest that gives a value of at least 1 is used.
 _LADDERS: dict[str, tuple[str, ...]] = {
     "s": ("ns", "us", "ms", "s", "min", "hour", "day", "year"),
     "byte": ("byte", "kB", "MB", "GB", "TB", "PB", "EB"),
@@ -212,18 +212,19 @@ def _ladder(unit: str, shown: str) -> tuple[tuple[float, str], ...]:
 
 
 def _steps(unit: str, shown: str) -> tuple[str, ...]:
-    """The units a value may climb through: its own ladder, unless a unit off that ladder is asked for."""
+    """Return the display units for a value: those of its unit's ladder, or only `shown` where that is not on the
+    ladder."""
     ladder = _LADDERS.get(shown if unit == "1" else unit, ())
     return ladder if shown in (unit, *ladder) and ladder else (shown,)
 
 
 def unit_label(unit: str) -> str:
-    """The symbol of a unit as shown: µs, B/s, %."""
+    """Return the symbol of a unit as shown: µs, B/s, %."""
     return _PRINTED.get(unit, "µ" + unit[1:] if unit in ("us", "uW", "uJ", "ug") else unit)
 
 
 def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
-    """A value with the unit that suits its size: 0.0048 s is `4.8 ms`. Infinite and unknown values are words."""
+    """Return a value with the unit that suits its size: 0.0048 s is `4.8 ms`. Infinite and unknown values are words."""
     if math.isnan(value):
         return "unknown"
     if math.isinf(value):
@@ -236,8 +237,15 @@ def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -
     return f"{format_number(value / size, digits)}{gap}{name}"
 
 
+def unit_for(value: float, unit: str) -> str:
+    """The unit that `format_quantity` shows a value of this unit in: `kWh` for 3.6e6 J."""
+    names = _LADDERS.get(unit, (unit,))
+    return next((name for name in reversed(names) if abs(value) >= conversion_factor(name, unit) * 0.9995), unit)
+
+
 def format_number(value: float, digits: int = 3) -> str:
-    """A number to three significant digits without needless zeros, grouped by thousands, in words of ten if huge."""
+    """Return a number to three significant digits without trailing zeros, grouped by thousands, as a power of ten if
+    huge."""
     if value == 0:
         return "0"
     size = abs(value)
@@ -254,7 +262,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def to_input_text(value: float, unit: str, shown: str = "", digits: int = 12) -> str:
-    """A value as text for an input field, to `digits` digits: `10 us`, `3.35 TB/s`, `0.5`."""
+    """Return a value as text for an input field, to `digits` digits: `10 us`, `3.35 TB/s`, `0.5`."""
     if unit == "1" and shown in ("", "1", "param", "token", "sample"):
         return str(int(value)) if value == round(value) and abs(value) < 1e15 else f"{value:.{digits}g}"
     steps = [(conversion_factor(name, unit), name) for name in _steps(unit, shown or unit)]

@@ -1,6 +1,6 @@
-"""Stage 1: text by name becomes validated values in SI; catalog rows stay slugs until stage 2.
+"""Stage 1: parses and validates text by name into values in SI; catalog rows stay slugs until stage 2.
 
-Reads a query string, a JSON body or a command line. Raises InputErrors with every invalid field at once.
+The text comes from a query string, a JSON body or a command line. Raise InputErrors with every invalid field at once.
 """
 
 from __future__ import annotations
@@ -15,23 +15,24 @@ from .errors import InputError, InputErrors
 from .fields import Choice, Input, InputField, Pick
 from .inline import spec_from_inline
 from .quantities import to_si
+from .spec_parts import follows
 from .specs import Changed, columns, is_table
 
 # Long enough for any number or slug; an inline spec is JSON and needs more.
 _LONGEST, _LONGEST_SPEC, _MOST_OVERLAYS = 200, 4000, 7
 
 ALSO, SWEEP = "also", "sweep"
-# Says of an optional pick that nothing is picked, even where something is by default.
+# Clears an optional pick, also one with a default.
 NOTHING = "none"
 
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """A question whose numbers are checked. Values of a Pick are a slug or a spec built from an inline record.
+    """A question with validated values. The value of a Pick is a slug, or a spec built from an inline record.
 
-    `changed` are figures of a spec asked to be other than the catalog's, by dotted name: a value in SI, or a factor.
+    `changed` are figures of a spec that replace the catalog's, by dotted name: a value in SI, or a factor.
     `also` are further picks of the overlay input, drawn beside the point; `sweep` is the input its curves
-    run along instead of their own; `text` is what was typed, without what equals the default: the page's link.
+    run along instead of their own; `text` is the typed text without values at their default, as in the page's link.
     """
 
     question: Question[Any]
@@ -43,8 +44,8 @@ class ParsedQuestion:
 
 
 def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
-    """The question that `text` asks, a value for each input by name; inputs not named take their default. Raises
-    InputErrors."""
+    """The question that `text` asks, a value for each input by name; inputs not named take their default, picks that
+    are a part of another one (`follows`) None. Raises InputErrors."""
     values: dict[str, Any] = {}
     errors: list[InputError] = []
     for name, io in question.inputs.items():
@@ -52,6 +53,8 @@ def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
             values[name] = _value(name, io, text[name]) if _is_given(text.get(name)) else _default(io)
         except InputError as error:
             errors.append(error)
+    left_out = [name for name in question.inputs if not _is_given(text.get(name))]
+    values |= {name: None for name in left_out if follows(question.inputs, name, values)}
     changed: dict[str, Changed] = {}
     for name in text:
         try:
@@ -69,8 +72,8 @@ def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
 
 
 def read_value(question: Question[Any], name: str, value: Any) -> Any:
-    """One value of a question: of an input in SI, as a code, a slug or a spec; of a figure (`accelerator.tdp`) what it
-    becomes. Raises InputError."""
+    """Return one value of a question: of an input in SI, as a code, a slug or a spec; of a figure (`accelerator.tdp`)
+    its change. Raise InputError."""
     io = question.inputs.get(name)
     return _changed(question, name, value) if io is None else _value(name, io, value)
 
@@ -87,7 +90,7 @@ def _value(name: str, io: InputField, value: Any) -> Any:
     if isinstance(io, Pick):
         return _picked(name, io, value)
     if isinstance(io, Choice):
-        # JSON has true and false of its own: words like any other for a choice that knows them.
+        # JSON's true and false are read as words, which a choice may have as names.
         return io.code(name, _line(name, json.dumps(value) if isinstance(value, bool) else value))
     return io.check(name, _number(name, io, value))
 
@@ -104,8 +107,8 @@ def _number(name: str, io: Input, value: Any) -> float:
 
 
 def _picked(name: str, io: Pick, value: Any) -> Any:
-    """A slug as it is, an inline record as the spec it describes; None where the pick is optional and the text says
-    so."""
+    """Return a slug unchanged, an inline record as the spec it describes; None where the pick is optional and the text
+    clears it."""
     if io.optional and isinstance(value, str) and value.strip().lower() == NOTHING:
         return None
     if isinstance(value, str) and value.lstrip().startswith("{"):
@@ -134,7 +137,8 @@ def _line(name: str, value: Any) -> str:
 
 
 def _changed(question: Question[Any], name: str, value: Any) -> Changed:
-    """`accelerator.memory_bandwidth=6.7 TB/s` or `x2`: a figure of the picked row, changed for this question."""
+    """Return the change in `accelerator.memory_bandwidth=6.7 TB/s` or `x2`: a figure of the picked row, changed for
+    this question."""
     pick, _, figure = name.partition(".")
     io = question.inputs.get(pick)
     if not figure or not isinstance(io, Pick):
@@ -189,8 +193,8 @@ def _as_text(value: Any) -> str:
 def _is_default(io: InputField | None, value: str) -> bool:
     if io is None:
         return False
+    if isinstance(io, Pick | Input) and io.default_from:
+        return False  # what is typed counts, whatever the pick it would come from says
     if isinstance(io, Pick):
         return value == io.default
-    if isinstance(io, Input) and io.default_from:
-        return False  # what is typed counts, whatever the pick's own figure is
     return bool(_value("", io, value) == io.default)

@@ -1,4 +1,4 @@
-"""All walls, found in the domain folders: one file, one solver with the name of the file."""
+"""All solvers, found in the domain folders: one file per wall, with one solver of the file's name."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from .taxonomy import DOMAINS
 
 @cache
 def solvers() -> dict[str, Solver[Any, Any]]:
-    """All solvers by name, in the order of their first wall. Raises TypeError naming the file of a bad one."""
+    """Return all solvers by name, in the order of their first wall. Raise TypeError naming the file of an invalid
+    one."""
     found = {name: _only_solver(module) for domain in DOMAINS for name, module in _modules(domain)}
     return dict(sorted(found.items(), key=lambda item: (item[1].walls or (99,), item[0])))
 
 
 def find(name: str) -> Solver[Any, Any]:
-    """The solver called `name`. Raises InputError on `solver` that suggests the closest name."""
+    """Return the solver called `name`. Raise InputError on `solver` that suggests the closest name."""
     try:
         return solvers()[name]
     except KeyError:

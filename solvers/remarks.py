@@ -1,4 +1,4 @@
-"""What a reader should know about the figures a wall used."""
+"""Remarks for the reader on the figures a wall used."""
 
 from __future__ import annotations
 
@@ -6,34 +6,65 @@ import math
 from collections.abc import Iterator
 
 from solvers.declare import Array, Codes
-from solvers.specs import Accelerator, Model, Precision, arithmetic_format
+from solvers.laws.kernel_constants import is_measured
+from solvers.laws.language_pass import Timing
+from solvers.specs import Accelerator, Fleet, Model, Precision, arithmetic_format
 
 
 def precision_fallback(chip: Accelerator, precision: Codes) -> Iterator[str]:
-    """Says when weights are stored in one format and arithmetic runs in another."""
+    """Yield a remark when weights are stored in one format and arithmetic runs in another."""
     runs_in = int(arithmetic_format(chip, precision))
     if runs_in not in (-1, int(precision)):
         stored, used = Precision(int(precision)).name.lower(), Precision(runs_in).name.lower()
         yield f"{chip.name} has no rate for {stored}: weights are stored in {stored}, arithmetic runs in {used}."
 
 
+def pass_timing(chip: Accelerator, timing: Codes) -> Iterator[str]:
+    """Says how a pass is timed, and when the constants of the kernels are not those of the chip."""
+    if timing == Timing.ROOFLINE:
+        yield "Times are the roofline's, with the efficiencies and the overhead given."
+        return
+    yield (
+        "Times are sums of kernels with the chip's constants; the roofline's efficiencies and overhead are not used. "
+        "Changing one of them asks for the roofline."
+    )
+    if not is_measured(chip):
+        yield (
+            f"Not measured: {chip.name} has no constants of its own for its kernels. Those of the measured chips stand "
+            "in for them (geometric mean, times by the clock where it is known)."
+        )
+
+
 def missing_figures(chip: Accelerator) -> Iterator[str]:
-    """Says which figures of the chip are not known and what that leaves open."""
+    """Yield a remark on which figures of the chip are unknown and which outputs that leaves unknown."""
     if math.isnan(chip.tdp):
         yield f"No thermal design power is known for {chip.name}: its power and energy stay open."
     if math.isnan(chip.memory_capacity) and math.isnan(chip.flash_capacity):
         yield f"No memory capacity is known for {chip.name}: whether the model fits stays open."
 
 
+def unknown_layers(model: Model) -> Iterator[str]:
+    """Says when the number of layers, each of which is launched, is not known."""
+    if not model.layers > 0:
+        yield f"How many layers {model.name} has is not known: launching them is not in the time."
+
+
 def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
-    """Says when a sequence is longer than the model was made for: the physics goes on, the answers may not."""
+    """Yield a remark when a sequence is longer than the model supports: the costs remain valid, the quality of its
+    answers may not."""
     if tokens > model.context_length:
         yield f"{model.name} was made for sequences of {model.context_length:,.0f} tokens; these are longer."
 
 
 def unusual_parallelism(zero_stage: Array, pipeline_parallel: Array, virtual_stages: Array) -> Iterator[str]:
-    """Says what of a way to split training is unusual, or does nothing."""
+    """Yield remarks on unusual or ineffective ways to split training."""
     if zero_stage >= 2 and pipeline_parallel > 1:
         yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."
     if virtual_stages > 1 and pipeline_parallel == 1:
         yield "Without a pipeline there is nothing to interleave."
+
+
+def idle_devices(fleet: Fleet | None, used: Array) -> Iterator[str]:
+    """Says how many devices of the picked fleet a layout leaves without work."""
+    if fleet is not None and fleet.devices > used:
+        yield f"{fleet.devices - used:,.0f} of the {fleet.devices:,.0f} devices of {fleet.name} are left over."

@@ -1,4 +1,4 @@
-"""The result of a question: plain values to show, store and compare; no computation."""
+"""The result of a question: plain values to show, store and compare. Computes nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Value:
-    """One value with its unit, display unit, label, LaTeX symbol and the words for infinity."""
+    """One value with its unit, display unit, label, LaTeX symbol and the text for infinity."""
 
     value: float | str | bool
     unit: str = ""
@@ -52,7 +52,8 @@ class ChartSpec:
 
 @dataclass(frozen=True)
 class Result:
-    """A question's whole answer. `values` has inputs, outputs and figures of specs (`accelerator.tdp`) by name."""
+    """The complete answer to a question. `values` has inputs, outputs and figures of specs (`accelerator.tdp`) by
+    name."""
 
     solver: str
     version: str
@@ -70,13 +71,13 @@ class Result:
     snapshot: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The result as JSON can hold it: infinite and unknown numbers become words, names are those of `_STORED`."""
+        """Return the result as JSON: infinite and unknown numbers become words, names are those of `_STORED`."""
         stored: dict[str, Any] = _jsonable(_stored(dataclasses.asdict(self)))
         return stored
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Result:
-        """The inverse of `to_json`. Raises KeyError or TypeError for what is no stored result."""
+        """Return the result that `to_json` stored. Raise KeyError or TypeError for invalid data."""
         own = {_ATTRIBUTES.get(name, name): value for name, value in stored.items()}
         return cls(
             **{
@@ -96,7 +97,7 @@ class Result:
         )
 
 
-# What is stored keeps the names it was first stored with, whatever the attributes are called today.
+# Names in stored results stay the same, whatever the attributes are called today.
 _STORED = {
     "charts": "drawings",
     "series": "tracks",
@@ -109,7 +110,7 @@ _ATTRIBUTES = {stored: attribute for attribute, stored in _STORED.items()}
 
 
 def _stored(result: Mapping[str, Any]) -> dict[str, Any]:
-    """A result's fields under the names they are stored by. Names of inputs and outputs are never renamed."""
+    """Return a result's fields under the names they are stored by. Names of inputs and outputs are never renamed."""
     stored = {_STORED.get(name, name): value for name, value in result.items()}
     stored["values"] = {name: _renamed(value) for name, value in stored["values"].items()}
     stored["drawings"] = [_renamed(chart) for chart in stored["drawings"]]
@@ -126,7 +127,7 @@ def _value(stored: Mapping[str, Any]) -> Value:
     return Value(**{**fields, "value": _number(fields["value"])})
 
 
-# JSON has no infinity; a word that no label of ours uses stands for it.
+# JSON has no infinity; words that no label uses stand for it.
 _WORDS = {math.inf: "__inf__", -math.inf: "__-inf__"}
 _NUMBERS = {word: number for number, word in _WORDS.items()} | {"__nan__": math.nan}
 

@@ -1,4 +1,4 @@
-"""Batches of questions: how many an Inputs record holds, selecting rows, flattening a grid.
+"""Batches of questions: the number of questions in an Inputs record, selecting rows, flattening a grid.
 
 Fields are numbers, codes of choices and specs, each a scalar where it is the same in all questions.
 """
@@ -16,17 +16,17 @@ from .errors import InputError
 
 
 def shape(record: Any) -> tuple[int, ...]:
-    """The shape that the columns of the record broadcast to; () for one question."""
+    """Return the shape that the columns of the record broadcast to; () for one question."""
     return np.broadcast_shapes(*{_shape(value, own) for _, value, own in _columns(record)})
 
 
 def take_rows(record: Any, row: NDArray[np.int_]) -> Any:
-    """The questions `row` of a one-dimensional batch; scalars stay scalars."""
+    """Return the questions `row` of a one-dimensional batch; scalars stay scalars."""
     return _mapped(record, lambda column, own: column[row])
 
 
 def ravel(record: Any) -> Any:
-    """A grid of questions as a one-dimensional batch, like `np.ravel`."""
+    """Return a grid of questions as a one-dimensional batch, like `np.ravel`."""
     every = shape(record)
     return _mapped(record, lambda column, own: _raveled(column, every, own))
 
@@ -39,7 +39,7 @@ def _raveled(column: Any, every: tuple[int, ...], own: int) -> Any:
 
 
 def _mapped(record: Any, change: Any) -> Any:
-    """The record with each true column changed."""
+    """Return the record with `change` applied to each column that is not a scalar."""
     values = {}
     for name, value, own in _columns(record):
         if dataclasses.is_dataclass(value):
@@ -50,7 +50,7 @@ def _mapped(record: Any, change: Any) -> Any:
 
 
 def _shape(value: Any, own: int) -> tuple[int, ...]:
-    if isinstance(value, float | int):  # most are, and asking NumPy takes ten times as long
+    if isinstance(value, float | int):  # the common case; np.ndim takes ten times as long
         return ()
     if dataclasses.is_dataclass(value):
         return shape(value)
@@ -59,7 +59,7 @@ def _shape(value: Any, own: int) -> tuple[int, ...]:
 
 
 def _columns(record: Any) -> Iterator[tuple[str, Any, int]]:
-    """The fields of a record that may be columns, with the axes a single value of each has of its own: one where it
+    """Yield the fields of a record that may be columns, with the number of axes that a single value has: one where it
     is a table by number format."""
     for f in dataclasses.fields(record):
         value = getattr(record, f.name)
@@ -68,7 +68,7 @@ def _columns(record: Any) -> Iterator[tuple[str, Any, int]]:
 
 
 def shape_errors(values: Mapping[str, Any]) -> Iterator[InputError]:
-    """One error for each value whose shape does not broadcast with those before it."""
+    """Yield one error for each value whose shape does not broadcast with those before it."""
     together: dict[str, tuple[int, ...]] = {}
     for name, value in values.items():
         try:
@@ -85,5 +85,5 @@ def shape_errors(values: Mapping[str, Any]) -> Iterator[InputError]:
 
 
 def _broadcast(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two shapes broadcast: from the last axis on, lengths are equal or one of them is 1."""
+    """Return whether two shapes broadcast: from the last axis on, lengths are equal or one of them is 1."""
     return all(a == b or 1 in (a, b) for a, b in zip(one[::-1], other[::-1], strict=False))

@@ -1,4 +1,4 @@
-"""How solvers and their outputs come to describe themselves at a Python prompt: by code that is imported when asked."""
+"""How solvers and outputs describe themselves at a Python prompt. The code that does so is imported on first use."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .fields import Label
 
 
 def notebook(module: str) -> Any:
-    """A module of `solvers.notebook`, imported when a person at a Python prompt first needs it. By name, because it
-    reads and writes units and knows the shipped rows, neither of which a wall may import."""
+    """Return a module of `solvers.notebook`, imported on first use. By name, because it handles units and shipped rows,
+    which no wall may import."""
     return import_module(f"{__package__}.notebook.{module}")
 
 
 class OfInstance:
-    """An attribute with one value for the class and another, made when asked for, for each instance."""
+    """An attribute with one value for the class and another, computed on access, for each instance."""
 
     def __init__(self, of_class: Any, of_instance: Callable[[Any], Any]) -> None:
         self.of_class, self.of_instance = of_class, of_instance
@@ -27,11 +27,12 @@ class OfInstance:
 
 
 def speak_in_words(outputs: type[Any], solver: Any) -> None:
-    """Lets the outputs of a solver show themselves with units and names. Set on the class, whose author declares fields
-    and nothing else; what computes never reads it."""
+    """Make the outputs of a solver display their units and names. Set on the class, whose author declares only fields;
+    computations never use it."""
 
     def labels(self: Any, output: str) -> Any:
-        """The name, or the array of names, of an output that is a code: `labels("bottleneck")`. Raises InputError."""
+        """Return the name, or the array of names, of an output that is a code: `labels("bottleneck")`. Raise
+        InputError."""
         io = solver.outputs.get(output)
         if not isinstance(io, Label):
             named = [n for n, each in solver.outputs.items() if isinstance(each, Label)]

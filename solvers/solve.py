@@ -1,4 +1,4 @@
-"""Stage 4: one call of the wall for the whole plan, and the result that carries all that is known of it."""
+"""Stage 4: evaluates the whole plan in one call of the wall, and builds the result."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from .declare import Solver
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField
 from .plan import Plan, SweepLine
 from .result import ChartSpec, Result, Series, Value, Working
+from .spec_parts import remarks
 from .specs import columns
 
 _SLOT = re.compile(r"@([a-z_]+\.[a-z_]+)")
 
 
 def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[str, Any] | None = None) -> Result:
-    """The answer to a plan. `text` and `snapshot` are what the question came from, kept beside its answer."""
+    """Return the result of a plan. `text` and `snapshot` are those of the question, stored with its answer."""
     solver = plan.solver
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         batch = solver.function(plan.batch)
@@ -33,7 +34,7 @@ def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[s
         headline=solver.headline,
         values=dict(_values(solver, plan.point, point)),
         verdict=solver.verdict(plan.point, point),
-        notes=(*solver.notes(plan.point, point), *plan.left_out),
+        notes=(*solver.notes(plan.point, point), *remarks(solver.inputs, plan.point), *plan.left_out),
         working=tuple(Working(e.output, e.latex) for e in solver.equations if e.where(plan.point, point)),
         charts=tuple(ChartSpec(f.kind, f.title, f.x, f.y, f.x_marks) for f in plan.figures),
         series=tuple(_tracks(plan, batch)),
@@ -44,7 +45,7 @@ def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[s
 
 
 def row(solver: Solver[Any, Any], batch: Any, index: int) -> Any:
-    """One row of a wall's outputs as scalars: floats, codes and truths."""
+    """Return one row of a wall's outputs as scalars: floats, codes and bools."""
     return dataclasses.replace(
         batch, **{name: _scalar(io, np.asarray(getattr(batch, name)), index) for name, io in solver.outputs.items()}
     )
@@ -81,7 +82,7 @@ def _input_value(io: InputField, value: Any) -> Value:
 
 
 def output_value(io: OutputField, value: Any) -> Value:
-    """A found scalar with its declaration's words."""
+    """Return a scalar output with the unit and label of its declaration."""
     if isinstance(io, Output):
         return Value(float(value), io.unit, io.display_unit, io.label, io.symbol, io.if_infinite, io.help)
     if isinstance(io, Label):

@@ -1,8 +1,8 @@
-"""The things walls compute with: frozen records of columns, SI throughout.
+"""The specs that walls compute with: frozen records of columns, in SI.
 
 Every figure of a spec is a scalar or an array, so one chip and a catalog of chips are the same code:
-`take(stack(chips), index)` turns a column of choices into columns of numbers. An unknown figure is NaN, never
-zero. The unit declared here is also the unit of the catalog's column.
+`take(stack(chips), index)` turns a column of choices into columns of numbers. An unknown figure is NaN, never zero. The
+unit declared here is also the unit of the catalog's column.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ class Precision(IntEnum):
 
 
 def part(kind: type[Any], *, unknown: bool = False) -> Any:
-    """A spec inside a spec; with `unknown` the default has no known figure."""
+    """Return a field that is a nested spec; with `unknown` the default has no known figure."""
     metadata = {"part": kind}
     return field(default_factory=kind, metadata=metadata) if unknown else field(metadata=metadata)
 
 
 def rates(label: str, *, help: str = "") -> Any:
-    """A table with one rate per number format, NaN where the chip has none."""
+    """Return a field that is a table with one rate per number format, NaN where the chip has none."""
     io = number("flop/s", label, exclusive_min=True, help=help).metadata["io"]
     return field(metadata={"io": dataclasses.replace(io, default=NAN), "per": Precision})
 
 
 class _Record:
-    """Lets a spec show its known figures with their units."""
+    """The base of all specs; its repr has the known figures with their units."""
 
     def __repr__(self) -> str:
         return str(notebook("display").spec_text(self))
@@ -101,6 +101,34 @@ class Accelerator(_Record):
     measured_layer_overhead: Array = number(
         "s", "Overhead per layer", display_unit="us", help="As measured serving has it."
     )
+    boost_clock: Array = number(
+        "1/s", "Boost clock", exclusive_min=True, display_unit="GHz", help="Highest clock of the cores."
+    )
+    measured_gemm_efficiency: Array = number(
+        "1", "GEMM efficiency", high=1, exclusive_min=True, help="Share of the 16-bit peak that matrix products reach."
+    )
+    measured_gemm_efficiency_8bit: Array = number(
+        "1",
+        "GEMM efficiency, 8 bits",
+        high=1,
+        exclusive_min=True,
+        help="Share of the 8-bit peak that matrix products reach.",
+    )
+    measured_memory_efficiency: Array = number(
+        "1", "Memory efficiency", high=1, exclusive_min=True, help="Share of the memory bandwidth that kernels reach."
+    )
+    measured_kernel_time: Array = number(
+        "s", "Kernel time", display_unit="us", help="The shortest time one kernel takes, launch included."
+    )
+    measured_collective_latency: Array = number(
+        "s", "Collective latency", display_unit="us", help="Time to start an all-reduce between chips of one node."
+    )
+    measured_link_efficiency: Array = number(
+        "1",
+        "Link efficiency",
+        exclusive_min=True,
+        help="Share of the link an all-reduce reaches; above 1 if the switch reduces.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -132,22 +160,77 @@ class Model(_Record):
     )
     training_tokens: Array = number("1", "Training tokens", display_unit="token")
     generative: Array = number("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
+    kv_cache_layers: Array = number(
+        "1", "Layers with a KV cache", help="Unknown: all. Fewer where some are recurrent or belong to an encoder."
+    )
+    windowed_layers: Array = number("1", "Windowed layers", 0.0, help="Of those with a KV cache: keep the last tokens.")
+    attention_window: Array = number(
+        "1", "Attention window", display_unit="token", help="Tokens that a windowed layer keeps."
+    )
+    cross_attention_tokens: Array = number(
+        "1", "Cross-attention tokens", 0.0, display_unit="token", help="Encoder outputs that decoder layers keep."
+    )
+    intermediate_size: Array = number("1", "MLP width", help="Of the dense layers; 0 where every layer has experts.")
+    mlp_matrices: Array = number("1", "Matrices of an MLP", help="3 with a gate (SwiGLU, GeGLU), else 2.")
+    expert_layers: Array = number("1", "Layers with experts", help="0 when dense.")
+    expert_intermediate_size: Array = number("1", "Expert MLP width", help="Of one expert.")
+    shared_experts: Array = number("1", "Shared experts", 0.0, help="Used by every token.")
+    q_lora_rank: Array = number("1", "Query rank", help="Multi-head latent attention: width of the compressed query.")
+    kv_lora_rank: Array = number("1", "Latent rank", help="Multi-head latent attention: width of the latent vector.")
+    v_head_dim: Array = number("1", "Value dimension", help="Multi-head latent attention: of a head's values.")
+    embedding_parameters: Array = number(
+        "1",
+        "Input embedding parameters",
+        display_unit="param",
+        help="Looked up, not multiplied; 0 if the head shares them.",
+    )
+
+    @property
+    def kv_layers(self) -> Array:
+        """Layers that keep keys and values: all, unless `kv_cache_layers` is known."""
+        return np.where(np.isnan(self.kv_cache_layers), self.layers, self.kv_cache_layers)
+
+    @property
+    def kv_elements_per_layer(self) -> Array:
+        """Numbers a token leaves in one of them: keys and values of all KV heads, or the latent vector."""
+        latent = self.kv_elements_per_token_per_layer
+        return np.where(np.isnan(latent), 2 * np.asarray(self.kv_heads) * self.head_dim, latent)
+
+    # What a sequence of s tokens keeps is full·s + windowed·min(s, attention_window) + fixed numbers.
+
+    @property
+    def kv_elements_full(self) -> Array:
+        """Numbers a token leaves in the layers that keep every token."""
+        return np.asarray((self.kv_layers - np.nan_to_num(self.windowed_layers)) * self.kv_elements_per_layer)
+
+    @property
+    def kv_elements_windowed(self) -> Array:
+        """Numbers a token leaves in the layers that keep the last tokens only."""
+        return np.asarray(np.nan_to_num(self.windowed_layers) * self.kv_elements_per_layer)
+
+    @property
+    def kv_elements_fixed(self) -> Array:
+        """Numbers kept whatever the length: keys and values of the encoder's output."""
+        return np.asarray(self.kv_layers * np.nan_to_num(self.cross_attention_tokens) * self.kv_elements_per_layer)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Fabric(_Record):
-    """A network between accelerators or nodes, as one endpoint sees it."""
+    """A network between accelerators or nodes, with the figures of one endpoint."""
 
     name: str = "fabric"
     bandwidth: Array = number(
         "byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="One way, per endpoint."
     )
     latency: Array = number("s", "Latency", display_unit="us", help="Of a small message, end to end.")
+    shared_bus: Array = number(
+        "1", "Shared bus", 0.0, high=1, integer=True, help="1: all devices share it, as on PCIe."
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Node(_Record):
-    """A server: accelerators, the fabric that joins them, and its way out."""
+    """A server: accelerators, the fabric that joins them, and its external network."""
 
     name: str = "node"
     accelerator: Accelerator = part(Accelerator)
@@ -163,25 +246,8 @@ class Node(_Record):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Fleet(_Record):
-    """Nodes joined by one fabric."""
-
-    name: str = "fleet"
-    node: Node = part(Node)
-    fabric: Fabric = part(Fabric, unknown=True)
-    nodes: Array = number("1", "Nodes", low=1, integer=True)
-    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    power: Array = number("W", "Power", help="As reported for the whole fleet.")
-
-    @property
-    def devices(self) -> Array:
-        """Accelerators of all nodes together."""
-        return self.nodes * self.node.accelerators_per_node
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Grid(_Record):
-    """Where electricity comes from. The figures of a site are known only where a grid stands for one."""
+    """The electricity grid of a country or region. Figures of a site are known only for a grid that represents one."""
 
     name: str = "grid"
     carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
@@ -193,23 +259,66 @@ class Grid(_Record):
     wue: Array = number(
         "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses."
     )
+    water_intensity_derived: Array = number(
+        "L/J",
+        "Water intensity, derived",
+        display_unit="L/kWh",
+        help="Fuel mix times a median of each fuel; not measured.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Region(_Record):
-    """A cloud provider's region: its grid and its site in one."""
+    """A cloud provider's region: its grid and its site."""
 
     name: str = "region"
+    grid: Grid = part(Grid, unknown=True)
     carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
     pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
     wue: Array = number(
         "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses."
     )
 
+    @property
+    def electricity_price(self) -> Array:
+        """Price of the electricity of its grid, USD/J."""
+        return self.grid.electricity_price
+
+    @property
+    def water_intensity(self) -> Array:
+        """Water used to make the electricity of its grid, L/J."""
+        return self.grid.water_intensity
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Fleet(_Record):
+    """Nodes joined by one fabric; where they stand, if that is known."""
+
+    name: str = "fleet"
+    node: Node = part(Node)
+    fabric: Fabric = part(Fabric, unknown=True)
+    region: Region = part(Region, unknown=True)
+    nodes: Array = number("1", "Nodes", low=1, integer=True)
+    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    power: Array = number("W", "Power", help="As reported for the whole fleet.")
+
+    @property
+    def devices(self) -> Array:
+        """Accelerators of all nodes together."""
+        return self.nodes * self.node.accelerators_per_node
+
+    @property
+    def device_bandwidth(self) -> Array:
+        """One way, of each device to other nodes: its share of the node's network cards, which are no faster than the
+        fabric where that is known; NaN where a card's bandwidth is not."""
+        card = np.asarray(self.node.nic_bandwidth, dtype=float)
+        slower = np.where(np.isnan(card), NAN, np.fmin(card, self.fabric.bandwidth))
+        return slower * self.node.nics_per_node / self.node.accelerators_per_node
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Dataset(_Record):
-    """What a model is trained on."""
+    """A data set that models are trained on."""
 
     name: str = "dataset"
     samples: Array = number("1", "Samples")
@@ -220,7 +329,7 @@ class Dataset(_Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Storage(_Record):
-    """Where data waits, or a worker that prepares it."""
+    """A storage system, or a worker that prepares data."""
 
     name: str = "storage"
     bandwidth: Array = number(
@@ -238,27 +347,27 @@ KINDS: tuple[type[Any], ...] = Spec.__constraints__
 
 
 def columns(kind: type[Any]) -> dict[str, Input]:
-    """The declared figures of a spec, by name."""
+    """Return the declared figures of a spec, by name."""
     return {f.name: f.metadata["io"] for f in dataclasses.fields(kind) if "io" in f.metadata}
 
 
 def parts(kind: type[Any]) -> dict[str, type[Any]]:
-    """The specs inside a spec, by name."""
+    """Return the nested specs of a spec, by name."""
     return {f.name: f.metadata["part"] for f in dataclasses.fields(kind) if "part" in f.metadata}
 
 
 def is_table(kind: type[Any], name: str) -> bool:
-    """Whether a figure has one entry per number format."""
+    """Return whether a figure has one entry per number format."""
     return "per" in next(f for f in dataclasses.fields(kind) if f.name == name).metadata
 
 
 def table(by_name: dict[str, float]) -> NDArray[np.float64]:
-    """Rates by format name (`{"fp16": 989e12}`) as a row of a table."""
+    """Return rates by format name (`{"fp16": 989e12}`) as a row of a table."""
     return np.array([by_name.get(p.name.lower(), NAN) for p in Precision], dtype=float)
 
 
 def stack(specs: Sequence[Spec]) -> Spec:
-    """Several specs as one record of columns, row k being the k-th."""
+    """Return several specs as one record of columns, row k being the k-th."""
     first = specs[0]
     values: dict[str, Any] = {
         name: np.array([getattr(spec, name) for spec in specs], dtype=float) for name in columns(type(first))
@@ -268,14 +377,14 @@ def stack(specs: Sequence[Spec]) -> Spec:
 
 
 def take(spec: Spec, index: Codes) -> Spec:
-    """The rows `index` of a stacked spec, as columns of that length. Up to 256 rows keep their names, in their order
-    (`row_names`)."""
+    """Return the rows `index` of a stacked spec, as columns of that length. Up to 256 rows keep their names, in their
+    order (`row_names`)."""
     values: dict[str, Any] = {name: getattr(spec, name)[index] for name in columns(type(spec))}
     values |= {name: take(getattr(spec, name), index) for name in parts(type(spec))}
     return dataclasses.replace(spec, name=_taken_names(spec, np.asarray(index)), **values)
 
 
-# Between the names of a stacked spec's rows.
+# Separates the names of a stacked spec's rows.
 _BAR = " | "
 _MOST_NAMED = 256
 
@@ -288,7 +397,8 @@ def _taken_names(spec: Any, index: NDArray[np.int_]) -> str:
 
 
 def row_names(spec: Any, shape: tuple[int, ...]) -> list[str]:
-    """The names of the rows of a stacked spec of that shape, in their order; none where it has no name for each."""
+    """Return the names of the rows of a stacked spec of that shape, in their order; none where it has no name for
+    each."""
     names = spec.name.split(_BAR)
     return names if len(names) == math.prod(shape) else []
 
@@ -302,7 +412,7 @@ class Changed:
 
 
 def changed_spec(spec: Any, name: str, change: Changed) -> Any:
-    """The spec with the figure of the dotted `name` changed. Raises InputError when there is nothing to scale."""
+    """Return the spec with the figure of the dotted `name` changed. Raise InputError when there is nothing to scale."""
     figure = name.partition(".")[2]
     before = getattr(spec, figure)
     after = before * change.value if change.scaled else change.value
@@ -312,7 +422,7 @@ def changed_spec(spec: Any, name: str, change: Changed) -> Any:
 
 
 # Where a chip has no rate for a format, weights stay in it and arithmetic runs in the next wider one it has. A matrix
-# engine without fp32 takes such weights in the format it multiplies; the wall's notes say when either happens.
+# engine without fp32 uses the format it multiplies in; the wall's notes say when either happens.
 _SERVED_BY: dict[Precision, tuple[Precision, ...]] = {
     Precision.FP64: (),
     Precision.FP32: (Precision.TF32, Precision.FP16, Precision.BF16),
@@ -327,9 +437,10 @@ _SERVED_BY: dict[Precision, tuple[Precision, ...]] = {
 
 
 def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
-    """The format arithmetic runs in for each `precision`; -1 where the chip has no rate that could serve."""
+    """Return the format arithmetic runs in for each `precision`; -1 where the chip has no rate for it or any
+    substitute."""
     known = ~np.isnan(chip.peak)
-    if known.ndim == 1:  # one chip: plain Python beats calls on arrays of nine
+    if known.ndim == 1:  # one chip: plain Python is faster than calls on arrays of nine
         serving = [next((c for c in (p, *_SERVED_BY[p]) if known[c]), -1) for p in Precision]
         return np.asarray(np.array(serving)[precision])
     codes = np.asarray(precision)
@@ -341,13 +452,13 @@ def arithmetic_format(chip: Accelerator, precision: Codes) -> NDArray[np.int_]:
 
 
 def peak_rate(chip: Accelerator, precision: Codes) -> NDArray[np.float64]:
-    """Dense FLOP/s arithmetic reaches when weights are stored in `precision`; NaN where it cannot run."""
+    """Return the dense FLOP/s of arithmetic when weights are stored in `precision`; NaN where it cannot run."""
     runs_in = arithmetic_format(chip, precision)
     return np.where(runs_in < 0, NAN, _entry(chip.peak, np.maximum(runs_in, 0)))
 
 
 def _entry(per_format: NDArray[Any], precision: Codes) -> NDArray[Any]:
-    """One entry per question of a table with formats along the last axis; lines and grids broadcast."""
+    """Return one entry per question of a table with formats along the last axis; lines and grids broadcast."""
     if per_format.ndim == 1:
         return np.asarray(per_format[precision])
     code = np.asarray(precision)

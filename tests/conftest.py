@@ -1,4 +1,4 @@
-"""Fixtures for every test. People, systems and the like live where they are used."""
+"""Fixtures for all tests. Users, systems and similar fixtures are beside the tests that use them."""
 
 import os
 import sqlite3
@@ -9,25 +9,25 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import override_settings
 
-# Playwright keeps an event loop running in this thread for the rest of the run, and Django then takes every
-# query for one from asynchronous code. Nothing here is asynchronous.
+# Playwright keeps an event loop running in this thread for the rest of the run, and Django then rejects every query as
+# asynchronous. No test is.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-# Drawn anew on each machine but the same each time, and never a matter of speed.
+# The same random examples at each run, and no time limit.
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory):
-    """On disk, so that WAL and the live server's own connections are those of production; in a folder of this
-    run, so that two runs do not meet."""
+    """Use a database file, so that WAL and the live server's connections work as in production; in a folder of this
+    run, so that two runs do not collide."""
     connections["default"].settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(scope="session")
 def catalog_loaded(django_db_setup, django_db_blocker):
-    """The database as it is once the shipped catalog is loaded, as a copy in memory."""
+    """Load the shipped catalog and return a copy of the database in memory."""
     with django_db_blocker.unblock():
         call_command("load_catalog", verbosity=0)
         copy = sqlite3.connect(":memory:")
@@ -38,14 +38,14 @@ def catalog_loaded(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def catalog_restored(catalog_loaded, django_db_blocker):
-    """A test with the live server leaves every table empty. What comes back has the version it had, so that nothing
-    that is kept for it is computed again."""
+    """Restore the catalog, since a test with the live server leaves every table empty. Its version stays the same, so
+    that caches remain valid."""
     from catalog.models import Accelerator
 
     with django_db_blocker.unblock():
         if Accelerator.objects.exists():
             return
-        if connection.in_atomic_block:  # this test's own transaction, into which nothing can be copied
+        if connection.in_atomic_block:  # inside a transaction of this test, into which nothing can be copied
             call_command("load_catalog", verbosity=0)
         else:
             catalog_loaded.backup(connection.connection)
@@ -58,14 +58,14 @@ def catalog(catalog_restored, db):
 
 @pytest.fixture(scope="session", autouse=True)
 def passwords_hashed_fast():
-    """The default hasher is slow on purpose, and no test is about how hard a password is to guess."""
+    """Use a fast password hasher: the default one is slow on purpose, and no test depends on it."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files_as_they_are():
-    """Plain names, read from `static/` itself: a test sees today's file without collecting first."""
+    """Serve `static/` without hashed names, so that tests need no collectstatic."""
     plain = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

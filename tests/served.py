@@ -1,18 +1,16 @@
-"""The site as it is served, in a process of its own on a database of its own: for what only a whole server shows."""
+"""Runs the served site in a process of its own with a database of its own, for tests that need a whole server."""
 
 from __future__ import annotations
 
 import ctypes
 import fcntl
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
@@ -21,43 +19,11 @@ ROOT = Path(__file__).parents[1]
 _TOKEN = "0" * 32
 
 
-@contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as this does: the one the tests install, or the machine's."""
-    try:
-        import pgserver
-    except ImportError:
-        yield from _installed(folder)
-        return
-    server = pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        yield f"postgresql://postgres@/postgres?host={folder}"
-    finally:
-        server.cleanup()
-
-
-def _installed(folder: Path) -> Iterator[str]:
-    initdb = shutil.which("initdb")
-    if initdb is None:
-        raise RuntimeError(
-            "These tests need PostgreSQL: Python up to 3.12 brings it along, else put initdb into the path."
-        )
-    subprocess.run([initdb, "-D", folder, "-U", "postgres", "--auth=trust"], check=True, stdout=subprocess.DEVNULL)
-    command = [str(Path(initdb).with_name("postgres")), "-D", str(folder), "-k", str(folder), "-c", "listen_addresses="]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        time.sleep(2)
-        yield f"postgresql://postgres@/postgres?host={folder}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
 def collect_static() -> None:
     """Collect the static files into var/, as `make var/.static` does, when a source has changed since."""
     collected = ROOT / "var/.static"
     collected.parent.mkdir(exist_ok=True)
-    with collected.with_suffix(".lock").open("w") as lock:  # two runs of the tests may start together
+    with collected.with_suffix(".lock").open("w") as lock:  # two test runs may start together
         fcntl.flock(lock, fcntl.LOCK_EX)
         changed = max(path.stat().st_mtime for path in (ROOT / "static", *(ROOT / "static").rglob("*")))
         if not collected.exists() or collected.stat().st_mtime < changed:
@@ -72,20 +38,20 @@ def free_port() -> int:
 
 
 def serve(port: int, env: Mapping[str, str], **pipes: int) -> subprocess.Popen[bytes]:
-    """The command of `make serve` on this port, in a process group of its own. It ends with the process that started
-    it, so that tests that are cut off leave no server running."""
+    """Start the command of `make serve` on this port, in a process group of its own. It ends with the process that
+    started it, so that interrupted tests leave no server running."""
     command = [sys.executable, "-m", "mlsysweb.serve", "--port", str(port)]
     return subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, preexec_fn=_end_with_parent, **pipes)
 
 
 def _end_with_parent() -> None:
-    """Asks Linux for a SIGTERM when the parent of this process ends, however that is."""
+    """Ask Linux to send SIGTERM when the parent of this process ends, for any reason."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 class Site:
-    """A served site. `kill` is as sudden as a machine that loses its power is to a process."""
+    """A served site. `kill` is as sudden as a power failure."""
 
     def __init__(self, database: str) -> None:
         self.env = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
@@ -118,7 +84,7 @@ class Site:
         return self._asked("GET", path, None)[:2]
 
     def save(self, page: str) -> str:
-        """Saves a page; its path once that is acknowledged. Raises OSError when it is not."""
+        """Save a page and return its path once acknowledged. Raise OSError otherwise."""
         status, _, location = self._asked("POST", "/s/save/", urlencode({"page": page}))
         if status != 302 or not location.startswith("/s/"):
             raise OSError(f"not saved: {status} {location}")
@@ -137,7 +103,7 @@ class Site:
             connection.close()
 
     def saved(self) -> set[str]:
-        """The paths of all that is in the database, asked of the database."""
+        """Return the paths of all scenarios, read from the database."""
         ask = (
             "from mlsysweb.saved.scenarios.models import Version; print(*Version.objects.values_list('scenario_id', "
             "flat=True))"

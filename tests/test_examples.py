@@ -1,5 +1,4 @@
-"""The tutorial's listings run as they stand, are no longer than on the slides, and come to the figures worked out by
-hand."""
+"""The tutorial's listings run, are no longer than on the slides, and give the figures computed by hand."""
 
 import ast
 import math
@@ -12,9 +11,9 @@ import pytest
 FOLDER = Path(__file__).parents[1] / "examples" / "tutorial"
 HOURS, KWH = 30 * 24, 3.6e6
 
-# By file: the lines of the slide's listing, what is printed, and figures that must be among those printed (to 1 %).
-# Money: price x multiplier x 30 days / 4 years, the electricity at 0.10 USD/kWh and PUE 1.2, maintenance 5 % a year.
-# Energy: a device at 45 % MFU draws 700 W x (0.3 + 0.7 x 0.45).
+# By file: the lines of the slide's listing, its output, and figures that must be in the output (to 1 %). Money: price x
+# multiplier x 30 days / 4 years, the electricity at 0.10 USD/kWh and PUE 1.2, maintenance 5 % a year. Energy: a device
+# at 45 % MFU draws 700 W x (0.3 + 0.7 x 0.45).
 DEVICE = 700 * (0.3 + 0.7 * 0.45)
 MONTH = 256 * DEVICE * HOURS * 1.06 / 1e6  # MWh of 256 H100s at a PUE of 1.06
 CAPITAL = 256 * 25_000 * 2.5
@@ -32,12 +31,12 @@ LISTINGS = {
     "5_08_geography": (8, ["Poland", "Quebec"], [MONTH, MONTH * 0.820, MONTH * 0.020]),
     "5_09a_placement": (7, [], [2 * MONTH, 2 * MONTH * 0.8]),
     "5_09b_vendors": (8, ["mi300x", "gaudi3"], [374_000, 808_000, 280_000]),
-    # Decode reads 16.06 GB of weights at 3.35 TB/s and starts 32 layers of 10 us after 10 us: in int8 half the bytes.
+    # Decode reads 16.06 GB of weights at 3.35 TB/s and launches 32 layers of 10 us after 10 us: in int8 half the bytes.
     "6_02_design_space": (8, ["32", "int8"], [32 / (8.03 / 3350 + 330e-6)]),
     "6_04_sweep": (12, ["NVIDIA B200", "Intel Gaudi 3", "memory"], [64 * 16.06e9 / 5.124e-3 / 989.5e12 * 100]),
     "6_05_own_function": (14, ["'batch_size': 64", "'int8'"], [64 / (8.03 / 3350 + 330e-6), 2.73]),
     "6_06_batching": (9, ["Optimal bs: "], []),
-    "6_07_budget": (4, ["AMD Instinct MI300X", "int8"], [256]),
+    "6_07_budget": (4, ["AMD Instinct MI300X", "int8"], [64]),
     "7_05_devices": (9, ["compute", "overhead"], [139, 8.51, 0.14]),
     "7_06_same_roofline": (8, ["NVIDIA H100", "overhead", "Espressif ESP32-S3", "compute"], []),
     "7_07_battery": (9, [], [437, 652, 714]),
@@ -52,7 +51,7 @@ LISTINGS = {
 
 
 def code_lines(source):
-    """Lines that hold code: no blanks, comments or the file's docstring."""
+    """Return the lines with code: no blanks, comments or the file's docstring."""
     first = ast.parse(source).body[0]
     told = first.end_lineno if isinstance(first, ast.Expr) else 0
     lines = source.splitlines()[told:]

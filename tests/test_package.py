@@ -30,7 +30,7 @@ def wheel(tmp_path_factory):
 
 
 def needed(name, found):
-    """The distributions that a requirement brings along, by name."""
+    """Return the distributions that a requirement installs, by name."""
     if name not in found:
         found[name] = distribution(name)
         for line in found[name].requires or ():
@@ -42,7 +42,7 @@ def needed(name, found):
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory):
-    """A folder with the wheel and links to what it requires, and nothing else."""
+    """Create a folder with only the wheel and links to its requirements."""
     folder = tmp_path_factory.mktemp("installed")
     pip("install", "--no-deps", "--no-index", "--target", folder, wheel)
     (package,) = (path.name.split("-")[0] for path in folder.glob("*.dist-info"))
@@ -58,7 +58,7 @@ def installed(wheel, tmp_path_factory):
 
 
 def run(folder, code):
-    """Runs code with this folder, and without any other package, in the path."""
+    """Run code with this folder, and no other package, on the path."""
     alone = f"import sys; sys.path.insert(0, {str(folder)!r})\n{code}"
     return subprocess.run([sys.executable, "-I", "-S", "-c", alone], capture_output=True, text=True, check=False)
 

@@ -1,4 +1,4 @@
-"""The quickstart notebook runs from its first cell to its last, in a Python that has the library alone."""
+"""The quickstart notebook runs completely in a Python with only the library."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).parents[1]
-# Each cell as a notebook runs it: the last expression is shown by its HTML or its LaTeX, else by its repr.
+# Runs each cell as a notebook does: the last expression is shown by its HTML or its LaTeX, else by its repr.
 RUN = """
 import ast, sys
 import nbformat

@@ -1,4 +1,4 @@
-"""What README shows works as printed."""
+"""The examples in the README work as printed."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What is installed: every version pinned with its hashes, and nothing that starts the site slowly or needs an
+"""Requirements: every version is pinned with its hashes, and no package slows the start of the site or needs an
 extra."""
 
 import os
@@ -16,7 +16,7 @@ LOCKED = re.compile(r"^([a-z0-9-]+)==([^ ]+)[^\\\n]*((?:\\\n +--hash=sha256:[0-9
 
 
 def locked(name):
-    """The packages of a lock, each with its version and how many hashes stand with it."""
+    """Return the packages of a lock file, each with its version and the number of its hashes."""
     text = (ROOT / f"{name}.txt").read_text()
     return {package: (version, hashes.count("--hash")) for package, version, hashes in LOCKED.findall(text)}
 

@@ -1,4 +1,4 @@
-"""The catalog as instructors edit it: figures with units in, figures with units out."""
+"""The admin of the catalog, in which instructors edit figures with their units."""
 
 from django.contrib import admin
 

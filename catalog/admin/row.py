@@ -1,4 +1,5 @@
-"""The catalog as instructors edit it: figures with units in, figures with units out, and never over their edits."""
+"""The admin classes that all catalog tables share: figures are shown and entered with units, and edits are never
+overwritten."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ PROVENANCE = (
     "Where it comes from",
     {"fields": ("source", "source_url", "source_date", "verified", "note", "edited_at")},
 )
-# Headings of a list where the figure's own words would make its column too wide.
+# Column headings for figures whose label is too long for the list.
 SHORT = {
     "memory_capacity": "Memory",
     "memory_bandwidth": "Bandwidth",
@@ -42,24 +43,24 @@ SHORT = {
 
 
 def identity(*fields: Any) -> tuple[None, dict[str, Any]]:
-    """What a row is; first on its page, so it also says how figures are typed."""
+    """Return the first fieldset of a row: its name, source and notes, and how to enter figures."""
     return None, {"fields": ("name", "slug", "archived", *fields), "description": UNITS}
 
 
 def figures(title: str, *fields: Any, beware: str = "") -> tuple[str, dict[str, Any]]:
-    """A group of figures, and what a person might get wrong in it."""
+    """Return a fieldset of figures. `beware` is a note on what is easily got wrong."""
     return title, {"fields": fields, "description": beware}
 
 
 def figure_column(table: type[CatalogRow], name: str) -> Callable[[CatalogRow], str | None]:
-    """A column that shows a figure in the unit a person would choose."""
+    """Return a list column that shows a figure in its usual unit."""
     field: Any = table._meta.get_field(name)
     declared = field.declared
 
     @admin.display(description=SHORT.get(name, field.verbose_name), ordering=name)
     def shown(row: CatalogRow) -> str | None:
         value = getattr(row, name)
-        # Number and unit stay on one line.
+        # Non-breaking spaces keep number and unit on one line.
         return (
             None
             if value is None
@@ -85,7 +86,7 @@ class EditedHere(admin.SimpleListFilter):
 
 
 class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What is the same for all tables. A table says which columns its list shows and how its figures are grouped."""
+    """The admin of one table. A subclass sets the columns of its list and the groups of its figures."""
 
     columns: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
@@ -124,7 +125,8 @@ class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().formfield_for_dbfield(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Hiding a row is no edit of its figures: a new shipped figure may still reach it."""
+        """Save the row. Archiving it does not count as an edit of its figures, so a new shipped figure still replaces
+        an old one."""
         if not change or set(form.changed_data) - {"archived"}:
             obj.edited_at = timezone.now()
         super().save_model(request, obj, form, change)
@@ -154,7 +156,7 @@ class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             self.message_user(request, f"{row} is left as it is: {why}.", messages.WARNING)
 
     def _set(self, request: HttpRequest, selected: QuerySet[CatalogRow], what: str, **values: Any) -> None:
-        rows = list(selected)  # read before: what is archived falls out of a list that shows what is not
+        rows = list(selected)  # evaluated first: archived rows drop out of a filtered queryset
         selected.update(**values)
         self._tell(request, rows, what)
 
@@ -171,5 +173,5 @@ class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return isinstance(self.model._meta.get_field(name), QuantityField)
 
     def _to_read(self, fields: Any) -> tuple[Any, ...]:
-        """Fields for somebody who may look and not edit, who would otherwise read bare SI numbers."""
+        """Return `fields` with units, for users who may view but not edit; they would otherwise see bare SI numbers."""
         return tuple(self._to_read(each) if isinstance(each, tuple) else self._column(each) for each in fields)

@@ -1,4 +1,4 @@
-"""One class a table: what its list shows and how its form is grouped."""
+"""The admin of each table: the columns of its list and the groups of its form."""
 
 from __future__ import annotations
 
@@ -49,6 +49,14 @@ class AcceleratorAdmin(RowAdmin):
             beware="What kernels reach of both peaks, and what a layer costs beside them, as measured serving has it.",
         ),
         figures(
+            "As measured, kernel by kernel",
+            "boost_clock",
+            ("measured_gemm_efficiency", "measured_gemm_efficiency_8bit"),
+            ("measured_memory_efficiency", "measured_kernel_time"),
+            ("measured_collective_latency", "measured_link_efficiency"),
+            beware="Constants of a pass priced as a sum of kernels. Leave empty what was not measured.",
+        ),
+        figures(
             "Money and carbon",
             "unit_price",
             ("cloud_price", "spot_price"),
@@ -71,7 +79,8 @@ class ModelAdmin(RowAdmin):
             "Size",
             ("parameters", "active_parameters"),
             ("layers", "hidden_size"),
-            ("intermediate_size", "vocabulary"),
+            ("intermediate_size", "mlp_matrices"),
+            ("vocabulary", "embedding_parameters"),
             "context_length",
         ),
         figures(
@@ -79,8 +88,20 @@ class ModelAdmin(RowAdmin):
             ("attention_heads", "kv_heads"),
             ("head_dim", "state_size"),
             ("kv_lora_rank", "qk_rope_head_dim"),
+            ("q_lora_rank", "v_head_dim"),
         ),
-        figures("Mixture of experts", ("experts", "experts_per_token"), "shared_experts"),
+        figures(
+            "KV cache",
+            ("kv_cache_layers", "cross_attention_tokens"),
+            ("windowed_layers", "attention_window"),
+            beware="Leave empty where every layer keeps every token.",
+        ),
+        figures(
+            "Mixture of experts",
+            ("experts", "experts_per_token"),
+            ("expert_layers", "expert_intermediate_size"),
+            "shared_experts",
+        ),
         figures("Work", ("inference_flop", "activation_bytes"), ("training_tokens", "training_flop"), "model_file"),
     )
 
@@ -94,7 +115,11 @@ class FabricAdmin(RowAdmin):
     groups = (
         identity("kind", "topology"),
         figures(
-            "Figures", "bandwidth", "latency", beware="One way, per endpoint: half of a figure quoted for both ways."
+            "Figures",
+            "bandwidth",
+            "latency",
+            "shared_bus",
+            beware="One way, per endpoint: half of a figure quoted for both ways.",
         ),
     )
 
@@ -144,7 +169,7 @@ class GridAdmin(RowAdmin):
             "carbon_intensity",
             "carbon_intensity_alternative",
             ("carbon_basis", "year"),
-            "electricity_price",
+            ("electricity_price", "electricity_price_basis"),
             "water_intensity",
             beware="Carbon such as 390 g/kWh, water such as 1.8 L/kWh.",
         ),
@@ -168,9 +193,17 @@ class CloudRegionAdmin(RowAdmin):
     columns = ("provider", "location", "country", "carbon_intensity", "pue", "wue")
     filters = ("provider", "country", "carbon_year")
     search_fields = (*RowAdmin.search_fields, "region", "location", "country")
+    autocomplete_fields = ("grid",)
     groups = (
-        identity("provider", "region", ("location", "country"), ("latitude", "longitude")),
-        figures("Figures", ("carbon_intensity", "carbon_year"), "pue", "wue", beware="Carbon such as 390 g/kWh."),
+        identity("provider", "region", ("location", "country"), ("latitude", "longitude"), "grid"),
+        figures(
+            "Figures",
+            ("carbon_intensity", "carbon_year"),
+            "carbon_basis",
+            "pue",
+            "wue",
+            beware="Carbon such as 390 g/kWh.",
+        ),
     )
 
 

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     dependencies = [("catalog", "0002_measured_efficiencies")]
 
     operations = [
-        # The table keeps its name, which is asked for in plain SQL.
+        # The table keeps its name, because plain SQL uses it.
         migrations.AlterModelTable("Version", "catalog_version"),
         migrations.RenameModel("Version", "CatalogVersion"),
     ]

@@ -1,6 +1,7 @@
-"""One table a file: the column of each figure is said here, its unit, words and range in `solvers.specs`.
+"""The tables of the catalog, one per file. A model declares its columns; unit, label and range of each figure come from
+`solvers.specs`.
 
-What belongs here stores and describes; what a wall computes with is `row.spec()`. Copy from `accelerator.py`.
+Models store and describe. Solvers compute with `row.spec()`. To add a table, copy `accelerator.py`.
 """
 
 from .accelerator import Accelerator
@@ -15,7 +16,7 @@ from .row import CatalogRow
 from .storage import Storage
 from .version import CatalogVersion
 
-# What others point at comes first, so that loading in this order finds it.
+# Tables that others refer to come first: they are loaded in this order.
 TABLES: tuple[type[CatalogRow], ...] = (Accelerator, Model, Fabric, Node, Fleet, Grid, CloudRegion, Dataset, Storage)
 
 __all__ = [

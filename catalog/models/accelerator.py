@@ -61,6 +61,14 @@ class Accelerator(CatalogRow):
     measured_bandwidth_efficiency = QuantityField()
     measured_layer_overhead = QuantityField()
 
+    boost_clock = QuantityField()
+    measured_gemm_efficiency = QuantityField()
+    measured_gemm_efficiency_8bit = QuantityField()
+    measured_memory_efficiency = QuantityField()
+    measured_kernel_time = QuantityField()
+    measured_collective_latency = QuantityField()
+    measured_link_efficiency = QuantityField()
+
     unit_price = QuantityField()
     cloud_price = QuantityField()
     spot_price = QuantityField()

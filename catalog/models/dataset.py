@@ -7,7 +7,7 @@ from .row import CatalogRow
 
 
 class Dataset(CatalogRow):
-    """What a model is trained on."""
+    """A data set that models are trained on."""
 
     describes = specs.Dataset
     grouped_by = "domain"

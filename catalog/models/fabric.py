@@ -7,7 +7,7 @@ from .row import CatalogRow
 
 
 class Fabric(CatalogRow):
-    """A network, as one endpoint sees it in one direction."""
+    """A network. Its bandwidth and latency are those of one endpoint in one direction."""
 
     describes = specs.Fabric
     grouped_by = "kind"
@@ -26,3 +26,4 @@ class Fabric(CatalogRow):
     topology = models.CharField(max_length=40, blank=True)
     bandwidth = QuantityField()
     latency = QuantityField()
+    shared_bus = models.BooleanField(default=False, help_text="All devices of a node share one bus, as on PCIe.")

@@ -9,7 +9,7 @@ from .row import CatalogRow
 
 
 class Fleet(CatalogRow):
-    """Nodes joined by one fabric: a cluster that stands somewhere, or a size to reason about."""
+    """Nodes joined by one fabric: an existing cluster, or a hypothetical one."""
 
     describes = specs.Fleet
     grouped_by = "vendor"

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -8,7 +10,8 @@ from .row import CatalogRow
 
 
 class Grid(CatalogRow):
-    """The electricity of a country, a part of one or an average of several; or a value the classroom works with."""
+    """The electricity of a country, of a part of one, or the average of several; or an illustrative value for
+    teaching."""
 
     describes = specs.Grid
     grouped_by = "region_type"
@@ -34,6 +37,9 @@ class Grid(CatalogRow):
     )
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     electricity_price = QuantityField()
+    electricity_price_basis = models.CharField(
+        max_length=80, blank=True, help_text="Sector, taxes, year and who says so. Compare only the same basis."
+    )
     water_intensity = QuantityField()
     pue = QuantityField()
     wue = QuantityField()

@@ -9,7 +9,8 @@ from .row import CatalogRow
 
 
 class Model(CatalogRow):
-    """A network. What follows from its geometry is computed (`solvers/shipped/figures.py`), not stored twice."""
+    """A neural network. Figures that follow from its architecture are computed (`solvers/shipped/figures.py`), not
+    stored."""
 
     describes = specs.Model
     grouped_by = "family"
@@ -49,20 +50,31 @@ class Model(CatalogRow):
     active_parameters = QuantityField()
     layers = QuantityField()
     hidden_size = QuantityField()
-    intermediate_size = QuantityField(unit="1", help_text="Of one expert in a mixture.")
+    intermediate_size = QuantityField()
+    mlp_matrices = QuantityField()
     vocabulary = QuantityField()
     context_length = QuantityField()
 
     attention_heads = QuantityField()
     kv_heads = QuantityField()
     head_dim = QuantityField()
-    kv_lora_rank = QuantityField("Latent rank", unit="1", help_text="Multi-head latent attention: width of the latent.")
+    q_lora_rank = QuantityField()
+    kv_lora_rank = QuantityField()
     qk_rope_head_dim = QuantityField("Rotary dimension", unit="1", help_text="Kept beside the latent for each token.")
+    v_head_dim = QuantityField()
     state_size = QuantityField(unit="1", help_text="Of each channel of a state-space model.")
 
+    kv_cache_layers = QuantityField()
+    windowed_layers = QuantityField()
+    attention_window = QuantityField()
+    cross_attention_tokens = QuantityField()
+    embedding_parameters = QuantityField()
+
     experts = QuantityField()
-    shared_experts = QuantityField(unit="1", help_text="Used by every token.")
     experts_per_token = QuantityField()
+    shared_experts = QuantityField()
+    expert_layers = QuantityField()
+    expert_intermediate_size = QuantityField()
 
     inference_flop = QuantityField()
     activation_bytes = QuantityField()

@@ -9,7 +9,7 @@ from .row import CatalogRow
 
 
 class Node(CatalogRow):
-    """A server: its accelerators, the fabric between them, its way out."""
+    """A server: its accelerators, the fabric between them, and its external network."""
 
     describes = specs.Node
     grouped_by = "vendor"

@@ -4,11 +4,12 @@ from django.db import models
 from catalog.fields import QuantityField
 from solvers import specs
 
+from .grid import Grid
 from .row import CatalogRow
 
 
 class CloudRegion(CatalogRow):
-    """A region of a cloud provider: a grid and a site in one."""
+    """A region of a cloud provider, with its grid and its site."""
 
     describes = specs.Region
     grouped_by = "provider"
@@ -21,5 +22,16 @@ class CloudRegion(CatalogRow):
     longitude = models.FloatField(null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)])
     carbon_intensity = QuantityField()
     carbon_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    carbon_basis = models.CharField(
+        max_length=60, blank=True, help_text="What is counted. Rank only regions of the same basis."
+    )
+    grid = models.ForeignKey(
+        Grid,
+        on_delete=models.PROTECT,
+        related_name="regions",
+        null=True,
+        blank=True,
+        help_text="The grid it draws from: where its electricity price, water and fuel mix stand.",
+    )
     pue = QuantityField()
     wue = QuantityField()

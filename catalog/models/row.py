@@ -1,4 +1,4 @@
-"""What every row of the catalog has: a name, where its figures come from, and the spec walls compute with."""
+"""The base class of catalog rows: a name, the source of the figures, and the spec that solvers compute with."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from solvers.specs import parts
 
 from .version import RowQuerySet
 
-# As the shipped rows use it: `qwen2.5-7b` has a dot, which Django's own slugs do not.
+# Dots are allowed, as in `qwen2.5-7b`. Django's SlugField allows none.
 _slug = RegexValidator(r"\A[a-z0-9]+([.-][a-z0-9]+)*\Z", "Small letters, digits, and single hyphens or dots between.")
 _date = RegexValidator(r"\A(19|20)\d\d(-\d\d(-\d\d)?)?\Z", "A year, a month (2026-10) or a day (2026-10-31).")
 
 
 class CatalogRow(models.Model):
-    """A thing of the catalog. Its columns named as figures of the spec it `describes` are that spec's figures."""
+    """A row of the catalog. Columns named like figures of the spec it `describes` hold these figures."""
 
     describes: ClassVar[type[Any]]
-    # What pickers put rows under: a column, or a property of the row.
+    # The column or property that pickers group rows by.
     grouped_by: ClassVar[str]
-    # The rows it cannot make its spec without, read along with it.
+    # The related rows that `spec()` needs, fetched in the same query.
     needs: ClassVar[tuple[str, ...]] = ()
 
     class Verified(models.TextChoices):
@@ -70,35 +70,35 @@ class CatalogRow(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        # With the new version written by the signal that follows, or not at all.
+        # In one transaction with the version that the signal renews.
         with transaction.atomic():
             super().save(*args, **kwargs)
 
     @property
     def group(self) -> str:
-        """The heading pickers put it under."""
+        """Return the heading that pickers list the row under."""
         chosen = getattr(self, f"get_{self.grouped_by}_display", None)
         return str(chosen() if chosen else getattr(self, self.grouped_by))
 
     @property
     def rank(self) -> tuple[int, str]:
-        """Where its heading stands among the others: by the alphabet, unless a table has an order of its own."""
+        """Return the sort key of that heading: alphabetical, unless a table overrides it."""
         return 0, self.group.lower()
 
     def figures(self) -> dict[str, Any]:
-        """The figures of the spec by name; None where unknown."""
+        """Return the figures of the spec by name; None where unknown."""
         return figures(self.describes, self)
 
     def parts(self) -> dict[str, CatalogRow | None]:
-        """The rows whose specs lie inside this row's, by the name they have there."""
-        return {name: getattr(self, name) for name in parts(self.describes)}
+        """The rows whose specs lie inside this row's, by the name they have there; None where none is known."""
+        return {name: getattr(self, name, None) for name in parts(self.describes)}
 
     def spec(self) -> Any:
-        """The row as walls compute with it. What is unknown is what the spec declares for it: NaN for most."""
+        """Return the spec. An unknown figure takes the default of the spec's field, mostly NaN."""
         known = {name: value for name, value in self.figures().items() if value is not None}
         inside = {name: row.spec() for name, row in self.parts().items() if row is not None}
         return self.describes(name=self.name, **known, **inside)
 
     def remarks(self) -> list[str]:
-        """What a reader of a result should know that the figures alone do not tell."""
+        """Return remarks on the row that are shown beside a result."""
         return []

@@ -7,7 +7,7 @@ from .row import CatalogRow
 
 
 class Storage(CatalogRow):
-    """Where data waits, the path it takes, or a worker that prepares it."""
+    """A storage system, the path to it, or a worker that prepares data."""
 
     describes = specs.Storage
     grouped_by = "kind"

@@ -1,4 +1,5 @@
-"""Which state the catalog is in: one row, read in one tiny query, tells every process whether its copy still holds."""
+"""The version of the catalog: a table of one row. Each process compares it with that of its cached tables in one small
+query."""
 
 from __future__ import annotations
 
@@ -9,13 +10,13 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-# The token as this thread's request first saw it: one query a request, and one catalog throughout it.
+# The version as this thread's request first read it: one query per request, and one consistent catalog throughout.
 _request = threading.local()
 
 
 class CatalogVersion(models.Model):
-    """A token drawn anew with each change. Not a counter: after a rollback a counter would reach the same number again
-    with other rows behind it."""
+    """A random token, renewed at each change. Not a counter: after a rollback a counter would reach the same number
+    again with different rows."""
 
     ONLY = 1
 
@@ -30,7 +31,7 @@ class CatalogVersion(models.Model):
 
     @classmethod
     def now(cls) -> str:
-        """The token of the catalog as it is; empty before the first change."""
+        """Return the current token; empty before the first change."""
         seen: str | None = getattr(_request, "token", None)
         if seen is None:
             seen = _token()
@@ -39,15 +40,15 @@ class CatalogVersion(models.Model):
 
     @classmethod
     def change(cls) -> None:
-        """To be called after rows have changed and in their transaction: who sees the new token then sees the new
-        rows."""
+        """Renew the token. Call it after rows have changed and in the same transaction, so that a reader of the new
+        token sees the new rows."""
         new = CatalogVersion(pk=cls.ONLY, token=secrets.token_hex(16))
         CatalogVersion.objects.bulk_create([new], update_conflicts=True, unique_fields=["id"], update_fields=["token"])
         _request.token = None
 
 
 def _token() -> str:
-    # Asked in every request, and the ORM takes ten times as long to put the question.
+    # Raw SQL: this runs in every request, and the ORM takes ten times as long to build the query.
     with connection.cursor() as cursor:
         cursor.execute("SELECT token FROM catalog_version WHERE id = %s", [CatalogVersion.ONLY])
         row = cursor.fetchone()
@@ -70,7 +71,7 @@ def row_changed(**_: Any) -> None:
 
 
 class RowQuerySet(models.QuerySet[Any]):
-    """Changes of many rows at once send no signal, so they tell the version themselves."""
+    """A queryset whose bulk operations renew the version, since they send no signals."""
 
     def update(self, **values: Any) -> int:
         with transaction.atomic():
@@ -80,6 +81,6 @@ class RowQuerySet(models.QuerySet[Any]):
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **options: Any) -> list[Any]:
         with transaction.atomic():
-            made = super().bulk_create(objs, *args, **options)
+            created = super().bulk_create(objs, *args, **options)
             CatalogVersion.change()
-        return made
+        return created

@@ -3,5 +3,5 @@
 from solvers import tco
 from solvers.data import research_256
 
-r = tco(accelerator=research_256.node.accelerator, devices=research_256.devices, duration="30 day")
+r = tco(fleet=research_256, duration="30 day", infrastructure_multiplier=2.5)
 print(f"TCO: ${r.tco:,.0f}, accelerators {r.accelerator_share:.0%} of what is bought")

@@ -3,6 +3,5 @@
 from solvers import sustainability
 from solvers.data import quebec, research_256
 
-grid = {"carbon_intensity": quebec.carbon_intensity, "pue": quebec.pue}
-r = sustainability(devices=research_256.devices, duration="30 day", mfu=0.45, **grid)
+r = sustainability(fleet=research_256, grid=quebec, duration="30 day", mfu=0.45)
 print(f"{r.operational_carbon / 1000:.2f} tonnes CO2")

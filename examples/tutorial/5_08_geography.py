@@ -8,5 +8,5 @@ from solvers import sustainability
 from solvers.data import poland, quebec, research_256
 
 for grid in (poland, quebec):
-    r = sustainability(devices=research_256.devices, mfu=0.45, carbon_intensity=grid.carbon_intensity)
+    r = sustainability(fleet=research_256, grid=grid, duration="30 day", mfu=0.45)
     print(f"{grid.name:>20}: {r.facility_energy / 3.6e9:.1f} MWh, {r.operational_carbon / 1000:.2f} t CO2")

@@ -7,5 +7,5 @@ from solvers import Fleet, sustainability
 from solvers.data import dgx_h100, ib_ndr, poland, quebec
 
 fleet = Fleet(name="Training Fleet", node=dgx_h100, nodes=64, fabric=ib_ndr)
-r = sustainability(devices=fleet.devices, carbon_intensity=[poland.carbon_intensity, quebec.carbon_intensity])
+r = sustainability(fleet=fleet, grid=[poland, quebec], duration="30 day")
 print(f"{r.facility_energy / 3.6e9:.0f} MWh, {(r.total_carbon[0] - r.total_carbon[1]) / 1000:.1f} t saved")

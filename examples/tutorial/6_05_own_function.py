@@ -1,4 +1,4 @@
-"""Slide "Live Demo: DSE with Objective & Constraints": a search of a function of one's own."""
+"""Slide "Live Demo: DSE with Objective & Constraints": a search of a user-defined function."""
 
 from solvers import roofline, search
 from solvers.data import h100, llama_3_8b

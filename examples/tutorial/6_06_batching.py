@@ -1,6 +1,6 @@
 """Slide "Live Demo: Batching Optimizer (Pareto Front)": the largest batch that answers 10 requests a second in 20 s.
 
-A server with B places in its batch is a queue with B servers, each as fast as a full batch is served. Memory ends the
+A server with B slots in its batch is a queue with B servers, each as fast as a full batch is served. Memory ends the
 search, not the 20 s: no more sequences of 128 tokens in and 256 out fit beside the weights.
 """
 

@@ -11,4 +11,4 @@ for chip in (esp32_s3, nrf52840):
     r = roofline(model=person_detection, accelerator=chip, precision="int8", efficiency=0.3)
     use = {"energy_per_inference": r.energy, "active_time": r.latency, "sleep_power": chip.sleep_power}
     life = battery(inferences_per_day=24 * 60, battery_energy="1.5 Wh", **use).lifetime
-    print(f"{chip.name:>25}: {r.latency * 1000:.0f} ms, {life / 86400:.0f} days")
+    print(f"{chip.name:>25}: {r.latency * 1000:.1f} ms, {life / 86400:.0f} days")

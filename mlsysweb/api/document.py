@@ -1,4 +1,4 @@
-"""The machine's form of an answer: SI values with their units, the same from the API and the command line."""
+"""A result as JSON, the same from the API and the command line: SI values with their units."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from solvers.result import Result, Value
 
 
 def document(result: Result) -> dict[str, Any]:
-    """The whole answer. A number that is infinite or unknown is null, and its note says which."""
+    """Return the whole result. An infinite or unknown number is null, with a note that says which of the two it is."""
     return {
         "solver": result.solver,
         "version": result.version,
@@ -23,17 +23,18 @@ def document(result: Result) -> dict[str, Any]:
 
 
 def outputs(result: Result) -> dict[str, Any]:
-    """Only the values found, by name."""
+    """Return only the outputs, by name."""
     return {name: plain(result.values[name]) for name in result.outputs}
 
 
 def plain(value: Value) -> float | str | bool | None:
-    """The bare value; null where JSON has no number for it."""
+    """Return the bare value; None for a number that JSON cannot represent."""
     return None if _is_open(value) else value.value
 
 
 def errors(bad: InputErrors) -> dict[str, Any]:
-    """Every bad field with its sentence; the first one also by itself, for those who mend one at a time."""
+    """Return every invalid field with its message. The first one is also given separately, for clients that show only
+    one."""
     each = [{"field": error.field, "message": error.sentence} for error in bad.errors]
     return {"error": each[0], "errors": each}
 
@@ -47,7 +48,7 @@ def _is_open(value: Value) -> bool:
 
 
 def _open(result: Result) -> list[str]:
-    """Why an output is null."""
+    """Return the reason for each output that is null."""
     open_ones = ((name, result.values[name]) for name in result.outputs if _is_open(result.values[name]))
     return [
         f"{name}: {value.if_infinite or ('infinite' if value.value == math.inf else 'unknown')}."

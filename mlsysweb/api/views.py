@@ -10,21 +10,33 @@ from django.views.decorators.http import require_http_methods
 
 from mlsysweb.answer import answer
 from solvers.errors import InputError, InputErrors
-from solvers.registry import find
+from solvers.registry import find, solvers
 
 from .document import document, errors
+from .pages import page_answer, page_names
 
 
-@csrf_exempt  # Nothing is changed by a question, and a script has no page to take a token from.
+@csrf_exempt  # a question changes nothing on the server, and scripts have no page to take a token from
 @require_http_methods(["GET", "HEAD", "POST"])
 def solve(request: HttpRequest, name: str) -> JsonResponse:
-    """A wall's answer as JSON, status 422 with a sentence for each bad field. Raises Http404."""
+    """A wall's answer as JSON, or that of a page over many walls; status 422 with a sentence for each bad field, 404
+    for a name that is neither's."""
+    if name in page_names() and name not in solvers():
+        return _page(request, name)
     try:
         solver = find(name)
     except InputError as unknown:
         return JsonResponse(errors(InputErrors([unknown])), status=404)
     try:
         return JsonResponse(document(answer(solver, _question(request))))
+    except InputErrors as bad:
+        return JsonResponse(errors(bad), status=422)
+
+
+def _page(request: HttpRequest, name: str) -> JsonResponse:
+    try:
+        asked = [(key, value) for key, values in request.GET.lists() for value in values]
+        return JsonResponse(page_answer(name, asked))
     except InputErrors as bad:
         return JsonResponse(errors(bad), status=422)
 

@@ -1,6 +1,7 @@
-"""The design space on one page: declare axes and goals, look at every configuration, read what it came to.
+"""The design space: declare axes and goals, evaluate every configuration, and explore the results.
 
-asked.py    a question as its link carries it, and the search it describes
-finding.py  the search done in the request, or as far as its job has come
-jobs.py     searches too large for a request: who runs them, fairly, and where they go on after a restart
+ask/   the question in a link, the search it describes, and the form
+find/  searches within a request, and the details that the page shows
+jobs/  searches too large for a request, run by a worker process
+show/  presenters and exports
 """

@@ -1,5 +1,4 @@
-"""The answer of a design space to a query, for its view and for whoever keeps it. It looks at what a job has come to
-and begins none."""
+"""Answers a design space for its view and for saving. Reads the progress of a job; never starts one."""
 
 from __future__ import annotations
 
@@ -41,18 +40,18 @@ from solvers.search.run import Candidate, Outcome, check
 
 
 def asked_question(query: QueryDict) -> DesignSpaceQuestion:
-    """What the query asks; without walls and axes the first preset."""
+    """Return the question in the query; without walls and axes that of the first preset."""
     return DesignSpaceQuestion.of(query) if WALLS in query or AXIS in query else PRESETS[0].question
 
 
 def answer_page(query: QueryDict) -> DesignSpacePage:
-    """Raises InputErrors."""
+    """Return the page that answers the query. Raise InputErrors."""
     question = asked_question(query)
     return answer_search(query, question, declared_search(question, look_up, all_of))
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """Walls, axes and goals as they were typed, and what every configuration has in common."""
+    """Return walls, axes and goals as typed, and the values that all configurations share."""
     question = asked_question(query)
     steps, axes = chain(question), dict(question.axes)
     sides = chain_inputs(steps, axes, rows)
@@ -66,40 +65,40 @@ def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
     )
 
 
-def answer_search(query: QueryDict, question: DesignSpaceQuestion, asked: DeclaredSearch) -> DesignSpacePage:
-    """The answer of a space small enough for a request; of a larger one what its job has come to. Raises
-    InputErrors."""
-    check(asked.search)
+def answer_search(query: QueryDict, question: DesignSpaceQuestion, declared: DeclaredSearch) -> DesignSpacePage:
+    """Return the answer of a space that is searched within the request, or of a larger one the progress of its job.
+    Raise InputErrors."""
+    check(declared.search)
     url = reverse("explore:explore")
-    if asked.search.space.size <= IN_REQUEST:
-        return _answered(query, url, question, asked, search_now(question, asked), None)
+    if declared.search.space.size <= IN_REQUEST:
+        return _answered(query, url, question, declared, search_now(question, declared), None)
     job = job_of(question)
     if job is None:
         around = DesignSpaceLinks(url, question.query, lambda _: "", ())
-        return waiting_page(not_begun(asked.search, reverse("explore:begin")), around)
+        return waiting_page(not_begun(declared.search, reverse("explore:begin")), around)
     told = so_far(job, reverse("explore:begin"), reverse("explore:cancel"))
-    return _answered(query, url, question, asked, outcome_of(job, asked.search), told)
+    return _answered(query, url, question, declared, outcome_of(job, declared.search), told)
 
 
 def _answered(
     query: QueryDict,
     url: str,
     question: DesignSpaceQuestion,
-    asked: DeclaredSearch,
+    declared: DeclaredSearch,
     outcome: Outcome,
     progress: JobProgress | None,
 ) -> DesignSpacePage:
-    shown = columns(asked.search)
-    seen = search_report(asked, outcome, shown)
+    shown = columns(declared.search)
+    report = search_report(declared, outcome, shown)
     pairs = [(name, value) for name, values in QueryDict(question.query).lists() for value in values]
 
     def opened(candidate: Candidate) -> str:
-        return _opened(question, asked, candidate.inputs)
+        return _opened(question, declared, candidate.inputs)
 
     front = frozenset(each.number for each in outcome.front)
     knee = outcome.front[outcome.knee].number if outcome.knee >= 0 else -1
     rows = rows_page(
-        seen.rows,
+        report.rows,
         shown,
         TableQuery.of(text_by_name(query)),
         url=url,
@@ -108,21 +107,22 @@ def _answered(
         front=front,
         knee=knee,
     )
-    why, own = _why(query, url, question, asked, outcome, shown, pairs)
-    around = DesignSpaceLinks(url, question.query, opened, tuple(_exports(question, asked)))
-    return design_space_page(seen, shown, rows, why, own, progress, around)
+    why, own = _why(query, url, question, declared, outcome, shown, pairs)
+    around = DesignSpaceLinks(url, question.query, opened, tuple(_exports(question, declared)))
+    return design_space_page(report, shown, rows, why, own, progress, around)
 
 
 def _why(
     query: QueryDict,
     url: str,
     question: DesignSpaceQuestion,
-    asked: DeclaredSearch,
+    declared: DeclaredSearch,
     outcome: Outcome,
     shown: tuple[ResultColumn, ...],
     pairs: list[tuple[str, str]],
 ) -> tuple[WhyPage, TriedConfiguration | None]:
-    """What somebody thought of: an axis they say nothing of stands where the best does."""
+    """Return the "why not" form and the configuration tried in it, if any. An axis left empty takes the value of the
+    best configuration."""
     typed = {
         name[len(TRY) :]: text.strip()
         for name, text in text_by_name(query).items()
@@ -130,14 +130,14 @@ def _why(
     }
     best = outcome.top[0] if outcome.top else None
     axes = [
-        (c.key, c.label, c.words(c.read(best)) if best else c.words(_first(asked, c))) for c in shown if not c.terms
+        (c.key, c.label, c.words(c.read(best)) if best else c.words(_first(declared, c))) for c in shown if not c.terms
     ]
-    stands = settings(asked.search.pipeline, {}, best.places if best else _firsts(asked))
+    stands = settings(declared.search.pipeline, {}, best.places if best else _firsts(declared))
     own, errors, opened = None, {}, ""
     if typed:
         try:
             own = try_configuration(question, outcome, {**stands, **typed})
-            opened = _opened(question, asked, own.candidate.inputs)
+            opened = _opened(question, declared, own.candidate.inputs)
         except InputErrors as bad:
             rows = {f"{AXIS}-{k}": name for k, (name, _) in enumerate(question.axes)}
             errors = {rows.get(error.field, axes[0][0]): error.sentence for error in bad.errors}
@@ -145,25 +145,25 @@ def _why(
     return page, own
 
 
-def _firsts(asked: DeclaredSearch) -> dict[str, object]:
-    return {axis.name: axis.labels[0] for axis in asked.search.space.axes}
+def _firsts(declared: DeclaredSearch) -> dict[str, object]:
+    return {axis.name: axis.labels[0] for axis in declared.search.space.axes}
 
 
-def _first(asked: DeclaredSearch, column: ResultColumn) -> object:
-    return _firsts(asked)[column.key]
+def _first(declared: DeclaredSearch, column: ResultColumn) -> object:
+    return _firsts(declared)[column.key]
 
 
-def _opened(question: DesignSpaceQuestion, asked: DeclaredSearch, inputs: Mapping[str, Any]) -> str:
-    """The page on which one configuration opens."""
-    text = settings(asked.search.pipeline, asked.given, inputs)
+def _opened(question: DesignSpaceQuestion, declared: DeclaredSearch, inputs: Mapping[str, Any]) -> str:
+    """Return the URL of the page that shows one configuration."""
+    text = settings(declared.search.pipeline, declared.given, inputs)
     wires = ",".join(f"{target}:{source}" for target, source in links_of(question).items())
     wall = reverse("walls:wall", args=[question.walls[0]])
     return configuration_url(reverse("pipelines:pipelines"), wall, question.walls, wires, text)
 
 
-def _exports(question: DesignSpaceQuestion, asked: DeclaredSearch) -> Iterator[Link]:
+def _exports(question: DesignSpaceQuestion, declared: DeclaredSearch) -> Iterator[Link]:
     for form, title in export_forms().items():
-        if form != "parquet" or asked.search.space.size <= IN_REQUEST:
+        if form != "parquet" or declared.search.space.size <= IN_REQUEST:
             link = reverse("explore:export", args=[form])
             words = {"py": "Python", "parquet": "Parquet"}.get(form, form.upper())
             yield Link(words, f"{link}?{question.query}", title=title)

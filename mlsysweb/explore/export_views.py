@@ -1,4 +1,4 @@
-"""The views that give an exploration as a file."""
+"""Views that export a design space as a file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from solvers.errors import InputErrors
 from solvers.search.explore import empty_result
 from solvers.search.run import Outcome, check, outcome
 
-# What a space can be taken along as.
+# The export formats.
 _EXPORTS = {
     "csv": "The best and the front, a line each",
     "json": "The same with the question and what each sets",
@@ -36,14 +36,13 @@ _NO_PARQUET = "This site has no Parquet export: that takes pyarrow, which requir
 
 
 def export_forms() -> dict[str, str]:
-    """What a space can be taken along as, each with what it holds. Parquet needs a package that may not be
-    installed."""
+    """Return the available formats with a description of each. Parquet needs a package that may not be installed."""
     return {form: words for form, words in _EXPORTS.items() if form != "parquet" or find_spec("pyarrow")}
 
 
 @require_safe
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
-    """The exploration as a file. A question that makes no sense goes back to its page, which says why."""
+    """Return the design space as a file. An invalid question redirects to its page, which shows the errors."""
     if form not in _EXPORTS:
         raise Http404("A design space can be had as CSV, JSON, Python and Parquet.")
     if form not in export_forms():
@@ -51,12 +50,12 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     question, url = DesignSpaceQuestion.of(request.GET), reverse("explore:explore")
     try:
         with recording() as snapshot:
-            asked = declared_search(question, look_up, all_of)
-        check(asked.search)
-        outcome = _outcome(question, asked)
+            declared = declared_search(question, look_up, all_of)
+        check(declared.search)
+        outcome = _outcome(question, declared)
     except InputErrors:
         return redirect(f"{url}?{question.query}")
-    shown = columns(asked.search)
+    shown = columns(declared.search)
     rows = list({c.number: c for c in (*outcome.top, *outcome.front)}.values())
     if form == "csv":
         return _file(as_csv(rows, shown, frozenset(c.number for c in outcome.front)), "text/csv; charset=utf-8", form)
@@ -64,23 +63,23 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
         return _file(orjson.dumps(as_json(question.query, outcome, rows, shown)), "application/json", form)
     if form == "py":
         return _file(as_python(question, snapshot, all_of), "text/x-python; charset=utf-8", form)
-    if asked.search.space.size > IN_REQUEST:
+    if declared.search.space.size > IN_REQUEST:
         return redirect(f"{url}?{question.query}")
-    from mlsysweb.explore.show.parquet import as_parquet  # a third of a second that no other page should wait for
+    from mlsysweb.explore.show.parquet import as_parquet  # takes a third of a second to import
 
     out = TemporaryFile()  # noqa: SIM115 - the response closes it once it is sent
-    as_parquet(asked.search, shown, out)
+    as_parquet(declared.search, shown, out)
     out.seek(0)
     return FileResponse(
         out, as_attachment=True, filename=f"design-space.{form}", content_type="application/vnd.apache.parquet"
     )
 
 
-def _outcome(question: DesignSpaceQuestion, asked: DeclaredSearch) -> Outcome:
-    if asked.search.space.size <= IN_REQUEST:
-        return search_now(question, asked)
+def _outcome(question: DesignSpaceQuestion, declared: DeclaredSearch) -> Outcome:
+    if declared.search.space.size <= IN_REQUEST:
+        return search_now(question, declared)
     job = job_of(question)
-    return outcome_of(job, asked.search) if job else outcome(asked.search, empty_result(asked.search), 0)
+    return outcome_of(job, declared.search) if job else outcome(declared.search, empty_result(declared.search), 0)
 
 
 def _file(content: bytes | str, kind: str, ending: str) -> HttpResponse:

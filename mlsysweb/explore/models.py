@@ -14,8 +14,8 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """A search too large for a request: what was asked of which rows of the catalog, how far it has come, and what it
-    has seen so far. Whoever takes it over goes on from there."""
+    """A search too large for a request: its question, the catalog rows it uses, its progress and its result so far. Any
+    worker can continue it."""
 
     key = models.CharField(
         primary_key=True, max_length=64, editable=False, help_text="The question and the catalog's version, digested."

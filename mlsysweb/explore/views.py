@@ -23,23 +23,23 @@ from solvers.pipeline.chain import Pipeline
 
 @require_safe
 def design_space(request: HttpRequest) -> HttpResponse:
-    """The page of the design space, or the partial that an HTMX request asks for."""
+    """The design space: the page, or the fragment for an HTMX request."""
     url = reverse("explore:explore")
     question = asked_question(request.GET)
-    steps, asked, page, errors = None, None, None, {}
+    steps, declared, page, errors = None, None, None, {}
     try:
         steps = chain(question)
-        asked = declared_search(question, look_up, all_of)
-        page = answer_search(request.GET, question, asked)
+        declared = declared_search(question, look_up, all_of)
+        page = answer_search(request.GET, question, declared)
     except InputErrors as bad:
         errors = _errors(bad)
     if page and page.progress and page.progress.moving:
-        call_worker()  # after a restart of the site nobody may be at work
-    return _shown(request, url, question, steps, asked, page, errors)
+        call_worker()  # after a restart of the site no worker may be running
+    return _shown(request, url, question, steps, declared, page, errors)
 
 
 def _errors(bad: InputErrors) -> dict[str, str]:
-    """Sentences by field; what is of no row of the form stands with the walls."""
+    """Return error messages by field; errors that belong to no row are shown at the walls."""
     errors: dict[str, str] = {}
     for error in bad.errors:
         row = error.field.startswith(("axis-", "goal-")) or error.field == WALLS
@@ -53,11 +53,11 @@ def _shown(
     url: str,
     question: DesignSpaceQuestion,
     steps: Pipeline | None,
-    asked: DeclaredSearch | None,
+    declared: DeclaredSearch | None,
     page: DesignSpacePage | None,
     errors: dict[str, str],
 ) -> HttpResponse:
-    form = space_form(question, steps, asked, errors, url)
+    form = space_form(question, steps, declared, errors, url)
     if not wants_partial(request):
         presets = [Link(p.name, f"{url}?{p.question.query}", p.question == question, p.part) for p in PRESETS]
         seen = {"page": page, "form": form, "presets": presets}
@@ -66,27 +66,27 @@ def _shown(
     if page and target in ("rows", "why"):
         part = page.rows if target == "rows" else page.why
         return vary_on_htmx(render(request, f"explore/_{target}.html", {"page": part}))
-    said = render_to_string("explore/_size.html", {"form": form}, request)
+    errors_html = render_to_string("explore/_size.html", {"form": form}, request)
     if page is None:
-        return error_response(said)
-    return partial_response(render_to_string("explore/_found.html", {"page": page}, request) + said, page.url)
+        return error_response(errors_html)
+    return partial_response(render_to_string("explore/_results.html", {"page": page}, request) + errors_html, page.url)
 
 
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
-    """Begins the job of a space too large for a request, or takes it up again where it was left."""
+    """Start the job of a space too large for a request, or continue it."""
     question, url = DesignSpaceQuestion.of(QueryDict(request.POST.get("query", ""))), reverse("explore:explore")
     try:
         begin_job(question)
     except InputErrors:
-        return redirect(f"{url}?{question.query}")  # the page says what is wrong
+        return redirect(f"{url}?{question.query}")  # the page shows the errors
     call_worker()
     return redirect(f"{url}?{question.query}")
 
 
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
-    """Cancels the job of the question and returns to its page."""
+    """Cancel the job of the question and redirect to its page."""
     question = DesignSpaceQuestion.of(QueryDict(request.POST.get("query", "")))
     job = job_of(question)
     if job is not None:

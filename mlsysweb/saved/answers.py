@@ -1,5 +1,5 @@
-"""What a version keeps, opened: a wall's result, a page over many walls, or the HTML that such pages were kept as at
-first."""
+"""Opens the result stored in a version: a wall's result, a page over many walls, or the HTML that earlier releases
+stored for such pages."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import Http404
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 
 from mlsysweb.registry import styles_of
+from mlsysweb.saved.legacy import legacy_html
 from mlsysweb.saved.opened import OpenedAnswer, PageAnswer
 from mlsysweb.saved.page_json import PageDataError, from_json, page_from_json
 from mlsysweb.saved.scenarios.capture import PAGE_TYPES, PAGES
@@ -22,7 +21,8 @@ from solvers.result import Result
 
 
 def open_answer(solver: str, question: Mapping[str, Any], kept: Mapping[str, Any]) -> OpenedAnswer:
-    """A version's `result`. Raises PageDataError for a page that is none of ours, KeyError for no result of a wall."""
+    """Return a version's `result`, opened. Raise PageDataError for an invalid page, KeyError for an invalid result of a
+    wall."""
     if "page" in kept:
         return _opened_page(kept)
     if "shown" in kept:
@@ -31,7 +31,7 @@ def open_answer(solver: str, question: Mapping[str, Any], kept: Mapping[str, Any
 
 
 def open_result(result: Result) -> OpenedAnswer:
-    """A wall's answer."""
+    """Return a wall's result, opened."""
     names = dict.fromkeys((*result.headline, *result.outputs))
     return OpenedAnswer(
         tuple(_wall_inputs(result)),
@@ -43,8 +43,8 @@ def open_result(result: Result) -> OpenedAnswer:
 
 
 def open_version(version: Version) -> OpenedAnswer:
-    """A version's answer. Raises Http404 where it is data that this release of the site does not know, such as that of
-    a newer one after a rollback."""
+    """Return a version's result, opened. Raise Http404 for data that this release does not know, such as that of a
+    newer release after a rollback."""
     try:
         return open_answer(version.scenario.solver, version.question, version.result)
     except PageDataError as error:
@@ -52,19 +52,8 @@ def open_version(version: Version) -> OpenedAnswer:
 
 
 def is_wall(kept: Mapping[str, Any]) -> bool:
-    """Whether a version's `result` is that of one wall."""
+    """Return whether a version's `result` is that of one wall."""
     return "page" not in kept and "shown" not in kept
-
-
-def legacy_html(kept: Mapping[str, Any]) -> SafeString:
-    """The HTML of a page that was kept as it was shown, before pages were kept as data. The one place where stored
-    markup is shown as markup. It was rendered by our templates and had the token of its forms taken out; templates show
-    it under `hx-disable`. Text that is no fragment of a page, such as a file that was saved as one, is shown as
-    text."""
-    html = str(kept["shown"])
-    if html.lstrip().startswith("<section ") and html.rstrip().endswith("</section>"):
-        return mark_safe(html)
-    return escape(html)
 
 
 def _opened_page(kept: Mapping[str, Any]) -> OpenedAnswer:
@@ -87,7 +76,7 @@ def _page_inputs(kept: Mapping[str, Any]) -> tuple[AskedInput, ...]:
 
 
 def _typed(question: Mapping[str, Any]) -> Iterator[AskedInput]:
-    """What was typed, under names as good as words; the labels were not kept."""
+    """Yield the typed values with labels derived from their names; the labels themselves were not stored."""
     for name, text in question.items():
         yield AskedInput(
             name, name.replace("_", " ").capitalize(), ", ".join(text) if isinstance(text, list) else str(text), False
@@ -95,7 +84,7 @@ def _typed(question: Mapping[str, Any]) -> Iterator[AskedInput]:
 
 
 def _wall_inputs(result: Result) -> Iterator[AskedInput]:
-    """What was typed first, figures of a pick that were changed among it, then what stood at its default."""
+    """Yield the typed inputs first, changed figures of picks among them, then the defaults."""
     inputs = {name: result.values[name] for name in result.inputs}
     for name, text in result.text.items():
         if name in inputs:
@@ -108,7 +97,8 @@ def _wall_inputs(result: Result) -> Iterator[AskedInput]:
 
 
 def _figure_label(result: Result, name: str) -> str:
-    """`accelerator.memory_bandwidth` as people say it; what is no figure of a pick keeps its own words."""
+    """Return the label of a changed figure such as `accelerator.memory_bandwidth`; any other name is returned
+    unchanged."""
     pick, _, figure = name.partition(".")
     words = (figure or name).replace("_", " ")
     return f"{result.values[pick].label}: {words}" if figure and pick in result.values else words.capitalize()

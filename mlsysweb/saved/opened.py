@@ -1,4 +1,4 @@
-"""What a version keeps, opened: types only, so that presenters can name what they read."""
+"""Stored answers, opened. Types only, so that presenters can import them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from solvers.result import Result
 
 @dataclass(frozen=True)
 class PageAnswer:
-    """A page over many walls as it was kept, with what its templates are drawn with."""
+    """A stored page over many walls, with the template, styles and scripts to render it."""
 
     page: Any
     template: str
@@ -24,9 +24,9 @@ class PageAnswer:
 
 @dataclass(frozen=True)
 class OpenedAnswer:
-    """One kept answer: of `result`, `page` and `html` the one that it is. `inputs` is what it was asked, `cards` its
-    figures by name, those first whose names are in `headline`; a page's names begin with its type, since only pages of
-    one type mean the same by them."""
+    """One stored answer: one of `result`, `page` and `html`. `inputs` are its inputs, `cards` its outputs by name,
+    those in `headline` first; the names of a page's outputs begin with its type, because only pages of one type are
+    comparable."""
 
     inputs: tuple[AskedInput, ...]
     verdict: str

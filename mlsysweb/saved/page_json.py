@@ -1,7 +1,8 @@
-"""Frozen page dataclasses as JSON and back, by their annotations: what is kept of a page is data and no markup.
+"""Frozen page dataclasses as JSON and back, by their annotations: pages are stored as data, not as markup.
 
 A page is stored as `{"type": <name>, "version": <int>, "data": {...}}`. When a page's class changes its fields, its
-version goes up and a function is added to its upgrades, so that what was stored before still opens."""
+version is increased and a function is added to its upgrades, so that older data still opens.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-# JSON has neither infinity nor an unknown number; where a float is declared these words stand for them.
+# JSON has no infinity and no NaN; for a float field these words stand for them.
 _WORDS = {math.inf: "__inf__", -math.inf: "__-inf__"}
 _NUMBERS = {word: number for number, word in _WORDS.items()} | {"__nan__": math.nan}
 
@@ -23,13 +24,13 @@ Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class PageDataError(ValueError):
-    """Stored data that is no page of ours; the sentence says where it differs."""
+    """Stored data that is not a valid page; the message says where."""
 
 
 @dataclass(frozen=True)
 class PageType:
-    """A kind of page that can be stored: its name, its frozen dataclass, the version of its fields, and by version the
-    function that turns data of that version into data of the next."""
+    """A type of page that can be stored: its name, its frozen dataclass, the version of its fields, and by version the
+    function that upgrades data to the next version."""
 
     name: str
     page: type[Any]
@@ -38,14 +39,14 @@ class PageType:
 
 
 def page_to_json(kind: PageType, page: Any) -> dict[str, Any]:
-    """The page as it is stored. Raises TypeError for a value that is not as its annotation says."""
+    """Return the page as it is stored. Raise TypeError for a value that does not match its annotation."""
     if type(page) is not kind.page:
         raise TypeError(f"A {type(page).__name__} is no {kind.page.__name__}.")
     return {"type": kind.name, "version": kind.version, "data": to_json(page, kind.page)}
 
 
 def page_from_json(kinds: Mapping[str, PageType], stored: Mapping[str, Any]) -> Any:
-    """The page that was stored, brought to today's fields. Raises PageDataError."""
+    """Return the page that was stored, upgraded to today's fields. Raise PageDataError."""
     kind = kinds.get(str(stored.get("type")))
     if kind is None:
         raise PageDataError(f"There is no page of type {stored.get('type')!r}.")
@@ -58,7 +59,7 @@ def page_from_json(kinds: Mapping[str, PageType], stored: Mapping[str, Any]) -> 
 
 
 def to_json(value: Any, kind: Any) -> Any:
-    """A value of the annotation `kind` as JSON: dataclasses by field, tuples as lists, enums by name. Raises
+    """Return a value of the annotation `kind` as JSON: dataclasses by field, tuples as lists, enums by name. Raise
     TypeError."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
@@ -83,8 +84,8 @@ def to_json(value: Any, kind: Any) -> Any:
 
 
 def from_json(kind: Any, data: Any, where: str) -> Any:
-    """The inverse of `to_json`; `where` names the place in messages. A field that is absent takes the default of its
-    class. Raises PageDataError, also for a field nobody knows."""
+    """Return the value that `to_json` stored; `where` names the position in error messages. A missing field takes the
+    default of its class. Raise PageDataError, also for an unknown field."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         return None if data is None else from_json(_some(arguments), data, where)
@@ -120,7 +121,7 @@ def _dataclass_from_json(kind: type[Any], data: dict[str, Any], where: str) -> A
 
 @cache
 def _fields(kind: Any) -> dict[str, Any]:
-    """The annotations of a dataclass by field, resolved."""
+    """Return the annotations of a dataclass by field, resolved."""
     hints = typing.get_type_hints(kind)
     return {each.name: hints[each.name] for each in dataclasses.fields(kind)}
 
@@ -132,12 +133,12 @@ def _required(kind: Any) -> tuple[str, ...]:
 
 
 def _places(arguments: tuple[Any, ...], length: int) -> tuple[Any, ...]:
-    """The kind of each place of a tuple: one for all (`tuple[str, ...]`) or one each."""
+    """Return the annotation of each item of a tuple: the same for all (`tuple[str, ...]`) or one each."""
     return (arguments[0],) * length if arguments[-1:] == (Ellipsis,) else arguments
 
 
 def _some(arguments: tuple[Any, ...]) -> Any:
-    """What `X | None` is when it is there. Raises TypeError for any other union."""
+    """Return X for `X | None`. Raise TypeError for any other union."""
     kinds = [each for each in arguments if each is not types.NoneType]
     if len(kinds) != 1 or len(kinds) == len(arguments):
         raise TypeError(f"A page may hold {kinds} or nothing only as one kind or nothing.")

@@ -1,4 +1,4 @@
-"""All that Python knows of HTMX: when a fragment is wanted, and what an answer to one says beside its HTML."""
+"""Support for HTMX: when to answer with a fragment, and which headers and out-of-band elements it carries."""
 
 from __future__ import annotations
 
@@ -13,32 +13,33 @@ from django_htmx.middleware import HtmxDetails
 
 
 def htmx_of(request: HttpRequest) -> HtmxDetails:
-    """What django-htmx's middleware found of HTMX in a request."""
+    """Return the HTMX details of a request, as set by django-htmx's middleware."""
     details: HtmxDetails = request.htmx  # type: ignore[attr-defined]
     return details
 
 
 def wants_partial(request: HttpRequest) -> bool:
-    """A fragment is wanted by an HTMX request that is neither a boosted link nor a restored page of the history."""
+    """Return whether to answer with a fragment: for an HTMX request that is neither a boosted link nor a history
+    restore."""
     htmx = htmx_of(request)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def vary_on_htmx(response: HttpResponse) -> HttpResponse:
-    """One URL answers with a page or a fragment, so no cache may hand out one for the other."""
+    """Add `Vary: HX-Request`: the same URL answers with a page or a fragment, which caches must not mix up."""
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
 def partial_response(html: str, url: str) -> HttpResponse:
-    """A fragment, and the link of the state it shows."""
+    """Return a fragment; the browser's URL becomes `url`."""
     response = HttpResponse(html)
     response["HX-Replace-Url"] = url
     return vary_on_htmx(response)
 
 
 def error_response(html: str) -> HttpResponse:
-    """Field errors, swapped out of band; what was shown before stays."""
+    """Return field errors with status 422, swapped out of band; the result already shown stays."""
     response = HttpResponse(html, status=422)
     response["HX-Reswap"] = "none"
     return vary_on_htmx(response)
@@ -55,12 +56,13 @@ def render_page_or_partial(
     bare: Callable[[], Any] | None = None,
     **more: Any,
 ) -> HttpResponse:
-    """What a page that asks answers: the whole of it with its form `drawn`, or as an update its part and what is wrong
-    beside each field, for which the `bare` form is enough. Without a page nothing is swapped but what is wrong."""
+    """Return the response of a page with a form: the whole page with its form from `drawn`, or for an HTMX request the
+    fragment of the result and the errors of each field, for which the form from `bare` suffices. Where `page` is None
+    only the errors are swapped."""
     if not wants_partial(request):
         seen = {"page": page, "form": drawn(), **more}
         return vary_on_htmx(render(request, whole, seen, status=422 if errors else 200))
-    said = render_to_string("shared/_errors.html", {"form": (bare or drawn)()}, request)
+    errors_html = render_to_string("shared/_errors.html", {"form": (bare or drawn)()}, request)
     if page is None:
-        return error_response(said)
-    return partial_response(render_to_string(partial, {"page": page}, request) + said, page.url)
+        return error_response(errors_html)
+    return partial_response(render_to_string(partial, {"page": page}, request) + errors_html, page.url)

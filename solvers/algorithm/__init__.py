@@ -1,5 +1,5 @@
-"""Walls of the algorithm: how much to train, how long to think, how few bits to keep.
+"""Walls of the algorithm: training compute, reasoning at inference time, compression.
 
-One wall is one file with one solver of the file's name; copy `compression.py`. What a network is asked to do belongs
-here; how fast a machine does it is `node`.
+One wall is one file with one solver of the file's name; copy `compression.py`. The amount of work
+belongs here; how fast a machine does it is `node`.
 """

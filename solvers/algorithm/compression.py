@@ -31,14 +31,14 @@ from solvers.errors import InputError
 
 
 class Method(IntEnum):
-    """What is removed: bits of each weight, or whole weights."""
+    """How weights are compressed: fewer bits per weight, or fewer weights."""
 
     QUANTIZATION = 0
     PRUNING = 1
 
 
 class Pattern(IntEnum):
-    """Where the removed weights are."""
+    """Which weights are removed."""
 
     UNSTRUCTURED = 0
     STRUCTURED = 1
@@ -142,13 +142,13 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: fewer bits are fewer than those before."""
+    """Check the inputs against each other: fewer bits are fewer than those before."""
     if i.method == Method.QUANTIZATION and i.bits > i.baseline_bits:
         yield InputError("bits", f"must be at most the {i.baseline_bits:g} there are before; {i.bits:g} is more.")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    size = "{original_size} become {compressed_size}, {compression_ratio} times less. "
+    size = "{original_size} become {compressed_size}: the original is {compression_ratio} times as large. "
     return size + (_quantized(i, o) if i.method == Method.QUANTIZATION else _pruned(i, o))
 
 
@@ -175,7 +175,7 @@ def _pruned(i: Inputs, o: Outputs) -> str:
         return "No speedup: sparse matrix units skip exactly 50% and nothing else, so {sparsity} runs as if dense."
     return (
         "No speedup: zeros scattered about are multiplied like any number. With the indices of the weights left "
-        "{stored_size} are stored. Taking whole channels would speed it up {compression_ratio} times."
+        "{stored_size} are stored. Taking whole channels would make it {compression_ratio} times as fast."
     )
 
 
@@ -193,7 +193,7 @@ def _literature(i: Inputs) -> str:
     return next(words for most, words in _ACCURACY_AFTER_QUANTIZATION if i.bits <= most)
 
 
-# Published ranges of what compression cost, with whose they are. Facts to quote, not terms of any formula here.
+# Published ranges of the loss in accuracy, with their sources. Quoted only; no formula here uses them.
 _ACCURACY_AFTER_QUANTIZATION = (
     (
         2,
@@ -395,6 +395,7 @@ def _quantized_speedup(i: Inputs, ratio: Array) -> Array:
 
 
 def _pruned_speedup(i: Inputs, ratio: Array) -> Array:
-    """Dense kernels gain from what is gone as a whole; sparse units from two of every four, exactly."""
+    """Return the speedup of pruning: dense kernels gain from structured pruning only, sparse units from exactly 2 of 4
+    weights."""
     patterned = np.where((np.asarray(i.pattern) == Pattern.N_M) & (np.asarray(i.sparsity) == 0.5), 2.0, 1.0)
     return np.where(np.asarray(i.pattern) == Pattern.STRUCTURED, ratio, patterned)

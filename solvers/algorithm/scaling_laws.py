@@ -18,7 +18,7 @@ from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, num
 from solvers.errors import InputError
 from solvers.laws.ratio import ratio_or_inf
 
-# A split this close to the rule, either way, is as good as the rule: the optimum is flat.
+# Within this distance of the rule, a split counts as following it: the optimum is flat.
 _CLOSE = 1.5
 _SAME = 1e-6
 
@@ -34,15 +34,16 @@ class Fit:
     beta: float
 
     def loss(self, parameters: Array, tokens: Array) -> Array:
-        """Loss (nat per token) of N `parameters` trained on D `tokens`."""
+        """Return the loss (nat per token) of N `parameters` trained on D `tokens`."""
         return self.floor + self.size / np.power(parameters, self.alpha) + self.data / np.power(tokens, self.beta)
 
     def best_parameters(self, flop: Array) -> Array:
-        """The N of least loss for `flop` = 6ND: G·(C/6)^(β/(α+β)) with G = (αA/βB)^(1/(α+β)) (Hoffmann's eq. 4)."""
+        """Return the N of least loss for `flop` = 6ND: G·(C/6)^(β/(α+β)) with G = (αA/βB)^(1/(α+β)) (Hoffmann's eq.
+        4)."""
         return np.asarray(self._lean * np.power(np.asarray(flop) / 6, self.beta / (self.alpha + self.beta)))
 
     def least_flop(self, loss: Array) -> Array:
-        """The least C that reaches `loss`: along the best split, both terms fall as (C/6)^(−αβ/(α+β))."""
+        """Return the least C that reaches `loss`: along the best split, both terms fall as (C/6)^(−αβ/(α+β))."""
         terms = self.size * self._lean**-self.alpha + self.data * self._lean**self.beta
         power = self.alpha * self.beta / (self.alpha + self.beta)
         return np.asarray(6 * np.power(terms / (np.asarray(loss) - self.floor), 1 / power))
@@ -173,7 +174,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field's range cannot tell: 0 stands for unknown, and something must be known."""
+    """Check the inputs against each other: 0 stands for unknown, and at least one must be known."""
     for name in ("parameters", "tokens"):
         if 0 < getattr(i, name) < 1:
             yield InputError(name, "is at least one, or 0 where it is to follow from the rest.")
@@ -354,7 +355,7 @@ def scaling_laws(i: Inputs) -> Outputs:
         best_loss_h, best_loss_b = HOFFMANN.loss(best_h, flop / 6 / best_h), BESIROGLU.loss(best_b, flop / 6 / best_b)
         optimal = np.sqrt(flop / 6 / i.tokens_per_parameter)
         saved = 2 * (equal - parameters)
-        # At the best split itself both differences are rounding, and their ratio would be noise.
+        # At the best split both differences are rounding errors, and so would be their ratio.
         smaller = equal > parameters * (1 + _SAME)
         return Outputs(
             total_ops=flop,
@@ -386,8 +387,8 @@ def scaling_laws(i: Inputs) -> Outputs:
 
 
 def _split(i: Inputs) -> tuple[Array, Array]:
-    """Parameters and tokens: each as given, else what the budget leaves, else by the rule. Unknown where nothing is
-    given, as a sweep may ask."""
+    """Return parameters and tokens: as given, else what the budget leaves, else by the rule. NaN where nothing is
+    given, which a sweep may do."""
     budget, size, data = (np.asarray(x, dtype=float) for x in (i.compute_budget, i.parameters, i.tokens))
     rule = np.asarray(i.tokens_per_parameter, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):

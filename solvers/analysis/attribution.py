@@ -26,7 +26,7 @@ from solvers.specs import columns, parts, stack, take
 Masks = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-# Up to here every mixture is asked: 4,096 rows. Above, orders are drawn, each with its reverse.
+# Up to this number of inputs every mixture is evaluated: 4,096 rows. Above, orders are sampled, each with its reverse.
 EXACT = 12
 _ORDERS = 256
 
@@ -54,8 +54,8 @@ class Attribution:
 
 
 def changed(solver: Solver[Any, Any], one: Any, other: Any) -> tuple[str, ...]:
-    """The names of the inputs in which two questions of a wall differ; a picked row with all its figures is one
-    input."""
+    """Return the names of the inputs in which two questions of a wall differ; a picked row with all its figures counts
+    as one input."""
     return tuple(name for name in solver.inputs if not _same(getattr(one, name), getattr(other, name)))
 
 
@@ -70,8 +70,8 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def attribution(solver: Solver[Any, Any], one: Any, other: Any, output: str) -> Attribution:
-    """The attribution of the difference in `output` between two questions of a wall to the inputs that changed.
-    Raises InputError for an output that is not a number."""
+    """Return the attribution of the difference in `output` between two questions of a wall to the inputs that changed.
+    Raise InputError for an output that is not a number."""
     if not isinstance(solver.outputs.get(output), Output):
         raise InputError("output", f"'{output[:60]}' is not a number that {solver.title} finds.")
     names = changed(solver, one, other)
@@ -84,8 +84,8 @@ def attribution(solver: Solver[Any, Any], one: Any, other: Any, output: str) -> 
         return Attribution(output, before, after, (), unknown, exact)
     shares = _exact(values, len(names)) if exact else _drawn(values, masks)
     labels = [solver.inputs[name].label for name in names]
-    told = [Share(n, label, v) for n, label, v in zip(names, labels, _summing(shares, after - before), strict=True)]
-    return Attribution(output, before, after, tuple(sorted(told, key=lambda s: -abs(s.value))), 0, exact)
+    parts = [Share(n, label, v) for n, label, v in zip(names, labels, _summing(shares, after - before), strict=True)]
+    return Attribution(output, before, after, tuple(sorted(parts, key=lambda s: -abs(s.value))), 0, exact)
 
 
 def _row(masks: Masks, full: bool) -> int:
@@ -93,12 +93,13 @@ def _row(masks: Masks, full: bool) -> int:
 
 
 def _every(count: int) -> Masks:
-    """All subsets; bit k of a row's number says whether input k is changed."""
+    """Return all subsets; bit k of a row's number says whether input k is changed."""
     return np.asarray((np.arange(2**count)[:, None] >> np.arange(count)) & 1, dtype=bool)
 
 
 def _orders(count: int) -> Masks:
-    """The subsets met along drawn orders and their reverses, one order after the other, from none to all."""
+    """Return the subsets met along sampled orders and their reverses, one order after the other, from no input to
+    all."""
     random = np.random.default_rng(0)
     half = [random.permutation(count) for _ in range(_ORDERS // 2)]
     steps = []
@@ -109,8 +110,8 @@ def _orders(count: int) -> Masks:
 
 
 def _answers(solver: Solver[Any, Any], one: Any, other: Any, names: Sequence[str], masks: Masks, output: str) -> Floats:
-    """The output for each mixture. A pick one question leaves out can't share columns with one that is there, so those
-    with and without it are asked apart."""
+    """Return the output for each mixture. Mixtures with and without an optional pick are evaluated separately, because
+    None cannot share a column with a spec."""
     values = np.full(len(masks), np.nan)
     apart = [k for k, name in enumerate(names) if (getattr(one, name) is None) != (getattr(other, name) is None)]
     groups, group = np.unique(masks[:, apart], axis=0, return_inverse=True)
@@ -126,7 +127,7 @@ def _answers(solver: Solver[Any, Any], one: Any, other: Any, names: Sequence[str
 
 
 def _mixed(io: Any, one: Any, other: Any, taken: NDArray[np.bool_]) -> Any:
-    """An input's column: the one question's value, or where taken the other's."""
+    """Return the column of an input: the value of the first question, or where `taken` that of the second."""
     if isinstance(io, Input):
         return np.where(taken, float(other), float(one))
     if isinstance(io, Choice):
@@ -138,7 +139,7 @@ def _mixed(io: Any, one: Any, other: Any, taken: NDArray[np.bool_]) -> Any:
 
 
 def _exact(values: Floats, count: int) -> Floats:
-    """Shapley's formula over all subsets."""
+    """Return the Shapley values by the formula over all subsets."""
     number = np.arange(2**count)
     size = np.array([int(n).bit_count() for n in number])
     weight = np.array([1 / (count * math.comb(count - 1, s)) if s < count else 0.0 for s in range(count + 1)])
@@ -150,7 +151,7 @@ def _exact(values: Floats, count: int) -> Floats:
 
 
 def _drawn(values: Floats, masks: Masks) -> Floats:
-    """The mean of what each input added along the drawn orders."""
+    """Return the mean difference each input makes along the sampled orders."""
     count = masks.shape[1]
     shares = np.zeros(count)
     for start in range(0, len(masks), count + 1):
@@ -160,9 +161,9 @@ def _drawn(values: Floats, masks: Masks) -> Floats:
 
 
 def _summing(shares: Floats, whole: float) -> list[float]:
-    """The shares with what rounding left over put onto the largest, so that they sum to the whole."""
-    told: list[float] = shares.tolist()
-    if told:
-        largest = max(range(len(told)), key=lambda k: abs(told[k]))
-        told[largest] += whole - math.fsum(told)
-    return told
+    """Return the shares with the rounding error added to the largest, so that they sum to `whole`."""
+    values: list[float] = shares.tolist()
+    if values:
+        largest = max(range(len(values)), key=lambda k: abs(values[k]))
+        values[largest] += whole - math.fsum(values)
+    return values

@@ -19,10 +19,10 @@ from solvers.fields import Flag, Label
 from .elasticity import Floats, Numbers, OutputReader, QuestionBatch, bounds, integer_mask, log_slope
 
 _SPAN = 10.0
-# Each round divides a gap by eight: after four a smooth curve cannot differ across it, a kink still does.
+# Each round divides an interval by eight: after four, the slopes of a smooth curve agree, those at a kink do not.
 _PARTS, _ROUNDS = 8, 4
 _NUDGE = 1e-6
-# Slopes that differ by less are one slope to a reader; a jump is a quarter of that in ln(out).
+# Slopes that differ by less count as equal; a jump counts from a quarter of this in ln(out).
 _DIFFERENT, _JUMP = 0.02, 4.0
 
 
@@ -39,11 +39,12 @@ class Breakpoints:
 
     @property
     def factor(self) -> Floats:
-        """The factor at the far end of the breakpoint, seen from the point."""
+        """Return the factor at the end of the breakpoint further from the point."""
         return np.where(self.high > 1, self.high, self.low)
 
     def nearest(self, pairs: int) -> tuple[Floats, Floats]:
-        """For each pair the factors of its nearest breakpoint below and above the point; NaN where there is none."""
+        """Return, for each pair, the factors of its nearest breakpoints below and above the point; NaN where there is
+        none."""
         down, up = np.full(pairs, -np.inf), np.full(pairs, np.inf)
         beyond = self.high > 1
         np.minimum.at(up, self.pair[beyond], self.factor[beyond])
@@ -61,12 +62,12 @@ class LabelChange:
 
 
 def breakpoints(
-    questions: QuestionBatch, read: OutputReader, row: Numbers, knob: Numbers, rungs: int = 33, most: int = 6
+    questions: QuestionBatch, read: OutputReader, row: Numbers, parameter: Numbers, rungs: int = 33, most: int = 6
 ) -> Breakpoints:
     """The breakpoints of the output that `read` selects, for each pair of a question and one of its parameters: on a
     ladder of `rungs` values, refining the `most` intervals whose slopes disagree most."""
-    settings = questions.settings[knob, row]
-    probe = _Probe(questions, read, row, knob, np.nan_to_num(settings, nan=1.0))
+    settings = questions.settings[parameter, row]
+    probe = _Probe(questions, read, row, parameter, np.nan_to_num(settings, nan=1.0))
     ladder = np.where(np.isnan(settings)[:, None], 1.0, probe.ladder(rungs))
     pair, start = _strongest(probe.signals(np.arange(row.size), ladder), most)
     low, high = ladder[pair, start], ladder[pair, start + 1]
@@ -85,17 +86,17 @@ def breakpoints(
     return Breakpoints(pair[kept], low[kept], high[kept], below[kept], above[kept])
 
 
-def changes(questions: QuestionBatch, row: int, knob: int, low: float, high: float) -> tuple[LabelChange, ...]:
+def changes(questions: QuestionBatch, row: int, parameter: int, low: float, high: float) -> tuple[LabelChange, ...]:
     """The labels and flags that differ on the two sides of a breakpoint."""
-    asked = questions.ask(np.array([row, row]), np.array([knob, knob]), np.array([low, high]))
+    asked = questions.ask(np.array([row, row]), np.array([parameter, parameter]), np.array([low, high]))
     inner, outer = (0, 1) if high > 1 else (1, 0)
-    told = []
+    texts = []
     for name, io in questions.solver.outputs.items():
         if isinstance(io, Label | Flag):
             column = np.broadcast_to(np.asarray(getattr(asked, name)), (2,))
             if column[0] != column[1]:
-                told.append(LabelChange(name, _word(io, column[inner]), _word(io, column[outer])))
-    return tuple(told)
+                texts.append(LabelChange(name, _word(io, column[inner]), _word(io, column[outer])))
+    return tuple(texts)
 
 
 def _word(io: Label | Flag, code: Any) -> str:
@@ -105,7 +106,7 @@ def _word(io: Label | Flag, code: Any) -> str:
 
 
 def _strongest(signals: Floats, most: int) -> tuple[Numbers, Numbers]:
-    """The gaps worth following: for each pair those that disagree most."""
+    """Return the intervals to refine: for each pair those whose slopes disagree most."""
     order = np.argsort(-signals, axis=1)[:, :most]
     pair = np.broadcast_to(np.arange(signals.shape[0])[:, None], order.shape)
     worth = np.take_along_axis(signals, order, axis=1) >= _DIFFERENT
@@ -114,7 +115,7 @@ def _strongest(signals: Floats, most: int) -> tuple[Numbers, Numbers]:
 
 @dataclass(frozen=True)
 class _Sight:
-    """What is seen at settings: ln|out|, out itself, the flags, the labels."""
+    """The quantities evaluated at each value: ln|out|, out itself, the flags, the labels."""
 
     value: Floats
     size: Floats
@@ -124,26 +125,26 @@ class _Sight:
 
 @dataclass(frozen=True)
 class _Probe:
-    """Asks pairs of a question and a knob at any factors of the knob's setting."""
+    """Asks pairs of a question and a parameter at any factors of its setting."""
 
     questions: QuestionBatch
     read: OutputReader
     row: Numbers
-    knob: Numbers
+    parameter: Numbers
     setting: Floats
 
     @property
     def whole(self) -> NDArray[np.bool_]:
-        return integer_mask(self.questions.knobs)[self.knob]
+        return integer_mask(self.questions.parameters)[self.parameter]
 
     def ladder(self, rungs: int) -> Floats:
         """Factors of each pair's setting, within what it may be set to."""
-        low, high = (end[self.knob][:, None] for end in bounds(self.questions.knobs))
+        low, high = (end[self.parameter][:, None] for end in bounds(self.questions.parameters))
         settings = np.geomspace(1 / _SPAN, _SPAN, rungs) * self.setting[:, None]
         return self._allowed(np.arange(self.row.size), np.clip(settings, low, high) / self.setting[:, None])
 
     def within(self, pair: Numbers, low: Floats, high: Floats) -> Floats:
-        """The ends of a gap and the settings that divide it."""
+        """Return the ends of an interval and the factors that divide it."""
         share = np.linspace(0, 1, _PARTS + 1)
         return self._allowed(pair, low[:, None] * (high / low)[:, None] ** share)
 
@@ -155,7 +156,7 @@ class _Probe:
         shape = factor.shape
         repeated = np.broadcast_to(pair[:, None], shape).ravel()
         row = self.row[repeated]
-        asked = self.questions.ask(row, self.knob[repeated], factor.ravel())
+        asked = self.questions.ask(row, self.parameter[repeated], factor.ravel())
         found = np.broadcast_to(np.asarray(self.read(asked, row), dtype=float), factor.size).reshape(shape)
         with np.errstate(all="ignore"):
             size = np.log(np.abs(found))
@@ -170,8 +171,8 @@ class _Probe:
         return [np.broadcast_to(np.asarray(getattr(asked, name)), size).reshape(shape) for name in names]
 
     def signals(self, pair: Numbers, nodes: Floats) -> Floats:
-        """How much neighbouring settings disagree: in slope, by a jump no slope explains, or without doubt by a flag.
-        Between whole numbers there is no slope to ask for; there a label must change."""
+        """Return how much neighbouring values disagree: by slope, by a jump that no slope explains, or by a flag.
+        Between whole numbers there is no slope, so a label must change."""
         seen = self.see(np.concatenate((pair, pair)), np.concatenate((nodes, nodes * (1 + _NUDGE))))
         count = pair.size
         size, flags, labels = seen.size[:count], seen.flags[:, :count], seen.labels[:, :count]
@@ -187,12 +188,12 @@ class _Probe:
         return np.where(doubtless, np.inf, np.where(is_whole | (width == 0), 0.0, np.nan_to_num(bend, nan=0.0)))
 
     def flips(self, pair: Numbers, low: Floats, high: Floats) -> NDArray[np.bool_]:
-        """Whether a flag differs on the two sides."""
+        """Return whether a flag differs on the two sides."""
         flags = self.see(pair, np.stack((low, high), axis=1)).flags
         return np.asarray(np.any(flags[:, :, 0] != flags[:, :, 1], axis=0))
 
     def sides(self, pair: Numbers, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """The elasticities over two steps up to `low` and over two steps from `high` on."""
+        """Return the elasticities over two steps up to `low` and over two steps from `high` on."""
         setting, is_whole = self.setting[pair], self.whole[pair]
         step = np.where(is_whole, np.maximum(np.ceil(0.02 * setting * low), 1) / setting, 1e-3 * low)
         nodes = np.stack((low - 2 * step, low - step, low, high, high + step, high + 2 * step), axis=1)

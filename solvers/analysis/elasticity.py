@@ -22,7 +22,7 @@ from .parameters import Parameter, Scaled, get_value, question_parameters, with_
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int_]
-# Takes what is asked for from a wall's outputs; told which question each of its rows repeats.
+# Selects an output from a wall's outputs, given the question that each of their rows belongs to.
 OutputReader = Callable[[Any, Numbers], Any]
 
 STEP = 0.01
@@ -46,38 +46,38 @@ class QuestionBatch:
 
     solver: Solver[Any, Any]
     inputs: Any
-    knobs: Sequence[Parameter]
+    parameters: Sequence[Parameter]
     settings: Floats
 
     @classmethod
     def of(cls, solver: Solver[Any, Any], inputs: Any) -> QuestionBatch:
-        """The batch of `inputs`, scalars or columns, with every parameter that can be scaled in any of them."""
+        """Return the batch of `inputs`, scalars or columns, with every parameter that can be scaled in any of them."""
         every = question_parameters(solver, inputs)
-        columns = [_setting(inputs, knob) for knob in every]
+        columns = [_setting(inputs, parameter) for parameter in every]
         known = [k for k, column in enumerate(columns) if np.any(np.isfinite(column))]
         settings = np.stack(np.broadcast_arrays(*(columns[k] for k in known), np.empty(shape(inputs) or 1))[:-1])
         return cls(solver, inputs, [every[k] for k in known], settings)
 
-    def ask(self, row: Numbers, knob: Numbers, factor: Floats) -> Any:
-        """The outputs of the wall for the questions `row`, in each of which the `knob`-th parameter is scaled by
+    def ask(self, row: Numbers, parameter: Numbers, factor: Floats) -> Any:
+        """The outputs of the wall for the questions `row`, in each of which the `parameter`-th one is scaled by
         `factor`."""
-        asked = take_rows(self.inputs, row)
-        turned_here = {int(k): self.knobs[k] for k in np.unique(knob)}
-        turns = {each.name: _turn(asked, each, knob == k, factor) for k, each in turned_here.items()}
+        repeated = take_rows(self.inputs, row)
+        turned_here = {int(k): self.parameters[k] for k in np.unique(parameter)}
+        turns = {each.name: _turn(repeated, each, parameter == k, factor) for k, each in turned_here.items()}
         with np.errstate(all="ignore"):
-            return self.solver.function(with_values(asked, turns))
+            return self.solver.function(with_values(repeated, turns))
 
 
 def slopes(questions: QuestionBatch, read: OutputReader, step: float | Floats = STEP) -> Slopes:
     """The elasticities of the output that `read` selects from the wall's outputs."""
-    down, up = _ends(questions.knobs, questions.settings, step)
+    down, up = _ends(questions.parameters, questions.settings, step)
     number, count = questions.settings.shape
-    knob, row = (index.ravel() for index in np.indices((number, count)))
-    # The point itself is asked last, as the turn of a knob by 1.
+    parameter, row = (index.ravel() for index in np.indices((number, count)))
+    # The point itself is asked last, as the turn of a parameter by 1.
     factors = np.concatenate((down.ravel(), up.ravel(), np.ones(count)))
     points = np.arange(count)
     every = np.concatenate((row, row, points))
-    asked = questions.ask(every, np.concatenate((knob, knob, 0 * points)), factors)
+    asked = questions.ask(every, np.concatenate((parameter, parameter, 0 * points)), factors)
     found = np.broadcast_to(np.asarray(read(asked, every), dtype=float), factors.shape)
     below, above = found[: 2 * number * count].reshape(2, number, count)
     here = np.broadcast_to(found[2 * number * count :], (number, count))
@@ -89,43 +89,43 @@ def slopes(questions: QuestionBatch, read: OutputReader, step: float | Floats = 
 
 
 def log_slope(before: Floats, after: Floats, width: Floats) -> Floats:
-    """Change of ln(output) from `before` to `after` per `width` in ln(input); NaN for a width of 0 and where the
-    output is zero or changes its sign."""
+    """Return the change of ln(output) from `before` to `after` per `width` in ln(input); NaN for a width of 0 and where
+    the output is zero or changes its sign."""
     with np.errstate(all="ignore"):
         change = np.log(np.abs(after)) - np.log(np.abs(before))
         change = np.where((before * after > 0) & np.isfinite(change), change, np.nan)
         return np.where(np.isfinite(before) & (before == after), 0.0, change) / np.where(width == 0, np.nan, width)
 
 
-def _ends(knobs: Sequence[Parameter], settings: Floats, step: float | Floats) -> tuple[Floats, Floats]:
-    """The factors that turn each knob one step down and up, within what it may be set to; 1 where it can't be."""
+def _ends(parameters: Sequence[Parameter], settings: Floats, step: float | Floats) -> tuple[Floats, Floats]:
+    """The factors that turn each parameter one step down and up, within what it may be set to; 1 where it can't be."""
     size = settings * step
-    size = np.where(integer_mask(knobs)[:, None], np.maximum(np.round(size), 1), size)
-    low, high = bounds(knobs)
+    size = np.where(integer_mask(parameters)[:, None], np.maximum(np.round(size), 1), size)
+    low, high = bounds(parameters)
     with np.errstate(invalid="ignore"):
         down, up = np.maximum(settings - size, low[:, None]), np.minimum(settings + size, high[:, None])
         return np.nan_to_num(down / settings, nan=1.0), np.nan_to_num(up / settings, nan=1.0)
 
 
-def integer_mask(knobs: Sequence[Parameter]) -> NDArray[np.bool_]:
+def integer_mask(parameters: Sequence[Parameter]) -> NDArray[np.bool_]:
     """Which parameters are whole numbers."""
-    return np.array([knob.declared.integer for knob in knobs])
+    return np.array([parameter.declared.integer for parameter in parameters])
 
 
-def bounds(knobs: Sequence[Parameter]) -> tuple[Floats, Floats]:
+def bounds(parameters: Sequence[Parameter]) -> tuple[Floats, Floats]:
     """The smallest and the largest value each parameter may have."""
-    declared = [knob.declared for knob in knobs]
+    declared = [parameter.declared for parameter in parameters]
     low = np.array([np.nextafter(io.low, np.inf) if io.exclusive_min else io.low for io in declared])
     return low, np.array([io.high for io in declared])
 
 
-def _setting(inputs: Any, knob: Parameter) -> Floats:
-    value = np.asarray(get_value(inputs, knob.name), dtype=float)
-    if knob.table:
+def _setting(inputs: Any, parameter: Parameter) -> Floats:
+    value = np.asarray(get_value(inputs, parameter.name), dtype=float)
+    if parameter.table:
         return np.where(np.isnan(value).all(axis=-1), np.nan, 1.0)
     return np.where(np.isfinite(value) & (value > 0), value, np.nan)
 
 
-def _turn(inputs: Any, knob: Parameter, here: NDArray[np.bool_], factor: Floats) -> Any:
+def _turn(inputs: Any, parameter: Parameter, here: NDArray[np.bool_], factor: Floats) -> Any:
     turn = np.where(here, factor, 1.0)
-    return np.round(get_value(inputs, knob.name) * turn) if knob.declared.integer else Scaled(turn)
+    return np.round(get_value(inputs, parameter.name) * turn) if parameter.declared.integer else Scaled(turn)

@@ -35,7 +35,7 @@ class Parameter:
 
     @property
     def label(self) -> str:
-        """The label of its declaration."""
+        """Return the label of its declaration."""
         return self.declared.label
 
 
@@ -49,13 +49,15 @@ class Scaled:
 @cache
 def parameters_of(solver: Solver[Any, Any]) -> Mapping[str, Parameter]:
     """All parameters of a solver by name."""
-    return MappingProxyType({knob.name: knob for name, io in solver.inputs.items() for knob in _of(name, io)})
+    return MappingProxyType(
+        {parameter.name: parameter for name, io in solver.inputs.items() for parameter in _of(name, io)}
+    )
 
 
 def question_parameters(solver: Solver[Any, Any], inputs: Any) -> list[Parameter]:
-    """The parameters of a question; rows it did not pick have none."""
+    """Return the parameters of a question; rows it did not pick have none."""
     left_out = {name for name, io in solver.inputs.items() if isinstance(io, Pick) and getattr(inputs, name) is None}
-    return [knob for name, knob in parameters_of(solver).items() if name.partition(".")[0] not in left_out]
+    return [parameter for name, parameter in parameters_of(solver).items() if name.partition(".")[0] not in left_out]
 
 
 def _of(name: str, io: Any) -> Iterator[Parameter]:
@@ -73,18 +75,18 @@ def _figures(path: str, kind: type[Any]) -> Iterator[Parameter]:
 
 
 def _is_bought(name: str, io: Input) -> bool:
-    """An input that stands for a figure of a machine: it has the name of one, or is the speed of a link or a disk."""
+    """Return whether an input is a figure of a machine: it has the name of one, or is the speed of a link or a disk."""
     figure = columns(Accelerator).get(name)
     return (figure is not None and figure.unit == io.unit) or name.endswith("bandwidth")
 
 
 def get_value(inputs: Any, name: str) -> Any:
-    """The value of the parameter `name` in `inputs`: a number, a column, or a table."""
+    """Return the value of the parameter `name` in `inputs`: a number, a column, or a table."""
     return reduce(getattr, name.split("."), inputs)
 
 
 def with_values(record: Any, settings: Mapping[str, Any]) -> Any:
-    """The question with parameters, choices and picks replaced: by numbers, by columns, or `Scaled`. Picks are
+    """Return the question with parameters, choices and picks replaced: by numbers, by columns, or `Scaled`. Picks are
     replaced before their figures, so that both may be given."""
     heads: dict[str, dict[str, Any]] = {}
     for name, value in settings.items():

@@ -1,10 +1,10 @@
-"""Walls of the way data takes: ingestion, transformation, locality.
+"""Walls of the data path: ingestion, transformation, topology.
 
-One wall is one file with one solver of the file's name; copy `ingestion.py`. What is read, decoded and carried belongs
-here; what the accelerators then do with it is `node`.
+One wall is one file with one solver of the file's name; copy `ingestion.py`. Reading, decoding and moving data
+belong here; what accelerators do with it is `node`.
 
-`from solvers.data import h100_sxm, llama_3_8b, poland` gives specs as well: every shipped row is here by its slug as a
-Python name, and by the short names of `solvers/shipped/aliases.csv`. `dir(solvers.data)` lists them.
+`from solvers.data import h100_sxm, llama_3_8b, poland` gives specs as well: every shipped row is available by its
+slug as a Python name, and by the short names of `solvers/shipped/aliases.csv`. `dir(solvers.data)` lists them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from solvers.shipped import named, python_names
 
 
 def __getattr__(name: str) -> Any:
-    """The spec of a shipped row. Raises AttributeError with the nearest name."""
+    """Return the spec of a shipped row. Raise AttributeError with the nearest name."""
     if name.startswith("_"):
         raise AttributeError(name)
     try:

@@ -13,6 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Chart,
@@ -27,9 +28,10 @@ from solvers.declare import (
     output,
     solver,
 )
+from solvers.specs import Fabric, Fleet
 
-# The share of full bisection a dragonfly keeps is a convention of this model: Kim et al. design for all of it under
-# even traffic; routing around busy global links costs some.
+# The share of full bisection of a dragonfly is a convention of this model: Kim et al. design for full bisection under
+# even traffic; routing around busy global links costs some of it.
 _DRAGONFLY = 0.85
 
 
@@ -44,6 +46,8 @@ class NetworkKind(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    fleet: Fleet | None = inputs.fleet()
+    fabric: Fabric | None = inputs.fabric(advanced=False)
     link_bandwidth: Array = number(
         "byte/s",
         "Link bandwidth",
@@ -54,6 +58,8 @@ class Inputs:
         log=True,
         display_unit="GB/s",
         symbol=r"\beta_\text{link}",
+        default_from="fabric.bandwidth",
+        strict=True,
         help="One way, of one node; in a ring or torus, of one dimension.",
     )
     nodes: Array = number(
@@ -66,6 +72,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="n",
+        default_from="fleet.nodes",
         help="End points of the network.",
     )
     kind: Codes = choice(
@@ -320,6 +327,6 @@ def topology(i: Inputs) -> Outputs:
 
 
 def _by_kind(nodes: Array) -> tuple[list[Array], list[Array]]:
-    """Bisection fraction and mean hops of every Kind in order, for clusters of `nodes`."""
+    """Return the bisection fraction and the mean hops of every kind of network in order, for clusters of `nodes`."""
     one, side = np.ones_like(nodes), np.cbrt(nodes)
     return [one, _DRAGONFLY * one, 2 / nodes, 2 / side], [4 * one, 3 * one, nodes / 4, 0.75 * side]

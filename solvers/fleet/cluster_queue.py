@@ -140,13 +140,13 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stable:
         return (
-            "Unstable: {jobs_per_day} jobs a day are work for {offered_load} slots and there are {servers}, so the "
-            "queue grows without end. {stable_servers} slots would keep up; shorter jobs in proportion would too."
+            "Unstable: {jobs_per_day} jobs a day are work for {offered_load} slots and the cluster has {servers}, so "
+            "the queue grows without end. {stable_servers} slots would keep up; shorter jobs in proportion would too."
         )
-    return (
-        "Booked {utilization} of the time: a job of {service_time} waits {mean_wait} on average, {wait_ratio} times "
-        f"its run. {_advice(i, o)}"
-    )
+    waits = "does not wait"
+    if o.mean_wait > 0:
+        waits = "waits {mean_wait} on average, {wait_ratio} times as long as it runs"
+    return f"Booked {{utilization}} of the time: a job of {{service_time}} {waits}. {_advice(i, o)}"
 
 
 def _advice(i: Inputs, o: Outputs) -> str:
@@ -261,7 +261,7 @@ FALLACIES = (
     title="Cluster queue",
     question="How long does a job wait for its share of a cluster?",
     version="1",
-    factor="",
+    factor="Devices",
     verdict=verdict,
     notes=notes,
     headline=("mean_wait", "mean_completion_time", "utilization", "queue_length", "wait_ratio"),
@@ -280,7 +280,7 @@ def cluster_queue(i: Inputs) -> Outputs:
     waiting, drain = erlang_c(servers, load), mean_wait_given_waiting(servers, load, service, factor)
     wait = mean_wait(waiting, drain)
     most = max_load_for_mean_wait(servers, service, factor, i.wait_target) / service
-    # One slot c times as fast: the same utilization, each job a c-th as long.
+    # One slot c times as fast: the same utilization, each job takes 1/c of the time.
     pooled = mean_wait(load / servers, mean_wait_given_waiting(1.0, load / servers, service / servers, factor))
     return Outputs(
         utilization=load / servers,

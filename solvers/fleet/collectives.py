@@ -30,6 +30,7 @@ from solvers.declare import (
 )
 from solvers.laws import collectives as law
 from solvers.laws.collectives import NetworkLink
+from solvers.specs import Fabric, Fleet, Node
 
 
 class AllReduceAlgorithm(IntEnum):
@@ -53,6 +54,9 @@ class Inputs:
         symbol="M",
         help="What each device brings; by default the gradients of 8 billion parameters in 16 bits.",
     )
+    fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node(advanced=False)
+    fabric: Fabric | None = inputs.fabric(advanced=False)
     devices: Array = number(
         "1",
         "Devices",
@@ -63,10 +67,11 @@ class Inputs:
         log=True,
         integer=True,
         symbol="n",
+        default_from="fleet.devices",
         help="That all end up with the sum.",
     )
     devices_per_node: Array = inputs.devices_per_node(8)
-    intra_bandwidth: Array = inputs.intra_bandwidth(450e9)
+    intra_bandwidth: Array = inputs.intra_bandwidth(450e9, default_from="node.fabric.bandwidth")
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)
@@ -138,7 +143,7 @@ def _fastest(o: Outputs) -> str:
 
 
 def _advice(o: Outputs) -> str:
-    """What binds the fastest way: its starts, or the bytes over the slower of its links."""
+    """Return what limits the fastest algorithm: message latency, or the bandwidth of the slower of its links."""
     if o.best_start_time > o.best_time / 2:
         return (
             "Starting messages binds, {best_start_time} of it: fewer and larger messages would help; more bandwidth "
@@ -304,7 +309,7 @@ def collectives(i: Inputs) -> Outputs:
     hierarchical = inside + between
     best = _fastest_algorithm(ring, tree, hierarchical)
     best_time = np.minimum(np.minimum(ring, tree), hierarchical)
-    # What starting messages takes: each all-reduce of an empty message.
+    # The latency part: the time of each all-reduce of an empty message.
     ring_start, tree_start = law.ring_all_reduce(0.0, *flat), law.tree_all_reduce(0.0, *flat)
     starts = (ring_start, tree_start, law.hierarchical_all_reduce(0.0, group, intra, inter))
     return Outputs(
@@ -332,12 +337,12 @@ def collectives(i: Inputs) -> Outputs:
 
 
 def _fastest_algorithm(ring: Array, tree: Array, hierarchical: Array) -> Codes:
-    """The fastest of the three; of equally fast ones a ring, then a tree."""
+    """Return the fastest of the three; of equally fast ones ring, then tree."""
     flat = np.where(tree < ring, AllReduceAlgorithm.TREE, AllReduceAlgorithm.RING)
     return np.where(hierarchical < np.minimum(ring, tree), AllReduceAlgorithm.HIERARCHICAL, flat)
 
 
 def _of_algorithm(best: Codes, ring: Array, tree: Array, hierarchical: Array) -> Array:
-    """The figure of the algorithm `best` among those of all three."""
+    """Return the value for the algorithm `best` among those of all three."""
     flat = np.where(best == AllReduceAlgorithm.TREE, tree, ring)
     return np.where(best == AllReduceAlgorithm.HIERARCHICAL, hierarchical, flat)

@@ -49,11 +49,11 @@ from solvers.laws.training_step import Network, ParallelLayout
 from solvers.laws.training_traffic import LayerMessages, layer_messages
 from solvers.laws.training_work import DeviceWork, device_work, memory_traffic, stage_imbalance
 from solvers.laws.transformer import bytes_per_element
-from solvers.specs import Accelerator, Model, Precision, peak_rate
+from solvers.specs import Accelerator, Fabric, Fleet, Model, Node, Precision, peak_rate
 
 
 class Cause(IntEnum):
-    """Where the time of a step goes."""
+    """The causes of a step's duration."""
 
     COMPUTE = 0
     MEMORY = 1
@@ -71,9 +71,14 @@ class Cause(IntEnum):
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-70b")
-    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
+    fleet: Fleet | None = inputs.fleet()
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", default_from="node.accelerator")
+    node: Node | None = inputs.node()
+    fabric: Fabric | None = inputs.fabric()
     precision: Codes = inputs.precision(Precision.BF16, help="Of weights, gradients and arithmetic.")
-    data_parallel: Array = inputs.data_parallel(16)
+    data_parallel: Array = inputs.data_parallel(
+        16, default_from="fleet.devices", shared=("tensor_parallel", "pipeline_parallel", "context_parallel")
+    )
     tensor_parallel: Array = inputs.tensor_parallel(8)
     pipeline_parallel: Array = inputs.pipeline_parallel(4)
     context_parallel: Array = inputs.context_parallel(1, advanced=False)
@@ -102,7 +107,7 @@ class Inputs:
     devices_per_node: Array = inputs.devices_per_node(
         8, help="Nodes are filled with tensor-parallel devices first, then context, data and pipeline."
     )
-    intra_bandwidth: Array = inputs.intra_bandwidth(450e9)
+    intra_bandwidth: Array = inputs.intra_bandwidth(default_from="accelerator.interconnect_bandwidth")
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)
@@ -207,10 +212,12 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a transformer, a chip with a rate, groups that divide each other."""
+    """Check the inputs against each other: a transformer, a chip with a rate, groups that divide each other."""
     yield from checks.trainable_transformer(i.model)
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)
+    used = i.data_parallel * i.tensor_parallel * i.pipeline_parallel * i.context_parallel
+    yield from checks.enough_devices(i.fleet, used, "data_parallel")
 
 
 _ADVICE = {
@@ -264,6 +271,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.tensor_parallel > i.devices_per_node:
         yield "Tensor-parallel devices span nodes: every layer waits for the network between them, twice each way."
+    yield from remarks.idle_devices(i.fleet, o.devices)
     yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
 
@@ -451,7 +459,7 @@ FALLACIES = (
     walls=(14,),
     title="Parallelism",
     question="How fast does a fleet train a network, and where does the time of a step go?",
-    version="1",
+    version="2",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,

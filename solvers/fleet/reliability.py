@@ -15,6 +15,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Chart,
@@ -42,9 +43,10 @@ from solvers.laws.reliability import (
     min_mtbf,
     young_daly_interval,
 )
+from solvers.specs import Fleet
 
 _HOUR, _DAY = 3600.0, 86400.0
-# Llama 3: so many devices, seconds and unexpected stops.
+# Llama 3: number of devices, seconds, and unexpected interruptions.
 _DEVICES, _RUN, _STOPS = 16384, 54 * _DAY, 419
 
 
@@ -57,7 +59,7 @@ class FailingPart(IntEnum):
 
 
 class TimeLoss(IntEnum):
-    """What time is lost to."""
+    """The causes of lost time."""
 
     CHECKPOINTS = 0
     LOST_WORK = 1
@@ -66,6 +68,7 @@ class TimeLoss(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    fleet: Fleet | None = inputs.fleet()
     devices: Array = number(
         "1",
         "Devices",
@@ -76,6 +79,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="n_d",
+        default_from="fleet.devices",
         help="That work on one job: when one stops, all do.",
     )
     nodes: Array = number(
@@ -88,6 +92,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="N",
+        default_from="fleet.nodes",
         help="Machines the devices sit in; says how often one of them stops, not how often the job does.",
     )
     device_mtbf: Array = number(
@@ -360,7 +365,7 @@ EQUATIONS = (
         "daly_goodput",
         r"@daly_goodput = \frac{@interval_used}{@cluster_mtbf \cdot e^{\frac{@recovery_time}{@cluster_mtbf}} \cdot "
         r"(e^{\frac{@interval_used + @checkpoint_time}{@cluster_mtbf}} - 1)}",
-        # Where the exponent is tiny the difference printed loses the digits that the code keeps.
+        # Where the exponent is tiny, evaluating the difference as written loses digits; the code uses expm1.
         where=lambda i, o: o.interval_used + i.checkpoint_time > 1e-4 * o.cluster_mtbf and o.daly_goodput > 0,
     ),
 )
@@ -485,13 +490,13 @@ def reliability(i: Inputs) -> Outputs:
         checkpoint_share=writing,
         lost_work_share=again,
         recovery_share=recovering,
-        # At the best interval writing and rework are equal but for rounding: writing is named.
+        # At the best interval writing and rework are equal up to rounding: writing is named.
         largest_loss=_largest(writing, again * (1 - 1e-12), recovering),
         interval_used=interval,
         best_goodput=at_best,
-        # A line over it starts where there is time for work, and not at 0, which stands for the best interval.
+        # The sweep starts where work remains possible, and not at 0, which stands for the best interval.
         own_goodput=np.where((np.asarray(i.own_interval) > 0) & (left > 0), left, math.nan),
-        # Where one's own interval is the best one, the difference is 0 and not the last digit of a rounding.
+        # Where the given interval is the best one, the difference is 0, not a rounding error.
         goodput_given_up=np.maximum(at_best - left, 0),
         useful_time=np.maximum(left, 0) * i.job_duration,
         time_to_finish=np.where(left > 0, ratio_or_inf(i.job_duration, np.maximum(left, 0)), math.inf),
@@ -508,5 +513,5 @@ def reliability(i: Inputs) -> Outputs:
 
 
 def _largest(*columns: Array) -> Codes:
-    """The place of the largest column, row by row; the first of equal ones."""
+    """Return the index of the largest column, row by row; the first of equal ones."""
     return np.asarray(np.argmax(np.stack(np.broadcast_arrays(*columns)), axis=0))

@@ -131,7 +131,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a transformer, and groups that divide each other."""
+    """Check the inputs against each other: a transformer, and groups that divide each other."""
     yield from checks.trainable_transformer(i.model)
     yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)
 

@@ -1,4 +1,4 @@
-"""Carbon of a job: of the electricity it uses, and its share of the making of the devices."""
+"""Carbon of a job: operational carbon of its electricity, and its share of the embodied carbon of the devices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def operational_carbon(energy: Array, carbon_intensity: Array) -> Array:
 
 def embodied_carbon(devices: Array, per_device: Array, duration: Array, lifetime: Array) -> Array:
     """A job's share in kg CO2e of the emissions of manufacturing its devices: n·C·T/L, with n the number of `devices`,
-    C the emissions of making one in kg CO2e (`per_device`), T the `duration` of the job and L the `lifetime` of a
+    C the emissions of one in kg CO2e (`per_device`), T the `duration` of the job and L the `lifetime` of a
     device, both in seconds. Arrays broadcast. Gupta et al. 2022 (ACT), doi:10.1145/3470496.3527408, equation 1. Spread
     evenly over the lifetime, idle or busy; above one lifetime the devices count more than once."""
     return np.asarray(devices * per_device * np.asarray(duration, dtype=float) / lifetime)

@@ -52,7 +52,8 @@ def ring_all_gather(message: Array, devices: Array, bandwidth: Array, latency: A
     long. 0 for one device. Arrays broadcast. Patarasuk and Yuan 2009, doi:10.1016/j.jpdc.2008.09.002. Links
     are used in one direction, by this operation alone."""
     steps = np.asarray(devices, dtype=float) - 1
-    return np.asarray(steps / devices * message / bandwidth + steps * latency)
+    # One device sends nothing, over a link that may be unknown.
+    return np.where(steps > 0, steps / devices * message / bandwidth + steps * latency, 0.0)
 
 
 def ring_all_reduce(message: Array, devices: Array, bandwidth: Array, latency: Array) -> Array:
@@ -73,7 +74,8 @@ def tree_all_reduce(message: Array, devices: Array, bandwidth: Array, latency: A
     2⌈log2 n⌉(M/β + α), with one-way `bandwidth` β in byte/s and `latency` α in seconds; 0 for one device. Arrays
     broadcast. Thakur, Rabenseifner and Gropp 2005, doi:10.1177/1094342005051521, section 4. Whole messages, not
     pipelined in chunks."""
-    return np.asarray(2 * tree_depth(devices) * (message / np.asarray(bandwidth) + latency))
+    depth = tree_depth(devices)
+    return np.where(depth > 0, 2 * depth * (message / np.asarray(bandwidth) + latency), 0.0)
 
 
 def tree_ring_crossover(devices: Array, bandwidth: Array, latency: Array) -> Array:

@@ -11,15 +11,16 @@ from solvers.declare import Array, Codes, Truth
 from solvers.laws.phase import generates
 from solvers.laws.transformer import (
     active_parameters,
-    attention_flop_per_pair,
     bytes_per_element,
-    kv_bytes_per_token,
+    cache_bytes,
+    decode_attention_flop,
     parameters_read,
+    prefill_attention_flop,
     recurrent_state_bytes,
 )
 from solvers.specs import Model
 
-# Activations and scores are kept in 16 bits, whatever the weights are stored in.
+# Activations and scores are stored in 16 bits, whatever the precision of the weights.
 _ACTIVATION_BYTES = 2
 
 # Dao et al. 2022, algorithm 0: scores are written, read by the softmax, written again and read for the values.
@@ -88,7 +89,7 @@ def operator_work(
         gemm_moved=np.where(
             fixed, np.where(attends, pass_moved, 0), weights + tokens * _product_elements(model) * _ACTIVATION_BYTES
         ),
-        attention_flop=np.where(fixed, 0.0, attention_flop_per_pair(model) * batch_size * _pairs(decodes, sequence)),
+        attention_flop=np.where(fixed, 0.0, batch_size * _attention_flop(model, decodes, sequence)),
         attention_moved=np.where(fixed, 0.0, _attention_moved(model, batch_size, sequence, queries, precision)),
         scores_moved=np.where(fixed, 0.0, _SCORE_PASSES * queries * sequence * _ACTIVATION_BYTES),
         scores_bytes=np.where(fixed, 0.0, queries / np.maximum(model.layers, 1) * sequence * _ACTIVATION_BYTES),
@@ -101,14 +102,14 @@ def operator_work(
     )
 
 
-def _pairs(decodes: Truth, sequence: Array) -> Array:
-    """Pairs of query and key of one sequence: causal, so half of the square when all its tokens are new."""
-    return np.where(decodes, sequence, np.asarray(sequence) * (np.asarray(sequence) + 1) / 2)
+def _attention_flop(model: Model, decodes: Truth, sequence: Array) -> Array:
+    """Of one sequence: causal, so half of the square when all its tokens are new."""
+    return np.where(decodes, decode_attention_flop(model, sequence), prefill_attention_flop(model, sequence, 0.0))
 
 
 def _product_elements(model: Model) -> Array:
-    """Activations that the matrix products of a token read and write: every weight matrix has the hidden size h on one
-    side, so the other sides add up to Na/h over all of them."""
+    """Return the activations that the matrix products of a token read and write: every weight matrix has the hidden
+    size h on one side, so the other sides add up to Na/h over all of them."""
     hidden = np.asarray(model.hidden_size, dtype=float)
     others = np.where(hidden > 0, active_parameters(model) / np.where(hidden > 0, hidden, 1), 0.0)
     return _PRODUCTS_PER_LAYER * model.layers * hidden + others
@@ -116,7 +117,7 @@ def _product_elements(model: Model) -> Array:
 
 def _attention_moved(model: Model, batch_size: Array, sequence: Array, queries: Array, precision: Codes) -> Array:
     """Queries in and results out, keys and values (or the recurrent state, in and out)."""
-    kept = sequence * kv_bytes_per_token(model, precision) + 2 * recurrent_state_bytes(model, precision)
+    kept = cache_bytes(model, sequence, precision) + recurrent_state_bytes(model, precision)
     return 2 * queries * model.head_dim * _ACTIVATION_BYTES + batch_size * kept
 
 
@@ -131,7 +132,7 @@ class ClassTime:
 
     @property
     def total(self) -> Array:
-        """Seconds of the class in all."""
+        """Return the seconds of the class in total."""
         return self.ideal + self.below_peak + self.stall
 
 

@@ -63,7 +63,7 @@ def step_work(model: Model, phase: Codes, batch_size: Array, context: Array, pro
         Phase.FORWARD: lambda: forward_work(model, batch_size, precision),
         Phase.TRAINING: lambda: _known_where(is_trainable(model), training_work(model, batch_size, prompt, precision)),
     }
-    present = [Phase(int(code)) for code in np.unique(meant)] or [Phase.FORWARD]  # no question at all has a kind, too
+    present = [Phase(int(code)) for code in np.unique(meant)] or [Phase.FORWARD]  # an empty batch still needs a phase
     works = {kind: kinds[kind]() for kind in present}
     if len(works) == 1:
         return works[present[0]]

@@ -11,11 +11,11 @@ from solvers.declare import Array
 
 Floats = NDArray[np.float64]
 
-# exp(-745) is the smallest double: a chance below it is zero.
+# exp(-745) is the smallest double: a smaller probability is zero.
 _VANISHED = 750.0
 # Steps of the bisection: to a millionth of the load of one server.
 _HALVINGS = 24
-# Started nine standard deviations early, the recursion has forgotten where: exp(-81/2) of the mistake is left.
+# The recursion starts nine standard deviations early; the error of the starting value then shrinks by exp(-81/2).
 _EARLY = 9.0
 
 
@@ -37,13 +37,14 @@ def erlang_b(servers: Array, load: Array) -> Array:
 
 
 def _vanished(c: Floats, a: Floats) -> NDArray[np.bool_]:
-    """Whether B is below the smallest double: B ≤ 2·exp(−(c·ln(c/a) − c + a)) for c > a (Chernoff's bound)."""
+    """Return whether B is below the smallest double: B ≤ 2·exp(−(c·ln(c/a) − c + a)) for c > a (Chernoff's bound)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray((c > a) & (c * np.log(c / a) - c + a > _VANISHED))
 
 
 def _recurse(a: Floats, start: Floats, steps: Floats) -> Floats:
-    """B after `steps` recursions, in descending order of steps, so that the unfinished rows are always the first."""
+    """Return B after `steps` recursions, in descending order of steps, so that the unfinished rows are always the
+    first."""
     k, blocked = start.copy(), np.where(np.isnan(a), np.nan, 1.0)
     most = int(steps[0]) if steps.size else 0
     under_way = np.searchsorted(-steps, -np.arange(1, most + 1), side="right")

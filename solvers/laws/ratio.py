@@ -1,4 +1,4 @@
-"""Division that is infinite, not undefined, where the divisor is zero."""
+"""Division that gives infinity, not NaN, where the divisor is zero."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from solvers.declare import Array
 
 def ratio_or_inf(numerator: Array, denominator: Array) -> Array:
     """The ratio numerator/denominator, in the unit of `numerator` over that of `denominator`; infinite where
-    `denominator` is 0, also for 0/0. Arrays broadcast. Derived: an output declares in words what infinite means for
-    it."""
+    `denominator` is 0, also for 0/0. Arrays broadcast. Derived. An output that uses it declares the text for
+    infinity."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(np.asarray(denominator) == 0, np.inf, np.divide(numerator, denominator))

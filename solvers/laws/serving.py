@@ -11,7 +11,7 @@ from solvers.laws.step_time import StepTime, step_time
 from solvers.laws.transformer import Work
 from solvers.specs import Model
 
-# Activations are sent in 16 bits, whatever the weights are stored in.
+# Activations are sent in 16 bits, whatever the precision of the weights.
 _ACTIVATION_BYTES = 2
 
 

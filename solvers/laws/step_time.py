@@ -11,7 +11,7 @@ from solvers.declare import Array, Codes
 
 
 class Bound(IntEnum):
-    """What takes the longest part of a step."""
+    """The part of a step that takes longest."""
 
     COMPUTE = 0
     MEMORY = 1
@@ -39,9 +39,16 @@ def step_time(
     c of `network` time. Arrays broadcast. Williams, Waterman and Patterson 2009, doi:10.1145/1498765.1498785, equation
     1. Perfect overlap of arithmetic and memory, none of the rest; equal roofs count as memory-bound."""
     compute, memory = flop / rate, moved / bandwidth
+    total = np.maximum(compute, memory) + overhead + network
+    bound = longest_part(compute, memory, overhead, network)
+    return StepTime(compute, memory, np.asarray(overhead), np.asarray(network), total, bound)
+
+
+def longest_part(compute: Array, memory: Array, overhead: Array, network: Array) -> Codes:
+    """The code of `Bound` for what takes longest of a step, of which `compute` and `memory` overlap and `overhead` and
+    `network` are added, all in seconds. Arrays broadcast. Derived: the largest. Equal roofs count as memory-bound."""
     busy = np.maximum(compute, memory)
-    # Comparisons, not argmax: that costs as much as all the rest together.
+    # Comparisons instead of argmax, which takes as long as all the rest together.
     bound = np.where(compute > memory, Bound.COMPUTE, Bound.MEMORY)
     bound = np.where(overhead > busy, Bound.OVERHEAD, bound)
-    bound = np.where(network > np.maximum(busy, overhead), Bound.NETWORK, bound)
-    return StepTime(compute, memory, np.asarray(overhead), np.asarray(network), busy + overhead + network, bound)
+    return np.where(network > np.maximum(busy, overhead), Bound.NETWORK, bound)

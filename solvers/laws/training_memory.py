@@ -16,7 +16,7 @@ ADAM_BYTES = 12.0
 
 
 class Recomputation(IntEnum):
-    """What the backward pass recomputes instead of keeping it in memory."""
+    """The activations that the backward pass recomputes instead of keeping it in memory."""
 
     NONE = 0
     SELECTIVE = 1

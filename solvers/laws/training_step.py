@@ -146,7 +146,7 @@ def data_time(
     replicas, expert_replicas = layout.replica_group(network), layout.expert_replica_group(network)
     once = hierarchical_all_gather(dense, replicas, network.intra, network.inter)
     experts = hierarchical_all_gather(routed, expert_replicas, network.intra, network.inter)
-    once = once + np.where(np.asarray(routed) > 0, experts, 0.0)  # a dense model starts no second exchange
+    once = once + np.where(np.asarray(routed) > 0, experts, 0.0)  # a dense model has no second exchange
     rounds = np.where(np.asarray(zero_stage) >= 3, 1 + 2 * np.asarray(microbatches, dtype=float), 2.0)
     return np.asarray(rounds * once * network.congestion)
 
@@ -162,7 +162,7 @@ def exposed_time(exchange: Array, overlap: Array, microbatch: Array, microbatche
 
 @dataclass(frozen=True)
 class DeviceTime:
-    """Seconds of one step in which a device works by itself: `compute` (its FLOP), `memory` (traffic on top),
+    """Seconds of one step that a device spends without the network: `compute` (its FLOP), `memory` (traffic on top),
     `straggler` (waiting for the slowest device) and `imbalance` (waiting for the largest pipeline stage)."""
 
     compute: Array

@@ -11,19 +11,19 @@ from solvers.laws.training_memory import ADAM_BYTES, DeviceParameters, Recomputa
 from solvers.laws.transformer import (
     Work,
     active_parameters,
-    attention_flop_per_pair,
     bytes_per_element,
     parameters_read,
+    prefill_attention_flop,
 )
 from solvers.specs import Model
 
 
 def causal_attention_flop(model: Model, sequences: Array, length: Array) -> Array:
     """FLOP of QKᵀ and AV over all layers of a `model` for b `sequences` of s tokens (`length`), each of which attends
-    to itself and those before it: s(s+1)/2 pairs per sequence. Arrays broadcast. Chowdhery et al. 2022,
-    arXiv:2204.02311, appendix B, with half of the square masked. Softmax is not counted."""
-    s = np.asarray(length, dtype=float)
-    return np.asarray(sequences * attention_flop_per_pair(model) * s * (s + 1) / 2)
+    to itself and those before it: s(s+1)/2 pairs per sequence and layer, fewer in layers with a window. Arrays
+    broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B, with half of the square masked. Softmax is not
+    counted."""
+    return np.asarray(sequences * prefill_attention_flop(model, length, 0.0))
 
 
 def forward_flop(model: Model, sequences: Array, length: Array) -> Array:

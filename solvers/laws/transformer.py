@@ -45,13 +45,32 @@ def active_parameters(model: Model) -> Array:
 
 
 def kv_elements_per_token(model: Model) -> Array:
-    """Elements one token adds to the KV cache of a `model`, a dimensionless count: 2·L·h_kv·d, with L layers, h_kv KV
-    heads of dimension d, or the latent vector of each layer for multi-head latent attention. Arrays broadcast. Kwon et
-    al. 2023, arXiv:2309.06180, section 3; DeepSeek-AI 2024 (DeepSeek-V2), arXiv:2405.04434, section 2.1. All layers
-    keep the full context: no sliding windows."""
-    latent = model.kv_elements_per_token_per_layer
-    per_layer = np.where(np.isnan(latent), 2 * np.asarray(model.kv_heads) * model.head_dim, latent)
-    return np.asarray(model.layers * per_layer)
+    """Elements one token adds to the KV cache of a `model`, a dimensionless count: 2·L·h_kv·d, with L layers that have
+    a cache, h_kv KV heads of dimension d, or the latent vector of each layer for multi-head latent attention. Arrays
+    broadcast. Kwon et al. 2023, arXiv:2309.06180, section 3; DeepSeek-AI 2024 (DeepSeek-V2), arXiv:2405.04434, section
+    2.1. In a layer with a window: while the sequence is shorter than the window."""
+    return np.asarray(model.kv_layers * model.kv_elements_per_layer)
+
+
+def kv_elements(model: Model, tokens: Array) -> Array:
+    """Elements of the KV cache of a `model` after s `tokens`, a dimensionless count: a·s + b·min(s, w) + c, where b is
+    of the layers that keep a window of the last w tokens, a of those that keep all, c of the encoder outputs that a
+    decoder attends to. Arrays broadcast. Beltagy et al. 2020 (Longformer), arXiv:2004.05150, section 3.1; Raffel et al.
+    2020 (T5), arXiv:1910.10683, section 2.1. Chunked attention counts as a window of one chunk, its largest cache."""
+    layers = model.kv_layers
+    kept = layers * np.asarray(tokens, dtype=float)
+    if np.any(model.windowed_layers):  # true also where it is unknown, which counts as none
+        kept = kept - np.nan_to_num(model.windowed_layers) * tokens_out_of_window(model, tokens)
+    if np.any(model.cross_attention_tokens):
+        kept = kept + layers * np.nan_to_num(model.cross_attention_tokens)
+    return np.asarray(kept * model.kv_elements_per_layer)
+
+
+def tokens_out_of_window(model: Model, tokens: Array) -> Array:
+    """Of a number of `tokens` s, those that a layer with a window of a `model` keeps no longer, a dimensionless count:
+    max(s − w, 0), with w the tokens of the window; 0 where the model has none. Arrays broadcast. Beltagy et al. 2020
+    (Longformer), arXiv:2004.05150, section 3.1. The window counts the token itself."""
+    return np.asarray(np.fmax(tokens - np.asarray(model.attention_window), 0.0))
 
 
 def kv_bytes_per_token(model: Model, precision: Codes) -> Array:
@@ -70,9 +89,9 @@ def recurrent_state_bytes(model: Model, precision: Codes) -> Array:
 
 def cache_bytes(model: Model, tokens: Array, precision: Codes) -> Array:
     """Bytes one sequence of s `tokens` keeps in memory: its KV cache and the recurrent state of a `model`, stored in
-    `precision` (codes of `Precision`). Arrays broadcast. Derived: s times `kv_bytes_per_token`, and
-    `recurrent_state_bytes`. All layers keep the full context."""
-    return kv_bytes_per_token(model, precision) * tokens + recurrent_state_bytes(model, precision)
+    `precision` (codes of `Precision`). Arrays broadcast. Derived: `kv_elements` times bytes per element, and
+    `recurrent_state_bytes`."""
+    return kv_elements(model, tokens) * bytes_per_element(precision) + recurrent_state_bytes(model, precision)
 
 
 def attention_flop_per_pair(model: Model) -> Array:
@@ -80,6 +99,39 @@ def attention_flop_per_pair(model: Model) -> Array:
     dimension d, 2 FLOP per multiply-add. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B. Softmax
     is not counted."""
     return 4 * np.asarray(model.layers) * model.attention_heads * model.head_dim
+
+
+def decode_attention_flop(model: Model, context: Array) -> Array:
+    """FLOP of attention for one new token of a `model` after `context` tokens s: 4·h·d·((L − L_w)·s + L_w·min(s, w)),
+    with L_w of L layers that look back w tokens only. Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311,
+    appendix B; Beltagy et al. 2020 (Longformer), arXiv:2004.05150, section 3.1. Softmax is not counted."""
+    pairs = np.asarray(context, dtype=float)
+    if np.any(model.windowed_layers):
+        pairs = pairs - _windowed_share(model) * tokens_out_of_window(model, context)
+    return np.asarray(attention_flop_per_pair(model) * pairs)
+
+
+def prefill_attention_flop(model: Model, prompt: Array, cached: Array) -> Array:
+    """FLOP of causal attention while a `model` reads a prompt of S tokens (`prompt`), of which the first P are
+    `cached`: 4·h·d for each of (S−P)P + (S−P)(S−P+1)/2 pairs and layer, fewer in a layer that looks back w tokens only.
+    Arrays broadcast. Chowdhery et al. 2022, arXiv:2204.02311, appendix B; Beltagy et al. 2020 (Longformer),
+    arXiv:2004.05150, section 3.1. Softmax is not counted."""
+    end, start = np.asarray(prompt, dtype=float), np.asarray(cached, dtype=float)
+    new = end - start
+    pairs = new * start + new * (new + 1) / 2
+    if np.any(model.windowed_layers):
+        pairs = pairs - _windowed_share(model) * (_pairs_out_of_window(model, end) - _pairs_out_of_window(model, start))
+    return np.asarray(attention_flop_per_pair(model) * pairs)
+
+
+def _windowed_share(model: Model) -> Array:
+    return np.asarray(np.nan_to_num(model.windowed_layers) / np.maximum(model.layers, 1))
+
+
+def _pairs_out_of_window(model: Model, tokens: Array) -> Array:
+    """Of the causal pairs of a query and a key among a number of `tokens`, those that a window leaves out."""
+    beyond = tokens_out_of_window(model, tokens)
+    return np.asarray(beyond * (beyond + 1) / 2)
 
 
 def routed_parameters(model: Model) -> Array:
@@ -110,7 +162,7 @@ def decode_work(model: Model, batch_size: Array, context: Array, precision: Code
     `precision` of the weights and `kv_precision` of the cache are codes of `Precision`. Arrays broadcast. Pope et al.
     2023, arXiv:2211.05102, section 2. Activations stay on the chip."""
     per_sequence = cache_bytes(model, context, kv_precision)
-    flop = 2 * active_parameters(model) + attention_flop_per_pair(model) * context
+    flop = 2 * active_parameters(model) + decode_attention_flop(model, context)
     return _step(model, batch_size, precision, flop, per_sequence, np.float64(1))
 
 
@@ -119,12 +171,11 @@ def prefill_work(
 ) -> Work:
     """Work (FLOP and bytes) of reading the prompts of B sequences (`batch_size`) by a `model`: S tokens each
     (`prompt`), of which the first P are `cached`. Each new token attends to the cached tokens and to the new ones up to
-    itself: (S−P)P + (S−P)(S−P+1)/2 pairs. `precision` of the weights and `kv_precision` of the cache are codes of
+    itself, see `prefill_attention_flop`. `precision` of the weights and `kv_precision` of the cache are codes of
     `Precision`. Arrays broadcast. Pope et al. 2023, arXiv:2211.05102, section 2. Fused attention; activations stay on
     the chip."""
     new = np.asarray(prompt - cached, dtype=float)
-    pairs = new * cached + new * (new + 1) / 2
-    flop = 2 * active_parameters(model) * new + attention_flop_per_pair(model) * pairs
+    flop = 2 * active_parameters(model) * new + prefill_attention_flop(model, prompt, cached)
     per_sequence = cache_bytes(model, prompt, kv_precision)
     return _step(model, batch_size, precision, flop, per_sequence, new)
 

@@ -1,4 +1,4 @@
-"""Walls about walls: what an answer hinges on, what a target asks for, how the factors of the others multiply.
+"""Walls that evaluate other walls: sensitivity, the hardware for a target, the factors of the iron law.
 
-What belongs here asks other walls, or answers for all of them. Copy `synthesis.py`.
+What calls other walls, or combines all of them, belongs here. Copy `synthesis.py`.
 """

@@ -34,14 +34,14 @@ _HOUR = 3600.0
 
 
 class Counts(IntEnum):
-    """What the given MFU is a share of."""
+    """Whether the given MFU refers to model FLOPs or hardware FLOPs."""
 
     DEVICE = 0
     RUN = 1
 
 
 class IronLawFactor(IntEnum):
-    """What reduces the throughput of the fleet from its peak."""
+    """The factors that reduce the throughput of the fleet from its peak."""
 
     MFU = 0
     SCALING_EFFICIENCY = 1
@@ -59,7 +59,8 @@ class Inputs:
         slider=(1e18, 1e27),
         log=True,
         symbol="C",
-        help="Of the whole run: six times parameters times tokens (walls 11 and 13).",
+        help="Of the whole run, as its MFU counts them: six times parameters times tokens, and attention's where the "
+        "MFU has them (walls 11 and 13).",
     )
     devices: Array = number(
         "1",
@@ -173,8 +174,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if o.weakest_loss == 0:
         return "{training_time}, the peak of all devices: only fewer operations or more devices would shorten it."
     return (
-        "{training_time}, or {device_hours} of one device; at the peak of all devices it would be {ideal_time}, so "
-        "{overall_efficiency} of what is there counts. Most is lost to "
+        "{training_time}, or {device_hours} of one device; at the peak of all devices it would be {ideal_time}: an "
+        "overall efficiency of {overall_efficiency}. Most is lost to "
         f"{_ADVICE[IronLawFactor(int(o.weakest))]}, which takes {{weakest_loss}} of the time."
     )
 

@@ -49,7 +49,7 @@ class Sensitivity:
     solver: str
     output: str
     rows: tuple[ElasticityRow, ...]
-    kinks: tuple[Breakpoint, ...]
+    breakpoints: tuple[Breakpoint, ...]
     binding: str
 
 
@@ -67,8 +67,8 @@ class ElasticityRow:
 
 @dataclass(frozen=True)
 class Breakpoint:
-    """Where another limit takes over: the value `setting` of the parameter, `factor` times that of the point. A
-    table has no single value, only the factor."""
+    """A value at which another limit begins to bind: the value `setting` of the parameter, `factor` times that of the
+    point. A table has only the factor."""
 
     name: str
     label: str
@@ -80,8 +80,8 @@ class Breakpoint:
 
 
 def sensitivities(target: Solver[Any, Any], point: Any, output: str, step: float = STEP) -> Sensitivity:
-    """The sensitivity of `output` of `target` at `point`, with the breakpoints nearby. Raises InputError when there
-    is no such output or it is not a number."""
+    """Return the sensitivity of `output` of `target` at `point`, with the breakpoints nearby. Raise InputError when
+    there is no such output or it is not a number."""
     if not isinstance(target.outputs.get(output), Output):
         near = closest_name(output, [name for name, io in target.outputs.items() if isinstance(io, Output)])
         hint = f" Did you mean {near}?" if near else ""
@@ -89,7 +89,7 @@ def sensitivities(target: Solver[Any, Any], point: Any, output: str, step: float
     questions = QuestionBatch.of(target, point)
     rows = sorted(_rows(questions, output, step), key=lambda row: -abs(row.elasticity))
     binding = next((row.name for row in rows if row.hardware and row.elasticity != 0), "")
-    return Sensitivity(target.name, output, tuple(rows), tuple(_kinks(questions, output)), binding)
+    return Sensitivity(target.name, output, tuple(rows), tuple(_breakpoints(questions, output)), binding)
 
 
 def _rows(questions: QuestionBatch, output: str, step: float) -> Iterator[ElasticityRow]:
@@ -97,22 +97,22 @@ def _rows(questions: QuestionBatch, output: str, step: float) -> Iterator[Elasti
     central, below, above = (
         side[:, 0].tolist() for side in (found_slopes.central, found_slopes.below, found_slopes.above)
     )
-    for knob, *each in zip(questions.knobs, central, below, above, strict=True):
+    for parameter, *each in zip(questions.parameters, central, below, above, strict=True):
         if np.isfinite(each[0]):
-            yield ElasticityRow(knob.name, knob.label, knob.hardware, *each)
+            yield ElasticityRow(parameter.name, parameter.label, parameter.hardware, *each)
 
 
-def _kinks(questions: QuestionBatch, output: str) -> Iterator[Breakpoint]:
-    number = len(questions.knobs)
+def _breakpoints(questions: QuestionBatch, output: str) -> Iterator[Breakpoint]:
+    number = len(questions.parameters)
     every = breakpoints(questions, lambda o, row: getattr(o, output), np.zeros(number, dtype=int), np.arange(number))
     for k in np.argsort(np.abs(np.log(every.factor))):
         at, factor = int(every.pair[k]), float(every.factor[k])
-        knob = questions.knobs[at]
-        io = knob.declared
-        value = float("nan") if knob.table else float(questions.settings[at, 0]) * factor
+        parameter = questions.parameters[at]
+        io = parameter.declared
+        value = float("nan") if parameter.table else float(questions.settings[at, 0]) * factor
         yield Breakpoint(
-            knob.name,
-            knob.label,
+            parameter.name,
+            parameter.label,
             factor,
             Value(value, io.unit, io.display_unit, io.label, io.symbol),
             float(every.below[k]),
@@ -122,7 +122,7 @@ def _kinks(questions: QuestionBatch, output: str) -> Iterator[Breakpoint]:
 
 
 class SensitivityQuery(IntEnum):
-    """The output whose sensitivity is asked for, by its name at the roofline."""
+    """The output whose sensitivity is computed, by its name in the roofline."""
 
     LATENCY = 0
     THROUGHPUT = 1
@@ -142,7 +142,7 @@ class Hardware(IntEnum):
     TDP = 6
 
 
-# Climbed for one knob of each question, which its roofline breaks once at most: few rungs will do.
+# Climbed for one parameter of each question, which its roofline breaks once at most: few rungs will do.
 _RUNGS, _GAPS = 9, 2
 _CHIP = tuple(f"accelerator.{member.name.lower()}" for member in Hardware if member)
 _OTHER = (
@@ -154,7 +154,7 @@ _OTHER = (
     "prompt_length",
     "model.parameters",
 )
-_KNOBS = {f"to_{name.rpartition('.')[2]}": name for name in (*_CHIP, *_OTHER)}
+_PARAMETERS = {f"to_{name.rpartition('.')[2]}": name for name in (*_CHIP, *_OTHER)}
 _STILL = "nothing: it is zero, or unknown here"
 
 
@@ -274,7 +274,7 @@ def _until(o: Outputs) -> str:
 
 
 FIGURES = (
-    Chart("bars", "Percent of change for one percent more", (), tuple(_KNOBS)),
+    Chart("bars", "Percent of change for one percent more", (), tuple(_PARAMETERS)),
     curve("batch_size", ("to_memory_bandwidth", "to_peak"), "Where the binding changes hands", logy=False),
 )
 
@@ -343,7 +343,7 @@ FALLACIES = (
     title="Sensitivity",
     question="Which knob should be turned next?",
     version="1",
-    factor="",
+    factor="Peak rate",
     verdict=verdict,
     check=asked.check,
     headline=("binding", "binding_elasticity", "changes_above", "to_memory_bandwidth", "to_peak", "to_layer_overhead"),
@@ -360,7 +360,7 @@ def sensitivity(i: Inputs) -> Outputs:
     questions = QuestionBatch.of(asked.roofline, _point(line))
     read = _reading(line)
     answers = slopes(questions, read, np.asarray(line.step, dtype=float))
-    to = dict(zip((knob.name for knob in questions.knobs), answers.central, strict=True))
+    to = dict(zip((parameter.name for parameter in questions.parameters), answers.central, strict=True))
     unknown = np.full(answers.central.shape[1:], np.nan)
     chip = np.nan_to_num(np.stack([to.get(name, unknown) for name in _CHIP]))
     order = np.argsort(-np.abs(chip), axis=0, kind="stable")
@@ -370,7 +370,7 @@ def sensitivity(i: Inputs) -> Outputs:
         "binding_elasticity": np.where(first != 0, first, np.nan),
         "runner_up_elasticity": np.where(second != 0, second, np.nan),
         **_around(questions, read, order[0], first != 0, line.step),
-        **{name: to.get(knob, unknown) for name, knob in _KNOBS.items()},
+        **{name: to.get(parameter, unknown) for name, parameter in _PARAMETERS.items()},
     }
     return Outputs(**{name: column.reshape(grid) for name, column in found_columns.items()})
 
@@ -378,14 +378,14 @@ def sensitivity(i: Inputs) -> Outputs:
 def _around(
     questions: QuestionBatch, read: Any, chip: Numbers, binds: NDArray[np.bool_], step: Array
 ) -> dict[str, Floats]:
-    """What surrounds the point along the knob that binds, for each question its own."""
-    places = {knob.name: k for k, knob in enumerate(questions.knobs)}
+    """What surrounds the point along the parameter that binds, for each question its own."""
+    places = {parameter.name: k for k, parameter in enumerate(questions.parameters)}
     row = np.flatnonzero(binds)
-    knob = np.array([places[_CHIP[k]] for k in chip[row]], dtype=int)
-    below, above = breakpoints(questions, read, row, knob, rungs=_RUNGS, most=_GAPS).nearest(row.size)
+    parameter = np.array([places[_CHIP[k]] for k in chip[row]], dtype=int)
+    below, above = breakpoints(questions, read, row, parameter, rungs=_RUNGS, most=_GAPS).nearest(row.size)
     factors = np.stack((np.ones(row.size), *np.broadcast_arrays(1 + step, 1 - step, np.empty(row.size))[:2]))
     every = np.tile(row, 3)
-    outputs = read(questions.ask(every, np.tile(knob, 3), factors.ravel()), every)
+    outputs = read(questions.ask(every, np.tile(parameter, 3), factors.ravel()), every)
     here, up, down = np.broadcast_to(np.asarray(outputs, dtype=float), every.shape).reshape(3, -1)
     around = {"changes_above": above, "changes_below": below, "ratio_above": up / here, "ratio_below": down / here}
     return {name: _spread(column, row, binds.size) for name, column in around.items()}
@@ -398,12 +398,12 @@ def _spread(column: Floats, row: Numbers, size: int) -> Floats:
 
 
 def _point(i: Inputs) -> asked.Inputs:
-    """The roofline's own question."""
+    """Return the question of the roofline."""
     return asked.Inputs(**{name: getattr(i, name) for name in asked.roofline.inputs})
 
 
 def _reading(i: Inputs) -> OutputReader:
-    """Takes from the roofline's outputs the one that each question asks for."""
+    """Return a reader that selects, from the roofline's outputs, the one that each question names."""
     names = [member.name.lower() for member in SensitivityQuery]
     code = np.asarray(i.output)
     if code.ndim == 0:

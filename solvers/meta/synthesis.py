@@ -39,13 +39,13 @@ from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.transformer import Work
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
-# A chip made to measure must count as one chip: dividing back may leave 1 + 2e-16 of it.
+# A chip that meets the target exactly must count as one chip, although the division may give 1 + 2e-16.
 _ROUNDING = 1 - 1e-12
 _NO_CHIP = "no chip is held against it"
 
 
 class Demand(IntEnum):
-    """What the step needs of a chip."""
+    """The requirement that determines the number of chips."""
 
     RATE = 0
     BANDWIDTH = 1
@@ -132,7 +132,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: whether model, phase, precision and chip go together."""
+    """Check the inputs against each other: whether model, phase, precision and chip go together."""
     if i.accelerator is not None:
         yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.model_phase(i.model, i.phase)
@@ -172,6 +172,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.accelerator is not None:
         yield from remarks.precision_fallback(i.accelerator, i.precision)
         yield from remarks.missing_figures(i.accelerator)
+        yield from remarks.unknown_layers(i.model)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
         yield from remarks.beyond_context_length(
@@ -311,7 +312,7 @@ def synthesis(i: Inputs) -> Outputs:
 
 
 def _answer(i: Inputs, chip: Accelerator, work: Work, time_left: Array) -> dict[str, Any]:
-    """How many of `chip` the step needs, and what for."""
+    """Return how many of `chip` the step needs, and which requirement determines it."""
     home = memory_placement(chip, work.resident, work.weights)
     peak = peak_rate(chip, i.precision)
     chip_time_left = np.maximum(time_left - chip.dispatch_overhead, 0)
@@ -323,7 +324,7 @@ def _answer(i: Inputs, chip: Accelerator, work: Work, time_left: Array) -> dict[
         )
     )
     counts = np.maximum(np.ceil(shares * _ROUNDING), 1)
-    # An unknown capacity does not refuse; an unknown rate or bandwidth leaves the number open.
+    # An unknown capacity counts as sufficient; with an unknown rate or bandwidth the number is NaN.
     needed = np.fmax(np.maximum(counts[Demand.RATE], counts[Demand.BANDWIDTH]), counts[Demand.MEMORY])
     needed = np.where(np.isnan(counts[Demand.RATE] + counts[Demand.BANDWIDTH]), np.nan, needed)
     return {
@@ -355,8 +356,8 @@ class Ranking:
 
 
 def rank(i: Inputs, chips: Accelerator) -> Ranking:
-    """The stacked `chips` ranked by `i`: those that need fewest devices first, at equal numbers the cheapest;
-    unknown prices after known ones, and chips whose need is unknown last."""
+    """Return the stacked `chips` ranked by `i`: those that need fewest devices first, at equal numbers the cheapest;
+    unknown prices after known ones, and chips whose number is unknown last."""
     outputs = synthesis.function(replace(i, accelerator=chips))
     order = np.lexsort((np.asarray(outputs.price_of_devices), np.asarray(outputs.devices_needed)))
     return Ranking(order, outputs)

@@ -1,8 +1,7 @@
-"""What does one system consist of, before any wall is computed?
+"""The description of one system, from which every wall takes its inputs.
 
-A model, the chips that serve it, the fleet that trains it, the network between them, and the site: described once,
-and converted to the figures every wall takes. Accounting only; the physics is in the walls, see
-`solvers.pipeline.system`.
+A model, the chips that serve it, the fleet that trains it, the network between them, and the site: described once, and
+converted to the figures every wall takes. Accounting only; the physics is in the walls, see `solvers.pipeline.system`.
 """
 
 from __future__ import annotations
@@ -27,23 +26,25 @@ from solvers.declare import (
     number,
     output,
     solver,
-    spec,
 )
 from solvers.errors import InputError
 from solvers.laws.transformer import bytes_per_element
-from solvers.specs import Accelerator, Grid, Model, Precision
+from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
 
-# A token is stored as a number of four bytes; a month is the twelfth part of a year.
+# A token is stored as an integer of four bytes; a month is a twelfth of a year.
 _TOKEN_BYTES = 4.0
 _MONTH = 365 * 86400.0 / 12
-# Tensor parallelism beyond eight devices is rare, whatever a node holds.
+# Tensor parallelism over more than eight devices is rare, also in larger nodes.
 _MOST_TENSOR = 8
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
-    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
+    fleet: Fleet | None = inputs.fleet(help="A cluster that trains; the accelerators that serve are its own, too.")
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", default_from="node.accelerator")
+    node: Node | None = inputs.node()
+    fabric: Fabric | None = inputs.fabric()
     precision: Codes = inputs.precision(Precision.BF16)
     batch_size: Array = inputs.batch_size(16, help="Requests a replica serves together.")
     prompt_length: Array = inputs.prompt_length(1024, help="Tokens of each request's prompt.")
@@ -87,7 +88,16 @@ class Inputs:
         help="What 99 of 100 requests should stay below, from arrival to the last token.",
     )
     devices: Array = number(
-        "1", "Devices that train", 256, low=1, high=1e7, slider=(8, 32768), log=True, integer=True, symbol="n"
+        "1",
+        "Devices that train",
+        256,
+        low=1,
+        high=1e7,
+        slider=(8, 32768),
+        log=True,
+        integer=True,
+        symbol="n",
+        default_from="fleet.devices",
     )
     tokens: Array = number(
         "1",
@@ -115,9 +125,9 @@ class Inputs:
         help="That each copy works through in one training step.",
     )
     sequence_length: Array = inputs.sequence_length(8192, advanced=True)
-    devices_per_node: Array = inputs.devices_per_node(8, advanced=True)
-    intra_bandwidth: Array = inputs.intra_bandwidth(450e9, advanced=True)
-    inter_bandwidth: Array = inputs.inter_bandwidth(50e9, advanced=True)
+    devices_per_node: Array = inputs.devices_per_node(8)
+    intra_bandwidth: Array = inputs.intra_bandwidth(450e9)
+    inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     storage_bandwidth: Array = number(
         "byte/s",
         "Storage bandwidth",
@@ -130,20 +140,10 @@ class Inputs:
         advanced=True,
         help="At which the fleet reads what it trains on.",
     )
-    grid: Grid = spec(Grid, "Grid", "us-average", help="Where the electricity comes from.")
-    pue: Array = number(
-        "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
-    )
-    electricity_price: Array = number(
-        "USD/J",
-        "Electricity price",
-        0.10 / 3.6e6,
-        high=1e-4,
-        slider=(0, 0.4 / 3.6e6),
-        display_unit="USD/kWh",
-        advanced=True,
-        help="Where the grid's is not known.",
-    )
+    grid: Grid = inputs.grid(default="us-average", optional=False)
+    region: Region | None = inputs.region()
+    pue: Array = inputs.pue(1.2)
+    electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
     water_intensity: Array = number(
         "L/J",
         "Water intensity",
@@ -152,7 +152,7 @@ class Inputs:
         slider=(0, 10 / 3.6e6),
         display_unit="L/kWh",
         advanced=True,
-        help="Where the grid's is not known.",
+        default_from="grid.water_intensity",
     )
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the accelerator's."
@@ -160,11 +160,10 @@ class Inputs:
     embodied_carbon: Array = number(
         "kg",
         "Embodied carbon of a device",
-        150,
         high=1e7,
         slider=(0, 2000),
         advanced=True,
-        help="Where the accelerator's is not known.",
+        default_from="accelerator.embodied_carbon",
     )
     runs_per_month: Array = number(
         "1",
@@ -217,33 +216,34 @@ class Outputs:
     sequence_bytes: Array = output("byte", "Bytes of a sequence")
     run_rate: Array = output("1/s", "Training runs a second")
     tdp: Array = output("W", "Thermal design power of a device", if_infinite="unknown")
-    embodied_per_device: Array = output("kg", "Embodied carbon of a device")
+    embodied_per_device: Array = output("kg", "Embodied carbon of a device", if_infinite="unknown")
     carbon_intensity: Array = output("kg/J", "Carbon intensity", display_unit="g/kWh", if_infinite="unknown")
     water_of_electricity: Array = output("L/J", "Water intensity", display_unit="L/kWh")
     price_of_electricity: Array = output("USD/J", "Electricity price", display_unit="USD/kWh")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a model that generates, whose sizes are known, and a chip that computes."""
+    """Check the inputs against each other: a model that generates, whose sizes are known, and a chip that computes."""
     yield from checks.trainable_transformer(i.model)
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     if math.isnan(i.accelerator.tdp):
         yield InputError("accelerator", f"can't be {i.accelerator.name}: its thermal design power is not known.")
     if i.unit_price == 0 and math.isnan(i.accelerator.unit_price):
         yield InputError("unit_price", f"is needed: the catalog has no price for {i.accelerator.name}.")
+    yield from checks.link_bandwidth(i.accelerator, i.intra_bandwidth, i.devices_per_node, "intra_bandwidth")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    serves = "{replicas} replicas of {tensor_parallel} devices serve up to {slots} requests at once"
+    serves = "Serving: {replicas} replicas of {tensor_parallel} devices, up to {slots} requests at once."
     if not o.splits:
-        return f"{serves}; {{devices}} devices are too few to train one copy over {{pipeline_parallel}} stages."
-    return f"{serves}; {{training_devices}} devices in {{nodes}} nodes train {{data_parallel}} copies."
+        return f"{serves} Training: {{devices}} devices are too few for one copy over {{pipeline_parallel}} stages."
+    return f"{serves} Training: {{training_devices}} devices in {{nodes}} nodes, {{data_parallel}} copies of the model."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
     if o.splits and o.idle_devices > 0:
-        yield "{idle_devices} of the training devices are left over: the split does not divide them."
+        yield "The split leaves {idle_devices} of the {devices} training devices idle: it does not divide them."
 
 
 EQUATIONS = (
@@ -336,7 +336,7 @@ FALLACIES = (
     walls=(),
     title="System",
     question="What does one system come to, before any wall looks at it?",
-    version="1",
+    version="2",
     factor="",
     verdict=verdict,
     notes=notes,
@@ -373,13 +373,14 @@ def system(i: Inputs) -> Outputs:
         sequence_bytes=np.asarray(i.sequence_length, dtype=float) * _TOKEN_BYTES,
         run_rate=np.asarray(i.runs_per_month) / _MONTH,
         tdp=i.accelerator.tdp,
-        embodied_per_device=_or(i.accelerator.embodied_carbon, i.embodied_carbon),
-        carbon_intensity=i.grid.carbon_intensity,
-        water_of_electricity=_or(i.grid.water_intensity, i.water_intensity),
-        price_of_electricity=_or(i.grid.electricity_price, i.electricity_price),
+        embodied_per_device=i.embodied_carbon,
+        carbon_intensity=_of_place(i),
+        water_of_electricity=i.water_intensity,
+        price_of_electricity=i.electricity_price,
     )
 
 
-def _or(known: Array, assumed: Array) -> Array:
-    """The figure of the catalog, or what was said for when it has none."""
-    return np.where(np.isnan(known), assumed, known)
+def _of_place(i: Inputs) -> Array:
+    """The carbon intensity of the region, or of the grid where none is picked or its own is not known."""
+    own = np.nan if i.region is None else i.region.carbon_intensity
+    return np.where(np.isnan(own), i.grid.carbon_intensity, own)

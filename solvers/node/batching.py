@@ -39,7 +39,13 @@ from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.serving import max_requests
 from solvers.laws.step_time import Bound, StepTime, step_time
-from solvers.laws.transformer import bytes_per_element, decode_work, kv_bytes_per_token, recurrent_state_bytes
+from solvers.laws.transformer import (
+    bytes_per_element,
+    cache_bytes,
+    decode_work,
+    kv_bytes_per_token,
+    recurrent_state_bytes,
+)
 from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 _NOTHING_FITS = "nothing runs: not one request fits"
@@ -47,7 +53,7 @@ _NO_BASELINE = "no ratio: the contiguous baseline holds not one request"
 
 
 class KvPrecision(IntEnum):
-    """The format of keys and values; AS_WEIGHTS follows the weights, whatever they are."""
+    """The format of keys and values; AS_WEIGHTS is the format of the weights."""
 
     AS_WEIGHTS = -1
     FP16 = Precision.FP16
@@ -58,7 +64,7 @@ class KvPrecision(IntEnum):
 
 
 class Limit(IntEnum):
-    """What stops the batch from growing."""
+    """The limit of the batch size."""
 
     MEMORY = 0
     SCHEDULER = 1
@@ -196,7 +202,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: whether model, chip and format go together."""
+    """Check the inputs against each other: whether model, chip and format go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     if not generates(i.model):
         yield InputError(
@@ -225,14 +231,14 @@ def _fitting(o: Outputs) -> str:
         )
     return (
         "In pages {max_concurrent_requests} requests fit beside the weights; reserving {reserved_length} tokens for "
-        "each, only {static_max_concurrent_requests} do. "
+        "each leaves room for {static_max_concurrent_requests}. "
     )
 
 
 def _served(o: Outputs) -> str:
     if o.limit == Limit.SCHEDULER:
-        return "The scheduler stops at {active_requests}, which make {decode_throughput} together. "
-    return "Memory stops at {active_requests}, which make {decode_throughput} together. "
+        return "The scheduler stops at {active_requests}: {decode_throughput} together. "
+    return "Memory stops at {active_requests}: {decode_throughput} together. "
 
 
 _GROWTH = {
@@ -398,12 +404,14 @@ FALLACIES = (
 )
 def batching(i: Inputs) -> Outputs:
     kv_format = np.where(np.asarray(i.kv_precision) < 0, i.precision, i.kv_precision)
-    # In a sweep a network that keeps nothing between tokens is unknown, not served without end.
+    # In a sweep a model without a KV cache or state is unknown, not served without limit.
     per_token = np.where(generates(i.model), kv_bytes_per_token(i.model, kv_format), np.nan)
     state = recurrent_state_bytes(i.model, kv_format)
     pages = pages_per_request(i.context_length, i.page_size)
     held, reserved = pages * i.page_size, np.maximum(i.max_length, i.context_length)
-    request, static_request = per_token * held + state, per_token * reserved + state
+    context, request, static_request = (
+        cache_bytes(i.model, tokens, kv_format) + 0 * per_token for tokens in (i.context_length, held, reserved)
+    )
     weights = np.asarray(i.model.parameters * bytes_per_element(i.precision))
     usable = np.asarray(i.accelerator.memory_capacity * (1 - np.asarray(i.memory_reserve)))
     pool = np.maximum(usable - weights, 0.0)
@@ -433,8 +441,8 @@ def batching(i: Inputs) -> Outputs:
         pages=pages,
         weights=weights,
         kv_pool=pool,
-        wasted=active * per_token * (held - i.context_length),
-        static_wasted=static_active * per_token * (reserved - i.context_length),
+        wasted=active * (request - context),
+        static_wasted=static_active * (static_request - context),
         usable_memory=usable,
         memory_shortfall=np.maximum(weights + request - usable, 0.0),
         devices_needed=np.ceil((weights + request) / usable),
@@ -446,7 +454,7 @@ def batching(i: Inputs) -> Outputs:
 
 
 def _decode_step(i: Inputs, kv_format: Codes, requests: Array) -> StepTime:
-    """One decode step of a number of requests; unknown where there are none."""
+    """Return the time of one decode step for a number of requests; NaN where there are none."""
     running = np.where(np.asarray(requests) >= 1, requests, np.nan)
     work = decode_work(i.model, running, i.context_length, i.precision, kv_format)
     rate = peak_rate(i.accelerator, i.precision) * i.efficiency

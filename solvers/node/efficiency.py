@@ -48,7 +48,7 @@ from solvers.specs import Accelerator, Model, Precision, peak_rate
 
 
 class Pass(IntEnum):
-    """What a step does: a forward and a backward pass, a forward pass alone, or one token for each sequence."""
+    """The kind of step: forward and backward pass, forward pass only, or decoding one token per sequence."""
 
     TRAINING = 0
     FORWARD = 1
@@ -56,14 +56,14 @@ class Pass(IntEnum):
 
 
 class AttentionKernel(IntEnum):
-    """Whether scores stay on the chip."""
+    """Whether attention scores stay on the chip (fused) or are written to memory."""
 
     FUSED = 0
     UNFUSED = 1
 
 
 class BackwardRecomputation(IntEnum):
-    """What the backward pass computes again instead of having kept it."""
+    """The activations that the backward pass recomputes instead of keeping it in memory."""
 
     NONE = 0
     SELECTIVE = 1
@@ -131,6 +131,7 @@ class Inputs:
         high=1,
         exclusive_min=True,
         slider=(0.05, 1),
+        display_unit="percent",
         symbol=r"\eta_\text{gemm}",
         help="Share of the peak rate when memory does not bind; a large product was measured at 0.8 on an H200.",
     )
@@ -141,6 +142,7 @@ class Inputs:
         high=1,
         exclusive_min=True,
         slider=(0.05, 1),
+        display_unit="percent",
         symbol=r"\eta_\text{att}",
         help="Its share of the peak rate when memory does not bind: 0.5 to 0.75 for FlashAttention-2 and -3.",
     )
@@ -151,6 +153,7 @@ class Inputs:
         high=1,
         exclusive_min=True,
         slider=(0.05, 1),
+        display_unit="percent",
         symbol=r"\eta_\text{conv}",
         advanced=True,
         help="Their share of the peak rate when memory does not bind.",
@@ -303,7 +306,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: whether model, step, chip and format go together."""
+    """Check the inputs against each other: whether model, step, chip and format go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     if i.phase == Pass.DECODE and not generates(i.model):
         yield InputError("phase", f"can't be decode: {i.model.name} does not generate tokens. Choose forward.")
@@ -615,7 +618,7 @@ def _operator_times(i: Inputs, work: OperatorWork, peak: Array) -> OperatorTimes
 
 
 def _recomputes(i: Inputs, trains: Truth) -> tuple[Truth, Truth]:
-    """Whether the backward pass repeats attention, and whether it repeats the whole forward pass."""
+    """Return whether the backward pass recomputes attention, and whether it recomputes the whole forward pass."""
     recomputed = np.asarray(i.recomputation)
     return (
         trains & (recomputed == BackwardRecomputation.SELECTIVE),

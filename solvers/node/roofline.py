@@ -121,7 +121,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: whether model, phase, precision and chip go together."""
+    """Check the inputs against each other: whether model, phase, precision and chip go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.model_phase(i.model, i.phase)
 
@@ -153,7 +153,8 @@ def _way_out(o: Outputs) -> str:
         )
     if o.compute_bound_batch_size > o.largest_batch_size:
         return (
-            "Batch {compute_bound_batch_size} would turn it compute-bound, but no more than {largest_batch_size} fit."
+            "Batch {compute_bound_batch_size} would turn it compute-bound, but {largest_batch_size} is the largest "
+            "that fits."
         )
     return "A faster chip would not help; batch {compute_bound_batch_size} would."
 
@@ -170,6 +171,7 @@ def _too_large(o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
     yield from remarks.missing_figures(i.accelerator)
+    yield from remarks.unknown_layers(i.model)
     meant = effective_phase(i.model, i.phase)
     if meant != Phase.FORWARD:
         yield from remarks.beyond_context_length(

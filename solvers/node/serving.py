@@ -100,6 +100,19 @@ class Inputs:
         help="The format keys and values are stored in.",
     )
     tensor_parallel: Array = inputs.tensor_parallel(1)
+    replicas: Array = number(
+        "1",
+        "Replicas",
+        1,
+        low=1,
+        high=1e6,
+        slider=(1, 256),
+        log=True,
+        integer=True,
+        symbol="r",
+        advanced=True,
+        help="Copies of the model, each on devices of its own; each serves batches of its own.",
+    )
     cached_prefix_length: Array = number(
         "1",
         "Cached prefix",
@@ -122,7 +135,7 @@ class Inputs:
     interconnect_bandwidth: Array = number(
         "byte/s",
         "Interconnect bandwidth",
-        450e9,
+        default_from="accelerator.interconnect_bandwidth",
         exclusive_min=True,
         high=1e15,
         slider=(1e9, 2e12),
@@ -130,7 +143,7 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{link}",
         advanced=True,
-        help="One way, between the devices a layer is split over.",
+        help="One way, between the devices a layer is split over: NVLink and its like, else PCIe.",
     )
     interconnect_latency: Array = number(
         "s",
@@ -176,6 +189,7 @@ class Inputs:
         0.7,
         high=1,
         slider=(0, 1),
+        display_unit="percent",
         symbol="a",
         advanced=True,
         help="Chance that the large model agrees with a guessed token.",
@@ -209,8 +223,12 @@ class Outputs:
         help="Between tokens of one request, at the mean context.",
     )
     end_to_end_latency: Array = output("s", "End-to-end latency", symbol=r"t_\text{request}")
-    decode_throughput: Array = output("1/s", "Decode throughput", help="Tokens a second of all requests together.")
-    request_throughput: Array = output("1/s", "Request throughput", help="Finished requests a second.")
+    decode_throughput: Array = output(
+        "1/s",
+        "Decode throughput",
+        help="Tokens a second of all requests of a replica while they decode; prefill takes time besides.",
+    )
+    request_throughput: Array = output("1/s", "Request throughput", help="Requests a replica finishes in a second.")
     kv_cache: Array = output("byte", "KV cache", help="Of all requests when their last token is made.")
     kv_cache_per_token: Array = output("byte", "KV cache per token")
     weights: Array = output("byte", "Weights")
@@ -282,10 +300,26 @@ class Outputs:
         symbol="n",
         help="Expected tokens each check of the large model yields.",
     )
+    devices: Array = output(
+        "1",
+        "Devices",
+        symbol="n",
+        help="Of all replicas: each has its tensor-parallel devices, twice where decode has its own.",
+    )
+    slots: Array = output("1", "Requests served at once", symbol="c", help="By all replicas together.")
+    token_throughput: Array = output(
+        "1/s",
+        "Token throughput",
+        symbol="X",
+        help="Tokens of answers that all replicas finish in a second; the time of prefill counts.",
+    )
+    tokens_per_device_second: Array = output(
+        "1/s", "Tokens a second of a device", help="Of answers, with the time of prefill; what a token costs follows."
+    )
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: whether models, chips, formats and lengths go together."""
+    """Check the inputs against each other: whether models, chips, formats and lengths go together."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     if not generates(i.model):
         yield InputError(
@@ -295,6 +329,9 @@ def check(i: Inputs) -> Iterator[InputError]:
         yield from checks.accelerator_rate(i.decode_accelerator, i.precision, ("decode_accelerator", "precision"))
     if i.draft_model is not None and not generates(i.draft_model):
         yield InputError("draft_model", f"has to generate tokens; {i.draft_model.name} does not.")
+    yield from checks.link_bandwidth(
+        i.accelerator, i.interconnect_bandwidth, i.tensor_parallel, "interconnect_bandwidth"
+    )
     if i.cached_prefix_length >= i.prompt_length:
         yield InputError(
             "cached_prefix_length",
@@ -394,6 +431,9 @@ EQUATIONS = (
     Equation("memory_per_device", r"@memory_per_device = \frac{@memory_required}{@tensor_parallel}"),
     Equation("decode_throughput", r"@decode_throughput = \frac{@batch_size}{@itl}"),
     Equation("request_throughput", r"@request_throughput = \frac{@batch_size}{@end_to_end_latency}"),
+    Equation("slots", r"@slots = @replicas \cdot @batch_size"),
+    Equation("token_throughput", r"@token_throughput = @replicas \cdot @request_throughput \cdot @output_length"),
+    Equation("tokens_per_device_second", r"@tokens_per_device_second = \frac{@token_throughput}{@devices}"),
 )
 
 SOURCES = (
@@ -479,7 +519,7 @@ FALLACIES = (
     walls=(4,),
     title="Serving",
     question="How long for the first token, how long for each further one, and for how many users at once?",
-    version="1",
+    version="2",
     factor="MFU",
     verdict=verdict,
     notes=notes,
@@ -512,6 +552,8 @@ def serving(i: Inputs) -> Outputs:
     room = np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity)
     per_device = required / i.tensor_parallel
     end_to_end = first.total + transfer + (i.output_length - 1) * itl
+    replica = np.asarray(i.tensor_parallel, dtype=float) * (1 if i.decode_accelerator is None else 2)
+    tokens = i.batch_size * i.output_length / end_to_end
     return Outputs(
         ttft=first.total,
         itl=itl,
@@ -550,11 +592,15 @@ def serving(i: Inputs) -> Outputs:
         kv_transfer_time=transfer,
         draft_step_time=draft.step,
         tokens_per_step=draft.tokens_per_step,
+        devices=replica * i.replicas,
+        slots=np.asarray(i.batch_size, dtype=float) * i.replicas,
+        token_throughput=tokens * i.replicas,
+        tokens_per_device_second=tokens / replica,
     )
 
 
 def _step(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array) -> StepTime:
-    """One phase on each of the devices a layer is split over; every sequence brings `tokens` new tokens."""
+    """Return the time of one phase on each of the tensor-parallel devices; every sequence has `tokens` new tokens."""
     return tensor_parallel_step(
         work,
         model,
@@ -568,7 +614,8 @@ def _step(i: Inputs, chip: Accelerator, model: Model, work: Work, tokens: Array)
 
 
 class _Draft(NamedTuple):
-    """Seconds of a step of the draft model, expected tokens per check, and bytes the draft model takes in memory."""
+    """Speculative decoding: seconds of a step of the draft model, expected tokens per check, and memory of the draft
+    model in bytes."""
 
     step: Array
     tokens_per_step: Array
@@ -585,7 +632,7 @@ def _draft(i: Inputs, chip: Accelerator, context: Array) -> _Draft:
 
 
 def _transfer_time(i: Inputs) -> Array:
-    """Seconds to send the prompts' KV caches to separate decode devices; 0 where they stay."""
+    """Return the seconds to send the prompts' KV caches to separate decode devices; 0 without separate devices."""
     if i.decode_accelerator is None:
         return np.float64(0)
     per_request = cache_bytes(i.model, i.prompt_length, i.kv_precision)

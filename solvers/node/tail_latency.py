@@ -190,8 +190,9 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stable:
         return (
-            "Unstable: the arrivals are work for {offered_load} replicas and there are {replicas}, so the queue grows "
-            "without end. {stable_replicas} replicas would keep up; a service time shorter in proportion would too."
+            "Unstable: the arrivals are work for {offered_load} replicas and the service has {replicas}, so the queue "
+            "grows without end. "
+            "{stable_replicas} replicas would keep up; a service time shorter in proportion would too."
         )
     return (
         "Busy {utilization} of the time: {wait_probability} of the requests wait, and one in a hundred takes longer "
@@ -341,7 +342,7 @@ FALLACIES = (
     title="Tail latency",
     question="How long do the unlucky ones wait in line, and how many replicas would spare them?",
     version="1",
-    factor="Devices",
+    factor="MFU",
     verdict=verdict,
     notes=notes,
     headline=("p99_latency", "p50_latency", "mean_latency", "utilization", "wait_probability", "replicas_for_target"),
@@ -362,7 +363,7 @@ def tail_latency(i: Inputs) -> Outputs:
     mean = mean_wait(waiting, drain)
     needed = min_servers(0.99, i.latency_target - np.asarray(i.service_time), load, i.service_time, factor, _MOST)
     p99_latency = waits[0.99] + i.service_time
-    # The slowest of n parts is in time when all are: each has to be within its 0.99^(1/n) quantile.
+    # The slowest of n parts is in time only if all are: each must be within its 0.99^(1/n) quantile.
     of_parts = wait_quantile(0.99 ** (1 / np.asarray(i.fan_out, dtype=float)), waiting, drain)
     return Outputs(
         utilization=load / i.replicas,

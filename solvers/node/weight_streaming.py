@@ -34,12 +34,12 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
-from solvers.laws.transformer import bytes_per_element, kv_bytes_per_token, recurrent_state_bytes
+from solvers.laws.transformer import bytes_per_element, cache_bytes, kv_bytes_per_token
 from solvers.specs import Model, Precision
 
 
 class StreamingBottleneck(IntEnum):
-    """What a layer waits for."""
+    """The bottleneck of a layer."""
 
     INJECTION = 0
     COMPUTE = 1
@@ -160,7 +160,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """Only a model with layers that makes tokens can be streamed layer by layer and keep its context."""
+    """Check the inputs against each other: weight streaming needs a model that has layers and generates tokens."""
     if not generates(i.model) or not i.model.layers > 0:
         yield InputError("model", f"has no layers to stream token by token: {i.model.name}. Choose a language model.")
 
@@ -322,7 +322,7 @@ FALLACIES = (
 )
 def weight_streaming(i: Inputs) -> Outputs:
     model, rate = i.model, i.peak_rate * np.asarray(i.efficiency)
-    # In a sweep a network without layers that make tokens is unknown.
+    # In a sweep a model that has no layers or does not generate tokens is unknown.
     layers = np.where(generates(model) & (np.asarray(model.layers) > 0), model.layers, np.nan)
     parameters = np.asarray(model.parameters / layers)
     layer_bytes = parameters * bytes_per_element(i.precision)
@@ -332,9 +332,7 @@ def weight_streaming(i: Inputs) -> Outputs:
     layer_time = np.maximum(injection, compute)
     step_time = layers * layer_time
     kv = kv_bytes_per_token(model, i.precision)
-    per_sequence = (i.context_length * kv + recurrent_state_bytes(model, i.precision)) * (
-        1 + np.asarray(i.sram_reserve)
-    )
+    per_sequence = cache_bytes(model, i.context_length, i.precision) * (1 + np.asarray(i.sram_reserve))
     required = i.batch_size * per_sequence
     return Outputs(
         step_time=step_time,

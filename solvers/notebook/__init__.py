@@ -1,11 +1,11 @@
-"""What a person at a Python prompt meets: text with units in a call, answers in words, tables.
+"""The interface of solvers at a Python prompt: values as text with units, formatted answers, tables.
 
-    call.py           values as a person writes them → checked inputs → outputs
-    solution.py       one question's whole answer: verdict, notes, working
+    call.py           values as text, slugs or numbers → validated inputs → outputs
+    solution.py       the complete answer to a question: verdict, notes, working
     documentation.py  `help(roofline)`, from the declaration
-    display.py        how solvers, outputs and specs show themselves
-    table.py          columns with their units, for sweeps and searches
-    sweep.py          every combination of the values along some inputs
+    display.py        how solvers, outputs and specs are displayed
+    table.py          columns with units, for sweeps and searches
+    sweep.py          all combinations of values along some inputs
 
-What belongs here reads and shows; it computes nothing a wall does not. A solver reaches it by name when it is called.
+Parsing and display belong here, computation does not. Solvers import this package by name, on first use.
 """

@@ -1,7 +1,7 @@
-"""From what a person writes in a call to a checked question and its outputs.
+"""Calls of solvers: parses and validates the values of a call, and returns the outputs.
 
-The same values, ranges and sentences as the site's pages have: text is read by `solvers.read`, slugs are looked up in
-the shipped rows, and what a page refuses a call refuses.
+Values, ranges and error messages are the same as on the site's pages: text is parsed by `solvers.read`, slugs are
+looked up in the shipped rows, and the same questions are rejected.
 """
 
 from __future__ import annotations
@@ -21,27 +21,30 @@ from solvers.fields import Flag, Input, Label, OutputField, Pick
 from solvers.picks import with_changes, with_known_defaults
 from solvers.read import read_value
 from solvers.shipped import find
+from solvers.spec_parts import with_parts
 from solvers.specs import Changed, row_names, stack, take
 
-# The rows of a call whose sense is checked one by one, at some 50 us each; of a longer column the first and the last.
+# The most rows of a call that are checked one by one, at some 50 us each; of a longer column only the first and the
+# last.
 MOST_CHECKED = 256
 
 
 def answer(solver: Solver[Any, Any], values: Mapping[str, Any]) -> Any:
-    """The outputs of `solver` for `values`, scalars as Python's own types. Raises InputErrors for what a page refuses;
-    rows of a column that make no sense are unknown (NaN), as on a page's curves, and a warning says so."""
+    """Return the outputs of `solver` for `values`, scalars as Python's own types. Raise InputErrors for invalid values;
+    incompatible rows of a column are NaN, as in the curves of a page, with a warning."""
     inputs = question(solver, values)
     refuse(solver, inputs)
-    with np.errstate(all="ignore"):  # what is infinite or unknown is said in words, by its output
+    with np.errstate(all="ignore"):  # infinite and unknown outputs are part of the answer
         return plain(solver, solver.function(inputs))
 
 
 def question(solver: Solver[Any, Any], values: Mapping[str, Any]) -> Any:
-    """Inputs in SI, each in its range; whether they make sense together is for `refuse`. Raises InputErrors."""
+    """Return inputs in SI, each within its range; `refuse` checks whether they are compatible. Raise InputErrors."""
     ready: dict[str, Any] = {}
     changed: dict[str, Changed] = {}
     errors: dict[str, InputError] = {}
     picked = {n: io.default for n, io in solver.inputs.items() if isinstance(io, Pick) and io.default}
+    values = {name: value for name, value in values.items() if not _is_left_to_a_spec(solver, name, value)}
     for name, value in {**picked, **values}.items():
         try:
             if name in solver.inputs:
@@ -54,13 +57,19 @@ def question(solver: Solver[Any, Any], values: Mapping[str, Any]) -> Any:
     if errors:
         raise InputErrors(errors.values())
     picks = {n: getattr(inputs, n) for n, io in solver.inputs.items() if isinstance(io, Pick)}
-    picks = with_changes(picks, changed)
+    picks = with_changes(with_parts(solver.inputs, picks, values), changed)
     known = with_known_defaults(solver, {n: picks.get(n, getattr(inputs, n)) for n in solver.inputs}, values)
     return solver.inputs_type(**known)
 
 
+def _is_left_to_a_spec(solver: Solver[Any, Any], name: str, value: Any) -> bool:
+    """Whether None stands for an input that is a figure of the spec picked, as in the solver's signature."""
+    io = solver.inputs.get(name)
+    return value is None and isinstance(io, Input) and bool(io.default_from)
+
+
 def _accepted(solver: Solver[Any, Any], ready: Mapping[str, Any], errors: dict[str, InputError]) -> Any:
-    """The inputs, when they are; what is wrong is added to `errors`, once for each name."""
+    """Return the validated inputs; errors are added to `errors`, one for each name."""
     try:
         return solver.accept(ready)
     except InputErrors as bad:
@@ -69,8 +78,8 @@ def _accepted(solver: Solver[Any, Any], ready: Mapping[str, Any], errors: dict[s
 
 
 def read_input(solver: Solver[Any, Any], name: str, value: Any) -> Any:
-    """One value as `Solver.accept` takes it: text as a number in SI, a slug as its spec, a list of specs as a
-    column."""
+    """Return one value as `Solver.accept` takes it: text as a number in SI, a slug as its spec, a list of specs as a
+    stacked spec."""
     io = solver.inputs[name]
     if isinstance(io, Pick):
         return _picked(solver, name, io, value)
@@ -97,7 +106,7 @@ def _picked(solver: Solver[Any, Any], name: str, io: Pick, value: Any) -> Any:
 
 
 def specs_of(solver: Solver[Any, Any], name: str, values: Sequence[Any]) -> list[Any]:
-    """The specs of a list of them, of slugs or of both. Raises InputError."""
+    """Return the specs of a list of specs, slugs or both. Raise InputError."""
     io = solver.inputs[name]
     kind: Any = io.kind if isinstance(io, Pick) else None
     if not values:
@@ -110,8 +119,8 @@ def specs_of(solver: Solver[Any, Any], name: str, values: Sequence[Any]) -> list
 
 
 def refuse(solver: Solver[Any, Any], inputs: Any) -> None:
-    """Raises InputErrors when a question makes no sense, or no row of a column does; warns when some rows do not. Of a
-    column longer than `MOST_CHECKED` only the first row and the last are asked, and nothing is warned of."""
+    """Raise InputErrors when the values are incompatible, for a column when no row is valid; warn when some rows are
+    not. Of a column longer than `MOST_CHECKED` only the first row and the last are checked, without a warning."""
     shape = rows.shape(inputs)
     number = prod(shape)
     if number <= MOST_CHECKED:
@@ -130,7 +139,7 @@ def refuse(solver: Solver[Any, Any], inputs: Any) -> None:
 
 
 def questions(inputs: Any, places: Sequence[int]) -> Iterator[Any]:
-    """Some questions of a column of them, by their places, each with its specs under their own names."""
+    """Yield single questions of a column by their indexes, each with its specs under their own names."""
     shape = rows.shape(inputs)
     line = rows.ravel(inputs)
     names = {
@@ -147,7 +156,7 @@ def questions(inputs: Any, places: Sequence[int]) -> Iterator[Any]:
 
 
 def plain(solver: Solver[Any, Any], outputs: Any) -> Any:
-    """The outputs with scalars as float, bool or member; columns as they are."""
+    """Return the outputs with scalars as float, bool or member; columns unchanged."""
     single = {n: v for n in solver.outputs if not getattr(v := getattr(outputs, n), "ndim", 0)}
     return dataclasses.replace(outputs, **{n: _plain(solver.outputs[n], value) for n, value in single.items()})
 

@@ -1,4 +1,4 @@
-"""How solvers, their outputs and specs show themselves: one line at a prompt, a small table in a notebook."""
+"""How solvers, outputs and specs are displayed: one line at a Python prompt, an HTML table in a notebook."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST = 8
 
 
 def solver_html(solver: Solver[Any, Any]) -> str:
-    """A solver's question, and a table of what it takes and gives."""
+    """Return a solver's question, and a table of its inputs and outputs."""
     takes = [
         [name, _unit(io), default_text(io), io.label, getattr(io, "help", "")] for name, io in solver.inputs.items()
     ]
@@ -36,7 +36,7 @@ def solver_html(solver: Solver[Any, Any]) -> str:
 
 
 def default_text(io: InputField) -> str:
-    """The default of an input as a person could type it; an empty string where it has none."""
+    """Return the default of an input as text; an empty string where it has none."""
     if isinstance(io, Pick):
         return io.default or ("none" if io.optional else "")
     if isinstance(io, Choice):
@@ -45,7 +45,7 @@ def default_text(io: InputField) -> str:
 
 
 def outputs_text(solver: Solver[Any, Any], outputs: Any) -> str:
-    """`<roofline: latency 5.1 ms, … and 19 more>`: the headline with units, and every label."""
+    """Return `<roofline: latency 5.1 ms, … and 19 more>`: the headline with units, and every label."""
     labels = [name for name, io in solver.outputs.items() if isinstance(io, Label)]
     shown = list(dict.fromkeys([*solver.headline, *labels]))[:_LONGEST]
     told = ", ".join(f"{name} {_reading(solver.outputs[name], getattr(outputs, name))}" for name in shown)
@@ -54,13 +54,13 @@ def outputs_text(solver: Solver[Any, Any], outputs: Any) -> str:
 
 
 def outputs_html(solver: Solver[Any, Any], outputs: Any) -> str:
-    """A table of all outputs."""
+    """Return a table of all outputs."""
     rows = [[name, _reading(io, getattr(outputs, name)), io.label, io.help] for name, io in solver.outputs.items()]
     return html_table(f"<tr><th>{escape(solver.title)}</th><th></th><th></th><th></th></tr>", rows)
 
 
 def _reading(io: OutputField, value: Any) -> str:
-    """A scalar with its unit; of a column its first values and its length."""
+    """Return a scalar with its unit; of a column its first values and its length."""
     if not np.ndim(value):
         return format_value(output_value(io, value))
     flat = np.asarray(value).ravel()
@@ -69,7 +69,7 @@ def _reading(io: OutputField, value: Any) -> str:
 
 
 def spec_text(spec: Any) -> str:
-    """`Accelerator('NVIDIA H100 SXM5 80GB', peak fp16 989 TFLOP/s, …)`: the figures that are known, the first few."""
+    """Return `Accelerator('NVIDIA H100 SXM5 80GB', peak fp16 989 TFLOP/s, …)`: the first few known figures."""
     known = list(_known(spec))
     more = f", and {len(known) - _LONGEST} more" if len(known) > _LONGEST else ""
     told = ", ".join([repr(spec.name), *(f"{name} {text}" for name, text in known[:_LONGEST])])
@@ -77,7 +77,7 @@ def spec_text(spec: Any) -> str:
 
 
 def spec_html(spec: Any) -> str:
-    """A table of the figures that are known."""
+    """Return a table of the known figures."""
     rows = [[name, text] for name, text in _known(spec)]
     return html_table(f"<tr><th>{type(spec).__name__}</th><th>{escape(spec.name)}</th></tr>", rows)
 

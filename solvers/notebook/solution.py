@@ -1,4 +1,5 @@
-"""One question's whole answer: verdict, notes and working in words and numbers, as the site's pages show them."""
+"""The complete answer to one question at a Python prompt: verdict, notes, working and values, as the site's pages show
+them."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ from .table import TextTable, html_table, table_of
 
 @dataclass(frozen=True)
 class SolutionStep:
-    """One equation of the working: LaTeX in symbols, its right side with numbers put in, and what it comes to."""
+    """One equation of the working: LaTeX in symbols, its right side with numbers, and its value."""
 
     output: str
     label: str
@@ -36,23 +37,23 @@ class SolutionStep:
 
 @dataclass(frozen=True, repr=False)
 class Solution:
-    """The answer to one question; `result` is the record of it that the site keeps, too."""
+    """The answer to one question; `result` is the same record that the site stores."""
 
     result: Result
 
     @property
     def verdict(self) -> str:
-        """What limits, with the numbers in it: the sentence the solver's page shows."""
+        """Return what limits, with its numbers: the verdict of the solver's page."""
         return fill_slots(self.result.verdict, self.result.values)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader should know of this answer besides."""
+        """Return remarks on this answer."""
         return tuple(fill_slots(note, self.result.values) for note in self.result.notes)
 
     @property
     def working(self) -> tuple[SolutionStep, ...]:
-        """The equations that hold here, in the order the solver declares them."""
+        """Return the equations of this answer, in the order the solver declares them."""
         values = self.result.values
         return tuple(
             SolutionStep(
@@ -67,14 +68,14 @@ class Solution:
 
     @property
     def values(self) -> Mapping[str, float | str | bool]:
-        """Every input and output by name: numbers in SI, names of choices and specs, truths."""
+        """Return every input and output by name: numbers in SI, names of choices and specs, bools."""
         return {name: value.value for name, value in self.result.values.items()}
 
     def __getitem__(self, name: str) -> float | str | bool:
         return self.result.values[name].value
 
     def table(self) -> TextTable:
-        """The outputs as rows: name, label, value as a person reads it, and SI unit."""
+        """Return the outputs as rows: name, label, formatted value, and SI unit."""
         found = {name: self.result.values[name] for name in self.result.outputs}
         return table_of(
             {
@@ -98,14 +99,14 @@ class Solution:
 
 
 def solve(solver: Solver[Any, Any], values: Mapping[str, Any]) -> Solution:
-    """The solution of one question. Raises InputErrors, also where a value is a column."""
+    """Return the solution of one question. Raise InputErrors, also where a value is a column."""
     inputs = question(solver, values)
     if rows.shape(inputs):
         columns = [f.name for f in dataclasses.fields(inputs) if _is_column(getattr(inputs, f.name))]
         raise InputErrors(
             InputError(n, f"is a column; solve answers one question. Call {solver.name}, or sweep it.") for n in columns
         )
-    # Without figures the plan is the point alone: nothing is drawn here.
+    # Without charts only the point itself is computed.
     return Solution(solved(plan(dataclasses.replace(solver, figures=()), inputs)))
 
 

@@ -1,4 +1,4 @@
-"""Every combination of the values along some inputs, in one vectorised call, as a table."""
+"""Sweeps: all combinations of values along some inputs, in one vectorised call, as a table."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ MOST = 10_000_000
 
 
 def sweep(solver: Solver[Any, Any] | str, **values: Any) -> TextTable:
-    """A table with a row for each combination of the lists among `values`, the last list running fastest.
+    """Return a table with a row for each combination of the lists among `values`, the last list running fastest.
 
-    Each list or array is an axis: numbers in SI or text with units, names of choices, specs or slugs. What is no list
-    is the same in every row, and what is not named takes its default, as in a call. The columns are the axes, then all
-    outputs of the solver: numbers in SI, names for labels. Rows that make no sense are left out and told
-    (`table.left_out`). Raises InputErrors for a value that is wrong, and when no row makes sense.
+    Each list or array is an axis: numbers in SI or text with units, names of choices, specs or slugs. A single
+    value is the same in every row, and other inputs take their default, as in a call. The columns are the axes, then
+    all outputs of the solver: numbers in SI, names for labels. Rows with incompatible values are left out and listed
+    in `table.left_out`. Raise InputErrors for an invalid value, and when no row is valid.
 
     >>> from solvers import roofline, sweep
     >>> table = sweep(roofline, accelerator=["a100", "h100"], batch_size=[1, 64])
@@ -61,7 +61,7 @@ def sweep(solver: Solver[Any, Any] | str, **values: Any) -> TextTable:
 
 @dataclass(frozen=True)
 class _Axis:
-    """The values along one input: numbers, codes, or a stacked spec; and what a table calls each."""
+    """The values along one input (numbers, codes, or a stacked spec) and their names in a table."""
 
     name: str
     declared: InputField
@@ -77,7 +77,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _axis(wall: Solver[Any, Any], name: str, value: Any) -> _Axis:
-    """Raises InputErrors for what the input does not take."""
+    """Return the axis of an input. Raise InputErrors for invalid values."""
     values = list(value)
     io = wall.inputs.get(name)
     try:
@@ -100,8 +100,8 @@ def _axis(wall: Solver[Any, Any], name: str, value: Any) -> _Axis:
 def _sensible(
     wall: Solver[Any, Any], inputs: Any, axes: list[_Axis], places: list[NDArray[np.int_]]
 ) -> tuple[NDArray[np.int_], tuple[str, ...]]:
-    """The rows that make sense, and a sentence for each combination that does not. A combination of what the check
-    reads is checked once, however many rows it stands in. Raises InputErrors when no row makes sense."""
+    """Return the valid rows, and a sentence for each combination that is not. Each combination of the inputs that the
+    check reads is checked once, however many rows have it. Raise InputErrors when no row is valid."""
     number = len(places[0]) if places else 1
     line, read = rows.ravel(inputs), set[str]()
     while True:
@@ -129,7 +129,7 @@ def _sensible(
 
 
 class _Recording:
-    """A question that remembers which of its inputs were read."""
+    """A question that records which of its inputs are read."""
 
     def __init__(self, inputs: Any) -> None:
         self.inputs, self.names = inputs, set[str]()
@@ -140,7 +140,7 @@ class _Recording:
 
 
 def _named(row: Any, axes: list[_Axis], places: list[NDArray[np.int_]], place: int) -> Any:
-    """A row whose specs have their own names."""
+    """Return a row whose specs have their own names."""
     own = {
         axis.name: dataclasses.replace(getattr(row, axis.name), name=str(axis.labels[where[place]]))
         for axis, where in zip(axes, places, strict=True)
@@ -164,7 +164,7 @@ def _table(
     columns = {axis.name: axis.labels[place] for axis, place in zip(axes, places, strict=True)}
     declared: dict[str, Any] = {axis.name: axis.declared for axis in axes}
     for name, column in _columns(wall, outputs, number):
-        # An output may have the name of an input it refines.
+        # An output may have the name of an input.
         key = f"{wall.name}.{name}" if name in columns else name
         columns[key], declared[key] = column, wall.outputs[name]
     return TextTable(columns, declared, left_out)

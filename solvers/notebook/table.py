@@ -1,4 +1,4 @@
-"""Columns with their units: what a sweep, a search and a solution give."""
+"""Tables with units: the results of sweeps, searches and solutions."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _SHOWN = 20
 
 @dataclass(frozen=True, repr=False)
 class TextTable:
-    """Columns by name, all of one length: numbers in SI, names and truths. `declared` has what a solver says of a
-    column (unit, label); `left_out` says which rows were asked for and make no sense, and why.
+    """Columns by name, all of one length: numbers in SI, names and bools. `declared` has the declaration of a
+    column (unit, label); `left_out` lists the rows left out, with the reason.
 
     >>> from solvers.notebook.table import table_of
     >>> table = table_of({"batch_size": [1, 8], "bottleneck": ["memory", "compute"]})
@@ -40,7 +40,7 @@ class TextTable:
         return len(next(iter(self.columns.values()), ()))
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        """A column, in SI. Raises InputError with the nearest name."""
+        """Return a column, in SI. Raise InputError with the nearest name."""
         if name not in self.columns:
             near = closest_name(name, self.columns)
             raise InputError(name[:60], f"is no column.{f' Did you mean {near}?' if near else ''}")
@@ -51,28 +51,28 @@ class TextTable:
 
     @property
     def units(self) -> dict[str, str]:
-        """The SI unit of each column of numbers; an empty string where it has none."""
+        """Return the SI unit of each column of numbers; an empty string where it has none."""
         return {name: _unit(self.declared.get(name)) for name in self.columns}
 
     def rows(self) -> list[dict[str, Any]]:
-        """Each row as a record: float, str and bool."""
+        """Return each row as a record: float, str and bool."""
         lists = [column.tolist() for column in self.columns.values()]
         return [dict(zip(self.columns, row, strict=True)) for row in zip(*lists, strict=True)]
 
     def to_dict(self) -> dict[str, list[Any]]:
-        """Each column as a list."""
+        """Return each column as a list."""
         return {name: column.tolist() for name, column in self.columns.items()}
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame. Raises ImportError where pandas is not installed: nothing else here needs it."""
+        """Return a pandas DataFrame. Raise ImportError where pandas is not installed."""
         return import_module("pandas").DataFrame(dict(self.columns))
 
     def select(self, *names: str) -> TextTable:
-        """The columns named, in that order. Raises InputError."""
+        """Return the named columns, in that order. Raise InputError."""
         return TextTable({name: self[name] for name in names}, self.declared, self.left_out)
 
     def sorted(self, by: str, *, descending: bool = False) -> TextTable:
-        """The rows in the order of a column; unknown ones (NaN) last. Raises InputError."""
+        """Return the rows in the order of a column; unknown ones (NaN) last. Raise InputError."""
         keys = self[by]
         if keys.dtype.kind == "U":
             keys = np.unique(keys, return_inverse=True)[1]
@@ -80,12 +80,12 @@ class TextTable:
         return self.take(np.argsort(-keys if descending else keys, kind="stable"))
 
     def take(self, chosen: Sequence[int] | NDArray[Any]) -> TextTable:
-        """The rows at some places, or those for which a truth is given."""
+        """Return the rows with the given indexes, or where a boolean mask is true."""
         index = np.asarray(chosen)
         return TextTable({name: column[index] for name, column in self.columns.items()}, self.declared, self.left_out)
 
     def texts(self, limit: int | None = None) -> list[list[str]]:
-        """The rows as a person reads them: `4.8 ms`, `memory`, `yes`."""
+        """Return the rows as formatted text: `4.8 ms`, `memory`, `yes`."""
         columns = [
             [format_cell(self.declared.get(name), value) for value in column[:limit].tolist()]
             for name, column in self.columns.items()
@@ -93,7 +93,7 @@ class TextTable:
         return [list(row) for row in zip(*columns, strict=True)]
 
     def __str__(self) -> str:
-        """All rows, aligned under the names of the columns."""
+        """Return all rows, aligned under the names of the columns."""
         return _aligned([list(self.columns), *self.texts()])
 
     def __repr__(self) -> str:
@@ -114,18 +114,18 @@ class TextTable:
 
 
 def table_of(columns: Mapping[str, Sequence[Any]], declared: Mapping[str, Any] | None = None) -> TextTable:
-    """A table of columns that are lists."""
+    """Return a table of columns that are lists."""
     return TextTable({name: np.asarray(column) for name, column in columns.items()}, declared or {})
 
 
 def html_table(head: str, rows: Sequence[Sequence[str]]) -> str:
-    """A plain table; `head` is a row of HTML, the cells are text."""
+    """Return a plain table; `head` is a row of HTML, the cells are escaped text."""
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
 def format_cell(declared: Any, value: Any) -> str:
-    """A value as its declaration says it is read; a number without a declaration to three digits."""
+    """Return a value formatted by its declaration; a number without a declaration to three digits."""
     if isinstance(value, str):
         return value if declared is None else value.replace("_", " ")
     if isinstance(value, bool):

@@ -37,8 +37,8 @@ _YEAR = 365 * _DAY
 # A CR2032 coin cell: 225 mAh at 3 V.
 _COIN_CELL = 0.225 * 3600 * 3
 
-# What the slides say of keyword spotting, and their doorbell: person detection once a minute on 1.5 Wh. Energy and time
-# are those of the roofline at 30% of the peak; asleep the chips draw what their data sheets say.
+# The tutorial's slides on keyword spotting and on the doorbell: person detection once a minute on 1.5 Wh. Energy and
+# time are those of the roofline at 30% of the peak; sleep power is that of the data sheets.
 _SLIDE = {"energy_per_inference": "50 uJ", "active_time": "10 ms"}
 _DOORBELL = {"inferences_per_day": "1440", "battery_energy": "1.5 Wh"}
 _NRF52840 = {"energy_per_inference": "5 mJ", "active_time": "650 ms", "sleep_power": "4.5 uW"}
@@ -46,7 +46,7 @@ _ESP32 = {"energy_per_inference": "7.2 mJ", "active_time": "36 ms", "sleep_power
 
 
 class Drain(IntEnum):
-    """What uses the energy of the battery."""
+    """The causes of battery drain."""
 
     INFERENCE = 0
     SLEEP = 1
@@ -156,8 +156,8 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return (
-            "Not possible: {inferences_per_day} inferences of {active_time} take {duty_cycle} of a day. At most "
-            "{most_inferences} of them fit, or as many of {longest_inference} each on a faster device."
+            "Not possible: {inferences_per_day} inferences of {active_time} would take {duty_cycle} of a day. At most "
+            "{most_inferences} of them would fit, or as many of {longest_inference} each on a faster device."
         )
     if math.isinf(o.lifetime):
         return "For ever: neither inference nor sleep draws anything."
@@ -310,7 +310,7 @@ def battery(i: Inputs) -> Outputs:
     working = np.asarray(i.inferences_per_day, dtype=float) * i.energy_per_inference
     resting = np.where(fits, i.sleep_power * (_DAY - awake), np.nan)
     daily = working + resting
-    # Each further inference costs its energy and saves the sleep it takes the place of.
+    # Each further inference costs its energy and saves that of the sleep it replaces.
     further = np.asarray(i.energy_per_inference) - np.asarray(i.sleep_power) * i.active_time
     spare = i.battery_energy * _DAY / _YEAR - np.asarray(i.sleep_power) * _DAY
     most = np.floor(ratio_or_inf(_DAY, i.active_time))

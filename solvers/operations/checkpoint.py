@@ -13,6 +13,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from solvers import inputs
 from solvers.declare import (
     Array,
     Chart,
@@ -31,19 +32,20 @@ from solvers.declare import (
     solver,
 )
 from solvers.laws.ratio import ratio_or_inf
+from solvers.specs import Fleet
 
 _DAY = 86400.0
 
 
 class CheckpointMode(IntEnum):
-    """What training waits for: the complete checkpoint, or its copy in the memory of the hosts."""
+    """The condition that training waits for: the complete checkpoint, or its copy in host memory."""
 
     SYNCHRONOUS = 0
     ASYNCHRONOUS = 1
 
 
 class CheckpointBottleneck(IntEnum):
-    """What limits the writing."""
+    """The bottleneck of writing a checkpoint."""
 
     WRITERS = 0
     FILESYSTEM = 1
@@ -51,6 +53,7 @@ class CheckpointBottleneck(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    fleet: Fleet | None = inputs.fleet()
     parameters: Array = number(
         "1",
         "Parameters",
@@ -94,6 +97,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="w",
+        default_from="fleet.nodes",
         help="Hosts that write at once, each its own part.",
     )
     filesystem_bandwidth: Array = number(
@@ -313,7 +317,7 @@ def checkpoint(i: Inputs) -> Outputs:
     bandwidth = np.minimum(together, i.filesystem_bandwidth)
     time = size / bandwidth
     copied = size / (np.asarray(i.copy_bandwidth) * i.writers)
-    # Nothing is saved oftener than it can be written, so a run never stalls for more than all of its time.
+    # Checkpoints cannot be more frequent than they can be written, so a run stalls for at most all of its time.
     actual = np.maximum(i.interval, time)
     stall = np.where(np.asarray(i.way) == CheckpointMode.ASYNCHRONOUS, np.minimum(copied, time), time)
     return Outputs(

@@ -119,8 +119,8 @@ def _group(i: Inputs) -> str:
     if i.subgroup_prevalence == 1:
         return "there is no smaller group to find data for."
     return (
-        "for the smallest group {data_multiplier} times the data are needed, {samples_in_all} samples in all, unless "
-        "they are sought among that group."
+        "for the smallest group {data_multiplier} times as much data is needed, {samples_in_all} samples in all, "
+        "unless they are sought among that group."
     )
 
 

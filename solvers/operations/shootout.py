@@ -45,14 +45,14 @@ _HOUR, _DAY = 3600.0, 86400.0
 
 
 class Workload(IntEnum):
-    """What both fleets do."""
+    """The workload of both fleets."""
 
     TRAINING = 0
     SERVING = 1
 
 
 class LowerCost(IntEnum):
-    """Which of the two is cheaper."""
+    """Which of the two costs less."""
 
     REFERENCE = 0
     RIVAL = 1
@@ -95,6 +95,7 @@ class Inputs:
         high=1,
         exclusive_min=True,
         slider=(0.01, 1),
+        display_unit="percent",
         symbol=r"\eta'",
         help="Younger software reaches less: this is where a cheap chip may lose.",
     )
@@ -181,7 +182,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: both chips must compute, and the model must do the work."""
+    """Check the inputs against each other: both chips must compute, and the model must do the work."""
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.accelerator_rate(i.rival, i.precision, ("rival", "precision"))
     yield from checks.trainable_transformer(i.model)
@@ -190,8 +191,8 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> str:
     work = "trains" if i.workload == Workload.TRAINING else "serves"
     first = (
-        f"{{rival_devices}} {{rival}} do what {{devices}} {{accelerator}} do: {{model}} {work} at {{throughput}} in "
-        f"tokens. "
+        "The work of {devices} {accelerator} takes {rival_devices} {rival}: "
+        f"{{model}} {work} at {{throughput}} in tokens. "
     )
     if math.isnan(o.cost_ratio):
         return first + "What they cost is not known: give the rival's price." + _even(o)
@@ -214,7 +215,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost",)),
+    Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost", "reference_cost")),
     curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
     Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
 )
@@ -352,7 +353,7 @@ def shootout(i: Inputs) -> Outputs:
 
 
 class _Work(NamedTuple):
-    """Tokens a second of one chip, the fewest that hold the model, and how busy each is (for its power)."""
+    """Tokens per second of one chip, the fewest chips that hold the model, and their utilization (for power)."""
 
     rate: Array
     least: Array

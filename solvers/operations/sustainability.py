@@ -15,11 +15,27 @@ from enum import IntEnum
 import numpy as np
 
 from solvers import inputs
-from solvers.declare import Array, Chart, Codes, Equation, Fallacy, Preset, Source, curve, label, number, output, solver
+from solvers.declare import (
+    Array,
+    Chart,
+    Codes,
+    Equation,
+    Fallacy,
+    Preset,
+    Source,
+    curve,
+    label,
+    number,
+    output,
+    solver,
+    spec,
+)
+from solvers.errors import InputError
 from solvers.laws.carbon import embodied_carbon, operational_carbon, share_of_total
 from solvers.laws.energy import IDLE, facility_energy
 from solvers.laws.power import linear_power
 from solvers.laws.ratio import ratio_or_inf
+from solvers.specs import Accelerator, Fleet, Grid, Node, Region
 
 _DAY, _YEAR = 86400.0, 365 * 86400.0
 _HOUR = 3600.0
@@ -35,9 +51,23 @@ class CarbonPart(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True, symbol="n")
+    fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node()
+    accelerator: Accelerator | None = inputs.accelerator(
+        "h100-sxm5-80gb", optional=True, default_from="node.accelerator", help="Gives its power and embodied carbon."
+    )
+    devices: Array = inputs.devices(256)
     tdp: Array = number(
-        "W", "Thermal design power", 700, high=1e6, slider=(0.01, 1500), log=True, help="Of one device."
+        "W",
+        "Thermal design power",
+        700,
+        high=1e6,
+        slider=(0.01, 1500),
+        log=True,
+        default_from="accelerator.tdp",
+        strict=True,
+        advanced=True,
+        help="Of one device.",
     )
     duration: Array = number(
         "s",
@@ -59,9 +89,10 @@ class Inputs:
         display_unit="percent",
         help="What power follows: at 0 a device draws its idle power, at 100% its thermal design power.",
     )
-    pue: Array = number(
-        "1", "PUE", 1.06, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
-    )
+    grid: Grid | None = inputs.grid()
+    other_grid: Grid | None = spec(Grid, "Another grid", optional=True, help="To compare with, at the same PUE.")
+    region: Region | None = inputs.region()
+    pue: Array = inputs.pue(1.06)
     carbon_intensity: Array = number(
         "kg/J",
         "Carbon intensity",
@@ -70,6 +101,8 @@ class Inputs:
         slider=(0, 1 / _KWH),
         display_unit="g/kWh",
         symbol="c",
+        default_from=("region.carbon_intensity", "grid.carbon_intensity"),
+        strict=True,
         help="CO2e of the electricity, at the meter.",
     )
     other_carbon_intensity: Array = number(
@@ -80,6 +113,8 @@ class Inputs:
         slider=(0, 1 / _KWH),
         display_unit="g/kWh",
         symbol="c'",
+        default_from="other_grid.carbon_intensity",
+        strict=True,
         help="Carbon intensity of a grid to compare with, at the same PUE. 20 g/kWh: Québec, 820: coal in Poland.",
     )
     water_intensity: Array = number(
@@ -90,10 +125,18 @@ class Inputs:
         slider=(0, 10 / _KWH),
         display_unit="L/kWh",
         symbol="w",
+        default_from="grid.water_intensity",
         help="Per energy at the meter. 1.8 is usual for cooling alone; making the electricity adds to it.",
     )
     embodied_per_device: Array = number(
-        "kg", "Embodied carbon of a device", 164, high=1e7, slider=(0, 2000), help="CO2e of making one."
+        "kg",
+        "Embodied carbon of a device",
+        164,
+        high=1e7,
+        slider=(0, 2000),
+        default_from="accelerator.embodied_carbon",
+        strict=True,
+        help="CO2e of making one.",
     )
     embodied_lifetime: Array = number(
         "s",
@@ -117,16 +160,8 @@ class Inputs:
         advanced=True,
         help="Where it was measured, it takes the place of what TDP and MFU tell. 0: not measured.",
     )
-    electricity_price: Array = number(
-        "USD/J",
-        "Electricity price",
-        0.10 / _KWH,
-        high=1e-4,
-        slider=(0, 0.4 / _KWH),
-        display_unit="USD/kWh",
-        symbol="c_e",
-        advanced=True,
-        help="For the bill beside the carbon; all other cost is in wall 17.",
+    electricity_price: Array = inputs.electricity_price(
+        0.10 / _KWH, advanced=True, help="For the bill beside the carbon; all other cost is in wall 17."
     )
 
 
@@ -151,6 +186,9 @@ class Outputs:
     device_power: Array = output("W", "Power of a device", symbol="p", help="On average, without the building.")
     operational_carbon_there: Array = output(
         "kg", "Of running on the other grid", display_unit="t", symbol=r"m'_\text{op}"
+    )
+    saved_there: Array = output(
+        "kg", "Saved on the other grid", display_unit="t", help="Of running; negative where that grid emits more."
     )
     grid_ratio: Array = output(
         "1",
@@ -179,6 +217,15 @@ class Outputs:
         help="Carbon intensity at which running emits as much as making.",
     )
     overhead_energy: Array = output("J", "Cooling and losses", help="What the building adds.")
+
+
+def check(i: Inputs) -> Iterator[InputError]:
+    """What one field alone cannot tell: a power must come from somewhere."""
+    if i.mean_device_power == 0 and math.isnan(i.tdp):
+        if i.accelerator is None:
+            yield InputError("tdp", "is needed: no accelerator is picked that would give it.")
+        else:
+            yield InputError("tdp", f"is needed: the catalog has no thermal design power for {i.accelerator.name}.")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -216,6 +263,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         )
     if i.mean_device_power > 0:
         yield "The measured power of a device is used; TDP and idle power have no part in it."
+    if math.isnan(i.embodied_per_device):
+        whose = f"of {i.accelerator.name}" if i.accelerator is not None else "of a device"
+        yield f"The embodied carbon {whose} is not known: only the carbon of running is."
     if i.duration > i.embodied_lifetime:
         yield "The job is longer than a device lives: its making counts more than once, as if replaced."
 
@@ -256,6 +306,7 @@ EQUATIONS = (
     Equation("water", r"@water = @facility_energy \cdot @water_intensity"),
     Equation("mean_power", r"@mean_power = \frac{@facility_energy}{@duration}"),
     Equation("operational_carbon_there", r"@operational_carbon_there = @facility_energy \cdot @other_carbon_intensity"),
+    Equation("saved_there", r"@saved_there = @operational_carbon - @operational_carbon_there"),
     Equation(
         "grid_ratio",
         r"@grid_ratio = \frac{@carbon_intensity}{@other_carbon_intensity}",
@@ -351,6 +402,7 @@ PRESETS = (
         {
             "devices": "1",
             "mean_device_power": "0.5 mW",
+            "accelerator": "none",
             "tdp": "15 mW",
             "mfu": "0.01",
             "duration": "2 year",
@@ -394,10 +446,11 @@ FALLACIES = (
     walls=(18,),
     title="Sustainability",
     question="What do energy, carbon and water of a job come to, and where do they come from?",
-    version="1",
+    version="2",
     factor="",
     verdict=verdict,
     notes=notes,
+    check=check,
     headline=("total_carbon", "facility_energy", "operational_carbon", "embodied_share", "water", "mean_power"),
     figures=FIGURES,
     equations=EQUATIONS,
@@ -427,6 +480,7 @@ def sustainability(i: Inputs) -> Outputs:
         mean_power=energy / duration,
         device_power=device_power,
         operational_carbon_there=operational_carbon(energy, i.other_carbon_intensity),
+        saved_there=operational - operational_carbon(energy, i.other_carbon_intensity),
         grid_ratio=ratio_or_inf(i.carbon_intensity, np.asarray(i.other_carbon_intensity, dtype=float)),
         energy_cost=energy * i.electricity_price,
         energy_per_day=energy / days,
@@ -441,6 +495,7 @@ def sustainability(i: Inputs) -> Outputs:
 
 
 def _device_power(i: Inputs) -> Array:
-    """Mean power of a device in watts: measured, or where that is 0 by its thermal design power and MFU."""
+    """Return the mean power of a device in watts: the measured one, or where that is 0 from its thermal design power
+    and MFU."""
     measured = np.asarray(i.mean_device_power, dtype=float)
     return np.where(measured > 0, measured, linear_power(i.tdp, i.idle_fraction, i.mfu))

@@ -35,7 +35,7 @@ from solvers.errors import InputError
 from solvers.laws.cost import YEAR, break_even_utilization, depreciation, maintenance_cost, spot_run
 from solvers.laws.energy import IDLE, facility_energy, fleet_power
 from solvers.laws.ratio import ratio_or_inf
-from solvers.specs import Accelerator, Precision, peak_rate
+from solvers.specs import Accelerator, Fleet, Grid, Node, Precision, Region, peak_rate
 
 _HOUR = 3600.0
 
@@ -62,14 +62,17 @@ class CostPart(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
+    fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node()
     accelerator: Accelerator | None = spec(
         Accelerator,
         "Accelerator",
         "h100-sxm5-80gb",
         optional=True,
+        default_from="node.accelerator",
         help="Gives the price, the power and the rates to rent it where they are left at 0 below.",
     )
-    devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True, symbol="n")
+    devices: Array = inputs.devices(256)
     duration: Array = number(
         "s",
         "Duration",
@@ -101,18 +104,10 @@ class Inputs:
         symbol="u",
         help="Share of the duration in which there is work. An owner pays all of it, a tenant this part.",
     )
-    pue: Array = number(
-        "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), help="Energy of the building over that of the chips."
-    )
-    electricity_price: Array = number(
-        "USD/J",
-        "Electricity price",
-        0.10 / 3.6e6,
-        high=1e-4,
-        slider=(0, 0.4 / 3.6e6),
-        display_unit="USD/kWh",
-        symbol="c_e",
-    )
+    grid: Grid | None = inputs.grid()
+    region: Region | None = inputs.region()
+    pue: Array = inputs.pue(1.2)
+    electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6)
     unit_price: Array = number(
         "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."
     )
@@ -182,6 +177,7 @@ class Inputs:
         slider=(1, 72),
         integer=True,
         advanced=True,
+        default_from="node.accelerators_per_node",
         help="That are taken back together.",
     )
     checkpoint_time: Array = number(
@@ -294,7 +290,7 @@ class Outputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a price and a power must come from somewhere."""
+    """Check the inputs against each other: a price and a power must come from somewhere."""
     for name, what in (("unit_price", "price"), ("tdp", "thermal design power")):
         if getattr(i, name) > 0:
             continue
@@ -305,24 +301,32 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 _LARGEST = {
-    CostPart.ACCELERATORS: "The accelerators are the largest part, yet no more than {accelerator_share} of what is "
-    "bought",
-    CostPart.NETWORK: "The network is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.POWER_COOLING: "Power and cooling are the largest part; of what is bought the accelerators are "
-    "{accelerator_share}",
-    CostPart.FACILITY: "The building is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.STAFF: "Staff is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.ENERGY: "Electricity is the largest part; of what is bought the accelerators are {accelerator_share}",
-    CostPart.MAINTENANCE: "Maintenance is the largest part; of what is bought the accelerators are {accelerator_share}",
+    CostPart.ACCELERATORS: "The accelerators are the largest part",
+    CostPart.NETWORK: "The network is the largest part",
+    CostPart.POWER_COOLING: "Power and cooling are the largest part",
+    CostPart.FACILITY: "The building is the largest part",
+    CostPart.STAFF: "Staff is the largest part",
+    CostPart.ENERGY: "Electricity is the largest part",
+    CostPart.MAINTENANCE: "Maintenance is the largest part",
 }
+# From this share on a reader sees 100%.
+_ALL = 0.9995
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     first = (
         "Owning {devices} devices for {duration} costs {tco}, {cost_per_used_hour} for a device-hour in use. "
-        f"{_LARGEST[CostPart(int(o.largest_part))]}. "
+        f"{_LARGEST[CostPart(int(o.largest_part))]}{_bought(o)}. "
     )
     return first + _compared(i, o)
+
+
+def _bought(o: Outputs) -> str:
+    if o.accelerator_share >= _ALL:
+        return "; nothing but accelerators is bought"
+    if o.largest_part == CostPart.ACCELERATORS:
+        return ", {accelerator_share} of what is bought"
+    return "; of what is bought the accelerators are {accelerator_share}"
 
 
 def _compared(i: Inputs, o: Outputs) -> str:
@@ -464,7 +468,7 @@ FALLACIES = (
     title="Total cost of ownership",
     question="What does a fleet cost, in what parts, and would renting be cheaper?",
     version="1",
-    factor="",
+    factor="Devices",
     verdict=verdict,
     notes=notes,
     check=check,
@@ -498,7 +502,7 @@ def tco(i: Inputs) -> Outputs:
     in_use = ratio_or_inf(total, device_time * used)
     useful = ratio_or_inf(in_use, i.mfu)
     peak = np.nan if i.accelerator is None else peak_rate(i.accelerator, i.precision)
-    # Owning has a cost when idle and a higher one in use; renting is paid for in use only.
+    # Owning costs more when busy than when idle; renting costs only when busy.
     idle, busy = (capex + maintenance + _electricity(i, devices, u) for u in (0.0, 1.0))
     return Outputs(
         tco=total,
@@ -533,16 +537,16 @@ def tco(i: Inputs) -> Outputs:
 
 
 def _or_of_chip(i: Inputs, name: str) -> Array:
-    """The input, or where it is 0 the accelerator's figure of that name."""
+    """Return the input, or where it is 0 the accelerator's figure of that name."""
     own = np.nan if i.accelerator is None else getattr(i.accelerator, name)
     return np.where(np.asarray(getattr(i, name)) > 0, getattr(i, name), own)
 
 
 def _power(i: Inputs, devices: Array, used: Array) -> Array:
-    """Mean power of the fleet in watts, in use for a share `used` of the time and idle otherwise."""
+    """Return the mean power of the fleet in watts, busy for a share `used` of the time and idle otherwise."""
     return fleet_power(devices, _or_of_chip(i, "tdp"), i.idle_fraction, i.mfu * np.asarray(used))
 
 
 def _electricity(i: Inputs, devices: Array, used: Array) -> Array:
-    """Cost of the electricity in USD, in use for a share `used` of the time and idle otherwise."""
+    """Return the cost of the electricity in USD, busy for a share `used` of the time and idle otherwise."""
     return facility_energy(_power(i, devices, used) * i.duration, i.pue) * i.electricity_price

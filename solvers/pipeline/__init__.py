@@ -21,9 +21,9 @@ __all__ = ["GIVEN", "Answer", "Explanation", "Pipeline", "Run", "explain", "pipe
 
 
 def pipeline(*stages: Stage | str, links: Mapping[str, str] | None = None) -> Pipeline:
-    """The pipeline of `stages`, walls or their names. `links` connect outputs and inputs that have different names,
-    `{"tco.duration": "parallelism.training_time"}`, also to a figure of a picked row,
-    `{"parallelism.model.parameters": "scaling_laws.parameters"}`; the source `given` removes a connection. Raises
+    """Return the pipeline of `stages`, walls or their names. `links` connect outputs and inputs that have different
+    names, `{"tco.duration": "parallelism.training_time"}`, also to a figure of a picked row,
+    `{"parallelism.model.parameters": "scaling_laws.parameters"}`; the source `given` removes a connection. Raise
     InputErrors when the stages are not compatible."""
     return Pipeline(*wired([find(stage) if isinstance(stage, str) else stage for stage in stages], links or {}))
 

@@ -12,14 +12,23 @@ from solvers.analysis.parameters import get_value, parameters_of, with_values
 from solvers.declare import closest_name
 from solvers.errors import InputError
 from solvers.fields import Choice, Input
+from solvers.picks import following
+from solvers.spec_parts import follows, with_parts
 
-from .wiring import Stage, Wires
+from .wiring import Stage, Wire, Wires
 
 if TYPE_CHECKING:
     from .explanation import Explanation
     from .run import Run
 
 Given = Mapping[tuple[str, str], Any]
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The catalog's default of a pick that is not made: it gives way where the pick is a part of another one."""
+
+    spec: Any
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class Answer:
     outputs: Any
 
     def value(self, name: str) -> Any:
-        """The output called `name`, else the input, else the figure of a picked row."""
+        """Return the output called `name`, else the input, else the figure of a picked row."""
         return getattr(self.outputs, name) if hasattr(self.outputs, name) else get_value(self.inputs, name)
 
 
@@ -42,15 +51,15 @@ class Pipeline:
     wires: Wires
 
     def explain(self, given: Mapping[str, Any] | None = None, **named: Any) -> Explanation:
-        """What it would do when values of these names were given: what each stage takes from where, what is missing,
-        which walls it covers. `print` it. Raises InputError for a name that no stage takes."""
+        """Return what a run with values of these names would do: the source of each input, missing inputs, and the
+        walls covered. `print` it. Raise InputError for a name that no stage takes."""
         from .explanation import explain
 
         return explain(self, {**(given or {}), **named})
 
     def run(self, given: Mapping[str, Any] | None = None, **named: Any) -> Run:
-        """Runs every stage once. Values are numbers in SI, text with units, specs or slugs; a dotted name is of one
-        stage, `{"tco.duration": "30 day"}`. Shipped rows stand in for specs that are not given. Raises InputErrors,
+        """Run every stage once. Values are numbers in SI, text with units, specs or slugs; a dotted name is of one
+        stage, `{"tco.duration": "30 day"}`. Shipped rows are used for specs that are not given. Raise InputErrors,
         and InputError for a name that no stage takes.
 
         >>> from solvers import pipeline
@@ -68,12 +77,12 @@ class Pipeline:
         return f"<pipeline {' > '.join(stage.name for stage in self.stages)}, {len(self.wires)} links>"
 
     def stage(self, name: str) -> Stage:
-        """The stage called `name`."""
+        """Return the stage called `name`."""
         return next(stage for stage in self.stages if stage.name == name)
 
     def ends(self, name: str) -> tuple[tuple[str, str], ...]:
-        """The inputs (stage, name) that a given name sets: `tco.mfu` in that stage only, `mfu` in every stage that
-        does not take it from another. Raises InputError when no stage takes it."""
+        """Return the inputs (stage, name) that a given name sets: `tco.mfu` in that stage only, `mfu` in every stage
+        that does not take it from another. Raise InputError when no stage takes it."""
         first, _, rest = name.partition(".")
         if self._is_of_one(name) and (rest in self.stage(first).inputs or rest in parameters_of(self.stage(first))):
             return ((first, rest),)
@@ -83,8 +92,17 @@ class Pipeline:
             raise InputError(name[:60], f"is taken by no stage.{f' Did you mean {near}?' if near else ''}")
         return tuple(end for end in ends if end not in self.wires)
 
+    def finder(self, name: str) -> Wire | None:
+        """What finds the input of a given name where no stage leaves it to be given, also by its dotted name; None
+        where it may be given."""
+        first, _, rest = name.partition(".")
+        stages = [self.stage(first)] if self._is_of_one(name) else self.stages
+        own = rest if self._is_of_one(name) else name
+        wires = [self.wires.get((s.name, own)) for s in stages if own in s.inputs or own in parameters_of(s)]
+        return wires[0] if wires and all(wires) else None
+
     def assigned(self, given: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
-        """Given values by the inputs they set; a value for one stage takes precedence over one for all."""
+        """Return given values by the inputs they set; a value for one stage takes precedence over one for all."""
         of_all_first = sorted(given, key=self._is_of_one)
         return {end: given[name] for name in of_all_first for end in self.ends(name)}
 
@@ -97,7 +115,8 @@ class Pipeline:
 
     def evaluate(self, given: Given) -> dict[str, Answer]:
         """The answer of every stage by its name, each in one vectorised call. Numbers and columns in SI, not
-        validated; a given value takes precedence over a connection, and an input with neither has its default."""
+        validated; a given value takes precedence over a connection, and an input with neither is a figure of the spec
+        picked, or has its default."""
         answers: dict[str, Answer] = {}
         for stage in self.stages:
             inputs = self.inputs(stage, given, answers)
@@ -106,24 +125,25 @@ class Pipeline:
         return answers
 
     def inputs(self, stage: Stage, given: Given, answers: Mapping[str, Answer]) -> Any:
-        """A stage's inputs, from what is given and the answers of the stages before it."""
+        """Return a stage's inputs, from the given values and the answers of the stages before it."""
         taken = {n: answers[w.stage].value(w.name) for (s, n), w in self.wires.items() if s == stage.name}
         settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
-        plain = {name: value for name, value in settings.items() if name in stage.inputs}
+        said = {name: value for name, value in settings.items() if not isinstance(value, StandIn)}
+        plain = {n: v.spec if isinstance(v, StandIn) else v for n, v in settings.items() if n in stage.inputs}
         figures = {name: value for name, value in settings.items() if name not in stage.inputs}
-        inputs = stage.inputs_type(**plain)
-        return with_values(inputs, figures) if figures else inputs
+        inputs = stage.inputs_type(**with_parts(stage.inputs, plain, said))
+        return following(stage, with_values(inputs, figures) if figures else inputs, said)
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
-        """The inputs (stage, name) that have neither a value, a connection nor a default."""
+        """Yield the inputs (stage, name) that have neither a value, a connection nor a default."""
         for stage in self.stages:
+            picked = {name: value for (s, name), value in (*self.wires.items(), *given.items()) if s == stage.name}
             for name, io in stage.inputs.items():
-                end = (stage.name, name)
-                if end not in given and end not in self.wires and not _has_default(io):
-                    yield end
+                if name not in picked and not _has_default(io) and not follows(stage.inputs, name, picked):
+                    yield stage.name, name
 
 
 def _has_default(io: Any) -> bool:
     if isinstance(io, Input):
-        return not np.isnan(io.default)
+        return not np.isnan(io.default) or bool(io.default_from)
     return isinstance(io, Choice) or bool(io.optional)

@@ -1,4 +1,4 @@
-"""What a pipeline would do, before it runs: what each stage takes from where, and what is missing."""
+"""Explains a pipeline before it runs: the source of every input, and the inputs that are missing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from solvers.analysis.parameters import parameters_of
 from solvers.fields import Input, Output, Pick
+from solvers.spec_parts import follows
 
 from .chain import Pipeline
 from .wiring import Stage, Wire
@@ -48,7 +49,7 @@ class StageExplained:
 
 @dataclass(frozen=True)
 class Bridge:
-    """A link that could be made: from an output of a stage to a figure of a row that a later stage picks."""
+    """A possible link: from an output of a stage to a figure of a row that a later stage picks."""
 
     target: str
     source: str
@@ -65,12 +66,12 @@ class Explanation:
 
     @property
     def walls(self) -> tuple[int, ...]:
-        """The numbers of the walls that the stages stand for."""
+        """Return the numbers of the walls that the stages stand for."""
         return tuple(sorted({wall for stage in self.stages for wall in stage.walls}))
 
     @property
     def gaps(self) -> dict[str, str]:
-        """The catalog row that fills each gap; an empty string for a gap that none fills."""
+        """Return the catalog row that fills each gap; an empty string for a gap that none fills."""
         return {
             f"{stage.name}.{taken.name}": taken.source
             for stage in self.stages
@@ -83,8 +84,8 @@ class Explanation:
 
 
 def explain(pipeline: Pipeline, given: Iterable[str] = ()) -> Explanation:
-    """The explanation of `pipeline` when values of the names `given` are given. Raises InputError for a name that no
-    stage takes."""
+    """Return the explanation of `pipeline` when values of the names `given` are given. Raise InputError for a name that
+    no stage takes."""
     names = tuple(given)
     ends = {name: pipeline.ends(name) for name in names}
     set_by_hand = {end for each in ends.values() for end in each}
@@ -98,8 +99,11 @@ def explain(pipeline: Pipeline, given: Iterable[str] = ()) -> Explanation:
 def _explained(pipeline: Pipeline, stage: Stage, by_hand: set[tuple[str, str]]) -> StageExplained:
     figures = [name for (s, name) in {**pipeline.wires, **dict.fromkeys(by_hand)} if s == stage.name and "." in name]
     declared = {**stage.inputs, **{name: parameters_of(stage)[name].declared for name in sorted(figures)}}
+    said = {name: True for s, name in (*pipeline.wires, *by_hand) if s == stage.name}
     takes = tuple(
-        _taken(name, io, pipeline.wires.get((stage.name, name)), (stage.name, name) in by_hand)
+        Taken(name, io.label, "", Origin.DEFAULT, "")
+        if name not in said and follows(stage.inputs, name, said)
+        else _taken(name, io, pipeline.wires.get((stage.name, name)), (stage.name, name) in by_hand)
         for name, io in declared.items()
     )
     return StageExplained(stage.name, stage.title, stage.walls, takes, tuple(stage.outputs))
@@ -113,19 +117,19 @@ def _taken(name: str, io: Any, wire: Wire | None, by_hand: bool) -> Taken:
         return Taken(name, io.label, unit, Origin.STAGE, str(wire))
     if isinstance(io, Pick):
         return Taken(name, io.label, unit, Origin.GAP if io.default else Origin.UNUSED, io.default)
-    unknown = isinstance(io, Input) and io.default != io.default
+    unknown = isinstance(io, Input) and io.default != io.default and not io.default_from
     return Taken(name, io.label, unit, Origin.GAP if unknown else Origin.DEFAULT, "")
 
 
 def _bridges(pipeline: Pipeline, by_hand: set[tuple[str, str]]) -> Iterator[Bridge]:
     for place, stage in enumerate(pipeline.stages):
         earlier = pipeline.stages[:place]
-        for name, knob in parameters_of(stage).items():
+        for name, parameter in parameters_of(stage).items():
             end, figure = (stage.name, name), name.rpartition(".")[2]
             if "." in name and end not in pipeline.wires and end not in by_hand:
                 for other in earlier:
                     found = other.outputs.get(figure)
-                    if isinstance(found, Output) and found.unit == knob.declared.unit:
+                    if isinstance(found, Output) and found.unit == parameter.declared.unit:
                         yield Bridge(f"{stage.name}.{name}", f"{other.name}.{figure}")
 
 

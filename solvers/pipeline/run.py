@@ -1,4 +1,4 @@
-"""Running a pipeline: from given values to the result of every stage."""
+"""Runs a pipeline: from given values to the result of every stage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from solvers.result import Result
 from solvers.solve import solve
 from solvers.specs import Changed
 
-from .chain import Answer, Pipeline
+from .chain import Answer, Given, Pipeline, StandIn
 from .explanation import Explanation, explain
 from .wiring import Stage
 
@@ -28,7 +28,7 @@ LookUp = Callable[[type[Any], str], Any]
 @dataclass(frozen=True, repr=False)
 class Run(Mapping[str, Solution]):
     """The result of every stage by its name, in the order they ran, and the connections between them. As a mapping it
-    has each stage's solution, `done["tco"].verdict`."""
+    has the solution of each stage, `done["tco"].verdict`."""
 
     results: Mapping[str, Result]
     explanation: Explanation
@@ -53,9 +53,9 @@ class Run(Mapping[str, Solution]):
 
 
 def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> Run:
-    """The run of every stage, once. Values are SI numbers, specs, or text as typed (`1e21 FLOP`, a slug, `x2` for a
-    figure); `look_up` finds the spec of a kind by its slug, and with it the catalog's defaults fill what is not
-    given. Raises InputErrors with every invalid value and every gap."""
+    """Run every stage once. Values are SI numbers, specs, or text as typed (`1e21 FLOP`, a slug, `x2` for a figure);
+    `look_up` finds the spec of a kind by its slug, and with it the catalog's defaults fill what is not given. Raise
+    InputErrors with every invalid value and every gap."""
     explanation = explain(pipeline, given)
     settings = settle(pipeline, given, look_up)
     lacking = list(pipeline.lacking(settings))
@@ -75,23 +75,28 @@ def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = N
 
 
 def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> dict[tuple[str, str], Any]:
-    """Given values by the inputs they set, parsed and validated: in SI, as codes and specs. With `look_up` the
-    catalog's defaults are added where a stage picks a row and none is given. Raises InputErrors."""
+    """Return given values by the inputs they set, parsed and validated: in SI, as codes and specs. With `look_up` the
+    catalog's defaults are added where a stage picks a row and none is given. Raise InputErrors."""
     settings: dict[tuple[str, str], Any] = {}
     errors: list[InputError] = []
-    ends = pipeline.assigned(given)
-    for stage in pipeline.stages:
-        for name, io in stage.inputs.items():
-            if look_up and isinstance(io, Pick) and io.default and (stage.name, name) not in pipeline.wires:
-                ends.setdefault((stage.name, name), io.default)
-    for (stage_name, name), value in ends.items():
+    for (stage_name, name), value in pipeline.assigned(given).items():
         try:
             settings[stage_name, name] = _value(pipeline.stage(stage_name), name, value, look_up)
         except InputError as error:
             errors.append(InputError(f"{stage_name}.{error.field}", error.sentence))
     if errors:
         raise InputErrors(errors)
-    return settings
+    return {**_catalog_defaults(pipeline, settings, look_up), **settings} if look_up else settings
+
+
+def _catalog_defaults(pipeline: Pipeline, settings: Given, look_up: LookUp) -> dict[tuple[str, str], Any]:
+    """The catalog's defaults of picks that are not made."""
+    return {
+        (stage.name, name): StandIn(look_up(io.kind, io.default)) if io.default_from else look_up(io.kind, io.default)
+        for stage in pipeline.stages
+        for name, io in stage.inputs.items()
+        if isinstance(io, Pick) and io.default and (stage.name, name) not in (*pipeline.wires, *settings)
+    }
 
 
 def _value(stage: Stage, name: str, value: Any, look_up: LookUp | None) -> Any:
@@ -111,7 +116,8 @@ def _value(stage: Stage, name: str, value: Any, look_up: LookUp | None) -> Any:
 
 
 def _check(pipeline: Pipeline, stage: Stage, inputs: Any) -> None:
-    """What a stage takes from another must be within its range, like anything a person types."""
+    """Raise an error where a connected input is out of range: values from other stages are validated like typed
+    ones."""
     errors = []
     for (end, name), wire in pipeline.wires.items():
         io = stage.inputs.get(name)
@@ -132,7 +138,7 @@ def _solved(stage: Stage, inputs: Any) -> Result:
 
 
 def _found(stage: Stage, result: Result) -> SimpleNamespace:
-    """A result's outputs by attribute, labels as their codes, the way a wall gives them."""
+    """Return a result's outputs by attribute, labels as codes, like the outputs of a wall."""
     values = {name: result.values[name].value for name in stage.outputs}
     codes = {n: int(io.kind[str(values[n]).upper()]) for n, io in stage.outputs.items() if isinstance(io, Label)}
     return SimpleNamespace(**values | codes)

@@ -1,4 +1,4 @@
-"""One system through all walls: the stage that describes it first, then every wall, connected as `wall_stages` says."""
+"""The pipeline of one system: the stage that describes it first, then every wall, connected as `wall_stages` says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .wiring import GIVEN, Stage, wired
 
 @cache
 def whole_system() -> Pipeline:
-    """The pipeline of the description and every wall. The stages are without charts, which a page over all walls
+    """Return the pipeline of the description and every wall. The stages have no charts, which a page over all walls
     does not draw."""
     described = solvers()[DESCRIPTION]
     stages = [replace(solvers()[name], figures=()) for name in dict.fromkeys(place.stage for place in WALL_STAGES)]
@@ -27,5 +27,5 @@ def whole_system() -> Pipeline:
 
 
 def _source(described: Stage, name: str) -> str:
-    """The description's figure of the same name; else the wall keeps its own default."""
+    """Return the description's figure of the same name; else the wall keeps its own default."""
     return f"{DESCRIPTION}.{name}" if name in {**described.inputs, **described.outputs} else GIVEN

@@ -1,6 +1,6 @@
-"""The place of every wall in one system: its inputs from the system's description, and its utilization.
+"""The stage of every wall in one system: its inputs from the system's description, and its utilization.
 
-`system` (the wall that only describes) comes first; every other stage takes its inputs from it by name, by a link
+`system`, the description, comes first; every other stage takes its inputs from it by name, by a link
 written here, or from an earlier stage. A utilization of 1 means that a limit is used up, or that all of the time is
 lost.
 """
@@ -8,9 +8,11 @@ lost.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from solvers.declare import Solver
 from solvers.result import Result
 
 from .wiring import GIVEN
@@ -22,9 +24,9 @@ Utilization = Callable[[Callable[[str], float]], float]
 
 @dataclass(frozen=True, eq=False)
 class WallStage:
-    """A wall's place in the system: its number, links beyond equal names, and its utilization (what share of a limit
-    it uses, and of which). `supposed`: the system does not do what the wall is about (stream its weights, reason,
-    keep data private); the utilization is what it would be if it did."""
+    """A wall as a stage of the system: its number, links beyond equal names, and its utilization (the share of a limit,
+    and the name of that limit). `supposed`: the system does not use the technique of the wall (weight streaming,
+    reasoning, differential privacy); the utilization is what it would be if it did."""
 
     wall: int
     stage: str
@@ -35,11 +37,11 @@ class WallStage:
 
 
 def _lost(slowdown: float) -> float:
-    """Share of the time lost when everything takes `slowdown` times as long."""
+    """Return the share of the time lost when everything takes `slowdown` times as long."""
     return 1 - 1 / slowdown if slowdown > 0 else math.nan
 
 
-# Every wall of the taxonomy stands here once, in its order.
+# Every wall of the taxonomy once, in its order.
 WALL_STAGES = (
     WallStage(
         1,
@@ -150,7 +152,7 @@ WALL_STAGES = (
         lambda v: v("utilization"),
         {
             "arrival_rate": "system.run_rate",
-            "service_time": "parallelism.training_time",
+            "service_time": "iron_law.training_time",
             "servers": "system.runs_at_once",
         },
     ),
@@ -161,10 +163,10 @@ WALL_STAGES = (
         lambda v: 1 - v("mfu"),
         {
             "devices": "system.devices",
-            "duration": "parallelism.training_time",
-            "mfu": "parallelism.mfu",
+            "duration": "iron_law.training_time",
+            "mfu": "iron_law.overall_efficiency",
             "electricity_price": "system.price_of_electricity",
-            "total_ops": "scaling_laws.total_ops",
+            "total_ops": "parallelism.run_flop",
         },
     ),
     WallStage(
@@ -174,8 +176,8 @@ WALL_STAGES = (
         lambda v: v("embodied_share"),
         {
             "devices": "system.devices",
-            "duration": "parallelism.training_time",
-            "mfu": "parallelism.mfu",
+            "duration": "iron_law.training_time",
+            "mfu": "iron_law.overall_efficiency",
             "tdp": "system.tdp",
             "carbon_intensity": "system.carbon_intensity",
             "water_intensity": "system.water_of_electricity",
@@ -200,7 +202,7 @@ WALL_STAGES = (
         "privacy",
         "of a private run's time is for the privacy",
         lambda v: _lost(v("slowdown")),
-        {"training_time": "parallelism.training_time"},
+        {"training_time": "iron_law.training_time"},
         supposed=True,
     ),
     WallStage(
@@ -223,15 +225,17 @@ WALL_STAGES = (
 
 
 def main_solver(wall: int) -> str:
-    """The solver that stands for a wall where there are several: the one the system uses."""
+    """Return the solver that the system uses for a wall with several."""
     return WALL_STAGES[wall - 1].stage
 
 
-# The iron law of a training run: what it takes from the walls that own its factors.
+# The iron law of a training run: what it takes from the walls that own its factors. Operations and MFU count the same
+# arithmetic, attention's included, of the devices that are put to use; the duration, failures included, is the one that
+# cost, carbon, queue and privacy are asked about.
 IRON_LAW = "iron_law"
 FACTORS = {
-    "total_ops": "scaling_laws.total_ops",
-    "devices": "system.devices",
+    "total_ops": "parallelism.run_flop",
+    "devices": "parallelism.devices",
     "peak_rate": "parallelism.peak",
     "mfu": "parallelism.device_mfu",
     "scaling_efficiency": "parallelism.scaling_efficiency",
@@ -239,8 +243,15 @@ FACTORS = {
 }
 
 
+def factor_owners(factor: str, solvers: Iterable[Solver[Any, Any]]) -> tuple[WallStage, ...]:
+    """The walls that determine a factor of the iron law, given as the label of its input: those whose solver, among
+    `solvers`, says so. Every wall stands under one factor."""
+    said = {solver.name for solver in solvers if solver.factor == factor}
+    return tuple(place for place in WALL_STAGES if place.stage in said)
+
+
 def utilization(place: WallStage, result: Result) -> float:
-    """The share of its limit that a wall uses, 1 for all of it; NaN where a figure it needs is unknown."""
+    """Return the share of its limit that a wall uses, 1 for all of it; NaN where a figure it needs is unknown."""
 
     def value(name: str) -> float:
         found = result.values[name].value

@@ -13,7 +13,8 @@ from solvers.fields import Choice, Flag, Input, Label, Output, Pick
 
 Stage = Solver[Any, Any]
 
-# As a link's source: this input is not taken from a stage, though one finds something of its name.
+# The source of a link that removes a connection: the input is not taken from a stage, though one has an output of its
+# name.
 GIVEN = "given"
 
 
@@ -32,8 +33,8 @@ Wires = dict[tuple[str, str], Wire]
 
 
 def wired(stages: Sequence[Stage], links: Mapping[str, str]) -> tuple[tuple[Stage, ...], Wires]:
-    """The stages in the order they run, and the source of each connected input. A stage runs after those it takes
-    inputs from, otherwise in the order given. Raises InputErrors: a stage named twice, an invalid link, two stages
+    """Return the stages in the order they run, and the source of each connected input. A stage runs after those it
+    takes inputs from, otherwise in the order given. Raise InputErrors: a stage named twice, an invalid link, two stages
     that compute an input of a third, a name with two units, a cycle."""
     named = {stage.name: stage for stage in stages}
     if len(named) < len(stages):
@@ -63,7 +64,7 @@ def wired(stages: Sequence[Stage], links: Mapping[str, str]) -> tuple[tuple[Stag
 
 
 def _by_name(stage: Stage, name: str, stages: Sequence[Stage]) -> Wires:
-    """The one stage that finds what `stage` takes as `name`, if there is one."""
+    """Return the connection to the one stage with an output called `name`, if there is one."""
     finders = [other for other in stages if other is not stage and name in other.outputs]
     remedy = f"Link {stage.name}.{name} to the one that is meant, or to '{GIVEN}'."
     if len(finders) > 1:
@@ -80,7 +81,7 @@ def _by_name(stage: Stage, name: str, stages: Sequence[Stage]) -> Wires:
 
 
 def _clash(taken: Any, found: Any) -> tuple[str, str] | None:
-    """What two declarations of one name are each in, where they do not go together."""
+    """Return the units of two declarations of one name where they are not compatible; None where they are."""
     if isinstance(taken, Input) and isinstance(found, Output | Input) and taken.unit == found.unit:
         return None
     if isinstance(taken, Choice) and isinstance(found, Label | Choice) and taken.kind is found.kind:
@@ -99,7 +100,7 @@ def _kind(io: Any) -> str:
 
 
 def _end(text: str, named: Mapping[str, Stage]) -> tuple[str, str]:
-    """The stage and the input, or the figure of a pick, that a link leads to."""
+    """Return the stage and the input, or the figure of a pick, at the end of a link."""
     stage, name = _split(text, named)
     known = {**stage.inputs, **parameters_of(stage)}
     if name not in known:
@@ -133,7 +134,7 @@ def _hint(name: str, known: Mapping[str, Any], stage: str) -> str:
 
 
 def _ordered(stages: Sequence[Stage], wires: Wires) -> tuple[Stage, ...]:
-    """Each after those it takes from. Raises InputErrors that names a circle."""
+    """Return the stages, each after those it takes inputs from. Raise InputErrors that names a cycle."""
     needs = {stage.name: {w.stage for (end, _), w in wires.items() if end == stage.name} for stage in stages}
     ordered: list[Stage] = []
     waiting = list(stages)

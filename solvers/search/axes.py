@@ -1,6 +1,6 @@
 """Axes from text: `1, 2, 4, 8`, `1 to 64 doubling`, `1 ms to 1 s in 20 log steps`, `fp16, int8`, slugs, layouts.
 
-`listed`, `ranged` and `rows` do the same for numbers in SI and specs. Every value is validated as in the form.
+`listed`, `ranged` and `rows` take numbers in SI and specs instead. Every value is validated as in the form.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ _LONGEST, _LONGEST_RANGE = 8000, 120
 
 
 def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None) -> Axis:
-    """The axis along an input, or a figure of a pick, that a text describes; `layout` and numbers of devices describe
-    all their layouts. Raises InputError."""
+    """Return the axis along an input, or a figure of a pick, that a text describes; `layout` and numbers of devices
+    describe all their layouts. Raise InputError."""
     if name == LAYOUT and not any(name in stage.inputs for stage in pipeline.stages):
         return layouts(pipeline, _device_numbers(text))
     stage, path = _end(pipeline, name)
     if len(text) > _LONGEST:
         raise InputError(name, f"is {len(text)} characters long; an axis is described in at most {_LONGEST}.")
     is_number = not isinstance(stage.inputs.get(path), Choice | Pick)
-    # Two numbers and three words: longer texts are lists, and a pattern with gaps is slow on them.
+    # Two numbers and three words: longer texts are lists, and the pattern would be slow on them.
     if is_number and len(text) < _LONGEST_RANGE and (match := _RANGE.fullmatch(text.strip())):
         return _spread(stage, name, path, match)
     words = [word.strip() for word in text.split(",") if word.strip()]
@@ -62,7 +62,8 @@ def _device_numbers(text: str) -> list[int]:
 
 
 def listed(pipeline: Pipeline, name: str, values: Sequence[Any]) -> Axis:
-    """The axis of single values: numbers in SI or text with units, names of choices, `x2` or `Scaled` for a figure."""
+    """Return the axis of single values: numbers in SI or text with units, names of choices, `x2` or `Scaled` for a
+    figure."""
     stage, path = _end(pipeline, name)
     if not len(values):
         raise InputError(name, "needs at least one value to run along.")
@@ -77,14 +78,14 @@ def listed(pipeline: Pipeline, name: str, values: Sequence[Any]) -> Axis:
 
 
 def ranged(pipeline: Pipeline, name: str, low: float, high: float, count: int = _STEPS, *, log: bool = False) -> Axis:
-    """The axis of `count` values from `low` to `high` (SI), evenly spaced or with `log` in equal ratios; rounded to
-    whole numbers where the input is one."""
+    """Return the axis of `count` values from `low` to `high` (SI), evenly spaced or with `log` in equal ratios; rounded
+    to whole numbers where the input is one."""
     stage, path = _end(pipeline, name)
     return _numbers(name, [_read(stage, name, path, v) for v in _ladder(stage, name, path, low, high, count, log)])
 
 
 def rows(pipeline: Pipeline, name: str, specs: Mapping[str, Any]) -> Axis:
-    """The axis of catalog rows, specs by slug."""
+    """Return the axis of catalog rows, specs by slug."""
     stage, path = _end(pipeline, name)
     io = stage.inputs.get(path)
     if not isinstance(io, Pick) or not specs or not all(isinstance(spec, io.kind) for spec in specs.values()):
@@ -94,15 +95,26 @@ def rows(pipeline: Pipeline, name: str, specs: Mapping[str, Any]) -> Axis:
 
 
 def _end(pipeline: Pipeline, name: str) -> tuple[Stage, str]:
-    """A stage that declares the input, and its name there."""
+    """Return a stage that declares the input, and its name there."""
     ends = pipeline.ends(name)
-    if not ends:
-        raise InputError(name, "is found by a stage, so an axis along it would change nothing.")
+    refuse_found(pipeline, name)
     return pipeline.stage(ends[0][0]), ends[0][1]
 
 
+def refuse_found(pipeline: Pipeline, name: str) -> None:
+    """Raises InputError for an input that a stage finds: a search that set it by hand would pay for other devices than
+    those it uses, or the like."""
+    finder = pipeline.finder(name)
+    if finder is None:
+        return
+    stage = pipeline.stage(finder.stage)
+    about = getattr(stage.outputs.get(finder.name), "help", "")
+    of = f" ({about[:1].lower()}{about[1:].rstrip('.')})" if about else ""
+    raise InputError(name, f"is found by {finder}{of}, so it can't be set besides; set what that follows from.")
+
+
 def _read(stage: Stage, name: str, path: str, value: Any) -> Any:
-    """A value in SI or as a code; a factor as `Times`."""
+    """Return a value in SI or as a code; a factor as `Scaled`."""
     if isinstance(value, Scaled):
         return value
     try:
@@ -140,7 +152,7 @@ def _spread(stage: Stage, name: str, path: str, match: re.Match[str]) -> Axis:
 
 
 def _default_steps(stage: Stage, path: str, low: float, high: float) -> int:
-    """Every whole number where that is few enough, else sixteen steps."""
+    """Return the number of steps: every whole number where these are few enough, else sixteen."""
     return int(high - low) + 1 if _declared(stage, path).integer and high - low < 1000 else _STEPS
 
 

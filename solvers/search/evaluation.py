@@ -1,4 +1,4 @@
-"""Single configurations in detail: a sample of the space, the neighbours of one, or one given by its values."""
+"""Evaluates single configurations: a sample of the space, the neighbours of one, or one given by its values."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Evaluation:
 
     @property
     def feasible(self) -> NDArray[np.bool_]:
-        """Which configurations meet every constraint."""
+        """Return which configurations meet every constraint."""
         return np.asarray(~self.failed.any(axis=1))
 
 
 def evaluate(search: Search, numbers: NDArray[np.int64]) -> Evaluation:
-    """The evaluation of the configurations with these numbers, in one vectorised call."""
+    """Return the evaluation of the configurations with these numbers, from one vectorised call."""
     count = len(numbers)
     answers = search.pipeline.evaluate({**search.given, **search.pipeline.assigned(search.space.at(numbers))})
     values = [_column(c.metric.read(answers), count) for c in search.constraints]
@@ -47,8 +47,8 @@ def _table(columns: list[Any], count: int, kind: type) -> NDArray[Any]:
 
 
 def sample(search: Search, most: int) -> NDArray[np.int64]:
-    """The numbers of at most `most` configurations, drawn from the space at random with a fixed seed; equidistant
-    numbers would fall on the same places of an axis."""
+    """Return the numbers of at most `most` configurations, drawn from the space at random with a fixed seed;
+    equidistant numbers would have the same values along some axes."""
     size = search.space.size
     if size <= most:
         return np.arange(size)
@@ -56,8 +56,8 @@ def sample(search: Search, most: int) -> NDArray[np.int64]:
 
 
 def line_along(search: Search, number: int, axis: int, most: int = 15) -> NDArray[np.int64]:
-    """The numbers of at most `most` configurations that differ from `number` in their place along one axis only, the
-    nearest ones, with itself among them."""
+    """Return the numbers of at most `most` configurations that differ from `number` along one axis only: the nearest
+    ones, and itself."""
     shape = search.space.shape
     places = list(np.unravel_index(number, shape))
     first = max(0, min(int(places[axis]) - most // 2, shape[axis] - most))

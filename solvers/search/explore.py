@@ -1,4 +1,5 @@
-"""One box of configurations: evaluated by all walls in one vectorised call each, compared with the goals, and merged.
+"""Evaluates one box of configurations with one vectorised call per wall, compares it with the goals, and merges
+results.
 
 Boxes are independent of each other and merge in any order; a `Search` can be pickled and sent to another process.
 """
@@ -18,8 +19,8 @@ from .front import Floats, dominated, front
 from .goals import Constraint, Objective
 from .space import Box, Space
 
-# Enough for the Python around a box to be a small share of its time, few enough for a box to take milliseconds and
-# its columns tens of megabytes.
+# Enough rows for Python's overhead per box to be small, few enough for a box to take milliseconds and tens of
+# megabytes.
 ROWS = 2**16
 
 
@@ -39,7 +40,7 @@ class Search:
 
     @property
     def boxes(self) -> int:
-        """How many boxes of at most `rows` configurations the space has."""
+        """Return how many boxes of at most `rows` configurations the space has."""
         return self.space.boxes(self.rows)
 
 
@@ -61,7 +62,8 @@ class ScoredRows:
 class PartialResult:
     """The result of some configurations. For each constraint: how many fail it, how many fail it alone, how many
     have no value for it, the value nearest to meeting it, and in `freed`, one row per constraint, the best score by
-    each objective among those that only the relaxed limit admits (infinite where there are none)."""
+    each objective among those that only the relaxed limit admits (infinite where there are none). `left_out` counts
+    those without a value for some goal: a figure they need is unknown."""
 
     count: int
     feasible: int
@@ -73,10 +75,11 @@ class PartialResult:
     unscored: int
     top: ScoredRows
     front: ScoredRows
+    left_out: int = 0
 
 
 def empty_result(search: Search) -> PartialResult:
-    """The result of no configurations."""
+    """Return the result of no configurations."""
     none = np.zeros(len(search.constraints), dtype=np.int64)
     rows = ScoredRows(np.zeros(0, dtype=np.int64), np.zeros((0, len(search.objectives))))
     freed = np.full((len(none), len(search.objectives)), np.inf)
@@ -84,13 +87,14 @@ def empty_result(search: Search) -> PartialResult:
 
 
 def evaluate_box(search: Search, box_number: int, known: PartialResult | None = None) -> PartialResult:
-    """The result of one box. The result `known` of others only saves work on rows it dominates."""
+    """Return the result of one box. The result `known` of other boxes only saves work on rows it dominates."""
     box = search.space.box(box_number, search.rows)
     answers = search.pipeline.evaluate({**search.given, **_ends(search, box)})
     values = [constraint.metric.read(answers) for constraint in search.constraints]
     met = [c.met(value) for c, value in zip(search.constraints, values, strict=True)]
     scores = [objective.score(answers) for objective in search.objectives]
     scored = _all(~np.isnan(score) for score in scores)
+    valued = _all([scored, *(~np.isnan(value) for value in values)])
     holds = _all(met)
     rows = _rows(box, holds & scored, scores)
     lone = _lone(met)
@@ -106,11 +110,12 @@ def evaluate_box(search: Search, box_number: int, known: PartialResult | None = 
         unscored=feasible - _number_of(holds & scored, box),
         top=_top(rows, search.keep, known),
         front=_front(rows, known),
+        left_out=box.size - _number_of(valued, box),
     )
 
 
 def _all(conditions: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
-    """Where all hold; the grids grow together only as far as they have to."""
+    """Return where all conditions hold; the grids broadcast only as far as necessary."""
     together = np.array(True)
     for each in sorted(conditions, key=np.size):
         together = together & each
@@ -122,19 +127,20 @@ def _ends(search: Search, box: Box) -> dict[tuple[str, str], Any]:
 
 
 def _number_of(holds: Any, box: Box) -> int:
-    """How many configurations of a box; what does not vary along an axis counts once for each place on it."""
+    """Return how many configurations of a box meet `holds`; a value that does not vary along an axis counts once for
+    each position on it."""
     return int(np.count_nonzero(holds)) * (box.size // max(np.size(holds), 1))
 
 
 def _lone(met: list[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
-    """For each constraint, where it is the only one that fails."""
+    """Return, for each constraint, where it is the only one violated."""
     failures = sum((~each).astype(np.int8) for each in met)
     one = np.equal(failures, 1)
     return [np.asarray(one & ~each) for each in met]
 
 
 def _freed(search: Search, values: list[NDArray[Any]], lone: list[NDArray[np.bool_]], scores: list[Floats]) -> Floats:
-    """The best scores among what each relaxed limit alone would let in."""
+    """Return the best scores among the configurations that each relaxed limit alone would admit."""
     freed = np.full((len(values), len(scores)), np.inf)
     if not search.relax:
         return freed
@@ -149,21 +155,21 @@ def _freed(search: Search, values: list[NDArray[Any]], lone: list[NDArray[np.boo
 
 
 def _nearest(constraint: Constraint, value: NDArray[Any]) -> float:
-    """The value that comes nearest to meeting a limit."""
+    """Return the value nearest to meeting a limit."""
     if constraint.wants_small:
         return float(np.fmin.reduce(value, axis=None))
     return float(np.fmax.reduce(value, axis=None)) if constraint.wants_large else np.nan
 
 
 def _rows(box: Box, chosen: Any, scores: list[Floats]) -> ScoredRows:
-    """The chosen configurations of a box by number: a box holds configurations that follow one another."""
+    """Return the chosen configurations of a box by number; a box holds consecutive numbers."""
     place = np.flatnonzero(box.line(chosen))
     columns = [box.line(score)[place] for score in scores]
     return ScoredRows(place + box.first, np.stack(columns, axis=1) if columns else np.zeros((len(place), 0)))
 
 
 def _top(rows: ScoredRows, keep: int, known: PartialResult | None) -> ScoredRows:
-    """The best by the first objective, at equal scores by the next, then by number."""
+    """Return the best rows by the first objective, ties by the next, then by number."""
     if rows.scores.shape[1] == 0:
         return rows[:keep]
     first = rows.scores[:, 0]
@@ -176,7 +182,7 @@ def _top(rows: ScoredRows, keep: int, known: PartialResult | None) -> ScoredRows
 
 
 def _front(rows: ScoredRows, known: PartialResult | None) -> ScoredRows:
-    """The rows that no other dominates; with one objective that is the best row."""
+    """Return the rows that no other dominates; with one objective that is the best row."""
     if rows.scores.shape[1] == 0:
         return rows[:0]
     if known is not None and len(known.front.number):
@@ -185,12 +191,12 @@ def _front(rows: ScoredRows, known: PartialResult | None) -> ScoredRows:
 
 
 def _scouts(known: ScoredRows) -> Floats:
-    """A few rows of a front, spread along it."""
+    """Return a few rows of a front, spread along it."""
     return known[np.unique(np.linspace(0, len(known.number) - 1, 8).astype(int))].scores
 
 
 def merge(search: Search, one: PartialResult, other: PartialResult) -> PartialResult:
-    """The result of two disjoint sets of boxes together."""
+    """Return the merged result of two disjoint sets of boxes."""
     together = one.front + other.front
     together = together[np.argsort(together.number, kind="stable")]
     return PartialResult(
@@ -204,6 +210,7 @@ def merge(search: Search, one: PartialResult, other: PartialResult) -> PartialRe
         unscored=one.unscored + other.unscored,
         top=_top(one.top + other.top, search.keep, None),
         front=together[front(together.scores)] if search.objectives else one.front,
+        left_out=one.left_out + other.left_out,
     )
 
 

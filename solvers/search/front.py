@@ -1,8 +1,8 @@
 """The Pareto front and its knee. Scores are minimized; a row is one configuration.
 
 A row dominates another when it is no worse in any score and better in one. Of rows with equal scores the first
-represents all. Kung, Luccio and Preparata 1975 (doi:10.1145/321906.321910): two scores in one sweep over sorted
-rows, more by divide and conquer, each half by itself and then one against the other with one score fewer.
+represents all. Kung, Luccio and Preparata 1975 (doi:10.1145/321906.321910): two scores in one sweep over sorted rows,
+more by divide and conquer, each half separately and then one against the other with one score fewer.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int_]
 
-# Rows that weed out the others before anything is sorted: those best in some blend of the scores.
+# The number of rows, best in some mixture of the scores, that eliminate dominated rows before sorting.
 _SCOUTS = 10
-# Below, comparing all pairs at once is quicker than parting them.
+# Below this number of pairs, comparing all at once is faster than partitioning.
 _FEW, _PAIRS = 64, 2**18
 
 
 def front(scores: Floats) -> Numbers:
-    """The rows of `scores` (n, m) that no other row dominates, in the order of the first score. Rows with an unknown
-    score are excluded."""
+    """Return the rows of `scores` (n, m) that no other row dominates, in the order of the first score. Rows with an
+    unknown score are excluded."""
     known = np.flatnonzero(~np.isnan(scores).any(axis=1))
     left = known[~dominated(scores[known], scores[known][_scouts(scores[known])])]
     if left.size == 0:
@@ -34,7 +34,7 @@ def front(scores: Floats) -> Numbers:
 
 
 def dominated(scores: Floats, by: Floats) -> NDArray[np.bool_]:
-    """Which rows any row of `by` dominates. Column by column, so that a row is read once per score."""
+    """Return which rows any row of `by` dominates. Compares column by column, so that a row is read once per score."""
     lost = np.zeros(len(scores), dtype=bool)
     columns = np.ascontiguousarray(scores.T)
     for rival in by:
@@ -46,7 +46,7 @@ def dominated(scores: Floats, by: Floats) -> NDArray[np.bool_]:
 
 
 def _scouts(scores: Floats) -> Numbers:
-    """Rows that probably dominate many: the best in each score and in mixtures of them."""
+    """Return rows that probably dominate many: the best in each score and in mixtures of them."""
     if len(scores) <= _SCOUTS:
         return np.arange(0)
     low, spread = _extent(scores)
@@ -62,7 +62,7 @@ def _blends(columns: int) -> Floats:
 
 
 def _extent(scores: Floats) -> tuple[Floats, Floats]:
-    """The least of each score and how far the finite ones spread; 1 where they do not."""
+    """Return the minimum of each score and the range of its finite values; 1 where there is none."""
     finite = np.where(np.isfinite(scores), scores, np.nan)
     with np.errstate(invalid="ignore"):
         low = np.nan_to_num(np.fmin.reduce(finite, axis=0))
@@ -71,7 +71,7 @@ def _extent(scores: Floats) -> tuple[Floats, Floats]:
 
 
 def _sweep(rows: Floats) -> Numbers:
-    """One or two scores, sorted: a row stands when its last is less than all before it."""
+    """Return the front of one or two scores, sorted: a row is in it when its last score is less than all before it."""
     last = rows[:, -1] if rows.shape[1] == 2 else np.zeros(len(rows))
     best_before = np.concatenate(([np.inf], np.minimum.accumulate(last)[:-1]))
     stands = last < best_before
@@ -80,9 +80,9 @@ def _sweep(rows: Floats) -> Numbers:
 
 
 def _divide(rows: Floats) -> Numbers:
-    """Three scores or more, rows sorted by the first and then the others: the fronts of two halves, and of the later
-    half what no row of the earlier half covers in the other scores. No row of the later half dominates one of the
-    earlier."""
+    """Return the front of three scores or more, rows sorted by the first and then the others: the fronts of two halves,
+    without the rows of the later half that a row of the earlier one is no worse than. No row of the later half
+    dominates one of the earlier."""
     if len(rows) <= _FEW:
         return np.flatnonzero(~np.tril(_no_worse(rows, rows, 0), -1).any(axis=1))
     half = len(rows) // 2
@@ -91,8 +91,8 @@ def _divide(rows: Floats) -> Numbers:
 
 
 def _covered(rows: Floats, by: Floats, k: int) -> NDArray[np.bool_]:
-    """Which rows any of `by` is no worse than in the scores from the k-th on: both are parted at a value of the k-th,
-    below which the lower rivals need not be asked for it again."""
+    """Return for which rows some row of `by` is no worse in the scores from the k-th on. Both are partitioned at a
+    value of the k-th score; rows of `by` below it need no further comparison in that score."""
     if k == rows.shape[1] - 2 and len(by):
         return _above_stairs(rows[:, k:], by[:, k:])
     if len(rows) * len(by) <= _PAIRS:
@@ -104,14 +104,14 @@ def _covered(rows: Floats, by: Floats, k: int) -> NDArray[np.bool_]:
     covered = np.zeros(len(rows), dtype=bool)
     covered[low] = _covered(rows[low], by[low_by], k)
     covered[~low] = _covered(rows[~low], by[low_by], k + 1)
-    # Where the pivot is the least value, the rivals left lie above it, and so do the rows they may cover.
+    # Where the pivot is the minimum, the remaining rows of `by` lie above it, and so do the rows they may dominate.
     left = ~covered & (rows[:, k] >= (by[~low_by, k].min() if not low_by.all() else np.inf))
     covered[left] = _covered(rows[left], by[~low_by], k)
     return covered
 
 
 def _above_stairs(rows: Floats, by: Floats) -> NDArray[np.bool_]:
-    """The same for the last two scores: the rivals make a stair, and a row is looked up on it."""
+    """Return the same for the last two scores: a binary search in the running minimum of `by`."""
     order = np.argsort(by[:, 0], kind="stable")
     lowest = np.concatenate(([np.inf], np.minimum.accumulate(by[order, 1])))
     step = np.searchsorted(by[order, 0], rows[:, 0], side="right")
@@ -119,7 +119,7 @@ def _above_stairs(rows: Floats, by: Floats) -> NDArray[np.bool_]:
 
 
 def _no_worse(rows: Floats, by: Floats, k: int) -> NDArray[np.bool_]:
-    """For each row and each rival whether the rival is no worse in the scores from the k-th on."""
+    """Return, for each row and each row of `by`, whether the latter is no worse in the scores from the k-th on."""
     answer = np.ones((len(rows), len(by)), dtype=bool)
     for column in range(k, rows.shape[1]):
         answer &= by[None, :, column] <= rows[:, None, column]
@@ -127,9 +127,9 @@ def _no_worse(rows: Floats, by: Floats, k: int) -> NDArray[np.bool_]:
 
 
 def knee(scores: Floats) -> int:
-    """The row of a front where it bends most: scaled to 0 at the best and 1 at the worst of each score, the one
-    furthest below the chord between the extremes (with three scores or more, below the plane through them); its place
-    in `scores`, -1 for an empty front. Das 1999, doi:10.1007/s001580050111."""
+    """Return the index in `scores` of the knee of a front, -1 for an empty front: with each score scaled to 0 at the
+    best and 1 at the worst, the row furthest below the chord between the extremes (with three scores or more, below the
+    plane through them). Das 1999, doi:10.1007/s001580050111."""
     if len(scores) == 0:
         return -1
     low, spread = _extent(scores)

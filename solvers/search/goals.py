@@ -33,7 +33,8 @@ _LONGEST = 200
 def goals(
     texts: Iterable[str], known: Mapping[str, Metric], field: str = "goals"
 ) -> tuple[tuple[Objective, ...], tuple[Constraint, ...]]:
-    """The objectives and the constraints in `texts`, in their order. Raises InputErrors with every bad one."""
+    """Return the objectives and the constraints in `texts`, in their order. Raise InputErrors with every invalid
+    one."""
     read: list[Goal] = []
     errors: list[InputError] = []
     for text in texts:
@@ -50,7 +51,7 @@ def goals(
 
 
 def goal(text: str, known: Mapping[str, Metric], field: str = "goals") -> Goal:
-    """One goal. Raises InputError that names the position of the mistake and what would be right."""
+    """Return one goal. Raise InputError that names the position of the mistake and what would be right."""
     return _Reader(text, known, field).goal()
 
 
@@ -85,7 +86,7 @@ class _Reader:
         return Objective(tuple(terms), sign, self.text.strip())
 
     def term(self, first: Metric | None) -> tuple[Metric, float]:
-        """A metric of a sum and its weight: `total_carbon` or `100 USD/t * total_carbon`."""
+        """Return a metric of a sum and its weight: `total_carbon` or `100 USD/t * total_carbon`."""
         self.space()
         start, weight = self.at, _WEIGHT.match(self.text, self.at)
         if weight:
@@ -99,7 +100,7 @@ class _Reader:
         return metric, self.weight(start, weight[1] if weight else "1", metric, first)
 
     def weight(self, start: int, text: str, metric: Metric, first: Metric | None) -> float:
-        """What turns a metric into the unit of the first of its sum."""
+        """Return the factor that converts a metric into the unit of the first of its sum."""
         own, wanted = metric.unit, (first or metric).unit
         if own == wanted and text == "1":
             return 1.0
@@ -127,7 +128,7 @@ class _Reader:
         return Constraint(metric, operator, *self.limit(metric, operator, value))
 
     def limit(self, metric: Metric, operator: str, value: str) -> tuple[float, str]:
-        """What a metric is compared with, and the goal as it was understood."""
+        """Return the limit of a metric, and the goal as it was understood."""
         io, text = metric.declared, self.text.strip()
         if isinstance(io, Input | Output):
             if io.unit == "s" and metric.name.endswith("latency") and _BARE.fullmatch(value):

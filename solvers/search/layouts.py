@@ -1,4 +1,4 @@
-"""All ways to divide a number of devices over data, tensor, pipeline and context parallelism, as one axis."""
+"""All ways to divide a number of devices over replicas, data, tensor, pipeline and context parallelism, as one axis."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .space import Axis, joined
 
 # The name of the axis; the inputs it sets, whose product is the number of devices.
 LAYOUT = "layout"
-DIMENSIONS = ("data_parallel", "tensor_parallel", "pipeline_parallel", "context_parallel")
+DIMENSIONS = ("replicas", "data_parallel", "tensor_parallel", "pipeline_parallel", "context_parallel")
 MOST_DEVICES, MOST_LAYOUTS = 1_000_000, 100_000
 
 
@@ -23,9 +23,15 @@ def layouts(pipeline: Pipeline, devices: Sequence[int], name: str = LAYOUT) -> A
     those of `DIMENSIONS` to whole numbers whose product is the number of devices. Raises InputError where no stage
     takes two of them, a number is not from 1 to `MOST_DEVICES`, or there are more than `MOST_LAYOUTS`. Whether a model
     can be split so is for the stage to say."""
-    taken = [each for each in DIMENSIONS if any(_is_free(pipeline, stage.name, each) for stage in pipeline.stages)]
+    free = [[each for each in DIMENSIONS if _is_free(pipeline, stage.name, each)] for stage in pipeline.stages]
+    # A wall that takes one dimension alone, such as the replicas of a queue, divides nothing.
+    taken = [each for each in DIMENSIONS if any(each in dimensions for dimensions in free if len(dimensions) > 1)]
+    if "data_parallel" in taken:
+        taken = [each for each in taken if each != "replicas"]  # of a training run the copies are the replicas
     if len(taken) < 2:
-        raise InputError(name, f"needs a wall that takes two of {', '.join(DIMENSIONS)}, such as parallelism.")
+        raise InputError(
+            name, f"needs a wall that takes two of {', '.join(DIMENSIONS)}, such as parallelism or serving."
+        )
     for number in devices:
         if not 1 <= number <= MOST_DEVICES:
             raise InputError(name, f"needs a number of devices from 1 to {MOST_DEVICES:,}; {number} is not.")
@@ -46,7 +52,7 @@ def _is_free(pipeline: Pipeline, stage: str, name: str) -> bool:
 
 
 def _factors(number: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """Every way to write a number as an ordered product of `parts` whole numbers."""
+    """Yield every way to write a number as an ordered product of `parts` whole numbers."""
     if parts == 1:
         yield (number,)
         return

@@ -1,4 +1,4 @@
-"""What a search optimizes and demands: metrics of the stages, objectives and constraints on them."""
+"""The metrics of a search: outputs and inputs of the stages, with objectives and constraints on them."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Metric:
 
     @property
     def unit(self) -> str:
-        """The SI unit of a number; an empty string for labels and flags."""
+        """Return the SI unit of a number; an empty string for labels and flags."""
         return self.declared.unit if isinstance(self.declared, Input | Output) else ""
 
     def read(self, answers: Answers) -> NDArray[Any]:
-        """The values of the metric in the answers of the stages."""
+        """Return the values of the metric in the answers of the stages."""
         return np.asarray(answers[self.stage].value(self.name))
 
 
@@ -52,7 +52,7 @@ class Objective:
     text: str
 
     def score(self, answers: Answers) -> NDArray[np.float64]:
-        """The value of the objective times its sign, so that smaller is better."""
+        """Return the value of the objective times its sign, so that smaller is better."""
         return np.asarray(sum(self.sign * weight * metric.read(answers) for metric, weight in self.terms), dtype=float)
 
 
@@ -66,12 +66,13 @@ class Constraint:
     text: str
 
     def met(self, value: NDArray[Any]) -> NDArray[np.bool_]:
-        """Which values meet the condition."""
+        """Return which values meet the condition."""
         held: NDArray[np.bool_] = _OPERATORS[self.operator](value, self.limit)
         return held & ~np.isnan(value) if self.operator == "!=" else held
 
     def relaxed(self, share: float) -> Constraint | None:
-        """The constraint with its limit relaxed by a `share` of itself; None for a label and for a limit of zero."""
+        """Return the constraint with its limit relaxed by a `share` of itself; None for a label and for a limit of
+        zero."""
         if not (self.wants_small or self.wants_large) or self.limit == 0:
             return None
         away = share * abs(self.limit) * (1 if self.wants_small else -1)
@@ -79,12 +80,12 @@ class Constraint:
 
     @property
     def wants_small(self) -> bool:
-        """Whether values below the limit meet it."""
+        """Return whether values below the limit meet it."""
         return self.operator in ("<", "<=")
 
     @property
     def wants_large(self) -> bool:
-        """Whether values above the limit meet it."""
+        """Return whether values above the limit meet it."""
         return self.operator in (">", ">=")
 
 
@@ -92,7 +93,7 @@ Goal = Objective | Constraint
 
 
 def metrics(pipeline: Pipeline) -> dict[str, Metric]:
-    """All metrics by name: `stage.name` always, `name` alone where it is unambiguous. An output takes precedence
+    """Return all metrics by name: `stage.name` always, `name` alone where it is unambiguous. An output takes precedence
     over an input of its name, and an input over the same input of a later stage."""
     by_name: dict[str, list[Metric]] = {}
     for stage in pipeline.stages:
@@ -101,7 +102,9 @@ def metrics(pipeline: Pipeline) -> dict[str, Metric]:
     every = {f"{m.stage}.{m.name}": m for found in by_name.values() for m in found}
     every |= {name: found[0] for name, found in by_name.items() if len(found) == 1}
     for stage in pipeline.stages:
-        taken: dict[str, Any] = {name: knob.declared for name, knob in parameters_of(stage).items() if not knob.table}
+        taken: dict[str, Any] = {
+            name: parameter.declared for name, parameter in parameters_of(stage).items() if not parameter.table
+        }
         taken |= {name: io for name, io in stage.inputs.items() if not isinstance(io, Pick)}
         for name, io in taken.items():
             every.setdefault(f"{stage.name}.{name}", Metric(stage.name, name, io))
@@ -110,12 +113,12 @@ def metrics(pipeline: Pipeline) -> dict[str, Metric]:
     return every
 
 
-# What a stage finds that must be so, unless a goal speaks of it.
+# Flags that must be true, unless a goal names them.
 _DEMANDED = ("feasible", "stable")
 
 
 def demanded(pipeline: Pipeline, constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
-    """The constraints that hold unless a goal names their output: that the configuration fits and its queue is
+    """Return the constraints that hold unless a goal names their output: that the configuration fits and its queue is
     stable."""
     named = {(c.metric.stage, c.metric.name) for c in constraints}
     return tuple(

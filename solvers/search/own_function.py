@@ -30,8 +30,8 @@ _STAGE = "function"
 def evaluated(
     function: Callable[..., Any], wanted: Sequence[str], limits: Sequence[str], keep: int, values: Mapping[str, Any]
 ) -> SearchResult:
-    """The best of what `function` gives for every combination of the lists among `values`. It may give a mapping, a
-    wall's outputs or a solution; numbers of a mapping have no unit. Raises InputErrors."""
+    """Return the best results of `function` over every combination of the lists among `values`. It may return a
+    mapping, a wall's outputs or a solution; numbers of a mapping have no unit. Raise InputErrors."""
     lists = {n: list(v) for n, v in values.items() if isinstance(v, list | tuple | range | np.ndarray)}
     fixed = {name: value for name, value in values.items() if name not in lists}
     if prod(map(len, lists.values())) > MOST:
@@ -57,7 +57,13 @@ def evaluated(
         count=len(settings),
         feasible=int(np.logical_and.reduce(met).sum()) if met else len(settings),
         reasons=tuple(_reasons(constraints, met, read)),
+        left_out=int(_unknown(scores, [c.metric.read(read) for c in constraints]).sum()),
     )
+
+
+def _unknown(scores: NDArray[Any], values: Sequence[NDArray[Any]]) -> NDArray[np.bool_]:
+    """Which rows have no value for some goal."""
+    return np.asarray(np.logical_or.reduce([np.isnan(scores).any(axis=1), *(np.isnan(value) for value in values)]))
 
 
 def _values(answer: Any) -> Mapping[str, Any]:
@@ -71,9 +77,9 @@ def _values(answer: Any) -> Mapping[str, Any]:
 
 
 def _declared(answer: Any) -> dict[str, Output | Flag]:
-    """The numbers and truths of an answer, with the units a wall declared for them."""
+    """Return the numbers and bools of an answer, with the units a wall declared for them."""
     own = declared_fields(type(answer)) if dataclasses.is_dataclass(answer) else {}
-    kept = answer.result.values if isinstance(answer, Solution) else {}
+    values_by_name = answer.result.values if isinstance(answer, Solution) else {}
     found: dict[str, Output | Flag] = {}
     for name, value in _values(answer).items():
         if isinstance(value, bool | np.bool_):
@@ -81,7 +87,7 @@ def _declared(answer: Any) -> dict[str, Output | Flag]:
         elif isinstance(own.get(name), Output):
             found[name] = own[name]
         elif not isinstance(value, str) and np.ndim(value) == 0 and isinstance(value, int | float | np.number):
-            unit = kept[name].unit if name in kept else "1"
+            unit = values_by_name[name].unit if name in values_by_name else "1"
             found[name] = Output(
                 unit=unit or "1", label=name, display_unit=unit or "1", help="", symbol="", if_infinite=""
             )
@@ -105,12 +111,14 @@ def _label(value: Any) -> Any:
 
 def _reasons(constraints: Sequence[Constraint], met: Sequence[NDArray[np.bool_]], read: Mapping[str, Answer]) -> Any:
     failures = sum((~each).astype(int) for each in met)
-    told = []
+    lines = []
     for constraint, each in zip(constraints, met, strict=True):
         failed, alone = int((~each).sum()), int((~each & (failures == 1)).sum())
         if failed:
-            told.append((failed, reason(constraint, failed, alone, _nearest(constraint, constraint.metric.read(read)))))
-    return [sentence for _, sentence in sorted(told, key=lambda pair: -pair[0])]
+            lines.append(
+                (failed, reason(constraint, failed, alone, _nearest(constraint, constraint.metric.read(read))))
+            )
+    return [sentence for _, sentence in sorted(lines, key=lambda pair: -pair[0])]
 
 
 def _nearest(constraint: Constraint, value: NDArray[Any]) -> float:

@@ -39,10 +39,10 @@ def placement(
     stages: Sequence[Stage | str] = STAGES,
     keep: int = 10,
 ) -> Outcome:
-    """The `grids` ranked by cost + carbon price × carbon, for a fleet with the values `given` in SI or as text;
-    `carbon_price` in USD/kg. One PUE for all, or with `sites` that of each grid where it is known. A figure that a
-    grid does not have is taken from `given`; where that has none either, the grid has no score and is counted as
-    unknown. Raises InputErrors."""
+    """Return the `grids` ranked by cost + carbon price × carbon, for a fleet with the values `given` in SI or as text;
+    `carbon_price` in USD/kg. One PUE for all, or with `sites` that of each grid where it is known. A figure that a grid
+    does not have is taken from `given`; where that has none either, the grid has no score and is counted as unknown.
+    Raise InputErrors."""
     if not (math.isfinite(carbon_price) and carbon_price >= 0):
         raise InputErrors([InputError("carbon_price", "needs a finite price of at least 0 USD/kg.")])
     if not grids:
@@ -58,7 +58,7 @@ def placement(
 def places(
     chain: Pipeline, grids: Mapping[str, Grid], fixed: Given, figures: Sequence[str], name: str = "grid"
 ) -> Axis:
-    """The grids as one axis that sets all `figures` of them that a stage takes; a figure a grid does not have is
+    """Return the grids as one axis that sets all `figures` of them that a stage takes; a figure a grid does not have is
     taken from `fixed`."""
     given = {name: value for (_, name), value in fixed.items()}
     taken = [name for name in figures if any(name in stage.inputs for stage in chain.stages)]

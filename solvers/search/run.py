@@ -1,4 +1,4 @@
-"""Running a search: every box of the space, one after the other or in threads, and the outcome."""
+"""Runs a search: every box of the space, one after the other or in threads."""
 
 from __future__ import annotations
 
@@ -56,16 +56,16 @@ class Outcome:
 
     @property
     def complete(self) -> bool:
-        """Whether all boxes are done."""
+        """Return whether all boxes are done."""
         return self.boxes == self.search.boxes
 
     @property
     def reasons(self) -> tuple[ConstraintFailures, ...]:
-        """The failures of each constraint, the one that excludes most first."""
+        """Return the failures of each constraint, the one that excludes most first."""
         seen = self.seen
         each = zip(self.search.constraints, seen.failed, seen.alone, seen.unknown, seen.nearest, strict=True)
-        found = [ConstraintFailures(c, int(f), int(a), int(u), float(n)) for c, f, a, u, n in each]
-        return tuple(sorted(found, key=lambda reason: -reason.failed))
+        failures = [ConstraintFailures(c, int(f), int(a), int(u), float(n)) for c, f, a, u, n in each]
+        return tuple(sorted(failures, key=lambda reason: -reason.failed))
 
 
 Progress = Callable[[int, int], None]
@@ -79,9 +79,9 @@ def run(
     threads: int = 1,
     after: Outcome | None = None,
 ) -> Outcome:
-    """The outcome of all configurations, box by box. `progress` is called with how many are done and how many there
-    are; `cancelled` is called between boxes; `after` is an incomplete outcome of the same search to continue from.
-    Raises InputErrors when a stage lacks an input that neither an axis nor a value gives."""
+    """Return the outcome of all configurations, box by box. `progress` is called with the number of boxes done and the
+    total; `cancelled` is called between boxes; `after` is an incomplete outcome of the same search to continue from.
+    Raise InputErrors when a stage lacks an input that neither an axis nor a value gives."""
     check(search)
     seen, done = (after.seen, after.boxes) if after else (empty_result(search), 0)
     for seen_so_far in _seen(search, seen, done, threads):
@@ -94,15 +94,16 @@ def run(
 
 
 def outcome(search: Search, seen: PartialResult, boxes: int) -> Outcome:
-    """The outcome of the first `boxes` boxes: the best configurations and the front, with the metrics of all goals."""
-    found = candidates(search, np.concatenate((seen.top.number, seen.front.number)))
+    """Return the outcome of the first `boxes` boxes: the best configurations and the front, with the metrics of all
+    goals."""
+    rows = candidates(search, np.concatenate((seen.top.number, seen.front.number)))
     ranked = len(seen.top.number)
-    return Outcome(search, seen, boxes, found[:ranked], found[ranked:], knee(seen.front.scores))
+    return Outcome(search, seen, boxes, rows[:ranked], rows[ranked:], knee(seen.front.scores))
 
 
 def _seen(search: Search, seen: PartialResult, start: int, threads: int) -> Iterator[PartialResult]:
-    """What all boxes so far came to, after each from `start` on. Threads work ahead by one box each, no more, so that
-    memory stays bounded."""
+    """Yield the merged result after each box from `start` on. Threads work at most one box ahead each, so that memory
+    stays bounded."""
     numbers = iter(range(start, search.boxes))
     if threads == 1:
         for number in numbers:
@@ -118,7 +119,7 @@ def _seen(search: Search, seen: PartialResult, start: int, threads: int) -> Iter
 
 
 def check(search: Search) -> None:
-    """Whether every stage has all its inputs. Raises InputErrors that name the missing ones."""
+    """Check that every stage has all its inputs. Raise InputErrors that name the missing ones."""
     along = {end for axis in search.space.axes for name in axis.columns for end in search.pipeline.ends(name)}
     lacking = list(search.pipeline.lacking({**search.given, **dict.fromkeys(along)}))
     if lacking:
@@ -130,7 +131,7 @@ def check(search: Search) -> None:
 
 
 def candidates(search: Search, numbers: NDArray[np.int64]) -> tuple[Candidate, ...]:
-    """The configurations with these numbers and their metrics, evaluated once more."""
+    """Return the configurations with these numbers and their metrics, evaluated once more."""
     if not len(numbers):
         return ()
     answers = search.pipeline.evaluate({**search.given, **search.pipeline.assigned(search.space.at(numbers))})
@@ -147,7 +148,7 @@ def _spoken_of(search: Search) -> list[Metric]:
 
 
 def _words(metric: Metric, answers: Answers, count: int) -> list[Any]:
-    """A metric's values, names instead of codes."""
+    """Return a metric's values, names instead of codes."""
     values = np.broadcast_to(metric.read(answers), (count,)).tolist()
     kind = metric.declared.kind if isinstance(metric.declared, Label | Choice) else None
     return [kind(int(value)).name.lower() for value in values] if kind else values

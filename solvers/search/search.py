@@ -1,27 +1,27 @@
 """`search(roofline, minimize="latency", subject_to=["mfu > 30%"], batch_size=[…])`: the best of a design space.
 
-Of walls it looks at every combination as the site's design space does, by vectorised calls; a given function is
-called once for each.
+For walls, every combination is evaluated by vectorised calls, as in the site's design space; a function is called
+once for each combination.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from solvers.declare import Solver
 from solvers.errors import InputError, InputErrors
-from solvers.fields import Input, Pick
+from solvers.fields import Pick
 from solvers.notebook.table import TextTable
 from solvers.pipeline import Pipeline, pipeline, settle
-from solvers.pipeline.chain import Given
 from solvers.shipped import find
 
-from .axes import listed, rows
+from .axes import listed, refuse_found, rows
 from .explore import Search
 from .goals import goals
+from .limits import limits
 from .metrics import demanded, metrics
 from .own_function import evaluated
 from .result import SearchResult, reason
@@ -40,14 +40,14 @@ def search(
     keep: int = 10,
     **values: Any,
 ) -> SearchResult:
-    """The best of all combinations of the lists among `values`.
+    """Return the best of all combinations of the lists among `values`.
 
-    `what` is a wall, its name, several of them, a pipeline, or a function that takes the values by name and gives what
-    the goals speak of, as a mapping or as a wall's outputs. `minimize` and `maximize` name one output or several, or a
-    weighted sum (`"tco + 100 USD/t * total_carbon"`): the first ranks, all of them together draw the front.
-    `subject_to` are limits: `"itl < 50 ms"`, `"bottleneck == memory"`. That everything fits and no queue grows for ever
-    (`feasible`, `stable`) is demanded of walls unless a limit speaks of it. What is no list is the same for all; what
-    is not named takes its default. Raises InputErrors, for a goal with the place of the mistake.
+    `what` is a wall, its name, several of them, a pipeline, or a function that takes the values by name and returns
+    the metrics of the goals, as a mapping or as a wall's outputs. `minimize` and `maximize` name one output, several,
+    or a weighted sum (`"tco + 100 USD/t * total_carbon"`): the first ranks, all of them define the front.
+    `subject_to` are limits: `"itl < 50 ms"`, `"bottleneck == memory"`. Outputs `feasible` and `stable` of walls must be
+    true unless a limit names them. A single value is the same for all combinations; other inputs take their default.
+    Raise InputErrors, for a goal with the position of the mistake.
 
     >>> from solvers import roofline, search
     >>> found = search(roofline, maximize="throughput", subject_to=["latency < 6 ms"], batch_size=[1, 16, 64, 256])
@@ -86,11 +86,10 @@ def _of_walls(
     _check_names(chain, values)
     lists = {name: value for name, value in values.items() if _is_list(value)}
     fixed = settle(chain, {name: value for name, value in values.items() if name not in lists}, find)
-    fixed |= dict(_known_better(chain, fixed, values))
     axes, errors = [], []
     for name, value in lists.items():
         try:
-            axes.append(_axis(chain, name, list(value), values))
+            axes.append(_axis(chain, name, list(value)))
         except InputError as error:
             errors.append(error)
     if errors:
@@ -104,46 +103,21 @@ def _check_names(chain: Pipeline, names: Iterable[str]) -> None:
     for name in names:
         try:
             chain.ends(name)
+            refuse_found(chain, name)
         except InputError as error:
             errors.append(error)
     if errors:
         raise InputErrors(errors)
 
 
-def _axis(chain: Pipeline, name: str, value: list[Any], values: Mapping[str, Any]) -> Axis:
-    """A list as an axis; along specs, what they know better than a default that was not given goes with them."""
+def _axis(chain: Pipeline, name: str, value: list[Any]) -> Axis:
+    """A list as an axis."""
     ends = chain.ends(name)
     io = chain.stage(ends[0][0]).inputs.get(ends[0][1]) if ends else None
     if not isinstance(io, Pick):
         return listed(chain, name, value)
     specs = [find(io.kind, each, name) if isinstance(each, str) else each for each in value]
-    axis = rows(chain, name, {getattr(spec, "name", ""): spec for spec in specs})
-    (column,) = axis.columns.values()
-    better = {
-        f"{stage}.{entry}": np.where(np.isnan(own := np.asarray(getattr(column, figure))), default, own)
-        for stage, entry, pick, figure, default in _followers(chain, values)
-        if (stage, pick) in ends
-    }
-    return Axis(axis.name, {**axis.columns, **better}, axis.labels)
-
-
-def _known_better(chain: Pipeline, fixed: Given, values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], float]]:
-    """What the specs that are the same for all know better than a default that was not given."""
-    for stage, name, pick, figure, _ in _followers(chain, values):
-        own = float(getattr(fixed.get((stage, pick)), figure, np.nan))
-        if not np.isnan(own):
-            yield (stage, name), own
-
-
-def _followers(chain: Pipeline, values: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, float]]:
-    """Stage, input, pick, figure and default of every input whose default a pick may know better."""
-    given = {end for name in values for end in chain.ends(name)}
-    for stage in chain.stages:
-        for name, io in stage.inputs.items():
-            end = (stage.name, name)
-            if isinstance(io, Input) and io.default_from and end not in given and end not in chain.wires:
-                pick, _, figure = io.default_from.partition(".")
-                yield stage.name, name, pick, figure, io.default
+    return rows(chain, name, {getattr(spec, "name", ""): spec for spec in specs})
 
 
 def _result(outcome: Outcome) -> SearchResult:
@@ -155,11 +129,13 @@ def _result(outcome: Outcome) -> SearchResult:
         count=outcome.seen.count,
         feasible=outcome.seen.feasible,
         reasons=tuple(reason(r.constraint, r.failed, r.alone, r.nearest) for r in outcome.reasons if r.failed),
+        left_out=outcome.seen.left_out,
+        limits=limits(outcome),
     )
 
 
 def _table(outcome: Outcome, candidates: Sequence[Candidate]) -> TextTable:
-    """The axes, then what the goals speak of, by its own name where that is of one thing."""
+    """Return the table: the axes, then the metrics of the goals, by their short names where unambiguous."""
     if not candidates:
         return TextTable({})
     search = outcome.search

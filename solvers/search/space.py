@@ -35,11 +35,11 @@ class Axis:
         return len(self.labels)
 
     def at(self, place: NDArray[np.int_]) -> dict[str, Any]:
-        """The columns at some places along the axis, in the shape of `place`."""
+        """Return the columns at some indexes of the axis, in the shape of `place`."""
         return {name: _taken(column, place) for name, column in self.columns.items()}
 
     def setting(self, place: int) -> dict[str, Any]:
-        """The values the inputs are set to at one place, as they would be typed."""
+        """Return the values of the inputs at one index, as they would be typed."""
         if tuple(self.columns) == (self.name,):
             return {self.name: self.labels[place]}
         return {n: float(v) if isinstance(v, np.number) else v for n, v in self.at(np.array(place)).items()}
@@ -64,26 +64,26 @@ class Box:
 
     @property
     def size(self) -> int:
-        """How many configurations it holds."""
+        """Return how many configurations it holds."""
         return prod(self.shape)
 
     @cached_property
     def order(self) -> tuple[int, ...]:
-        """The axes as the dimensions of a grid."""
+        """Return the axes in the order of the grid's dimensions."""
         return tuple(int(k) for k in np.argsort(self.shape, kind="stable"))
 
     @property
     def sides(self) -> tuple[int, ...]:
-        """The shape of its grids."""
+        """Return the shape of its grids."""
         return tuple(self.shape[k] for k in self.order)
 
     def places(self, k: int) -> NDArray[np.int_]:
-        """The places along axis k, as a grid that varies along its dimension only."""
+        """Return the indexes along axis k, as a grid that varies along its dimension only."""
         side = tuple(self.shape[k] if dimension == k else 1 for dimension in self.order)
         return (self.start[k] + np.arange(self.shape[k])).reshape(side)
 
     def line(self, grid: NDArray[Any]) -> NDArray[Any]:
-        """A grid's values, one for each configuration of the box in the order of their numbers."""
+        """Return a grid's values, one for each configuration of the box in the order of their numbers."""
         return np.broadcast_to(grid, self.sides).transpose(np.argsort(self.order)).ravel()
 
 
@@ -101,22 +101,22 @@ class Space:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """How many values each axis has."""
+        """Return how many values each axis has."""
         return tuple(len(axis) for axis in self.axes)
 
     @property
     def size(self) -> int:
-        """How many configurations there are."""
+        """Return how many configurations there are."""
         return prod(self.shape)
 
     def boxes(self, most: int) -> int:
-        """How many boxes of at most `most` configurations the space has."""
+        """Return how many boxes of at most `most` configurations the space has."""
         split, piece = self._cut(most)
         pieces = -(-self.shape[split] // piece) if self.axes else 1
         return prod(self.shape[:split]) * pieces if self.size else 0
 
     def box(self, number: int, most: int) -> Box:
-        """The box with this number. The last axes are complete in it, one is cut into pieces, the first are
+        """Return the box with this number. The last axes are complete in it, one is cut into pieces, the first are
         constant."""
         if not self.axes:
             return Box((), (), 0)
@@ -130,7 +130,7 @@ class Space:
         return Box(start, (*(1 for _ in still), length, *inner), self._number(start))
 
     def _cut(self, most: int) -> tuple[int, int]:
-        """The axis to cut and the length of its pieces."""
+        """Return the axis to cut and the length of its pieces."""
         inner, split = 1, len(self.axes)
         while split > 1 and inner * self.shape[split - 1] <= most:
             split -= 1
@@ -144,23 +144,24 @@ class Space:
         return number
 
     def columns(self, box: Box) -> dict[str, Any]:
-        """The values in a box by input, each a grid as long as the box along its own axis and 1 along all others."""
+        """Return the values in a box by input, each a grid as long as the box along its own axis and 1 along all
+        others."""
         return {name: column for k, axis in enumerate(self.axes) for name, column in axis.at(box.places(k)).items()}
 
     def at(self, numbers: NDArray[np.int64]) -> dict[str, Any]:
-        """The values of some configurations by input, as columns."""
+        """Return the values of some configurations by input, as columns."""
         places = self._places(numbers)
         return {n: column for k, axis in enumerate(self.axes) for n, column in axis.at(places[k]).items()}
 
     def labels(self, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
-        """The labels of each configuration along the axes, by the name of the axis."""
+        """Return the labels of each configuration along the axes, by the name of the axis."""
         return [
             {axis.name: axis.labels[place] for axis, place in zip(self.axes, places, strict=True)}
             for places in self._rows(numbers)
         ]
 
     def settings(self, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
-        """The values each configuration sets, as they would be typed: SI, names, slugs, `x2`."""
+        """Return the values each configuration sets, as they would be typed: SI, names, slugs, `x2`."""
         return [
             {
                 n: value
@@ -183,7 +184,7 @@ class Space:
 
 
 def width(column: Any) -> int:
-    """How many values a column of an axis holds."""
+    """Return how many values a column of an axis holds."""
     if isinstance(column, Scaled):
         return int(np.size(column.factor))
     if isinstance(column, np.ndarray):
@@ -192,8 +193,8 @@ def width(column: Any) -> int:
 
 
 def joined(name: str, labels: Sequence[Any], values: Mapping[str, Any]) -> Axis:
-    """An axis of several inputs that change together, such as price, carbon and PUE of a site, or the dimensions of
-    a layout."""
+    """Return an axis of several inputs that change together, such as price, carbon and PUE of a site, or the dimensions
+    of a layout."""
     wrong = [n for n, column in values.items() if width(column) != len(labels)]
     if wrong or not labels:
         raise InputErrors(

@@ -1,13 +1,12 @@
-"""The figures that come with the project: chips, models, fabrics, grids and more, one CSV file a kind.
+"""The shipped figures: chips, models, fabrics, grids and more, one CSV file per kind.
 
-    reader.py   the lines of a file, their figures in SI
-    figures.py  what a spec computes with, from the columns of its line
-    names.py    by which names a person may call a row, and the nearest to one mistyped
-    aliases.csv short names by which people call a row (`h100_sxm`)
+    reader.py   reads the lines of a file, figures in SI
+    figures.py  the figures of a spec, from the columns of its line
+    names.py    the names of a row, and suggestions for mistyped ones
+    aliases.csv short names of rows (`h100_sxm`)
 
-`find(Accelerator, "h100-sxm5-80gb")` is the spec of a row. The site's catalog loads the same files by the same reader;
-what an instructor edits there is the site's own and not here. No Django, no pint, and nothing is read before it is
-asked for.
+`find(Accelerator, "h100-sxm5-80gb")` is the spec of a row. The site's catalog loads the same files with the same
+reader; edits made there are not visible here. No Django, no pint; files are read on first use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Specs of the shipped rows by slug, name or alias. A file is read when a row of its kind is first asked for."""
+"""Looks up specs of the shipped rows by slug, name or alias. A file is read at the first lookup of its kind."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ S = TypeVar("S")
 
 
 def find(kind: type[S], name: str, field: str = "") -> S:
-    """The spec of the row of a kind called `name`: its slug, its name in any case of letters, an alias, or the slug as
-    a Python name. Raises InputError on `field` (by default the kind's name) with the nearest there are."""
+    """Return the spec of the row of a kind called `name`: its slug, its name ignoring case, an alias, or the slug as a
+    Python name. Raise InputError on `field` (by default the kind's name) with the nearest names."""
     word, wanted = kind.__name__.lower(), name.strip().lower()
     slug = _slugs(word).get(wanted) or _slugs(word).get(identifier(wanted))
     if slug is None:
@@ -32,18 +32,18 @@ def find(kind: type[S], name: str, field: str = "") -> S:
 
 
 def names(kind: type[Any]) -> tuple[str, ...]:
-    """The slugs of all rows of a kind, in the order of their files."""
+    """Return the slugs of all rows of a kind, in the order of their files."""
     return tuple(_rows(kind.__name__.lower()))
 
 
 def all_specs(kind: type[S]) -> dict[str, S]:
-    """All specs of a kind by slug."""
+    """Return all specs of a kind by slug."""
     return {slug: _spec(kind.__name__.lower(), slug) for slug in names(kind)}
 
 
 def named(name: str) -> Any:
-    """The spec a Python name stands for, of whatever kind: `h100_sxm5_80gb`, `poland`, an alias. Raises KeyError with
-    a sentence that names the nearest there is."""
+    """Return the spec for a Python name, of any kind: `h100_sxm5_80gb`, `poland`, an alias. Raise KeyError with a
+    sentence that names the nearest one."""
     if name not in _python_names():
         near = nearest(name, ((each, each) for each in _python_names()))
         raise KeyError(f"no shipped row is called {name}.{f' Did you mean {near[0]}?' if near else ''}")
@@ -51,18 +51,18 @@ def named(name: str) -> Any:
 
 
 def python_names() -> tuple[str, ...]:
-    """All names `named` knows."""
+    """Return all names that `named` accepts."""
     return tuple(_python_names())
 
 
-# What is cached goes by the word for a kind: `accelerator`, as the alias table says it.
+# Cache keys are the word for a kind, such as `accelerator`, as in the alias table.
 _KINDS = {kind.__name__.lower(): kind for kind in KINDS}
 
 
 @cache
 def _python_names() -> Mapping[str, tuple[str, str]]:
-    """Kind and slug by Python name. Where rows of two kinds share a slug, the kind that comes first in `KINDS` has
-    it."""
+    """Return kind and slug by Python name. Where rows of two kinds share a slug, the kind that comes first in `KINDS`
+    has it."""
     known: dict[str, tuple[str, str]] = {}
     for word in _KINDS:
         for slug in _rows(word):
@@ -73,7 +73,8 @@ def _python_names() -> Mapping[str, tuple[str, str]]:
 
 @cache
 def _slugs(word: str) -> Mapping[str, str]:
-    """Slugs by all names there are: a slug before a Python name, that before an alias, that before a title."""
+    """Return the slugs by all names; a slug takes precedence over a Python name, that over an alias, that over a
+    title."""
     titles = {line.text("name").lower(): slug for slug, line in _rows(word).items()}
     own = {slug: slug for slug in _rows(word)}
     return titles | dict(_aliases(word)) | {identifier(slug): slug for slug in own} | own

@@ -1,4 +1,4 @@
-"""By which names a person may call a row, and the nearest there is to one mistyped."""
+"""The names of a row, and suggestions for a mistyped one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 
 
 def identifier(slug: str) -> str:
-    """A slug as a Python name: `qwen2.5-7b` is `qwen2_5_7b`."""
+    """Return a slug as a Python name: `qwen2.5-7b` is `qwen2_5_7b`."""
     return re.sub(r"[^a-z0-9]", "_", slug.lower())
 
 
 def nearest(name: str, rows: Iterable[tuple[str, str]]) -> list[str]:
-    """The slugs, three at most, of the `rows` (slug and a name, of which one may have several) that look most like
-    `name`; none when nothing does."""
+    """Return at most three slugs of the `rows` (slug and name; a row may occur with several names) that are similar to
+    `name`."""
     likeness: dict[str, float] = {}
     for slug, title in rows:
         likeness[slug] = max(likeness.get(slug, 0.0), _likeness(name, slug), _likeness(name, title))
@@ -24,7 +24,7 @@ def nearest(name: str, rows: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def unknown_row(kind: type[Any], name: str, near: Sequence[str]) -> str:
-    """The sentence for a name that no row of a kind has; `near` are the slugs that may have been meant."""
+    """Return the sentence for a name that no row of a kind has; `near` are the slugs that may have been meant."""
     what = kind.__name__.lower()
     if not name:
         return f"needs the name of a {what} in the catalog."
@@ -33,6 +33,6 @@ def unknown_row(kind: type[Any], name: str, near: Sequence[str]) -> str:
 
 
 def _likeness(typed: str, known: str) -> float:
-    """1 where `known` begins with what was typed: `h10` may well be any of the H100s."""
+    """Return the similarity, 1 where `known` begins with the typed text: `h10` may mean any of the H100s."""
     typed, known = (re.sub(r"[^a-z0-9]", "", text.lower()) for text in (typed, known))
     return 1.0 if typed and known.startswith(typed) else SequenceMatcher(None, typed, known).ratio()

@@ -1,6 +1,6 @@
-"""The lines of the shipped files: text by column, figures in SI by the unit their header ends in.
+"""Reads the shipped files: text by column, figures in SI by the unit in their header.
 
-The one reader of these files: the site's catalog loads its tables through it, and `lookup` makes specs of its lines.
+The only reader of these files: the site's catalog loads its tables with it, and `lookup` makes specs from its lines.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ FILES: Mapping[type[Any], tuple[str, ...]] = {
     Storage: ("storage.csv",),
 }
 
-# The unit a header ends in: its SI unit, and how many of it are one SI unit. The first that fits counts; headers
-# without one are in SI or are no figure. A figure is divided, never multiplied by a rounded 1/3600.
+# Units that end a header: the SI unit, and how many of the header's unit one SI unit is. The first match counts;
+# headers without one are in SI or not a figure. Figures are divided, never multiplied by a rounded 1/3600.
 _UNITS: Mapping[str, tuple[str, float]] = {
     "_usd_per_gb_month": ("USD/byte/s", 1e9 * 30 * 86400),
     "_usd_per_hour": ("USD/s", 3600.0),
@@ -45,9 +45,10 @@ _UNITS: Mapping[str, tuple[str, float]] = {
     "_kg": ("kg", 1.0),
     "_mw": ("W", 1e-6),
     "_w": ("W", 1.0),
+    "_hz": ("1/s", 1.0),
     "_s": ("s", 1.0),
 }
-# Where the column's name is not the header's without its unit.
+# Columns whose name is not that of the header without its unit.
 _RENAMED = {
     "deployment_tier": "tier",
     "interconnect_name": "interconnect",
@@ -61,6 +62,7 @@ _RENAMED = {
     "intra_node_fabric_slug": "fabric",
     "node_slug": "node",
     "fabric_slug": "fabric",
+    "grid_slug": "grid",
     "node_count": "nodes",
     "parent_iso3": "country",
     "country_iso3": "country",
@@ -82,8 +84,8 @@ class BadData(ValueError):
 
 @dataclass(frozen=True)
 class Header:
-    """A column as its file heads it. `unit` is the SI unit of its figures where the header says one; `per_si` how
-    many of the header's unit one SI unit is."""
+    """A column header. `unit` is the SI unit of its figures if the header has one; `per_si` is how many of the header's
+    unit one SI unit is."""
 
     text: str
     column: str
@@ -93,13 +95,13 @@ class Header:
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in one column of a line; empty where it is not known."""
+    """One cell of a line; empty where the value is unknown."""
 
     header: Header
     text: str
 
     def number(self) -> float | None:
-        """The figure in SI; None where it is not known. Raises ValueError for what is no number."""
+        """Return the figure in SI; None where it is unknown. Raise ValueError for invalid text."""
         if not self.text:
             return None
         value, per = float(self.text), self.header.per_si
@@ -108,17 +110,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a file: its place for a message, and its cells by column."""
+    """One line of a file: its position for error messages, and its cells by column."""
 
     place: str
     cells: Mapping[str, Cell]
 
     def text(self, column: str) -> str:
-        """What stands in a column; empty where the file has no such column."""
+        """Return the text in a column; an empty string where the file has no such column."""
         return self.cells[column].text if column in self.cells else ""
 
     def number(self, column: str) -> float | None:
-        """The figure of a column in SI; None where it is not known. Raises BadData."""
+        """Return the figure of a column in SI; None where it is unknown. Raise BadData."""
         if column not in self.cells:
             return None
         cell = self.cells[column]
@@ -129,14 +131,14 @@ class Line:
 
 
 def header(text: str) -> Header:
-    """What a header stands for."""
+    """Return the parsed header."""
     end = next((end for end in _UNITS if text.endswith(end)), "")
     unit, per_si = _UNITS.get(end, ("", 1.0))
     return Header(text, _RENAMED.get(text, text.removesuffix(end)), unit, per_si)
 
 
 def lines(kind: type[Any], folder: Path = FOLDER) -> Iterator[Line]:
-    """All lines of a kind's files. Raises BadData for a line with cells too many or too few."""
+    """Yield all lines of a kind's files. Raise BadData for a line with too many or too few cells."""
     for name in FILES[kind]:
         yield from _lines(kind, folder / name)
 
@@ -154,8 +156,7 @@ def _lines(kind: type[Any], path: Path) -> Iterator[Line]:
 
 
 def _completed(kind: type[Any], row: Mapping[str, Cell]) -> dict[str, Cell]:
-    """What the files leave to be said once: the name of a cloud region, and that a tutorial's grid is no
-    measurement."""
+    """Return the row with derived columns: the name of a cloud region, and that a tutorial's grid is not measured."""
     if kind is Region:
         provider = _PROVIDERS.get(row["provider"].text, row["provider"].text)
         name = f"{provider} {row['region'].text}, {row['location'].text}"

@@ -1,11 +1,11 @@
-// What an update moved: each figure that tells its number (data-key, data-value) is held against what it was before.
+// Shows what an update changed: compares each figure (data-key, data-value) with its previous value.
 let before = new Map();
 
 function told() {
   return new Map([...document.querySelectorAll("[data-key]")].map((each) => [each.dataset.key, Number(each.dataset.value || NaN)]));
 }
 
-// "▲ 12%", or how many times as much once that reads better.
+// Returns "▲ 12%", or the ratio for large changes.
 function words(was, now) {
   const ratio = now / was;
   const arrow = now > was ? "▲" : "▼";

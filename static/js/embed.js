@@ -1,4 +1,4 @@
-// Tells the page around the frame how high it wants to be: {mlsysweb: "/s/…/embed/", height: 612}.
+// Posts the height of the content to the page around the iframe: {mlsysweb: "/s/…/embed/", height: 612}.
 function tell() {
   const height = Math.ceil(document.documentElement.getBoundingClientRect().height);
   parent.postMessage({ mlsysweb: location.pathname, height }, "*");

@@ -1,14 +1,14 @@
-// The rows of the design space's form appear as they are needed, and a hand brushes the uprights: the ends it leaves
+// The rows of the design space's form appear as they are needed, and a hand brushes the axes: the ends it leaves
 // are written into the fields below, which is what is sent.
 document.addEventListener("input", ({ target }) => {
-  const row = target.closest("[data-side]");
+  const row = target.closest("[data-form-row]");
   if (row && target.value) row.nextElementSibling?.removeAttribute("hidden");
 });
 
-// The value where a hand is on an upright; near an end the brush is open there, because nobody hits the end itself.
-function valueAt(upright, y) {
-  const { low, high, log } = upright.dataset;
-  const line = upright.querySelector("line");
+// The value where a hand is on an axis; near an end the brush is open there, because nobody hits the end itself.
+function valueAt(axis, y) {
+  const { low, high, log } = axis.dataset;
+  const line = axis.querySelector("line");
   const [top, bottom] = [Number(line.getAttribute("y1")), Number(line.getAttribute("y2"))];
   const share = (bottom - y) / (bottom - top);
   if (share < 0.03 || share > 0.97) return "";
@@ -24,15 +24,15 @@ function pointed(svg, event) {
 let brush = null;
 
 document.addEventListener("pointerdown", (event) => {
-  const upright = event.target.closest?.(".grip")?.closest("[data-upright]");
-  if (!upright || !document.getElementsByName(`from.${upright.dataset.upright}`).length) return;
-  const svg = upright.ownerSVGElement;
+  const axis = event.target.closest?.(".brush-overlay")?.closest("[data-axis]");
+  if (!axis || !document.getElementsByName(`from.${axis.dataset.axis}`).length) return;
+  const svg = axis.ownerSVGElement;
   const line = document.createElementNS(svg.namespaceURI, "line");
   line.setAttribute("class", "brush");
-  for (const end of ["x1", "x2"]) line.setAttribute(end, upright.querySelector("line").getAttribute("x1"));
-  upright.querySelector(".brush")?.remove();
-  upright.insertBefore(line, upright.querySelector(".grip"));
-  brush = { upright, svg, line, start: pointed(svg, event) };
+  for (const end of ["x1", "x2"]) line.setAttribute(end, axis.querySelector("line").getAttribute("x1"));
+  axis.querySelector(".brush")?.remove();
+  axis.insertBefore(line, axis.querySelector(".brush-overlay"));
+  brush = { axis, svg, line, start: pointed(svg, event) };
   event.target.setPointerCapture(event.pointerId);
   event.preventDefault();
 });
@@ -45,19 +45,19 @@ document.addEventListener("pointermove", (event) => {
 
 document.addEventListener("pointerup", (event) => {
   if (!brush) return;
-  const { upright, svg, start } = brush;
+  const { axis, svg, start } = brush;
   const end = pointed(svg, event);
   brush = null;
-  const name = upright.dataset.upright;
+  const name = axis.dataset.axis;
   const [low, high] = [`from.${name}`, `to.${name}`].map((each) => document.getElementsByName(each)[0]);
   const whole = Math.abs(end - start) < 3; // a click without a drag lets go of the brush
-  low.value = whole ? "" : valueAt(upright, Math.max(start, end));
-  high.value = whole ? "" : valueAt(upright, Math.min(start, end));
+  low.value = whole ? "" : valueAt(axis, Math.max(start, end));
+  high.value = whole ? "" : valueAt(axis, Math.min(start, end));
   high.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-// A job's page renews itself, but not under the hands of somebody who types or brushes in it.
+// The page of a running job updates itself, except while a user types or drags in it.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const typing = brush || document.activeElement?.closest("#found form");
+  const typing = brush || document.activeElement?.closest("#results form");
   if (event.target.matches?.("[data-stream]") && typing) event.preventDefault();
 });

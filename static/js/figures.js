@@ -1,14 +1,14 @@
-// Draws each figure's JSON into the plot beside it. A plot outlives the swap (hx-preserve), so Plotly.react redraws
-// it in place and a zoom stays. The JSON names colours ("token:memory", or "token:memory/20" for 20 %), because
-// Plotly cannot read style sheets; here they take the current theme's values.
-document.documentElement.classList.add("js"); // a sheet or a frame loads nothing else that says so
+// Draws each figure's JSON into the plot beside it. The plot element survives the swap (hx-preserve), so Plotly.react
+// redraws it in place and keeps the zoom. The JSON names colours ("token:memory", or "token:memory/20" for 20 %),
+// because Plotly cannot read style sheets; this script replaces them by the current theme's values.
+document.documentElement.classList.add("js"); // sheet and iframe load no other script that sets this class
 const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: "reset" };
 const coarse = matchMedia("(pointer: coarse)");
 const probe = document.createElement("i");
 probe.hidden = true;
 document.body.append(probe);
 
-const colours = new Map(); // of this theme: to ask the style sheet costs more than to draw
+const colours = new Map(); // cached per theme: getComputedStyle costs more than drawing
 
 function colour(name) {
   if (!colours.has(name)) {
@@ -20,7 +20,7 @@ function colour(name) {
   return colours.get(name);
 }
 
-// Colours for their names; on a projector larger type and points, thicker lines.
+// Resolves colour names; in projector mode enlarges text, points and lines.
 function themed(value, scale, key = "", within = "") {
   if (typeof value === "string") return value.startsWith("token:") ? colour(value) : value;
   if (typeof value === "number") {
@@ -37,13 +37,13 @@ async function draw(script) {
   const small = plot.clientWidth < 30 * 16;
   const { data, layout } = themed(JSON.parse(script.textContent), small ? 0.85 : scale);
   if (small) layout.margin = { ...layout.margin, l: 44, r: Math.min(layout.margin?.r ?? 12, 48), b: 44 };
-  if (coarse.matches) layout.dragmode = false; // a finger scrolls the page; a mouse draws a box to zoom
+  if (coarse.matches) layout.dragmode = false; // touch scrolls the page; a mouse selects an area to zoom
   await Plotly.react(plot, data, { autosize: true, ...layout }, CONFIG);
   plot.dataset.drawn = Number(plot.dataset.drawn ?? 0) + 1;
   resized.observe(plot);
 }
 
-// Those in view at once; the others when the browser has time, unless a newer answer has come by then.
+// Draws figures in view at once, the others when the browser is idle, unless a newer result has arrived by then.
 let turn = 0;
 async function drawAll() {
   const now = ++turn;
@@ -81,7 +81,7 @@ document.addEventListener("click", ({ target }) => {
   if (!plot) return;
   if (tool.dataset.figure !== "reset") save(plot, tool.dataset.figure);
   else {
-    Plotly.purge(plot); // forgets the zoom
+    Plotly.purge(plot); // resets the zoom
     drawAll();
   }
 });

@@ -1,5 +1,5 @@
 // The world map: outlines are fetched once and stay through updates; what an update says of each country is put on them.
-const said = () => document.getElementById("world-words");
+const said = () => document.getElementById("world-label");
 let told = {};
 
 function show() {
@@ -19,7 +19,7 @@ function show() {
 
 function pick({ target }) {
   const country = told[target.dataset?.iso];
-  const select = document.getElementById("in-grid"); // a saved page has none: nothing is picked there
+  const select = document.getElementById("in-grid"); // saved pages have no form
   if (!country || !select) return;
   if (select.tomselect) select.tomselect.setValue(country.slug);
   else select.value = country.slug;

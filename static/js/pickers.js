@@ -1,9 +1,9 @@
-// Long selects get a search. Short ones, and all of them without this script, stay what the browser makes of them.
+// Adds a search to long selects. Short ones, and all of them without this script, remain native.
 for (const select of document.querySelectorAll("select[data-picker]")) {
   if (select.options.length > 8) {
     const picker = new TomSelect(select, {
       maxOptions: null,
-      refreshThrottle: 0, // a quick Enter takes what was typed, not what was shown before
+      refreshThrottle: 0, // a quick Enter must select by the typed text, not by the previous list
       plugins: select.multiple ? ["remove_button"] : [],
       placeholder: select.multiple ? "Add…" : "",
     });
@@ -11,8 +11,8 @@ for (const select of document.querySelectorAll("select[data-picker]")) {
     for (const name of ["aria-describedby", "aria-invalid"]) {
       if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
     }
-    select.ariaHidden = true; // its label is the search's now
-    // What is typed to search is no change of the question.
+    select.ariaHidden = true; // the search field now has the label
+    // Typing in the search must not trigger an update.
     for (const type of ["input", "change"]) input.addEventListener(type, (event) => event.stopPropagation());
   }
 }

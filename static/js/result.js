@@ -1,8 +1,8 @@
-// What happens around an update: it is said aloud, folds stay as they were, errors reach their controls, a lost
-// connection is told, links are copied.
+// Around an update: announces the result to screen readers, keeps details elements open, connects errors to their
+// fields, reports a lost connection. Also copies links.
 const opened = new Map();
 const narrow = matchMedia("(max-width: 60rem)");
-const lost = document.getElementById("lost");
+const lost = document.getElementById("connection-lost");
 let saying;
 
 function refold() {
@@ -12,27 +12,27 @@ function refold() {
   }
 }
 
-// An equation wider than its row scrolls, so a keyboard must get to it.
+// An equation wider than its row scrolls, so it must be focusable by keyboard.
 function reach() {
   for (const math of document.querySelectorAll(".math")) if (math.scrollWidth > math.clientWidth) math.tabIndex = 0;
 }
 
-// Once the hand rests: a slider on its way would flood a screen reader.
+// Debounced: a moving slider would flood a screen reader.
 function settle() {
   clearTimeout(saying);
   saying = setTimeout(() => {
     reach();
-    const aloud = document.getElementById("aloud");
+    const announcer = document.getElementById("announcer");
     const verdict = document.querySelector(".verdict");
-    if (aloud && verdict) aloud.textContent = verdict.textContent;
+    if (announcer && verdict) announcer.textContent = verdict.textContent;
   }, 700);
 }
 
-// The form is never swapped, so that focus and half-typed text stay; its controls learn of errors here. A class on the
-// page, and not :has(), says that one is wrong: :has() would have every element styled anew at each update.
+// The form is never swapped, so that focus and half-typed text are kept; errors are connected to its fields here. A
+// class on the page, rather than :has(), marks that a field is invalid: :has() restyles every element at each update.
 function markErrors() {
   const wrong = [...document.querySelectorAll(".field-error, .form-error")].filter((error) => error.textContent !== "");
-  document.documentElement.classList.toggle("wrong-input", wrong.length > 0);
+  document.documentElement.classList.toggle("has-errors", wrong.length > 0);
   for (const control of document.querySelectorAll("#inputs [aria-describedby]")) {
     const named = control.getAttribute("aria-describedby").split(" ");
     control.ariaInvalid = wrong.some((error) => named.includes(error.id));
@@ -42,7 +42,7 @@ function markErrors() {
 
 async function copy(button) {
   const text = button.dataset.copy ? document.querySelector(button.dataset.copy).textContent : location.href;
-  const said = document.getElementById("copied");
+  const said = document.getElementById("copy-status");
   said.textContent = await navigator.clipboard.writeText(text).then(
     () => "Copied.",
     () => `Copy this: ${text}`, // without https there is no clipboard
@@ -51,10 +51,10 @@ async function copy(button) {
 }
 
 document.addEventListener("toggle", ({ target }) => target.id && opened.set(target.id, target.open), true);
-// htmx takes leave of every element it removes, one by one: that is most of an update's time for a long result, and
-// nothing in these has anything to say.
+// htmx cleans up every removed element, one by one, which takes most of an update's time for a long result. These
+// elements need no cleanup.
 document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
-  if (detail.xhr.status === 200) for (const part of target.querySelectorAll(".findings, table")) part.replaceChildren();
+  if (detail.xhr.status === 200) for (const part of target.querySelectorAll(".result-details, table")) part.replaceChildren();
 });
 document.addEventListener("htmx:afterSwap", () => {
   refold();

@@ -1,9 +1,9 @@
-// A slider writes into its text field and follows it. The text is what counts: positions 0 to 1000 are a hand's way
-// to it. Without this script sliders are hidden and the text fields do.
+// Synchronizes each slider with its text field. Only the text is submitted; slider positions run from 0 to 1000.
+// Without this script sliders are hidden.
 const PREFIXES = { n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
 const MULTIPLES = { min: [60, "s"], h: [3600, "s"], hour: [3600, "s"], d: [86400, "s"], day: [86400, "s"], percent: [0.01, ""] };
 
-// How large a unit is in each root it may be told in: "ms" is 1 ms or 0.001 s.
+// The factors from a prefixed unit to each unit it can be expressed in: "ms" is 1 ms or 0.001 s.
 function roots(unit) {
   const [size, root] = MULTIPLES[unit] ?? [PREFIXES[unit[0]], unit.slice(1)];
   return size ? { [unit]: 1, [root]: size } : { [unit]: 1 };
@@ -13,10 +13,10 @@ function read(text, unit) {
   const [, number, typed = ""] = text.match(/^\s*([-+]?\d*\.?\d+\.?(?:e[-+]?\d+)?)\s*(.*?)\s*$/i) ?? [];
   const [from, to] = [roots(typed.replace(/^[µμ]/, "u").replace("%", "percent")), roots(unit)];
   const root = typed ? Object.keys(from).find((name) => name in to) : unit;
-  return (Number(number) * (typed ? from[root] : 1)) / to[root]; // NaN for what is no number of this unit
+  return (Number(number) * (typed ? from[root] : 1)) / to[root]; // NaN unless it is a number in this unit
 }
 
-// Values by position and back. A logarithm cannot start at zero: there the first positions are zero itself.
+// Converts positions to values and back. On a log scale that starts at zero, the first positions are zero.
 function scale({ low, high, log, integer }) {
   const [bottom, top] = [Number(low), Number(high)];
   const clamped = (value) => Math.min(top, Math.max(bottom, value));
@@ -33,7 +33,7 @@ function scale({ low, high, log, integer }) {
   };
 }
 
-// Three digits are what a hand can mean; a power of two close by is what it meant.
+// Rounds to three digits, the precision of a hand, or to a power of two close by.
 function rounded(value, { log, integer }) {
   const kept = Number(value.toPrecision(3));
   const power = 2 ** Math.round(Math.log2(value));
@@ -49,7 +49,7 @@ function wire(range) {
   let told = 0;
   let telling = false;
 
-  // The form hears of it at most twenty times a second, and always of the last value.
+  // Throttled to twenty events per second; the last value is always sent.
   function tell() {
     timer = 0;
     told = performance.now();
@@ -72,7 +72,7 @@ function wire(range) {
   }
 
   range.addEventListener("input", (event) => {
-    event.stopPropagation(); // it is the field that is sent
+    event.stopPropagation(); // the text field sends the event
     write(rounded(at(Number(range.value)), range.dataset));
   });
   range.addEventListener("keydown", (event) => {
@@ -93,14 +93,14 @@ function wire(range) {
 
 for (const range of document.querySelectorAll("input[type=range][data-for]")) {
   if (Number.isFinite(Number(range.dataset.high))) wire(range);
-  else range.remove(); // nothing to slide to
+  else range.remove(); // no upper bound
 }
 
-// Which slider stays in view on phones and projectors: at first the first.
+// The slider docked on phones and in projector mode; initially the first.
 function hold(field) {
-  document.querySelector(".held")?.classList.remove("held");
-  field?.classList.add("held");
+  document.querySelector(".sticky")?.classList.remove("sticky");
+  field?.classList.add("sticky");
 }
 
-hold(document.querySelector(".ranged"));
-document.addEventListener("click", ({ target }) => target.closest(".pin") && hold(target.closest(".ranged")));
+hold(document.querySelector(".has-slider"));
+document.addEventListener("click", ({ target }) => target.closest(".pin") && hold(target.closest(".has-slider")));

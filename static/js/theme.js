@@ -1,4 +1,4 @@
-// Light, dark and projector. Runs in head, before the first paint, so that a theme kept from last time never flashes.
+// Light, dark and projector mode. Runs in head, before the first paint, so that a saved theme applies without a flash.
 (() => {
   const root = document.documentElement;
   const THEMES = ["auto", "light", "dark"];
@@ -8,19 +8,19 @@
   try {
     theme = localStorage.getItem("theme") ?? "auto";
     projector = sessionStorage.getItem("projector") === "on";
-  } catch {} // storage may be forbidden; the switches then last as long as the page
+  } catch {} // storage may be disabled; the choice then applies to this page only
 
   function show(as = theme) {
     if (as === "auto") delete root.dataset.theme;
     else root.dataset.theme = as;
     root.classList.toggle("projector", projector);
-    root.classList.toggle("docked", projector || narrow.matches); // the main slider at the foot, see form.css
+    root.classList.toggle("docked", projector || narrow.matches); // docks the main slider, see form.css
     for (const button of document.querySelectorAll("[data-theme-switch]")) button.textContent = `Theme: ${theme}`;
   }
 
   function change(as) {
     show(as);
-    document.dispatchEvent(new Event("themechange")); // charts carry their colours in the drawing, see figures.js
+    document.dispatchEvent(new Event("themechange")); // charts are redrawn in the new colours, see figures.js
   }
 
   function keep() {

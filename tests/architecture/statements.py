@@ -1,4 +1,4 @@
-"""Statements of a syntax tree that count towards the size of a file or a function."""
+"""Counts the statements of a syntax tree, as a measure of the size of a file or a function."""
 
 import ast
 
@@ -6,8 +6,8 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def statements(tree):
-    """Statements in `tree`, without docstrings, imports and the rows of a declaration (fields of a class and
-    members of an enumeration), which say what there is and do nothing. Line breaks change nothing."""
+    """Return the statements in `tree`, without docstrings, imports and declarations (fields of a class, members of an
+    enumeration). Line breaks do not change the count."""
     rows = {id(row) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for row in node.body if _declares(row)}
     docs = {id(node.body[0]) for node in ast.walk(tree) if isinstance(node, DOCUMENTED) and ast.get_docstring(node)}
     counted = (node for node in ast.walk(tree) if isinstance(node, ast.stmt) and node is not tree)

@@ -1,7 +1,10 @@
-"""What a reader finds beside each name: arguments, units, shapes, sources, in plain words."""
+"""Docstrings are complete (arguments, units, shapes, sources), and docstrings and comments are in plain English."""
 
 import ast
+import io
+import itertools
 import re
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,11 @@ ROOT = Path(__file__).parents[2]
 LAWS = sorted((ROOT / "solvers/laws").glob("*.py"))
 SOURCES = sorted((ROOT / "solvers").rglob("*.py"))
 SITE = sorted(p for d in ("catalog", "mlsysweb") for p in (ROOT / d).rglob("*.py") if "migrations" not in p.parts)
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+PROSE = [*SOURCES, *SITE, *TESTS]
 
-# What a wall hands to `solver`, which documents them: its inputs and outputs, its sentences, and its own function,
-# which its module describes.
+# Documented by `solver`: a wall's inputs and outputs, its sentences, and its function, which the module docstring
+# describes.
 DECLARED = {"Inputs", "Outputs", "verdict", "notes", "check"}
 
 UNIT = re.compile(
@@ -20,26 +25,44 @@ UNIT = re.compile(
     r"|unit of|true or false"
 )
 SOURCE = re.compile(r"doi:10\.|arXiv:\d|https://|\b[Dd]erived\b|\b[A-Z]\w+ (18|19|20)\d\d\b")
-# Words of an earlier private dialect, and what to write instead.
+# Words of an earlier private dialect, and their plain English.
 OBLIQUE = {
-    r"(no|any|every)body\b": "no configuration, any user",
-    r"somebody": "a user",
-    r"endless": "unlimited",
+    r"\b(no|any|every|some)body\b": "no configuration, any user",
+    r"\bendless": "unlimited",
     r"\breckon": "compute",
     r"\bhouse\b": "project",
-    r"nothing (for|where|when|without|like)\b": "0, or an empty string",
+    r"\bnothing (for|where|when|without|like)\b": "0, None, or an empty string",
     r"\bso many\b": "a number of, n",
     r"\bone's own\b": "the given",
-    r"\bbeaten\b|\bbeats\b": "dominated, dominates",
-    r"\bmended?\b": "fix",
+    r"\bbeat(s|en)?\b": "dominate, dominated",
+    r"\bmend(s|ed)?\b": "fix",
     r"\bas good as\b": "equivalent to",
-    r"\bhither|\bthence|\bwherefrom\b": "from",
+    r"\b(hither|thence|wherefrom)\b": "from",
+    r"\b(what (is|was)|as was) (kept|asked|told|found|shown|drawn|typed)\b": "the stored answer, the question",
     r"\b(asked|told|shown|kept|taken|found) (of|for|by|to) (a|the) person\b": "requested by the user",
+    r"\banew\b": "again",
+    r"\bc(omes?|ame) to\b": "result, evaluates to",
+    r"\bmakes? (no )?sense\b": "valid, invalid",
+    r"\b(held|holds?|hold) against\b": "compared with",
+    r"\bgo(es)? with\b": "belongs to, depends on",
+    r"\btravels?\b": "is sent, is pickled",
+    r"\bof making\b": "embodied",
+    r"\balike\b": "the same",
+    r"\bby (it|them)sel(f|ves)\b": "separately, alone",
+    r"\bfor ever\b": "permanently",
+    r"\bat work\b": "running",
+    r"\bturn(s|ed)? down\b": "exclude, reject",
+    r"\bknobs?\b": "parameter",
+    r"\buprights?\b": "vertical axis",
+    r"\bbrush(es|ed)?\b": "filter",
+    r"\bwhoever\b": "the user who, the caller",
+    r"^(What|Whatever|Who|Whoever) (?!.*\?)": "the noun it describes: 'The inputs of …'",
 }
 
 
 def documented(path, kinds=(ast.ClassDef, ast.FunctionDef)):
-    """Public classes and functions of a module, and the public methods of public classes, with their full names."""
+    """Yield the public classes and functions of a module, and the public methods of public classes, with their full
+    names."""
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, kinds) and not node.name.startswith("_"):
             yield node.name, node
@@ -53,7 +76,7 @@ def is_solver(node):
 
 
 def faults(function):
-    """What the docstring of a law leaves out."""
+    """Yield what the docstring of a law lacks."""
     text = " ".join((ast.get_docstring(function) or "").split())
     arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs, function.args.vararg]
     for argument in arguments:
@@ -100,15 +123,44 @@ def test_every_public_function_and_class_of_the_site_has_a_docstring():
     assert not without
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_docstrings_are_plain(path):
-    tree = ast.parse(path.read_text())
-    nodes = [n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef)]
-    texts = [(getattr(n, "lineno", 1), " ".join((ast.get_docstring(n) or "").split())) for n in nodes]
-    found = [
-        f"line {line}: {match[0]!r}; write: {instead}"
-        for line, text in texts
-        for word, instead in OBLIQUE.items()
-        for match in re.finditer(word, text)
+def prose(source):
+    """Yield the line and the text of each docstring and comment, without code in backticks. Consecutive lines of
+    comments are one text."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (text := ast.get_docstring(node)):
+            yield getattr(node, "lineno", 1), text
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = [(token.start[0], token.string[1:]) for token in tokens if token.type == tokenize.COMMENT]
+    for _, block in itertools.groupby(enumerate(comments), lambda numbered: numbered[1][0] - numbered[0]):
+        lines = [comment for _, comment in block]
+        yield lines[0][0], " ".join(text for _, text in lines)
+
+
+def oblique(source):
+    """Yield the words of the private dialect in the docstrings and comments of a module."""
+    for line, text in prose(source):
+        plain = re.sub(r"`[^`]*`", "``", " ".join(text.split()))
+        for word, instead in OBLIQUE.items():
+            yield from (f"line {line}: {match[0]!r}; write: {instead}" for match in re.finditer(word, plain))
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_docstrings_and_comments_are_plain(path):
+    assert not list(oblique(path.read_text()))
+
+
+def test_oblique_words_are_noticed_in_docstrings_and_comments():
+    module = '''"""What a page says."""
+
+def f():
+    """What does `somebody` pay?"""
+    # no front
+    # beats it
+    x = 0
+    return x  # as was kept
+'''
+    assert [fault.split(";")[0] for fault in oblique(module)] == [
+        "line 1: 'What '",
+        "line 5: 'beats'",
+        "line 8: 'as was kept'",
     ]
-    assert not found

@@ -1,4 +1,4 @@
-"""The hooks before a commit run on the files they are about."""
+"""Every pre-commit hook runs on the files it is meant for."""
 
 import re
 from pathlib import Path
@@ -17,6 +17,6 @@ HOOKS = {
 def test_a_change_of_any_model_looks_for_a_forgotten_migration():
     ours = {model.__module__ for model in apps.get_models() if model.__module__.startswith(("catalog", "mlsysweb"))}
     files = [module.replace(".", "/") + ".py" for module in ours]
-    files.append("catalog/fields.py")  # the fields the models are made of
+    files.append("catalog/fields.py")  # imported by the models
     assert len(files) > 5
     assert not [file for file in files if not re.search(HOOKS["migrations"]["files"], file)]

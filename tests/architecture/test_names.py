@@ -1,4 +1,4 @@
-"""One name, one thing: a reader who searches for a class finds one definition."""
+"""Every public class name has a single definition."""
 
 import ast
 from collections import defaultdict
@@ -11,9 +11,9 @@ SOURCES = [
     for path in (ROOT / room).rglob("*.py")
     if "migrations" not in path.parts
 ]
-# What frameworks and every wall name alike, each in its own module.
+# Names that frameworks and all walls define in each module.
 BY_CONVENTION = {"Inputs", "Outputs", "Command"}
-# A table of the catalog is named as the spec it stores, and means the same thing.
+# A table of the catalog has the name of the spec it stores.
 TABLES = {path.stem.title().replace("_", "") for path in (ROOT / "catalog/models").glob("*.py")}
 
 

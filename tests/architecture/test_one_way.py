@@ -1,4 +1,4 @@
-"""The way of the data: read, resolve, plan, solve, present, draw, show. A request never calls a stage it has left."""
+"""Data flows one way: read, resolve, plan, solve, present, draw, show. A request never returns to an earlier stage."""
 
 import sys
 from pathlib import Path
@@ -24,10 +24,10 @@ STAGES = {
     **{
         f"solvers/{domain}/": "solve" for domain in ("laws", "node", "data", "algorithm", "fleet", "operations", "meta")
     },
-    "mlsysweb/show/charts/": "present",  # a presenter draws while it presents: one after the other for each figure
+    "mlsysweb/show/charts/": "present",  # presenters draw charts while they present
 }
 ORDER = ["read", "resolve", "plan", "solve", "present"]
-# The wall checks its own point while the plan is made, and pickers are rows the form shows, not specs it resolves.
+# The wall checks the point during planning, and pickers list rows for the form without resolving them.
 BORROWED = {("plan", "check"), ("resolve", "choices")}
 
 
@@ -57,7 +57,8 @@ def stages_entered(run):
 
 
 def called_by(frame):
-    """This function's own name when one of the borrowed calls stands above it, so that what they call is theirs."""
+    """Return the name of the allowed call that this frame runs under, so that everything it calls is attributed to
+    it."""
     names = {name for _, name in BORROWED}
     above = frame.f_back
     while above:
@@ -84,7 +85,7 @@ def test_a_request_never_calls_a_stage_it_has_left(name, headers):
     assert set(entered) == set(ORDER)
 
 
-# A page over many walls reads and looks up one value after the other, and solves one wall with what another found.
+# A page over many walls reads and resolves several values in turn, and solves one wall with the outputs of another.
 STEPS = {"read": "ask", "resolve": "ask", "plan": "compute", "solve": "compute", "present": "present"}
 
 

@@ -1,5 +1,5 @@
-"""What a template is given: a page, which is a frozen dataclass declared beside its view, and for pages that ask a
-form."""
+"""The context of every template is a page, a frozen dataclass declared beside its view, and a form where the page has
+one."""
 
 import dataclasses
 
@@ -27,8 +27,7 @@ from tests.browser.pages import pages
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
-# By path, with {id} for that of a saved answer: the types of what its template is given, by name. `presets` are worked
-# examples that belong to no one form.
+# Types of the context by path, with {id} for the id of a scenario. `presets` belong to no form.
 GIVEN = {
     "/": {"page": HomePage, "form": Form},
     "/walls/roofline/": {"page": WallPage, "form": Form},
@@ -53,13 +52,13 @@ GIVEN = {
     "/s/{id}/print/": {"page": PrintPage},
     "/s/{id}/embed/": {"page": PrintPage},
 }
-# What an update is drawn from: `result` is a wall's answer, which a saved page shows with the same template.
+# The context of fragments: `result` is a wall's answer, which a saved page shows with the same template.
 UPDATES = {"page", "form", "result"}
 
 
 @pytest.fixture
 def given(monkeypatch):
-    """The names and values that each template was given, in turn."""
+    """Record the names and values of each template's context, in order."""
     seen, render = [], Template.render
 
     def recorded(self, context=None, request=None):

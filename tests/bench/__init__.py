@@ -1,1 +1,2 @@
-"""`make bench`: what the site costs, measured beside mlsysim where that can do the same. Nothing here is a test."""
+"""`make bench`: measures the performance of the site, beside mlsysim where it can do the same. Not part of the test
+suite."""

@@ -1,5 +1,5 @@
-"""The question "which split and batch of eight H200 serve Qwen3 32B best?", here and to aiconfigurator 0.12.0, which
-answers it from measured kernels: how long each takes, and what each finds best."""
+"""Compares the search for the best split and batch of eight H200 that serve Qwen3 32B with aiconfigurator 0.12.0, which
+uses measured kernels: run time and best configuration of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PEER = ROOT / "var/bench/aiconfigurator-0.12.0"
-# Both are asked the same: 1,024 tokens in, 256 out, the first token in 2 s, each further one in 50 ms.
+# The workload of both: 1,024 tokens in, 256 out, the first token in 2 s, each further one in 50 ms.
 COMMAND = (
     "cli default --model-path Qwen/Qwen3-32B --total-gpus 8 --system h200_sxm --serving-mode agg --backend trtllm "
     "--isl 1024 --osl 256 --ttft 2000 --tpot 50 --no-color"
@@ -22,7 +22,7 @@ _ROW = re.compile(
 
 
 def peer() -> Path:
-    """Its own environment, made the first time: its pins are not ours."""
+    """Return the Python of its own environment, created on first use: its pinned versions differ from ours."""
     if not (PEER / ".made").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", PEER], check=True)
         install = ["install", "-q", "--disable-pip-version-check", "aiconfigurator==0.12.0"]

@@ -1,5 +1,5 @@
-"""How far the serving wall is from measured serving, for each named calibration. One set for all rows: nothing is
-fitted here, and the error is told as it is."""
+"""Compares the serving wall with measured serving, for each named calibration. One calibration for all rows: nothing is
+fitted here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GPUS = {"h100_sxm": ("h100-sxm5-80gb", 450e9), "a100_sxm": ("a100-sxm4-80gb", 30
 
 
 def measured() -> dict[str, NDArray[Any]]:
-    """The measured rows as columns; an empty time is unknown."""
+    """Return the measured rows as columns; an empty time is NaN."""
     with MEASURED.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     texts = {name: np.array([row[name] for row in rows]) for name in ("gpu", "model", "precision")}
@@ -29,7 +29,8 @@ def measured() -> dict[str, NDArray[Any]]:
 
 
 def computed(rows: dict[str, NDArray[Any]], calibration: Calibration) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Time to first token and between tokens of every row, with the efficiencies this set has for its chip."""
+    """Return the time to first token and between tokens of every row, with this calibration's efficiencies for its
+    chip."""
     from catalog.models import Accelerator, Model
     from solvers.registry import solvers
 
@@ -56,7 +57,7 @@ def computed(rows: dict[str, NDArray[Any]], calibration: Calibration) -> tuple[N
 
 
 def errors(found: NDArray[Any], wanted: NDArray[Any]) -> tuple[float, float]:
-    """Median and 90th percentile of the relative error, where there is a measurement."""
+    """Return median and 90th percentile of the relative error, where there is a measurement."""
     known = ~np.isnan(wanted)
     if not known.any():
         return np.nan, np.nan

@@ -1,5 +1,5 @@
-"""A design space of serving, cost and carbon: how many configurations a second, on one core and on two, and how much
-memory. Every row computes every output of the three walls; constraints, ranking and the Pareto front are part of it."""
+"""Measures a design space of serving, cost and carbon: configurations per second on one core and on two, and peak
+memory. Every row computes every output of the three walls; constraints, ranking and the Pareto front are included."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 GOALS = (
     "minimize: tco.tco",
-    "maximize: serving.decode_throughput",
+    "maximize: serving.token_throughput",
     "serving.itl < 50 ms",
     "serving.ttft <= 2 s",
     "serving.feasible",
@@ -28,12 +28,12 @@ GOALS = (
 )
 # Batches, fleets and grids of each size of space; chips, formats and splits are the same in all.
 SIZES = {10**4: (5, 5, 5), 10**6: (50, 10, 25), 10**7: (100, 25, 50), 10**8: (500, 50, 50)}
-# How each size is looked through: by one core, by two threads, by two processes of a Dask cluster.
+# The ways to run each size: on one core, in two threads, on two processes of a Dask cluster.
 HANDS = {1: "1 core", 2: "2 threads", 0: "2 Dask workers"}
 
 
 def search(rows: int) -> Any:
-    """The space of about so many configurations, ready to run."""
+    """Return the search of a space with about `rows` configurations."""
     import django
 
     django.setup()
@@ -51,7 +51,7 @@ def search(rows: int) -> Any:
         "serving",
         "tco",
         "sustainability",
-        links={"tco.accelerator": "serving.accelerator", "sustainability.tdp": "serving.accelerator.tdp"},
+        links={"tco.accelerator": "serving.accelerator", "sustainability.accelerator": "serving.accelerator"},
     )
     chips = {chip.slug: chip.spec() for chip in Accelerator.objects.filter(unit_price__isnull=False, tier="cloud")[:10]}
     grids = list(Grid.objects.filter(carbon_intensity__isnull=False)[:places])
@@ -68,7 +68,7 @@ def search(rows: int) -> Any:
         listed(chain, "serving.precision", ["fp16", "fp8"]),
         listed(chain, "serving.tensor_parallel", [1, 2, 4, 8]),
         ranged(chain, "serving.batch_size", 1, 512, batches),
-        ranged(chain, "devices", 8, 4096, fleets),
+        ranged(chain, "replicas", 1, 512, fleets),
         places_axis,
     ]
     given = settle(chain, {"serving.model": find_spec(find)}, None)
@@ -83,7 +83,8 @@ def find_spec(find: Any) -> Any:
 
 
 def measure(rows: int, threads: int) -> None:
-    """Runs in a process of its own, so that its peak memory is its own; says what it saw as JSON."""
+    """Measure one search and print the result as JSON. Runs in a process of its own, so that its peak memory is its
+    own."""
     import resource
 
     asked = search(rows)
@@ -100,7 +101,7 @@ def measure(rows: int, threads: int) -> None:
 
 @contextmanager
 def hands(threads: int) -> Iterator[Callable[[Any], Any]]:
-    """What looks through a search: this process, or (0) two workers of a local cluster, warm."""
+    """Yield the runner: this process, or (0) two warmed-up workers of a local cluster."""
     from mlsysweb.explore.jobs.run_boxes import run_boxes
     from solvers.search.explore import empty_result
     from solvers.search.run import outcome, run
@@ -121,11 +122,11 @@ def hands(threads: int) -> Iterator[Callable[[Any], Any]]:
 
 
 def lines(theirs: float) -> Iterator[str]:
-    """What each size took; `theirs` is how many configurations mlsysim does in a second."""
+    """Yield the results of each size; `theirs` is mlsysim's rate in configurations per second."""
     for rows in SIZES:
         for threads, words in HANDS.items():
             if threads == 0 and rows < 10**7:
-                continue  # sending it takes longer than doing it
+                continue  # too small for the overhead of sending it
             command = [sys.executable, "-m", "tests.bench.search", str(rows), str(threads)]
             ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ))
             seen = json.loads(ran.stdout.strip().splitlines()[-1])

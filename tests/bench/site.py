@@ -1,4 +1,4 @@
-"""The running site: server time of one update, bytes on the wire, slider to redrawn chart."""
+"""Measures the running site: server time of one update, bytes transferred, time from a slider to the redrawn chart."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UPDATES = 300
 
 @contextmanager
 def serving() -> Iterator[int]:
-    """The server of `make serve` on a free port of this machine."""
+    """Run the server of `make serve` on a free port of this machine."""
     port = free_port()
     server = serve(port, os.environ, stdout=subprocess.DEVNULL)
     try:
@@ -50,7 +50,7 @@ def get(to: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> t
 
 
 def update_times(port: int) -> list[float]:
-    """Seconds of warm updates over one kept connection: a batch and a context that never repeat."""
+    """Return the seconds of warm updates over one connection, each with a new batch size and context."""
     to = connection(port)
     times = []
     for step in range(UPDATES + 50):
@@ -61,7 +61,7 @@ def update_times(port: int) -> list[float]:
 
 
 def update_work() -> list[float]:
-    """Processor seconds of the same updates inside one process: what they cost however busy the machine is."""
+    """Return the CPU seconds of the same updates in this process, which do not depend on the load of the machine."""
     import django
     from django.test import Client
 
@@ -76,7 +76,7 @@ def update_work() -> list[float]:
 
 
 def wire(port: int) -> dict[str, int]:
-    """Compressed bytes of a first visit with all assets, of one update and of a second visit."""
+    """Return the compressed bytes of a first visit with all assets, of one update and of a second visit."""
     to = connection(port)
     _, page = get(to, PAGE, {"Accept-Encoding": "identity"})
     assets = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.decode()))
@@ -98,7 +98,7 @@ def wire(port: int) -> dict[str, int]:
 
 
 def redraw_times(port: int) -> list[float]:
-    """Seconds from a slider's move to the redrawn chart in a real browser on this machine."""
+    """Return the seconds from a slider's move to the redrawn chart in a browser on this machine."""
     from playwright.sync_api import sync_playwright
 
     from tests.browser.chromium import installed

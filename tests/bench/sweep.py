@@ -1,4 +1,4 @@
-"""Configurations a second: the tutorial's sweep here and in mlsysim 0.1.1, the one after the other in one run."""
+"""Measures configurations per second: the tutorial's sweep here and in mlsysim 0.1.1, one after the other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 PEER = ROOT / "var/bench/mlsysim-0.1.1"
 
-# Four chips, eight batch sizes, two formats: Engine.sweep of the tutorial's live demo, repeated to be worth timing.
+# Four chips, eight batch sizes, two formats: Engine.sweep of the tutorial's live demo, repeated enough to be timed.
 PEER_SWEEP = """
 import json, time, warnings, logging
 warnings.simplefilter("ignore"); logging.disable(logging.CRITICAL)
@@ -39,7 +39,7 @@ print(json.dumps({"configurations": len(results), "rates": rates, "solves": solv
 
 
 def peer_python() -> Path:
-    """mlsysim's own environment, made the first time: its pins are not ours."""
+    """Return the Python of mlsysim's own environment, created on first use: its pinned versions differ from ours."""
     python = PEER / "bin/python"
     if not (PEER / ".made").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", PEER], check=True)
@@ -51,14 +51,15 @@ def peer_python() -> Path:
 
 
 def peer_rate() -> tuple[int, float, float]:
-    """Configurations in the sweep, and the median rates of mlsysim's Engine.sweep and Engine.solve."""
+    """Return the number of configurations in the sweep, and the median rates of mlsysim's Engine.sweep and
+    Engine.solve."""
     ran = subprocess.run([peer_python(), "-c", PEER_SWEEP], capture_output=True, text=True, check=True)
     told = json.loads(ran.stdout.strip().splitlines()[-1])
     return told["configurations"], median(told["rates"]), median(told["solves"])
 
 
 def own_rate(rows: int) -> float:
-    """Configurations a second of the roofline wall with every output, chips and formats as columns."""
+    """Return the configurations per second of the roofline wall with every output, chips and formats as columns."""
     import django
 
     django.setup()
@@ -94,7 +95,7 @@ def own_rate(rows: int) -> float:
 
 
 def report() -> float:
-    """Prints both sides of it and gives mlsysim's rate, for what else is held against it."""
+    """Print both rates and return mlsysim's, for other comparisons."""
     configurations, theirs, solves = peer_rate()
     print(
         f"mlsysim 0.1.1 Engine.sweep, {configurations} configurations: {theirs:,.0f}/s; Engine.solve: {solves:,.0f}/s"

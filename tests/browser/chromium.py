@@ -1,6 +1,6 @@
-"""Where the browser for the tests is; `python tests/browser/chromium.py` installs one when there is none.
+"""Finds the browser for the tests; `python tests/browser/chromium.py` installs one if there is none.
 
-The one place that knows: the Makefile runs it, conftest.py imports `installed`.
+The Makefile runs it, conftest.py imports `installed`.
 """
 
 import os
@@ -22,7 +22,7 @@ or name yours: CHROMIUM_PATH=/path/to/chrome make test"""
 
 
 def starts(program: str) -> bool:
-    """Ubuntu puts a `chromium-browser` in the path that only says how to get one."""
+    """Return whether a program starts: Ubuntu's `chromium-browser` may only print how to install it."""
     try:
         return subprocess.run([program, "--version"], capture_output=True, timeout=60).returncode == 0
     except OSError:
@@ -30,7 +30,7 @@ def starts(program: str) -> bool:
 
 
 def installed() -> str | None:
-    """Path of a browser on this machine, else None: then Playwright looks for its own."""
+    """Return the path of a browser on this machine; None lets Playwright use its own."""
     if named := os.environ.get("CHROMIUM_PATH"):
         return named
     return next((path for name in NAMES if (path := shutil.which(name)) and starts(path)), None)

@@ -1,4 +1,4 @@
-"""A browser for the tests, and a watch on it: `page` is pytest-playwright's, `console` hears what it complains of."""
+"""Browser fixtures: `page` is pytest-playwright's, `console` collects the errors of the browser."""
 
 from urllib.parse import urlsplit
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.chromium import MISSING, downloaded, installed
 
-# Without these Chromium calls home at every start, which a closed network answers with a pile of refusals.
+# Without these Chromium connects to Google at every start, which fails in a closed network.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
@@ -23,7 +23,7 @@ def said(message) -> str:
 
 
 class Console:
-    """What the browser complained of: errors, blocked content, requests to another host."""
+    """Errors of the browser: console errors, blocked content, requests to another host."""
 
     def __init__(self, home: str) -> None:
         self.home = urlsplit(home).netloc
@@ -31,7 +31,7 @@ class Console:
         self.complaints: list[str] = []
 
     def allow(self, text: str) -> None:
-        """A complaint containing this is expected; an answer 422 counts as one for the browser."""
+        """Allow errors that contain this text; a response with status 422 is one for the browser."""
         self.allowed.append(text)
 
     def watch(self, context) -> None:
@@ -58,7 +58,7 @@ class Console:
 
 @pytest.fixture(autouse=True)
 def console(context, live_server):
-    """Fails the test in which the browser complains of anything not allowed."""
+    """Fail the test if the browser reports an error that is not allowed."""
     heard = Console(live_server.url)
     heard.watch(context)
     yield heard

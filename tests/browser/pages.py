@@ -1,4 +1,4 @@
-"""Every page of the site that opens by its path alone, found in the URL configuration and the registry of walls."""
+"""Finds every page that opens by its path alone, in the URL configuration and the registry of walls."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from solvers.registry import solvers
 
-# Django's own pages, which are not ours to draw.
+# Django's own pages.
 NOT_OURS = "admin/"
 
 
 def pages(client: Client) -> list[str]:
-    """The paths a visitor gets a page from: neither data, nor forms that are only sent, nor what needs an account."""
+    """Return the paths of all pages that visitors can open without an account; no data, no POST-only URLs."""
     walls = [reverse("walls:wall", args=[name]) for name in solvers()]
     return [path for path in (*_routes(get_resolver().url_patterns, "/"), *walls) if _is_page(client, path)]
 

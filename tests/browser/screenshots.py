@@ -1,5 +1,5 @@
-"""Pictures of every page as desktop, phone and projector show it, light and dark: `make screenshots`, then open
-var/screenshots/index.html. Nothing is compared; it is for people to look at."""
+"""Screenshots of every page on desktop, phone and projector, light and dark: `make screenshots`, then open
+var/screenshots/index.html. They are not compared automatically."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ THEMES = ("light", "dark")
 
 
 def paths() -> list[str]:
-    """The pages there are, asked of the site in this process with the catalog of `make serve`."""
+    """Return the paths of all pages, from the site in this process with the catalog of `make serve`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlsysweb.settings")
     django.setup()
     from django.test import Client
@@ -49,7 +49,7 @@ def name(path: str) -> str:
 
 
 def index(found: list[str]) -> str:
-    """A row for each page, a column for each view and theme."""
+    """Return an HTML table with a row for each page, a column for each view and theme."""
     columns = [f"{view}-{theme}" for view in VIEWS for theme in THEMES]
     heads = "".join(f"<th scope=col>{column}" for column in columns)
     rows = (
@@ -81,7 +81,7 @@ def main() -> None:
             page = context.new_page()
             for path in found:
                 file = FOLDER / f"{name(path)}-{view}-{theme}.png"
-                # What a lecture hall sees is the first screen.
+                # In a lecture hall only the first screen is visible.
                 shoot(page, f"http://127.0.0.1:{port}{path}", file, whole=view != "projector")
             context.close()
             print(f"{view}, {theme}: {len(found)} pages")

@@ -1,4 +1,5 @@
-"""axe-core over every page: what a machine can find of WCAG 2.2 AA. A person still has to try a keyboard."""
+"""Runs axe-core on every page: the part of WCAG 2.2 AA that can be tested automatically. Keyboard use still needs a
+manual test."""
 
 import hashlib
 from pathlib import Path
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("catalog")
 VENDOR = Path(__file__).parent / "vendor"
 AXE = (VENDOR / "axe-core-4.14.1" / "axe.min.js").read_text()
 ALL_RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-# The document is the same in the dark; only what is about colours is asked again.
+# The document is the same in dark mode; only the colour rules run again.
 RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 RUN = """async (runOnly) => {
     for (const fold of document.querySelectorAll("details")) fold.open = true;
@@ -25,7 +26,7 @@ RUN = """async (runOnly) => {
 
 
 def violations(page):
-    """A line for each rule that is broken, light or dark, with the first element that breaks it."""
+    """Return a line for each violated rule, light or dark, with the first element that violates it."""
     expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
     page.evaluate(AXE)
     found = []

@@ -1,4 +1,4 @@
-"""The challenge in a browser: turning a knob turns a line of the brief, and handing in shows the front."""
+"""The capstone in a browser: changing an input updates a constraint of the brief, and submitting shows the front."""
 
 import re
 
@@ -12,7 +12,7 @@ SMALL = "?requests=50+1/s&ttft_target=500+ms&budget=1+MUSD&replicas=4"
 
 def test_a_remedy_taken_turns_its_line(page, live_server):
     page.goto(f"{live_server.url}/capstone/{SMALL}")
-    line = page.locator(".brief li", has_text="loss of a region")
+    line = page.locator(".requirements li", has_text="loss of a region")
     expect(line).to_contain_text("5 replicas a region would do")
     page.locator("#in-replicas").fill("5")
     expect(line).to_have_attribute("data-kind", "ok")
@@ -34,5 +34,5 @@ def test_without_a_script_the_form_still_scores(browser, live_server):
     page.goto(f"{live_server.url}/capstone/{SMALL}")
     page.locator("#in-replicas").fill("5")
     page.get_by_role("button", name="Compute").first.click()
-    expect(page.locator(".brief li[data-kind=ok]")).to_have_count(6)
+    expect(page.locator(".requirements li[data-kind=ok]")).to_have_count(6)
     context.close()

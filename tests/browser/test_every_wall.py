@@ -1,4 +1,4 @@
-"""Every wall there is, a new one too, does in a browser what a wall's page promises."""
+"""Every wall, also a new one, works in a browser."""
 
 import re
 
@@ -23,7 +23,7 @@ def headline(solver, text):
 
 
 def a_change(solver):
-    """A field, a text for it that moves a headline figure, and the headline it gives."""
+    """Return a field, a text for it that changes a headline output, and the resulting headline."""
     before = headline(solver, {})
     for name, text in candidates(solver):
         try:
@@ -43,7 +43,7 @@ def candidates(solver):
                 yield name, to_input_text(round(value) if io.integer else value, io.unit, io.display_unit)
 
 
-# All in one browser window and with one loading of the catalog: apart they take three times as long.
+# All in one browser window with one loading of the catalog: separately they take three times as long.
 def test_each_draws_its_figures_and_answers_a_changed_input(page, live_server, console, subtests):
     for name, solver in solvers().items():
         with subtests.test(wall=name):

@@ -1,5 +1,5 @@
-"""The design space in a browser: rows appear as they are needed, mistakes are told where they stand, brushes and the
-table go together, a job moves and stops."""
+"""The design space in a browser: rows appear when needed, errors are shown at their fields, filters and table agree, a
+job progresses and stops."""
 
 import re
 import threading
@@ -23,7 +23,7 @@ def test_a_goal_typed_changes_the_answer_in_place_and_its_link(page, live_server
     page.goto(live_server.url + link())
     expect(page.locator("#plot-front-0 .scatterlayer path.point").first).to_be_attached()
     page.get_by_label("goal 4").fill("power < 600 W")
-    expect(page.locator("#found")).to_contain_text("power < 600 W")
+    expect(page.locator("#results")).to_contain_text("power < 600 W")
     expect(page).to_have_url(re.compile(r"goal=power\+%3C\+600\+W"))
     expect(page.get_by_label("goal 5")).to_be_visible()
 
@@ -58,20 +58,20 @@ def test_a_brush_drawn_by_hand_filters_the_table(page, live_server):
     page.goto(live_server.url + link())
     expect(page.locator("#rows")).to_contain_text("1 to 20 of 28")
     page.locator("svg.parallel").scroll_into_view_if_needed()
-    grip = page.locator('[data-upright="batch_size"] .grip').bounding_box()
+    grip = page.locator('[data-axis="batch_size"] .brush-overlay').bounding_box()
     middle = grip["x"] + grip["width"] / 2
     page.mouse.move(middle, grip["y"] + 2)
     page.mouse.down()
     page.mouse.move(middle, grip["y"] + grip["height"] * 0.4, steps=4)
     page.mouse.up()
-    expect(page.locator("#rows .turn")).to_contain_text("1 to 12 of 12 of 28")
+    expect(page.locator("#rows .pagination")).to_contain_text("1 to 12 of 12 of 28")
     assert {int(cell) for cell in page.locator("table.sortable tbody td:nth-child(3)").all_inner_texts()} == {
         16,
         32,
         64,
     }
     page.get_by_role("link", name="All rows again").click()
-    expect(page.locator("#rows .turn")).to_contain_text("1 to 20 of 28")
+    expect(page.locator("#rows .pagination")).to_contain_text("1 to 20 of 28")
 
 
 def test_a_head_sorts_and_sorts_back(page, live_server):
@@ -102,7 +102,7 @@ def test_without_a_script_one_declares_sorts_brushes_and_asks(browser, live_serv
     page.goto(live_server.url + link())
     page.get_by_label("goal 4").fill("power < 600 W")
     page.get_by_role("button", name="Search").click()
-    expect(page.locator("#found")).to_contain_text("power < 600 W")
+    expect(page.locator("#results")).to_contain_text("power < 600 W")
     page.locator("table.sortable").get_by_role("link", name="Latency").click()
     expect(page.locator("table.sortable th[aria-sort=ascending]")).to_have_text("Latency")
     page.locator("#brushes summary").click()
@@ -117,7 +117,7 @@ def test_without_a_script_one_declares_sorts_brushes_and_asks(browser, live_serv
 
 @pytest.fixture
 def worker_here(monkeypatch):
-    """Jobs are worked on in a thread of this process, on this test's database."""
+    """Work on jobs in a thread of this process, on this test's database."""
     threads = []
 
     def work():
@@ -142,7 +142,7 @@ def test_a_large_space_is_searched_while_one_watches(page, live_server, worker_h
     page.get_by_role("button", name="Search them all").click()
     expect(page.locator("#progress")).to_have_attribute("data-state", "done", timeout=60_000)
     expect(page.locator("#plot-front-0 .scatterlayer path.point").first).to_be_attached()
-    expect(page.locator("#found .verdict")).to_contain_text("meet every goal")
+    expect(page.locator("#results .verdict")).to_contain_text("meet every goal")
 
 
 def test_a_search_stops_and_goes_on(page, live_server, worker_here):

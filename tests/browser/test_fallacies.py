@@ -1,4 +1,4 @@
-"""A lecture: the claim, a show of hands, then what is true, then the wall's page itself."""
+"""The fallacies page in a lecture: the claim, a show of hands, the refutation, then the wall's page."""
 
 import re
 

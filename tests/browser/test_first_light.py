@@ -1,4 +1,5 @@
-"""What a person does: drags the batch size, sees the verdict turn, saves, opens the link in another browser."""
+"""A complete visit: a user drags the batch size, sees the verdict change, saves, and opens the link in another
+browser."""
 
 import re
 
@@ -15,7 +16,7 @@ def drawn(page, name="roofline-0"):
 
 
 def slide(page, field, value):
-    """To a value by the slider's own keyboard: the text field follows, as under a hand."""
+    """Move a slider to a value by keyboard; the text field follows."""
     slider = page.locator(f"input[type=range][data-for=in-{field}]")
     text = page.locator(f"input[name={field}]")
     slider.focus()

@@ -1,4 +1,4 @@
-"""The world map in a browser: drawn once, coloured by each answer, picked by a click or a key."""
+"""The world map in a browser: drawn once, coloured by each update, usable by mouse and keyboard."""
 
 import re
 
@@ -24,7 +24,7 @@ def test_a_click_on_a_country_picks_it(page, live_server):
 def test_a_keyboard_reads_a_country_and_picks_it(page, live_server):
     opened(page, live_server)
     page.locator('#world path[data-iso="ZAF"]').focus()
-    expect(page.locator("#world-words")).to_contain_text("South Africa")
+    expect(page.locator("#world-label")).to_contain_text("South Africa")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("grid=south-africa"))
 

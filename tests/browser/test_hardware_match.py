@@ -1,4 +1,4 @@
-"""Every chip against a target, in a browser: a harder target needs more chips, and the page stays on a phone."""
+"""Hardware match in a browser: a stricter target needs more chips, and the page fits on a phone."""
 
 import re
 
@@ -19,7 +19,7 @@ def test_a_harder_target_changes_the_answer_in_place_and_its_link(page, live_ser
 
 def test_a_chip_of_the_list_opens_as_a_wall(page, live_server):
     page.goto(f"{live_server.url}/hardware-match/")
-    page.locator(".ranked tbody a").first.click()
+    page.locator(".ranking tbody a").first.click()
     expect(page.locator("#result .verdict")).to_be_visible()
 
 
@@ -34,5 +34,5 @@ def test_without_a_script_the_form_still_ranks(browser, live_server):
     page = context.new_page()
     page.goto(f"{live_server.url}/hardware-match/")
     page.get_by_role("button", name="Compute").click()
-    expect(page.locator(".ranked tbody tr").nth(3)).to_be_visible()
+    expect(page.locator(".ranking tbody tr").nth(3)).to_be_visible()
     context.close()

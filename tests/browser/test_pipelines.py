@@ -1,4 +1,4 @@
-"""A pipeline in a browser: it runs, a stage can be added and taken away, a changed input flows through."""
+"""A pipeline in a browser: it runs, stages can be added and removed, a changed input affects later stages."""
 
 import re
 
@@ -31,7 +31,7 @@ def test_without_a_script_the_chain_still_runs(browser, live_server):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/pipeline/?stages=serving,reasoning")
-    page.locator("#folded summary").click()
+    page.locator("#advanced summary").click()
     page.locator("#in-batch_size").fill("32")
     page.get_by_role("button", name="Compute").first.click()
     expect(page).to_have_url(re.compile("batch_size=32"))

@@ -1,4 +1,4 @@
-"""The committed bundle draws each of its traces under the site's content policy; see static/vendor/plotly-4.1.1."""
+"""The bundled Plotly draws each of its traces under the site's content policy; see static/vendor/plotly-4.1.1."""
 
 import pytest
 from django.http import HttpResponse

@@ -1,4 +1,4 @@
-"""The sheet is printed, projected and read on a phone."""
+"""The poster can be printed, projected and read on a phone."""
 
 import re
 
@@ -42,7 +42,7 @@ def test_no_equation_is_wider_than_its_column(poster, width):
 
 def test_on_paper_no_equation_reaches_into_its_neighbour(poster):
     poster.emulate_media(media="print")
-    poster.set_viewport_size({"width": 1062, "height": 733})  # what A4 leaves within its margins
+    poster.set_viewport_size({"width": 1062, "height": 733})  # A4 without its margins
     assert poster.evaluate(WIDE_EQUATIONS) == []
 
 

@@ -1,4 +1,4 @@
-"""What is saved, in a browser: written about, forked, deleted and taken back, found, compared, printed, framed."""
+"""Saved scenarios in a browser: edited, forked, deleted and restored, found, compared, printed, embedded."""
 
 import io
 import re
@@ -126,9 +126,9 @@ def test_on_paper_it_is_one_page(page, live_server, wall):
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
 def test_a_page_over_many_walls_is_drawn_from_what_was_kept(page, live_server, name):
     link = save(page, live_server, QUESTIONS[name])
-    expect(page.locator(".as-shown .verdict, .as-shown .chain").first).to_be_visible()
+    expect(page.locator(".snapshot .verdict, .snapshot .chain").first).to_be_visible()
     expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
-    expect(page.locator(".as-shown form")).to_have_count(0)
+    expect(page.locator(".snapshot form")).to_have_count(0)
     for path in ("", "embed/", "v/1/drift/"):
         page.goto(f"{link}{path}")
         for width in (1440, 390):
@@ -140,7 +140,7 @@ def test_the_kept_map_is_read_and_picks_nothing(page, live_server):
     link = save(page, live_server, QUESTIONS["geography"])
     country = page.locator("#world path[data-iso='BRA']")
     country.hover()
-    expect(page.locator("#world-words")).to_contain_text("Brazil")
+    expect(page.locator("#world-label")).to_contain_text("Brazil")
     country.click()
     expect(page).to_have_url(link)
 
@@ -162,7 +162,7 @@ addEventListener("message", ({data}) => { if (data.mlsysweb) document.querySelec
 
 @pytest.fixture
 def course_page():
-    """Another site, on a port of its own: it serves whatever page it is given."""
+    """A second site, on a port of its own, that serves a given page."""
     served = {}
 
     class Course(BaseHTTPRequestHandler):

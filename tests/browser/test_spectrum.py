@@ -1,4 +1,4 @@
-"""What a lecture does with the spectrum: another target, another axis, another model, from phone to hall."""
+"""The spectrum in a browser: another target, another axis, another model, from phone to projector."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""One system in a browser: a change moves figures that say by how much, and every wall opens with its inputs."""
+"""One system in a browser: key figures show by how much a change moved them, and every wall opens with its inputs."""
 
 import re
 
@@ -47,15 +47,15 @@ def test_without_a_script_the_form_still_answers(browser, live_server):
     page.locator("#in-batch_size").fill("64")
     page.get_by_role("button", name="Compute").first.click()
     expect(page).to_have_url(re.compile("batch_size=64"))
-    expect(page.locator(".strains li")).to_have_count(22)
+    expect(page.locator(".wall-list li")).to_have_count(22)
     context.close()
 
 
 def test_a_wall_says_what_would_move_it_once_that_is_seen(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/")
-    movers = page.locator("#sensitivity")
-    expect(movers.locator(".row")).to_have_count(0)
-    movers.scroll_into_view_if_needed()
-    expect(movers).to_contain_text("Memory bandwidth")
-    movers.get_by_role("link").click()
+    sensitivity = page.locator("#sensitivity")
+    expect(sensitivity.locator(".row")).to_have_count(0)
+    sensitivity.scroll_into_view_if_needed()
+    expect(sensitivity).to_contain_text("Memory bandwidth")
+    sensitivity.get_by_role("link").click()
     expect(page.locator("#plot-tornado-0 .barlayer .point path").first).to_be_attached()

@@ -7,7 +7,7 @@ from catalog import table_cache
 
 @pytest.fixture
 def ada(db):
-    """An instructor: she may edit everything."""
+    """An instructor with all permissions."""
     return User.objects.create_superuser("ada", password="engine")
 
 
@@ -20,5 +20,5 @@ def as_ada(ada, catalog):
 
 @pytest.fixture
 def cold(monkeypatch):
-    """A process that has not read any table yet."""
+    """Clear the cached tables, as in a new process."""
     monkeypatch.setattr(table_cache, "_held", {})

@@ -19,14 +19,14 @@ def url(table, page, *args):
 
 
 def page(client, path, **query):
-    """The text of an admin page, without its tags."""
+    """Return the text of an admin page without tags."""
     response = client.get(path, query)
     assert response.status_code == 200
     return unescape(re.sub(r"<[^>]+>", " ", response.content.decode())).replace("\u00a0", " ")
 
 
 def filled(client, row):
-    """What the change page of a row would send back untouched."""
+    """Return the form data that the change page of a row would submit unchanged."""
     form = client.get(url(type(row), "change", row.pk)).context["adminform"].form
     return {name: value for name in form.fields if (value := form[name].value()) not in (None, False)}
 
@@ -156,7 +156,7 @@ def test_a_row_added_by_a_person_is_theirs(as_ada):
 
 
 def act(client, name, *rows, among=""):
-    """An action on rows picked from a list, filtered by the query `among`."""
+    """Run an action on rows selected in a list, filtered by the query `among`."""
     typed = {"action": name, "_selected_action": [each.pk for each in rows]}
     return client.post(url(type(rows[0]), "changelist") + among, typed, follow=True)
 
@@ -196,7 +196,7 @@ def test_what_nobody_points_at_is_deleted_by_who_may(as_ada):
 
 @pytest.fixture
 def as_ben(catalog):
-    """Staff who may look at accelerators and change nothing."""
+    """A client for staff who may view accelerators but not change them."""
     ben = User.objects.create_user("ben", is_staff=True)
     ben.user_permissions.add(Permission.objects.get(codename="view_accelerator"))
     client = Client()

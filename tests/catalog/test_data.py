@@ -1,4 +1,4 @@
-"""What the shipped files say, and what becomes of it."""
+"""The contents of the shipped files, and the specs derived from them."""
 
 import csv
 import math
@@ -66,7 +66,7 @@ def test_an_h100_is_as_its_data_sheet_says():
 def test_a_microcontroller_keeps_its_weights_in_flash():
     chip = spec(specs.Accelerator, "nrf52840")
     assert (chip.flash_capacity, chip.flash_bandwidth) == (2.0**20, 64e6)
-    filled = spec(specs.Accelerator, "himax-we1")  # whose own flash columns are empty
+    filled = spec(specs.Accelerator, "himax-we1")  # its own flash columns are empty
     assert (filled.flash_capacity, filled.flash_bandwidth) == (2 * 2.0**20, 100e6)
     assert math.isnan(spec(specs.Accelerator, "h100-sxm5-80gb").flash_capacity)
 
@@ -115,7 +115,7 @@ def test_a_dense_model_has_no_expert_parameters():
 
 @pytest.mark.parametrize(
     ("slug", "grams"),
-    [("quebec", 20), ("poland", 820), ("us-average", 390), ("poland-measured", 661.926), ("ca-quebec", 27.6)],
+    [("quebec", 20), ("poland", 820), ("us-average", 390), ("poland-measured", 588.6), ("ca-quebec", 27.6)],
 )
 def test_the_tutorials_grids_keep_their_names_beside_the_measured_ones(slug, grams):
     assert spec(specs.Grid, slug).carbon_intensity == pytest.approx(grams / 1000 / KWH, rel=1e-14)
@@ -130,13 +130,13 @@ def test_the_tutorials_grids_say_that_they_are_made_for_teaching():
 def test_water_price_and_efficiency_of_a_site_are_in_si():
     average, region = spec(specs.Grid, "us-average"), spec(specs.Region, "aws-af-south-1")
     assert average.wue == pytest.approx(1.8 / KWH, rel=1e-14) and average.pue == 1.12
-    assert spec(specs.Grid, "united-states").electricity_price == pytest.approx(0.12 / KWH, rel=1e-14)
+    assert spec(specs.Grid, "united-states").electricity_price == pytest.approx(0.0813 / KWH, rel=1e-14)
     assert region.carbon_intensity == pytest.approx(0.70203 / KWH, rel=1e-14)
 
 
 def test_storage_costs_by_byte_and_second():
     price = spec(specs.Storage, "nvme-gen4").price
-    assert price * 1e9 * 30 * 24 * HOUR == pytest.approx(0.1, rel=1e-14)
+    assert price * 1e9 * 30 * 24 * HOUR == pytest.approx(0.2, rel=1e-14)
 
 
 def test_a_fleet_knows_its_devices_chip_and_both_fabrics():

@@ -1,4 +1,4 @@
-"""Two workers on one database: what one changes the other answers with, without being told."""
+"""Two processes on one database: an edit in one is visible in the other without a notification."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from solvers import specs
 pytestmark = [pytest.mark.usefixtures("catalog"), pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).parents[2]
-# Answers each line it reads: "ask" with what it finds, "edit" after an edit of its own.
+# Answers each line on stdin: "ask" with the figure it reads, "edit" by editing it.
 WORKER = """
 import sys, django
 from django.conf import settings
@@ -38,7 +38,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def other():
-    """A second process, asked by writing a line."""
+    """A second process that answers lines."""
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
     command = [sys.executable, "-c", WORKER, connection.settings_dict["NAME"]]
     with subprocess.Popen(command, cwd=ROOT, env=env, stdin=-1, stdout=-1, text=True) as process:
@@ -59,19 +59,19 @@ def here():
 
 
 def test_what_one_process_edits_the_other_answers_with(other):
-    assert here() == other() == (70.0, 95)
+    assert here() == other() == (70.0, 97)
     Accelerator.objects.filter(slug="t4").update(tdp=71.0)
-    assert here() == other() == (71.0, 95)
-    assert other("edit") == here() == (72.0, 95)
+    assert here() == other() == (71.0, 97)
+    assert other("edit") == here() == (72.0, 97)
     Accelerator.objects.filter(slug="rp2040").update(archived=True)
     Accelerator.objects.get(slug="himax-we1").delete()
-    assert here() == other() == (72.0, 93)
+    assert here() == other() == (72.0, 95)
 
 
 def test_what_is_not_committed_is_answered_by_nobody_and_a_rollback_leaves_no_trace(other):
-    assert here() == other() == (70.0, 95)
+    assert here() == other() == (70.0, 97)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         Accelerator.objects.filter(slug="t4").update(tdp=71.0)
-        assert here() == (71.0, 95) and other() == (70.0, 95)
+        assert here() == (71.0, 97) and other() == (70.0, 97)
         raise ZeroDivisionError
-    assert here() == other() == (70.0, 95)
+    assert here() == other() == (70.0, 97)

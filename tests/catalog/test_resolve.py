@@ -83,7 +83,7 @@ def test_names_of_every_kind_at_once_take_a_query_each(cold, django_assert_num_q
         specs.Grid: {"quebec", "poland"},
         specs.Fleet: {"research-256", "meta-llama3-16k"},
     }
-    with django_assert_num_queries(3 + len(wanted) * 2):  # outside a request the version is asked for each name
+    with django_assert_num_queries(3 + len(wanted) * 2):  # outside a request the version is read for each name
         found = find_all(wanted)
     assert {kind: set(names) for kind, names in found.items()} == wanted
 
@@ -148,12 +148,12 @@ def test_overlays_come_in_the_order_asked_with_their_snapshots():
 
 
 def test_a_scenario_is_answered_from_what_it_kept_whatever_the_catalog_says_today():
-    asked = ask(accelerator="t4", also="a10")
+    asked = ask(accelerator="t4", also="rtx-3090")
     kept = json.loads(json.dumps(resolve(asked).snapshot))
     Accelerator.objects.filter(slug="t4").update(tdp=1.0)
-    Accelerator.objects.filter(slug="a10").delete()
+    Accelerator.objects.filter(slug="rtx-3090").delete()
     again = resolve(asked, kept)
-    assert (again.point.accelerator.tdp, again.also[0].name) == (70, "NVIDIA A10")
+    assert (again.point.accelerator.tdp, again.also[0].name) == (70, "NVIDIA GeForce RTX 3090")
     assert again.snapshot == kept
     with pytest.raises(InputErrors):
         resolve(asked)

@@ -1,4 +1,4 @@
-"""The site's catalog and the library tell the same of every row: they read the same files by the same reader."""
+"""The site's catalog and the library have the same specs: they read the same files with the same reader."""
 
 import dataclasses
 

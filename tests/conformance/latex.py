@@ -1,4 +1,4 @@
-"""Evaluates the LaTeX a wall shows as its working, so that a test can hold the page's equation to the wall's number."""
+"""Evaluates the LaTeX of a wall's working, to compare the displayed equation with the computed output."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 
 
 def right_side(latex: str, values: Mapping[str, float]) -> float:
-    """The value of what stands right of the equals sign. Raises ValueError on LaTeX outside the subset."""
+    """Return the value of the right side of the equation. Raise ValueError on LaTeX outside the supported subset."""
     parser = _Parser(latex.partition("=")[2], values)
     value = parser.sum()
     if parser.at < len(parser.tokens):
@@ -85,7 +85,7 @@ class _Parser:
             elif sign == "/":
                 self.take()
                 value /= self.power()
-            else:  # what stands side by side is multiplied
+            else:  # juxtaposition is multiplication
                 value *= self.power()
         return value
 

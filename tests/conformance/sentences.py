@@ -1,7 +1,8 @@
-"""The sentences of a wall: where its source writes them, and which of them a question was answered with."""
+"""Finds the sentences in a wall's source, and which of them the answer to a question used."""
 
 import ast
 import dataclasses
+import re
 import sys
 from functools import cache
 from importlib import import_module
@@ -13,9 +14,10 @@ import numpy as np
 from catalog.resolve import resolve
 from solvers.errors import InputErrors
 from solvers.read import read
-from solvers.solve import output_value, row
+from solvers.solve import _values, output_value, row
+from solvers.spec_parts import remarks
 
-# Equations and fallacies have slots of their own, tested elsewhere; a symbol is LaTeX.
+# Equations and fallacies have their own tests; a symbol is LaTeX.
 OTHERS = {"Equation", "Fallacy"}
 
 
@@ -29,7 +31,7 @@ def tree_of(solver):
 
 
 def texts(solver):
-    """Every string a wall could say: constants and the fixed parts of f-strings, with their lines."""
+    """Return every string a wall may output: constants and the fixed parts of f-strings, with their lines."""
     waiting = [tree_of(solver)]
     while waiting:
         node = waiting.pop()
@@ -43,7 +45,7 @@ def texts(solver):
 
 
 def interpolated(solver):
-    """The expressions that f-strings of a wall's sentences put in by themselves, with their lines."""
+    """Return the expressions that f-strings of a wall's sentences insert, with their lines."""
     for function in speaking(solver):
         for node in ast.walk(function):
             if isinstance(node, ast.FormattedValue):
@@ -51,7 +53,7 @@ def interpolated(solver):
 
 
 def speaking(solver):
-    """`verdict`, `notes` and the functions of the wall that they call, as syntax."""
+    """Return the syntax trees of `verdict`, `notes` and the functions of the wall that they call."""
     functions = {node.name: node for node in tree_of(solver).body if isinstance(node, ast.FunctionDef)}
     waiting, found = [functions[name] for name in ("verdict", "notes") if name in functions], {}
     while waiting:
@@ -64,7 +66,7 @@ def speaking(solver):
 
 
 def statements(solver):
-    """Every `return` and `yield` of a wall's verdict and notes, by the lines it is written on."""
+    """Return every `return` and `yield` of a wall's verdict and notes, by line."""
     for function in speaking(solver):
         for node in ast.walk(function):
             spoken = isinstance(node, ast.Return) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Yield))
@@ -73,8 +75,8 @@ def statements(solver):
 
 
 def ask(solver, text):
-    """What a wall says to a question, with its numbers by name and the lines of its source it took to say it; None
-    where the question makes no sense. A float stands for a value that no text gives, such as an unknown one."""
+    """Return a wall's sentences for a question, its values by name, and the source lines that ran; None where the
+    question is invalid. A float stands for a value that no text gives, such as NaN."""
     unread = {name: value for name, value in text.items() if isinstance(value, float)}
     try:
         point = resolve(read(solver, {name: value for name, value in text.items() if name not in unread})).point
@@ -99,8 +101,39 @@ def ask(solver, text):
         said = [solver.verdict(point, outputs), *solver.notes(point, outputs)]
     finally:
         sys.settrace(before)
+    said += remarks(solver.inputs, point)  # what every wall says of its picks
     return SimpleNamespace(point=point, outputs=outputs, said=said, lines=lines)
 
 
 def found_values(solver, outputs):
     return {name: output_value(io, getattr(outputs, name)) for name, io in solver.outputs.items()}
+
+
+def all_values(solver, told):
+    """What the slots of a told sentence may name: inputs, outputs and figures of what is picked."""
+    return dict(_values(solver, told.point, told.outputs))
+
+
+def counting(values, number):
+    """The same values with every plain number the given one."""
+    return {
+        name: dataclasses.replace(value, value=float(number))
+        if value.unit == "1" and value.display_unit in ("", "1") and not isinstance(value.value, bool)
+        else value
+        for name, value in values.items()
+    }
+
+
+# Words that end in s after a number and are no plurals.
+_NO_PLURALS = {"across", "does", "goes", "has", "less", "takes", "this"}
+
+
+def clumsy(sentence):
+    """Phrases nobody would write: `1 times`, `0 times`, `1 devices`, `1 device are`, `only 100%`, `100% of what`."""
+    yield from re.findall(r"(?<![\w.,·])[01] times\b", sentence)
+    for found in re.finditer(
+        r"(?<!× )(?<![\w.,·×])1 (?:[a-z]+-[a-z]+ )?([a-z]{3,})( (?:are|do|have|make|take))?\b", sentence
+    ):
+        if (found[2] and found[1] != "would") or (found[1].endswith("s") and found[1] not in _NO_PLURALS):
+            yield found[0]
+    yield from re.findall(r"(?:no more than|only|less than) 100%|100% of what\b", sentence)

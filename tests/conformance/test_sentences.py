@@ -1,11 +1,10 @@
-"""What a wall says in words: each slot is a number it has, each sentence can be reached, each number is an output's."""
+"""The sentences of walls: each slot has a value, each sentence can be reached, each number is an output."""
 
 import ast
 import math
 import re
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import zip_longest
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,9 +14,10 @@ from catalog.resolve import choices
 from mlsysweb.answer import answer
 from solvers.fields import Choice, Pick
 from solvers.formatting import fill_slots, format_value
+from solvers.grammar import agree
 from solvers.registry import solvers
 
-from .sentences import ask, found_values, interpolated, statements, texts
+from .sentences import all_values, ask, clumsy, counting, found_values, interpolated, statements, texts
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -36,13 +36,14 @@ def test_every_slot_is_an_input_or_an_output(solver):
 
 @every
 def test_numbers_reach_a_sentence_through_slots_only(solver):
-    """An f-string may put in a sentence, a name or a slot's name, not a figure of the question or of the answer."""
+    """An f-string may insert a sentence, a name or the name of a slot, but no number."""
     figures = [(line, node) for line, node in interpolated(solver) if isinstance(node, ast.Attribute)]
     assert not [f"line {line}: {ast.unparse(node)}" for line, node in figures if node.attr != "name"]
 
 
 def examples_of(solver):
-    """Presets, both sides of fallacies, and the questions that the wall's own test gives for sentences said rarely."""
+    """Return presets, both questions of fallacies, and the questions that the wall's own test gives for rare
+    sentences."""
     own = f"tests.solvers.{solver.domain}.test_{solver.name}"
     yield from (preset.values for preset in solver.presets)
     yield from (text for fallacy in solver.fallacies for text in (fallacy.before, fallacy.after))
@@ -50,7 +51,7 @@ def examples_of(solver):
 
 
 def values_of(io):
-    """Texts for one input: inside what a slider reaches, its ends, the bounds, and the default."""
+    """Return texts for one input: inside the slider's range, its ends, the bounds, and the default."""
     if isinstance(io, Choice):
         return st.sampled_from(io.names)
     if isinstance(io, Pick):
@@ -65,7 +66,7 @@ def values_of(io):
 
 
 def questions(solver):
-    """A preset with up to four inputs changed."""
+    """Return a strategy for presets with up to four inputs changed."""
     drawn = {name: values_of(io) for name, io in solver.inputs.items()}
     changed = st.lists(st.sampled_from(sorted(drawn)), max_size=4, unique=True).flatmap(
         lambda names: st.fixed_dictionaries({name: drawn[name] for name in names})
@@ -83,6 +84,10 @@ def test_every_sentence_can_be_reached_and_ends_as_one(solver):
             missing.difference_update([lines for lines in missing if told.lines.intersection(lines)])
             for sentence in told.said:
                 assert sentence == sentence.strip() and sentence.endswith((".", "!", "?")), sentence
+                values = all_values(solver, told)
+                told_as = [fill_slots(sentence, each) for each in (values, counting(values, 1), counting(values, 0))]
+                assert not [words for each in told_as for words in clumsy(each)], sentence
+                assert "∞" not in told_as[0], told_as[0]
 
     for text in examples_of(solver):
         visit(text)
@@ -98,7 +103,7 @@ def test_every_sentence_can_be_reached_and_ends_as_one(solver):
 
 @every
 def test_every_number_of_a_sentence_is_what_the_wall_computed(solver):
-    """Between the fixed parts of a sentence stand the values of its slots, in their order, computed once more here."""
+    """The text between the fixed parts of a sentence equals the values of its slots, computed again here."""
     for preset in solver.presets:
         result, told = answer(solver, preset.values), ask(solver, preset.values)
         values = {**result.values, **found_values(solver, told.outputs)}
@@ -109,4 +114,9 @@ def test_every_number_of_a_sentence_is_what_the_wall_computed(solver):
 def with_values(template, values):
     fixed, slots = SLOT.split(template)[::2], SLOT.findall(template)
     shown = [format_value(values[slot]) for slot in slots]
-    return "".join(part + value for part, value in zip_longest(fixed, shown, fillvalue=""))
+    counts = [values[slot].unit == "1" and values[slot].display_unit in ("", "1") for slot in slots]
+    told = [
+        agree(value, words) if count and not before.endswith("× ") else value + words
+        for value, words, count, before in zip(shown, fixed[1:], counts, fixed, strict=False)
+    ]
+    return fixed[0] + "".join(told)

@@ -1,4 +1,5 @@
-"""A wall is one file: written to a folder of the node domain, it appears on every surface and passes every check."""
+"""A wall is one file: written to a folder of the node domain, it appears in page, API and command and passes every
+check."""
 
 import json
 from io import StringIO

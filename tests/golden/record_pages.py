@@ -1,6 +1,6 @@
-"""Records each page over many walls as a scenario keeps it, for the present version of its fields. Run on purpose, when
-a page's version has moved: `python -m tests.golden.record_pages`. What stands is never written over. The catalog is
-that of the database, which `make serve` fills with the shipped rows."""
+"""Records each page over many walls as a scenario stores it, for the current version of its fields. Run it after
+increasing a page's version: `python -m tests.golden.record_pages`. Existing records are never overwritten. The catalog
+is that of the database, which `make serve` fills with the shipped rows."""
 
 import gzip
 import os

@@ -1,6 +1,6 @@
-"""Records each wall's answer to its default question as a scenario keeps it, for the wall's present version. Run on
-purpose, when a wall's version has moved: `python -m tests.golden.record_scenarios`. What stands is never written
-over."""
+"""Records each wall's answer to its default question as a scenario stores it, for the current version of the wall.
+Run it after increasing a wall's version: `python -m tests.golden.record_scenarios`. Existing records are never
+overwritten."""
 
 import gzip
 import os

@@ -1,1 +1,1 @@
-"""What the site bears: saves and readers at once, for a minute, on SQLite and on PostgreSQL."""
+"""A load test: concurrent saves and readers, for a minute, on SQLite and on PostgreSQL."""

@@ -8,9 +8,10 @@ from http.client import HTTPException
 from pathlib import Path
 from statistics import median, quantiles
 
-from tests.served import Site, postgresql
+from tests.postgresql import postgresql
+from tests.served import Site
 
-# Saves a second, by how many writers, for how long, beside how many readers that never rest.
+# Saves per second, number of writers, duration, and number of readers without pause.
 RATE, WRITERS, SECONDS, READERS = 50, 16, 60, 2
 READ = ("/walls/roofline/?batch_size=8", "/walls/serving/", "/geography/", "/s/")
 
@@ -71,7 +72,7 @@ def main(seconds: int) -> None:
         site = Site(f"sqlite:///{Path(folder) / 'db.sqlite3'}")
         print("SQLite:", load(site, seconds), flush=True)
         site.kill()
-    with tempfile.TemporaryDirectory() as folder, postgresql(Path(folder) / "pg") as url:
+    with postgresql() as url:
         site = Site(url)
         print("PostgreSQL:", load(site, seconds), flush=True)
         site.kill()

@@ -1,4 +1,4 @@
-"""A Python without the site, for what is exported."""
+"""A Python interpreter without the site, for testing exports."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.conf import settings
 
-# Runs one program after another, each with names of its own: to start Python and import NumPy takes longer than any.
+# Runs several programs in separate namespaces: starting Python and importing NumPy takes longer than any of them.
 LOOP = """
 import contextlib, io, json, sys, traceback
 for line in sys.stdin:
@@ -24,7 +24,7 @@ for line in sys.stdin:
 
 @pytest.fixture(scope="session")
 def plain_python():
-    """Runs a program that has `solvers` and nothing of the site; what it printed."""
+    """Return a function that runs a program with `solvers` but without the site, and returns its output."""
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(settings.BASE_DIR)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", LOOP], env=env, **pipes) as process:

@@ -1,4 +1,4 @@
-"""Recorded answers as exports take them and as documents, and text that tries to be something else than text."""
+"""Recorded answers as sources of exports and as documents, and malicious text."""
 
 import ast
 import gzip
@@ -55,13 +55,13 @@ _STATEMENTS = ast.ImportFrom | ast.Assign | ast.Expr | ast.For | ast.FunctionDef
 
 
 def recorded(wall):
-    """What was recorded of a wall at its present version."""
+    """Return the record of a wall at its current version."""
     path = FOLDER / f"{wall}-{solvers()[wall].version}.json.gz"
     return orjson.loads(gzip.decompress(path.read_bytes()))
 
 
 def kept(wall="roofline", **changes):
-    """A recorded answer, ready to be exported."""
+    """Return a recorded answer, ready to be exported."""
     told = recorded(wall)
     result = Result.from_json(told["result"])
     as_saved = ExportSource(
@@ -86,14 +86,14 @@ def kept(wall="roofline", **changes):
 
 
 def document(wall="roofline"):
-    """A recorded answer as a document that can be imported."""
+    """Return a recorded answer as a document that can be imported."""
     told = recorded(wall)
     return {"format": "mlsysweb/scenario/1", "title": "Title", "page": f"/walls/{wall}/", **told}
 
 
 def breaches(code):
-    """What exported Python does beside importing, assigning, calling what it may call, and printing. Read as a file is,
-    so that a declared encoding counts."""
+    """Return what exported Python does beside importing, assigning, calling allowed functions and printing. Parsed as
+    bytes, so that an encoding declaration takes effect."""
     for node in ast.walk(ast.parse(code.encode())):
         if isinstance(node, ast.stmt) and not isinstance(node, _STATEMENTS):
             yield ast.unparse(node)

@@ -1,4 +1,4 @@
-"""Ada teaches, Ben is in her class, Cleo is a stranger, and somebody has not signed in."""
+"""Users for the tests: Ada teaches, Ben is in her class, Cleo is not, and one visitor is not logged in."""
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -41,12 +41,12 @@ def somebody():
 
 
 def save(client, page="/walls/roofline/?batch_size=148", **more):
-    """The path of what was just saved."""
+    """Save a page. Return the path of the new scenario."""
     return client.post("/s/save/", {"page": page, **more})["Location"]
 
 
 def edit(client, link, **changes):
-    """Sends the form of a scenario's page as it stands, with changes."""
+    """Submit the form of a scenario's page with changes."""
     from mlsysweb.saved.scenarios.models import Scenario
 
     scenario = Scenario.objects.get(pk=link.split("/")[2])

@@ -1,5 +1,4 @@
-"""Every bad input is a sentence beside its field, on the page, in a fragment and by API; nothing is lost, never a
-500."""
+"""Every invalid input gives an error message at its field, on the page, in a fragment and in the API; never a 500."""
 
 import json
 from html import unescape

@@ -1,4 +1,4 @@
-"""What was acknowledged is kept: through a server killed in the middle of saving, on SQLite and on PostgreSQL."""
+"""Acknowledged saves survive a server killed while saving, on SQLite and on PostgreSQL."""
 
 import threading
 import time
@@ -6,20 +6,20 @@ from http.client import HTTPException
 
 import pytest
 
-from tests.served import Site, postgresql
+from tests.postgresql import postgresql
+from tests.served import Site
 
 WRITERS = 6
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def site(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pg")  # a short path: PostgreSQL's socket has little room for its name
     if request.param == "sqlite":
-        served = Site(f"sqlite:///{folder / 'db.sqlite3'}")
+        served = Site(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'db.sqlite3'}")
         yield served
         served.kill()
     else:
-        with postgresql(folder / "pg") as url:
+        with postgresql() as url:
             served = Site(url)
             yield served
             served.kill()

@@ -1,4 +1,4 @@
-"""What is answered when a view fails: JSON by the API, a page elsewhere, and neither says whose fault it was."""
+"""The response when a view fails: JSON from the API, a page elsewhere, both without details of the error."""
 
 import pytest
 from django.test import Client

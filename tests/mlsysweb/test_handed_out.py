@@ -1,4 +1,4 @@
-"""Every address an earlier version handed out goes on working, with its question."""
+"""Every address of an earlier version still works, with its question."""
 
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit

@@ -1,4 +1,4 @@
-"""One table of pages: what is in it is there, and what is there is in it."""
+"""The registry of pages is complete, and its entries exist."""
 
 from importlib import import_module
 from pathlib import Path

@@ -31,7 +31,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def connect(site):
-    """Opens sockets to the site that are closed when the test ends; `receive` bounds what the client takes unread."""
+    """Return a function that opens sockets to the site; they are closed at the end of the test. `receive` limits what
+    the client buffers unread."""
     opened = []
 
     def connect(receive=None):
@@ -49,7 +50,7 @@ def connect(site):
 
 
 def download():
-    """The path of a Parquet file of many megabytes."""
+    """Return the path of a Parquet file of many megabytes."""
     asked = question(
         {
             "model": "llama-3-8b",
@@ -62,7 +63,7 @@ def download():
 
 
 def becomes(true):
-    """Whether this becomes true before a client's patience ends."""
+    """Return whether `true()` becomes true within the timeout."""
     end = time.monotonic() + PATIENCE
     while not true():
         if time.monotonic() > end:
@@ -97,7 +98,7 @@ def test_clients_that_do_not_read_a_large_download_hold_nobody_up(site, connect)
     clients = [connect(receive=4096) for _ in range(CLIENTS)]
     for client in clients:
         client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    for client in clients:  # each is in the middle of its download
+    for client in clients:  # in the middle of its download
         client.settimeout(10 * PATIENCE)
         assert client.recv(12) == b"HTTP/1.1 200"
     assert [site.get("/")[0] for _ in range(4)] == [200] * 4
@@ -119,7 +120,7 @@ create_server(application, sockets=[listener], **WAITRESS).run()
 
 
 def test_an_answer_of_any_size_leaves_its_thread_unread():
-    """Streamed, and larger than what waitress holds for a client by default."""
+    """A streamed response, larger than waitress buffers by default."""
     server = subprocess.Popen([sys.executable, "-c", STREAMING], cwd=ROOT, stdout=subprocess.PIPE)
     clients = []
     try:
@@ -163,11 +164,11 @@ def test_a_body_larger_than_any_form_is_refused_before_it_is_sent(site, connect)
 
 
 class TestTheProcess:
-    """The command itself: how it starts, and how it ends."""
+    """The command itself: how it starts and ends."""
 
     @pytest.fixture
     def start(self, site):
-        """Starts another server on the same database; all of what is left of it is killed when the test ends."""
+        """Start another server on the same database; its remaining processes are killed at the end of the test."""
         started = []
 
         def start(port, **env):
@@ -227,7 +228,7 @@ class TestTheProcess:
 
 
 def answered(port):
-    """Waits for the first answer of a server on this port."""
+    """Wait for the first response of the server on this port."""
 
     def answers():
         connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""`make dev` shows what is being edited at once; `make serve` never runs with its settings."""
+"""`make dev` shows edits at once; `make serve` does not use its settings."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def developing(settings, tmp_path):
-    """The settings of `make dev`, with a folder of static files to edit."""
+    """Use the settings of `make dev`, with a folder of static files to edit."""
     for name in ("WHITENOISE_AUTOREFRESH", "WHITENOISE_USE_FINDERS"):  # the tests' own: they would hide a mistake
         delattr(settings, name)
     for name, value in vars(settings_dev).items():

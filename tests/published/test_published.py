@@ -1,5 +1,5 @@
-"""Every figure of `published.csv` beside what the walls say. Nothing is fitted: each tolerance is what was seen,
-rounded up, and where it is wide the line says why."""
+"""Compares every figure of `published.csv` with the walls. Nothing is fitted: each tolerance is the observed error,
+rounded up, and a wide one is explained."""
 
 import csv
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MODEL, _HARDWARE = 6, 8
 
 @dataclass(frozen=True)
 class Asked:
-    """The question that should give a published figure, and how far off its answer may be."""
+    """The question for a published figure, and the tolerance of its answer."""
 
     solver: str
     values: dict[str, Any]
@@ -37,7 +37,7 @@ class Asked:
 
 
 def emitted(devices: int, watts: float, seconds: float, pue: float = 1.0, grams: float = 0.0) -> dict[str, Any]:
-    """A run whose devices draw so many watts on average: full utilization of that thermal design power."""
+    """Return a run whose devices draw this mean power: full utilization of that thermal design power."""
     return {
         "devices": devices,
         "tdp": watts,
@@ -70,7 +70,7 @@ ASKED = {
     "gpt3-energy": Asked("sustainability", GPT_3, "facility_energy", 0.01, "MWh"),
     "gpt3-carbon": Asked("sustainability", GPT_3, "operational_carbon", 0.01, "t"),
     "gpt3-flop": Asked("scaling_laws", {"parameters": 174.6e9, "tokens": 300e9}, "total_ops", 0.002, "flop"),
-    # 6ND with 20 tokens a parameter: the paper's own fit asks for 67 billion at its budget of 5.76e23.
+    # 6ND with 20 tokens per parameter; the paper's own fit gives 67 billion at its budget of 5.76e23.
     "chinchilla-flop": Asked("scaling_laws", {"compute_budget": 5.76e23}, "parameters", 0.04),
     "llama2-70b-carbon": Asked(
         "sustainability", emitted(1, 400, 1_720_320 * _HOUR, 1.0, 423), "operational_carbon", 0.01, "t"
@@ -78,11 +78,11 @@ ASKED = {
     "llama3-8b-carbon": Asked(
         "sustainability", emitted(1, 700, 1.3e6 * _HOUR, 1.0, 429), "operational_carbon", 0.01, "t"
     ),
-    # The card's hours hold restarts and the whole of pre-training; the MFU is in the middle of what the paper reports.
+    # The card's hours include restarts and all of pre-training; the MFU is the middle of the paper's range.
     "llama31-405b-hours": Asked(
         "iron_law", ran(_MODEL * 405e9 * 15.6e12, 16384, 989e12, 0.40), "device_hours", 0.15, "hour"
     ),
-    # 16,384 chips that fail as often as the run saw: 419 times in 54 days.
+    # 16,384 chips that fail as often as in the run: 419 times in 54 days.
     "llama3-mtbf": Asked(
         "reliability",
         {"devices": 16384, "device_mtbf": 16384 * 54 * _DAY / 419, "nics": 0, "psus": 0},
@@ -90,7 +90,7 @@ ASKED = {
         0.005,
         "hour",
     ),
-    # The paper's month holds dozens of restarts: about 60% goodput, which 33 days at full rate show.
+    # The paper's month includes dozens of restarts: about 60% goodput, which corresponds to 33 days at full rate.
     "opt-175b-hours": Asked(
         "iron_law",
         {**ran(_HARDWARE * 175e9 * 180e9, 992, 312e12, 147 / 312), "goodput": 0.61},
@@ -103,7 +103,7 @@ ASKED = {
     ),
     "zero-baseline": Asked("training_memory", {**ZERO, "zero_stage": 0}, "model_state", 0.001, "GB"),
     "zero-stage1": Asked("training_memory", {**ZERO, "zero_stage": 1}, "model_state", 0.002, "GB"),
-    # 46.2% counts attention too, 45.7% without: the run's tokens in a day take a day at 45.7%.
+    # 46.2% includes attention, 45.7% does not: at 45.7% the run's tokens of a day take a day.
     "palm-mfu": Asked(
         "iron_law",
         ran(_MODEL * 540.35e9 * 238_300 * _DAY, 6144, 275e12, 0.462),
@@ -120,7 +120,8 @@ ASKED = {
         "USD",
     ),
 }
-# What a device copy and a large product reach of an H200's peaks, against the silicon set, which never saw them.
+# The share of an H200's peaks that a device copy and a large product reach, against the silicon set, which was not
+# fitted to them.
 H200 = {"h200-copy": ("bandwidth_efficiency", 0.06), "h200-gemm": ("efficiency", 0.19)}
 KV_OF = {"kv-llama31-405b": "llama-3.1-405b", "kv-deepseek-v3": "deepseek-v3"}
 

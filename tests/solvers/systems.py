@@ -1,4 +1,4 @@
-"""The systems tests talk about, with figures as data sheets print them."""
+"""Systems for the tests, with figures from data sheets."""
 
 import dataclasses
 
@@ -55,6 +55,7 @@ H100 = Accelerator(
     peak=table({"fp32": 67e12, "fp16": 989e12, "fp8": 1979e12, "int8": 1979e12}),
     memory_capacity=80e9,
     memory_bandwidth=3.35e12,
+    interconnect_bandwidth=450e9,
     tdp=700,
     dispatch_overhead=10e-6,
 )
@@ -63,6 +64,7 @@ A100 = Accelerator(
     peak=table({"fp32": 19.5e12, "fp16": 312e12, "int8": 624e12}),
     memory_capacity=80e9,
     memory_bandwidth=2.039e12,
+    interconnect_bandwidth=300e9,
     tdp=400,
     dispatch_overhead=10e-6,
 )
@@ -81,5 +83,5 @@ ESP32 = Accelerator(
 
 
 def with_figure(spec, **figures):
-    """The same thing with some figures changed."""
+    """Return a spec with some figures changed."""
     return dataclasses.replace(spec, **figures)

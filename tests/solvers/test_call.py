@@ -1,4 +1,4 @@
-"""Calling a solver as a function, as a notebook does: what it accepts, and the sentence for what it does not."""
+"""Calls of a solver as a function: what they accept, and the messages for what they do not."""
 
 import dataclasses
 
@@ -16,7 +16,7 @@ def called(**asked):
 
 
 def refused(**asked):
-    """The sentences by field."""
+    """Return the messages by field."""
     with pytest.raises(InputErrors) as raised:
         called(**asked)
     return {error.field: error.sentence for error in raised.value.errors}

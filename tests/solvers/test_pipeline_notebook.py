@@ -1,4 +1,4 @@
-"""A pipeline as a notebook uses it: explained, run and read in a few lines."""
+"""Pipelines in a notebook: explained, run and read in a few lines."""
 
 import doctest
 import importlib

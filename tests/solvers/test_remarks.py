@@ -38,3 +38,9 @@ def test_sequences_longer_than_the_context_are_noted():
 )
 def test_unusual_parallelism_is_noted(zero, pipeline, virtual, noted):
     assert len(list(remarks.unusual_parallelism(zero, pipeline, virtual))) == noted
+
+
+def test_a_model_whose_number_of_layers_is_unknown_is_noted():
+    assert not list(remarks.unknown_layers(LLAMA_8B))
+    (told,) = remarks.unknown_layers(dataclasses.replace(LLAMA_8B, name="Detector", layers=0.0))
+    assert "Detector" in told and "not known" in told

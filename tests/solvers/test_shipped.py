@@ -1,4 +1,4 @@
-"""Specs of the shipped rows without Django: by which names they are found, and what a wrong name is told."""
+"""Specs of the shipped rows without Django: the names they are found by, and the message for an unknown one."""
 
 import csv
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from solvers import data, shipped
+from solvers import data, roofline, shipped
 from solvers.errors import InputError
 from solvers.quantities import convert
 from solvers.shipped.names import identifier
@@ -64,7 +64,7 @@ def test_a_header_turns_into_si_as_the_units_do(end):
     unit = {"_flops": "FLOP", "_pct": "percent", "_mm2": "mm**2", "_mw": "MW", "_w": "W", "_nm": "nm", "_usd": "USD"}
     unit |= {"_usd_per_gb_month": "USD/GB/month", "_usd_per_hour": "USD/hour", "_usd_per_kwh": "USD/kWh", "_kg": "kg"}
     unit |= {"_g_per_kwh": "g/kWh", "_l_per_kwh": "L/kWh", "_per_s": "1/s", "_bytes_s": "byte/s", "_bytes": "byte"}
-    unit |= {"_s": "s"}
+    unit |= {"_s": "s", "_hz": "Hz"}
     head = header(f"figure{end}")
     assert head.column == "figure"
     for text in ("2.95", "390", "1e-05"):
@@ -80,3 +80,14 @@ def test_a_file_is_read_without_django_and_without_units():
 def test_names_are_listed():
     assert {"h100_sxm", "llama_3_8b", "quebec", "ingestion"} <= set(dir(data))
     assert "llama-3-8b" in shipped.names(Model) and "poland" in shipped.names(Grid)
+
+
+@pytest.mark.parametrize("chip", ["h100-sxm5-80gb", "esp32-s3", "nrf52840"])
+def test_two_networks_for_one_task_take_times_of_one_order(chip):
+    """Person detection as MLPerf Tiny and as the tutorial's doorbell has it: launches count for both."""
+    asked = {"accelerator": chip, "precision": "int8", "efficiency": 0.3}
+    one, other = (
+        roofline(model=model, **asked).latency
+        for model in ("wake-vision-doorbell", "mlperf-tiny-vww-mobilenet-v1-0.25")
+    )
+    assert 0.5 < float(one) / float(other) < 2

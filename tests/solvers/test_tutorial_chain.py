@@ -1,4 +1,4 @@
-"""The tutorial's pipeline: a compute budget, the network it buys, the fleet that trains it, the bill."""
+"""The tutorial's pipeline: a compute budget, the model it can train, the fleet, the cost."""
 
 import pytest
 
@@ -48,5 +48,5 @@ def test_a_larger_budget_trains_longer_and_costs_as_much_more():
     one, ten = (run(chain(), {"compute_budget": text}, look_up).results for text in ("1e21 FLOP", "1e22 FLOP"))
     longer = ten["parallelism"].values["training_time"].value / one["parallelism"].values["training_time"].value
     dearer = ten["tco"].values["capex"].value / one["tco"].values["capex"].value
-    # Less than ten times: attention and messages go with the shape of the network, which only grows in tokens here.
+    # Less than ten times: attention and messages depend on the shape of the model, of which only the tokens grow here.
     assert 3 < longer < 10 and dearer == pytest.approx(longer)

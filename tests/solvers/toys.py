@@ -1,4 +1,4 @@
-"""Walls made for a test: a few fields and a law."""
+"""Solvers for tests: a few fields and a formula."""
 
 import dataclasses
 
@@ -6,7 +6,8 @@ from solvers.declare import solver
 
 
 def toy(name, takes, gives, law, *, walls=(), check=None):
-    """A solver called `name`; `takes` and `gives` are fields by name, `law` finds outputs by name from the inputs."""
+    """Return a solver called `name`; `takes` and `gives` are fields by name, `law` computes outputs by name from the
+    inputs."""
     inputs = dataclasses.make_dataclass("Inputs", [(n, object, f) for n, f in takes.items()], frozen=True, kw_only=True)
     outputs = dataclasses.make_dataclass(
         "Outputs", [(n, object, f) for n, f in gives.items()], frozen=True, kw_only=True

@@ -9,10 +9,10 @@ from catalog.load import load
 
 
 class Command(BaseCommand):
-    """`manage.py load_catalog`: loads the shipped rows; rows edited on this site stay."""
+    """`manage.py load_catalog`: loads the shipped rows and leaves rows edited on this site as they are."""
 
     help = "Load the catalog that comes with the site; again at any time: edited rows are left as they are."
-    requires_system_checks = ()  # they import every page, and this runs at each start
+    requires_system_checks = ()  # system checks import every page, and this command runs at each start
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

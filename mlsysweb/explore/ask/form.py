@@ -1,4 +1,4 @@
-"""The form of a design space, drawn from what was typed, what it came to and what is wrong with it. Never validates."""
+"""Draws the form of a design space from the typed text, the parsed search and the errors. Does not validate."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from solvers.search.goals import metrics
 from solvers.search.layouts import LAYOUT
 
 _WIDE = {"grid": "Grid: its carbon, electricity price and water", "region": "Cloud region: its carbon and PUE"}
-_LAYOUT = "Layout: all ways to divide so many devices over data, tensor, pipeline and context parallelism"
+_LAYOUT = "Layout: all ways to divide so many devices over replicas, data, tensor, pipeline and context parallelism"
 
 
 def space_form(
     question: DesignSpaceQuestion,
     steps: Pipeline | None,
-    asked: DeclaredSearch | None,
+    declared: DeclaredSearch | None,
     errors: Mapping[str, str],
     url: str,
 ) -> SpaceForm:
-    """All rows there may be, those beyond the next free one hidden."""
+    """Return the form with all rows there may be; those beyond the next free one are hidden."""
     goals = [("", text) for text in question.goals]
     return SpaceForm(
         action=url,
         walls=tuple(Link(s.title, name, name in question.walls) for name, s in solvers().items()),
         links=",".join(f"{target}:{source}" for target, source in question.links),
-        axes=tuple(_sides(AXIS, question.axes, MOST_AXES, errors, _told(asked))),
+        axes=tuple(_sides(AXIS, question.axes, MOST_AXES, errors, _told(declared))),
         goals=tuple(_sides(GOAL, goals, MOST_GOALS, errors, {})),
         names=tuple(_names(steps)) if steps else (),
         phrases=tuple(_phrases(steps)) if steps else (),
         errors=tuple((name, errors.get(name, "")) for name in (WALLS,)),
-        size=size_in_words(asked.search.space.shape) if asked else "",
+        size=size_in_words(declared.search.space.shape) if declared else "",
     )
 
 
 def size_in_words(shape: Sequence[int]) -> str:
-    """`8 × 10 × 3 = 240 configurations`."""
+    """Return the size of a space as text: `8 × 10 × 3 = 240 configurations`."""
     size = 1
     for length in shape:
         size *= length
@@ -53,12 +53,12 @@ def size_in_words(shape: Sequence[int]) -> str:
     return f"{' × '.join(f'{length:,}' for length in shape)} = {size:,} configurations"
 
 
-def _told(asked: DeclaredSearch | None) -> dict[str, str]:
-    """How many values each axis has."""
-    if asked is None:
+def _told(declared: DeclaredSearch | None) -> dict[str, str]:
+    """Return the number of values of each axis, as text by field name."""
+    if declared is None:
         return {}
-    return {axis.name: f"{len(axis):,} values" for axis in asked.search.space.axes} | dict.fromkeys(
-        asked.given, "the same for all"
+    return {axis.name: f"{len(axis):,} values" for axis in declared.search.space.axes} | dict.fromkeys(
+        declared.given, "the same for all"
     )
 
 
@@ -79,7 +79,7 @@ def _sides(
 
 
 def _names(steps: Pipeline) -> Iterator[Link]:
-    """What an axis may run along: inputs that no wall finds, and the places that set several at once."""
+    """Yield the names an axis may have: inputs that no wall computes, and the rows that set several inputs at once."""
     seen = set()
     for stage in steps.stages:
         for name, io in stage.inputs.items():
@@ -88,7 +88,7 @@ def _names(steps: Pipeline) -> Iterator[Link]:
                 yield Link(f"{io.label}{_unit(io)}", name)
     if any(n in s.inputs for s in steps.stages for n in ("carbon_intensity", "electricity_price", "pue")):
         yield from (Link(words, name) for name, words in _WIDE.items())
-    if {"data_parallel", "tensor_parallel"} <= seen:
+    if "tensor_parallel" in seen and seen & {"data_parallel", "replicas"}:
         yield Link(_LAYOUT, LAYOUT)
 
 
@@ -101,7 +101,7 @@ def _unit(io: Any) -> str:
 
 
 def _phrases(steps: Pipeline) -> Iterator[Link]:
-    """Beginnings of goals: every number may be made small, large or held to a limit, every truth demanded."""
+    """Yield prefixes of goals for completion: any number can be minimized, maximized or limited, any flag required."""
     for name, metric in metrics(steps).items():
         io = metric.declared
         if isinstance(io, Output) and "." not in name:

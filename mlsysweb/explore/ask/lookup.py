@@ -1,4 +1,4 @@
-"""Rows of the catalog for a design space: today's, or those its job began with."""
+"""Looks up catalog rows for a design space: today's rows, or those its job started with."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from catalog.table_cache import catalog_table
 
 
 def look_up(kind: type[Any], name: str) -> Any:
-    """The spec of a row. Raises InputError."""
+    """Return the spec of a row. Raise InputError."""
     return find(kind, name, kind.__name__.lower()).spec
 
 
 def all_of(kind: type[Any], of: str) -> list[str]:
-    """The slugs of all rows a picker offers, or of those under one heading or in one tier."""
+    """Return the slugs of all rows that a picker offers, or of those under one heading or in one tier."""
     wanted = of.lower()
     rows = catalog_table(kind).offered
     return [r.slug for r in rows if not wanted or wanted in (r.group.lower(), str(getattr(r, "tier", "")).lower())]
 
 
 class FrozenLookup:
-    """The rows a job began with, by kind and slug; those it does not know are today's."""
+    """The rows a job started with, by kind and slug. Rows not among them are looked up in today's catalog."""
 
     def __init__(self, snapshot: Mapping[str, Mapping[str, Any]]) -> None:
         self.snapshot = snapshot

@@ -1,4 +1,4 @@
-"""Spaces worth opening first: the tutorial's demos and its exercise, the capstone, and one too large to type."""
+"""Example design spaces: the tutorial's demos and exercise, the capstone, and a very large one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.explore.ask.question import DesignSpaceQuestion
 
 @dataclass(frozen=True)
 class DesignSpacePreset:
-    """A worked example of a design space."""
+    """An example of a design space."""
 
     name: str
     part: str
@@ -33,9 +33,15 @@ PRESETS = (
             "accelerator": "a100-sxm4-80gb, h100-sxm5-80gb, h200-sxm-141gb, b200-sxm-180gb, mi300x, gaudi3, l40s, l4",
             "batch_size": "1 to 512 doubling",
             "precision": "fp16, fp8, int8",
-            "devices": "8, 16, 32, 64",
+            "replicas": "8, 16, 32, 64",
         },
-        ("minimize: cost_per_million_tokens", "minimize: itl", "itl < 50 ms", "purchase_price <= 1 MUSD"),
+        (
+            "minimize: cost_per_million_tokens",
+            "minimize: itl",
+            "itl < 50 ms",
+            "ttft <= 1 s",
+            "purchase_price <= 1 MUSD",
+        ),
     ),
     _preset(
         "Sweep",
@@ -73,8 +79,7 @@ PRESETS = (
             "arrival_rate": "10 1/s",
             "batch_size": "1 to 512",
         },
-        ("maximize: decode_throughput", "minimize: p99_latency", "p99_latency <= 20 s"),
-        "tail_latency.service_time:serving.end_to_end_latency tail_latency.replicas:serving.batch_size",
+        ("maximize: token_throughput", "minimize: p99_latency", "p99_latency <= 20 s"),
     ),
     _preset(
         "Capstone",
@@ -85,15 +90,25 @@ PRESETS = (
             "accelerator": "h100-sxm5-80gb, h200-sxm-141gb, b200-sxm-180gb, mi300x",
             "precision": "fp16, fp8",
             "tensor_parallel": "1, 2, 4, 8",
-            "batch_size": "1 to 128 doubling",
-            "arrival_rate": "2 1/s",
-            "replicas": "4 to 64 in 16 steps",
-            "devices": "64, 128, 256, 512",
-            "duration": "1 year",
-            "grid": "quebec, norway, poland, us-average",
+            "batch_size": "1 to 64 doubling",
+            "prompt_length": "256",
+            "output_length": "64",
+            "arrival_rate": "1000 1/s",
+            "replicas": "8 to 512 in 96 log steps",
+            "grid": "us-virginia, ireland, quebec, poland",
             "electricity_price": "0.1 USD/kWh",
+            "duration": "1 year",
+            "pue": "1.2",
         },
-        ("minimize: tco", "minimize: total_carbon", "ttft <= 500 ms", "p99_latency <= 20 s", "tco <= 20 MUSD"),
+        (
+            "minimize: tco",
+            "minimize: total_carbon",
+            "ttft <= 100 ms",
+            "p99_wait <= 100 ms",
+            "tco <= 5 MUSD",
+            "total_carbon <= 1000 t",
+        ),
+        "tco.mfu:tail_latency.utilization sustainability.mfu:tail_latency.utilization",
     ),
     _preset(
         "Every layout of 512 devices",
@@ -119,10 +134,10 @@ PRESETS = (
             "precision": "fp16, fp8",
             "tensor_parallel": "1, 2, 4, 8",
             "batch_size": "1 to 512 in 40 log steps",
-            "devices": "8 to 4096 in 16 log steps",
+            "replicas": "1 to 512 in 16 log steps",
             "grid": "poland, norway, quebec, us-average",
             "electricity_price": "0.1 USD/kWh",
         },
-        ("minimize: tco.tco", "maximize: decode_throughput", "itl < 50 ms", "ttft <= 2 s", "tco.tco <= 20 MUSD"),
+        ("minimize: tco.tco", "maximize: token_throughput", "itl < 50 ms", "ttft <= 2 s", "tco.tco <= 20 MUSD"),
     ),
 )

@@ -1,4 +1,4 @@
-"""A design space as its link carries it: walls, axes and goals as text, and the search they describe."""
+"""A design space as its link encodes it (walls, axes and goals as text), and the search it describes."""
 
 from __future__ import annotations
 
@@ -23,17 +23,16 @@ WALLS, LINKS, VALUES, GOAL = "walls", "links", "values", "goal"
 MOST_AXES, MOST_GOALS, MOST_OBJECTIVES = 10, 12, 4
 KEPT, RELAXED = 200, 0.1
 
-# What one of two walls takes from the other when both are in the row and nothing else is said.
+# Default links between pairs of walls, used where the question sets none.
 USUAL = {
-    "sustainability.tdp": "accelerator.tdp",
     "tail_latency.service_time": "end_to_end_latency",
-    "tco.tokens_per_device_second": "decode_throughput",
+    "tail_latency.replicas": "slots",
 }
 
 
 @dataclass(frozen=True)
 class DesignSpaceQuestion:
-    """What was typed: walls, links between them, pairs of an input and its values, and goals."""
+    """The typed question: walls, links between them, pairs of an input and its values, and goals."""
 
     walls: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
@@ -52,7 +51,7 @@ class DesignSpaceQuestion:
 
     @property
     def query(self) -> str:
-        """The link's query string: the same question always in the same letters."""
+        """Return the query string of the link; equal questions have equal query strings."""
         links = ",".join(f"{target}:{source}" for target, source in self.links)
         pairs = [(WALLS, ",".join(self.walls)), *([(LINKS, links)] if links else [])]
         pairs += [pair for name, values in self.axes for pair in ((AXIS, name), (VALUES, values))]
@@ -65,7 +64,7 @@ def _link(text: str) -> tuple[str, str]:
 
 
 def chain(question: DesignSpaceQuestion) -> Pipeline:
-    """The walls in a row, with the links that were typed and the usual ones. Raises InputErrors on `walls`."""
+    """Return the pipeline of the walls with typed and default links. Raise InputErrors on `walls`."""
     known = solvers()
     for name in question.walls:
         if name not in known:
@@ -79,13 +78,13 @@ def chain(question: DesignSpaceQuestion) -> Pipeline:
 
 
 def links_of(question: DesignSpaceQuestion) -> dict[str, str]:
-    """The links between the walls: those that were typed, and the usual ones."""
+    """Return the links between the walls: the typed ones and the defaults."""
     typed = dict(question.links)
     return {**_usual(question.walls, typed), **typed}
 
 
 def _usual(walls: tuple[str, ...], typed: Mapping[str, str]) -> dict[str, str]:
-    """The usual links between these walls, each from the first that has what is asked for."""
+    """Return the default links between these walls; each input is linked to the first wall that computes it."""
     usual = {}
     for target, source in USUAL.items():
         wall, pick = target.partition(".")[0], source.partition(".")[0]
@@ -100,7 +99,8 @@ def _has(wall: str, name: str, picked: bool) -> bool:
 
 
 def declared_search(question: DesignSpaceQuestion, look_up: LookUp, all_of: AllOf) -> DeclaredSearch:
-    """The search of a question. Raises InputErrors with every bad field: `walls`, `axis-0`, `goal-0` and so on."""
+    """Return the search of a question. Raise InputErrors with every invalid field: `walls`, `axis-0`, `goal-0` and so
+    on."""
     steps = chain(question)
     errors: list[InputError] = []
     fixed, axes = declared_axes(steps, question.axes, look_up, all_of, errors)
@@ -145,7 +145,7 @@ def _goals(
 
 
 def _contradictions(constraints: list[tuple[int, Constraint]]) -> Iterator[InputError]:
-    """Pairs of limits on one metric that no value meets."""
+    """Yield an error for each pair of limits on one metric that no value can meet."""
     for place, (k, later) in enumerate(constraints):
         for _, first in constraints[:place]:
             if _same(first.metric, later.metric) and _excludes(first, later):
@@ -159,7 +159,7 @@ def _same(one: Metric, other: Metric) -> bool:
 
 
 def _excludes(one: Constraint, other: Constraint) -> bool:
-    """Whether two limits leave no value: each limit, and what lies just beside it, is tried on both."""
+    """Return whether no value meets both limits. Each limit, and the values next to it, are tried on both."""
     tried = [v for c in (one, other) for v in (c.limit, np.nextafter(c.limit, -np.inf), np.nextafter(c.limit, np.inf))]
     values = np.array(tried)
     return not bool((one.met(values) & other.met(values)).any())

@@ -1,4 +1,4 @@
-"""What a row of a design space has to show: its place along each axis, then every metric a goal speaks of."""
+"""The columns of a design space's table: the axes, then every metric that a goal uses."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from solvers.search.explore import Search
 
 @dataclass(frozen=True)
 class ResultColumn:
-    """`key` names it in a link. `terms` are the metrics of a sum with their weights; an axis has none. `sign` is 1
-    where small is wanted, -1 where large is, 0 where nothing is said."""
+    """A column. `key` names it in links. `terms` are the metrics of a sum with their weights, empty for an axis. `sign`
+    is 1 to minimize, -1 to maximize, 0 otherwise."""
 
     key: str
     label: str
@@ -28,7 +28,7 @@ class ResultColumn:
     sign: float = 0
 
     def read(self, candidate: Any) -> Any:
-        """A candidate's cell: a number in SI, a word or a truth."""
+        """Return a candidate's cell: a number in SI, a name or a bool."""
         if not self.terms:
             return candidate.places[self.key]
         if self.numeric:
@@ -49,7 +49,8 @@ class ResultColumn:
 
 
 def columns(search: Search) -> tuple[ResultColumn, ...]:
-    """The axes of more than one place, the objectives, and the metrics of constraints that are none."""
+    """Return the axes with more than one value, the objectives, and the metrics of constraints that are not
+    objectives."""
     axes = [_axis(search.pipeline, axis) for axis in search.space.axes]
     goals = [*_objectives(search)]
     said = {term for column in goals for term, _ in column.terms}
@@ -67,7 +68,7 @@ def _axis(steps: Pipeline, axis: Any) -> ResultColumn:
 
 
 def declaration_of(steps: Pipeline, name: str) -> Any:
-    """The declaration of an input or a figure of a pick; nothing for what is neither, such as `grid`."""
+    """Return the declaration of an input or of a figure of a pick; None for any other name, such as `grid`."""
     stage, _, own = name.partition(".")
     for each in steps.stages:
         if each.name == stage:
@@ -86,7 +87,7 @@ def _objectives(search: Search) -> Iterator[ResultColumn]:
         terms = tuple((f"{m.stage}.{m.name}", weight) for m, weight in objective.terms)
         label = " + ".join(m.declared.label for m, _ in objective.terms)
         io = first.declared
-        assert isinstance(io, Input | Output)  # the reader of goals lets nothing else be made small
+        assert isinstance(io, Input | Output)  # goals parse to these kinds only
         yield ResultColumn(
             "+".join(name for name, _ in terms), label, io.unit, io.display_unit, True, terms, objective.sign
         )
@@ -103,8 +104,8 @@ def _constraints(search: Search) -> Iterator[ResultColumn]:
 
 
 def settings(steps: Pipeline, given: Mapping[str, str], inputs: Mapping[str, Any]) -> dict[str, str]:
-    """A configuration as a person would type it: what is given to all, and what it sets itself. A figure nobody knows
-    is left to its default."""
+    """Return a configuration as form text: the values shared by all and those it sets itself. An unknown figure is left
+    to its default."""
     text = dict(given)
     for name, value in inputs.items():
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What a search of a design space came to, ready to be presented: types only, nothing here searches."""
+"""The result of a design-space search for its presenter. Types only."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from solvers.search.run import Candidate, Outcome
 
 @dataclass(frozen=True)
 class DeclaredSearch:
-    """The search a question describes, which place of it each axis has among what was typed, what one value only was
-    given for, and the constraints nobody typed but every configuration must meet."""
+    """The search of a question, the index of each axis among the typed rows, the inputs with a single value, and the
+    constraints that apply although they were not typed."""
 
     search: Search
     given: Mapping[str, str]
@@ -26,33 +26,35 @@ class DeclaredSearch:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The configurations along one axis beside the best, in the axis' order; which of them is the best itself."""
+    """The configurations that differ from the best along one axis, in the order of the axis, and the index of the best
+    among them."""
 
     axis: str
     labels: tuple[object, ...]
-    look: Evaluation
+    evaluation: Evaluation
     here: int
 
 
 @dataclass(frozen=True)
 class SearchReport:
-    """An outcome, some configurations of the whole space with their cells by column, what lies beside the best, and
-    every row a table lists: the best ones and the front, each once."""
+    """An outcome, some configurations of the whole space with their cells by column, what lies beside the best, what
+    limits it in sentences, and every row a table lists: the best ones and the front, each once."""
 
     declared: DeclaredSearch
     outcome: Outcome
-    drawn: Evaluation
+    sample: Evaluation
     cells: Mapping[str, NDArray[np.float64]]
     beside: tuple[Neighbours, ...]
+    limits: tuple[str, ...]
     rows: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True)
 class TriedConfiguration:
-    """A configuration somebody thought of: what it comes to, what it was held against, and the one of the front that
-    beats it, if one does."""
+    """A configuration that the user tried: its evaluation, the configuration it is compared with, and one of the front
+    that dominates it, if any."""
 
     constraints: tuple[Constraint, ...]
     candidate: Candidate
-    look: Evaluation
+    evaluation: Evaluation
     rival: Candidate | None

@@ -1,4 +1,4 @@
-"""A space looked through: the whole search with its closer looks, ready to be presented."""
+"""Runs the search of a design space and collects the details that its page presents."""
 
 from __future__ import annotations
 
@@ -16,45 +16,49 @@ from mlsysweb.explore.find.columns import ResultColumn
 from mlsysweb.explore.find.report import DeclaredSearch, Neighbours, SearchReport, TriedConfiguration
 from solvers.search.evaluation import Evaluation, evaluate, line_along, sample
 from solvers.search.explore import Search
+from solvers.search.limits import limits
+from solvers.search.result import left_out_sentences
 from solvers.search.run import Candidate, Outcome, candidates, check, run
 
-# What one request looks through itself; a larger space is a job.
+# The largest space searched within a request; a larger one becomes a job.
 IN_REQUEST = 1_100_000
-# Drawn from the space for its picture: the first for dots, all for the density behind them.
+# Configurations sampled for the chart: the first ones as dots, all of them for the density.
 _DRAWN = 12_000
-# So many outcomes are kept, for the rows and sort orders asked of them next.
+# Cached outcomes: requests for other rows or another sort order do not repeat the search.
 _RECENT = 8
 _recent: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
 
 
-def search_now(question: DesignSpaceQuestion, asked: DeclaredSearch) -> Outcome:
-    """The outcome of a space small enough for a request; asked again, it is still known. Raises InputErrors."""
+def search_now(question: DesignSpaceQuestion, declared: DeclaredSearch) -> Outcome:
+    """Return the outcome of a space small enough for a request. Outcomes are cached. Raise InputErrors."""
     key = (question.query, CatalogVersion.now())
     if key not in _recent:
-        _recent[key] = run(asked.search)
+        _recent[key] = run(declared.search)
         while len(_recent) > _RECENT:
             _recent.popitem(last=False)
     _recent.move_to_end(key)
     return _recent[key]
 
 
-def search_report(asked: DeclaredSearch, outcome: Outcome, columns: Sequence[ResultColumn]) -> SearchReport:
-    """The closer looks at an outcome."""
+def search_report(declared: DeclaredSearch, outcome: Outcome, columns: Sequence[ResultColumn]) -> SearchReport:
+    """Return the report of an outcome: sample, neighbours and table rows."""
     search = outcome.search
     some = evaluate(search, sample(search, _DRAWN))
     ranked = {c.number: c for c in (*outcome.top, *outcome.front)}
     return SearchReport(
-        declared=asked,
+        declared=declared,
         outcome=outcome,
-        drawn=some,
+        sample=some,
         cells=_cells(search, some, columns),
         beside=tuple(_beside(outcome)) if outcome.top else (),
+        limits=(*limits(outcome), *left_out_sentences(outcome.seen.left_out, outcome.seen.count)),
         rows=tuple(ranked.values()),
     )
 
 
 def _cells(search: Search, some: Evaluation, columns: Sequence[ResultColumn]) -> dict[str, NDArray[np.float64]]:
-    """The numeric cells of the configurations drawn: objectives, what constraints are held against, and axes."""
+    """Return the numeric cells of the sampled configurations: objectives, the values that constraints compare, and
+    axes."""
     goals = [column for column in columns if column.sign]
     cells = {column.key: some.objectives[:, k] for k, column in enumerate(goals)}
     for k, constraint in enumerate(search.constraints):
@@ -78,8 +82,8 @@ def _beside(outcome: Outcome) -> list[Neighbours]:
 
 
 def try_configuration(question: DesignSpaceQuestion, outcome: Outcome, places: Mapping[str, str]) -> TriedConfiguration:
-    """One configuration, on an axis or off it; an axis nothing is said of stands where the best does. Raises
-    InputErrors as `declared` does."""
+    """Evaluate one configuration, whose values need not lie on the axes; an axis left empty takes the value of the
+    best. Raise InputErrors as `declared_search` does."""
     axes = tuple((name, places.get(name, text)) for name, text in question.axes)
     declared = declared_search(
         DesignSpaceQuestion(question.walls, question.links, axes, question.goals), look_up, all_of
@@ -87,15 +91,15 @@ def try_configuration(question: DesignSpaceQuestion, outcome: Outcome, places: M
     one = declared.search
     check(one)
     number = np.zeros(1, dtype=np.int64)
-    seen = evaluate(one, number)
+    evaluation = evaluate(one, number)
     found = candidates(one, number)[0]
-    # An axis of one value is given to all configurations, and set by none of them.
+    # An axis with one value is common to all configurations; none of them sets it.
     candidate = replace(found, places={**places, **found.places}, inputs={**declared.given, **found.inputs})
-    return TriedConfiguration(one.constraints, candidate, seen, _rival(outcome, seen))
+    return TriedConfiguration(one.constraints, candidate, evaluation, _rival(outcome, evaluation))
 
 
 def _rival(outcome: Outcome, seen: Evaluation) -> Candidate | None:
-    """The first of the front that is no worse in any objective and better in one."""
+    """Return the first configuration of the front that is no worse in any objective and better in one."""
     signs = np.array([objective.sign for objective in outcome.search.objectives])
     own = seen.objectives[0] * signs
     scores = outcome.seen.front.scores

@@ -1,6 +1,6 @@
-"""Searches too large for a request. Each is a row of the database; one process a machine works through them, a slice of
-each in turn, so that no large one keeps a small one waiting, and below the priority of what answers pages. It writes
-down what it has seen after every slice: killed, it or another goes on from there."""
+"""Jobs: searches too large for a request. Each is a row of the database. One process per machine works on all of them
+in turn, one slice each, so that a large job does not delay a small one, and at a lower priority than the web workers.
+Progress is saved after every slice: if the process is killed, the next one continues from there."""
 
 from __future__ import annotations
 
@@ -25,32 +25,34 @@ from mlsysweb.explore.jobs.run_boxes import run_boxes
 from mlsysweb.explore.jobs.serialize import from_bytes, to_bytes
 from mlsysweb.explore.models import Job, JobState
 from solvers.errors import InputErrors
+from solvers.registry import solvers
 from solvers.search.explore import PartialResult, Search, empty_result
 from solvers.search.run import Outcome, outcome
 
-# Long enough for the bookkeeping to be a small share, short enough for a bar that moves and for taking turns.
+# Long enough that saving is a small share of the time, short enough that progress moves and jobs alternate.
 SLICE = 0.5
-# A worker that has not been heard of for so long is dead, and its job anybody's.
+# A worker without a sign of life for this long is considered dead, and its job can be taken over.
 _LEASE = timedelta(seconds=20)
 
 
 def key_of(question: DesignSpaceQuestion) -> str:
-    """The key under which the job of a question is stored."""
-    return sha256(f"{CatalogVersion.now()} {question.query}".encode()).hexdigest()
+    """The key under which the job of a question is stored: what is found depends on the catalog and on the walls."""
+    versions = " ".join(f"{name} {solvers()[name].version}" for name in question.walls if name in solvers())
+    return sha256(f"{CatalogVersion.now()} {versions} {question.query}".encode()).hexdigest()
 
 
 def job_of(question: DesignSpaceQuestion) -> Job | None:
-    """The job of a question of today's catalog, if somebody has begun one."""
+    """Return the job of a question for today's catalog, or None."""
     return Job.objects.filter(key=key_of(question)).first()
 
 
 def begin_job(question: DesignSpaceQuestion) -> Job:
-    """The job of a question, begun or taken up again. Raises InputErrors."""
+    """Return the job of a question, created, or restarted if it was cancelled or has failed. Raise InputErrors."""
     with recording() as rows:
-        asked = declared_search(question, look_up, all_of)
+        declared = declared_search(question, look_up, all_of)
     job, _ = Job.objects.get_or_create(
         key=key_of(question),
-        defaults={"query": question.query, "snapshot": dict(rows), "size": asked.search.space.size},
+        defaults={"query": question.query, "snapshot": dict(rows), "size": declared.search.space.size},
     )
     Job.objects.filter(pk=job.pk, state__in=(JobState.CANCELLED, JobState.FAILED)).update(
         state=JobState.WAITING, error=""
@@ -60,27 +62,27 @@ def begin_job(question: DesignSpaceQuestion) -> Job:
 
 
 def cancel_job(job: Job) -> None:
-    """Stops it before its next slice; what it has seen stays."""
+    """Stop a job before its next slice; its progress is kept."""
     Job.objects.filter(pk=job.pk, state__in=(JobState.WAITING, JobState.RUNNING)).update(
         state=JobState.CANCELLED, worker="", lease=None
     )
 
 
 def search_of(job: Job) -> Search:
-    """The search of a job, of the rows it began with."""
+    """Return the search of a job, with the catalog rows it started with."""
     return declared_search(DesignSpaceQuestion.of(QueryDict(job.query)), FrozenLookup(job.snapshot), all_of).search
 
 
 def outcome_of(job: Job, search: Search) -> Outcome:
-    """What a job has come to so far."""
-    seen = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
-    return outcome(search, seen, job.boxes)
+    """Return the outcome of a job so far."""
+    partial = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
+    return outcome(search, partial, job.boxes)
 
 
 @dataclass
 class _Work:
-    """A job in hand: its search and the steps still to do, kept between its turns, so that what is under way on a
-    cluster goes on meanwhile."""
+    """A job in progress: its search and its remaining steps, kept between slices so that spans submitted to a cluster
+    continue meanwhile."""
 
     search: Search
     seen: PartialResult
@@ -88,7 +90,8 @@ class _Work:
 
 
 def work(worker: str, idle: float = 20.0) -> None:
-    """Works until there has been nothing to do for so many seconds, or until whoever started this is gone."""
+    """Work on jobs until there has been none for `idle` seconds, or until the process that started this one has
+    ended."""
     hands: dict[str, _Work] = {}
     parent, since = os.getppid(), time.monotonic()
     while os.getppid() == parent:
@@ -114,7 +117,7 @@ def _failed(job: Job, sentence: str) -> None:
 
 
 def _taken(worker: str) -> Job | None:
-    """The job whose last turn was longest ago, of those nobody alive works on."""
+    """Take the job whose last slice was longest ago, of those that no live worker holds."""
     now = timezone.now()
     free = Q(worker="") | Q(worker=worker) | Q(lease__lt=now)
     with transaction.atomic():
@@ -127,20 +130,20 @@ def _taken(worker: str) -> Job | None:
 
 
 def _locks() -> bool:
-    """SQLite has one writer at a time and no locks on rows."""
+    """Return whether the database locks rows. SQLite has one writer at a time and no row locks."""
     return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
 
 
 def _slice(job: Job, worker: str, hands: dict[str, _Work]) -> None:
-    """One turn of a job, and what it came to written down, unless the job was cancelled or taken meanwhile."""
+    """Run one slice of a job and save its progress, unless the job was cancelled or taken over meanwhile."""
     start = time.monotonic()
     if job.pk not in hands:
         search = search_of(job)
-        seen = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
-        hands[job.pk] = _Work(search, seen, run_boxes(search, seen, job.boxes))
+        partial = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
+        hands[job.pk] = _Work(search, partial, run_boxes(search, partial, job.boxes))
     hand, boxes = hands[job.pk], job.boxes
-    for seen, done in hand.steps:
-        hand.seen, boxes = seen, done
+    for partial, done in hand.steps:
+        hand.seen, boxes = partial, done
         if time.monotonic() - start >= SLICE:
             break
     finished = boxes == hand.search.boxes

@@ -1,4 +1,4 @@
-"""How far a search is, in words: its rate, what is left, and what one may do about it."""
+"""The progress of a search as text: rate, time left, and the action on offer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from solvers.search.explore import Search, evaluate_box
 
 
 def not_begun(search: Search, url: str) -> JobProgress:
-    """A space nobody has begun with; one box of it tells how long the whole will take."""
+    """Return the progress of a space without a job. One box is evaluated to estimate the duration."""
     start = time.perf_counter()
     evaluate_box(search, 0)
     rate = search.space.box(0, search.rows).size / (time.perf_counter() - start)
@@ -23,7 +23,7 @@ def not_begun(search: Search, url: str) -> JobProgress:
 
 
 def so_far(job: Job, begin: str, cancel: str) -> JobProgress:
-    """How far a job has come, as its page shows it; `begin` and `cancel` are URLs."""
+    """Return the progress of a job for its page; `begin` and `cancel` are URLs."""
     share = job.count / job.size
     looked = f"{job.count:,} of {job.size:,} configurations looked at"
     rate = job.count / job.seconds if job.seconds else 0.0

@@ -1,5 +1,5 @@
-"""Who looks through the boxes of a job: this process, or the workers of a Dask cluster. Either way the same boxes are
-merged in the same order, so the answer is the same to the bit."""
+"""Evaluates the boxes of a job, in this process or on the workers of a Dask cluster. Both merge the same boxes in the
+same order, so the results are equal to the bit."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from typing import Any, cast
 from mlsysweb.explore.ask.axes import CLUSTER
 from solvers.search.explore import PartialResult, Search, empty_result, evaluate_box, merge
 
-# Boxes a worker does at once: seconds of work, so that sending it costs little and losing it not much.
+# Boxes per task: seconds of work, so that submitting it costs little and losing it not much.
 _SPAN = 32
-# Spans under way for each thread of the cluster: one in work, one waiting there.
+# Tasks submitted per thread of the cluster: one that runs and one that waits.
 _AHEAD = 2
-# Times a span is tried again, each after a worker was lost or the scheduler cancelled it.
+# How often a span is retried after a worker was lost or the scheduler cancelled it.
 _RETRIES = 3
 
 
 def run_boxes(search: Search, seen: PartialResult, boxes: int) -> Iterator[tuple[PartialResult, int]]:
-    """What all boxes came to from the given one on, and how many are done, after each step."""
+    """Yield the merged result and the number of finished boxes after each step, starting with `boxes`."""
     address = os.environ.get(CLUSTER, "")
     return _on_cluster(address, search, seen, boxes) if address else _here(search, seen, boxes)
 
@@ -34,25 +34,25 @@ def _here(search: Search, seen: PartialResult, boxes: int) -> Iterator[tuple[Par
 
 
 def run_span(search: Search, first: int, last: int, known: PartialResult) -> PartialResult:
-    """The boxes from the first up to, and without, the last: what one worker is asked for. What is `known` of others
-    spares it work and changes nothing else."""
-    seen = empty_result(search)
+    """Return the result of the boxes from `first` up to, but not including, `last`: the task of one worker. The result
+    `known` of other boxes saves work and does not affect the merged result."""
+    partial = empty_result(search)
     for number in range(first, last):
         one = evaluate_box(search, number, known)
-        seen, known = merge(search, seen, one), merge(search, known, one)
-    return seen
+        partial, known = merge(search, partial, one), merge(search, known, one)
+    return partial
 
 
 @cache
 def _client(address: str) -> Any:
-    """The connection to a cluster, kept: to open one takes longer than a slice."""
+    """Return the client of a cluster. It is cached, because connecting takes longer than a slice."""
     from dask.distributed import Client
 
     return Client(address, set_as_default=False)  # type: ignore[no-untyped-call]
 
 
 def _on_cluster(address: str, search: Search, seen: PartialResult, boxes: int) -> Iterator[tuple[PartialResult, int]]:
-    """Spans are asked for ahead and merged in order. Dask gives a lost worker's spans to another by itself."""
+    """Submit spans ahead and merge them in order. Dask resubmits the spans of a lost worker."""
     client = _client(address)
     sent = client.scatter(search, broadcast=True, hash=False)
     starts = iter(range(boxes, search.boxes, _SPAN))
@@ -79,8 +79,8 @@ def _submit(client: Any, sent: Any, first: int, last: int, known: PartialResult)
 
 
 def _result(client: Any, search: Search, future: Any, first: int, last: int, known: PartialResult) -> PartialResult:
-    """The result of a span. One that the scheduler cancelled, as when the search it was sent was lost with a worker, is
-    asked for again, and the search sent with it. Raises CancelledError after several times."""
+    """Return the result of a span. If the scheduler cancelled it, as happens when the search sent to it was lost with a
+    worker, submit the search and the span again. Raise CancelledError after several attempts."""
     for _ in range(_RETRIES):
         try:
             return cast("PartialResult", future.result())

@@ -1,4 +1,4 @@
-"""What a search has seen, as bytes and back: every float to the bit, infinities and unknowns too."""
+"""Serializes a partial result to bytes and back. Floats are preserved to the bit, infinities and NaN included."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from solvers.search.explore import PartialResult, ScoredRows
 
 
 def to_bytes(seen: PartialResult) -> bytes:
-    """A partial result as it is stored."""
+    """Return a partial result as it is stored."""
     arrays: dict[str, Any] = {}
     for each in fields(PartialResult):
         value = getattr(seen, each.name)
@@ -26,7 +26,7 @@ def to_bytes(seen: PartialResult) -> bytes:
 
 
 def from_bytes(data: bytes) -> PartialResult:
-    """The inverse of `to_bytes`."""
+    """Return the partial result that `to_bytes` stored."""
     with np.load(BytesIO(data), allow_pickle=False) as arrays:
         whole: dict[str, Any] = {
             n: arrays[n].item() if arrays[n].ndim == 0 else arrays[n] for n in arrays if "." not in n

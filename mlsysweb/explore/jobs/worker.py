@@ -1,4 +1,4 @@
-"""Sees to it that somebody works on the jobs of this machine."""
+"""Starts the process that works on jobs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.conf import settings
 
 
 def call_worker() -> None:
-    """Starts the process that works through the jobs, unless there is one. It holds a lock as long as it lives, so a
-    dead one needs no tidying up."""
+    """Start the worker process of this machine unless it is running. It holds a file lock for as long as it lives, so
+    nothing has to be cleaned up after a crash."""
     with (settings.VAR / "explore.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

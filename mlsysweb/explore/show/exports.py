@@ -1,4 +1,4 @@
-"""The best and the front of an exploration as CSV and JSON."""
+"""The best configurations and the front as CSV and JSON."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from solvers.search.run import Candidate, Outcome
 
 
 def as_csv(rows: Sequence[Candidate], columns: Sequence[ResultColumn], front: frozenset[int]) -> str:
-    """A line for each row, figures in SI, the unit in the head."""
+    """Return a line for each row, with figures in SI and units in the header."""
     head = [f"{c.key} ({c.unit})" if c.unit not in ("", "1") else c.key for c in columns]
     cells = ([*(c.read(row) for c in columns), row.number in front] for row in rows)
     return spreadsheet.as_csv([*head, "front"], cells)
 
 
 def as_json(query: str, outcome: Outcome, rows: Sequence[Candidate], columns: Sequence[ResultColumn]) -> dict[str, Any]:
-    """The question, what the search came to, and the rows with what each sets its inputs to."""
+    """Return the question, the outcome, and the rows with the values of the inputs that each sets."""
     seen, front = outcome.seen, {each.number for each in outcome.front}
     return {
         "explore": query,
@@ -50,5 +50,5 @@ def as_json(query: str, outcome: Outcome, rows: Sequence[Candidate], columns: Se
 
 
 def _known(value: Any) -> Any:
-    """JSON has no infinity and no unknown number."""
+    """Return `value`; None for a number that JSON cannot represent."""
     return value if not isinstance(value, float) or math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""What the page of the design space may show. Templates see nothing else beside the form."""
+"""Template context of the design space, beside the form."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSumma
 
 @dataclass(frozen=True)
 class FormRow:
-    """One row of the form, `called` as it is read aloud: an axis (a name and its values) or a goal (its text); what is
-    wrong with it, else what it comes to. `hidden` rows wait until the one before is used."""
+    """One row of the form: an axis (a name and its values) or a goal (its text). `called` is its accessible name. It
+    has an error or a note on its meaning. `hidden` rows appear when the row before is filled."""
 
     number: int
     called: str
@@ -25,8 +25,7 @@ class FormRow:
 
 @dataclass(frozen=True)
 class SpaceForm:
-    """The left side: which walls, along which axes, towards which goals. `names` and `phrases` complete what is
-    typed."""
+    """The form: walls, axes and goals. `names` and `phrases` are completions for the text fields."""
 
     action: str
     walls: tuple[Link, ...]
@@ -41,8 +40,8 @@ class SpaceForm:
 
 @dataclass(frozen=True)
 class ConstraintRow:
-    """What turns configurations down: the constraint, how many it fails, how many nothing else fails, and how near the
-    best came; what a limit a tenth away would gain."""
+    """A constraint: how many configurations violate it, how many violate only this one, the value nearest to meeting
+    it, and the gain if the limit were relaxed by a tenth."""
 
     text: str
     failed: str
@@ -53,7 +52,7 @@ class ConstraintRow:
 
 @dataclass(frozen=True)
 class NeighbourStep:
-    """A configuration beside the best: one axis turned by one place, and what that does."""
+    """A neighbour of the best configuration, one step along one axis, and its effect."""
 
     axis: str
     to: str
@@ -64,7 +63,7 @@ class NeighbourStep:
 
 @dataclass(frozen=True)
 class ColumnHead:
-    """A column's head: sorting by it is a link; `sorted` is ascending, descending or none."""
+    """The head of a column with the link that sorts by it; `sorted` is ascending, descending or none."""
 
     label: str
     url: str
@@ -73,7 +72,7 @@ class ColumnHead:
 
 @dataclass(frozen=True)
 class ConfigurationRow:
-    """A configuration: its cells, the link that opens it as walls, and whether nobody beats it."""
+    """A configuration: its cells, the link that opens it, and whether it is Pareto-optimal."""
 
     cells: tuple[str, ...]
     url: str
@@ -82,7 +81,7 @@ class ConfigurationRow:
 
 @dataclass(frozen=True)
 class Brush:
-    """A range a column is held to, as text; `error` says what is wrong with an end of it."""
+    """The range a column is filtered by, as text; `error` says what is wrong with a bound."""
 
     key: str
     label: str
@@ -93,7 +92,8 @@ class Brush:
 
 @dataclass(frozen=True)
 class RowsPage:
-    """The best and the front as a table with its uprights above: what the brushes leave, sorted, a page of it."""
+    """The best configurations and the front as a table with parallel coordinates above it: filtered, sorted and
+    paginated."""
 
     parallel: Parallel | None
     brushes: tuple[Brush, ...]
@@ -110,7 +110,7 @@ class RowsPage:
 
 @dataclass(frozen=True)
 class WhyPage:
-    """A configuration somebody thought of: the fields to type it in, and once typed what speaks against it."""
+    """The form in which a user tries a configuration and, once tried, the reasons against it."""
 
     fields: tuple[FormRow, ...]
     verdict: str
@@ -124,7 +124,8 @@ class WhyPage:
 
 @dataclass(frozen=True)
 class JobProgress:
-    """How far a job is: `share` of 1, the words for it, and whether it still moves. `act` is what its button does."""
+    """The progress of a job: `share` from 0 to 1, text, and whether it is running. `act` is the action of its
+    button."""
 
     state: str
     share: float
@@ -137,7 +138,8 @@ class JobProgress:
 
 @dataclass(frozen=True)
 class DesignSpacePage:
-    """The right side: the answer in a sentence, the pictures, why others fail, and the rows to choose from."""
+    """The right side: the answer in a sentence, what limits it, the pictures, why others fail, and the rows to choose
+    from."""
 
     verdict: str
     kind: str
@@ -154,9 +156,11 @@ class DesignSpacePage:
     progress: JobProgress | None
     query: str
     url: str
+    limits: tuple[str, ...] = ()
 
     def summary(self) -> PageSummary:
-        return PageSummary(self.verdict, self.kind, self.cards, self.figures, tuple(self._tables()), self._snippets())
+        verdict = " ".join((self.verdict, *self.limits))
+        return PageSummary(verdict, self.kind, self.cards, self.figures, tuple(self._tables()), self._snippets())
 
     def _tables(self) -> Iterator[NamedTable]:
         if self.rows:
@@ -173,6 +177,6 @@ class DesignSpacePage:
             yield NamedTable("Beside the best", Table(heads, tuple(steps)))
 
     def _snippets(self) -> tuple[Link, ...]:
-        """What finds the same elsewhere; the files of rows are the tables above, and would be asked of today's
-        catalog."""
+        """Return the exports that reproduce the answer elsewhere. Files of rows are left out: the tables already hold
+        them, and a download would use today's catalog."""
         return tuple(link for link in self.exports if link.words == "Python")

@@ -1,4 +1,4 @@
-"""Every configuration of a space as a Parquet file, written a batch at a time."""
+"""Exports every configuration of a design space as a Parquet file, in batches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _BATCH = 2**16
 
 
 def as_parquet(search: Search, columns: Sequence[ResultColumn], out: BinaryIO) -> None:
-    """Every configuration of the space, a batch at a time: axes, objectives, constraint metrics, and what it fails."""
+    """Write every configuration of the space to `out` in batches: axes, objectives, constraint metrics and
+    violations."""
     axes = [column for column in columns if not column.terms]
     goals = [column for column in columns if column.sign]
     names = [f"fails: {constraint.text}" for constraint in search.constraints]
@@ -37,7 +38,7 @@ def _batches(search: Search, axes: Sequence[ResultColumn], schema: pa.Schema) ->
     labels = [pa.array(axis.labels) for axis in search.space.axes]
     for first in range(0, search.space.size, _BATCH):
         numbers = np.arange(first, min(first + _BATCH, search.space.size))
-        seen = evaluate(search, numbers)
+        evaluation = evaluate(search, numbers)
         places = np.unravel_index(numbers, search.space.shape) if axes else ()
         cells = [
             label.take(pa.array(place))
@@ -45,5 +46,5 @@ def _batches(search: Search, axes: Sequence[ResultColumn], schema: pa.Schema) ->
             else pa.DictionaryArray.from_arrays(place.astype("int32"), label)
             for column, label, place in zip(axes, labels, places, strict=True)
         ]
-        cells += [pa.array(column) for column in seen.objectives.T] + [pa.array(column) for column in seen.failed.T]
+        cells += [pa.array(column) for column in (*evaluation.objectives.T, *evaluation.failed.T)]
         yield pa.RecordBatch.from_arrays(cells, schema=schema)

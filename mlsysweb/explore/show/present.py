@@ -1,4 +1,4 @@
-"""Stage 5: a design space as its page shows it. Reads, never searches."""
+"""Presenter (stage 5) of the design space. Does not search."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from mlsysweb.show.charts.pareto import Density, PointSet, pareto
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.fields import Input, Output
+from solvers.grammar import agree
 from solvers.quantities import format_quantity
 from solvers.search.run import Candidate, ConstraintFailures, Outcome
 
-# Dots that are beaten, that fail, and of the front: more hide each other, and weigh.
+# Limits on the number of dominated, infeasible and Pareto-optimal dots: more overlap and make the page larger.
 _BEATEN, _FAILING, _FRONT = 240, 120, 240
 _CELLS = (36, 28)
 
 
 @dataclass(frozen=True)
 class DesignSpaceLinks:
-    """The page's path and the question's link, the link of a candidate, and how to export."""
+    """The page's path and the question's link, the link of a candidate, and the export formats."""
 
     url: str
     query: str
@@ -36,7 +37,7 @@ class DesignSpaceLinks:
 
 
 def design_space_page(
-    found: SearchReport,
+    report: SearchReport,
     columns: tuple[ResultColumn, ...],
     rows: RowsPage,
     why: WhyPage,
@@ -44,30 +45,31 @@ def design_space_page(
     progress: JobProgress | None,
     around: DesignSpaceLinks,
 ) -> DesignSpacePage:
-    """Everything the page says of a search, or of as much of it as is done."""
-    outcome = found.outcome
+    """Return the page of a search, complete or in progress."""
+    outcome = report.outcome
     objectives = [column for column in columns if column.sign]
     return DesignSpacePage(
         verdict=_verdict(outcome, columns, objectives),
         kind="" if outcome.top else "infeasible",
         cards=tuple(_cards(outcome, objectives)),
-        figures=tuple(_figures(found, columns, objectives, tried)) if not progress or outcome.seen.count else (),
+        figures=tuple(_figures(report, columns, objectives, tried)) if not progress or outcome.seen.count else (),
         reasons=tuple(_reasons(outcome, objectives)),
-        demanded=found.declared.demanded,
-        steps=tuple(_steps(found, columns, objectives)),
+        demanded=report.declared.demanded,
+        steps=tuple(_steps(report, columns, objectives)),
         step_heads=tuple(column.label for column in objectives),
-        rows=rows if found.rows else None,
+        rows=rows if report.rows else None,
         why=why,
         best=around.opened(outcome.top[0]) if outcome.top else "",
-        exports=around.exports if found.rows else (),
+        exports=around.exports if report.rows else (),
         progress=progress,
         query=around.query,
         url=f"{around.url}?{around.query}",
+        limits=report.limits,
     )
 
 
 def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpacePage:
-    """A space too large for a request, before anybody has begun with it."""
+    """Return the page of a space too large for a request whose job has not been started."""
     return DesignSpacePage(
         verdict=progress.told,
         kind="",
@@ -88,7 +90,7 @@ def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpace
 
 
 def places_in_words(candidate: Candidate, columns: tuple[ResultColumn, ...]) -> str:
-    """A configuration by its places: `h100, 64, fp8`."""
+    """Return a configuration by its values along the axes: `h100, 64, fp8`."""
     return ", ".join(_place(column, column.read(candidate)) for column in columns if not column.terms)
 
 
@@ -110,10 +112,16 @@ def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: li
     if not seen.feasible:
         return f"None of {looked} meets every goal.{turned}{_nearest(harshest)}"
     if not outcome.top:
-        return f"{seen.feasible:,} of {looked} meet every constraint, but not one has a value for every objective."
+        return (
+            f"{agree(f'{seen.feasible:,}', f' of {looked} meet every constraint')}, but none has a value for every "
+            "objective."
+        )
     best = outcome.top[0]
     read = ", ".join(f"{_small(column.label)} {column.words(column.read(best))}" for column in objectives)
-    return f"{places_in_words(best, columns) or 'It'}: {read}. {seen.feasible:,} of {looked} meet every goal.{turned}"
+    return (
+        f"{places_in_words(best, columns) or 'It'}: {read}. "
+        f"{agree(f'{seen.feasible:,}', f' of {looked} meet every goal.')}{turned}"
+    )
 
 
 def _nearest(reason: ConstraintFailures | None) -> str:
@@ -123,7 +131,7 @@ def _nearest(reason: ConstraintFailures | None) -> str:
 
 
 def _limit(reason: ConstraintFailures) -> str:
-    """The value that came nearest to meeting a constraint; empty where there is none."""
+    """Return the value nearest to meeting a constraint; an empty string where there is none."""
     io = reason.constraint.metric.declared
     known = isinstance(io, Input | Output) and reason.nearest == reason.nearest
     return format_quantity(reason.nearest, io.unit, io.display_unit) if known else ""  # type: ignore[union-attr]
@@ -153,36 +161,36 @@ def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Const
 
 
 def _gain(outcome: Outcome, place: int, objectives: list[ResultColumn]) -> str:
-    """What the first objectives gain when this one limit is a tenth away."""
+    """Return what the first objectives gain if this one limit is relaxed by a tenth."""
     freed, scores = outcome.seen.freed[place], outcome.seen.front.scores
-    told = []
+    texts = []
     for k, column in enumerate(objectives):
         if not np.isfinite(freed[k]):
             continue
         now = scores[:, k].min() if len(scores) else np.inf
         if freed[k] < now:
             then = column.words(float(freed[k] * column.sign))
-            told.append(
+            texts.append(
                 f"{_small(column.label)} {then} instead of {column.words(float(now * column.sign))}"
                 if np.isfinite(now)
                 else f"{_small(column.label)} {then}, where now there is nothing"
             )
-    return "; ".join(told)
+    return "; ".join(texts)
 
 
 def _steps(
-    found: SearchReport, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]
+    report: SearchReport, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]
 ) -> Iterator[NeighbourStep]:
-    """One place down and one up along each axis."""
+    """Yield the neighbours one step down and one step up along each axis."""
     by_key = {column.key: column for column in columns}
-    constraints = found.outcome.search.constraints
-    for beside in found.beside:
-        column, values = by_key[beside.axis], beside.look.objectives
+    constraints = report.outcome.search.constraints
+    for beside in report.beside:
+        column, values = by_key[beside.axis], beside.evaluation.objectives
         rows = range(len(beside.labels)) if not column.numeric else (beside.here - 1, beside.here + 1)
         for row in rows:
             if not 0 <= row < len(beside.labels) or row == beside.here:
                 continue
-            broken = [c.text for c, failed in zip(constraints, beside.look.failed[row], strict=True) if failed]
+            broken = [c.text for c, failed in zip(constraints, beside.evaluation.failed[row], strict=True) if failed]
             yield NeighbourStep(
                 axis=column.label,
                 to=column.words(beside.labels[row]),
@@ -202,35 +210,36 @@ def _effect(value: float, best: float) -> str:
 
 
 def _figures(
-    found: SearchReport,
+    report: SearchReport,
     columns: tuple[ResultColumn, ...],
     objectives: list[ResultColumn],
     tried: TriedConfiguration | None,
 ) -> Iterator[Figure]:
-    """The front by its first two objectives; with one, against the metric of a constraint or the first axis."""
+    """Yield the charts: the front by the first two objectives, or one objective against the metric of a constraint or
+    the first axis."""
     across = objectives[1] if len(objectives) > 1 else _other(columns)
-    if across is None or not objectives or not found.drawn.number.size:
+    if across is None or not objectives or not report.sample.number.size:
         return
     first = objectives[0]
-    drawn = found.cells
+    drawn = report.cells
     x, y = (np.asarray(drawn[c.key], dtype=float) for c in (first, across))
     known = np.isfinite(x) & np.isfinite(y)
-    feasible = found.drawn.feasible
-    front = sorted(found.outcome.front, key=lambda c: first.read(c))
+    feasible = report.sample.feasible
+    front = sorted(report.outcome.front, key=lambda c: first.read(c))
     shown = front[:: max(1, len(front) // _FRONT)]
     logs = (_spreads(x[known & feasible]), _spreads(y[known & feasible]))
     known &= ((x > 0) | (not logs[0])) & ((y > 0) | (not logs[1]))
     good, bad = np.flatnonzero(known & feasible), np.flatnonzero(known & ~feasible)
     near = bad[_within(x[bad], y[bad], x[good], y[good])]
-    bend = found.outcome.knee
+    bend = report.outcome.knee
     plot = pareto(
         first.value(),
         across.value(),
         logs,
         front=_points(shown, first, across, columns),
-        knee=_points([found.outcome.front[bend]] if bend >= 0 else [], first, across, columns),
-        beaten=_dots(found, columns, good[:_BEATEN], x, y),
-        failing=_dots(found, columns, near[:_FAILING], x, y),
+        knee=_points([report.outcome.front[bend]] if bend >= 0 else [], first, across, columns),
+        beaten=_dots(report, columns, good[:_BEATEN], x, y),
+        failing=_dots(report, columns, near[:_FAILING], x, y),
         tried=_points([tried.candidate] if tried else [], first, across, columns),
         density=_density(x[good], y[good], logs) if len(good) > _BEATEN else None,
     )
@@ -254,12 +263,13 @@ def _other(columns: tuple[ResultColumn, ...]) -> ResultColumn | None:
 
 
 def _spreads(values: Any) -> bool:
-    """Whether values spread so far that only a log axis tells them apart."""
+    """Return whether values span so wide a range that they need a log axis."""
     return bool(values.size and values.min() > 0 and values.max() / values.min() > 30)
 
 
 def _within(x: Any, y: Any, good_x: Any, good_y: Any) -> Any:
-    """Those that fail are drawn where the others are: one that is off by a thousand would squeeze the picture."""
+    """Return which infeasible dots lie near the feasible ones. One that is off by a factor of a thousand would compress
+    the chart."""
     if not good_x.size:
         return np.ones(len(x), dtype=bool)
     return (x <= good_x.max() * 1.5) & (y <= good_y.max() * 1.5) & (x >= good_x.min() / 1.5) & (y >= good_y.min() / 1.5)
@@ -273,13 +283,13 @@ def _points(candidates: Any, x: ResultColumn, y: ResultColumn, columns: tuple[Re
     )
 
 
-def _dots(found: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x: Any, y: Any) -> PointSet:
+def _dots(report: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x: Any, y: Any) -> PointSet:
     axes = [column for column in columns if not column.terms]
-    places = found.outcome.search.space.labels(found.drawn.number[rows])
-    names = [constraint.text for constraint in found.outcome.search.constraints]
+    places = report.outcome.search.space.labels(report.sample.number[rows])
+    names = [constraint.text for constraint in report.outcome.search.constraints]
     words = []
     for row, place in zip(rows, places, strict=True):
-        broken = [name for name, failed in zip(names, found.drawn.failed[row], strict=True) if failed]
+        broken = [name for name, failed in zip(names, report.sample.failed[row], strict=True) if failed]
         own = ", ".join(_place(column, place[column.key]) for column in axes)
         words.append(f"{own}<br>fails {' and '.join(broken)}" if broken else own)
     return PointSet(x[rows].tolist(), y[rows].tolist(), words)
@@ -300,7 +310,7 @@ def _density(x: Any, y: Any, logs: tuple[bool, bool]) -> Density:
 def configuration_url(
     pipeline_url: str, wall_url: str, walls: tuple[str, ...], links: str, text: Mapping[str, str]
 ) -> str:
-    """Where one configuration opens: as its wall when there is one, else as the pipeline of all."""
+    """Return the URL of one configuration: the page of its wall if there is one wall only, else the pipeline."""
     if len(walls) == 1:
         return f"{wall_url}?{urlencode(text)}"
     wires = {"links": links} if links else {}

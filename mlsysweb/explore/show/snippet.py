@@ -1,17 +1,15 @@
-"""An exploration as Python that comes to the same with `solvers` alone."""
+"""Exports a design space as a Python program that uses `solvers` only."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from typing import Any
 
 from catalog.snapshot import spec_from_snapshot
-from mlsysweb.explore.ask.axes import PLACES, AllOf, expand_all
+from mlsysweb.explore.ask.axes import AllOf, expand_all
 from mlsysweb.explore.ask.lookup import look_up
 from mlsysweb.explore.ask.question import DesignSpaceQuestion, chain, declared_search, links_of
-from mlsysweb.show.results.python_code import assignment, call, header, item, name, spec_call, spec_imports
-from solvers.pipeline import Pipeline
+from mlsysweb.show.results.python_code import assignment, call, header, name, spec_call, spec_imports
 
 _IMPORTS = """from solvers.pipeline import pipeline, settle
 from solvers.search.axes import axis
@@ -19,7 +17,6 @@ from solvers.search.explore import Search
 from solvers.search.goals import goals, metrics
 from solvers.search.run import run
 from solvers.search.space import Space"""
-_PLACES = "from solvers.search.placement import places"
 _ROW = """
 def row(kind, slug):
     return ROWS[f"{kind.__name__.lower()}.{slug.strip()}"]
@@ -34,12 +31,12 @@ for best in found.top:
 
 
 def as_python(question: DesignSpaceQuestion, snapshot: Mapping[str, Mapping[str, Any]], all_of: AllOf) -> str:
-    """Raises InputErrors as `declared` does."""
+    """Return the program. Raise InputErrors as `declared_search` does."""
     steps, asked = chain(question), declared_search(question, look_up, all_of)
     axes = [(each, expand_all(steps, each, text, all_of)) for each, text in question.axes if each not in asked.given]
     rows = {key: spec_from_snapshot(row) for key, row in sorted(snapshot.items())}
     wanted = [*question.goals, *asked.demanded]
-    imports = [_IMPORTS, _PLACES if any(each in PLACES for each, _ in axes) else "", spec_imports(rows.values())]
+    imports = [_IMPORTS, spec_imports(rows.values())]
     lines = [
         header(f"A design space, searched again: {', '.join(question.walls)}."),
         "",
@@ -49,17 +46,8 @@ def as_python(question: DesignSpaceQuestion, snapshot: Mapping[str, Mapping[str,
         _ROW,
         assignment("chain", call("pipeline", *question.walls, links=links_of(question))),
         assignment("given", call("settle", name("chain"), dict(asked.given), name("row"))),
-        assignment("axes", [_axis(steps, each, text) for each, text in axes]),
+        assignment("axes", [call("axis", name("chain"), each, text, name("row")) for each, text in axes]),
         assignment("wanted", wanted),
         _RUN,
     ]
     return "\n".join(lines)
-
-
-def _axis(steps: Pipeline, axis: str, text: str) -> ast.Call:
-    if axis not in PLACES or any(axis in stage.inputs for stage in steps.stages):
-        return call("axis", name("chain"), axis, text, name("row"))
-    kind, figures = PLACES[axis]
-    slugs = [slug.strip() for slug in text.split(",") if slug.strip()]
-    rows = {slug: item("ROWS", f"{kind.__name__.lower()}.{slug}") for slug in slugs}
-    return call("places", name("chain"), rows, name("given"), figures, axis)

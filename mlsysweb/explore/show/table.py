@@ -1,4 +1,4 @@
-"""The rows of a search as a table: brushed, sorted, a page at a time, with the drawing of its uprights."""
+"""The rows of a search as a table, filtered, sorted and paginated, with the chart of parallel coordinates."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from solvers.search.run import Candidate
 
 SORT, PAGE, LOW, HIGH = "sort", "page", "from.", "to."
 _A_PAGE = 20
-# More lines than this hide each other.
+# The most lines the chart draws; more would hide each other.
 _THREADS = 300
 
 
 @dataclass(frozen=True)
 class TableQuery:
-    """What is asked of the table: a column to sort by, a page, and the ends of the brushes as typed."""
+    """The requested view of the table: sort column, page, and the filter ranges as typed."""
 
     sort: str = ""
     page: int = 1
@@ -58,7 +58,8 @@ def rows_page(
     front: frozenset[int],
     knee: int,
 ) -> RowsPage:
-    """The table; what the brushes leave is sorted by the column asked for, else in the order the search ranked it."""
+    """Return the table: the rows that pass the filters, sorted by the requested column, else ranked as by the
+    search."""
 
     def link(told: list[tuple[str, str]]) -> str:
         return f"{url}?{urlencode([*question, *told])}#rows"
@@ -120,12 +121,12 @@ def _sorted(candidates: list[Candidate], columns: Sequence[ResultColumn], sort: 
 
 
 def _order(cell: Any) -> tuple[bool, Any]:
-    """Unknown ones last."""
+    """Return a sort key that puts unknown values last."""
     return (cell != cell, 0.0) if isinstance(cell, float) and cell != cell else (False, cell)
 
 
 def _brushes(columns: Sequence[ResultColumn], wanted: TableQuery) -> tuple[dict[str, tuple[float, float]], list[Brush]]:
-    """The range each column is held to, and its two fields; an end that can't be read holds nothing."""
+    """Return the filter range of each column and its two form fields; an invalid bound does not filter."""
     ends: dict[str, tuple[float, float]] = {}
     brushes = []
     for column in columns:
@@ -145,7 +146,7 @@ def _brushes(columns: Sequence[ResultColumn], wanted: TableQuery) -> tuple[dict[
 
 
 def _inside(cell: Any, ends: tuple[float, float]) -> bool:
-    # What a person reads has three digits, and a brush set to one of those must not lose the row it was read from.
+    # Values are shown with three digits; a filter set to a shown value must keep the row it was read from.
     return isinstance(cell, float | int) and ends[0] - abs(ends[0]) * 5e-3 <= cell <= ends[1] + abs(ends[1]) * 5e-3
 
 

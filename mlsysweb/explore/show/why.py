@@ -1,4 +1,4 @@
-"""Why not this one? A configuration somebody thought of, held against the goals and against the front."""
+"""Presenter of "why not this one?": compares a configuration that the user tries with the goals and the front."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def why_page(
     question: Sequence[tuple[str, str]],
     opened: str,
 ) -> WhyPage:
-    """The fields, one for each of `axes` (name, label, an example), and what was found of what was typed in them."""
+    """Return the fields, one for each of `axes` (name, label, example), and the result for the values typed in them."""
     fields = tuple(
         FormRow(k, label, name, places.get(name, ""), errors.get(name, ""), f"{label}, such as {example}", False)
         for k, (name, label, example) in enumerate(axes)
@@ -37,7 +37,7 @@ def why_page(
     return WhyPage(
         fields=fields,
         verdict=against[0] if against else "Nothing speaks against it: it meets every goal, and nobody beats it.",
-        kind="infeasible" if tried.look.failed.any() else "",
+        kind="infeasible" if tried.evaluation.failed.any() else "",
         cells=cells,
         against=against[1:],
         url=opened,
@@ -47,9 +47,12 @@ def why_page(
 
 
 def _against(tried: TriedConfiguration, columns: Sequence[ResultColumn]) -> Iterator[str]:
-    """Each constraint it fails, by how much, and the one that beats it."""
+    """Yield a sentence for each violated constraint with its amount, and one for the configuration that dominates
+    it."""
     constraints = tried.constraints
-    for constraint, value, failed in zip(constraints, tried.look.values[0], tried.look.failed[0], strict=True):
+    for constraint, value, failed in zip(
+        constraints, tried.evaluation.values[0], tried.evaluation.failed[0], strict=True
+    ):
         if failed:
             yield _failure(constraint, float(value))
     if tried.rival is not None:

@@ -1,1 +1,2 @@
-"""The fleet design challenge: a brief, a design, every constraint scored live; the front only after submitting."""
+"""The fleet design challenge: a brief, a design whose constraints are scored live, and the Pareto front once it is
+submitted."""

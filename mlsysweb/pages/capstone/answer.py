@@ -1,4 +1,4 @@
-"""The answer of the capstone to a query, for its view and for whoever keeps it."""
+"""Answers the capstone for its view and for saving."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from .page import CapstonePage
 from .present import CapstoneLinks, capstone_page
 from .question import CAPSTONE, Inputs, Submitted
 
-# The chips the designs of the front are made of.
+# The chips that designs of the front may use.
 _CHIPS = ("h100-sxm5-80gb", "h200-sxm-141gb", "b200-sxm-180gb", "mi300x", "a100-sxm4-80gb", "l40s")
 
 
 def answer_page(query: QueryDict) -> CapstonePage:
-    """Raises InputErrors, also for a chip or a grid of which too little is known."""
+    """Return the page that answers the query. Raise InputErrors, also for a chip or a grid with unknown figures that
+    are needed."""
     read, known = validated(CAPSTONE, query_text(query))
     point: Inputs = known.point
     rows = catalog_table(Accelerator)
@@ -33,5 +34,5 @@ def answer_page(query: QueryDict) -> CapstonePage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
+    """Return the inputs of a query as shown beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(CAPSTONE.inputs, query_text(query), rows)

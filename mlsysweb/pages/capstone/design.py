@@ -1,7 +1,7 @@
-"""A design's scores, or those of a whole space of designs in the same calls: serving, queue, cost, carbon.
+"""Scores one design, or a whole space of designs in the same vectorised calls: serving, queue, cost, carbon.
 
-Prefills interrupt decoding: with B places a request is done after B prefills and its own tokens at the pace of a full
-batch, and a replica is B servers of that service time. What waits is the queue of the region it came to.
+Prefills interrupt decoding: with B slots a request is done after B prefills and its own tokens at the pace of a full
+batch, and a replica counts as B servers with that service time. Each region has a queue of its own.
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ from .question import Inputs, Tenure
 Floats = NDArray[np.float64]
 
 _YEAR = 365 * 86400.0
-# More servers than this are never short of one where fewer would not be: the queue's recursion need not count them.
+# The queue's recursion is capped at this many servers: with more, waiting is negligible at the same utilization.
 _MOST_SERVERS = 10_000
 _LATE = 0.99
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What designs come to, one entry each: whether they fit, seconds, requests a second, dollars and kg a year."""
+    """The scores of designs, one entry per design: feasibility, seconds, requests per second, USD and kg CO2e per
+    year."""
 
     fits: NDArray[np.bool_]
     memory: Floats
@@ -46,7 +47,7 @@ class Scores:
     devices: Floats
 
     def meets(self, i: Inputs) -> dict[str, NDArray[np.bool_]]:
-        """Each constraint of the brief by name, and which designs meet it."""
+        """Return, for each constraint of the brief, which designs meet it."""
         return {
             "fits": self.fits,
             "throughput": self.capacity >= i.requests,
@@ -63,12 +64,13 @@ class Scores:
 
 
 def regions(i: Inputs) -> list[Any]:
-    """The grids the fleet stands on."""
-    return [grid for grid in (i.first, i.second, i.third) if grid is not None]
+    """The places the fleet stands at: cloud regions where they are picked, else grids."""
+    places = ((i.first_site, i.first), (i.second_site, i.second), (i.third_site, i.third))
+    return [place for site, grid in places if (place := grid if site is None else site) is not None]
 
 
 def scores(i: Inputs) -> Scores:
-    """The scores of a design, or of columns of designs."""
+    """Return the scores of a design, or of columns of designs."""
     places = regions(i)
     shared = {
         "model": i.model,
@@ -87,7 +89,8 @@ def scores(i: Inputs) -> Scores:
     left = load * len(places) / max(len(places) - 1, 1) if len(places) > 1 else np.full_like(load, np.inf)
     devices = np.asarray(i.replicas, dtype=float) * i.tensor_parallel
     used = np.minimum(load / slots, 1.0)
-    cost, carbon = _yearly(i, places, devices, used)
+    unknown = np.isnan(used)  # the link of the chip is not known, so neither is what a split over it does
+    cost, carbon = (np.where(unknown, np.nan, each) for each in _yearly(i, places, devices, np.where(unknown, 0, used)))
     first = np.asarray(alone.ttft)
     fits, memory, room, late, late_left, capacity, cost, carbon, every = np.broadcast_arrays(
         np.asarray(full.feasible),
@@ -104,25 +107,25 @@ def scores(i: Inputs) -> Scores:
 
 
 def _wait(slots: Floats, load: Floats, service: Floats) -> Floats:
-    """Seconds that 99 of 100 requests wait at most; infinite where the queue grows."""
+    """Return the 99th percentile of the wait in seconds; infinite where the queue is unstable."""
     servers = np.minimum(slots, _MOST_SERVERS)
-    offered = np.where(np.isfinite(load), load, slots + 1) * servers / slots  # the same share busy
+    offered = np.where(np.isfinite(load), load, slots + 1) * servers / slots  # same utilization
     drain = mean_wait_given_waiting(servers, offered, service, np.ones_like(servers))
     wait = wait_quantile(_LATE, erlang_c(servers, np.minimum(offered, servers)), np.where(np.isfinite(drain), drain, 0))
     return np.where(offered < servers, wait, np.inf)
 
 
 def _yearly(i: Inputs, places: list[Any], devices: Floats, used: Floats) -> tuple[Floats, Floats]:
-    """Dollars and kg of CO2e of all regions in a year."""
+    """Return cost (USD) and emissions (kg CO2e) of all regions per year."""
     cost, carbon = np.zeros_like(devices), np.zeros_like(devices)
-    for place in places:  # one to three, however many designs
+    for place in places:  # at most three iterations, for any number of designs
         pue = i.pue if np.isnan(place.pue) else place.pue
         price = {} if np.isnan(place.electricity_price) else {"electricity_price": place.electricity_price}
         bill = tco(accelerator=i.accelerator, devices=devices, duration=_YEAR, mfu=used, pue=pue, **price)
         made = np.where(np.isnan(i.accelerator.embodied_carbon), 0.0, i.accelerator.embodied_carbon)
         emitted = sustainability(
+            accelerator=i.accelerator,
             devices=devices,
-            tdp=i.accelerator.tdp,
             duration=_YEAR,
             mfu=used,
             pue=pue,
@@ -134,7 +137,7 @@ def _yearly(i: Inputs, places: list[Any], devices: Floats, used: Floats) -> tupl
     return cost, carbon
 
 
-# What a student may turn, in the order a remedy is looked for, and how far.
+# The parameters a student can change, in the order in which a remedy is searched, with their bounds.
 LADDERS: dict[str, tuple[float, ...]] = {
     "replicas": tuple(float(k) for k in sorted({*range(1, 129), *(4 * k for k in range(32, 501))})),
     "tensor_parallel": (1, 2, 4, 8, 16),
@@ -144,7 +147,7 @@ FORMATS = (Precision.FP16, Precision.FP8)
 
 
 def remedies(i: Inputs) -> dict[str, tuple[str, float]]:
-    """For each constraint the smallest turn of one knob that would meet it, where one would: its name and setting."""
+    """For each constraint the smallest turn of one input that would meet it, where one would: its name and setting."""
     found: dict[str, tuple[str, float]] = {}
     for name, ladder in LADDERS.items():
         now = float(getattr(i, name))
@@ -158,7 +161,7 @@ def remedies(i: Inputs) -> dict[str, tuple[str, float]]:
 
 @dataclass(frozen=True)
 class DesignSpace:
-    """Every design tried, in columns, with its scores; which meet the whole brief, the front among them, its knee."""
+    """All designs tried, in columns, with their scores, which of them meet the brief, the front and its knee."""
 
     chip: NDArray[np.intp]
     settings: Mapping[str, Floats]
@@ -169,7 +172,7 @@ class DesignSpace:
 
 
 def design_space(i: Inputs, chips: list[Accelerator]) -> DesignSpace:
-    """All designs of these chips with the regions of `i`, held against its brief in one go."""
+    """Return all designs with these chips in the regions of `i`, compared with its brief in one call."""
     axes = [
         np.arange(len(chips)),
         np.array([int(p) for p in FORMATS]),
@@ -180,17 +183,17 @@ def design_space(i: Inputs, chips: list[Accelerator]) -> DesignSpace:
     chip, precision, tensor, batch, replicas = (each.ravel() for each in np.meshgrid(*axes, indexing="ij"))
     settings = {"tensor_parallel": tensor, "batch_size": batch, "replicas": replicas}
     with np.errstate(all="ignore"):
-        found = scores(replace(i, accelerator=take(stack(chips), chip), precision=precision, **settings))
-        met = found.meets_all(i)
+        scored = scores(replace(i, accelerator=take(stack(chips), chip), precision=precision, **settings))
+        met = scored.meets_all(i)
     rows = np.flatnonzero(met)
-    pairs = np.stack([found.cost[rows], found.carbon[rows]], axis=1)
+    pairs = np.stack([scored.cost[rows], scored.carbon[rows]], axis=1)
     best = rows[front(pairs)] if rows.size else rows
-    order = best[np.argsort(found.cost[best], kind="stable")]
-    bend = knee(np.stack([found.cost[order], found.carbon[order]], axis=1)) if order.size else -1
+    order = best[np.argsort(scored.cost[best], kind="stable")]
+    bend = knee(np.stack([scored.cost[order], scored.carbon[order]], axis=1)) if order.size else -1
     return DesignSpace(
         chip,
         {**settings, "precision": precision.astype(float)},
-        found,
+        scored,
         met,
         order,
         int(order[bend]) if bend >= 0 else -1,

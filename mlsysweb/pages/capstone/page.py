@@ -1,4 +1,4 @@
-"""What the capstone's page may show. Templates see nothing else beside the form."""
+"""Template context of the capstone, beside the form."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSumma
 
 @dataclass(frozen=True)
 class BriefConstraint:
-    """One line of the brief: what is wanted, what the design has, whether that will do, and what would."""
+    """One line of the brief: what is wanted, what the design has, whether that will do, and what would; `limit` is what
+    is wanted as it reads after what the design has."""
 
     name: str
     wanted: str
     has: Card
     met: bool
     sentence: str
+    limit: str = ""
 
 
 @dataclass(frozen=True)
 class Design:
-    """A design of the front: in words, its cost and carbon, and what it is among them."""
+    """A design of the front: a description, its cost and carbon, and its role (such as the knee)."""
 
     design: Link
     cost: str
@@ -30,7 +32,7 @@ class Design:
 
 @dataclass(frozen=True)
 class CapstonePage:
-    """The brief scored, and, once handed in, the designs nobody beats."""
+    """The scored brief and, once submitted, the Pareto-optimal designs."""
 
     verdict: str
     kind: str
@@ -49,7 +51,7 @@ class CapstonePage:
         return PageSummary(
             self.verdict,
             self.kind,
-            tuple(constraint.has for constraint in (*self.constraints[-2:], *self.constraints[:-2])),  # money first
+            tuple(constraint.has for constraint in (*self.constraints[-2:], *self.constraints[:-2])),  # cost first
             (self.figure,) if self.figure else (),
             (
                 NamedTable("The brief", Table(("Constraint", "Wanted", "Has", "Met", "What would do"), tuple(brief))),

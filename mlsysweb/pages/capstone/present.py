@@ -1,4 +1,4 @@
-"""Stage 5: the capstone's page. Reads, never solves."""
+"""Presenter (stage 5) of the capstone. Does not solve."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import orjson
 from mlsysweb.show.charts.designs import DesignPoint, designs
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
+from solvers.grammar import agree
 from solvers.quantities import format_quantity
 from solvers.result import Value
 from solvers.specs import Precision
@@ -25,7 +26,7 @@ _MOST_FAINT = 300
 
 @dataclass(frozen=True)
 class CapstoneLinks:
-    """The path of the page, what was typed, and the chips tried: slug and name, in the order of the space."""
+    """The path of the page, the typed text, and the chips tried (slug and name) in the order of the space."""
 
     url: str
     text: Mapping[str, str]
@@ -33,20 +34,20 @@ class CapstoneLinks:
 
 
 def capstone_page(
-    i: Inputs, found: Scores, ways: Mapping[str, tuple[str, float]], space: DesignSpace | None, around: CapstoneLinks
+    i: Inputs, score: Scores, ways: Mapping[str, tuple[str, float]], space: DesignSpace | None, around: CapstoneLinks
 ) -> CapstonePage:
-    """Every line of the brief, and the front where the design is handed in."""
-    met = {name: bool(each) for name, each in found.meets(i).items()}
+    """Return the page: every constraint of the brief, and the front if the design is submitted."""
+    met = {name: bool(each) for name, each in score.meets(i).items()}
     short = [name for name, each in met.items() if not each]
     link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
     return CapstonePage(
-        verdict=_verdict(i, found, short),
+        verdict=_verdict(i, score, short),
         kind="" if not short else "infeasible",
-        constraints=tuple(_constraints(i, found, met, ways)),
-        facts=tuple(_facts(i, found)),
-        figure=_figure(i, found, space, around) if space is not None and len(space.front) else None,
+        constraints=tuple(_constraints(i, score, met, ways)),
+        facts=tuple(_facts(i, score)),
+        figure=_figure(i, score, space, around) if space is not None and len(space.front) else None,
         designs=tuple(_designs(i, space, around)) if space is not None else (),
-        compared=_compared(found, short, space) if space is not None else "",
+        compared=_compared(score, short, space) if space is not None else "",
         submit=f"{around.url}?{urlencode({**around.text, 'submitted': 'yes'})}",
         submitted=space is not None,
         url=link,
@@ -64,15 +65,16 @@ _NAMES = {
 
 
 def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
-    size = (
-        f"{format_quantity(float(found.devices), '1')} devices in {len(regions(i))} "
-        f"region{'s' if len(regions(i)) > 1 else ''}"
-    )
+    devices, places = format_quantity(float(found.devices), "1"), agree(str(len(regions(i))), " regions")
+    size = f"{agree(devices, ' devices')} in {places}"
+    one = devices == "1"
     if not short:
         return (
-            f"{size} meet the whole brief, for {_dollars(float(found.cost))} and {_tonnes(float(found.carbon))} a year."
+            f"{size} {'meets' if one else 'meet'} the whole brief, for {_dollars(float(found.cost))} and "
+            f"{_tonnes(float(found.carbon))} a year."
         )
-    return f"{size} miss {len(short)} of {len(_NAMES)}: {', '.join(_NAMES[name].lower() for name in short)}."
+    missed = ", ".join(_NAMES[name].lower() for name in short)
+    return f"{size} {'misses' if one else 'miss'} {len(short)} of {len(_NAMES)}: {missed}."
 
 
 def _dollars(value: float) -> str:
@@ -84,7 +86,7 @@ def _tonnes(value: float) -> str:
 
 
 def _seconds(value: float) -> str:
-    return format_quantity(value, "s") if math.isfinite(value) else "for ever: the queue grows"
+    return format_quantity(value, "s") if math.isfinite(value) else "never: the queue grows"
 
 
 def _rate(value: float) -> str:
@@ -92,37 +94,54 @@ def _rate(value: float) -> str:
 
 
 def _constraints(
-    i: Inputs, found: Scores, met: Mapping[str, bool], ways: Mapping[str, tuple[str, float]]
+    i: Inputs, score: Scores, met: Mapping[str, bool], ways: Mapping[str, tuple[str, float]]
 ) -> Iterator[BriefConstraint]:
     ttft = _seconds(float(i.ttft_target))
     wanted = {
-        "fits": f"{format_quantity(float(found.room), 'byte')} a device",
+        "fits": f"{format_quantity(float(score.room), 'byte')} a device",
         "throughput": _rate(float(i.requests)),
         "ttft": ttft,
         "failure": ttft,
-        "cost": _dollars(float(i.budget)),
-        "carbon": _tonnes(float(i.carbon_limit)),
+        "cost": f"{_dollars(float(i.budget))} a year",
+        "carbon": f"{_tonnes(float(i.carbon_limit))} a year",
     }
-    for name, has in _has(i, found).items():
-        yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], "" if met[name] else _remedy(i, name, ways))
+    for name, has in _has(i, score).items():
+        limit = _LIMITS[name].format(wanted[name])
+        sentence = "" if met[name] else _remedy(i, name, ways)
+        yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], sentence, limit)
 
 
-def _has(i: Inputs, found: Scores) -> dict[str, Card]:
-    """What the design comes to in each line of the brief."""
-    capacity, ttft = float(found.capacity), float(found.ttft)
-    left = float(found.ttft_left) if len(regions(i)) > 1 else math.nan
+# What a figure of the design is held against, after the figure.
+_LIMITS = {
+    "fits": " of {}",
+    "throughput": "; target {}",
+    "ttft": "; target {}",
+    "failure": "; target {}",
+    "cost": " of a budget of {}",
+    "carbon": " of a limit of {}",
+}
+
+
+def _has(i: Inputs, score: Scores) -> dict[str, Card]:
+    """Return the design's value for each constraint of the brief."""
+    capacity, ttft = float(score.capacity), float(score.ttft)
+    left = float(score.ttft_left) if len(regions(i)) > 1 else math.nan
     stands_in = _seconds(left) if len(regions(i)) > 1 else "there is no other region"
     return {
-        "fits": card("memory", Value(float(found.memory), "byte", label="Memory a device")),
+        "fits": card("memory", Value(float(score.memory), "byte", label="Memory a device")),
         "throughput": Card("capacity", "Requests it keeps up with", _rate(capacity), "", "compute", capacity, "1/s"),
         "ttft": Card("ttft", "First token", _seconds(ttft), "", "", ttft, "s"),
         "failure": Card("ttft_left", "First token, a region lost", stands_in, "", "", left, "s"),
-        "cost": card("cost", Value(float(found.cost), "USD", label="Cost a year")),
-        "carbon": card("carbon", Value(float(found.carbon), "kg", "t", "Carbon a year")),
+        "cost": card("cost", Value(float(score.cost), "USD", label="Cost a year")),
+        "carbon": card("carbon", Value(float(score.carbon), "kg", "t", "Carbon a year")),
     }
 
 
-_KNOBS = {"replicas": "replicas a region", "tensor_parallel": "devices a replica", "batch_size": "requests a batch"}
+_INPUT_WORDS = {
+    "replicas": "replicas a region",
+    "tensor_parallel": "devices a replica",
+    "batch_size": "requests a batch",
+}
 
 
 def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
@@ -131,10 +150,10 @@ def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
     if name not in ways:
         return "No number of replicas, devices or requests a batch alone would do: another chip, format or place might."
     knob, value = ways[name]
-    return f"{value:g} {_KNOBS[knob]} would do, instead of {float(getattr(i, knob)):g}."
+    return f"{agree(f'{value:g}', f' {_INPUT_WORDS[knob]}')} would do, instead of {float(getattr(i, knob)):g}."
 
 
-def _facts(i: Inputs, found: Scores) -> Iterator[str]:
+def _facts(i: Inputs, score: Scores) -> Iterator[str]:
     yield (
         "A region is a queue before as many places as its replicas have in their batches; prefills interrupt decoding."
     )
@@ -146,17 +165,17 @@ def _facts(i: Inputs, found: Scores) -> Iterator[str]:
     yield "Stages of a pipeline are no choice here: the serving wall splits layers over devices, not between them."
 
 
-def _compared(found: Scores, short: list[str], space: DesignSpace) -> str:
+def _compared(score: Scores, short: list[str], space: DesignSpace) -> str:
     if not len(space.front):
         return f"None of {len(space.met):,} designs tried meets this brief: it asks too much of any of the chips."
     cheapest = float(space.scores.cost[space.front[0]])
     told = (
-        f"{int(space.met.sum()):,} of {len(space.met):,} designs tried meet the brief; the cheapest costs "
-        f"{_dollars(cheapest)} a year. "
+        f"{agree(f'{int(space.met.sum()):,}', f' of {len(space.met):,} designs tried meet the brief')}; the cheapest "
+        f"costs {_dollars(cheapest)} a year. "
     )
     if short:
         return told + "Yours does not meet it yet."
-    return told + f"Yours costs {format_quantity(float(found.cost) / cheapest, '1')} times that."
+    return told + f"Yours costs {agree(format_quantity(float(score.cost) / cheapest, '1'), ' times as much')}."
 
 
 def _named(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
@@ -187,7 +206,7 @@ def _designs(i: Inputs, space: DesignSpace, around: CapstoneLinks) -> Iterator[D
         )
 
 
-def _figure(i: Inputs, found: Scores, space: DesignSpace, around: CapstoneLinks) -> Figure:
+def _figure(i: Inputs, score: Scores, space: DesignSpace, around: CapstoneLinks) -> Figure:
     def dot(row: int) -> DesignPoint:
         return DesignPoint(
             _named(space, row, around), float(space.scores.cost[row]), float(space.scores.carbon[row]) / 1e3
@@ -196,7 +215,7 @@ def _figure(i: Inputs, found: Scores, space: DesignSpace, around: CapstoneLinks)
     best = set(space.front.tolist())
     rows = [row for row in space.met.nonzero()[0].tolist() if row not in best]
     faint = rows[:: max(1, len(rows) // _MOST_FAINT)]
-    own = [DesignPoint("your design", float(found.cost), float(found.carbon) / 1e3)]
+    own = [DesignPoint("your design", float(score.cost), float(score.carbon) / 1e3)]
     front = [dot(row) for row in space.front.tolist()]
     drawn = designs([dot(row) for row in faint], front, [dot(space.knee)] if space.knee >= 0 else [], own)
     title = "Your design beside those nobody beats"

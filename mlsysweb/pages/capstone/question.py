@@ -1,4 +1,4 @@
-"""The design a student makes, and the brief it must meet; declared in the words of a wall."""
+"""The inputs of the capstone: a student's design and the brief it must meet. Declared like those of a wall."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from enum import IntEnum
 from solvers import checks, inputs
 from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
-from solvers.specs import Accelerator, Grid, Model, Precision
+from solvers.specs import Accelerator, Grid, Model, Precision, Region
 
 
 class Tenure(IntEnum):
-    """How the fleet is come by."""
+    """How the fleet is obtained."""
 
     OWN = 0
     CLOUD = 1
 
 
 class Submitted(IntEnum):
-    """Whether the design is handed in, and may be held against the best there are."""
+    """Whether the design is submitted, so that it may be compared with the front."""
 
     NO = 0
     YES = 1
@@ -49,6 +49,11 @@ class Inputs:
     first: Grid = spec(Grid, "First region", "us-virginia", help="Where the first share of the fleet stands.")
     second: Grid | None = spec(Grid, "Second region", "ireland", optional=True)
     third: Grid | None = spec(Grid, "Third region", optional=True)
+    first_site: Region | None = spec(
+        Region, "First cloud region", optional=True, advanced=True, help="Stands in the place of the first grid above."
+    )
+    second_site: Region | None = spec(Region, "Second cloud region", optional=True, advanced=True)
+    third_site: Region | None = spec(Region, "Third cloud region", optional=True, advanced=True)
     tenure: Codes = choice(
         Tenure,
         "Fleet is",
@@ -125,7 +130,8 @@ class Inputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: a model that generates, a chip that computes, grids that are known."""
+    """Check the inputs against each other: a model that generates tokens, a chip with a rate, grids with known
+    figures."""
     yield from checks.trainable_transformer(i.model)
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     for name in ("memory_capacity", "tdp", "unit_price"):
@@ -133,6 +139,10 @@ def check(i: Inputs) -> Iterator[InputError]:
             yield InputError(
                 "accelerator", f"can't be {i.accelerator.name}: its {name.replace('_', ' ')} is not known."
             )
+    for name in ("first_site", "second_site", "third_site"):
+        site = getattr(i, name)
+        if site is not None and math.isnan(site.carbon_intensity):
+            yield InputError(name, f"can't be {site.name}: its carbon intensity is not known.")
     if i.tenure == Tenure.CLOUD and math.isnan(i.accelerator.cloud_price):
         yield InputError("tenure", f"can't be cloud: the catalog has no price to rent {i.accelerator.name}.")
 
@@ -143,7 +153,7 @@ CAPSTONE = question(
     inputs=Inputs,
     check=check,
     presets=(
-        Preset("The challenge: 5 million dollars, 1000 requests a second", {}, part="Capstone"),
+        Preset("The challenge: 5 million dollars a year, 1000 requests a second", {}, part="Capstone"),
         Preset(
             "A smaller one: 50 requests a second in half a second",
             {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "4"},

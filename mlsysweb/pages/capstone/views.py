@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.show.forms.draw import errors_only_form, form
+from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import render_page_or_partial
-from solvers.errors import InputErrors
 
 from .answer import answer_page
 from .question import CAPSTONE
@@ -16,13 +16,9 @@ from .question import CAPSTONE
 
 @require_safe
 def capstone(request: HttpRequest) -> HttpResponse:
-    """The page of the capstone, or the partial that an HTMX request asks for."""
+    """The capstone: the page, or the fragment for an HTMX request."""
     url, text = reverse("capstone:capstone"), query_text(request.GET)
-    page, errors = None, {}
-    try:
-        page = answer_page(request.GET)
-    except InputErrors as bad:
-        errors = {error.field: error.sentence for error in bad.errors}
+    page, errors = page_or_errors(answer_page, request.GET)
     return render_page_or_partial(
         request,
         page,

@@ -1,2 +1,2 @@
-"""Every claim the walls refute on one page, for reading or, in a lecture, for guessing first. What belongs here
-gathers and groups them; how one is worked out and worded is `results/fallacies.py`."""
+"""All fallacies that the walls refute on one page, to read or to guess first in a lecture. This package groups them;
+`show/results/fallacies.py` evaluates and words them."""

@@ -1,4 +1,4 @@
-"""What the page of fallacies may show. Templates see nothing else."""
+"""Template context of the fallacies page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import FallacyResult, Link
 
 @dataclass(frozen=True)
 class FallacyWall:
-    """A wall, or a tool without a number, and what is said of it; `id` is where a link to it leads."""
+    """A wall (or an unnumbered tool) with its fallacies; `id` is the anchor that links point to."""
 
     id: str
     numbers: str
@@ -20,7 +20,7 @@ class FallacyWall:
 
 @dataclass(frozen=True)
 class FallacyDomain:
-    """Walls that limit the same part of a system."""
+    """The walls of one domain of the taxonomy."""
 
     id: str
     name: str
@@ -29,7 +29,7 @@ class FallacyDomain:
 
 @dataclass(frozen=True)
 class FallaciesPage:
-    """All claims by domain and wall; `predict` hides what is true until somebody asks."""
+    """All fallacies by domain and wall; with `predict` the answers are folded until the reader opens them."""
 
     count: int
     domains: tuple[FallacyDomain, ...]

@@ -1,4 +1,4 @@
-"""Stage 5: the page of fallacies. Reads, never solves."""
+"""Presenter (stage 5) of the fallacies page. Does not solve."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Claims = Sequence[tuple[Solver[Any, Any], tuple[FallacyResult, ...]]]
 
 
 def fallacies_page(claims: Claims, urls: Mapping[str, str], base: str, predict: bool) -> FallaciesPage:
-    """The claims of all walls in the order of their numbers; a wall or a domain without any is left out."""
+    """Return the fallacies of all walls in the order of their numbers; a wall or a domain without any is left out."""
     domains = (FallacyDomain(name, words, tuple(_walls(name, claims, urls))) for name, words in DOMAINS.items())
     return FallaciesPage(
         count=sum(len(told) for _, told in claims),

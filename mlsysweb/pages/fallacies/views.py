@@ -15,7 +15,7 @@ PREDICT = "predict"
 
 @require_safe
 def fallacies(request: HttpRequest) -> HttpResponse:
-    """Every claim that the walls refute."""
+    """The page of all fallacies that the walls refute."""
     urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}
     told = [(solver, claims.fallacies(solver, urls[name])) for name, solver in solvers().items()]
     page = fallacies_page(told, urls, reverse("fallacies:fallacies"), request.GET.get("mode") == PREDICT)

@@ -1,2 +1,2 @@
-"""The same job everywhere: what it emits, costs and drinks on every grid, and where to run it when carbon has a
-price."""
+"""One job in every place: its emissions, cost and water on every grid, and where to run it at a given price of
+carbon."""

@@ -1,11 +1,14 @@
-"""The answer of carbon geography to a query, for its view and for whoever keeps it."""
+"""Answers carbon geography for its view and for saving."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from django.http import QueryDict
 from django.urls import reverse
 
 from catalog.models import CatalogRow
+from catalog.resolve import ResolvedQuestion
 from catalog.table_cache import catalog_table
 from mlsysweb.answer import validated
 from mlsysweb.show.forms.asked import Rows, asked_inputs
@@ -18,37 +21,47 @@ from .places import GridPlace, atlas, lives
 from .present import GeographyLinks, geography_page
 from .question import GEOGRAPHY, Inputs, RankedPlaces
 
-# From cloud to microcontroller, for what making a device weighs against running it.
+# Chips from cloud to microcontroller, to compare embodied with operational carbon.
 _LIVES = ("b200-sxm-180gb", "mi300x", "h100-sxm5-80gb", "a100-sxm4-80gb", "l4", "esp32-s3")
 
 
 def answer_page(query: QueryDict) -> GeographyPage:
-    """Raises InputErrors, also for a place or a chip of which too little is known."""
+    """Return the page that answers the query. Raise InputErrors, also for a place or a chip with unknown figures that
+    are needed."""
     read, known = validated(GEOGRAPHY, query_text(query))
-    point: Inputs = known.point
-    slug = str(known.snapshot["grid"]["slug"])
-    places = _ranked(point)
-    picked = next((k for k, place in enumerate(places) if place.slug == slug), None)
-    if picked is None:
-        row = catalog_table(Grid).by_name[slug]
-        places = [*places, GridPlace(slug, row.name, "", row.main_mix, point.grid)]
-    found = atlas(point, places)
-    here = next(k for k, place in enumerate(found.places) if place.slug == slug)
+    place = _picked(known)
+    point: Inputs = replace(known.point, grid=place.spec)
+    ranked = _ranked(point)
+    found = atlas(point, ranked if any(_same(each, place) for each in ranked) else [*ranked, place])
+    here = next(k for k, each in enumerate(found.places) if _same(each, place))
     world = {place.iso: k for k, place in enumerate(found.places) if place.iso}
     chips = catalog_table(Accelerator)
     lived = lives(point, [chips.of(chips.by_name[name]).spec for name in _LIVES if name in chips.by_name])
     url = reverse("geography:geography")
-    around = GeographyLinks(url, reverse("walls:wall", args=["sustainability"]), read.text, slug)
+    around = GeographyLinks(url, reverse("walls:wall", args=["sustainability"]), read.text, place.slug)
     return geography_page(point, found, here, world, lived, around)
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
+    """Return the inputs of a query as shown beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(GEOGRAPHY.inputs, query_text(query), rows)
 
 
+def _picked(known: ResolvedQuestion) -> GridPlace:
+    """The cloud region that is picked, or else the grid."""
+    point: Inputs = known.point
+    if point.region is not None:
+        return GridPlace("", point.region.name, "", "", point.region)
+    slug = str(known.snapshot["grid"]["slug"])
+    return GridPlace(slug, point.grid.name, "", catalog_table(Grid).by_name[slug].main_mix, point.grid)
+
+
+def _same(one: GridPlace, other: GridPlace) -> bool:
+    return one.slug == other.slug if other.slug else one.name == other.name
+
+
 def _ranked(point: Inputs) -> list[GridPlace]:
-    """The places asked for, of today's catalog."""
+    """Return the places to rank, from today's catalog."""
     wanted = RankedPlaces(int(point.places))
     if wanted in (RankedPlaces.COUNTRIES, RankedPlaces.ALL_GRIDS):
         rows = catalog_table(Grid)

@@ -1,4 +1,4 @@
-"""What the page of carbon geography may show. Templates see nothing else beside the form."""
+"""Template context of carbon geography, beside the form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSumma
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """A place in the table: its figures as text, and the page with it picked; `mark` says what it is among them."""
+    """A row of the table: the figures of a place as text, and the link that picks it; `mark` is its role among them."""
 
     place: Link
     mix: str
@@ -22,7 +22,7 @@ class PlaceRow:
 
 @dataclass(frozen=True)
 class Band:
-    """A step of the map's scale."""
+    """A step of the map's colour scale."""
 
     number: int
     words: str
@@ -30,8 +30,8 @@ class Band:
 
 @dataclass(frozen=True)
 class GeographyPage:
-    """The chosen place beside all others. `map` is JSON by country: band, what to say of it, and its slug; `picked` is
-    the slug of the chosen place."""
+    """The chosen place beside all others. `map` is JSON by country (colour band, hover text, slug); `picked` is the
+    slug of the chosen place."""
 
     verdict: str
     placement: str

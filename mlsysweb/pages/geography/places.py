@@ -1,4 +1,5 @@
-"""The job on every place at once: one vectorised call of the wall, and the places nobody beats in cost and carbon."""
+"""Evaluates a job in every place in one vectorised call of the wall, and finds the Pareto-optimal places by cost and
+carbon."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class GridPlace:
-    """A grid or a cloud region. `slug` is empty where a picker does not offer it; `iso` where it is no country."""
+    """A grid or a cloud region. `slug` is empty where pickers do not offer it, `iso` where it is not a country."""
 
     slug: str
     name: str
@@ -31,8 +32,8 @@ class GridPlace:
 
 @dataclass(frozen=True)
 class Atlas:
-    """The job on every place: carbon of running (kg), water (L), electricity (USD), its price with carbon's (USD), all
-    in the order of `places`; which of them nobody beats in both, and the order by carbon."""
+    """The job in every place, in the order of `places`: operational carbon (kg), water (L), electricity cost (USD),
+    that cost including carbon (USD), which places are Pareto-optimal in cost and carbon, and the order by carbon."""
 
     places: tuple[GridPlace, ...]
     intensity: Floats
@@ -46,37 +47,37 @@ class Atlas:
 
     @property
     def priced_places(self) -> int:
-        """How many have a price of electricity of their own."""
+        """Return how many places have an electricity price of their own."""
         return int(sum(not np.isnan(getattr(place.spec, "electricity_price", np.nan)) for place in self.places))
 
     @property
     def best(self) -> int:
-        """The place of least cost and priced carbon."""
+        """Return the index of the place with the lowest cost including carbon."""
         return int(np.argmin(self.priced))
 
 
 def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
-    """What the job of `i` comes to on each of the places whose carbon intensity is known."""
+    """Return the results of the job of `i` in each place with a known carbon intensity."""
     known = tuple(place for place in places if not np.isnan(place.spec.carbon_intensity))
     intensity = _figures(known, "carbon_intensity", np.nan)
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
     price = _figures(known, "electricity_price", i.electricity_price)
-    found = sustainability(
+    outputs = sustainability(
+        accelerator=i.accelerator,
         devices=i.devices,
-        tdp=i.accelerator.tdp,
         duration=i.duration,
         mfu=i.mfu,
         pue=pue,
         carbon_intensity=intensity,
         water_intensity=_figures(known, "water_intensity", i.water_intensity),
     )
-    carbon, cost = np.asarray(found.operational_carbon), np.asarray(found.facility_energy) * price
+    carbon, cost = np.asarray(outputs.operational_carbon), np.asarray(outputs.facility_energy) * price
     return Atlas(
         places=known,
         intensity=intensity,
         pue=pue,
         carbon=carbon,
-        water=np.asarray(found.water),
+        water=np.asarray(outputs.water),
         cost=cost,
         priced=cost + carbon * i.carbon_price,
         front=np.sort(front(np.stack([cost, carbon], axis=1))),
@@ -85,32 +86,40 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
 
 
 def _figures(places: Sequence[GridPlace], name: str, otherwise: Any) -> Floats:
-    """A figure of every place; what one does not know, or has no column for, is as given."""
+    """Return a figure of every place; where it is unknown, or the kind of place has no such column, the value
+    `otherwise`."""
     values = np.array([float(getattr(place.spec, name, np.nan)) for place in places])
     return np.where(np.isnan(values), float(otherwise), values)
 
 
 @dataclass(frozen=True)
 class Life:
-    """A device over its life on one grid: carbon of making and of running, kg."""
+    """A device over its life on one grid: carbon of making and of running, kg, and whether it sleeps in between."""
 
     name: str
     making: float
     running: float
+    sleeps: bool
 
 
 def lives(i: Inputs, chips: Sequence[Accelerator]) -> tuple[Life, ...]:
-    """Each chip, always on at the MFU asked, over the life asked; those without a known figure are left out."""
+    """Each chip over the life asked: always on in a data center at the MFU asked, or, where its sleep power is known,
+    asleep outside its duty cycle and without a data center's PUE. Those without a known figure are left out."""
     told = [chip for chip in chips if not np.isnan(chip.embodied_carbon) and not np.isnan(chip.tdp)]
+    tdp, asleep = (np.array([float(getattr(chip, name)) for chip in told]) for name in ("tdp", "sleep_power"))
+    sleeps = ~np.isnan(asleep)
     found = sustainability(
+        accelerator=None,  # several, each with the figures below
         devices=1,
         tdp=np.array([float(chip.tdp) for chip in told]),
         duration=i.lifetime,
         mfu=i.mfu,
-        pue=i.pue,
+        mean_device_power=np.where(sleeps, i.duty_cycle * tdp + (1 - i.duty_cycle) * asleep, 0.0),  # 0: not measured
+        pue=np.where(sleeps, 1.0, i.pue),
         carbon_intensity=i.grid.carbon_intensity,
         embodied_lifetime=i.lifetime,
         embodied_per_device=np.array([float(chip.embodied_carbon) for chip in told]),
     )
-    pairs = zip(told, np.asarray(found.embodied_carbon), np.asarray(found.operational_carbon), strict=True)
-    return tuple(Life(chip.name, float(made), float(ran)) for chip, made, ran in pairs)
+    embodied, operational = np.asarray(found.embodied_carbon), np.asarray(found.operational_carbon)
+    each = zip(told, embodied.tolist(), operational.tolist(), sleeps.tolist(), strict=True)
+    return tuple(Life(chip.name, *figures) for chip, *figures in each)

@@ -1,4 +1,4 @@
-"""Stage 5: the page of carbon geography. Reads, never solves."""
+"""Presenter (stage 5) of carbon geography. Does not solve."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 import orjson
 
 from mlsysweb.show.charts.geography import PlacePoint, lifetimes, ranking, tradeoff
+from mlsysweb.show.charts.series import varies
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
+from solvers.grammar import agree
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
 
@@ -18,7 +20,7 @@ from .page import Band, GeographyPage, PlaceRow
 from .places import Atlas, Life
 from .question import Counted, Inputs
 
-# Steps of the map's scale in g/kWh: each about twice the one before, so that clean grids differ, too.
+# Bounds of the map's colour bands in g/kWh: each about twice the one before, so that clean grids differ, too.
 _STEPS = (50, 100, 200, 350, 500, 700)
 _ENDS = 12
 _KWH = 3.6e6
@@ -26,7 +28,7 @@ _KWH = 3.6e6
 
 @dataclass(frozen=True)
 class GeographyLinks:
-    """Paths of this page and of the wall, what was typed, and the slug of the place picked."""
+    """Paths of this page and of the wall, the typed text, and the slug of the picked place."""
 
     url: str
     wall: str
@@ -37,7 +39,8 @@ class GeographyLinks:
 def geography_page(
     i: Inputs, found: Atlas, here: int, world: Mapping[str, int], lived: Sequence[Life], around: GeographyLinks
 ) -> GeographyPage:
-    """`here` is the picked place among those found; `world` the place of each country on the map, by ISO code."""
+    """Return the page. `here` is the index of the picked place; `world` maps ISO codes to the indexes of countries on
+    the map."""
     link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
     return GeographyPage(
         verdict=_verdict(found, here),
@@ -50,23 +53,41 @@ def geography_page(
         rows=tuple(_row(found, place, here, around) for place in found.ranked.tolist()),
         unknown="" if world else "The catalog has no country to draw.",
         wall=_wall(i, found, here, around),
-        notes=tuple(_notes(i, found)),
+        notes=tuple(_notes(i, found, lived)),
         url=link,
     )
 
 
 def _verdict(found: Atlas, here: int) -> str:
-    place, best, worst = found.places[here], int(found.ranked[0]), int(found.ranked[-1])
-    first = f"In {place.name} the job emits {_tonnes(found, here)} of CO2e"
-    if here == best:
-        return (
-            f"{first}, the least of all; in {found.places[worst].name} it would be {_tonnes(found, worst)}, "
-            f"{_times(found, worst, here)} times that."
-        )
-    return (
-        f"{first}; the same job in {found.places[best].name} {_tonnes(found, best)}, {_times(found, here, best)} times "
-        f"less, and in {found.places[worst].name} {_tonnes(found, worst)}. The energy is the same: the place decides."
-    )
+    """The chosen place between the cleanest and the dirtiest. Places whose emissions are shown as the same figure are
+    not held against each other."""
+    best, worst = int(found.ranked[0]), int(found.ranked[-1])
+    cleanest, dirtiest = found.places[best].name, found.places[worst].name
+    carbon, least, most = (_tonnes(found, place) for place in (here, best, worst))
+    first = f"In {found.places[here].name} the job emits {carbon} of CO2e"
+    if least == most:
+        return f"{first}, as in every other place."
+    if carbon == least:
+        rank = "the least of all" if here == best else f"as little as in {cleanest} and less than elsewhere"
+        ratio = f", {_times(found, worst, here)}" if found.carbon[here] > 0 else ""
+        told = f"{first}, {rank}; in {dirtiest} it would be {most}{ratio}."
+    else:
+        rank = ""
+        if carbon == most:
+            rank = ", the most of all" if here == worst else f", as much as in {dirtiest} and more than elsewhere"
+        ratio = f", {_times(found, here, best)} as" if found.carbon[best] > 0 else "; nothing"
+        end = "" if rank else f"; in {dirtiest} it would be {most}"
+        told = f"{first}{rank}{ratio} in {cleanest} ({least}){end}."
+    return f"{told} {_energy(found, here, best, worst)}"
+
+
+def _energy(found: Atlas, here: int, best: int, worst: int) -> str:
+    """Whether the places differ by their grids alone or by their sites' PUE, too."""
+    places = list(dict.fromkeys((here, best, worst)))
+    if len({float(found.pue[place]) for place in places}) == 1:
+        return "The energy is the same: the grid decides."
+    told = (f"{format_quantity(float(found.pue[place]), '1')} in {found.places[place].name}" for place in places)
+    return f"The energy differs, too: the PUE is {', '.join(told)}."
 
 
 def _placement(i: Inputs, found: Atlas) -> str:
@@ -79,9 +100,17 @@ def _placement(i: Inputs, found: Atlas) -> str:
 
 
 def _front(found: Atlas) -> str:
+    if not _costs_vary(found):
+        return (
+            "Nearly all places are charged the same for electricity, so there is no chart of its cost against carbon."
+        )
     count = len(found.front)
     verb = "is" if count == 1 else "are"
     return f"Of {len(found.places)} places {count} {verb} beaten by none in both."
+
+
+def _costs_vary(found: Atlas) -> bool:
+    return varies([format_quantity(float(cost), "USD") for cost in found.cost])
 
 
 def _tonnes(found: Atlas, place: int) -> str:
@@ -89,11 +118,8 @@ def _tonnes(found: Atlas, place: int) -> str:
 
 
 def _times(found: Atlas, over: int, under: int) -> str:
-    return (
-        format_quantity(float(found.carbon[over] / found.carbon[under]), "1")
-        if found.carbon[under] > 0
-        else "without end"
-    )
+    """How many times as much one place emits as the other, which emits anything."""
+    return agree(format_quantity(float(found.carbon[over] / found.carbon[under]), "1"), " times as much")
 
 
 def _cards(found: Atlas, here: int) -> Iterator[Card]:
@@ -118,7 +144,7 @@ def _bands() -> Iterator[Band]:
 
 
 def _told(found: Atlas, place: int) -> dict[str, str | int]:
-    """What the map knows of a country: the step of its intensity, what hovering says, and what a click picks."""
+    """Return what the map needs of a country: its colour band, the hover text, and the slug a click picks."""
     each = found.places[place]
     mix = f", {each.mix}" if each.mix else ""
     words = (
@@ -178,13 +204,14 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
     )
     every = [_dot(found, place, here) for place in order]
     best = [d for d in every if d.mark]
-    yield _figure(
-        "tradeoff-1",
-        "What carbon costs: electricity against emissions",
-        tradeoff(every),
-        ("Place", "Electricity (USD)", "CO2e (t)"),
-        [(d.name, f"{d.dollars:,.0f}", f"{d.tonnes:,.4g}") for d in best],
-    )
+    if _costs_vary(found):
+        yield _figure(
+            "tradeoff-1",
+            "What carbon costs: electricity against emissions",
+            tradeoff(every),
+            ("Place", "Electricity (USD)", "CO2e (t)"),
+            [(d.name, f"{d.dollars:,.0f}", f"{d.tonnes:,.4g}") for d in best],
+        )
     if lived:
         kept = [(life.name, life.making, life.running) for life in lived]
         names, making, running = zip(*kept, strict=True)
@@ -209,9 +236,8 @@ def _figure(id: str, title: str, drawn: object, columns: tuple[str, ...], rows: 
 
 def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
     """The sustainability wall with this job at this place."""
-    asked = {
+    asked = {name: around.text[name] for name in ("fleet", "node", "accelerator") if name in around.text} | {
         "devices": f"{i.devices:g}",
-        "tdp": to_input_text(float(i.accelerator.tdp), "W", "W"),
         "mfu": to_input_text(float(i.mfu), "1", "percent"),
         "duration": to_input_text(float(i.duration), "s", "day"),
         "pue": f"{found.pue[here]:g}",
@@ -220,11 +246,16 @@ def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
     return Link("The sustainability wall with this job here", f"{around.wall}?{urlencode(asked)}")
 
 
-def _notes(i: Inputs, found: Atlas) -> Iterator[str]:
+def _notes(i: Inputs, found: Atlas, lived: Sequence[Life]) -> Iterator[str]:
     if i.counted == Counted.GRID_AND_SITE:
         yield "Each place's own PUE counts where it is known, elsewhere the one given: two things differ at once."
+    if lived_asleep := [life.name for life in lived if life.sleeps]:
+        awake = format_quantity(float(i.duty_cycle), "1", "percent")
+        yield (
+            f"Over a life {' and '.join(lived_asleep)} is awake {awake} of the time and asleep for the rest, without a "
+            "data center's PUE; the others are always on."
+        )
     yield (
         f"Of {len(found.places)} places the price of electricity is known for {found.priced_places}; for the others it "
-        f"is "
-        "the one given, so that carbon alone tells them apart. Carbon intensity is a yearly mean."
+        "is the one given. Carbon intensity is a yearly mean."
     )

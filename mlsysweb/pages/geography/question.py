@@ -1,6 +1,6 @@
-"""What the page asks for: a job, how its energy is counted, and what a tonne of carbon costs.
+"""The inputs of carbon geography: a job, how its energy is counted, and the price of a tonne of carbon.
 
-Declared in the words of a wall, so that it is read, checked and drawn as a wall's question is.
+Declared like the inputs of a wall, so that they are parsed, checked and drawn the same way.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from enum import IntEnum
 from solvers import inputs
 from solvers.declare import Array, Codes, Preset, choice, number, question, spec
 from solvers.errors import InputError
-from solvers.specs import Accelerator, Grid
+from solvers.specs import Accelerator, Fleet, Grid, Node, Region
 
 _DAY = 86400.0
+# Visual wake words on an ESP32-S3 at 30% of its peak, as the battery's doorbell has it.
+_DETECTION, _MINUTE = 36e-3, 60.0
 
 
 class Counted(IntEnum):
-    """Whose PUE counts."""
+    """Whose PUE is used."""
 
     GRID_ONLY = 0
     GRID_AND_SITE = 1
@@ -60,8 +62,11 @@ class Inputs:
         labels={"grid_only": "Grid only", "grid_and_site": "Grid and site"},
         help="One PUE everywhere, or each place's own where it is known.",
     )
-    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
-    devices: Array = number("1", "Devices", 256, low=1, high=1e8, slider=(1, 32768), log=True, integer=True)
+    region: Region | None = inputs.region(help="Stands in the place of the grid above, with its own PUE.")
+    fleet: Fleet | None = inputs.fleet()
+    node: Node | None = inputs.node()
+    accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", default_from="node.accelerator")
+    devices: Array = inputs.devices(256)
     duration: Array = number(
         "s",
         "Duration",
@@ -73,7 +78,7 @@ class Inputs:
         display_unit="day",
     )
     mfu: Array = number("1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent", help="What power follows.")
-    pue: Array = number("1", "PUE", 1.06, low=1, high=10, slider=(1, 2), help="Where no place's own is counted.")
+    pue: Array = inputs.pue(1.06, default_from="fleet.pue", help="Where no place's own is counted.")
     carbon_price: Array = number(
         "USD/kg",
         "Price of carbon",
@@ -103,6 +108,16 @@ class Inputs:
         advanced=True,
         help="Where a place's is not known.",
     )
+    duty_cycle: Array = number(
+        "1",
+        "Duty cycle of a microcontroller",
+        _DETECTION / _MINUTE,
+        high=1,
+        slider=(0, 0.1),
+        display_unit="percent",
+        advanced=True,
+        help="Share of the time it is awake, by default for one detection of a person a minute on an ESP32-S3 (36 ms).",
+    )
     lifetime: Array = number(
         "s",
         "Life of a device",
@@ -116,11 +131,12 @@ class Inputs:
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell: power must be known, and the place's intensity."""
+    """Check the inputs against each other: the power must be known, and the carbon intensity of the place."""
     if math.isnan(i.accelerator.tdp):
         yield InputError("accelerator", f"can't be {i.accelerator.name}: its thermal design power is not known.")
-    if math.isnan(i.grid.carbon_intensity):
-        yield InputError("grid", f"can't be {i.grid.name}: its carbon intensity is not known.")
+    field, place = ("grid", i.grid) if i.region is None else ("region", i.region)
+    if math.isnan(place.carbon_intensity):
+        yield InputError(field, f"can't be {place.name}: its carbon intensity is not known.")
 
 
 GEOGRAPHY = question(

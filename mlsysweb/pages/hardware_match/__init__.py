@@ -1,1 +1,1 @@
-"""A target in, the hardware it asks for out: every chip of the catalog held against it, and how many it would take."""
+"""The hardware for a target: compares every chip of the catalog with it, and says how many of each it takes."""

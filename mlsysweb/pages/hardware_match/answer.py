@@ -1,4 +1,4 @@
-"""The answer of the page of matches to a query, for its view and for whoever keeps it."""
+"""Answers hardware match for its view and for saving."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from solvers.specs import Accelerator, stack
 from .page import HardwareMatchPage
 from .present import HardwareMatchLinks, hardware_match_page
 
-# The wall holds one chip against the target; this page all of them.
+# The wall compares one chip with the target; this page compares all of them.
 ONE = "accelerator"
 
 
 def page_inputs() -> dict[str, InputField]:
-    """The wall's inputs without its chip."""
+    """Return the wall's inputs without its chip."""
     return {name: io for name, io in solvers()["synthesis"].inputs.items() if name != ONE}
 
 
 def page_text(query: QueryDict) -> dict[str, str]:
-    """The question by name as typed; what equals the default is left out."""
+    """Return the question by name as typed, without values equal to the default."""
     return {name: value for name, value in query_text(query).items() if name != ONE}
 
 
 def answer_page(query: QueryDict) -> HardwareMatchPage:
-    """Raises InputErrors, also for a question that makes no sense on any chip."""
+    """Return the page that answers the query. Raise InputErrors, also for a question that no chip can answer."""
     wall, text = solvers()["synthesis"], page_text(query)
     every = {**text, ONE: NOTHING}
     parsed, resolved = validated(wall, every)
@@ -48,5 +48,5 @@ def answer_page(query: QueryDict) -> HardwareMatchPage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
+    """Return the inputs of a query as shown beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(page_inputs(), page_text(query), rows)

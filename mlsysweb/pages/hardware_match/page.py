@@ -1,4 +1,4 @@
-"""What the page of matches may show. Templates see nothing else beside the form."""
+"""Template context of hardware match, beside the form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSumma
 
 @dataclass(frozen=True)
 class Match:
-    """A chip held against the target: how many it takes, what it is shortest of, what they cost."""
+    """A chip compared with the target: how many are needed, the requirement that sets this number, and their cost."""
 
     chip: Link
     needed: str
@@ -20,7 +20,7 @@ class Match:
 
 @dataclass(frozen=True)
 class HardwareMatchPage:
-    """What the target asks of hardware, and the catalog's answer, the fewest devices first."""
+    """The requirements of the target, and the chips of the catalog, fewest devices first."""
 
     verdict: str
     cards: tuple[Card, ...]

@@ -1,4 +1,4 @@
-"""Stage 5: the page of matches. Reads, never solves."""
+"""Presenter (stage 5) of hardware match. Does not solve."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from mlsysweb.show.charts.hardware_match import Chip, hardware_match
 from mlsysweb.show.results.page import Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.formatting import fill_slots
+from solvers.grammar import agree
 from solvers.meta.synthesis import Demand, Ranking
 from solvers.quantities import format_quantity
 from solvers.result import Result
@@ -26,7 +27,8 @@ _SHORT = {Demand.RATE: "its rate", Demand.BANDWIDTH: "its bandwidth", Demand.MEM
 
 @dataclass(frozen=True)
 class HardwareMatchLinks:
-    """The path of this page and of the wall, what was typed, and the chips: slug and name, in the catalog's order."""
+    """The paths of this page and of the wall, the typed text, and the chips (slug and name) in the order of the
+    catalog."""
 
     url: str
     wall: str
@@ -35,7 +37,7 @@ class HardwareMatchLinks:
 
 
 def hardware_match_page(needed: Result, ranking: Ranking, around: HardwareMatchLinks) -> HardwareMatchPage:
-    """What is needed, and every chip whose need is known, the fewest devices first."""
+    """Return the requirements and every chip whose number of devices is known, fewest devices first."""
     count = np.broadcast_to(np.asarray(ranking.outputs.devices_needed, dtype=float), (len(around.chips),))
     known = [place for place in ranking.order.tolist() if math.isfinite(count[place])]
     alone = [place for place in known if count[place] <= 1]
@@ -61,7 +63,7 @@ def _answer(alone: list[int], known: list[int], ranking: Ranking, around: Hardwa
         )
     prices = _column(ranking, "price_of_devices", around)
     priced = [place for place in alone if math.isfinite(prices[place])]
-    told = f"{len(alone)} of {len(known)} chips do it alone"
+    told = agree(str(len(alone)), f" of {len(known)} chips do it alone")
     if not priced:
         return f"{told}."
     cheapest = min(priced, key=lambda place: float(prices[place]))

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.show.forms.draw import form_fields, preset_links
+from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.htmx import render_page_or_partial
 from mlsysweb.show.results.page import Link
-from solvers.errors import InputErrors
 from solvers.registry import solvers
 
 from .answer import ONE, answer_page, page_inputs, page_text
@@ -16,13 +16,9 @@ from .answer import ONE, answer_page, page_inputs, page_text
 
 @require_safe
 def hardware_match(request: HttpRequest) -> HttpResponse:
-    """The page of hardware match, or the partial that an HTMX request asks for."""
+    """Hardware match: the page, or the fragment for an HTMX request."""
     url, text = reverse("hardware_match:hardware_match"), page_text(request.GET)
-    page, errors = None, {}
-    try:
-        page = answer_page(request.GET)
-    except InputErrors as bad:
-        errors = {error.field: error.sentence for error in bad.errors}
+    page, errors = page_or_errors(answer_page, request.GET)
     return render_page_or_partial(
         request,
         page,
@@ -35,5 +31,5 @@ def hardware_match(request: HttpRequest) -> HttpResponse:
 
 
 def _presets(text: dict[str, str], url: str) -> list[Link]:
-    """The wall's own examples, but for those about one chip."""
+    """Return links to the wall's presets, except those about one chip."""
     return [link for link in preset_links(solvers()["synthesis"], text, url) if ONE not in link.url]

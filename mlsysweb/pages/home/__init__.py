@@ -1,1 +1,1 @@
-"""The front page: the live roofline, the map of walls, the tutorial's parts."""
+"""The home page: the live roofline, the map of walls, the parts of the tutorial."""

@@ -1,4 +1,4 @@
-"""What the home page may show. Templates see nothing else beside the form of the live roofline."""
+"""Template context of the home page, beside the form of the live roofline."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import Link, ResultPage
 
 @dataclass(frozen=True)
 class WallTile:
-    """One of the numbered walls on the map; an empty `url` means it is still to come."""
+    """One of the numbered walls on the map; `url` is empty where it has no solver yet."""
 
     number: int
     name: str
@@ -19,7 +19,7 @@ class WallTile:
 
 @dataclass(frozen=True)
 class MapDomain:
-    """Walls that limit the same part of a system."""
+    """The walls of one domain of the taxonomy."""
 
     name: str
     walls: tuple[WallTile, ...]
@@ -27,7 +27,7 @@ class MapDomain:
 
 @dataclass(frozen=True)
 class PartLinks:
-    """One part of the tutorial, with the questions it opens."""
+    """One part of the tutorial, with links to its questions."""
 
     number: int
     title: str
@@ -37,7 +37,7 @@ class PartLinks:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The live roofline, the pages over many walls, the map of the walls and the tutorial as a reading path."""
+    """The live roofline, the tools, the map of the walls, and the tutorial as a reading path."""
 
     roofline: ResultPage
     tools: tuple[Link, ...]

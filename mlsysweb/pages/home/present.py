@@ -1,4 +1,4 @@
-"""Stage 5: the front page. Reads, never solves."""
+"""Presenter (stage 5) of the home page. Does not solve."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from solvers.taxonomy import DOMAINS, WALLS
 from .page import HomePage, MapDomain, PartLinks, WallTile
 from .tutorial import PARTS, TutorialPart
 
-# A tool over several walls has no number of its own.
+# A tool that covers several walls has no number of its own.
 TOOL = 0
 
 
 def home_page(
     roofline: ResultPage, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str], tools: tuple[Link, ...]
 ) -> HomePage:
-    """The map shows every wall of the taxonomy; one that no solver stands for yet has no link."""
+    """Return the home page. The map shows every wall of the taxonomy; one without a solver has no link."""
     return HomePage(
         roofline=roofline,
         tools=tools,

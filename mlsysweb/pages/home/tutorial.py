@@ -1,4 +1,4 @@
-"""The tutorial's afternoon as a reading path: what each part asks and the questions to open first.
+"""The tutorial as a reading path: the topic of each part and the questions to open first.
 
 A question is the name of a wall, or of the URL of a page over many walls, and its inputs as text.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TutorialLink:
-    """A step of the tutorial: its words, and the wall and question it opens."""
+    """A step of the tutorial: its text, and the wall and question it opens."""
 
     words: str
     page: str
@@ -34,10 +34,11 @@ PARTS = (
         "Economics and sustainability",
         "What training and serving cost in dollars, kilowatt-hours and tonnes of CO2.",
         (
-            TutorialLink("256 H100s for a month", "tco", {}),
+            TutorialLink("256 H100s for a month", "tco", {"pue": "1.06"}),
             TutorialLink("The same month's carbon", "sustainability", {}),
             TutorialLink("Poland or Québec?", "geography:geography", {}),
-            TutorialLink("Three vendors, one job", "shootout", {"also": "b200-sxm-180gb,h200-sxm-141gb"}),
+            TutorialLink("Three vendors, one job", "shootout", {"also": "gaudi3"}),
+            TutorialLink("Gaudi 3 at its list price", "shootout", {"rival": "gaudi3", "rival_price": "15625 USD"}),
         ),
     ),
     TutorialPart(

@@ -23,7 +23,7 @@ LIVE = ("batch_size", "context_length")
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page."""
+    """The home page."""
     roofline, url = solvers()["roofline"], reverse("home")
     wall = reverse("walls:wall", args=[roofline.name])
     text = {name: request.GET[name] for name in LIVE if name in request.GET}
@@ -31,16 +31,16 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         result = answer(roofline, text)
     except InputErrors as bad:
-        errors = {error.field: error.sentence for error in bad.errors}
+        errors = bad.sentences
         result = answer(roofline, {})
     drawn = subset(form(roofline, text, errors, choices, url), LIVE)
     live = result_page(roofline, result, wall)
     if wants_partial(request):
-        said = render_to_string("shared/_errors.html", {"form": drawn}, request)
+        errors_html = render_to_string("shared/_errors.html", {"form": drawn}, request)
         if errors:
-            return error_response(said)
+            return error_response(errors_html)
         return partial_response(
-            render_to_string("home/_live.html", {"result": live}, request) + said,
+            render_to_string("home/_live.html", {"result": live}, request) + errors_html,
             f"{url}?{live.link.partition('?')[2]}",
         )
     urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}

@@ -1,1 +1,2 @@
-"""Walls in a row: pick them, see what flows between them and what is missing, fill the gaps, run."""
+"""Pipelines of walls: choose stages, see the values passed between them and the inputs that are missing, and run
+them."""

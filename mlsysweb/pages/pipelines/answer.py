@@ -1,4 +1,4 @@
-"""The answer of a chain of walls to a query, for its view and for whoever keeps it."""
+"""Answers a pipeline of walls for its view and for saving."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.forms.query import text_by_name
 from mlsysweb.show.results.stage_query import stage_query
 from solvers.errors import InputError, InputErrors
-from solvers.fields import InputField
+from solvers.fields import InputField, Pick
 from solvers.pipeline import Explanation, Pipeline, explain, pipeline, run
 from solvers.pipeline.explanation import Origin
 from solvers.registry import solvers
 from solvers.result import Result
+from solvers.specs import Fleet, Grid
 
 from .page import PipelinePage
 from .present import LINKS, STAGES, PipelineLinks, pipeline_page
@@ -29,7 +30,7 @@ from .presets import PRESETS
 
 @dataclass(frozen=True)
 class ChainAnswer:
-    """A chain as far as it goes: its page, the inputs a person may say, and what is wrong with which field."""
+    """The answer of a pipeline, as far as it is valid: its page, the inputs a user may set, and the errors by field."""
 
     page: PipelinePage
     around: PipelineLinks
@@ -38,7 +39,8 @@ class ChainAnswer:
 
 
 def answer_page(query: QueryDict) -> PipelinePage:
-    """Raises InputErrors where the stages do not go together or an input is wrong."""
+    """Return the page that answers the query. Raise InputErrors where stages are not compatible or an input is
+    invalid."""
     answered = answer_chain(query)
     if answered.errors:
         raise InputErrors(InputError(field, sentence) for field, sentence in answered.errors.items())
@@ -46,7 +48,7 @@ def answer_page(query: QueryDict) -> PipelinePage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
+    """Return the inputs of a query as shown beside a saved page: label, text, and whether it is the default."""
     around = _links(query)
     titles = [solvers()[name].title for name in around.stages]
     wires = [f"{target} from {source}" for target, source in around.links.items()]
@@ -58,7 +60,7 @@ def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
 
 
 def answer_chain(query: QueryDict) -> ChainAnswer:
-    """The page as far as the chain goes, whatever is wrong with it."""
+    """Return the answer of the pipeline in the query. Errors are returned, not raised."""
     around = _links(query)
     try:
         chain = _chain(around)
@@ -67,19 +69,19 @@ def answer_chain(query: QueryDict) -> ChainAnswer:
         errors: Iterable[InputError] = bad.errors if isinstance(bad, InputErrors) else (bad,)
         problems = [f"{error.field} {error.sentence}" for error in errors]
         return ChainAnswer(pipeline_page(None, {}, problems, around), around, {}, {STAGES: " ".join(problems)})
-    asked = _open_inputs(chain, explanation)
+    inputs = _open_inputs(chain, explanation)
     try:
         results = run(chain, around.text, _row).results
     except InputErrors as bad:
-        wrong = {_field(error.field, asked): error.sentence for error in bad.errors}
-        return ChainAnswer(pipeline_page(explanation, {}, (), around), around, asked, wrong)
+        wrong = {_field(error.field, inputs): error.sentence for error in bad.errors}
+        return ChainAnswer(pipeline_page(explanation, {}, (), around), around, inputs, wrong)
     walls = {stage.name: _wall(chain, stage, results, around.text) for stage in chain.stages}
     page = pipeline_page(explanation, results, (), replace(around, walls=walls))
-    return ChainAnswer(page, around, asked, {})
+    return ChainAnswer(page, around, inputs, {})
 
 
 def _links(query: QueryDict) -> PipelineLinks:
-    """What the query asks; without stages the first preset, with what else is typed over it."""
+    """Return the pipeline in the query; without stages the first preset, with the typed values replacing its own."""
     first = PRESETS[0]
     typed = text_by_name(query)
     text = {name: value for name, value in typed.items() if value and name not in (STAGES, LINKS)}
@@ -97,26 +99,32 @@ def _pair(link: str) -> tuple[str, str]:
 
 
 def _chain(around: PipelineLinks) -> Pipeline:
-    """The stages without their charts, which this page does not draw. Raises InputError and InputErrors."""
+    """Return the pipeline without charts, which this page does not draw. Raise InputError and InputErrors."""
     known = around.known
     stages = (replace(known[name], figures=()) if name in known else name for name in around.stages)
     return pipeline(*stages, links=around.links)
 
 
 def _open_inputs(chain: Pipeline, explanation: Explanation) -> dict[str, InputField]:
-    """What a person may say, once for all stages that ask it by the same name; the gaps first, what has a default
-    folded away unless it is a stage's first question."""
+    """What a person may say, once for all stages that ask it by the same name; the gaps, the fleet and the grid first,
+    what has a default folded away."""
     open_ends = [
         (taken, chain.stage(stage.name).inputs[taken.name])
         for stage in explanation.stages
         for taken in stage.takes
-        if taken.origin in (Origin.GAP, Origin.GIVEN, Origin.DEFAULT) and taken.name in chain.stage(stage.name).inputs
+        if taken.origin is not Origin.STAGE and taken.name in chain.stage(stage.name).inputs
     ]
-    gaps = {taken.name: io for taken, io in open_ends if taken.origin is not Origin.DEFAULT}
-    others = {taken.name: replace(io, advanced=True) for taken, io in open_ends if taken.origin is Origin.DEFAULT}
+    folded = (Origin.DEFAULT, Origin.UNUSED)
+    gaps = {taken.name: io for taken, io in open_ends if taken.origin not in folded or _is_whole(io)}
+    others = {taken.name: replace(io, advanced=True) for taken, io in open_ends if taken.origin in folded}
     return {name: replace(io, advanced=False) for name, io in gaps.items()} | {
         n: io for n, io in others.items() if n not in gaps
     }
+
+
+def _is_whole(io: InputField) -> bool:
+    """Whether a pick gives figures of several stages: the fleet they run on, the grid."""
+    return isinstance(io, Pick) and io.kind in (Fleet, Grid) and not io.advanced
 
 
 def _field(name: str, asked: Mapping[str, InputField]) -> str:

@@ -1,4 +1,4 @@
-"""What the page of pipelines may show. Templates see nothing else beside the form."""
+"""Template context of the pipelines page, beside the form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import Card, Link, NamedTable, PageSummary, Tabl
 
 @dataclass(frozen=True)
 class Flow:
-    """What a stage takes: its label, from where in words, and the link that would change it (may be empty)."""
+    """An input of a stage: its label, its source as text, and the link that changes the source (may be empty)."""
 
     name: str
     label: str
@@ -18,7 +18,8 @@ class Flow:
 
 @dataclass(frozen=True)
 class StageRow:
-    """A stage: what flows into it, what stands in for its gaps, what it takes by default, and its answer once run."""
+    """A stage: its connected inputs, the catalog rows that fill its gaps, its inputs at their defaults, and its results
+    once run."""
 
     number: int
     name: str
@@ -35,8 +36,8 @@ class StageRow:
 
 @dataclass(frozen=True)
 class PipelinePage:
-    """The whole chain; `problems` are sentences about stages that do not go together, `offers` links that could be
-    made or stages that could be added."""
+    """The whole pipeline; `problems` are sentences about incompatible stages, `offers` links to possible connections or
+    stages."""
 
     stages: tuple[StageRow, ...]
     problems: tuple[str, ...]
@@ -57,10 +58,11 @@ class PipelinePage:
             (
                 NamedTable("Verdicts", Table(("Stage", "Verdict"), tuple((s.title, s.verdict) for s in self.stages))),
                 NamedTable("What flows in", Table(("Stage", "Takes", "From"), tuple(flows))),
+                NamedTable("Notes", Table(("Note",), tuple((note,) for note in self.notes))),
             ),
         )
 
 
 def _of_stage(stage: StageRow, card: Card) -> Card:
-    """A stage's figure with the stage's name, since two stages may find figures of one name."""
+    """Return a card of a stage labelled with the stage's title, since two stages may have outputs of the same name."""
     return replace(card, name=f"{stage.name}.{card.name}", label=f"{card.label} ({stage.title})")

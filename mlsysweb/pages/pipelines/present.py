@@ -1,4 +1,4 @@
-"""Stage 5: the page of pipelines. Reads, never solves."""
+"""Presenter (stage 5) of the pipelines page. Does not solve."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ STAGES, LINKS = "stages", "links"
 
 @dataclass(frozen=True)
 class PipelineLinks:
-    """The path of this page, its stages and links, what was typed, and each stage's wall with what it was asked."""
+    """The path of this page, its stages and links, the typed text, and the link to each stage's wall with its
+    inputs."""
 
     url: str
     stages: tuple[str, ...]
@@ -36,7 +37,7 @@ class PipelineLinks:
 def pipeline_page(
     explanation: Explanation | None, results: Mapping[str, Result], problems: Sequence[str], around: PipelineLinks
 ) -> PipelinePage:
-    """A chain as far as it goes: explained where its stages go together, answered where nothing is wrong."""
+    """Return the page of a pipeline: its explanation if the stages are compatible, its results if there is no error."""
     explained = explanation.stages if explanation else ()
     return PipelinePage(
         stages=tuple(
@@ -46,11 +47,15 @@ def pipeline_page(
         offers=tuple(_offers(explanation, around)) if explanation else (),
         additions=tuple(_additions(around)),
         presets=tuple(_presets(around)),
-        notes=tuple(f"{name} is given in vain: a stage finds it." for name in explanation.overruled)
-        if explanation
-        else (),
+        notes=tuple(_notes(explanation)) if explanation else (),
         url=_link(around.url, around.stages, around.links, around.text),
     )
+
+
+def _notes(explanation: Explanation) -> Iterator[str]:
+    if explanation.walls:
+        yield f"Walls covered: {', '.join(map(str, explanation.walls))}."
+    yield from (f"{name} is given in vain: a stage finds it." for name in explanation.overruled)
 
 
 def _link(url: str, stages: Sequence[str], links: Mapping[str, str], text: Mapping[str, str]) -> str:
@@ -80,7 +85,7 @@ def _stage(number: int, stage: StageExplained, result: Result | None, around: Pi
 
 
 def _between(stages: Sequence[str], links: Mapping[str, str]) -> dict[str, str]:
-    """The links of which both ends are among these stages."""
+    """Return the links whose two ends are both among these stages."""
     return {
         t: s for t, s in links.items() if t.partition(".")[0] in stages and s.partition(".")[0] in (*stages, "given")
     }

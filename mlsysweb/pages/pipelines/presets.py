@@ -1,4 +1,4 @@
-"""Chains worth opening first: their stages, the links that no common name makes, and what is asked of them."""
+"""Example pipelines: their stages, explicit links, and inputs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class PipelinePreset:
-    """A worked example of a pipeline."""
+    """An example of a pipeline."""
 
     name: str
     stages: tuple[str, ...]
@@ -39,8 +39,8 @@ PRESETS = (
     PipelinePreset(
         "Serving under load",
         ("serving", "tail_latency"),
-        {"tail_latency.service_time": "serving.end_to_end_latency"},
-        {"replicas": "64"},
+        {"tail_latency.service_time": "serving.end_to_end_latency", "tail_latency.replicas": "serving.slots"},
+        {"replicas": "8"},
     ),
     PipelinePreset(
         "Failures and checkpoints",

@@ -18,23 +18,23 @@ from .present import LINKS, STAGES
 
 @require_safe
 def pipelines(request: HttpRequest) -> HttpResponse:
-    """The page of pipelines, or the partial that an HTMX request asks for."""
+    """The pipelines page, or the fragment for an HTMX request."""
     answered = answer_chain(request.GET)
     page, form = answered.page, _form(answered)
     if not wants_partial(request):
         status = 422 if answered.errors else 200
         return vary_on_htmx(render(request, "pipelines/pipelines.html", {"page": page, "form": form}, status=status))
-    said = render_to_string("shared/_errors.html", {"form": form}, request)
+    errors_html = render_to_string("shared/_errors.html", {"form": form}, request)
     if answered.errors:
-        return error_response(said)
-    return partial_response(render_to_string("pipelines/_chain.html", {"page": page}, request) + said, page.url)
+        return error_response(errors_html)
+    return partial_response(render_to_string("pipelines/_chain.html", {"page": page}, request) + errors_html, page.url)
 
 
 def _form(answered: ChainAnswer) -> Form:
     around, asked = answered.around, answered.open_inputs
-    beside = answered.errors if asked else {}  # what is wrong with the chain itself the page says
+    beside = answered.errors if asked else {}  # the page itself shows errors of the pipeline
     drawn = form_fields(asked, around.text, beside, choices, around.url)
     wires = ",".join(f"{target}:{source}" for target, source in around.links.items())
-    told = {name: value for name, value in around.text.items() if name not in asked}  # of one stage, or a figure
+    told = {name: value for name, value in around.text.items() if name not in asked}  # values for one stage, or figures
     hidden = {STAGES: ",".join(around.stages), **({LINKS: wires} if wires else {}), **told}
     return replace(drawn, hidden=tuple(hidden.items()))

@@ -1,2 +1,2 @@
-"""The walls on one sheet, for the wall of a lecture hall. What a solver declares of itself is read from it; what only
-a poster says, one line for each wall, is in `lines.py`."""
+"""A poster of all walls, to hang in a lecture hall. Its content comes from the declarations of the solvers; the text
+that only the poster has, one line per wall, is in `lines.py`."""

@@ -1,4 +1,4 @@
-"""What only the poster says of a wall: which of its equations stands for it, and what follows from that in a line."""
+"""The text that only the poster has: for each wall the equation to show, and its consequence in one line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PosterLine:
-    """`output` names the equation; `question` is for walls that share a solver, whose own asks for all of them."""
+    """`output` names the equation; `question` replaces the solver's question where several walls share a solver."""
 
     output: str
     consequence: str

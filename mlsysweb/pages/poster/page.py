@@ -1,4 +1,4 @@
-"""What the poster may show. Templates see nothing else."""
+"""Template context of the poster."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Symbol:
-    """A letter of an equation as MathML, and what it stands for."""
+    """A symbol of an equation as MathML, and its meaning."""
 
     letter: str
     words: str
@@ -15,7 +15,7 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Formula:
-    """An equation as MathML, its two sides apart so that a narrow column may break between them."""
+    """An equation as MathML, the two sides separate so that a narrow column can break between them."""
 
     left: str
     right: str
@@ -24,7 +24,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Tile:
-    """A wall, its equation and what follows from it. Without a solver it has no question, no equation and no link."""
+    """A wall, its equation and its consequence. Without a solver it has no question, equation or link."""
 
     number: int
     name: str
@@ -36,7 +36,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class PosterDomain:
-    """Walls that limit the same part of a system; `id` gives them their colour."""
+    """The walls of one domain of the taxonomy; `id` sets their colour."""
 
     id: str
     name: str
@@ -45,7 +45,7 @@ class PosterDomain:
 
 @dataclass(frozen=True)
 class LawFactor:
-    """A factor of the iron law and the walls that own it."""
+    """A factor of the iron law and the walls that determine it."""
 
     symbol: Symbol
     walls: tuple[str, ...]
@@ -53,7 +53,7 @@ class LawFactor:
 
 @dataclass(frozen=True)
 class Law:
-    """The iron law, which the walls share among them."""
+    """The iron law with its factors."""
 
     title: str
     left: str
@@ -64,7 +64,7 @@ class Law:
 
 @dataclass(frozen=True)
 class PosterPage:
-    """All walls by domain, and the law that joins them where there is a solver for it."""
+    """All walls by domain, and the iron law if there is a solver for it."""
 
     domains: tuple[PosterDomain, ...]
     law: Law | None

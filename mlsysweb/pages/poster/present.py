@@ -1,4 +1,4 @@
-"""Stage 5: the poster. Reads what the walls declare, solves nothing."""
+"""Presenter (stage 5) of the poster. Uses declarations only; does not solve."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from mlsysweb.show.results.working import in_symbols
 from solvers.declare import Equation, Solver
 from solvers.fields import Pick
 from solvers.formatting import LATEX_SLOT
+from solvers.pipeline.wall_stages import factor_owners
 from solvers.specs import columns
 from solvers.taxonomy import DOMAINS, WALLS, Wall
 
@@ -20,7 +21,7 @@ _LAW, _LAWS_OUTPUT = "iron_law", "training_time"
 
 
 def poster_page(solvers: Solvers, urls: Mapping[str, str]) -> PosterPage:
-    """Every wall of the taxonomy; one that no solver stands for yet has only its name and its line."""
+    """Return the poster of every wall of the taxonomy; a wall without a solver has only its name and its line."""
     domains = tuple(
         PosterDomain(name, words, tuple(_tile(wall, solvers, urls) for wall in WALLS if wall.domain == name))
         for name, words in DOMAINS.items()
@@ -46,7 +47,8 @@ def _tile(wall: Wall, solvers: Solvers, urls: Mapping[str, str]) -> Tile:
 
 
 def _equation(solver: Solver[Any, Any], line: PosterLine) -> Equation | None:
-    """The equation the line names, in its shortest form; else that of the first headline figure that has one."""
+    """Return the equation that the line names, in its shortest form; else that of the first headline output that has
+    one."""
     for output in (line.output, *solver.headline):
         forms = [equation for equation in solver.equations if equation.output == output]
         if forms:
@@ -70,7 +72,7 @@ def _formula(solver: Solver[Any, Any], equation: Equation | None) -> Formula | N
 
 
 def _declared(solver: Solver[Any, Any]) -> dict[str, Any]:
-    """What the slots of an equation may name: inputs, outputs, and figures of what is picked."""
+    """Return the declarations that slots of an equation may name: inputs, outputs and figures of picks."""
     picked = {
         f"{name}.{figure}": io
         for name, pick in solver.inputs.items()
@@ -90,6 +92,5 @@ def _law(law: Solver[Any, Any], solvers: Solvers, urls: Mapping[str, str]) -> La
 
 
 def _owners(factor: str, solvers: Solvers) -> Iterator[str]:
-    """The walls that say they own the factor of this label."""
-    owned = {number for solver in solvers if solver.factor == factor for number in solver.walls}
-    return (f"{wall.number} {wall.name}" for wall in WALLS if wall.number in owned)
+    """The walls that determine the factor of this label, as the page of the iron law has them."""
+    return (f"{place.wall} {WALLS[place.wall - 1].name}" for place in factor_owners(factor, solvers))

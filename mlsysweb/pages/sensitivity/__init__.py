@@ -1,1 +1,1 @@
-"""What would move a wall's answer: any output of any wall against every number it is made of."""
+"""The sensitivity of any output of a wall to every number it depends on."""

@@ -1,4 +1,4 @@
-"""What the page of what moves an answer may show. Templates see nothing else."""
+"""Template context of the sensitivity page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import Figure, Link
 
 @dataclass(frozen=True)
 class ElasticityLine:
-    """One number and what a percent more of it does. `kind` colours what is bought apart from what is chosen."""
+    """One parameter and the effect of one percent more of it. `kind` sets the colour: hardware or software."""
 
     label: str
     name: str
@@ -19,14 +19,14 @@ class ElasticityLine:
 
 @dataclass(frozen=True)
 class SensitivityPage:
-    """A wall's question, the output looked at, what moves it most, and where something else takes over."""
+    """A wall's question, the output, its sensitivities, and the breakpoints."""
 
     title: str
     wall: Link
     output: str
     verdict: str
     outputs: tuple[Link, ...]
-    movers: tuple[ElasticityLine, ...]
+    elasticities: tuple[ElasticityLine, ...]
     still: int
     turns: tuple[str, ...]
     figure: Figure | None

@@ -1,4 +1,4 @@
-"""Stage 5: the page of what moves an answer. Reads, never solves."""
+"""Presenter (stage 5) of the sensitivity page. Does not solve."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from mlsysweb.show.results.page import Figure, Link, Table
 from mlsysweb.show.results.present import embedded
 from solvers.declare import Solver
 from solvers.formatting import format_value
+from solvers.grammar import agree
 from solvers.meta.sensitivity import Breakpoint, ElasticityRow, Sensitivity
 from solvers.quantities import format_quantity
 
 from .page import ElasticityLine, SensitivityPage
 
-# Below this a percent more changes less than a thousandth of a percent: it does not move.
+# Below this, one percent changes less than a thousandth of a percent: counted as no effect.
 _STILL = 1e-3
 _MOST = 14
 
@@ -25,7 +26,8 @@ _MOST = 14
 def sensitivity_page(
     solver: Solver[Any, Any], found: Sensitivity | None, output: str, wall: str, links: Mapping[str, str], error: str
 ) -> SensitivityPage:
-    """The rows that move the output, most first; how many do not; and where the answer begins to hinge on others."""
+    """Return the parameters that affect the output, the largest elasticity first; the number of those that do not; and
+    the breakpoints."""
     label = solver.outputs[output].label if output in solver.outputs else output
     rows = [row for row in found.rows if abs(row.elasticity) >= _STILL][:_MOST] if found else []
     return SensitivityPage(
@@ -34,9 +36,9 @@ def sensitivity_page(
         output=label,
         verdict=_verdict(label, rows),
         outputs=tuple(Link(solver.outputs[name].label, url, name == output) for name, url in links.items()),
-        movers=tuple(_mover(row) for row in rows),
+        elasticities=tuple(_elasticity_line(row) for row in rows),
         still=sum(abs(row.elasticity) < _STILL for row in found.rows) if found else 0,
-        turns=tuple(_turns(found.kinks)) if found else (),
+        turns=tuple(_turns(found.breakpoints)) if found else (),
         figure=_figure(label, rows) if rows else None,
         error=error,
         whole=links.get(output, ""),
@@ -57,7 +59,8 @@ def _verdict(label: str, rows: list[ElasticityRow]) -> str:
 
 
 def _small(label: str) -> str:
-    """A label inside a sentence; what begins with two capitals is a name."""
+    """Return a label for the middle of a sentence, in lower case unless it begins with two capitals (an
+    abbreviation)."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
@@ -65,25 +68,26 @@ def _percent(row: ElasticityRow) -> str:
     return format_quantity(row.elasticity / 100, "1", "percent")
 
 
-def _mover(row: ElasticityRow) -> ElasticityLine:
+def _elasticity_line(row: ElasticityRow) -> ElasticityLine:
     return ElasticityLine(row.label, row.name, _percent(row), "compute" if row.hardware else "overhead")
 
 
-def _turns(kinks: tuple[Breakpoint, ...]) -> Iterator[str]:
-    for kink in kinks[:8]:
+def _turns(breakpoints: tuple[Breakpoint, ...]) -> Iterator[str]:
+    for each in breakpoints[:8]:
         at = (
-            f"×{format_quantity(kink.factor, '1')}"
-            if kink.setting.value != kink.setting.value
-            else format_value(kink.setting)
+            f"×{format_quantity(each.factor, '1')}"
+            if each.setting.value != each.setting.value
+            else format_value(each.setting)
         )
         said = "; ".join(
-            f"{change.output.replace('_', ' ')}: {change.before} becomes {change.after}" for change in kink.changes
+            f"{change.output.replace('_', ' ')}: {change.before} becomes {change.after}" for change in each.changes
         )
         slopes = (
-            f"a percent more moves it by {format_quantity(kink.below / 100, '1', 'percent')} below and "
-            f"{format_quantity(kink.above / 100, '1', 'percent')} above"
+            f"a percent more moves it by {format_quantity(each.below / 100, '1', 'percent')} below and "
+            f"{format_quantity(each.above / 100, '1', 'percent')} above"
         )
-        yield f"{kink.label} at {at} ({format_quantity(kink.factor, '1')} times what it is): {said or slopes}."
+        times = agree(format_quantity(each.factor, "1"), " times what it is")
+        yield f"{each.label} at {at} ({times}): {said or slopes}."
 
 
 def _figure(label: str, rows: list[ElasticityRow]) -> Figure:

@@ -24,7 +24,7 @@ OUTPUT = "output-of"
 
 @require_safe
 def sensitivity(request: HttpRequest, name: str) -> HttpResponse:
-    """The sensitivities of a wall's outputs to its inputs. Raises Http404."""
+    """The sensitivities of a wall's outputs to its inputs. Raise Http404."""
     solver = solvers().get(name)
     if solver is None:
         raise Http404(f"There is no wall called {name}.")
@@ -48,12 +48,13 @@ def sensitivity(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def first_output(solver: Solver[Any, Any]) -> str:
-    """The number a wall's headline begins with."""
+    """Return the first number of a wall's headline."""
     return next(name for name in solver.headline if isinstance(solver.outputs[name], Output))
 
 
 def _sensitivity(solver: Solver[Any, Any], text: dict[str, str], output: str) -> Sensitivity:
-    """Raises InputErrors, also for a question that makes no sense and an output that is none."""
+    """Return the sensitivity of `output`. Raise InputErrors, also for incompatible values and for an output that does
+    not exist."""
     _, known = validated(solver, text)
     try:
         return sensitivities(solver, known.point, output)

@@ -1,4 +1,5 @@
-"""The spectrum: every accelerator of the catalog on one chart, and the smallest that answers in time.
+"""The spectrum: every accelerator of the catalog in one chart, and the smallest that meets a latency target.
 
-One roofline call for all of them. Copy it for a page that asks one question of the whole catalog.
+One call of the roofline evaluates all of them. Copy this package for a page that applies one question to the whole
+catalog.
 """

@@ -1,4 +1,4 @@
-"""The answer of the spectrum to a query, for its view and for whoever keeps it."""
+"""Answers the spectrum for its view and for saving."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .survey import Device, survey
 
 
 def answer_page(query: QueryDict) -> SpectrumPage:
-    """Raises InputErrors, also for a question that makes no sense on any device."""
+    """Return the page that answers the query. Raise InputErrors, also for a question that no device can answer."""
     read, known = validated(SPECTRUM, query_text(query))
     url = reverse("spectrum:spectrum")
     wall, battery = (reverse("walls:wall", args=[name]) for name in ("roofline", "battery"))
@@ -27,7 +27,7 @@ def answer_page(query: QueryDict) -> SpectrumPage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
+    """Return the inputs of a query as shown beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(SPECTRUM.inputs, query_text(query), rows)
 
 

@@ -1,4 +1,4 @@
-"""What the page draws of a survey: devices by any two figures, and what their size does for the latency."""
+"""The charts of a survey: devices by any two figures, and the effect of chip size on latency."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TIERS = {
     "asked": "As asked",
 }
 
-# Written beside their dots, so that a reader finds a way from one end to the other.
+# Devices labelled in the chart, from the smallest to the largest, for orientation.
 _LANDMARKS = {
     "nrf52840": "nRF52840",
     "esp32-s3": "ESP32-S3",
@@ -50,8 +50,7 @@ _VALUES = {
     PlotQuantity.LATENCY: Value(nan, "s", label="Latency"),
 }
 
-# What two figures make of each other, in its unit and with what is said after its value: the quotient of a pair, or
-# its product.
+# The quotient or product of two figures, with its unit and the words that follow its value.
 _QUOTIENTS = {
     (PlotQuantity.PEAK, PlotQuantity.BANDWIDTH): ("flop/byte", ""),
     (PlotQuantity.PEAK, PlotQuantity.POWER): ("flop/s", " per W"),
@@ -66,12 +65,12 @@ _PRODUCTS = {(PlotQuantity.POWER, PlotQuantity.LATENCY): ("J", " at full power")
 
 
 def figures(s: Survey) -> tuple[Figure, ...]:
-    """The pictures that have anything to show."""
+    """Return the charts that have data."""
     return tuple(figure for figure in (_spectrum(s), _launches(s)) if figure)
 
 
 def column(s: Survey, axis: PlotQuantity) -> Column:
-    """A figure of all devices; what the model takes is only known where it runs."""
+    """Return a figure of all devices. What the model needs is known only where it runs."""
     ran = np.array(s.fate) <= Fate.SLOW
     columns: dict[PlotQuantity, Any] = {
         PlotQuantity.PEAK: s.found.peak,
@@ -86,7 +85,7 @@ def column(s: Survey, axis: PlotQuantity) -> Column:
 
 
 def undrawn(s: Survey) -> str:
-    """How many devices the first picture leaves out, and for want of what."""
+    """Return a sentence on how many devices the first chart leaves out, and which figures they lack."""
     missing = []
     for axis in _axes(s):
         count = int(np.sum(~np.isfinite(column(s, axis))))
@@ -144,13 +143,13 @@ def _dot(s: Survey, place: int, x: float, y: float) -> DevicePoint:
 
 
 def _label(s: Survey, place: int) -> str:
-    """A name to stand beside a dot; most have none."""
+    """Return the name to write beside a dot; empty for most."""
     device = s.devices[place]
     return _LANDMARKS.get(device.slug, device.name if place in (s.smallest, s.held) else "")
 
 
 def _constants(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Constant]:
-    """Lines of what the two figures make of each other, and the one that is the model's own."""
+    """Yield lines of constant quotient or product of the two figures, and the line of the model itself."""
     for (top, bottom), words in _QUOTIENTS.items():
         if {top, bottom} == {across, up}:
             signs = (-1, 1) if up == top else (1, -1)
@@ -162,8 +161,8 @@ def _constants(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Co
 
 
 def _own(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Constant]:
-    """The model among the devices: its intensity between those that feed it too slowly and those that compute it too
-    slowly, or the time its work takes at least."""
+    """Yield the line of the model: its arithmetic intensity, which separates memory-bound from compute-bound devices,
+    or the least time its work takes."""
     efficiency, feeding = float(s.point.efficiency), float(s.point.bandwidth_efficiency)
     flop, moved = (float(np.asarray(c)[0]) for c in (s.found.flop, s.found.moved))
     pair = {across, up}
@@ -179,19 +178,19 @@ def _own(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Constant
 
 
 def _bars(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Bar]:
-    asked = {
+    limits = {
         PlotQuantity.LATENCY: (float(s.point.target_latency), "target"),
         PlotQuantity.POWER: (float(s.point.power_limit), "limit"),
         PlotQuantity.PRICE: (float(s.point.price_limit), "limit"),
     }
     for axis, vertical in ((across, True), (up, False)):
-        if axis in asked and isfinite(asked[axis][0]):
-            value, words = asked[axis]
+        if axis in limits and isfinite(limits[axis][0]):
+            value, words = limits[axis]
             yield Bar(value, f"{words} {format_quantity(value, _VALUES[axis].unit)}", vertical)
 
 
 def _table(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Table:
-    """The two figures of the picture tier by tier: of the devices named in it, or of all."""
+    """Return the two figures of the chart by tier: of the labelled devices, or of all."""
     xs, ys = _columns(s)
     tiers = list(TIERS)
     rows = sorted(
@@ -214,7 +213,7 @@ def _table(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Table:
 
 
 def _launches(s: Survey) -> Figure | None:
-    """What the size of a chip does for the latency of this model."""
+    """Return the chart of latency against the rate of the chip for this model."""
     places = sorted((place for place in s.order if s.runs(place)), key=lambda place: s.of("peak", place))
     if not places:
         return None

@@ -1,4 +1,4 @@
-"""What the page of the spectrum may show. Templates see nothing else beside the form."""
+"""Template context of the spectrum, beside the form."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from mlsysweb.show.results.page import Card, FallacyResult, Figure, Link, NamedT
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """A device with the model on it. `url` is empty where the roofline's page would refuse the device, `battery` where
-    it runs on the mains or its energy is unknown; `why` says what is in the way; `marked` is what it stands out as."""
+    """A device with the model on it. `url` is empty where the roofline would reject the device, `battery` where it
+    runs on mains power or its energy is unknown; `why` says what prevents it from meeting the target; `marked` is
+    its role."""
 
     name: str
     url: str
@@ -29,8 +30,8 @@ class DeviceRow:
 
 @dataclass(frozen=True)
 class DeviceTable:
-    """Devices of one fate. `ran` says whether there are times to show, `opened` whether it is unfolded at first, `more`
-    leads to the rows left out."""
+    """The devices of one fate. `ran` says whether their times are shown, `opened` whether the table is initially open,
+    `more` links to the rows left out."""
 
     id: str
     heading: str
@@ -42,7 +43,7 @@ class DeviceTable:
 
 @dataclass(frozen=True)
 class SpectrumPage:
-    """Which device is enough, all of them in pictures, and each with what it makes of the model."""
+    """The smallest device that meets the target, the charts, and the tables of all devices."""
 
     verdict: str
     kind: str

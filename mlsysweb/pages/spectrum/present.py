@@ -1,4 +1,4 @@
-"""Stage 5: the page from a survey. Reads, never solves."""
+"""Presenter (stage 5) of the spectrum. Does not solve."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from .question import SPECTRUM, Smallest, TableRows
 from .sentences import BINDS, HOLDS, answer_unit, beside, latency, verdict, why
 from .survey import Fate, Survey, bigger
 
-# What may run on a battery; the others hang on the mains.
+# Tiers that may run on a battery; the others have mains power.
 _PORTABLE = ("tiny", "mobile", "edge", "asked")
 
 
 @dataclass(frozen=True)
 class SpectrumLinks:
-    """What the page leads to, and the text of the question as it stands in the page's own link."""
+    """The links of the page, and the question's text as in the page's own link."""
 
     page: str
     wall: str
@@ -36,7 +36,7 @@ class SpectrumLinks:
 
 
 def spectrum_page(s: Survey, around: SpectrumLinks) -> SpectrumPage:
-    """The page of a survey; `around` are its links."""
+    """Return the page of a survey; `around` are its links."""
     query = urlencode(around.text)
     shared = dict(_shared(around.text))
     told = _told(s, shared, around)
@@ -59,7 +59,7 @@ def _binds(s: Survey, place: int) -> str:
 
 
 def _headline(s: Survey) -> Iterator[Card]:
-    """The figures of the device that is enough."""
+    """Yield the figures of the smallest device that meets the target."""
     place = s.smallest
     if place is None:
         return
@@ -72,7 +72,7 @@ def _headline(s: Survey) -> Iterator[Card]:
 
 
 def _links(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> Iterator[Link]:
-    """From the device that is enough, and from the one held against it, to their roofline and their battery."""
+    """Yield links from the smallest device, and from the one compared with it, to their roofline and battery pages."""
     for place in dict.fromkeys(place for place in (s.smallest, s.held) if place is not None):
         name = s.devices[place].name
         if url := _wall(s, place, shared, around):
@@ -105,8 +105,8 @@ def _notes(s: Survey) -> Iterator[str]:
 
 
 def _shared(text: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The question as the roofline's page takes it: what is typed, and what this page takes for granted otherwise
-    than that one."""
+    """Yield the question as query of the roofline's page: the typed values, and the defaults in which the two pages
+    differ."""
     for name, io in SPECTRUM.inputs.items():
         other = roofline.inputs.get(name)
         if other is None or name == "accelerator":
@@ -125,12 +125,12 @@ def _words(io: InputField) -> str:
 
 
 def _wall(s: Survey, place: int, shared: Mapping[str, str], around: SpectrumLinks) -> str:
-    """The roofline of a device, where that page would have an answer."""
+    """Return the link to the roofline of a device; empty where that page would have no answer."""
     device = s.devices[place]
     if not _has_wall(s, place):
         return ""
-    asked = {name: value for name, value in around.text.items() if name.partition(".")[0] == "accelerator"}
-    return f"{around.wall}?{urlencode({**shared, **({'accelerator': device.slug} if device.slug else asked)})}"
+    query = {name: value for name, value in around.text.items() if name.partition(".")[0] == "accelerator"}
+    return f"{around.wall}?{urlencode({**shared, **({'accelerator': device.slug} if device.slug else query)})}"
 
 
 def _has_wall(s: Survey, place: int) -> bool:
@@ -142,7 +142,7 @@ def _asleep(s: Survey, place: int) -> float:
 
 
 def _battery(s: Survey, place: int, around: SpectrumLinks) -> str:
-    """The battery that feeds this device, with what an inference takes of it."""
+    """Return the link to the battery wall for this device, with its energy per inference."""
     device = s.devices[place]
     figures = {
         "energy_per_inference": (s.of("energy_per_sample", place), "J"),
@@ -199,7 +199,8 @@ _CLAIM = "A bigger chip is faster."
 
 
 def _told(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> FallacyResult | None:
-    """The claim, held against this model on the device held: what would ten times the chip bring?"""
+    """Return the fallacy that a chip ten times as large is ten times as fast, evaluated for this model on the compared
+    device."""
     if not s.runs(s.held):
         return None
     now, then = s.of("latency", s.held), s.tenfold
@@ -224,7 +225,7 @@ def _told(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> Fallac
 
 
 def _sides(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> tuple[Case | None, Case | None]:
-    """The device held and ten times that device, where both have a page."""
+    """Return the compared device and ten times that device as cases, where both have a page."""
     device, url = s.devices[s.held], _wall(s, s.held, shared, around)
     if not url or not device.slug:
         return None, None

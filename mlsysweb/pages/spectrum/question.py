@@ -1,6 +1,6 @@
-"""What the page asks for: the roofline's inputs, a target, two limits, and which figures to draw against each other.
+"""The inputs of the spectrum: those of the roofline, a target, two limits, and the figures to plot.
 
-Declared in the words of a wall, so that it is read, checked and drawn as a wall's question is.
+Declared like the inputs of a wall, so that they are parsed, checked and drawn the same way.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from solvers.specs import Accelerator, Model, Precision
 
 
 class PlotQuantity(IntEnum):
-    """What a device may be drawn by."""
+    """The figures that devices can be plotted by."""
 
     PEAK = 0
     BANDWIDTH = 1
@@ -30,14 +30,14 @@ class PlotQuantity(IntEnum):
 
 
 class Smallest(IntEnum):
-    """What makes one device smaller than another."""
+    """The criteria for the smallest device."""
 
     POWER = 0
     PRICE = 1
 
 
 class TableRows(IntEnum):
-    """How much of a long table is shown."""
+    """How many rows of a long table are shown."""
 
     FIRST = 0
     ALL = 1
@@ -106,12 +106,12 @@ class Inputs:
     idle_fraction: Array = inputs.idle_fraction(0.3)
 
 
-# What may be left empty: then there is no limit.
+# These may be left empty, which means no limit.
 LIMITS = ("power_limit", "price_limit")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
-    """What one field alone cannot tell. That a device cannot run the model is an answer, not an error."""
+    """Check the inputs against each other. A device that cannot run the model is part of the answer, not an error."""
     if i.x == i.y:
         yield InputError("y", "must be another figure than the one across: a line from corner to corner says nothing.")
     yield from checks.model_phase(i.model, i.phase)

@@ -1,4 +1,5 @@
-"""What is said of a survey: which device is enough, how the other one compares, why the rest are not."""
+"""The sentences about a survey: the smallest device that meets the target, the comparison with another, and why the
+rest do not."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from solvers.grammar import agree
 from solvers.laws.memory import Tier
 from solvers.laws.phase import Phase
 from solvers.laws.step_time import Bound
@@ -27,17 +29,17 @@ _UNITS = {Phase.DECODE: "a token", Phase.PREFILL: "a prompt", Phase.TRAINING: "a
 
 
 def answer_unit(s: Survey) -> str:
-    """What one answer of the model is."""
+    """Return the name of one unit of output of the model, such as a token."""
     return _UNITS.get(s.phase, "an inference")
 
 
 def latency(s: Survey, place: int) -> str:
-    """The latency of the accelerator at `place`, as text."""
+    """Return the latency of the accelerator at index `place`, as text."""
     return format_quantity(s.of("latency", place), "s")
 
 
 def verdict(s: Survey) -> str:
-    """The smallest device that is enough, or why there is none."""
+    """Return the sentence on the smallest device that meets the target, or why there is none."""
     if s.smallest is None:
         return _nobody(s)
     name, count = s.devices[s.smallest].name, len(s.where(Fate.MEETS))
@@ -53,7 +55,7 @@ def _among(s: Survey, count: int) -> str:
 
 
 def _limits(s: Survey) -> str:
-    """The target, and the limits there are."""
+    """Return the target and the limits as text."""
     limits = [format_quantity(float(s.point.target_latency), "s")]
     limits += [format_quantity(float(v), unit) for v, unit in _bounded(s)]
     return _listed(limits)
@@ -82,7 +84,8 @@ def _nobody(s: Survey) -> str:
     fate = s.fate[first]
     if fate == Fate.MEETS:
         what = "power" if s.point.smallest == Smallest.POWER else "price"
-        return f"{len(s.where(Fate.MEETS))} devices run {model} within {limits}, but the {what} of none is known."
+        runs = agree(str(len(s.where(Fate.MEETS))), f" devices run {model} within {limits}")
+        return f"{runs}, but the {what} of none is known."
     if fate == Fate.LIMITED:
         return f"No device runs {model} within {limits}. {name} is in time, {latency(s, first)}; {why(s, first)}."
     if fate == Fate.SLOW:
@@ -94,7 +97,7 @@ def _nobody(s: Survey) -> str:
 
 
 def beside(s: Survey) -> str:
-    """The device held against the smallest."""
+    """Return the comparison of the chosen device with the smallest."""
     name = s.devices[s.held].name
     if s.held == s.smallest:
         return f"{name} is the device held against the others, too."
@@ -104,15 +107,13 @@ def beside(s: Survey) -> str:
     if s.smallest is None:
         return f"{first}; {_says(s, s.held)}."
     faster = s.of("latency", s.smallest) / s.of("latency", s.held)
-    times = (
-        f"{format_number(faster, 2)} times faster" if faster >= 1 else f"{format_number(1 / faster, 2)} times slower"
-    )
+    times = _times_as(faster, "fast") if faster >= 1 else _times_as(1 / faster, "slow")
     others = list(_times(s, s.held, s.smallest))
     return f"{first}: {times}{', with ' if others else ''}{_listed(others)}."
 
 
 def _times(s: Survey, one: int, other: int) -> Iterator[str]:
-    """How one device compares with another in what it costs, as far as that is known."""
+    """Yield the ratios of power, price and energy between two devices, as far as they are known."""
     for figure, words in (
         (s.power, "power"),
         (s.price, "price"),
@@ -120,7 +121,11 @@ def _times(s: Survey, one: int, other: int) -> Iterator[str]:
     ):
         ratio = figure(one) / figure(other)
         if math.isfinite(ratio):
-            yield f"{format_number(ratio, 2)} times the {words}"
+            yield agree(format_number(ratio, 2), f" times the {words}")
+
+
+def _times_as(ratio: float, what: str) -> str:
+    return agree(format_number(ratio, 2), f" times as {what}")
 
 
 def _listed(words: list[str]) -> str:
@@ -128,7 +133,7 @@ def _listed(words: list[str]) -> str:
 
 
 def why(s: Survey, place: int) -> str:
-    """What is in the way on this device; nothing where it meets all that is asked."""
+    """Return why this device does not meet the requirements; an empty string where it does."""
     match s.fate[place]:
         case Fate.MEETS:
             return ""
@@ -162,7 +167,7 @@ def _short(s: Survey, place: int) -> str:
 
 
 def _unknown(s: Survey, place: int) -> str:
-    """What the catalog lacks for an answer."""
+    """Return which figure the catalog lacks for an answer."""
     spec, code = s.devices[place].spec, s.point.precision
     own = [p.name.lower() for p in Precision if not np.isnan(spec.peak[p])]
     if not own:

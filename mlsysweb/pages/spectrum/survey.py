@@ -1,4 +1,4 @@
-"""The question solved on every device at once: who runs the model, who meets the target, in which order."""
+"""Solves the question for every device at once: which run the model, which meet the target, and their ranking."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Column = NDArray[np.float64]
 
 
 class Fate(IntEnum):
-    """What becomes of the model on a device, best first."""
+    """The outcome for a device, best first."""
 
     MEETS = 0
     LIMITED = 1
@@ -35,7 +35,7 @@ class Fate(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Device:
-    """A row of the catalog, or the device asked for with figures of its own: then it has no slug."""
+    """A row of the catalog, or the device in the question with changed figures, which has no slug."""
 
     slug: str
     name: str
@@ -45,9 +45,10 @@ class Device:
 
 @dataclass(frozen=True)
 class Survey:
-    """All devices with the model on them: columns have one entry for each. `size` is what they are ranked by, `order`
-    the ranking, `held` the device the others are compared with, `smallest` the first that meets all and whose size is
-    known; `phase` is what the model does with an input; `tenfold` is the latency on ten times the device held."""
+    """The model on all devices: columns have one entry per device. `size` is the ranking criterion, `order` the
+    ranking, `held` the device the others are compared with, `smallest` the first that meets all requirements and
+    whose size is known; `phase` is the phase of the model; `tenfold` is the latency on a device ten times as large
+    as `held`."""
 
     point: Inputs
     devices: tuple[Device, ...]
@@ -64,15 +65,15 @@ class Survey:
     tenfold: float
 
     def where(self, *fates: Fate) -> tuple[int, ...]:
-        """Devices of these fates, in order."""
+        """Return the indexes of the devices with these fates, in order."""
         return tuple(place for place in self.order if self.fate[place] in fates)
 
     def runs(self, place: int) -> bool:
-        """Whether the model runs there at all."""
+        """Return whether the model runs on the device."""
         return self.fate[place] <= Fate.SLOW
 
     def of(self, column: str, place: int) -> float:
-        """A figure the roofline found for a device."""
+        """Return an output of the roofline for a device."""
         return float(getattr(self.found, column)[place])
 
     def power(self, place: int) -> float:
@@ -83,30 +84,30 @@ class Survey:
 
 
 def survey(point: Inputs, offered: tuple[Device, ...]) -> Survey:
-    """The model of `point` on all devices `offered`, on the one held against them and on ten times that one, in one
-    call of the roofline."""
+    """Return the survey of the model of `point` on all devices `offered`, on the device compared with them and on one
+    ten times as large, from one call of the roofline."""
     devices, held = _with_held(point, offered)
     chips = _stacked((*(device.spec for device in devices), tenfold(devices[held].spec)))
-    found = _solved(point, chips)
-    tenfold_latency = float(np.asarray(found.latency)[-1])
-    chips, found = take(chips, np.arange(len(devices))), _first(found, len(devices))
-    fate = _fate(point, chips, found)
+    outputs = _solved(point, chips)
+    tenfold_latency = float(np.asarray(outputs.latency)[-1])
+    chips, outputs = take(chips, np.arange(len(devices))), _first(outputs, len(devices))
+    fate = _fate(point, chips, outputs)
     size = np.asarray(chips.tdp if point.smallest == Smallest.POWER else chips.unit_price)
-    latency = np.asarray(found.latency)
-    # Those that meet the target by size; the others by what they lack, so that the nearest miss comes first.
+    latency = np.asarray(outputs.latency)
+    # Devices that meet the target by size; the others by what they lack, so that the nearest miss comes first.
     lack = np.select(
-        [fate <= Fate.LIMITED, fate == Fate.TOO_LARGE], [size, np.asarray(found.memory_shortfall)], latency
+        [fate <= Fate.LIMITED, fate == Fate.TOO_LARGE], [size, np.asarray(outputs.memory_shortfall)], latency
     )
-    order = tuple(np.lexsort((latency, lack, fate)).tolist())  # unknown ones sort last
+    order = tuple(np.lexsort((latency, lack, fate)).tolist())  # NaN sorts last
     meets = fate[order[0]] == Fate.MEETS and np.isfinite(size[order[0]])
     return Survey(
         point=point,
         devices=devices,
         chips=chips,
-        found=found,
+        found=outputs,
         fate=tuple(map(Fate, fate.tolist())),
-        binding=tuple(map(Bound, np.asarray(found.binding).tolist())),
-        tier=tuple(map(Tier, np.asarray(found.memory_tier).tolist())),
+        binding=tuple(map(Bound, np.asarray(outputs.binding).tolist())),
+        tier=tuple(map(Tier, np.asarray(outputs.memory_tier).tolist())),
         size=size,
         order=order,
         held=held,
@@ -116,25 +117,26 @@ def survey(point: Inputs, offered: tuple[Device, ...]) -> Survey:
     )
 
 
-# What makes a chip bigger: more arithmetic, and memories that feed it.
+# The figures in which a bigger chip is bigger: rates, and the memories that supply it.
 BIGGER = ("peak", "memory_bandwidth", "sram_bandwidth", "flash_bandwidth")
 
 
 @lru_cache(256)
 def tenfold(spec: Accelerator) -> Accelerator:
-    """Ten times the chip, as far as its figures are known; launching the work takes as long."""
+    """Return a chip with ten times the known figures; the launch overhead stays the same."""
     for figure in bigger(spec):
         spec = changed_spec(spec, f"accelerator.{figure}", Changed(10, scaled=True))
     return spec
 
 
 def bigger(spec: Accelerator) -> tuple[str, ...]:
-    """The figures of a chip that can be made bigger."""
+    """Return the names of the figures that `tenfold` multiplies."""
     return tuple(figure for figure in BIGGER if not np.all(np.isnan(getattr(spec, figure))))
 
 
 def _with_held(point: Inputs, offered: tuple[Device, ...]) -> tuple[tuple[Device, ...], int]:
-    """A device that is not offered, because it was typed in or changed, stands after all others."""
+    """Return the devices and the index of the compared one, which is appended if it is not among those offered (typed
+    in, or with changed figures)."""
     for place, device in enumerate(offered):
         if device.spec is point.accelerator:
             return offered, place
@@ -144,17 +146,18 @@ def _with_held(point: Inputs, offered: tuple[Device, ...]) -> tuple[tuple[Device
 
 @lru_cache(4)
 def _stacked(specs: tuple[Accelerator, ...]) -> Accelerator:
-    """Stacking the catalog takes longer than solving it; requests share the specs of its rows."""
+    """Return the stacked specs. Cached: stacking the catalog takes longer than solving it, and its specs are shared by
+    requests."""
     return stack(specs)
 
 
 def _solved(point: Inputs, chips: Accelerator) -> wall.Outputs:
     shared = {f.name: getattr(point, f.name) for f in dataclasses.fields(point) if f.name in roofline.inputs}
     with np.errstate(all="ignore"):
-        found = roofline.function(roofline.inputs_type(**{**shared, "accelerator": chips}))
+        outputs = roofline.function(roofline.inputs_type(**{**shared, "accelerator": chips}))
     devices = len(chips.tdp)  # type: ignore[arg-type]
-    columns: dict[str, Any] = {n: np.broadcast_to(getattr(found, n), (devices,)) for n in roofline.outputs}
-    return dataclasses.replace(found, **columns)
+    columns: dict[str, Any] = {n: np.broadcast_to(getattr(outputs, n), (devices,)) for n in roofline.outputs}
+    return dataclasses.replace(outputs, **columns)
 
 
 def _first(found: wall.Outputs, devices: int) -> wall.Outputs:
@@ -171,5 +174,5 @@ def _fate(point: Inputs, chips: Accelerator, found: wall.Outputs) -> NDArray[np.
 
 
 def _below(figure: Any, limit: Any) -> NDArray[np.bool_]:
-    """Within the limit for sure: an unknown figure is not, unless there is no limit."""
+    """Return where a figure is within a limit. An unknown figure is not, unless there is no limit."""
     return np.asarray(np.isinf(limit) | (figure <= limit))

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.show.forms.draw import errors_only_form, form
+from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.forms.page import Form
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import render_page_or_partial
-from solvers.errors import InputErrors
 
 from .answer import answer_page
 from .question import LIMITS, SPECTRUM
@@ -19,13 +19,9 @@ from .question import LIMITS, SPECTRUM
 
 @require_safe
 def spectrum(request: HttpRequest) -> HttpResponse:
-    """The page of the spectrum of accelerators, or the partial that an HTMX request asks for."""
+    """The spectrum of accelerators: the page, or the fragment for an HTMX request."""
     url, text = reverse("spectrum:spectrum"), query_text(request.GET)
-    page, errors = None, {}
-    try:
-        page = answer_page(request.GET)
-    except InputErrors as bad:
-        errors = {error.field: error.sentence for error in bad.errors}
+    page, errors = page_or_errors(answer_page, request.GET)
     return render_page_or_partial(
         request,
         page,
@@ -38,7 +34,7 @@ def spectrum(request: HttpRequest) -> HttpResponse:
 
 
 def _drawn(text: dict[str, str], errors: dict[str, str], url: str) -> Form:
-    """The form, in which a limit that is not typed is none."""
+    """Return the form; an empty limit means none."""
     drawn = form(SPECTRUM, text, errors, choices, url)
     fields = (
         replace(field, text=text.get(field.name, ""), placeholder="no limit", slider=None)

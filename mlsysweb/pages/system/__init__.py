@@ -1,1 +1,2 @@
-"""One system through all walls: described once, judged by every wall. Copy `workbench` for a page of one wall."""
+"""One system through all walls: described once, evaluated by every wall. To add a page of one wall, copy a solver
+instead."""

@@ -1,5 +1,4 @@
-"""The answers of one described system to a query, by all walls and as the iron law: for their views and for whoever
-keeps them."""
+"""Answers one described system with all walls, and with the iron law, for their views and for saving."""
 
 from __future__ import annotations
 
@@ -28,26 +27,25 @@ from .present import iron_law_page, system_page
 
 
 def system_text(query: QueryDict) -> dict[str, str]:
-    """What the description is asked; other names are none of its own."""
+    """Return the inputs of the description as typed; other names are ignored."""
     text = text_by_name(query)
     return {name: text[name] for name in solvers()[DESCRIPTION].inputs if text.get(name)}
 
 
 def answer_page(query: QueryDict) -> SystemPage:
-    """Raises InputErrors, each with its stage."""
+    """Return the page of all walls. Raise InputErrors, each with its stage."""
     text, url = system_text(query), reverse("system:system")
     return system_page(*_answered(text), _presets(text, url), _link(text, url))
 
 
 def answer_iron_law(query: QueryDict) -> IronLawPage:
-    """Raises InputErrors, each with its stage."""
+    """Return the page of the iron law. Raise InputErrors, each with its stage."""
     text, url = system_text(query), reverse("system:iron-law")
-    titles = {name: solver.title for name, solver in solvers().items()}
-    return iron_law_page(*_answered(text), titles, _presets(text, url), _link(text, url))
+    return iron_law_page(*_answered(text), solvers(), _presets(text, url), _link(text, url))
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """The inputs of a query as they are listed beside a saved page: label, text, and whether it is the default."""
+    """Return the inputs of a query as shown beside a saved page: label, text, and whether it is the default."""
     return asked_inputs(solvers()[DESCRIPTION].inputs, system_text(query), rows)
 
 
@@ -60,7 +58,7 @@ def _link(text: Mapping[str, str], url: str) -> str:
 
 
 def _answered(text: dict[str, str]) -> tuple[Mapping[str, Result], dict[str, str]]:
-    """Every wall's result, and its page with the inputs it was given."""
+    """Return the result of every wall, and the link to its page with the same inputs."""
     chain = whole_system()
     results = run(chain, {f"{DESCRIPTION}.{name}": value for name, value in text.items()}, _row).results
     questions = {stage.name: stage_query(chain, stage, results, text) for stage in chain.stages}

@@ -1,4 +1,4 @@
-"""What the page of a whole system may show. Templates see nothing else beside the form."""
+"""Template context of the system pages, beside the form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSumma
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A figure that moves with the others: the number as it is, beside the words, tells what has changed."""
+    """A key figure: its text, and its number, from which the page tells what an update changed."""
 
     card: Card
     number: str
@@ -18,8 +18,8 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class WallRow:
-    """A wall's verdict on the system. `strain` is how much of what there is it takes, 0 to 1 for the meter, in words
-    beside it; empty where it is not known."""
+    """A wall's verdict on the system. `strain` is the utilization of its limit, 0 to 1 for the meter, with its text;
+    empty where it is unknown."""
 
     number: int
     name: str
@@ -33,7 +33,7 @@ class WallRow:
 
 @dataclass(frozen=True)
 class WallGroup:
-    """Walls under one heading, the one that takes most first."""
+    """The walls under one heading, highest utilization first."""
 
     heading: str
     walls: tuple[WallRow, ...]
@@ -41,7 +41,7 @@ class WallGroup:
 
 @dataclass(frozen=True)
 class FactorRow:
-    """One factor of the iron law: its value, what its loss costs in time, the walls that own it, and its page."""
+    """One factor of the iron law: its value, the time lost to it, the walls that determine it, and its page."""
 
     card: Card
     loss: str
@@ -50,7 +50,7 @@ class FactorRow:
 
 @dataclass(frozen=True)
 class IronLawPage:
-    """A training run as five factors, and how they are lost one after the other."""
+    """A training run as five factors, and the effective rate after each of them."""
 
     verdict: str
     description: str
@@ -77,7 +77,7 @@ class IronLawPage:
 
 @dataclass(frozen=True)
 class SystemPage:
-    """The whole system: what binds first, its key figures, all walls by how much each binds, and what it comes to."""
+    """The whole system: the first limit, its key figures, all walls by utilization, and the totals."""
 
     binding: str
     description: str

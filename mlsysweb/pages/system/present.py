@@ -1,26 +1,37 @@
-"""Stage 5: the system's page from the results of its walls. Reads, never solves."""
+"""Presenter (stage 5) of the system pages. Does not solve."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from mlsysweb.show.results.page import Link
 from mlsysweb.show.results.present import card, result_figures, verdict_kind
+from solvers.declare import Solver
 from solvers.formatting import fill_slots, format_value
-from solvers.pipeline.wall_stages import DESCRIPTION, FACTORS, IRON_LAW, WALL_STAGES, WallStage, utilization
+from solvers.pipeline.wall_stages import (
+    DESCRIPTION,
+    FACTORS,
+    IRON_LAW,
+    WALL_STAGES,
+    WallStage,
+    factor_owners,
+    utilization,
+)
 from solvers.quantities import format_quantity
 from solvers.result import Result
 from solvers.taxonomy import WALLS
 
 from .page import FactorRow, IronLawPage, KeyFigure, SystemPage, WallGroup, WallRow
 
-# The figures a change of chip, batch or place should be seen to move together.
+# Key figures, chosen so that a change of chip, batch or site visibly affects several of them.
 _KEYS = (
     ("serving", "ttft"),
     ("serving", "itl"),
     ("tail_latency", "p99_latency"),
-    ("parallelism", "training_time"),
+    (IRON_LAW, "training_time"),
     ("parallelism", "mfu"),
     ("reliability", "expected_failures"),
     ("tco", "tco"),
@@ -31,7 +42,7 @@ _KEYS = (
 def system_page(
     results: Mapping[str, Result], links: Mapping[str, str], presets: tuple[Link, ...], url: str
 ) -> SystemPage:
-    """All walls, the one that binds most first; those whose strain is unknown last."""
+    """Return the page of all walls, highest utilization first; those with an unknown utilization last."""
     strains = {place: utilization(place, results[place.stage]) for place in WALL_STAGES}
     ordered = sorted(WALL_STAGES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
     met, supposed = (
@@ -51,45 +62,45 @@ def system_page(
     )
 
 
-# Who owns each factor: the stages it follows from, in the order a reader should ask them.
-_OWNERS = {
-    "total_ops": ("scaling_laws", "compression"),
-    "devices": ("tco", "sustainability"),
-    "peak_rate": ("roofline", "synthesis"),
-    "mfu": ("efficiency", "roofline"),
-    "scaling_efficiency": ("parallelism", "topology"),
-    "goodput": ("reliability", "checkpoint"),
-}
+_RUN_MFU = "The run reaches {run_mfu} MFU, before failures."
 _LOSSES = {"mfu": "mfu_loss", "scaling_efficiency": "scaling_loss", "goodput": "goodput_loss"}
 
 
 def iron_law_page(
     results: Mapping[str, Result],
     links: Mapping[str, str],
-    titles: Mapping[str, str],
+    solvers: Mapping[str, Solver[Any, Any]],
     presets: tuple[Link, ...],
     url: str,
 ) -> IronLawPage:
-    """The run's factors with the walls that own them, from the results of all walls."""
+    """Return the page of the iron law: the factors of the run with the walls that determine them."""
     law, described = results[IRON_LAW], results[DESCRIPTION]
     figures = result_figures(law)
     return IronLawPage(
         verdict=fill_slots(law.verdict, law.values),
-        description=fill_slots(described.verdict, described.values),
-        factors=tuple(_factor(name, law, links, titles) for name in FACTORS),
+        description=f"{fill_slots(_RUN_MFU, law.values)} {fill_slots(described.verdict, described.values)}",
+        factors=tuple(_factor(name, results, links, solvers) for name in FACTORS),
         figure=figures[0] if figures else None,
-        wall=Link(titles[IRON_LAW], links[IRON_LAW]),
+        wall=Link(solvers[IRON_LAW].title, links[IRON_LAW]),
         presets=presets,
         url=url,
     )
 
 
-def _factor(name: str, law: Result, links: Mapping[str, str], titles: Mapping[str, str]) -> FactorRow:
+def _factor(
+    name: str, results: Mapping[str, Result], links: Mapping[str, str], solvers: Mapping[str, Solver[Any, Any]]
+) -> FactorRow:
+    """The factor under the label of the figure it is taken from: the MFU is that of a device alone."""
+    law, (stage, _, figure) = results[IRON_LAW], FACTORS[name].partition(".")
     return FactorRow(
-        card=card(name, law.values[name]),
+        card=card(name, replace(law.values[name], label=results[stage].values[figure].label)),
         loss=format_value(law.values[_LOSSES[name]]) if name in _LOSSES else "",
-        owners=tuple(Link(titles[stage], links[stage]) for stage in _OWNERS[name]),
+        owners=tuple(_owner(place, links) for place in factor_owners(law.values[name].label, solvers.values())),
     )
+
+
+def _owner(place: WallStage, links: Mapping[str, str]) -> Link:
+    return Link(f"{place.wall} {WALLS[place.wall - 1].name}", links[place.stage])
 
 
 def _row(place: WallStage, taken: float, result: Result, link: str) -> WallRow:

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.show.forms.draw import form_fields
+from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.htmx import render_page_or_partial
-from solvers.errors import InputErrors
 from solvers.pipeline.wall_stages import DESCRIPTION
 from solvers.registry import solvers
 
@@ -19,26 +19,23 @@ from .page import IronLawPage, SystemPage
 
 @require_safe
 def system(request: HttpRequest) -> HttpResponse:
-    """The page of one system, or the partial that an HTMX request asks for."""
+    """One system: the page, or the fragment for an HTMX request."""
     return _page(request, reverse("system:system"), "system/system.html", "system/_walls.html", answer_page)
 
 
 @require_safe
 def iron_law(request: HttpRequest) -> HttpResponse:
-    """The page of the iron law, or the partial that an HTMX request asks for."""
+    """The iron law: the page, or the fragment for an HTMX request."""
     return _page(request, reverse("system:iron-law"), "system/iron_law.html", "system/_factors.html", answer_iron_law)
 
 
 def _page(
     request: HttpRequest, url: str, whole: str, partial: str, answer: Callable[[QueryDict], SystemPage | IronLawPage]
 ) -> HttpResponse:
-    """One description, answered by every wall; what is shown of the answers is the page's own."""
+    """Answer one description with `answer`, and render its page or fragment."""
     described, text = solvers()[DESCRIPTION], system_text(request.GET)
-    page, errors = None, {}
-    try:
-        page = answer(request.GET)
-    except InputErrors as bad:
-        errors = {_field(error.field): error.sentence for error in bad.errors}
+    page, wrong = page_or_errors(answer, request.GET)
+    errors = {_field(name): sentence for name, sentence in wrong.items()}
     return render_page_or_partial(
         request,
         page,
@@ -50,6 +47,7 @@ def _page(
 
 
 def _field(name: str) -> str:
-    """The description's field where a wall complains of what it took from there; else the wall's own, in full."""
+    """Return the name of the description's field from which a wall took an invalid value; else the wall's own input,
+    with its stage."""
     own = name.partition(".")[2]
     return own if own in solvers()[DESCRIPTION].inputs else name

@@ -1,4 +1,4 @@
-"""What a wall's page may show beside its form and result. Templates see nothing else."""
+"""Template context of a wall's page, beside its form and result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import FallacyResult, Link, ResultPage
 
 @dataclass(frozen=True)
 class DownstreamWall:
-    """A wall that takes what this one found: its page with these values, and what they are."""
+    """A wall that takes outputs of this one: its page with these values, and their labels."""
 
     wall: Link
     gives: str
@@ -17,7 +17,7 @@ class DownstreamWall:
 
 @dataclass(frozen=True)
 class WallPage:
-    """What frames form and result: whose page it is and where to go from here."""
+    """The context of form and result: the wall, and the pages it links to."""
 
     name: str
     walls: str
@@ -29,7 +29,7 @@ class WallPage:
     result: ResultPage | None
     command: str
     api: str
-    movers: str
+    sensitivity_url: str
     fallacies: tuple[FallacyResult, ...]
     before: Link | None
     after: Link | None

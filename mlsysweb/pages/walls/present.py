@@ -1,4 +1,4 @@
-"""Stage 5: what frames a wall's form and result. Reads, never solves."""
+"""Presenter (stage 5) of the context of a wall's form and result. Does not solve."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from solvers.result import Result
 from .page import DownstreamWall, WallPage
 
 Stage = Solver[Any, Any]
-# A name that many walls find and each means otherwise, such as the time of a step, is no stream between them.
+# A name with a different meaning in each of several walls, such as the step time, does not connect them.
 _TOO_COMMON = 3
 
 
 @dataclass(frozen=True)
 class WallLinks:
-    """What a wall's page leads to: every wall with its page, and the API and the movers of this one."""
+    """What a wall's page leads to: every wall with its page, and the API and the sensitivity page of this one."""
 
     walls: Mapping[str, Stage]
     urls: Mapping[str, str]
     api: str
-    movers: str
+    sensitivity_url: str
 
 
 def wall_page(
     solver: Stage, result: Result | None, shown: ResultPage | None, told: tuple[FallacyResult, ...], around: WallLinks
 ) -> WallPage:
-    """What frames the form and the result."""
+    """Return the page without its form and result."""
     query = shown.link.partition("?")[2] if shown else ""
     words = " ".join(f"'{part}'" if " " in part else part for part in _arguments(query))
     before, after = _neighbours(solver, around)
@@ -50,7 +50,7 @@ def wall_page(
         result=shown,
         command=f"manage.py solve {solver.name} {words}".strip(),
         api=f"{around.api}?{query}" if query else around.api,
-        movers=f"{around.movers}?{query}" if query else around.movers,
+        sensitivity_url=f"{around.sensitivity_url}?{query}" if query else around.sensitivity_url,
         fallacies=told,
         before=before,
         after=after,
@@ -63,7 +63,7 @@ def _arguments(query: str) -> Iterator[str]:
 
 
 def _neighbours(solver: Stage, around: WallLinks) -> tuple[Link | None, Link | None]:
-    """The wall before and the wall after, as the taxonomy numbers them; tools without a number stand at the end."""
+    """Return links to the previous and the next wall of the taxonomy; tools without a number come last."""
     ordered = sorted(around.walls.values(), key=lambda each: (not each.walls, each.walls, each.title))
     place = [each.name for each in ordered].index(solver.name)
     near = {step: ordered[place + step] for step in (-1, 1) if 0 <= place + step < len(ordered)}
@@ -72,7 +72,8 @@ def _neighbours(solver: Stage, around: WallLinks) -> tuple[Link | None, Link | N
 
 
 def _feeds(solver: Stage, result: Result, around: WallLinks) -> Iterator[DownstreamWall]:
-    """The walls that take what this one found, by its name or as one system joins them, each with today's values."""
+    """Yield the walls that take outputs of this one, by name or as the whole system connects them, with the current
+    values."""
     for name, flows in _streams(tuple(around.walls.values()))[solver.name].items():
         other = around.walls[name]
         known = {end: found for end, found in flows.items() if _is_known(result, found)}
@@ -87,14 +88,14 @@ def _feeds(solver: Stage, result: Result, around: WallLinks) -> Iterator[Downstr
 
 @cache
 def _streams(walls: tuple[Stage, ...]) -> dict[str, dict[str, dict[str, str]]]:
-    """For each wall, the walls that take from it, and which input takes which output: told by declarations alone."""
+    """Return, for each wall, the walls that take from it and which input takes which output; from declarations only."""
     named = {wall.name: wall for wall in walls}
     every = {one.name: {other.name: dict(_flows(one, other, named)) for other in walls} for one in walls}
     return {one: {other: flows for other, flows in each.items() if flows} for one, each in every.items()}
 
 
 def _flows(solver: Stage, other: Stage, walls: Mapping[str, Stage]) -> Iterator[tuple[str, str]]:
-    """Inputs of another wall with the output of this one they take."""
+    """Yield the inputs of another wall with the output of this one that each takes."""
     if other is solver or other.name == DESCRIPTION:
         return
     for name, io in other.inputs.items():
@@ -108,8 +109,8 @@ def _flows(solver: Stage, other: Stage, walls: Mapping[str, Stage]) -> Iterator[
 
 
 def _same(solver: Stage, name: str, taken: Input) -> bool:
-    found = solver.outputs.get(name)
-    return isinstance(found, Output) and found.unit == taken.unit
+    output = solver.outputs.get(name)
+    return isinstance(output, Output) and output.unit == taken.unit
 
 
 def _finders(walls: Mapping[str, Stage], name: str) -> int:

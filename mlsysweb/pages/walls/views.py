@@ -27,7 +27,7 @@ from .present import WallLinks, wall_page
 
 @require_safe
 def wall(request: HttpRequest, name: str) -> HttpResponse:
-    """A wall's page, or the partial that an HTMX request asks for. Raises Http404."""
+    """The page of a wall, or the fragment for an HTMX request. Raise Http404."""
     solver = solvers().get(name)
     if solver is None:
         raise Http404(f"There is no wall called {name}.")
@@ -36,7 +36,7 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
         found = answer(solver, text)
         result = result_page(solver, found, base)
     except InputErrors as bad:
-        return _with_errors(request, solver, base, text, {e.field: e.sentence for e in bad.errors})
+        return _with_errors(request, solver, base, text, bad.sentences)
     told = () if wants_partial(request) else fallacies(solver, base)
     page = wall_page(solver, found, result, told, _around(name))
     if wants_partial(request):

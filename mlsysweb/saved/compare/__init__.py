@@ -1,2 +1,2 @@
-"""Saved scenarios side by side: what they asked, what they found, and why it differs. Reads what was kept; only the
-question why is asked anew, of the rows that were kept."""
+"""Compares saved scenarios: inputs, outputs and the causes of differences. Uses the stored results; only the
+attribution of a difference is computed again, with the stored catalog rows."""

@@ -1,4 +1,4 @@
-"""What the page of comparison may show. Templates see nothing else."""
+"""Template context of the comparison page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import Figure, Link
 
 @dataclass(frozen=True)
 class ScenarioColumn:
-    """One scenario: its title and link, what page it is of, what it says; whether the others are held against it."""
+    """One scenario: its title and link, the page it was saved from, its verdict, and whether it is the baseline."""
 
     title: str
     url: str
@@ -22,7 +22,7 @@ class ScenarioColumn:
 
 @dataclass(frozen=True)
 class ComparisonCell:
-    """A value, and against the baseline's the difference and the ratio in words."""
+    """A value with its difference from the baseline and their ratio as text."""
 
     value: str
     against: str
@@ -30,7 +30,7 @@ class ComparisonCell:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One input or output across all scenarios; `why` leads to what its difference is made of."""
+    """One input or output across all scenarios; `why` links to the attribution of its difference."""
 
     label: str
     cells: tuple[ComparisonCell, ...]
@@ -40,7 +40,7 @@ class ComparisonRow:
 
 @dataclass(frozen=True)
 class Explanation_:
-    """What the difference of one output is made of."""
+    """The attribution of the difference of one output."""
 
     title: str
     verdict: str
@@ -50,7 +50,7 @@ class Explanation_:
 
 @dataclass(frozen=True)
 class OwnScenario:
-    """One of the person's scenarios to choose from."""
+    """One of the user's scenarios to choose from."""
 
     id: str
     title: str
@@ -60,8 +60,8 @@ class OwnScenario:
 
 @dataclass(frozen=True)
 class ComparePage:
-    """The comparison; with fewer than two scenarios only the choice. `missing` are sentences about what is not
-    shown."""
+    """The comparison; with fewer than two scenarios only the choice of scenarios. `missing` are sentences about what is
+    not shown."""
 
     columns: tuple[ScenarioColumn, ...]
     inputs: tuple[ComparisonRow, ...]

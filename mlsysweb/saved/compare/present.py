@@ -1,4 +1,4 @@
-"""Stage 5: scenarios side by side. Reads, never solves."""
+"""Presenter (stage 5) of the comparison page. Does not solve."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .page import ComparePage, ComparisonCell, ComparisonRow, Explanation_, OwnS
 
 _OVERLAID = ("roofline", "curve")
 _STACKED = ("buildup", "bars")
-# More groups of bars than this are not told apart.
+# The most groups of bars that can still be told apart.
 _MOST_RATIOS = 12
 
 
 @dataclass(frozen=True)
 class ComparedScenario:
-    """A scenario with its answer as it was kept (`answers.OpenedAnswer`)."""
+    """A scenario with its stored answer (`answers.OpenedAnswer`)."""
 
     id: str
     title: str
@@ -43,7 +43,8 @@ class ComparedScenario:
 
 @dataclass(frozen=True)
 class CompareLinks:
-    """The page's own links: with another baseline, without one of them, and why an output differs."""
+    """The page's own links: with another baseline, without one of the scenarios, and to the attribution of an
+    output."""
 
     url: str
     baseline: int
@@ -53,21 +54,21 @@ class CompareLinks:
 
 
 def compare_page(
-    kept: Sequence[ComparedScenario],
+    compared: Sequence[ComparedScenario],
     around: CompareLinks,
     why: Explanation_ | None,
     missing: Sequence[str],
     choice: Sequence[OwnScenario],
 ) -> ComparePage:
-    """All of it; of one scenario, or none, only what to choose from."""
-    enough = len(kept) > 1
-    inputs = tuple(_inputs(kept)) if enough else ()
+    """Return the comparison; with fewer than two scenarios only the choice of scenarios."""
+    enough = len(compared) > 1
+    inputs = tuple(_inputs(compared)) if enough else ()
     return ComparePage(
-        columns=tuple(_columns(kept, around)),
+        columns=tuple(_columns(compared, around)),
         inputs=tuple(line for line in inputs if line.differs),
         same=tuple(line for line in inputs if not line.differs),
-        outputs=tuple(_outputs(kept, around)) if enough else (),
-        figures=tuple(_figures(kept, around.baseline)) if enough else (),
+        outputs=tuple(_outputs(compared, around)) if enough else (),
+        figures=tuple(_figures(compared, around.baseline)) if enough else (),
         why=why,
         missing=tuple(missing),
         choice=tuple(choice),
@@ -78,8 +79,8 @@ def compare_page(
 _AS_HTML = "It was kept as HTML, which has no figures to compare; recompute it as a new version."
 
 
-def _columns(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator[ScenarioColumn]:
-    for k, each in enumerate(kept):
+def _columns(compared: Sequence[ComparedScenario], around: CompareLinks) -> Iterator[ScenarioColumn]:
+    for k, each in enumerate(compared):
         yield ScenarioColumn(
             each.title,
             each.url,
@@ -87,13 +88,13 @@ def _columns(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator
             _AS_HTML if each.kept.html else each.kept.verdict,
             k == around.baseline,
             around.as_baseline[k],
-            around.without[k] if len(kept) > 2 else "",
+            around.without[k] if len(compared) > 2 else "",
         )
 
 
-def _inputs(kept: Sequence[ComparedScenario]) -> Iterator[ComparisonRow]:
-    """Every input any of them has, in the order they have them."""
-    told = [{each.name: each for each in scenario.kept.inputs} for scenario in kept]
+def _inputs(compared: Sequence[ComparedScenario]) -> Iterator[ComparisonRow]:
+    """Yield every input that any scenario has, in their order."""
+    told = [{each.name: each for each in scenario.kept.inputs} for scenario in compared]
     for name in dict.fromkeys(name for inputs in told for name in inputs):
         label = next(inputs[name].label for inputs in told if name in inputs)
         cells = [inputs[name].text if name in inputs else "" for inputs in told]
@@ -102,11 +103,11 @@ def _inputs(kept: Sequence[ComparedScenario]) -> Iterator[ComparisonRow]:
         )
 
 
-def _outputs(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator[ComparisonRow]:
-    """Every figure any of them found, aligned by name and unit, headlines first."""
-    names = [n for each in kept for n in each.kept.headline] + [n for each in kept for n in each.kept.cards]
+def _outputs(compared: Sequence[ComparedScenario], around: CompareLinks) -> Iterator[ComparisonRow]:
+    """Yield every output that any scenario has, aligned by name and unit, headlines first."""
+    names = [n for each in compared for n in each.kept.headline] + [n for each in compared for n in each.kept.cards]
     for name in dict.fromkeys(names):
-        cards = [each.kept.cards.get(name) for each in kept]
+        cards = [each.kept.cards.get(name) for each in compared]
         first = next(card for card in cards if card)
         aligned = [card if card and card.unit == first.unit else None for card in cards]
         base = aligned[around.baseline]
@@ -119,12 +120,13 @@ def _outputs(kept: Sequence[ComparedScenario], around: CompareLinks) -> Iterator
 
 
 def _plain(card: Card) -> Any:
-    """What tells two figures apart: the number where there is one, since the text has three digits."""
+    """Return the value to compare: the number if there is one, since the text has only three digits."""
     return card.value if card.number is None or math.isnan(card.number) else card.number
 
 
 def _against(card: Card | None, base: Card | None) -> str:
-    """The difference to the baseline and the ratio; nothing for words, and where either is unknown or endless."""
+    """Return difference and ratio to the baseline; an empty string for text, and where either value is unknown or
+    infinite."""
     if card is None or base is None or card.number is None or base.number is None:
         return ""
     change = card.number - base.number
@@ -136,20 +138,21 @@ def _against(card: Card | None, base: Card | None) -> str:
     return f"{told}, ×{format_quantity(card.number / base.number, '1')}" if base.number else told
 
 
-def _figures(kept: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]:
-    results = [each.kept.result for each in kept if each.kept.result]
-    if len(results) == len(kept) and len({result.solver for result in results}) == 1:
-        yield from _overlays(results, [each.title for each in kept])
-    yield from _ratios(kept, baseline)
-    yield from _fronts(kept)
+def _figures(compared: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]:
+    results = [each.kept.result for each in compared if each.kept.result]
+    if len(results) == len(compared) and len({result.solver for result in results}) == 1:
+        yield from _overlays(results, [each.title for each in compared])
+    yield from _ratios(compared, baseline)
+    yield from _fronts(compared)
 
 
-def _ratios(kept: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]:
-    """The headline figures that all of those have which have any, as multiples of the baseline's."""
-    able = [each for each in kept if each.kept.cards]
-    if len(able) < 2 or kept[baseline] not in able:
+def _ratios(compared: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]:
+    """Yield the chart of headline outputs as multiples of the baseline's. Outputs are those that every scenario with
+    outputs has."""
+    able = [each for each in compared if each.kept.cards]
+    if len(able) < 2 or compared[baseline] not in able:
         return
-    base, titles = able.index(kept[baseline]), [each.title for each in able]
+    base, titles = able.index(compared[baseline]), [each.title for each in able]
     names = dict.fromkeys(name for each in able for name in each.kept.headline)
     shared = [name for name in names if _comparable([each.kept.cards.get(name) for each in able])][:_MOST_RATIOS]
     if not shared:
@@ -165,15 +168,15 @@ def _ratios(kept: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]
 
 
 def _comparable(cards: Sequence[Card | None]) -> bool:
-    """Whether all have the figure, as a number in one unit."""
+    """Return whether all scenarios have the output, as a number in the same unit."""
     return (
         all(card is not None and card.number is not None for card in cards) and len({c.unit for c in cards if c}) == 1
     )
 
 
-def _fronts(kept: Sequence[ComparedScenario]) -> Iterator[Figure]:
-    """Their fronts in one chart, where pages of one type have one in the same chart."""
-    drawn = [(each.title, front) for each in kept if each.kept.page for front in _front(each)]
+def _fronts(compared: Sequence[ComparedScenario]) -> Iterator[Figure]:
+    """Yield the fronts in one chart, where pages of the same type have a front in the same chart."""
+    drawn = [(each.title, front) for each in compared if each.kept.page for front in _front(each)]
     first = drawn[0][1] if drawn else None
     fitting = [(title, front) for title, front in drawn if first and _axes(front) == _axes(first)]
     if len(fitting) > 1:
@@ -183,16 +186,16 @@ def _fronts(kept: Sequence[ComparedScenario]) -> Iterator[Figure]:
 
 
 def _front(scenario: ComparedScenario) -> Iterator[Mapping[str, Any]]:
-    """The first chart of a page that has a front."""
+    """Yield the first chart of a page that has a front."""
     figures = scenario.kept.page.summary.figures if scenario.kept.page else ()
     plots = (orjson.loads(figure.plot) for figure in figures)
-    found = next((p for p in plots if any(trace.get("name") == FRONT for trace in p["data"])), None)
-    if found:
-        yield found
+    front = next((p for p in plots if any(trace.get("name") == FRONT for trace in p["data"])), None)
+    if front:
+        yield front
 
 
 def _axes(plot: Mapping[str, Any]) -> tuple[str, str]:
-    """What a chart runs along: fronts over other quantities do not go into one."""
+    """Return the axis titles of a chart: fronts over different quantities are not combined."""
     layout = plot["layout"]
     across, up = (layout.get(axis, {}).get("title", {}).get("text", "") for axis in ("xaxis", "yaxis"))
     return str(across), str(up)
@@ -203,7 +206,7 @@ def _number(result: Result, name: str) -> bool:
 
 
 def _overlays(results: Sequence[Result], titles: Sequence[str]) -> Iterator[Figure]:
-    """The wall's own charts with a system for each scenario, and what is made of parts as stacks."""
+    """Yield the wall's own charts with one system per scenario; charts of parts of a whole are stacked instead."""
     first = results[0]
     series = tuple(replace(track, system=k) for k, r in enumerate(results) for track in r.series if track.system == 0)
     merged = replace(first, systems=tuple(titles), series=series)
@@ -221,7 +224,7 @@ def _overlays(results: Sequence[Result], titles: Sequence[str]) -> Iterator[Figu
 
 
 def _all_run(drawing: ChartSpec, series: Sequence[Series], count: int) -> bool:
-    """Whether every scenario has the columns this drawing reads along its input."""
+    """Return whether every scenario has the columns that this chart reads along its input."""
     along = drawing.x[0] if drawing.x else ""
     have = {t.system for t in series if t.x == along and all(n in t.columns for n in drawing.y)}
     return len(have) == count
@@ -239,31 +242,33 @@ def _figure(
     )
 
 
-def why(found: Attribution, value: Value, titles: tuple[str, str], others: Sequence[Link], moved: str) -> Explanation_:
-    """What an output's difference is made of, in a sentence and a picture; `moved` says if the wall is another
-    today."""
+def why(
+    shapley: Attribution, value: Value, titles: tuple[str, str], others: Sequence[Link], moved: str
+) -> Explanation_:
+    """Return the attribution of an output's difference as a sentence and a chart; `moved` says whether the wall has
+    changed since."""
     label = value.label
     title = f"Why {label[:1].lower()}{label[1:]} differs"
-    if found.unknown:
+    if shapley.unknown:
         return Explanation_(
             title,
-            f"{found.unknown} of the mixtures of both questions have no answer, so there is nothing to share out.",
+            f"{shapley.unknown} of the mixtures of both questions have no answer, so there is nothing to share out.",
             None,
             tuple(others),
         )
-    if not found.shares:
+    if not shapley.shares:
         return Explanation_(title, "Nothing they were asked differs.", None, tuple(others))
-    causes = [(share.label, share.value) for share in found.shares if share.value] or [(found.shares[0].label, 0.0)]
-    first = found.shares[0]
-    whole = found.after - found.before
+    causes = [(share.label, share.value) for share in shapley.shares if share.value] or [(shapley.shares[0].label, 0.0)]
+    first = shapley.shares[0]
+    whole = shapley.after - shapley.before
     part = f", {format_quantity(first.value / whole, '1', 'percent')} of it" if whole else ""
     verdict = (
-        f"From {format_quantity(found.before, value.unit, value.display_unit)} to "
-        f"{format_quantity(found.after, value.unit, value.display_unit)}. "
+        f"From {format_quantity(shapley.before, value.unit, value.display_unit)} to "
+        f"{format_quantity(shapley.after, value.unit, value.display_unit)}. "
         f"Most of the difference is due to {first.label[:1].lower()}{first.label[1:]}: "
         f"{'+' if first.value > 0 else '−'}{format_quantity(abs(first.value), value.unit, value.display_unit)}"
         f"{part}.{moved}"
     )
     told = tuple((name, format_quantity(change, value.unit, value.display_unit)) for name, change in causes)
-    figure = _figure("why-0", title, attribution(value, titles, found.before, causes), ("Changed", "Adds"), told)
+    figure = _figure("why-0", title, attribution(value, titles, shapley.before, causes), ("Changed", "Adds"), told)
     return Explanation_(title, verdict, figure, tuple(others))

@@ -31,25 +31,25 @@ MOST, _OFFERED = 8, 30
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    """Saved scenarios beside each other. Raises Http404."""
+    """The comparison of saved scenarios. Raise Http404."""
     url = reverse("compare:compare")
     ids = list(dict.fromkeys(each for text in request.GET.getlist(OF) for each in text.replace(",", " ").split()))
     versions, missing = _versions(request, ids)
-    kept = [_kept(version) for version in versions]
-    places = {each.id: k for k, each in enumerate(kept)}
+    compared = [_kept(version) for version in versions]
+    places = {each.id: k for k, each in enumerate(compared)}
     baseline = places.get(request.GET.get(BASELINE, ""), 0)
-    around = _around(url, kept, baseline)
+    around = _around(url, compared, baseline)
     reason = None
-    if len(kept) > 1 and request.GET.get(OUTPUT):
-        reason, sentence = _why(request, versions, kept, baseline, places, url)
+    if len(compared) > 1 and request.GET.get(OUTPUT):
+        reason, sentence = _why(request, versions, compared, baseline, places, url)
         missing += [sentence] if sentence else []
     choice = _choice(request, places)
-    page = compare_page(kept, around, reason, missing, choice)
+    page = compare_page(compared, around, reason, missing, choice)
     return render(request, "compare/compare.html", {"page": page}, status=422 if missing else 200)
 
 
 def _versions(request: HttpRequest, ids: Sequence[str]) -> tuple[list[Version], list[str]]:
-    """The latest version of each scenario this person may see, and a sentence for what is left out."""
+    """Return the latest version of each scenario that this user may see, and a sentence for each one left out."""
     known = by_id(ids)
     seen = [known[each] for each in ids if each in known and may_see(request, known[each])]
     names = {scenario.pk for scenario in seen}
@@ -73,17 +73,17 @@ def _kept(version: Version) -> ComparedScenario:
     )
 
 
-def _around(url: str, kept: Sequence[ComparedScenario], baseline: int) -> CompareLinks:
-    every = ",".join(each.id for each in kept)
-    same = len({each.solver for each in kept}) == 1 and all(each.kept.result for each in kept)
-    wall = solvers().get(kept[0].solver) if same and len(kept) > 1 else None
+def _around(url: str, compared: Sequence[ComparedScenario], baseline: int) -> CompareLinks:
+    every = ",".join(each.id for each in compared)
+    same = len({each.solver for each in compared}) == 1 and all(each.kept.result for each in compared)
+    wall = solvers().get(compared[0].solver) if same and len(compared) > 1 else None
     numbers = [name for name, io in wall.outputs.items() if isinstance(io, Output)] if wall else []
-    told = {OF: every, BASELINE: kept[baseline].id} if kept else {}
+    told = {OF: every, BASELINE: compared[baseline].id} if compared else {}
     return CompareLinks(
         url=url,
         baseline=baseline,
-        as_baseline=[_link(url, {OF: every, BASELINE: each.id}) for each in kept],
-        without=[_link(url, {OF: ",".join(other.id for other in kept if other is not each)}) for each in kept],
+        as_baseline=[_link(url, {OF: every, BASELINE: each.id}) for each in compared],
+        without=[_link(url, {OF: ",".join(other.id for other in compared if other is not each)}) for each in compared],
         why={name: _link(url, {**told, OUTPUT: name}) + "#why" for name in numbers},
     )
 
@@ -95,17 +95,18 @@ def _link(url: str, told: dict[str, str]) -> str:
 def _why(
     request: HttpRequest,
     versions: Sequence[Version],
-    kept: Sequence[ComparedScenario],
+    compared: Sequence[ComparedScenario],
     baseline: int,
     places: dict[str, int],
     url: str,
 ) -> tuple[Explanation_ | None, str]:
-    """What the difference of an output is made of, between the baseline and one other; or why that can't be said."""
+    """Return the attribution of an output's difference between the baseline and another scenario, or the reason why
+    there is none."""
     output = request.GET[OUTPUT]
-    first = next(k for k in range(len(kept)) if k != baseline)
+    first = next(k for k in range(len(compared)) if k != baseline)
     other = places.get(request.GET.get(OTHER, ""), first)
-    wall = solvers().get(kept[baseline].solver)
-    one, two = kept[baseline], kept[other]
+    wall = solvers().get(compared[baseline].solver)
+    one, two = compared[baseline], compared[other]
     if (
         wall is None
         or one.kept.result is None
@@ -120,22 +121,22 @@ def _why(
         points = [_point(wall, versions[k]) for k in (baseline, other)]
     except InputErrors as bad:
         return None, f"{wall.title} no longer takes what was asked: {bad}"
-    found = attribution(wall, points[0], points[1], output)
+    attributed = attribution(wall, points[0], points[1], output)
     told = {OF: ",".join(places), BASELINE: one.id, OUTPUT: output}
     others = [
         Link(each.title, _link(url, {**told, OTHER: each.id}) + "#why", each is two)
-        for k, each in enumerate(kept)
-        if k != baseline and each.solver == one.solver and len(kept) > 2
+        for k, each in enumerate(compared)
+        if k != baseline and each.solver == one.solver and len(compared) > 2
     ]
     older = {versions[k].solver_version for k in (baseline, other)} - {wall.version}
     moved = (
         f" Shared out by version {wall.version} of the wall; kept was what version {min(older)} found." if older else ""
     )
-    return why(found, one.kept.result.values[output], (one.title, two.title), others, moved), ""
+    return why(attributed, one.kept.result.values[output], (one.title, two.title), others, moved), ""
 
 
 def _point(wall: Any, version: Version) -> Any:
-    """The question as it was asked, of the rows as they were. Raises InputErrors."""
+    """Return the stored question with the stored rows. Raise InputErrors."""
     return resolve(read(wall, version.question), version.snapshot).point
 
 

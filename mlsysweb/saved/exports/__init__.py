@@ -1,4 +1,4 @@
-"""A saved scenario taken elsewhere: as figures, as code that finds them again, as a citation, on paper, in a frame.
+"""Exports of a saved scenario: as tables, as code that reproduces it, as a citation, as a printed sheet, in an iframe.
 
-One file a form, each a pure function of what was kept; `views.py` hands them out to whoever may see the scenario.
+Each format is one file, a pure function of the stored data; `views.py` serves it to those who may see the scenario.
 """

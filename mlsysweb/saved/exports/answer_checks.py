@@ -1,5 +1,5 @@
-"""What is wrong with a wall's answer in a document of the right shape: whether it agrees with itself, with its wall and
-with the kinds of specs there are."""
+"""Validates a wall's answer in an imported document that has the right shape: it must be consistent with itself, with
+its wall and with the kinds of specs."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from solvers.specs import Precision, columns, is_table, parts
 
 from .checks import at, short
 
-# A wall picks a handful of rows, and draws at most eight systems beside each other.
+# A wall picks a handful of rows, and overlays at most eight systems.
 _ROWS = 40
 _WORDS = ("__inf__", "__-inf__", "__nan__")
 _FORMATS = {precision.name.lower() for precision in Precision}
 
 
 def answer_problems(wall: Solver[Any, Any], told: Mapping[str, Any]) -> Iterator[str]:
-    """What in a document of the right shape no view could show: rows with figures their kind does not have, names that
-    stand for nothing, columns that do not belong together."""
+    """Yield the parts of a well-formed document that no view could show: rows with figures their kind does not have,
+    unknown names, columns that do not fit together."""
     if len(told["snapshot"]) > _ROWS:
         yield f"{at('snapshot')} has {len(told['snapshot'])} rows; {_ROWS} is the most for a wall."
         return
@@ -46,7 +46,7 @@ def answer_problems(wall: Solver[Any, Any], told: Mapping[str, Any]) -> Iterator
 
 
 def _picked(wall: Solver[Any, Any], key: str) -> type[Any] | None:
-    """The kind of spec a kept row stands for; nothing where the wall has no such pick (any more)."""
+    """Return the kind of spec of a stored row; None where the wall has no such pick (any more)."""
     io = wall.inputs.get(wall.overlay if key.startswith(f"{ALSO}.") else key)
     return io.kind if isinstance(io, Pick) else None
 
@@ -105,7 +105,7 @@ def _of_figure(path: tuple[str, ...], io: Input, value: Any) -> Iterator[str]:
 
 
 def _of_value(path: tuple[str, ...], value: Mapping[str, Any]) -> Iterator[str]:
-    """A number has a unit, words and truths have none."""
+    """Yield an error where a number has no unit, or text or a bool has one."""
     unit, shown = value.get("unit", ""), value.get("shown", "")
     if unit and _kind(value["value"]) != "number":
         yield f"{at(*path)} has a unit, so its value must be a number."
@@ -118,12 +118,12 @@ def _of_value(path: tuple[str, ...], value: Mapping[str, Any]) -> Iterator[str]:
 def _converts(unit: str, shown: str) -> bool:
     try:
         return math.isfinite(conversion_factor(shown, unit))
-    except Exception:  # pint raises a dozen kinds, some of them of the standard library
+    except Exception:  # pint raises a dozen exception types, some from the standard library
         return False
 
 
 def _of_names(result: Mapping[str, Any]) -> Iterator[str]:
-    """Every input and output has a value, and the headline is of outputs."""
+    """Yield an error for each input or output without a value, and for a headline that names no output."""
     for group, known in (("inputs", result["values"]), ("outputs", result["values"]), ("headline", result["outputs"])):
         named = result[group]
         yield from _unknown(("result", group), named, known)

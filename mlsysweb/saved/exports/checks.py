@@ -1,5 +1,5 @@
-"""What is wrong with a document somebody wants to import, as sentences that say where. Its size comes first, then its
-shape (`scenario.schema.json`); `answer_checks.py` asks whether an answer agrees with itself."""
+"""Validates an imported document: its size first, then its shape (`scenario.schema.json`). `answer_checks.py` then
+checks that the answer is consistent."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 SCHEMA = orjson.loads((Path(__file__).parent / "scenario.schema.json").read_bytes())
 
-# Several times what the largest answer of a wall has; a page over the whole catalog keeps some hundred rows.
+# Several times what the largest answer of a wall has; a page over the whole catalog has some hundred rows.
 _DEPTH, _ENTRIES, _TOGETHER = 12, 2000, 100_000
-# A page as data is not read: its question is asked again.
+# Pages stored as data are not checked: their question is answered again.
 _PAGE_DATA = ("result", "page", "data")
 
 
 def problems(told: Any) -> Iterator[str]:
-    """What is wrong with the size and the shape of a document, the most basic first; nothing if it is one of ours."""
+    """Yield sentences about the size and the shape of a document, the most basic first; none if it is valid."""
     wrong = next(_oversized(told), "")
     if wrong:
         yield wrong
@@ -34,13 +34,13 @@ def problems(told: Any) -> Iterator[str]:
 
 @cache
 def _validator() -> Any:
-    from jsonschema import Draft202012Validator  # a sixth of a second that the site need not wait for to start
+    from jsonschema import Draft202012Validator  # takes a sixth of a second to import
 
     return Draft202012Validator(SCHEMA)
 
 
 def _oversized(told: Any) -> Iterator[str]:
-    """What makes a document too much to look at, and numbers and text no database keeps. Stops at the first."""
+    """Yield the first reason why a document is too large, or holds numbers or text that the database cannot store."""
     together = 0
     rest: list[tuple[tuple[Any, ...], Any]] = [((), told)]
     while rest:
@@ -65,7 +65,8 @@ def _oversized(told: Any) -> Iterator[str]:
 
 
 def _said(error: ValidationError) -> str:
-    """The rest of the sentence on one breach of the schema: of bounded length, whatever the document holds."""
+    """Return the rest of the sentence about a violation of the schema, of bounded length whatever the document
+    holds."""
     told, limit = error.instance, error.validator_value
     if error.validator == "pattern":
         return f"'{short(told)}' is not {error.schema.get('title', 'of the form it needs')}"
@@ -81,7 +82,7 @@ def _said(error: ValidationError) -> str:
 
 
 def at(*path: Any) -> str:
-    """The beginning of a sentence: where in a document."""
+    """Return the beginning of a sentence that names a position in a document."""
     return f"At {'.'.join(short(str(step)) for step in path) or 'the document'}:"
 
 
@@ -90,5 +91,5 @@ def _json(told: Any) -> str:
 
 
 def short(text: str) -> str:
-    """A text cut to forty characters."""
+    """Return a text cut to forty characters."""
     return text if len(text) <= 40 else f"{text[:37]}…"

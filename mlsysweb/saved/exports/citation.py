@@ -1,4 +1,4 @@
-"""A methods paragraph, and what it cites as BibTeX."""
+"""A methods paragraph for a scenario, and its references as BibTeX."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ _ESCAPED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 _OF_LINKS = "!#$%&'()*+,/:;=?@[]~"
 
 
-def methods(kept: ExportSource, verdict: str) -> str:
-    """What was computed from what, ready for a report."""
-    wall = kept.wall
+def methods(source: ExportSource, verdict: str) -> str:
+    """Return a paragraph on what was computed from which inputs, for use in a report."""
+    wall = source.wall
     sources = "; ".join(f"{s.authors}, {s.title} ({s.url})" for s in wall.sources) if wall else ""
-    rows = "; ".join(f"{row['name']} ({row.get('source') or 'no source named'})" for row in kept.snapshot.values())
-    typed = ((i.label, i.text) for i in kept.opened.inputs if not i.default)  # a page's names are no model's variables
-    named = typed if kept.opened.page else kept.question.items()
+    rows = "; ".join(f"{row['name']} ({row.get('source') or 'no source named'})" for row in source.snapshot.values())
+    typed = ((i.label, i.text) for i in source.opened.inputs if not i.default)  # a page has no variables
+    named = typed if source.opened.page else source.question.items()
     asked = ", ".join(f"{name} = {text}" for name, text in named) or "its default inputs"
     said = [
-        f"The figures were computed with the {kept.what.lower()} model of Walls of ML systems ({kept.solver}, version "
-        f"{kept.solver_version}), with {asked}.",
+        f"The figures were computed with the {source.what.lower()} model of Walls of ML systems ({source.solver}, "
+        f"version {source.solver_version}), with {asked}.",
         f"The model follows {sources}." if sources else "",
-        f"Hardware, models and grids were taken as: {rows}." if rows and len(kept.snapshot) <= 12 else "",
+        f"Hardware, models and grids were taken as: {rows}." if rows and len(source.snapshot) <= 12 else "",
         f"Assumed: {' '.join(wall.assumptions)}" if wall and wall.assumptions else "",
         f"Result: {verdict}" if verdict else "",
-        f"The computation, with every figure used, is kept at {kept.url} ({kept.created:%-d %B %Y}, version "
-        f"{kept.number}).",
+        f"The computation, with every figure used, is kept at {source.url} ({source.created:%-d %B %Y}, version "
+        f"{source.number}).",
     ]
     return "\n\n".join(sentence for sentence in said if sentence) + "\n"
 
 
 def bibtex(kept: ExportSource) -> str:
-    """An entry for the scenario itself, for each source of its wall, and for each page a row's figures come from."""
+    """Return BibTeX entries for the scenario, for each source of its wall, and for each web page that catalog figures
+    come from."""
     pages = {row["source_url"]: row for row in kept.snapshot.values() if row.get("source_url")}
     entries = [
         _entry("misc", "scenario", _scenario(kept)),
@@ -49,12 +50,12 @@ def bibtex(kept: ExportSource) -> str:
     return "\n".join(_with_own_keys(entries))
 
 
-def _scenario(kept: ExportSource) -> dict[str, str]:
+def _scenario(source: ExportSource) -> dict[str, str]:
     return {
-        "title": kept.title,
-        "howpublished": f"Walls of ML systems, {kept.what}, version {kept.solver_version}",
-        "year": f"{kept.created.year}",
-        "url": kept.url,
+        "title": source.title,
+        "howpublished": f"Walls of ML systems, {source.what}, version {source.solver_version}",
+        "year": f"{source.created.year}",
+        "url": source.url,
     }
 
 
@@ -68,7 +69,7 @@ def _source(source: Any) -> dict[str, str]:
 
 
 def _authors(names: str) -> Iterator[str]:
-    """`Pope et al.` as BibTeX says it."""
+    """Yield the authors of `Pope et al.` in BibTeX syntax."""
     for name in re.split(r",\s*| and ", names.replace(" et al.", ", others")):
         if name.strip():
             yield name.strip()
@@ -97,8 +98,8 @@ def _with_own_keys(entries: list[tuple[str, str, Mapping[str, str]]]) -> Iterato
 
 
 def _escaped(name: str, text: str) -> str:
-    """In links and identifiers what no link may hold is percent-encoded, braces and backslashes above all; in words
-    what LaTeX would read as a command is escaped, and line breaks are spaces."""
+    """Return text escaped for BibTeX. In URLs and identifiers invalid characters are percent-encoded, braces and
+    backslashes above all; in text LaTeX's special characters are escaped and line breaks replaced by spaces."""
     if name in ("url", "doi", "eprint"):
         return quote(text, safe=_OF_LINKS)
     return "".join(_ESCAPED.get(letter, letter) for letter in " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""A scenario as JSON that says all of it and can be brought back. Its shape is `scenario.schema.json`."""
+"""A scenario as a JSON document that is complete and can be imported. Its format is `scenario.schema.json`."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from .checks import problems
 from .source import ExportSource
 
 FORMAT = "mlsysweb/scenario/1"
-# Of a document with many mistakes the first ones are enough to go on with.
+# The first errors of a document are enough to correct it.
 MOST_PROBLEMS = 10
 
 
-def document(kept: ExportSource) -> dict[str, Any]:
-    """The document of a saved scenario, as `scenario.schema.json` describes it."""
+def document(source: ExportSource) -> dict[str, Any]:
+    """Return the document of a saved scenario, as `scenario.schema.json` describes it."""
     return {
         "format": FORMAT,
-        "title": kept.title,
-        "notes": kept.notes,
-        "tags": list(kept.tags),
-        "link": kept.url,
-        "version": kept.number,
-        "created": kept.created.isoformat(),
-        "page": kept.path,
-        "solver": kept.solver,
-        "solver_version": kept.solver_version,
-        "question": dict(kept.question),
-        "snapshot": dict(kept.snapshot),
-        "result": dict(kept.raw),
+        "title": source.title,
+        "notes": source.notes,
+        "tags": list(source.tags),
+        "link": source.url,
+        "version": source.number,
+        "created": source.created.isoformat(),
+        "page": source.path,
+        "solver": source.solver,
+        "solver_version": source.solver_version,
+        "question": dict(source.question),
+        "snapshot": dict(source.snapshot),
+        "result": dict(source.raw),
     }
 
 
 def read(text: str | bytes) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
-    """A document from text, or what is wrong with it: the first few sentences."""
+    """Return the document in `text`, or None and the first few error messages."""
     try:
         told = orjson.loads(text)
     except orjson.JSONDecodeError as error:

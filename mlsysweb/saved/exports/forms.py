@@ -1,4 +1,4 @@
-"""The forms a scenario can be exported in."""
+"""The export formats of a scenario."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CSV, _TEXT = "text/csv; charset=utf-8", "text/plain; charset=utf-8"
 
 
 class ExportForm(NamedTuple):
-    """The file's name, its media type, how it is made, and whether it is offered of an answer."""
+    """An export format: file name, media type, the function that makes it, and whether it applies to an answer."""
 
     name: str
     media_type: str
@@ -25,28 +25,28 @@ class ExportForm(NamedTuple):
     offered: Callable[[ExportSource], bool]
 
 
-def _is_wall(kept: ExportSource) -> bool:
-    return kept.wall is not None
+def _is_wall(source: ExportSource) -> bool:
+    return source.wall is not None
 
 
-def _is_page(kept: ExportSource) -> bool:
-    return kept.opened.page is not None
+def _is_page(source: ExportSource) -> bool:
+    return source.opened.page is not None
 
 
-def _is_data(kept: ExportSource) -> bool:
-    return _is_wall(kept) or _is_page(kept)
+def _is_data(source: ExportSource) -> bool:
+    return _is_wall(source) or _is_page(source)
 
 
-def _always(kept: ExportSource) -> bool:
+def _always(source: ExportSource) -> bool:
     return True
 
 
-def _json(kept: ExportSource) -> bytes:
-    return orjson.dumps(document(kept), option=orjson.OPT_INDENT_2)
+def _json(source: ExportSource) -> bytes:
+    return orjson.dumps(document(source), option=orjson.OPT_INDENT_2)
 
 
-def _notebook(kept: ExportSource) -> bytes:
-    return orjson.dumps(notebook(kept))
+def _notebook(source: ExportSource) -> bytes:
+    return orjson.dumps(notebook(source))
 
 
 FORMS: dict[str, ExportForm] = {

@@ -1,5 +1,5 @@
-"""The view that imports an exported scenario. Nothing in somebody else's file is trusted: a wall's answer is checked
-and rebuilt from its figures, and any other page is asked anew."""
+"""The view that imports an exported scenario. The file is not trusted: a wall's answer is validated and rebuilt from
+its figures, and any other page is computed again."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ from .present import print_page
 from .source import ExportSource
 
 _log = logging.getLogger(__name__)
-# A wall's answer with its curves is some ten kilobytes, a page over the whole catalog some hundred.
+# A wall's answer with its curves has some ten kilobytes, a page over the whole catalog some hundred.
 _MOST = 4_000_000
-# A longer text is not sent back to whoever pasted it.
+# Longer text is not sent back in the form.
 _MOST_ECHOED = 200_000
 _TAG = 40
 
 
 class Refused(Exception):
-    """A document that is not imported, with the sentences that say why."""
+    """Raised for a document that is not imported, with the error messages."""
 
     def __init__(self, *sentences: str) -> None:
         super().__init__(*sentences)
@@ -54,14 +54,14 @@ class Refused(Exception):
 
 @require_safe
 def schema(request: HttpRequest) -> HttpResponse:
-    """The JSON schema of an exported scenario."""
+    """Return the JSON schema of an exported scenario."""
     return JsonResponse(SCHEMA)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_scenario(request: HttpRequest) -> HttpResponse:
-    """The form for a file or text, and the scenario made of it; status 422 with sentences for a document that is
-    refused."""
+    """The form for a file or text; on success a redirect to the new scenario, otherwise status 422 with error
+    messages."""
     if request.method != "POST":
         return render(request, "exports/import.html", {"page": ImportPage("")})
     file, text = request.FILES.get("file"), request.POST.get("text", "")
@@ -89,7 +89,7 @@ def _refused(request: HttpRequest, text: str, errors: Iterable[str]) -> HttpResp
 
 
 def _tags(told: Iterable[str]) -> list[str]:
-    """In small letters, each once. Some letters grow when made small, so their length is checked again."""
+    """Return tags in lower case, each once. Lower-casing can make text longer, so its length is checked again."""
     tags = list(dict.fromkeys(" ".join(tag.split()).lower() for tag in told))
     if any(len(tag) > _TAG for tag in tags):
         raise Refused(f"At tags: a tag has at most {_TAG} characters in small letters.")
@@ -97,7 +97,7 @@ def _tags(told: Iterable[str]) -> list[str]:
 
 
 def _of_page(told: Mapping[str, Any]) -> SavedAnswer:
-    """What the page answers to the question today. Raises Refused."""
+    """Return the page's answer to the question today. Raise Refused."""
     try:
         return capture(f"{told['page']}?{urlencode(told['question'], doseq=True)}")
     except InputErrors as bad:
@@ -107,7 +107,7 @@ def _of_page(told: Mapping[str, Any]) -> SavedAnswer:
 
 
 def _of_wall(request: HttpRequest, told: Mapping[str, Any]) -> SavedAnswer:
-    """The wall's answer as the document has it. Raises Refused."""
+    """Return the wall's answer as given in the document. Raise Refused."""
     wall = solvers().get(told["solver"])
     if wall is None or told["page"] != f"/walls/{wall.name}/":
         raise Refused(f"There is no page {told['page']} here to take it.")
@@ -115,7 +115,7 @@ def _of_wall(request: HttpRequest, told: Mapping[str, Any]) -> SavedAnswer:
     if wrong:
         raise Refused(*wrong)
     result = Result.from_json(told["result"])
-    # Of the working only what is this wall's own: its LaTeX becomes markup.
+    # Of the working only the equations that the wall itself declares: LaTeX becomes markup.
     own = {(equation.output, equation.latex) for equation in wall.equations}
     working = tuple(w for w in result.working if (w.output, w.latex) in own)
     result = replace(result, working=working, text=told["question"], snapshot=told["snapshot"])
@@ -133,8 +133,8 @@ def _of_wall(request: HttpRequest, told: Mapping[str, Any]) -> SavedAnswer:
 
 
 def _try(request: HttpRequest, wall: Solver[Any, Any], told: Mapping[str, Any], result: Result) -> None:
-    """Makes everything that is shown and exported of the answer. Raises Refused where that fails: a saved page must
-    not be one that cannot be opened."""
+    """Render every view and export of the answer. Raise Refused where one fails, so that every saved scenario can be
+    opened."""
     try:
         kept = _source(request, wall, told, result)
         print_page(kept, result_page(wall, result, told["page"]))
@@ -144,7 +144,7 @@ def _try(request: HttpRequest, wall: Solver[Any, Any], told: Mapping[str, Any], 
     except InputError as bad:
         raise Refused(f"At question.{bad.field[:60]}: {bad.sentence}") from None
     except Exception:
-        # Whatever it is that a view cannot do with these figures, the file is at fault; the log has the details.
+        # Any exception here is the fault of the file; the log has the details.
         _log.info("An imported answer of %s cannot be shown.", wall.name, exc_info=True)
         raise Refused("At result: it has the shape of an answer, but no page can show it.") from None
 

@@ -1,4 +1,4 @@
-"""What the pages of exports may show. Templates see nothing else."""
+"""Template context of the export pages."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from mlsysweb.show.results.page import Card, Figure, NamedTable, Reference
 
 @dataclass(frozen=True)
 class SheetAnswer:
-    """What a sheet has room for: the verdict, some figures, one chart, or without one some rows of a table (`left_out`
-    says how many more there are)."""
+    """The part of an answer that fits on a sheet: the verdict, some figures, one chart, or without a chart some rows of
+    a table (`left_out` says how many more there are)."""
 
     verdict: str
     kind: str
@@ -23,8 +23,8 @@ class SheetAnswer:
 
 @dataclass(frozen=True)
 class PrintPage:
-    """A scenario on one sheet, or in a frame: what was asked, what it says, its first chart, where it comes from.
-    `html` is that of a page that was kept as HTML, instead of the `answer`."""
+    """A scenario on one sheet, or in an iframe: its inputs, its verdict, its first chart, its source. `html` is that of
+    a page stored as HTML, instead of the `answer`."""
 
     title: str
     what: str
@@ -40,7 +40,7 @@ class PrintPage:
 
 @dataclass(frozen=True)
 class ImportPage:
-    """What was pasted, and what is wrong with it."""
+    """The pasted text and its errors."""
 
     text: str
     errors: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Stage 5: a scenario on a sheet or in a frame. Reads, never solves."""
+"""Presenter (stage 5) of the sheet and the iframe. Does not solve."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from mlsysweb.show.results.page import PageSummary, ResultPage
 from .page import PrintPage, SheetAnswer
 from .source import ExportSource
 
-# What fits on a sheet beside its inputs: figures, and the letters of a table, a row counted as some more.
+# Limits of a sheet: the number of figures, and the characters of a table, with an allowance per row.
 _CARDS, _LETTERS, _A_ROW = 8, 3200, 40
 
 
-def print_page(kept: ExportSource, result: ResultPage | None) -> PrintPage:
-    """`result` is what a wall's page shows of its answer; none of a page over many walls."""
-    opened = kept.opened
+def print_page(source: ExportSource, result: ResultPage | None) -> PrintPage:
+    """Return the sheet. `result` is the presented answer of a wall, or None for a page over many walls."""
+    opened = source.opened
     return PrintPage(
-        title=kept.title,
-        what=kept.what,
-        when=kept.created.strftime("%-d %B %Y"),
-        url=kept.url,
+        title=source.title,
+        what=source.what,
+        when=source.created.strftime("%-d %B %Y"),
+        url=source.url,
         asked=tuple(each for each in opened.inputs if not each.default),
         defaults=tuple(each for each in opened.inputs if each.default),
         answer=_of_wall(result) if result else _of_page(opened.page.summary) if opened.page else None,
@@ -37,7 +37,7 @@ def _of_wall(result: ResultPage) -> SheetAnswer:
 
 
 def _of_page(summary: PageSummary) -> SheetAnswer:
-    """Its first chart; a page that draws none is its first table."""
+    """Return the answer of a page with its first chart, or without charts its first table."""
     figure = summary.figures[0] if summary.figures else None
     named = summary.tables[0] if summary.tables and not figure else None
     if named is None:
@@ -49,7 +49,7 @@ def _of_page(summary: PageSummary) -> SheetAnswer:
 
 
 def _fitting(rows: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, ...]]:
-    """The first rows, as many as a sheet has room for."""
+    """Yield the first rows, as many as fit on a sheet."""
     letters = 0
     for row in rows:
         letters += sum(map(len, row)) + _A_ROW

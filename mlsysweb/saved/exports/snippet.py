@@ -1,4 +1,4 @@
-"""A wall's answer as Python and as a notebook that find the same figures with `solvers` alone."""
+"""A wall's answer as a Python program and as a notebook that reproduce it with `solvers` alone."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from solvers.specs import changed_spec
 
 from .source import ExportSource
 
-# Where HTML would begin in Markdown: a notebook's viewer may run what it holds.
+# The characters that could begin HTML in Markdown, which a notebook viewer may execute.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _PRINT = "for name, value in vars(found).items():\n    print(name, value)"
 
 
-def python(kept: ExportSource) -> str:
-    """The whole as one file."""
-    return "\n\n".join(_parts(kept)) + "\n"
+def python(source: ExportSource) -> str:
+    """Return the program as one file."""
+    return "\n\n".join(_parts(source)) + "\n"
 
 
-def notebook(kept: ExportSource) -> dict[str, Any]:
-    """The same as cells, after what was written about it."""
-    title, notes = " ".join(kept.title.split()), kept.notes
-    about = f"# {title}\n\n{notes}\n\nKept at {kept.url}, {kept.solver} version {kept.solver_version}."
-    cells = [_cell("markdown", _TAG.sub("&lt;", about)), *(_cell("code", text) for text in _parts(kept))]
+def notebook(source: ExportSource) -> dict[str, Any]:
+    """Return the program as the cells of a notebook, after the scenario's notes."""
+    title, notes = " ".join(source.title.split()), source.notes
+    about = f"# {title}\n\n{notes}\n\nKept at {source.url}, {source.solver} version {source.solver_version}."
+    cells = [_cell("markdown", _TAG.sub("&lt;", about)), *(_cell("code", text) for text in _parts(source))]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     return {
@@ -47,32 +47,32 @@ def _cell(kind: str, text: str) -> dict[str, Any]:
     )
 
 
-def _parts(kept: ExportSource) -> Iterator[str]:
-    """Imports, rows, question, and what is printed."""
-    wall = kept.wall
-    assert wall is not None  # the views offer this of walls only
-    picks = dict(_picks(wall, kept))
-    about = header(f"{kept.title}: {wall.title}, version {kept.solver_version}, saved at {kept.url}")
+def _parts(source: ExportSource) -> Iterator[str]:
+    """Yield the parts of the program: imports, rows, question, and printing."""
+    wall = source.wall
+    assert wall is not None  # the views offer this for walls only
+    picks = dict(_picks(wall, source))
+    about = header(f"{source.title}: {wall.title}, version {source.solver_version}, saved at {source.url}")
     imports = [f"from solvers import {wall.name}", spec_imports(picks.values())]
     yield "\n".join([about, "", *(line for line in imports if line)])
     if picks:
         yield "\n".join(assignment(pick, spec_call(spec)) for pick, spec in picks.items())
-    yield assignment("found", call(wall.name, **dict(_asked(wall, kept, picks))))
+    yield assignment("found", call(wall.name, **dict(_asked(wall, source, picks))))
     yield _PRINT
 
 
-def _picks(wall: Solver[Any, Any], kept: ExportSource) -> Iterator[tuple[str, Any]]:
-    """The spec of each pick, from the kept row or written out in the question, with the figures the question
-    changed."""
+def _picks(wall: Solver[Any, Any], source: ExportSource) -> Iterator[tuple[str, Any]]:
+    """Yield the spec of each pick, from the stored row or written out in the question, with the figures that the
+    question changed."""
     for pick, io in wall.inputs.items():
         if not isinstance(io, Pick):
             continue
-        if pick in kept.snapshot:
-            spec = spec_from_snapshot(kept.snapshot[pick])
+        if pick in source.snapshot:
+            spec = spec_from_snapshot(source.snapshot[pick])
         else:
-            spec = read_value(wall, pick, kept.question.get(pick, ""))
+            spec = read_value(wall, pick, source.question.get(pick, ""))
         if isinstance(spec, io.kind):
-            yield pick, _changed(wall, kept.question, pick, spec)
+            yield pick, _changed(wall, source.question, pick, spec)
 
 
 def _changed(wall: Solver[Any, Any], question: Mapping[str, Any], pick: str, spec: Any) -> Any:
@@ -82,16 +82,19 @@ def _changed(wall: Solver[Any, Any], question: Mapping[str, Any], pick: str, spe
     return spec
 
 
-def _asked(wall: Solver[Any, Any], kept: ExportSource, picks: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every input that is not as the wall has it by default, in SI: what was typed, and what a picked row knew better.
-    Not the kept values alone, because a wall may find an output under the name of an input."""
-    values = kept.result.values if kept.result else {}
+def _asked(wall: Solver[Any, Any], source: ExportSource, picks: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield every input that differs from the wall's default, in SI: the typed values, and defaults replaced by figures
+    of a picked row. The stored values alone do not suffice, because a wall may have an output with the name of an
+    input."""
+    values = source.result.values if source.result else {}
     for asked, io in wall.inputs.items():
         if isinstance(io, Pick):
             if asked in picks:
                 yield asked, name(asked)
-        elif asked in kept.question:
-            read = read_value(wall, asked, kept.question[asked])
+        elif asked in source.question:
+            read = read_value(wall, asked, source.question[asked])
             yield asked, io.kind(read).name.lower() if isinstance(io, Choice) else float(read)
-        elif isinstance(io, Input) and io.default_from and values[asked].value != io.default:
-            yield asked, values[asked].value
+        elif isinstance(io, Input) and io.default_from and asked in values:
+            own = values[asked].value
+            if own == own and own != io.default:  # what is unknown is left out
+                yield asked, own

@@ -1,4 +1,4 @@
-"""What every form of export is made from."""
+"""The data that every export format is made from."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from solvers.result import Result
 
 @dataclass(frozen=True)
 class ExportSource:
-    """One version of a scenario: what it is called, its link, what was asked of which rows, and what was found.
-    `result` and `wall` are nothing for a page over many walls, `opened` is the answer of either."""
+    """One version of a scenario: its title, its link, its question, its catalog rows and its answer. `result` and
+    `wall` are None for a page over many walls; `opened` is the answer of either."""
 
     title: str
     notes: str

@@ -1,4 +1,4 @@
-"""The figures as CSV: one line a value, and one line a point of a curve."""
+"""The values of a scenario as CSV: one line per value, and one line per point of a curve."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from solvers.result import Result
 from .source import ExportSource
 
 
-def values_of(kept: ExportSource) -> str:
-    """Inputs and found figures. Of a page over many walls the inputs are as they were typed."""
-    if kept.result:
-        return values(kept.result)
-    inputs = (("input", i.name, i.label, "", "", i.text) for i in kept.opened.inputs)
+def values_of(source: ExportSource) -> str:
+    """Return inputs and outputs. The inputs of a page over many walls are as typed."""
+    if source.result:
+        return values(source.result)
+    inputs = (("input", i.name, i.label, "", "", i.text) for i in source.opened.inputs)
     cards = (
         ("output", name, c.label, "" if c.number is None else c.number, c.unit, c.value)
-        for name, c in kept.opened.cards.items()
+        for name, c in source.opened.cards.items()
     )
     return as_csv(("kind", "name", "label", "value", "unit", "reads"), (*inputs, *cards))
 
 
-def curves_of(kept: ExportSource) -> str:
-    """Every point of every chart. Of a page over many walls in the units its axes are drawn in."""
-    return curves(kept.result) if kept.result else plotted(_summary(kept).figures)
+def curves_of(source: ExportSource) -> str:
+    """Return every point of every chart. Those of a page over many walls are in the units of its axes."""
+    return curves(source.result) if source.result else plotted(_summary(source).figures)
 
 
-def tables_of(kept: ExportSource) -> str:
-    """Every cell of every table of a page over many walls, those below its charts included."""
-    summary = _summary(kept)
+def tables_of(source: ExportSource) -> str:
+    """Return every cell of every table of a page over many walls, the tables of its charts included."""
+    summary = _summary(source)
     named = [*((t.title, t.table) for t in summary.tables), *((f.title, f.table) for f in summary.figures)]
     rows = (
         (title, number, column, cell)
@@ -46,7 +46,7 @@ def tables_of(kept: ExportSource) -> str:
 
 
 def plotted(figures: Iterable[Figure]) -> str:
-    """The points of every trace of every chart, with what is said of each."""
+    """Return the points of every trace of every chart, with their text."""
     rows = (
         (figure.title, trace.get("name", ""), x_title, _known(x), y_title, _known(y), text)
         for figure in figures
@@ -59,7 +59,7 @@ def plotted(figures: Iterable[Figure]) -> str:
 
 
 def _points(trace: Mapping[str, Any]) -> Iterable[tuple[Any, Any, Any]]:
-    """The points of a trace, each with the words it has. One text for all is nobody's own."""
+    """Yield the points of a trace, each with its text. A single text for all points is left out."""
     x, y, text = trace.get("x") or (), trace.get("y") or (), trace.get("text")
     labels = text if isinstance(text, list) and len(text) == len(x) else [""] * len(x)
     return zip(x, y, labels, strict=False)
@@ -73,13 +73,13 @@ def _known(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _summary(kept: ExportSource) -> PageSummary:
-    assert kept.opened.page is not None  # the views offer this of data only
-    return kept.opened.page.summary
+def _summary(source: ExportSource) -> PageSummary:
+    assert source.opened.page is not None  # the views offer this for pages stored as data only
+    return source.opened.page.summary
 
 
 def values(result: Result) -> str:
-    """Inputs and outputs: name, label, SI value, its unit, and as a person reads it."""
+    """Return inputs and outputs: name, label, SI value, SI unit, and the displayed text."""
     named = [(kind, name) for kind in ("input", "output") for name in getattr(result, f"{kind}s")]
     rows = (
         (kind, name, value.label, value.value, value.unit, format_value(value))
@@ -89,8 +89,8 @@ def values(result: Result) -> str:
 
 
 def curves(result: Result) -> str:
-    """Every point of every curve, in SI: which system, along which input, which column. The system is empty for a wall
-    that draws one only."""
+    """Return every point of every curve, in SI, with its system, input and column. The system is empty where a wall
+    draws only one."""
     rows = (
         (result.systems[track.system] if result.systems else "", track.x, at, name, value, _unit(result, name))
         for track in result.series

@@ -25,7 +25,7 @@ from .source import ExportSource
 
 @require_safe
 def export(request: HttpRequest, id: str, form: str) -> HttpResponse:
-    """A version of a scenario as a file. Raises Http404 where it is not offered in this form."""
+    """A version of a scenario as a file. Raise Http404 where the format does not apply."""
     kept = _kept(request, id)
     if form not in FORMS or not FORMS[form].offered(kept):
         raise Http404("This scenario can't be had in this form.")
@@ -36,7 +36,7 @@ def export(request: HttpRequest, id: str, form: str) -> HttpResponse:
 
 @require_safe
 def paper(request: HttpRequest, id: str) -> HttpResponse:
-    """One sheet, to print or to keep as PDF."""
+    """The scenario on one sheet, to print or to save as PDF."""
     return render(request, "exports/paper.html", {"page": _page(_kept(request, id))})
 
 
@@ -45,15 +45,15 @@ def paper(request: HttpRequest, id: str) -> HttpResponse:
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]
 @cache_control(public=True, max_age=300)
 def embed(request: HttpRequest, id: str) -> HttpResponse:
-    """For the frame of a course page: nobody is anybody here, so only what anyone with the link may see. Rendered
-    without the request, whose session nothing may read."""
+    """The scenario for an iframe on a course page. The visitor is treated as anonymous, so only scenarios that anyone
+    may see are shown. Rendered without the request, so that the session cannot affect it."""
     scenario = get_object_or_404(Scenario, pk=id, deleted=None, visibility=Visibility.LINK)
     page = _page(_of(request, scenario, scenario.latest))
     return HttpResponse(render_to_string("exports/embed.html", {"page": page}))
 
 
 def _kept(request: HttpRequest, id: str) -> ExportSource:
-    """The version asked for, if this person may see it. Raises Http404."""
+    """Return the requested version, if this user may see it. Raise Http404."""
     scenario = get_object_or_404(Scenario, pk=id)
     if not may_see(request, scenario):
         raise Http404("There is no such scenario, or it is not shown to you.")
@@ -83,6 +83,6 @@ def _of(request: HttpRequest, scenario: Scenario, version: Version) -> ExportSou
     )
 
 
-def _page(kept: ExportSource) -> Any:
-    shown = result_page(kept.wall, kept.result, kept.path) if kept.wall and kept.result else None
-    return print_page(kept, shown)
+def _page(source: ExportSource) -> Any:
+    shown = result_page(source.wall, source.result, source.path) if source.wall and source.result else None
+    return print_page(source, shown)

@@ -1,5 +1,5 @@
-"""What a scenario keeps of a page: a wall's whole answer, or the page over many walls as data, with the catalog rows
-either read. A page is kept by its address, so that no page needs to know of this."""
+"""Captures the page at an address for saving: a wall's complete result, or a page over many walls as data, with the
+catalog rows it used. Pages are captured by address, so that they need no code for saving."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from catalog.recording import recording
 from mlsysweb.answer import answer
-from mlsysweb.registry import BY_NAME, SAVED_VIEWS, current_path
+from mlsysweb.registry import BY_NAME, SAVED_VIEWS, current_path, styles_of
 from mlsysweb.registry import PAGES as REGISTERED
 from mlsysweb.saved.page_json import PageType, Upgrade, page_to_json, to_json
 from mlsysweb.show.forms.asked import Rows
@@ -28,15 +28,15 @@ from solvers.result import Result
 
 from .text import control_character
 
-# The longest address that is read: a design space of many axes has some thousand characters.
+# The longest address accepted: a design space of many axes has some thousand characters.
 _LONGEST = 16_000
 
 
 @dataclass(frozen=True)
 class SavablePage:
-    """A page over many walls that can be saved: its type as stored, what people call it, the URL it is asked at, the
-    function that answers a query, the one that lists what was asked, and the partial, styles and scripts it is drawn
-    with. Names of the query that begin with one of `beside` are kept although they are not of the question."""
+    """A page over many walls that can be saved: its stored type, its display name, its URL, the functions that answer a
+    query and list its inputs, and the fragment, styles and scripts to render it with. Query names with a prefix in
+    `beside` are saved although they are not part of the question."""
 
     kind: PageType
     title: str
@@ -67,15 +67,15 @@ def _savable() -> Iterator[SavablePage]:
                 answer=answers,
                 inputs=module.inputs_of,
                 template=f"{page.name}/{saved.partial}",
-                styles=(*saved.styles, f"css/{page.name}.css"),
+                styles=styles_of(saved.name),
                 scripts=saved.scripts,
                 beside=saved.beside,
             )
 
 
-# By the name of a page and by version: how data of that version becomes data of the next.
+# By page and version: the function that upgrades data of that version to the next.
 UPGRADES: dict[str, Mapping[int, Upgrade]] = {}
-# Every page over many walls that can be saved, by the name it is stored under.
+# All pages over many walls that can be saved, by stored name.
 PAGES: dict[str, SavablePage] = {page.name: page for page in _savable()}
 PAGE_TYPES = {name: page.kind for name, page in PAGES.items()}
 _BY_VIEW = {page.view: page for page in PAGES.values()}
@@ -83,8 +83,7 @@ _BY_VIEW = {page.view: page for page in PAGES.values()}
 
 @dataclass(frozen=True)
 class SavedAnswer:
-    """One answer, ready to be a version. `solver` is the wall's name, or the page's; `said` is the answer in a
-    sentence."""
+    """One answer, ready to be stored as a version. `solver` is the name of the wall or page; `said` is the verdict."""
 
     path: str
     solver: str
@@ -97,22 +96,22 @@ class SavedAnswer:
 
 
 def display_name(name: str) -> str:
-    """What people call a wall, or a page over many, that something was saved of."""
+    """Return the display name of the wall or page that a scenario was saved from."""
     if name in PAGES:
         return PAGES[name].title
     if wall := solvers().get(name):
         return wall.title
-    # Names that pages were stored under before they had one for each view.
+    # Earlier names of stored pages.
     return BY_NAME[name].saved[0].title if name in BY_NAME and BY_NAME[name].saved else name
 
 
 class NotSavable(Http404):
-    """An address at which there is no page that can be saved; the message is a sentence for people."""
+    """Raised for an address without a page that can be saved; the message is shown to the user."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a page that can be saved was asked, on this site."""
+    """The address of a page of this site that can be saved."""
 
     path: str
     query: QueryDict
@@ -120,7 +119,7 @@ class Address:
 
     @classmethod
     def of(cls, text: str) -> Address:
-        """The address as a form sends it, a path with a query string. Raises NotSavable."""
+        """Return the address in a form field, a path with a query string. Raise NotSavable."""
         if len(text) > _LONGEST:
             raise NotSavable(f"The address of the page is {len(text):,} characters long; {_LONGEST:,} is the most.")
         if problem := control_character(unquote_plus(text)):
@@ -144,8 +143,8 @@ _NO_PAGE = "Only a page with inputs can be saved, by its address on this site, s
 
 
 def capture(address: str) -> SavedAnswer:
-    """The answer of the page at a path with a query string. Raises InputErrors when it has none, NotSavable where there
-    is no page that can be saved."""
+    """Return the answer of the page at a path with a query string. Raise InputErrors where the question is invalid,
+    NotSavable where there is no page that can be saved."""
     at = Address.of(address)
     if at.match.view_name == "walls:wall":
         return _of_wall(at.path, str(at.match.kwargs["name"]), at.query)
@@ -156,37 +155,37 @@ def _of_wall(path: str, name: str, query: QueryDict) -> SavedAnswer:
     solver = solvers().get(name)
     if solver is None:
         raise NotSavable(_NO_PAGE)
-    found = answer(solver, query_text(query))
+    result = answer(solver, query_text(query))
     return SavedAnswer(
         path=path,
         solver=name,
         solver_version=solver.version,
-        question=dict(found.text),
-        snapshot=dict(found.snapshot),
-        result=found.to_json(),
-        title=_title(solver.title, found),
-        said=fill_slots(found.verdict, found.values),
+        question=dict(result.text),
+        snapshot=dict(result.snapshot),
+        result=result.to_json(),
+        title=_title(solver.title, result),
+        said=fill_slots(result.verdict, result.values),
     )
 
 
 def _title(wall: str, result: Result) -> str:
-    """What a wall's answer is of."""
+    """Return a default title for a wall's answer."""
     picks = [str(result.values[name].value) for name in ("model", "accelerator") if name in result.values]
     return fill_slots(f"{wall}: {' on '.join(picks)}" if any(picks) else wall, result.values)
 
 
 def _of_page(path: str, page: SavablePage, query: QueryDict) -> SavedAnswer:
-    """The page as data, what it was asked, and the versions of the walls it may be made of."""
+    """Return the page as data, its inputs, and the versions of the walls it may use."""
     with recording() as rows:
         answered = page.answer(query)
-    asked = _question(answered.url, page, query)
-    inputs = page.inputs(asked, rows)
+    question = _question(answered.url, page, query)
+    inputs = page.inputs(question, rows)
     walls = {name: solver.version for name, solver in solvers().items()}
     return SavedAnswer(
         path=path,
         solver=page.name,
         solver_version=fingerprint(walls),
-        question={name: values if len(values) > 1 else values[0] for name, values in asked.lists()},
+        question={name: values if len(values) > 1 else values[0] for name, values in question.lists()},
         snapshot=dict(rows),
         result={
             "page": page_to_json(page.kind, answered),
@@ -199,15 +198,15 @@ def _of_page(path: str, page: SavablePage, query: QueryDict) -> SavedAnswer:
 
 
 def _question(url: str, page: SavablePage, query: QueryDict) -> QueryDict:
-    """The question in the page's own link, so that one asked by the page's first example is kept in full; and what the
-    query says beside it."""
-    asked = QueryDict(urlsplit(url).query, mutable=True)
+    """Return the question as in the page's own link, so that one taken from the page's first preset is stored in full;
+    and the rest of the query that is saved."""
+    question = QueryDict(urlsplit(url).query, mutable=True)
     for name, values in query.lists():
         if name.startswith(page.beside):
-            asked.setlist(name, values)
-    return asked
+            question.setlist(name, values)
+    return question
 
 
 def fingerprint(walls: Mapping[str, str]) -> str:
-    """The versions of all walls in eight letters."""
+    """Return the versions of all walls as a hash of eight characters."""
     return sha256("".join(f"{name}={walls[name]};" for name in sorted(walls)).encode()).hexdigest()[:8]

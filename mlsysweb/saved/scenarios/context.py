@@ -1,5 +1,5 @@
-"""Which scenario's inputs somebody is changing, for the save form of the page they are on: the one thing a template is
-told beside its page and form, because every page that can be saved shows it and none of them knows of scenarios."""
+"""The context processor for changing a saved scenario. It gives the save form of any page the scenario whose inputs the
+visitor is changing, because every page can be saved and none of them depends on scenarios."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .people import owns
 
 @dataclass(frozen=True)
 class Changing:
-    """The scenario that a visitor is changing, and the number its next version gets."""
+    """The scenario that a visitor is changing, and the number of its next version."""
 
     id: str
     title: str
@@ -24,7 +24,7 @@ class Changing:
 
 
 def changing(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the scenario that this visitor is changing, where there is one."""
+    """Return the scenario that this visitor is changing, if any. A context processor."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or CHANGING not in request.session:
         return {}
     scenario = Scenario.objects.filter(pk=request.session[CHANGING], path=request.path, deleted=None).first()

@@ -1,4 +1,4 @@
-"""Whether what was kept would come out the same today: the rows of the catalog it used, the solver, and the answer."""
+"""Compares a stored answer with today's: the catalog rows it used, the solver version, and the answer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .models import Version
 
 
 def drift(version: Version) -> Drift | None:
-    """What differs, or nothing: then it took a comparison of rows and no answer."""
+    """Return what differs, or None. Where nothing differs, the cost is a comparison of rows; nothing is solved."""
     rows, walls = diff(version.snapshot), tuple(_walls(version))
     if not rows and not walls:
         return None
@@ -29,18 +29,19 @@ def drift(version: Version) -> Drift | None:
 
 def _walls(version: Version) -> list[str]:
     known = solvers()
-    kept = version.result.get("walls") or {version.scenario.solver: version.solver_version}
-    told = []
-    for name, before in kept.items():
+    versions = version.result.get("walls") or {version.scenario.solver: version.solver_version}
+    texts = []
+    for name, before in versions.items():
         if name not in known:
-            told.append(f"the wall {name} is gone")
+            texts.append(f"the wall {name} is gone")
         elif known[name].version != before:
-            told.append(f"{known[name].title} is at version {known[name].version} (was {before})")
-    return told
+            texts.append(f"{known[name].title} is at version {known[name].version} (was {before})")
+    return texts
 
 
 def _answer(version: Version, kept: dict[str, Any]) -> tuple[Result | None, str]:
-    """The same question again: of rows that were kept, or of today's catalog."""
+    """Answer the stored question again, with the stored rows or with today's catalog. Return the result, or None and
+    the reason."""
     wall = solvers().get(version.scenario.solver)
     if wall is None or not is_wall(version.result):
         return None, ""
@@ -51,7 +52,8 @@ def _answer(version: Version, kept: dict[str, Any]) -> tuple[Result | None, str]
 
 
 def page_today(version: Version) -> tuple[OpenedAnswer | None, str]:
-    """A page over many walls asked again, of today's catalog; or why it has no answer today."""
+    """Answer the question of a page over many walls again, with today's catalog. Return the answer, or None and the
+    reason."""
     try:
         today = capture(version.address)
     except NotSavable:

@@ -1,4 +1,4 @@
-"""What differs between a saved answer and the one it would have today: a type only."""
+"""The differences between a stored answer and today's. Types only."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from solvers.result import Result
 
 @dataclass(frozen=True)
 class Drift:
-    """What differs today. `walls` are those whose version moved, as words. Of a wall's answer `today` is what comes out
-    of today's catalog and `replayed` of the rows as they were, which only a moved solver makes differ; `problem` says
-    why there is none."""
+    """The differences. `walls` are those whose version changed, as text. For a wall, `today` is the answer with today's
+    catalog and `replayed` that with the stored rows, which differs from the stored one only if the solver changed;
+    `problem` says why there is no answer."""
 
     rows: tuple[RowDiff, ...]
     walls: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The views of what has moved since something was kept: both answers side by side, and the answer of today kept too."""
+"""Views that compare a stored answer with today's, and save today's answer as a new version."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from .views import get_visible_or_404, scenario_response
 
 @require_safe
 def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
-    """A version's answer beside today's. Raises Http404."""
+    """A version's answer beside today's. Raise Http404."""
     scenario = get_visible_or_404(request, id)
     version = get_object_or_404(Version, scenario=scenario, number=number)
-    kept, found = open_version(version), drift(version)
-    before, today, problem = _both(version, kept, found) if found else (None, None, "")
+    opened, found = open_version(version), drift(version)
+    before, today, problem = _both(version, opened, found) if found else (None, None, "")
     page = drift_page(
         scenario.title,
         scenario.get_absolute_url(),
         number,
         banner(found, "", number) if found else None,
-        kept,
+        opened,
         before,
         today,
         problem,
@@ -42,22 +42,22 @@ def side_by_side(request: HttpRequest, id: str, number: int) -> HttpResponse:
     return render(request, "scenarios/drift.html", {"page": page})
 
 
-def _both(version: Version, kept: OpenedAnswer, found: Drift) -> tuple[OpenedAnswer | None, OpenedAnswer | None, str]:
-    """What today's answer is held against, today's answer, and why there is none. Of a wall both are computed by
-    today's solver, of the rows as they were and as they are."""
-    if kept.result is None:
-        return kept, *page_today(version)
+def _both(version: Version, opened: OpenedAnswer, found: Drift) -> tuple[OpenedAnswer | None, OpenedAnswer | None, str]:
+    """Return the answer to compare with, today's answer, and the reason if there is none. For a wall, today's solver
+    computes both: with the stored rows and with today's."""
+    if opened.result is None:
+        return opened, *page_today(version)
     before, today = (open_result(each) if each else None for each in (found.replayed, found.today))
     return before, today, found.problem
 
 
 @require_POST
 def recompute(request: HttpRequest, id: str, number: int) -> HttpResponse:
-    """Today's answer to a kept question, as a further version."""
+    """Save today's answer to a stored question as a new version."""
     scenario = get_owned_or_404(request, id)
     version = get_object_or_404(Version, scenario=scenario, number=number)
     try:
         add_version(scenario, capture(version.address))
     except (InputErrors, NotSavable):
-        return scenario_response(request, scenario, version, status=422)  # its banner says why there is no answer today
+        return scenario_response(request, scenario, version, status=422)  # its banner names the problem
     return redirect(scenario)

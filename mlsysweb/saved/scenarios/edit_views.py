@@ -1,4 +1,4 @@
-"""The views by which owners change what they wrote, and others make a copy of their own."""
+"""Views with which owners edit, delete and restore their scenarios, and others fork them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .people import classes, may_see, owns, visitor
 from .store import numbered
 from .views import scenario_response
 
-# Whose inputs are being changed: in the session, so that the page they are changed on needs to know nothing of it.
+# Stored in the session, so that the page on which inputs are changed needs no code for it.
 CHANGING = "changing"
 
 
 def get_owned_or_404(request: HttpRequest, id: str) -> Scenario:
-    """The scenario, for its owner. To others it might as well not be there to change."""
+    """Return the scenario to its owner. Raise Http404 for others."""
     scenario = get_object_or_404(Scenario, pk=id)
     if not owns(request, scenario):
         raise Http404("There is no such scenario of yours.")
@@ -29,7 +29,7 @@ def get_owned_or_404(request: HttpRequest, id: str) -> Scenario:
 
 @require_POST
 def edit(request: HttpRequest, id: str) -> HttpResponse:
-    """Saves title, notes, tags and visibility, or returns the form with what is wrong."""
+    """Save title, notes, tags and visibility, or return the form with its errors."""
     scenario = get_owned_or_404(request, id)
     form = ScenarioForm(request.POST, instance=get_owned_or_404(request, id), classes=classes(request))
     if not form.is_valid():
@@ -43,8 +43,8 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def fork(request: HttpRequest, id: str) -> HttpResponse:
-    """A copy of the version shown, for whoever asks, to change as they like. It is shown to the same people as what it
-    was forked from, until its new owner says otherwise."""
+    """Create a copy of the version shown, owned by this user. Its visibility is that of the original until the new
+    owner changes it."""
     parent = get_object_or_404(Scenario, pk=id)
     if not may_see(request, parent):
         raise Http404("There is no such scenario, or it is not shown to you.")
@@ -77,7 +77,7 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_safe
 def change(request: HttpRequest, id: str) -> HttpResponse:
-    """To the live page with the inputs that were kept; what is saved there may become a new version."""
+    """Redirect to the live page with the stored inputs; saving there offers a new version."""
     scenario = get_owned_or_404(request, id)
     request.session[CHANGING] = scenario.pk
     return redirect(scenario.latest.address)
@@ -85,7 +85,7 @@ def change(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def delete(request: HttpRequest, id: str) -> HttpResponse:
-    """Moves a scenario to the deleted ones, from which its owner can restore it."""
+    """Mark a scenario as deleted; its owner can restore it."""
     scenario = get_owned_or_404(request, id)
     scenario.deleted = timezone.now()
     scenario.save(update_fields=["deleted"])
@@ -94,7 +94,7 @@ def delete(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def restore(request: HttpRequest, id: str) -> HttpResponse:
-    """Restores a deleted scenario."""
+    """Restore a deleted scenario."""
     scenario = get_owned_or_404(request, id)
     scenario.deleted = None
     scenario.save(update_fields=["deleted"])

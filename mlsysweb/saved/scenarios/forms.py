@@ -1,4 +1,5 @@
-"""The form in which an owner writes about a scenario: checked as a whole, and written only over what was seen."""
+"""The form with which an owner edits title, notes, tags and visibility of a scenario. Saved only if the scenario has
+not been changed since the form was opened."""
 
 from __future__ import annotations
 
@@ -23,12 +24,12 @@ else:
 
 _TAG: int = Tag._meta.get_field("name").max_length or 0
 _TAGS = 12
-_ALL_TAGS = 1000  # as typed, with commas and blanks between: it is read before the tags are counted
+_ALL_TAGS = 1000  # typed, with commas and blanks: the limit applies before tags are counted
 
 
 class SavableTextField(forms.CharField):
-    """Text that the database takes, of at most `max_length` characters. What is wrong is the rest of a sentence that
-    begins with the field's name. The browser is not told the length: it would cut what is pasted without a word."""
+    """Text that the database can store, of at most `max_length` characters. Error messages continue a sentence that
+    begins with the field's name. There is no maxlength attribute, because browsers silently cut pasted text."""
 
     default_error_messages = {"max_length": "is %(length)s characters long; %(most)s is the most."}
 
@@ -49,8 +50,8 @@ class SavableTextField(forms.CharField):
 
 
 class ScenarioForm(ScenarioModelForm):
-    """What is written about a scenario. `revision` is that of the scenario it was typed over; `classes` are those
-    that its owner may show it to."""
+    """The editable text of a scenario. `revision` is that of the scenario when the form was opened; `classes` are those
+    that its owner may share it with."""
 
     tags = SavableTextField(
         max_length=_ALL_TAGS,
@@ -74,7 +75,7 @@ class ScenarioForm(ScenarioModelForm):
             ),
         }
 
-    use_required_attribute = False  # what is missing is said by the page, as all else is
+    use_required_attribute = False  # the page shows missing values as errors like all others
 
     def __init__(self, *args: Any, classes: QuerySet[Group], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -92,7 +93,7 @@ class ScenarioForm(ScenarioModelForm):
                 field.widget.attrs["aria-describedby"] = f"edit-{name}-error"
 
     def clean_tags(self) -> list[str]:
-        """The words between commas, in small letters, each once."""
+        """Return the comma-separated words in lower case, each once."""
         words = (re.sub(r"\s+", " ", word).strip().lower() for word in self.cleaned_data["tags"].split(","))
         tags = list(dict.fromkeys(word for word in words if word))
         if len(tags) > _TAGS:
@@ -102,12 +103,12 @@ class ScenarioForm(ScenarioModelForm):
         return tags
 
     def clean_revision(self) -> int:
-        """Zero, which no scenario has, for what is no number."""
+        """Return the revision; 0, which no scenario has, for invalid input."""
         revision = self.cleaned_data["revision"]
         return int(revision) if revision.isdecimal() and len(revision) < 10 else 0
 
     def clean(self) -> dict[str, Any]:
-        """A class is asked for only where the scenario is shown to one."""
+        """Require a class only if the scenario is shared with one."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self.errors.pop("group", None)
         if cleaned.get("visibility") != Visibility.CLASS:
@@ -117,24 +118,25 @@ class ScenarioForm(ScenarioModelForm):
         return cleaned
 
     def save_unless_changed(self) -> bool:
-        """Whether the valid form was written: only if nobody has written another since it was begun."""
+        """Save the valid form unless the scenario was saved elsewhere since the form was opened. Return whether it was
+        saved."""
         written = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
-        seen = Scenario.objects.filter(pk=self.instance.pk, revision=self.cleaned_data["revision"])
+        unchanged = Scenario.objects.filter(pk=self.instance.pk, revision=self.cleaned_data["revision"])
         with transaction.atomic():
-            if not seen.update(**written, revision=F("revision") + 1):
+            if not unchanged.update(**written, revision=F("revision") + 1):
                 return False
             tags = [Tag.objects.get_or_create(name=name)[0] for name in self.cleaned_data["tags"]]
             self.instance.tags.set(tags)
         return True
 
     def over(self, scenario: Scenario, classes: QuerySet[Group]) -> ScenarioForm:
-        """The same text, now typed over what the scenario is."""
+        """Return a form with the same text, based on the current state of the scenario."""
         typed: QueryDict = self.data.copy()  # type: ignore[attr-defined]
         typed["revision"] = str(scenario.revision)
         return ScenarioForm(typed, instance=scenario, classes=classes)
 
     def differences(self, scenario: Scenario) -> Iterator[tuple[str, str]]:
-        """What a scenario has otherwise than this valid form, field by field."""
+        """Yield the fields in which a scenario differs from this valid form."""
         tags = list(scenario.tags.values_list("name", flat=True))
         saved = {"title": scenario.title, "notes": scenario.notes, "tags": tags, "visibility": scenario.visibility}
         for name, value in saved.items():
@@ -144,7 +146,8 @@ class ScenarioForm(ScenarioModelForm):
 
 
 def title_problem(title: str) -> str:
-    """What is wrong with a title, as the rest of a sentence that begins with its name; nothing when it can be saved."""
+    """Return the error of a title, as the rest of a sentence that begins with its name; an empty string if it is
+    valid."""
     field = ScenarioForm.base_fields["title"]
     try:
         field.run_validators(field.to_python(title))

@@ -1,4 +1,4 @@
-"""What somebody has saved: to find again by words, page, tag and class."""
+"""The list of a user's saved scenarios, searchable by words, page, tag and class."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _A_PAGE = 50
 
 @require_safe
 def my_scenarios(request: HttpRequest) -> HttpResponse:
-    """The list of what this visitor saved and may see, searched, filtered and paged."""
-    asked = ListFilter.of(request.GET.dict())
+    """The scenarios that this visitor saved, searched, filtered and paginated."""
+    filters = ListFilter.of(request.GET.dict())
     own = scenarios_of(request)
-    found = _matching(own.filter(deleted=None), asked).prefetch_related("tags").select_related("group")
-    # The sentence alone: the answers themselves are some hundred kilobytes each.
+    scenarios = _matching(own.filter(deleted=None), filters).prefetch_related("tags").select_related("group")
+    # The verdict only: complete answers are some hundred kilobytes each.
     latest = Version.objects.filter(scenario=OuterRef("pk")).order_by("-number").values("said")[:1]
-    shown = Paginator(found.annotate(said=Subquery(latest)), _A_PAGE).get_page(asked.page)
+    shown = Paginator(scenarios.annotate(said=Subquery(latest)), _A_PAGE).get_page(filters.page)
     rows = [(each, display_name(each.solver), each.said) for each in shown]
     deleted = request.GET.get("deleted", "")
     gone = own.filter(pk=deleted, deleted__isnull=False).first() if is_id(deleted) else None
     page = list_page(
         rows,
         shown,
-        asked,
+        filters,
         url=reverse("scenarios:mine"),
         choices=_choices(request, own),
         gone=Link(gone.title, reverse("scenarios:restore", args=[gone.pk])) if gone else None,
@@ -46,27 +46,27 @@ def my_scenarios(request: HttpRequest) -> HttpResponse:
     if wants_partial(request):
         response = render(request, "scenarios/_list.html", {"page": page})
         return partial_response(response.content.decode(), page.url)
-    return vary_on_htmx(render(request, "scenarios/mine.html", {"page": page}))
+    return vary_on_htmx(render(request, "scenarios/my_scenarios.html", {"page": page}))
 
 
-def _matching(scenarios: QuerySet[Scenario], asked: ListFilter) -> QuerySet[Scenario]:
-    for word in asked.sought:
-        # A subquery for each word: a join for each would multiply the rows by the number of tags, word after word.
+def _matching(scenarios: QuerySet[Scenario], filters: ListFilter) -> QuerySet[Scenario]:
+    for word in filters.sought:
+        # A subquery for each word: joins would multiply the rows by the number of tags, once per word.
         tagged = Exists(Tag.objects.filter(scenarios=OuterRef("pk"), name__icontains=word))
         scenarios = scenarios.filter(Q(title__icontains=word) | Q(notes__icontains=word) | tagged)
-    if control_character(asked.kind + asked.tag):
+    if control_character(filters.kind + filters.tag):
         return scenarios.none()
-    if asked.kind:
-        scenarios = scenarios.filter(solver=asked.kind)
-    if asked.tag:
-        scenarios = scenarios.filter(tags__name=asked.tag)
-    if asked.group:
-        scenarios = scenarios.filter(group_id=asked.group)
+    if filters.kind:
+        scenarios = scenarios.filter(solver=filters.kind)
+    if filters.tag:
+        scenarios = scenarios.filter(tags__name=filters.tag)
+    if filters.group:
+        scenarios = scenarios.filter(group_id=filters.group)
     return scenarios
 
 
 def _choices(request: HttpRequest, own: QuerySet[Scenario]) -> dict[str, list[SelectOption]]:
-    """What the list can be narrowed to: only what is there."""
+    """Return the options of each filter that occur among the user's scenarios."""
     kinds = own.filter(deleted=None).order_by("solver").values_list("solver", flat=True).distinct()
     tags = Tag.objects.filter(scenarios__in=own.filter(deleted=None)).distinct().values_list("name", flat=True)
     return {

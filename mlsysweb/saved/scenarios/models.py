@@ -11,7 +11,7 @@ from .ids import short_id
 
 
 class Visibility(models.TextChoices):
-    """Who may see a scenario."""
+    """The users who may see a scenario."""
 
     PRIVATE = "private", "Only me"
     LINK = "link", "Anyone with the link"
@@ -19,7 +19,7 @@ class Visibility(models.TextChoices):
 
 
 class Tag(models.Model):
-    """A word its owner files scenarios under, in small letters."""
+    """A tag of an owner's scenarios, in lower case."""
 
     name = models.CharField(max_length=40, unique=True)
 
@@ -31,8 +31,8 @@ class Tag(models.Model):
 
 
 class Scenario(models.Model):
-    """Something kept under a link of its own. What people write about it may be edited, `revision` counting the
-    edits; what was asked and found is in its versions, which never change."""
+    """A saved scenario with its own link. Title, notes and tags can be edited, and `revision` counts the edits;
+    questions and answers are in its versions, which never change."""
 
     id = models.CharField(primary_key=True, max_length=16, default=short_id, editable=False)
     path = models.CharField(max_length=200, help_text="The page it was kept from, such as /walls/roofline/.")
@@ -75,8 +75,7 @@ class Scenario(models.Model):
 
 
 class Version(models.Model):
-    """An answer as it was found: what was asked, the catalog rows as they were, the result and by which solver. It
-    is written once, so that it shows the same for ever."""
+    """A stored answer: the question, the catalog rows it used, the result, and the version of the solver. Immutable."""
 
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -104,6 +103,6 @@ class Version(models.Model):
 
     @property
     def address(self) -> str:
-        """The live page with these inputs."""
+        """Return the URL of the live page with these inputs."""
         query = urlencode(self.question, doseq=True)
         return f"{self.scenario.path}?{query}" if query else self.scenario.path

@@ -1,4 +1,4 @@
-"""Notes as people write them, Markdown, to HTML that is safe to show to others."""
+"""Renders notes in Markdown as HTML that is safe to show to others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import nh3
 from markdown_it import MarkdownIt
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-# Text, lists, tables, links and code. No picture: it would be fetched from another host, and tell it who reads.
+# Text, lists, tables, links and code. No images: loading one would tell another host who reads the notes.
 _TAGS = {
     "p",
     "br",
@@ -30,12 +30,12 @@ _TAGS = {
     "th",
     "td",
 }
-# A page has its own two levels of headings.
+# The page itself uses the first two levels of headings.
 _LOWERED = {"h1": "h3", "h2": "h4", "h3": "h5"}
 
 
 def as_html(markdown: str) -> str:
-    """Notes as HTML, cleaned of whatever could act."""
+    """Return notes as sanitized HTML."""
     tokens = _MARKDOWN.parse(markdown)
     for token in tokens:
         token.tag = _LOWERED.get(token.tag, token.tag)

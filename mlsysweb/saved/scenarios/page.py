@@ -1,4 +1,4 @@
-"""What a saved scenario's page may show. Templates see nothing else."""
+"""Template context of the pages of saved scenarios."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mlsysweb.show.results.page import Link, ResultPage
 
 @dataclass(frozen=True)
 class SelectOption:
-    """One of several: its value and what a person reads."""
+    """An option of a select field: its value and its label."""
 
     value: str
     words: str
@@ -19,8 +19,8 @@ class SelectOption:
 
 @dataclass(frozen=True)
 class AboutScenario:
-    """What is written about a scenario and where it came from. `notes` is HTML made safe; `conflict` names what
-    somebody else saved differently while its owner was writing."""
+    """The editable text of a scenario and its origin. `notes` is sanitized HTML; `conflict` names the fields that
+    another user changed meanwhile."""
 
     notes: str
     tags: tuple[str, ...]
@@ -32,7 +32,7 @@ class AboutScenario:
 
 @dataclass(frozen=True)
 class SavedRow:
-    """One of somebody's scenarios."""
+    """One row of the list of scenarios."""
 
     id: str
     title: str
@@ -46,7 +46,7 @@ class SavedRow:
 
 @dataclass(frozen=True)
 class ListFilterField:
-    """A way to narrow the list, and what it is narrowed to."""
+    """A filter of the list, and its current value."""
 
     name: str
     label: str
@@ -56,7 +56,7 @@ class ListFilterField:
 
 @dataclass(frozen=True)
 class ListPage:
-    """What somebody has saved; `gone` is what was just deleted, with the link that takes it back."""
+    """The list of scenarios; `gone` is the scenario just deleted, with the link that restores it."""
 
     words: str
     narrowings: tuple[ListFilterField, ...]
@@ -71,7 +71,8 @@ class ListPage:
 
 @dataclass(frozen=True)
 class DriftBanner:
-    """What has moved since, in sentences; what the answer would be today; where both stand side by side."""
+    """The changes since a version was saved, as sentences; today's verdict; and the link to the comparison of
+    both."""
 
     sentences: tuple[str, ...]
     today: str
@@ -90,8 +91,8 @@ class DriftRow:
 
 @dataclass(frozen=True)
 class DriftPage:
-    """An answer as it was kept beside the same question's answer today: the verdicts, the figures, and of a page over
-    many walls the `rows` of its tables that differ (`more` are not shown). `html` is that of a page kept as HTML."""
+    """A stored answer beside today's answer to the same question: the verdicts, the figures, and for a page over many
+    walls the `rows` of its tables that differ (`more` are not shown). `html` is that of a page stored as HTML."""
 
     title: str
     link: str
@@ -110,7 +111,7 @@ class DriftPage:
 
 @dataclass(frozen=True)
 class AnswerPage:
-    """A page over many walls as it was kept, and the partial that draws it."""
+    """A stored page over many walls, and the template fragment that renders it."""
 
     page: Any
     template: str
@@ -118,10 +119,10 @@ class AnswerPage:
 
 @dataclass(frozen=True)
 class SavedPage:
-    """An answer as it was kept; `link` is its path and `url` that with the host, `preview` the picture a link to it
-    shows elsewhere and `said` the sentence beside it, `open_url` asks the same question again today. A wall's answer
-    is in `result`, that of a page over many walls in `answer`, one kept as HTML before that in `html`; `styles` and
-    `scripts` are what the page is drawn with. `asked` are the inputs that were typed, `defaults` the others."""
+    """A stored answer. `link` is its path and `url` that with the host; `preview` is the image of its link preview and
+    `said` the text beside it; `open_url` is the live page with the same question. A wall's answer is in `result`, that
+    of a page over many walls in `answer`, one stored as HTML in `html`; `styles` and `scripts` belong to the page.
+    `asked` are the typed inputs, `defaults` the others."""
 
     id: str
     title: str
@@ -152,7 +153,7 @@ class SavedPage:
 
 @dataclass(frozen=True)
 class RefusedPage:
-    """Why something was not saved, and where to go back to."""
+    """Why something was not saved, and the link back."""
 
     problem: str
     back: str
@@ -160,7 +161,7 @@ class RefusedPage:
 
 @dataclass(frozen=True)
 class QrPage:
-    """A link and its picture to scan, as SVG."""
+    """A link and its QR code, as SVG."""
 
     title: str
     link: str

@@ -1,4 +1,4 @@
-"""Whose scenarios these are: an account's, or until somebody signs in a browser's."""
+"""Owners of scenarios: a user account or, before login, a browser session."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from django.http import HttpRequest
 from .ids import short_id
 from .models import Scenario, Visibility
 
-# In the session and not its key: that one changes when somebody signs in.
+# A value in the session rather than its key, which changes at login.
 _VISITOR = "visitor"
 
 
 def visitor(request: HttpRequest) -> str:
-    """The browser's own name; made when it has none yet."""
+    """Return the id of this browser; create it if there is none yet."""
     if _VISITOR not in request.session:
         request.session[_VISITOR] = short_id()
     return str(request.session[_VISITOR])
 
 
 def owns(request: HttpRequest, scenario: Scenario) -> bool:
-    """Whether it was this person, or this browser before anyone signed in, who kept it."""
+    """Return whether the scenario belongs to this user, or to this browser before login."""
     if scenario.owner_id is not None:
         return bool(scenario.owner_id == request.user.pk)
     return bool(scenario.session) and scenario.session == request.session.get(_VISITOR)
 
 
 def may_see(request: HttpRequest, scenario: Scenario) -> bool:
-    """Whether a scenario is shown to this person; its own kind of absence otherwise."""
+    """Return whether this user may see the scenario: its owner always; others by its visibility."""
     if owns(request, scenario):
         return True
     if scenario.deleted:
@@ -42,7 +42,7 @@ def may_see(request: HttpRequest, scenario: Scenario) -> bool:
 
 
 def scenarios_of(request: HttpRequest) -> QuerySet[Scenario]:
-    """All that is this person's, deleted ones too."""
+    """Return all scenarios of this user, deleted ones included."""
     if request.user.is_authenticated:
         return Scenario.objects.filter(owner=request.user)
     name = request.session.get(_VISITOR, "")
@@ -50,12 +50,12 @@ def scenarios_of(request: HttpRequest) -> QuerySet[Scenario]:
 
 
 def classes(request: HttpRequest) -> QuerySet[Group]:
-    """The classes this person is in."""
+    """Return the classes (groups) this user belongs to."""
     return request.user.groups.order_by("name") if request.user.is_authenticated else Group.objects.none()
 
 
 def claim_on_login(sender: Any, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:
-    """What this browser saved before somebody signed in is theirs from now on."""
+    """Assign what this browser saved before login to the user. Receives `user_logged_in`."""
     name = request.session.get(_VISITOR, "")
     if name:
         Scenario.objects.filter(owner=None, session=name).update(owner=user)

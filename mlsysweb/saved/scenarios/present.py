@@ -1,4 +1,4 @@
-"""Stage 5: a saved scenario as its page shows it. Reads, never solves."""
+"""Presenter (stage 5) of a saved scenario. Does not solve."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from mlsysweb.show.results.page import Link, ResultPage
 from .page import AboutScenario, AnswerPage, DriftBanner, SavedPage
 
 _FRAME = '<iframe src="{url}embed/" title="{title}" width="100%" height="640" loading="lazy"></iframe>'
-# What a scenario can be had as: words, its name in the link, what it is for, and of which answers: a wall's, a page's
-# over many walls, and one of those that was kept as HTML.
+# The export formats: title, name in the URL, purpose, and whether it applies to the answer of a wall, to a page over
+# many walls, and to one that was stored as HTML.
 _WALL, _PAGE, _HTML = "wall", "page", "html"
 _CURVES = "export/curves/"
 _EXPORTS = (
@@ -31,8 +31,8 @@ _EXPORTS = (
 
 @dataclass(frozen=True)
 class SavedMeta:
-    """What is known of a scenario and the version to show, read from the database. `link` is its path, `url` that with
-    the host, `live` the page that asks the same today; `what` the page it was kept from."""
+    """The metadata of a scenario and the version to show, read from the database. `link` is its path, `url` that with
+    the host, `live` the live page with the same question, `what` the page it was saved from."""
 
     id: str
     title: str
@@ -51,45 +51,45 @@ class SavedMeta:
 
 
 def saved_page(
-    told: SavedMeta, about: AboutScenario, drift: DriftBanner | None, kept: OpenedAnswer, result: ResultPage | None
+    meta: SavedMeta, about: AboutScenario, drift: DriftBanner | None, opened: OpenedAnswer, result: ResultPage | None
 ) -> SavedPage:
-    """What was kept, and the link that asks the same question again of today's catalog; `result` is what a wall's page
-    shows of its answer."""
-    page = kept.page
+    """Return the page of a stored answer. `result` is the presented answer of a wall, or None for a page over many
+    walls."""
+    page = opened.page
     return SavedPage(
-        id=told.id,
-        title=told.title,
-        when=told.created.strftime("%-d %B %Y, %H:%M UTC"),
-        what=told.what,
-        version=told.solver_version,
-        number=told.number,
-        versions=tuple(Link(str(n), f"{told.link}v/{n}/", n == told.number) for n in told.numbers),
-        url=told.url,
-        link=told.link,
-        open_url=f"{told.link}change/" if told.mine else told.live,
-        mine=told.mine,
-        deleted=told.deleted,
+        id=meta.id,
+        title=meta.title,
+        when=meta.created.strftime("%-d %B %Y, %H:%M UTC"),
+        what=meta.what,
+        version=meta.solver_version,
+        number=meta.number,
+        versions=tuple(Link(str(n), f"{meta.link}v/{n}/", n == meta.number) for n in meta.numbers),
+        url=meta.url,
+        link=meta.link,
+        open_url=f"{meta.link}change/" if meta.mine else meta.live,
+        mine=meta.mine,
+        deleted=meta.deleted,
         about=about,
         drift=drift,
         result=result,
         answer=AnswerPage(page.page, page.template) if page else None,
-        html=kept.html,
-        styles=page.styles if page else kept.styles,
+        html=opened.html,
+        styles=page.styles if page else opened.styles,
         scripts=page.scripts if page else (),
-        asked=tuple(each for each in kept.inputs if not each.default),
-        defaults=tuple(each for each in kept.inputs if each.default),
+        asked=tuple(each for each in opened.inputs if not each.default),
+        defaults=tuple(each for each in opened.inputs if each.default),
         exports=(
-            *_exports(told, _WALL if result else _PAGE if page else _HTML, not page or bool(page.summary.figures)),
+            *_exports(meta, _WALL if result else _PAGE if page else _HTML, not page or bool(page.summary.figures)),
             *(page.summary.exports if page else ()),
         ),
-        frame=_FRAME.format(url=told.url, title=told.title.replace('"', "”")) if told.public else "",
-        preview=f"{told.url}preview.png" if told.public else "",
-        said=kept.verdict or f"{told.what}, as it was on {told.created:%-d %B %Y}.",
+        frame=_FRAME.format(url=meta.url, title=meta.title.replace('"', "”")) if meta.public else "",
+        preview=f"{meta.url}preview.png" if meta.public else "",
+        said=opened.verdict or f"{meta.what}, as it was on {meta.created:%-d %B %Y}.",
     )
 
 
-def _exports(told: SavedMeta, kind: str, charts: bool) -> Iterator[Link]:
-    version = f"?version={told.number}" if told.number != max(told.numbers) else ""
+def _exports(meta: SavedMeta, kind: str, charts: bool) -> Iterator[Link]:
+    version = f"?version={meta.number}" if meta.number != max(meta.numbers) else ""
     for words, path, title, kinds in _EXPORTS:
         if kind in kinds and (path != _CURVES or charts):
-            yield Link(words, f"{told.link}{path}{version}", title=title)
+            yield Link(words, f"{meta.link}{path}{version}", title=title)

@@ -1,4 +1,4 @@
-"""Stage 5: what has moved since something was kept. Reads, never solves."""
+"""Presenter (stage 5) of the differences between a stored answer and today's. Does not solve."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .page import DriftBanner, DriftPage, DriftRow
 
 Rows = tuple[tuple[str, ...], ...]
 
-# Rows of tables that differ: more are counted, not shown.
+# The most differing table rows shown; the rest is counted.
 _MOST_ROWS = 40
 
 
 def banner(found: Drift, link: str, number: int) -> DriftBanner:
-    """What moved, in sentences, and what the answer would be today."""
+    """Return what has changed, in sentences, and today's verdict."""
     sentences = [_of_row(row) for row in found.rows]
     sentences += [f"{wall[:1].upper()}{wall[1:]}." for wall in found.walls]
     return DriftBanner(tuple(sentences), _today(found), f"{link}v/{number}/drift/")
@@ -42,23 +42,23 @@ def drift_page(
     link: str,
     number: int,
     told: DriftBanner | None,
-    kept: OpenedAnswer,
+    opened: OpenedAnswer,
     before: OpenedAnswer | None,
     today: OpenedAnswer | None,
     problem: str,
     mine: bool,
 ) -> DriftPage:
-    """Both answers, figure by figure. `before` is what today's is held against: what was kept, or of a wall what its
-    rows as they were come to. Without `today` there is a `problem`, or nothing has moved."""
+    """Return both answers, output by output. `before` is the answer that today's is compared with: the stored one, or
+    for a wall that with the stored rows. Without `today` there is a `problem`, or nothing has changed."""
     rows = tuple(_tables(before, today)) if before and today else ()
     return DriftPage(
         title=title,
         link=link,
         number=number,
         banner=told,
-        verdict=kept.verdict,
-        html=kept.html,
-        styles=kept.styles,
+        verdict=opened.verdict,
+        html=opened.html,
+        styles=opened.styles,
         now=today.verdict if today else "",
         problem=problem,
         outputs=tuple(_outputs(before.cards, today.cards)) if before and today else (),
@@ -69,7 +69,8 @@ def drift_page(
 
 
 def _outputs(before: Mapping[str, Card], today: Mapping[str, Card]) -> Iterator[DriftRow]:
-    """Each figure both have. One that is a number is compared as a number: the text has three digits."""
+    """Yield each output that both answers have. Numbers are compared as numbers, because the text has only three
+    digits."""
     for name, now in today.items():
         if name in before:
             then = before[name]
@@ -83,7 +84,7 @@ def _same(then: Card, now: Card) -> bool:
 
 
 def _tables(before: OpenedAnswer, today: OpenedAnswer) -> Iterator[DriftRow]:
-    """The rows of a page's own tables that read differently, by their first cell; one that is not there is so said."""
+    """Yield the table rows that differ, matched by their first cell; a missing row is marked as such."""
     if not before.page or not today.page:
         return
     now = {each.title: each for each in today.page.summary.tables}
@@ -98,12 +99,12 @@ def _tables(before: OpenedAnswer, today: OpenedAnswer) -> Iterator[DriftRow]:
 
 
 def _telling(tables: tuple[Rows, Rows]) -> int:
-    """How many cells it takes to tell the rows of either table apart."""
+    """Return how many leading cells identify a row in both tables."""
     most = max((len(row) for rows in tables for row in rows), default=1)
     apart = (n for n in range(1, most) if all(len({row[:n] for row in rows}) == len(rows) for rows in tables))
     return next(apart, most)
 
 
 def _by_first(rows: Rows, width: int) -> dict[str, str]:
-    """Rows by their first cells, the other cells as text."""
+    """Return rows by their leading cells, with the other cells as text."""
     return {", ".join(row[:width]): " · ".join(cell for cell in row[width:] if cell) for row in rows}

@@ -1,4 +1,4 @@
-"""Stage 5: somebody's scenarios as a list. Reads, never queries."""
+"""Presenter (stage 5) of the list of scenarios. Does not query."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .page import ListFilterField, ListPage, SavedRow, SelectOption
 from .text import without_control_characters
 
 _NAMES = {"kind": "Page", "tag": "Tag", "group": "Class"}
-# What a search takes: so many different words, so many characters of each.
+# Limits of a search: different words, and characters of each.
 _MOST_WORDS, _LONGEST_WORD = 8, 50
 
 
 @dataclass(frozen=True)
 class ListFilter:
-    """What the list is narrowed to."""
+    """The filters of the list."""
 
     words: str = ""
     kind: str = ""
@@ -40,12 +40,12 @@ class ListFilter:
 
     @property
     def sought(self) -> tuple[str, ...]:
-        """The words that are searched for: different ones, whatever their case, as many as a search takes."""
+        """Return the search words: distinct ignoring case, up to the limit."""
         return self._different[:_MOST_WORDS]
 
     @property
     def left_out(self) -> str:
-        """What of the words is not searched for, as sentences that begin with a space; nothing when all is."""
+        """Return sentences on words that are not searched for, beginning with a space; an empty string if all are."""
         told = ""
         if len(self._different) > _MOST_WORDS:
             told += f" Only the first {_MOST_WORDS} different words are searched for."
@@ -72,38 +72,38 @@ class ListFilter:
 def list_page(
     rows: Sequence[tuple[Any, str, str]],
     shown: Any,
-    asked: ListFilter,
+    filters: ListFilter,
     *,
     url: str,
     choices: Mapping[str, list[SelectOption]],
     gone: Link | None,
 ) -> ListPage:
-    """`rows` are scenarios, what page each is of, and what it says in a sentence; `shown` is the page of a Paginator
-    that they are."""
+    """Return the list. `rows` are scenarios with the page each was saved from and its verdict; `shown` is their page of
+    a Paginator."""
     return ListPage(
-        words=asked.words,
+        words=filters.words,
         narrowings=tuple(
-            ListFilterField(name, _NAMES[name], tuple(options), getattr(asked, name))
+            ListFilterField(name, _NAMES[name], tuple(options), getattr(filters, name))
             for name, options in choices.items()
             if options
         ),
         rows=tuple(_row(*row) for row in rows),
-        told=_told(shown.paginator.count, asked),
-        before=asked.link(url, shown.number - 1) if shown.has_previous() else "",
-        after=asked.link(url, shown.number + 1) if shown.has_next() else "",
+        told=_told(shown.paginator.count, filters),
+        before=filters.link(url, shown.number - 1) if shown.has_previous() else "",
+        after=filters.link(url, shown.number + 1) if shown.has_next() else "",
         gone=gone,
-        url=asked.link(url, shown.number),
+        url=filters.link(url, shown.number),
         action=url,
     )
 
 
-def _told(count: int, asked: ListFilter) -> str:
-    narrowed = asked.words or asked.kind or asked.tag or asked.group
+def _told(count: int, filters: ListFilter) -> str:
+    narrowed = filters.words or filters.kind or filters.tag or filters.group
     if not count and not narrowed:
         return "Nothing is saved yet: every page that asks has a Save button."
     if not count:
-        return f"Nothing saved fits this.{asked.left_out}"
-    return f"{count:,} saved{'.' if asked.left_out else ''}{asked.left_out}"
+        return f"Nothing saved fits this.{filters.left_out}"
+    return f"{count:,} saved{'.' if filters.left_out else ''}{filters.left_out}"
 
 
 def _row(scenario: Any, what: str, said: str) -> SavedRow:

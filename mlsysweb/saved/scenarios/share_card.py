@@ -1,5 +1,4 @@
-"""The card a link to a scenario shows elsewhere: its title, its verdict, its headline figures and the run of its first
-curves, drawn without a browser."""
+"""The preview image of a scenario's link: title, verdict, headline figures and the first curves, drawn with Pillow."""
 
 from __future__ import annotations
 
@@ -17,11 +16,11 @@ from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.show.results.page import Figure
 from solvers.result import Result, Series
 
-# What the sites that show such cards ask for.
+# The size that sites with link previews expect.
 _SIZE = (1200, 630)
 _INK, _QUIET, _PAPER, _RULE = "#1d1f23", "#5d6470", "#fcfbf8", "#d7d3ca"
 _LINES = ("#1463c4", "#b45a09", "#0a7d68")
-# What Pillow's own font has no letter for.
+# Characters that Pillow's default font lacks.
 _SPELLED = str.maketrans(
     {"\u202f": " ", "\u00b5": "u", "\u03bc": "u", "×": "x", "∞": "endless", "−": "-", "·": "*", "⁻": "-"}
     | {c: str(k) for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
@@ -31,7 +30,7 @@ _EDGE = 56
 
 @dataclass(frozen=True)
 class ShareCard:
-    """What it says; `curves` are lines of points, each from 0 to 1, `along` what they run along."""
+    """The content of the image; `curves` are lines of points, each from 0 to 1, `along` is the label of their axis."""
 
     title: str
     what: str
@@ -41,23 +40,23 @@ class ShareCard:
     curves: tuple[tuple[tuple[float, float], ...], ...]
 
     @classmethod
-    def of(cls, title: str, what: str, kept: OpenedAnswer) -> ShareCard:
-        """From an answer as it was kept; of a page kept as HTML the title alone."""
-        figures = tuple((kept.cards[name].label, kept.cards[name].value) for name in kept.headline[:4])
+    def of(cls, title: str, what: str, opened: OpenedAnswer) -> ShareCard:
+        """Return the card of a stored answer; for a page stored as HTML only the title."""
+        figures = tuple((opened.cards[name].label, opened.cards[name].value) for name in opened.headline[:4])
         curves: Curves = ("", ())
-        if kept.result:
-            curves = _curves(kept.result)
-        elif kept.page:
-            curves = _plotted(kept.page.summary.figures)
-        return cls(title, what, kept.verdict, figures, *curves)
+        if opened.result:
+            curves = _curves(opened.result)
+        elif opened.page:
+            curves = _plotted(opened.page.summary.figures)
+        return cls(title, what, opened.verdict, figures, *curves)
 
 
-# What lines run along, and the lines.
+# The label of the x axis, and the lines.
 Curves = tuple[str, tuple[tuple[tuple[float, float], ...], ...]]
 
 
 def _plotted(figures: Iterable[Figure]) -> Curves:
-    """The lines of the first figure that has any, a front among them."""
+    """Return the lines of the first chart that has any, fronts included."""
     for figure in figures:
         plot = orjson.loads(figure.plot)
         lines = [trace for trace in plot["data"] if "lines" in trace.get("mode", "") and trace.get("name")]
@@ -69,7 +68,7 @@ def _plotted(figures: Iterable[Figure]) -> Curves:
 
 
 def _curves(result: Result) -> Curves:
-    """The first curves along an input, each on log scales where it is positive."""
+    """Return the first curves along an input, on log scales where values are positive."""
     for drawing in sorted(result.charts, key=lambda each: each.kind != "curve"):
         along = drawing.x[0] if drawing.x else ""
         track = next((t for t in result.series if t.x == along and t.system == 0), None)
@@ -84,7 +83,7 @@ def _points(track: Series, along: str, name: str) -> tuple[tuple[float, float], 
 
 
 def _normalized(cells: Iterable[tuple[Any, Any]]) -> tuple[tuple[float, float], ...]:
-    """Points from 0 to 1; none where there is no line to draw."""
+    """Return points scaled from 0 to 1; none where there is no line to draw."""
     pairs = [(float(x), float(y)) for x, y in cells if _drawable(x) and _drawable(y)]
     if len({y for _, y in pairs}) < 2:
         return ()
@@ -104,7 +103,7 @@ def _scaled(values: list[float]) -> list[float]:
 
 
 def draw(card: ShareCard) -> bytes:
-    """The card as PNG."""
+    """Return the card as PNG."""
     image = Image.new("RGB", _SIZE, _PAPER)
     pen = ImageDraw.Draw(image)
     width = _SIZE[0] - 2 * _EDGE
@@ -128,7 +127,7 @@ def _font(size: int) -> Any:
 
 
 def _lines(pen: ImageDraw.ImageDraw, text: str, top: float, width: int, size: int, most: int, ink: str) -> float:
-    """The text in at most so many lines; where it ends."""
+    """Draw the text in at most `most` lines. Return the y position below it."""
     font = _font(size)
     each = max(1, int(width / (size * 0.54)))
     for line in textwrap.wrap(_known(text), each, max_lines=most, placeholder=" …"):

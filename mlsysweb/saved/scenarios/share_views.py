@@ -1,4 +1,4 @@
-"""The views by which a scenario reaches others: its link as a picture to scan, and the card a link to it shows."""
+"""Views for sharing a scenario: the QR code of its link, and its preview image."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .views import get_visible_or_404
 
 @require_safe
 def qr(request: HttpRequest, id: str) -> HttpResponse:
-    """As large as the screen, for a class to scan."""
+    """The QR code in full-screen size, for a class to scan."""
     scenario = get_visible_or_404(request, id)
     link = request.build_absolute_uri(scenario.get_absolute_url())
     code = segno.make(link, error="m").svg_inline(scale=8, border=3, dark="#000", light="#fff", omitsize=True)
@@ -31,18 +31,17 @@ def _public(id: str) -> Scenario | None:
 
 
 def _as_it_is(request: HttpRequest, id: str) -> str | None:
-    """What the picture is drawn from: changed, it is drawn anew."""
+    """Return an ETag of the data that the image shows."""
     scenario = _public(id)
     return f'"{scenario.revision}-{scenario.versions.count()}"' if scenario else None
 
 
 @require_safe
-@cache_control(
-    no_cache=True
-)  # asked again each time, so that it goes with what may be seen; unchanged, nothing is sent
+@cache_control(no_cache=True)  # revalidated each time, since visibility may change; unchanged, it is a 304
 @etag(_as_it_is)
 def preview(request: HttpRequest, id: str) -> HttpResponse:
-    """The card a link shows in a chat, to whoever follows it without being anybody: only what anyone may see."""
+    """The preview image that chats show for a link. Visitors are treated as anonymous: only scenarios that anyone may
+    see have one."""
     scenario = _public(id)
     if scenario is None:
         raise Http404("There is no picture of this.")

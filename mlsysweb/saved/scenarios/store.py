@@ -1,4 +1,4 @@
-"""Writing down what was kept, a new scenario or a further version of one, and finding a version again."""
+"""Stores answers as new scenarios or new versions, and finds versions."""
 
 from __future__ import annotations
 
@@ -14,47 +14,47 @@ from .models import Scenario, Version
 from .people import visitor
 
 
-def created(request: HttpRequest, kept: SavedAnswer, title: str) -> Scenario:
-    """A new scenario with this answer as its first version. `title` has no `forms.title_problem`."""
+def created(request: HttpRequest, saved: SavedAnswer, title: str) -> Scenario:
+    """Return a new scenario with this answer as its first version. The title must be valid (`forms.title_problem`)."""
     with transaction.atomic():
         scenario = Scenario.objects.create(
-            path=kept.path,
-            solver=kept.solver,
-            title=title.strip() or kept.title[:200],
+            path=saved.path,
+            solver=saved.solver,
+            title=title.strip() or saved.title[:200],
             session=visitor(request),
             owner=request.user if request.user.is_authenticated else None,
         )
-        _add(scenario, 1, kept)
+        _add(scenario, 1, saved)
     return scenario
 
 
-def add_version(scenario: Scenario, kept: SavedAnswer) -> Version:
-    """This answer as the scenario's next version. Who comes second waits for the first, and gets the next number."""
+def add_version(scenario: Scenario, saved: SavedAnswer) -> Version:
+    """Store this answer as the scenario's next version. A concurrent call waits and gets the number after."""
     with transaction.atomic():
         Scenario.objects.select_for_update().get(pk=scenario.pk)
-        return _add(scenario, scenario.latest.number + 1, kept)
+        return _add(scenario, scenario.latest.number + 1, saved)
 
 
-def _add(scenario: Scenario, number: int, kept: SavedAnswer) -> Version:
+def _add(scenario: Scenario, number: int, saved: SavedAnswer) -> Version:
     return Version.objects.create(
         scenario=scenario,
         number=number,
-        solver_version=kept.solver_version,
-        question=kept.question,
-        snapshot=kept.snapshot,
-        result=kept.result,
-        said=kept.said,
+        solver_version=saved.solver_version,
+        question=saved.question,
+        snapshot=saved.snapshot,
+        result=saved.result,
+        said=saved.said,
     )
 
 
 def by_id(ids: Iterable[str]) -> dict[str, Scenario]:
-    """The scenarios of these ids, by id; of text that can be no id there is none."""
-    found: dict[str, Scenario] = Scenario.objects.in_bulk([each for each in ids if is_id(each)])
-    return found
+    """Return the scenarios with these ids, by id; invalid ids are left out."""
+    scenarios: dict[str, Scenario] = Scenario.objects.in_bulk([each for each in ids if is_id(each)])
+    return scenarios
 
 
 def numbered(scenario: Scenario, number: str) -> Version:
-    """The version somebody typed the number of, the latest without one. Raises Http404."""
+    """Return the version with a typed number, or the latest for an empty string. Raise Http404."""
     if not number:
         return scenario.latest
     if not number.isdecimal() or len(number) > 9:

@@ -27,37 +27,37 @@ from .store import add_version, created
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """A new scenario of the page it is sent from, or a new version of one."""
+    """Save the page that the form was sent from, as a new scenario or a new version of one."""
     address, title, of = (request.POST.get(name, "") for name in ("page", "title", "version_of"))
     try:
-        kept = capture(address)
+        saved = capture(address)
     except NotSavable as refused:
         return _refused(request, str(refused), reverse("home"))
     except InputErrors:
-        return redirect(str(Address.of(address)))  # the page says what is wrong, beside its fields
+        return redirect(str(Address.of(address)))  # the page shows the errors beside its fields
     if problem := title_problem(title):
         return _refused(request, f"The name {problem}", str(Address.of(address)))
-    earlier = Scenario.objects.filter(pk=of, path=kept.path, deleted=None).first() if is_id(of) else None
+    earlier = Scenario.objects.filter(pk=of, path=saved.path, deleted=None).first() if is_id(of) else None
     if earlier is not None and owns(request, earlier):
-        add_version(earlier, kept)
+        add_version(earlier, saved)
         return redirect(earlier)
-    return redirect(created(request, kept, title))
+    return redirect(created(request, saved, title))
 
 
 def _refused(request: HttpRequest, problem: str, back: str) -> HttpResponse:
-    return render(request, "scenarios/refused.html", {"page": RefusedPage(problem, back)}, status=422)
+    return render(request, "scenarios/not_saved.html", {"page": RefusedPage(problem, back)}, status=422)
 
 
 @require_safe
 def scenario(request: HttpRequest, id: str, number: int | None = None) -> HttpResponse:
-    """A saved scenario: its latest version, or the one of this number. Raises Http404."""
+    """A saved scenario: its latest version, or the one with this number. Raise Http404."""
     kept = get_visible_or_404(request, id)
     version = kept.latest if number is None else get_object_or_404(Version, scenario=kept, number=number)
     return scenario_response(request, kept, version)
 
 
 def get_visible_or_404(request: HttpRequest, id: str) -> Scenario:
-    """The scenario, if this person may see it. Raises Http404."""
+    """Return the scenario, if this user may see it. Raise Http404."""
     kept = get_object_or_404(Scenario.objects.select_related("parent", "group"), pk=id)
     if not may_see(request, kept):
         raise Http404("There is no such scenario, or it is not shown to you.")
@@ -73,12 +73,12 @@ def scenario_response(
     conflict: tuple[tuple[str, str], ...] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """The scenario's page; for its owner with the form, as it was typed where something is wrong with it."""
+    """Return the scenario's page; for its owner with the form, bound where it has errors."""
     about = _about(request, kept, conflict)
     if form is None and owns(request, kept) and not kept.deleted:
         form = ScenarioForm(instance=kept, classes=classes(request))
-    found = drift(version)
-    moved = banner(found, kept.get_absolute_url(), version.number) if found else None
+    drifted = drift(version)
+    moved = banner(drifted, kept.get_absolute_url(), version.number) if drifted else None
     opened = open_version(version)
     page = saved_page(_told(request, kept, version), about, moved, opened, _result_page(kept, opened))
     return render(request, "scenarios/scenario.html", {"page": page, "form": form}, status=status)
@@ -123,7 +123,7 @@ def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
 
 
 def _result_page(kept: Scenario, opened: OpenedAnswer) -> ResultPage | None:
-    """A wall's answer as its page shows it; none of a page over many walls."""
+    """Return the presented answer of a wall; None for a page over many walls."""
     if opened.result is None:
         return None
     wall = solvers().get(kept.solver)

@@ -1,5 +1,5 @@
-"""Figures as Plotly dicts, one kind per file: pure functions of a result's columns.
+"""Charts as Plotly dicts, one kind per file: pure functions of a result's columns.
 
-Nothing here solves, queries or knows the web. Colours are names (`token:compute`) that the page's own theme fills
-in, so one figure serves light, dark and the projector. Copy `curve.py`.
+A chart neither solves nor queries, and does not depend on the web framework. Colours are names (`token:compute`) that
+the page's theme resolves, so the same chart serves light, dark and projector mode. To add a chart, copy `curve.py`.
 """

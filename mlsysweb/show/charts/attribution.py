@@ -1,4 +1,4 @@
-"""From one value to another by what led there: a bar for each cause, up or down, between the two."""
+"""Contributions to a difference: a bar up or down for each cause, between two values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .axes import axis, layout, scale
 def attribution(
     value: Value, ends: tuple[str, str], before: float, causes: Sequence[tuple[str, float]]
 ) -> dict[str, Any]:
-    """The figure: `ends` name the two values, `causes` are labels with what each adds."""
+    """Return the figure: `ends` label the two values, `causes` are labels with their contributions."""
     steps = [change for _, change in causes]
     tops = list(accumulate(steps, initial=before))
     by = scale(value)

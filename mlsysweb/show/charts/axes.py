@@ -1,37 +1,51 @@
-"""Axes in the unit a reader knows, and the layout every chart shares."""
+"""Axes in display units, and the layout that all charts share."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from solvers.quantities import conversion_factor, unit_label
+from solvers.quantities import conversion_factor, unit_for, unit_label
 from solvers.result import Value
 
-# SI prefixes come from the axis format, so a unit that already has one is drawn in its root.
+# Axis ticks add SI prefixes, so a unit that already has one is drawn without it.
 _ROOTS = {"kg": ("kg", "g"), "kg/J": ("kg/J", "g/kWh"), "USD/J": ("USD/J", "USD/kWh")}
 # Units whose multiples are no powers of ten, or that people count without a prefix: drawn as they are typed.
-_AS_SHOWN = ("min", "hour", "day", "year", "t")
+_AS_SHOWN = ("min", "hour", "day", "year", "t", "kJ", "kWh", "MWh", "GWh")
 _BARE = {"1/s": "/s", "1": ""}
-# Units that read well behind a prefix on every tick; a longer one is said once, in the title.
+# Units short enough for every tick; a longer one appears once, in the title.
 _SHORT = ("s", "B", "W", "J", "g", "/s")
 
 
 def scale(value: Value) -> float:
-    """What a column of this figure is multiplied by to be drawn."""
+    """Return the factor from SI to the unit of the axis."""
     if value.display_unit == "percent":
         return 1.0
     return conversion_factor(value.unit, drawn_in(value))
 
 
 def drawn_in(value: Value) -> str:
-    """The unit an axis counts in, before any prefix."""
+    """Return the unit of an axis, without prefix."""
     if value.display_unit in _AS_SHOWN:
         return value.display_unit
     return _ROOTS.get(value.unit, (value.unit, value.unit))[1]
 
 
+def in_unit_of(value: Value, largest: float) -> Value:
+    """The figure as bars up to `largest` are drawn: energy in the unit that `largest` is shown in, as joules climb to
+    kilowatt-hours and no prefix does; every other as it is."""
+    return replace(value, display_unit=unit_for(largest, value.unit)) if value.unit == "J" else value
+
+
+def bar_axis(value: Value, **more: Any) -> dict[str, Any]:
+    """The axis of bars that their own labels name: from zero, and with its unit alone as title where the ticks do not
+    carry it."""
+    on_ticks = value.display_unit == "percent" or suffix(value) in _SHORT
+    return axis(value, log=False) | {"title": {"text": "" if on_ticks else suffix(value)}, **more}
+
+
 def suffix(value: Value) -> str:
-    """The unit that follows an SI prefix on a tick: `5 m` + `s`."""
+    """Return the unit that follows an SI prefix on a tick: `5 m` + `s`."""
     if value.unit == "1":
         return ""
     unit = drawn_in(value)
@@ -39,7 +53,7 @@ def suffix(value: Value) -> str:
 
 
 def axis(value: Value, *, log: bool, **more: Any) -> dict[str, Any]:
-    """An axis titled with the figure's label and ticked in SI prefixes, or in percent."""
+    """Return an axis titled with the label, with ticks in SI prefixes or percent."""
     percent = value.display_unit == "percent"
     unit = suffix(value)
     return {
@@ -65,7 +79,7 @@ def _ticks(value: Value, log: bool) -> str:
 
 
 def hover(value: Value, letter: str) -> str:
-    """The part of a hover text that reads one coordinate in human units."""
+    """Return the part of a hover text that shows one coordinate in display units."""
     if value.display_unit == "percent":
         return f"{value.label} %{{{letter}:.3~%}}"
     spaced = f" {suffix(value)}" if value.display_unit in _AS_SHOWN else suffix(value)
@@ -73,7 +87,7 @@ def hover(value: Value, letter: str) -> str:
 
 
 def layout(**more: Any) -> dict[str, Any]:
-    """What all charts have in common: the page's colours, room for labels, zoom that survives an update."""
+    """Return the common layout: the page's colours, room for labels, zoom kept across updates."""
     return {
         "uirevision": "kept",
         "paper_bgcolor": "rgba(0,0,0,0)",

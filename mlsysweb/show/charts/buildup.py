@@ -1,4 +1,4 @@
-"""Parts that add up to a whole: each starts where the one before it ended, and the last bar is the whole."""
+"""Parts of a total: each bar starts where the one before ends, and the last bar is the total."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result
 
-from .axes import axis, layout, scale
+from .axes import bar_axis, in_unit_of, layout, scale
 from .series import SERIES, finite_rows, number
 
-# The last part ends where the whole does; its words need room beside it.
+# The last part ends where the total does; its text needs room beside it.
 _ROOM = 1.25
 
 
 def buildup(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     """The figure of a `buildup` drawing: horizontal, so that labels stay readable on a phone; a part that is nothing
     has no bar."""
-    first = result.values[drawing.y[0]]
     rows = [(name, v) for name in drawing.y for (v,) in finite_rows([number(result, name)]) if v > 0]
+    first = in_unit_of(result.values[drawing.y[0]], sum(v for _, v in rows))
     parts = [value * scale(first) for _, value in rows]
     ends = list(accumulate(parts))
     whole = ends[-1] if ends else 0.0
@@ -44,7 +44,7 @@ def buildup(drawing: ChartSpec, result: Result) -> dict[str, Any]:
             }
         ],
         "layout": layout(
-            xaxis=axis(first, log=False) | {"title": {"text": ""}, "range": [0, whole * _ROOM]},
+            xaxis=bar_axis(first, range=[0, whole * _ROOM]),
             yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis"},
         ),
     }

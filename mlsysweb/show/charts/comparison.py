@@ -1,5 +1,5 @@
-"""Several scenarios in one figure where their own kinds of charts do not overlay: parts stacked to wholes, outputs as
-ratios to a baseline, and fronts of design spaces."""
+"""Several scenarios in one chart where their own charts cannot be overlaid: stacked parts, ratios to a baseline,
+fronts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 
 from solvers.result import Value
 
-from .axes import axis, hover, layout, scale
+from .axes import axis, hover, in_unit_of, layout, scale
 from .series import SERIES
 
 
 def stacked(titles: Sequence[str], parts: Mapping[str, Sequence[float]], values: Mapping[str, Value]) -> dict[str, Any]:
     """A bar for each scenario, made of the same parts. `parts` holds each part's columns by name."""
+    largest = max((sum(column) for column in zip(*parts.values(), strict=True)), default=0.0)
+    values = {name: in_unit_of(value, largest) for name, value in values.items()}
     first = next(iter(values.values()))
     return {
         "data": [
@@ -38,8 +40,8 @@ def stacked(titles: Sequence[str], parts: Mapping[str, Sequence[float]], values:
 
 
 def ratios(titles: Sequence[str], columns: Mapping[str, Sequence[float]], baseline: int) -> dict[str, Any]:
-    """Each output of each scenario as a multiple of the baseline's, on a log axis; 1 is the same. `columns` holds an
-    output's values by its label."""
+    """Return each output of each scenario as a multiple of the baseline's, on a log axis. `columns` holds the values of
+    an output by its label."""
     known = {label: values for label, values in columns.items() if values[baseline] and math.isfinite(values[baseline])}
     return {
         "data": [
@@ -67,8 +69,8 @@ def _ratio(value: float, base: float) -> float | None:
 
 
 def fronts(titles: Sequence[str], plots: Sequence[Mapping[str, Any]], front: str) -> dict[str, Any]:
-    """The fronts of several design spaces in one figure. `plots` are figures as they were drawn, `front` the name of
-    the trace to take of each."""
+    """Return the fronts of several design spaces in one figure. `plots` are the stored figures, `front` is the name of
+    the trace to take from each."""
     traces = []
     for k, (title, plot) in enumerate(zip(titles, plots, strict=True)):
         colour = SERIES[k % len(SERIES)]

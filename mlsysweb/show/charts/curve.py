@@ -1,4 +1,4 @@
-"""Outputs along one input: the first on the left axis, the second on the right, marked where the regime changes."""
+"""Outputs along one input: the first on the left axis, the second on the right, with marks where the regime changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DASHES = ("solid", "dot", "dash", "dashdot")
 
 
 def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of a `curve` drawing."""
+    """Return the figure of a `curve` chart."""
     (x,) = drawing.x
     return {
         "data": [*_lines(drawing, result, x), *_points(drawing, result, x)],
@@ -51,7 +51,7 @@ def _colour(result: Result, system: int, place: int) -> str:
 
 
 def _points(drawing: ChartSpec, result: Result, x: str) -> Iterator[dict[str, Any]]:
-    """The question's own point on each line."""
+    """Yield the point of the question on each line."""
     across = result.values[x]
     for place, y in enumerate(drawing.y):
         value = result.values[y]
@@ -77,13 +77,13 @@ def _left_axis(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     shared = drawing.y if not _has_right(drawing, result) else drawing.y[:1]
     log = all(_is_log(drawing, result, y) for y in shared)
     drawn = axis(first, log=log)
-    return drawn | {"title": {"text": suffix(first)}} if len(shared) > 1 else drawn  # the legend names them
+    return drawn | {"title": {"text": suffix(first)}} if len(shared) > 1 else drawn  # the legend names the outputs
 
 
 def _right_axis(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     if not _has_right(drawing, result):
         return {}
-    # Ticks of its own: those of the left axis would fall on odd numbers here.
+    # Independent ticks: aligned with those of the left axis they would be odd numbers.
     right = {"overlaying": "y", "side": "right", "showgrid": False, "tickmode": "auto"}
     log = _is_log(drawing, result, drawing.y[1])
     return {
@@ -93,17 +93,17 @@ def _right_axis(drawing: ChartSpec, result: Result) -> dict[str, Any]:
 
 
 def _has_right(drawing: ChartSpec, result: Result) -> bool:
-    """A second figure of another kind has an axis of its own; of the same kind, both are read on one."""
+    """Return whether the second output has an axis of its own; outputs in the same unit share one."""
     kinds = {(result.values[y].unit, result.values[y].display_unit) for y in drawing.y[:2]}
     return len(kinds) > 1
 
 
 def _marks(drawing: ChartSpec, result: Result, x: str) -> dict[str, Any]:
-    """A line at each value of x that an output names, such as the batch where the other roof begins to bind."""
+    """Return a line at each value of x that an output names, such as the batch size where compute begins to bind."""
     reached = [v for track in series_along(result, x) for v in track.columns[x] if isinstance(v, int | float)]
     values = [result.values[name] for name in drawing.x_marks]
     log = _spans_decades(drawing, result, x)
-    # A log axis has no place for a mark at zero, though its column may begin there.
+    # A log axis cannot show a mark at zero, though its column may begin there.
     inside = [v for v in values if _is_between(v, reached) and (float(v.value) > 0 or not log)]
     return {
         "shapes": [_mark_line(v, result.values[x]) for v in inside],
@@ -122,14 +122,14 @@ def _mark_line(value: Value, across: Value) -> dict[str, Any]:
 
 
 def _is_early(value: Value, reached: list[float], log: bool) -> bool:
-    """Whether a mark stands so far to the left that its words would not fit before it."""
+    """Return whether a mark is too far to the left for its label to fit before it."""
     form = math.log if log else float
     low, high = form(min(v for v in reached if v > 0 or not log)), form(max(reached))
     return form(float(value.value)) - low < 0.35 * (high - low)
 
 
 def _mark_words(value: Value, across: Value, log: bool, early: bool) -> dict[str, Any]:
-    # On a log axis an annotation stands at the exponent, a shape at the value.
+    # On a log axis annotations take the exponent, shapes the value.
     at = float(value.value) * scale(across)
     return {
         "x": math.log10(at) if log else at,
@@ -148,13 +148,14 @@ def _spans_decades(drawing: ChartSpec, result: Result, x: str) -> bool:
     reached = [v for track in series_along(result, x) for v in track.columns[x] if isinstance(v, int | float)]
     if not reached or min(reached) < 0:
         return False
-    # A ladder of decades may begin with a zero, which no log axis shows; an even one seldom spans that much.
+    # A geometric sweep may begin with zero, which a log axis cannot show; a linear one rarely spans that much.
     least = min((v for v in reached if v > 0), default=math.inf)
     return max(reached) / least > (50 if min(reached) > 0 else 1000)
 
 
 def _is_log(drawing: ChartSpec, result: Result, y: str) -> bool:
-    """A log axis where the column spans more than a decade and is never zero; shares of a whole are seen as such."""
+    """Return whether an axis is logarithmic: where the column spans more than a decade and is never zero. Shares of a
+    whole are linear."""
     column = [v for t in series_along(result, drawing.x[0]) for (v,) in finite_rows(t.columns[y])]
     if result.values[y].display_unit == "percent" and column and max(column) > 0.2:
         return False

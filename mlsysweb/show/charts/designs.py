@@ -1,4 +1,4 @@
-"""Designs by what they cost and emit: those nobody beats, the one that bends, and the one handed in."""
+"""Designs by cost and emissions: the Pareto front, its knee, dominated designs and the submitted one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .axes import layout
 
 
 class DesignPoint(NamedTuple):
-    """A design: in words, dollars and tonnes a year."""
+    """A design: description, USD and tonnes CO2e per year."""
 
     name: str
     dollars: float
@@ -19,7 +19,8 @@ class DesignPoint(NamedTuple):
 def designs(
     beaten: Sequence[DesignPoint], front: Sequence[DesignPoint], knee: Sequence[DesignPoint], own: Sequence[DesignPoint]
 ) -> dict[str, Any]:
-    """The figure: beaten designs faint, the front joined, the knee and one's own large."""
+    """Return the figure: dominated designs faint, the front joined by a line, the knee and the user's own design
+    large."""
     traces = [
         _dots("Beaten by another", beaten, "token:series-7", "circle-open", 6, "markers"),
         _dots("Nobody beats it", front, "token:carbon", "circle", 9, "lines+markers"),

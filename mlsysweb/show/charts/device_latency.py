@@ -1,4 +1,4 @@
-"""What a bigger chip is good for: the time each device takes, and the part of it that its size has any say in."""
+"""Latency against peak rate: the total time of each device, and the part that its size affects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .spectrum import read, titled
 
 @dataclass(frozen=True)
 class DeviceLatency:
-    """A device by its rate: its whole time, the longer of arithmetic and memory, and what binds. A `label` is written
+    """A device: its rate, its latency, the longer of compute and memory time, and what binds. A `label` is written
     beside it."""
 
     rate: float
@@ -31,7 +31,7 @@ _SYMBOLS = {"compute": "circle", "memory": "square", "overhead": "diamond"}
 
 
 def device_latency(devices: Sequence[DeviceLatency], rate: Value, latency: Value) -> dict[str, Any]:
-    """The figure of devices in the order of their rates; hollow dots say what the time would be without overhead."""
+    """Return the figure of devices in the order of their rates; hollow dots show the latency without overhead."""
     alone = {
         "type": "scatter",
         "mode": "markers",
@@ -54,7 +54,7 @@ def device_latency(devices: Sequence[DeviceLatency], rate: Value, latency: Value
 
 
 def _bound(devices: Sequence[DeviceLatency], rate: Value, latency: Value, middle: float) -> dict[str, Any]:
-    """Those that wait for the same."""
+    """Return the trace of devices with the same bottleneck."""
     kind = devices[0].binds
     return {
         "type": "scatter",

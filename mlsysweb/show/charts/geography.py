@@ -1,4 +1,4 @@
-"""Places by what a job emits there, and by what carbon costs beside electricity."""
+"""Places by the emissions of a job, and by its costs of carbon and electricity."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .axes import layout
 
 
 class PlacePoint(NamedTuple):
-    """A place: name, tonnes, dollars, and what it is among the others (empty, front, chosen, best)."""
+    """A place: name, tonnes, USD, and its role among the others (empty, front, chosen, best)."""
 
     name: str
     tonnes: float
@@ -30,7 +30,7 @@ _SYMBOLS = {"": "circle-open", "front": "circle", "best": "star", "chosen": "dia
 
 
 def ranking(dots: Sequence[PlacePoint]) -> dict[str, Any]:
-    """Bars of tonnes, in the order given; the chosen place stands out."""
+    """Return bars of tonnes, in the order given, with the chosen place highlighted."""
     return {
         "data": [
             {
@@ -59,7 +59,7 @@ def ranking(dots: Sequence[PlacePoint]) -> dict[str, Any]:
 
 
 def tradeoff(dots: Sequence[PlacePoint]) -> dict[str, Any]:
-    """Cost of electricity against carbon; the front joined by a line."""
+    """Return cost of electricity against carbon, the front joined by a line."""
     traces = [_marked(mark, [dot for dot in dots if dot.mark == mark]) for mark in ("", "front", "best", "chosen")]
     line = sorted((dot for dot in dots if dot.mark in ("front", "best")), key=lambda dot: dot.dollars)
     joined = {
@@ -105,7 +105,8 @@ def _marked(mark: str, dots: Sequence[PlacePoint]) -> dict[str, Any]:
 
 
 def lifetimes(names: Sequence[str], making: Sequence[float], running: Sequence[float]) -> dict[str, Any]:
-    """Carbon of making and of running as shares of a whole life, from cloud to microcontroller."""
+    """Return embodied and operational carbon as shares of the total over the lifetime, from cloud to
+    microcontroller."""
     totals = [made + ran for made, ran in zip(making, running, strict=True)]
     return {
         "data": [

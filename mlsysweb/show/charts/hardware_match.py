@@ -1,5 +1,4 @@
-"""Chips by their bandwidth and rate, with the corner a target asks for: what lies above both lines has enough of
-both."""
+"""Chips by bandwidth and rate, with lines at the requirements of a target; chips above both lines meet them."""
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from .axes import layout
 
 
 class Chip(NamedTuple):
-    """A chip: byte/s, FLOP/s, how many the target takes, and whether one is enough."""
+    """A chip: byte/s, FLOP/s, how many the target needs, and whether one is enough."""
 
     name: str
     bandwidth: float
@@ -20,7 +19,7 @@ class Chip(NamedTuple):
 
 
 def hardware_match(chips: Sequence[Chip], bandwidth: float, rate: float) -> dict[str, Any]:
-    """The figure; `bandwidth` and `rate` are what is needed."""
+    """Return the figure; `bandwidth` and `rate` are the requirements."""
     line = {"type": "line", "line": {"color": "token:muted", "dash": "dot", "width": 1.5}}
     traces = [
         _dots("One is enough", "token:compute", "circle", [chip for chip in chips if chip.alone]),

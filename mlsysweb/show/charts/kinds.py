@@ -1,4 +1,4 @@
-"""Which function draws which kind of figure. A kind is one file here and one word in a wall's declaration."""
+"""The function for each kind of chart. To add a kind, add a file here and name it in a wall's declaration."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ KINDS: dict[str, Callable[[ChartSpec, Result], dict[str, Any]]] = {
     "waterfall": waterfall,
 }
 
-# Kinds in saved results that have another name since.
+# Old names of kinds, found in saved results.
 _STORED_KINDS = {"rivals": "alternatives"}
 
 
 def is_kind(name: str) -> bool:
-    """Whether a chart of this kind can be drawn; names that saved results have for it count."""
+    """Return whether this is a kind of chart, by its current or an old name."""
     return _STORED_KINDS.get(name, name) in KINDS
 
 
 def draw(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """Plotly's data and layout for one drawing."""
+    """Return Plotly's data and layout for one chart."""
     return KINDS[_STORED_KINDS.get(drawing.kind, drawing.kind)](drawing, result)

@@ -1,6 +1,5 @@
-"""Parallel coordinates: an upright for each column, a line for each row. Plotly's own needs WebGL, can be brushed by a
-mouse only and says nothing without a script; this one is a drawing any browser shows, and its brushes are fields of a
-form."""
+"""Parallel coordinates: a vertical axis for each column, a line for each row. Plotly's own chart needs WebGL, can be
+filtered with a mouse only and has no fallback without scripts; this one is an SVG whose filters are form fields."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ WIDTH, HEIGHT, TOP, FOOT, SIDE = 900, 320, 48, 18, 70
 
 @dataclass(frozen=True)
 class ParallelAxis:
-    """A column of the rows: numbers with the ticks to write beside them, or places in `words`."""
+    """A column of the rows: numbers with the ticks to draw, or indexes into `words`."""
 
     name: str
     label: str
@@ -33,7 +32,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Upright:
-    """One column drawn: where it stands, its ticks, and the range a brush moves in."""
+    """A drawn vertical axis: its position, its ticks, and the range of its filter."""
 
     name: str
     label: str
@@ -56,7 +55,7 @@ class Upright:
 
 @dataclass(frozen=True)
 class Thread:
-    """One row: a path across the uprights, and whether the brushes leave it."""
+    """A drawn row: a path across the axes, and whether it passes the filters."""
 
     path: str
     kept: bool
@@ -65,7 +64,7 @@ class Thread:
 
 @dataclass(frozen=True)
 class Parallel:
-    """A chart of parallel axes, ready to draw."""
+    """A chart of parallel coordinates, ready to render."""
 
     uprights: tuple[Upright, ...]
     threads: tuple[Thread, ...]
@@ -82,9 +81,9 @@ def parallel(
     front: Sequence[bool],
     brushes: dict[str, tuple[float, float]],
 ) -> Parallel:
-    """The drawing; rows left by the brushes come last, so that they lie on top."""
+    """Return the chart; rows that pass the filters are drawn last, on top of the others."""
     gap = (WIDTH - 2 * SIDE) / max(len(columns) - 1, 1)
-    # Names stand at two heights in turn, so that neighbours do not run into each other.
+    # Axis names alternate between two heights, so that neighbours do not overlap.
     uprights = [_upright(c, SIDE + k * gap, 14 + 17 * (k % 2), brushes) for k, c in enumerate(columns)]
     heights = [[_height(v, u) for v in c.values] for c, u in zip(columns, uprights, strict=True)]
     rows = sorted(range(len(kept)), key=lambda row: (kept[row], front[row]))
@@ -115,7 +114,7 @@ def _upright(column: ParallelAxis, x: float, name_y: float, brushes: dict[str, t
 
 
 def _height(value: float, upright: Upright) -> float:
-    """Where a value stands, larger ones higher."""
+    """Return the y position of a value, larger values higher."""
     if not math.isfinite(value):
         return math.nan
     value = min(max(value, upright.low), upright.high)

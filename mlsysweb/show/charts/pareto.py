@@ -1,4 +1,5 @@
-"""A design space by two of its objectives: the front and its knee, what it beats, and what fails with its reason."""
+"""A design space by two of its objectives: the front and its knee, dominated configurations, and infeasible ones with
+the reason."""
 
 from __future__ import annotations
 
@@ -10,13 +11,13 @@ from solvers.result import Value
 
 from .axes import axis, hover, layout, scale
 
-# What the front is called, here and where several are drawn together.
+# The name of the front's trace, also used by charts that combine several fronts.
 FRONT = "Nobody beats it"
 
 
 @dataclass(frozen=True)
 class PointSet:
-    """Dots of one meaning: their coordinates in SI and what each is called."""
+    """Dots of one category: their coordinates in SI and their hover texts."""
 
     x: Sequence[float]
     y: Sequence[float]
@@ -25,7 +26,7 @@ class PointSet:
 
 @dataclass(frozen=True)
 class Density:
-    """How crowded the cells are that hold any configuration: their middles in SI, and a share of the most crowded."""
+    """The density of configurations per occupied cell: midpoints in SI, and the count as a share of the maximum."""
 
     x: Sequence[float]
     y: Sequence[float]
@@ -43,7 +44,8 @@ def pareto(
     tried: PointSet,
     density: Density | None,
 ) -> dict[str, Any]:
-    """The figure. Of a large space `beaten` are the few that are dots, `density` shades where the others lie."""
+    """Return the figure. For a large space `beaten` holds a sample of the dominated configurations, and `density`
+    shades where the others lie."""
     traces = [
         *([_shade(x, y, density)] if density else []),
         _dots("Fails a constraint", x, y, failing, "token:danger/60", "x-thin", 7, "markers"),
@@ -59,7 +61,7 @@ def pareto(
 
 
 def _ticks(log: bool) -> dict[str, Any]:
-    """A front often lies within one decade: labels at 2 and 5 as well."""
+    """Return ticks at 2 and 5 as well: a front often lies within one decade."""
     return {"dtick": "D2", "minor": {"dtick": "D1"}} if log else {}
 
 
@@ -80,7 +82,7 @@ def _dots(
 
 
 def _shade(x: Value, y: Value, density: Density) -> dict[str, Any]:
-    """Squares, the darker the more of the space lies there."""
+    """Return squares, darker where more configurations lie."""
     return {
         "type": "scatter",
         "mode": "markers",
@@ -93,5 +95,5 @@ def _shade(x: Value, y: Value, density: Density) -> dict[str, Any]:
 
 
 def _rounded(values: Sequence[float], by: float) -> list[float]:
-    """Four digits: more than a picture shows, and a third of the bytes."""
+    """Return values to four digits: more than a chart shows, in a third of the bytes."""
     return [float(f"{value * by:.4g}") for value in values]

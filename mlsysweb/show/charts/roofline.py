@@ -1,4 +1,4 @@
-"""The roofline: attainable rate against arithmetic intensity, with the operating points a batch climbs along."""
+"""The roofline: attainable rate against arithmetic intensity, with operating points over the batch size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from .series import SERIES, finite_rows, number, series_along, system_name
 
 
 def roofline(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of a `roofline` drawing: ceilings of every format, a roof for each chip, points over the batch."""
+    """Return the figure of a `roofline` chart: ceilings of every number format, a roof for each chip, points over the
+    batch size."""
     low, high = _reach(result)
     return {
         "data": [
@@ -31,7 +32,7 @@ def roofline(drawing: ChartSpec, result: Result) -> dict[str, Any]:
 
 
 def _reach(result: Result) -> tuple[float, float]:
-    """How far the x axis goes: every point and every ridge, with room on both sides."""
+    """Return the range of the x axis: every point and every ridge, with room on both sides."""
     points = [
         x for track in series_along(result, "batch_size") for (x,) in finite_rows(track.columns["arithmetic_intensity"])
     ]
@@ -45,7 +46,7 @@ def _roofs(track: Series) -> Iterator[tuple[float, ...]]:
 
 
 def _ceilings(result: Result, low: float, high: float) -> Iterator[dict[str, Any]]:
-    """Faint ceilings of the other formats of the point's own chip; formats with one rate share a line."""
+    """Yield faint ceilings of the other formats of the question's chip; formats with the same rate share a line."""
     track = series_along(result, "precision")[0]
     by_rate: dict[float, list[str]] = {}
     slope = number(result, "memory_roof")
@@ -107,7 +108,7 @@ def _roof_line(x: list[float], y: list[float], name: str, colour: str, words: st
 
 
 def _climb(result: Result, track: Series, colour: str) -> Iterator[dict[str, Any]]:
-    """Operating points over the batch; those that do not fit in memory are crosses."""
+    """Yield the operating points over the batch size; those that do not fit in memory are crosses."""
     columns = track.columns
     rows = [
         (batch, x, y, fits)
@@ -140,7 +141,7 @@ def _is_power_of_two(value: object) -> bool:
 
 
 def _phases(result: Result) -> Iterator[dict[str, Any]]:
-    """Prefill and decode of the same question, so that the two halves of serving are seen in one picture."""
+    """Yield prefill and decode of the same question, so that one chart shows both phases of serving."""
     track = series_along(result, "phase")[0]
     names = track.columns["phase"]
     for name, x, y in zip(names, track.columns["arithmetic_intensity"], track.columns["achieved_rate"], strict=True):

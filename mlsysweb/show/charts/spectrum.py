@@ -1,4 +1,5 @@
-"""Devices on two log axes, from microcontroller to wafer: groups, lines of a constant third figure, what stands out."""
+"""Devices on two log axes, from microcontroller to wafer: groups, lines of constant third quantity, highlighted
+devices."""
 
 from __future__ import annotations
 
@@ -19,8 +20,7 @@ _MOST_LINES = 8
 
 @dataclass(frozen=True)
 class DevicePoint:
-    """A device at a place, and what is said of it. A faint one cannot do what the others do; a `label` is written
-    beside it."""
+    """A device with its hover text. A faint one does not meet the requirements; a `label` is written beside it."""
 
     x: float
     y: float
@@ -33,7 +33,7 @@ class DevicePoint:
 
 @dataclass(frozen=True)
 class DeviceGroup:
-    """Dots of one group: `series` is the place of its colour and of its symbol."""
+    """Dots of one group: `series` is the index of its colour and symbol."""
 
     name: str
     series: int
@@ -42,8 +42,8 @@ class DeviceGroup:
 
 @dataclass(frozen=True)
 class Constant:
-    """A figure made of the two axes, x^across * y^up: a line for each decade of it with its value and what is said
-    `after` it, or with `value` one line that has a name."""
+    """A quantity derived from the two axes, x^across * y^up: a line for each of its decades, labelled with the value
+    and `after`; or with `value` one named line."""
 
     across: int
     up: int
@@ -56,7 +56,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Bar:
-    """A value of one axis that was asked for, such as a target; `vertical` when it is of x."""
+    """A requested limit on one axis, such as a target; `vertical` if it is on x."""
 
     value: float
     words: str
@@ -65,7 +65,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class _Frame:
-    """The decades in view, as exponents of ten."""
+    """The range in view, as exponents of ten."""
 
     left: float
     right: float
@@ -75,7 +75,7 @@ class _Frame:
     @classmethod
     def around(cls, dots: Sequence[DevicePoint]) -> _Frame:
         xs, ys = [math.log10(d.x) for d in dots], [math.log10(d.y) for d in dots]
-        wide, tall = max(0.4, 0.06 * (max(xs) - min(xs))), max(0.4, 0.1 * (max(ys) - min(ys)))  # room for names
+        wide, tall = max(0.4, 0.06 * (max(xs) - min(xs))), max(0.4, 0.1 * (max(ys) - min(ys)))  # room for labels
         return cls(min(xs) - wide, max(xs) + wide, min(ys) - tall, max(ys) + tall)
 
 
@@ -86,7 +86,7 @@ def spectrum(
     constants: Sequence[Constant] = (),
     bars: Sequence[Bar] = (),
 ) -> dict[str, Any]:
-    """The figure of devices by `across` and `up`. Without a single dot it has no data."""
+    """Return the figure of devices by `across` and `up`. Without dots it has no data."""
     every = [dot for group in groups for dot in group.dots]
     if not every:
         return {"data": [], "layout": layout()}
@@ -99,7 +99,7 @@ def spectrum(
             _labels(_placed([dot for dot in every if dot.label], frame, _sides(every))),
         ],
         "layout": layout(
-            # Another axis is another picture: no zoom is kept from one to the next.
+            # A changed axis starts a new zoom.
             uirevision=f"{up.label} by {across.label}",
             xaxis=_axis(across, frame.left, frame.right),
             yaxis=_axis(up, frame.bottom, frame.top),
@@ -114,12 +114,12 @@ def _axis(value: Value, low: float, high: float) -> dict[str, Any]:
 
 
 def titled(value: Value) -> str:
-    """An axis of any figure, by label and unit."""
+    """Return an axis titled with label and unit."""
     return f"{value.label} ({_named(unit_label(value.unit))})"
 
 
 def read(value: Value, letter: str) -> str:
-    """A coordinate of any figure in human units."""
+    """Return the hover text of a coordinate in display units."""
     return _named(hover(value, letter))
 
 
@@ -148,7 +148,7 @@ def _group(group: DeviceGroup, across: Value, up: Value) -> dict[str, Any]:
     }
 
 
-# Of no group, so that the legend says what a hollow dot means.
+# In no group, so that the legend explains hollow dots.
 _FAINT: dict[str, Any] = {
     "type": "scatter",
     "mode": "markers",
@@ -162,7 +162,7 @@ _FAINT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class _Label:
-    """Words beside a dot, and the room they take: left, right, bottom and top in parts of the frame."""
+    """A label beside a dot and the space it takes: left, right, bottom and top as fractions of the frame."""
 
     dot: DevicePoint
     side: str
@@ -187,7 +187,7 @@ class _Label:
 
 
 def _sides(dots: Sequence[DevicePoint]) -> tuple[str, ...]:
-    """Where a label goes first: off the diagonal that most dots lie along."""
+    """Return the sides to try for a label, first those off the diagonal along which most dots lie."""
     xs, ys = [math.log10(dot.x) for dot in dots], [math.log10(dot.y) for dot in dots]
     middle = sum(xs) / len(xs)
     rising = sum((x - middle) * y for x, y in zip(xs, ys, strict=True)) > 0
@@ -196,7 +196,7 @@ def _sides(dots: Sequence[DevicePoint]) -> tuple[str, ...]:
 
 
 def _placed(dots: Sequence[DevicePoint], frame: _Frame, sides: Sequence[str]) -> list[_Label]:
-    """A side for each label where it meets no other. One with a ring comes first and stays whatever it meets."""
+    """Return the labels, each on a side where it overlaps no other. A ringed one is placed first and always kept."""
     kept: list[_Label] = []
     for dot in sorted(dots, key=lambda dot: (not dot.ringed, dot.y)):
         free = [label for side in sides if (label := _Label.at(dot, side, frame)).inside()]
@@ -207,7 +207,7 @@ def _placed(dots: Sequence[DevicePoint], frame: _Frame, sides: Sequence[str]) ->
 
 
 def _labels(labels: Sequence[_Label]) -> dict[str, Any]:
-    """Names of landmarks, and a ring around what the sentence above speaks of."""
+    """Return the annotations of labelled devices, and rings around those that the verdict names."""
     dots = [label.dot for label in labels]
     return {
         "type": "scatter",
@@ -230,7 +230,7 @@ def _labels(labels: Sequence[_Label]) -> dict[str, Any]:
 
 
 def _constant(constant: Constant, frame: _Frame, dots: Sequence[DevicePoint]) -> Iterator[dict[str, Any]]:
-    """Lines of a constant third figure, straight on log axes, and the words of each."""
+    """Yield the lines of a constant third quantity, straight on log axes, with their labels."""
     values = [constant.value] if constant.value is not None else _decades(constant, dots)
     lines = [line for value in values if (line := _Line.through(constant, value, frame))]
     if not lines:
@@ -257,7 +257,7 @@ def _constant(constant: Constant, frame: _Frame, dots: Sequence[DevicePoint]) ->
 
 
 def _decades(constant: Constant, dots: Sequence[DevicePoint]) -> list[float]:
-    """Powers of ten between the smallest and the largest the dots have, thinned where they are many."""
+    """Return the powers of ten within the range of the dots, thinned where there are many."""
     logs = [constant.across * math.log10(dot.x) + constant.up * math.log10(dot.y) for dot in dots]
     first, last = math.floor(min(logs)), math.ceil(max(logs))
     step = max(1, math.ceil((last - first + 1) / _MOST_LINES))
@@ -266,7 +266,7 @@ def _decades(constant: Constant, dots: Sequence[DevicePoint]) -> list[float]:
 
 @dataclass(frozen=True)
 class _Line:
-    """A straight line on log axes, from where it enters the frame to where it leaves it."""
+    """A straight line on log axes, from where it enters the frame to where it leaves."""
 
     constant: Constant
     value: float
@@ -275,7 +275,7 @@ class _Line:
 
     @classmethod
     def through(cls, constant: Constant, value: float, frame: _Frame) -> _Line | None:
-        """None where it passes by the frame."""
+        """Return the line for a value; None where it does not cross the frame."""
         log = math.log10(value)
         crossings = sorted((log - constant.up * y) / constant.across for y in (frame.bottom, frame.top))
         left, right = max(frame.left, crossings[0]), min(frame.right, crossings[1])
@@ -285,8 +285,8 @@ class _Line:
         return (math.log10(self.value) - self.constant.across * x) / self.constant.up
 
     def label(self, frame: _Frame) -> tuple[float, str]:
-        """Where its words stand clear of it and of those of its neighbours: at the sides, where lines lie above each
-        other; of a single line where there are few dots."""
+        """Return the position and alignment of the line's label, clear of the line and of the labels of its neighbours:
+        at the sides of the frame; for a single line where few dots are."""
         rising = self.constant.across * self.constant.up < 0
         if self.constant.value is not None:
             return self.left + (self.right - self.left) * (

@@ -1,4 +1,4 @@
-"""What one percent more of each number does to an output: the largest at the top, to both sides of nothing."""
+"""Elasticities as bars to both sides of zero, the largest at the top."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .axes import layout
 
 
 def tornado(rows: Sequence[ElasticityRow]) -> dict[str, Any]:
-    """The figure of elasticities, one bar a row. What is bought with a machine has a colour of its own."""
+    """Return the figure of elasticities, one bar per row. Hardware parameters have a colour of their own."""
     traces = [
         _bars("Bought with a machine", "token:compute", [row for row in rows if row.hardware]),
         _bars("Chosen", "token:overhead", [row for row in rows if not row.hardware]),
@@ -53,6 +53,6 @@ def _bars(name: str, colour: str, rows: Sequence[ElasticityRow]) -> dict[str, An
 
 
 def _named(row: ElasticityRow) -> str:
-    """Two figures may share a label, such as the bandwidth of a chip and of its link: the pick tells them apart."""
+    """Return the label, with that of the pick if two figures share one (the bandwidth of a chip and of its link)."""
     pick, _, figure = row.name.partition(".")
     return f"{row.label} ({pick})" if figure else row.label

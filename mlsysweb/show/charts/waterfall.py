@@ -1,4 +1,4 @@
-"""What multiplies into a whole: each factor takes the product of those before it a step down."""
+"""Factors of a product: each reduces the product of those before it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .series import finite_rows, number
 
 
 def waterfall(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of a `waterfall` drawing: its outputs are factors; the first bar is the whole they start from."""
+    """Return the figure of a `waterfall` chart: its outputs are factors, and the first bar is the initial value."""
     rows = [(name, v) for name in drawing.y for (v,) in finite_rows([number(result, name)]) if v > 0]
     products = list(accumulate((v for _, v in rows), mul, initial=1.0))
     steps = list(pairwise(products))

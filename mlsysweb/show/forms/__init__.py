@@ -1,1 +1,1 @@
-"""Forms drawn from a wall's declaration. They show what was typed and what is wrong with it; they never validate."""
+"""Forms drawn from a wall's declaration. They show the typed text and its errors; they do not validate."""

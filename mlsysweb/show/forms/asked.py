@@ -1,5 +1,5 @@
-"""The inputs of a question that was answered, by label and with their units: what was typed, and what stood for the
-rest. For pages that show what they were asked without the form they were asked by."""
+"""The inputs of an answered question as text with label and unit: the typed ones and the defaults. For pages that show
+an answer without its form."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from solvers.pipeline import Pipeline
 from solvers.quantities import format_quantity, unit_label
 from solvers.specs import columns
 
+from .draw import placeholder
 from .page import AskedInput
 
-# Rows of the catalog that were read, by whatever names them: each with its kind, slug and name.
+# Catalog rows that were read, by any key: each with its kind, slug and name.
 Rows = Mapping[str, Mapping[str, Any]]
 
 
 def asked_inputs(inputs: Mapping[str, InputField], text: Mapping[str, str], rows: Rows) -> tuple[AskedInput, ...]:
-    """What a page was asked that declares `inputs`: what was typed first, then every default. A row of the catalog is
-    called by its name where it is among `rows`."""
+    """Return the inputs of a page that declares `inputs`: typed ones first, then the defaults. Catalog rows among
+    `rows` are shown by name."""
     typed = [
         AskedInput(name, label, _text(io, text[name], rows), False)
         for name in sorted(text, key=lambda name: _place(inputs, name))
@@ -32,8 +33,8 @@ def asked_inputs(inputs: Mapping[str, InputField], text: Mapping[str, str], rows
 
 
 def chain_inputs(chain: Pipeline, text: Mapping[str, str], rows: Rows) -> tuple[AskedInput, ...]:
-    """The same of walls in a row: a name may be of one stage, of all that take it, or a figure of a pick. What a stage
-    takes from another is no input. A name that no stage takes keeps its own letters as label."""
+    """Return the inputs of a pipeline: a name may belong to one stage, to all that take it, or be a figure of a pick.
+    Connected inputs are left out. A name that no stage takes is its own label."""
     ends = {name: _ends(chain, name) for name in text}
     typed = [
         AskedInput(name, _label(chain, name, ends[name]), _text(_io(chain, ends[name]), value, rows), False)
@@ -50,13 +51,13 @@ def chain_inputs(chain: Pipeline, text: Mapping[str, str], rows: Rows) -> tuple[
 
 
 def _place(inputs: Mapping[str, InputField], name: str) -> int:
-    """Where a name stands in the order declared, a figure of a pick behind all."""
+    """Return the position of a name in declaration order; figures of picks come last."""
     names = list(inputs)
     return names.index(name) if name in names else len(names)
 
 
 def _declared(inputs: Mapping[str, InputField], name: str) -> Iterator[tuple[str, InputField]]:
-    """The label and declaration of an input, or of a figure of a pick; nothing for a name that is neither."""
+    """Yield the label and declaration of an input or of a figure of a pick; no items for any other name."""
     pick, _, figure = name.partition(".")
     io = inputs.get(pick)
     if io is not None and not figure:
@@ -91,7 +92,7 @@ def _label(chain: Pipeline, name: str, ends: tuple[tuple[str, str], ...]) -> str
 
 
 def _text(io: Any, typed: str, rows: Rows) -> str:
-    """What was typed, a bare number with the unit it is in."""
+    """Return the typed text; a bare number with its unit."""
     if isinstance(io, Choice):
         return io.labels.get(typed.strip().lower(), typed).replace("_", " ")
     if isinstance(io, Pick):
@@ -106,11 +107,14 @@ def _default(io: InputField, rows: Rows) -> str:
         name = io.kind(io.default).name.lower()
         return io.labels.get(name, name).replace("_", " ")
     if isinstance(io, Pick):
-        return _row_name(io, io.default, rows) if io.default else "none"
+        name = _row_name(io, io.default, rows) if io.default else "none"
+        return f"from {io.default_from.partition('.')[0]}, else {name}" if io.default_from else name
+    if io.default_from and io.default != io.default:
+        return placeholder(io, "")
     if io.default in (float("inf"), float("-inf")) or io.default != io.default:
         return "none"
     text = format_quantity(io.default, io.unit, io.display_unit)
-    return f"{text}, or as measured" if io.default_from else text
+    return placeholder(io, text) if io.default_from else text
 
 
 def _row_name(pick: Pick, slug: str, rows: Rows) -> str:

@@ -1,7 +1,8 @@
-"""The form of a wall, drawn from its declaration, the text typed so far and what is wrong with it. Never validates."""
+"""Draws the form of a wall from its declaration, the typed text and the errors. Does not validate."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,14 +16,14 @@ from solvers.read import ALSO, NOTHING, SWEEP
 
 from .page import Field, Form, Option, OptionGroup, Slider
 
-# Rows of the catalog a pick may choose from, as (slug, name, group).
+# The catalog rows that a pick may choose from, as (slug, name, group).
 Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
 
 
 def form(
     question: Question[Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
 ) -> Form:
-    """All controls of a wall. Errors of no field of its own stand above all fields."""
+    """Return the form with all controls of a wall. Errors that belong to no field are shown above all fields."""
     own = form_fields(question.inputs, text, errors, choices, action)
     extra = tuple(_extras(question, text, errors, choices))
     return replace(
@@ -31,26 +32,26 @@ def form(
         advanced=(*own.advanced, *(f for f in extra if f.name == SWEEP)),
         presets=tuple(preset_links(question, text, action)),
         error=_homeless(errors, {*question.inputs, *(field.name for field in extra)}),
-        hidden=tuple((name, value) for name, value in text.items() if "." in name),  # changed figures of what is picked
+        hidden=tuple((name, value) for name, value in text.items() if "." in name),  # changed figures of picks
     )
 
 
 def errors_only_form(question: Question[Any], errors: Mapping[str, str], action: str) -> Form:
-    """The form as an update needs it: which fields there are and what is wrong with each, without their choices."""
+    """Return the form for an update: the fields with their errors, without options."""
     names = (*question.inputs, *_extra_names(question))
     fields = tuple(Field(n, "", "", "", "", errors.get(n, ""), None, ()) for n in names)
     return Form(action=action, fields=fields, advanced=(), presets=(), error=_homeless(errors, names))
 
 
 def _homeless(errors: Mapping[str, str], names: Collection[str]) -> str:
-    """What is wrong with no field that is shown."""
+    """Return the errors that belong to no field of the form, as one text."""
     return " ".join(f"{name} {sentence}" for name, sentence in errors.items() if name not in names)
 
 
 def form_fields(
     inputs: Mapping[str, InputField], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices, action: str
 ) -> Form:
-    """The form of a page that asks for `inputs` of its own choosing, whichever walls declare them."""
+    """Return the form of a page with its own selection of inputs, which may come from several walls."""
     fields = [(io.advanced, _field(name, io, text, errors, choices)) for name, io in inputs.items()]
     return Form(
         action=action,
@@ -62,13 +63,13 @@ def form_fields(
 
 
 def subset(drawn: Form, names: tuple[str, ...]) -> Form:
-    """The same form with only these controls in view, for a page that asks less."""
+    """Return the same form with only these fields visible, for a page that shows fewer."""
     kept = tuple(field for field in drawn.all_fields if field.name in names)
     return replace(drawn, fields=kept, advanced=(), presets=())
 
 
 def preset_links(question: Question[Any], text: Mapping[str, str], action: str) -> Iterator[Link]:
-    """The wall's worked examples, each as a link; the one whose values are on is current."""
+    """Yield the wall's presets as links; the one with the current values is marked."""
     for preset in question.presets:
         query = urlencode(preset.values)
         same = dict(preset.values) == dict(text)
@@ -77,22 +78,29 @@ def preset_links(question: Question[Any], text: Mapping[str, str], action: str) 
 
 def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[str, str], choices: Choices) -> Field:
     typed_text = text.get(name, "")
-    default_from = isinstance(io, Input) and bool(io.default_from)
+    of_a_pick = not isinstance(io, Choice) and bool(io.default_from)
     return Field(
         name=name,
         control={Input: "number", Choice: "choice", Pick: "pick"}[type(io)],
         label=io.label,
         help=io.help,
-        text=typed_text or ("" if default_from else _default_text(io)),
+        text=typed_text or ("" if of_a_pick else _default_text(io)),
         error=errors.get(name, ""),
         slider=_slider(io) if isinstance(io, Input) else None,
         groups=_groups(io, typed_text, choices),
-        placeholder=f"{_default_text(io)}, or as measured" if default_from else "",
+        placeholder=placeholder(io, _default_text(io)) if isinstance(io, Input) and of_a_pick else "",
     )
 
 
+def placeholder(io: Input, default: str) -> str:
+    """What stands for an input that is a figure of a pick where nothing is typed; `default` is the default as text."""
+    if all(".measured_" in path for path in io.default_from):
+        return f"{default}, or as measured"
+    return f"from {' or '.join(io.owners)}{'' if math.isnan(io.default) else f', else {default}'}"
+
+
 def _default_text(io: InputField) -> str:
-    """A default as a person could type it."""
+    """Return a default as input text."""
     if isinstance(io, Input):
         return to_input_text(io.default, io.unit, io.display_unit)
     return io.kind(io.default).name.lower() if isinstance(io, Choice) else io.default
@@ -110,6 +118,8 @@ def _groups(io: InputField, text: str, choices: Choices) -> tuple[OptionGroup, .
         words = (Option(name, io.labels.get(name, name), name == now) for name in io.names)
         return (OptionGroup("", tuple(words)),)
     if isinstance(io, Pick):
+        if io.default_from:
+            return _brought(io, text, choices)
         word = NOTHING if io.default else ""
         left_out = io.optional and (text or io.default or word).lower() == word
         nothing = (OptionGroup("", (Option(word, "None", left_out),)),) if io.optional else ()
@@ -117,8 +127,19 @@ def _groups(io: InputField, text: str, choices: Choices) -> tuple[OptionGroup, .
     return ()
 
 
+def _brought(io: Pick, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
+    """The options of a pick that another brings along; its own default, where it has one, stands for none picked."""
+    names = {slug: name for slug, name, _ in choices(io.kind)}
+    outer = io.default_from.partition(".")[0]
+    first = Option("", f"From {outer}, else {names.get(io.default, io.default) or 'none'}", not text)
+    none = (Option(NOTHING, "None", text.lower() == NOTHING),) if io.optional else ()
+    picked = {text} - {"", *(option.value for option in none)}
+    return (OptionGroup("", (first, *none)), *_rows(io.kind, picked, choices))
+
+
 def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGroup, ...]:
-    """The catalog's rows under their headings. What was typed by hand, such as an inline record, stays choosable."""
+    """Return the catalog's rows under their headings. A typed value that is not among them, such as an inline record,
+    is added as an option."""
     groups: dict[str, list[Option]] = {}
     for slug, name, heading in choices(kind):
         groups.setdefault(heading, []).append(Option(slug, name, slug in picked))
@@ -129,7 +150,7 @@ def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGr
 
 
 def _extra_names(question: Question[Any]) -> Iterator[str]:
-    """What a page adds to a wall's own inputs: systems to overlay, and the input its curves run along."""
+    """Yield the names a page adds to a wall's inputs: systems to overlay, and the input its curves run along."""
     if question.overlay:
         yield ALSO
     if any(figure.kind == "curve" for figure in question.figures):

@@ -1,4 +1,4 @@
-"""What a form may show: controls with their text, help and errors."""
+"""Template context of a form: fields with their text, help and errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mlsysweb.show.results.page import Link
 
 @dataclass(frozen=True)
 class Slider:
-    """A hand's way to a number. Bounds are in `unit`, the unit it writes into the field."""
+    """The range of a slider. Bounds are in `unit`, the unit it writes into the text field."""
 
     low: float
     high: float
@@ -29,7 +29,7 @@ class Option:
 
 @dataclass(frozen=True)
 class OptionGroup:
-    """Options under one heading; an empty heading means none is shown."""
+    """Options under one heading; with an empty heading none is shown."""
 
     heading: str
     options: tuple[Option, ...]
@@ -37,7 +37,7 @@ class OptionGroup:
 
 @dataclass(frozen=True)
 class Field:
-    """One control: declaration, typed text and what is wrong with it. `control` is number, choice, pick or several."""
+    """One field: declaration, typed text and error. `control` is number, choice, pick or several."""
 
     name: str
     control: str
@@ -52,7 +52,7 @@ class Field:
 
 @dataclass(frozen=True)
 class AskedInput:
-    """An input of an answered question as text with its unit; `default` where nobody typed it."""
+    """An input of an answered question as text with its unit; `default` if it was not typed."""
 
     name: str
     label: str

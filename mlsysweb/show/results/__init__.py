@@ -1,2 +1,1 @@
-"""What every page shows of a result: the page's contract, the presenter, the working. Copy nothing from here into a
-page; import it."""
+"""The presentation of a result that all pages share: page types, presenter, working. Import it; do not copy from it."""

@@ -1,5 +1,5 @@
-"""What people say of a wall, and the two questions that refute it, with today's numbers. Any page may show them with
-`shared/_fallacies.html`; asked of the walls once for each state of the catalog."""
+"""Fallacies about a wall and the two questions that refute each, with today's figures. Any page can show them with
+`shared/_fallacies.html`. Cached per catalog version."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from .page import Case, FallacyResult
 
 
 def fallacies(solver: Solver[Any, Any], base: str) -> tuple[FallacyResult, ...]:
-    """The fallacies of a wall; `base` is the path of its page."""
+    """Return the fallacies of a wall; `base` is the path of its page."""
     return _fallacies(solver, base, CatalogVersion.now())
 
 
-# The version is part of the key and nothing else: what was told of an older catalog is never asked for again.
+# The catalog version is part of the cache key: entries of an older catalog are not used again.
 @lru_cache(256)
 def _fallacies(solver: Solver[Any, Any], base: str, version: str) -> tuple[FallacyResult, ...]:
-    pointwise = dataclasses.replace(solver, figures=())  # no figure is drawn, so none of its points is computed
+    pointwise = dataclasses.replace(solver, figures=())  # without charts, so that no sweep is computed
     return tuple(_told(pointwise, fallacy, base) for fallacy in solver.fallacies)
 
 
@@ -70,7 +70,7 @@ def _side(solver: Solver[Any, Any], result: Result, text: Mapping[str, str], fou
 
 
 def _asked(solver: Solver[Any, Any], result: Result) -> Iterator[str]:
-    """What the question says beside the defaults, in the words of the form."""
+    """Yield the inputs in which the question differs from the defaults, as in the form."""
     for name, text in result.text.items():
         pick, _, figure = name.partition(".")
         io = solver.inputs[pick]

@@ -1,4 +1,4 @@
-"""What any page may show of a result: strings, numbers and figures, ready to be read."""
+"""Types for showing a result: strings, numbers and charts, ready for a template."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Link:
-    """Words that lead somewhere; `current` marks the one that is on."""
+    """A link; `current` marks the active one."""
 
     words: str
     url: str
@@ -17,8 +17,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Card:
-    """One found figure. `kind` is the colour's fixed meaning: compute, memory, overhead, money, carbon or none.
-    `number` is what `value` says, in `unit`, for whoever compares it with another card's; there is none of a word."""
+    """One output. `kind` sets its colour: compute, memory, overhead, money, carbon or none. `number` is the value in
+    `unit`, for comparisons; None for text."""
 
     name: str
     label: str
@@ -32,7 +32,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Table:
-    """A figure's numbers as text, for readers without the picture."""
+    """The numbers of a chart as text, for readers who cannot see it."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -59,9 +59,9 @@ class NamedTable:
 
 @dataclass(frozen=True)
 class PageSummary:
-    """What a page over many walls comes to, whatever its layout: the verdict and what colours it, its headline figures,
-    its charts, its other tables. It is what lists, cards, sheets, comparisons and exports are made from. `exports` are
-    files of the page's own, which ask anew."""
+    """The summary of a page over many walls, independent of its layout: the verdict and its colour, headline figures,
+    charts and other tables. Lists, previews, sheets, comparisons and exports are made from it. `exports` are downloads
+    of the page's own, which compute the answer again."""
 
     verdict: str
     kind: str
@@ -73,7 +73,7 @@ class PageSummary:
 
 @dataclass(frozen=True)
 class WorkingStep:
-    """One equation of the working, in symbols and with its numbers put in, as MathML."""
+    """One equation of the working, in symbols and with numbers, as MathML."""
 
     label: str
     symbols: str
@@ -83,7 +83,7 @@ class WorkingStep:
 
 @dataclass(frozen=True)
 class Reference:
-    """A source a reader can open."""
+    """A source with its link."""
 
     text: str
     url: str
@@ -91,7 +91,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class CalibrationLink:
-    """A named set of efficiencies; `current` marks the one whose values are on."""
+    """A calibration; `current` marks the one whose values are in use."""
 
     name: str
     words: str
@@ -101,7 +101,7 @@ class CalibrationLink:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """The right side of a wall's page, and the whole of a saved one. `kind` colours the verdict."""
+    """The result of a wall. `kind` sets the colour of the verdict."""
 
     verdict: str
     kind: str
@@ -120,7 +120,7 @@ class ResultPage:
 
 @dataclass(frozen=True)
 class Case:
-    """One of the two questions: what it asks beside the defaults, what it finds, and the page that shows it."""
+    """One of the two questions: its inputs that differ from the defaults, its result, and its page."""
 
     asked: str
     found: str
@@ -129,8 +129,8 @@ class Case:
 
 @dataclass(frozen=True)
 class FallacyResult:
-    """A claim and what is true of it. `refuted` is false where the catalog of today bears the claim out; there are no
-    sides where one of the questions has no answer."""
+    """A fallacy and its refutation. `refuted` is false where today's catalog confirms the claim; the cases are None
+    where a question has no answer."""
 
     claim: str
     truth: str

@@ -1,8 +1,9 @@
-"""Stage 5: from a result to what every page shows of it. Reads, never solves."""
+"""Presenter (stage 5) of a result. Does not solve."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from solvers.result import ChartSpec, Result, Series, Value
 from .page import CalibrationLink, Card, Figure, Reference, ResultPage, Table
 from .working import steps
 
-# The colour of a figure says what it is of; a name without any of these words stays neutral.
+# Parts of names that determine the colour of an output; other outputs are neutral.
 _KINDS = {
     "compute": ("compute", "flop", "mfu", "rate", "peak"),
     "memory": ("memory", "cache", "weights", "bandwidth", "moved"),
@@ -31,7 +32,7 @@ _ROWS = 12
 
 
 def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPage:
-    """What the right side of a wall's page shows; `base` is the path its links start from."""
+    """Return the presented result of a wall; `base` is the prefix of its links."""
     query = urlencode(result.text)
     cards = [card(name, result.values[name]) for name in result.outputs]
     figures = [_figure(place, drawing, result) for place, drawing in enumerate(result.charts)]
@@ -53,20 +54,20 @@ def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPa
 
 
 def result_figures(result: Result) -> tuple[Figure, ...]:
-    """The charts of a result that have anything to draw."""
+    """Return the charts of a result that have data."""
     drawn = (_figure(place, drawing, result) for place, drawing in enumerate(result.charts))
     return tuple(figure for figure in drawn if figure)
 
 
 def card(name: str, value: Value) -> Card:
-    """One found figure as a page shows it."""
+    """Return one output as a card."""
     kind = next((kind for kind, words in _KINDS.items() if any(word in name for word in words)), "")
     number = float(value.value) if isinstance(value.value, int | float) and not isinstance(value.value, bool) else None
     return Card(name, value.label, format_value(value), value.help, kind, number, value.unit, value.display_unit)
 
 
 def verdict_kind(result: Result) -> str:
-    """What colours the verdict: what binds, or that nothing fits."""
+    """Return what sets the verdict's colour: the bottleneck, or that it is infeasible."""
     if result.values.get("feasible", Value(True)).value is False:
         return "infeasible"
     for name in ("binding", "bottleneck", "decode_bound"):
@@ -76,9 +77,9 @@ def verdict_kind(result: Result) -> str:
 
 
 def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
-    """The figure, or None where it has not one finite point."""
+    """The figure, or None where it has not one finite point, or every point at one place of its first axis."""
     drawn = draw(drawing, result)
-    if not any(trace["x"] for trace in drawn["data"]):
+    if not any(trace["x"] for trace in drawn["data"]) or _is_one_column(drawn):
         return None
     plot = orjson.dumps(drawn).decode()
     return Figure(
@@ -91,19 +92,38 @@ def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
     )
 
 
+def _is_one_column(drawn: Mapping[str, Any]) -> bool:
+    """Whether lines and points, not bars, all stand over one value."""
+    traces = drawn["data"]
+    return {trace["type"] for trace in traces} == {"scatter"} and len({x for trace in traces for x in trace["x"]}) == 1
+
+
 def embedded(json: str) -> str:
-    """JSON that is safe inside a script element."""
+    """Return JSON that is safe inside a script element."""
     return json.replace("<", "\\u003c").replace("&", "\\u0026")
 
 
 def _undrawn(result: Result, figures: list[Figure | None]) -> Iterator[str]:
     for drawing, figure in zip(result.charts, figures, strict=True):
         if figure is None:
-            yield f"There is no picture of “{drawing.title}”: none of its figures is finite here."
+            yield f"There is no picture of “{drawing.title}”: its figures are finite at one point or none here."
+        else:
+            yield from (
+                f"“{drawing.title}” is without {name}: its figures are not known." for name in _missing(drawing, result)
+            )
+
+
+def _missing(drawing: ChartSpec, result: Result) -> Iterator[str]:
+    """The systems drawn beside others of which a chart has nothing to show, for want of a figure."""
+    for track in result.series if len(result.systems) > 1 else ():
+        if track.x in drawing.x[:1] and not any(
+            isinstance(cell, int | float) and isfinite(cell) for cell in track.columns.get(drawing.y[0], ())
+        ):
+            yield result.systems[track.system]
 
 
 def _table(drawing: ChartSpec, result: Result) -> Table:
-    """The numbers of a figure along its first input; a long line is thinned, its ends kept."""
+    """Return the numbers of a chart along its first input; long series are thinned, their ends kept."""
     if not drawing.x:
         return Table(("", "Value"), tuple((result.values[n].label, format_value(result.values[n])) for n in drawing.y))
     series = [track for track in result.series if track.x == drawing.x[0]]
@@ -119,7 +139,7 @@ def _table(drawing: ChartSpec, result: Result) -> Table:
 
 
 def _varies(series: list[Series], name: str) -> bool:
-    """A column with one value all the way down says nothing a card does not."""
+    """Return whether a column varies; a constant one is left out, since a card shows it already."""
     return len({cell for track in series for cell in track.columns[name]}) > 1
 
 
@@ -135,7 +155,7 @@ def _cell(value: Value, cell: Any) -> str:
 
 
 def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
-    """The named sets of efficiencies, each as a link to the same question with its values."""
+    """Yield the calibrations, each as a link to the same question with its values."""
     for calibration in CALIBRATIONS:
         values = calibration.of(result.snapshot.get("accelerator", {}))
         if not all(name in result.inputs for name in values):
@@ -149,7 +169,7 @@ def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
 
 
 def _facts(snapshot: Mapping[str, Any]) -> Iterator[Reference]:
-    """Where the catalog's figures in this answer come from."""
+    """Yield the sources of the catalog figures in this answer."""
     for row in snapshot.values():
         dated = f", {row['source_date']}" if row.get("source_date") else ""
         yield Reference(f"{row['name']}: {row.get('source', '')}{dated}", row.get("source_url", ""))

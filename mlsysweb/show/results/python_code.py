@@ -1,5 +1,5 @@
-"""Python source for exports. Expressions are built as syntax trees and prose becomes comment lines, so text from a
-scenario or the catalog is never code."""
+"""Generates Python source for exports. Expressions are built as syntax trees and prose as comment lines, so that text
+from scenarios or the catalog can never become code."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import numpy as np
 from solvers.specs import KINDS, Precision, columns, is_table, parts
 
 _WIDTH, _INDENT = 100, "    "
-# Python reads a declared encoding from a comment in the first two lines of a file (PEP 263): text of others, which may
-# hold the word "coding:", only ever follows these.
+# Python reads an encoding declaration from comments in the first two lines of a file (PEP 263). User text, which may
+# contain "coding:", therefore only follows these lines.
 _HEAD = (
     "# Computes the figures of a saved page again, with the solvers package alone.",
     "# All figures are in SI units. Catalog rows are as they were when the page was saved.",
@@ -26,18 +26,18 @@ _HEAD = (
 
 
 def header(about: str) -> str:
-    """The comment a file begins with: two fixed lines, then `about`."""
+    """Return the comment at the top of a file: two fixed lines, then `about`."""
     return "\n".join([*_HEAD, "#", comment(about)])
 
 
 def comment(text: str) -> str:
-    """Prose as comment lines. Line breaks and characters that cannot be printed become spaces."""
+    """Return prose as comment lines. Line breaks and unprintable characters become spaces."""
     plain = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return textwrap.fill(plain, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
 
 
 class _Number(float):
-    """A finite number that is written in powers of a thousand where that is shorter: 989.5e12."""
+    """A finite number, written in powers of a thousand where that is shorter: 989.5e12."""
 
     def __repr__(self) -> str:
         plain = super().__repr__()
@@ -46,13 +46,13 @@ class _Number(float):
 
 
 def name(text: str) -> ast.Name:
-    """A variable or function. Raises ValueError unless `text` is an identifier."""
+    """Return the name of a variable or function. Raise ValueError unless `text` is an identifier."""
     return ast.Name(_identifier(text))
 
 
 def literal(value: Any) -> ast.expr:
-    """A plain value: text, number, truth, None, or a list, tuple or mapping of them; an expression stays what it is.
-    Raises TypeError for anything else."""
+    """Return the expression of a plain value: str, number, bool, None, or a list, tuple or mapping of them. Expressions
+    are returned unchanged. Raise TypeError for any other value."""
     if isinstance(value, ast.expr):
         return value
     if isinstance(value, Mapping):
@@ -69,25 +69,25 @@ def literal(value: Any) -> ast.expr:
 
 
 def call(function: str, *positional: Any, **named: Any) -> ast.Call:
-    """A call of a function by name; arguments are plain values or expressions."""
+    """Return a call of a function by name; arguments are plain values or expressions."""
     keywords = [ast.keyword(_identifier(key), literal(value)) for key, value in named.items()]
     return ast.Call(name(function), [literal(value) for value in positional], keywords)
 
 
 def item(of: str, key: str) -> ast.Subscript:
-    """`of[key]`."""
+    """Return `of[key]`."""
     return ast.Subscript(name(of), literal(key))
 
 
 def assignment(target: str, value: Any) -> str:
-    """The statement that gives a variable a plain value or an expression."""
+    """Return the statement that assigns a plain value or an expression to a variable."""
     start = f"{_identifier(target)} = "
     return start + source(literal(value), len(start))
 
 
 def source(node: ast.expr, used: int = 0, indent: str = "") -> str:
-    """An expression as source. What does not fit beside the `used` columns of its line gets a line for each of its
-    arguments or entries."""
+    """Return the source of an expression. What does not fit beside the `used` columns of its line is split, one line
+    per argument or entry."""
     flat = ast.unparse(node)
     if used + len(flat) < _WIDTH:
         return flat
@@ -111,8 +111,8 @@ def source(node: ast.expr, used: int = 0, indent: str = "") -> str:
 
 
 def spec_call(spec: Any) -> ast.Call:
-    """The constructor of a spec with the figures and parts of its kind that are known. Unknown ones are left out where
-    that makes them unknown again."""
+    """Return the constructor call of a spec with its known figures and parts. Unknown ones are left out if that makes
+    them unknown again."""
     kind = type(spec)
     figures = {each: _figure(kind, each, getattr(spec, each)) for each in columns(kind)}
     known = {each: value for each, value in figures.items() if value is not None}
@@ -121,7 +121,7 @@ def spec_call(spec: Any) -> ast.Call:
 
 
 def _figure(kind: type[Any], figure: str, value: Any) -> Any:
-    """The value to write; None where leaving it out says the same."""
+    """Return the value to write; None if the constructor's default is the same."""
     if is_table(kind, figure):
         rates = zip(Precision, np.asarray(value).tolist(), strict=True)
         return call("table", {precision.name.lower(): rate for precision, rate in rates if not math.isnan(rate)})
@@ -130,7 +130,7 @@ def _figure(kind: type[Any], figure: str, value: Any) -> Any:
 
 
 def _is_default(kind: type[Any], spec: Any, part: str) -> bool:
-    """Whether a part is the unknown one its spec has where none is given."""
+    """Return whether a part is the default one, with no known figures."""
     declared = next(each for each in dataclasses.fields(kind) if each.name == part)
     if declared.default_factory is dataclasses.MISSING:
         return False
@@ -138,7 +138,8 @@ def _is_default(kind: type[Any], spec: Any, part: str) -> bool:
 
 
 def spec_imports(specs: Iterable[Any]) -> str:
-    """The line that imports what `spec_call` of these specs names; empty where there are none."""
+    """Return the import statement for the classes that `spec_call` of these specs uses; an empty string where there are
+    none."""
     names = {each for spec in specs for each in _named(spec)}
     return f"from solvers.specs import {', '.join(sorted(names, key=lambda n: (n.islower(), n)))}" if names else ""
 

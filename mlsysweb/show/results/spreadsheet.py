@@ -1,4 +1,4 @@
-"""CSV that a spreadsheet opens as data: no cell of text is a formula."""
+"""CSV that is safe to open in a spreadsheet: no text cell can be a formula."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-# What a spreadsheet takes for the beginning of a formula, full-width forms included.
+# Characters with which spreadsheets begin a formula, full-width forms included.
 _FORMULA = tuple("=+-@＝＋－＠")
-# A carriage return is not quoted by every writer, and begins a new row, with new cells, in some readers.
+# Some CSV writers do not quote a carriage return, and some readers start a new row at it.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
 def as_csv(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A line for the head and for each row. An unknown number is an empty cell; text that begins like a formula begins
-    with an apostrophe instead, and control characters, line breaks among them, are spaces."""
+    """Return a line for the header and for each row. An unknown number is an empty cell. Text that begins like a
+    formula is prefixed with an apostrophe, and control characters, line breaks included, become spaces."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_cell(cell) for cell in head])

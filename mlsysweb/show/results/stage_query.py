@@ -1,4 +1,4 @@
-"""The question a stage of a pipeline was asked, as text: the link that opens it as a wall of its own."""
+"""The question of one stage of a pipeline as query text, for the link to the stage's wall."""
 
 from __future__ import annotations
 
@@ -16,16 +16,26 @@ def stage_query(
 ) -> dict[str, str]:
     """Inputs by name as a person would type them, without what is the wall's own default. Picks are kept by slug only
     where somebody typed one: `picked` has them, by the name of the input or by `stage.name`."""
-    values = results[stage.name].values
     asked: dict[str, str] = {}
     for name, io in stage.inputs.items():
         if isinstance(io, Pick):
             slug = picked.get(f"{stage.name}.{name}") or picked.get(name) or _default_upstream(chain, stage, name)
             if slug and slug != io.default:
                 asked[name] = slug
-        elif values[name].value != _default(io):
-            asked[name] = _typed(values[name].value, io)
+        else:
+            taken = _taken(chain, stage, name, results)
+            if taken != _default(io):
+                asked[name] = _typed(taken, io)
     return asked
+
+
+def _taken(chain: Pipeline, stage: Stage, name: str, results: Mapping[str, Result]) -> float | str | bool:
+    """The value of an input. A result has one value by name: where the stage finds what it takes, the input's is that
+    of the stage it came from."""
+    wire = chain.wires.get((stage.name, name)) if name in stage.outputs else None
+    if wire and wire.name in results[wire.stage].values:
+        return results[wire.stage].values[wire.name].value
+    return results[stage.name].values[name].value
 
 
 def _typed(value: float | str | bool, io: Input | Choice) -> str:
@@ -37,6 +47,6 @@ def _default(io: Input | Choice) -> float | str:
 
 
 def _default_upstream(chain: Pipeline, stage: Stage, name: str) -> str:
-    """What an earlier stage picks where nothing is typed, if it is that stage's pick that is taken."""
+    """Return the default pick of the earlier stage whose pick this stage takes; an empty string where there is none."""
     wire = chain.wires.get((stage.name, name))
     return str(chain.stage(wire.stage).inputs[wire.name].default) if wire else ""

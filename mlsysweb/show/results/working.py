@@ -1,4 +1,4 @@
-"""Equations as MathML: once in symbols, once with the numbers put in."""
+"""The working of a result: equations as MathML, in symbols and with numbers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _ROW = re.compile(r"⟦([a-z_0-9.]+)⟧")
 
 
 def steps(result: Result) -> tuple[WorkingStep, ...]:
-    """The working of a result, in the order its wall declares."""
+    """Return the working of a result, in the order its wall declares."""
     return tuple(_step(line, result.values) for line in result.working)
 
 
 def in_symbols(latex: str, declared: Mapping[str, Any]) -> str:
-    """An equation as MathML, in the symbols and labels its slots are declared with: nothing has to be solved."""
+    """Return an equation as MathML, with the declared symbols and labels of its slots. Needs no result."""
     return _mathml(latex_in_symbols(latex, declared))
 
 
@@ -40,7 +40,8 @@ def _step(line: Working, values: Mapping[str, Value]) -> WorkingStep:
 
 
 def _right_side(latex: str) -> str:
-    """The right side with a hole for each slot: the same for any numbers, so its MathML is made once."""
+    """Return the right side with a placeholder for each slot. It does not depend on the numbers, so its MathML is
+    cached."""
     return LATEX_SLOT.sub(lambda slot: rf"\text{{{_HOLE.format(slot[1])}}}", latex.partition("=")[2].strip())
 
 

@@ -1,4 +1,4 @@
-"""Questions the tests ask of a design space."""
+"""Design-space questions for the tests."""
 
 from django.http import QueryDict
 
@@ -29,7 +29,7 @@ def search(**asked):
 
 
 def large(batches=40_000):
-    """More than a request looks through, and quickly searched."""
+    """Return a question too large for a request, but quickly searched."""
     return question(
         {"model": "llama-3-8b", "accelerator": "all cloud", "efficiency": f"0.1 to 1 in {batches} steps"},
         ("maximize: throughput", "minimize: power", "latency < 5 ms"),

@@ -25,7 +25,7 @@ from tests.mlsysweb.explore.questions import large, question, search
 
 @pytest.fixture(autouse=True)
 def nobody_called(monkeypatch):
-    """The worker is called by hand here; a started process would work on the site's own database."""
+    """Start no worker process, which would use the site's own database; tests call the worker."""
     calls = []
     monkeypatch.setattr(views, "call_worker", lambda: calls.append(1))
     return calls
@@ -74,7 +74,7 @@ class TestOneJob:
         jobs._slice(jobs._taken("dead"), "dead", {})
         job.refresh_from_db()
         half = job.boxes
-        assert jobs._taken("alive") is None  # the dead one is still believed to be at work
+        assert jobs._taken("alive") is None  # the dead worker still holds its lease
         Job.objects.update(lease=timezone.now() - timedelta(seconds=1))
         assert jobs._taken("alive").boxes == half > 0
         Job.objects.update(worker="", lease=None)
@@ -159,7 +159,7 @@ class TestOneJob:
         jobs._slice(jobs._taken("test"), "test", {})
         link = client.post("/s/save/", {"page": f"/explore/?{job.query}"})["Location"]
         saved = Client().get(link).content.decode()
-        shown = saved[saved.index('id="found"') : saved.index('id="asked"')]
+        shown = saved[saved.index('id="results"') : saved.index('id="input-list"')]
         assert "configurations looked at" in shown and 'data-for="plot-front-0"' in shown
         assert "<form" not in shown and "every 1s" not in shown and "csrfmiddlewaretoken" not in shown
         assert "csrfmiddlewaretoken" not in str(Scenario.objects.get().latest.result)

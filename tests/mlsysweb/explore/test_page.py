@@ -1,4 +1,5 @@
 import re
+from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -15,7 +16,7 @@ PARTIAL = {"HTTP_HX_REQUEST": "true"}
 
 
 def page(client, query="", target="", **headers):
-    """What is shown; with a `target`, the part of it that an update asks for."""
+    """Return the page; with a `target`, the fragment that an update requests."""
     answer = client.get(f"{link()}{query}", HTTP_HX_TARGET=target, **(PARTIAL if target else {}))
     assert answer.status_code == 200
     if target:
@@ -44,7 +45,7 @@ def test_every_preset_draws_its_front(client, preset):
 
 def test_an_update_is_the_result_and_its_link(client):
     answer = client.get(link(), **PARTIAL)
-    assert answer.content.decode().lstrip().startswith('<section id="found"')
+    assert answer.content.decode().lstrip().startswith('<section id="results"')
     assert answer["HX-Replace-Url"] == link()
     assert "2 × 7 × 2 = 28 configurations" in answer.content.decode()
 
@@ -106,7 +107,7 @@ def test_brushes_filter_the_table_and_fade_the_lines(client):
     query = "&from.batch_size=4&to.batch_size=16"
     assert {row[1] for row in cells(page(client, query, "rows"))} == {"4", "8", "16"}
     drawn = client.get(f"{link()}{query}", HTTP_HX_TARGET="rows", **PARTIAL).content.decode()
-    assert (drawn.count('class="thread kept'), drawn.count('class="thread')) == (12, 28)
+    assert (drawn.count('class="polyline selected'), drawn.count('class="polyline')) == (12, 28)
 
 
 def test_a_brush_that_cannot_be_read_says_so_and_holds_nothing(client):
@@ -155,7 +156,7 @@ def test_a_row_of_several_walls_opens_as_their_pipeline(client):
     shown = client.get("/explore/").context["page"]
     opened = shown.rows.rows[0].url
     cards = [card.value for stage in client.get(opened).context["page"].stages for card in stage.headline]
-    assert opened.startswith("/pipeline/?") and "20.4 ms" in shown.verdict and "20.4 ms" in cards
+    assert opened.startswith("/pipeline/?") and "5.38 ms" in shown.verdict and "5.38 ms" in cards
 
 
 def test_beside_the_best_each_axis_is_turned_by_one_place(client):
@@ -175,3 +176,18 @@ def test_it_can_be_saved_and_shows_the_same_for_ever(client):
 def test_its_update_fits_the_wire(client):
     answer = client.get(f"/explore/?{PRESETS[-1].question.query}", HTTP_ACCEPT_ENCODING="gzip", **PARTIAL)
     assert len(answer.content) < 24_000
+
+
+def test_the_page_says_what_limits_the_best_and_what_was_left_out(client):
+    def told(name):
+        asked = next(p.question for p in PRESETS if p.name == name)
+        answer = client.get(f"/explore/?{asked.query}")
+        shown = answer.context["page"]
+        assert all(sentence in unescape(answer.content.decode()) for sentence in shown.limits)
+        assert all(sentence in shown.summary().verdict for sentence in shown.limits)
+        return " ".join(shown.limits)
+
+    batching = told("Batching")
+    assert "The best batch size is the largest searched, 512: extend the axis" in batching
+    assert "Offered load: requests arrive at 10/s" in batching
+    assert re.search(r"[\d,]+ of 960 configurations are left out", told("A million dollars, 50 ms"))

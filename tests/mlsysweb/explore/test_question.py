@@ -1,11 +1,15 @@
 import math
 
+import numpy as np
 import pytest
 
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.presets import PRESETS
 from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
+from mlsysweb.pages.capstone.question import CAPSTONE
 from solvers.errors import InputErrors
+from solvers.quantities import to_si
+from solvers.search.evaluation import sample
 from solvers.search.run import run
 from solvers.specs import Accelerator
 from tests.mlsysweb.explore.questions import GOALS, SMALL, question, search
@@ -124,12 +128,25 @@ def test_a_grid_that_changes_nothing_is_refused():
     assert "changes nothing" in complaint(axes=SMALL | {"grid": "poland, norway"})["axis-4"]
 
 
-def test_a_grid_moves_carbon_and_what_it_does_not_know_is_what_is_given():
-    axes = {"grid": "poland, norway", "electricity_price": "0.2 USD/kWh", "devices": "8, 16"}
-    asked = search(axes=axes, goals=("minimize: total_carbon", "minimize: tco.tco"), walls="tco sustainability")
-    best = run(asked).top[0]
+def test_a_grid_moves_carbon_and_a_price_that_is_given_counts_more_than_the_grids():
+    axes = {"grid": "poland, norway", "devices": "8, 16"}
+    goals = ("minimize: total_carbon", "minimize: tco.tco", "tco.energy_opex > 0 USD")
+    best = run(search(axes=axes, goals=goals, walls="tco sustainability")).top[0]
     assert best.places["grid"] == "norway"
-    assert best.inputs["electricity_price"] > 0
+    price = {"electricity_price": "0.2 USD/kWh"}
+    dearer = run(search(axes=axes | price, goals=goals, walls="tco sustainability")).top[0]
+    bills = [each.values["tco.energy_opex"] for each in (dearer, best)]
+    assert bills[0] == pytest.approx(2 * bills[1], rel=1e-12)
+
+
+def test_a_fleet_as_an_axis_brings_its_devices_and_their_chips():
+    axes = {"fleet": "lab-64-h100, lab-64-a100", "grid": "poland, quebec"}
+    goals = ("minimize: tco.tco", "minimize: total_carbon", "purchase_price > 0 USD")
+    rows = run(search(axes=axes, goals=goals, walls="tco sustainability")).top
+    bought = {row.places["fleet"]: row.values["tco.purchase_price"] for row in rows}
+    chips = {"lab-64-h100": "h100-sxm5-80gb", "lab-64-a100": "a100-sxm4-80gb"}
+    prices = {fleet: look_up(Accelerator, chip).unit_price for fleet, chip in chips.items()}
+    assert bought == {fleet: pytest.approx(64 * price * 2.5) for fleet, price in prices.items()}
 
 
 TRAINING = {"model": "llama-3-8b", "accelerator": "h100-sxm5-80gb"}
@@ -160,3 +177,53 @@ def test_a_dimension_beside_a_layout_is_refused_with_the_goal_that_does_it():
 def test_a_layout_where_no_wall_is_split_says_which_wall_is_missing():
     assert "such as parallelism" in complaint(axes=SMALL | {"layout": "8"})["axis-4"]
     assert "'x' is none" in complaint(axes=TRAINING | {"layout": "x"}, goals=FASTEST, walls="parallelism")["axis-2"]
+
+
+def preset(name):
+    return next(each.question for each in PRESETS if each.name == name)
+
+
+def test_the_capstone_has_the_numbers_of_the_capstone():
+    asked = preset("Capstone")
+    axes = dict(asked.axes)
+    brief = CAPSTONE.inputs
+    assert axes["model"] == brief["model"].default
+    assert to_si("", axes["arrival_rate"], "1/s") == brief["requests"].default
+    for name in ("prompt_length", "output_length", "pue"):
+        assert float(axes[name]) == brief[name].default
+    limits = {c.metric.name: c.limit for c in declared_search(asked, look_up, all_of).search.constraints}
+    assert limits["ttft"] == brief["ttft_target"].default
+    assert (limits["tco"], limits["total_carbon"]) == (brief["budget"].default, brief["carbon_limit"].default)
+
+
+@pytest.mark.parametrize("name", ["Capstone", "A million designs", "A million dollars, 50 ms"])
+def test_a_fleet_pays_for_the_devices_its_replicas_are_on(name):
+    search = declared_search(preset(name), look_up, all_of).search
+    answers = search.pipeline.evaluate(
+        {**search.given, **search.pipeline.assigned(search.space.at(sample(search, 500)))}
+    )
+    served = np.asarray(answers["serving"].value("replicas")) * answers["serving"].value("tensor_parallel")
+    for stage in search.pipeline.stages:
+        if "devices" in stage.inputs:
+            assert (np.asarray(answers[stage.name].value("devices")) == served).all()
+
+
+def test_the_million_designs_judge_each_chip_by_its_own_link_and_carbon():
+    search = declared_search(preset("A million designs"), look_up, all_of).search
+    answers = search.pipeline.evaluate(
+        {**search.given, **search.pipeline.assigned(search.space.at(sample(search, 500)))}
+    )
+    for stage, name, figure in (
+        ("serving", "interconnect_bandwidth", "interconnect_bandwidth"),
+        ("sustainability", "embodied_per_device", "embodied_carbon"),
+        ("sustainability", "tdp", "tdp"),
+    ):
+        own = getattr(answers[stage].inputs.accelerator, figure)
+        np.testing.assert_array_equal(np.asarray(answers[stage].value(name)), own)
+        assert len(np.unique(own)) > 4
+
+
+def test_devices_are_an_answer_and_not_an_axis_where_replicas_are_asked():
+    axes = {"model": "llama-3-8b", "replicas": "1, 2", "devices": "8, 16"}
+    said = complaint(axes=axes, goals=("minimize: tco.tco",), walls="serving tco")["axis-2"]
+    assert "found by serving.devices" in said and "tensor-parallel" in said

@@ -1,5 +1,5 @@
-"""A search on a Dask cluster of two workers, each a process of its own: the same to the bit, and a worker that is lost
-costs only its share."""
+"""A search on a Dask cluster of two worker processes gives the same result to the bit, and survives the loss of a
+worker."""
 
 import os
 import signal

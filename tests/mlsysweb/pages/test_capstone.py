@@ -1,11 +1,16 @@
 from dataclasses import replace
+from html import unescape
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from django.template.loader import render_to_string
 
 from catalog.resolve import resolve
 from mlsysweb.pages.capstone.design import LADDERS, design_space, remedies, scores
+from mlsysweb.pages.capstone.page import BriefConstraint
 from mlsysweb.pages.capstone.question import CAPSTONE
+from mlsysweb.show.results.page import Card
 from solvers.operations.tco import tco
 from solvers.read import read
 from tests.solvers.systems import H100
@@ -24,6 +29,29 @@ def test_a_fleet_that_meets_the_brief_is_told_so_with_its_price(client):
     page = client.get("/capstone/", SMALL).context["page"]
     assert "meet the whole brief" in page.verdict
     assert [constraint.met for constraint in page.constraints] == [True] * 6
+
+
+def test_each_line_of_the_brief_says_what_the_design_is_held_against(client):
+    text = {"replicas": "1", "batch_size": "1", "requests": "1e5 1/s", "tensor_parallel": "1", "second": "none"}
+    answer = client.get("/capstone/", text)
+    lines = {c.name: f"{c.has.value}{c.limit}" for c in answer.context["page"].constraints}
+    assert lines["First token in time"] == "never: the queue grows; target 100 ms"
+    assert lines["Within the budget"].endswith(" of a budget of 5 MUSD a year")
+    assert lines["Within the carbon"].endswith(" a year")
+    shown = unescape(answer.content.decode())
+    assert "never: the queue grows<span" in shown and "for ever" not in shown
+    assert answer.context["page"].verdict.startswith("1 device in 1 region misses ")
+
+
+def test_the_challenge_says_that_its_budget_is_of_a_year(client):
+    names = [preset.name for preset in CAPSTONE.presets]
+    assert any("5 million dollars a year" in name for name in names)
+
+
+def test_a_line_kept_without_its_limit_reads_as_before():
+    kept = BriefConstraint("Within the budget", "5 MUSD", Card("cost", "Cost a year", "4.99 MUSD", "", ""), True, "")
+    page = SimpleNamespace(constraints=(kept,))
+    assert "of 5 MUSD" in render_to_string("capstone/_scores.html", {"page": page})
 
 
 def test_the_front_is_neither_sought_nor_sent_before_the_design_is_handed_in(client):
@@ -73,12 +101,12 @@ def test_without_another_region_nothing_survives_and_with_one_the_rest_carries_a
 def test_a_remedy_does_what_it_promises_and_none_is_nearer_on_its_ladder(text):
     i = design(**text)
     met = scores(i).meets(i)
-    for constraint, (knob, value) in remedies(i).items():
-        assert bool(scores(replace(i, **{knob: value})).meets(i)[constraint])
+    for constraint, (name, value) in remedies(i).items():
+        assert bool(scores(replace(i, **{name: value})).meets(i)[constraint])
         if not bool(met[constraint]):
-            now = float(getattr(i, knob))
-            nearer = [v for v in LADDERS[knob] if abs(np.log(v / now)) < abs(np.log(value / now)) * (1 - 1e-9)]
-            assert not any(bool(scores(replace(i, **{knob: v})).meets(i)[constraint]) for v in nearer)
+            now = float(getattr(i, name))
+            nearer = [v for v in LADDERS[name] if abs(np.log(v / now)) < abs(np.log(value / now)) * (1 - 1e-9)]
+            assert not any(bool(scores(replace(i, **{name: v})).meets(i)[constraint]) for v in nearer)
 
 
 def test_nobody_on_the_front_is_beaten_and_everybody_off_it_is():

@@ -7,6 +7,7 @@ import pytest
 from catalog.models import Accelerator
 from mlsysweb.show.results import fallacies as told
 from solvers.registry import solvers
+from tests.conformance.sentences import clumsy
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -18,9 +19,13 @@ def page(client, query=""):
 
 
 def truths(client):
-    """What is true of each claim."""
+    """Return the refutation of each claim."""
     walls = [wall for domain in page(client).domains for wall in domain.walls]
     return {fallacy.claim: fallacy.truth for wall in walls for fallacy in wall.fallacies}
+
+
+def test_what_is_true_of_a_claim_agrees_with_its_numbers(client):
+    assert not {claim: list(clumsy(truth)) for claim, truth in truths(client).items() if list(clumsy(truth))}
 
 
 def test_every_claim_of_every_wall_is_shown(client):

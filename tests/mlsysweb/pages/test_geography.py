@@ -4,13 +4,16 @@ from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from catalog.models import Grid
-from catalog.resolve import resolve
+from catalog.resolve import choices, resolve
 from mlsysweb.pages.geography.places import GridPlace, atlas
 from mlsysweb.pages.geography.question import GEOGRAPHY
 from solvers import specs
 from solvers.read import read
+from tests.conformance.sentences import clumsy
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -56,6 +59,74 @@ def test_with_each_sites_own_pue_two_things_differ(client):
     sites, one = page(client, grid="us-average", counted="grid_and_site"), page(client, grid="us-average")
     assert pue(sites) == "1.12" and any("two things differ at once" in note for note in sites.notes)
     assert pue(one) == "1.06" and not any("two things differ at once" in note for note in one.notes)
+
+
+def of_life(shown):
+    """Making's share of each device's whole life, as drawn."""
+    bars = json.loads(next(f.plot for f in shown.figures if f.id == "lifetimes-2"))["data"]
+    making = next(trace for trace in bars if trace["name"] == "Making")
+    return dict(zip(making["y"], making["x"], strict=True))
+
+
+def test_making_a_microcontroller_on_a_duty_cycle_outweighs_running_it(client):
+    share = next(v for name, v in of_life(page(client)).items() if "ESP32" in name)
+    assert share > 0.9
+    always = of_life(page(client, duty_cycle="1"))
+    assert next(v for name, v in always.items() if "ESP32" in name) < 0.5
+
+
+def test_a_microcontroller_has_no_data_centers_pue(client):
+    one, other = of_life(page(client, pue="1")), of_life(page(client, pue="2"))
+    moved = {name for name in one if one[name] != other[name]}
+    assert moved and not any("ESP32" in name for name in moved)
+
+
+QUESTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "counted": st.sampled_from(["grid_only", "grid_and_site"]),
+        "places": st.sampled_from(["countries", "all_grids", "aws", "gcp", "azure"]),
+        "devices": st.sampled_from(["1", "256"]),
+        "pue": st.sampled_from(["1", "1.2"]),
+    },
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), query=QUESTIONS)
+def test_a_verdict_compares_with_other_places_and_tells_whether_the_energy_differs(client, data, query):
+    slugs = [slug for slug, _, _ in choices(specs.Grid)]
+    answer = client.get("/geography/", {**query, "grid": data.draw(st.sampled_from(slugs))})
+    if answer.status_code == 422:  # a grid of which too little is known
+        return
+    shown = answer.context["page"]
+    assert not list(clumsy(f"{shown.verdict} {shown.placement}")) and "inf" not in shown.verdict.split()
+    told = re.findall(r"([\d.\u202f]+ (?:[munkM]?[gt]))\b", shown.verdict)
+    assert len(told) == len(set(told)), shown.verdict  # no place is held against one with the same figure
+    same = "The energy is the same" in shown.verdict
+    if query.get("counted") != "grid_and_site":
+        assert same or "as in every other place" in shown.verdict
+    if not same and "The energy differs" in shown.verdict:
+        pues = re.findall(r"([\d.]+) in ", shown.verdict.partition("the PUE is")[2])
+        assert len(set(pues)) > 1
+
+
+def test_the_page_says_that_the_energy_differs_where_sites_differ(client):
+    assert "The energy differs, too: the PUE is" in page(client, counted="grid_and_site", grid="us-average").verdict
+    assert "The energy is the same" in page(client, grid="us-average").verdict
+
+
+def test_quebec_is_as_clean_as_the_cleanest_and_held_against_the_dirtiest(client):
+    verdict = page(client, grid="quebec").verdict
+    assert "as little as in" in verdict and "times as much" in verdict
+
+
+def test_a_cost_that_nearly_all_places_share_is_told_and_not_drawn(client):
+    shown = page(client)
+    assert "tradeoff-1" not in [figure.id for figure in shown.figures]
+    assert "charged the same for electricity" in shown.placement
+    sites = page(client, places="aws", counted="grid_and_site")
+    assert ("tradeoff-1" in [figure.id for figure in sites.figures]) != ("charged the same" in sites.placement)
 
 
 def test_the_best_place_has_the_least_cost_and_priced_carbon():

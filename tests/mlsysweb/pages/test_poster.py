@@ -69,5 +69,17 @@ def test_the_iron_law_names_the_walls_that_own_each_factor():
     assert "1 Compute" in factors["Peak rate"] and "14 Communication" in factors["Scaling efficiency"]
 
 
+@pytest.mark.django_db
+def test_the_poster_and_the_iron_laws_page_put_all_22_walls_under_the_same_factors(client, catalog):
+    poster = {factor.symbol.words: list(factor.walls) for factor in poster_page(ALL, URLS).law.factors}
+    shown = client.get("/system/iron-law/").context["page"].factors
+    inputs = solvers()["iron_law"].inputs
+    page = {inputs[factor.card.name].label: [owner.words for owner in factor.owners] for factor in shown}
+    assert {factor: walls for factor, walls in poster.items() if walls} == page
+    walls = sorted((name for names in page.values() for name in names), key=lambda name: int(name.split()[0]))
+    assert walls == [f"{wall.number} {wall.name}" for wall in WALLS]
+    assert "17 Capital" in page["Devices"]
+
+
 def test_without_an_iron_law_the_poster_has_none():
     assert poster_page(tuple(s for s in ALL if s.name != "iron_law"), URLS).law is None

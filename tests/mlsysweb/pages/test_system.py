@@ -5,6 +5,7 @@ import pytest
 from catalog.resolve import find
 from solvers.pipeline import run
 from solvers.pipeline.system import whole_system
+from solvers.pipeline.wall_stages import FACTORS
 from solvers.taxonomy import WALLS
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -34,6 +35,14 @@ def test_each_wall_opens_with_the_inputs_the_system_gave_it(client):
     assert opened.status_code == 200
     for part in ("model=llama-3-70b", "tensor_parallel=4", "batch_size=32"):
         assert part in link
+
+
+def test_a_wall_that_finds_what_it_takes_opens_with_what_it_took(client):
+    page = client.get("/system/").context["page"]
+    link = next(wall.link.url for wall in walls(page) if wall.link.url.startswith("/walls/privacy/"))
+    opened = client.get(link.replace("/walls/privacy/", "/api/v1/solve/privacy")).json()["outputs"]
+    found = results({})["privacy"].values
+    assert opened["training_time"]["value"] == pytest.approx(found["training_time"].value, rel=1e-9)
 
 
 def test_every_link_to_a_wall_answers(client):
@@ -67,15 +76,62 @@ def test_the_iron_law_takes_its_factors_from_the_walls_that_own_them(client):
     page = client.get("/system/iron-law/", {"devices": "512"}).context["page"]
     owners = {owner.url.split("/")[2] for factor in page.factors for owner in factor.owners}
     assert owners >= {"scaling_laws", "parallelism", "reliability", "efficiency", "roofline"}
+    assert [len(factor.owners) > 1 for factor in page.factors] == [True] * 6
     assert page.figure.id == "waterfall-0"
     law = page.wall.url
     assert law.startswith("/walls/iron_law/?") and "devices=512" in law and client.get(law).status_code == 200
 
 
-def test_the_iron_laws_time_is_the_runs_time_with_failures(client):
-    found = run(whole_system(), {}, lambda kind, name: find(kind, name, kind.__name__).spec).results
-    parallel, law = found["parallelism"].values, found["iron_law"].values
-    time = parallel["training_time"].value / found["reliability"].values["goodput"].value
-    # Attention's arithmetic is in the run's, not in 6ND: the law falls short by its share.
-    share = found["scaling_laws"].values["total_ops"].value / parallel["run_flop"].value
-    assert law["training_time"].value == pytest.approx(time * share, rel=1e-6)
+SYSTEMS = [
+    {},
+    {"devices": "1000", "pipeline_parallel": "16"},  # leaves devices over
+    {"model": "mixtral-8x7b", "accelerator": "mi300x", "sequence_length": "32768"},
+    {"model": "llama-3-70b", "devices": "1024", "pipeline_parallel": "4", "device_mtbf": "9000 hour"},
+]
+
+
+def results(asked):
+    given = {f"system.{name}": value for name, value in asked.items()}
+    return run(whole_system(), given, lambda kind, name: find(kind, name, kind.__name__).spec).results
+
+
+@pytest.mark.parametrize("asked", SYSTEMS)
+def test_the_iron_laws_time_is_the_runs_time_with_failures(asked):
+    found = results(asked)
+    stage, _, goodput = FACTORS["goodput"].partition(".")
+    time = found["parallelism"].values["training_time"].value / found[stage].values[goodput].value
+    assert stage == "reliability" and time > found["parallelism"].values["training_time"].value
+    law = found["iron_law"].values
+    assert law["training_time"].value == pytest.approx(time, rel=1e-9)
+    assert law["run_mfu"].value == pytest.approx(found["parallelism"].values["mfu"].value, rel=1e-9)
+
+
+@pytest.mark.parametrize("asked", SYSTEMS)
+def test_every_wall_is_told_the_same_duration_of_the_run(asked):
+    found = results(asked)
+    time = found["iron_law"].values["training_time"].value
+    told = {
+        "tco": "duration",
+        "sustainability": "duration",
+        "cluster_queue": "service_time",
+    }
+    for stage, name in told.items():
+        assert found[stage].values[name].value == pytest.approx(time, rel=1e-9), stage
+    private = found["privacy"].values
+    assert private["training_time"].value - private["extra_time"].value == pytest.approx(time, rel=1e-9)
+
+
+@pytest.mark.parametrize("asked", SYSTEMS)
+def test_the_training_runs_cost_is_that_of_its_devices_for_its_duration(asked):
+    found = results(asked)
+    paid, used = found["system"].values["devices"].value, found["system"].values["training_devices"].value
+    bill = found["tco"].values
+    assert bill["cost_per_run"].value * paid / used == pytest.approx(bill["tco"].value, rel=1e-9)
+
+
+@pytest.mark.parametrize("asked", SYSTEMS)
+def test_one_system_and_the_iron_law_show_one_duration_and_one_mfu(client, asked):
+    keys = {key.card.name: key.card.value for key in client.get("/system/", asked).context["page"].keys}
+    law = client.get("/system/iron-law/", asked).context["page"]
+    assert keys["training_time"] in law.verdict
+    assert f"reaches {keys['mfu']} MFU" in law.description

@@ -98,7 +98,7 @@ def test_a_figure_changed_in_the_link_stays_changed_when_the_form_is_used(client
 
 def test_a_field_that_follows_the_chip_is_empty_and_says_what_it_would_be(client):
     page = client.get("/walls/serving/", {"accelerator": "a100-sxm4-80gb"}).content.decode()
-    assert 'name="efficiency" value="" placeholder="0.65, or as measured"' in page
+    assert 'name="efficiency" value="" placeholder="65 percent, or as measured"' in page
     typed = client.get("/walls/serving/", {"efficiency": "0.65"}).content.decode()
     assert 'name="efficiency" value="0.65"' in typed
 

@@ -1,4 +1,4 @@
-"""A question to each page over many walls that can be saved, by the name it is stored under."""
+"""A question for each page over many walls that can be saved, by stored name."""
 
 from urllib.parse import urlencode
 

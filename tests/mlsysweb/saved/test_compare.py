@@ -26,7 +26,7 @@ def shown(client, of, **more):
 
 
 def line(page, label):
-    """The cells of a row, without the small print."""
+    """Return the cells of a row, without secondary text."""
     row = re.search(rf'<th scope="row">{re.escape(label)}\b.*?</tr>', page)[0]
     return re.findall(r"<td[^>]*>(.*?)(?:<span|</td>)", row)
 

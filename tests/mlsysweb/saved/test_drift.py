@@ -40,7 +40,7 @@ def test_a_changed_figure_is_named_with_both_values_and_todays_answer(client):
     page = shown(client, link)
     assert "memory bandwidth 2 TB/s (was 732 GB/s)" in page
     assert "Today the answer would be: Memory-bound" in page
-    assert before in page  # what was kept still stands
+    assert before in page  # the stored answer is unchanged
 
 
 def test_a_changed_rate_is_named_with_its_format(client):

@@ -1,4 +1,4 @@
-"""Whatever people write and whatever a file brings stays text in every export."""
+"""User text and imported text remain text in every export."""
 
 import ast
 import csv
@@ -29,7 +29,7 @@ __all__ = ["ada", "course"]
 
 
 def code_of(told):
-    """The notebook's code cells, one after the other."""
+    """Return the notebook's code cells, concatenated."""
     return "\n\n".join("".join(cell["source"]) for cell in told["cells"] if cell["cell_type"] == "code")
 
 
@@ -151,7 +151,7 @@ def test_the_curves_of_every_wall_are_csv_with_a_system_only_where_several_can_b
 
 
 def formulas(text):
-    """The cells a spreadsheet would compute."""
+    """Return the cells a spreadsheet would compute."""
     cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
     return [cell for cell in cells if cell.lstrip(" ").startswith(tuple("=+-@\t\r\n＝＋－＠")) and not is_number(cell)]
 
@@ -167,7 +167,7 @@ def test_no_cell_of_a_csv_is_a_formula(rows, head):
 
 
 def braces(text):
-    """How deep the braces are at the end, and at least on the way; both are 0 where they balance."""
+    """Return the brace depth at the end and its minimum; both are 0 for balanced text."""
     depth, least = 0, 0
     for brace in re.findall(r"\\.|[{}]", text):
         depth += {"{": 1, "}": -1}.get(brace, 0)

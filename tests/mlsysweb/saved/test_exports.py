@@ -163,12 +163,12 @@ def test_of_another_page_the_question_is_asked_anew_and_its_markup_thrown_away(a
 
 
 def figures(printed):
-    """What a snippet printed, by name."""
+    """Return the values a program printed, by name."""
     return dict(line.split(" ", 1) for line in printed.splitlines())
 
 
 def told(value):
-    """A kept value as Python prints it."""
+    """Return a stored value as Python prints it."""
     words = {"__inf__": "inf", "__-inf__": "-inf", "__nan__": "nan"}
     return words.get(value, value) if isinstance(value, str) else value
 
@@ -248,7 +248,7 @@ def test_what_one_may_not_see_is_not_exported(ada, ben):
     edit(ada, link, visibility="private")
     for path in ("export/json/", "print/", "embed/"):
         assert ben.get(f"{link}{path}").status_code == 404
-    assert ada.get(f"{link}embed/").status_code == 404  # a frame is nobody's, so it shows nobody's
+    assert ada.get(f"{link}embed/").status_code == 404  # an iframe is anonymous, so private scenarios are not shown
 
 
 @pytest.mark.parametrize("form", ["notebook", "python", "xls"])

@@ -1,4 +1,4 @@
-"""What import lets in, every view can show; the rest is refused fast, in a few short sentences."""
+"""Every view can show an imported document; other documents are refused quickly, with a few short sentences."""
 
 import copy
 import html
@@ -32,7 +32,7 @@ def sent(client, told):
 
 
 def refusals(answer):
-    """The sentences of a refusal."""
+    """Return the sentences of a refusal."""
     assert answer.status_code == 422
     page = answer.content.decode()
     assert len(page) < 300_000
@@ -40,7 +40,7 @@ def refusals(answer):
 
 
 def wrong(told):
-    """What is wrong with a document, all of it."""
+    """Return all errors of a document."""
     found = [*problems(told)]
     return found or [*answer_problems(solvers()[told["solver"]], told)]
 
@@ -67,7 +67,7 @@ def test_the_kinds_of_rows_are_those_of_the_specs():
 
 
 def declared():
-    """Every number a wall or a spec declares."""
+    """Return every number that walls and specs declare."""
     for wall in solvers().values():
         yield from (io for io in {**wall.inputs, **wall.outputs}.values() if isinstance(io, Input | Output))
     for kind in KINDS:
@@ -158,7 +158,7 @@ def nested(depth):
 
 
 def changed(path, value, wall="roofline"):
-    """A recorded document with one place of it changed."""
+    """Return a recorded document with one item changed."""
     told = document(wall)
     *outer, last = path.split("/")
     inside = told
@@ -247,7 +247,7 @@ def test_of_many_mistakes_the_first_ten_are_said():
 
 
 class Counted(dict):
-    """A mapping that counts how many of its entries are looked at."""
+    """A mapping that counts how many of its entries are read."""
 
     looked = 0
 
@@ -317,7 +317,7 @@ JUNK = (
 
 
 def places(inside, path=()):
-    """Every place of a document."""
+    """Return the paths of all items of a document."""
     pairs = inside.items() if isinstance(inside, dict) else enumerate(inside) if isinstance(inside, list) else ()
     for step, value in pairs:
         yield (*path, step)
@@ -325,11 +325,11 @@ def places(inside, path=()):
 
 
 def mutated(told, chance):
-    """A document with one to three places changed, dropped, doubled, renamed or swapped with another."""
+    """Return a document with one to three items changed, dropped, doubled, renamed or swapped."""
     told = copy.deepcopy(told)
     for _ in range(chance.randint(1, 3)):
         every = list(places(told))
-        # A place near the top as often as one of the many points of curves.
+        # A top-level item is as likely as one of the many points of curves.
         path = chance.choice([p for p in every if len(p) == chance.randint(2, 6)] or every)
         inside = told
         for step in path[:-1]:
@@ -356,7 +356,7 @@ def mutated(told, chance):
 
 
 def answers(client, told):
-    """The answer to a document, and of what was let in each view that fails."""
+    """Return the status of a document's import, and each view that fails for an accepted one."""
     answer = sent(client, told)
     assert answer.status_code in (302, 422), answer.status_code
     if answer.status_code == 422:

@@ -1,4 +1,4 @@
-"""Pages as JSON and back: what is refused, what is equal, and what older data becomes."""
+"""Pages as JSON and back: what is rejected, what is preserved, and how older data is upgraded."""
 
 import dataclasses
 import math
@@ -73,7 +73,7 @@ def test_every_page_comes_back_equal(name):
 
 
 def same(one, other):
-    """Equality of dataclasses in which an unknown number is equal to one."""
+    """Return whether dataclasses are equal, with NaN equal to NaN."""
     if dataclasses.is_dataclass(one):
         names = [field.name for field in dataclasses.fields(one)]
         return type(one) is type(other) and all(same(getattr(one, n), getattr(other, n)) for n in names)

@@ -1,4 +1,4 @@
-"""Each page over many walls: saved, opened, compared, asked again, exported, printed, framed, brought back."""
+"""Each page over many walls: saved, opened, compared, recomputed, exported, printed, embedded, imported."""
 
 import csv
 import html
@@ -26,7 +26,7 @@ from .savable import QUESTIONS
 pytestmark = pytest.mark.usefixtures("catalog")
 
 every_page = pytest.mark.parametrize("name", sorted(QUESTIONS))
-# The page's own question with one thing changed, and the label of what differs then.
+# The page's own question with one input changed, and the label of an output that differs.
 CHANGED = {
     "one-system": ("/system/?model=llama-3-8b&batch_size=64", "Batch size"),
     "iron-law": ("/system/iron-law/?model=llama-3-70b", "Model"),
@@ -47,11 +47,11 @@ def shown(client, link):
 
 def saved_part(page):
     """What is drawn of the answer, without the frame around it."""
-    return page[page.index('<div class="as-shown"') : page.index('<section id="asked"')]
+    return page[page.index('<div class="snapshot"') : page.index('<section id="input-list"')]
 
 
 def asked_part(page):
-    return page[page.index('<section id="asked"') : page.index('<section class="exports"')]
+    return page[page.index('<section id="input-list"') : page.index('<section class="exports"')]
 
 
 def latest():
@@ -59,7 +59,7 @@ def latest():
 
 
 def outdated():
-    """Rows that every page reads are no longer what they were."""
+    """Change rows that every page uses."""
     for chip in Accelerator.objects.all():
         chip.memory_bandwidth, chip.peak_fp16, chip.unit_price = 9e12, 3e15, 12345
         chip.save()
@@ -84,7 +84,7 @@ def test_it_opens_for_anybody_with_nothing_that_acts(client, name):
     link = save(client, QUESTIONS[name])
     part = saved_part(shown(Client(), link))
     assert not re.search(r"<(form|input|select|textarea)\b| hx-(get|post|trigger)=", part)
-    assert "csrf" not in part and 'class="grip"' not in part
+    assert "csrf" not in part and 'class="brush-overlay"' not in part
     buttons = set(re.findall(r"<button[^>]*>(.*?)</button>", part))
     assert buttons <= {"PNG", "SVG", "Reset"}
 

@@ -1,4 +1,4 @@
-"""What can be saved and what cannot: pages of this site alone, and text that every database takes."""
+"""Restrictions on saving: pages of this site only, and text that every database can store."""
 
 import html
 import re
@@ -23,13 +23,13 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 SAVABLE = [reverse(view, args=["roofline"] if view == "walls:wall" else []) for view in sorted(SAVED_VIEWS)]
 NAME_CATALOG_ROWS = ("/geography/", "/hardware-match/", "/spectrum/", "/system/", "/walls/roofline/")
-# What would leave the box a saved page is shown in, and let htmx act for whoever reads it.
+# Markup that would escape from the saved page's element and let htmx act for the reader.
 ATTACK = "</div></section><form hx-post=/admin/ hx-trigger=load>"
 
 
 @pytest.fixture
 def no_nul():
-    """Fails where a query has a NUL among its values, which SQLite takes and PostgreSQL refuses."""
+    """Fail if a query has a NUL among its values, which SQLite accepts and PostgreSQL rejects."""
 
     def checked(execute, sql, params, many, context):
         assert "\\x00" not in repr(params) and "\\u0000" not in repr(params), sql
@@ -40,7 +40,7 @@ def no_nul():
 
 
 def sent(client, **fields):
-    """The status of a save, and the sentence it is refused with."""
+    """Return the status of a save, and the error message of a refused one."""
     answer = client.post("/s/save/", fields)
     problem = re.search(r'<p role="alert">(.*?)</p>', answer.content.decode())
     return answer.status_code, html.unescape(problem[1]) if problem else ""
@@ -96,7 +96,7 @@ def test_a_refused_question_leads_back_to_its_page_on_this_site(client):
 def test_markup_in_names_of_the_catalog_is_text_on_a_saved_page(client, address):
     for kind in CatalogRow.__subclasses__():
         kind.objects.update(name=Concat("slug", Value(ATTACK)))
-        kind.objects.first().save()  # which tells the site that the catalog has changed
+        kind.objects.first().save()  # which renews the version of the catalog
     link = save(client, address)
     if address in NAME_CATALOG_ROWS:
         assert "hx-post" in str(Scenario.objects.get().latest.result)
@@ -123,7 +123,7 @@ def test_markup_in_a_title_is_text_on_a_saved_page(client):
 
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):
-    """Static files with hashed names, as in production: to name one that is not there is an error."""
+    """Collect static files with hashed names, as in production: a missing file is an error."""
     root = tmp_path_factory.mktemp("static")
     storages = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -215,8 +215,8 @@ def test_the_list_has_ones_own_and_finds_by_words_page_tag_and_class(ada, ben, c
 
 @pytest.fixture
 def steps():
-    """How many steps SQLite's virtual machine has taken, in thousands; a query that takes a hundred million is
-    interrupted."""
+    """Return the number of steps SQLite's virtual machine has taken, in thousands; a query that takes a hundred million
+    is interrupted."""
     taken = []
     connection.ensure_connection()
     connection.connection.set_progress_handler(lambda: taken.append(1) or len(taken) > 100_000, 1000)

@@ -33,7 +33,7 @@ def test_a_saved_answer_opens_in_another_browser_with_the_same_figures(client):
 
 
 def _parts(link):
-    """Its path and what each name of its query says: an address lists names in an order of its own."""
+    """Return the path and the query of a link; the order of names in a query does not matter."""
     path, _, query = html.unescape(link).partition("?")
     return path, parse_qs(query)
 
@@ -66,7 +66,7 @@ def test_it_keeps_question_snapshot_result_and_version(client):
 def test_its_inputs_stand_by_label_with_units_and_the_defaults_are_folded(client):
     link = save(client, "batch_size=148&layer_overhead=2e-5&accelerator.memory_bandwidth=x2")["Location"]
     page = client.get(link).content.decode()
-    typed, _, defaults = page[page.index('id="asked"') :].partition('<details id="defaults">')
+    typed, _, defaults = page[page.index('id="input-list"') :].partition('<details id="defaults">')
     assert (
         "<dt>Batch size</dt><dd>148</dd>" in typed
         and "<dd>20 µs</dd>" in typed

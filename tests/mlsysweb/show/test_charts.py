@@ -1,17 +1,20 @@
-"""Figures are valid Plotly, whatever the question, and say nothing that a reader without colours would miss."""
+"""Charts are valid Plotly for any question, and readable without colours."""
 
 import json
 import re
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import pytest
 
 from mlsysweb.answer import answer
+from mlsysweb.show.charts.comparison import stacked
 from mlsysweb.show.charts.kinds import KINDS, draw
 from mlsysweb.show.results.present import result_page
 from solvers.errors import InputErrors
 from solvers.fields import Input
 from solvers.registry import solvers
+from solvers.result import Value
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -37,7 +40,7 @@ def test_every_figure_is_valid_plotly_without_a_nan(solver, text):
 
 @pytest.mark.parametrize("solver", solvers().values(), ids=list(solvers()))
 def test_the_ends_of_a_slider_are_drawn_too(solver):
-    """A slider may begin at zero, which no log axis shows."""
+    """A slider may begin at zero, which a log axis cannot show."""
     for name, io in solver.inputs.items():
         for end in io.slider if isinstance(io, Input) else ():
             try:
@@ -46,6 +49,66 @@ def test_the_ends_of_a_slider_are_drawn_too(solver):
                 continue
             for drawing in result.charts:
                 json.dumps(draw(drawing, result), allow_nan=False)
+
+
+def energy_bars(name, text):
+    result = answer(solvers()[name], text)
+    drawing = next(d for d in result.charts if d.kind == "bars" and result.values[d.y[0]].unit == "J")
+    return draw(drawing, result)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("shootout", {}), ("shootout", {"devices": "1", "duration": "1 day"}), ("battery", {})]
+)
+def test_an_axis_of_energy_has_the_unit_of_its_largest_bar(name, text):
+    figure = energy_bars(name, text)
+    (bars,), axis = figure["data"], figure["layout"]["xaxis"]
+    largest = bars["text"][bars["x"].index(max(bars["x"]))]
+    number, unit = largest.split(" ")
+    assert unit == (axis["title"]["text"] or axis["ticksuffix"])
+    assert max(bars["x"]) == pytest.approx(float(number), rel=5e-3)
+
+
+def test_stacked_bars_of_energy_share_the_unit_of_the_largest_whole():
+    value = Value(0.0, "J", "J", "Energy")
+    figure = stacked(["one", "other"], {"a": [3.6e9, 3.6e9], "b": [0.0, 7.2e9]}, {"a": value, "b": value})
+    assert [trace["y"] for trace in figure["data"]] == [pytest.approx([1, 1]), pytest.approx([0, 2])]
+    assert "MWh" in figure["layout"]["yaxis"]["title"]["text"]
+
+
+@pytest.mark.parametrize("solver", solvers().values(), ids=list(solvers()))
+def test_an_axis_of_a_share_reads_in_percent(solver):
+    shares = [name for name, io in solver.inputs.items() if isinstance(io, Input) and io.unit == "1" and io.high == 1]
+    for name in shares:
+        result = answer(solver, {"sweep": name}) if any(f.kind == "curve" for f in solver.figures) else None
+        for drawing in result.charts if result else ():
+            if drawing.kind == "curve":
+                assert draw(drawing, result)["layout"]["xaxis"]["tickformat"] == "~%", name
+
+
+def test_the_reference_has_a_bar_beside_the_alternatives():
+    result = answer(solvers()["shootout"], {"also": "h200-sxm-141gb,gaudi3"})
+    training = draw(result.charts[0], result)["data"][0]
+    assert training["y"] == [result.values["accelerator"].value, *result.systems[:2]]
+    assert training["x"][0] == pytest.approx(result.values["reference_cost"].value)
+    notes = result_page(solvers()["shootout"], result, "/").notes
+    assert any("Gaudi 3" in note and "not known" in note for note in notes)
+
+
+def test_a_line_that_is_one_point_is_told_and_not_drawn():
+    solver = solvers()["sustainability"]
+    result = answer(solver, {})
+    line = next(d for d in result.charts if d.kind == "curve")
+    (track,) = (t for t in result.series if t.x == line.x[0])
+    one = {
+        name: (cells if name == track.x else (cells[0], *(None for _ in cells[1:])))
+        for name, cells in track.columns.items()
+    }
+    one |= {track.x: (result.values[track.x].value, *track.columns[track.x][1:])}
+    few = replace(result, series=tuple(replace(t, columns=one) if t is track else t for t in result.series))
+    shown = result_page(solver, few, "/")
+    assert line.title not in [figure.title for figure in shown.figures]
+    assert any(line.title in note for note in shown.notes)
 
 
 def test_a_mark_at_zero_is_left_out_of_a_log_axis(client):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from solvers.algorithm.compression import compression
 from solvers.read import read
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"method": "pruning", "sparsity": "0.002"},
 ]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from solvers.algorithm.scaling_laws import BESIROGLU, HOFFMANN, scaling_laws
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"parameters": "174.6e9", "tokens": "300e9", "tokens_per_parameter": "1"},
 ]
@@ -104,7 +104,7 @@ def test_a_small_network_has_paid_once_serving_saved_what_training_took(paramete
 @few
 @given(budget=budgets, larger=st.floats(1, 100))
 def test_a_network_no_smaller_than_the_best_never_pays_back(budget, larger):
-    # One at the best split itself differs from it by rounding only: no promise may rest on that.
+    # At the best split the two differ by rounding only.
     assert np.isinf(
         scaling_laws(compute_budget=budget, parameters=larger * BESIROGLU.best_parameters(budget)).payback_tokens
     )
@@ -182,7 +182,7 @@ def said(**asked):
 
 def test_the_verdict_calls_a_network_dearer_to_serve_only_where_it_is():
     assert "cheaper to serve" in said(parameters=174.6e9, tokens=300e9)
-    # By a rule of 200 it lacks tokens; by the fit the best network of its compute is the larger one.
+    # By a rule of 200 it has too few tokens; by the fit the best model for its compute is larger.
     other = said(parameters=1e9, tokens=100e9, tokens_per_parameter=200)
     assert "under-trained" in other and "cheaper to serve" not in other
     assert "over-trained" in said(parameters=8.03e9, tokens=15e12)

@@ -54,18 +54,18 @@ GRADUAL = toy(
 
 def of(solver, output="y", **values):
     asked = QuestionBatch.of(solver, solver.accept(values))
-    number = len(asked.knobs)
+    number = len(asked.parameters)
     every = breakpoints(asked, lambda o, row: getattr(o, output), np.zeros(number, dtype=int), np.arange(number))
     return (
         asked,
         every,
-        {(asked.knobs[p].name, round(float(f), 3)) for p, f in zip(every.pair, every.factor, strict=True)},
+        {(asked.parameters[p].name, round(float(f), 3)) for p, f in zip(every.pair, every.factor, strict=True)},
     )
 
 
 @settings(max_examples=30)
 @drawn(other=st.floats(0.11, 9.9).filter(lambda v: abs(v - 1) > 0.01))
-def test_two_times_that_meet_in_a_maximum_make_a_kink_where_they_meet(other):
+def test_two_times_that_meet_in_a_maximum_make_a_breakpoint_where_they_meet(other):
     every = of(MAXIMUM, x=1.0, other=other)[1]
     (bend,) = np.flatnonzero(every.pair == 0)
     assert float(every.factor[bend]) == pytest.approx(other, rel=1e-4)
@@ -98,15 +98,15 @@ def test_a_whole_number_changes_at_a_whole_number():
 
 
 def test_decode_of_llama_8b_turns_compute_bound_at_batch_148():
-    # The claim the roofline wall is checked by, found here from the outside.
+    # The same claim as in the roofline wall, tested here from outside.
     asked, every, found_at = of(roofline, "latency", model=LLAMA_8B, accelerator=H100, batch_size=100.0)
     assert ("batch_size", 1.48) in found_at
-    at = next(k for k in range(every.pair.size) if asked.knobs[every.pair[k]].name == "batch_size")
+    at = next(k for k in range(every.pair.size) if asked.parameters[every.pair[k]].name == "batch_size")
     told = changes(asked, 0, int(every.pair[at]), float(every.low[at]), float(every.high[at]))
     assert ("bottleneck", "memory", "compute") in {(c.output, c.before, c.after) for c in told}
 
 
-def test_a_knob_of_unknown_setting_has_no_kinks():
+def test_a_parameter_of_unknown_setting_has_no_breakpoints():
     asked, *_ = of(MEET)
-    blank = QuestionBatch(asked.solver, asked.inputs, asked.knobs, np.full_like(asked.settings, np.nan))
+    blank = QuestionBatch(asked.solver, asked.inputs, asked.parameters, np.full_like(asked.settings, np.nan))
     assert breakpoints(blank, lambda o, row: o.y, np.array([0]), np.array([0])).pair.size == 0

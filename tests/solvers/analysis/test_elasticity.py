@@ -35,7 +35,7 @@ COUNT = toy(
 def of(solver, output, **values):
     asked = QuestionBatch.of(solver, solver.accept(values))
     answers = slopes(asked, lambda o, row: getattr(o, output))
-    names = [knob.name for knob in asked.knobs]
+    names = [parameter.name for parameter in asked.parameters]
     return {side: dict(zip(names, getattr(answers, side), strict=True)) for side in ("central", "below", "above")}
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from solvers.data.ingestion import IngestionBottleneck, ingestion
 from tests.solvers.sentences import says
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"demand_bandwidth": "0"},
 ]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from solvers.data.topology import NetworkKind, topology
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"kind": "torus_3d", "nodes": "8192", "message": "0"},
     {"kind": "torus_3d", "nodes": "65536", "oversubscription": "1.3"},
@@ -23,7 +23,7 @@ def around(k, a, b):
 
 
 def mean_hops_counted(k, dimensions):
-    """From one node of a torus with k nodes a side to every node, itself included."""
+    """Return the mean hops from one node of a torus with k nodes per side to every node, itself included."""
     ways = [sum(around(k, 0, c) for c in node) for node in product(range(k), repeat=dimensions)]
     return sum(ways) / len(ways)
 
@@ -38,7 +38,7 @@ def test_mean_hops_of_a_ring_and_a_torus_are_those_counted_on_one(k):
     ("kind", "side", "cut"), [("ring", 12, 2), ("torus_3d", 4, 2 * 4**2), ("torus_3d", 6, 2 * 6**2)]
 )
 def test_the_bisection_is_what_the_cut_links_carry(kind, side, cut):
-    # A cut goes through two planes of links; a link carries half of what a node sends in one dimension.
+    # A cut crosses two planes of links; a link carries half of what a node sends in one dimension.
     nodes = side if kind == "ring" else side**3
     o = topology(kind=kind, nodes=nodes, link_bandwidth=LINK)
     assert float(o.bisection_bandwidth) == pytest.approx(cut * LINK / 2)

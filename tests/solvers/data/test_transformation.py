@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from solvers.data.transformation import Order, transformation
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"sample_bytes": "1e15"},
 ]

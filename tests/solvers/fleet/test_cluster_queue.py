@@ -3,18 +3,18 @@ import pytest
 
 from solvers.fleet.cluster_queue import cluster_queue
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [{"servers": "10000", "arrival_rate": "9999", "service_time": "1", "wait_target": "1e-6"}]
 
 DAY = 86400.0
-# Every law below is held to on this grid, in one call: shares booked, slots and spreads of the lengths.
+# The grid on which every law below is tested, in one call: utilizations, slots and variabilities.
 LOADS, SLOTS, SPREADS = (
     each.ravel() for each in np.meshgrid([0.01, 0.2, 0.5, 0.8, 0.95, 0.99], [1, 2, 3, 7, 30, 200], [0.0, 0.5, 1.0, 3.0])
 )
 
 
 def queued(load, servers=1, **other):
-    """A cluster of so many slots, a share `load` of them booked, with jobs of a day."""
+    """Return a cluster with this number of slots, a share `load` of them occupied, with jobs of a day."""
     return cluster_queue(**{"arrival_rate": load * servers / DAY, "service_time": DAY, "servers": servers, **other})
 
 

@@ -18,7 +18,7 @@ from solvers.laws.collectives import (
     tree_all_reduce,
 )
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"message": "0", "devices": "2"},
     {"message": "450000", "devices": "256", "devices_per_node": "256"},
@@ -41,7 +41,7 @@ def exact(value):
 
 
 def bytes_sent_by_each_in_a_ring(devices, message):
-    """A ring, walked: in each of two rounds of n − 1 steps a device sends one of n parts on."""
+    """Return the bytes each device sends: in two rounds of n − 1 steps, one of n parts per step."""
     return sum(message / devices for _round in range(2) for _step in range(devices - 1))
 
 
@@ -204,9 +204,9 @@ def said(**asked):
 @pytest.mark.parametrize(
     ("asked", "binding"),
     [
-        # Most of a flat ring of 1024 would be starts; two levels move 200 MB mostly as bytes.
+        # Latency dominates a flat ring of 1024; in two levels bandwidth does, for 200 MB.
         ({"devices": 1024, "message": 200e6}, "bytes between the nodes bind"),
-        # A tree can be fastest and still wait for its bytes.
+        # A tree can be fastest and still be limited by bandwidth.
         ({"devices": 1024, "devices_per_node": 1, "message": 10e6}, "bytes between the nodes bind"),
         ({"devices": 1024, "message": 16e3}, "Starting messages binds"),
         ({"devices": 8}, "bytes over the links inside the node bind"),

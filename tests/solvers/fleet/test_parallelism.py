@@ -10,7 +10,7 @@ from solvers.laws.collectives import ring_all_reduce
 from solvers.laws.training_step import bubble_fraction
 from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B, MIXTRAL
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"recomputation": "none", "microbatch_size": "16"},
     {
@@ -115,7 +115,7 @@ def test_spread_experts_send_tokens_and_hold_less():
 
 
 def test_tensor_parallelism_takes_four_all_reduces_a_layer_and_six_with_full_recomputation():
-    # Shoeybi et al. 2019, section 3: two forward and two backward; computing again repeats the forward ones.
+    # Shoeybi et al. 2019, section 3: two forward and two backward; recomputation repeats the forward ones.
     message = 8192 * 4096 * 2
     once = float(ring_all_reduce(message, 8, 450e9, 0.5e-6))
     four = trained(**{**ALONE, "tensor_parallel": 8}, microbatches=3)
@@ -215,7 +215,7 @@ def test_the_largest_loss_is_named():
 @pytest.mark.parametrize("reached", [0.85, 0.02])
 @pytest.mark.parametrize("spread", ["on", "off"])
 def test_a_step_is_what_a_calculation_by_hand_gives(reached, spread):
-    # Two copies, two devices a layer, three uneven stages, each sequence in two parts; one device a fifth too slow.
+    # Two copies, two devices per layer, three uneven stages, each sequence in two parts; one device a fifth too slow.
     d, t, p, c, m, b, s = 2, 2, 3, 2, 5, 2, 4096
     parameters, layers, hidden = 8.03e9, 32, 4096
     o = trained(

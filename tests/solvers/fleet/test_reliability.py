@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from solvers.fleet.reliability import FailingPart, TimeLoss, reliability
 from tests.solvers.sentences import says
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"own_interval": "1 s"},
     {"checkpoint_time": "0", "recovery_time": "0"},
@@ -104,7 +104,7 @@ def test_where_failures_are_rare_young_and_daly_agree():
 
 
 def test_dalys_goodput_is_what_a_simulated_job_reaches():
-    # 40,000 intervals of work against failures at random, in checkpoints and recovery too; three standard errors.
+    # 40,000 simulated intervals with random failures, in checkpoints and recoveries too; three standard errors.
     mtbf, interval, delta, recovery = 1000.0, 300.0, 50.0, 200.0
     spent = _until_done(interval + delta, recovery, mtbf, 40_000)
     o = reliability(devices=1, device_mtbf=mtbf, checkpoint_time=delta, recovery_time=recovery, own_interval=interval)
@@ -113,7 +113,7 @@ def test_dalys_goodput_is_what_a_simulated_job_reaches():
 
 
 def _until_done(length, recovery, mtbf, count):
-    """Seconds until `length` passes without a failure, starting over after each by a recovery that may fail too."""
+    """Return the seconds until `length` passes without a failure; after each failure a recovery, which may fail too."""
     random, spent = np.random.default_rng(15), np.zeros(count)
     under_way, need = np.arange(count), np.full(count, length)
     while under_way.size:

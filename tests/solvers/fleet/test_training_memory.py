@@ -9,7 +9,7 @@ from solvers.errors import InputErrors
 from solvers.fleet.training_memory import training_memory
 from tests.solvers.systems import GPT_3, H100, LLAMA_8B, MIXTRAL
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"model": "llama-3-8b", "tensor_parallel": "8", "batch_size": "10000", "data_parallel": "1"},
     {"accelerator": '{"peak": {"fp16": 1e15}, "memory_bandwidth": 1e12}'},

@@ -46,7 +46,7 @@ def test_matrix_products_read_and_write_each_token_s_activations_beside_the_weig
     # Per layer: QKV 4096 in, 6144 out; output 4096 and 4096; up and gate 4096 in, 28672 out; down 14336 in, 4096 out.
     by_hand = 2 * 32 * (4096 + 6144 + 4096 + 4096 + 4096 + 28672 + 14336 + 4096)
     one, two = (pass_of(LLAMA_8B, False, batch, 1) for batch in (1, 2))
-    # The rest are the two embeddings of 128256 words, which the parameters hold as well.
+    # The rest are the two embeddings of 128256 words, which the parameters include.
     assert float(two.gemm_moved - one.gemm_moved) == pytest.approx(by_hand + 2 * 2 * 128256, rel=0.01)
 
 

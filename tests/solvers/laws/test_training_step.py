@@ -1,4 +1,4 @@
-"""What devices exchange in a training step, each group placed by hand on nodes of eight."""
+"""The communication of a training step, with each group placed by hand on nodes of eight."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def split(tensor=1, context=1, data=1, expert=1, pipeline=1, virtual=1):
 
 
 def gathered(message, local, nodes):
-    """An all-gather in two levels, written out."""
+    """Return the time of an all-gather in two levels, written out."""
     inside = (local - 1) / local * message / 100e9 + (local - 1) * 1e-6
     return inside + (nodes - 1) / nodes * message / local / 10e9 + (nodes - 1) * 1e-5
 

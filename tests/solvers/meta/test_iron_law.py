@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from solvers.meta.iron_law import IronLawFactor, iron_law
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"mfu": "1", "mfu_counts": "run", "goodput": "1", "devices": "1", "scaling_efficiency": "0.01"},
 ]

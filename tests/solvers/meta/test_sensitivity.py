@@ -10,9 +10,9 @@ from solvers.node.serving import serving
 from solvers.node.tail_latency import tail_latency
 from tests.solvers.systems import ESP32, H100, KEYWORDS, LLAMA_8B
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
-    # Without a thermal design power nothing is known of the energy.
+    # Without a thermal design power the energy is unknown.
     {"output": "energy_per_sample", "accelerator": '{"peak": {"fp16": 1e15}, "memory_bandwidth": 1e12}'},
     {"batch_size": "21", "phase": "decode", "output": "mfu"},
 ]
@@ -80,15 +80,17 @@ def test_any_wall_answers_for_any_of_its_outputs():
     itl = sensitivities(serving, serving.accept({"model": LLAMA_8B, "accelerator": H100}), "itl")
     assert itl.binding == "accelerator.memory_bandwidth"
     assert abs(itl.rows[0].elasticity) >= abs(itl.rows[-1].elasticity)
-    edge = next(k for k in itl.kinks if k.name == "accelerator.memory_capacity")
+    edge = next(k for k in itl.breakpoints if k.name == "accelerator.memory_capacity")
     assert edge.changes[0].output == "feasible" and 0 < edge.setting.value < 80e9
 
 
 def test_waiting_breaks_where_the_queue_starts_to_grow():
     p99 = sensitivities(tail_latency, tail_latency.accept({}), "p99_latency")
-    breaks = {(k.name, k.changes[0].output) for k in p99.kinks if k.changes}
+    breaks = {(k.name, k.changes[0].output) for k in p99.breakpoints if k.changes}
     assert ("arrival_rate", "stable") in breaks
-    growing = next(k for k in p99.kinks if k.changes and k.changes[0].output == "stable" and k.name == "arrival_rate")
+    growing = next(
+        k for k in p99.breakpoints if k.changes and k.changes[0].output == "stable" and k.name == "arrival_rate"
+    )
     assert growing.setting.value == pytest.approx(4 / 0.3, rel=1e-4)
 
 

@@ -12,7 +12,7 @@ from solvers.node.roofline import roofline
 from solvers.specs import Accelerator, Precision, stack, table
 from tests.solvers.systems import A100, ESP32, H100, KEYWORDS, LLAMA_8B, MIXTRAL
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "target_latency": "0.0001"},
 ]

@@ -9,7 +9,7 @@ from solvers.specs import Grid
 from tests.solvers.sentences import says
 from tests.solvers.systems import H100, LLAMA_8B
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [{"pipeline_parallel": "10000"}]
 
 PLACE = Grid(name="Somewhere", carbon_intensity=1e-7, electricity_price=3e-8, water_intensity=5e-7)
@@ -24,5 +24,5 @@ def test_devices_that_no_copy_uses_are_left_over_and_noted(devices, splits, left
     o = system(**question)
     assert (bool(o.splits), float(o.idle_devices)) == (splits, left_over)
     told = says(system, **question)
-    assert ("too few to train" in told) is not splits
-    assert ("left over" in told) is (splits and left_over > 0)
+    assert ("too few for one copy" in told) is not splits
+    assert ("devices idle" in told) is (splits and left_over > 0)

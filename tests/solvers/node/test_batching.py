@@ -7,7 +7,7 @@ from solvers.node.batching import KvPrecision, Limit, batching
 from solvers.specs import Model, Precision, stack, take
 from tests.solvers.systems import DEEPSEEK_V3, H100, LLAMA_8B, MAMBA, RESNET_50, with_figure
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"model": "mamba-2.8b"},
     {"context_length": "75000"},

@@ -11,7 +11,7 @@ from solvers.specs import Accelerator, Model, Precision, stack, table, take
 from tests.solvers.sentences import says
 from tests.solvers.systems import A100, H100, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50, with_figure
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"recomputation": "selective", "phase": "decode", "sequence_length": "1024"},
     {"attention": "unfused", "batch_size": "1000000"},
@@ -27,7 +27,7 @@ GPT_3 = Model(
     name="GPT-3", parameters=175e9, layers=96, hidden_size=12288, attention_heads=96, kv_heads=96, head_dim=128
 )
 
-# One question answers in about a millisecond; a hundred of each would make the file slow.
+# One question takes about a millisecond; a hundred examples of each would make the file slow.
 few = settings(max_examples=25)
 lengths = st.integers(1, 65536)
 questions = st.fixed_dictionaries(
@@ -109,7 +109,7 @@ def test_scores_cost_what_unfused_attention_takes_longer(length):
 
 
 def test_selective_recomputation_avoids_nine_tenths_of_what_full_costs():
-    # Korthikanti et al. 2023, abstract: over 90 % of the overhead of recomputation goes away.
+    # Korthikanti et al. 2023, abstract: over 90 % of the overhead of recomputation is avoided.
     none, selective, full = (
         float(efficiency(model=GPT_3, accelerator=A100, sequence_length=2048, recomputation=r).step_time)
         for r in BackwardRecomputation

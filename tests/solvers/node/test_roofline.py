@@ -20,7 +20,7 @@ from tests.solvers.systems import (
     with_figure,
 )
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     # Compute-bound only above the largest batch that fits.
     {"context_length": "100", "accelerator.memory_capacity": "16.2 GB"},

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from solvers import roofline, serving
 from tests.solvers.systems import A100, DEEPSEEK_V3, H100, LLAMA_8B, with_figure
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"model": "llama-3-70b", "tensor_parallel": "4", "precision": "fp64"},
 ]

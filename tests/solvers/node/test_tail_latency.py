@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 
 from solvers.node.tail_latency import tail_latency
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
-    # No number of replicas that is tried meets the target.
+    # No number of replicas tried meets the target.
     {"replicas": "10000", "arrival_rate": "9990", "service_time": "1", "latency_target": "1.0000001"},
     {"arrival_rate": "1", "service_time": "0.66 s", "replicas": "8", "latency_target": "0.03"},
     {"service_time": "0.01", "arrival_rate": "12", "replicas": "1"},
 ]
 
-# One question answers in about a millisecond; a hundred of each would make the file slow.
+# One question takes about a millisecond; a hundred examples of each would make the file slow.
 few = settings(max_examples=25)
 replicas = st.integers(1, 40)
 utilizations = st.floats(0.05, 0.97)

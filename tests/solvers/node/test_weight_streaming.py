@@ -8,7 +8,7 @@ from solvers.specs import Precision, stack, take
 from tests.solvers.sentences import says
 from tests.solvers.systems import LLAMA_8B, MAMBA, RESNET_50
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"sram_capacity": "1e8"},
     {"batch_size": "1", "context_length": "8"},

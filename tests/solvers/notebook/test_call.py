@@ -1,4 +1,4 @@
-"""A call understands what a person types and what the shipped rows are called, and refuses what a page refuses."""
+"""Calls accept text with units and the names of shipped rows, and reject what a page rejects."""
 
 import math
 import subprocess

@@ -1,4 +1,4 @@
-"""`help` of every solver tells what its declaration says, and its example runs."""
+"""`help` of every solver has its declarations, and its example runs."""
 
 import doctest
 import inspect

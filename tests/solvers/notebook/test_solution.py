@@ -1,4 +1,4 @@
-"""`solve` gives the whole answer, and the site's page of the same question says the same."""
+"""`solve` returns the complete answer, the same as the site's page of the question."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("catalog")
 every_question = pytest.mark.parametrize(
     ("solver", "text"),
     [
-        # What is drawn beside an answer is no part of it.
+        # Charts are not part of a solution.
         pytest.param(s, {name: text for name, text in p.values.items() if name != "also"}, id=f"{n}-{p.name}")
         for n, s in every_solver().items()
         for p in s.presets

@@ -1,4 +1,4 @@
-"""A sweep asks every combination and gives what a call of each would."""
+"""A sweep evaluates every combination, with the same results as single calls."""
 
 import doctest
 import importlib
@@ -67,7 +67,7 @@ def test_combinations_that_make_no_sense_are_left_out_and_told():
 
 
 def test_a_check_that_reads_more_in_some_rows_is_asked_for_those():
-    """The bits are only compared for quantization, so the first row alone does not show that they matter."""
+    """Bits are compared only for quantization, so the first row alone does not show that they matter."""
     table = sweep(compression, method=["pruning", "quantization"], bits=[2, 8], baseline_bits=4)
     assert len(table) == 3 and table.left_out[0].startswith("method quantization, bits 8")
 
@@ -99,5 +99,5 @@ def test_without_lists_there_is_one_row():
 
 
 def test_its_example_runs():
-    # The name in `solvers.notebook` is the function's; the module is beside it.
+    # `solvers.notebook.sweep` is the function; the module is imported by name.
     assert doctest.testmod(importlib.import_module("solvers.notebook.sweep")).failed == 0

@@ -1,4 +1,4 @@
-"""A table keeps columns, names their units and shows itself."""
+"""Tables have columns with units, and formatted output."""
 
 import sys
 from types import SimpleNamespace

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from solvers.operations.battery import Drain, battery
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"sleep_power": "0.1"},
     {"sleep_power": "0", "energy_per_inference": "0"},

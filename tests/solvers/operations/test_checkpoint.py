@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from solvers.operations.checkpoint import CheckpointBottleneck, checkpoint
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"interval": "60", "way": "synchronous", "parameters": "1e13"},
 ]

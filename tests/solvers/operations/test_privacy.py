@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from solvers.operations.privacy import privacy
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"epsilon": "1", "subgroup_prevalence": "0.1%"},
     {"calibration": "0"},

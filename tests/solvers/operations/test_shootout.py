@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from solvers.operations.shootout import LowerCost, shootout
 from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"rival": "gaudi3", "accelerator": "trainium2"},
     {"rival": "gaudi3", "rival_price": "0"},

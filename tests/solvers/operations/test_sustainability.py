@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from solvers.operations.sustainability import CarbonPart, sustainability
 from tests.solvers.sentences import says
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"carbon_intensity": math.nan},
     {"carbon_intensity": "0", "embodied_per_device": "0 kg"},

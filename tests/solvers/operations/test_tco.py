@@ -9,7 +9,7 @@ from solvers.laws.cost import YEAR
 from solvers.operations.tco import CostPart, Procurement, tco
 from tests.solvers.systems import H100
 
-# Questions of sentences that random ones hardly reach (tests/conformance/test_sentences.py).
+# Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"infrastructure_multiplier": "1", "spot_mtbf": "3600"},
     {"time_in_use": "10%", "duration": "5 year"},

@@ -96,5 +96,5 @@ def test_an_axis_along_what_a_stage_finds_would_change_nothing():
     chain = pipeline(serving, tail_latency, links={"tail_latency.service_time": "serving.end_to_end_latency"})
     with pytest.raises(InputError, match="found by a stage"):
         listed(chain, "service_time", [1.0])
-    # With the stage's name before it, it cuts the wire.
+    # With the stage's name it removes the connection.
     assert listed(chain, "tail_latency.service_time", [1.0]).labels == (1.0,)

@@ -15,14 +15,14 @@ from tests.solvers.systems import H100, LLAMA_8B
 LLAMA = {"model": LLAMA_8B, "accelerator": H100}
 
 
-# A server with B places in its batch is a queue with B servers, each as fast as a full batch is served.
+# A server with B slots in its batch is a queue with B servers, each with the service time of a full batch.
 LINKS = {"tail_latency.service_time": "serving.end_to_end_latency", "tail_latency.replicas": "serving.batch_size"}
 LARGEST_BATCH = ("maximize: batch_size", "minimize: p99_latency")
 HIGHEST_THROUGHPUT = ("maximize: decode_throughput", "minimize: p99_latency")
 
 
 def batches(given, rate, target, wanted=LARGEST_BATCH, largest=512):
-    """The tutorial's batching optimizer (listing 6.6) as a search."""
+    """Run the tutorial's batching optimizer (listing 6.6) as a search."""
     chain = pipeline("serving", "tail_latency", links=LINKS)
     fixed = settle(chain, {**given, "arrival_rate": rate})
     wanted = (*wanted, f"p99_latency <= {target!r} s", "stable", "serving.feasible")

@@ -48,7 +48,7 @@ def test_a_relaxed_limit_frees_what_only_it_holds_back():
     outcome = run(search(["minimize: time", f"cost <= {limit} USD", "fits"], relax=share))
     freed = [r["time"] for r in by_hand() if limit < r["cost"] <= limit * (1 + share) and r["size"] <= 6]
     assert outcome.seen.freed[0, 0] == min(freed)
-    assert np.isinf(outcome.seen.freed[1, 0])  # a truth has no limit to relax
+    assert np.isinf(outcome.seen.freed[1, 0])  # a flag has no limit to relax
 
 
 def test_what_is_freed_is_the_same_however_the_space_is_cut():

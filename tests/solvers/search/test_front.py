@@ -17,13 +17,13 @@ def sizes_below_which_pairs_are_compared(request):
 
 
 def scores(columns):
-    # Few distinct values: ties and duplicates are the rule, not the exception.
+    # Few distinct values, so that ties and duplicates are frequent.
     few = st.sampled_from([0.0, 1.0, 2.0, 3.0, -1.5, np.inf, np.nan])
     return st.integers(0, 20).flatmap(lambda rows: arrays(float, (rows, columns), elements=few))
 
 
 def slow_front(rows):
-    """By the definition, one pair at a time."""
+    """Return the front by its definition, one pair at a time."""
     kept = []
     for k, row in enumerate(rows):
         if np.isnan(row).any():

@@ -11,12 +11,13 @@ from solvers.pipeline import pipeline, settle
 from solvers.search.axes import axis, listed
 from solvers.search.explore import Search
 from solvers.search.goals import goals, metrics
-from solvers.search.layouts import DIMENSIONS, layouts
+from solvers.search.layouts import layouts
 from solvers.search.run import run
 from solvers.search.space import Space
 from tests.solvers.systems import H100, LLAMA_8B
 
 CHAIN = pipeline("parallelism")
+DIMENSIONS = ("data_parallel", "tensor_parallel", "pipeline_parallel", "context_parallel")
 TRAINING = {"model": LLAMA_8B, "accelerator": H100}
 
 
@@ -83,7 +84,7 @@ def test_a_wall_that_takes_fewer_dimensions_gets_those():
     found = layouts(pipeline("serving", "parallelism"), [4])
     assert set(found.columns) == set(DIMENSIONS)
     with pytest.raises(InputError, match="such as parallelism"):
-        layouts(pipeline("serving"), [4])
+        layouts(pipeline("batching"), [4])
 
 
 @pytest.mark.parametrize(
@@ -101,3 +102,15 @@ def test_what_is_no_number_of_devices_is_refused(text, sentence):
     with pytest.raises(InputError, match=sentence) as bad:
         axis(CHAIN, "layout", text)
     assert bad.value.field == "layout"
+
+
+def test_serving_divides_devices_over_replicas_and_layers():
+    chain = pipeline("serving", "tail_latency", links={"tail_latency.replicas": "serving.slots"})
+    found = axis(chain, "layout", "8")
+    pairs = list(zip(found.columns["replicas"].tolist(), found.columns["tensor_parallel"].tolist(), strict=True))
+    assert pairs == [(1, 8), (2, 4), (4, 2), (8, 1)]
+
+
+def test_a_queue_alone_divides_no_devices():
+    with pytest.raises(InputError, match="such as parallelism or serving"):
+        axis(pipeline("tail_latency"), "layout", "8")

@@ -46,7 +46,7 @@ def search(texts=GOALS, axes=AXES, chain=CHAIN, fixed=None, **more):
 
 
 def by_hand():
-    """The same space in three loops."""
+    """Return the same space in three loops."""
     for size in range(1, 9):
         for speed in (1, 2, 4, 8):
             for rate in (1, 2, 3):

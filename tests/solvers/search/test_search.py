@@ -1,4 +1,4 @@
-"""`search` asks in a line what the design space asks: the same goals, the same limits, the same order."""
+"""`search` has the same goals, limits and order as the design space."""
 
 import doctest
 import importlib

@@ -10,18 +10,23 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mlsysweb.answer import answer
 from mlsysweb.api.document import document, errors, outputs
+from mlsysweb.api.pages import page_answer, page_names
 from solvers.errors import InputError, InputErrors
 from solvers.formatting import fill_slots, format_value
 from solvers.registry import find, solvers
 
 
 class Command(BaseCommand):
-    """`manage.py solve <wall> name=value …`: a wall's answer at the command line."""
+    """`manage.py solve <wall> name=value …`: prints the answer of a wall."""
 
-    help = "Answer a question: solve SOLVER name=value … [--json], or every case of a file: solve --cases FILE."
+    help = (
+        "Answer a question: solve SOLVER name=value … [--json], or every case of a file: solve --cases FILE. What the "
+        "catalog has goes by its slug: fleet=research-256 grid=quebec. A page over many walls is asked as its address "
+        "asks it: solve pipelines stages=tco,sustainability fleet=research-256."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("solver", nargs="?", help=", ".join(solvers()))
+        parser.add_argument("solver", nargs="?", help=f"{', '.join(solvers())}; or a page: {', '.join(page_names())}")
         parser.add_argument(
             "inputs", nargs="*", metavar="name=value", help="as typed: batch_size=8 layer_overhead='10 us'"
         )
@@ -37,7 +42,10 @@ class Command(BaseCommand):
         if not options["solver"]:
             raise CommandError(f"Name a solver: {', '.join(solvers())}. Or give --cases FILE.")
         try:
-            result = answer(find(options["solver"]), _named(options["inputs"]))
+            if options["solver"] in page_names() and options["solver"] not in solvers():
+                self._tell_page(options)
+                return
+            result = answer(find(options["solver"]), dict(_named(options["inputs"])))
         except InputError as unknown:
             raise CommandError(str(unknown)) from None
         except InputErrors as bad:
@@ -53,12 +61,26 @@ class Command(BaseCommand):
         for note in result.notes:
             self.stdout.write(f"Note: {fill_slots(note, result.values)}")
 
+    def _tell_page(self, options: dict[str, Any]) -> None:
+        """Writes the answer of a page over many walls. Raises InputErrors."""
+        found = page_answer(options["solver"], _named(options["inputs"]))
+        if options["json"]:
+            self.stdout.write(json.dumps(found, indent=2))
+            return
+        self.stdout.write(found["verdict"])
+        for name, figure in found["figures"].items():
+            self.stdout.write(f"  {name:<28} {figure['text']}")
+        for table in found["tables"]:
+            self.stdout.write(f"\n{table['title']}")
+            for row in (table["columns"], *table["rows"]):
+                self.stdout.write(f"  {' | '.join(row)}")
 
-def _named(words: list[str]) -> dict[str, str]:
+
+def _named(words: list[str]) -> list[tuple[str, str]]:
     for word in words:
         if "=" not in word:
             raise CommandError(f"'{word}' is not name=value.")
-    return dict(word.split("=", 1) for word in words)
+    return [(name, value) for name, _, value in (word.partition("=") for word in words)]
 
 
 def _cases(path: str) -> list[Any]:
@@ -75,7 +97,7 @@ def _cases(path: str) -> list[Any]:
 
 
 def _case(case: Any) -> dict[str, Any]:
-    """The outputs of one case, or its first error: one bad case stops no other."""
+    """Return the outputs of one case, or its first error: an invalid case does not stop the others."""
     try:
         if not isinstance(case, dict) or not isinstance(case.get("inputs"), dict):
             raise InputError("case", 'must be {"solver": name, "inputs": {…}}.')

@@ -1,4 +1,4 @@
-"""Works through the searches that are too large for a request, then goes."""
+"""The command that works on design-space jobs until none is left."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mlsysweb.explore.jobs.jobs import work
 
 
 class Command(BaseCommand):
-    """`manage.py explore`: works on waiting searches."""
+    """`manage.py explore`: works on waiting design-space jobs."""
 
     help = "Works through the searches of the design space that wait. The site starts it by itself."
 
@@ -26,6 +26,6 @@ class Command(BaseCommand):
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return  # another is at work on this machine
-            os.nice(10)  # pages come first
+                return  # another process holds the lock of this machine
+            os.nice(10)  # web workers have priority
             work(f"{socket.gethostname()[:24]}:{os.getpid()}", idle)

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 def said_before(apps, schema_editor):
-    """What the answers kept so far said, which lists had to make anew each time."""
+    """Fill in the verdict of stored answers, which the list used to compute at each request."""
     from solvers.result import Result
     from solvers.formatting import fill_slots
 

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-# What pages kept as HTML are filed under, by their path: two share a name with a wall, one was renamed with its path.
+# Names of pages stored as HTML, by their path: two share a name with a wall, one was renamed with its path.
 NAMES = {"/system/": "one-system", "/system/iron-law/": "iron-law"}
 MOVED = {"/matches/": ("/hardware-match/", "hardware_match")}
 

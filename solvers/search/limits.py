@@ -1,0 +1,119 @@
+"""What limits the best configuration of a search: the end of an axis, a constraint, or the load that is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from solvers.analysis.parameters import parameters_of
+from solvers.fields import Input
+from solvers.quantities import format_quantity
+
+from .evaluation import Evaluation, evaluate, line_along
+from .explore import Search
+from .goals import Answers
+from .run import Outcome
+from .space import Axis
+
+# Below this share a change of the first objective is none.
+_SAME = 1e-9
+
+
+def limits(outcome: Outcome) -> tuple[str, ...]:
+    """What keeps the first objective from being better still, in sentences: that the best lies at the end of an axis
+    that could be longer, which constraints the next place along an axis fails, and how much of the best is asked of it
+    where requests arrive. None without a best."""
+    if not outcome.top or not outcome.search.objectives:
+        return ()
+    return (*_along_axes(outcome), *_offered(outcome))
+
+
+def _along_axes(outcome: Outcome) -> Iterator[str]:
+    search, best = outcome.search, outcome.top[0].number
+    for k, axis in enumerate(search.space.axes):
+        if len(axis) < 2 or any(isinstance(label, str) for label in axis.labels):
+            continue
+        numbers = line_along(search, best, k, most=3)
+        here = int(np.flatnonzero(numbers == best)[0])
+        look = evaluate(search, numbers)
+        score = look.objectives[:, 0] * search.objectives[0].sign
+        places = [float(place[axis.name]) for place in search.space.labels(numbers)]
+        yield from _at_the_end(search, axis, places, here, score)
+        yield from _beyond(search, axis, places, here, score, look)
+
+
+def _at_the_end(search: Search, axis: Axis, places: list[float], here: int, score: Any) -> Iterator[str]:
+    """Where the best is the first or the last along an axis, and the one before it is worse."""
+    last = places[here] == axis.labels[-1]
+    inward = here - 1 if last else here + 1
+    if not (last or places[here] == axis.labels[0]) or not _better(score[here], score[inward]):
+        return
+    declared = declaration(search, axis.name)
+    if declared is not None and places[here] == (declared.high if last else declared.low):
+        return  # there are none beyond
+    extreme = "largest" if last else "smallest"
+    yield (
+        f"The best {_label(search, axis)} is the {extreme} searched, {_words(search, axis, places[here])}: "
+        "extend the axis, one beyond may be better."
+    )
+
+
+def _beyond(search: Search, axis: Axis, places: list[float], here: int, score: Any, look: Evaluation) -> Iterator[str]:
+    """Where the next place would be better and fails a constraint."""
+    for row in (here - 1, here + 1):
+        if 0 <= row < len(places) and _better(score[row], score[here]) and look.failed[row].any():
+            failed = [c.text for c, fails in zip(search.constraints, look.failed[row], strict=True) if fails]
+            yield (
+                f"A {_label(search, axis)} of {_words(search, axis, places[row])} would be better and fails "
+                f"{' and '.join(failed)}."
+            )
+
+
+def _better(one: float, other: float) -> bool:
+    """Whether a score is smaller, by more than rounding."""
+    return bool(np.isfinite(one) and np.isfinite(other) and other - one > _SAME * abs(other))
+
+
+def declaration(search: Search, name: str) -> Input | None:
+    """The declaration of the number an axis runs along; None for what is none, such as a layout."""
+    for stage in search.pipeline.stages:
+        own = name.removeprefix(f"{stage.name}.")
+        if isinstance(io := stage.inputs.get(own), Input):
+            return io
+        if own in parameters_of(stage):
+            return parameters_of(stage)[own].declared
+    return None
+
+
+def _label(search: Search, axis: Axis) -> str:
+    declared = declaration(search, axis.name)
+    label = declared.label if declared else axis.name.replace("_", " ")
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _words(search: Search, axis: Axis, value: float) -> str:
+    declared = declaration(search, axis.name)
+    return format_quantity(value, declared.unit, declared.display_unit) if declared else f"{value:g}"
+
+
+def _offered(outcome: Outcome) -> Iterator[str]:
+    """How much of what the best can serve is asked of it, where a stage is a queue."""
+    search = outcome.search
+    queues = [s for s in search.pipeline.stages if {"arrival_rate"} <= s.inputs.keys() and "utilization" in s.outputs]
+    if not queues:
+        return
+    answers: Answers = search.pipeline.evaluate(
+        {**search.given, **search.pipeline.assigned(search.space.at(np.array([outcome.top[0].number])))}
+    )
+    for stage in queues:
+        rate, used = (float(np.ravel(answers[stage.name].value(name))[0]) for name in ("arrival_rate", "utilization"))
+        if np.isfinite(used) and used > 0:
+            arriving = format_quantity(rate, "1/s")
+            share = format_quantity(used, "1", "percent")
+            capacity = format_quantity(rate / used, "1/s")
+            yield (
+                f"Offered load: requests arrive at {arriving}, {share} of the {capacity} that the best can serve. More "
+                "capacity than that stands idle."
+            )

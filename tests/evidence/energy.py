@@ -1,0 +1,126 @@
+"""Power and energy of GPUs that serve, and of a node that mostly waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from solvers.laws.activity_power import activity_power
+from solvers.laws.concurrency import closed_loop, host_time
+from solvers.laws.decoder import Layout, kv_cache, parameters, touched_experts
+from solvers.laws.energy import IDLE
+from solvers.laws.transformer_pass import decode_pass, prefill_pass
+from solvers.registry import solvers
+
+from .figures import (
+    HERE,
+    WEIGHT_BYTES,
+    Column,
+    Judged,
+    accelerator,
+    code,
+    decoders,
+    describe,
+    device,
+    experts_parameters,
+    kinds,
+    model,
+    rows,
+)
+
+# Tokens of a prompt: the rows do not say. Means of the data sets.
+PROMPTS = {"gpqa": 250.0, "lm-arena-chat": 300.0, "sourcegraph-fim": 1000.0}
+
+
+def serving() -> Iterator[Judged]:
+    """Joule a token and watts of H100s that serve language models."""
+    columns = rows(HERE / "energy_serving.csv")
+    size = len(columns["gpu"])
+    gpus = columns["tensor_parallel"]
+    itl, power, old = (np.full(size, np.nan) for _ in range(3))
+    for (slug, name, precision, task), at in kinds(columns, "gpu", "model", "precision", "task"):
+        split, batch = columns["tensor_parallel"][at], columns["avg_batch_size"][at]
+        output, prompt = columns["avg_output_tokens"][at], PROMPTS[task]
+        decoder, chip = decoders()[name], device(slug, precision)
+        layout = Layout(
+            weight_bytes=WEIGHT_BYTES[precision], tensor_parallel=split, expert_parallel=columns["expert_parallel"][at]
+        )
+        context = prompt + output / 2
+        first = prefill_pass(decoder, chip, layout, 1.0, prompt).total
+        step = decode_pass(decoder, chip, layout, batch, context).total
+        itl[at] = closed_loop(batch, first, step + host_time(batch), output).itl
+        mfu, reading = _utilization(name, slug, precision, split, batch, prompt, output, itl[at])
+        power[at] = activity_power(accelerator(slug).tdp, IDLE, mfu, reading)
+        found = solvers()["roofline"](
+            model=model(name),
+            accelerator=accelerator(slug),
+            phase="decode",
+            batch_size=np.round(batch),
+            context_length=np.round(context),
+            precision=code(precision),
+        )
+        old[at] = found.power
+    groups = {
+        "chip": columns["gpu"],
+        "precision": columns["precision"],
+        "kind": np.array(["experts" if decoders()[str(name)].has_experts else "dense" for name in columns["model"]]),
+    }
+    where = describe(columns, "model", "task", "precision", "tensor_parallel", "avg_batch_size")
+    measured_itl = columns["avg_batch_size"] / columns["output_tokens_per_s"]
+    yield Judged("seconds of a token, server", "ML.ENERGY", measured_itl, {"kernel sum": itl}, groups, where)
+    yield Judged(
+        "power of a GPU that serves",
+        "ML.ENERGY",
+        columns["avg_power_w"] / gpus,
+        {"kernel sum": power, "site": old, "TDP": np.full(size, 700.0)},
+        groups,
+        where,
+    )
+    tokens = columns["avg_batch_size"]
+    yield Judged(
+        "energy of a token",
+        "ML.ENERGY",
+        columns["energy_j_per_output_token"],
+        {
+            "kernel sum": power * gpus * itl / tokens,
+            "site": old * gpus * itl / tokens,
+            "TDP": 700.0 * gpus * itl / tokens,
+        },
+        groups,
+        where,
+    )
+
+
+def _utilization(
+    name: str, slug: str, precision: str, split: Column, batch: Column, prompt: float, output: Column, itl: Column
+) -> tuple[Column, Column]:
+    """Shares of peak rate and bandwidth that a step uses, with the prefills that fall into it."""
+    decoder, chip = decoders()[name], device(slug, precision)
+    routed, total = experts_parameters(decoder), float(parameters(decoder))
+    stored = WEIGHT_BYTES[precision]
+    reached = touched_experts(decoder, batch) / decoder.experts if routed else 0.0
+    used = total - routed * (1 - decoder.experts_per_token / decoder.experts) if routed else total
+    prefills = batch / (output - 1)
+    read = ((total - routed) + routed * reached + prefills * total) * stored / split
+    read = read + batch * kv_cache(decoder, split).elements(prompt + output / 2) * 2
+    flop = 2 * used * (batch + prefills * prompt) / split
+    return np.asarray(flop / itl / chip.peak), np.asarray(read / itl / chip.bandwidth)
+
+
+def idle_node() -> Iterator[Judged]:
+    """GPU energy of queries on one of eight A100s: the other seven wait, so the idle share decides."""
+    columns = rows(HERE / "energy_idle_node.csv")
+    seconds, gpus = columns["seconds_median"], columns["gpus"]
+    chip = accelerator("a100-sxm4-80gb")
+    found = solvers()["sustainability"](devices=gpus, tdp=chip.tdp, duration=seconds, mfu=0.0, pue=1.0)
+    idle = activity_power(chip.tdp, 0.2, 0.0, 0.0) * gpus * seconds
+    yield Judged(
+        "GPU energy of a node that mostly waits",
+        "co2_inference",
+        columns["gpu_energy_kwh_median"] * 3.6e6,
+        {"site": np.asarray(found.it_energy), "idle share 0.2": idle},
+        {"chip": np.full(len(seconds), "8 A100")},
+        describe(columns, "task_dataset", "model"),
+        bounded=(),
+    )

@@ -1,0 +1,135 @@
+"""The measured rows as columns, and the chips and models they speak of. Nothing here needs the site or its database."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.laws.decoder import Decoder, parameters
+from solvers.laws.kernels import KernelDevice
+from solvers.laws.model_decoder import kernel_device
+from solvers.shipped import find
+from solvers.specs import Accelerator, Model, Precision
+
+HERE = Path(__file__).parent
+CATALOG = HERE.parents[1] / "solvers/shipped"
+
+# Bytes of a weight as rows store it: 4-bit formats come with a scale for every 16 or 32 weights.
+WEIGHT_BYTES = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "fp4": 0.56, "int4": 0.56}
+
+Column = NDArray[Any]
+Columns = dict[str, Column]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One quantity as measured, and as several methods have it. `groups` are what errors are told by; `where` says
+    which row is which."""
+
+    quantity: str
+    source: str
+    measured: Column
+    answers: dict[str, Column]
+    groups: dict[str, Column]
+    where: Column
+    bounded: tuple[str, ...] = field(default=("kernel sum",))
+
+
+def rows(path: Path) -> Columns:
+    """The columns of a CSV file, as numbers where every entry is one or empty (NaN)."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        entries = list(csv.DictReader(lines))
+    return {name: _column([entry[name] for entry in entries]) for name in entries[0]}
+
+
+def _column(texts: list[str]) -> Column:
+    try:
+        return np.array([float(text or "nan") for text in texts])
+    except ValueError:
+        return np.array(texts)
+
+
+def pick(columns: Columns, at: Column) -> Columns:
+    """The rows of `columns` where `at`."""
+    return {name: column[at] for name, column in columns.items()}
+
+
+def kinds(columns: Columns, *names: str) -> list[tuple[tuple[str, ...], Column]]:
+    """Each combination of texts that occurs in the columns `names`, and the places of its rows."""
+    keys = np.stack([columns[name].astype(str) for name in names], axis=1)
+    return [(tuple(map(str, key)), np.flatnonzero((keys == key).all(axis=1))) for key in np.unique(keys, axis=0)]
+
+
+def describe(columns: Columns, *names: str) -> Column:
+    """A short text for each row."""
+    return np.array(
+        [
+            " ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in row)
+            for row in zip(*(columns[name].tolist() for name in names), strict=True)
+        ]
+    )
+
+
+def accelerator(slug: str) -> Accelerator:
+    """A chip of the shipped catalog."""
+    return find(Accelerator, slug)
+
+
+@cache
+def decoders() -> dict[str, Decoder]:
+    """The models of the rows, by name."""
+    columns = rows(HERE / "models.csv")
+    names = [f.name for f in dataclasses.fields(Decoder)]
+    return {
+        str(model): Decoder(
+            **{name: float(columns[name][place]) for name in names if name != "gated"},
+            gated=bool(columns["gated"][place]),
+        )
+        for place, model in enumerate(columns["model"])
+    }
+
+
+def experts_parameters(d: Decoder) -> float:
+    """Parameters of all routed experts."""
+    return float((3 if d.gated else 2) * d.expert_layers * d.hidden * d.experts * d.expert_intermediate)
+
+
+def model(name: str) -> Model:
+    """The same model as walls take it."""
+    d = decoders()[name]
+    total, routed = float(parameters(d)), experts_parameters(d)
+    used = total - routed * (1 - d.experts_per_token / d.experts) if d.experts > 0 else total
+    return Model(
+        name=name,
+        parameters=total,
+        active_parameters=used,
+        layers=d.layers,
+        hidden_size=d.hidden,
+        attention_heads=d.heads,
+        kv_heads=d.kv_heads,
+        head_dim=d.head_dim,
+        experts=d.experts,
+        experts_per_token=d.experts_per_token,
+        expert_parameters=routed,
+        vocabulary=d.vocabulary,
+        kv_elements_per_token_per_layer=d.latent if d.latent > 0 else float("nan"),
+        generative=1.0,
+    )
+
+
+def code(precision: str) -> Precision:
+    """The number format of a row."""
+    return Precision[precision.upper()]
+
+
+def device(slug: str, precision: str) -> KernelDevice:
+    """A chip as kernels see it, multiplying weights of `precision`."""
+    chip = accelerator(slug)
+    return kernel_device(chip, code(precision), chip.interconnect_bandwidth)

@@ -1,0 +1,38 @@
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from catalog.models import Accelerator
+from mlsysweb.pages.home.tutorial import PARTS
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def link(client, words):
+    parts = client.get("/").context["page"].parts
+    return next(each.url for part in parts for each in part.links if each.words == words)
+
+
+def outputs(client, url):
+    path, query = urlsplit(url).path, dict(parse_qsl(urlsplit(url).query))
+    return client.get(f"/api/v1/solve/{path.split('/')[2]}", query).json()["outputs"]
+
+
+def test_every_step_of_the_tutorial_opens(client):
+    for words in (step.words for part in PARTS for step in part.questions):
+        assert client.get(link(client, words)).status_code == 200, words
+
+
+def test_the_months_bill_and_its_carbon_are_of_the_same_energy(client):
+    bill, carbon = (
+        outputs(client, link(client, "256 H100s for a month")),
+        outputs(client, link(client, "The same month's carbon")),
+    )
+    assert bill["facility_energy"]["value"] == pytest.approx(carbon["facility_energy"]["value"], rel=1e-9)
+
+
+def test_three_vendors_are_three(client):
+    query = dict(parse_qsl(urlsplit(link(client, "Three vendors, one job")).query))
+    chips = ["h100-sxm5-80gb", query.get("rival", "mi300x"), *query["also"].split(",")]
+    vendors = set(Accelerator.objects.filter(slug__in=chips).values_list("vendor", flat=True))
+    assert len(vendors) == len(chips) == 3
