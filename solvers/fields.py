@@ -105,8 +105,14 @@ class PrintedNumber:
     declared: Input
 
     def __str__(self) -> str:
-        unit = "" if self.declared.unit == "1" else f" {self.declared.unit}"
-        return f"{self.value:.12g}{unit}"
+        from .quantities import convert, unit_label  # needed for messages only, not to declare a wall
+
+        shown = self.declared.display_unit or self.declared.unit
+        if math.isinf(self.value):
+            return f"{self.value}"
+        label = unit_label(shown)
+        number = f"{convert(self.value, self.declared.unit, shown):,.12g}"
+        return number + ("" if not label else label if label.startswith(("/", "%")) else f" {label}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,20 +13,25 @@ from functools import lru_cache
 import pint
 
 from .errors import InputError
+from .spelling import split_quantity
 
 _DEFINITIONS = """
 yotta- = 1e24 = Y-; zetta- = 1e21 = Z-; exa- = 1e18 = E-; peta- = 1e15 = P-; tera- = 1e12 = T-; giga- = 1e9 = G-
 mega- = 1e6 = M-; kilo- = 1e3 = k-; milli- = 1e-3 = m-; micro- = 1e-6 = µ- = μ- = u-; nano- = 1e-9 = n-
 pico- = 1e-12 = p-; kibi- = 2**10 = Ki-; mebi- = 2**20 = Mi-; gibi- = 2**30 = Gi-; tebi- = 2**40 = Ti-
-second = [time] = s = sec; meter = [length] = m; gram = [mass] = g = gCO2e = gCO2
-flop = [computation] = FLOP = op = OP = Flop; byte = [information] = B; USD = [money] = dollar
-count = []; percent = 0.01 = %; param = 1 = parameter; token = 1 = tok; sample = 1; request = 1; query = 1; image = 1
-step = 1; device = 1; bit = byte / 8 = b
-minute = 60 * second = min; hour = 3600 * second = h = hr; day = 86400 * second = d; week = 7 * day
-year = 365 * day = yr = a; month = 30 * day = mo
+second = [time] = s = sec = secs = seconds; meter = [length] = m; gram = [mass] = g = gCO2e = gCO2
+flop = [computation] = FLOP = op = OP = Flop = FLOPs; byte = [information] = B = bytes
+USD = [money] = dollar = dollars; cent = 0.01 * USD = ct = cents; count = []; percent = 0.01 = %
+param = 1 = parameter = params = parameters; token = 1 = tok = tokens; sample = 1 = samples; image = 1 = images
+request = 1 = requests = req = reqs; query = 1 = queries; inference = 1 = inferences; job = 1 = jobs; step = 1 = steps
+device = 1 = devices = GPU = GPUs; bit = byte / 8 = b = bits; minute = 60 * second = min = minutes = mins
+hour = 3600 * second = h = hr = hours = hrs; day = 86400 * second = d = days; week = 7 * day = weeks
+year = 365 * day = yr = a = years = yrs; month = 30 * day = mo = months
 newton = kilogram * meter / second ** 2 = N; joule = newton * meter = J; watt = joule / second = W
-watt_hour = watt * hour = Wh; tonne = 1000 * kilogram = t; liter = 0.001 * meter ** 3 = L = l = litre
-hertz = 1 / second = Hz; FLOPS = flop / second = flops = OPS; bps = bit / second
+watt_hour = watt * hour = Wh; tonne = 1000 * kilogram = t = tonnes
+liter = 0.001 * meter ** 3 = L = l = litre = liters = litres
+hertz = 1 / second = Hz; FLOPS = flop / second = flops = OPS
+bps = bit / second; Bps = byte / second
 ampere = [current] = A; volt = watt / ampere = V; amp_hour = ampere * hour = Ah
 qps = 1 / second = rps
 """
@@ -42,10 +47,9 @@ def _registry() -> pint.UnitRegistry[float]:
 
 _units = _registry()
 
-_NUMBER = re.compile(r"\s*([+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf|infinity)\b)\s*(.*)", re.I)
-_UNIT = re.compile(
-    r"[A-Za-zµμ%$][A-Za-z0-9µμ%$_]*(?:\^-?\d|\*\*-?\d|[²³])?(?:\s*[*/·]\s*[A-Za-z1µμ%$][A-Za-z0-9µμ%$_]*(?:\^-?\d|\*\*-?\d|[²³])?)*"
-)
+_NOT_FINITE = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\b.*", re.I)
+_POWER = r"(?:\^-?\d|\*\*-?\d|[²³])?"
+_UNIT = re.compile(rf"[A-Za-zµμ%$][A-Za-z0-9µμ%$_]*{_POWER}(?:\s*[*/·]\s*[A-Za-z1µμ%$][A-Za-z0-9µμ%$_]*{_POWER})*")
 _KINDS = {
     "1": "a plain number",
     "s": "a time",
@@ -98,14 +102,13 @@ def _parsed(unit: str) -> pint.Unit:
 
 @lru_cache(4096)
 def to_si(field: str, text: str, unit: str) -> float:
-    """Return the SI value of the text typed into `field`. A bare number is in `unit`. Raise InputError."""
-    match = _NUMBER.fullmatch(text)
-    if not match:
-        raise InputError(field, f"needs a number{_such_as(unit)}; '{_short(text)}' is none.")
-    value = float(match[1].replace("_", ""))
-    if not math.isfinite(value):
+    """The SI value of the text typed into `field`. A bare number is in `unit` already. Raises InputError."""
+    split = split_quantity(text, bytes_wanted="byte" in unit)
+    if _NOT_FINITE.fullmatch(text) or (split and not math.isfinite(split[0])):
         raise InputError(field, f"needs a finite number; '{_short(text)}' is none.")
-    given_unit = match[2].strip()
+    if split is None:
+        raise InputError(field, f"needs a number{_such_as(unit)}; '{_short(text)}' is none.")
+    value, given_unit = split
     si = _converted_from(field, text, value, given_unit, unit) if given_unit else value
     if not math.isfinite(si):
         raise InputError(field, f"needs a finite number; '{_short(text)}' is too large to be one.")
@@ -124,11 +127,18 @@ def _converted_from(field: str, text: str, value: float, given_unit: str, unit: 
         parsed = _parsed(per)
         return convert(value, per, unit)
     except pint.DimensionalityError:
+        if _names_operations(per) and unit in ("flop", "flop/s"):  # a data sheet's TFLOPs are TFLOP/s
+            return convert(value, *((f"{per}/s", unit) if unit == "flop/s" else (per, "flop/s")))
         raise InputError(field, f"needs {_kind(wanted)} ({unit}); '{_short(text)}' is {_kind(parsed)}.") from None
     except Exception:  # pint passes on what Python's tokenizer and arithmetic raise, and its own assertions
         raise InputError(
             field, f"has a unit nobody knows, '{_short(given_unit)}'; write it{_such_as(unit) or f' in {unit}'}."
         ) from None
+
+
+def _names_operations(unit: str) -> bool:
+    """Whether it is FLOPs, FLOPS or OPS with a prefix, which people write for work and for rates."""
+    return re.fullmatch(r"[kMGTPEZY]?(FLOPs|FLOPS|flops|OPS|op)", unit) is not None
 
 
 def _kind(unit: pint.Unit) -> str:
@@ -150,20 +160,20 @@ _EXAMPLES = {
     "s": "10 ms",
     "byte": "80 GB",
     "byte/s": "3.35 TB/s",
-    "flop": "1e21 FLOP",
+    "flop": "1e21 FLOPs",
     "flop/s": "989 TFLOP/s",
     "W": "700 W",
     "J": "3 kWh",
-    "USD": "30 kUSD",
-    "USD/s": "2.5 USD/hour",
-    "USD/J": "0.12 USD/kWh",
+    "USD": "$30,000",
+    "USD/s": "$2.50/h",
+    "USD/J": "$0.12/kWh",
     "kg": "150 kg",
     "kg/J": "390 g/kWh",
-    "1/s": "10 1/s",
+    "1/s": "10/s",
     "1": "0.5",
     "L/J": "1.8 L/kWh",
-    "USD/hour": "2.5 USD/hour",
-    "m**2": "814 mm**2",
+    "USD/hour": "$2.50/h",
+    "m**2": "814 mm2",
 }
 
 

@@ -69,7 +69,7 @@ def test_a_fleet_holds_its_node_and_the_node_its_chip():
             {**CHIP, "memory_bandwidth": "700 W"},
             "memory_bandwidth needs a bandwidth (byte/s); '700 W' is a power.",
         ),
-        (Accelerator, {**CHIP, "memory_bandwidth": 0}, "memory_bandwidth must be above 0 byte/s; 0 byte/s is not."),
+        (Accelerator, {**CHIP, "memory_bandwidth": 0}, "memory_bandwidth must be above 0 GB/s; 0 GB/s is not."),
         (Accelerator, {**CHIP, "tdp": -1}, "tdp must be at least 0 W; -1 W is not."),
         (Accelerator, {**CHIP, "tdp": True}, "tdp needs a number; true is none."),
         (Accelerator, {**CHIP, "tdp": [700]}, "tdp needs a number; [700] is none."),

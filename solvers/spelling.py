@@ -1,0 +1,70 @@
+"""The spellings of quantities that people use, reduced to a number and a unit the registry knows.
+
+`$30k`, `70B parameters`, `13 TBps`, `1,000`, `0,5`, `7.2×10²³ FLOPs`, `12 ct/kWh`, `$2.19 per GPU-hour`, `800 mm2`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺−₂\u00a0\u2009\u202f", "0123456789-+-2   ")
+# Grouped by thousands (1,000, 1 000, 1'000), or plain, with a decimal point or comma; then a power of ten.
+_NUMBER = re.compile(
+    r"""
+    (?P<sign>[+-]?)\s*(?P<currency>(?:US)?\$\s*)?
+    (?:(?P<grouped>[1-9]\d{0,2}(?:[, ']\d{3})+(?!\d)(?:\.\d+)?)|(?P<plain>\d[\d_]*(?:[.,]\d+|\.)?|[.,]\d+))
+    (?:[eE](?P<exponent>[+-]?\d+)|\s*[×x*·]\s*10\^?(?P<power>[+-]?\d+))?
+    """,
+    re.VERBOSE,
+)
+_SCALES = {
+    "k": 1e3,
+    "K": 1e3,
+    "thousand": 1e3,
+    "M": 1e6,
+    "million": 1e6,
+    "B": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+    "T": 1e12,
+    "trillion": 1e12,
+}
+_SCALE = re.compile(rf"\s*({'|'.join(_SCALES)})(?![A-Za-z0-9_])")
+
+# Each spelling of a unit and what the registry calls it, applied in this order.
+_UNITS = (
+    (re.compile(r"\s+per\s+"), "/"),
+    (re.compile(r"\s*/\s*"), "/"),
+    (re.compile(r"(?<![A-Za-z])(?:US)?\$|\bUS dollars?\b"), "USD"),
+    (re.compile(r"\b(?:GPU|TPU|accelerator|device|chip|machine)[- ](?=(?:h|hours?|days?|years?)\b)"), ""),
+    (re.compile(r"\b([kMµu]?g|t|tonnes?)[ ]?CO2(?:e|eq)?\b"), r"\1"),
+    (re.compile(r"\b([cmkµu]?m)\^?([23])\b"), r"\1**\2"),
+)
+
+
+def split_quantity(text: str, bytes_wanted: bool = False) -> tuple[float, str] | None:
+    """The number `text` begins with and the unit that follows, as the registry spells it; the unit of `$30k` is `USD`.
+    None where it begins with no number. `bytes_wanted`: a B alone is a byte, not a billion. The number may be
+    infinite."""
+    plain = text.translate(_SUPERSCRIPTS) if not text.isascii() else text
+    match = _NUMBER.match(plain.strip())
+    if not match:
+        return None
+    value, rest = _value(match), plain.strip()[match.end() :]
+    scale = _SCALE.match(rest)
+    if scale and not (scale[1] == "B" and bytes_wanted):
+        value, rest = value * _SCALES[scale[1]], rest[scale.end() :]
+    for spelling, known in _UNITS:
+        rest = spelling.sub(known, rest)
+    rest = rest.strip()
+    if match["currency"]:
+        rest = rest if rest.startswith("USD") else f"USD{rest}"
+    return value, rest
+
+
+def _value(match: re.Match[str]) -> float:
+    if match["grouped"]:
+        digits = re.sub(r"[, ']", "", match["grouped"])
+    else:
+        digits = match["plain"].replace("_", "").replace(",", ".")
+    return float(f"{match['sign']}{digits}e{match['exponent'] or match['power'] or 0}")
