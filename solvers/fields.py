@@ -105,14 +105,12 @@ class PrintedNumber:
     declared: Input
 
     def __str__(self) -> str:
-        from .quantities import convert, unit_label  # needed for messages only, not to declare a wall
+        from .quantities import convert, with_unit  # needed for messages only, not to declare a wall
 
         shown = self.declared.display_unit or self.declared.unit
         if math.isinf(self.value):
             return f"{self.value}"
-        label = unit_label(shown)
-        number = f"{convert(self.value, self.declared.unit, shown):,.12g}"
-        return number + ("" if not label else label if label.startswith(("/", "%")) else f" {label}")
+        return with_unit(f"{convert(self.value, self.declared.unit, shown):,.12g}", shown)
 
 
 @dataclass(frozen=True, kw_only=True)

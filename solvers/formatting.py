@@ -22,14 +22,17 @@ def fill_slots(sentence: str, values: Mapping[str, Value]) -> str:
     first, *rest = _SLOT.split(sentence)
     told = first
     for name, words in zip(rest[::2], rest[1::2], strict=True):
-        shown = format_value(values[name])
+        value = values[name]
+        shown = format_value(value)
+        if value.display_unit == "times" and (words.startswith(" times") or told.endswith("×")):
+            shown = shown.removesuffix("×")  # a sentence says it in words: `2.5 times as fast`
         # Of a product, `4 × {stages} stages`, the last factor alone is not what is counted.
-        told += agree(shown, words) if _is_count(values[name]) and not told.endswith("× ") else shown + words
+        told += agree(shown, words) if _is_count(value) and not told.endswith("× ") else shown + words
     return told
 
 
 def _is_count(value: Value) -> bool:
-    return value.unit == "1" and value.display_unit in ("", "1")
+    return value.unit == "1" and value.display_unit in ("", "1", "times")
 
 
 def format_value(value: Value) -> str:
@@ -55,7 +58,7 @@ def latex_in_numbers(latex: str, values: Mapping[str, Value]) -> str:
 
 
 def latex_text(words: str) -> str:
-    r"""Return text for LaTeX: `30%` becomes `\text{30\%}`."""
+    r"""Return text for LaTeX: `30 %` becomes `\text{30 \%}`."""
     escaped = re.sub(r"([%$#&_])", r"\\\1", words)
     return rf"\text{{{escaped}}}"
 
@@ -63,7 +66,7 @@ def latex_text(words: str) -> str:
 def format_figure(value: Value) -> str:
     """Return a value of the working, to four digits."""
     if isinstance(value.value, float):
-        return format_quantity(value.value, value.unit, value.display_unit, digits=4)
+        return format_quantity(value.value, value.unit, value.display_unit, digits=4).removesuffix("×")
     return str(value.value)
 
 

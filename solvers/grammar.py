@@ -20,7 +20,7 @@ _VERBS = {
         for verb in ("fit", "keep", "make", "meet", "need", "prepare", "run", "serve", "take", "train", "wait")
     },
 }
-_OF_MANY = re.compile(rf"^( of (?:the )?[\d,\u202f]+ (?:\w+ ){{1,2}})({'|'.join(_VERBS)})\b")
+_OF_MANY = re.compile(rf"^( of (?:the )?[\d,]+ (?:\w+ ){{1,2}})({'|'.join(_VERBS)})\b")
 _COUNTED = re.compile(rf"^( (?:[a-z]+-[a-z]+ )?)({'|'.join(_SINGULAR)})\b( (?:{'|'.join(_VERBS)})\b)?")
 
 # Once or never instead of "1 times" and "0 times"; a ratio of one is as much.

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pint
 
 from .errors import InputError
+from .numerals import MINUS, NO_BREAK_SPACE, format_cents, format_number, format_percent, format_rounded
 from .spelling import split_quantity
 
 _DEFINITIONS = """
@@ -21,7 +24,7 @@ mega- = 1e6 = M-; kilo- = 1e3 = k-; milli- = 1e-3 = m-; micro- = 1e-6 = µ- = μ
 pico- = 1e-12 = p-; kibi- = 2**10 = Ki-; mebi- = 2**20 = Mi-; gibi- = 2**30 = Gi-; tebi- = 2**40 = Ti-
 second = [time] = s = sec = secs = seconds; meter = [length] = m; gram = [mass] = g = gCO2e = gCO2
 flop = [computation] = FLOP = op = OP = Flop = FLOPs; byte = [information] = B = bytes
-USD = [money] = dollar = dollars; cent = 0.01 * USD = ct = cents; count = []; percent = 0.01 = %
+USD = [money] = dollar = dollars; cent = 0.01 * USD = ct = cents; count = []; percent = 0.01 = %; times = 1
 param = 1 = parameter = params = parameters; token = 1 = tok = tokens; sample = 1 = samples; image = 1 = images
 request = 1 = requests = req = reqs; query = 1 = queries; inference = 1 = inferences; job = 1 = jobs; step = 1 = steps
 device = 1 = devices = GPU = GPUs; bit = byte / 8 = b = bits; minute = 60 * second = min = minutes = mins
@@ -177,94 +180,186 @@ _EXAMPLES = {
 }
 
 
-# Display units, smallest first; the largest that gives a value of at least 1 is used.
-_LADDERS: dict[str, tuple[str, ...]] = {
-    "s": ("ns", "us", "ms", "s", "min", "hour", "day", "year"),
-    "byte": ("byte", "kB", "MB", "GB", "TB", "PB", "EB"),
-    "byte/s": ("byte/s", "kB/s", "MB/s", "GB/s", "TB/s", "PB/s"),
-    "flop": ("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP", "YFLOP"),
-    "flop/s": ("FLOP/s", "kFLOP/s", "MFLOP/s", "GFLOP/s", "TFLOP/s", "PFLOP/s", "EFLOP/s"),
-    "W": ("nW", "uW", "mW", "W", "kW", "MW", "GW"),
-    "J": ("nJ", "uJ", "mJ", "J", "kJ", "kWh", "MWh", "GWh"),
-    "USD": ("USD", "kUSD", "MUSD", "GUSD"),
-    "kg": ("ug", "mg", "g", "kg", "t", "kt", "Mt"),
-    "param": ("param", "kparam", "Mparam", "Gparam", "Tparam"),
-    "token": ("token", "Gtoken", "Ttoken"),
-    "L": ("mL", "L", "m**3"),
+# Display units, smallest first, each with the SI value from which it is used; a value below all of them has the first.
+_LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
+    "s": (
+        (0, "ns"),
+        (1e-6, "us"),
+        (1e-3, "ms"),
+        (1, "s"),
+        (60, "min"),
+        (3600, "hour"),
+        (86400, "day"),
+        (31536e3, "year"),
+    ),
+    "byte": tuple((1e3**n, name) for n, name in enumerate(("byte", "kB", "MB", "GB", "TB", "PB", "EB"))),
+    "GiB": tuple((1024.0**n, name) for n, name in enumerate(("byte", "KiB", "MiB", "GiB", "TiB"))),
+    "byte/s": tuple((1e3**n, f"{name}/s") for n, name in enumerate(("byte", "kB", "MB", "GB", "TB", "PB"))),
+    # A large amount of work is written as a power of ten, as papers do.
+    "flop": (*((1e3**n, f"{prefix}FLOP") for n, prefix in enumerate(("", "k", "M", "G", "T", "P"))), (1e18, "FLOP")),
+    "flop/s": tuple((1e3**n, f"{prefix}FLOP/s") for n, prefix in enumerate(("", "k", "M", "G", "T", "P", "E"))),
+    "W": tuple((1e3 ** (n - 3), name) for n, name in enumerate(("nW", "uW", "mW", "W", "kW", "MW", "GW"))),
+    "J": (
+        *((0, "nJ"), (1e-6, "uJ"), (1e-3, "mJ"), (1, "J"), (1e3, "Wh")),
+        *((3.6e6, "kWh"), (3.6e9, "MWh"), (3.6e12, "GWh"), (3.6e15, "TWh")),
+    ),
+    "kg": ((0, "ug"), (1e-6, "mg"), (1e-3, "g"), (1, "kg"), (1e3, "t"), (1e6, "kt"), (1e9, "Mt")),
+    "L": ((0, "mL"), (1, "L"), (1e3, "m**3")),
 }
+# Amounts whose unit takes no prefix are written in thousands, millions and so on: from which number, in what, after it.
+_MONEY = ((1e3, 1e3, "k"), (1e6, 1e6, "M"), (1e9, 1e9, "B"), (1e12, 1e12, "T"))
+_COUNTED = ((1e6, 1e6, "M"), (1e9, 1e9, "B"), (1e12, 1e12, "T"))
+_RATES = ((1e5, 1e3, "k"), *_COUNTED)
+_PLAIN = ((1e7, 1e6, " million"), (1e9, 1e9, " billion"), (1e12, 1e12, " trillion"))
 _PRINTED = {
-    "flop/byte": "FLOP/B",
+    "1": "",
+    "times": "×",
+    "percent": "%",
     "byte": "B",
     "byte/s": "B/s",
+    "flop/byte": "FLOP/byte",
+    "flop": "FLOPs",
+    "flop/s": "FLOP/s",
     "hour": "h",
-    "day": "d",
+    "day": "days",
+    "year": "years",
+    "param": "parameters",
+    "token": "tokens",
     "1/s": "/s",
     "1/day": "/day",
     "m**3": "m³",
-    "percent": "%",
-    "1": "",
+    "m**2": "m²",
+    "mm**2": "mm²",
+    "W/m**2": "W/m²",
+    "g/kWh": "gCO₂e/kWh",
+    "USD/hour": "$/h",
+}
+_SINGULAR = {"days": "day", "years": "year", "parameters": "parameter", "tokens": "token"}
+
+
+@dataclass(frozen=True)
+class DisplayUnit:
+    """How numbers of about one size are written: `prefix`, the number of units of `size` (in SI), `suffix`. The prefix
+    is `$` or empty; the suffix begins with the space before the unit, if there is one: `k`, ` ms`, `B parameters`,
+    ` tokens/s`. `kind` says how the number between them is rounded."""
+
+    size: float
+    prefix: str
+    suffix: str
+    kind: str
+
+    def write(self, value: float, digits: int = 3) -> str:
+        """Return a finite SI value in this unit: `$404k`, `4.8 ms`, `1 day`."""
+        scaled, suffix = value / self.size, self.suffix
+        sign, size = (MINUS, -scaled) if scaled < 0 and self.prefix else ("", scaled)
+        number = _WRITERS[self.kind](size, digits)
+        if number == "1":
+            suffix = next(
+                (suffix.removesuffix(many) + one for many, one in _SINGULAR.items() if suffix.endswith(many)), suffix
+            )
+        return f"{sign}{self.prefix}{number}{suffix}"
+
+
+_WRITERS: dict[str, Callable[[float, int], str]] = {
+    "money": format_cents,
+    "percent": format_percent,
+    "count": format_number,
+    "rounded": format_rounded,
 }
 
 
-@lru_cache(64)
-def _ladder(unit: str, shown: str) -> tuple[tuple[float, str], ...]:
-    return tuple((conversion_factor(name, unit), unit_label(name)) for name in _steps(unit, shown))
+@lru_cache(256)
+def _display_units(unit: str, shown: str) -> tuple[tuple[float, DisplayUnit], ...]:
+    """Return the units that values are shown in, largest first, each with the SI value from which it is used."""
+    size = conversion_factor(shown, unit)
+    if shown == "percent":
+        return ((0, DisplayUnit(size, "", f"{NO_BREAK_SPACE}%", "percent")),)
+    if unit.startswith("USD"):
+        per = unit_label(shown).removeprefix("$")
+        return _in_thousands(size, "$", per, "money", _MONEY)
+    if unit == "1" and shown not in ("1", "times"):
+        return _in_thousands(size, "", f" {unit_label(shown)}", "count", _COUNTED)
+    if unit == "1":
+        return _in_thousands(size, "", unit_label(shown), "count", _PLAIN)
+    if unit == "1/s":
+        return _in_thousands(size, "", _after(unit_label(shown)), "rounded", _RATES)
+    steps = ((start, conversion_factor(name, unit), name) for start, name in _steps(unit, shown))
+    return tuple((start, DisplayUnit(each, "", _after(_plural(name)), "rounded")) for start, each, name in steps)[::-1]
 
 
-def _steps(unit: str, shown: str) -> tuple[str, ...]:
-    """Return the display units for a value: those of its unit's ladder, or only `shown` where that is not on the
-    ladder."""
-    ladder = _LADDERS.get(shown if unit == "1" else unit, ())
-    return ladder if shown in (unit, *ladder) and ladder else (shown,)
+def _in_thousands(
+    size: float, prefix: str, suffix: str, kind: str, scales: tuple[tuple[float, float, str], ...]
+) -> tuple[tuple[float, DisplayUnit], ...]:
+    """Return the display units of what is written in thousands, millions and so on, largest first."""
+    scaled = (
+        (start * size, DisplayUnit(scale * size, prefix, f"{word}{suffix}", "rounded")) for start, scale, word in scales
+    )
+    return (*reversed(tuple(scaled)), (0, DisplayUnit(size, prefix, suffix, kind)))
+
+
+def _steps(unit: str, shown: str) -> tuple[tuple[float, str], ...]:
+    """Return the ladder of a unit; only `shown` where that is not on it."""
+    ladder = _LADDERS.get(shown if shown == "GiB" else unit, ())
+    return ladder if shown in (unit, *(name for _, name in ladder)) and ladder else ((0, shown),)
+
+
+def _plural(name: str) -> str:
+    """Return the label of a unit after a number: work is counted, `447 TFLOPs`."""
+    return f"{name}s" if name.endswith("FLOP") else unit_label(name)
+
+
+def _after(label: str) -> str:
+    return label if label.startswith("/") else f" {label}"
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Return a number that is written already, with its unit: `30 days`, `$60,000`, `$0.10/kWh`, `45 %`, `20/s`."""
+    label = unit_label(unit)
+    if label.startswith("$"):
+        sign, size = (MINUS, number[1:]) if number.startswith(("-", MINUS)) else ("", number)
+        return f"{sign}${size}{label[1:]}"
+    gap = "" if not label or label == "×" or label.startswith("/") else NO_BREAK_SPACE if label == "%" else " "
+    return f"{number}{gap}{label}"
 
 
 def unit_label(unit: str) -> str:
-    """Return the symbol of a unit as shown: µs, B/s, %."""
-    return _PRINTED.get(unit, "µ" + unit[1:] if unit in ("us", "uW", "uJ", "ug") else unit)
+    """Return the symbol of a unit as shown: µs, B/s, %, $/kWh, tokens/s."""
+    if unit in _PRINTED:
+        return _PRINTED[unit]
+    return "µ" + unit[1:] if unit in ("us", "uW", "uJ", "ug") else unit.replace("USD", "$")
+
+
+def display_unit(value: float, unit: str, shown: str = "") -> DisplayUnit:
+    """Return the unit in which `format_quantity` shows a finite value of this size. For an axis: that of its largest
+    value, for every tick."""
+    steps = _display_units(unit, shown or unit)
+    if value == 0:  # none of something is so much of the unit that it is declared in
+        return next((each for _, each in steps if each.size == conversion_factor(shown or unit, unit)), steps[-1][1])
+    return next((each for start, each in steps if abs(value) >= start * 0.9995), steps[-1][1])
 
 
 def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
-    """Return a value with the unit that suits its size: 0.0048 s is `4.8 ms`. Infinite and unknown values are words."""
+    """Return a value with the unit that suits its size: 0.0048 s is `4.8 ms`, 404e3 USD `$404k`. Infinite and unknown
+    values are words."""
     if math.isnan(value):
         return "unknown"
     if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    steps = _ladder(unit, shown or unit)
-    size, name = next((step for step in reversed(steps) if abs(value) >= step[0] * 0.9995), steps[0])
-    if value == 0:
-        name = unit_label(shown or unit)
-    gap = "" if name in ("", "%") or name.startswith("/") else " "
-    return f"{format_number(value / size, digits)}{gap}{name}"
+        return "∞" if value > 0 else f"{MINUS}∞"
+    return display_unit(value, unit, shown).write(value, digits)
 
 
 def unit_for(value: float, unit: str) -> str:
     """The unit that `format_quantity` shows a value of this unit in: `kWh` for 3.6e6 J."""
-    names = _LADDERS.get(unit, (unit,))
-    return next((name for name in reversed(names) if abs(value) >= conversion_factor(name, unit) * 0.9995), unit)
-
-
-def format_number(value: float, digits: int = 3) -> str:
-    """Return a number to three significant digits without trailing zeros, grouped by thousands, as a power of ten if
-    huge."""
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if size >= 10 ** max(digits, 7) or size < 1e-4:
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        return f"{float(mantissa):g}·10{str(int(exponent)).translate(_SUPERSCRIPT)}"
-    if size >= 10 ** (digits - 1):
-        return f"{value:,.0f}".replace(",", "\u202f")
-    places = digits - 1 - math.floor(math.log10(size))
-    return f"{value:.{places}f}".rstrip("0").rstrip(".")
-
-
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    steps = _steps(unit, unit)
+    return (
+        next((name for start, name in reversed(steps) if abs(value) >= start * 0.9995), steps[0][1]) if value else unit
+    )
 
 
 def to_input_text(value: float, unit: str, shown: str = "", digits: int = 12) -> str:
-    """Return a value as text for an input field, to `digits` digits: `10 us`, `3.35 TB/s`, `0.5`."""
-    if unit == "1" and shown in ("", "1", "param", "token", "sample"):
+    """Return a value as text for a link or a command, to `digits` digits: `10 us`, `3.35 TB/s`, `25000 USD`, `0.5`."""
+    if unit == "1" and shown in ("", "1", "times", "param", "token", "sample"):
         return str(int(value)) if value == round(value) and abs(value) < 1e15 else f"{value:.{digits}g}"
-    steps = [(conversion_factor(name, unit), name) for name in _steps(unit, shown or unit)]
-    name = next((name for size, name in reversed(steps) if abs(value) >= size), shown or unit)
+    steps = _steps(unit, shown or unit)
+    name = next((name for start, name in reversed(steps) if abs(value) >= start > 0), shown or unit)
     return f"{convert(value, unit, name):.{digits}g} {name}"

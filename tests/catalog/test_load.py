@@ -104,7 +104,7 @@ def test_an_archived_row_stays_archived(catalog):
             "accelerators.csv",
             ",7066000000000,",
             ",-7,",
-            "accelerators.csv, line 2, peak_flops_fp64: must be above 0 flop/s; -7 flop/s is not.",
+            "accelerators.csv, line 2, peak_flops_fp64: must be above 0 FLOP/s; -7 FLOP/s is not.",
         ),
         (
             "accelerators.csv",

@@ -137,4 +137,4 @@ def clumsy(sentence):
     ):
         if (found[2] and found[1] != "would") or (found[1].endswith("s") and found[1] not in _NO_PLURALS):
             yield found[0]
-    yield from re.findall(r"(?:no more than|only|less than) 100%|100% of what\b", sentence)
+    yield from re.findall(r"(?:no more than|only|less than) 100\s?%|100\s?% of what\b", sentence)

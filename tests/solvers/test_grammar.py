@@ -38,7 +38,7 @@ def count(value):
 def test_the_words_after_a_slot_agree_with_its_count_and_with_no_other_figure():
     sentence = "{n} devices take {t} seconds at {share} tokens"
     values = {"n": count(1), "t": Value(1.0, "s"), "share": Value(1.0, "1", "percent")}
-    assert fill_slots(sentence, values) == "1 device takes 1 s seconds at 100% tokens"
+    assert fill_slots(sentence, values) == "1 device takes 1 s seconds at 100\u00a0% tokens"
 
 
 def test_the_last_factor_of_a_product_is_not_what_is_counted():

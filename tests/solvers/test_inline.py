@@ -82,7 +82,7 @@ def test_a_fleet_holds_its_node_and_the_node_its_chip():
         ),
         (Accelerator, {**CHIP, "peak": {}}, 'peak must be given by number format, such as {"fp16": "989 TFLOP/s"}.'),
         (Accelerator, {**CHIP, "peak": {"fp17": 1}}, "peak has no format 'fp17'; the formats are fp64, fp32, tf32, "),
-        (Accelerator, {**CHIP, "peak": {"fp16": -1}}, "peak fp16 must be above 0 flop/s; -1 flop/s is not."),
+        (Accelerator, {**CHIP, "peak": {"fp16": -1}}, "peak fp16 must be above 0 FLOP/s; -1 FLOP/s is not."),
         (Accelerator, {**CHIP, "name": ""}, "name must be a text of 1 to 100 characters."),
         (Accelerator, {**CHIP, "name": 7}, "name must be a text of 1 to 100 characters."),
         (Fleet, {"node": "dgx-h100", "nodes": 4}, 'node must be a record of its own; "dgx-h100" is none.'),

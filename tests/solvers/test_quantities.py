@@ -162,9 +162,7 @@ def test_what_is_written_reads_back(value, unit):
 
 @given(st.floats(1e-6, 1e12), st.sampled_from(["s", "byte", "byte/s", "flop/s", "W", "J", "USD", "kg"]))
 def test_what_a_person_reads_is_right_to_three_digits(value, unit):
-    text = format_quantity(value, unit, digits=3).replace("\u202f", "").replace("·10", "e")
-    text = text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
-    assert to_si("field", text, unit) == pytest.approx(value, rel=6e-3)
+    assert to_si("field", format_quantity(value, unit, digits=3), unit) == pytest.approx(value, rel=6e-3)
 
 
 @pytest.mark.parametrize(
@@ -172,18 +170,18 @@ def test_what_a_person_reads_is_right_to_three_digits(value, unit):
     [
         (0.0048, "s", "", "4.8 ms"),
         (16.06e9, "byte", "", "16.1 GB"),
-        (615e3, "USD", "", "615 kUSD"),
+        (615e3, "USD", "", "$615k"),
         (1700, "kg", "", "1.7 t"),
-        (0.45, "1", "percent", "45%"),
+        (0.45, "1", "percent", "45\u00a0%"),
         (3.35e12, "byte/s", "", "3.35 TB/s"),
-        (0.12 / 3.6e6, "USD/J", "USD/kWh", "0.12 USD/kWh"),
+        (0.12 / 3.6e6, "USD/J", "USD/kWh", "$0.12/kWh"),
         (148, "1", "", "148"),
         (0, "s", "", "0 s"),
         (math.nan, "s", "", "unknown"),
         (math.inf, "1", "", "∞"),
         (5e10, "J", "", "13.9 MWh"),
-        (28900, "1/s", "", "28\u202f900/s"),
-        (1234567, "1", "", "1\u202f234\u202f567"),
+        (28900, "1/s", "", "28,900/s"),
+        (1234567, "1", "", "1,234,567"),
     ],
 )
 def test_a_person_reads_the_unit_a_person_would_choose(value, unit, shown, words):

@@ -23,6 +23,7 @@ _LINES = ("#1463c4", "#b45a09", "#0a7d68")
 # Characters that Pillow's default font lacks.
 _SPELLED = str.maketrans(
     {"\u202f": " ", "\u00b5": "u", "\u03bc": "u", "×": "x", "∞": "endless", "−": "-", "·": "*", "⁻": "-"}
+    | {"\u00a0": " ", "₂": "2"}
     | {c: str(k) for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 )
 _EDGE = 56

@@ -10,7 +10,7 @@ from solvers.analysis.parameters import parameters_of
 from solvers.errors import InputError
 from solvers.fields import Choice, Input, InputField, Pick
 from solvers.pipeline import Pipeline
-from solvers.quantities import format_quantity, unit_label
+from solvers.quantities import format_quantity, with_unit
 from solvers.specs import columns
 
 from .draw import placeholder
@@ -98,7 +98,7 @@ def _text(io: Any, typed: str, rows: Rows) -> str:
     if isinstance(io, Pick):
         return _row_name(io, typed, rows)
     if isinstance(io, Input) and io.unit not in ("", "1") and _is_number(typed):
-        return f"{typed.strip()} {unit_label(io.unit)}"
+        return with_unit(typed.strip(), io.unit)
     return typed
 
 
@@ -113,7 +113,7 @@ def _default(io: InputField, rows: Rows) -> str:
         return placeholder(io, "")
     if io.default in (float("inf"), float("-inf")) or io.default != io.default:
         return "none"
-    text = format_quantity(io.default, io.unit, io.display_unit)
+    text = format_quantity(io.default, io.unit, io.display_unit, digits=6)
     return placeholder(io, text) if io.default_from else text
 
 

@@ -37,7 +37,7 @@ def test_each_line_of_the_brief_says_what_the_design_is_held_against(client):
     answer = client.get("/capstone/", text)
     lines = {c.name: f"{c.has.value}{c.limit}" for c in answer.context["page"].constraints}
     assert lines["First token in time"] == "never: the queue grows; target 100 ms"
-    assert lines["Within the budget"].endswith(" of a budget of 5 MUSD a year")
+    assert lines["Within the budget"].endswith(" of a budget of $5M a year")
     assert lines["Within the carbon"].endswith(" a year")
     shown = unescape(answer.content.decode())
     assert "never: the queue grows<span" in shown and "for ever" not in shown
@@ -50,9 +50,9 @@ def test_the_challenge_says_that_its_budget_is_of_a_year(client):
 
 
 def test_a_line_kept_without_its_limit_reads_as_before():
-    kept = BriefConstraint("Within the budget", "5 MUSD", Card("cost", "Cost a year", "4.99 MUSD", "", ""), True, "")
+    kept = BriefConstraint("Within the budget", "$5M", Card("cost", "Cost a year", "$4.99M", "", ""), True, "")
     page = SimpleNamespace(constraints=(kept,))
-    assert "of 5 MUSD" in render_to_string("capstone/_scores.html", {"page": page})
+    assert "of $5M" in render_to_string("capstone/_scores.html", {"page": page})
 
 
 def test_the_front_is_neither_sought_nor_sent_before_the_design_is_handed_in(client):

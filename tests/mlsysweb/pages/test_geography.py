@@ -101,7 +101,7 @@ def test_a_verdict_compares_with_other_places_and_tells_whether_the_energy_diffe
         return
     shown = answer.context["page"]
     assert not list(clumsy(f"{shown.verdict} {shown.placement}")) and "inf" not in shown.verdict.split()
-    told = re.findall(r"([\d.\u202f]+ (?:[munkM]?[gt]))\b", shown.verdict)
+    told = re.findall(r"([\d.,]+ (?:[munkM]?[gt]))\b", shown.verdict)
     assert len(told) == len(set(told)), shown.verdict  # no place is compared with one of the same figure
     same = "The energy is the same" in shown.verdict
     if query.get("counted") != "grid_and_site":

@@ -45,7 +45,7 @@ def test_a_spec_shows_what_is_known_of_it():
     assert "tdp 700 W" in text and "and 13 more" in text
     assert "<td>memory_bandwidth</td><td>3.35 TB/s</td>" in h100_sxm._repr_html_()
     assert "fabric 'NVLink 4" in repr(dgx_h100) and "node 'DGX H100" in repr(research_256)
-    assert "20 g/kWh" in repr(quebec)
+    assert "20 gCO₂e/kWh" in repr(quebec)
 
 
 def test_stacked_specs_show_their_columns():

@@ -50,7 +50,7 @@ def test_an_equation_is_latex_in_symbols_and_in_numbers():
 
 
 def test_percent_is_escaped_in_latex():
-    assert r"30\%" in "".join(step.numbers for step in roofline.solve().working)
+    assert r"50 \%" in "".join(step.numbers for step in roofline.solve().working)
 
 
 def test_the_table_has_a_row_for_each_output():

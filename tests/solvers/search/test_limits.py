@@ -43,7 +43,7 @@ def test_the_load_that_is_offered_is_held_against_what_the_best_can_serve():
     queue = tail_latency(arrival_rate=10, service_time=best.end_to_end_latency, replicas=512)
     assert queue.utilization == pytest.approx(10 * 256 / best.token_throughput)
     said = [sentence for sentence in found.limits if sentence.startswith("Offered load: requests arrive at 10/s")]
-    assert len(said) == 1 and f"{queue.utilization * 100:.3g}%" in said[0]
+    assert len(said) == 1 and f"{queue.utilization * 100:.0f}\u00a0%" in said[0]
 
 
 def test_the_devices_are_those_of_the_replicas():
