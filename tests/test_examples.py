@@ -33,7 +33,7 @@ LISTINGS = {
     "5_09b_vendors": (8, ["mi300x", "gaudi3"], [374_000, 808_000, 280_000]),
     # Decode reads 16.06 GB of weights at 3.35 TB/s and launches 32 layers of 10 us after 10 us: in int8 half the bytes.
     "6_02_design_space": (8, ["32", "int8"], [32 / (8.03 / 3350 + 330e-6)]),
-    "6_04_sweep": (12, ["NVIDIA B200", "Intel Gaudi 3", "memory"], [64 * 16.06e9 / 5.124e-3 / 989.5e12 * 100]),
+    "6_04_sweep": (12, ["NVIDIA B200", "Intel Gaudi 3", "memory"], [round(64 * 16.06e9 / 5.124e-3 / 989.5e12 * 100)]),
     "6_05_own_function": (14, ["'batch_size': 64", "'int8'"], [64 / (8.03 / 3350 + 330e-6), 2.73]),
     "6_06_batching": (9, ["Optimal bs: "], []),
     "6_07_budget": (4, ["AMD Instinct MI300X", "int8"], [64]),
