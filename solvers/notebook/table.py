@@ -15,7 +15,7 @@ from solvers.declare import closest_name
 from solvers.errors import InputError
 from solvers.fields import Input, Output
 from solvers.formatting import format_value
-from solvers.quantities import format_number
+from solvers.numerals import format_number
 from solvers.result import Value
 
 _SHOWN = 20

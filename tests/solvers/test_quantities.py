@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solvers.errors import InputError
-from solvers.quantities import format_quantity, to_input_text, to_si
+from solvers.quantities import conversion_factor, format_quantity, to_input_text, to_si
 
 UNITS = ["s", "byte", "byte/s", "flop", "flop/s", "W", "J", "USD", "kg", "1/s", "1", "m**3"]
 
@@ -165,6 +165,32 @@ def test_what_a_person_reads_is_right_to_three_digits(value, unit):
     assert to_si("field", format_quantity(value, unit, digits=3), unit) == pytest.approx(value, rel=6e-3)
 
 
+# Every kind of quantity with its display unit.
+SHOWN = [
+    *((unit, "") for unit in ("s", "byte", "byte/s", "flop", "flop/s", "W", "J", "USD", "kg", "L", "1/s", "1")),
+    *(("1", shown) for shown in ("param", "token", "times")),
+    *[("byte", "GiB"), ("USD/s", "USD/hour"), ("USD/J", "USD/kWh"), ("USD/kg", "USD/t"), ("kg/J", "g/kWh")],
+    *[("1/s", "tokens/s"), ("1/s", "jobs/day"), ("s", "day"), ("flop/byte", ""), ("m**3/J", "L/kWh")],
+]
+
+
+@given(st.floats(1e-6, 1e20), st.sampled_from([each for each in SHOWN if each != ("1", "times")]), st.booleans())
+def test_a_quantity_of_any_kind_reads_back_within_the_printed_digits(value, kind, negative):
+    unit, shown = kind
+    signed = -value if negative else value
+    text = format_quantity(signed, unit, shown)
+    small_money = unit.startswith("USD") and value / conversion_factor(shown or unit, unit) < 0.1
+    assert to_si("field", text, unit) == pytest.approx(signed, rel=6e-2 if small_money else 6e-3)
+
+
+@given(st.floats(1e-4, 1e6))
+def test_a_percentage_reads_back_within_a_twentieth_and_is_never_100_below_it(share):
+    text = format_quantity(share, "1", "percent")
+    assert text.endswith("\u00a0%") and (share >= 1 or not text.startswith("100"))
+    if text[0] != ">":
+        assert to_si("field", text, "1") == pytest.approx(share, rel=5.1e-2)
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "shown", "words"),
     [
@@ -177,6 +203,42 @@ def test_what_a_person_reads_is_right_to_three_digits(value, unit):
         (0.12 / 3.6e6, "USD/J", "USD/kWh", "$0.12/kWh"),
         (148, "1", "", "148"),
         (0, "s", "", "0 s"),
+        (404e3, "USD", "", "$404k"),
+        (4.99e6, "USD", "", "$4.99M"),
+        (1.2e9, "USD", "", "$1.2B"),
+        (-404e3, "USD", "", "\u2212$404k"),
+        (999_960, "USD", "", "$1M"),
+        (249.3, "USD", "", "$249"),
+        (24.5, "USD", "", "$24.50"),
+        (0.0148, "USD", "", "$0.015"),
+        (0.00181, "USD", "", "$0.0018"),
+        (2.19 / 3600, "USD/s", "USD/hour", "$2.19/h"),
+        (0.1 / 3.6e6, "USD/J", "USD/kWh", "$0.10/kWh"),
+        (0.1, "USD/kg", "USD/t", "$100/t"),
+        (8.03e9, "1", "param", "8.03B parameters"),
+        (1.39e12, "1", "token", "1.39T tokens"),
+        (1152, "1", "token", "1,152 tokens"),
+        (1, "1", "token", "1 token"),
+        (7.23e23, "flop", "", "7.23×10²³ FLOPs"),
+        (447e12, "flop", "", "447 TFLOPs"),
+        (989e12, "flop/s", "", "989 TFLOP/s"),
+        (148, "flop/byte", "", "148 FLOP/byte"),
+        (0.741, "1", "percent", "74\u00a0%"),
+        (0.0032, "1", "percent", "0.32\u00a0%"),
+        (0.0814, "1", "percent", "8.1\u00a0%"),
+        (3.73e-21, "1", "percent", "<0.01\u00a0%"),
+        (0.9999, "1", "percent", ">99.9\u00a0%"),
+        (1e8, "1", "", "100 million"),
+        (1.2e-5, "1", "", "1.2×10⁻⁵"),
+        (-0.936, "1", "", "\u22120.936"),
+        (2.57, "1", "times", "2.57×"),
+        (86400, "s", "", "1 day"),
+        (84.3 * 86400, "s", "", "84.3 days"),
+        (10600, "J", "", "2.94 Wh"),
+        (3e-5, "J", "", "30 µJ"),
+        (80 * 2.0**30, "byte", "GiB", "80 GiB"),
+        (477682, "1/s", "tokens/s", "478k tokens/s"),
+        (390e-3 / 3.6e6, "kg/J", "g/kWh", "390 gCO₂e/kWh"),
         (math.nan, "s", "", "unknown"),
         (math.inf, "1", "", "∞"),
         (5e10, "J", "", "13.9 MWh"),

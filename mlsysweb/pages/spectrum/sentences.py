@@ -12,7 +12,8 @@ from solvers.grammar import agree
 from solvers.laws.memory import Tier
 from solvers.laws.phase import Phase
 from solvers.laws.step_time import Bound
-from solvers.quantities import format_number, format_quantity
+from solvers.numerals import format_number
+from solvers.quantities import format_quantity
 from solvers.specs import Precision, arithmetic_format
 
 from .question import Smallest
