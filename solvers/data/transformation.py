@@ -122,9 +122,9 @@ class Outputs:
     )
     workers_short: Array = output("1", "Workers missing")
     effective_step_time: Array = output("s", "Time of a step with its wait", display_unit="ms", symbol="t")
-    throughput: Array = output("1/s", "Samples trained a second")
-    prepared_rate: Array = output("1/s", "Samples the workers prepare a second")
-    wanted_rate: Array = output("1/s", "Samples the accelerators could take a second")
+    throughput: Array = output("1/s", "Samples trained a second", display_unit="samples/s")
+    prepared_rate: Array = output("1/s", "Samples the workers prepare a second", display_unit="samples/s")
+    wanted_rate: Array = output("1/s", "Samples the accelerators could take a second", display_unit="samples/s")
     wait_per_step: Array = output("s", "Wait in a step", display_unit="ms")
 
 

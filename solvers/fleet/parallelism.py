@@ -208,7 +208,7 @@ class Outputs:
     mfu: Array = output(
         "1", "MFU", display_unit="percent", help="Of the run: the model's arithmetic over peak and time."
     )
-    tokens_per_second: Array = output("1/s", "Tokens a second")
+    tokens_per_second: Array = output("1/s", "Tokens a second", display_unit="tokens/s")
     training_time: Array = output("s", "Training time", display_unit="day", help="Of all tokens, without failures.")
     scaling_efficiency: Array = output(
         "1", "Scaling efficiency", display_unit="percent", help="Share of the step its devices compute, each as alone."

@@ -180,7 +180,9 @@ class Outputs:
         "1", "Waste of reserving", display_unit="percent", help="Share of a reservation left empty."
     )
     static_itl: Array = output("s", "Inter-token latency, contiguous", if_infinite=_NOTHING_FITS)
-    static_decode_throughput: Array = output("1/s", "Decode throughput, contiguous", if_infinite=_NOTHING_FITS)
+    static_decode_throughput: Array = output(
+        "1/s", "Decode throughput, contiguous", display_unit="tokens/s", if_infinite=_NOTHING_FITS
+    )
     concurrency_gain: Array = output("1", "Gain in requests", if_infinite=_NO_BASELINE, help="Paged over contiguous.")
     throughput_gain: Array = output("1", "Gain in throughput", if_infinite=_NO_BASELINE, help="Paged over contiguous.")
     kv_cache_per_token: Array = output("byte", "KV cache per token", symbol="k")

@@ -291,8 +291,12 @@ class Outputs:
         display_unit="percent",
         help="Of the server's time; with a concurrency they hold up the others.",
     )
-    decode_throughput: Array = output("1/s", "Decode throughput", help="Tokens a second of all requests together.")
-    request_throughput: Array = output("1/s", "Request throughput", help="Finished requests a second.")
+    decode_throughput: Array = output(
+        "1/s", "Decode throughput", display_unit="tokens/s", help="Tokens a second of all requests together."
+    )
+    request_throughput: Array = output(
+        "1/s", "Request throughput", display_unit="requests/s", help="Finished requests a second."
+    )
     kv_cache: Array = output("byte", "KV cache", help="Of all requests when their last token is made.")
     kv_cache_per_token: Array = output("byte", "KV cache per token")
     weights: Array = output("byte", "Weights")

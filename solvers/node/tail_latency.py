@@ -183,7 +183,9 @@ class Outputs:
         symbol="V",
         help="By which waits exceed those of Poisson arrivals and exponential service.",
     )
-    largest_arrival_rate: Array = output("1/s", "Arrivals it can keep up with", symbol=r"\lambda_\text{max}")
+    largest_arrival_rate: Array = output(
+        "1/s", "Arrivals it can keep up with", display_unit="requests/s", symbol=r"\lambda_\text{max}"
+    )
     stable_replicas: Array = output("1", "Replicas to keep up", symbol=r"c_\text{stable}")
     replicas_for_target: Array = output(
         "1",

@@ -129,7 +129,9 @@ class Outputs:
     step_time: Array = output("s", "Time of a step", symbol="t", help="One pass of all layers.")
     layer_injection_time: Array = output("s", "Injection of a layer", symbol=r"t_\text{in}")
     layer_compute_time: Array = output("s", "Arithmetic of a layer", symbol=r"t_\text{compute}")
-    decode_throughput: Array = output("1/s", "Throughput", help="Tokens a second of all sequences together.")
+    decode_throughput: Array = output(
+        "1/s", "Throughput", display_unit="tokens/s", help="Tokens a second of all sequences together."
+    )
     bottleneck: Codes = label(StreamingBottleneck, "Bottleneck")
     balanced_batch_size: Array = output(
         "1",

@@ -169,9 +169,9 @@ class Outputs:
         help="Below it the rivals do the same work for less.",
     )
     rival_devices: Array = output("1", "Rivals for the same throughput", symbol="n'", if_infinite="none can do it")
-    throughput: Array = output("1/s", "Throughput", help="Tokens a second of either fleet.")
-    reference_rate: Array = output("1/s", "Of one device", symbol="r", help="Tokens a second.")
-    rival_rate: Array = output("1/s", "Of one rival", symbol="r'", help="Tokens a second.")
+    throughput: Array = output("1/s", "Throughput", display_unit="tokens/s", help="Tokens a second of either fleet.")
+    reference_rate: Array = output("1/s", "Of one device", display_unit="tokens/s", symbol="r", help="Tokens a second.")
+    rival_rate: Array = output("1/s", "Of one rival", display_unit="tokens/s", symbol="r'", help="Tokens a second.")
     rate_ratio: Array = output("1", "Rival over device", help="Throughput of one.")
     reference_least: Array = output("1", "Devices that hold the model", if_infinite="unknown")
     rival_least: Array = output("1", "Rivals that hold the model", if_infinite="unknown")
