@@ -43,7 +43,7 @@ def test_every_country_with_a_known_intensity_is_told_of_on_the_map(client):
     told = json.loads(page(client).map)
     known = Grid.objects.filter(region_type="country", carbon_intensity__isnull=False, archived=False)
     assert set(told) == {grid.iso_code for grid in known if grid.iso_code}
-    assert told["FRA"]["band"] < told["POL"]["band"] and "g/kWh" in told["FRA"]["words"]
+    assert told["FRA"]["band"] < told["POL"]["band"] and "gCO₂e/kWh" in told["FRA"]["words"]
 
 
 def test_an_update_brings_no_outlines_and_stays_small(client):

@@ -161,7 +161,7 @@ def test_two_figures_of_one_kind_share_an_axis_and_two_of_different_kinds_do_not
 
 def test_a_time_of_years_is_drawn_in_years():
     lived = drawn_curve("battery")
-    assert lived["layout"]["yaxis"]["title"]["text"] == "Lifetime (year)"
+    assert lived["layout"]["yaxis"]["title"]["text"] == "Lifetime (years)"
     point = next(trace for trace in lived["data"] if trace["mode"] == "markers")
     years = answer(solvers()["battery"], {}).values["lifetime"].value / (365 * 86400)
     assert point["y"] == [pytest.approx(years)]
