@@ -35,15 +35,15 @@ def _is_count(value: Value) -> bool:
     return value.unit == "1" and value.display_unit in ("", "1", "times")
 
 
-def format_value(value: Value) -> str:
-    """Return a formatted value; for an infinite or unknown one the text of its declaration."""
+def format_value(value: Value, digits: int = 3) -> str:
+    """Return a formatted value, to `digits` digits; for an infinite or unknown one the text of its declaration."""
     if isinstance(value.value, bool):
         return "yes" if value.value else "no"
     if isinstance(value.value, str):
         return value.value.replace("_", " ")
     if value.if_infinite and not math.isfinite(value.value):
         return value.if_infinite
-    return format_quantity(value.value, value.unit, value.display_unit)
+    return format_quantity(value.value, value.unit, value.display_unit, digits)
 
 
 def latex_in_symbols(latex: str, declared: Mapping[str, Any]) -> str:

@@ -19,6 +19,9 @@ from mlsysweb.show.results.present import card
 from solvers.formatting import fill_slots, format_value
 from solvers.result import Result
 
+# An input is listed as it was asked: 62.5 %, not 62 %.
+_INPUT_DIGITS = 6
+
 
 def open_answer(solver: str, question: Mapping[str, Any], kept: Mapping[str, Any]) -> OpenedAnswer:
     """Return a version's `result`, opened. Raise PageDataError for an invalid page, KeyError for an invalid result of a
@@ -88,12 +91,12 @@ def _wall_inputs(result: Result) -> Iterator[AskedInput]:
     inputs = {name: result.values[name] for name in result.inputs}
     for name, text in result.text.items():
         if name in inputs:
-            yield AskedInput(name, inputs[name].label, format_value(inputs[name]) or "none", False)
+            yield AskedInput(name, inputs[name].label, format_value(inputs[name], _INPUT_DIGITS) or "none", False)
         else:
             yield AskedInput(name, _figure_label(result, name), str(text), False)
     for name, value in inputs.items():
         if name not in result.text:
-            yield AskedInput(name, value.label, format_value(value) or "none", True)
+            yield AskedInput(name, value.label, format_value(value, _INPUT_DIGITS) or "none", True)
 
 
 def _figure_label(result: Result, name: str) -> str:
