@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from .axes import layout
+from solvers.result import Value
+
+from .axes import axis, layout, reach_of
 
 
 class DesignPoint(NamedTuple):
@@ -16,11 +18,16 @@ class DesignPoint(NamedTuple):
     tonnes: float
 
 
+_DOLLARS = Value(0.0, "USD", "USD", "Cost per year")
+_TONNES = Value(0.0, "kg", "t", "CO₂e per year")
+
+
 def designs(
     beaten: Sequence[DesignPoint], front: Sequence[DesignPoint], knee: Sequence[DesignPoint], own: Sequence[DesignPoint]
 ) -> dict[str, Any]:
     """Return the figure: dominated designs faint, the front joined by a line, the knee and the user's own design
     large."""
+    every = [*beaten, *front, *knee, *own]
     traces = [
         _dots("Beaten by another", beaten, "token:series-7", "circle-open", 6, "markers"),
         _dots("Nobody beats it", front, "token:carbon", "circle", 9, "lines+markers"),
@@ -30,18 +37,8 @@ def designs(
     return {
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
-            xaxis={
-                "title": {"text": "Cost a year (USD)"},
-                "tickformat": "~s",
-                "gridcolor": "token:grid",
-                "automargin": True,
-            },
-            yaxis={
-                "title": {"text": "CO2e a year (t)"},
-                "tickformat": ",~g",
-                "gridcolor": "token:grid",
-                "automargin": True,
-            },
+            xaxis=axis(_DOLLARS, reach_of([dot.dollars for dot in every])),
+            yaxis=axis(_TONNES, reach_of([1000 * dot.tonnes for dot in every])),
         ),
     }
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from .axes import layout
+from solvers.result import Value
+
+from .axes import axis, layout, reach_of
 
 
 class Chip(NamedTuple):
@@ -18,6 +20,10 @@ class Chip(NamedTuple):
     alone: bool
 
 
+_BANDWIDTH = Value(0.0, "byte/s", "byte/s", "Memory bandwidth")
+_RATE = Value(0.0, "flop/s", "flop/s", "Peak rate")
+
+
 def hardware_match(chips: Sequence[Chip], bandwidth: float, rate: float) -> dict[str, Any]:
     """Return the figure; `bandwidth` and `rate` are the requirements."""
     line = {"type": "line", "line": {"color": "token:muted", "dash": "dot", "width": 1.5}}
@@ -28,22 +34,8 @@ def hardware_match(chips: Sequence[Chip], bandwidth: float, rate: float) -> dict
     return {
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
-            xaxis={
-                "title": {"text": "Memory bandwidth (B/s)"},
-                "type": "log",
-                "dtick": 1,
-                "tickformat": "~s",
-                "gridcolor": "token:grid",
-                "automargin": True,
-            },
-            yaxis={
-                "title": {"text": "Peak rate (FLOP/s)"},
-                "type": "log",
-                "dtick": 1,
-                "tickformat": "~s",
-                "gridcolor": "token:grid",
-                "automargin": True,
-            },
+            xaxis=axis(_BANDWIDTH, reach_of([chip.bandwidth for chip in chips], log=True)),
+            yaxis=axis(_RATE, reach_of([chip.rate for chip in chips], log=True)),
             shapes=[
                 {**line, "x0": bandwidth, "x1": bandwidth, "y0": 0, "y1": 1, "yref": "paper"},
                 {**line, "y0": rate, "y1": rate, "x0": 0, "x1": 1, "xref": "paper"},

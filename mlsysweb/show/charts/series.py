@@ -35,6 +35,11 @@ def varies(places: Sequence[Any]) -> bool:
     return len(set(places)) > 1 and most < 0.9 * len(places)
 
 
+def is_constant(numbers: Sequence[float]) -> bool:
+    """Whether numbers are the same as far as a reader could tell."""
+    return not numbers or max(numbers) - min(numbers) <= 1e-3 * max(map(abs, numbers))
+
+
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:
     """Yield the rows whose numbers are all finite; infinite and unknown values are not drawn."""
     for row in zip(*columns, strict=True):

@@ -11,7 +11,7 @@ from typing import Any
 from solvers.quantities import format_quantity, unit_label
 from solvers.result import Value
 
-from .axes import axis, hover, layout
+from .axes import Reach, axis, hover, layout
 from .series import SERIES
 
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star", "hexagon")
@@ -110,7 +110,7 @@ def spectrum(
 
 
 def _axis(value: Value, low: float, high: float) -> dict[str, Any]:
-    return axis(value, log=True, range=[low, high]) | {"title": {"text": titled(value)}}
+    return axis(value, Reach(10**low, 10**high, log=True), most=7) | {"title": {"text": titled(value)}}
 
 
 def titled(value: Value) -> str:
@@ -252,7 +252,7 @@ def _constant(constant: Constant, frame: _Frame, dots: Sequence[DevicePoint]) ->
         "y": [10 ** line.up(at) for line, (at, _) in zip(lines, places, strict=True)],
         "text": [constant.name or f"{format_quantity(line.value, constant.unit)}{constant.after}" for line in lines],
         "textposition": [side for _, side in places],
-        "textfont": {"color": constant.colour, "size": 12 if own else 11},
+        "textfont": {"color": constant.colour, "size": 12},
     }
 
 
