@@ -58,8 +58,11 @@ function leave(plot) {
 }
 
 document.addEventListener("focusout", ({ target }) => target.matches?.(".plot") && cursors.has(target) && leave(target));
-document.addEventListener("figuredrawn", ({ target: plot }) => {
+function reach(plot) {
   plot.tabIndex = 0;
   plot.setAttribute("aria-roledescription", "chart");
   plot.setAttribute("aria-keyshortcuts", "ArrowLeft ArrowRight Home End Escape");
-});
+}
+
+document.addEventListener("figuredrawn", ({ target: plot }) => reach(plot));
+for (const plot of document.querySelectorAll(".plot[data-drawn]")) reach(plot); // drawn before this script was loaded

@@ -1,5 +1,5 @@
-// A pointer on charts. A click on a point follows its link (`meta.urls` of its trace) or puts its value into a field of
-// the form (`meta.field`, `meta.values`). The point of the question can be dragged where `layout.meta` names a field:
+// A pointer on charts. A click on a point follows its link (`meta.urls` of its trace, or `meta.base` and one of
+// `meta.values`) or puts its value into a field of the form (`meta.field`, `meta.values`). The point of the question can be dragged where `layout.meta` names a field:
 // its `points` are pairs of x and that field's value. The keyboard has the field's slider for the same.
 const field = (name) => document.getElementById(`in-${name}`);
 
@@ -10,12 +10,15 @@ function put(name, value) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-const target = ({ data, pointNumber }) => ({ url: data.meta?.urls?.[pointNumber], name: data.meta?.field, value: data.meta?.values?.[pointNumber] });
+function target({ data: { meta = {} }, pointNumber }) {
+  const value = meta.values?.[pointNumber];
+  return { url: meta.base && value ? meta.base + encodeURIComponent(value) : meta.urls?.[pointNumber], name: meta.field, value };
+}
 
 function open(point) {
   const { url, name, value } = target(point);
   if (url) location.assign(url);
-  else if (value !== undefined && field(name)) put(name, value);
+  else if (value && field(name)) put(name, value);
 }
 
 // The value at x: between neighbours along the logarithms of both, whole.
@@ -79,15 +82,18 @@ function grip(plot) {
 
 const wired = new WeakSet();
 
-document.addEventListener("figuredrawn", ({ target: plot }) => {
+function wire(plot) {
   place(plot);
   if (wired.has(plot)) return;
   wired.add(plot);
   plot.on("plotly_click", ({ points }) => open(points[0]));
   plot.on("plotly_hover", ({ points }) => {
     const { url, name, value } = target(points[0]);
-    plot.toggleAttribute("data-link", Boolean(url) || (value !== undefined && Boolean(field(name))));
+    plot.toggleAttribute("data-link", Boolean(url) || (Boolean(value) && Boolean(field(name))));
   });
   plot.on("plotly_unhover", () => plot.removeAttribute("data-link"));
-});
+}
+
+document.addEventListener("figuredrawn", ({ target: plot }) => wire(plot));
+for (const plot of document.querySelectorAll(".plot[data-drawn]")) wire(plot); // drawn before this script was loaded
 document.addEventListener("figurechosen", ({ detail }) => open(detail));

@@ -56,6 +56,14 @@ function thinned({ type, range, tickvals, ticktext }, length, room) {
   return { tickvals: tickvals.slice(0, 1), ticktext: ticktext.slice(0, 1) };
 }
 
+// Moves a label that would leave the plot back into it.
+function within(label, width, letter) {
+  const wide = Math.max(...label.text.replace(/<\/?b>/g, "").split("<br>").map((line) => line.length)) * letter * 0.95;
+  const from = label.x * width + (label.xshift ?? 0) - (label.xanchor === "right" ? wide : 0);
+  const by = Math.min(0, width - from - wide) || Math.max(0, -from);
+  return by ? { ...label, xshift: (label.xshift ?? 0) + by } : label;
+}
+
 // Fits a layout to the size of its plot: fewer ticks, broken names, and on a small plot labels of lines inside of it.
 function fitted(layout, plot, scale) {
   const small = plot.clientWidth < SMALL;
@@ -68,12 +76,20 @@ function fitted(layout, plot, scale) {
     return each;
   });
   if (small && annotations.some(({ name }) => name === "end")) margin.r = 16;
+  const top = annotations.find(({ name }) => name === "heading");
+  margin.t += 16 * scale * (top ? top.text.split("<br>").length - 1 : 0);
   const [width, height] = [plot.clientWidth - margin.l - margin.r - (small ? 40 : 56), plot.clientHeight - margin.t - margin.b];
   const letter = 7.2 * scale;
+  for (const [k, each] of annotations.entries()) if (each.xref === "paper" && each.name !== "end") annotations[k] = within(each, width, letter);
   const axes = Object.fromEntries(
-    Object.entries(layout).filter(([name, axis]) => /^[xy]axis/.test(name) && axis.tickvals).map(([name, axis]) => {
+    Object.entries(layout).filter(([name, axis]) => /^[xy]axis/.test(name) && axis.tickvals).map(([name, given]) => {
+      const axis = given.range ? { ...given, range: [...given.range] } : given; // Plotly writes a zoom into it
       if (zoomed.get(plot)?.has(name)) return [name, { ...axis, tickmode: "auto", nticks: 6 }];
-      if (!axis.range) return [name, { ...axis, ticktext: axis.ticktext.map((text) => broken(text, small ? 15 : 26)) }];
+      if (!axis.range) {
+        const lines = Math.max(1, Math.floor(height / axis.ticktext.length / (16 * scale)));
+        const widths = [small ? 15 : 26, 26, 40].filter((wide) => axis.ticktext.every((text) => broken(text, wide).split("<br>").length <= lines));
+        return [name, { ...axis, ticktext: axis.ticktext.map((text) => broken(text, widths[0] ?? 60)) }];
+      }
       const across = name.startsWith("x");
       const [from, to] = axis.domain ?? [0, 1];
       const ticks = thinned(axis, across ? width : height * (to - from), (text) => (across ? text.length * letter + 14 : 20 * scale));
@@ -120,7 +136,7 @@ async function draw(script) {
   if (small) layout.margin = { ...layout.margin, l: Math.min(layout.margin?.l ?? 40, 40), b: Math.min(layout.margin?.b ?? 44, 44) };
   if (coarse.matches) layout.dragmode = false; // touch scrolls the page; a mouse selects an area to zoom
   const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));
-  drawn.set(plot, { data, layout, whole: Object.fromEntries(axes.map((name) => [name, layout[name].range])) });
+  drawn.set(plot, { data, layout, whole: Object.fromEntries(axes.map((name) => [name, layout[name].range && [...layout[name].range]])) });
   await show(plot, data, layout);
   watch(plot);
   plot.dataset.drawn = Number(plot.dataset.drawn ?? 0) + 1;

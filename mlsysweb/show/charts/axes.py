@@ -151,13 +151,17 @@ def length_axis(longest: float, shortest: float = 0.0) -> dict[str, Any]:
 
 
 def bar_width(bars: int) -> float:
-    """Return the width of one of so many bars: few would fill the plot with their breadth."""
+    """Return the width of one bar among `bars`, so that one or two do not fill the plot."""
     return round(min(0.65, 0.16 * max(bars, 1)), 2)
 
 
 def label_room(texts: Sequence[str]) -> int:
     """Return the margin that labels outside of bars need, in pixels."""
     return 16 + round(7.4 * max(map(len, texts), default=0))
+
+
+# The legend of a chart whose panels have their titles above them.
+LEGEND_ABOVE_HEADING = {"orientation": "h", "x": 0, "y": 1.09, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"}
 
 
 def layout(**more: Any) -> dict[str, Any]:

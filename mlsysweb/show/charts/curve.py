@@ -11,16 +11,17 @@ from typing import Any
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
-from .axes import Reach, axis, layout, scale, title
-from .series import SERIES, finite_rows, is_constant, number, series_along, system_name
+from .axes import LEGEND_ABOVE_HEADING, Reach, axis, layout, scale, title
+from .labels import broken, mark_line, mark_words
+from .series import SERIES, finite_rows, is_constant, last_in_view, number, series_along, system_name
 from .ticks import title_unit
 
 _DASHES = ("solid", "dot", "dash", "dashdot")
-# The share of the height between two panels, and the least between two labels at the ends of lines.
-_GAP, _LABEL_GAP = 0.16, 0.075
+# The share of the height between two panels, and the least of a line of the labels at the ends.
+_GAP, _LABEL_GAP = 0.16, 0.055
 # A log axis shows what a reader can use: numbers below the largest by more than this are out of sight.
 _LARGEST_RATIO = 1e8
-_MOST_LABELS, _LABEL_WIDTH = 4, 20
+_MOST_LABELS = 4
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class _Line:
     place: int
     value: Value
     name: str
+    system_name: str
     rows: tuple[tuple[float, ...], ...]
     colour: str
 
@@ -59,7 +61,7 @@ def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
         return {"data": [], "layout": layout()}
     reach = _reach_of_x([line for panel in panels for line in panel.lines], result, x)
     ends = [label for panel in panels for label in _end_labels(panel, len(panels))]
-    marks = list(_marks(drawing, result, x, reach))
+    marks = list(_marks(drawing, result, reach))
     return {
         "data": [*_lines(panels, across), *_points(panels, result, x)],
         "layout": layout(
@@ -68,12 +70,13 @@ def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
             hovermode="x unified",
             hoversubplots="axis",
             showlegend=not ends and any(len(panel.lines) > 1 for panel in panels),
+            legend=LEGEND_ABOVE_HEADING,
             margin={"l": 64, "r": _margin(ends), "t": 30, "b": 56},
-            shapes=[_mark_line(at) for at, _ in marks],
+            shapes=[mark_line(at * scale(across)) for at, _ in marks],
             annotations=[
                 *(_heading(panel) for panel in panels),
                 *ends,
-                *(_mark_words(at, words, reach, across, panels[-1]) for at, words in marks),
+                *(_mark_label(nth, at, words, reach, panels[-1]) for nth, (at, words) in enumerate(marks)),
             ],
         ),
     }
@@ -111,7 +114,7 @@ def _drawn_lines(drawing: ChartSpec, result: Result) -> list[_Line]:
     x, kept = drawing.x[0], []
     for track in series_along(result, x):
         seen: list[tuple[tuple[float, ...], ...]] = []
-        last = _last_in_view(track, x, drawing.y[0])
+        last = last_in_view(track, x, drawing.y[0])
         for place, y in enumerate(drawing.y):
             rows = tuple(row for row in finite_rows(track.columns[x], track.columns[y]) if row[0] <= last)
             # Among several systems a constant line is a level to compare with.
@@ -122,14 +125,6 @@ def _drawn_lines(drawing: ChartSpec, result: Result) -> list[_Line]:
     return kept
 
 
-def _last_in_view(track: Series, x: str, first: str) -> float:
-    """Return up to where the axis runs: to the end, or to the place after which the first output is infinite or not
-    known, as is the wait in a queue beyond its capacity."""
-    places = [v for (v,) in finite_rows(track.columns[x])]
-    known = [row[0] for row in finite_rows(track.columns[x], track.columns[first])]
-    return min((v for v in places if known and v > max(known)), default=math.inf)
-
-
 def _line(result: Result, track: Series, place: int, value: Value, rows: tuple[tuple[float, ...], ...]) -> _Line:
     several = len(result.systems) > 1
     name = system_name(result, track.system)
@@ -138,6 +133,7 @@ def _line(result: Result, track: Series, place: int, value: Value, rows: tuple[t
         place,
         value,
         f"{name}: {value.label}" if name else value.label,
+        name,
         rows,
         SERIES[(track.system if several else place) % len(SERIES)],
     )
@@ -229,7 +225,11 @@ def _end_labels(panel: _Panel, panels: int) -> list[dict[str, Any]]:
     lines = panel.lines
     if not 1 < len(lines) <= _MOST_LABELS:
         return []
-    gap = _LABEL_GAP * panels
+    alike = len({line.value.label for line in lines}) == 1
+    texts = {line: broken(line.system_name if alike and line.system_name else line.name) for line in lines}
+    gap = _LABEL_GAP * panels * max(text.count("<br>") + 1 for text in texts.values())
+    if gap * (len(lines) - 1) > 1:
+        return []
     ordered = sorted(lines, key=lambda line: line.rows[-1][1])
     heights: list[float] = []
     for line in ordered:
@@ -244,7 +244,7 @@ def _end_labels(panel: _Panel, panels: int) -> list[dict[str, Any]]:
             "xref": "paper",
             "y": round(panel.low + at * (panel.high - panel.low), 4),
             "yref": "paper",
-            "text": broken(line.name),
+            "text": texts[line],
             "showarrow": False,
             "xanchor": "left",
             "yanchor": "middle",
@@ -256,62 +256,29 @@ def _end_labels(panel: _Panel, panels: int) -> list[dict[str, Any]]:
     ]
 
 
-def broken(text: str, width: int = _LABEL_WIDTH) -> str:
-    """Return a text in lines of at most `width` characters, broken between words."""
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return "<br>".join(lines)
-
-
 def _margin(ends: Sequence[dict[str, Any]]) -> int:
     longest = max((len(line) for end in ends for line in end["text"].split("<br>")), default=0)
     return 20 + round(7 * longest)
 
 
-def _marks(drawing: ChartSpec, result: Result, x: str, reach: Reach) -> Iterator[tuple[float, str]]:
-    """Yield each value of x that an output names, such as the batch size where compute begins to bind, in the unit of
-    the axis, with its words."""
-    across = result.values[x]
+def _marks(drawing: ChartSpec, result: Result, reach: Reach) -> Iterator[tuple[float, str]]:
+    """Yield each value of x that an output names, such as the batch size where compute begins to bind, with its
+    words."""
     for name in drawing.x_marks:
         value = result.values[name]
         # A log axis cannot show a mark at zero, though its column may begin there.
         if isinstance(value.value, float) and reach.low <= value.value <= reach.high and (value.value or not reach.log):
             yield (
-                value.value * scale(across),
+                value.value,
                 f"{value.label} {format_quantity(value.value, value.unit, value.display_unit)}",
             )
 
 
-def _mark_line(at: float) -> dict[str, Any]:
-    ends = {"x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper"}
-    return {"type": "line", **ends, "line": {"color": "token:muted", "dash": "dot", "width": 1.5}}
-
-
-def _mark_words(at: float, words: str, reach: Reach, across: Value, panel: _Panel) -> dict[str, Any]:
-    # Placed by a share of the width: a label at a value would widen the range that Plotly finds.
-    place = reach.share(at / scale(across))
-    early = place < 0.5
-    line = panel.lines[0].rows
-    height = min(line, key=lambda row: abs(row[0] - at / scale(across)))[1]
-    below = height > 0 and panel.reach.share(height) > 0.5 if panel.reach.log else panel.reach.share(height) > 0.5
-    return {
-        "name": "mark",
-        "x": place,
-        "xref": "paper",
-        "y": round(panel.low + 0.02, 4) if below else round(panel.high - 0.02, 4),
-        "yref": "paper",
-        "text": broken(words, 26),
-        "showarrow": False,
-        "xanchor": "left" if early else "right",
-        "yanchor": "bottom" if below else "top",
-        "xshift": 4 if early else -4,
-        "align": "left" if early else "right",
-        "font": {"color": "token:muted", "size": 12},
-    }
+def _mark_label(nth: int, at: float, words: str, reach: Reach, panel: _Panel) -> dict[str, Any]:
+    """Return the label of a mark where the first line of the panel is not."""
+    height = min(panel.lines[0].rows, key=lambda row: abs(row[0] - at))[1]
+    below = height >= panel.reach.low and panel.reach.share(height) > 0.5
+    return mark_words(words, reach.share(at), panel.low, panel.high, below=below, nth=nth)
 
 
 def _reach_of_x(lines: Sequence[_Line], result: Result, x: str) -> Reach:

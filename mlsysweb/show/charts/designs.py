@@ -11,11 +11,12 @@ from .axes import axis, layout, reach_of
 
 
 class DesignPoint(NamedTuple):
-    """A design: description, USD and tonnes CO2e per year."""
+    """A design: description, USD and tonnes CO2e per year, and the page that a click opens."""
 
     name: str
     dollars: float
     tonnes: float
+    url: str = ""
 
 
 _DOLLARS = Value(0.0, "USD", "USD", "Cost per year")
@@ -51,6 +52,7 @@ def _dots(name: str, dots: Sequence[DesignPoint], colour: str, symbol: str, size
         "x": [dot.dollars for dot in dots],
         "y": [dot.tonnes for dot in dots],
         "text": [dot.name for dot in dots],
+        **({"meta": {"urls": [dot.url for dot in dots]}} if any(dot.url for dot in dots) else {}),
         "marker": {"color": colour, "symbol": symbol, "size": size},
         "line": {"color": colour, "width": 1.5, "dash": "dot"},
         "hovertemplate": "%{text}: %{x:,.3~s} USD, %{y:,.3~g} t<extra></extra>",

@@ -10,7 +10,7 @@ from typing import Any
 from solvers.result import Value
 
 from .axes import Reach, axis, layout
-from .spectrum import read, titled
+from .spectrum import read
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,8 @@ def device_latency(devices: Sequence[DeviceLatency], rate: Value, latency: Value
     return {
         "data": [alone, *(_bound(mine, rate, latency, middle) for mine in bound if mine)],
         "layout": layout(
-            xaxis=axis(rate, _reach([device.rate for device in devices])) | {"title": {"text": titled(rate)}},
-            yaxis=axis(latency, _reach([v for device in devices for v in (device.total, device.roofs)]))
-            | {"title": {"text": titled(latency)}},
+            xaxis=axis(rate, _reach([device.rate for device in devices])),
+            yaxis=axis(latency, _reach([v for device in devices for v in (device.total, device.roofs)])),
         ),
     }
 

@@ -1,5 +1,5 @@
-"""What a chart shows, as one or two sentences derived from its data: ends, bend, extremum, largest bar. It is the line
-under a chart's title and its description for who cannot see it."""
+"""The finding of a chart, as one or two sentences derived from its data: ends, bend, extremum, largest bar. It is the
+line under a chart's title, and its description for readers who cannot see it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from collections.abc import Callable, Sequence
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Value
 
-from .series import finite_rows, is_constant, number, series_along
+from .series import finite_rows, is_constant, last_in_view, number, series_along
 
 # Numbers within this share of one another read as level.
 _LEVEL = 0.03
+# Numbers below this share of the largest read as zero.
+_NOTHING = 1e-8
 # A bend nearer to an end of the range than this share of its points is no bend.
 _LEAST_PART = 0.08
 
 
 def finding(drawing: ChartSpec, result: Result) -> str:
-    """Return what the chart shows; an empty text where nothing is known."""
+    """Return the finding of a chart; an empty text where nothing is known."""
     kind = _KINDS.get(drawing.kind)
     return kind(drawing, result) if kind else ""
 
@@ -29,8 +31,9 @@ def _curve(drawing: ChartSpec, result: Result) -> str:
     if not tracks:
         return ""
     track, told, seen = tracks[0], [], {}
+    last = last_in_view(track, x, drawing.y[0])
     for y in drawing.y:
-        rows = list(finite_rows(track.columns[x], track.columns[y]))
+        rows = [row for row in finite_rows(track.columns[x], track.columns[y]) if row[0] <= last]
         value = result.values[y]
         if not rows:
             continue
@@ -48,7 +51,8 @@ def shape(rows: Sequence[tuple[float, ...]], value: Value, across: Value, marks:
     """Return the course of a line in words: constant, level to a bend, over an extremum, or from end to end. A bend is
     at the one of `marks` that lies beside it, if one does."""
     xs, ys = [row[0] for row in rows], [row[1] for row in rows]
-    first, last = _shown(value, ys[0]), _shown(value, ys[-1])
+    least = max(map(abs, ys)) * _NOTHING
+    first, last = (_shown(value, y) if abs(y) >= least else "almost 0" for y in (ys[0], ys[-1]))
     if is_constant(ys):
         return f"constant at {first}"
     low, high = ys.index(min(ys)), ys.index(max(ys))

@@ -23,6 +23,8 @@ class PlacePoint(NamedTuple):
 _ELECTRICITY = Value(0.0, "USD", "USD", "Cost of electricity")
 _RUNNING = Value(0.0, "kg", "t", "CO₂e of running")
 
+# The least share of a bar that has room for its text.
+_READABLE = 0.2
 _COLOURS = {"": "token:series-7", "front": "token:carbon", "best": "token:money", "chosen": "token:compute"}
 _WORDS = {
     "": "Beaten by another",
@@ -105,12 +107,20 @@ def lifetimes(names: Sequence[str], making: Sequence[float], running: Sequence[f
                 "name": label,
                 "y": list(names),
                 "x": [part / total for part, total in zip(parts, totals, strict=True)],
-                "text": [format_quantity(part, "kg") for part in parts],
-                "textposition": "auto",
+                # A part too short for its text has it in the hover alone.
+                "text": [
+                    format_quantity(part, "kg") if part > _READABLE * total else ""
+                    for part, total in zip(parts, totals, strict=True)
+                ],
+                "customdata": [format_quantity(part, "kg") for part in parts],
+                "textposition": "inside",
+                "insidetextanchor": "middle",
+                "textangle": 0,
+                "constraintext": "none",
                 # Every kind of colour contrasts with the page by 4.5 or more, in both themes.
                 "insidetextfont": {"color": "token:bg", "size": 12},
                 "marker": {"color": colour},
-                "hovertemplate": "%{y}: %{text}, %{x:.3~%}<extra>" + label + "</extra>",
+                "hovertemplate": "%{y}: %{customdata}, %{x:.3~%}<extra>" + label + "</extra>",
             }
             for label, parts, colour in (("Running", running, "token:carbon"), ("Making", making, "token:overhead"))
         ],

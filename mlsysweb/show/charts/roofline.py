@@ -9,7 +9,7 @@ from typing import Any
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series
 
-from .axes import Reach, axis, hover, layout
+from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout
 from .series import SERIES, finite_rows, number, series_along, system_name
 
 
@@ -34,6 +34,7 @@ def roofline(drawing: ChartSpec, result: Result) -> dict[str, Any]:
             yaxis=axis(result.values["achieved_rate"], up, title={"text": ""}),
             margin={"l": 64, "r": 24, "t": 30, "b": 56},
             showlegend=not alone,
+            legend=LEGEND_ABOVE_HEADING,
             shapes=_regions(result, across, up) if alone else [],
             annotations=[_heading(), *(_labels(result, across, up) if alone else [])],
             **({"meta": {"field": "batch_size", "points": _batches(result)}} if alone else {}),
@@ -52,11 +53,11 @@ def _reach(result: Result) -> Reach:
 
 
 def _reach_up(result: Result) -> Reach:
-    """Return the range of the y axis: every point and every roof."""
+    """Return the range of the y axis: every point and every roof, with room for the labels below."""
     points = [y for track in series_along(result, "batch_size") for (y,) in finite_rows(track.columns["achieved_rate"])]
     roofs = [roof for track in series_along(result, "precision") for roof, _ in _roofs(track)]
     known = [y for y in (*points, *roofs, number(result, "achieved_rate")) if y > 0 and math.isfinite(y)]
-    return Reach(min(known) / 4, max(known) * 3, log=True)
+    return Reach(min(known) / 10, max(known) * 3, log=True)
 
 
 def _batches(result: Result) -> list[list[float]]:
