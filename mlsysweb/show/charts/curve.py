@@ -11,7 +11,7 @@ from typing import Any
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
-from .axes import LEGEND_ABOVE_HEADING, Reach, axis, layout, scale, title
+from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
 from .labels import broken, mark_line, mark_words
 from .series import SERIES, finite_rows, is_constant, last_in_view, number, series_along, system_name
 from .ticks import title_unit
@@ -65,7 +65,7 @@ def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     return {
         "data": [*_lines(panels, across), *_points(panels, result, x)],
         "layout": layout(
-            xaxis=axis(across, reach, most=7, **_CROSSHAIR, anchor=panels[-1].axis),
+            xaxis=axis(across, reach, most=7, **_crosshair(across, reach), anchor=panels[-1].axis),
             **{f"yaxis{panel.axis[1:]}": _y_axis(panel) for panel in panels},
             hovermode="x unified",
             hoversubplots="axis",
@@ -82,14 +82,18 @@ def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     }
 
 
-_CROSSHAIR = {
-    "showspikes": True,
-    "spikemode": "across",
-    "spikethickness": 1,
-    "spikedash": "solid",
-    "spikecolor": "token:muted",
-    "spikesnap": "hovered data",
-}
+def _crosshair(across: Value, reach: Reach) -> dict[str, Any]:
+    """Return a line through all panels at the pointer, and the title of what is read there."""
+    plain = across.unit in ("1", "USD") and reach.high < 1e6 and across.display_unit != "percent"
+    return {
+        "showspikes": True,
+        "spikemode": "across",
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": "token:muted",
+        "spikesnap": "hovered data",
+        "unifiedhovertitle": {"text": f"{across.label} %{{x:,.4~r}}" if plain else hover(across, "x")},
+    }
 
 
 def _panels(drawing: ChartSpec, result: Result) -> list[_Panel]:

@@ -120,6 +120,26 @@ def _waterfall(drawing: ChartSpec, result: Result) -> str:
     return " ".join([*told, *([f"No loss: {', '.join(none)}."] if none else [])])
 
 
+def _alternatives(drawing: ChartSpec, result: Result) -> str:
+    choice, name = drawing.x[0], drawing.y[0]
+    tracks, value = series_along(result, choice), result.values[name]
+    told = []
+    for place, word in enumerate(tracks[0].columns[choice] if tracks else ()):
+        bars = [(result.systems[t.system], v) for t in tracks for (v,) in finite_rows([t.columns[name][place]])]
+        if len(drawing.y) > 1:
+            bars += [("the reference", v) for (v,) in finite_rows([tracks[0].columns[drawing.y[1]][place]])]
+        if bars:
+            system, least = min(bars, key=lambda bar: bar[1])
+            most = max(v for _, v in bars)
+            more = (
+                f", {format_quantity(1 - least / most, '1', 'percent')} less than the highest" if least < most else ""
+            )
+            told.append(
+                f"{str(word).replace('_', ' ').capitalize()}: lowest with {system}, {_shown(value, least)}{more}."
+            )
+    return " ".join(told)
+
+
 def _roofline(drawing: ChartSpec, result: Result) -> str:
     rate, intensity = result.values["achieved_rate"], result.values["arithmetic_intensity"]
     at, x, ridge = (number(result, name) for name in ("achieved_rate", "arithmetic_intensity", "ridge_point"))
@@ -150,6 +170,7 @@ def uncapitalized(label: str) -> str:
 
 
 _KINDS: dict[str, Callable[[ChartSpec, Result], str]] = {
+    "alternatives": _alternatives,
     "bars": _bars,
     "buildup": _buildup,
     "curve": _curve,
