@@ -21,10 +21,11 @@ def alternatives(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     words = series[0].columns[choice]
     bars = [(result.systems[track.system], track.columns[name]) for track in series]
     bars = [*((_reference(result), series[0].columns[each]) for each in reference), *bars]
-    traces, texts = [], [""]
+    traces, texts, lengths = [], [""], [0.0]
     for place, word in enumerate(words):
         rows = [(system, v) for system, cells in bars for (v,) in finite_rows([cells[place]])]
         texts += [format_quantity(v, value.unit, value.display_unit) for _, v in rows]
+        lengths += [v for _, v in rows]
         traces.append(
             {
                 "type": "bar",
@@ -43,7 +44,7 @@ def alternatives(drawing: ChartSpec, result: Result) -> dict[str, Any]:
         "data": traces,
         "layout": layout(
             margin={"l": 64, "r": label_room(texts), "t": 16, "b": 16},
-            xaxis=length_axis(max((v for trace in traces for v in trace["x"]), default=0.0)),
+            xaxis=length_axis(max(lengths)),
             yaxis=names_axis(list(dict.fromkeys(system for system, _ in bars))),
             barmode="group",
         ),

@@ -30,7 +30,8 @@ def _curve(drawing: ChartSpec, result: Result) -> str:
     tracks = series_along(result, x)
     if not tracks:
         return ""
-    track, told, seen = tracks[0], [], {}
+    track, told = tracks[0], []
+    seen: dict[tuple[tuple[float, ...], ...], str] = {}
     last = last_in_view(track, x, drawing.y[0])
     for y in drawing.y:
         rows = [row for row in finite_rows(track.columns[x], track.columns[y]) if row[0] <= last]
