@@ -2,7 +2,8 @@
 // redraws it in place and keeps the zoom. The JSON names colours ("token:memory", or "token:memory/20" for 20 %),
 // because Plotly cannot read style sheets; this script replaces them by the current theme's values.
 document.documentElement.classList.add("js"); // sheet and iframe load no other script that sets this class
-const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: "reset" };
+const CONFIG = { displayModeBar: false, displaylogo: false, doubleClick: "reset", showTips: false };
+const SMALL = 30 * 16; // a plot narrower than this, in pixels, is drawn for a phone
 const coarse = matchMedia("(pointer: coarse)");
 const probe = document.createElement("i");
 probe.hidden = true;
@@ -31,15 +32,115 @@ function themed(value, scale, key = "", within = "") {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, themed(each, scale, name, key)]));
 }
 
+const broken = (text, width) =>
+  text.split(" ").reduce((lines, word) => {
+    const last = lines.at(-1);
+    if (last && last.length + 1 + word.length > width) return [...lines, word];
+    return [...lines.slice(0, -1), last ? `${last} ${word}` : word];
+  }, [""]).join("<br>");
+
+// The ticks that stand apart from one another, of a log axis first its decades. `room` is what a text needs in pixels.
+function thinned({ type, range, tickvals, ticktext }, length, room) {
+  const [low, high] = range;
+  const at = tickvals.map((value) => (((type === "log" ? Math.log10(value) : value) - low) / (high - low)) * length);
+  const every = tickvals.map((_, k) => k);
+  const decades = every.filter((k) => type === "log" && Math.abs(Math.log10(tickvals[k]) - Math.round(Math.log10(tickvals[k]))) < 1e-6);
+  const apart = (kept) => kept.every((k, n) => !n || at[k] - at[kept[n - 1]] >= (room(ticktext[k]) + room(ticktext[kept[n - 1]])) / 2);
+  const lists = decades.length > 1 ? [every, decades] : [every];
+  for (let step = 1; step <= tickvals.length; step++) {
+    for (const list of step === 1 ? lists : lists.toReversed()) {
+      const kept = list.filter((_, n) => n % step === 0);
+      if (apart(kept)) return { tickvals: kept.map((k) => tickvals[k]), ticktext: kept.map((k) => ticktext[k]) };
+    }
+  }
+  return { tickvals: tickvals.slice(0, 1), ticktext: ticktext.slice(0, 1) };
+}
+
+// Moves a label that would leave the plot back into it.
+function within(label, width, letter) {
+  const wide = Math.max(...label.text.replace(/<\/?b>/g, "").split("<br>").map((line) => line.length)) * letter * 0.95;
+  const from = label.x * width + (label.xshift ?? 0) - (label.xanchor === "right" ? wide : 0);
+  const by = Math.min(0, width - from - wide) || Math.max(0, -from);
+  return by ? { ...label, xshift: (label.xshift ?? 0) + by } : label;
+}
+
+// Fits a layout to the size of its plot: fewer ticks, broken names, and on a small plot labels of lines inside of it.
+function fitted(layout, plot, scale) {
+  const small = plot.clientWidth < SMALL;
+  const margin = { ...layout.margin };
+  const annotations = (layout.annotations ?? []).map((each) => {
+    if (each.name === "end" && small) return { ...each, text: each.text.replaceAll("<br>", " "), xanchor: "right", yanchor: "bottom", xshift: 0 };
+    if (each.name === "region" && small) return { ...each, text: each.text.replace("-", "-<br>") };
+    if (each.name === "roof" && small) return { ...each, text: each.text.split(" at ")[0] };
+    if (each.name === "heading") return { ...each, text: broken(each.text, small ? 44 : 80) };
+    return each;
+  });
+  if (small && annotations.some(({ name }) => name === "end")) margin.r = 16;
+  const top = annotations.find(({ name }) => name === "heading");
+  margin.t += 16 * scale * (top ? top.text.split("<br>").length - 1 : 0);
+  const [width, height] = [plot.clientWidth - margin.l - margin.r - (small ? 40 : 56), plot.clientHeight - margin.t - margin.b];
+  const letter = 7.2 * scale;
+  for (const [k, each] of annotations.entries()) if (each.xref === "paper" && each.name !== "end") annotations[k] = within(each, width, letter);
+  const axes = Object.fromEntries(
+    Object.entries(layout).filter(([name, axis]) => /^[xy]axis/.test(name) && axis.tickvals).map(([name, given]) => {
+      const axis = given.range ? { ...given, range: [...given.range] } : given; // Plotly writes a zoom into it
+      if (zoomed.get(plot)?.has(name)) return [name, { ...axis, tickmode: "auto", nticks: 6 }];
+      if (!axis.range) {
+        const lines = Math.max(1, Math.floor(height / axis.ticktext.length / (16 * scale)));
+        const widths = [small ? 15 : 26, 26, 40].filter((wide) => axis.ticktext.every((text) => broken(text, wide).split("<br>").length <= lines));
+        return [name, { ...axis, ticktext: axis.ticktext.map((text) => broken(text, widths[0] ?? 60)) }];
+      }
+      const across = name.startsWith("x");
+      const [from, to] = axis.domain ?? [0, 1];
+      const ticks = thinned(axis, across ? width : height * (to - from), (text) => (across ? text.length * letter + 14 : 20 * scale));
+      return [name, { ...axis, ...ticks, tickangle: 0 }];
+    }),
+  );
+  return { autosize: true, ...layout, ...axes, margin, annotations };
+}
+
+const zoomed = new WeakMap(); // the names of the axes that a reader has zoomed, by plot
+
+// Ticks made for the whole range are too few once it is zoomed; Plotly then makes its own.
+function watch(plot) {
+  if (zoomed.has(plot)) return;
+  zoomed.set(plot, new Set());
+  plot.on("plotly_relayout", (change) => {
+    const axes = Object.keys(change).map((key) => key.match(/^([xy]axis\d*)\.(range|autorange)/)?.[1]).filter(Boolean);
+    if (axes.length === 0 || plot.dataset.fitting) return;
+    const { data, layout, whole } = drawn.get(plot);
+    for (const axis of axes) {
+      const now = plot.layout[axis].range;
+      if (whole[axis] && now.some((end, k) => Math.abs(end - whole[axis][k]) > 1e-9)) zoomed.get(plot).add(axis);
+      else zoomed.get(plot).delete(axis);
+    }
+    show(plot, data, layout);
+  });
+}
+
+const drawn = new WeakMap(); // what was drawn last, by plot
+
+async function show(plot, data, layout) {
+  const reset = plot.closest(".figure")?.querySelector("[data-figure=reset]");
+  if (reset) reset.hidden = !zoomed.get(plot)?.size;
+  plot.dataset.fitting = "1";
+  await Plotly.react(plot, data, fitted(layout, plot, layout.font.size / 13), CONFIG);
+  delete plot.dataset.fitting;
+}
+
 async function draw(script) {
   const plot = document.getElementById(script.dataset.for);
   const scale = Number(getComputedStyle(plot).getPropertyValue("--chart-scale"));
-  const small = plot.clientWidth < 30 * 16;
-  const { data, layout } = themed(JSON.parse(script.textContent), small ? 0.85 : scale);
-  if (small) layout.margin = { ...layout.margin, l: 44, r: Math.min(layout.margin?.r ?? 12, 48), b: 44 };
+  const small = plot.clientWidth < SMALL;
+  const { data, layout } = themed(JSON.parse(script.textContent), small ? 0.9 : scale);
+  if (small) layout.margin = { ...layout.margin, l: Math.min(layout.margin?.l ?? 40, 40), b: Math.min(layout.margin?.b ?? 44, 44) };
   if (coarse.matches) layout.dragmode = false; // touch scrolls the page; a mouse selects an area to zoom
-  await Plotly.react(plot, data, { autosize: true, ...layout }, CONFIG);
+  const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));
+  drawn.set(plot, { data, layout, whole: Object.fromEntries(axes.map((name) => [name, layout[name].range && [...layout[name].range]])) });
+  await show(plot, data, layout);
+  watch(plot);
   plot.dataset.drawn = Number(plot.dataset.drawn ?? 0) + 1;
+  plot.dispatchEvent(new CustomEvent("figuredrawn", { bubbles: true }));
   resized.observe(plot);
 }
 
@@ -64,8 +165,10 @@ async function drawAll() {
 const resized = new ResizeObserver((entries) => {
   for (const { target, contentRect } of entries) {
     const width = Math.round(contentRect.width);
-    const { width: drawn, height } = target._fullLayout ?? {};
-    if (width && (Math.abs(width - drawn) > 1 || Math.abs(contentRect.height - height) > 1)) Plotly.Plots.resize(target);
+    const { width: before, height } = target._fullLayout ?? {};
+    if (!width || (Math.abs(width - before) <= 1 && Math.abs(contentRect.height - height) <= 1)) continue;
+    const script = document.querySelector(`script[data-for="${target.id}"]`);
+    if (script) draw(script);
   }
 });
 
@@ -82,6 +185,7 @@ document.addEventListener("click", ({ target }) => {
   if (tool.dataset.figure !== "reset") save(plot, tool.dataset.figure);
   else {
     Plotly.purge(plot); // resets the zoom
+    zoomed.delete(plot);
     drawAll();
   }
 });

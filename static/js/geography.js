@@ -12,9 +12,29 @@ function show() {
     path.dataset.band = country ? country.band : "none";
     path.toggleAttribute("data-picked", country?.slug === picked);
     path.setAttribute("aria-label", country ? country.words : `${path.dataset.name}: not known`);
-    if (country) path.tabIndex = 0;
+    const tip = path.querySelector("title") ?? path.appendChild(document.createElementNS(path.namespaceURI, "title"));
+    tip.textContent = path.getAttribute("aria-label");
+    if (country) path.tabIndex = -1;
     else path.removeAttribute("tabindex");
   }
+  const reached = places();
+  const first = reached.find((path) => path.hasAttribute("data-picked")) ?? reached[0];
+  if (first) first.tabIndex = 0;
+}
+
+// The countries with a figure in alphabetical order. The map is one Tab stop; the arrow keys go from one to the next.
+const places = () =>
+  [...document.querySelectorAll("#world path[tabindex]")].sort((one, other) => one.dataset.name.localeCompare(other.dataset.name));
+
+function walk({ key, target }) {
+  const all = places();
+  const at = all.indexOf(target);
+  const next = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[key];
+  if (at < 0 || next === undefined || !all[next]) return false;
+  target.tabIndex = -1;
+  all[next].tabIndex = 0;
+  all[next].focus();
+  return true;
 }
 
 function pick({ target }) {
@@ -41,6 +61,7 @@ async function draw() {
   world.addEventListener("focusin", tell);
   world.addEventListener("click", pick);
   world.addEventListener("keydown", (event) => {
+    if (walk(event)) event.preventDefault();
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     pick(event);

@@ -29,6 +29,18 @@ def test_a_keyboard_reads_a_country_and_picks_it(page, live_server):
     expect(page).to_have_url(re.compile("grid=south-africa"))
 
 
+def test_the_map_is_one_tab_stop_and_arrow_keys_go_along_the_alphabet(page, live_server):
+    opened(page, live_server)
+    expect(page.locator('#world path[tabindex="0"]')).to_have_count(1)
+    first = page.locator('#world path[tabindex="0"]')
+    first.focus()
+    page.keyboard.press("Home")
+    expect(page.locator("#world-label")).to_contain_text("Afghanistan")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#world-label")).to_contain_text("Albania")
+    expect(page.locator('#world path[tabindex="0"]')).to_have_count(1)
+
+
 def test_an_update_keeps_the_outlines_and_draws_the_figures_anew(page, live_server):
     opened(page, live_server)
     asked = []

@@ -33,9 +33,9 @@ def test_a_shorter_target_asks_for_a_larger_device(page, live_server):
 def test_another_axis_redraws_the_chart_in_place(page, live_server):
     page.goto(f"{live_server.url}/spectrum/")
     plot = drawn(page)
-    expect(plot.locator(".xtitle")).to_have_text("Power, TDP (W)")
+    expect(plot.locator(".xtitle")).to_have_text("Power, TDP")
     page.locator("select[name=x]").select_option("bandwidth")
-    expect(plot.locator(".xtitle")).to_have_text("Memory bandwidth (B/s)")
+    expect(plot.locator(".xtitle")).to_have_text("Memory bandwidth")
     expect(plot).to_contain_text("balanced for this model")
 
 
@@ -47,7 +47,7 @@ def test_one_figure_on_both_axes_is_said_beside_its_field(page, live_server, con
     expect(page.locator("#y-error")).to_contain_text("another figure")
     page.locator("select[name=y]").select_option("latency")
     expect(page.locator("#y-error")).to_be_empty()
-    expect(drawn(page).locator(".ytitle")).to_have_text("Latency (s)")
+    expect(drawn(page).locator(".ytitle")).to_have_text("Latency")
 
 
 def test_a_device_leads_to_its_roofline(page, live_server):

@@ -210,8 +210,9 @@ def _designs(i: Inputs, space: DesignSpace, around: CapstoneLinks) -> Iterator[D
 
 def _figure(i: Inputs, score: Scores, space: DesignSpace, around: CapstoneLinks) -> Figure:
     def dot(row: int) -> DesignPoint:
+        url = _link(space, row, around) if row in best else ""
         return DesignPoint(
-            _named(space, row, around), float(space.scores.cost[row]), float(space.scores.carbon[row]) / 1e3
+            _named(space, row, around), float(space.scores.cost[row]), float(space.scores.carbon[row]) / 1e3, url
         )
 
     best = set(space.front.tolist())
@@ -228,7 +229,7 @@ def _figure(i: Inputs, score: Scores, space: DesignSpace, around: CapstoneLinks)
     return Figure(
         "designs-0",
         title,
-        f"{title}. The same numbers are in the table below.",
+        f"{len(front)} designs on the front; the lower and the further left, the better.",
         embedded(orjson.dumps(drawn).decode()),
         table,
     )

@@ -100,7 +100,12 @@ def _chips(ranking: Ranking, known: list[int], around: HardwareMatchLinks) -> It
         if math.isfinite(rate[place]) and math.isfinite(bandwidth[place]):
             alone = float(np.asarray(ranking.outputs.devices_needed)[place]) <= 1
             yield Chip(
-                around.chips[place][1], float(bandwidth[place]), float(rate[place]), _count(ranking, place), alone
+                around.chips[place][1],
+                float(bandwidth[place]),
+                float(rate[place]),
+                _count(ranking, place),
+                alone,
+                around.chips[place][0],
             )
 
 
@@ -113,12 +118,14 @@ def _figure(needed: Result, ranking: Ranking, known: list[int], around: Hardware
     rows = tuple(
         (c.name, format_quantity(c.bandwidth, "byte/s"), format_quantity(c.rate, "flop/s"), c.needed) for c in chips
     )
-    drawn = hardware_match(chips, float(limits[0]), float(limits[1]))
+    others = {name: text for name, text in around.text.items() if name != "accelerator"}
+    link = f"{around.wall}?{urlencode({**others, 'accelerator': ''})}"
+    drawn = hardware_match(chips, float(limits[0]), float(limits[1]), link)
     table = Table(("Chip", "Bandwidth", "Peak rate", "Needed"), rows)
     return Figure(
         "hardware-match-0",
         title,
-        f"{title}. The same numbers are in the table below.",
+        "Each dot is an accelerator; one is enough above and to the right of both dotted lines.",
         embedded(orjson.dumps(drawn).decode()),
         table,
     )

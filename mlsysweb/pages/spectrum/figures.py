@@ -139,7 +139,8 @@ def _group(s: Survey, tier: str, series: int) -> DeviceGroup:
 def _dot(s: Survey, place: int, x: float, y: float) -> DevicePoint:
     device = s.devices[place]
     words = f"{BINDS[s.binding[place]]} binds" if s.runs(place) else why(s, place)
-    return DevicePoint(x, y, device.name, words, not s.runs(place), _label(s, place), place in (s.smallest, s.held))
+    ringed = place in (s.smallest, s.held)
+    return DevicePoint(x, y, device.name, words, not s.runs(place), _label(s, place), ringed, device.slug)
 
 
 def _label(s: Survey, place: int) -> str:

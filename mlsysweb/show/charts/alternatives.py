@@ -7,7 +7,7 @@ from typing import Any
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result
 
-from .axes import bar_axis, layout, scale
+from .axes import label_room, layout, length_axis, names_axis
 from .series import SERIES, finite_rows, series_along
 
 
@@ -21,18 +21,21 @@ def alternatives(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     words = series[0].columns[choice]
     bars = [(result.systems[track.system], track.columns[name]) for track in series]
     bars = [*((_reference(result), series[0].columns[each]) for each in reference), *bars]
-    traces = []
+    traces, texts, lengths = [], [""], [0.0]
     for place, word in enumerate(words):
         rows = [(system, v) for system, cells in bars for (v,) in finite_rows([cells[place]])]
+        texts += [format_quantity(v, value.unit, value.display_unit) for _, v in rows]
+        lengths += [v for _, v in rows]
         traces.append(
             {
                 "type": "bar",
                 "orientation": "h",
                 "name": str(word).replace("_", " "),
                 "y": [system for system, _ in rows],
-                "x": [v * scale(value) for _, v in rows],
+                "x": [v for _, v in rows],
                 "text": [format_quantity(v, value.unit, value.display_unit) for _, v in rows],
-                "textposition": "auto",
+                "textposition": "outside",
+                "cliponaxis": False,
                 "marker": {"color": SERIES[place % len(SERIES)]},
                 "hovertemplate": "%{y}: %{text}<extra>%{fullData.name}</extra>",
             }
@@ -40,8 +43,9 @@ def alternatives(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     return {
         "data": traces,
         "layout": layout(
-            xaxis=bar_axis(value, rangemode="tozero"),
-            yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis"},
+            margin={"l": 64, "r": label_room(texts), "t": 16, "b": 16},
+            xaxis=length_axis(max(lengths)),
+            yaxis=names_axis(list(dict.fromkeys(system for system, _ in bars))),
             barmode="group",
         ),
     }

@@ -1,4 +1,4 @@
-"""Contributions to a difference: a bar up or down for each cause, between two values."""
+"""Contributions to a difference: a bar to the right or left for each cause, between two values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from solvers.quantities import format_quantity
 from solvers.result import Value
 
-from .axes import axis, layout, scale
+from .axes import bar_width, label_room, layout, length_axis, names_axis, scale
 
 
 def attribution(
@@ -33,9 +33,11 @@ def attribution(
             {
                 "type": "bar",
                 "showlegend": False,
-                "x": list(range(len(names))),
+                "orientation": "h",
+                "width": bar_width(len(names)),
+                "y": list(range(len(names))),
                 "base": [b * by for b in bases],
-                "y": [h * by for h in heights],
+                "x": [h * by for h in heights],
                 "text": words,
                 "textposition": "outside",
                 "cliponaxis": False,
@@ -45,12 +47,8 @@ def attribution(
             }
         ],
         "layout": layout(
-            xaxis={
-                "tickvals": list(range(len(names))),
-                "ticktext": names,
-                "automargin": True,
-                "linecolor": "token:axis",
-            },
-            yaxis=axis(value, log=False),
+            margin={"l": 64, "r": label_room(words), "t": 8, "b": 16},
+            xaxis=length_axis(max(tops) * by, min(tops) * by),
+            yaxis=names_axis(names, tickvals=list(range(len(names)))),
         ),
     }

@@ -2,19 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from solvers.quantities import conversion_factor, unit_for, unit_label
 from solvers.result import Value
 
-# Axis ticks add SI prefixes, so a unit that already has one is drawn without it.
+from .ticks import axis_ticks, title_unit
+
+# The prefix of a zoomed axis's ticks comes from Plotly, so a unit that already has one is drawn without it.
 _ROOTS = {"kg": ("kg", "g"), "kg/J": ("kg/J", "g/kWh"), "USD/J": ("USD/J", "USD/kWh")}
 # Units whose multiples are no powers of ten, or that people count without a prefix: drawn as they are typed.
-_AS_SHOWN = ("min", "hour", "day", "year", "t", "kJ", "kWh", "MWh", "GWh")
+_AS_SHOWN = ("min", "hour", "day", "year", "t", "kJ", "kWh", "MWh", "GWh", "1/day", "1/hour", "GiB")
 _BARE = {"1/s": "/s", "1": ""}
 # Units short enough for every tick; a longer one appears once, in the title.
-_SHORT = ("s", "B", "W", "J", "g", "/s")
+_SHORT = ("s", "B", "W", "J", "g", "/s", "/day", "/hour")
+# Room around the data, as a share of the range.
+_MARGIN = 0.04
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The range of an axis in SI. It is that of the data: a label or a mark never widens it."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    @classmethod
+    def of(cls, numbers: Sequence[float], *, log: bool = False, room: float = _MARGIN) -> Reach:
+        """Return the range of some finite numbers with room on both sides. A linear one of positive numbers begins at
+        zero, unless they all are near their maximum."""
+        low, high = min(numbers), max(numbers)
+        if log:
+            by = max(high / low, 1.2) ** room
+            return cls(low / by, high * by, log)
+        first = 0.0 if 0 <= low < 0.8 * high or low == high >= 0 else low
+        gap = (high - first) * room or abs(high) or 1.0
+        return cls(first if first == 0 else first - gap, high + gap)
+
+    def share(self, number: float) -> float:
+        """Return where a number lies: 0 at the low end, 1 at the high end."""
+        low, high, at = (math.log(v) if self.log else v for v in (self.low, self.high, number))
+        return (at - low) / (high - low)
+
+    def drawn(self, by: float = 1.0) -> list[float]:
+        """Return Plotly's `range`: exponents of ten on a log axis. `by` is the scale of the axis."""
+        return [math.log10(v * by) if self.log else v * by for v in (self.low, self.high)]
+
+
+def reach_of(numbers: Sequence[float], *, log: bool = False) -> Reach:
+    """Return the range of numbers of which there may be none."""
+    return Reach.of(numbers, log=log) if numbers else Reach(1.0, 10.0, log)
 
 
 def scale(value: Value) -> float:
@@ -37,13 +78,6 @@ def in_unit_of(value: Value, largest: float) -> Value:
     return replace(value, display_unit=unit_for(largest, value.unit)) if value.unit == "J" else value
 
 
-def bar_axis(value: Value, **more: Any) -> dict[str, Any]:
-    """The axis of bars that their own labels name: from zero, and with its unit alone as title where the ticks do not
-    carry it."""
-    on_ticks = value.display_unit == "percent" or suffix(value) in _SHORT
-    return axis(value, log=False) | {"title": {"text": "" if on_ticks else suffix(value)}, **more}
-
-
 def suffix(value: Value) -> str:
     """Return the unit that follows an SI prefix on a tick: `5 m` + `s`."""
     if value.unit == "1":
@@ -52,30 +86,39 @@ def suffix(value: Value) -> str:
     return _BARE.get(unit, unit_label(unit))
 
 
-def axis(value: Value, *, log: bool, **more: Any) -> dict[str, Any]:
-    """Return an axis titled with the label, with ticks in SI prefixes or percent."""
-    percent = value.display_unit == "percent"
+def title(value: Value) -> str:
+    """Return the title of an axis: the label, and the unit where the ticks do not carry it."""
+    unit = title_unit(value)
+    return f"{value.label} ({unit})" if unit else value.label
+
+
+def axis(value: Value, reach: Reach, *, most: int = 6, **more: Any) -> dict[str, Any]:
+    """Return an axis over `reach`, titled with the label, with at most `most` ticks. Plotly's format is for the ticks
+    of a zoomed axis alone."""
+    by = scale(value)
+    places, texts = axis_ticks(value, reach.low, reach.high, log=reach.log, most=most)
     unit = suffix(value)
     return {
-        "title": {"text": f"{value.label} ({unit})" if unit else value.label},
-        "type": "log" if log else "linear",
-        "tickformat": _ticks(value, log),
-        "ticksuffix": unit if unit in _SHORT and not percent else "",
+        "title": {"text": title(value), "font": {"size": 13}},
+        "type": "log" if reach.log else "linear",
+        "range": reach.drawn(by),
+        "tickmode": "array",
+        "tickvals": [place * by for place in places],
+        "ticktext": texts,
+        "tickformat": _zoomed(value),
+        "ticksuffix": unit if unit in _SHORT and value.display_unit != "percent" else "",
         "gridcolor": "token:grid",
         "linecolor": "token:axis",
         "zeroline": False,
         "automargin": True,
-        **({"dtick": 1} if log else {}),
         **more,
     }
 
 
-def _ticks(value: Value, log: bool) -> str:
+def _zoomed(value: Value) -> str:
     if value.display_unit == "percent":
         return "~%"
-    if value.display_unit in _AS_SHOWN:
-        return ",~g"
-    return "~g" if value.unit == "1" and not log else "~s"
+    return ",~r" if value.display_unit in _AS_SHOWN or value.unit == "1" or value.unit.startswith("USD") else "~s"
 
 
 def hover(value: Value, letter: str) -> str:
@@ -84,6 +127,41 @@ def hover(value: Value, letter: str) -> str:
         return f"{value.label} %{{{letter}:.3~%}}"
     spaced = f" {suffix(value)}" if value.display_unit in _AS_SHOWN else suffix(value)
     return f"{value.label} %{{{letter}:{',.4~g' if value.display_unit in _AS_SHOWN else '.4~s'}}}{spaced}"
+
+
+def names_axis(names: Sequence[str], **more: Any) -> dict[str, Any]:
+    """Return the axis of horizontal bars that names them, from top to bottom. A small plot breaks long names."""
+    return {
+        "autorange": "reversed",
+        "automargin": True,
+        "linecolor": "token:axis",
+        "ticks": "",
+        "tickmode": "array",
+        "tickvals": list(names),
+        "ticktext": list(names),
+        "fixedrange": True,
+        **more,
+    }
+
+
+def length_axis(longest: float, shortest: float = 0.0) -> dict[str, Any]:
+    """Return the axis of bars whose labels say the numbers: not drawn. The longest bar ends at the edge of the plot;
+    its label stands in the margin."""
+    return {"visible": False, "range": [min(shortest, 0.0), longest or 1.0], "fixedrange": True}
+
+
+def bar_width(bars: int) -> float:
+    """Return the width of one bar among `bars`, so that one or two do not fill the plot."""
+    return round(min(0.65, 0.16 * max(bars, 1)), 2)
+
+
+def label_room(texts: Sequence[str]) -> int:
+    """Return the margin that labels outside of bars need, in pixels."""
+    return 16 + round(7.4 * max(map(len, texts), default=0))
+
+
+# The legend of a chart whose panels have their titles above them.
+LEGEND_ABOVE_HEADING = {"orientation": "h", "x": 0, "y": 1.09, "yanchor": "bottom", "bgcolor": "rgba(0,0,0,0)"}
 
 
 def layout(**more: Any) -> dict[str, Any]:

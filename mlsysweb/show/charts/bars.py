@@ -1,36 +1,58 @@
-"""Bars: one for each output, in the unit they share."""
+"""Bars: one for each output, in the unit they share. Zero is no bar; the finding names it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result
 
-from .axes import bar_axis, in_unit_of, layout, scale
-from .series import SERIES, finite_rows, number
+from .axes import bar_width, label_room, layout, length_axis, names_axis
+from .series import finite_rows, number
+
+# One hue: the largest in full, the others faint.
+LARGEST, OTHERS = "token:compute", "token:compute/45"
 
 
 def bars(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """The figure of a `bars` drawing: horizontal, so that labels stay readable on a phone."""
-    rows = [(name, v) for name in drawing.y for (v,) in finite_rows([number(result, name)])]
-    first = in_unit_of(result.values[drawing.y[0]], max((abs(v) for _, v in rows), default=0.0))
+    """Return the figure of a `bars` drawing: horizontal, so that labels stay readable on a phone, the longest first."""
+    rows = sorted_rows(drawing, result)
+    texts = [
+        format_quantity(v, result.values[name].unit, result.values[name].display_unit).replace("-", "−")
+        for name, v in rows
+    ]
+    return bar_figure([result.values[name].label for name, _ in rows], [v for _, v in rows], texts)
+
+
+def sorted_rows(drawing: ChartSpec, result: Result) -> list[tuple[str, float]]:
+    """Return the outputs and numbers to draw, the largest first, without those that are zero or not known."""
+    rows = ((name, v) for name in drawing.y for (v,) in finite_rows([number(result, name)]) if v != 0)
+    return sorted(rows, key=lambda row: -abs(row[1]))
+
+
+def bar_figure(names: Sequence[str], lengths: Sequence[float], texts: Sequence[str]) -> dict[str, Any]:
+    """Return horizontal bars with their names before and `texts` after them, the largest in full colour."""
+    largest = max(map(abs, lengths), default=0.0)
     return {
         "data": [
             {
                 "type": "bar",
                 "orientation": "h",
+                "width": bar_width(len(names)),
                 "showlegend": False,
-                "y": [result.values[name].label for name, _ in rows],
-                "x": [value * scale(first) for _, value in rows],
-                "text": [format_quantity(value, first.unit, result.values[name].display_unit) for name, value in rows],
-                "textposition": "auto",
-                "marker": {"color": [SERIES[place % len(SERIES)] for place in range(len(rows))]},
+                "y": list(names),
+                "x": list(lengths),
+                "text": list(texts),
+                "textposition": "outside",
+                "cliponaxis": False,
+                "marker": {"color": [LARGEST if abs(v) == largest else OTHERS for v in lengths]},
                 "hovertemplate": "%{y}: %{text}<extra></extra>",
             }
         ],
         "layout": layout(
-            xaxis=bar_axis(first, rangemode="tozero"),
-            yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis"},
+            margin={"l": 64, "r": label_room(texts), "t": 8, "b": 16},
+            xaxis=length_axis(max(lengths, default=0.0), min(lengths, default=0.0)),
+            yaxis=names_axis(names),
         ),
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from solvers.result import Value
 
-from .axes import axis, hover, in_unit_of, layout, scale
+from .axes import Reach, axis, hover, in_unit_of, layout, scale
 from .series import SERIES
 
 
@@ -34,7 +34,7 @@ def stacked(titles: Sequence[str], parts: Mapping[str, Sequence[float]], values:
         "layout": layout(
             barmode="stack",
             xaxis={"tickvals": list(range(len(titles))), "ticktext": list(titles), "automargin": True},
-            yaxis=axis(first, log=False),
+            yaxis=axis(first, Reach(0.0, 1.05 * largest or 1.0)),
         ),
     }
 
@@ -58,7 +58,13 @@ def ratios(titles: Sequence[str], columns: Mapping[str, Sequence[float]], baseli
         "layout": layout(
             barmode="group",
             xaxis={"automargin": True, "linecolor": "token:axis"},
-            yaxis={"type": "log", "title": {"text": "Times the baseline"}, "gridcolor": "token:grid", "dtick": "D2"},
+            yaxis={
+                "type": "log",
+                "title": {"text": "Times the baseline"},
+                "gridcolor": "token:grid",
+                "dtick": "D2",
+                "tickformat": "~g",
+            },
         ),
     }
 

@@ -1,151 +1,303 @@
-"""Outputs along one input: the first on the left axis, the second on the right, with marks where the regime changes."""
+"""Outputs along one input: a panel for each unit, the panels one above the other over the same x axis, with marks where
+the regime changes. A line that is constant or equal to another is not drawn; `findings.py` says so."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from solvers.result import ChartSpec, Result, Value
+from solvers.quantities import format_quantity
+from solvers.result import ChartSpec, Result, Series, Value
 
-from .axes import axis, hover, layout, scale, suffix
-from .series import SERIES, finite_rows, number, series_along, system_name
+from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
+from .labels import broken, mark_line, mark_words
+from .series import SERIES, finite_rows, is_constant, last_in_view, number, series_along, system_name
+from .ticks import title_unit
 
 _DASHES = ("solid", "dot", "dash", "dashdot")
+# The share of the height between two panels, and the least of a line of the labels at the ends.
+_GAP, _LABEL_GAP = 0.16, 0.055
+# A log axis shows what a reader can use: numbers below the largest by more than this are out of sight.
+_LARGEST_RATIO = 1e8
+_MOST_LABELS = 4
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line: the outputs of one system, in SI, and what is called by its name."""
+
+    system: int
+    place: int
+    value: Value
+    name: str
+    system_name: str
+    rows: tuple[tuple[float, ...], ...]
+    colour: str
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """The lines in one unit, and the part of the height that their axis takes, from the bottom."""
+
+    lines: tuple[_Line, ...]
+    low: float
+    high: float
+    axis: str
+    reach: Reach
+
+    @property
+    def value(self) -> Value:
+        return self.lines[0].value
 
 
 def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     """Return the figure of a `curve` chart."""
-    (x,) = drawing.x
+    x = drawing.x[0]
+    across = result.values[x]
+    panels = _panels(drawing, result)
+    if not panels:
+        return {"data": [], "layout": layout()}
+    reach = _reach_of_x([line for panel in panels for line in panel.lines], result, x)
+    ends = [label for panel in panels for label in _end_labels(panel, len(panels))]
+    marks = list(_marks(drawing, result, reach))
     return {
-        "data": [*_lines(drawing, result, x), *_points(drawing, result, x)],
+        "data": [*_lines(panels, across), *_points(panels, result, x)],
         "layout": layout(
-            xaxis=axis(result.values[x], log=_spans_decades(drawing, result, x), rangemode="nonnegative"),
-            yaxis=_left_axis(drawing, result),
-            **_right_axis(drawing, result),
-            **_marks(drawing, result, x),
+            xaxis=axis(across, reach, most=7, **_crosshair(across, reach), anchor=panels[-1].axis),
+            **{f"yaxis{panel.axis[1:]}": _y_axis(panel) for panel in panels},
+            hovermode="x unified",
+            hoversubplots="axis",
+            showlegend=not ends and any(len(panel.lines) > 1 for panel in panels),
+            legend=LEGEND_ABOVE_HEADING,
+            margin={"l": 64, "r": _margin(ends), "t": 30, "b": 56},
+            shapes=[mark_line(at * scale(across)) for at, _ in marks],
+            annotations=[
+                *(_heading(panel) for panel in panels),
+                *ends,
+                *(_mark_label(nth, at, words, reach, panels[-1]) for nth, (at, words) in enumerate(marks)),
+            ],
         ),
     }
 
 
-def _lines(drawing: ChartSpec, result: Result, x: str) -> Iterator[dict[str, Any]]:
+def _crosshair(across: Value, reach: Reach) -> dict[str, Any]:
+    """Return a line through all panels at the pointer, and the title of what is read there."""
+    plain = across.unit in ("1", "USD") and reach.high < 1e6 and across.display_unit != "percent"
+    return {
+        "showspikes": True,
+        "spikemode": "across",
+        "spikethickness": 1,
+        "spikedash": "solid",
+        "spikecolor": "token:muted",
+        "spikesnap": "hovered data",
+        "unifiedhovertitle": {"text": f"{across.label} %{{x:,.4~r}}" if plain else hover(across, "x")},
+    }
+
+
+def _panels(drawing: ChartSpec, result: Result) -> list[_Panel]:
+    """Return a panel for each unit among the outputs, the first at the top. Outputs in the same unit share one."""
+    kinds: dict[tuple[str, str], list[_Line]] = {}
+    for line in _drawn_lines(drawing, result):
+        kinds.setdefault((line.value.unit, line.value.display_unit), []).append(line)
+    height = (1 - _GAP * (len(kinds) - 1)) / max(len(kinds), 1)
+    panels = []
+    for place, lines in enumerate(kinds.values()):
+        high = 1 - place * (height + _GAP)
+        numbers = [row[1] for line in lines for row in line.rows]
+        log = _is_log(lines[0].value, numbers)
+        usable = [v for v in numbers if v >= max(numbers) / _LARGEST_RATIO] if log else numbers
+        reach = Reach.of(usable, log=log, room=0.08)
+        panels.append(_Panel(tuple(lines), max(high - height, 0), high, f"y{place + 1}" if place else "y", reach))
+    return panels
+
+
+def _drawn_lines(drawing: ChartSpec, result: Result) -> list[_Line]:
+    """Return the lines worth drawing: of each system those that vary and equal none before them."""
+    x, kept = drawing.x[0], []
     for track in series_along(result, x):
+        seen: list[tuple[tuple[float, ...], ...]] = []
+        last = last_in_view(track, x, drawing.y[0])
         for place, y in enumerate(drawing.y):
-            value, across = result.values[y], result.values[x]
-            rows = list(finite_rows(track.columns[x], track.columns[y]))
-            name = system_name(result, track.system)
+            rows = tuple(row for row in finite_rows(track.columns[x], track.columns[y]) if row[0] <= last)
+            # Among several systems a constant line is a level to compare with.
+            if not rows or rows in seen or (len(result.systems) < 2 and is_constant([row[1] for row in rows])):
+                continue
+            seen.append(rows)
+            kept.append(_line(result, track, place, result.values[y], rows))
+    return kept
+
+
+def _line(result: Result, track: Series, place: int, value: Value, rows: tuple[tuple[float, ...], ...]) -> _Line:
+    several = len(result.systems) > 1
+    name = system_name(result, track.system)
+    return _Line(
+        track.system,
+        place,
+        value,
+        f"{name}: {value.label}" if name else value.label,
+        name,
+        rows,
+        SERIES[(track.system if several else place) % len(SERIES)],
+    )
+
+
+def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
+    for panel in panels:
+        for place, line in enumerate(panel.lines):
+            value = line.value
             yield {
                 "type": "scatter",
                 "mode": "lines",
-                "name": f"{name}: {value.label}" if name else value.label,
-                "x": [row[0] * scale(across) for row in rows],
-                "y": [row[1] * scale(value) for row in rows],
-                "yaxis": "y2" if place and _has_right(drawing, result) else "y",
-                "line": {"color": _colour(result, track.system, place), "dash": _DASHES[place % 4], "width": 2.5},
-                "hovertemplate": f"{hover(across, 'x')}<br>{hover(value, 'y')}<extra>{name}</extra>",
+                "name": line.name,
+                "x": _rounded(line.rows, 0, scale(across)),
+                "y": _rounded(line.rows, 1, scale(value)),
+                "yaxis": panel.axis,
+                "line": {"color": line.colour, "dash": _DASHES[place % 4], "width": 2.5},
+                "text": [format_quantity(row[1], value.unit, value.display_unit) for row in line.rows],
+                "hovertemplate": f"{line.name}: %{{text}}<extra></extra>",
             }
 
 
-def _colour(result: Result, system: int, place: int) -> str:
-    return SERIES[(system if len(result.systems) > 1 else place) % len(SERIES)]
+def _rounded(rows: Sequence[tuple[float, ...]], place: int, by: float) -> list[float]:
+    """Return one column to six digits: more than a chart shows, in half of the bytes."""
+    return [float(f"{row[place] * by:.6g}") for row in rows]
 
 
-def _points(drawing: ChartSpec, result: Result, x: str) -> Iterator[dict[str, Any]]:
-    """Yield the point of the question on each line."""
+def _points(panels: Sequence[_Panel], result: Result, x: str) -> Iterator[dict[str, Any]]:
+    """Yield the point of the question on each of its lines; hollow where it does not fit."""
     across = result.values[x]
-    for place, y in enumerate(drawing.y):
-        value = result.values[y]
-        for at, height in finite_rows([number(result, x)], [number(result, y)]):
-            yield {
-                "type": "scatter",
-                "mode": "markers",
-                "showlegend": False,
-                "x": [at * scale(across)],
-                "y": [height * scale(value)],
-                "yaxis": "y2" if place and _has_right(drawing, result) else "y",
-                "marker": {
-                    "color": _colour(result, 0, place),
-                    "size": 12,
-                    "line": {"color": "token:surface", "width": 2},
-                },
-                "hovertemplate": f"{hover(across, 'x')}<br>{hover(value, 'y')}<extra>now</extra>",
-            }
+    hollow = "feasible" in result.values and result.values["feasible"].value is False
+    for panel in panels:
+        for line in panel.lines if len(result.systems) < 2 else ():
+            name = next(name for name, value in result.values.items() if value is line.value)
+            for at, height in finite_rows([number(result, x)], [number(result, name)]):
+                yield {
+                    "type": "scatter",
+                    "mode": "markers",
+                    "showlegend": False,
+                    "name": "if it fitted" if hollow else "now",
+                    "x": [at * scale(across)],
+                    "y": [height * scale(line.value)],
+                    "yaxis": panel.axis,
+                    "cliponaxis": False,
+                    "marker": {
+                        "color": line.colour,
+                        "size": 12,
+                        "symbol": "circle-open" if hollow else "circle",
+                        "line": {"color": line.colour if hollow else "token:surface", "width": 2},
+                    },
+                    "hoverinfo": "skip",
+                }
 
 
-def _left_axis(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    first = result.values[drawing.y[0]]
-    shared = drawing.y if not _has_right(drawing, result) else drawing.y[:1]
-    log = all(_is_log(drawing, result, y) for y in shared)
-    drawn = axis(first, log=log)
-    return drawn | {"title": {"text": suffix(first)}} if len(shared) > 1 else drawn  # the legend names the outputs
+def _y_axis(panel: _Panel) -> dict[str, Any]:
+    return axis(
+        panel.value,
+        panel.reach,
+        most=7 if panel.high - panel.low > 0.6 else 5,
+        domain=[round(panel.low, 4), round(panel.high, 4)],
+        fixedrange=True,
+        title={"text": ""},
+    )
 
 
-def _right_axis(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    if not _has_right(drawing, result):
-        return {}
-    # Independent ticks: aligned with those of the left axis they would be odd numbers.
-    right = {"overlaying": "y", "side": "right", "showgrid": False, "tickmode": "auto"}
-    log = _is_log(drawing, result, drawing.y[1])
+def _heading(panel: _Panel) -> dict[str, Any]:
+    """Return the title of a panel, above it rather than along its side, where it takes no width."""
+    # Lines of several quantities are named at their ends or in the legend.
+    alike = len({line.value.label for line in panel.lines}) == 1
+    named = title(panel.value) if alike else title_unit(panel.value)
     return {
-        "yaxis2": axis(result.values[drawing.y[1]], log=log, **right),
-        "margin": {"l": 64, "r": 72, "t": 16, "b": 56},
-    }
-
-
-def _has_right(drawing: ChartSpec, result: Result) -> bool:
-    """Return whether the second output has an axis of its own; outputs in the same unit share one."""
-    kinds = {(result.values[y].unit, result.values[y].display_unit) for y in drawing.y[:2]}
-    return len(kinds) > 1
-
-
-def _marks(drawing: ChartSpec, result: Result, x: str) -> dict[str, Any]:
-    """Return a line at each value of x that an output names, such as the batch size where compute begins to bind."""
-    reached = [v for track in series_along(result, x) for v in track.columns[x] if isinstance(v, int | float)]
-    values = [result.values[name] for name in drawing.x_marks]
-    log = _spans_decades(drawing, result, x)
-    # A log axis cannot show a mark at zero, though its column may begin there.
-    inside = [v for v in values if _is_between(v, reached) and (float(v.value) > 0 or not log)]
-    return {
-        "shapes": [_mark_line(v, result.values[x]) for v in inside],
-        "annotations": [_mark_words(v, result.values[x], log, _is_early(v, reached, log)) for v in inside],
-    }
-
-
-def _is_between(value: Value, reached: list[float]) -> bool:
-    return isinstance(value.value, float) and bool(reached) and min(reached) <= value.value <= max(reached)
-
-
-def _mark_line(value: Value, across: Value) -> dict[str, Any]:
-    at = float(value.value) * scale(across)
-    ends = {"x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper"}
-    return {"type": "line", **ends, "line": {"color": "token:muted", "dash": "dot", "width": 1.5}}
-
-
-def _is_early(value: Value, reached: list[float], log: bool) -> bool:
-    """Return whether a mark is too far to the left for its label to fit before it."""
-    form = math.log if log else float
-    low, high = form(min(v for v in reached if v > 0 or not log)), form(max(reached))
-    return form(float(value.value)) - low < 0.35 * (high - low)
-
-
-def _mark_words(value: Value, across: Value, log: bool, early: bool) -> dict[str, Any]:
-    # On a log axis annotations take the exponent, shapes the value.
-    at = float(value.value) * scale(across)
-    return {
-        "x": math.log10(at) if log else at,
-        "y": 0.02,
+        "name": "heading",
+        "x": 0,
+        "xref": "paper",
+        "y": panel.high,
         "yref": "paper",
-        "text": f"{value.label} {at:,.0f}",
+        "text": f"<b>{named}</b>" if named else "",
         "showarrow": False,
-        "xanchor": "left" if early else "right",
+        "xanchor": "left",
         "yanchor": "bottom",
-        "xshift": 4 if early else -4,
-        "font": {"color": "token:muted", "size": 12},
+        "yshift": 6,
+        "align": "left",
     }
 
 
-def _spans_decades(drawing: ChartSpec, result: Result, x: str) -> bool:
-    reached = [v for track in series_along(result, x) for v in track.columns[x] if isinstance(v, int | float)]
+def _end_labels(panel: _Panel, panels: int) -> list[dict[str, Any]]:
+    """Return the names of lines at their ends, kept apart from one another; none where a title says it already or there
+    are too many for the height."""
+    lines = panel.lines
+    if not 1 < len(lines) <= _MOST_LABELS:
+        return []
+    alike = len({line.value.label for line in lines}) == 1
+    texts = {line: broken(line.system_name if alike and line.system_name else line.name) for line in lines}
+    gap = _LABEL_GAP * panels * max(text.count("<br>") + 1 for text in texts.values())
+    if gap * (len(lines) - 1) > 1:
+        return []
+    ordered = sorted(lines, key=lambda line: line.rows[-1][1])
+    heights: list[float] = []
+    for line in ordered:
+        at = min(max(panel.reach.share(line.rows[-1][1]), 0.0), 1.0)
+        heights.append(max(at, heights[-1] + gap) if heights else at)
+    over = max(heights[-1] - 1, 0.0)
+    heights = [max(at - over, k * gap) for k, at in enumerate(heights)]
+    return [
+        {
+            "name": "end",
+            "x": 1,
+            "xref": "paper",
+            "y": round(panel.low + at * (panel.high - panel.low), 4),
+            "yref": "paper",
+            "text": texts[line],
+            "showarrow": False,
+            "xanchor": "left",
+            "yanchor": "middle",
+            "xshift": 6,
+            "align": "left",
+            "font": {"color": line.colour, "size": 12},
+        }
+        for line, at in zip(ordered, heights, strict=True)
+    ]
+
+
+def _margin(ends: Sequence[dict[str, Any]]) -> int:
+    longest = max((len(line) for end in ends for line in end["text"].split("<br>")), default=0)
+    return 20 + round(7 * longest)
+
+
+def _marks(drawing: ChartSpec, result: Result, reach: Reach) -> Iterator[tuple[float, str]]:
+    """Yield each value of x that an output names, such as the batch size where compute begins to bind, with its
+    words."""
+    for name in drawing.x_marks:
+        value = result.values[name]
+        # A log axis cannot show a mark at zero, though its column may begin there.
+        if isinstance(value.value, float) and reach.low <= value.value <= reach.high and (value.value or not reach.log):
+            yield (
+                value.value,
+                f"{value.label} {format_quantity(value.value, value.unit, value.display_unit)}",
+            )
+
+
+def _mark_label(nth: int, at: float, words: str, reach: Reach, panel: _Panel) -> dict[str, Any]:
+    """Return the label of a mark where the first line of the panel is not."""
+    height = min(panel.lines[0].rows, key=lambda row: abs(row[0] - at))[1]
+    below = height >= panel.reach.low and panel.reach.share(height) > 0.5
+    return mark_words(words, reach.share(at), panel.low, panel.high, below=below, nth=nth)
+
+
+def _reach_of_x(lines: Sequence[_Line], result: Result, x: str) -> Reach:
+    """Return the range of the input, that of its column. Zero, which a log axis cannot show, is left out of one."""
+    reached = [row[0] for line in lines for row in line.rows]
+    reached += [at for (at,) in finite_rows([number(result, x)]) if reached and min(reached) <= at <= max(reached)]
+    log = _spans_decades(reached)
+    reached = [v for v in reached if v > 0 or not log]
+    if log or len(set(reached)) < 2:
+        return Reach.of(reached, log=log, room=0.02)
+    room = 0.02 * (max(reached) - min(reached))
+    return Reach(min(reached) - room, max(reached) + room)
+
+
+def _spans_decades(reached: Sequence[float]) -> bool:
     if not reached or min(reached) < 0:
         return False
     # A geometric sweep may begin with zero, which a log axis cannot show; a linear one rarely spans that much.
@@ -153,10 +305,9 @@ def _spans_decades(drawing: ChartSpec, result: Result, x: str) -> bool:
     return max(reached) / least > (50 if min(reached) > 0 else 1000)
 
 
-def _is_log(drawing: ChartSpec, result: Result, y: str) -> bool:
+def _is_log(value: Value, column: Sequence[float]) -> bool:
     """Return whether an axis is logarithmic: where the column spans more than a decade and is never zero. Shares of a
     whole are linear."""
-    column = [v for t in series_along(result, drawing.x[0]) for (v,) in finite_rows(t.columns[y])]
-    if result.values[y].display_unit == "percent" and column and max(column) > 0.2:
+    if value.display_unit == "percent" and column and max(column) > 0.2:
         return False
     return bool(column) and min(column) > 0 and max(column) / min(column) > 20

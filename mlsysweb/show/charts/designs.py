@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from .axes import layout
+from solvers.result import Value
+
+from .axes import axis, layout, reach_of
 
 
 class DesignPoint(NamedTuple):
-    """A design: description, USD and tonnes CO2e per year."""
+    """A design: description, USD and tonnes CO2e per year, and the page that a click opens."""
 
     name: str
     dollars: float
     tonnes: float
+    url: str = ""
+
+
+_DOLLARS = Value(0.0, "USD", "USD", "Cost per year")
+_TONNES = Value(0.0, "kg", "t", "CO₂e per year")
 
 
 def designs(
@@ -21,6 +28,7 @@ def designs(
 ) -> dict[str, Any]:
     """Return the figure: dominated designs faint, the front joined by a line, the knee and the user's own design
     large."""
+    every = [*beaten, *front, *knee, *own]
     traces = [
         _dots("Beaten by another", beaten, "token:series-7", "circle-open", 6, "markers"),
         _dots("Nobody beats it", front, "token:carbon", "circle", 9, "lines+markers"),
@@ -30,18 +38,8 @@ def designs(
     return {
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
-            xaxis={
-                "title": {"text": "Cost a year (USD)"},
-                "tickformat": "~s",
-                "gridcolor": "token:grid",
-                "automargin": True,
-            },
-            yaxis={
-                "title": {"text": "CO2e a year (t)"},
-                "tickformat": ",~g",
-                "gridcolor": "token:grid",
-                "automargin": True,
-            },
+            xaxis=axis(_DOLLARS, reach_of([dot.dollars for dot in every])),
+            yaxis=axis(_TONNES, reach_of([1000 * dot.tonnes for dot in every])),
         ),
     }
 
@@ -54,6 +52,7 @@ def _dots(name: str, dots: Sequence[DesignPoint], colour: str, symbol: str, size
         "x": [dot.dollars for dot in dots],
         "y": [dot.tonnes for dot in dots],
         "text": [dot.name for dot in dots],
+        **({"meta": {"urls": [dot.url for dot in dots]}} if any(dot.url for dot in dots) else {}),
         "marker": {"color": colour, "symbol": symbol, "size": size},
         "line": {"color": colour, "width": 1.5, "dash": "dot"},
         "hovertemplate": "%{text}: %{x:,.3~s} USD, %{y:,.3~g} t<extra></extra>",

@@ -9,8 +9,8 @@ from typing import Any
 
 from solvers.result import Value
 
-from .axes import axis, layout
-from .spectrum import read, titled
+from .axes import Reach, axis, layout
+from .spectrum import read
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,15 @@ def device_latency(devices: Sequence[DeviceLatency], rate: Value, latency: Value
     return {
         "data": [alone, *(_bound(mine, rate, latency, middle) for mine in bound if mine)],
         "layout": layout(
-            xaxis=axis(rate, log=True) | {"title": {"text": titled(rate)}},
-            yaxis=axis(latency, log=True) | {"title": {"text": titled(latency)}},
+            xaxis=axis(rate, _reach([device.rate for device in devices])),
+            yaxis=axis(latency, _reach([v for device in devices for v in (device.total, device.roofs)])),
         ),
     }
+
+
+def _reach(numbers: Sequence[float]) -> Reach:
+    known = [v for v in numbers if v > 0 and math.isfinite(v)]
+    return Reach.of(known, log=True, room=0.06) if known else Reach(1.0, 10.0, log=True)
 
 
 def _bound(devices: Sequence[DeviceLatency], rate: Value, latency: Value, middle: float) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from solvers.quantities import format_quantity
+from solvers.result import Value
 
-from .axes import layout
+from .axes import axis, label_room, layout, length_axis, names_axis, reach_of
 
 
 class PlacePoint(NamedTuple):
@@ -19,6 +20,11 @@ class PlacePoint(NamedTuple):
     mark: str
 
 
+_ELECTRICITY = Value(0.0, "USD", "USD", "Cost of electricity")
+_RUNNING = Value(0.0, "kg", "t", "CO₂e of running")
+
+# The least share of a bar that has room for its text.
+_READABLE = 0.2
 _COLOURS = {"": "token:series-7", "front": "token:carbon", "best": "token:money", "chosen": "token:compute"}
 _WORDS = {
     "": "Beaten by another",
@@ -40,20 +46,16 @@ def ranking(dots: Sequence[PlacePoint]) -> dict[str, Any]:
                 "y": [dot.name for dot in dots],
                 "x": [dot.tonnes for dot in dots],
                 "text": [f"{dot.tonnes:,.3g} t" for dot in dots],
-                "textposition": "auto",
-                "marker": {"color": ["token:compute" if dot.mark == "chosen" else "token:carbon" for dot in dots]},
+                "textposition": "outside",
+                "cliponaxis": False,
+                "marker": {"color": ["token:compute" if dot.mark == "chosen" else "token:compute/45" for dot in dots]},
                 "hovertemplate": "%{y}: %{text} CO2e<extra></extra>",
             }
         ],
         "layout": layout(
-            xaxis={
-                "title": {"text": "CO2e of running (t)"},
-                "rangemode": "tozero",
-                "gridcolor": "token:grid",
-                "tickformat": ",~g",
-                "automargin": True,
-            },
-            yaxis={"autorange": "reversed", "automargin": True, "linecolor": "token:axis", "dtick": 1},
+            margin={"l": 64, "r": label_room([f"{dot.tonnes:,.3g} t" for dot in dots]), "t": 8, "b": 16},
+            xaxis=length_axis(max((dot.tonnes for dot in dots), default=0.0)),
+            yaxis=names_axis([dot.name for dot in dots]),
         ),
     }
 
@@ -74,19 +76,8 @@ def tradeoff(dots: Sequence[PlacePoint]) -> dict[str, Any]:
     return {
         "data": [trace for trace in (joined, *traces) if trace["x"]],
         "layout": layout(
-            xaxis={
-                "title": {"text": "Electricity (USD)"},
-                "gridcolor": "token:grid",
-                "tickformat": "~s",
-                "automargin": True,
-            },
-            yaxis={
-                "title": {"text": "CO2e of running (t)"},
-                "gridcolor": "token:grid",
-                "tickformat": ",~g",
-                "rangemode": "tozero",
-                "automargin": True,
-            },
+            xaxis=axis(_ELECTRICITY, reach_of([dot.dollars for dot in dots])),
+            yaxis=axis(_RUNNING, reach_of([1000 * dot.tonnes for dot in dots])),
         ),
     }
 
@@ -116,10 +107,20 @@ def lifetimes(names: Sequence[str], making: Sequence[float], running: Sequence[f
                 "name": label,
                 "y": list(names),
                 "x": [part / total for part, total in zip(parts, totals, strict=True)],
-                "text": [format_quantity(part, "kg") for part in parts],
-                "textposition": "auto",
+                # A part too short for its text has it in the hover alone.
+                "text": [
+                    format_quantity(part, "kg") if part > _READABLE * total else ""
+                    for part, total in zip(parts, totals, strict=True)
+                ],
+                "customdata": [format_quantity(part, "kg") for part in parts],
+                "textposition": "inside",
+                "insidetextanchor": "middle",
+                "textangle": 0,
+                "constraintext": "none",
+                # Every kind of colour contrasts with the page by 4.5 or more, in both themes.
+                "insidetextfont": {"color": "token:bg", "size": 12},
                 "marker": {"color": colour},
-                "hovertemplate": "%{y}: %{text}, %{x:.3~%}<extra>" + label + "</extra>",
+                "hovertemplate": "%{y}: %{customdata}, %{x:.3~%}<extra>" + label + "</extra>",
             }
             for label, parts, colour in (("Running", running, "token:carbon"), ("Making", making, "token:overhead"))
         ],

@@ -9,7 +9,7 @@ from typing import Any
 
 from solvers.result import Value
 
-from .axes import axis, hover, layout, scale
+from .axes import axis, hover, layout, reach_of, scale
 
 # The name of the front's trace, also used by charts that combine several fronts.
 FRONT = "Nobody beats it"
@@ -46,6 +46,7 @@ def pareto(
 ) -> dict[str, Any]:
     """Return the figure. For a large space `beaten` holds a sample of the dominated configurations, and `density`
     shades where the others lie."""
+    every = (front, knee, beaten, failing, tried)
     traces = [
         *([_shade(x, y, density)] if density else []),
         _dots("Fails a constraint", x, y, failing, "token:danger/60", "x-thin", 7, "markers"),
@@ -56,13 +57,11 @@ def pareto(
     ]
     return {
         "data": [trace for trace in traces if trace["x"]],
-        "layout": layout(xaxis=axis(x, log=logs[0], **_ticks(logs[0])), yaxis=axis(y, log=logs[1], **_ticks(logs[1]))),
+        "layout": layout(
+            xaxis=axis(x, reach_of([v for points in every for v in points.x], log=logs[0])),
+            yaxis=axis(y, reach_of([v for points in every for v in points.y], log=logs[1])),
+        ),
     }
-
-
-def _ticks(log: bool) -> dict[str, Any]:
-    """Return ticks at 2 and 5 as well: a front often lies within one decade."""
-    return {"dtick": "D2", "minor": {"dtick": "D1"}} if log else {}
 
 
 def _dots(

@@ -6,39 +6,168 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series
 
-from .axes import axis, hover, layout
+from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout
 from .series import SERIES, finite_rows, number, series_along, system_name
 
 
 def roofline(drawing: ChartSpec, result: Result) -> dict[str, Any]:
     """Return the figure of a `roofline` chart: ceilings of every number format, a roof for each chip, points over the
-    batch size."""
-    low, high = _reach(result)
+    batch size. `layout.meta` says which field a dragged point moves: pairs of intensity and batch size."""
+    across, up = _reach(result), _reach_up(result)
+    alone = len(result.systems) < 2
     return {
         "data": [
-            *_ceilings(result, low, high),
-            *(trace for track in series_along(result, "batch_size") for trace in _system(result, track, low, high)),
+            *_ceilings(result, across.low, across.high),
+            *(
+                trace
+                for track in series_along(result, "batch_size")
+                for trace in _system(result, track, across.low, across.high)
+            ),
             *_phases(result),
             _now(result),
         ],
         "layout": layout(
-            xaxis=axis(result.values["arithmetic_intensity"], log=True, range=[math.log10(low), math.log10(high)]),
-            yaxis=axis(result.values["achieved_rate"], log=True) | {"title": {"text": "Rate (FLOP/s)"}},
-            annotations=[] if len(result.systems) > 1 else [_ridge(result)],
+            xaxis=axis(result.values["arithmetic_intensity"], across, most=7),
+            yaxis=axis(result.values["achieved_rate"], up, title={"text": ""}),
+            margin={"l": 64, "r": 24, "t": 30, "b": 56},
+            showlegend=not alone,
+            legend=LEGEND_ABOVE_HEADING,
+            shapes=_regions(result, across, up) if alone else [],
+            annotations=[_heading(), *(_labels(result, across, up) if alone else [])],
+            **({"meta": {"field": "batch_size", "points": _batches(result)}} if alone else {}),
         ),
     }
 
 
-def _reach(result: Result) -> tuple[float, float]:
+def _reach(result: Result) -> Reach:
     """Return the range of the x axis: every point and every ridge, with room on both sides."""
     points = [
         x for track in series_along(result, "batch_size") for (x,) in finite_rows(track.columns["arithmetic_intensity"])
     ]
     ridges = [roof / slope for track in series_along(result, "precision") for roof, slope in _roofs(track)]
     known = [x for x in (*points, *ridges, number(result, "ridge_point")) if x > 0 and math.isfinite(x)]
-    return min(known) / 3, max(known) * 4
+    return Reach(min(known) / 3, max(known) * 4, log=True)
+
+
+def _reach_up(result: Result) -> Reach:
+    """Return the range of the y axis: every point and every roof, with room for the labels below."""
+    points = [y for track in series_along(result, "batch_size") for (y,) in finite_rows(track.columns["achieved_rate"])]
+    roofs = [roof for track in series_along(result, "precision") for roof, _ in _roofs(track)]
+    known = [y for y in (*points, *roofs, number(result, "achieved_rate")) if y > 0 and math.isfinite(y)]
+    return Reach(min(known) / 10, max(known) * 3, log=True)
+
+
+def _batches(result: Result) -> list[list[float]]:
+    """Return intensity and batch size along the sweep, rising in both."""
+    columns = series_along(result, "batch_size")[0].columns
+    rows = list(finite_rows(columns["arithmetic_intensity"], columns["batch_size"]))
+    rising = [row for before, row in zip([(0.0, 0.0), *rows], rows, strict=False) if row[0] > before[0]]
+    return [[float(f"{x:.4g}"), batch] for x, batch in rising]
+
+
+def _regions(result: Result, across: Reach, up: Reach) -> list[dict[str, Any]]:
+    """Return the tints of both regions and the drop from the ridge to the axis."""
+    ridge, roof = number(result, "ridge_point"), number(result, "compute_roof")
+    if not across.low < ridge < across.high:
+        return []
+    plain = {"type": "rect", "y0": 0, "y1": 1, "yref": "paper", "line": {"width": 0}, "layer": "below"}
+    return [
+        {**plain, "x0": across.low, "x1": ridge, "fillcolor": "token:memory/8"},
+        {**plain, "x0": ridge, "x1": across.high, "fillcolor": "token:compute/8"},
+        {
+            "type": "line",
+            **{"x0": ridge, "x1": ridge, "y0": up.low, "y1": roof},
+            "line": {"color": "token:muted", "width": 1.5, "dash": "dash"},
+        },
+    ]
+
+
+def _heading() -> dict[str, Any]:
+    return _text("<b>Achieved FLOP/s</b>", 0, 1, "token:text", "left", "bottom", yshift=6) | {"name": "heading"}
+
+
+def _labels(result: Result, across: Reach, up: Reach) -> list[dict[str, Any]]:
+    """Return the texts of both regions, both roofs, the ridge and the point, placed by shares of the plot."""
+    ridge, roof, slope = (number(result, name) for name in ("ridge_point", "compute_roof", "memory_roof"))
+    middle, top = across.share(ridge), up.share(roof)
+    along = math.exp(0.75 * math.log(across.low) + 0.25 * math.log(ridge))
+    efficiency = result.values.get("efficiency")
+    part = number(result, "efficiency") if efficiency else math.nan
+    rate = format_quantity(roof, "flop/s")
+    flat = f"{rate} at {format_quantity(part, '1', 'percent')} efficiency" if 0 < part < 1 else rate
+    words = [
+        _text(flat, 0.99, top, "token:compute", "right", "bottom", yshift=3, name="roof"),
+        _text(
+            format_quantity(slope, "byte/s"),
+            across.share(along),
+            up.share(along * slope),
+            "token:memory",
+            "left",
+            "top",
+            xshift=10,
+        ),
+        _text(
+            f"ridge {format_quantity(ridge, 'flop/byte')}{_batch_at_ridge(result)}",
+            middle,
+            0.02,
+            "token:muted",
+            "right" if middle > 0.5 else "left",
+            "bottom",
+            xshift=-5 if middle > 0.5 else 5,
+            align="right" if middle > 0.5 else "left",
+        ),
+    ]
+    if 0 < middle < 1:
+        words += [
+            _text("<b>memory-bound</b>", 0.015, 0.985, "token:memory", "left", "top", size=14, name="region"),
+            _text("<b>compute-bound</b>", 0.985, 0.04, "token:compute", "right", "bottom", size=14, name="region"),
+        ]
+    return [*words, *_point_label(result, across, up)]
+
+
+def _batch_at_ridge(result: Result) -> str:
+    batch = number(result, "compute_bound_batch_size") if "compute_bound_batch_size" in result.values else math.nan
+    return f"<br>batch {format_quantity(batch, '1')}" if math.isfinite(batch) else ""
+
+
+def _point_label(result: Result, across: Reach, up: Reach) -> Iterator[dict[str, Any]]:
+    for x, y in finite_rows([number(result, "arithmetic_intensity")], [number(result, "achieved_rate")]):
+        if x > 0 and y > 0:
+            place = across.share(x)
+            peak = number(result, "peak") if "peak" in result.values else math.nan
+            share = f"<br>{format_quantity(y / peak, '1', 'percent')} of peak" if peak > 0 else ""
+            batch = format_quantity(number(result, "batch_size"), "1")
+            yield _text(
+                f"batch {batch}: {format_quantity(y, 'flop/s')}{share}",
+                place,
+                up.share(y),
+                "token:text",
+                "left" if place < 0.5 else "right",
+                "top",
+                xshift=12 if place < 0.5 else -12,
+                yshift=-8,
+                align="left" if place < 0.5 else "right",
+            )
+
+
+def _text(
+    text: str, x: float, y: float, colour: str, xanchor: str, yanchor: str, *, size: int = 12, **more: Any
+) -> dict[str, Any]:
+    return {
+        "x": round(x, 4),
+        "y": round(y, 4),
+        "xref": "paper",
+        "yref": "paper",
+        "text": text,
+        "showarrow": False,
+        "xanchor": xanchor,
+        "yanchor": yanchor,
+        "font": {"color": colour, "size": size},
+        **more,
+    }
 
 
 def _roofs(track: Series) -> Iterator[tuple[float, ...]]:
@@ -64,7 +193,7 @@ def _ceilings(result: Result, low: float, high: float) -> Iterator[dict[str, Any
                 "y": [roof, roof],
                 "text": ["", words],
                 "textposition": "top left",
-                "textfont": {"color": "token:muted", "size": 11},
+                "textfont": {"color": "token:muted", "size": 12},
                 "line": {"color": "token:muted", "width": 1, "dash": "dot"},
                 "hovertemplate": f"{words}: %{{y:.4~s}}FLOP/s<extra></extra>",
             }
@@ -167,25 +296,19 @@ def _phases(result: Result) -> Iterator[dict[str, Any]]:
 def _now(result: Result) -> dict[str, Any]:
     intensity, rate = result.values["arithmetic_intensity"], result.values["achieved_rate"]
     colour = "token:compute" if result.values["bottleneck"].value == "compute" else "token:memory"
+    hollow = result.values["feasible"].value is False
+    name = "if it fitted" if hollow else "now"
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": "Now",
+        "name": name.capitalize(),
         "x": [intensity.value],
         "y": [rate.value],
-        "marker": {"color": colour, "size": 16, "line": {"color": "token:surface", "width": 2}},
-        "hovertemplate": f"{hover(intensity, 'x')}<br>{hover(rate, 'y')}<extra>now</extra>",
-    }
-
-
-def _ridge(result: Result) -> dict[str, Any]:
-    return {
-        "x": math.log10(number(result, "ridge_point")),
-        "y": math.log10(number(result, "compute_roof")),
-        "text": f"ridge {number(result, 'ridge_point'):.3g} FLOP/B",
-        "showarrow": False,
-        "yanchor": "bottom",
-        "yshift": 6,
-        "xanchor": "right",
-        "font": {"color": "token:muted", "size": 12},
+        "marker": {
+            "color": colour,
+            "size": 16,
+            "symbol": "circle-open" if hollow else "circle",
+            "line": {"color": colour if hollow else "token:surface", "width": 3 if hollow else 2},
+        },
+        "hovertemplate": f"{hover(intensity, 'x')}<br>{hover(rate, 'y')}<extra>{name}</extra>",
     }

@@ -35,6 +35,19 @@ def varies(places: Sequence[Any]) -> bool:
     return len(set(places)) > 1 and most < 0.9 * len(places)
 
 
+def is_constant(numbers: Sequence[float]) -> bool:
+    """Whether numbers are the same as far as a reader could tell."""
+    return not numbers or max(numbers) - min(numbers) <= 1e-3 * max(map(abs, numbers))
+
+
+def last_in_view(track: Series, x: str, first: str) -> float:
+    """Return up to where the axis runs: to the end, or to the place after which the first output is infinite or not
+    known, as is the wait in a queue beyond its capacity."""
+    places = [v for (v,) in finite_rows(track.columns[x])]
+    known = [row[0] for row in finite_rows(track.columns[x], track.columns[first])]
+    return min((v for v in places if known and v > max(known)), default=math.inf)
+
+
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:
     """Yield the rows whose numbers are all finite; infinite and unknown values are not drawn."""
     for row in zip(*columns, strict=True):

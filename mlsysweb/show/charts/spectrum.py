@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from solvers.quantities import format_quantity, unit_label
+from solvers.quantities import format_quantity
 from solvers.result import Value
 
-from .axes import axis, hover, layout
+from .axes import Reach, axis, hover, layout
 from .series import SERIES
 
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "star", "hexagon")
@@ -20,7 +20,8 @@ _MOST_LINES = 8
 
 @dataclass(frozen=True)
 class DevicePoint:
-    """A device with its hover text. A faint one does not meet the requirements; a `label` is written beside it."""
+    """A device with its hover text. A faint one does not meet the requirements; a `label` is written beside
+    it. A click on it makes `slug` the device of the question."""
 
     x: float
     y: float
@@ -29,6 +30,7 @@ class DevicePoint:
     faint: bool = False
     label: str = ""
     ringed: bool = False
+    slug: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,7 @@ def spectrum(
 
 
 def _axis(value: Value, low: float, high: float) -> dict[str, Any]:
-    return axis(value, log=True, range=[low, high]) | {"title": {"text": titled(value)}}
-
-
-def titled(value: Value) -> str:
-    """Return an axis titled with label and unit."""
-    return f"{value.label} ({_named(unit_label(value.unit))})"
+    return axis(value, Reach(10**low, 10**high, log=True), most=7)
 
 
 def read(value: Value, letter: str) -> str:
@@ -138,6 +135,7 @@ def _group(group: DeviceGroup, across: Value, up: Value) -> dict[str, Any]:
         "y": [dot.y for dot in dots],
         "text": [dot.name for dot in dots],
         "customdata": [dot.words for dot in dots],
+        "meta": {"field": "accelerator", "values": [dot.slug or None for dot in dots]},
         "marker": {
             "color": colour,
             "size": [8 if dot.faint else 11 for dot in dots],
@@ -252,7 +250,7 @@ def _constant(constant: Constant, frame: _Frame, dots: Sequence[DevicePoint]) ->
         "y": [10 ** line.up(at) for line, (at, _) in zip(lines, places, strict=True)],
         "text": [constant.name or f"{format_quantity(line.value, constant.unit)}{constant.after}" for line in lines],
         "textposition": [side for _, side in places],
-        "textfont": {"color": constant.colour, "size": 12 if own else 11},
+        "textfont": {"color": constant.colour, "size": 12},
     }
 
 

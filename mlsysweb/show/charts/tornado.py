@@ -46,7 +46,8 @@ def _bars(name: str, colour: str, rows: Sequence[ElasticityRow]) -> dict[str, An
         "y": [_named(row) for row in rows],
         "x": [row.elasticity for row in rows],
         "text": [f"{row.elasticity:+.2f}" for row in rows],
-        "textposition": "auto",
+        "textposition": "outside",
+        "cliponaxis": False,
         "marker": {"color": colour},
         "hovertemplate": "%{y}: %{x:+.3f} %<extra></extra>",
     }

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 import orjson
 
+from mlsysweb.show.charts.findings import finding
 from mlsysweb.show.charts.kinds import draw
+from mlsysweb.show.charts.series import finite_rows, is_constant
 from solvers.calibration import CALIBRATIONS
 from solvers.declare import Solver
 from solvers.formatting import fill_slots, format_value
@@ -85,8 +87,7 @@ def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
     return Figure(
         id=f"{drawing.kind}-{place}",
         title=drawing.title,
-        description=f"{drawing.title}: {fill_slots(result.verdict, result.values)} The same numbers are in the table "
-        f"below.",
+        description=finding(drawing, result) or fill_slots(result.verdict, result.values),
         plot=embedded(plot),
         table=_table(drawing, result),
     )
@@ -106,11 +107,23 @@ def embedded(json: str) -> str:
 def _undrawn(result: Result, figures: list[Figure | None]) -> Iterator[str]:
     for drawing, figure in zip(result.charts, figures, strict=True):
         if figure is None:
+            if shape := _constant_in_words(drawing, result):
+                yield f"“{drawing.title}”: {shape}"
+                continue
             yield f"There is no picture of “{drawing.title}”: its figures are finite at one point or none here."
         else:
             yield from (
                 f"“{drawing.title}” is without {name}: its figures are not known." for name in _missing(drawing, result)
             )
+
+
+def _constant_in_words(drawing: ChartSpec, result: Result) -> str:
+    """Return what a curve without a picture would show: that each of its outputs is constant. Empty where one is not
+    known."""
+    series = [track for track in result.series if drawing.kind == "curve" and track.x == drawing.x[0]]
+    columns = [[v for (v,) in finite_rows(track.columns[name])] for track in series for name in drawing.y]
+    level = bool(columns) and all(len(column) > 1 and is_constant(column) for column in columns)
+    return finding(drawing, result) if level else ""
 
 
 def _missing(drawing: ChartSpec, result: Result) -> Iterator[str]:
@@ -130,12 +143,28 @@ def _table(drawing: ChartSpec, result: Result) -> Table:
     names = [drawing.x[0], *(name for name in drawing.y if _varies(series, name))]
     values = [result.values[name] for name in names]
     several = len(result.systems) > 1
-    rows = [
-        (*((result.systems[track.system],) if several else ()), *map(_cell, values, row))
-        for track in series
-        for row in _thinned(list(zip(*(track.columns[name] for name in names), strict=True)))
-    ]
+    rows = []
+    for track in series:
+        cells = _thinned(list(zip(*(track.columns[name] for name in names), strict=True)))
+        if several:
+            rows += [(result.systems[track.system], *map(_cell, values, row)) for row in cells]
+        else:
+            rows += _with_now([value.value for value in values], cells, values)
     return Table((*(("System",) if several else ()), *(value.label for value in values)), tuple(rows))
+
+
+def _with_now(now: list[Any], cells: list[tuple[Any, ...]], values: list[Value]) -> list[tuple[str, ...]]:
+    """Return rows of a table as text, that of the question among them and marked."""
+    texts = [tuple(map(_cell, values, row)) for row in cells]
+    mine = tuple(map(_cell, values, now))
+    marked = (f"{mine[0]} (now)", *mine[1:])
+    same = [place for place, row in enumerate(texts) if row[0] == mine[0]]
+    if same:
+        return [*texts[: same[0]], marked, *texts[same[0] + 1 :]]
+    if not isinstance(now[0], float):
+        return texts
+    after = next((k for k, row in enumerate(cells) if isinstance(row[0], float) and row[0] > now[0]), len(cells))
+    return [*texts[:after], marked, *texts[after:]]
 
 
 def _varies(series: list[Series], name: str) -> bool:

@@ -1,0 +1,46 @@
+"""Labels within a chart: texts broken into lines, and marks with their words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_LABEL_WIDTH = 20
+
+
+def broken(text: str, width: int = _LABEL_WIDTH) -> str:
+    """Return a text in lines of at most `width` characters, broken between words."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "<br>".join(lines)
+
+
+def mark_line(at: float) -> dict[str, Any]:
+    """Return a line across all panels at a value of x."""
+    ends = {"x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper"}
+    return {"type": "line", **ends, "line": {"color": "token:muted", "dash": "dot", "width": 1.5}}
+
+
+def mark_words(text: str, place: float, low: float, high: float, *, below: bool, nth: int) -> dict[str, Any]:
+    """Return the label of a mark, beside it at `place` of the width, at the bottom of the panel from `low` to `high` of
+    the height if `below`, else at its top. That of the `nth` mark keeps clear of those before."""
+    # Placed by a share of the width: a label at a value would widen the range that Plotly finds.
+    early = place < 0.5
+    return {
+        "name": "mark",
+        "x": round(place, 4),
+        "xref": "paper",
+        "y": round(low + 0.02, 4) if below else round(high - 0.02, 4),
+        "yref": "paper",
+        "text": broken(text, 26),
+        "showarrow": False,
+        "xanchor": "left" if early else "right",
+        "yanchor": "bottom" if below else "top",
+        "xshift": 4 if early else -4,
+        "yshift": 34 * nth * (1 if below else -1),
+        "align": "left" if early else "right",
+        "font": {"color": "token:muted", "size": 12},
+    }

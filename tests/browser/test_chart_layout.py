@@ -1,0 +1,105 @@
+"""Charts of every wall are legible at each width: ticks apart and distinct, labels in the plot, the range of the data.
+Their points are reached by keyboard, and the point of the roofline can be dragged."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from solvers.registry import solvers
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+WIDTHS = (1440, 1280, 390)
+DRAWN = """() => [...document.querySelectorAll(".plot")].every(
+    (plot) => plot._fullLayout && !plot.dataset.fitting && Math.abs(plot._fullLayout.width - plot.clientWidth) <= 1)"""
+WRONG = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
+  const wrong = [];
+  const axes = new Map();
+  for (const tick of plot.querySelectorAll(".xtick, .ytick, .x2tick, .y2tick, .y3tick")) {
+    const text = tick.querySelector("text");
+    const axis = tick.getAttribute("class");
+    if (!text) continue;
+    axes.set(axis, [...(axes.get(axis) ?? []), { words: text.textContent, box: text.getBoundingClientRect() }]);
+  }
+  for (const [axis, ticks] of axes) {
+    for (const [k, { words, box: a }] of ticks.entries()) for (const { words: other, box: b } of ticks.slice(k + 1)) {
+      if (words === other) wrong.push(`${plot.id} ${axis}: ${words} twice`);
+      const over = a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+      if (over) wrong.push(`${plot.id} ${axis}: ${words} over ${other}`);
+    }
+  }
+  const frame = plot.getBoundingClientRect();
+  for (const text of plot.querySelectorAll(".annotation-text, .bartext")) {
+    const box = text.getBoundingClientRect();
+    const cut = box.right > frame.right + 2 || box.left < frame.left - 2 || box.top < frame.top - 2;
+    if (text.textContent && cut) wrong.push(`${plot.id}: ${text.textContent} is cut`);
+  }
+  const full = plot._fullLayout;
+  const given = JSON.parse(document.querySelector(`script[data-for="${plot.id}"]`).textContent).layout;
+  for (const axis of Object.keys(given).filter((name) => /^[xy]axis/.test(name) && given[name].range)) {
+    const widened = given[axis].range.some((end, k) => Math.abs(end / full[axis].range[k] - 1) > 1e-6);
+    if (widened) wrong.push(`${plot.id} ${axis}: range widened`);
+  }
+  return wrong;
+})"""
+
+
+# All in one browser window with one loading of the catalog: separately they take three times as long.
+def test_ticks_and_labels_of_every_wall_stand_apart_and_within_the_plot(page, live_server, subtests):
+    for name in solvers():
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.goto(f"{live_server.url}/walls/{name}/")
+        expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function(DRAWN)
+            with subtests.test(wall=name, width=width):
+                assert page.evaluate(WRONG) == []
+
+
+def test_arrow_keys_walk_the_points_of_a_chart_and_say_them(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    plot = page.locator("#plot-curve-1")
+    expect(plot).to_have_attribute("tabindex", "0")
+    plot.focus()
+    said = page.locator("body > [aria-live]").last
+    page.keyboard.press("End")
+    expect(said).to_have_text(re.compile(r"33\.6 ms.*57 of 57"))
+    page.keyboard.press("ArrowLeft")
+    expect(said).to_have_text(re.compile("56 of 57"))
+    page.keyboard.press("Escape")
+    expect(said).to_have_text("")
+    expect(plot).not_to_be_focused()
+
+
+def test_dragging_the_point_of_the_roofline_moves_the_batch_size(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    handle = page.locator("#plot-roofline-0 .handle")
+    handle.hover()
+    before = handle.bounding_box()
+    page.mouse.down()
+    page.mouse.move(before["x"] + before["width"] / 2 + 150, before["y"], steps=5)
+    field = page.locator("#in-batch_size")
+    expect(field).not_to_have_value("1")
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"batch_size=(?!1\b)\d+"))
+    assert handle.bounding_box()["x"] > before["x"] + 100
+
+
+def test_zoom_is_along_x_and_can_be_reset(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    plot = page.locator("#plot-curve-1")
+    expect(plot).to_have_attribute("data-drawn", re.compile(r"\d"))
+    reset = page.locator(".figure", has=plot).locator("[data-figure=reset]")
+    expect(reset).to_be_hidden()
+    plot.scroll_into_view_if_needed()
+    box = plot.locator(".nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 250, box["y"] + 40, steps=5)
+    page.mouse.up()
+    expect(reset).to_be_visible()
+    assert plot.locator(".xtick").count() >= 2
+    reset.click()
+    expect(reset).to_be_hidden()
