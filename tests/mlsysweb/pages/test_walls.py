@@ -20,6 +20,15 @@ def test_one_url_answers_with_a_page_or_a_fragment_and_says_so_to_caches(client)
     assert "<html" in page.content.decode() and "<html" not in partial.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("reliability", "Wall 15: Fragility"), ("roofline", "Walls 1 and 2: Compute and Memory"), ("battery", "")],
+)
+def test_a_page_has_the_name_of_the_wall_beside_the_title_of_its_solver(client, name, heading):
+    page = client.get(f"/walls/{name}/").context["page"]
+    assert (page.walls_heading, page.title) == (heading, solvers()[name].title)
+
+
 @pytest.mark.parametrize("headers", [{"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}])
 def test_a_boosted_link_and_a_restored_page_get_the_whole_page(client, headers):
     answer = client.get("/walls/roofline/", headers={"HX-Request": "true", **headers})
