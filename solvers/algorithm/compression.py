@@ -1,9 +1,9 @@
-"""How much smaller does a compressed network get, and does smaller also mean faster?
+"""How much smaller is a compressed model, and is it faster?
 
-Gholami et al. 2021 for quantization (fewer bits a weight), Han et al. 2015 for pruning (fewer weights), Mishra et al.
-2021 for the 2:4 pattern that sparse matrix units compute. What it costs in accuracy follows from no formula: it is
-quoted from the literature as a range and never computed (Blalock et al. 2020 on why). Not modelled: entropy coding of
-what is left, activations, and the time it takes to widen narrow weights again.
+Gholami et al. 2021 for quantization (fewer bits per weight), Han et al. 2015 for pruning (fewer weights), Mishra et al.
+2021 for the 2:4 pattern that sparse matrix units compute. The cost in accuracy follows from no formula: it is quoted
+from the literature as a range and never computed (Blalock et al. 2020 on why). Not modeled: entropy coding of the
+remaining weights, activations, and the time it takes to dequantize.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Truthful(IntEnum):
     TRUE = 1
 
 
-_NO_MODEL = "no model is picked"
+_NO_MODEL = "not available without a model"
 _CACHE_BITS_BEFORE = 16.0
 # Of every four weights 2:4 keeps two, each with two bits that say where it was (Mishra et al. 2021).
 _SKIPPED = 0.5
@@ -84,30 +84,29 @@ class Inputs:
         log=True,
         display_unit="param",
         symbol="N",
-        help="Weights of the network before it is compressed.",
+        help="Weights of the model before compression.",
     )
-    method: Codes = choice(Method, "Method", Method.QUANTIZATION, help="Fewer bits a weight, or fewer weights.")
+    method: Codes = choice(Method, "Method", Method.QUANTIZATION, help="Fewer bits per weight, or fewer weights.")
     baseline_bits: Array = number(
         "1",
-        "Bits before",
+        "Baseline bits per weight",
         16,
         low=1,
         high=64,
         slider=(8, 32),
         integer=True,
         symbol="b_0",
-        help="Of one weight.",
     )
     bits: Array = number(
         "1",
-        "Bits after",
+        "Compressed bits per weight",
         4,
         low=1,
         high=64,
         slider=(1, 16),
         integer=True,
         symbol="b",
-        help="Of one weight, quantization only.",
+        help="Quantization only.",
     )
     sparsity: Array = number(
         "1",
@@ -117,45 +116,45 @@ class Inputs:
         slider=(0, 0.95),
         display_unit="percent",
         symbol="s",
-        help="Share of the weights taken away, pruning only.",
+        help="Share of weights removed; pruning only.",
     )
     pattern: Codes = choice(
         Pattern,
-        "Pattern",
+        "Pruning pattern",
         Pattern.UNSTRUCTURED,
-        labels={"n_m": "n of m (2:4)"},
-        help="Pruning only. Structured takes whole channels or heads, unstructured any weight, 2:4 two of every four.",
+        labels={"n_m": "N:M (2:4)"},
+        help="Structured removes whole channels or heads, unstructured any weight, 2:4 two of every four weights.",
     )
     memory_bound: Codes = choice(
         Truthful,
         "Memory-bound",
         Truthful.YES,
-        help="Whether the network waits for its weights, as decode at small batches does, or for arithmetic.",
+        help="Yes: limited by reading weights, as in decode at small batch sizes. No: compute-bound.",
     )
     compute_speedup: Array = number(
         "1",
-        "Rate gain of the chip",
+        "Compute speedup of the narrower format",
         1,
         exclusive_min=True,
         high=1e4,
         slider=(1, 8),
         symbol="g",
-        help="Its rate in the narrower format over that before; 1 where weights are widened again to be multiplied.",
+        help="Peak FLOP/s in the new format over the old; 1 if weights are dequantized before the GEMM.",
     )
     served_model: Model | None = spec(
         Model,
         "Model",
         optional=True,
-        help="A language model whose decode step is timed before and after; without one, the wall asks what binds.",
+        help="A language model whose decode step is timed before and after compression.",
     )
     served_on: Accelerator | None = spec(
-        Accelerator, "Accelerator", optional=True, help="What the model runs on; needed where one is picked."
+        Accelerator, "Accelerator", optional=True, help="Required if a model is picked."
     )
     batch_size: Array = inputs.batch_size(8, advanced=True)
     context_length: Array = inputs.context_length(2048, advanced=True)
     kv_bits: Array = number(
         "1",
-        "Bits of keys and values after",
+        "Compressed bits of the KV cache",
         16,
         low=1,
         high=64,
@@ -163,45 +162,50 @@ class Inputs:
         integer=True,
         symbol=r"b_\text{kv}",
         advanced=True,
-        help="Of one number in the cache, 16 before; with a model.",
+        help="16 before compression; used with a model only.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    original_parameters: Array = output("1", "Parameters before", symbol="N_0", help="As given, or of the model.")
-    original_size: Array = output("byte", "Size before", symbol="M_0")
-    compressed_size: Array = output("byte", "Size after", symbol="M", help="Of the weights alone, without indices.")
-    compression_ratio: Array = output("1", "Compression", symbol="r", help="Size before over size after.")
+    original_parameters: Array = output("1", "Baseline parameters", symbol="N_0")
+    original_size: Array = output("byte", "Baseline size", symbol="M_0")
+    compressed_size: Array = output("byte", "Compressed size", symbol="M", help="Weights only, without indices.")
+    compression_ratio: Array = output("1", "Compression ratio", symbol="r", help="Baseline size over compressed size.")
     memory_saving: Array = output("1", "Memory saved", display_unit="percent")
     speedup: Array = output(
         "1",
         "Speedup",
         symbol="S",
-        help="Of the part that touches weights, an upper bound; with a model, of its whole decode step.",
+        help="Upper bound for the weights; with a model, its whole decode step.",
     )
     step_before: Array = output(
         "s",
-        "Decode step before",
+        "Baseline decode step time",
         symbol="t_0",
         if_infinite=_NO_MODEL,
-        help="On one chip, as the serving wall has it.",
+        help="On one accelerator.",
     )
-    step_after: Array = output("s", "Decode step after", symbol="t", if_infinite=_NO_MODEL)
-    cache_before: Array = output("byte", "KV cache before", if_infinite=_NO_MODEL, help="Of the whole batch.")
-    cache_after: Array = output("byte", "KV cache after", if_infinite=_NO_MODEL)
+    step_after: Array = output("s", "Compressed decode step time", symbol="t", if_infinite=_NO_MODEL)
+    cache_before: Array = output("byte", "Baseline KV cache size", if_infinite=_NO_MODEL, help="Whole batch.")
+    cache_after: Array = output("byte", "Compressed KV cache size", if_infinite=_NO_MODEL)
     index_size: Array = output(
-        "byte", "Indices", symbol=r"M_\text{index}", help="A bit a weight, to say which are left; none if structured."
+        "byte",
+        "Size of indices",
+        symbol=r"M_\text{index}",
+        help="One bit per weight marks which remain; none if structured.",
     )
-    stored_size: Array = output("byte", "Size with indices", symbol=r"M_\text{stored}")
-    stored_ratio: Array = output("1", "Compression with indices", help="Size before over size as stored.")
-    unused_ratio: Array = output("1", "Compression that gives no speed", help="Compression over speedup.")
+    stored_size: Array = output("byte", "Size including indices", symbol=r"M_\text{stored}")
+    stored_ratio: Array = output("1", "Compression ratio including indices")
+    unused_ratio: Array = output(
+        "1", "Compression ratio / speedup", help="Above 1, part of the compression saves memory but no time."
+    )
 
 
 def check(i: Inputs) -> Iterator[InputError]:
     """Check the inputs against each other: fewer bits are fewer than those before."""
     if i.method == Method.QUANTIZATION and i.bits > i.baseline_bits:
-        yield InputError("bits", f"must be at most the {i.baseline_bits:g} there are before; {i.bits:g} is more.")
+        yield InputError("bits", f"must be at most the {i.baseline_bits:g} of the baseline; {i.bits:g} is more.")
     if i.served_model is None:
         return
     if i.served_on is None:
@@ -209,61 +213,56 @@ def check(i: Inputs) -> Iterator[InputError]:
     else:
         yield from checks.accelerator_rate(i.served_on, Precision.FP16, ("served_on", "served_on"))
     if not generates(i.served_model):
-        yield InputError("served_model", f"does not generate: {i.served_model.name}. Choose a language model.")
+        yield InputError("served_model", f"does not generate tokens: {i.served_model.name}. Choose a language model.")
     yield from checks.kernel_sizes(i.served_model, Timing.KERNELS, "served_model")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    size = "{original_size} become {compressed_size}, {compression_ratio} times less. "
+    size = "{compression_ratio} times smaller ({original_size} to {compressed_size})"
     if i.served_model is not None:
-        return size + _timed(o)
-    return size + (_quantized(i, o) if i.method == Method.QUANTIZATION else _pruned(i, o))
+        return f"{size}. {_timed(o)}"
+    return f"{size}. {_quantized(i, o) if i.method == Method.QUANTIZATION else _pruned(i, o)}"
 
 
 def _timed(o: Outputs) -> str:
+    step = "A decode step takes {step_after} instead of {step_before}, {speedup} times as fast"
     if o.speedup < o.compression_ratio * (1 - 1e-9):
-        return (
-            "A decode step takes {step_after} instead of {step_before}, {speedup} times as fast: the cache, "
-            "activations and launches do not shrink with the weights."
-        )
-    return "A decode step takes {step_after} instead of {step_before}: {speedup} times as fast."
+        return step + ": KV cache, activations and launches do not shrink with the weights."
+    return step + "."
 
 
 def _quantized(i: Inputs, o: Outputs) -> str:
     if i.memory_bound:
-        return "The network waits for its weights, so fewer bytes make it up to {speedup} times as fast, on any chip."
+        return "Up to {speedup} times as fast, because inference is memory-bound."
     if o.speedup < o.compression_ratio:
         return (
-            "The network waits for arithmetic, and the chip computes the narrower format {compute_speedup} times as "
-            "fast: that is the speedup; the other bits save memory, not time."
+            "Only {speedup} times as fast, because inference is compute-bound: faster compute in the narrower format "
+            "would help."
         )
-    return "The network waits for arithmetic, and the chip keeps up with every bit saved: {speedup} times as fast."
+    return "Up to {speedup} times as fast: the narrower format computes as much faster as it is smaller."
 
 
 def _pruned(i: Inputs, o: Outputs) -> str:
     if i.pattern == Pattern.STRUCTURED:
-        return "Whole rows and channels are gone: what is left is a smaller dense network, {speedup} times as fast."
+        return "Up to {speedup} times as fast: structured pruning leaves a smaller dense model."
     if i.pattern == Pattern.N_M and o.speedup > 1:
-        return (
-            "Two of every four weights are gone, the one pattern sparse matrix units skip: {speedup} times as fast. "
-            "With the indices of those left {stored_size} are stored."
-        )
+        return "Up to {speedup} times as fast on sparse matrix units; indices bring the size to {stored_size}."
     if i.pattern == Pattern.N_M:
-        return "No speedup: sparse matrix units skip exactly 50% and nothing else, so {sparsity} runs as if dense."
+        return "Not faster: sparse matrix units skip exactly 50% of the weights, so {sparsity} sparsity runs as dense."
     return (
-        "No speedup: zeros scattered about are multiplied like any number. With the indices of the weights left "
-        "{stored_size} are stored. Taking whole channels would make it {compression_ratio} times as fast."
+        "Not faster: dense kernels still multiply unstructured zeros. Indices bring the size to {stored_size}. "
+        "Structured pruning would make it {compression_ratio} times as fast."
     )
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield f"From the literature, not computed: {_literature(i)}"
+    yield f"Accuracy, from the literature: {_literature(i)}"
     if i.served_on is not None and i.served_model is not None:
         yield from remarks.pass_timing(i.served_on, Timing.KERNELS)
     if i.method == Method.PRUNING and i.pattern == Pattern.N_M and o.speedup > 1:
-        yield "Only chips with sparse matrix units run 2:4 faster, such as NVIDIA's from Ampere on."
+        yield "Only accelerators with sparse matrix units run 2:4 faster, such as NVIDIA's since Ampere."
     if i.method == Method.PRUNING and o.stored_ratio < 1:
-        yield "With its indices the pruned network takes more room than the dense one."
+        yield "Including indices, the pruned model is larger than the dense one."
 
 
 def _literature(i: Inputs) -> str:
@@ -276,8 +275,8 @@ def _literature(i: Inputs) -> str:
 _ACCURACY_AFTER_QUANTIZATION = (
     (
         2,
-        "2 bits and fewer lose far more than 3 or 4 do, unless the network is trained with them, and even then often "
-        "much (Gholami et al. 2021 on extreme quantization; Frantar et al. 2022 call it reasonable with small groups).",
+        "2 bits and fewer lose far more than 3 or 4, often even with quantization-aware training "
+        "(Gholami et al. 2021 on extreme quantization; Frantar et al. 2022 call it reasonable with small groups).",
     ),
     (
         3,
@@ -302,12 +301,13 @@ _ACCURACY_AFTER_QUANTIZATION = (
 )
 _ACCURACY_AFTER_PRUNING = {
     Pattern.UNSTRUCTURED: (
-        "between no loss and ruin, by method: AlexNet kept its accuracy without 89% of its weights after retraining "
-        "(Han et al. 2015); without 50% and without retraining OPT-175B went from 43.9 to 41.3 or to 25.6 points on "
-        "ARC-Challenge (Frantar and Alistarh 2023). Papers measure too differently to rank (Blalock et al. 2020)."
+        "from no loss to an unusable model, by method. AlexNet kept its accuracy without 89% of its weights after "
+        "retraining (Han et al. 2015). At 50% sparsity without retraining, OPT-175B went from 43.9 to 41.3 or to 25.6 "
+        "points on ARC-Challenge (Frantar and Alistarh 2023). Papers measure too differently to rank (Blalock et al. "
+        "2020)."
     ),
     Pattern.STRUCTURED: (
-        "VGG-16 with 34% and ResNet-110 with 38% less arithmetic came back close to their accuracy after retraining "
+        "VGG-16 with 34% and ResNet-110 with 38% fewer FLOPs came back close to their accuracy after retraining "
         "(Li et al. 2017); beyond that published losses differ widely (Blalock et al. 2020)."
     ),
     Pattern.N_M: (
@@ -318,8 +318,8 @@ _ACCURACY_AFTER_PRUNING = {
 
 
 FIGURES = (
-    curve("bits", ("compression_ratio", "speedup"), "Fewer bits (quantization)"),
-    curve("sparsity", ("compression_ratio", "speedup"), "Fewer weights (pruning)"),
+    curve("bits", ("compression_ratio", "speedup"), "Compression ratio and speedup vs. bits per weight (quantization)"),
+    curve("sparsity", ("compression_ratio", "speedup"), "Compression ratio and speedup vs. sparsity (pruning)"),
 )
 
 EQUATIONS = (
@@ -376,31 +376,31 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "All weights are compressed alike; scales and zero points of quantization take no room.",
-    "A memory-bound network takes time in proportion to the bytes of its weights, a compute-bound one in inverse "
-    "proportion to the rate. A model is timed instead: a decode step before and after is a sum of kernels on one chip, "
-    "with 16-bit arithmetic times the rate gain.",
-    "Structured pruning of a model that is timed narrows its MLPs and experts; attention keeps its size.",
-    "Dense kernels multiply scattered zeros like any number; sparse matrix units skip 2 of every 4 and nothing else.",
-    "Which weights are left is kept as one bit for each weight there was; 2:4 indices take just as much.",
+    "All weights are compressed alike; scales and zero points of quantization take no memory.",
+    "Memory-bound time is proportional to the bytes of the weights, compute-bound time to the inverse of FLOP/s.",
+    "A picked model is timed instead: one decode step before and after, as a sum of kernels on one accelerator, with "
+    "16-bit FLOP/s times the compute speedup.",
+    "Structured pruning of a picked model narrows its MLPs and experts; attention keeps its size.",
+    "Dense kernels multiply unstructured zeros; sparse matrix units skip 2 of every 4 weights and nothing else.",
+    "One bit per original weight marks which remain; 2:4 indices take as much.",
 )
 
 LIMITATIONS = (
-    "Accuracy: only measuring tells; what others measured is quoted beside the verdict.",
-    "Activations, which are compressed apart from the weights.",
-    "Kernels for very sparse networks on CPUs and on chips made for them.",
+    "Accuracy: it must be measured; published results are quoted beside the verdict.",
+    "Activations, which are compressed separately from the weights.",
+    "Kernels for very sparse models on CPUs and special accelerators.",
 )
 
 PRESETS = (
     Preset("Llama-3-8B in 4 bits", {}),
-    Preset("The same, compute-bound", {"memory_bound": "no", "bits": "8", "compute_speedup": "2"}),
-    Preset("In 4 bits on a chip without a 4-bit rate", {"memory_bound": "no", "compute_speedup": "1"}),
+    Preset("Llama-3-8B in 8 bits, compute-bound", {"memory_bound": "no", "bits": "8", "compute_speedup": "2"}),
+    Preset("4 bits without 4-bit compute", {"memory_bound": "no", "compute_speedup": "1"}),
     Preset(
         "Llama-3.1-8B in 4 bits, timed on an H100",
         {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb", "batch_size": "1"},
     ),
     Preset(
-        "Only the KV cache in 8 bits, 64 long contexts",
+        "8-bit KV cache, 64 long contexts",
         {
             "served_model": "llama-3.1-8b",
             "served_on": "h100-sxm5-80gb",
@@ -410,11 +410,11 @@ PRESETS = (
             "context_length": "8192",
         },
     ),
-    Preset("Half the weights gone, anywhere", {"method": "pruning"}),
-    Preset("Half the weights gone, 2:4", {"method": "pruning", "pattern": "n_m"}),
-    Preset("Half the channels gone", {"method": "pruning", "pattern": "structured"}),
+    Preset("Unstructured pruning, 50 %", {"method": "pruning"}),
+    Preset("2:4 pruning, 50 %", {"method": "pruning", "pattern": "n_m"}),
+    Preset("Structured pruning, 50 %", {"method": "pruning", "pattern": "structured"}),
     Preset(
-        "Keyword spotting from float to int8",
+        "Keyword spotting, float32 to int8",
         {"parameters": "38600", "baseline_bits": "32", "bits": "8", "memory_bound": "no", "compute_speedup": "2"},
     ),
 )
@@ -463,7 +463,7 @@ FALLACIES = (
 @solver(
     walls=(13,),
     title="Compression",
-    question="How much smaller does the network get, and does it get any faster?",
+    question="How much smaller is the compressed model, and is it faster?",
     version="2",
     factor="Operations",
     verdict=verdict,

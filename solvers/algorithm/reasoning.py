@@ -1,9 +1,9 @@
-"""What does it cost to let a model think before it answers, and to ask it several times?
+"""What do reasoning and repeated sampling add to the latency and cost of a query?
 
-Wei et al. 2022 for chains of thought, whose tokens come one after the other; Wang et al. 2023 (self-consistency) and
-Snell et al. 2024 (best of n) for samples that run side by side: each on a share of a machine, whose pace is given, or,
-where a model and a chip are picked, all as one batch that reads the prompt once, priced as the serving wall prices it.
-Not modelled: whether any of it makes the answer better, and judges that read the samples.
+Wei et al. 2022 for chain-of-thought, whose tokens come one after the other. Wang et al. 2023 (self-consistency) and
+Snell et al. 2024 (best of n) for samples that run in parallel: each on its share of a machine at a given speed, or,
+if a model and an accelerator are picked, all as one batch that prefills the prompt once, as in the serving wall. Not
+modeled: whether the answer gets better, and judges that read the samples.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ _HOUR = 3600.0
 class Inputs:
     reasoning_steps: Array = number(
         "1",
-        "Steps of thought",
+        "Reasoning steps",
         10,
         high=1e6,
         slider=(0, 200),
         integer=True,
         symbol="k",
-        help="Before the answer; 0: none.",
+        help="Before the answer; 0 = direct answer.",
     )
     tokens_per_step: Array = number(
-        "1", "Tokens a step", 150, high=1e6, slider=(0, 1000), integer=True, symbol="t", help="On average."
+        "1", "Tokens per reasoning step", 150, high=1e6, slider=(0, 1000), integer=True, symbol="t"
     )
     answer_tokens: Array = number(
-        "1", "Tokens of the answer", 250, low=1, high=1e6, slider=(1, 2000), integer=True, symbol="a"
+        "1", "Answer tokens", 250, low=1, high=1e6, slider=(1, 2000), integer=True, symbol="a"
     )
     samples: Array = number(
         "1",
@@ -66,21 +66,21 @@ class Inputs:
         slider=(1, 64),
         integer=True,
         symbol="n",
-        help="Answers asked for side by side, of which one is taken: self-consistency, best of n.",
+        help="Answers generated in parallel, of which one is used: self-consistency, best of n.",
     )
     ttft: Array = number(
         "s",
-        "Time to first token",
+        "Time to first token (TTFT)",
         0.1,
         high=1e5,
         slider=(0, 5),
         display_unit="ms",
         symbol=r"\text{TTFT}",
-        help="See serving; not used with a model.",
+        help="From the serving wall or a measurement; not used if a model is picked.",
     )
     itl: Array = number(
         "s",
-        "Inter-token latency",
+        "Inter-token latency (ITL)",
         0.01,
         exclusive_min=True,
         high=1e4,
@@ -88,16 +88,16 @@ class Inputs:
         log=True,
         display_unit="ms",
         symbol=r"\text{ITL}",
-        help="See serving; not used with a model.",
+        help="From the serving wall or a measurement; not used if a model is picked.",
     )
     served_model: Model | None = spec(
         Model,
         "Model",
         optional=True,
-        help="Times its passes: the samples of a query are one batch. Without one, the times above are taken.",
+        help="Computes TTFT and ITL, with all samples of a query in one batch.",
     )
     served_on: Accelerator | None = spec(
-        Accelerator, "Accelerator", optional=True, help="What the model runs on; needed where one is picked."
+        Accelerator, "Accelerator", optional=True, help="Required if a model is picked."
     )
     prompt_length: Array = number(
         "1",
@@ -110,7 +110,7 @@ class Inputs:
         integer=True,
         symbol="S",
         advanced=True,
-        help="Tokens of the prompt, which all samples share; with a model.",
+        help="Shared by all samples; used with a model only.",
     )
     precision: Codes = inputs.precision(Precision.FP16, advanced=True)
     tensor_parallel: Array = inputs.tensor_parallel(1, advanced=True)
@@ -121,44 +121,48 @@ class Inputs:
         high=1e9,
         slider=(0, 10000),
         symbol="P",
-        help="Of what serves one sample, or its share of what serves many; with a model, of the machine.",
+        help="Power of the machine per sample; with a model, of the whole machine.",
     )
-    price_per_hour: Array = number("USD/hour", "Price", 2.5, high=1e9, slider=(0, 100), symbol="c", help="Of the same.")
+    price_per_hour: Array = number(
+        "USD/hour",
+        "Price per hour",
+        2.5,
+        high=1e9,
+        slider=(0, 100),
+        symbol="c",
+        help="For the same hardware as the power.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    latency: Array = output("s", "Latency", symbol="T", help="Samples run side by side.")
-    tokens_per_query: Array = output("1", "Tokens a query", symbol="N", help="Of all samples.")
-    energy_per_query: Array = output("J", "Energy a query", symbol="E")
-    cost_per_query: Array = output("USD", "Cost a query", symbol="C")
-    slowdown: Array = output("1", "Slowdown", symbol="S", help="Against answering directly.")
-    tokens_per_sample: Array = output("1", "Tokens a sample", symbol="N_1")
-    first_token_time: Array = output(
-        "s", "First token", symbol=r"t_1", help="As given, or the prefill of the one prompt of all samples."
-    )
+    latency: Array = output("s", "Latency", symbol="T", help="Whole query; samples run in parallel.")
+    tokens_per_query: Array = output("1", "Tokens per query", symbol="N", help="All samples.")
+    energy_per_query: Array = output("J", "Energy per query", symbol="E")
+    cost_per_query: Array = output("USD", "Cost per query", symbol="C")
+    slowdown: Array = output("1", "Latency relative to a direct answer", symbol="S")
+    tokens_per_sample: Array = output("1", "Tokens per sample", symbol="N_1")
+    first_token_time: Array = output("s", "TTFT in use", symbol=r"t_1", help="As given, or computed from the model.")
     token_time: Array = output(
         "s",
-        "Each further token",
+        "Time per token in use",
         symbol=r"t_\text{token}",
-        help="As given, or a decode step of all samples at the mean context.",
+        help="ITL as given, or a decode step of all samples at the mean context length.",
     )
     direct_token_time: Array = output(
-        "s", "Each token of a direct answer", symbol=r"t_0", help="As given, or a decode step of one sequence."
+        "s", "Time per token of a direct answer", symbol=r"t_0", help="ITL as given, or a decode step of one sequence."
     )
-    machines: Array = output(
-        "1", "Machines", symbol="m", help="One for each sample, or one for the batch of all of them."
-    )
-    reasoning_tokens: Array = output("1", "Tokens of thought", help="Of one sample.")
-    reasoning_time: Array = output("s", "Time of thought")
-    direct_latency: Array = output("s", "Latency of a direct answer", symbol="T_0")
-    direct_cost: Array = output("USD", "Cost of a direct answer", symbol="C_0")
-    direct_energy: Array = output("J", "Energy of a direct answer")
-    cost_multiple: Array = output("1", "Cost over a direct answer's", if_infinite="none: nothing costs anything")
-    extra_cost: Array = output("USD", "Cost of thinking and asking again")
-    queries_per_dollar: Array = output("1", "Queries a dollar", if_infinite="no limit: nothing costs anything")
-    queries_per_kwh: Array = output("1", "Queries a kilowatt-hour", if_infinite="no limit: nothing draws power")
-    cost_per_million_queries: Array = output("USD", "Cost of a million queries")
+    machines: Array = output("1", "Machines", symbol="m", help="One per sample; with a model, one for the batch.")
+    reasoning_tokens: Array = output("1", "Reasoning tokens per sample")
+    reasoning_time: Array = output("s", "Reasoning time")
+    direct_latency: Array = output("s", "Direct-answer latency", symbol="T_0")
+    direct_cost: Array = output("USD", "Direct-answer cost", symbol="C_0")
+    direct_energy: Array = output("J", "Direct-answer energy")
+    cost_multiple: Array = output("1", "Cost relative to a direct answer", if_infinite="none (price is zero)")
+    extra_cost: Array = output("USD", "Reasoning overhead (cost)")
+    queries_per_dollar: Array = output("1", "Queries per dollar", if_infinite="unlimited (price is zero)")
+    queries_per_kwh: Array = output("1", "Queries per kWh", if_infinite="unlimited (power is zero)")
+    cost_per_million_queries: Array = output("USD", "Cost per million queries")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -170,41 +174,37 @@ def check(i: Inputs) -> Iterator[InputError]:
     else:
         yield from checks.accelerator_rate(i.served_on, i.precision, ("served_on", "precision"))
     if not generates(i.served_model):
-        yield InputError("served_model", f"does not generate: {i.served_model.name}. Choose a language model.")
+        yield InputError("served_model", f"does not generate tokens: {i.served_model.name}. Choose a language model.")
     yield from checks.kernel_sizes(i.served_model, Timing.KERNELS, "served_model")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    first = "{tokens_per_query} tokens, {latency}, {cost_per_query} and {energy_per_query} a query: "
+    query = "A query takes {tokens_per_query} tokens, {latency}, {cost_per_query} and {energy_per_query}. "
     if o.reasoning_tokens == 0 and i.samples == 1:
-        return first + "a direct answer. The first token and the answer's length are all there is to wait for."
-    dearer = " and {cost_multiple} times as dear" if np.isfinite(o.cost_multiple) else ""
-    waited = f"{{slowdown}} times as long as answering directly{dearer}. "
+        return f"Direct answer. {query}Fewer answer tokens or a lower ITL would help."
+    cost = " and {cost_multiple} times the cost" if np.isfinite(o.cost_multiple) else ""
+    first = f"{{slowdown}} times the latency{cost} of a direct answer. {query}"
     if i.samples > 1 and i.served_model is not None:
-        return first + waited + "Samples are one batch: they share the prompt and each reading of the weights."
+        return first + "Samples are one batch: they share the prompt and each read of the weights."
     if i.samples > 1 and o.reasoning_tokens == 0:
-        return first + waited + "Samples run side by side: they multiply tokens, energy and cost, not the wait."
+        return first + "Parallel samples multiply tokens, energy and cost, not the latency."
     if i.samples > 1:
-        return (
-            first
-            + waited
-            + ("Thinking costs time, token after token; samples run side by side and cost money and energy, not time.")
-        )
-    return first + waited + "Tokens of thought come one after the other: fewer of them, or a lower ITL, would help."
+        return first + "Reasoning adds latency; parallel samples add cost and energy, not latency."
+    return first + "Fewer reasoning tokens or a lower ITL would help."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield "How much better the answer gets is measured, not computed: it depends on model and task (Snell et al. 2024)."
+    yield "The gain in quality is not computed: it depends on model and task (Snell et al. 2024)."
     if i.served_on is not None and i.served_model is not None:
         yield from remarks.pass_timing(i.served_on, Timing.KERNELS)
     elif o.tokens_per_sample > 8192:
-        yield "So long a thought fills the context: the ITL itself grows with it, see serving."
+        yield "At this length the ITL grows with the context; pick a model, or see the serving wall."
 
 
 FIGURES = (
-    curve("reasoning_steps", ("latency", "cost_per_query"), "Thinking longer", logy=False),
-    curve("samples", ("cost_per_query", "latency"), "Asking more often", logy=False),
-    Chart("bars", "Latency", (), ("direct_latency", "reasoning_time")),
+    curve("reasoning_steps", ("latency", "cost_per_query"), "Latency and cost vs. reasoning steps", logy=False),
+    curve("samples", ("cost_per_query", "latency"), "Cost and latency vs. samples", logy=False),
+    Chart("bars", "Direct-answer latency vs. reasoning time", (), ("direct_latency", "reasoning_time")),
 )
 
 EQUATIONS = (
@@ -237,27 +237,27 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Tokens of thought and of the answer come at one and the same inter-token latency.",
-    "Samples run side by side on as many shares of the machine, each with its power and price. With a model they are "
-    "one batch on one machine: the prompt is read once, and each step reads the weights once.",
-    "With a model, a token takes as long as a decode step at the mean context: the prompt and half of what is made.",
+    "Reasoning and answer tokens have the same inter-token latency.",
+    "Samples run in parallel, each on its own share of a machine with its own power and price. With a model they are "
+    "one batch on one machine: the prompt is prefilled once, and each step reads the weights once.",
+    "With a model, a token takes one decode step at the mean context length: the prompt plus half of the output.",
     "The machine is paid for while it answers.",
 )
 
 LIMITATIONS = (
-    "Quality: what the thinking is for.",
-    "Samples that stop early or vote before all are done.",
-    "The wait in the queue: see tail latency.",
+    "Answer quality, which is the purpose of reasoning.",
+    "Early stopping of samples.",
+    "Queueing: see the tail-latency wall.",
 )
 
 PRESETS = (
-    Preset("Ten steps of thought", {}),
+    Preset("Ten reasoning steps", {}),
     Preset("A direct answer", {"reasoning_steps": "0"}),
-    Preset("Forty samples vote", {"samples": "40"}),
+    Preset("40 samples (self-consistency)", {"samples": "40"}),
     Preset("Deep reasoning: 10,000 tokens", {"reasoning_steps": "50", "tokens_per_step": "200"}),
-    Preset("Eight direct answers, the best is taken", {"reasoning_steps": "0", "samples": "8"}),
+    Preset("Best of 8 direct answers", {"reasoning_steps": "0", "samples": "8"}),
     Preset(
-        "Forty samples as one batch of Llama-3.1-8B on an H100",
+        "40 samples in one batch, Llama-3.1-8B on an H100",
         {"samples": "40", "served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb"},
     ),
 )
@@ -293,7 +293,7 @@ FALLACIES = (
 @solver(
     walls=(12,),
     title="Reasoning",
-    question="What does it cost to think before answering, and to ask several times?",
+    question="What do reasoning and repeated sampling add to the latency and cost of a query?",
     version="2",
     factor="Operations",
     verdict=verdict,

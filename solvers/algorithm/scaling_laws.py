@@ -1,9 +1,9 @@
-"""How large a network, and on how many tokens, for the compute there is?
+"""How large should a model be, and on how many tokens should it be trained, for a compute budget?
 
-Kaplan et al. 2020 for the compute of training, 6ND; Hoffmann et al. 2022 for the loss as a sum of three terms
-(equation 2, constants of equation 10) and its best split of compute (equation 4); Besiroglu et al. 2024 for the same
-terms fitted again to Hoffmann's own data. Not modelled: what the data is like, repeating it, mixtures of experts, and
-every loss but that of predicting the next token.
+Kaplan et al. 2020 for training compute, 6ND; Hoffmann et al. 2022 for the loss as a sum of three terms (equation 2,
+constants of equation 10) and its compute-optimal split (equation 4); Besiroglu et al. 2024 for the same terms fitted
+again to Hoffmann's data. Not modeled: data quality and repetition, mixtures of experts, and every loss but that of
+next-token prediction.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Inputs:
         slider=(1e18, 1e27),
         log=True,
         symbol=r"C_\text{budget}",
-        help="Arithmetic there is for training. Not used where both parameters and tokens are given.",
+        help="FLOPs available for training. Not used if both parameters and tokens are given.",
     )
     parameters: Array = number(
         "1",
@@ -79,7 +79,7 @@ class Inputs:
         log=True,
         display_unit="param",
         symbol="N",
-        help="0: what the budget, the tokens and the rule below leave.",
+        help="0: derived from compute budget, tokens and tokens per parameter.",
     )
     tokens: Array = number(
         "1",
@@ -90,21 +90,21 @@ class Inputs:
         log=True,
         display_unit="token",
         symbol="D",
-        help="0: what the budget, the parameters and the rule below leave.",
+        help="0: derived from compute budget, parameters and tokens per parameter.",
     )
     tokens_per_parameter: Array = number(
         "1",
-        "Tokens a parameter by the rule",
+        "Tokens per parameter (Chinchilla-optimal)",
         20,
         exclusive_min=True,
         high=1e9,
         slider=(1, 2000),
         log=True,
-        help="The split where the budget alone is given, and what over-trained means: about 20 (Chinchilla).",
+        help="About 20 by Chinchilla; splits the budget, and defines over-training.",
     )
     resize: Array = number(
         "1",
-        "Another size at the same compute",
+        "Model size relative to baseline (equal compute)",
         1,
         exclusive_min=True,
         high=1e6,
@@ -112,72 +112,80 @@ class Inputs:
         log=True,
         symbol="x",
         advanced=True,
-        help="Makes the network this many times as large and trains it on as many times fewer tokens.",
+        help="2 means twice the parameters on half the tokens.",
     )
 
 
-_LARGER = "never: it is no smaller than the best network of its loss"
+_LARGER = "never: no smaller than the compute-optimal model of equal loss"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    total_ops: Array = output("flop", "Compute", symbol="C", help="Of training, forward and backward.")
+    total_ops: Array = output("flop", "Training compute", symbol="C", help="Forward and backward passes.")
     parameters: Array = output("1", "Parameters", display_unit="param", symbol="N")
     tokens: Array = output("1", "Training tokens", display_unit="token", symbol="D")
     layers: Array = output(
-        "1", "Layers", symbol="L", help="Of a dense transformer of this size, with 128 of hidden size for each layer."
+        "1", "Layers", symbol="L", help="A dense transformer of this size, with hidden size 128 × layers."
     )
-    hidden_size: Array = output("1", "Hidden size", symbol="h", help="Of a dense transformer of this size.")
-    attention_heads: Array = output("1", "Attention heads", help="Of 128 dimensions each.")
-    kv_heads: Array = output("1", "KV heads", help="As many as attention heads.")
+    hidden_size: Array = output("1", "Hidden size", symbol="h")
+    attention_heads: Array = output("1", "Attention heads")
+    kv_heads: Array = output("1", "KV heads")
     head_dim: Array = output("1", "Head dimension")
-    tokens_per_parameter: Array = output("1", "Tokens a parameter", symbol="D/N")
-    loss_hoffmann: Array = output("1", "Loss (Hoffmann)", symbol=r"L_\text{H}", help="Nat per token, fit as published.")
-    loss_besiroglu: Array = output("1", "Loss (Besiroglu)", symbol=r"L_\text{B}", help="Nat per token, corrected fit.")
-    rule: Array = output("1", "Tokens a parameter by the rule", symbol="r")
-    over_training: Array = output("1", "Over-training", help="Tokens a parameter over those of the rule.")
+    tokens_per_parameter: Array = output("1", "Tokens per parameter", symbol="D/N")
+    loss_hoffmann: Array = output(
+        "1", "Loss (Hoffmann)", symbol=r"L_\text{H}", help="Nats per token, fit as published."
+    )
+    loss_besiroglu: Array = output("1", "Loss (Besiroglu)", symbol=r"L_\text{B}", help="Nats per token, corrected fit.")
+    rule: Array = output("1", "Chinchilla-optimal tokens per parameter", symbol="r")
+    over_training: Array = output(
+        "1", "Over-training factor", help="Tokens per parameter over the Chinchilla-optimal ones."
+    )
     optimal_parameters: Array = output(
-        "1", "Parameters by the rule", display_unit="param", symbol="N^*", help="For the same compute."
+        "1", "Chinchilla-optimal parameters", display_unit="param", symbol="N^*", help="For the same compute."
     )
     optimal_tokens: Array = output(
-        "1", "Tokens by the rule", display_unit="token", symbol="D^*", help="For the same compute."
+        "1", "Chinchilla-optimal tokens", display_unit="token", symbol="D^*", help="For the same compute."
     )
-    best_parameters_hoffmann: Array = output("1", "Best size (Hoffmann)", display_unit="param", symbol=r"N_\text{H}")
-    best_parameters_besiroglu: Array = output("1", "Best size (Besiroglu)", display_unit="param", symbol=r"N_\text{B}")
-    best_tokens_hoffmann: Array = output("1", "Best tokens (Hoffmann)", display_unit="token", symbol=r"D_\text{H}")
-    best_tokens_besiroglu: Array = output("1", "Best tokens (Besiroglu)", display_unit="token", symbol=r"D_\text{B}")
-    best_loss_hoffmann: Array = output(
-        "1", "Best loss (Hoffmann)", symbol=r"\hat L_\text{H}", help="Least for the same compute."
+    best_parameters_hoffmann: Array = output(
+        "1", "Compute-optimal parameters (Hoffmann)", display_unit="param", symbol=r"N_\text{H}"
     )
-    best_loss_besiroglu: Array = output(
-        "1", "Best loss (Besiroglu)", symbol=r"\hat L_\text{B}", help="Least for the same compute."
+    best_parameters_besiroglu: Array = output(
+        "1", "Compute-optimal parameters (Besiroglu)", display_unit="param", symbol=r"N_\text{B}"
     )
-    loss_difference_hoffmann: Array = output("1", "Loss above the best (Hoffmann)")
-    loss_difference_besiroglu: Array = output("1", "Loss above the best (Besiroglu)")
+    best_tokens_hoffmann: Array = output(
+        "1", "Compute-optimal tokens (Hoffmann)", display_unit="token", symbol=r"D_\text{H}"
+    )
+    best_tokens_besiroglu: Array = output(
+        "1", "Compute-optimal tokens (Besiroglu)", display_unit="token", symbol=r"D_\text{B}"
+    )
+    best_loss_hoffmann: Array = output("1", "Compute-optimal loss (Hoffmann)", symbol=r"\hat L_\text{H}")
+    best_loss_besiroglu: Array = output("1", "Compute-optimal loss (Besiroglu)", symbol=r"\hat L_\text{B}")
+    loss_difference_hoffmann: Array = output("1", "Excess loss (Hoffmann)")
+    loss_difference_besiroglu: Array = output("1", "Excess loss (Besiroglu)")
     equal_loss_compute_hoffmann: Array = output(
-        "flop", "Compute for this loss (Hoffmann)", symbol=r"C_\text{H}", help="The least that reaches it."
+        "flop", "Minimum compute for this loss (Hoffmann)", symbol=r"C_\text{H}"
     )
     equal_loss_compute_besiroglu: Array = output(
-        "flop", "Compute for this loss (Besiroglu)", symbol=r"C_\text{B}", help="The least that reaches it."
+        "flop", "Minimum compute for this loss (Besiroglu)", symbol=r"C_\text{B}"
     )
-    compute_ratio_hoffmann: Array = output("1", "Compute over the least (Hoffmann)")
-    compute_ratio_besiroglu: Array = output("1", "Compute over the least (Besiroglu)")
+    compute_ratio_hoffmann: Array = output("1", "Compute relative to optimal (Hoffmann)")
+    compute_ratio_besiroglu: Array = output("1", "Compute relative to optimal (Besiroglu)")
     equal_loss_parameters: Array = output(
         "1",
-        "Best network of this loss",
+        "Compute-optimal model of equal loss",
         display_unit="param",
         symbol=r"N_\text{eq}",
-        help="Its size, trained with the least compute that reaches the loss (Besiroglu).",
+        help="Its parameters (Besiroglu).",
     )
     serving_advantage: Array = output(
-        "1", "Cheaper to serve", help="Parameters of the best network of the same loss over these (Besiroglu)."
+        "1", "Inference cost ratio", help="Compute-optimal model of equal loss over this one, per token (Besiroglu)."
     )
     payback_tokens: Array = output(
         "1",
-        "Paid back after",
+        "Break-even inference tokens",
         display_unit="token",
         if_infinite=_LARGER,
-        help="Tokens to serve until a smaller network has saved what its longer training took (Besiroglu).",
+        help="Served tokens after which a smaller, over-trained model needs less compute in total (Besiroglu).",
     )
 
 
@@ -185,56 +193,55 @@ def check(i: Inputs) -> Iterator[InputError]:
     """Check the inputs against each other: 0 stands for unknown, and at least one must be known."""
     for name in ("parameters", "tokens"):
         if 0 < getattr(i, name) < 1:
-            yield InputError(name, "is at least one, or 0 where it is to follow from the rest.")
+            yield InputError(name, "must be at least 1, or 0 to derive it from the other inputs.")
     if i.compute_budget == 0 and i.parameters == 0 and i.tokens == 0:
-        yield InputError("compute_budget", "is needed, or else parameters or tokens: with all three at 0 nothing is.")
+        yield InputError("compute_budget", "is required, unless parameters or tokens are given: all three are 0.")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     first = (
-        "{parameters} trained on {tokens} take {total_ops} and reach a loss of {loss_besiroglu} nat a token. "
-        "That is {tokens_per_parameter} tokens a parameter, "
+        "{parameters} trained on {tokens} take {total_ops} and reach a predicted loss (nats per token) of "
+        "{loss_besiroglu}, at {tokens_per_parameter} tokens per parameter. "
     )
     if o.over_training > _CLOSE:
-        return first + (
-            "{over_training} times the rule: over-trained. With {compute_ratio_besiroglu} times less compute a network "
-            f"of {{equal_loss_parameters}} would do as well{_payback(o)}"
+        return (
+            f"Over-trained. {first}A model of {{equal_loss_parameters}} reaches this loss with "
+            f"{{compute_ratio_besiroglu}} times less compute{_payback(o)}"
         )
     if o.over_training < 1 / _CLOSE:
-        return first + (
-            "fewer than the rule of {rule}: under-trained. {best_parameters_besiroglu} on {best_tokens_besiroglu} "
-            "would reach {best_loss_besiroglu} with the same compute"
-            f"{', and be cheaper to serve.' if o.best_parameters_besiroglu < o.parameters else '.'}"
+        cheaper = " and cost less to serve" if o.best_parameters_besiroglu < o.parameters else ""
+        return (
+            f"Under-trained. {first}{{best_parameters_besiroglu}} on {{best_tokens_besiroglu}} would reach "
+            f"{{best_loss_besiroglu}} with the same compute{cheaper}."
         )
-    return first + (
-        "close to the rule of {rule}: no other split of the same compute is much better, {best_loss_besiroglu} at "
-        "best. Only more compute or better data would help."
-    )
+    return f"Compute-optimal. {first}Only more compute or better data would lower the loss."
 
 
 def _payback(o: Outputs) -> str:
     if np.isinf(o.payback_tokens):
         return "."
-    return ", but be {serving_advantage} times dearer to serve: the small one has paid after {payback_tokens}."
+    return " but costs {serving_advantage} times more per token to serve; this one breaks even after {payback_tokens}."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.parameters > 0 and i.tokens > 0 and i.compute_budget > 0:
-        yield "Parameters and tokens are both given: the compute follows from them, the budget is not used."
+        yield "Parameters and tokens are both given: they set the compute, and the budget is not used."
     if not 1e18 <= o.total_ops <= 1e24:
-        yield "Both fits rest on runs of about 10¹⁸ to 6·10²³ FLOP; this is beyond them."
+        yield "Outside the fitted range: both fits rest on runs of about 10¹⁸ to 6×10²³ FLOPs."
     if o.over_training > 5:
-        yield "Both fits rest on runs not far from the best split; so much over-training is beyond them."
+        yield "Outside the fitted range: both fits rest on runs close to compute-optimal."
     if abs(np.log(o.best_parameters_hoffmann / o.best_parameters_besiroglu)) > np.log(1.5):
         yield (
-            "The fits disagree on the best size: {best_parameters_hoffmann} by Hoffmann's published constants, "
-            "{best_parameters_besiroglu} by the corrected ones, which agree with the rule of 20."
+            "The fits disagree on the compute-optimal size: {best_parameters_hoffmann} by Hoffmann's published "
+            "constants, {best_parameters_besiroglu} by the corrected ones, which agree with 20 tokens per parameter."
         )
 
 
 FIGURES = (
-    curve("resize", ("loss_besiroglu", "loss_hoffmann"), "Iso-FLOP: another size at the same compute"),
-    curve("resize", ("compute_ratio_besiroglu", "compute_ratio_hoffmann"), "What another size wastes"),
+    curve("resize", ("loss_besiroglu", "loss_hoffmann"), "IsoFLOP curve: loss vs. model size"),
+    curve(
+        "resize", ("compute_ratio_besiroglu", "compute_ratio_hoffmann"), "Compute relative to optimal vs. model size"
+    ),
 )
 
 EQUATIONS = (
@@ -281,26 +288,26 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Training takes 6 FLOP a parameter and token: 2 forward, 4 backward; attention over the context is left out.",
-    "Every token passes every parameter once: dense decoder-only networks, each token seen once.",
-    "The loss is that of the text the fits were made on; other text moves it up or down.",
-    "Serving takes 2 FLOP a parameter and token.",
+    "Training takes 6 FLOPs per parameter and token: 2 forward, 4 backward. Attention over the context is not counted.",
+    "Dense decoder-only models: every token uses every parameter, and each token is seen once.",
+    "The loss is that of the text the fits were made on; other text shifts it.",
+    "Inference takes 2 FLOPs per parameter and token.",
 )
 
 LIMITATIONS = (
-    "Quality of the data and repeated data: neither has a term.",
-    "Mixtures of experts and encoder-decoders: their tokens pass only part of the parameters.",
-    "What a lower loss is worth on a task.",
+    "Data quality and repeated data.",
+    "Mixtures of experts and encoder-decoders, whose tokens use only part of the parameters.",
+    "The value of a lower loss on a task.",
 )
 
 PRESETS = (
     Preset("Chinchilla's budget", {}, part="Part 8"),
-    Preset("The tutorial's budget of 1e21 FLOP", {"compute_budget": "1e21 FLOP"}, part="Part 8"),
+    Preset("Budget of 1e21 FLOPs", {"compute_budget": "1e21 FLOP"}, part="Part 8"),
     Preset("Llama-3-8B at 15T tokens", {"parameters": "8.03e9", "tokens": "15e12"}),
     Preset("GPT-3", {"parameters": "174.6e9", "tokens": "300e9"}),
     Preset("Llama 3.1 405B", {"parameters": "405e9", "tokens": "15.6e12"}),
-    Preset("A budget, and a size that fits a phone", {"compute_budget": "1e23 FLOP", "parameters": "3e9"}),
-    Preset("What 300 billion tokens are enough for", {"compute_budget": "0 FLOP", "tokens": "300e9"}),
+    Preset("3B parameters on a budget of 1e23 FLOPs", {"compute_budget": "1e23 FLOP", "parameters": "3e9"}),
+    Preset("Model size for 300B tokens", {"compute_budget": "0 FLOP", "tokens": "300e9"}),
 )
 
 FALLACIES = (
@@ -336,7 +343,7 @@ FALLACIES = (
 @solver(
     walls=(11,),
     title="Scaling laws",
-    question="How large a network, on how many tokens, for the compute there is?",
+    question="How large should a model be, and on how many tokens, for a compute budget?",
     version="1",
     factor="Operations",
     verdict=verdict,

@@ -1,8 +1,8 @@
 """Does storage deliver training data as fast as the accelerators consume it?
 
 Mohan et al. 2021, section 3: a data pipeline is as fast as its slowest part, and accelerators stall for the rest of
-the time; a cache in main memory serves the share of reads it holds. Not modelled: latency and request rates of small
-files, preprocessing on the way (the transformation wall), and bursts of reads.
+the time; a cache in host memory serves the reads it holds. Not modeled: latency and request rates of small files,
+preprocessing (the transformation wall), and bursts of reads.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class IngestionBottleneck(IntEnum):
 class Inputs:
     demand_bandwidth: Array = number(
         "byte/s",
-        "Demand",
+        "Data demand",
         2.8e9,
         high=1e18,
         slider=(1e6, 1e12),
         log=True,
         display_unit="GB/s",
         symbol=r"\beta_\text{demand}",
-        help="What the accelerators would read if data were always there: samples a second times bytes a sample.",
+        help="Bandwidth the accelerators consume without stalls: samples per second times bytes per sample.",
     )
     storage_bandwidth: Array = number(
         "byte/s",
@@ -62,11 +62,11 @@ class Inputs:
         log=True,
         display_unit="GB/s",
         symbol=r"\beta_\text{storage}",
-        help="What the disks or the file system deliver to this job.",
+        help="Sustained read bandwidth of the disks or file system for this job.",
     )
     io_bandwidth: Array = number(
         "byte/s",
-        "Path to the accelerators",
+        "Host I/O bandwidth",
         25e9,
         exclusive_min=True,
         high=1e18,
@@ -78,107 +78,112 @@ class Inputs:
     )
     cached_fraction: Array = number(
         "1",
-        "Share read from memory",
+        "Cache hit rate",
         0,
         high=1,
         slider=(0, 1),
         display_unit="percent",
         symbol="h",
         advanced=True,
-        help="Of the reads, those that main memory of the hosts answers instead of storage.",
+        help="Share of reads served from host memory instead of storage.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     supply_bandwidth: Array = output(
-        "byte/s", "Supply", display_unit="GB/s", symbol=r"\beta_\text{supply}", help="Of the slower part of the way."
+        "byte/s",
+        "Data supply",
+        display_unit="GB/s",
+        symbol=r"\beta_\text{supply}",
+        help="The slower of storage (with its cache) and host I/O.",
     )
     utilization: Array = output(
         "1",
-        "Demand over supply",
+        "Demand / supply",
         display_unit="percent",
         symbol="u",
-        help="Above 100 % the accelerators wait for data.",
+        help="Above 100 % the accelerators stall.",
     )
-    stalled: Truth = flag("Stalled", help="Whether the accelerators wait for data.")
-    bottleneck: Codes = label(IngestionBottleneck, "Slower part")
+    stalled: Truth = flag("Data stall")
+    bottleneck: Codes = label(IngestionBottleneck, "Data supply limited by")
     accelerator_utilization: Array = output(
         "1",
-        "Accelerators at work",
+        "Accelerator utilization",
         display_unit="percent",
-        help="Share of the time in which they have data to work on.",
+        help="Share of time in which they have data.",
     )
     margin: Array = output(
-        "byte/s", "Margin", display_unit="GB/s", help="Supply less demand; negative where data is missing."
+        "byte/s", "Supply margin", display_unit="GB/s", help="Supply minus demand; negative in a stall."
     )
-    shortfall: Array = output("byte/s", "Missing", display_unit="GB/s", help="Zero where the supply is enough.")
-    delivered_bandwidth: Array = output("byte/s", "Delivered", display_unit="GB/s", help="What is in fact read.")
+    shortfall: Array = output("byte/s", "Supply shortfall", display_unit="GB/s")
+    delivered_bandwidth: Array = output(
+        "byte/s", "Delivered bandwidth", display_unit="GB/s", help="The smaller of demand and supply."
+    )
     storage_supply: Array = output(
         "byte/s",
-        "Storage with its cache",
+        "Effective storage bandwidth",
         display_unit="GB/s",
         symbol=r"\beta_\text{cached}",
-        if_infinite="no limit: all is cached",
+        if_infinite="unlimited: all reads hit the cache",
+        help="Storage with its cache.",
     )
-    slowdown: Array = output("1", "Slowdown", help="Training takes this many times as long as with data always there.")
+    slowdown: Array = output("1", "Slowdown", help="Training time relative to training without stalls.")
     storage_bandwidth_needed: Array = output(
-        "byte/s", "Storage bandwidth needed", display_unit="GB/s", help="For the reads the cache does not answer."
+        "byte/s", "Storage bandwidth required", display_unit="GB/s", help="At this cache hit rate."
     )
     cached_fraction_needed: Array = output(
-        "1", "Share to cache", display_unit="percent", help="With which this storage would be enough."
+        "1", "Cache hit rate required", display_unit="percent", help="At this storage bandwidth."
     )
     best_without_storage: Array = output(
-        "1", "At work with endless storage", display_unit="percent", help="What the path alone would still allow."
+        "1", "Utilization with unlimited storage", display_unit="percent", help="Limited by host I/O only."
     )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stalled:
         return (
-            "No stall: the supply of {supply_bandwidth} covers the demand of {demand_bandwidth}, {margin} are to "
-            "spare. "
-            f"{_SLOWER[IngestionBottleneck(int(o.bottleneck))]} would bind first, once the accelerators eat faster."
+            "No data stall. The supply of {supply_bandwidth} covers the demand of {demand_bandwidth}. "
+            f"{_LIMIT[IngestionBottleneck(int(o.bottleneck))]} would be the limit if demand grew."
         )
-    first = (
-        "Stalled: the accelerators could eat {demand_bandwidth} and get {supply_bandwidth}, so they work "
-        "{accelerator_utilization} of the time. Faster ones would only wait longer; "
+    return (
+        "Data stall. Accelerators can consume {demand_bandwidth} but get {supply_bandwidth}: utilization is "
+        f"{{accelerator_utilization}}. {_way_out(o)}"
     )
-    return first + _way_out(o)
 
 
-_SLOWER = {IngestionBottleneck.STORAGE: "Storage", IngestionBottleneck.INTERCONNECT: "The path from storage"}
+_LIMIT = {IngestionBottleneck.STORAGE: "Storage", IngestionBottleneck.INTERCONNECT: "Host I/O"}
 
 
 def _way_out(o: Outputs) -> str:
     if o.bottleneck == IngestionBottleneck.INTERCONNECT:
-        return "faster storage would not help either: the path has to carry {demand_bandwidth}."
-    cure = "storage of {storage_bandwidth_needed}, or {cached_fraction_needed} of the reads from memory, would "
+        return "Host I/O is the limit and needs {demand_bandwidth}; faster storage would not help."
+    cure = "{storage_bandwidth_needed} of storage bandwidth or a cache hit rate of {cached_fraction_needed} would "
     if o.best_without_storage < 1:
-        return cure + "move the limit to the path, which lets them work {best_without_storage} of the time."
-    return cure + "feed them."
+        return cure + "raise it to {best_without_storage}; then host I/O is the limit."
+    return cure + "end the stall."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.demand_bandwidth == 0:
-        yield "Nothing is read, so nothing can stall."
+        yield "No data are read, so nothing can stall."
     if not o.stalled and o.utilization > 0.8:
-        yield "Reads come in bursts; with so little to spare a cold cache or a busy neighbour makes them stall."
+        yield "Reads come in bursts: with this little margin, a cold cache or other jobs cause stalls."
     if i.cached_fraction > 0:
-        yield "The first pass over the data finds nothing in memory: it runs at the storage's own speed."
+        yield "The first epoch runs at storage bandwidth: the cache is still empty."
 
 
 FIGURES = (
     curve(
         "storage_bandwidth",
         ("accelerator_utilization", "delivered_bandwidth"),
-        "What faster storage buys",
+        "Utilization vs. storage bandwidth",
         x_marks=("storage_bandwidth_needed",),
     ),
     curve(
         "demand_bandwidth",
         ("accelerator_utilization", "delivered_bandwidth"),
-        "What faster accelerators buy",
+        "Utilization vs. data demand",
         x_marks=("supply_bandwidth",),
     ),
 )
@@ -218,22 +223,22 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Reading overlaps perfectly with training: data is fetched ahead, and only what is missing is waited for.",
-    "All parts of the way run at their sustained bandwidth, whatever the order of the reads.",
-    "A cache answers its share of the reads in every epoch (as one does that never evicts what it holds).",
+    "Reads overlap perfectly with training (prefetching); only missing data cause a wait.",
+    "Storage and host I/O run at their sustained bandwidth, whatever the order of reads.",
+    "The cache hit rate is the same in every epoch.",
 )
 
 LIMITATIONS = (
-    "Requests a second: many small files stay below the bandwidth of a disk.",
-    "Decoding and augmenting what was read: see the transformation wall.",
-    "Sharing the file system with other jobs.",
+    "I/O operations per second: many small files stay below the bandwidth of a disk.",
+    "Decoding and augmentation: see the transformation wall.",
+    "Other jobs on the same file system.",
 )
 
 PRESETS = (
     Preset("ImageNet for eight H100s from a SATA disk", {}),
-    Preset("The same from NVMe", {"storage_bandwidth": "7 GB/s"}),
-    Preset("Most of it in memory", {"cached_fraction": "85 percent"}),
-    Preset("A path that is too narrow", {"storage_bandwidth": "28 GB/s", "io_bandwidth": "1.25 GB/s"}),
+    Preset("ImageNet for eight H100s from NVMe", {"storage_bandwidth": "7 GB/s"}),
+    Preset("Cache hit rate of 85 %", {"cached_fraction": "85 percent"}),
+    Preset("Limited by host I/O", {"storage_bandwidth": "28 GB/s", "io_bandwidth": "1.25 GB/s"}),
     Preset("Text for a language model", {"demand_bandwidth": "2 MB/s", "storage_bandwidth": "100 MB/s"}),
 )
 
@@ -259,8 +264,8 @@ FALLACIES = (
 
 @solver(
     walls=(8,),
-    title="Ingestion",
-    question="Does storage deliver data as fast as the accelerators eat it?",
+    title="Data ingestion",
+    question="Does storage deliver data as fast as the accelerators consume it?",
     version="1",
     factor="MFU",
     verdict=verdict,

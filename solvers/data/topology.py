@@ -1,8 +1,8 @@
-"""How much of its link does a node keep when every node sends to the other half of the cluster?
+"""How much of its link bandwidth does a node keep when all traffic crosses the bisection?
 
 Leiserson 1985 for fat trees, Kim et al. 2008 for the dragonfly, Dally and Towles 2003, chapters 3 and 5, for rings
-and tori: the bandwidth across a cut into two equal halves, relative to that of the nodes of one half. Not modelled:
-routing, collisions of flows, and the placement of a job.
+and tori: the bandwidth across a cut into two equal halves, relative to that of the nodes of one half. Not modeled:
+routing, congestion, and the placement of a job.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Inputs:
         symbol=r"\beta_\text{link}",
         default_from="fabric.bandwidth",
         strict=True,
-        help="One way, of one node; in a ring or torus, of one dimension or of one link, as said below.",
+        help="Per node, in one direction; for a ring or torus, per dimension or per link (see below).",
     )
     nodes: Array = number(
         "1",
@@ -85,22 +85,21 @@ class Inputs:
         integer=True,
         symbol="n",
         default_from="fleet.nodes",
-        help="End points of the network.",
+        help="Endpoints of the network.",
     )
     kind: Codes = choice(
         NetworkKind,
         "Topology",
         NetworkKind.FAT_TREE,
-        help="How nodes are joined.",
         labels={"fat_tree": "Fat tree", "dragonfly": "Dragonfly", "ring": "Ring", "torus_3d": "3D torus"},
     )
     link_meaning: Codes = choice(
         LinkMeaning,
-        "In a ring or torus it is",
+        "Link bandwidth of a ring or torus is",
         LinkMeaning.DIMENSION,
-        labels={"dimension": "of a dimension, both ways together", "link": "of each link, one way"},
-        help="A cut goes through two planes of links, for each dimension is closed. Data sheets give a link, one way; "
-        "the tutorial's figure is of a dimension, half of it each way.",
+        labels={"dimension": "per dimension, both directions", "link": "per link, one direction"},
+        help="Data sheets give the bandwidth per link and direction; the tutorial's is per dimension, half of it each "
+        "way.",
     )
     oversubscription: Array = number(
         "1",
@@ -110,11 +109,11 @@ class Inputs:
         high=1000,
         slider=(1, 16),
         symbol="o",
-        help="Bandwidth towards the nodes over bandwidth towards the rest of the network; 1 where none is saved.",
+        help="Bandwidth toward the nodes over bandwidth toward the core; 1 = non-blocking.",
     )
     message: Array = number(
         "byte",
-        "Message",
+        "Message size",
         1e9,
         high=1e18,
         slider=(1e3, 1e12),
@@ -122,108 +121,105 @@ class Inputs:
         display_unit="GB",
         symbol="M",
         advanced=True,
-        help="What each node sends to a node of the other half.",
+        help="Bytes each node sends to a node of the other half.",
     )
     hop_latency: Array = number(
         "s",
-        "Latency of a hop",
+        "Hop latency",
         0.5e-6,
         high=1,
         slider=(0, 10e-6),
         display_unit="us",
         symbol=r"\alpha",
         advanced=True,
-        help="Switch and cable, on the way to the next one.",
+        help="One switch and its cable.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     bisection_fraction: Array = output(
-        "1", "Bisection fraction", symbol="f", help="What a node keeps of its link when all traffic crosses the middle."
+        "1",
+        "Bisection fraction",
+        symbol="f",
+        help="Share of its link bandwidth a node keeps when all traffic crosses the bisection.",
     )
     effective_bandwidth: Array = output(
-        "byte/s", "Bandwidth across the middle", display_unit="GB/s", symbol=r"\beta_\text{eff}", help="Of each node."
+        "byte/s", "Effective bisection bandwidth per node", display_unit="GB/s", symbol=r"\beta_\text{eff}"
     )
     bisection_bandwidth: Array = output(
         "byte/s",
         "Bisection bandwidth",
         display_unit="TB/s",
         symbol=r"\beta_\text{bisection}",
-        help="Of all nodes together.",
+        help="All nodes of one half together.",
     )
     cut_links: Array = output(
         "1",
-        "Links cut",
+        "Links across the bisection",
         symbol="L",
-        if_infinite="of a ring or torus only",
-        help="Of a ring or torus, wrap-around links included.",
+        if_infinite="ring and torus only",
+        help="Wrap-around links included.",
     )
-    mean_hops: Array = output("1", "Mean hops", symbol="H", help="Between two nodes taken at random.")
-    slowdown: Array = output("1", "Slowdown", help="Of traffic across the middle, against the link alone.")
+    mean_hops: Array = output("1", "Mean hop count", symbol="H", help="Between two random nodes.")
+    slowdown: Array = output("1", "Slowdown", help="Bisection traffic relative to the link alone.")
     without_oversubscription: Array = output(
-        "byte/s", "Without oversubscription", display_unit="GB/s", help="Of each node."
+        "byte/s", "Bisection bandwidth per node without oversubscription", display_unit="GB/s"
     )
     exchange_time: Array = output(
-        "s", "Time of the exchange", symbol="t", help="Every node sends its message across the middle."
+        "s", "Exchange time", symbol="t", help="Every node sends its message across the bisection."
     )
-    path_latency: Array = output("s", "Latency of a path", symbol=r"t_\text{path}", help="Of the mean number of hops.")
-    fat_tree_bandwidth: Array = output(
-        "byte/s", "Fat tree", display_unit="GB/s", help="Across the middle, of each node."
-    )
-    dragonfly_bandwidth: Array = output(
-        "byte/s", "Dragonfly", display_unit="GB/s", help="Across the middle, of each node."
-    )
-    torus_bandwidth: Array = output("byte/s", "3D torus", display_unit="GB/s", help="Across the middle, of each node.")
-    ring_bandwidth: Array = output("byte/s", "Ring", display_unit="GB/s", help="Across the middle, of each node.")
+    path_latency: Array = output("s", "Path latency", symbol=r"t_\text{path}", help="Mean hop count times hop latency.")
+    fat_tree_bandwidth: Array = output("byte/s", "Bandwidth per node, fat tree", display_unit="GB/s")
+    dragonfly_bandwidth: Array = output("byte/s", "Bandwidth per node, dragonfly", display_unit="GB/s")
+    torus_bandwidth: Array = output("byte/s", "Bandwidth per node, 3D torus", display_unit="GB/s")
+    ring_bandwidth: Array = output("byte/s", "Bandwidth per node, ring", display_unit="GB/s")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
+    state = "Full bisection" if o.bisection_fraction == 1 and i.oversubscription == 1 else "Reduced bisection"
     kept = (
-        "Of its {link_bandwidth} link each of {nodes} nodes keeps {effective_bandwidth} when all talk across the "
-        "middle, which carries {bisection_bandwidth}; a message takes {mean_hops} hops."
+        "Each of {nodes} nodes keeps {effective_bandwidth} of its {link_bandwidth} link; the bisection carries "
+        "{bisection_bandwidth}, over {mean_hops} hops."
     )
-    return f"{kept} {_advice(i)}"
+    return f"{state}. {kept} {_advice(i)}"
 
 
 def _advice(i: Inputs) -> str:
     if i.kind == NetworkKind.RING:
-        return (
-            "Whatever the number of nodes, a ring is cut in two places: more nodes share the same, and only "
-            "neighbours are near."
-        )
+        return "A ring's bisection is two links at any size: more nodes share the same bandwidth."
     if i.kind == NetworkKind.TORUS_3D:
-        return "Eight times the nodes would halve that: a torus is for neighbours, not for traffic from all to all."
+        return "Eight times the nodes would halve that: a torus suits nearest-neighbor traffic, not all-to-all."
     if i.oversubscription > 1:
         return (
-            "Without oversubscription it would be {without_oversubscription}; keeping traffic inside a half would "
-            "avoid the middle altogether."
+            "Without oversubscription it would be {without_oversubscription}; traffic within a half avoids the limit."
         )
-    return "More nodes would not change that: the middle grows with them, and only a faster link helps."
+    return "More nodes would not change it; only faster links would."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if o.bisection_fraction > 1:
-        yield "So small a torus has more links across its middle than its nodes can fill one by one."
+        yield "A torus this small has more bisection links than its nodes can fill."
     if i.kind == NetworkKind.TORUS_3D and round(float(i.nodes) ** (1 / 3)) ** 3 != i.nodes:
-        yield "No cube has this many nodes; the figures are those of a torus of that size if there were one."
+        yield "This number of nodes is not a cube; results are interpolated between tori."
     if i.kind in _CLOSED and i.oversubscription > 1:
-        yield "Rings and tori have no upper switches to save on; the oversubscription divides their links all the same."
+        yield "Rings and tori have no upper switches; oversubscription divides their links all the same."
     if i.kind == NetworkKind.DRAGONFLY:
         yield (
-            "The share a dragonfly keeps is a convention for traffic of which half crosses the middle: a balanced one "
-            "(Kim et al. 2008) has a link for each pair of groups, and cut between groups carries half of each node's."
+            "The bisection fraction of a dragonfly is a convention for traffic of which half crosses the bisection. A "
+            "balanced dragonfly (Kim et al. 2008) has a link per pair of groups, and a cut carries half of each node's "
+            "link."
         )
 
 
 FIGURES = (
     Chart(
         "bars",
-        "What each topology leaves of the link",
+        "Bisection bandwidth per node by topology",
         (),
         ("fat_tree_bandwidth", "dragonfly_bandwidth", "torus_bandwidth", "ring_bandwidth"),
     ),
-    curve("nodes", ("effective_bandwidth", "mean_hops"), "What a larger cluster costs"),
+    curve("nodes", ("effective_bandwidth", "mean_hops"), "Bisection bandwidth and hop count vs. nodes"),
 )
 
 EQUATIONS = (
@@ -273,27 +269,27 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "All traffic crosses the middle, evenly: the worst case for a ring or a torus, any case for a full fat tree.",
+    "All traffic crosses the bisection, evenly: the worst case for a ring or torus, any case for a full fat tree.",
     "A ring or torus is closed in each dimension, so a cut goes through two planes of links.",
-    "A fat tree has two levels, so a path goes up, across and down in four hops, those of the nodes included; a "
-    "dragonfly's three are those between its switches.",
-    "A dragonfly keeps 85 % of the full bisection: a convention. Between nodes taken at random half of the traffic "
-    "crosses the middle, and a balanced one keeps it all.",
+    "A fat tree has two levels, so a path takes four hops: up, across and down, node links included. A dragonfly's "
+    "three hops are those between its switches.",
+    "A dragonfly keeps 85 % of full bisection, by convention. Between random nodes half of the traffic crosses the "
+    "bisection, and a balanced dragonfly keeps it all.",
 )
 
 LIMITATIONS = (
-    "Collisions of flows that are routed alike, and what adaptive routing mends.",
-    "Jobs smaller than the cluster, whose nodes lie side by side.",
-    "Collectives made for rings and tori, which only talk to neighbours: see the collectives.",
+    "Congestion of flows on the same path, and what adaptive routing mends.",
+    "Jobs smaller than the cluster, whose nodes are close together.",
+    "Collectives made for rings and tori, which only use neighbors: see the collectives wall.",
 )
 
 PRESETS = (
     Preset("Full fat tree", {}),
-    Preset("Oversubscribed four to one", {"oversubscription": "4"}),
+    Preset("Fat tree, 4:1 oversubscribed", {"oversubscription": "4"}),
     Preset("Dragonfly of 8192 nodes", {"kind": "dragonfly", "nodes": "8192", "link_bandwidth": "25 GB/s"}),
     Preset("TPU v4 pod, 16 x 16 x 16", {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "100 GB/s"}),
     Preset(
-        "The same by its links of 50 GB/s each way",
+        "TPU v4 pod, by its links of 50 GB/s each way",
         {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "50 GB/s", "link_meaning": "link"},
     ),
     Preset("Ring of eight", {"kind": "ring", "nodes": "8", "link_bandwidth": "450 GB/s"}),
@@ -321,8 +317,8 @@ FALLACIES = (
 
 @solver(
     walls=(10,),
-    title="Locality",
-    question="How much of its link does a node keep when everybody talks to the far half of the cluster?",
+    title="Network topology",
+    question="How much of its link bandwidth does a node keep when all traffic crosses the bisection?",
     version="2",
     factor="Scaling efficiency",
     verdict=verdict,

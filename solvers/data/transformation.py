@@ -1,8 +1,8 @@
-"""Do the host's workers decode and augment a batch as fast as the accelerators train on one?
+"""Do CPU workers preprocess batches as fast as the accelerators train on them?
 
-Murray et al. 2021 (tf.data), sections 2 and 3: preparing runs in parallel on workers and ahead of the step that needs
-it, so a step lasts as long as the slower of the two. Not modelled: unequal workers, memory bandwidth of the host they
-share, and reading (the ingestion wall).
+Murray et al. 2021 (tf.data), sections 2 and 3: workers preprocess in parallel and ahead of the step that needs the
+batch, so a step takes the longer of the two. Not modeled: unequal workers, host memory bandwidth they share, and
+reading (the ingestion wall).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="B",
-        help="Samples the workers prepare for one step.",
+        help="Samples per training step.",
     )
     sample_bytes: Array = number(
         "byte",
@@ -61,11 +61,11 @@ class Inputs:
         log=True,
         display_unit="kB",
         symbol="b",
-        help="As stored, before decoding; a JPEG of ImageNet has 115 kB.",
+        help="As stored, before decoding; an ImageNet JPEG has 115 kB.",
     )
     worker_throughput: Array = number(
         "byte/s",
-        "Throughput of a worker",
+        "Worker throughput",
         23e6,
         exclusive_min=True,
         high=1e18,
@@ -73,7 +73,7 @@ class Inputs:
         log=True,
         display_unit="MB/s",
         symbol="r",
-        help="Stored bytes one worker decodes and augments a second; 23 MB/s are 200 JPEGs.",
+        help="Stored bytes one worker decodes and augments per second; 23 MB/s is 200 JPEGs/s.",
     )
     workers: Array = number(
         "1",
@@ -85,11 +85,11 @@ class Inputs:
         log=True,
         integer=True,
         symbol="w",
-        help="Processes or cores that prepare samples side by side.",
+        help="Parallel preprocessing workers (CPU processes).",
     )
     step_time: Array = number(
         "s",
-        "Time of a step",
+        "Step time",
         0.1,
         exclusive_min=True,
         high=1e6,
@@ -97,67 +97,75 @@ class Inputs:
         log=True,
         display_unit="ms",
         symbol=r"t_\text{step}",
-        help="What the accelerators need for a batch that is ready.",
+        help="Training step on the accelerators, without data stalls.",
     )
     order: Codes = choice(
         Order,
-        "Preparation runs",
+        "Prefetching",
         Order.AHEAD,
         advanced=True,
-        labels={"ahead": "ahead of the step", "in_turn": "in turn with the step"},
-        help="A prefetch buffer lets the workers prepare the next batch while the accelerators are busy.",
+        labels={"ahead": "On", "in_turn": "Off"},
+        help="On: workers preprocess the next batch while the accelerators train.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     transform_time: Array = output(
-        "s", "Time to prepare a batch", display_unit="ms", symbol=r"t_\text{transform}", help="Of all workers together."
+        "s",
+        "Preprocessing time per batch",
+        display_unit="ms",
+        symbol=r"t_\text{transform}",
+        help="All workers together.",
     )
-    stalled: Truth = flag("Stalled", help="Whether the accelerators wait for the workers.")
-    accelerator_utilization: Array = output("1", "Accelerators at work", display_unit="percent")
-    slowdown: Array = output("1", "Slowdown", help="Against batches that are always ready.")
+    stalled: Truth = flag("Data stall")
+    accelerator_utilization: Array = output("1", "Accelerator utilization", display_unit="percent")
+    slowdown: Array = output("1", "Slowdown", help="Training time relative to training without stalls.")
     workers_needed: Array = output(
-        "1", "Workers needed", symbol=r"w_\text{needed}", help="The fewest that keep pace when they work ahead."
+        "1", "Workers required", symbol=r"w_\text{needed}", help="To avoid stalls with prefetching."
     )
-    workers_short: Array = output("1", "Workers missing")
-    effective_step_time: Array = output("s", "Time of a step with its wait", display_unit="ms", symbol="t")
-    throughput: Array = output("1/s", "Samples trained a second", display_unit="samples/s")
-    prepared_rate: Array = output("1/s", "Samples the workers prepare a second", display_unit="samples/s")
-    wanted_rate: Array = output("1/s", "Samples the accelerators could take a second", display_unit="samples/s")
-    wait_per_step: Array = output("s", "Wait in a step", display_unit="ms")
+    workers_short: Array = output("1", "Worker shortfall")
+    effective_step_time: Array = output("s", "Step time including stall", display_unit="ms", symbol="t")
+    throughput: Array = output("1/s", "Training throughput", display_unit="samples/s")
+    prepared_rate: Array = output("1/s", "Preprocessing throughput", display_unit="samples/s")
+    wanted_rate: Array = output("1/s", "Training throughput without stalls", display_unit="samples/s")
+    wait_per_step: Array = output("s", "Data stall per step", display_unit="ms")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     if i.order == Order.IN_TURN:
         return (
-            "In turn: every step waits {transform_time} for its batch and then trains for {step_time}, so the "
-            "accelerators work {accelerator_utilization} of the time. Preparing ahead would hide the shorter of the "
-            "two."
+            "No prefetching. Every step preprocesses for {transform_time}, then trains for {step_time}: utilization is "
+            "{accelerator_utilization}. Prefetching would hide the shorter of the two."
         )
     if not o.stalled:
         return (
-            "No stall: {workers} workers prepare a batch in {transform_time}, within the {step_time} of a step. "
-            "{workers_needed} would do; more of them would not train faster."
+            "No data stall. {workers} workers preprocess a batch in {transform_time}; a step takes {step_time}. "
+            "{workers_needed} would suffice; more would not speed up training."
         )
     return (
-        "Stalled: {workers} workers take {transform_time} for a batch that is trained on in {step_time}, so the "
-        "accelerators work {accelerator_utilization} of the time. {workers_needed} workers would keep pace; faster "
-        "accelerators would only wait longer."
+        "Preprocessing-bound. {workers} workers need {transform_time} per batch, a training step {step_time}: "
+        "utilization is {accelerator_utilization}. {workers_needed} workers would end the stall; faster accelerators "
+        "would not."
     )
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if o.workers_needed > 256:
-        yield "More workers than one host has cores: decode on the accelerators, or store samples prepared."
+        yield "More workers than one host has cores: decode on the accelerators, or store preprocessed samples."
 
 
 FIGURES = (
-    curve("workers", ("accelerator_utilization", "throughput"), "What more workers buy", x_marks=("workers_needed",)),
+    curve(
+        "workers",
+        ("accelerator_utilization", "throughput"),
+        "Utilization and throughput vs. workers",
+        x_marks=("workers_needed",),
+    ),
     curve(
         "step_time",
         ("accelerator_utilization", "throughput"),
-        "What faster accelerators buy",
+        "Utilization and throughput vs. step time",
         x_marks=("transform_time",),
     ),
 )
@@ -192,24 +200,24 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Workers are alike and never in each other's way: twice as many prepare twice as much.",
-    "Work on a sample grows with its stored bytes.",
-    "Working ahead, the buffer is deep enough that only the mean matters.",
+    "Workers are identical and independent: twice as many preprocess twice as much.",
+    "Preprocessing time grows with the stored bytes of a sample.",
+    "The prefetch buffer is deep enough that only mean times matter.",
 )
 
 LIMITATIONS = (
-    "Memory bandwidth and caches of the host, which many workers share.",
+    "Host memory bandwidth and caches, which workers share.",
     "Reading the samples: see the ingestion wall.",
     "Samples of very unequal size, for which a batch waits.",
 )
 
 PRESETS = (
     Preset("ImageNet JPEGs on eight cores", {}),
-    Preset("With enough cores", {"workers": "13"}),
+    Preset("ImageNet JPEGs on 13 cores", {"workers": "13"}),
     Preset("Eight H100s and one host", {"batch_size": "2048", "workers": "128", "step_time": "85 ms"}),
-    Preset("Decoded by the accelerator", {"worker_throughput": "115 MB/s", "workers": "8"}),
+    Preset("Decoding on the accelerator", {"worker_throughput": "115 MB/s", "workers": "8"}),
     Preset(
-        "Tokens need no decoding",
+        "Tokenized text (no decoding)",
         {
             "batch_size": "512",
             "sample_bytes": "16 kB",
@@ -218,7 +226,7 @@ PRESETS = (
             "step_time": "1 s",
         },
     ),
-    Preset("Nothing prepared ahead", {"workers": "16", "order": "in_turn"}),
+    Preset("No prefetching", {"workers": "16", "order": "in_turn"}),
 )
 
 FALLACIES = (
@@ -243,8 +251,8 @@ FALLACIES = (
 
 @solver(
     walls=(9,),
-    title="Transformation",
-    question="Do the workers prepare batches as fast as the accelerators train on them?",
+    title="Data preprocessing",
+    question="Do CPU workers preprocess batches as fast as the accelerators train on them?",
     version="1",
     factor="MFU",
     verdict=verdict,

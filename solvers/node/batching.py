@@ -1,8 +1,8 @@
-"""How many requests fit beside the weights when their keys and values lie in pages, and what does that buy?
+"""How many requests fit beside the weights with a paged KV cache, and what throughput does that give?
 
-Kwon et al. 2023 (PagedAttention), sections 3 and 4: a request takes whole pages as it grows, instead of one
-contiguous stretch long enough for the longest answer. Not modelled: pages shared by several requests, preemption when
-memory runs out, and prompts that are read between decode steps.
+Kwon et al. 2023 (PagedAttention), sections 3 and 4: a request takes whole KV blocks as it grows, instead of one
+contiguous allocation long enough for the longest answer. Not modeled: blocks shared by several requests, preemption
+when memory runs out, and prefills between decode steps.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ from solvers.laws.transformer import (
 )
 from solvers.specs import Accelerator, Model, Precision
 
-_NOTHING_FITS = "nothing runs: not one request fits"
-_NO_BASELINE = "no ratio: the contiguous baseline holds not one request"
+_NOTHING_FITS = "none: not one request fits"
+_NO_BASELINE = "none: static allocation holds not one request"
 
 
 class KvPrecision(IntEnum):
@@ -75,7 +75,7 @@ class Limit(IntEnum):
 def _kernels(label: str, symbol: str) -> Any:
     """An output for the seconds of one class of kernels in a step of the paged batch."""
     return output(
-        "s", label, symbol=rf"t_\text{{{symbol}}}", if_infinite="the roofline has no kernels, or nothing runs"
+        "s", label, symbol=rf"t_\text{{{symbol}}}", if_infinite="not available with the roofline, or if nothing fits"
     )
 
 
@@ -93,11 +93,11 @@ class Inputs:
         log=True,
         integer=True,
         symbol="s",
-        help="Tokens a request holds, prompt and answer so far; the mean of those served together.",
+        help="Mean tokens per running request: prompt plus output so far.",
     )
     max_batch_size: Array = number(
         "1",
-        "Largest batch allowed",
+        "Maximum batch size (scheduler)",
         512,
         low=1,
         high=1e6,
@@ -105,11 +105,11 @@ class Inputs:
         log=True,
         integer=True,
         symbol=r"B_\text{max}",
-        help="At which the scheduler stops taking requests, even if more would fit.",
+        help="The scheduler runs no more requests at once, even if more would fit; max_num_seqs in vLLM.",
     )
     page_size: Array = number(
         "1",
-        "Page size",
+        "KV block size",
         16,
         low=1,
         high=1e6,
@@ -117,11 +117,11 @@ class Inputs:
         log=True,
         integer=True,
         symbol="p",
-        help="Tokens of one page of the KV cache.",
+        help="Tokens per block of the paged KV cache; block_size in vLLM.",
     )
     max_length: Array = number(
         "1",
-        "Length reserved without pages",
+        "Maximum sequence length (static allocation)",
         8192,
         low=1,
         high=1e8,
@@ -129,7 +129,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol=r"s_\text{max}",
-        help="The contiguous baseline keeps room for the longest request, whatever comes.",
+        help="Static allocation reserves this many tokens for every request.",
     )
     precision: Codes = inputs.precision(Precision.FP16)
     kv_precision: Codes = choice(
@@ -137,8 +137,8 @@ class Inputs:
         "KV cache precision",
         KvPrecision.AS_WEIGHTS,
         advanced=True,
-        labels={"as_weights": "As the weights"},
-        help="The format keys and values are stored in.",
+        labels={"as_weights": "Same as weights"},
+        help="Format of the keys and values in the cache.",
     )
     memory_reserve: Array = inputs.memory_reserve()
     timing: Codes = inputs.timing()
@@ -149,55 +149,55 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    max_concurrent_requests: Array = output(
-        "1", "Requests that fit, paged", symbol=r"B_\text{fit}", help="The largest batch within the memory."
-    )
+    max_concurrent_requests: Array = output("1", "Maximum concurrent requests, paged", symbol=r"B_\text{fit}")
     active_requests: Array = output(
-        "1", "Requests served together", symbol="B", help="No more than the scheduler allows."
+        "1", "Concurrent requests", symbol="B", help="What memory and the scheduler both allow."
     )
-    limit: Codes = label(Limit, "Stopped by", help="What keeps the batch from growing.")
-    feasible: Truth = flag("Fits in memory", help="Whether at least one request fits.")
-    kv_cache_per_request: Array = output("byte", "KV cache of a request", symbol=r"k_\text{request}")
+    limit: Codes = label(Limit, "Batch size limited by")
+    feasible: Truth = flag("Fits in memory", help="At least one request fits beside the weights.")
+    kv_cache_per_request: Array = output("byte", "KV cache per request, paged", symbol=r"k_\text{request}")
     internal_fragmentation: Array = output(
-        "1", "Waste of pages", display_unit="percent", symbol="f", help="Share of a request's pages that stays empty."
+        "1",
+        "Internal fragmentation, paged",
+        display_unit="percent",
+        symbol="f",
+        help="Unused share of the allocated KV cache.",
     )
     itl: Array = output(
-        "s", "Inter-token latency", symbol=r"\text{ITL}", if_infinite=_NOTHING_FITS, help="Of one step of all requests."
+        "s", "Inter-token latency (ITL)", symbol=r"\text{ITL}", if_infinite=_NOTHING_FITS, help="Decode step time."
     )
     decode_throughput: Array = output(
-        "1/s", "Decode throughput", if_infinite=_NOTHING_FITS, help="Tokens a second of all requests together."
+        "1/s", "Decode throughput", display_unit="tokens/s", if_infinite=_NOTHING_FITS, help="All requests together."
     )
     reserved_length: Array = output(
         "1",
-        "Tokens reserved, contiguous",
+        "Reserved length, static",
         symbol=r"s_\text{reserved}",
-        help="The length reserved without pages, or the context where that is longer.",
+        help="The maximum sequence length, or the context if that is longer.",
     )
-    static_kv_cache_per_request: Array = output("byte", "KV cache reserved, contiguous", symbol=r"k_\text{static}")
-    static_max_concurrent_requests: Array = output("1", "Requests that fit, contiguous")
-    static_active_requests: Array = output("1", "Served together, contiguous")
-    static_fragmentation: Array = output(
-        "1", "Waste of reserving", display_unit="percent", help="Share of a reservation left empty."
-    )
-    static_itl: Array = output("s", "Inter-token latency, contiguous", if_infinite=_NOTHING_FITS)
+    static_kv_cache_per_request: Array = output("byte", "KV cache per request, static", symbol=r"k_\text{static}")
+    static_max_concurrent_requests: Array = output("1", "Maximum concurrent requests, static")
+    static_active_requests: Array = output("1", "Concurrent requests, static")
+    static_fragmentation: Array = output("1", "Internal fragmentation, static", display_unit="percent")
+    static_itl: Array = output("s", "Inter-token latency, static", if_infinite=_NOTHING_FITS)
     static_decode_throughput: Array = output(
-        "1/s", "Decode throughput, contiguous", display_unit="tokens/s", if_infinite=_NOTHING_FITS
+        "1/s", "Decode throughput, static", display_unit="tokens/s", if_infinite=_NOTHING_FITS
     )
-    concurrency_gain: Array = output("1", "Gain in requests", if_infinite=_NO_BASELINE, help="Paged over contiguous.")
-    throughput_gain: Array = output("1", "Gain in throughput", if_infinite=_NO_BASELINE, help="Paged over contiguous.")
+    concurrency_gain: Array = output("1", "Concurrency gain", if_infinite=_NO_BASELINE, help="Paged over static.")
+    throughput_gain: Array = output("1", "Throughput gain", if_infinite=_NO_BASELINE, help="Paged over static.")
     kv_cache_per_token: Array = output("byte", "KV cache per token", symbol="k")
-    state: Array = output("byte", "State of a request", help="Of state-space layers, however long the context is.")
-    pages: Array = output("1", "Pages of a request", symbol="n")
-    weights: Array = output("byte", "Weights", symbol=r"M_\text{w}")
-    kv_pool: Array = output("byte", "Room for the KV cache", symbol="K", help="Zero where the weights leave none.")
-    wasted: Array = output("byte", "Empty room in pages", help="Of all requests served together.")
-    static_wasted: Array = output("byte", "Empty room in reservations", help="Of all requests served together.")
-    usable_memory: Array = output("byte", "Usable memory", help="Capacity less what is kept free.")
-    memory_shortfall: Array = output(
-        "byte", "Memory short", help="For one request beside the weights; zero if it fits."
+    state: Array = output(
+        "byte", "SSM state per request", help="State-space layers; it does not grow with the context."
     )
-    devices_needed: Array = output("1", "Devices to hold one request", help="With the weights split over them.")
-    decode_bound: Codes = label(Bound, "Decode waits for")
+    pages: Array = output("1", "KV blocks per request", symbol="n")
+    weights: Array = output("byte", "Weights", symbol=r"M_\text{w}")
+    kv_pool: Array = output("byte", "KV cache capacity", symbol="K", help="Usable memory minus the weights.")
+    wasted: Array = output("byte", "Wasted KV memory, paged")
+    static_wasted: Array = output("byte", "Wasted KV memory, static")
+    usable_memory: Array = output("byte", "Usable memory", help="Memory capacity minus the reserve.")
+    memory_shortfall: Array = output("byte", "Memory shortfall for one request")
+    devices_needed: Array = output("1", "Minimum devices for one request", help="With the weights split over them.")
+    decode_bound: Codes = label(Bound, "Decode bottleneck")
     compute_time: Array = output("s", "Compute time", symbol=r"t_\text{compute}", if_infinite=_NOTHING_FITS)
     memory_time: Array = output("s", "Memory time", symbol=r"t_\text{memory}", if_infinite=_NOTHING_FITS)
     overhead_time: Array = output(
@@ -205,13 +205,13 @@ class Outputs:
         "Overhead",
         symbol=r"t_\text{overhead}",
         if_infinite=_NOTHING_FITS,
-        help="Launches, small kernels, and what kernels take beyond the longer of arithmetic and memory.",
+        help="Launches, small kernels, and kernel time beyond the larger of compute and memory time.",
     )
-    products_time: Array = _kernels("Products", "products")
-    attention_time: Array = _kernels("Attention", "attention")
-    experts_time: Array = _kernels("Experts", "experts")
-    small_time: Array = _kernels("Small kernels", "small")
-    head_time: Array = _kernels("Head", "head")
+    products_time: Array = _kernels("GEMM time", "products")
+    attention_time: Array = _kernels("Attention time", "attention")
+    experts_time: Array = _kernels("Expert time (MoE)", "experts")
+    small_time: Array = _kernels("Elementwise time", "small")
+    head_time: Array = _kernels("LM-head time", "head")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -219,9 +219,7 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     yield from checks.kernel_sizes(i.model, i.timing)
     if not generates(i.model):
-        yield InputError(
-            "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
-        )
+        yield InputError("model", f"does not generate tokens: {i.model.name}. Choose a language model.")
     if math.isnan(i.accelerator.memory_capacity):
         yield InputError(
             "accelerator", f"has no known memory capacity: the catalog gives none for {i.accelerator.name}."
@@ -231,34 +229,31 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return (
-            "Does not fit: the weights take {weights} and one request {kv_cache_per_request}, of {usable_memory} that "
-            "can be used; {memory_shortfall} are missing. {devices_needed} devices, or a narrower format, would hold "
-            "it."
+            "Does not fit. Weights take {weights} and one request {kv_cache_per_request}; {usable_memory} is usable. "
+            "Use at least {devices_needed} devices, or lower precision."
         )
-    return _fitting(o) + _served(o) + _GROWTH[Bound(int(o.decode_bound))]
+    return _LIMITED[Limit(int(o.limit))] + _fitting(o) + _GROWTH[Bound(int(o.decode_bound))]
+
+
+_LIMITED = {
+    Limit.MEMORY: "Limited by memory. {active_requests} concurrent requests make {decode_throughput}. ",
+    Limit.SCHEDULER: "Limited by the scheduler. {active_requests} concurrent requests make {decode_throughput}. ",
+}
 
 
 def _fitting(o: Outputs) -> str:
     if o.static_max_concurrent_requests >= o.max_concurrent_requests:
-        return (
-            "{max_concurrent_requests} requests fit beside the weights, in pages or not: each fills its reservation. "
-        )
+        return "Memory holds {max_concurrent_requests}, paged or static: each fills its reservation. "
     return (
-        "In pages {max_concurrent_requests} requests fit beside the weights; reserving {reserved_length} tokens for "
-        "each leaves room for {static_max_concurrent_requests}. "
+        "The paged KV cache holds {max_concurrent_requests}, static allocation of {reserved_length} tokens each "
+        "{static_max_concurrent_requests}. "
     )
 
 
-def _served(o: Outputs) -> str:
-    if o.limit == Limit.SCHEDULER:
-        return "The scheduler stops at {active_requests}: {decode_throughput} together. "
-    return "Memory stops at {active_requests}: {decode_throughput} together. "
-
-
 _GROWTH = {
-    Bound.COMPUTE: "Arithmetic binds by now: more requests would only wait longer.",
-    Bound.MEMORY: "Still more would make each step read more keys and values, so throughput grows less than the batch.",
-    Bound.OVERHEAD: "Launching the layers binds: still more requests would come almost for free.",
+    Bound.COMPUTE: "Decode is compute-bound: more requests would raise latency, not throughput.",
+    Bound.MEMORY: "Decode is memory-bound: more requests would raise throughput less than in proportion.",
+    Bound.OVERHEAD: "Decode is overhead-bound: more requests would raise throughput at little cost in latency.",
     Bound.NETWORK: "",
 }
 
@@ -268,26 +263,30 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.pass_timing(i.accelerator, i.timing)
     yield from remarks.beyond_context_length(i.model, i.context_length)
     if i.context_length > i.max_length:
-        yield "The context is longer than what would be reserved; the baseline is given the context's own length."
+        yield "The context exceeds the maximum sequence length; static allocation reserves the context length instead."
     if o.kv_cache_per_token == 0:
-        yield "This model keeps a state of fixed size instead of keys and values: pages change nothing."
+        yield "This model has a fixed-size state instead of a KV cache: paging changes nothing."
 
 
 FIGURES = (
     curve(
         "max_batch_size",
         ("decode_throughput", "itl"),
-        "What a larger batch buys and costs",
+        "Throughput and ITL vs. maximum batch size",
         x_marks=("static_max_concurrent_requests", "max_concurrent_requests"),
     ),
     Chart(
         "bars",
-        "Requests at once, paged and contiguous",
+        "Maximum concurrent requests: paged vs. static",
         (),
         ("max_concurrent_requests", "static_max_concurrent_requests"),
     ),
-    curve("page_size", ("internal_fragmentation", "max_concurrent_requests"), "What larger pages waste"),
-    curve("context_length", ("max_concurrent_requests", "decode_throughput"), "What longer contexts cost"),
+    curve("page_size", ("internal_fragmentation", "max_concurrent_requests"), "Fragmentation vs. KV block size"),
+    curve(
+        "context_length",
+        ("max_concurrent_requests", "decode_throughput"),
+        "Concurrent requests and throughput vs. context length",
+    ),
 )
 
 EQUATIONS = (
@@ -347,25 +346,25 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "All requests served together hold equally many tokens.",
-    "Decode is a sum of kernels, or by the roofline the slower of arithmetic and memory, plus overhead; only tokens "
-    "are read, not the rest of a page.",
-    "Without pages every request reserves room for the longest one, in one stretch, from its start to its end.",
-    "Looking up pages costs no time.",
+    "All running requests have the same context length.",
+    "Decode is a sum of kernels, or by the roofline the longer of compute and memory time, plus overhead. Only used "
+    "tokens are read, not whole blocks.",
+    "Static allocation reserves the maximum sequence length for every request, contiguously, from start to end.",
+    "Looking up KV blocks takes no time.",
 )
 
 LIMITATIONS = (
-    "Pages shared between requests that begin alike, or between samples of one prompt.",
-    "Requests that are thrown out and computed again when memory runs out.",
-    "External fragmentation of the contiguous baseline: it is taken at its best.",
+    "Prefix sharing: blocks shared between requests or between samples of one prompt.",
+    "Preemption: requests evicted and recomputed when memory runs out.",
+    "External fragmentation of static allocation, which is taken at its best.",
 )
 
 PRESETS = (
     Preset("Llama-3-8B on an H100", {}),
-    Preset("Batches of up to 64", {"max_batch_size": "64"}, part="Part 6"),
-    Preset("Contexts of 8k", {"context_length": "8192", "max_length": "8192"}),
-    Preset("Large pages", {"page_size": "512", "context_length": "600"}),
-    Preset("Keys and values in fp8", {"kv_precision": "fp8"}),
+    Preset("Batch size limited to 64", {"max_batch_size": "64"}, part="Part 6"),
+    Preset("8k context", {"context_length": "8192", "max_length": "8192"}),
+    Preset("Large KV blocks", {"page_size": "512", "context_length": "600"}),
+    Preset("FP8 KV cache", {"kv_precision": "fp8"}),
     Preset(
         "DeepSeek-V3 on an MI300X does not fit",
         {"model": "deepseek-v3", "accelerator": "mi300x", "precision": "fp8"},
@@ -403,7 +402,7 @@ FALLACIES = (
 @solver(
     walls=(5,),
     title="Batching",
-    question="How many requests fit at once when their memory comes in pages?",
+    question="How many requests fit in a paged KV cache, and at what throughput?",
     version="2",
     factor="MFU",
     verdict=verdict,

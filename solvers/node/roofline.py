@@ -1,8 +1,8 @@
-"""Which roof binds: can the arithmetic keep up with the memory, or the memory with the arithmetic?
+"""Is a workload compute-bound or memory-bound?
 
-Williams, Waterman and Patterson 2009, equation 1: attainable rate = min(peak, intensity x bandwidth), here as the
-time of one step of a network. Not modelled: caches between main memory and the cores, overlap lost between kernels,
-and arithmetic that shares a step with another phase (see what is excluded below).
+Williams, Waterman and Patterson 2009, equation 1: attainable FLOP/s = min(peak, intensity x bandwidth), here as the
+time of one step of a model. Not modeled: caches between main memory and the cores, imperfect overlap of compute and
+memory traffic, and steps that mix several phases.
 """
 
 from __future__ import annotations
@@ -61,50 +61,50 @@ class Outputs:
     compute_time: Array = output("s", "Compute time", symbol=r"t_\text{compute}")
     memory_time: Array = output("s", "Memory time", symbol=r"t_\text{memory}")
     overhead_time: Array = output("s", "Overhead", symbol=r"t_\text{overhead}")
-    throughput: Array = output("1/s", "Throughput", help="Tokens or samples a second, of all sequences together.")
-    bottleneck: Codes = label(Bound, "Bottleneck", help="The roof that binds.")
-    binding: Codes = label(Bound, "Binding", help="The bottleneck, or the overhead where it exceeds both roofs.")
-    arithmetic_intensity: Array = output("flop/byte", "Arithmetic intensity", symbol="I", help="FLOP per byte moved.")
+    throughput: Array = output("1/s", "Throughput", help="Tokens or samples per second, all sequences together.")
+    bottleneck: Codes = label(Bound, "Roofline bottleneck", help="The slower of compute and memory.")
+    binding: Codes = label(Bound, "Limited by", help="The roofline bottleneck, or the overhead where it exceeds both.")
+    arithmetic_intensity: Array = output(
+        "flop/byte", "Arithmetic intensity", symbol="I", help="FLOPs per byte of memory traffic."
+    )
     ridge_point: Array = output(
-        "flop/byte", "Ridge point", symbol=r"I_\text{ridge}", help="The intensity at which the two roofs meet."
+        "flop/byte",
+        "Ridge point",
+        symbol=r"I_\text{ridge}",
+        help="The arithmetic intensity at which compute and memory take equally long.",
     )
-    mfu: Array = output(
-        "1", "MFU", display_unit="percent", help="Model FLOP/s utilization: the achieved share of the peak rate."
-    )
+    mfu: Array = output("1", "MFU", display_unit="percent", help="Model FLOPs utilization: attained over peak FLOP/s.")
     memory_utilization: Array = output(
-        "1", "Memory bandwidth in use", display_unit="percent", symbol="u_m", help="The achieved share of the peak."
+        "1", "Memory bandwidth utilization", display_unit="percent", symbol="u_m", help="Attained over peak bandwidth."
     )
-    power: Array = output("W", "Power", symbol="P", if_infinite="unknown: the catalog has no thermal design power")
-    energy: Array = output("J", "Energy", symbol="E", if_infinite="unknown without the power", help="Of one step.")
-    energy_per_sample: Array = output("J", "Energy per sample", if_infinite="unknown without the power")
-    memory_footprint: Array = output("byte", "Memory footprint", help="Weights, KV cache or activations together.")
-    memory_tier: Codes = label(Tier, "Memory tier")
+    power: Array = output("W", "Power", symbol="P", if_infinite="unknown: the catalog has no TDP")
+    energy: Array = output("J", "Energy per step", symbol="E", if_infinite="unknown without the power")
+    energy_per_sample: Array = output("J", "Energy per token or sample", if_infinite="unknown without the power")
+    memory_footprint: Array = output("byte", "Memory footprint", help="Weights plus KV cache or activations.")
+    memory_tier: Codes = label(Tier, "Memory tier", help="The memory that the weights are read from.")
     feasible: Truth = flag("Fits in memory")
-    flop: Array = output("flop", "Arithmetic", symbol="W")
-    moved: Array = output("byte", "Bytes moved", symbol="Q")
+    flop: Array = output("flop", "FLOPs per step", symbol="W")
+    moved: Array = output("byte", "Memory traffic per step", symbol="Q")
     peak: Array = output(
-        "flop/s", "Peak rate", symbol=r"\pi", if_infinite="unknown: the chip has no rate for this format"
+        "flop/s", "Peak FLOP/s", symbol=r"\pi", if_infinite="unknown: the accelerator has no rate for this format"
     )
     bandwidth: Array = output("byte/s", "Memory bandwidth", symbol=r"\beta")
-    achieved_rate: Array = output("flop/s", "Achieved rate")
-    compute_roof: Array = output("flop/s", "Compute roof", help="Peak rate times the compute efficiency.")
-    memory_roof: Array = output("byte/s", "Memory roof", help="Bandwidth times the bandwidth efficiency.")
+    achieved_rate: Array = output("flop/s", "Attained FLOP/s")
+    compute_roof: Array = output("flop/s", "Compute ceiling", help="Peak FLOP/s times the compute efficiency.")
+    memory_roof: Array = output("byte/s", "Bandwidth ceiling", help="Bandwidth times the bandwidth efficiency.")
     intensity_limit: Array = output(
         "flop/byte",
-        "Intensity limit",
-        if_infinite="none: a sequence brings no bytes of its own",
-        help="What the intensity tends to as the batch grows: the FLOP of a sequence over the bytes only it needs.",
+        "Maximum arithmetic intensity",
+        if_infinite="unbounded: a sequence adds no memory traffic of its own",
+        help="The limit for large batches: FLOPs of a sequence over the memory traffic only it needs.",
     )
     compute_bound_batch_size: Array = output(
-        "1",
-        "Compute-bound from batch",
-        if_infinite="no batch size",
-        help="The smallest batch at which arithmetic takes longer.",
+        "1", "Smallest compute-bound batch size", if_infinite="none: no batch size is compute-bound"
     )
-    largest_batch_size: Array = output("1", "Largest batch that fits", if_infinite="no limit by memory")
-    memory_room: Array = output("byte", "Memory of the chip", if_infinite="unknown: the catalog has no capacity")
-    memory_shortfall: Array = output("byte", "Memory short", help="What would still have to fit; zero when all does.")
-    devices_needed: Array = output("1", "Devices to hold it", if_infinite="unknown without the capacity")
+    largest_batch_size: Array = output("1", "Maximum batch size (memory)", if_infinite="unlimited")
+    memory_room: Array = output("byte", "Memory capacity", if_infinite="unknown: not in the catalog")
+    memory_shortfall: Array = output("byte", "Memory shortfall")
+    devices_needed: Array = output("1", "Minimum devices to fit", if_infinite="unknown without the capacity")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -118,41 +118,39 @@ def verdict(i: Inputs, o: Outputs) -> str:
         return _too_large(o)
     if o.binding == Bound.OVERHEAD:
         return (
-            "Overhead-bound: starting the work takes {overhead_time}, the arithmetic only {compute_time} and the "
-            "memory {memory_time}. Neither a faster chip nor a faster memory would help; more work per launch would."
+            "Overhead-bound. Kernel launches take {overhead_time}, compute {compute_time} and memory {memory_time}. "
+            "More FLOP/s or bandwidth would not help. Fused kernels or a larger batch would."
         )
     if o.bottleneck == Bound.COMPUTE:
         return (
-            "Compute-bound: {flop} take {compute_time}; the memory feeds {moved} in {memory_time}. "
-            "More bandwidth would not help; a higher rate, a narrower format or better kernels would."
+            "Compute-bound. {flop} take {compute_time}; moving {moved} takes only {memory_time}. More bandwidth would "
+            "not help. More FLOP/s, lower precision or better kernels would."
         )
     return (
-        f"Memory-bound: the memory feeds {{moved}} in {{memory_time}}; the arithmetic needs {{compute_time}}. "
-        f"{_way_out(o)}"
+        "Memory-bound. Moving {moved} takes {memory_time}; the FLOPs take only {compute_time}. More FLOP/s would not "
+        f"help. {_way_out(o)}"
     )
 
 
 def _way_out(o: Outputs) -> str:
     if math.isinf(o.compute_bound_batch_size):
         return (
-            "No batch size would change that: each further sequence does {intensity_limit} with bytes only it needs, "
-            "below the ridge point of {ridge_point}."
+            "No batch size makes it compute-bound: each sequence's own memory traffic caps arithmetic intensity at "
+            "{intensity_limit}, below the ridge point of {ridge_point}."
         )
     if o.compute_bound_batch_size > o.largest_batch_size:
         return (
-            "Batch {compute_bound_batch_size} would turn it compute-bound, but {largest_batch_size} is the largest "
-            "that fits."
+            "Batch {compute_bound_batch_size} would make it compute-bound, but memory holds at most "
+            "{largest_batch_size}."
         )
-    return "A faster chip would not help; batch {compute_bound_batch_size} would."
+    return "Batch {compute_bound_batch_size} would make it compute-bound."
 
 
 def _too_large(o: Outputs) -> str:
-    short = (
-        "Does not fit: {memory_footprint} are needed, {accelerator} has {memory_room}; {memory_shortfall} are missing."
-    )
+    short = "Does not fit. It needs {memory_footprint}; {accelerator} has {memory_room}."
     if o.largest_batch_size >= 1:
         return short + " Batch {largest_batch_size} would fit."
-    return short + " {devices_needed} of them, or a narrower format, would hold it."
+    return short + " Use at least {devices_needed} devices, or lower precision."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -165,11 +163,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             i.model, i.context_length if meant == Phase.DECODE else i.prompt_length
         )
     if not o.feasible:
-        yield "The times are what the step would take if its data were in memory."
+        yield "Times assume that the data fit in memory."
     if o.memory_tier == Tier.MEMORY and o.feasible and o.memory_footprint > (1 - MEMORY_RESERVE) * o.memory_room:
-        yield "It fits only just: serving and training keep a tenth of the memory free for the runtime."
+        yield "Little headroom: the serving and training walls reserve a tenth of the memory for the runtime."
     if o.memory_tier == Tier.FLASH and o.feasible:
-        yield "The weights stream from flash: with the activations they are too large for the SRAM."
+        yield "Weights are read from flash: with the activations they do not fit in SRAM."
 
 
 FIGURES = (
@@ -179,7 +177,12 @@ FIGURES = (
         ("batch_size", "precision", "phase"),
         ("arithmetic_intensity", "achieved_rate", "compute_roof", "memory_roof", "feasible"),
     ),
-    curve("batch_size", ("latency", "throughput"), "Latency and throughput", x_marks=("compute_bound_batch_size",)),
+    curve(
+        "batch_size",
+        ("latency", "throughput"),
+        "Latency and throughput vs. batch size",
+        x_marks=("compute_bound_batch_size",),
+    ),
 )
 
 EQUATIONS = (
@@ -223,25 +226,25 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Arithmetic and memory traffic overlap perfectly: the step lasts as long as the slower of the two, plus overhead.",
-    "Weights are read once a step and shared by the batch; the KV cache is read once for each sequence and is kept in "
-    "the format of the weights.",
-    "Of a mixture of experts a step reads only the experts its tokens draw, each equally likely.",
-    "Power follows MFU and the share of the memory's bandwidth that is used, as GPUs that serve were measured to.",
-    "Rates are dense: no structured sparsity. One multiply-add is two FLOP.",
+    "Compute and memory traffic overlap perfectly: a step takes the longer of the two, plus the overhead.",
+    "Weights are read once per step and shared by the batch. The KV cache is read once per sequence and has the format "
+    "of the weights.",
+    "A mixture-of-experts step reads only the experts its tokens are routed to; each is equally likely.",
+    "Power follows MFU and memory bandwidth utilization, as measured on GPUs that serve.",
+    "Peak FLOP/s are dense, without structured sparsity. One multiply-add is two FLOPs.",
 )
 
 LIMITATIONS = (
-    "Caches and tiling: a working set that stays in L2 runs faster than this.",
-    "Kernel shapes: narrow matrices reach less of the peak than the one efficiency says.",
-    "More than one chip: see the serving wall for tensor parallelism.",
+    "Caches and tiling: a working set that stays in L2 runs faster.",
+    "Kernel shapes: narrow GEMMs reach less of the peak than the one efficiency says.",
+    "Several accelerators: see the serving wall for tensor parallelism.",
 )
 
 PRESETS = (
     Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
-    Preset("At batch 148", {"batch_size": "148"}, part="Tutorial"),
-    Preset("With 8k context", {"context_length": "8192", "batch_size": "64"}, part="Tutorial"),
-    Preset("Prefill", {"phase": "prefill", "prompt_length": "2048"}, part="Tutorial"),
+    Preset("At the ridge point (batch 148)", {"batch_size": "148"}, part="Tutorial"),
+    Preset("8k context, batch 64", {"context_length": "8192", "batch_size": "64"}, part="Tutorial"),
+    Preset("Prefill of 2k tokens", {"phase": "prefill", "prompt_length": "2048"}, part="Tutorial"),
     Preset(
         "Keyword spotting on nRF52840",
         {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "efficiency": "0.3"},
@@ -291,7 +294,7 @@ FALLACIES = (
 @solver(
     walls=(1, 2),
     title="Roofline",
-    question="Does the arithmetic bind, or the memory that feeds it?",
+    question="Is this workload compute-bound or memory-bound?",
     version="2",
     factor="Peak rate",
     verdict=verdict,

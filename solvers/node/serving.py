@@ -1,11 +1,10 @@
-"""How long does a user wait for the first token, how long for each further one, and how many users fit?
+"""What are TTFT, inter-token latency and throughput, and how many requests fit in memory?
 
-Pope et al. 2023 for the two phases and their tensor parallelism, Yu et al. 2022 for batching by iteration,
-Leviathan et al. 2023 (equation 1) for speculative decoding, Patel et al. 2024 and Zhong et al. 2024 for prefill and
-decode on separate chips. A pass is a sum of kernels, or the textbook's roofline (`timing`). A server that holds a
-number of requests at all times is a closed loop (Little 1961): prefills of others fall between the tokens of each. Not
-modelled: the queue before service (wall 7), prefill in chunks mixed into decode steps, tokenising, and the network to
-the user.
+Pope et al. 2023 for prefill, decode and tensor parallelism, Yu et al. 2022 for iteration-level batching, Leviathan et
+al. 2023 (equation 1) for speculative decoding, Patel et al. 2024 and Zhong et al. 2024 for disaggregated prefill and
+decode. A pass is timed as a sum of kernels, or by the roofline (`timing`). A server with a constant number of requests
+is a closed loop (Little 1961): prefills of others fall between the tokens of each. Not modeled: queueing before
+service (wall 7), chunked prefill mixed into decode steps, tokenization, and the network to the user.
 """
 
 from __future__ import annotations
@@ -60,15 +59,15 @@ class Sharing(IntEnum):
 
 # Classes of kernels: what is in them.
 _PRODUCTS = "Projections and dense MLPs."
-_ATTENTION = "Queries with keys, weights with values, reading the cache."
-_EXPERTS = "Routed experts: their weights, their arithmetic, permuted tokens."
-_SMALL = "Norms, activations, look-ups."
-_HEAD = "From the last hidden vector to a logit for each token."
+_ATTENTION = "Attention scores, weighted values, and reads of the KV cache."
+_EXPERTS = "Routed experts: their weights, their FLOPs, and token permutation."
+_SMALL = "Normalization, activation functions, embedding look-ups."
+_HEAD = "Projection of the last hidden vector to logits."
 
 
 def _kernels(label: str, symbol: str, help: str) -> Any:
     """An output for the seconds of one class of kernels."""
-    only = "the roofline has no kernels"
+    only = "not available with the roofline"
     return output("s", label, symbol=rf"t_\text{{{symbol}}}", if_infinite=only, help=help)
 
 
@@ -76,7 +75,7 @@ def _kernels(label: str, symbol: str, help: str) -> Any:
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
     accelerator: Accelerator = inputs.accelerator(
-        "h100-sxm5-80gb", help="Of every device, or of prefill alone where decode has its own."
+        "h100-sxm5-80gb", help="Runs prefill and decode; prefill only where a decode accelerator is picked."
     )
     prompt_length: Array = number(
         "1",
@@ -88,7 +87,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="S",
-        help="Tokens of each request's prompt.",
+        help="Prompt tokens per request.",
     )
     output_length: Array = number(
         "1",
@@ -100,7 +99,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="O",
-        help="Tokens each request is answered with.",
+        help="Generated tokens per request.",
     )
     batch_size: Array = number(
         "1",
@@ -112,18 +111,18 @@ class Inputs:
         log=True,
         integer=True,
         symbol="B",
-        help="Requests served together: they start together and end together.",
+        help="Requests processed together; they start and end together.",
     )
     concurrency: Array = number(
         "1",
-        "Concurrency",
+        "Concurrent requests",
         0,
         high=1e6,
         slider=(0, 1024),
         integer=True,
         symbol="C",
-        help="Requests that a server holds at all times, a new one as soon as one is answered, instead of the batch; "
-        "0: a batch.",
+        help="Requests in the server at all times; one starts as soon as another ends. 0: a batch of fixed size "
+        "instead.",
     )
     precision: Codes = inputs.precision(Precision.FP16)
     kv_precision: Codes = choice(
@@ -131,7 +130,7 @@ class Inputs:
         "KV cache precision",
         Precision.FP16,
         advanced=True,
-        help="The format keys and values are stored in.",
+        help="Format of the keys and values in the cache.",
     )
     tensor_parallel: Array = inputs.tensor_parallel(1)
     replicas: Array = number(
@@ -145,11 +144,11 @@ class Inputs:
         integer=True,
         symbol="r",
         advanced=True,
-        help="Copies of the model, each on devices of its own; each serves batches of its own.",
+        help="Model replicas, each with its own devices and its own batches.",
     )
     cached_prefix_length: Array = number(
         "1",
-        "Cached prefix",
+        "Cached prefix length",
         0,
         high=1e8,
         slider=(0, 131072),
@@ -157,7 +156,7 @@ class Inputs:
         integer=True,
         symbol="P",
         advanced=True,
-        help="Tokens of the prompt whose keys and values are already there.",
+        help="Prompt tokens already in the KV cache (prefix caching).",
     )
     timing: Codes = inputs.timing()
     efficiency: Array = inputs.efficiency(SILICON.efficiency)
@@ -174,7 +173,7 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{link}",
         advanced=True,
-        help="One way, between the devices a layer is split over: NVLink and its like, else PCIe.",
+        help="Between tensor-parallel devices, in one direction: NVLink, else PCIe.",
     )
     interconnect_latency: Array = number(
         "s",
@@ -185,43 +184,42 @@ class Inputs:
         display_unit="us",
         symbol=r"\alpha",
         advanced=True,
-        help="Time to start one message of an all-reduce, by the roofline; kernels have the chip's own.",
+        help="Start-up time of an all-reduce message; used by the roofline only.",
     )
     shared_bus: Codes = choice(
         Sharing,
-        "Link between devices",
+        "Interconnect type",
         Sharing.OWN,
-        labels={"own": "Each device its own", "shared": "One bus for all"},
+        labels={"own": "One link per device", "shared": "Shared bus"},
         advanced=True,
-        help="NVLink and switches give each device a link of its own; cards on PCIe share a bus.",
+        help="NVLink and switches give each device its own link; PCIe cards share a bus.",
     )
     host_step_time: Array = number(
         "s",
-        "Host time of a step",
+        "Host time per step",
         HOST_TIME_PER_STEP,
         high=1,
         slider=(0, 5e-3),
         display_unit="us",
         symbol=r"t_\text{host}",
         advanced=True,
-        help="Scheduling, sampling and handing out tokens, of a server with a concurrency; measured servers differ.",
+        help="CPU time for scheduling, sampling and detokenization; counted for concurrent requests only.",
     )
     host_request_time: Array = number(
         "s",
-        "Host time of a request",
+        "Host time per request and step",
         HOST_TIME_PER_REQUEST,
         high=1,
         slider=(0, 200e-6),
         display_unit="us",
         advanced=True,
-        help="The same for each request in a step.",
     )
     decode_accelerator: Accelerator | None = spec(
         Accelerator,
         "Decode accelerator",
         optional=True,
         advanced=True,
-        help="Chips of their own for decode; keys and values move to them over the network.",
+        help="Separate accelerators for decode (disaggregated serving); the KV cache moves over the network.",
     )
     network_bandwidth: Array = number(
         "byte/s",
@@ -234,14 +232,14 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{net}",
         advanced=True,
-        help="Between prefill and decode devices, where they are separate.",
+        help="Between prefill and decode devices, if they are separate.",
     )
     draft_model: Model | None = spec(
         Model,
         "Draft model",
         optional=True,
         advanced=True,
-        help="A small model that guesses tokens the large one checks together (speculative decoding).",
+        help="Small model whose tokens the large model verifies together (speculative decoding).",
     )
     acceptance: Array = number(
         "1",
@@ -252,11 +250,11 @@ class Inputs:
         display_unit="percent",
         symbol="a",
         advanced=True,
-        help="Chance that the large model agrees with a guessed token.",
+        help="Probability that the large model accepts a draft token.",
     )
     draft_tokens: Array = number(
         "1",
-        "Draft tokens",
+        "Draft tokens per verification",
         4,
         low=1,
         high=100,
@@ -264,7 +262,6 @@ class Inputs:
         integer=True,
         symbol="k",
         advanced=True,
-        help="Tokens guessed before each check.",
     )
     memory_reserve: Array = inputs.memory_reserve()
 
@@ -273,150 +270,135 @@ class Inputs:
 class Outputs:
     ttft: Array = output(
         "s",
-        "Time to first token",
+        "Time to first token (TTFT)",
         symbol=r"\text{TTFT}",
-        help="Prefill of the whole batch of prompts; with a concurrency, of one prompt that does not wait.",
+        help="Prefill time of the whole batch; with concurrent requests, of one prompt that does not queue.",
     )
     itl: Array = output(
         "s",
-        "Inter-token latency",
+        "Inter-token latency (ITL)",
         symbol=r"\text{ITL}",
-        if_infinite="none: an answer of one token has no next one",
-        help="Between tokens of one request, at the mean context, prefills of others included.",
+        if_infinite="none (the output is one token)",
+        help="Mean time between tokens of one request, also called TPOT; includes prefills of other requests.",
     )
     end_to_end_latency: Array = output("s", "End-to-end latency", symbol=r"t_\text{request}")
     prefill_share: Array = output(
         "1",
-        "Time spent on prefills",
+        "Prefill share of server time",
         display_unit="percent",
-        help="Of the server's time; with a concurrency they hold up the others.",
+        help="With concurrent requests, prefills delay decoding.",
     )
     decode_throughput: Array = output(
-        "1/s", "Decode throughput", display_unit="tokens/s", help="Tokens a second of all requests together."
+        "1/s", "Decode throughput", display_unit="tokens/s", help="All requests together."
     )
     request_throughput: Array = output(
-        "1/s", "Request throughput", display_unit="requests/s", help="Finished requests a second."
+        "1/s", "Request throughput", display_unit="requests/s", help="Completed requests of one replica."
     )
-    kv_cache: Array = output("byte", "KV cache", help="Of all requests when their last token is made.")
+    kv_cache: Array = output("byte", "KV cache size", help="All requests, at their last token.")
     kv_cache_per_token: Array = output("byte", "KV cache per token")
     weights: Array = output("byte", "Weights")
-    memory_required: Array = output("byte", "Memory required")
+    memory_required: Array = output("byte", "Memory required", help="Weights and KV cache of one replica.")
     memory_per_device: Array = output("byte", "Memory per device")
     memory_room: Array = output(
         "byte",
-        "Usable memory of a device",
+        "Usable memory per device",
         if_infinite="unknown: the catalog has no capacity",
-        help="Less what is kept free.",
+        help="Memory capacity minus the reserve.",
     )
-    memory_shortfall: Array = output(
-        "byte",
-        "Memory short",
-        help="What a device would still have to hold; zero when all fits.",
-    )
+    memory_shortfall: Array = output("byte", "Memory shortfall per device")
     feasible: Truth = flag("Fits in memory")
-    largest_batch_size: Array = output("1", "Largest batch that fits", if_infinite="no limit by memory")
-    devices_needed: Array = output("1", "Devices to hold it", if_infinite="unknown without the capacity")
-    prefill_bound: Codes = label(Bound, "Prefill waits for")
-    decode_bound: Codes = label(Bound, "Decode waits for")
-    prefill_flop: Array = output("flop", "Prefill arithmetic", symbol=r"W_\text{prefill}", help="Of one device.")
-    prefill_moved: Array = output("byte", "Prefill bytes moved", symbol=r"Q_\text{prefill}", help="By one device.")
+    largest_batch_size: Array = output("1", "Maximum batch size (memory)", if_infinite="unlimited")
+    devices_needed: Array = output("1", "Minimum devices to fit", if_infinite="unknown without the capacity")
+    prefill_bound: Codes = label(Bound, "Prefill bottleneck")
+    decode_bound: Codes = label(Bound, "Decode bottleneck")
+    prefill_flop: Array = output("flop", "Prefill FLOPs per device", symbol=r"W_\text{prefill}")
+    prefill_moved: Array = output("byte", "Prefill memory traffic per device", symbol=r"Q_\text{prefill}")
     prefill_compute_time: Array = output("s", "Prefill compute time", symbol=r"t_\text{prefill, compute}")
     prefill_memory_time: Array = output("s", "Prefill memory time", symbol=r"t_\text{prefill, memory}")
-    prefill_network_time: Array = output("s", "Prefill all-reduces", symbol=r"t_\text{prefill, network}")
-    prefill_products_time: Array = _kernels("Prefill products", "prefill, products", _PRODUCTS)
-    prefill_attention_time: Array = _kernels("Prefill attention", "prefill, attention", _ATTENTION)
-    prefill_experts_time: Array = _kernels("Prefill experts", "prefill, experts", _EXPERTS)
-    prefill_small_time: Array = _kernels("Prefill small kernels", "prefill, small", _SMALL)
-    prefill_head_time: Array = _kernels("Prefill head", "prefill, head", _HEAD)
+    prefill_network_time: Array = output("s", "Prefill all-reduce time", symbol=r"t_\text{prefill, network}")
+    prefill_products_time: Array = _kernels("Prefill GEMM time", "prefill, products", _PRODUCTS)
+    prefill_attention_time: Array = _kernels("Prefill attention time", "prefill, attention", _ATTENTION)
+    prefill_experts_time: Array = _kernels("Prefill expert time (MoE)", "prefill, experts", _EXPERTS)
+    prefill_small_time: Array = _kernels("Prefill elementwise time", "prefill, small", _SMALL)
+    prefill_head_time: Array = _kernels("Prefill LM-head time", "prefill, head", _HEAD)
     decode_context: Array = output(
         "1",
-        "Mean context",
+        "Mean context length",
         symbol="s",
-        help="Prompt and half the output: the cache a mean decode step reads.",
+        help="Prompt plus half of the output: the context of an average decode step.",
     )
-    decode_flop: Array = output(
-        "flop",
-        "Decode arithmetic",
-        symbol=r"W_\text{decode}",
-        help="Of one step of one device.",
-    )
-    decode_moved: Array = output(
-        "byte",
-        "Decode bytes moved",
-        symbol=r"Q_\text{decode}",
-        help="By one device in one step.",
-    )
+    decode_flop: Array = output("flop", "Decode FLOPs per step and device", symbol=r"W_\text{decode}")
+    decode_moved: Array = output("byte", "Decode memory traffic per step and device", symbol=r"Q_\text{decode}")
     decode_compute_time: Array = output("s", "Decode compute time", symbol=r"t_\text{decode, compute}")
     decode_memory_time: Array = output("s", "Decode memory time", symbol=r"t_\text{decode, memory}")
-    decode_network_time: Array = output("s", "Decode all-reduces", symbol=r"t_\text{decode, network}")
-    decode_products_time: Array = _kernels("Decode products", "decode, products", _PRODUCTS)
-    decode_attention_time: Array = _kernels("Decode attention", "decode, attention", _ATTENTION)
-    decode_experts_time: Array = _kernels("Decode experts", "decode, experts", _EXPERTS)
-    decode_small_time: Array = _kernels("Decode small kernels", "decode, small", _SMALL)
-    decode_head_time: Array = _kernels("Decode head", "decode, head", _HEAD)
+    decode_network_time: Array = output("s", "Decode all-reduce time", symbol=r"t_\text{decode, network}")
+    decode_products_time: Array = _kernels("Decode GEMM time", "decode, products", _PRODUCTS)
+    decode_attention_time: Array = _kernels("Decode attention time", "decode, attention", _ATTENTION)
+    decode_experts_time: Array = _kernels("Decode expert time (MoE)", "decode, experts", _EXPERTS)
+    decode_small_time: Array = _kernels("Decode elementwise time", "decode, small", _SMALL)
+    decode_head_time: Array = _kernels("Decode LM-head time", "decode, head", _HEAD)
     overhead_time: Array = output(
         "s",
-        "Overhead",
+        "Prefill overhead",
         symbol=r"t_\text{overhead}",
-        help="Of prefill: launches, small kernels, and what kernels take beyond the longer of arithmetic and memory.",
+        help="Launches, small kernels, and kernel time beyond the larger of compute and memory time.",
     )
-    decode_overhead_time: Array = output(
-        "s", "Decode overhead", symbol=r"t_\text{decode, overhead}", help="The same of a decode step."
-    )
+    decode_overhead_time: Array = output("s", "Decode overhead per step", symbol=r"t_\text{decode, overhead}")
     decode_requests: Array = output(
-        "1", "Requests in a step", symbol="R", help="The concurrency, or the batch where none is given."
+        "1", "Requests per step", symbol="R", help="The concurrent requests if given, else the batch size."
     )
-    host_time: Array = output(
-        "s", "Host time", symbol=r"t_\text{host, step}", help="Added to a step of a server with a concurrency."
-    )
+    host_time: Array = output("s", "Host time added to a step", symbol=r"t_\text{host, step}")
     decode_step_time: Array = output(
         "s",
-        "Decode step",
+        "Decode step time",
         symbol=r"t_\text{step}",
-        help="One step of the large model; the check of all drafted tokens where there is a draft model.",
+        help="One step of the large model; with a draft model, the verification of all draft tokens.",
     )
-    peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
-    decode_peak: Array = output("flop/s", "Peak rate in decode", symbol=r"\pi_\text{decode}")
+    peak: Array = output("flop/s", "Peak FLOP/s", symbol=r"\pi")
+    decode_peak: Array = output("flop/s", "Peak FLOP/s in decode", symbol=r"\pi_\text{decode}")
     decode_bandwidth: Array = output("byte/s", "Memory bandwidth in decode", symbol=r"\beta_\text{decode}")
     kv_transfer_time: Array = output(
         "s",
-        "KV transfer",
+        "KV cache transfer time",
         symbol=r"t_\text{transfer}",
-        help="Moving the prompts' keys and values to the decode devices; zero where they stay.",
+        help="To separate decode devices; zero if there are none.",
     )
     token_time: Array = output(
         "s",
-        "Own time of a token",
+        "Time per token without prefills",
         symbol=r"t_\text{token}",
-        help="Of a step for each token it yields, without prefills of other requests.",
+        help="Step time over the tokens it yields, without prefills of other requests.",
     )
     draft_step_time: Array = output(
         "s",
-        "Draft step",
+        "Draft-model step time",
         symbol=r"t_\text{draft}",
-        help="One step of the draft model; zero without one.",
     )
     tokens_per_step: Array = output(
         "1",
-        "Tokens per step",
+        "Tokens per verification",
         symbol="n",
-        help="Expected tokens each check of the large model yields.",
+        help="Expected tokens from one step of the large model; 1 without a draft model.",
     )
     devices: Array = output(
         "1",
         "Devices",
         symbol="n",
-        help="Of all replicas: each has its tensor-parallel devices, twice where decode has its own.",
+        help="All replicas; a replica has twice as many if decode has its own.",
     )
-    slots: Array = output("1", "Requests served at once", symbol="c", help="By all replicas together.")
+    slots: Array = output("1", "Concurrent requests of all replicas", symbol="c")
     token_throughput: Array = output(
         "1/s",
-        "Token throughput",
+        "Output throughput",
+        display_unit="tokens/s",
         symbol="X",
-        help="Tokens of answers that all replicas finish in a second; the time of prefill counts.",
+        help="Generated tokens of all replicas, prefill time included.",
     )
     tokens_per_device_second: Array = output(
-        "1/s", "Tokens a second of a device", help="Of answers, with the time of prefill; what a token costs follows."
+        "1/s",
+        "Output throughput per device",
+        display_unit="tokens/s",
+        help="Generated tokens, prefill time included; the cost per token follows from it.",
     )
 
 
@@ -427,54 +409,49 @@ def check(i: Inputs) -> Iterator[InputError]:
     if i.draft_model is not None:
         yield from checks.kernel_sizes(i.draft_model, i.timing, "draft_model")
     if not generates(i.model):
-        yield InputError(
-            "model", f"has nothing to serve token by token: {i.model.name} does not generate. Choose a language model."
-        )
+        yield InputError("model", f"does not generate tokens: {i.model.name}. Choose a language model.")
     if i.decode_accelerator is not None:
         yield from checks.accelerator_rate(i.decode_accelerator, i.precision, ("decode_accelerator", "precision"))
     if i.draft_model is not None and not generates(i.draft_model):
-        yield InputError("draft_model", f"has to generate tokens; {i.draft_model.name} does not.")
+        yield InputError("draft_model", f"does not generate tokens: {i.draft_model.name}. Choose a language model.")
     yield from checks.link_bandwidth(
         i.accelerator, i.interconnect_bandwidth, i.tensor_parallel, "interconnect_bandwidth"
     )
     if i.cached_prefix_length >= i.prompt_length:
         yield InputError(
             "cached_prefix_length",
-            f"must be shorter than the prompt of {i.prompt_length:g} tokens, whose last token is always computed; "
-            f"{i.cached_prefix_length:g} is not.",
+            f"must be shorter than the prompt, {i.prompt_length:g} tokens: its last token is always computed. "
+            f"{i.cached_prefix_length:g} is not shorter.",
         )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.feasible:
         return _too_large(i, o)
-    first = (
-        f"The first token takes {{ttft}} ({_WAITS[Bound(int(o.prefill_bound))]}), each further one {{itl}} "
-        f"({_WAITS[Bound(int(o.decode_bound))]})."
-    )
-    return f"{first} {_ADVICE[Bound(int(o.decode_bound))]}"
+    decode, prefill = Bound(int(o.decode_bound)), Bound(int(o.prefill_bound))
+    return f"{_LIMIT[decode].capitalize()} decode. TTFT is {{ttft}} ({_LIMIT[prefill]}), ITL {{itl}}. {_ADVICE[decode]}"
 
 
-_WAITS = {
-    Bound.COMPUTE: "arithmetic binds",
-    Bound.MEMORY: "the memory binds",
-    Bound.OVERHEAD: "launching the layers binds",
-    Bound.NETWORK: "the all-reduces bind",
+_LIMIT = {
+    Bound.COMPUTE: "compute-bound",
+    Bound.MEMORY: "memory-bound",
+    Bound.OVERHEAD: "overhead-bound",
+    Bound.NETWORK: "network-bound",
 }
 _ADVICE = {
-    Bound.COMPUTE: "Decode is compute-bound: a larger batch adds as much waiting as throughput.",
-    Bound.MEMORY: "Decode is memory-bound: a larger batch shares the weights it reads, up to {largest_batch_size} "
-    "requests.",
-    Bound.OVERHEAD: "Faster chips would hardly help decode; fewer launches or a larger batch would.",
-    Bound.NETWORK: "Fewer devices for each layer, or a faster link, would help decode most.",
+    Bound.COMPUTE: "A larger batch would add as much latency as throughput.",
+    Bound.MEMORY: "A larger batch would raise throughput at little cost in latency; the maximum in memory is "
+    "{largest_batch_size}.",
+    Bound.OVERHEAD: "Fewer kernel launches or a larger batch would help; a faster accelerator hardly would.",
+    Bound.NETWORK: "A faster interconnect or less tensor parallelism would help most.",
 }
 
 
 def _too_large(i: Inputs, o: Outputs) -> str:
-    short = "Does not fit: a device would hold {memory_per_device} and may hold {memory_room}, {memory_shortfall} less."
+    short = "Does not fit. Each device needs {memory_per_device}; {memory_room} is usable."
     if o.largest_batch_size >= 1:
         return short + " Batch {largest_batch_size} would fit."
-    return short + " Split over {devices_needed} devices it would."
+    return short + " Use at least {devices_needed} devices, or lower precision."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -483,25 +460,25 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.beyond_context_length(i.model, i.prompt_length + i.output_length)
     if i.concurrency > 0:
         yield (
-            "The first token is that of a prompt that does not wait. How long it waits under load depends on how the "
-            "requests arrive, which the concurrency alone does not say: the tail-latency wall takes an arrival rate."
+            "TTFT is that of a prompt that does not queue. Its wait under load depends on the arrivals: see the "
+            "tail-latency wall."
         )
     if i.concurrency > 1 and o.prefill_share > _MOST_PREFILL:
-        yield "Prefills take most of the server's time: fewer or cached prompts would speed up every token."
+        yield "Prefills take most of the server's time: fewer or cached prompts would lower every latency."
     if i.decode_accelerator is not None:
         yield from remarks.precision_fallback(i.decode_accelerator, i.precision)
     if not o.feasible:
-        yield "The times are what the requests would take if their data were in memory."
+        yield "Times assume that the data fit in memory."
 
 
 FIGURES = (
     curve(
         "batch_size",
         ("itl", "decode_throughput"),
-        "Inter-token latency and throughput",
+        "Inter-token latency and throughput vs. batch size",
         x_marks=("largest_batch_size",),
     ),
-    curve("prompt_length", ("ttft", "kv_cache"), "What a longer prompt costs"),
+    curve("prompt_length", ("ttft", "kv_cache"), "TTFT and KV cache vs. prompt length"),
 )
 
 
@@ -619,37 +596,36 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "A batch prefills together and then decodes together. With a concurrency C, prompts are read one by one and hold "
-    "up the others: each request meets C − 1 prefills between its tokens.",
-    "Decode is taken at the mean context, the prompt and half of the output.",
-    "Kernels run one after the other, each the slower of its arithmetic and its bytes, and no faster than its floor. "
-    "The roofline instead overlaps all arithmetic with all traffic.",
-    "Tensor parallelism divides arithmetic and traffic and adds two all-reduces a layer, not overlapped. By kernels, "
-    "KV heads that do not divide, and latent vectors, are copied to every device, in time and in memory; by the "
-    "roofline they divide.",
-    "Checking k drafted tokens is a pass of k + 1 tokens that reads the cache once, experts of all of them included; "
-    "by the roofline it takes as long as making one, which is too good once arithmetic binds.",
-    "The draft model, where there is one, runs on the same devices as decode, split in the same way.",
+    "A batch prefills together, then decodes together. With C concurrent requests, prompts are prefilled one by one: "
+    "each request waits for C − 1 prefills between its tokens.",
+    "Decode is timed at the mean context length: the prompt plus half of the output.",
+    "Kernels run one after the other; each takes the longer of its compute and memory time, and at least its minimum "
+    "duration. The roofline instead overlaps all compute with all memory traffic.",
+    "Tensor parallelism divides FLOPs and memory traffic and adds two all-reduces per layer, not overlapped. In a sum "
+    "of kernels, KV heads that do not divide evenly and latent vectors are replicated. In the roofline they divide.",
+    "Verifying k draft tokens is a pass of k + 1 tokens that reads the KV cache once and the experts of all of them. "
+    "In the roofline it takes as long as one token, which is too short once decode is compute-bound.",
+    "The draft model runs on the decode devices, with the same tensor parallelism.",
 )
 
 LIMITATIONS = (
     "Queueing before service: see the tail-latency wall.",
     "Paging and fragmentation of the KV cache: see the batching wall.",
-    "Host time, sampling and tokenising of a batch; a server with a concurrency has its host's time added.",
-    "What the first token waits for under load: it depends on how requests arrive.",
+    "Host time, sampling and tokenization of a batch; for concurrent requests, host time is added.",
+    "TTFT under load, which depends on the arrivals.",
 )
 
 PRESETS = (
     Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
     Preset(
-        "With the slides' constants",
+        "With the tutorial's constants",
         {"timing": "roofline", **{name: f"{value:g}" for name, value in TUTORIAL.values.items()}},
         part="Tutorial",
     ),
-    Preset("A server with 64 requests at all times", {"concurrency": "64"}),
+    Preset("64 concurrent requests", {"concurrency": "64"}),
     Preset("Llama-3-70B on four H100s", {"model": "llama-3-70b", "tensor_parallel": "4"}, part="Capstone"),
-    Preset("A long document", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
-    Preset("Prompt mostly cached", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
+    Preset("Prompt of 32k tokens", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
+    Preset("Cached prefix (7,680 of 8,192 tokens)", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
     Preset(
         "Speculative decoding",
         {"model": "llama-3.1-70b", "draft_model": "llama-3.2-1b", "tensor_parallel": "4", "batch_size": "1"},
@@ -691,7 +667,7 @@ FALLACIES = (
 @solver(
     walls=(4,),
     title="Serving",
-    question="How long for the first token, how long for each further one, and for how many users at once?",
+    question="What are TTFT, inter-token latency and throughput, and how many requests fit in memory?",
     version="2",
     factor="MFU",
     verdict=verdict,

@@ -1,9 +1,8 @@
-"""How long do the slowest requests wait, and how many replicas keep them within a target?
+"""What is the p99 latency at this load, and how many replicas meet the SLO?
 
-Erlang 1917 for the probability of waiting with many servers and one queue (M/M/c), Allen and Cunneen's factor for
-arrivals and service times of other variability, Dean and Barroso 2013 for a request that waits for the slowest of
-many parts. Not modelled: priorities, requests that give up, and service
-that slows down as batches grow.
+Erlang 1917 for the probability of waiting with many servers and one queue (M/M/c), Allen and Cunneen's factor for other
+variability of arrivals and service times, Dean and Barroso 2013 for fan-out requests that wait for the slowest of many
+parts. Not modeled: priorities, requests that give up, and service that slows down as batches grow.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ from solvers.laws.response_time import (
     service_phases,
 )
 
-_FOR_EVER = "grows without end"
+_FOR_EVER = "unbounded (overloaded)"
 _MOST = 10_000
 
 
@@ -55,7 +54,7 @@ class Inputs:
         slider=(1, 100),
         log=True,
         symbol=r"\lambda",
-        help="Requests a second, of all users together.",
+        help="Requests per second, all users together.",
     )
     service_time: Array = number(
         "s",
@@ -66,7 +65,7 @@ class Inputs:
         slider=(0.01, 10),
         log=True,
         symbol="s",
-        help="What a replica needs for one request, without any wait.",
+        help="Mean time a replica spends on one request, without queueing.",
     )
     replicas: Array = number(
         "1",
@@ -78,36 +77,36 @@ class Inputs:
         log=True,
         integer=True,
         symbol="c",
-        help="Copies of the service that draw from one queue, each at work on one request at a time.",
+        help="Servers that share one queue; each serves one request at a time.",
     )
     service_cv: Array = number(
         "1",
-        "Spread of service",
+        "Service-time CV",
         1,
         high=100,
         slider=(0, 4),
         symbol="c_s",
-        help="Standard deviation of the service time over its mean: 0 when all requests are alike, 1 when exponential.",
+        help="Coefficient of variation: standard deviation over mean. 0 = constant, 1 = exponential.",
     )
     arrival_cv: Array = number(
         "1",
-        "Spread of arrivals",
+        "Arrival CV",
         1,
         high=100,
         slider=(0, 4),
         symbol="c_a",
-        help="Of the times between arrivals: 0 like clockwork, 1 independent users (Poisson), more in bursts.",
+        help="Coefficient of variation of inter-arrival times: 0 = regular, 1 = Poisson, above 1 = bursty.",
     )
     latency_target: Array = number(
         "s",
-        "Target for the p99",
+        "p99 latency SLO",
         1,
         exclusive_min=True,
         high=1e6,
         slider=(0.01, 100),
         log=True,
         symbol="T",
-        help="What 99 of 100 requests should stay below, service included.",
+        help="99 % of requests should finish within this time, service included.",
     )
     fan_out: Array = number(
         "1",
@@ -120,134 +119,132 @@ class Inputs:
         integer=True,
         symbol="n",
         advanced=True,
-        help="Parts of one user's request that are served apart; the answer is as late as the last of them.",
+        help="Parallel sub-requests per user request; the slowest sets its latency.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     utilization: Array = output(
-        "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity."
+        "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Offered load over the number of replicas."
     )
-    stable: Truth = flag("Keeps up", help="Whether the replicas get through what arrives.")
+    stable: Truth = flag("Stable", help="The load is below the capacity, so the queue does not grow without bound.")
     wait_probability: Array = output(
         "1",
-        "Requests that wait",
+        "Probability of waiting (Erlang C)",
         display_unit="percent",
         symbol="P_w",
-        help="Erlang C; all of them where the queue grows.",
     )
     mean_wait: Array = output("s", "Mean wait", symbol=r"\bar w", if_infinite=_FOR_EVER)
     p50_wait: Array = output("s", "Median wait", symbol="w_{50}", if_infinite=_FOR_EVER)
     p95_wait: Array = output("s", "p95 wait", symbol="w_{95}", if_infinite=_FOR_EVER)
     p99_wait: Array = output("s", "p99 wait", symbol="w_{99}", if_infinite=_FOR_EVER)
     p999_wait: Array = output("s", "p99.9 wait", symbol="w_{99.9}", if_infinite=_FOR_EVER)
-    mean_latency: Array = output("s", "Mean latency", if_infinite=_FOR_EVER, help="Wait and service together.")
+    mean_latency: Array = output("s", "Mean latency", if_infinite=_FOR_EVER, help="Queueing plus service.")
     p50_response: Array = output("s", "Median latency", symbol="t_{50}", if_infinite=_FOR_EVER)
     p99_response: Array = output(
         "s",
         "p99 latency",
         symbol="t_{99}",
         if_infinite=_FOR_EVER,
-        help="One request in a hundred takes longer: it waited, or its service took long.",
+        help="One request in a hundred takes longer, queueing plus service.",
     )
-    p50_latency: Array = output("s", "Median wait and mean service", if_infinite=_FOR_EVER)
-    p95_latency: Array = output("s", "p95 wait and mean service", if_infinite=_FOR_EVER)
-    p99_latency: Array = output(
-        "s", "p99 wait and mean service", if_infinite=_FOR_EVER, help="Without the spread of the service itself."
-    )
-    p999_latency: Array = output("s", "p99.9 wait and mean service", if_infinite=_FOR_EVER)
-    service_p99: Array = output("s", "p99 service", symbol="s_{99}", help="Without any wait.")
-    late_share: Array = output(
-        "1", "Later than the target", display_unit="percent", symbol="P_T", help="Of all requests."
-    )
+    p50_latency: Array = output("s", "Median wait + mean service time", if_infinite=_FOR_EVER)
+    p95_latency: Array = output("s", "p95 wait + mean service time", if_infinite=_FOR_EVER)
+    p99_latency: Array = output("s", "p99 wait + mean service time", if_infinite=_FOR_EVER)
+    p999_latency: Array = output("s", "p99.9 wait + mean service time", if_infinite=_FOR_EVER)
+    service_p99: Array = output("s", "p99 service time", symbol="s_{99}", help="Without queueing.")
+    late_share: Array = output("1", "Requests that miss the SLO", display_unit="percent", symbol="P_T")
     queue_length: Array = output(
-        "1", "Requests in the queue", symbol="L", if_infinite=_FOR_EVER, help="On average, by Little's law."
+        "1", "Mean queue length", symbol="L", if_infinite=_FOR_EVER, help="Waiting requests, by Little's law."
     )
     offered_load: Array = output(
-        "1", "Offered load", symbol="a", help="In erlang: how many replicas would be busy if none were ever short."
+        "1",
+        "Offered load",
+        symbol="a",
+        help="Arrival rate times service time, in erlangs: the mean number of busy replicas.",
     )
     blocking_probability: Array = output(
         "1",
-        "All replicas busy",
+        "Blocking probability (Erlang B)",
         display_unit="percent",
         symbol="B",
-        help="Erlang B: if requests that must wait went away.",
+        help="If requests that find all replicas busy were rejected.",
     )
-    wait_of_the_waiting: Array = output(
-        "s", "Mean wait of those who wait", symbol="d", if_infinite=_FOR_EVER, help="Their waits are exponential."
-    )
+    wait_of_the_waiting: Array = output("s", "Mean wait given waiting", symbol="d", if_infinite=_FOR_EVER)
     variability_factor: Array = output(
         "1",
         "Variability factor",
         symbol="V",
-        help="By which waits exceed those of Poisson arrivals and exponential service.",
+        help="Waits relative to Poisson arrivals and exponential service (Allen and Cunneen).",
     )
     largest_arrival_rate: Array = output(
-        "1/s", "Arrivals it can keep up with", display_unit="requests/s", symbol=r"\lambda_\text{max}"
+        "1/s", "Maximum stable arrival rate", display_unit="requests/s", symbol=r"\lambda_\text{max}"
     )
-    stable_replicas: Array = output("1", "Replicas to keep up", symbol=r"c_\text{stable}")
+    stable_replicas: Array = output("1", "Minimum replicas (stable)", symbol=r"c_\text{stable}")
     replicas_for_target: Array = output(
         "1",
-        "Replicas for the target",
+        "Minimum replicas for the SLO",
         if_infinite=f"no number up to {_MOST}",
-        help="The fewest whose p99 latency meets it.",
     )
-    meets_target: Truth = flag("Meets the target")
+    meets_target: Truth = flag("Meets the SLO")
     fan_out_p99_latency: Array = output(
-        "s", "p99 latency of a fanned-out request", if_infinite=_FOR_EVER, help="Of the slowest of its parts."
+        "s", "p99 latency with fan-out", if_infinite=_FOR_EVER, help="Slowest of the sub-requests."
     )
     fan_out_slow_share: Array = output(
         "1",
-        "Fanned-out requests with a slow part",
+        "Fan-out requests hitting the p99",
         display_unit="percent",
         symbol="P_n",
-        help="In which at least one part is among the slowest hundredth.",
+        help="At least one sub-request is among the slowest 1 %.",
     )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stable:
         return (
-            "Unstable: the arrivals are work for {offered_load} replicas and there are {replicas}, so the queue grows "
-            "without end. {stable_replicas} replicas would keep up; a service time shorter in proportion would too."
+            "Overloaded. The load needs {offered_load} replicas, you have {replicas}: the queue grows without bound. "
+            "Use at least {stable_replicas}, or cut the service time."
         )
+    state = "SLO met" if o.meets_target else "SLO missed"
     return (
-        "Busy {utilization} of the time: {wait_probability} of the requests wait, and one in a hundred takes longer "
-        f"than {{p99_response}}. {_advice(i, o)}"
+        f"{state}. p99 is {{p99_response}} against {{latency_target}}, at {{utilization}} load with "
+        f"{{wait_probability}} of requests queueing. {_advice(i, o)}"
     )
 
 
 def _advice(i: Inputs, o: Outputs) -> str:
     if i.latency_target < o.service_p99:
-        return (
-            "No number of replicas meets the target of {latency_target}: of the slowest hundredth the service alone "
-            "takes {service_p99} and more."
-        )
+        return "No number of replicas meets it: the p99 service time alone is {service_p99}."
     if o.meets_target and o.replicas_for_target < i.replicas:
-        return "That meets the target of {latency_target}; {replicas_for_target} replicas would still do."
+        return "{replicas_for_target} replicas would meet it too."
     if o.meets_target:
-        return "That meets the target of {latency_target}, with no replica to spare."
+        return "There is no replica to spare."
     if np.isinf(o.replicas_for_target):
-        return "The target of {latency_target} is out of reach by replicas; only a shorter service time would help."
-    return "The target of {latency_target} needs {replicas_for_target} replicas."
+        return "More replicas cannot meet it; a shorter service time would."
+    return "{replicas_for_target} replicas would meet it."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if o.stable and o.utilization > 0.9 and o.p99_wait > i.service_time:
-        yield "So near saturation a few more requests, or a few longer ones, change the waits by multiples."
+        yield "Near saturation, slightly more load multiplies the waits."
     if o.variability_factor != 1 and not (i.replicas == 1 and i.arrival_cv == 1):
-        yield "The variability factor is exact for one replica and Poisson arrivals; here it is an approximation."
+        yield "The variability factor is an approximation here; it is exact for one replica and Poisson arrivals."
     if not o.stable:
-        yield "No queue stays infinite in practice: it fills its memory, or its users go away."
+        yield "In practice the queue does not grow forever: requests time out or are rejected."
 
 
 FIGURES = (
-    curve("arrival_rate", ("p99_response", "utilization"), "The hockey stick", x_marks=("largest_arrival_rate",)),
+    curve(
+        "arrival_rate",
+        ("p99_response", "utilization"),
+        "p99 latency vs. arrival rate",
+        x_marks=("largest_arrival_rate",),
+    ),
     curve(
         "replicas",
         ("p99_response", "wait_probability"),
-        "What more replicas buy",
+        "p99 latency vs. replicas",
         x_marks=("stable_replicas", "replicas_for_target"),
     ),
 )
@@ -306,30 +303,30 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "One queue, first come first served, to replicas that are all alike; nobody gives up.",
-    "A request that has to wait waits an exponential time, of the mean that Allen and Cunneen give.",
-    "A service time has a fixed part and an exponential one, of the mean and spread given, and does not depend on the "
-    "wait; both together give the quantiles of the latency.",
-    "The parts of a fanned-out request find queues that know nothing of each other.",
+    "One first-come, first-served queue for identical replicas; no request gives up.",
+    "The wait of a request that queues is exponential, with the mean given by Allen and Cunneen.",
+    "A service time has a fixed and an exponential part that match the given mean and CV, and is independent of the "
+    "wait. Both together give the latency quantiles.",
+    "Sub-requests of a fan-out find independent queues.",
 )
 
 LIMITATIONS = (
-    "Batching: a replica that serves a batch is slower for each of its requests; see the batching wall.",
+    "Batching: a replica that serves a batch is slower for each request; see the batching wall.",
     "Retries and hedged requests, which change the arrivals.",
 )
 
 PRESETS = (
     Preset(
-        "Ten requests a second within 20 s",
+        "10 requests/s, SLO 20 s",
         {"arrival_rate": "10 1/s", "service_time": "0.66 s", "replicas": "8", "latency_target": "20 s"},
         part="Part 6",
     ),
     Preset("One replica at 90 %", {"arrival_rate": "9 1/s", "service_time": "100 ms", "replicas": "1"}),
     Preset("Too few replicas", {"arrival_rate": "20 1/s"}),
-    Preset("Erratic requests", {"arrival_rate": "12 1/s", "service_cv": "3"}),
+    Preset("Highly variable service times", {"arrival_rate": "12 1/s", "service_cv": "3"}),
     Preset("A large pool", {"arrival_rate": "3200 1/s", "replicas": "1000"}),
     Preset(
-        "A hundred leaves to ask",
+        "Fan-out to 100 leaf servers",
         {
             "arrival_rate": "1200 1/s",
             "service_time": "10 ms",
@@ -371,7 +368,7 @@ FALLACIES = (
 @solver(
     walls=(7,),
     title="Tail latency",
-    question="How long do the unlucky ones wait in line, and how many replicas would spare them?",
+    question="What is the p99 latency at this load, and how many replicas meet the SLO?",
     version="2",
     factor="Devices",
     verdict=verdict,

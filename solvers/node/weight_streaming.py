@@ -1,7 +1,7 @@
-"""When the weights wait outside the chip and stream through it layer by layer: does the stream bind, or the arithmetic?
+"""When weights stream in from outside the chip layer by layer, is decode I/O-bound or compute-bound?
 
-Lie 2022 and 2023 (Cerebras, weight streaming): activations and keys and values stay on the wafer, each layer's weights
-come in while the layer before is computed, so a layer lasts as long as the slower of the two. Not modelled: several
+Lie 2022 and 2023 (Cerebras, weight streaming): activations and the KV cache stay on the wafer, and each layer's weights
+load while the layer before is computed, so a layer takes the longer of its load and compute time. Not modeled: several
 wafers side by side, filling the stream at the first layer, and sparsity.
 """
 
@@ -50,7 +50,7 @@ class Inputs:
     model: Model = inputs.model("llama-3-8b")
     peak_rate: Array = number(
         "flop/s",
-        "Peak rate",
+        "Peak FLOP/s",
         7.5e15,
         exclusive_min=True,
         high=1e21,
@@ -58,7 +58,7 @@ class Inputs:
         log=True,
         display_unit="PFLOP/s",
         symbol=r"\pi",
-        help="Dense; the headline figures of wafers count sparsity.",
+        help="Dense; headline figures of wafer-scale chips count sparsity.",
     )
     injection_bandwidth: Array = number(
         "byte/s",
@@ -70,11 +70,11 @@ class Inputs:
         log=True,
         display_unit="GB/s",
         symbol=r"\beta_\text{in}",
-        help="At which weights reach the chip; 1.2 Tbit/s are 150 GB/s.",
+        help="Bandwidth at which weights enter the chip; 1.2 Tbit/s is 150 GB/s.",
     )
     sram_capacity: Array = number(
         "byte",
-        "On-chip memory",
+        "On-chip memory (SRAM)",
         40e9,
         exclusive_min=True,
         high=1e15,
@@ -82,7 +82,7 @@ class Inputs:
         log=True,
         display_unit="GB",
         symbol=r"M_\text{SRAM}",
-        help="Where activations, keys and values stay.",
+        help="Holds activations and the KV cache.",
     )
     batch_size: Array = number(
         "1",
@@ -94,7 +94,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="B",
-        help="Sequences that share one pass of the weights.",
+        help="Sequences that share one load of the weights.",
     )
     context_length: Array = number(
         "1",
@@ -105,66 +105,64 @@ class Inputs:
         log=True,
         integer=True,
         symbol="s",
-        help="Tokens of each sequence whose keys and values are kept on the chip.",
+        help="Tokens in the KV cache per sequence.",
     )
     precision: Codes = choice(
-        Precision, "Precision", Precision.FP16, help="The format of the weights that stream in, and of what stays."
+        Precision, "Precision", Precision.FP16, help="Format of the weights, activations and KV cache."
     )
     efficiency: Array = inputs.efficiency(0.5)
     sram_reserve: Array = number(
         "1",
-        "Kept for activations",
+        "Activation reserve",
         0.1,
         high=10,
         slider=(0, 1),
         display_unit="percent",
         symbol="r",
         advanced=True,
-        help="On-chip memory beside keys and values, as a share of theirs.",
+        help="Activations as a share of the KV cache.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    step_time: Array = output("s", "Time of a step", symbol="t", help="One pass of all layers.")
-    layer_injection_time: Array = output("s", "Injection of a layer", symbol=r"t_\text{in}")
-    layer_compute_time: Array = output("s", "Arithmetic of a layer", symbol=r"t_\text{compute}")
+    step_time: Array = output("s", "Step time", symbol="t", help="One pass through all layers: one token per sequence.")
+    layer_injection_time: Array = output("s", "Layer load time", symbol=r"t_\text{in}")
+    layer_compute_time: Array = output("s", "Layer compute time", symbol=r"t_\text{compute}")
     decode_throughput: Array = output(
-        "1/s", "Throughput", display_unit="tokens/s", help="Tokens a second of all sequences together."
+        "1/s", "Decode throughput", display_unit="tokens/s", help="All sequences together."
     )
     bottleneck: Codes = label(StreamingBottleneck, "Bottleneck")
     balanced_batch_size: Array = output(
         "1",
         "Balanced batch size",
         symbol=r"B_\text{balanced}",
-        help="At which stream and arithmetic take equally long.",
+        help="Layer load and compute time are equal.",
     )
-    sram_required: Array = output("byte", "On-chip memory needed", help="Keys, values and activations of the batch.")
+    sram_required: Array = output("byte", "On-chip memory required", help="KV cache and activations of the batch.")
     feasible: Truth = flag("Fits on the chip")
-    sram_shortfall: Array = output("byte", "On-chip memory short", help="Zero when all fits.")
-    largest_batch_size: Array = output(
-        "1", "Largest batch on the chip", if_infinite="no limit: nothing is kept per sequence"
-    )
-    layer_bytes: Array = output(
-        "byte", "Bytes of a layer", symbol="Q", help="The mean layer: all weights over the layers."
-    )
-    layer_parameters: Array = output("1", "Parameters of a layer", display_unit="param", symbol="n")
+    sram_shortfall: Array = output("byte", "On-chip memory shortfall")
+    largest_batch_size: Array = output("1", "Maximum batch size (on-chip memory)", if_infinite="unlimited")
+    layer_bytes: Array = output("byte", "Bytes per layer", symbol="Q", help="All weights over the number of layers.")
+    layer_parameters: Array = output("1", "Parameters per layer", display_unit="param", symbol="n")
     injection_bandwidth_needed: Array = output(
         "byte/s",
-        "Injection bandwidth to balance",
+        "Injection bandwidth for balance",
         display_unit="GB/s",
-        help="With which this batch would keep the arithmetic busy.",
+        help="At this batch size, layer load and compute time would be equal.",
     )
-    mfu: Array = output("1", "Share of the peak rate", display_unit="percent", help="Of the arithmetic that is used.")
-    layer_time: Array = output("s", "Time of a layer", help="The slower of its injection and its arithmetic.")
+    mfu: Array = output("1", "MFU", display_unit="percent", help="Model FLOPs utilization: attained over peak FLOP/s.")
+    layer_time: Array = output("s", "Layer time", help="The longer of load and compute time.")
     kv_cache_per_token: Array = output("byte", "KV cache per token")
-    weights: Array = output("byte", "Weights", help="All of them come in at every step.")
+    weights: Array = output("byte", "Weights", help="Loaded in full at every step.")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
     """Check the inputs against each other: weight streaming needs a model that has layers and generates tokens."""
     if not generates(i.model) or not i.model.layers > 0:
-        yield InputError("model", f"has no layers to stream token by token: {i.model.name}. Choose a language model.")
+        yield InputError(
+            "model", f"has no layers or does not generate tokens: {i.model.name}. Choose a language model."
+        )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -172,56 +170,53 @@ def verdict(i: Inputs, o: Outputs) -> str:
         return _too_large(o)
     if o.bottleneck == StreamingBottleneck.COMPUTE:
         return (
-            "Compute-bound: the arithmetic of a layer takes {layer_compute_time} and its {layer_bytes} stream in "
-            "within {layer_injection_time}. A wider stream would not help; a higher rate would."
+            "Compute-bound. Computing a layer takes {layer_compute_time}; loading its {layer_bytes} takes only "
+            "{layer_injection_time}. More injection bandwidth would not help. More FLOP/s would."
         )
     return (
-        "Injection-bound: a layer's {layer_bytes} take {layer_injection_time} to stream in and its arithmetic only "
-        f"{{layer_compute_time}}. More arithmetic would not help. {_way_out(o)}"
+        "I/O-bound. Loading a layer of {layer_bytes} takes {layer_injection_time}; computing it takes only "
+        f"{{layer_compute_time}}. More FLOP/s would not help. {_way_out(o)}"
     )
 
 
 def _way_out(o: Outputs) -> str:
     if o.balanced_batch_size > o.largest_batch_size:
         return (
-            "Batch {balanced_batch_size} would balance the two, but the chip has room for {largest_batch_size}; "
-            "at this batch a stream of {injection_bandwidth_needed} would be enough."
+            "Balance needs batch {balanced_batch_size}, but only {largest_batch_size} sequences fit, or "
+            "{injection_bandwidth_needed} of injection bandwidth."
         )
     return "Batch {balanced_batch_size} would balance the two, and it fits."
 
 
 def _too_large(o: Outputs) -> str:
-    short = (
-        "Does not fit: keys, values and activations of {batch_size} sequences need {sram_required}, the chip has "
-        "{sram_capacity}; {sram_shortfall} are missing. "
-    )
+    short = "Does not fit. KV cache and activations need {sram_required}; the chip has {sram_capacity}. "
     if o.largest_batch_size >= 1:
-        return short + "Batch {largest_batch_size} would fit. The weights do not count: they never stay."
-    return short + "Not one sequence fits: shorter contexts or a narrower format would."
+        return short + "Batch {largest_batch_size} would fit."
+    return short + "Use a shorter context or lower precision: not one sequence fits."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.beyond_context_length(i.model, i.context_length)
     if i.model.experts > 0:
-        yield "A mixture of experts is streamed and computed whole here: experts no token drew count as well."
+        yield "All experts of a mixture are loaded and computed here, also those no token is routed to."
     if not o.feasible:
-        yield "The times are what a step would take if the batch were on the chip."
+        yield "Times assume that the batch fits on the chip."
 
 
 FIGURES = (
     curve(
         "batch_size",
         ("step_time", "decode_throughput"),
-        "What a larger batch buys",
+        "Step time and throughput vs. batch size",
         x_marks=("balanced_batch_size", "largest_batch_size"),
     ),
     curve(
         "injection_bandwidth",
         ("step_time", "mfu"),
-        "What a wider stream buys",
+        "Step time and MFU vs. injection bandwidth",
         x_marks=("injection_bandwidth_needed",),
     ),
-    Chart("bars", "A layer's two times", (), ("layer_injection_time", "layer_compute_time")),
+    Chart("bars", "Layer load time vs. compute time", (), ("layer_injection_time", "layer_compute_time")),
 )
 
 EQUATIONS = (
@@ -257,24 +252,24 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "A layer streams in while the one before it is computed; the slower of the two sets the pace.",
-    "Layers are alike: each holds an equal share of all parameters.",
-    "A token costs two FLOP a parameter; attention over the context, done from on-chip memory, is not counted.",
-    "Activations take a tenth of what keys and values take.",
+    "A layer loads while the one before it is computed; the slower of the two sets the pace.",
+    "All layers are equal: each holds the same share of the parameters.",
+    "A token takes two FLOPs per parameter; attention over the context is not counted.",
+    "Activations take a tenth of the KV cache by default.",
 )
 
 LIMITATIONS = (
-    "Filling and draining the stream at the first and last layer.",
-    "Several wafers, over which a batch is spread and gradients are summed.",
-    "Sparse weights, which stream faster.",
+    "Filling and draining the stream at the first and the last layer.",
+    "Several wafers that share a batch and sum gradients.",
+    "Sparse weights, which load faster.",
 )
 
 PRESETS = (
     Preset("Llama-3-8B, 64 sequences", {}),
     Preset("Llama-3-70B", {"model": "llama-3-70b", "batch_size": "32", "context_length": "1024"}),
-    Preset("Eight times the stream", {"injection_bandwidth": "1.2 TB/s", "sram_capacity": "44 GB"}),
-    Preset("Too long a context", {"batch_size": "256", "context_length": "8192"}),
-    Preset("Short answers in a crowd", {"batch_size": "32768", "context_length": "8"}),
+    Preset("Eight times the injection bandwidth", {"injection_bandwidth": "1.2 TB/s", "sram_capacity": "44 GB"}),
+    Preset("Context too long to fit", {"batch_size": "256", "context_length": "8192"}),
+    Preset("Large batch, short context", {"batch_size": "32768", "context_length": "8"}),
 )
 
 FALLACIES = (
@@ -300,7 +295,7 @@ FALLACIES = (
 @solver(
     walls=(6,),
     title="Weight streaming",
-    question="When weights stream in layer by layer, does the stream bind or the arithmetic?",
+    question="When weights stream in layer by layer, is decode I/O-bound or compute-bound?",
     version="1",
     factor="MFU",
     verdict=verdict,

@@ -61,7 +61,7 @@ def test_a_hand_on_the_slider_climbs_to_the_ridge_and_past_it(page, live_server)
 def test_raising_the_context_shows_that_no_batch_is_large_enough(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/?batch_size=148")
     page.locator("input[name=context_length]").fill("2048")
-    expect(page.locator("#result .verdict")).to_contain_text("No batch size would change that")
+    expect(page.locator("#result .verdict")).to_contain_text("No batch size makes it compute-bound")
 
 
 def test_the_chart_is_redrawn_in_place_with_its_points(page, live_server):

@@ -219,6 +219,10 @@ def test_walls_stand_where_the_taxonomy_puts_them():
             assert WALLS[number - 1].domain == solver.domain
 
 
+def test_a_wall_is_listed_by_its_number_name_and_topic():
+    assert WALLS[14].label == "15 · Fragility: reliability and failures"
+
+
 def test_every_spec_figure_has_a_label():
     for solver in solvers().values():
         for io in solver.inputs.values():

@@ -9,10 +9,12 @@ from mlsysweb.show.results.page import Link, ResultPage
 
 @dataclass(frozen=True)
 class WallTile:
-    """One of the numbered walls on the map; `url` is empty where it has no solver yet."""
+    """One of the numbered walls on the map; `topic` is the field's name for what the tutorial calls `name`, empty for
+    a tool; `url` is empty where the wall has no solver yet."""
 
     number: int
     name: str
+    topic: str
     question: str
     url: str
 

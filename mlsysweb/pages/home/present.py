@@ -36,12 +36,13 @@ def _tiles(domain: str, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str
         yield WallTile(
             number=wall.number,
             name=wall.name,
+            topic=wall.topic,
             question=solver.question if solver else "",
             url=urls[solver.name] if solver else "",
         )
     shown = {main_solver(wall.number) for wall in WALLS}
     for solver in (s for s in solvers if s.domain == domain and s.name not in shown):
-        yield WallTile(number=TOOL, name=solver.title, question=solver.question, url=urls[solver.name])
+        yield WallTile(number=TOOL, name=solver.title, topic="", question=solver.question, url=urls[solver.name])
 
 
 def _part(part: TutorialPart, urls: Mapping[str, str]) -> PartLinks:

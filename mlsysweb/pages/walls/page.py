@@ -17,10 +17,12 @@ class DownstreamWall:
 
 @dataclass(frozen=True)
 class WallPage:
-    """The context of form and result: the wall, and the pages it links to."""
+    """The context of form and result: the wall, and the pages it links to. `walls_heading` gives the number and the
+    tutorial's name, "Wall 15: Fragility" (empty for a tool); `title` is the field's name, "Reliability"."""
 
     name: str
     walls: str
+    walls_heading: str
     domain: str
     title: str
     question: str

@@ -14,6 +14,7 @@ from solvers.fields import Input, Output
 from solvers.pipeline.wall_stages import DESCRIPTION, WALL_STAGES
 from solvers.quantities import to_input_text
 from solvers.result import Result
+from solvers.taxonomy import walls_heading
 
 from .page import DownstreamWall, WallPage
 
@@ -42,6 +43,7 @@ def wall_page(
     return WallPage(
         name=solver.name,
         walls=" and ".join(str(number) for number in solver.walls),
+        walls_heading=walls_heading(solver.walls),
         domain=solver.domain.capitalize(),
         title=solver.title,
         question=solver.question,

@@ -156,7 +156,7 @@ def test_a_row_of_several_walls_opens_as_their_pipeline(client):
     shown = client.get("/explore/").context["page"]
     opened = shown.rows.rows[0].url
     cards = [card.value for stage in client.get(opened).context["page"].stages for card in stage.headline]
-    itl = re.search(r"inter-token latency ([\d.]+ ms)", shown.verdict)[1]
+    itl = re.search(r"inter-token latency \(ITL\) ([\d.]+ ms)", shown.verdict)[1]
     assert opened.startswith("/pipeline/?") and itl in cards
 
 

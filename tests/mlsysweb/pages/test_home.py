@@ -18,6 +18,13 @@ def outputs(client, url):
     return client.get(f"/api/v1/solve/{path.split('/')[2]}", query).json()["outputs"]
 
 
+def test_every_wall_on_the_map_has_the_tutorials_name_and_the_fields(client):
+    walls = [wall for domain in client.get("/").context["page"].domains for wall in domain.walls if wall.number]
+    assert [wall.number for wall in walls] == list(range(1, 23))
+    assert not [wall for wall in walls if not wall.topic or wall.topic.lower() == wall.name.lower()]
+    assert ("Fragility", "reliability and failures") in [(wall.name, wall.topic) for wall in walls]
+
+
 def test_every_step_of_the_tutorial_opens(client):
     for words in (step.words for part in PARTS for step in part.questions):
         assert client.get(link(client, words)).status_code == 200, words

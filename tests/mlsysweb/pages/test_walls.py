@@ -20,6 +20,15 @@ def test_one_url_answers_with_a_page_or_a_fragment_and_says_so_to_caches(client)
     assert "<html" in page.content.decode() and "<html" not in partial.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("reliability", "Wall 15: Fragility"), ("roofline", "Walls 1 and 2: Compute and Memory"), ("battery", "")],
+)
+def test_a_page_has_the_name_of_the_wall_beside_the_title_of_its_solver(client, name, heading):
+    page = client.get(f"/walls/{name}/").context["page"]
+    assert (page.walls_heading, page.title) == (heading, solvers()[name].title)
+
+
 @pytest.mark.parametrize("headers", [{"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}])
 def test_a_boosted_link_and_a_restored_page_get_the_whole_page(client, headers):
     answer = client.get("/walls/roofline/", headers={"HX-Request": "true", **headers})
@@ -28,8 +37,8 @@ def test_a_boosted_link_and_a_restored_page_get_the_whole_page(client, headers):
 
 def test_a_sentence_of_the_tutorial_is_what_the_page_says(client):
     verdict = client.get("/walls/roofline/").context["page"].result.verdict
-    assert "Memory-bound: the memory feeds 16.1 GB in 4.79 ms" in verdict
-    assert "batch 148 would" in verdict
+    assert "Memory-bound. Moving 16.1 GB takes 4.79 ms" in verdict
+    assert "Batch 148 would make it compute-bound" in verdict
 
 
 def test_the_verdict_turns_at_batch_148(client):
@@ -39,7 +48,7 @@ def test_the_verdict_turns_at_batch_148(client):
 
 def test_with_context_no_batch_turns_it_and_the_page_says_why(client):
     verdict = client.get("/api/v1/solve/roofline", {"context_length": 8192}).json()["verdict"]
-    assert "No batch size would change that" in verdict and "ridge point" in verdict
+    assert "No batch size makes it compute-bound" in verdict and "ridge point" in verdict
 
 
 def test_the_calibration_in_use_is_marked(client):

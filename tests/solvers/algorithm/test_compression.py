@@ -85,7 +85,7 @@ def test_yes_is_said_by_a_person_and_by_json(said):
 def test_accuracy_is_quoted_and_never_computed(to, who):
     inputs = compression.accept({"bits": to})
     (note, *_) = compression.notes(inputs, compression.function(inputs))
-    assert note.startswith("From the literature, not computed") and who in note
+    assert note.startswith("Accuracy, from the literature") and who in note
     assert not [name for name in compression.outputs if "accuracy" in name]
 
 

@@ -62,10 +62,11 @@ def said(**asked):
 
 
 def test_the_verdict_tells_time_from_money():
-    assert "not the wait" in said(reasoning_steps=0, samples=8)
-    assert "not time" in said(samples=8)
+    assert "not the latency" in said(reasoning_steps=0, samples=8)
+    assert "not latency" in said(samples=8)
     assert "lower ITL" in said()
-    assert "dear" not in said(price_per_hour=0)
+    assert "times the cost" not in said(price_per_hour=0)
+    assert "times the cost" in said()
 
 
 def test_a_direct_answer_costs_its_time_and_many_samples_as_many_tokens():

@@ -180,9 +180,9 @@ def said(**asked):
     return scaling_laws.verdict(i, type(o)(**point))
 
 
-def test_the_verdict_calls_a_network_dearer_to_serve_only_where_it_is():
-    assert "cheaper to serve" in said(parameters=174.6e9, tokens=300e9)
+def test_the_verdict_calls_a_model_cheaper_to_serve_only_where_it_is():
+    assert "cost less to serve" in said(parameters=174.6e9, tokens=300e9)
     # By a rule of 200 it has too few tokens; by the fit the best model for its compute is larger.
     other = said(parameters=1e9, tokens=100e9, tokens_per_parameter=200)
-    assert "under-trained" in other and "cheaper to serve" not in other
-    assert "over-trained" in said(parameters=8.03e9, tokens=15e12)
+    assert "Under-trained" in other and "cost less to serve" not in other
+    assert "Over-trained" in said(parameters=8.03e9, tokens=15e12)

@@ -65,15 +65,14 @@ def test_no_demand_is_no_stall():
 @pytest.mark.parametrize(
     ("storage", "path", "sentence"),
     [
-        (1e9, 1e10, "feed them"),
-        (1e9, 1.5e9, "move the limit to the path"),
-        (1e10, 1e9, "faster storage would not help either"),
-        (1e10, 1e10, "No stall"),
+        (1e9, 1e10, "would end the stall"),
+        (1e9, 1.5e9, "then host I/O is the limit"),
+        (1e10, 1e9, "faster storage would not help"),
+        (1e10, 1e10, "No data stall"),
     ],
 )
 def test_the_verdict_of_a_stall_names_the_part_that_would_help(storage, path, sentence):
     told = says(ingestion, demand_bandwidth=2e9, storage_bandwidth=storage, io_bandwidth=path)
-    others = {"feed them", "move the limit to the path", "faster storage would not help either", "No stall"} - {
-        sentence
-    }
+    sentences = {"would end the stall", "then host I/O is the limit", "faster storage would not help", "No data stall"}
+    others = sentences - {sentence}
     assert sentence in told and not any(other in told for other in others)
