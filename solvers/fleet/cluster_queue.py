@@ -25,7 +25,7 @@ from solvers.laws.queueing import (
 )
 
 _HOUR, _DAY = 3600.0, 86400.0
-_FOR_EVER = "grows without end"
+_FOR_EVER = "grows without bound"
 _MOST = 10_000
 
 
@@ -33,18 +33,18 @@ _MOST = 10_000
 class Inputs:
     arrival_rate: Array = number(
         "1/s",
-        "Jobs submitted",
+        "Job arrival rate",
         4 / _DAY,
         high=1e6,
         slider=(0.01 / _DAY, 1000 / _DAY),
         log=True,
         display_unit="1/day",
         symbol=r"\lambda",
-        help="By all users together.",
+        help="Jobs submitted by all users.",
     )
     service_time: Array = number(
         "s",
-        "Length of a job",
+        "Mean job duration",
         16 * _HOUR,
         exclusive_min=True,
         high=1e10,
@@ -52,11 +52,11 @@ class Inputs:
         log=True,
         display_unit="hour",
         symbol="s",
-        help="On average, once it runs.",
+        help="Run time, without the wait.",
     )
     servers: Array = number(
         "1",
-        "Slots",
+        "Job slots",
         4,
         low=1,
         high=_MOST,
@@ -68,7 +68,7 @@ class Inputs:
     )
     service_cv: Array = number(
         "1",
-        "Spread of the lengths",
+        "Job-duration variability (CV)",
         1,
         high=100,
         slider=(0, 4),
@@ -77,7 +77,7 @@ class Inputs:
     )
     wait_target: Array = number(
         "s",
-        "Target for the mean wait",
+        "Mean wait target",
         4 * _HOUR,
         exclusive_min=True,
         high=1e10,
@@ -85,7 +85,7 @@ class Inputs:
         log=True,
         display_unit="hour",
         symbol="W",
-        help="What people should wait at most, on average.",
+        help="The longest acceptable mean wait.",
     )
 
 
@@ -94,44 +94,42 @@ class Outputs:
     utilization: Array = output(
         "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity."
     )
-    stable: Truth = flag("Keeps up", help="Whether the cluster gets through what is submitted.")
+    stable: Truth = flag("Stable (utilization < 1)")
     mean_wait: Array = output("s", "Mean wait", display_unit="hour", symbol="w", if_infinite=_FOR_EVER)
-    queue_length: Array = output(
-        "1", "Jobs that wait", symbol="L", if_infinite=_FOR_EVER, help="On average, by Little's law."
-    )
+    queue_length: Array = output("1", "Mean queue length", symbol="L", if_infinite=_FOR_EVER, help="By Little's law.")
     mean_completion_time: Array = output(
         "s", "Mean time to completion", display_unit="hour", if_infinite=_FOR_EVER, help="Wait and run together."
     )
-    wait_probability: Array = output("1", "Jobs that wait at all", display_unit="percent", symbol="P_w")
+    wait_probability: Array = output("1", "Probability of queueing", display_unit="percent", symbol="P_w")
     p90_wait: Array = output(
         "s", "p90 wait", display_unit="hour", if_infinite=_FOR_EVER, help="One job in ten waits longer."
     )
-    wait_ratio: Array = output("1", "Wait over run time", if_infinite=_FOR_EVER)
-    slowdown: Array = output("1", "Completion over run time", if_infinite=_FOR_EVER)
+    wait_ratio: Array = output("1", "Wait ÷ run time", if_infinite=_FOR_EVER)
+    slowdown: Array = output("1", "Slowdown (completion ÷ run time)", if_infinite=_FOR_EVER)
     offered_load: Array = output("1", "Offered load", symbol="a", help="Slots that would be busy if none were short.")
     blocking_probability: Array = output(
         "1",
-        "All slots busy",
+        "Blocking probability (Erlang B)",
         display_unit="percent",
         symbol="B",
-        help="Erlang B: if jobs that must wait were turned away.",
+        help="If jobs were rejected instead of queued.",
     )
     variability_factor: Array = output("1", "Variability factor", symbol="V", help="(1 + cs²)/2.")
-    drain: Array = output("s", "Mean wait of those who wait", display_unit="hour", symbol="d", if_infinite=_FOR_EVER)
-    stable_servers: Array = output("1", "Slots to keep up", symbol=r"c_\text{stable}")
+    drain: Array = output("s", "Mean wait if queued", display_unit="hour", symbol="d", if_infinite=_FOR_EVER)
+    stable_servers: Array = output("1", "Minimum job slots (stable)", symbol=r"c_\text{stable}")
     largest_arrival_rate: Array = output(
-        "1/s", "Jobs it can keep up with", display_unit="1/day", symbol=r"\lambda_\text{max}", help="Fewer than that."
+        "1/s", "Stability limit (job rate)", display_unit="1/day", symbol=r"\lambda_\text{max}", help="Fewer than that."
     )
-    meets_target: Truth = flag("Meets the target")
+    meets_target: Truth = flag("Meets the wait target")
     arrival_rate_for_target: Array = output(
-        "1/s", "Most jobs within the target", display_unit="1/day", symbol=r"\lambda_W", help="With as many slots."
+        "1/s", "Maximum job rate within target", display_unit="1/day", symbol=r"\lambda_W", help="With as many slots."
     )
-    servers_for_target: Array = output("1", "Slots for the target", if_infinite=f"no number up to {_MOST}")
-    jobs_per_day: Array = output("1", "Jobs a day")
-    jobs_per_day_for_target: Array = output("1", "Jobs a day within the target")
+    servers_for_target: Array = output("1", "Job slots for the target", if_infinite=f"no number up to {_MOST}")
+    jobs_per_day: Array = output("1", "Jobs per day")
+    jobs_per_day_for_target: Array = output("1", "Jobs per day within target")
     pooled_wait: Array = output(
         "s",
-        "Mean wait as one slot",
+        "Mean wait if pooled",
         if_infinite=_FOR_EVER,
         help="If each job had the whole cluster and ran so much faster.",
     )
@@ -140,27 +138,23 @@ class Outputs:
 def verdict(i: Inputs, o: Outputs) -> str:
     if not o.stable:
         return (
-            "Unstable: {jobs_per_day} jobs a day are work for {offered_load} slots and the cluster has {servers}, so "
-            "the queue grows without end. {stable_servers} slots would keep up; shorter jobs in proportion would too."
+            "Overloaded. {jobs_per_day} jobs per day need {offered_load} slots, the cluster has {servers}: the queue "
+            "grows without bound. Use at least {stable_servers} slots or shorter jobs."
         )
-    waits = "does not wait"
-    if o.mean_wait > 0:
-        waits = "waits {mean_wait} on average, {wait_ratio} times as long as it runs"
-    return f"Booked {{utilization}} of the time: a job of {{service_time}} {waits}. {_advice(i, o)}"
+    state = "Wait target met" if o.meets_target else "Wait target missed"
+    waits = "At {utilization} utilization the mean wait is {mean_wait}; the target is {wait_target}."
+    return f"{state}. {waits} {_advice(i, o)}"
 
 
 def _advice(i: Inputs, o: Outputs) -> str:
     if o.meets_target and o.servers_for_target < i.servers:
-        return "That meets the target of {wait_target}; {servers_for_target} slots would still do."
+        return "{servers_for_target} of {servers} slots would still meet it."
     if o.meets_target:
-        return (
-            "That meets the target of {wait_target} with no slot to spare: up to {jobs_per_day_for_target} jobs a day "
-            "would."
-        )
-    fewer = "no more than {jobs_per_day_for_target} jobs a day or lengths less spread"
+        return "No slot can be spared; up to {jobs_per_day_for_target} jobs per day would still meet it."
+    fewer = "at most {jobs_per_day_for_target} jobs per day or less variable job durations"
     if np.isinf(o.servers_for_target):
-        return f"The target of {{wait_target}} asks for {fewer}."
-    return f"The target of {{wait_target}} asks for {{servers_for_target}} slots, {fewer}."
+        return f"To meet it: {fewer}."
+    return f"To meet it: {{servers_for_target}} slots, {fewer}."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -174,11 +168,11 @@ FIGURES = (
     curve(
         "arrival_rate",
         ("mean_wait", "utilization"),
-        "The hockey stick",
+        "Mean wait vs. job arrival rate",
         x_marks=("arrival_rate_for_target", "largest_arrival_rate"),
     ),
-    curve("servers", ("mean_wait",), "More slots", x_marks=("stable_servers", "servers_for_target")),
-    curve("service_cv", ("mean_wait",), "A few long jobs make everybody wait", logy=False),
+    curve("servers", ("mean_wait",), "Mean wait vs. job slots", x_marks=("stable_servers", "servers_for_target")),
+    curve("service_cv", ("mean_wait",), "Mean wait vs. job-duration variability", logy=False),
 )
 
 EQUATIONS = (
@@ -215,25 +209,25 @@ SOURCES = (
 ASSUMPTIONS = (
     "Jobs are submitted independently of each other (Poisson) and start first come, first served.",
     "Every job takes one slot, and all slots are alike.",
-    "Nobody gives up.",
+    "No job is withdrawn while it waits.",
 )
 
 LIMITATIONS = (
     "Backfilling: small jobs that slip into the gaps of large ones.",
     "Priorities, quotas and preemption.",
-    "Days and weeks: that everybody submits on Friday.",
+    "Daily and weekly peaks in submissions.",
 )
 
 PRESETS = (
     Preset("Four jobs a day on four slots", {}),
-    Preset("The same on eight", {"servers": "8"}),
+    Preset("Four jobs a day on eight slots", {"servers": "8"}),
     Preset("One training run at a time", {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day"}),
     Preset(
-        "All jobs alike (M/D/1)",
+        "Identical jobs (M/D/1)",
         {"servers": "1", "arrival_rate": "0.25 1/day", "service_time": "3 day", "service_cv": "0"},
     ),
     Preset("A few very long jobs", {"service_cv": "3"}),
-    Preset("Too much for it", {"arrival_rate": "8 1/day"}),
+    Preset("Overloaded: eight jobs a day", {"arrival_rate": "8 1/day"}),
 )
 
 FALLACIES = (

@@ -101,27 +101,27 @@ class Outputs:
     hierarchy_gain: Array = output(
         "1", "Ring over two levels", if_infinite="none: nothing is exchanged", help="How often faster two levels are."
     )
-    intra_time: Array = output("s", "Of two levels: inside", symbol=r"t_\text{intra}")
-    inter_time: Array = output("s", "Of two levels: between", symbol=r"t_\text{inter}")
-    latency_time: Array = output("s", "Of the ring: starting messages", symbol=r"t_\alpha")
-    bandwidth_time: Array = output("s", "Of the ring: moving bytes", symbol=r"t_\beta")
+    intra_time: Array = output("s", "Intra-node phase", symbol=r"t_\text{intra}")
+    inter_time: Array = output("s", "Inter-node phase", symbol=r"t_\text{inter}")
+    latency_time: Array = output("s", "Ring latency term (α)", symbol=r"t_\alpha")
+    bandwidth_time: Array = output("s", "Ring bandwidth term (β)", symbol=r"t_\beta")
     tree_best_below: Array = output(
         "byte",
-        "Tree beats ring below",
+        "Tree/ring crossover message size",
         if_infinite="no message: there is one device",
         help="Message size at which the two take equally long.",
     )
     link_bandwidth: Array = output(
         "byte/s",
-        "Slowest link",
+        "Slowest link bandwidth",
         display_unit="GB/s",
         symbol=r"\beta",
-        help="What one ring, a tree or an all-to-all waits for.",
+        help="Limits a flat ring, a tree and an all-to-all.",
     )
-    link_latency: Array = output("s", "Its latency", symbol=r"\alpha")
+    link_latency: Array = output("s", "Slowest link latency", symbol=r"\alpha")
     local_devices: Array = output("1", "Devices in a node", symbol=r"g'", help="Of those that take part.")
     nodes: Array = output("1", "Nodes", symbol="k")
-    tree_depth: Array = output("1", "Levels of the tree", symbol="d")
+    tree_depth: Array = output("1", "Tree depth", symbol="d")
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -134,12 +134,14 @@ def verdict(i: Inputs, o: Outputs) -> str:
 
 def _fastest(o: Outputs) -> str:
     if o.best == AllReduceAlgorithm.TREE:
-        return "A tree is fastest with {tree} for its {tree_depth} levels; one ring through all {devices} takes {ring}."
+        return (
+            "Tree all-reduce is fastest. It takes {tree} in {tree_depth} levels; a flat ring of {devices} takes {ring}."
+        )
     if o.best == AllReduceAlgorithm.RING and o.tree == o.ring:
-        return "One ring and a tree are as fast, with {ring}."
+        return "Ring and tree all-reduce are equally fast. Each takes {ring}."
     if o.best == AllReduceAlgorithm.RING:
-        return "One ring is fastest with {ring}; a tree, which sends the whole message at each level, takes {tree}."
-    return "Two levels are fastest with {hierarchical}; one ring over all {devices} devices takes {ring}."
+        return "Ring all-reduce is fastest. It takes {ring}; a tree takes {tree}."
+    return "Hierarchical all-reduce is fastest. It takes {hierarchical}; a flat ring of {devices} devices takes {ring}."
 
 
 def _advice(o: Outputs) -> str:
@@ -169,12 +171,12 @@ FIGURES = (
     curve(
         "message",
         ("ring", "tree"),
-        "Small messages wait for starts, large ones for bytes",
+        "All-reduce time vs. message size",
         x_marks=("tree_best_below",),
     ),
-    curve("devices", ("ring", "hierarchical"), "What more devices cost"),
-    Chart("bars", "Ways to sum", (), ("ring", "tree", "hierarchical")),
-    Chart("bars", "Two levels: where the time goes", (), ("intra_time", "inter_time")),
+    curve("devices", ("ring", "hierarchical"), "All-reduce time vs. devices"),
+    Chart("bars", "All-reduce time by algorithm", (), ("ring", "tree", "hierarchical")),
+    Chart("bars", "Hierarchical all-reduce time by phase", (), ("intra_time", "inter_time")),
 )
 
 EQUATIONS = (
@@ -242,7 +244,7 @@ LIMITATIONS = (
 
 PRESETS = (
     Preset("Gradients of an 8B model, 64 devices", {}),
-    Preset("The same inside one node", {"devices": "8"}),
+    Preset("Gradients of an 8B model, one node", {"devices": "8"}),
     Preset("A few kilobytes over 1024 devices", {"message": "16 kB", "devices": "1024"}),
     Preset("Without a faster link inside", {"devices_per_node": "1"}),
     Preset(

@@ -91,7 +91,7 @@ class Inputs:
     )
     device_mtbf: Array = number(
         "s",
-        "Between failures of a device",
+        "Device MTBF",
         inputs.DEVICE_MTBF,
         exclusive_min=True,
         high=1e15,
@@ -114,7 +114,7 @@ class Inputs:
     )
     nic_mtbf: Array = number(
         "s",
-        "Between failures of a network card",
+        "Network-card MTBF",
         1e6 * _HOUR,
         exclusive_min=True,
         high=1e15,
@@ -137,7 +137,7 @@ class Inputs:
     )
     psu_mtbf: Array = number(
         "s",
-        "Between failures of a power supply",
+        "Power-supply MTBF",
         1e5 * _HOUR,
         exclusive_min=True,
         high=1e15,
@@ -149,7 +149,7 @@ class Inputs:
     )
     job_duration: Array = number(
         "s",
-        "Duration of the job",
+        "Job duration",
         _RUN,
         high=1e12,
         slider=(_HOUR, 365 * _DAY),
@@ -160,7 +160,7 @@ class Inputs:
     )
     checkpoint_time: Array = number(
         "s",
-        "Time of a checkpoint",
+        "Checkpoint time",
         10,
         high=1e9,
         slider=(0, 1800),
@@ -169,7 +169,7 @@ class Inputs:
     )
     recovery_time: Array = number(
         "s",
-        "Time to go on",
+        "Recovery time",
         600,
         high=1e9,
         slider=(0, 7200),
@@ -178,7 +178,7 @@ class Inputs:
     )
     own_interval: Array = number(
         "s",
-        "Checkpoint every",
+        "Checkpoint interval",
         0,
         high=1e12,
         slider=(0, _DAY),
@@ -194,66 +194,62 @@ _NO_PROGRESS = "never: no work gets done"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    cluster_mtbf: Array = output(
-        "s", "Between failures of the job", display_unit="hour", symbol="M", help="On average, of any part."
-    )
+    cluster_mtbf: Array = output("s", "Job MTBF", display_unit="hour", symbol="M", help="On average, of any part.")
     failure_probability: Array = output(
-        "1", "Chance of a failure", display_unit="percent", symbol="P", help="Of at least one before the job ends."
+        "1", "Probability of at least one failure", display_unit="percent", symbol="P", help="Before the job ends."
     )
     expected_failures: Array = output("1", "Failures expected", symbol="F", help="Over the job.")
     daly_goodput: Array = output(
         "1", "Goodput", display_unit="percent", symbol="G", help="Share of the time whose work stays, by Daly."
     )
     best_interval: Array = output(
-        "s", "Best interval of checkpoints", symbol=r"\tau^*", help="Daly's: at which least time is lost."
+        "s", "Optimal checkpoint interval", symbol=r"\tau^*", help="Daly's: at which least time is lost."
     )
     checkpoint_interval: Array = output(
         "s", "Young's interval", symbol=r"\tau_Y", help="First order: as much time is lost writing as redoing."
     )
     goodput: Array = output(
         "1",
-        "Goodput to first order",
+        "First-order goodput",
         display_unit="percent",
         symbol="G_Y",
         help="Young's, at one's own interval or else at Young's; below 0 where failures are too frequent for it.",
     )
     progresses: Truth = flag("Makes progress", help="Whether goodput is above 1%.")
     rare_failures: Truth = flag("Failures are rare", help="Five checkpoints and recoveries fit between them.")
-    lost_share: Array = output("1", "Lost", display_unit="percent", help="All three losses together.")
+    lost_share: Array = output("1", "Overhead", display_unit="percent", help="All three losses together.")
     checkpoint_share: Array = output(
-        "1", "Writing checkpoints", display_unit="percent", symbol="L_c", help="Those that are kept."
+        "1", "Checkpointing overhead", display_unit="percent", symbol="L_c", help="Those that are kept."
     )
     lost_work_share: Array = output(
-        "1", "Work done again", display_unit="percent", symbol="L_w", help="With checkpoints that a failure struck."
+        "1", "Rework overhead", display_unit="percent", symbol="L_w", help="With checkpoints that a failure struck."
     )
     recovery_share: Array = output(
-        "1", "Recovery", display_unit="percent", symbol="L_r", help="With recoveries that a failure struck."
+        "1", "Recovery overhead", display_unit="percent", symbol="L_r", help="With recoveries that a failure struck."
     )
     largest_loss: Codes = label(TimeLoss, "Largest loss")
     interval_used: Array = output("s", "Interval used", symbol=r"\tau", help="One's own, or else the best.")
-    best_goodput: Array = output("1", "Goodput at the best interval", display_unit="percent", symbol="G^*")
+    best_goodput: Array = output("1", "Goodput at the optimal interval", display_unit="percent", symbol="G^*")
     own_goodput: Array = output(
-        "1", "Goodput at one's own interval", display_unit="percent", if_infinite="none is chosen"
+        "1", "Goodput at the chosen interval", display_unit="percent", if_infinite="none is chosen"
     )
-    goodput_given_up: Array = output("1", "Given up by one's own interval", display_unit="percent")
-    useful_time: Array = output("s", "Useful time of the job", help="Of its duration, the part whose work stays.")
+    goodput_given_up: Array = output("1", "Goodput lost to the chosen interval", display_unit="percent")
+    useful_time: Array = output("s", "Productive time", help="Of its duration, the part whose work stays.")
     time_to_finish: Array = output(
         "s",
-        "Time the work takes",
+        "Wall-clock time",
         if_infinite=_NO_PROGRESS,
         help="If the duration is that of the work without any failure.",
     )
-    failures_per_day: Array = output("1", "Failures a day", symbol="f")
-    device_share: Array = output("1", "Failures of devices", display_unit="percent", symbol="s_d")
-    nic_share: Array = output("1", "Failures of network cards", display_unit="percent", symbol="s_n")
-    psu_share: Array = output("1", "Failures of power supplies", display_unit="percent", symbol="s_p")
+    failures_per_day: Array = output("1", "Failures per day", symbol="f")
+    device_share: Array = output("1", "Device share of failures", display_unit="percent", symbol="s_d")
+    nic_share: Array = output("1", "Network-card share of failures", display_unit="percent", symbol="s_n")
+    psu_share: Array = output("1", "Power-supply share of failures", display_unit="percent", symbol="s_p")
     most_failures: Codes = label(FailingPart, "Fails most often")
-    node_mtbf: Array = output(
-        "s", "Between failures of a node", symbol="M_N", help="What is in it and its share of nets."
-    )
+    node_mtbf: Array = output("s", "Node MTBF", symbol="M_N", help="What is in it and its share of nets.")
     mtbf_needed: Array = output(
         "s",
-        "Least time between failures",
+        "Minimum viable job MTBF",
         symbol=r"M_\text{min}",
         help="Five times a checkpoint and a recovery: below it goodput falls steeply.",
     )
@@ -327,17 +323,17 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    curve("own_interval", ("own_goodput",), "Too often, too seldom", x_marks=("best_interval",), logy=False),
+    curve("own_interval", ("own_goodput",), "Goodput vs. checkpoint interval", x_marks=("best_interval",), logy=False),
     curve(
         "devices",
         ("best_goodput", "cluster_mtbf"),
-        "What a larger fleet loses",
+        "Goodput and job MTBF vs. devices",
         x_marks=("largest_fleet",),
         logy=False,
     ),
-    Chart("bars", "Where the time goes", (), ("checkpoint_share", "lost_work_share", "recovery_share")),
-    Chart("bars", "What fails", (), ("device_share", "nic_share", "psu_share")),
-    curve("checkpoint_time", ("best_goodput",), "What faster checkpoints buy", logy=False),
+    Chart("bars", "Time lost by cause", (), ("checkpoint_share", "lost_work_share", "recovery_share")),
+    Chart("bars", "Failures by component", (), ("device_share", "nic_share", "psu_share")),
+    curve("checkpoint_time", ("best_goodput",), "Goodput vs. checkpoint time", logy=False),
 )
 
 EQUATIONS = (

@@ -90,7 +90,7 @@ class Inputs:
     memory_reserve: Array = inputs.memory_reserve()
     optimizer_bytes: Array = number(
         "byte",
-        "Optimizer state a parameter",
+        "Optimizer bytes per parameter",
         ADAM_BYTES,
         high=64,
         slider=(0, 16),
@@ -109,31 +109,27 @@ class Outputs:
     gradients: Array = output("byte", "Gradients")
     optimizer_state: Array = output("byte", "Optimizer state")
     activations: Array = output("byte", "Activations", help="Kept for the backward pass, at their most.")
-    total: Array = output("byte", "Held by a device", symbol="M")
+    total: Array = output("byte", "Memory per device", symbol="M")
     model_state: Array = output(
         "byte", "Model state", symbol=r"M_\text{state}", help="Weights, gradients and optimizer state."
     )
     unsharded_state: Array = output("byte", "Model state without ZeRO", symbol=r"M_\text{dense}")
     held_parameters: Array = output(
-        "1", "Parameters of a device", display_unit="param", symbol="N_d", help="Before ZeRO."
+        "1", "Parameters per device", display_unit="param", symbol="N_d", help="Before ZeRO."
     )
-    activations_per_layer: Array = output("byte", "Activations of a layer", symbol="A", help="Of one microbatch.")
+    activations_per_layer: Array = output("byte", "Activations per layer", symbol="A", help="Of one microbatch.")
     layers_in_flight: Array = output("1", "Layers kept", help="Counted once for each microbatch in flight.")
-    activation_share: Array = output("1", "Share of activations", display_unit="percent")
-    memory_room: Array = output(
-        "byte", "Usable memory of the chip", if_infinite=_NO_ROOM, help="Less what is kept free."
-    )
-    memory_shortfall: Array = output("byte", "Short by", if_infinite=_NO_ROOM, help="Zero when all fits.")
-    feasible: Truth = flag("Fits")
-    largest_batch_size: Array = output(
-        "1", "Largest microbatch that fits", if_infinite=_NO_ROOM, help="0: not even one."
-    )
-    total_recomputed: Array = output("byte", "If all were computed again", help="With full recomputation.")
-    total_sharded: Array = output("byte", "If ZeRO took all", help="With stage 3.")
-    least_total: Array = output("byte", "With both", help="Stage 3 and full recomputation.")
+    activation_share: Array = output("1", "Activation share of memory", display_unit="percent")
+    memory_room: Array = output("byte", "Usable memory capacity", if_infinite=_NO_ROOM, help="Less what is kept free.")
+    memory_shortfall: Array = output("byte", "Memory shortfall", if_infinite=_NO_ROOM, help="Zero when all fits.")
+    feasible: Truth = flag("Fits in memory")
+    largest_batch_size: Array = output("1", "Maximum microbatch size", if_infinite=_NO_ROOM, help="0: not even one.")
+    total_recomputed: Array = output("byte", "Memory with full recomputation")
+    total_sharded: Array = output("byte", "Memory with ZeRO stage 3")
+    least_total: Array = output("byte", "Memory with ZeRO stage 3 and full recomputation")
     split_needed: Array = output(
         "1",
-        "Times to split further",
+        "Extra model parallelism needed",
         if_infinite=_NO_ROOM,
         help="Tensor or pipeline devices for each there is now, for the model state as it is to fit.",
     )
@@ -179,9 +175,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    Chart("buildup", "What a device holds", (), ("weights", "gradients", "optimizer_state", "activations")),
-    curve("data_parallel", ("total", "model_state"), "What more copies save (ZeRO)"),
-    curve("sequence_length", ("activations", "model_state"), "Longer sequences"),
+    Chart("buildup", "Memory per device by component", (), ("weights", "gradients", "optimizer_state", "activations")),
+    curve("data_parallel", ("total", "model_state"), "Memory per device vs. data-parallel size"),
+    curve("sequence_length", ("activations", "model_state"), "Memory per device vs. sequence length"),
 )
 
 EQUATIONS = (
@@ -269,9 +265,9 @@ LIMITATIONS = (
 
 PRESETS = (
     Preset("Llama-3-8B on eight H100", {}),
-    Preset("The same with ZeRO stage 3", {"zero_stage": "3"}, part="Part 4"),
+    Preset("Llama-3-8B on eight H100, ZeRO stage 3", {"zero_stage": "3"}, part="Part 4"),
     Preset("Attention scores kept", {"recomputation": "none"}),
-    Preset("Everything computed again", {"zero_stage": "3", "recomputation": "full", "sequence_length": "32768"}),
+    Preset("Full recomputation", {"zero_stage": "3", "recomputation": "full", "sequence_length": "32768"}),
     Preset(
         "Llama-3-70B: tensor 8, pipeline 4",
         {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "zero_stage": "1"},

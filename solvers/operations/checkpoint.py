@@ -67,7 +67,7 @@ class Inputs:
     )
     bytes_per_parameter: Array = number(
         "byte",
-        "Bytes a parameter",
+        "Bytes per parameter",
         14,
         exclusive_min=True,
         high=64,
@@ -77,7 +77,7 @@ class Inputs:
     )
     writer_bandwidth: Array = number(
         "byte/s",
-        "Bandwidth of a writer",
+        "Bandwidth per writer",
         2e9,
         exclusive_min=True,
         high=1e15,
@@ -85,7 +85,7 @@ class Inputs:
         log=True,
         display_unit="GB/s",
         symbol=r"\beta_w",
-        help="At which one host writes its part.",
+        help="Write bandwidth of one host.",
     )
     writers: Array = number(
         "1",
@@ -98,11 +98,11 @@ class Inputs:
         integer=True,
         symbol="w",
         default_from="fleet.nodes",
-        help="Hosts that write at once, each its own part.",
+        help="Hosts that write in parallel.",
     )
     filesystem_bandwidth: Array = number(
         "byte/s",
-        "Bandwidth of the file system",
+        "File system bandwidth",
         100e9,
         exclusive_min=True,
         high=1e16,
@@ -110,11 +110,11 @@ class Inputs:
         log=True,
         display_unit="GB/s",
         symbol=r"\beta_f",
-        help="That all writers share.",
+        help="Shared by all writers.",
     )
     interval: Array = number(
         "s",
-        "Interval",
+        "Checkpoint interval",
         1800,
         exclusive_min=True,
         high=1e9,
@@ -126,13 +126,13 @@ class Inputs:
     )
     way: Codes = choice(
         CheckpointMode,
-        "Writing",
+        "Checkpoint mode",
         CheckpointMode.SYNCHRONOUS,
         help="Asynchronous: the run waits only for a copy in the hosts' memory and goes on while that is written.",
     )
     copy_bandwidth: Array = number(
         "byte/s",
-        "Bandwidth of the copy",
+        "Host copy bandwidth",
         25e9,
         exclusive_min=True,
         high=1e15,
@@ -145,7 +145,7 @@ class Inputs:
     )
     read_speedup: Array = number(
         "1",
-        "Reading over writing",
+        "Read ÷ write bandwidth",
         1,
         exclusive_min=True,
         high=1000,
@@ -157,23 +157,27 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    checkpoint_size: Array = output("byte", "Checkpoint", symbol="M")
-    write_bandwidth: Array = output("byte/s", "Bandwidth of writing", symbol=r"\beta")
-    write_time: Array = output("s", "Time to write", symbol=r"\delta")
-    overhead: Array = output("1", "Overhead", display_unit="percent", help="Time to write over the interval.")
-    stall_time: Array = output("s", "Stall", help="That the run itself waits at each checkpoint.")
-    stall_share: Array = output("1", "Share of the time stalled", display_unit="percent", symbol="s")
-    bottleneck: Codes = label(CheckpointBottleneck, "Bound by")
-    saturating_writers: Array = output("1", "Writers that fill the file system", symbol="w^*")
-    keeps_up: Truth = flag("Keeps up", help="Whether one is written before the next is due.")
+    checkpoint_size: Array = output("byte", "Checkpoint size", symbol="M")
+    write_bandwidth: Array = output("byte/s", "Write bandwidth", symbol=r"\beta")
+    write_time: Array = output("s", "Write time", symbol=r"\delta")
+    overhead: Array = output(
+        "1", "Write time ÷ interval", display_unit="percent", help="Time to write over the interval."
+    )
+    stall_time: Array = output("s", "Stall per checkpoint")
+    stall_share: Array = output("1", "Checkpoint overhead", display_unit="percent", symbol="s")
+    bottleneck: Codes = label(CheckpointBottleneck, "Limited by")
+    saturating_writers: Array = output("1", "Writers to saturate the file system", symbol="w^*")
+    keeps_up: Truth = flag("Written within the interval")
     actual_interval: Array = output(
         "s", "Actual interval", symbol=r"\tau'", help="The time to write, where that is longer than the interval."
     )
-    lost_per_day: Array = output("s", "Stalled a day")
-    written_per_day: Array = output("byte", "Written a day")
-    load_time: Array = output("s", "Time to read back", help="At a restart.")
-    bandwidth_to_keep_up: Array = output("byte/s", "Bandwidth to keep up", help="To write within the interval.")
-    bandwidth_for_one_percent: Array = output("byte/s", "Bandwidth for 1%", help="To write within 1% of the interval.")
+    lost_per_day: Array = output("s", "Stall per day")
+    written_per_day: Array = output("byte", "Data written per day")
+    load_time: Array = output("s", "Load time", help="Time to read the checkpoint at a restart.")
+    bandwidth_to_keep_up: Array = output("byte/s", "Write bandwidth needed", help="To write within the interval.")
+    bandwidth_for_one_percent: Array = output(
+        "byte/s", "Write bandwidth for 1%", help="To write within 1% of the interval."
+    )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
@@ -191,10 +195,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
 
 def _advice(o: Outputs) -> str:
     if o.bottleneck == CheckpointBottleneck.FILESYSTEM:
-        return (
-            "The file system binds: from {saturating_writers} writers on, more of them do not help; a faster one would."
-        )
-    return "The writers bind: more of them would help, up to {saturating_writers}."
+        return "Limited by the file system: beyond {saturating_writers} writers only a faster one helps."
+    return "Limited by the writers: more of them would help, up to {saturating_writers}."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -205,9 +207,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    curve("writers", ("write_time",), "More writers, until the file system is full", x_marks=("saturating_writers",)),
-    curve("interval", ("overhead", "stall_share"), "How often"),
-    Chart("bars", "Bandwidths", (), ("write_bandwidth", "bandwidth_for_one_percent")),
+    curve("writers", ("write_time",), "Write time vs. writers", x_marks=("saturating_writers",)),
+    curve("interval", ("overhead", "stall_share"), "Checkpoint overhead vs. interval"),
+    Chart("bars", "Write bandwidth: available and needed for 1%", (), ("write_bandwidth", "bandwidth_for_one_percent")),
 )
 
 EQUATIONS = (
@@ -253,7 +255,7 @@ LIMITATIONS = (
 
 PRESETS = (
     Preset("70 billion parameters, 64 hosts", {}),
-    Preset("The same, out of the way", {"way": "asynchronous"}),
+    Preset("Asynchronous checkpoints", {"way": "asynchronous"}),
     Preset("One host writes it all", {"writers": "1"}),
     Preset(
         "A trillion parameters to a slow file system",

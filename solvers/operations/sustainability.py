@@ -101,7 +101,7 @@ class Inputs:
         help="Share of the duration in which there is work; out of use a device draws its idle power.",
     )
     grid: Grid | None = inputs.grid()
-    other_grid: Grid | None = spec(Grid, "Another grid", optional=True, help="To compare with, at the same PUE.")
+    other_grid: Grid | None = spec(Grid, "Comparison grid", optional=True, help="At the same PUE.")
     region: Region | None = inputs.region()
     pue: Array = inputs.pue()
     carbon_intensity: Array = number(
@@ -119,7 +119,7 @@ class Inputs:
     )
     other_carbon_intensity: Array = number(
         "kg/J",
-        "Another grid's",
+        "Comparison grid's carbon intensity",
         0.02 / _KWH,
         high=1e-5,
         slider=(0, 1 / _KWH),
@@ -136,31 +136,31 @@ class Inputs:
     )
     embodied_per_device: Array = number(
         "kg",
-        "Embodied carbon of a device",
+        "Embodied carbon per device",
         high=1e7,
         slider=(0, 2000),
         default_from="accelerator.embodied_carbon",
         strict=True,
         may_be_unknown=True,
         advanced=True,
-        help="CO2e of making one.",
+        help="CO2e of manufacturing one.",
     )
     embodied_lifetime: Array = number(
         "s",
-        "Life of a device",
+        "Device lifetime",
         4 * _YEAR,
         exclusive_min=True,
         high=1e10,
         slider=(_YEAR, 10 * _YEAR),
         display_unit="year",
         symbol="L",
-        help="Over which its making is shared out.",
+        help="Embodied carbon is amortized over it.",
     )
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     host_power: Array = inputs.host_power(0)
     mean_device_power: Array = number(
         "W",
-        "Measured power of a device",
+        "Measured power per device",
         0,
         high=1e6,
         slider=(0, 1500),
@@ -179,60 +179,63 @@ _NO_WATER = "unknown: the grid's isn't known"
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     total_carbon: Array = output(
-        "kg", "Carbon", display_unit="t", symbol=r"m", help="CO2e of running and, in part, of making."
+        "kg", "Total carbon", display_unit="t", symbol=r"m", help="CO2e: operational plus the job's share of embodied."
     )
-    it_energy: Array = output("J", "Energy of the equipment", symbol=r"E_\text{IT}", help="Chips, and hosts if given.")
-    facility_energy: Array = output("J", "Energy at the meter", symbol="E")
+    it_energy: Array = output("J", "IT energy", symbol=r"E_\text{IT}", help="Chips, and hosts if given.")
+    facility_energy: Array = output("J", "Facility energy", symbol="E")
     operational_carbon: Array = output(
-        "kg", "Of running", display_unit="t", symbol=r"m_\text{op}", help="CO2e of the electricity."
+        "kg", "Operational carbon", display_unit="t", symbol=r"m_\text{op}", help="CO2e of the electricity."
     )
     embodied_carbon: Array = output(
-        "kg", "Of making", display_unit="t", symbol=r"m_\text{emb}", help="The job's share of the devices' life."
+        "kg", "Embodied carbon", display_unit="t", symbol=r"m_\text{emb}", help="The job's share of the devices' life."
     )
     embodied_share: Array = output(
-        "1", "Share of making", display_unit="percent", symbol="s", help="0 where nothing is emitted at all."
+        "1", "Embodied share of carbon", display_unit="percent", symbol="s", help="0 where nothing is emitted at all."
     )
     water: Array = output(
         "L", "Water", symbol="V", if_infinite=_NO_WATER, help="Of the site and of making the electricity."
     )
-    site_water: Array = output("L", "Water of the site", symbol="V_s", help="Cooling: what evaporates on the spot.")
+    site_water: Array = output("L", "On-site water", symbol="V_s", help="Cooling: what evaporates on the spot.")
     generation_water: Array = output(
-        "L", "Water of the electricity", symbol="V_g", if_infinite=_NO_WATER, help="At the power stations."
+        "L", "Water of electricity generation", symbol="V_g", if_infinite=_NO_WATER, help="At the power stations."
     )
     mean_power: Array = output("W", "Mean power", symbol="P", help="At the meter.")
-    busy_power: Array = output("W", "Power of a busy device", symbol=r"p_\text{busy}", help="Of the chip alone.")
-    device_power: Array = output("W", "Power of a device", symbol="p", help="On average, of the chip alone.")
+    busy_power: Array = output("W", "Device power when busy", symbol=r"p_\text{busy}", help="Of the chip alone.")
+    device_power: Array = output("W", "Mean device power", symbol="p", help="On average, of the chip alone.")
     operational_carbon_there: Array = output(
-        "kg", "Of running on the other grid", display_unit="t", symbol=r"m'_\text{op}"
+        "kg", "Operational carbon on the comparison grid", display_unit="t", symbol=r"m'_\text{op}"
     )
     saved_there: Array = output(
-        "kg", "Saved on the other grid", display_unit="t", help="Of running; negative where that grid emits more."
+        "kg",
+        "Operational carbon saved on the comparison grid",
+        display_unit="t",
+        help="Negative where that grid emits more.",
     )
     grid_ratio: Array = output(
         "1",
-        "This grid over the other",
+        "Carbon ratio to the comparison grid",
         symbol="r",
         if_infinite="without bound: the other grid emits nothing",
         help="How many times as much carbon the same energy is here.",
     )
     energy_cost: Array = output("USD", "Electricity bill", symbol=r"C_\text{energy}")
-    energy_per_day: Array = output("J", "Energy a day", help="At the meter.")
-    carbon_per_day: Array = output("kg", "Carbon a day")
-    larger: Codes = label(CarbonPart, "Larger part")
-    carbon_per_device_hour: Array = output("kg", "Carbon of a device-hour")
+    energy_per_day: Array = output("J", "Facility energy per day")
+    carbon_per_day: Array = output("kg", "Carbon per day")
+    larger: Codes = label(CarbonPart, "Larger carbon part")
+    carbon_per_device_hour: Array = output("kg", "Carbon per device-hour")
     carbon_per_useful_device_hour: Array = output(
         "kg",
-        "Carbon of a useful device-hour",
+        "Carbon per effective device-hour",
         if_infinite="no useful work is done",
         help="Of an hour's work at the full peak rate.",
     )
-    embodied_whole: Array = output("kg", "Making of the whole fleet")
+    embodied_whole: Array = output("kg", "Embodied carbon of the fleet")
     break_even_intensity: Array = output(
         "kg/J",
-        "Equal parts at",
+        "Break-even carbon intensity",
         display_unit="g/kWh",
         if_infinite="never: no energy is used",
-        help="Carbon intensity at which running emits as much as making.",
+        help="Where operational equals embodied carbon.",
     )
     overhead_energy: Array = output("J", "Cooling and losses", help="What the building adds.")
 
@@ -302,16 +305,16 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    Chart("bars", "Where the carbon comes from", (), ("operational_carbon", "embodied_carbon")),
-    Chart("bars", "Running on either grid", (), ("operational_carbon", "operational_carbon_there")),
+    Chart("bars", "Carbon: operational and embodied", (), ("operational_carbon", "embodied_carbon")),
+    Chart("bars", "Operational carbon by grid", (), ("operational_carbon", "operational_carbon_there")),
     curve(
         "carbon_intensity",
         ("total_carbon", "embodied_share"),
-        "The grid decides",
+        "Carbon vs. grid intensity",
         x_marks=("break_even_intensity",),
         logy=False,
     ),
-    curve("mfu", ("carbon_per_useful_device_hour",), "Waiting emits, too"),
+    curve("mfu", ("carbon_per_useful_device_hour",), "Carbon per effective device-hour vs. MFU"),
 )
 
 EQUATIONS = (

@@ -111,7 +111,7 @@ class Inputs:
     pue: Array = inputs.pue()
     electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
     unit_price: Array = number(
-        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."
+        "USD", "Price per device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."
     )
     tdp: Array = number(
         "W", "Thermal design power", 0, high=1e6, slider=(0, 1500), advanced=True, help="0: the accelerator's."
@@ -141,7 +141,7 @@ class Inputs:
     host_power: Array = inputs.host_power(0)
     cloud_price: Array = number(
         "USD/s",
-        "Cloud price",
+        "On-demand price",
         0,
         high=1,
         slider=(0, 12 / _HOUR),
@@ -161,7 +161,7 @@ class Inputs:
     )
     spot_mtbf: Array = number(
         "s",
-        "Until a spot machine is taken back",
+        "Spot MTBF",
         30 * 86400.0,
         exclusive_min=True,
         high=1e12,
@@ -173,7 +173,7 @@ class Inputs:
     )
     devices_per_machine: Array = number(
         "1",
-        "Devices of a machine",
+        "Devices per machine",
         8,
         low=1,
         high=1e5,
@@ -185,7 +185,7 @@ class Inputs:
     )
     checkpoint_time: Array = number(
         "s",
-        "Time of a checkpoint",
+        "Checkpoint time",
         60,
         high=1e6,
         slider=(0, 600),
@@ -195,7 +195,7 @@ class Inputs:
     )
     recovery_time: Array = number(
         "s",
-        "Time to go on",
+        "Recovery time",
         600,
         high=1e6,
         slider=(0, 3600),
@@ -205,7 +205,7 @@ class Inputs:
     )
     tokens_per_device_second: Array = number(
         "1/s",
-        "Tokens a second of a device",
+        "Assumed throughput per device (tokens/s)",
         2500,
         high=1e9,
         slider=(0, 20000),
@@ -214,7 +214,7 @@ class Inputs:
     )
     total_ops: Array = number(
         "flop",
-        "Arithmetic of a run",
+        "FLOPs per training run",
         7.2e23,
         high=1e40,
         slider=(1e18, 1e27),
@@ -233,8 +233,10 @@ _NO_WORK = "none is done"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    tco: Array = output("USD", "Total cost of owning", symbol=r"C_\text{own}")
-    capex: Array = output("USD", "Written off", symbol=r"C_\text{capex}", help="Of what was bought, in the duration.")
+    tco: Array = output("USD", "Total cost of ownership (TCO)", symbol=r"C_\text{own}")
+    capex: Array = output(
+        "USD", "Depreciation (CapEx)", symbol=r"C_\text{capex}", help="Of what was bought, in the duration."
+    )
     purchase_price: Array = output("USD", "Purchase price", symbol=r"C_0", help="All that is bought at the start.")
     energy_opex: Array = output("USD", "Electricity", symbol=r"C_\text{energy}")
     maintenance_opex: Array = output(
@@ -246,47 +248,49 @@ class Outputs:
     capex_facility: Array = output("USD", "Facility")
     capex_staff: Array = output("USD", "Staff")
     largest_part: Codes = label(CostPart, "Largest part")
-    accelerator_share: Array = output("1", "Share of accelerators", display_unit="percent", help="Of what is bought.")
-    cost_per_device_hour: Array = output("USD/hour", "Cost of a device-hour", help="Used or not.")
-    cost_per_used_hour: Array = output("USD/hour", "Cost of a device-hour in use", if_infinite=_NO_WORK)
+    accelerator_share: Array = output(
+        "1", "Accelerator share of purchase", display_unit="percent", help="Of what is bought."
+    )
+    cost_per_device_hour: Array = output("USD/hour", "Cost per device-hour", help="Used or not.")
+    cost_per_used_hour: Array = output("USD/hour", "Cost per utilized device-hour", if_infinite=_NO_WORK)
     cost_per_useful_device_hour: Array = output(
         "USD/hour",
-        "Cost of a useful device-hour",
+        "Cost per effective device-hour",
         if_infinite=_NO_WORK,
         help="Of an hour's work at the full peak rate.",
     )
     cost_per_exaflop: Array = output(
         "USD",
-        "Cost of an EFLOP of the model's arithmetic",
+        "Cost per 10¹⁸ model FLOPs",
         if_infinite="unknown, or none is done",
         help="What compares chips at equal throughput.",
     )
-    cost_per_million_tokens: Array = output("USD", "Cost of a million tokens", if_infinite=_NO_WORK)
-    cost_per_run: Array = output("USD", "Cost of the training run", if_infinite="unknown, or none is done")
-    cloud_cost: Array = output("USD", "On demand", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)
-    spot_cost: Array = output("USD", "On spot machines", symbol=r"C_\text{spot}", if_infinite="unknown")
-    spot_goodput: Array = output("1", "Goodput on spot machines", display_unit="percent", symbol="G")
-    spot_job_mtbf: Array = output("s", "Between interruptions on spot machines", symbol="M")
-    spot_interval: Array = output("s", "Checkpoints on spot machines, every", symbol=r"\tau")
-    cheapest: Codes = label(Procurement, "Cheapest")
-    cheapest_cost: Array = output("USD", "Cheapest")
+    cost_per_million_tokens: Array = output("USD", "Cost per 1M tokens at the assumed throughput", if_infinite=_NO_WORK)
+    cost_per_run: Array = output("USD", "Cost per training run", if_infinite="unknown, or none is done")
+    cloud_cost: Array = output("USD", "On-demand cost", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)
+    spot_cost: Array = output("USD", "Spot cost", symbol=r"C_\text{spot}", if_infinite="unknown")
+    spot_goodput: Array = output("1", "Spot goodput", display_unit="percent", symbol="G")
+    spot_job_mtbf: Array = output("s", "Spot job MTBF", symbol="M")
+    spot_interval: Array = output("s", "Spot checkpoint interval", symbol=r"\tau")
+    cheapest: Codes = label(Procurement, "Lowest-cost option")
+    cheapest_cost: Array = output("USD", "Lowest cost")
     break_even_utilization: Array = output(
         "1",
-        "Break-even use",
+        "Break-even utilization",
         display_unit="percent",
         if_infinite="none: renting is cheaper even when always in use",
         help="From this share of the time in use on, owning is cheaper than renting on demand.",
     )
     spot_break_even_utilization: Array = output(
         "1",
-        "Break-even use against spot",
+        "Break-even utilization vs. spot",
         display_unit="percent",
         if_infinite="none: spot is cheaper even when always in use",
     )
     mean_power: Array = output("W", "Mean power", symbol="W", help="Of the chips, and of their hosts if given.")
-    facility_energy: Array = output("J", "Energy at the meter", symbol="E")
-    device_price: Array = output("USD", "Price of a device")
-    cloud_rate: Array = output("USD/hour", "Cloud price", if_infinite=_UNKNOWN)
+    facility_energy: Array = output("J", "Facility energy", symbol="E")
+    device_price: Array = output("USD", "Price per device")
+    cloud_rate: Array = output("USD/hour", "On-demand price", if_infinite=_UNKNOWN)
     spot_rate: Array = output("USD/hour", "Spot price", if_infinite=_UNKNOWN)
 
 
@@ -368,15 +372,15 @@ _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_f
 
 
 FIGURES = (
-    Chart("buildup", "Where the money goes", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
+    Chart("buildup", "TCO breakdown", (), (*_CAPEX, "energy_opex", "maintenance_opex")),
     curve(
         "time_in_use",
         ("tco", "cloud_cost", "spot_cost"),
-        "Owning against renting",
+        "Own vs. rent by utilization",
         x_marks=("break_even_utilization",),
         logy=False,
     ),
-    curve("mfu", ("cost_per_useful_device_hour",), "Utilization is the lever"),
+    curve("mfu", ("cost_per_useful_device_hour",), "Cost per effective hour vs. MFU"),
 )
 
 EQUATIONS = (
