@@ -19,7 +19,7 @@ from solvers.search.run import Candidate
 SORT, PAGE, LOW, HIGH = "sort", "page", "from.", "to."
 _A_PAGE = 20
 # The most lines the chart draws; more would hide each other.
-_THREADS = 300
+_THREADS = 200
 
 
 @dataclass(frozen=True)
@@ -160,14 +160,22 @@ def _drawing(
     drawn = [column for column in columns if column.numeric or not column.terms]
     if len(drawn) < 2 or not candidates:
         return None
-    step = max(1, len(candidates) // _THREADS)
-    some = candidates[::step]
+    places = _places_drawn([each.number in front for each in candidates])
+    some = [candidates[place] for place in places]
     return uprights.parallel(
         [_column(column, some) for column in drawn],
-        list(kept[::step]),
+        [kept[place] for place in places],
         [each.number in front for each in some],
         dict(ends),
     )
+
+
+def _places_drawn(front: Sequence[bool]) -> list[int]:
+    """Return the places of at most `_THREADS` rows, in order: those of the front first, then every k-th other."""
+    best, others = ([place for place, of_front in enumerate(front) if of_front == wanted] for wanted in (True, False))
+    best = best[:: max(1, math.ceil(len(best) / _THREADS))]
+    left = _THREADS - len(best)
+    return sorted([*best, *(others[:: max(1, math.ceil(len(others) / left))] if left else [])])
 
 
 def _column(column: ResultColumn, candidates: Sequence[Candidate]) -> uprights.ParallelAxis:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Up to as many lines are drawn at full opacity.
+_OPAQUE = 60
 WIDTH, HEIGHT, TOP, FOOT, SIDE = 900, 320, 48, 18, 70
 
 
@@ -73,6 +75,11 @@ class Parallel:
     top: int = TOP
     bottom: int = HEIGHT - FOOT
     span: int = HEIGHT - FOOT - TOP
+
+    @property
+    def opacity(self) -> float:
+        """Return the opacity of the lines together: the more there are, the fainter, so that dense parts stand out."""
+        return round(min(1.0, math.sqrt(_OPAQUE / max(len(self.threads), 1))), 2)
 
 
 def parallel(
