@@ -71,12 +71,14 @@ PAGES = (
         "system/",
         (
             View(
-                "system", "One system, all walls", "Describe it once: every wall's verdict, the most binding one first."
+                "system",
+                "Whole-system view",
+                "Describe a system once and read every wall's verdict, the tightest limit first.",
             ),
-            View("iron-law", "Iron law", "A training run as five factors, each with the walls that own it."),
+            View("iron-law", "Iron law", "Training time as five factors, each linked to the walls that set it."),
         ),
         saved=(
-            Saved("one-system", "One system", "system", "_walls.html"),
+            Saved("one-system", "Whole-system view", "system", "_walls.html"),
             Saved("iron-law", "The iron law", "iron-law", "_factors.html", answer="answer_iron_law"),
         ),
     ),
@@ -86,11 +88,11 @@ PAGES = (
         (
             View(
                 "geography",
-                "Carbon geography",
-                "The same job on every grid of the world, and where to run it when carbon has a price.",
+                "Carbon map",
+                "Run the same job on any grid of the world, and add a carbon price.",
             ),
         ),
-        saved=(Saved("geography", "Carbon geography", "geography", "_places.html", scripts=("js/geography.js",)),),
+        saved=(Saved("geography", "Carbon map", "geography", "_places.html", scripts=("js/geography.js",)),),
     ),
     Page(
         "spectrum",
@@ -98,22 +100,26 @@ PAGES = (
         (
             View(
                 "spectrum",
-                "Spectrum",
-                "Every accelerator from microcontroller to wafer, and the smallest that meets a latency target.",
+                "TinyML to frontier",
+                "Accelerators from microcontroller to wafer scale, and the smallest that meets a latency target.",
             ),
         ),
-        saved=(Saved("spectrum", "Spectrum", "spectrum", "_devices.html", styles=("css/fallacies.css",)),),
+        saved=(Saved("spectrum", "TinyML to frontier", "spectrum", "_devices.html", styles=("css/fallacies.css",)),),
     ),
     Page(
         "pipelines",
         "pipeline/",
-        (View("pipelines", "Pipeline", "Solvers in sequence: what flows between them, and which inputs are missing."),),
+        (
+            View(
+                "pipelines", "Chained models", "Feed one wall's outputs into the next: scaling law, parallelism, cost."
+            ),
+        ),
         saved=(Saved("pipelines", "Pipeline", "pipelines", "_chain.html"),),
     ),
     Page(
         "explore",
         "explore/",
-        (View("explore", "Design space", "Search a million configurations under a budget and an SLA."),),
+        (View("explore", "Design space", "Search up to a million configurations against a budget and an SLO."),),
         saved=(
             # The table's order, page and filters, and the configuration that was tried.
             Saved(
@@ -128,25 +134,38 @@ PAGES = (
         (
             View(
                 "hardware_match",
-                "Hardware for a target",
-                "A latency target in; out, which chips meet it and how many it takes.",
+                "Hardware selector",
+                "Which accelerators meet a latency target, and how many you need.",
             ),
         ),
-        saved=(Saved("hardware_match", "Hardware for a target", "hardware_match", "_chips.html"),),
+        saved=(Saved("hardware_match", "Hardware selector", "hardware_match", "_chips.html"),),
         old_paths=("matches/",),
     ),
     Page(
         "capstone",
         "capstone/",
-        (View("capstone", "Capstone", "Design a serving fleet under a budget, a latency target and a carbon limit."),),
+        (
+            View(
+                "capstone",
+                "Capstone: design a fleet",
+                "Design a serving fleet under a budget, a latency target and a carbon limit.",
+            ),
+        ),
         saved=(Saved("capstone", "Capstone", "capstone", "_scores.html"),),
     ),
     Page(
         "fallacies",
         "fallacies/",
-        (View("fallacies", "Fallacies", "Common claims about ML systems, and the two questions that refute each."),),
+        (
+            View(
+                "fallacies",
+                "Fallacies and pitfalls",
+                "Common misconceptions about ML systems, each refuted by a before/after calculation.",
+            ),
+        ),
     ),
     Page("poster", "poster/", (View("poster", "Poster", "All 22 walls on one sheet, to print."),)),
+    Page("glossary", "glossary/"),
     Page("sensitivity", "sensitivity/", old_paths=("movers/",)),
 )
 

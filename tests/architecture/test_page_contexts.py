@@ -10,6 +10,7 @@ from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.capstone.page import CapstonePage
 from mlsysweb.pages.fallacies.page import FallaciesPage
 from mlsysweb.pages.geography.page import GeographyPage
+from mlsysweb.pages.glossary.page import GlossaryPage
 from mlsysweb.pages.hardware_match.page import HardwareMatchPage
 from mlsysweb.pages.home.page import HomePage
 from mlsysweb.pages.pipelines.page import PipelinePage
@@ -40,6 +41,7 @@ GIVEN = {
     "/capstone/": {"page": CapstonePage, "form": Form},
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
+    "/glossary/": {"page": GlossaryPage},
     "/poster/": {"page": PosterPage},
     "/sensitivity/roofline/": {"page": SensitivityPage},
     "/s/": {"page": ListPage},

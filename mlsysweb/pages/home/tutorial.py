@@ -80,7 +80,7 @@ PARTS = (
         "Walls in a chain, the parameter that binds, and the roofline turned round.",
         (
             TutorialLink("Budget, fleet, bill: a pipeline", "pipelines:pipelines", {}),
-            TutorialLink("One system, all walls", "system:system", {}),
+            TutorialLink("Whole-system view", "system:system", {}),
             TutorialLink("Twice the FLOP/s, same latency", "roofline", {"accelerator.peak": "x2"}),
             TutorialLink("Hardware for 50 ms", "synthesis", {}),
         ),

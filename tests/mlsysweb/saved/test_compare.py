@@ -36,7 +36,7 @@ def test_inputs_that_differ_stand_first_and_those_shared_are_folded(ada):
     page = shown(ada, ids(save(ada, SMALL), save(ada, LARGE)))
     assert line(page, "Batch size") == ["8", "256"]
     assert line(page, "Accelerator") == ["NVIDIA H100 SXM5 80GB", "NVIDIA A100 SXM4 80GB"]
-    assert re.search(r"\d+ inputs they share</summary>.*?<dt>Precision</dt>", page)
+    assert re.search(r"\d+ identical inputs</summary>.*?<dt>Precision</dt>", page)
 
 
 def test_outputs_say_difference_and_ratio_to_the_baseline(ada):
@@ -47,7 +47,7 @@ def test_outputs_say_difference_and_ratio_to_the_baseline(ada):
 def test_another_baseline_turns_the_differences_round(ada):
     one, two = save(ada, SMALL, title="One"), save(ada, LARGE, title="Two")
     page = shown(ada, ids(one, two), baseline=ids(two))
-    assert re.search(r"One</a>.*?as baseline.*?Two</a>.*?<span class=\"chip\">baseline</span>", page)
+    assert re.search(r"One</a>.*?Set as baseline.*?Two</a>.*?<span class=\"chip\">Baseline</span>", page)
 
 
 def test_the_walls_own_charts_are_overlaid(ada):
@@ -132,7 +132,7 @@ def test_with_nothing_chosen_ones_own_are_offered(ada):
     save(ada, title="Mine")
     page = shown(ada, "")
     assert "Choose two to eight" in page and "Mine" in page
-    assert "Nothing of yours is saved yet" in shown(Client(), "")
+    assert "You have no saved scenarios" in shown(Client(), "")
 
 
 def test_boxes_ticked_come_as_several(ada):

@@ -30,8 +30,8 @@ def changed(**figures):
 def test_while_nothing_moves_nothing_is_said_and_nothing_computed(client, monkeypatch):
     link = save(client, CHIP)
     monkeypatch.setattr(drift_views, "_answer", lambda *_: pytest.fail("it was computed"))
-    assert "has moved on" not in shown(client, link)
-    assert "Nothing has moved since" in shown(client, f"{link}v/1/drift/")
+    assert "have changed since this was saved" not in shown(client, link)
+    assert "Nothing has changed" in shown(client, f"{link}v/1/drift/")
 
 
 def test_a_changed_figure_is_named_with_both_values_and_todays_answer(client):
@@ -54,7 +54,7 @@ def test_a_changed_rate_is_named_with_its_format(client):
 def test_a_note_on_a_row_is_no_drift(client):
     link = save(client, CHIP)
     changed(note="Seen in a museum.")
-    assert "has moved on" not in shown(client, link)
+    assert "have changed since this was saved" not in shown(client, link)
 
 
 def test_both_stand_side_by_side_output_by_output(client):
@@ -90,8 +90,8 @@ def test_the_owner_keeps_todays_answer_as_a_further_version(client):
     client.post(f"{link}v/1/recompute/")
     first, second = Scenario.objects.get().versions.all()
     assert second.question == first.question and second.result != first.result
-    assert "has moved on" not in shown(client, link)
-    assert "has moved on" in shown(client, f"{link}v/1/")
+    assert "have changed since this was saved" not in shown(client, link)
+    assert "have changed since this was saved" in shown(client, f"{link}v/1/")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_the_owner_keeps_todays_answer_as_a_further_version(client):
 )
 def test_a_page_over_many_walls_says_what_moved_and_shows_both(client, page):
     link = save(client, page)
-    assert "has moved on" not in shown(client, link)
+    assert "have changed since this was saved" not in shown(client, link)
     Accelerator.objects.filter(slug__startswith="h100").update(memory_bandwidth=9e12, tdp=999)
     from catalog.models import CatalogVersion as Changes
 
@@ -108,4 +108,4 @@ def test_a_page_over_many_walls_says_what_moved_and_shows_both(client, page):
     moved = "NVIDIA H100 SXM5 80GB: memory bandwidth 9 TB/s (was 3.35 TB/s); thermal design power 999 W (was 700 W)."
     assert moved in shown(client, link)
     both = shown(client, f"{link}v/1/drift/")
-    assert moved in both and "As it was kept" in both and "Today" in both
+    assert moved in both and "Saved result" in both and "Current result" in both

@@ -183,14 +183,14 @@ def test_pages_of_two_types_share_no_figure(client):
 def test_while_nothing_moves_it_is_not_asked_again(client, name, monkeypatch):
     link = save(client, QUESTIONS[name])
     monkeypatch.setattr(drift_module, "capture", lambda *_: pytest.fail("it was asked"))
-    assert "Nothing has moved since" in shown(client, f"{link}v/1/drift/")
+    assert "Nothing has changed" in shown(client, f"{link}v/1/drift/")
 
 
 @every_page
 def test_asked_again_it_is_compared_figure_by_figure(client, name):
     link = save(client, QUESTIONS[name])
     outdated()
-    assert "has moved on" in shown(client, link)
+    assert "have changed since this was saved" in shown(client, link)
     page = html.unescape(shown(client, f"{link}v/1/drift/"))
     before, today = open_version(latest()), capture(QUESTIONS[name])
     assert page.count('<p class="verdict">') == 2 and today.said in page
@@ -206,7 +206,7 @@ def test_todays_answer_is_kept_as_a_further_version(client, name):
     client.post(f"{link}v/1/recompute/")
     first, second = Scenario.objects.get().versions.all()
     assert first.question == second.question and first.result != second.result
-    assert "has moved on" not in shown(client, link)
+    assert "have changed since this was saved" not in shown(client, link)
 
 
 def test_a_page_that_has_no_answer_today_says_why(client):

@@ -80,7 +80,7 @@ def test_two_editors_of_one_scenario_get_a_conflict_and_lose_nothing(ada):
     answer = edit(ada, link, title="Second", notes="mine", revision=1)
     page = html.unescape(answer.content.decode())
     assert answer.status_code == 409
-    assert "Somebody saved this while you were writing" in page
+    assert "Somebody else saved changes while you were editing" in page
     assert "<dd>First</dd>" in page and "<dd>theirs</dd>" in page
     assert 'value="Second"' in page and ">\nmine</textarea>" in page
     assert Scenario.objects.get().title == "First"
@@ -96,7 +96,7 @@ def test_only_the_owner_edits_deletes_and_changes(ada, ben, somebody):
         assert other.post(f"{link}delete/").status_code == 404
         assert other.post(f"{link}restore/").status_code == 404
         assert other.get(f"{link}change/").status_code == 404
-        assert "Save what I wrote" not in shown(other, link)
+        assert "Save changes" not in shown(other, link)
     assert Scenario.objects.get().title != "Mine now"
 
 
@@ -120,7 +120,7 @@ def test_what_is_private_has_no_preview_qr_or_fork_for_others(ada, ben):
 
 def test_a_fork_is_ones_own_and_says_where_it_came_from(ada, ben):
     link = save(ada)
-    assert "Fork to change" in shown(ben, link) and "Fork to change" not in shown(ada, link)
+    assert "Copy and edit" in shown(ben, link) and "Copy and edit" not in shown(ada, link)
     copy = ben.post(f"{link}fork/")["Location"]
     assert copy != link
     assert f'forked from <a href="{link}v/1/">' in shown(ben, copy)
@@ -187,7 +187,7 @@ def test_deleted_is_gone_for_all_but_its_owner_and_comes_back(ada, ben):
     assert ben.get(link).status_code == 404
     page = shown(ada, back)
     assert "Soon gone is deleted." in page and f'action="{link}restore/"' in page
-    assert "Take it back" in shown(ada, link)
+    assert "Restore" in shown(ada, link)
     ada.post(f"{link}restore/")
     assert ben.get(link).status_code == 200
 
@@ -283,7 +283,7 @@ def test_what_a_visitor_saved_goes_along_when_they_sign_in(somebody):
     assert answer.status_code == 302
     assert "From before" in shown(somebody, "/s/")
     assert Scenario.objects.get().owner.username == "dora"
-    assert "Save what I wrote" in shown(somebody, link)
+    assert "Save changes" in shown(somebody, link)
     other = Client()
     other.post("/accounts/login/", {"username": "dora", "password": "a long one"})
     assert "From before" in shown(other, "/s/")
@@ -323,7 +323,7 @@ def test_a_list_reads_no_whole_answers(ada, django_assert_max_num_queries):
 
 def test_a_wrong_password_is_a_sentence(somebody):
     answer = somebody.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
-    assert "No account has this name with this password" in answer.content.decode()
+    assert "Wrong username or password" in answer.content.decode()
 
 
 def test_the_code_to_scan_is_drawn_here(ada):

@@ -149,5 +149,5 @@ def test_what_is_private_is_there_for_its_owner_alone(client):
 def test_an_exploration_opens_again_with_all_its_axes_and_goals(client):
     asked = f"/explore/?{PRESETS[1].question.query}"
     link = client.post("/s/save/", {"page": asked})["Location"]
-    opened = html.unescape(re.search(r'href="(/explore/[^"]*)">Open with', Client().get(link).content.decode())[1])
+    opened = html.unescape(re.search(r'href="(/explore/[^"]*)">Open as new', Client().get(link).content.decode())[1])
     assert DesignSpaceQuestion.of(QueryDict(opened.partition("?")[2])) == PRESETS[1].question
