@@ -61,7 +61,12 @@ def test_a_solver_without_the_equation_of_its_line_shows_that_of_a_headline_figu
 
 def test_the_letters_of_an_equation_are_explained():
     symbols = tiles()[1].equation.symbols
-    assert [symbol.words for symbol in symbols] == ["Compute time", "FLOPs per step", "Peak FLOP/s", "Compute efficiency"]
+    assert [symbol.words for symbol in symbols] == [
+        "Compute time",
+        "FLOPs per step",
+        "Peak FLOP/s",
+        "Compute efficiency",
+    ]
 
 
 def test_the_iron_law_names_the_walls_that_own_each_factor():
