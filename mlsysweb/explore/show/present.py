@@ -145,7 +145,7 @@ def _cards(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Card]:
     feasible, front = outcome.seen.feasible, len(outcome.front)
     yield Card("feasible", "Meet every goal", f"{feasible:,}", "", "", float(feasible), "1")
     help = "Better in one objective only by being worse in another."
-    yield Card("front", "Nobody beats", f"{front:,}", help, "", float(front), "1")
+    yield Card("front", "Pareto-optimal", f"{front:,}", help, "", float(front), "1")
 
 
 def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[ConstraintRow]:

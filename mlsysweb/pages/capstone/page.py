@@ -56,7 +56,7 @@ class CapstonePage:
             (
                 NamedTable("The brief", Table(("Constraint", "Wanted", "Has", "Met", "What would do"), tuple(brief))),
                 *(
-                    [NamedTable("Nobody beats these", Table(("Design", "Cost", "CO2e", "Mark"), tuple(designs)))]
+                    [NamedTable("Pareto-optimal designs", Table(("Design", "Cost", "CO2e", "Mark"), tuple(designs)))]
                     if self.designs
                     else []
                 ),

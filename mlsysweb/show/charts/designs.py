@@ -31,7 +31,7 @@ def designs(
     every = [*beaten, *front, *knee, *own]
     traces = [
         _dots("Beaten by another", beaten, "token:series-7", "circle-open", 6, "markers"),
-        _dots("Nobody beats it", front, "token:carbon", "circle", 9, "lines+markers"),
+        _dots("Pareto-optimal", front, "token:carbon", "circle", 9, "lines+markers"),
         _dots("Where the front bends", knee, "token:money", "star", 15, "markers"),
         _dots("Your design", own, "token:compute", "diamond", 15, "markers"),
     ]

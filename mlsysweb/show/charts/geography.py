@@ -28,7 +28,7 @@ _READABLE = 0.2
 _COLOURS = {"": "token:series-7", "front": "token:carbon", "best": "token:money", "chosen": "token:compute"}
 _WORDS = {
     "": "Beaten by another",
-    "front": "Nobody beats it in both",
+    "front": "Pareto-optimal in both",
     "best": "Best at this price of carbon",
     "chosen": "The place picked",
 }

@@ -12,7 +12,7 @@ from solvers.result import Value
 from .axes import axis, hover, layout, reach_of, scale
 
 # The name of the front's trace, also used by charts that combine several fronts.
-FRONT = "Nobody beats it"
+FRONT = "Pareto-optimal"
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def test_a_mistake_is_told_beside_its_row_and_what_was_shown_stays(client):
 def test_a_mistake_loses_nothing_of_what_was_typed(client):
     answer = client.get(link(axes=SMALL | {"batch_size": "1 to"}))
     assert answer.status_code == 422
-    assert 'value="1 to"' in answer.content.decode() and "No answer yet" in answer.content.decode()
+    assert 'value="1 to"' in answer.content.decode() and "No result yet" in answer.content.decode()
 
 
 def test_when_nothing_meets_the_goals_it_says_what_stands_in_the_way_and_how_near_it_came(client):
