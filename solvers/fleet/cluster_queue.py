@@ -94,7 +94,7 @@ class Outputs:
     utilization: Array = output(
         "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity."
     )
-    stable: Truth = flag("Stable (utilization < 1)")
+    stable: Truth = flag("Stable (arrivals below capacity)")
     mean_wait: Array = output("s", "Mean wait", display_unit="hour", symbol="w", if_infinite=_FOR_EVER)
     queue_length: Array = output("1", "Mean queue length", symbol="L", if_infinite=_FOR_EVER, help="By Little's law.")
     mean_completion_time: Array = output(
