@@ -65,7 +65,7 @@ def test_a_stranger_reads_and_forks_to_change(page, browser, live_server):
 def test_deleted_comes_back_with_one_press(page, live_server):
     link = save(page, live_server, "/walls/roofline/", "Soon gone")
     page.get_by_text("Details and sharing").click()
-    page.get_by_role("button", name="Delete it").click()
+    page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("Soon gone is deleted.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page).to_have_url(link)
@@ -76,7 +76,7 @@ def test_the_list_narrows_as_one_types(page, live_server):
     save(page, live_server, "/walls/serving/", "Paging")
     page.goto(f"{live_server.url}/s/")
     expect(page.locator("#list li")).to_have_count(2)
-    page.get_by_label("Words in title").fill("pag")
+    page.get_by_label("Search", exact=True).fill("pag")
     expect(page.locator("#list li")).to_have_count(1)
     expect(page.locator("#list")).to_contain_text("Paging")
 
@@ -203,7 +203,7 @@ def test_without_a_script_one_saves_writes_and_finds(browser, live_server):
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_label("Tags", exact=True)).to_contain_text("week 3")
     page.goto(f"{live_server.url}/s/")
-    page.get_by_label("Words in title").fill("week")
+    page.get_by_label("Search", exact=True).fill("week")
     page.get_by_role("button", name="Find").click()
     expect(page.locator("#list")).to_contain_text("By hand")
     context.close()
