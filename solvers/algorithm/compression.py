@@ -318,8 +318,18 @@ _ACCURACY_AFTER_PRUNING = {
 
 
 FIGURES = (
-    curve("bits", ("compression_ratio", "speedup"), "Compression ratio and speedup vs. bits per weight (quantization)"),
-    curve("sparsity", ("compression_ratio", "speedup"), "Compression ratio and speedup vs. sparsity (pruning)"),
+    curve(
+        "bits",
+        ("compressed_size", "speedup"),
+        "Model size and speedup vs. bits per weight",
+        only_for=("method", Method.QUANTIZATION),
+    ),
+    curve(
+        "sparsity",
+        ("stored_size", "speedup"),
+        "Model size and speedup vs. sparsity",
+        only_for=("method", Method.PRUNING),
+    ),
 )
 
 EQUATIONS = (
