@@ -218,7 +218,8 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    size = "{compression_ratio} times smaller ({original_size} to {compressed_size})"
+    smaller = "{compression_ratio} times smaller ({original_size} to {compressed_size})"
+    size = smaller if o.compression_ratio > 1 else "Same weight size ({original_size})"
     if i.served_model is not None:
         return f"{size}. {_timed(o)}"
     return f"{size}. {_quantized(i, o) if i.method == Method.QUANTIZATION else _pruned(i, o)}"
@@ -232,6 +233,10 @@ def _timed(o: Outputs) -> str:
 
 
 def _quantized(i: Inputs, o: Outputs) -> str:
+    if o.compression_ratio == 1:
+        return "Not faster: a weight has as many bits as before."
+    if o.speedup == 1:
+        return "Not faster: inference is compute-bound, and the narrower format has no faster compute."
     if i.memory_bound:
         return "Up to {speedup} times as fast, because inference is memory-bound."
     if o.speedup < o.compression_ratio:

@@ -12,6 +12,7 @@ from solvers.read import read
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"method": "pruning", "sparsity": "0.002"},
+    {"bits": "16"},
 ]
 
 sizes = st.floats(1e3, 1e13)
