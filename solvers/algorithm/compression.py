@@ -218,8 +218,11 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    smaller = "{compression_ratio} times smaller ({original_size} to {compressed_size})"
-    size = smaller if o.compression_ratio > 1 else "Same weight size ({original_size})"
+    size = (
+        "{compression_ratio} times smaller ({original_size} to {compressed_size})"
+        if o.compression_ratio > 1
+        else "Same weight size ({original_size})"
+    )
     if i.served_model is not None:
         return f"{size}. {_timed(o)}"
     return f"{size}. {_quantized(i, o) if i.method == Method.QUANTIZATION else _pruned(i, o)}"
@@ -233,10 +236,8 @@ def _timed(o: Outputs) -> str:
 
 
 def _quantized(i: Inputs, o: Outputs) -> str:
-    if o.compression_ratio == 1:
-        return "Not faster: a weight has as many bits as before."
     if o.speedup == 1:
-        return "Not faster: inference is compute-bound, and the narrower format has no faster compute."
+        return "Not faster: memory-bound inference needs fewer bits, compute-bound inference faster compute."
     if i.memory_bound:
         return "Up to {speedup} times as fast, because inference is memory-bound."
     if o.speedup < o.compression_ratio:

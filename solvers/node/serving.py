@@ -384,7 +384,7 @@ class Outputs:
         "1",
         "Devices",
         symbol="n",
-        help="All replicas; a replica has twice as many if decode has its own.",
+        help="All replicas: tensor-parallel devices of each, twice as many if decode has its own.",
     )
     slots: Array = output("1", "Concurrent requests of all replicas", symbol="c")
     token_throughput: Array = output(
