@@ -93,7 +93,7 @@ def test_what_is_no_spec_is_refused_in_a_sentence(asked, sentence):
 
 def test_what_a_page_refuses_a_call_refuses_with_the_same_sentence():
     (sentence,) = refused(compression, bits=8, baseline_bits=4).values()
-    assert sentence == "must be at most the 4 there are before; 8 is more."
+    assert sentence == "must be at most the 4 of the baseline; 8 is more."
     assert refused(roofline, model="resnet-50", phase="decode")["phase"].startswith("can't be decode: ResNet-50")
 
 
