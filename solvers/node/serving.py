@@ -384,7 +384,7 @@ class Outputs:
         "1",
         "Devices",
         symbol="n",
-        help="All replicas: tensor-parallel devices of each, twice as many if decode has its own.",
+        help="The tensor-parallel devices of all replicas; twice as many if decode has its own.",
     )
     slots: Array = output("1", "Concurrent requests of all replicas", symbol="c")
     token_throughput: Array = output(
