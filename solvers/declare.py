@@ -43,6 +43,7 @@ def number(
     slider: tuple[float, float] | None = None,
     log: bool = False,
     integer: bool = False,
+    powers_of_two: bool = False,
     display_unit: str = "",
     help: str = "",
     symbol: str = "",
@@ -53,7 +54,7 @@ def number(
     shared: tuple[str, ...] = (),
 ) -> Any:
     """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
-    writes. `default_from`, `strict`, `may_be_unknown` and `shared` are those of `fields.Input`."""
+    writes. `powers_of_two`, `default_from`, `strict`, `may_be_unknown` and `shared` are those of `fields.Input`."""
     io = Input(
         unit=unit,
         label=label,
@@ -64,6 +65,7 @@ def number(
         exclusive_min=exclusive_min,
         log=log,
         integer=integer,
+        powers_of_two=powers_of_two,
         display_unit=display_unit or unit,
         help=help,
         symbol=symbol,
@@ -203,7 +205,8 @@ class Fallacy:
 @dataclass(frozen=True)
 class Chart:
     """A chart of a wall's answer. `kind` names the file in `charts/` that draws it; `x` are the inputs it runs
-    along."""
+    along. `only_for` names a choice and the member the chart is drawn for; for others, which do not use its input, it
+    would be flat."""
 
     kind: str
     title: str
@@ -211,6 +214,7 @@ class Chart:
     y: tuple[str, ...]
     x_marks: tuple[str, ...] = ()
     logy: bool = True
+    only_for: tuple[str, int] | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -218,9 +222,18 @@ class Chart:
         return self.y
 
 
-def curve(x: str, y: tuple[str, ...], title: str, *, x_marks: tuple[str, ...] = (), logy: bool = True) -> Chart:
-    """Return a chart of outputs `y` along input `x`; `x_marks` are outputs that are values of x to mark."""
-    return Chart("curve", title, (x,), y, x_marks, logy)
+def curve(
+    x: str,
+    y: tuple[str, ...],
+    title: str,
+    *,
+    x_marks: tuple[str, ...] = (),
+    logy: bool = True,
+    only_for: tuple[str, int] | None = None,
+) -> Chart:
+    """Return a chart of outputs `y` along input `x`; `x_marks` are outputs that are values of x to mark. `only_for` is
+    that of `Chart`."""
+    return Chart("curve", title, (x,), y, x_marks, logy, only_for)
 
 
 I = TypeVar("I")  # noqa: E741

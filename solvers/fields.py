@@ -20,7 +20,8 @@ class Input:
     `default_from` names the figures of picked rows (`accelerator.measured_efficiency`) that replace the default, the
     first that is known. Where none is, the default holds; with `strict` the value is unknown and the question is
     refused, unless it `may_be_unknown`: then the outputs that need it are unknown. A figure is `shared` among as many
-    as the inputs of these names give together: the devices of a fleet among stages."""
+    as the inputs of these names give together: the devices of a fleet among stages. Charts run along `powers_of_two`
+    alone where values between them are not usual."""
 
     unit: str
     label: str
@@ -39,6 +40,7 @@ class Input:
     strict: bool = False
     may_be_unknown: bool = False
     shared: tuple[str, ...] = ()
+    powers_of_two: bool = False
 
     @property
     def owners(self) -> tuple[str, ...]:

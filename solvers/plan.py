@@ -50,12 +50,16 @@ def plan(
     errors = tuple(solver.check(point))
     if errors:
         raise InputErrors(errors)
-    figures = tuple(_swept(figure, sweep) for figure in solver.figures)
+    figures = tuple(_swept(figure, sweep) for figure in solver.figures if _is_drawn(figure, point))
     others, left_out = _sensible(solver, point, also, given)
     lines = tuple(_lines(solver, point, figures, 1 + len(others)))
     batch = dataclasses.replace(point, **_columns(solver, point, others, lines))
     systems = tuple(spec.name for spec in _overlaid(solver, point, others))
     return Plan(solver, point, batch, lines, figures, systems, left_out)
+
+
+def _is_drawn(figure: Chart, point: Any) -> bool:
+    return figure.only_for is None or bool(getattr(point, figure.only_for[0]) == figure.only_for[1])
 
 
 def _swept(figure: Chart, sweep: str) -> Chart:
@@ -96,6 +100,8 @@ def sweep_values(io: Any, value: float) -> NDArray[np.float64]:
     if isinstance(io, Choice):
         return np.array(list(io.kind), dtype=float)
     low, high = min(io.slider[0], value), max(io.slider[1], value)
+    if io.powers_of_two:
+        return np.union1d(_powers_of_two(low, high), value)
     return _whole(_spread(io, low, high)) if io.integer else _spread(io, low, high)
 
 
@@ -109,9 +115,12 @@ def _spread(io: Input, low: float, high: float) -> NDArray[np.float64]:
 
 def _whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return whole steps; powers of two are kept exactly, because batch sizes usually are."""
-    low, high = values[0], values[-1]
+    return np.union1d(np.round(values), _powers_of_two(values[0], values[-1]))
+
+
+def _powers_of_two(low: float, high: float) -> NDArray[np.float64]:
     powers = 2.0 ** np.arange(0, 31)
-    return np.unique(np.concatenate((np.round(values), powers[(powers >= low) & (powers <= high)])))
+    return np.asarray(powers[(powers >= low) & (powers <= high)])
 
 
 def _columns(

@@ -218,7 +218,11 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
-    size = "{compression_ratio} times smaller ({original_size} to {compressed_size})"
+    size = (
+        "{compression_ratio} times smaller ({original_size} to {compressed_size})"
+        if o.compression_ratio > 1
+        else "Same weight size ({original_size})"
+    )
     if i.served_model is not None:
         return f"{size}. {_timed(o)}"
     return f"{size}. {_quantized(i, o) if i.method == Method.QUANTIZATION else _pruned(i, o)}"
@@ -232,6 +236,8 @@ def _timed(o: Outputs) -> str:
 
 
 def _quantized(i: Inputs, o: Outputs) -> str:
+    if o.speedup == 1:
+        return "Not faster: memory-bound inference needs fewer bits, compute-bound inference faster compute."
     if i.memory_bound:
         return "Up to {speedup} times as fast, because inference is memory-bound."
     if o.speedup < o.compression_ratio:
@@ -318,8 +324,18 @@ _ACCURACY_AFTER_PRUNING = {
 
 
 FIGURES = (
-    curve("bits", ("compression_ratio", "speedup"), "Compression ratio and speedup vs. bits per weight (quantization)"),
-    curve("sparsity", ("compression_ratio", "speedup"), "Compression ratio and speedup vs. sparsity (pruning)"),
+    curve(
+        "bits",
+        ("compressed_size", "speedup"),
+        "Model size and speedup vs. bits per weight",
+        only_for=("method", Method.QUANTIZATION),
+    ),
+    curve(
+        "sparsity",
+        ("stored_size", "speedup"),
+        "Model size and speedup vs. sparsity",
+        only_for=("method", Method.PRUNING),
+    ),
 )
 
 EQUATIONS = (

@@ -183,11 +183,11 @@ def verdict(i: Inputs, o: Outputs) -> str:
     if o.reasoning_tokens == 0 and i.samples == 1:
         return f"Direct answer. {query}Fewer answer tokens or a lower ITL would help."
     cost = " and {cost_multiple} times the cost" if np.isfinite(o.cost_multiple) else ""
+    if i.samples > 1 and i.served_model is None and o.reasoning_tokens == 0:
+        return f"Same latency as a direct answer{cost}. {query}Parallel samples multiply cost and energy, not latency."
     first = f"{{slowdown}} times the latency{cost} of a direct answer. {query}"
     if i.samples > 1 and i.served_model is not None:
         return first + "Samples are one batch: they share the prompt and each read of the weights."
-    if i.samples > 1 and o.reasoning_tokens == 0:
-        return first + "Parallel samples multiply tokens, energy and cost, not the latency."
     if i.samples > 1:
         return first + "Reasoning adds latency; parallel samples add cost and energy, not latency."
     return first + "Fewer reasoning tokens or a lower ITL would help."

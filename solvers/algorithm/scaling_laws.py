@@ -220,7 +220,10 @@ def verdict(i: Inputs, o: Outputs) -> str:
 def _payback(o: Outputs) -> str:
     if np.isinf(o.payback_tokens):
         return "."
-    return " but costs {serving_advantage} times more per token to serve; this one breaks even after {payback_tokens}."
+    return (
+        " but costs {serving_advantage} times as much per token to serve. This one breaks even after serving "
+        "{payback_tokens}."
+    )
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

@@ -176,14 +176,14 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 FIGURES = (
     curve(
         "storage_bandwidth",
-        ("accelerator_utilization", "delivered_bandwidth"),
-        "Utilization vs. storage bandwidth",
+        ("accelerator_utilization", "cached_fraction_needed"),
+        "Utilization and required cache hit rate vs. storage bandwidth",
         x_marks=("storage_bandwidth_needed",),
     ),
     curve(
         "demand_bandwidth",
         ("accelerator_utilization", "delivered_bandwidth"),
-        "Utilization vs. data demand",
+        "Utilization and delivered bandwidth vs. data demand",
         x_marks=("supply_bandwidth",),
     ),
 )

@@ -219,7 +219,11 @@ FIGURES = (
         (),
         ("fat_tree_bandwidth", "dragonfly_bandwidth", "torus_bandwidth", "ring_bandwidth"),
     ),
-    curve("nodes", ("effective_bandwidth", "mean_hops"), "Bisection bandwidth and hop count vs. nodes"),
+    curve(
+        "nodes",
+        ("fat_tree_bandwidth", "dragonfly_bandwidth", "torus_bandwidth", "ring_bandwidth"),
+        "Bisection bandwidth per node vs. nodes, by topology",
+    ),
 )
 
 EQUATIONS = (

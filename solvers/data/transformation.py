@@ -158,14 +158,14 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 FIGURES = (
     curve(
         "workers",
-        ("accelerator_utilization", "throughput"),
-        "Utilization and throughput vs. workers",
+        ("throughput", "prepared_rate"),
+        "Training and preprocessing throughput vs. workers",
         x_marks=("workers_needed",),
     ),
     curve(
         "step_time",
-        ("accelerator_utilization", "throughput"),
-        "Utilization and throughput vs. step time",
+        ("throughput", "wanted_rate"),
+        "Training throughput vs. step time",
         x_marks=("transform_time",),
     ),
 )

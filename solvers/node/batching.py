@@ -116,6 +116,7 @@ class Inputs:
         slider=(1, 1024),
         log=True,
         integer=True,
+        powers_of_two=True,
         symbol="p",
         help="Tokens per block of the paged KV cache; block_size in vLLM.",
     )

@@ -1,10 +1,10 @@
-"""Where does the peak rate go between the data sheet and what a model gets?
+"""Which losses separate a model's attained FLOP/s from the accelerator's peak?
 
-Chowdhery et al. 2022 (PaLM, appendix B) for MFU and HFU, Dao et al. 2022 (FlashAttention) for what fusing attention
-saves, Williams et al. 2009 for the roof of each class of operator. A step is the time its arithmetic would need at the
-peak and what each cause adds to it. A step of training is a sum of kernels, the one the parallelism wall has of one
-device, or a roofline of each class of operators (`timing`), as other steps are. Not modelled: kernels that overlap,
-caches, clocks that fall under load.
+Chowdhery et al. 2022 (PaLM, appendix B) for MFU and HFU, Dao et al. 2022 (FlashAttention) for the savings of fused
+attention, Williams et al. 2009 for the roofline of each class of operators. A step takes its ideal time at peak FLOP/s
+plus what each loss adds. A training step is a sum of kernels, as on one device of the parallelism wall, or a roofline
+per class of operators (`timing`), as other steps are. Not modeled: overlapping kernels, caches, and clocks that drop
+under load.
 """
 
 from __future__ import annotations
@@ -90,9 +90,8 @@ _ROOFLINE = (
     "elementwise_passes",
 )
 _TIMING = (
-    "Of training: a sum of kernels with the chip's measured constants, as the parallelism wall has it, or a roofline "
-    "of each class of operators with the efficiencies below; the roofline where one of these is changed, for other "
-    "steps and for networks without attention."
+    "Training: a sum of kernels with the accelerator's measured constants, or a roofline per class of operators with "
+    "the efficiencies below. Changing one of them, other steps and models without attention use the roofline."
 )
 
 
@@ -102,9 +101,9 @@ class Inputs:
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
     phase: Codes = choice(
         Pass,
-        "Step",
+        "Step type",
         Pass.TRAINING,
-        help="Training is a forward and a backward pass; forward also stands for prefill.",
+        help="Training is a forward and a backward pass.",
         labels={"training": "Training", "forward": "Forward pass or prefill", "decode": "Decode"},
     )
     batch_size: Array = number(
@@ -117,7 +116,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="B",
-        help="Sequences or samples one device works on at a time.",
+        help="Sequences or samples per device and step.",
     )
     sequence_length: Array = number(
         "1",
@@ -129,49 +128,49 @@ class Inputs:
         log=True,
         integer=True,
         symbol="s",
-        help="Tokens of each sequence; in decode, those already there.",
+        help="Tokens per sequence; in decode, those in the KV cache.",
     )
     attention: Codes = choice(
         AttentionKernel,
-        "Attention",
+        "Attention kernel",
         AttentionKernel.FUSED,
-        labels={"fused": "Fused (FlashAttention)", "unfused": "Scores in memory"},
-        help="Fused, the scores never leave the chip; otherwise they are written to memory and read back.",
+        labels={"fused": "Fused (FlashAttention)", "unfused": "Unfused"},
+        help="Unfused attention writes the scores to memory and reads them back.",
     )
     recomputation: Codes = choice(
         BackwardRecomputation,
         "Recomputation",
         BackwardRecomputation.NONE,
-        labels={"selective": "Attention only", "full": "All of it"},
-        help="In training: what the backward pass computes again to save memory.",
+        labels={"selective": "Attention only", "full": "Full"},
+        help="Activations the backward pass recomputes to save memory; training only.",
     )
     precision: Codes = inputs.precision(Precision.FP16)
     timing: Codes = inputs.timing(meant_by=_ROOFLINE, help=_TIMING)
     gemm_efficiency: Array = number(
         "1",
-        "Matrix products reach",
+        "GEMM efficiency",
         0.8,
         high=1,
         exclusive_min=True,
         slider=(0.05, 1),
         display_unit="percent",
         symbol=r"\eta_\text{gemm}",
-        help="Share of the peak rate when memory does not bind; a large product was measured at 0.8 on an H200.",
+        help="Share of peak FLOP/s when compute-bound; 80 % was measured for a large GEMM on an H200.",
     )
     attention_efficiency: Array = number(
         "1",
-        "Attention reaches",
+        "Attention efficiency",
         0.6,
         high=1,
         exclusive_min=True,
         slider=(0.05, 1),
         display_unit="percent",
         symbol=r"\eta_\text{att}",
-        help="Its share of the peak rate when memory does not bind: 0.5 to 0.75 for FlashAttention-2 and -3.",
+        help="Share of peak FLOP/s when compute-bound: 50 to 75 % for FlashAttention-2 and -3.",
     )
     convolution_efficiency: Array = number(
         "1",
-        "Convolutions reach",
+        "Convolution efficiency",
         0.5,
         high=1,
         exclusive_min=True,
@@ -179,29 +178,29 @@ class Inputs:
         display_unit="percent",
         symbol=r"\eta_\text{conv}",
         advanced=True,
-        help="Their share of the peak rate when memory does not bind.",
+        help="Share of peak FLOP/s when compute-bound.",
     )
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(SILICON.bandwidth_efficiency)
     layer_overhead: Array = number(
         "s",
-        "Overhead per layer",
+        "Kernel-launch overhead per layer",
         SILICON.layer_overhead,
         high=1,
         slider=(0, 200e-6),
         display_unit="us",
         symbol=r"t_\text{layer}",
-        help="Launching the kernels of a layer, in one pass.",
+        help="For one pass.",
         advanced=True,
     )
     elementwise_passes: Array = number(
         "1",
-        "Passes of small operators",
+        "Elementwise passes per layer",
         20,
         high=1000,
         slider=(0, 60),
         symbol="e",
         advanced=True,
-        help="How often norms, residuals and activation functions of a layer read or write its activations.",
+        help="How often normalization, residuals and activation functions read or write the activations.",
     )
     pipeline_stages: Array = number(
         "1",
@@ -213,11 +212,11 @@ class Inputs:
         integer=True,
         symbol="p",
         advanced=True,
-        help="Groups of layers on devices of their own, which wait for each other at both ends of a step.",
+        help="Groups of layers on separate devices (pipeline parallelism).",
     )
     microbatches: Array = number(
         "1",
-        "Microbatches",
+        "Micro-batches per step",
         8,
         low=1,
         high=1e6,
@@ -226,18 +225,18 @@ class Inputs:
         integer=True,
         symbol="m",
         advanced=True,
-        help="Parts of a batch that follow each other through the pipeline.",
+        help="Parts of the batch that pass through the pipeline one after the other.",
     )
     exposed_communication: Array = number(
         "s",
-        "Communication not hidden",
+        "Exposed communication time",
         0,
         high=1e6,
         slider=(0, 1),
         display_unit="ms",
         symbol=r"t_\text{comm}",
         advanced=True,
-        help="Time of a step in which the device waits for others and computes nothing.",
+        help="Communication per step that does not overlap with compute.",
     )
     measured_throughput: Array = number(
         "1/s",
@@ -247,11 +246,11 @@ class Inputs:
         slider=(0, 1e6),
         symbol=r"X_\text{measured}",
         advanced=True,
-        help="Tokens (or samples) a second of all devices, to compare with; 0 when nothing was measured.",
+        help="Tokens or samples per second of all devices, for comparison; 0 = not measured.",
     )
     devices: Array = number(
         "1",
-        "Devices measured",
+        "Devices in the measurement",
         1,
         low=1,
         high=1e7,
@@ -260,74 +259,67 @@ class Inputs:
         integer=True,
         symbol="n",
         advanced=True,
-        help="Over which the measured throughput was reached.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    mfu: Array = output("1", "MFU", display_unit="percent", help="Share of the peak rate that serves the model.")
-    hfu: Array = output(
-        "1", "HFU", display_unit="percent", help="Share of the peak rate in use, recomputation counted."
+    mfu: Array = output(
+        "1", "MFU", display_unit="percent", help="Model FLOPs utilization: model FLOP/s over peak FLOP/s."
     )
+    hfu: Array = output("1", "HFU", display_unit="percent", help="Hardware FLOPs utilization: recomputation counts.")
     efficiency: Array = output(
-        "1", "Kernel efficiency", display_unit="percent", help="What kernels alone reach of the peak."
+        "1", "Kernel efficiency", display_unit="percent", help="Share of peak FLOP/s that compute kernels reach."
     )
-    achieved_rate: Array = output("flop/s", "Achieved rate", help="Of the model's own arithmetic.")
-    step_time: Array = output("s", "Time of a step", symbol="t")
-    throughput: Array = output("1/s", "Throughput", help="Tokens or samples a second of one device.")
-    useful_time: Array = output(
-        "s", "At the peak rate", symbol="t_0", help="What the model's arithmetic needs at least."
-    )
+    achieved_rate: Array = output("flop/s", "Attained FLOP/s", help="Model FLOPs per second.")
+    step_time: Array = output("s", "Step time", symbol="t")
+    throughput: Array = output("1/s", "Throughput", help="Tokens or samples per second of one device.")
+    useful_time: Array = output("s", "Ideal time at peak", symbol="t_0", help="Model FLOPs over peak FLOP/s.")
     largest_loss: Codes = label(StepLoss, "Largest loss")
-    gemm_factor: Array = output("1", "Matrix products")
-    attention_factor: Array = output("1", "Attention kernels")
-    convolution_factor: Array = output("1", "Convolutions")
-    memory_factor: Array = output("1", "Memory stalls")
-    scores_factor: Array = output("1", "Scores in memory")
-    elementwise_factor: Array = output("1", "Small operators")
-    launch_factor: Array = output("1", "Launch overhead")
-    recomputation_factor: Array = output("1", "Recomputation")
-    pipeline_factor: Array = output("1", "Pipeline bubble")
-    communication_factor: Array = output("1", "Communication")
-    update_factor: Array = output("1", "Optimizer")
-    gemm_loss: Array = output("s", "Matrix products below peak")
-    attention_loss: Array = output("s", "Attention below peak")
-    convolution_loss: Array = output("s", "Convolutions below peak")
-    memory_loss: Array = output(
-        "s", "Waiting for memory", help="What a class of operators moves beyond its arithmetic."
-    )
-    scores_loss: Array = output("s", "Moving scores", help="Zero when attention is fused.")
-    elementwise_loss: Array = output("s", "Norms, residuals, activations")
-    launch_loss: Array = output("s", "Launching kernels")
-    recomputation_loss: Array = output("s", "Computing again")
-    pipeline_loss: Array = output("s", "Waiting in the pipeline")
-    communication_loss: Array = output("s", "Waiting for others")
-    update_loss: Array = output("s", "Updating the weights", help="In training, by the sum of kernels.")
-    passes: Array = output("1", "Passes", symbol="P", help="In forward passes: a backward pass counts as two.")
-    peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
-    model_flop: Array = output("flop", "Arithmetic of the model", symbol="W", help="Of a step, nothing counted twice.")
-    hardware_flop: Array = output("flop", "Arithmetic done", help="Recomputation counted.")
-    gemm_flop: Array = output("flop", "Of matrix products", symbol=r"W_\text{gemm}", help="In one forward pass.")
-    attention_flop: Array = output("flop", "Of attention", symbol=r"W_\text{att}", help="In one forward pass.")
-    convolution_flop: Array = output("flop", "Of convolutions", symbol=r"W_\text{conv}", help="In one forward pass.")
-    gemm_moved: Array = output("byte", "Moved by matrix products", help="Weights and activations, one forward pass.")
-    attention_moved: Array = output("byte", "Moved by fused attention", help="In one forward pass.")
-    unfused_attention_moved: Array = output("byte", "Moved by unfused attention", help="In one forward pass.")
-    convolution_moved: Array = output("byte", "Moved by convolutions", help="In one forward pass.")
-    gemm_time: Array = output("s", "Matrix products", help="Of one forward pass.")
-    attention_time: Array = output("s", "Fused attention", help="Of one forward pass.")
-    unfused_attention_time: Array = output("s", "Unfused attention", help="Of one forward pass.")
-    convolution_time: Array = output("s", "Convolutions", help="Of one forward pass.")
-    fusion_speedup: Array = output("1", "Attention faster by fusing", if_infinite="no attention to fuse")
-    scores_bytes: Array = output("byte", "Scores of one layer", help="Memory that unfused attention needs at once.")
-    mfu_fused: Array = output("1", "MFU, attention fused", display_unit="percent")
-    mfu_unfused: Array = output("1", "MFU, attention unfused", display_unit="percent")
-    tokens: Array = output(
-        "1", "Tokens of a step", symbol="T", help="Samples, where a pass is one input of fixed size."
-    )
+    gemm_factor: Array = output("1", "GEMM factor")
+    attention_factor: Array = output("1", "Attention factor")
+    convolution_factor: Array = output("1", "Convolution factor")
+    memory_factor: Array = output("1", "Memory-stall factor")
+    scores_factor: Array = output("1", "Unfused-attention factor")
+    elementwise_factor: Array = output("1", "Elementwise factor")
+    launch_factor: Array = output("1", "Kernel-launch factor")
+    recomputation_factor: Array = output("1", "Recomputation factor")
+    pipeline_factor: Array = output("1", "Pipeline-bubble factor")
+    communication_factor: Array = output("1", "Communication factor")
+    update_factor: Array = output("1", "Optimizer factor")
+    gemm_loss: Array = output("s", "GEMM inefficiency")
+    attention_loss: Array = output("s", "Attention inefficiency")
+    convolution_loss: Array = output("s", "Convolution inefficiency")
+    memory_loss: Array = output("s", "Memory stalls", help="Memory time beyond compute time, per class of operators.")
+    scores_loss: Array = output("s", "Attention-score traffic", help="Zero with fused attention.")
+    elementwise_loss: Array = output("s", "Elementwise operators")
+    launch_loss: Array = output("s", "Kernel launches")
+    recomputation_loss: Array = output("s", "Recomputation time")
+    pipeline_loss: Array = output("s", "Pipeline bubble")
+    communication_loss: Array = output("s", "Exposed communication")
+    update_loss: Array = output("s", "Optimizer step", help="Training timed as a sum of kernels only.")
+    passes: Array = output("1", "Forward-pass equivalents", symbol="P", help="A backward pass counts as two.")
+    peak: Array = output("flop/s", "Peak FLOP/s", symbol=r"\pi")
+    model_flop: Array = output("flop", "Model FLOPs per step", symbol="W")
+    hardware_flop: Array = output("flop", "Hardware FLOPs per step", help="Model FLOPs plus recomputation.")
+    gemm_flop: Array = output("flop", "GEMM FLOPs", symbol=r"W_\text{gemm}", help="One forward pass.")
+    attention_flop: Array = output("flop", "Attention FLOPs", symbol=r"W_\text{att}", help="One forward pass.")
+    convolution_flop: Array = output("flop", "Convolution FLOPs", symbol=r"W_\text{conv}", help="One forward pass.")
+    gemm_moved: Array = output("byte", "GEMM memory traffic", help="Weights and activations, one forward pass.")
+    attention_moved: Array = output("byte", "Fused-attention memory traffic", help="One forward pass.")
+    unfused_attention_moved: Array = output("byte", "Unfused-attention memory traffic", help="One forward pass.")
+    convolution_moved: Array = output("byte", "Convolution memory traffic", help="One forward pass.")
+    gemm_time: Array = output("s", "GEMM time", help="One forward pass.")
+    attention_time: Array = output("s", "Fused-attention time", help="One forward pass.")
+    unfused_attention_time: Array = output("s", "Unfused-attention time", help="One forward pass.")
+    convolution_time: Array = output("s", "Convolution time", help="One forward pass.")
+    fusion_speedup: Array = output("1", "FlashAttention speedup", if_infinite="none (no attention)")
+    scores_bytes: Array = output("byte", "Attention-score memory per layer", help="With unfused attention.")
+    mfu_fused: Array = output("1", "MFU, fused attention", display_unit="percent")
+    mfu_unfused: Array = output("1", "MFU, unfused attention", display_unit="percent")
+    tokens: Array = output("1", "Tokens per step", symbol="T", help="Samples, for models with inputs of fixed size.")
     measured_mfu: Array = output("1", "Measured MFU", display_unit="percent", if_infinite="not measured")
-    unexplained_factor: Array = output("1", "Measured over computed", if_infinite="not measured")
+    unexplained_factor: Array = output("1", "Measured / modeled throughput", if_infinite="not measured")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -336,34 +328,30 @@ def check(i: Inputs) -> Iterator[InputError]:
     if i.phase == Pass.DECODE and not generates(i.model):
         yield InputError("phase", f"can't be decode: {i.model.name} does not generate tokens. Choose forward.")
     if not supports_pass(i.model, False):
-        yield InputError("model", f"has neither layers with attention nor known FLOP per pass: {i.model.name}.")
+        yield InputError(
+            "model", f"has neither attention layers nor known FLOPs per pass: {i.model.name}. Choose another model."
+        )
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     return (
-        "MFU {mfu}: at its peak the chip would need {useful_time}, the step takes {step_time}. Most is lost to "
+        "{mfu} MFU. A step takes {step_time}; at peak FLOP/s it would take {useful_time}. Largest loss: "
         f"{_WHY[StepLoss(int(o.largest_loss))]}"
     )
 
 
 _WHY = {
-    StepLoss.GEMM: "matrix products that stay below the peak ({gemm_loss}): better kernels or rounder shapes would "
-    "help.",
-    StepLoss.ATTENTION: "attention kernels that stay below the peak ({attention_loss}): a newer fused kernel would "
-    "help.",
-    StepLoss.CONVOLUTION: "convolutions that stay below the peak ({convolution_loss}): other kernels or layouts would "
-    "help.",
-    StepLoss.MEMORY: "waiting for memory ({memory_loss}): a larger batch would share the weights, a faster chip would "
-    "not help.",
-    StepLoss.SCORES: "writing and reading attention scores ({scores_loss}); fused attention would reach MFU "
-    "{mfu_fused}.",
-    StepLoss.ELEMENTWISE: "norms, residuals and activations ({elementwise_loss}), which only move data: fuse them.",
-    StepLoss.LAUNCH: "launching kernels ({launch_loss}): more work per launch, or a captured graph, would help.",
-    StepLoss.RECOMPUTATION: "computing again what was not kept ({recomputation_loss}): it buys memory, and HFU {hfu} "
-    "hides it.",
-    StepLoss.PIPELINE: "the pipeline filling and draining ({pipeline_loss}): more microbatches would help.",
-    StepLoss.UPDATE: "updating the weights ({update_loss}): a larger batch would make it rarer.",
-    StepLoss.COMMUNICATION: "communication that is not hidden ({communication_loss}): faster kernels would not help.",
+    StepLoss.GEMM: "GEMM inefficiency, {gemm_loss}. Better kernels or larger matrices would help.",
+    StepLoss.ATTENTION: "attention inefficiency, {attention_loss}. A newer fused kernel would help.",
+    StepLoss.CONVOLUTION: "convolution inefficiency, {convolution_loss}. Better kernels or layouts would help.",
+    StepLoss.MEMORY: "memory stalls, {memory_loss}. A larger batch would help; more FLOP/s would not.",
+    StepLoss.SCORES: "attention-score traffic, {scores_loss}. Fused attention would reach {mfu_fused} MFU.",
+    StepLoss.ELEMENTWISE: "elementwise operators, {elementwise_loss}. Kernel fusion would help.",
+    StepLoss.LAUNCH: "kernel launches, {launch_loss}. A larger batch or CUDA graphs would help.",
+    StepLoss.RECOMPUTATION: "recomputation, {recomputation_loss}. It saves memory; HFU, {hfu}, counts it as work.",
+    StepLoss.PIPELINE: "the pipeline bubble, {pipeline_loss}. More micro-batches would help.",
+    StepLoss.UPDATE: "the optimizer step, {update_loss}. A larger batch would help.",
+    StepLoss.COMMUNICATION: "exposed communication, {communication_loss}. Faster kernels would not help.",
 }
 
 
@@ -372,17 +360,17 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if _is_by_kernels(i):
         yield from remarks.pass_timing(i.accelerator, i.timing)
     if has_fixed_size(i.model):
-        yield "The model states its FLOP per pass: the sequence length and the kind of attention change nothing."
+        yield "The catalog gives FLOPs per pass: sequence length and attention kernel have no effect."
         if i.model.activation_bytes == 0:
-            yield "The catalog has no size of its activations: memory stalls are too small here."
+            yield "The catalog has no activation size for this model: memory stalls are underestimated."
     elif i.phase != Pass.DECODE:
         yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.recomputation != BackwardRecomputation.NONE and i.phase != Pass.TRAINING:
-        yield "Without a backward pass nothing is computed again."
+        yield "Recomputation has no effect without a backward pass."
     if i.attention == AttentionKernel.UNFUSED and o.scores_bytes > i.accelerator.memory_capacity:
-        yield "The scores of a single layer are larger than the memory: unfused, this step could not run at all."
+        yield "The attention scores of one layer exceed the memory: unfused, this step could not run at all."
     if o.unexplained_factor > 1:
-        yield "Measured faster than computed: some efficiency is set too low, or the devices are counted short."
+        yield "Measured faster than modeled: an efficiency is too low, or too few devices are counted."
 
 
 def _left_after(place: int) -> Equation:
@@ -391,11 +379,11 @@ def _left_after(place: int) -> Equation:
 
 
 FIGURES = (
-    Chart("waterfall", "From the peak rate to what is achieved", (), _FACTORS),
-    Chart("bars", "Where the time of a step goes", (), ("useful_time", *_LOSSES)),
-    curve("sequence_length", ("fusion_speedup", "mfu"), "What fusing attention buys"),
-    curve("batch_size", ("mfu", "throughput"), "What a larger batch buys"),
-    Chart("bars", "MFU with attention fused and unfused", (), ("mfu_fused", "mfu_unfused")),
+    Chart("waterfall", "From peak FLOP/s to MFU", (), _FACTORS),
+    Chart("bars", "Step time breakdown", (), ("useful_time", *_LOSSES)),
+    curve("sequence_length", ("fusion_speedup", "mfu"), "FlashAttention speedup and MFU vs. sequence length"),
+    curve("batch_size", ("mfu", "throughput"), "MFU and throughput vs. batch size"),
+    Chart("bars", "MFU: fused vs. unfused attention", (), ("mfu_fused", "mfu_unfused")),
 )
 
 
@@ -521,31 +509,31 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Classes of operators run one after the other; within a class arithmetic and memory overlap perfectly.",
-    "A backward pass costs twice a forward pass in arithmetic, in traffic and in launches; as a sum of kernels "
-    "attention costs two and a half times, and the weights are updated.",
-    "The input embedding is looked up: its parameters are not multiplied, and not in the model's arithmetic.",
-    "Unfused attention writes and reads the scores four times, the masked half too, but does not compute that half.",
+    "Classes of operators run one after the other; within a class, compute and memory traffic overlap perfectly.",
+    "A backward pass takes twice the FLOPs, memory traffic and launches of a forward pass. In a sum of kernels, its "
+    "attention takes 2.5 times as much, and the optimizer step is added.",
+    "The input embedding is a look-up: its parameters are not counted in the model FLOPs.",
+    "Unfused attention writes and reads the scores four times, including the masked half, which it does not compute.",
     "Fused attention reads queries, keys and values once and writes its result once.",
-    "Every weight matrix has the hidden size on one side; a layer has four products that read and write activations.",
-    "The factors are taken in the order shown; another order would share the same loss out differently.",
+    "Every weight matrix has the hidden size on one side; a layer has four GEMMs that read and write activations.",
+    "The factors are applied in the order shown; another order would split the same loss differently.",
 )
 
 LIMITATIONS = (
-    "Whether the step fits in memory: see the roofline and the training memory.",
-    "How long communication takes and how much of it hides: see the collectives and parallelism.",
-    "Clocks that fall when the chip gets hot, and data that is late.",
+    "Whether the step fits in memory: see the roofline and training-memory walls.",
+    "How long communication takes and how much of it is hidden: see the collectives and parallelism walls.",
+    "Clocks that drop when the accelerator is hot, and data stalls.",
 )
 
 PRESETS = (
     Preset("Training Llama-3-8B", {}),
-    Preset("The same with scores in memory", {"attention": "unfused"}),
+    Preset("Llama-3-8B, unfused attention", {"attention": "unfused"}),
     Preset("Full recomputation", {"recomputation": "full"}),
-    Preset("Decode of one sequence", {"phase": "decode", "sequence_length": "1024"}),
-    Preset("Prefill of a long prompt", {"phase": "forward", "sequence_length": "32768", "attention": "unfused"}),
-    Preset("ResNet-50 in batches of 64", {"model": "resnet-50", "phase": "training", "batch_size": "64"}),
+    Preset("Decode, batch 1", {"phase": "decode", "sequence_length": "1024"}),
+    Preset("32k prefill, unfused attention", {"phase": "forward", "sequence_length": "32768", "attention": "unfused"}),
+    Preset("ResNet-50, batch 64", {"model": "resnet-50", "phase": "training", "batch_size": "64"}),
     Preset(
-        "A pipeline of sixteen stages",
+        "16 pipeline stages",
         {
             "pipeline_stages": "16",
             "microbatches": "32",
@@ -554,7 +542,7 @@ PRESETS = (
         },
     ),
     Preset(
-        "PaLM 540B as measured",
+        "PaLM 540B, measured",
         {
             "model": "palm-540b",
             "accelerator": "tpu-v4",
@@ -598,7 +586,7 @@ FALLACIES = (
 @solver(
     walls=(3,),
     title="Efficiency",
-    question="Where does the peak rate go between the data sheet and what a model gets?",
+    question="Which losses separate a model's attained FLOP/s from the accelerator's peak?",
     version="2",
     factor="MFU",
     verdict=verdict,

@@ -440,8 +440,8 @@ _LIMIT = {
 }
 _ADVICE = {
     Bound.COMPUTE: "A larger batch would add as much latency as throughput.",
-    Bound.MEMORY: "A larger batch would raise throughput at little cost in latency; the maximum in memory is "
-    "{largest_batch_size}.",
+    Bound.MEMORY: "A larger batch would raise throughput at little cost in latency; the maximum batch size in "
+    "memory is {largest_batch_size}.",
     Bound.OVERHEAD: "Fewer kernel launches or a larger batch would help; a faster accelerator hardly would.",
     Bound.NETWORK: "A faster interconnect or less tensor parallelism would help most.",
 }

@@ -185,7 +185,7 @@ class Outputs:
     replicas_for_target: Array = output(
         "1",
         "Minimum replicas for the SLO",
-        if_infinite=f"no number up to {_MOST}",
+        if_infinite=f"none up to {_MOST:,}",
     )
     meets_target: Truth = flag("Meets the SLO")
     fan_out_p99_latency: Array = output(
@@ -208,8 +208,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
         )
     state = "SLO met" if o.meets_target else "SLO missed"
     return (
-        f"{state}. p99 is {{p99_response}} against {{latency_target}}, at {{utilization}} load with "
-        f"{{wait_probability}} of requests queueing. {_advice(i, o)}"
+        f"{state}. p99 latency is {{p99_response}} (SLO {{latency_target}}) at {{utilization}} load; "
+        f"{{wait_probability}} of requests queue. {_advice(i, o)}"
     )
 
 

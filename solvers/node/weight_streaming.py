@@ -182,8 +182,8 @@ def verdict(i: Inputs, o: Outputs) -> str:
 def _way_out(o: Outputs) -> str:
     if o.balanced_batch_size > o.largest_batch_size:
         return (
-            "Balance needs batch {balanced_batch_size}, but only {largest_batch_size} sequences fit, or "
-            "{injection_bandwidth_needed} of injection bandwidth."
+            "Balance needs {injection_bandwidth_needed} of injection bandwidth, or batch {balanced_batch_size}; only "
+            "{largest_batch_size} sequences fit."
         )
     return "Batch {balanced_batch_size} would balance the two, and it fits."
 

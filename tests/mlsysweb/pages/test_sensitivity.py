@@ -16,8 +16,8 @@ def test_the_strongest_number_is_named_first_and_what_is_bought_is_told_apart(cl
 
 def test_any_output_of_a_wall_can_be_asked_for(client):
     page = client.get("/sensitivity/serving/", {"output-of": "kv_cache", "batch_size": "16"}).context["page"]
-    assert page.output == "KV cache" and page.wall.url == "/walls/serving/?batch_size=16"
-    assert [link.words for link in page.outputs if link.current] == ["KV cache"]
+    assert page.output == "KV cache size" and page.wall.url == "/walls/serving/?batch_size=16"
+    assert [link.words for link in page.outputs if link.current] == ["KV cache size"]
 
 
 def test_a_wall_asks_for_the_part_alone(client):

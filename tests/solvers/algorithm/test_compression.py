@@ -4,13 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers import serving
-from solvers.algorithm.compression import compression
+from solvers.algorithm.compression import Method, compression
 from solvers.errors import InputErrors
+from solvers.plan import plan
 from solvers.read import read
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"method": "pruning", "sparsity": "0.002"},
+    {"bits": "16"},
 ]
 
 sizes = st.floats(1e3, 1e13)
@@ -128,3 +130,9 @@ def test_a_model_needs_a_chip_and_gives_its_own_size():
         compression(served_model="llama-3.1-8b")
     assert float(compression(**SERVED).original_size) == pytest.approx(2 * 8030261248)
     assert np.isnan(compression().step_before)
+
+
+@pytest.mark.parametrize(("method", "along"), [(Method.QUANTIZATION, "bits"), (Method.PRUNING, "sparsity")])
+def test_only_the_chart_along_the_input_of_the_method_is_drawn(method, along):
+    drawn = plan(compression, compression.accept({"method": method}))
+    assert [figure.x for figure in drawn.figures] == [(along,)] == [(line.x,) for line in drawn.lines]

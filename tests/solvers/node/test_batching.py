@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from solvers import serving
 from solvers.node.batching import KvPrecision, Limit, batching
+from solvers.plan import sweep_values
 from solvers.specs import Model, Precision, stack, take
 from tests.solvers.systems import DEEPSEEK_V3, H100, LLAMA_8B, MAMBA, RESNET_50, with_figure
 
@@ -145,3 +146,8 @@ def test_a_step_is_the_sum_of_its_kernels_unless_the_roofline_is_asked_for():
     busy = max(float(textbook.compute_time), float(textbook.memory_time))
     assert float(textbook.itl) == pytest.approx(busy + float(textbook.overhead_time))
     assert np.isnan(textbook.products_time)
+
+
+def test_a_chart_runs_along_block_sizes_that_are_powers_of_two_and_the_one_asked():
+    sizes = sweep_values(batching.inputs["page_size"], 24)
+    assert sizes.tolist() == sorted([*(2.0**n for n in range(11)), 24.0])

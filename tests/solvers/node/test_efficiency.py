@@ -253,7 +253,7 @@ def test_a_measurement_above_what_is_computed_is_noted_and_one_below_is_not():
     computed = float(on_h100().throughput)
     for share, noted in ((1.01, True), (0.99, False)):
         told = says(efficiency, model=LLAMA_8B, accelerator=H100, measured_throughput=share * computed)
-        assert ("Measured faster than computed" in told) is noted
+        assert ("Measured faster than modeled" in told) is noted
 
 
 def test_scores_larger_than_the_memory_are_noted_only_when_they_are_written():

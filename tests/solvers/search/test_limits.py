@@ -68,7 +68,7 @@ def test_the_devices_are_those_of_the_replicas():
 @pytest.mark.parametrize("name", ["devices", "tco.devices"])
 @pytest.mark.parametrize("value", [64, [64, 128]])
 def test_devices_beside_the_replicas_are_refused(name, value):
-    with pytest.raises(InputErrors, match=r"found by serving.devices \(of all replicas"):
+    with pytest.raises(InputErrors, match=r"found by serving.devices \(the tensor-parallel devices of all replicas"):
         search(["serving", "tco"], minimize="tco.tco", replicas=[1, 2], **{name: value})
 
 
