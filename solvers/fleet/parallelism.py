@@ -124,7 +124,7 @@ class Inputs:
     memory_reserve: Array = inputs.memory_reserve()
     overlap: Array = number(
         "1",
-        "Gradients behind arithmetic",
+        "Gradient overlap",
         0.8,
         high=1,
         slider=(0, 1),
@@ -135,7 +135,7 @@ class Inputs:
     )
     exposed_gathers: Array = number(
         "1",
-        "Gathers of ZeRO-3 waited for",
+        "Exposed share of ZeRO-3 gathers",
         EXPOSED_GATHERS,
         high=1,
         slider=(0, 1),
@@ -145,7 +145,7 @@ class Inputs:
     )
     tensor_overlap: Array = number(
         "1",
-        "All-reduces behind arithmetic",
+        "Tensor-parallel overlap",
         TENSOR_OVERLAP,
         high=1,
         slider=(0, 1),
@@ -156,7 +156,7 @@ class Inputs:
     )
     expert_overlap: Array = number(
         "1",
-        "Tokens to experts behind arithmetic",
+        "Expert-exchange overlap",
         EXPERT_OVERLAP,
         high=1,
         slider=(0, 1),
@@ -167,7 +167,7 @@ class Inputs:
     )
     congestion_factor: Array = number(
         "1",
-        "Congestion",
+        "Network contention factor",
         1,
         low=1,
         high=1000,
@@ -177,7 +177,7 @@ class Inputs:
     )
     straggler_factor: Array = number(
         "1",
-        "Slowest device",
+        "Straggler slowdown",
         1,
         low=1,
         high=1000,
@@ -204,23 +204,23 @@ _NO_ROOM = "unknown: the catalog has no capacity"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    step_time: Array = output("s", "Step", symbol="T")
+    step_time: Array = output("s", "Step time", symbol="T")
     mfu: Array = output(
         "1", "MFU", display_unit="percent", help="Of the run: the model's arithmetic over peak and time."
     )
-    tokens_per_second: Array = output("1/s", "Tokens a second", display_unit="tokens/s")
+    tokens_per_second: Array = output("1/s", "Training throughput", display_unit="tokens/s")
     training_time: Array = output("s", "Training time", display_unit="day", help="Of all tokens, without failures.")
     scaling_efficiency: Array = output(
         "1", "Scaling efficiency", display_unit="percent", help="Share of the step its devices compute, each as alone."
     )
-    device_mfu: Array = output(
-        "1", "MFU of a device alone", display_unit="percent", help="While nothing keeps it waiting."
+    device_mfu: Array = output("1", "Single-device MFU", display_unit="percent", help="Without any waiting.")
+    hfu: Array = output(
+        "1", "HFU", display_unit="percent", help="Hardware FLOPs utilization: recomputed FLOPs count, too."
     )
-    hfu: Array = output("1", "HFU", display_unit="percent", help="Counts what is computed again, too.")
-    compute_time: Array = output("s", "Arithmetic", symbol=r"T_\text{compute}")
+    compute_time: Array = output("s", "Compute time", symbol=r"T_\text{compute}")
     memory_time: Array = output(
         "s",
-        "Memory and small kernels",
+        "Memory-bound and small kernels",
         help="By which memory outlasts arithmetic: reads of weights, norms, activations, logits, launches.",
     )
     products_time: Array = _kernels("Products", "products", "Projections and dense MLPs.")
@@ -228,48 +228,52 @@ class Outputs:
     experts_time: Array = _kernels("Experts", "experts", "Routed ones: weights, arithmetic, permuted tokens.")
     small_time: Array = _kernels("Small kernels", "small", "Norms, activations, look-ups, logits in 32 bits.")
     head_time: Array = _kernels("Head", "head", "From the last hidden vectors to logits.")
-    straggler_time: Array = output("s", "Waiting for the slowest")
+    straggler_time: Array = output("s", "Straggler wait")
     imbalance_time: Array = output(
-        "s", "Uneven stages", help="Layers do not divide by stages: the fullest one sets the pace."
+        "s", "Pipeline imbalance", help="If layers do not divide by stages, the stage with most layers sets the pace."
     )
-    tensor_time: Array = output("s", "Tensor parallel", help="All-reduces inside the layers.")
-    context_time: Array = output("s", "Context parallel", help="Keys and values.")
-    expert_time: Array = output("s", "Expert parallel", help="Tokens to their experts and back, what is not hidden.")
+    tensor_time: Array = output("s", "Tensor-parallel communication", help="All-reduces within the layers.")
+    context_time: Array = output("s", "Context-parallel communication", help="Keys and values.")
+    expert_time: Array = output("s", "Exposed expert exchange", help="All-to-all of tokens that compute does not hide.")
     bubble_time: Array = output("s", "Pipeline bubble", symbol=r"T_\text{bubble}", help="Filling and draining.")
-    pipeline_time: Array = output("s", "Between stages", help="Handing activations and gradients on.")
+    pipeline_time: Array = output("s", "Pipeline send and receive", help="Activations and gradients between stages.")
     data_time: Array = output(
         "s",
-        "Gradients",
+        "Exposed gradient synchronization",
         help="Of the copies' exchange, what arithmetic does not hide; with ZeRO-3 gathers of weights too.",
     )
-    update_time: Array = output("s", "Optimizer", help="Reading and writing the state once a step.")
+    update_time: Array = output("s", "Optimizer step", help="Reads and writes the optimizer state once per step.")
     largest: Codes = label(Cause, "Largest part")
-    largest_loss: Codes = label(Cause, "Largest loss", help="Of all but arithmetic.")
-    loss_time: Array = output("s", "Largest loss", help="Its time.")
+    largest_loss: Codes = label(Cause, "Largest loss", help="Of all parts except compute.")
+    loss_time: Array = output("s", "Time of the largest loss")
     bubble_fraction: Array = output(
         "1", "Bubble fraction", display_unit="percent", symbol="f", help="Of the pipeline's time."
     )
-    exchange_time: Array = output("s", "Gradients' whole exchange", help="Hidden or not.")
-    stage_time: Array = output("s", "Stage of one microbatch", symbol=r"T_\mu", help="Forward and backward.")
+    exchange_time: Array = output("s", "Total gradient synchronization", help="Hidden and exposed.")
+    stage_time: Array = output("s", "Stage time per microbatch", symbol=r"T_\mu", help="Forward and backward.")
     devices: Array = output("1", "Devices", symbol="n")
-    batch_tokens: Array = output("1", "Tokens a step", display_unit="token", symbol="B")
-    model_flop: Array = output("flop", "Arithmetic of a step", symbol="W", help="Forward and backward, nothing twice.")
+    batch_tokens: Array = output("1", "Global batch (tokens)", display_unit="token", symbol="B")
+    model_flop: Array = output(
+        "flop", "Model FLOPs per step", symbol="W", help="Forward and backward, without recomputation."
+    )
     memory_utilization: Array = output(
-        "1", "Memory bandwidth in use", display_unit="percent", symbol="u_m", help="Of the peak, over the step."
+        "1", "Memory bandwidth utilization", display_unit="percent", symbol="u_m", help="Of the peak, over the step."
     )
-    device_flop: Array = output("flop", "Of one device", symbol="W_d", help="With what is computed again.")
+    device_flop: Array = output(
+        "flop", "Hardware FLOPs per device and step", symbol="W_d", help="Recomputation included."
+    )
     peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
-    demand_bandwidth: Array = output("byte/s", "Bandwidth of reading tokens", help="At four bytes a token.")
-    run_flop: Array = output("flop", "Arithmetic of the run")
-    memory_per_device: Array = output("byte", "Held by a device")
-    model_state: Array = output("byte", "Model state of it")
-    activations: Array = output("byte", "Activations of it")
+    demand_bandwidth: Array = output("byte/s", "Data-loading bandwidth", help="At four bytes per token.")
+    run_flop: Array = output("flop", "Training compute")
+    memory_per_device: Array = output("byte", "Memory per device")
+    model_state: Array = output("byte", "Model states per device")
+    activations: Array = output("byte", "Activations per device")
     memory_room: Array = output(
-        "byte", "Usable memory of the chip", if_infinite=_NO_ROOM, help="Less what is kept free."
+        "byte", "Usable memory per device", if_infinite=_NO_ROOM, help="Capacity minus the reserve."
     )
-    memory_shortfall: Array = output("byte", "Short by", if_infinite=_NO_ROOM, help="Zero when all fits.")
-    possible: Truth = flag("Can be laid out", help="No more stages than layers, no more splits than heads.")
-    feasible: Truth = flag("Feasible", help="Can be laid out and fits in memory.")
+    memory_shortfall: Array = output("byte", "Memory shortfall per device", if_infinite=_NO_ROOM)
+    possible: Truth = flag("Valid layout", help="At most as many stages as layers and tensor splits as heads.")
+    feasible: Truth = flag("Feasible", help="The layout is valid and fits in memory.")
 
 
 def check(i: Inputs) -> Iterator[InputError]:

@@ -65,9 +65,9 @@ class Inputs:
     fleet: Fleet | None = inputs.fleet()
     node: Node | None = inputs.node()
     accelerator: Accelerator = inputs.accelerator(
-        "h100-sxm5-80gb", default_from="node.accelerator", help="What the rival is held against."
+        "h100-sxm5-80gb", default_from="node.accelerator", help="The reference that the alternative is compared with."
     )
-    rival: Accelerator = spec(Accelerator, "Rival", "mi300x")
+    rival: Accelerator = spec(Accelerator, "Alternative accelerator", "mi300x")
     model: Model = inputs.model("llama-3-70b")
     workload: Codes = choice(Workload, "Workload", Workload.TRAINING)
     devices: Array = number(
@@ -97,7 +97,7 @@ class Inputs:
     efficiency: Array = inputs.efficiency(0.45, help="Share of its peak the first chip reaches: in training, its MFU.")
     rival_efficiency: Array = number(
         "1",
-        "Rival's efficiency",
+        "Efficiency of the alternative",
         0.45,
         high=1,
         exclusive_min=True,
@@ -120,9 +120,11 @@ class Inputs:
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
-        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the catalog's."
+        "USD", "Unit price of the reference", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the catalog's."
     )
-    rival_price: Array = number("USD", "Price of a rival", 0, high=1e9, slider=(0, 60000), help="0: the catalog's.")
+    rival_price: Array = number(
+        "USD", "Unit price of the alternative", 0, high=1e9, slider=(0, 60000), help="0: the catalog's."
+    )
     infrastructure_multiplier: Array = number(
         "1",
         "Infrastructure",
@@ -157,28 +159,28 @@ _UNPRICED = "unknown: no price is known"
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     rival_cost: Array = output(
-        "USD", "Cost of the rivals", if_infinite=_UNPRICED, help="For the same work in the same time."
+        "USD", "Cost of the alternative", if_infinite=_UNPRICED, help="For the same work in the same time."
     )
-    reference_cost: Array = output("USD", "Cost of the devices", if_infinite=_UNPRICED)
-    cost_ratio: Array = output("1", "Rivals' cost over the devices'", if_infinite=_UNPRICED)
-    cheaper: Codes = label(LowerCost, "Cheaper")
+    reference_cost: Array = output("USD", "Cost of the reference", if_infinite=_UNPRICED)
+    cost_ratio: Array = output("1", "Cost ratio, alternative to reference", if_infinite=_UNPRICED)
+    cheaper: Codes = label(LowerCost, "Lower-cost option")
     break_even_price: Array = output(
         "USD",
-        "Rival's price at break-even",
-        if_infinite="none: even for nothing the rival costs more, or a price is not known",
-        help="Below it the rivals do the same work for less.",
+        "Break-even unit price of the alternative",
+        if_infinite="none: the alternative costs more even at a price of zero, or a price is unknown",
+        help="Below this price the alternative does the same work for less.",
     )
-    rival_devices: Array = output("1", "Rivals for the same throughput", symbol="n'", if_infinite="none can do it")
-    throughput: Array = output("1/s", "Throughput", display_unit="tokens/s", help="Tokens a second of either fleet.")
-    reference_rate: Array = output("1/s", "Of one device", display_unit="tokens/s", symbol="r", help="Tokens a second.")
-    rival_rate: Array = output("1/s", "Of one rival", display_unit="tokens/s", symbol="r'", help="Tokens a second.")
-    rate_ratio: Array = output("1", "Rival over device", help="Throughput of one.")
-    reference_least: Array = output("1", "Devices that hold the model", if_infinite="unknown")
-    rival_least: Array = output("1", "Rivals that hold the model", if_infinite="unknown")
-    reference_energy: Array = output("J", "Energy of the devices", if_infinite="unknown")
-    rival_energy: Array = output("J", "Energy of the rivals", if_infinite="unknown")
-    cost_per_million_tokens: Array = output("USD", "Cost of a million tokens", if_infinite=_UNPRICED)
-    rival_cost_per_million_tokens: Array = output("USD", "Rivals' cost of a million tokens", if_infinite=_UNPRICED)
+    rival_devices: Array = output("1", "Alternatives for equal throughput", symbol="n'", if_infinite="none can do it")
+    throughput: Array = output("1/s", "Throughput", display_unit="tokens/s", help="Of either fleet.")
+    reference_rate: Array = output("1/s", "Throughput per reference device", display_unit="tokens/s", symbol="r")
+    rival_rate: Array = output("1/s", "Throughput per alternative device", display_unit="tokens/s", symbol="r'")
+    rate_ratio: Array = output("1", "Throughput ratio per device, alternative to reference")
+    reference_least: Array = output("1", "Minimum reference devices for the model", if_infinite="unknown")
+    rival_least: Array = output("1", "Minimum alternative devices for the model", if_infinite="unknown")
+    reference_energy: Array = output("J", "Energy of the reference", if_infinite="unknown")
+    rival_energy: Array = output("J", "Energy of the alternative", if_infinite="unknown")
+    cost_per_million_tokens: Array = output("USD", "Cost per 1M tokens, reference", if_infinite=_UNPRICED)
+    rival_cost_per_million_tokens: Array = output("USD", "Cost per 1M tokens, alternative", if_infinite=_UNPRICED)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -215,7 +217,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    Chart("alternatives", "What the same work costs", ("workload",), ("rival_cost", "reference_cost")),
+    Chart("alternatives", "Cost of the same work", ("workload",), ("rival_cost", "reference_cost")),
     curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
     Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
 )
@@ -271,7 +273,7 @@ PRESETS = (
         part="Exercise 5b",
     ),
     Preset(
-        "The same, serving",
+        "MI300X against H100, serving",
         {"workload": "serving", "also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
         part="Exercise 5b",
     ),
@@ -356,7 +358,7 @@ def shootout(i: Inputs) -> Outputs:
 
 
 class _Work(NamedTuple):
-    """Tokens a second of one chip, the fewest that hold the model, and the share of its dynamic power each draws."""
+    """Tokens per second of one chip, the fewest that hold the model, and the share of its dynamic power each draws."""
 
     rate: Array
     least: Array

@@ -21,7 +21,7 @@ class PlacePoint(NamedTuple):
 
 
 _ELECTRICITY = Value(0.0, "USD", "USD", "Cost of electricity")
-_RUNNING = Value(0.0, "kg", "t", "CO₂e of running")
+_OPERATIONAL = Value(0.0, "kg", "t", "Operational carbon (CO₂e)")
 
 # The least share of a bar that has room for its text.
 _READABLE = 0.2
@@ -77,7 +77,7 @@ def tradeoff(dots: Sequence[PlacePoint]) -> dict[str, Any]:
         "data": [trace for trace in (joined, *traces) if trace["x"]],
         "layout": layout(
             xaxis=axis(_ELECTRICITY, reach_of([dot.dollars for dot in dots])),
-            yaxis=axis(_RUNNING, reach_of([1000 * dot.tonnes for dot in dots])),
+            yaxis=axis(_OPERATIONAL, reach_of([1000 * dot.tonnes for dot in dots])),
         ),
     }
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from solvers.quantities import conversion_factor, format_quantity, unit_label
+from solvers.quantities import conversion_factor, display_unit, format_quantity, unit_label
 from solvers.result import Value
 
 # Units that every tick carries, in the prefix that suits it; others are in the title once.
 _CLIMBING = ("s", "byte", "byte/s", "flop", "flop/s", "W", "J", "kg", "L")
 _THOUSANDS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_CLOCK_UNITS = {31536e3: "year", 86400.0: "day", 3600.0: "hour", 60.0: "min", 1.0: "s"}
+_CLOCK_UNITS = (31536e3, 86400.0, 3600.0, 60.0, 1.0)  # year, day, hour, minute, second
 # Times above ten seconds at which a log axis may have a tick.
 _CLOCK = (
     *(60.0 * n for n in (1, 10)),
@@ -49,18 +49,23 @@ def tick_text(value: Value, at: float, digits: int = 3) -> str:
     number = compact(at / conversion_factor(shown, value.unit), digits)
     if value.unit.startswith("USD"):
         return f"−${number[1:]}" if at < 0 else f"${number}"
-    return f"{number}{unit_label(shown)}" if value.unit == "1/s" else number
+    return f"{number}{unit_label(shown)}" if _is_bare_rate(value) else number
+
+
+def _is_bare_rate(value: Value) -> bool:
+    """Return whether a rate is per second or day of nothing named (`20/s`): its ticks carry that, as it is short."""
+    return value.unit == "1/s" and unit_label(value.display_unit or value.unit).startswith("/")
 
 
 def _clock_text(at: float, base: float, digits: int) -> str:
     """Return a time in the one unit that all ticks of its axis have: 0, 10 h, 20 h, 30 h."""
-    return f"{compact(at / base, digits)} {unit_label(_CLOCK_UNITS[base])}" if at else "0"
+    return display_unit(base, "s").write(at, digits) if at else "0"
 
 
 def title_unit(value: Value) -> str:
     """Return the unit that the title of an axis has because its ticks do not: `FLOP/B`; empty where they do."""
     shown = value.display_unit or value.unit
-    if shown == "percent" or value.unit in (*_CLIMBING, "1", "1/s", "USD"):
+    if shown == "percent" or value.unit in (*_CLIMBING, "1", "USD") or _is_bare_rate(value):
         return ""
     return f"$ per {shown.removeprefix('USD/')}" if shown.startswith("USD/") else unit_label(shown)
 
@@ -73,7 +78,7 @@ def compact(number: float, digits: int = 3) -> str:
         exponent = math.floor(math.log10(size) + 1e-9)
         power = f"10{str(exponent).translate(_SUPERSCRIPT)}"
         mantissa = f"{size / 10.0**exponent:.{digits}g}"
-        return f"{sign}{power}" if mantissa == "1" else f"{sign}{mantissa}·{power}"
+        return f"{sign}{power}" if mantissa == "1" else f"{sign}{mantissa}×{power}"
     by, letter = next(((by, letter) for by, letter in _THOUSANDS if size >= by), (1.0, ""))
     text = f"{size / by:.{digits}g}"
     return f"{sign}{text if 'e' not in text else f'{size / by:f}'.rstrip('0').rstrip('.')}{letter}"

@@ -31,7 +31,7 @@ def test_ticks_are_few_distinct_rising_and_within_the_range(unit, ends, log, mos
 def test_a_plain_number_is_read_back_from_its_text(exponent, sign):
     number = sign * 10**exponent
     text = compact(number).replace("−", "-").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
-    if power := re.fullmatch(r"(-?)(?:([\d.]+)·)?10(-?\d+)", text) if not 1e-4 <= abs(number) < 1e15 else None:
+    if power := re.fullmatch(r"(-?)(?:([\d.]+)×)?10(-?\d+)", text) if not 1e-4 <= abs(number) < 1e15 else None:
         read = float(f"{power[1]}{power[2] or 1}e{power[3]}")
     else:
         letter = text[-1] if text[-1] in "kMBT" else ""
@@ -62,3 +62,13 @@ def test_a_unit_is_in_the_title_or_on_the_ticks_never_in_both():
         value = of(unit)
         label = title_unit(value)
         assert not label or label not in tick_text(value, 1.0)
+
+
+def test_a_rate_of_named_things_has_its_unit_in_the_title_and_a_bare_one_on_the_ticks():
+    assert (title_unit(of("1/s", "tokens/s")), tick_text(of("1/s", "tokens/s"), 10_000)) == ("tokens/s", "10k")
+    assert (title_unit(of("1/s", "1/s")), tick_text(of("1/s", "1/s"), 10_000)) == ("", "10k/s")
+
+
+def test_a_tick_at_one_day_is_in_the_singular():
+    _, texts = axis_ticks(of("s"), 0, 4 * 86400, log=False)
+    assert texts == ["0", "1 day", "2 days", "3 days", "4 days"]

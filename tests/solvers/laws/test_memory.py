@@ -48,5 +48,5 @@ def test_the_roofline_says_where_serving_would_not_fit():
     tight = {"model": LLAMA_8B, "accelerator": H100, "precision": "fp16", "phase": "decode", "context_length": 1024}
     batch = float(np.floor(float(roofline(**tight).largest_batch_size)))
     assert roofline(**tight, batch_size=batch).feasible
-    assert "fits only just" in says(roofline, **tight, batch_size=batch)
-    assert "fits only just" not in says(roofline, **tight, batch_size=1)
+    assert "Little headroom" in says(roofline, **tight, batch_size=batch)
+    assert "Little headroom" not in says(roofline, **tight, batch_size=1)
