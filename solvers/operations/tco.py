@@ -314,39 +314,26 @@ _LARGEST = {
     CostPart.ENERGY: "Electricity is the largest part",
     CostPart.MAINTENANCE: "Maintenance is the largest part",
 }
-# From this share on a reader sees 100%.
-_ALL = 0.9995
 
 
 def verdict(i: Inputs, o: Outputs) -> str:
     first = (
-        "Owning {devices} devices for {duration} costs {tco}, {cost_per_used_hour} for a device-hour in use. "
-        f"{_LARGEST[CostPart(int(o.largest_part))]}{_bought(o)}. "
+        "Owning {devices} devices for {duration} costs {tco}: {cost_per_used_hour} per device-hour in use. "
+        f"{_LARGEST[CostPart(int(o.largest_part))]}. "
     )
     return first + _compared(i, o)
 
 
-def _bought(o: Outputs) -> str:
-    if o.accelerator_share >= _ALL:
-        return "; nothing but accelerators is bought"
-    if o.largest_part == CostPart.ACCELERATORS:
-        return ", {accelerator_share} of what is bought"
-    return "; of what is bought the accelerators are {accelerator_share}"
-
-
 def _compared(i: Inputs, o: Outputs) -> str:
     if math.isnan(o.cloud_cost):
-        return "What renting them would cost is not known."
+        return "The price of renting them is unknown."
     if o.cheapest == Procurement.OWN:
-        return "Renting on demand would cost {cloud_cost}: owning is cheaper from {break_even_utilization} use on."
+        return "On demand it would cost {cloud_cost}; owning is cheaper above {break_even_utilization} utilization."
     if o.cheapest == Procurement.SPOT:
-        return (
-            "Spot machines would cost {spot_cost}, with {spot_goodput} of the time left between interruptions; on "
-            "demand it would be {cloud_cost}."
-        )
+        return "Spot machines would cost {spot_cost} at {spot_goodput} goodput, on-demand machines {cloud_cost}."
     if math.isinf(o.break_even_utilization):
-        return "Renting on demand costs {cloud_cost}, less at any use: the price to rent is below the cost of owning."
-    return "Renting on demand costs {cloud_cost}: owning pays only from {break_even_utilization} use on."
+        return "On demand it costs {cloud_cost}, less at any utilization: the rental price is below the cost of owning."
+    return "On demand it costs {cloud_cost}; owning is cheaper only above {break_even_utilization} utilization."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

@@ -21,7 +21,6 @@ class WallPage:
     tutorial's name, "Wall 15: Fragility" (empty for a tool); `title` is the field's name, "Reliability"."""
 
     name: str
-    walls: str
     walls_heading: str
     domain: str
     title: str

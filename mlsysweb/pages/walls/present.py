@@ -42,7 +42,6 @@ def wall_page(
     before, after = _neighbours(solver, around)
     return WallPage(
         name=solver.name,
-        walls=" and ".join(str(number) for number in solver.walls),
         walls_heading=walls_heading(solver.walls),
         domain=solver.domain.capitalize(),
         title=solver.title,

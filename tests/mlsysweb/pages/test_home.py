@@ -43,3 +43,7 @@ def test_three_vendors_are_three(client):
     chips = ["h100-sxm5-80gb", query.get("rival", "mi300x"), *query["also"].split(",")]
     vendors = set(Accelerator.objects.filter(slug__in=chips).values_list("vendor", flat=True))
     assert len(vendors) == len(chips) == 3
+
+
+def test_the_list_of_walls_has_both_names_of_each(client):
+    assert ">Fragility: reliability and failures</a>" in client.get("/").content.decode()

@@ -25,8 +25,10 @@ def test_one_url_answers_with_a_page_or_a_fragment_and_says_so_to_caches(client)
     [("reliability", "Wall 15: Fragility"), ("roofline", "Walls 1 and 2: Compute and Memory"), ("battery", "")],
 )
 def test_a_page_has_the_name_of_the_wall_beside_the_title_of_its_solver(client, name, heading):
-    page = client.get(f"/walls/{name}/").context["page"]
+    shown = client.get(f"/walls/{name}/")
+    page = shown.context["page"]
     assert (page.walls_heading, page.title) == (heading, solvers()[name].title)
+    assert f'<p class="overline">{heading or "Tool"} · ' in shown.content.decode()
 
 
 @pytest.mark.parametrize("headers", [{"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}])
