@@ -52,9 +52,10 @@ def number(
     strict: bool = False,
     may_be_unknown: bool = False,
     shared: tuple[str, ...] = (),
+    zero_means: str = "",
 ) -> Any:
     """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
-    writes. `powers_of_two`, `default_from`, `strict`, `may_be_unknown` and `shared` are those of `fields.Input`."""
+    writes. The other arguments are those of `fields.Input`."""
     io = Input(
         unit=unit,
         label=label,
@@ -74,6 +75,7 @@ def number(
         strict=strict,
         may_be_unknown=may_be_unknown,
         shared=shared,
+        zero_means=zero_means,
     )
     return field(default=default, metadata={"io": io})
 

@@ -21,7 +21,8 @@ class Input:
     first that is known. Where none is, the default holds; with `strict` the value is unknown and the question is
     refused, unless it `may_be_unknown`: then the outputs that need it are unknown. A figure is `shared` among as many
     as the inputs of these names give together: the devices of a fleet among stages. Charts run along `powers_of_two`
-    alone where values between them are not usual."""
+    alone where values between them are not usual. `zero_means` is what 0 stands for, where it is not a number of its
+    kind: an empty field is 0, and shows this."""
 
     unit: str
     label: str
@@ -41,6 +42,7 @@ class Input:
     may_be_unknown: bool = False
     shared: tuple[str, ...] = ()
     powers_of_two: bool = False
+    zero_means: str = ""
 
     @property
     def owners(self) -> tuple[str, ...]:

@@ -133,7 +133,8 @@ memory_utilization = partial(
     slider=(0, 1),
     display_unit="percent",
     symbol="u_m",
-    help="Share of the memory's bandwidth; power follows it and MFU. 0: not known, and power follows MFU alone.",
+    help="Share of the memory's bandwidth. Power follows it and MFU; where it is unknown, MFU alone.",
+    zero_means="unknown",
 )
 host_power = partial(
     number,
@@ -143,7 +144,8 @@ host_power = partial(
     slider=(0, 1000),
     symbol="p_h",
     advanced=True,
-    help="Its part of a node's CPUs, network cards and fans, always on. 0: not known, and not counted.",
+    help="Its part of a node's CPUs, network cards and fans, always on.",
+    zero_means="not counted",
 )
 
 wue = partial(
@@ -164,7 +166,8 @@ water_of_generation = partial(
     slider=(0, 10 / 3.6e6),
     display_unit="L/kWh",
     symbol="w_g",
-    help="Water power stations evaporate, per energy at the meter; United States: 3.1. 0: not known.",
+    help="Water power stations evaporate, per energy at the meter; United States: 3.1 L/kWh.",
+    zero_means="unknown",
 )
 
 # Inputs of a step of a model.

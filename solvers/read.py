@@ -6,6 +6,7 @@ The text comes from a query string, a JSON body or a command line. Raise InputEr
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from .declare import Question, closest_name, unknown_name
 from .errors import InputError, InputErrors
 from .fields import Choice, Input, InputField, Pick
 from .inline import spec_from_inline
-from .quantities import to_si
+from .quantities import SAME, to_si
 from .spec_parts import follows
 from .specs import Changed, columns, is_table
 
@@ -197,4 +198,5 @@ def _is_default(io: InputField | None, value: str) -> bool:
         return False  # a typed value takes precedence over the figure of a pick
     if isinstance(io, Pick):
         return value == io.default
-    return bool(_value("", io, value) == io.default)
+    given = _value("", io, value)
+    return bool(math.isclose(given, io.default, rel_tol=SAME) if isinstance(io, Input) else given == io.default)

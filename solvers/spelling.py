@@ -17,17 +17,18 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+# Powers of ten: multiplied as such, 8.03B is 8030000000 and not the float before it.
 _SCALES = {
-    "k": 1e3,
-    "K": 1e3,
-    "thousand": 1e3,
-    "M": 1e6,
-    "million": 1e6,
-    "B": 1e9,
-    "bn": 1e9,
-    "billion": 1e9,
-    "T": 1e12,
-    "trillion": 1e12,
+    "k": 3,
+    "K": 3,
+    "thousand": 3,
+    "M": 6,
+    "million": 6,
+    "B": 9,
+    "bn": 9,
+    "billion": 9,
+    "T": 12,
+    "trillion": 12,
 }
 _SCALE = re.compile(rf"\s*({'|'.join(_SCALES)})(?![A-Za-z0-9_])")
 
@@ -50,10 +51,11 @@ def split_quantity(text: str, bytes_wanted: bool = False) -> tuple[float, str] |
     match = _NUMBER.match(plain.strip())
     if not match:
         return None
-    value, rest = _value(match), plain.strip()[match.end() :]
+    rest, power = plain.strip()[match.end() :], 0
     scale = _SCALE.match(rest)
     if scale and not (scale[1] == "B" and bytes_wanted):
-        value, rest = value * _SCALES[scale[1]], rest[scale.end() :]
+        power, rest = _SCALES[scale[1]], rest[scale.end() :]
+    value = _value(match, power)
     for spelling, known in _UNITS:
         rest = spelling.sub(known, rest)
     rest = rest.strip()
@@ -62,9 +64,19 @@ def split_quantity(text: str, bytes_wanted: bool = False) -> tuple[float, str] |
     return value, rest
 
 
-def _value(match: re.Match[str]) -> float:
+def names_no_unit(text: str, bytes_wanted: bool = False) -> bool:
+    """Return whether `text` is a number alone, such as `30`, `1,000`, `70B`: the unit beside its field is meant."""
+    split = split_quantity(text, bytes_wanted)
+    return split is not None and not split[1]
+
+
+def _value(match: re.Match[str], power: int) -> float:
+    """Return the number of a match times ten to the `power`, rounded once."""
     if match["grouped"]:
         digits = re.sub(r"[, ']", "", match["grouped"])
     else:
         digits = match["plain"].replace("_", "").replace(",", ".")
-    return float(f"{match['sign']}{digits}e{match['exponent'] or match['power'] or 0}")
+    exponent = match["exponent"] or match["power"] or "0"
+    if len(exponent) < 6:  # a longer one is zero or infinite with any scale
+        exponent = str(int(exponent) + power)
+    return float(f"{match['sign']}{digits}e{exponent}")

@@ -79,7 +79,8 @@ class Inputs:
         log=True,
         display_unit="param",
         symbol="N",
-        help="0: derived from compute budget, tokens and tokens per parameter.",
+        help="Derived from compute budget, tokens and tokens per parameter where empty.",
+        zero_means="derived",
     )
     tokens: Array = number(
         "1",
@@ -90,7 +91,8 @@ class Inputs:
         log=True,
         display_unit="token",
         symbol="D",
-        help="0: derived from compute budget, parameters and tokens per parameter.",
+        help="Derived from compute budget, parameters and tokens per parameter where empty.",
+        zero_means="derived",
     )
     tokens_per_parameter: Array = number(
         "1",

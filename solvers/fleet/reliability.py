@@ -110,7 +110,8 @@ class Inputs:
         log=True,
         integer=True,
         symbol="n_n",
-        help="Counted apart from devices, with their cables and switch ports; 0: with the devices.",
+        help="Counted apart from devices, with their cables and switch ports.",
+        zero_means="with devices",
     )
     nic_mtbf: Array = number(
         "s",
@@ -133,7 +134,8 @@ class Inputs:
         log=True,
         integer=True,
         symbol="n_p",
-        help="Counted apart from devices; 0: with them.",
+        help="Counted apart from devices.",
+        zero_means="with devices",
     )
     psu_mtbf: Array = number(
         "s",
@@ -185,7 +187,8 @@ class Inputs:
         log=True,
         display_unit="min",
         symbol=r"\tau_\text{own}",
-        help="0: at the best interval. Any other shows what a choice of one's own costs.",
+        help="Shows what an interval other than the best one costs.",
+        zero_means="best interval",
     )
 
 

@@ -83,7 +83,8 @@ class Inputs:
         slider=(0, 128),
         integer=True,
         advanced=True,
-        help="Of a step; 0: enough that every stage is busy, the most a device ever holds.",
+        help="Of a step. Where empty: enough that every stage is busy, the most a device ever holds.",
+        zero_means="every stage busy",
     )
     attention: Codes = inputs.attention(Attention.UNFUSED)
     sequence_parallel: Codes = inputs.sequence_parallel(SequenceParallel.OFF)

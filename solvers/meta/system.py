@@ -155,13 +155,13 @@ class Inputs:
         display_unit="L/kWh",
         advanced=True,
         default_from="grid.water_intensity",
-        help="Where the grid's is not known. 0: then it stays unknown.",
+        help="Where the grid's is not known.",
     )
     wue: Array = inputs.wue(0, advanced=True)
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
-        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the accelerator's."
+        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, zero_means="accelerator's"
     )
     embodied_carbon: Array = number(
         "kg",

@@ -246,7 +246,8 @@ class Inputs:
         slider=(0, 1e6),
         symbol=r"X_\text{measured}",
         advanced=True,
-        help="Tokens or samples per second of all devices, for comparison; 0 = not measured.",
+        help="Tokens or samples per second of all devices, for comparison.",
+        zero_means="not measured",
     )
     devices: Array = number(
         "1",

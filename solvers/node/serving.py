@@ -121,8 +121,8 @@ class Inputs:
         slider=(0, 1024),
         integer=True,
         symbol="C",
-        help="Requests in the server at all times; one starts as soon as another ends. 0: a batch of fixed size "
-        "instead.",
+        help="Requests in the server at all times; one starts as soon as another ends.",
+        zero_means="fixed batch",
     )
     precision: Codes = inputs.precision(Precision.FP16)
     kv_precision: Codes = choice(

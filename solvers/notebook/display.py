@@ -41,7 +41,10 @@ def default_text(io: InputField) -> str:
         return io.default or ("none" if io.optional else "")
     if isinstance(io, Choice):
         return io.kind(io.default).name.lower()
-    return "" if math.isnan(io.default) else to_input_text(io.default, io.unit, io.display_unit)
+    if math.isnan(io.default):
+        return ""
+    text = to_input_text(io.default, io.unit, io.display_unit)
+    return f"{text} ({io.zero_means})" if io.default == 0 and io.zero_means else text
 
 
 def outputs_text(solver: Solver[Any, Any], outputs: Any) -> str:

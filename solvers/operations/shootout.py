@@ -112,7 +112,8 @@ class Inputs:
     memory_utilization: Array = inputs.memory_utilization(
         0,
         advanced=True,
-        help="Training only: for power, which follows it and MFU. 0: not known, and MFU alone. Serving's is computed.",
+        help="Training only: power follows it and MFU, or MFU alone. Serving's is computed.",
+        zero_means="unknown",
     )
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(0.85)
     layer_overhead: Array = inputs.layer_overhead(45e-6)
@@ -120,10 +121,10 @@ class Inputs:
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
-        "USD", "Unit price of the reference", 0, high=1e9, slider=(0, 60000), advanced=True, help="0: the catalog's."
+        "USD", "Unit price of the reference", 0, high=1e9, slider=(0, 60000), advanced=True, zero_means="catalog's"
     )
     rival_price: Array = number(
-        "USD", "Unit price of the alternative", 0, high=1e9, slider=(0, 60000), help="0: the catalog's."
+        "USD", "Unit price of the alternative", 0, high=1e9, slider=(0, 60000), zero_means="catalog's"
     )
     infrastructure_multiplier: Array = number(
         "1",

@@ -166,7 +166,8 @@ class Inputs:
         slider=(0, 1500),
         symbol=r"\bar p",
         advanced=True,
-        help="Where it was measured, it takes the place of what TDP and MFU tell. 0: not measured.",
+        help="Where it was measured, it takes the place of what TDP and MFU tell.",
+        zero_means="not measured",
     )
     electricity_price: Array = inputs.electricity_price(
         0.10 / _KWH, advanced=True, help="For the bill beside the carbon; all other cost is in wall 17."

@@ -111,10 +111,10 @@ class Inputs:
     pue: Array = inputs.pue()
     electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
     unit_price: Array = number(
-        "USD", "Price per device", 0, high=1e9, slider=(0, 60000), symbol="P", help="0: the accelerator's."
+        "USD", "Price per device", 0, high=1e9, slider=(0, 60000), symbol="P", zero_means="accelerator's"
     )
     tdp: Array = number(
-        "W", "Thermal design power", 0, high=1e6, slider=(0, 1500), advanced=True, help="0: the accelerator's."
+        "W", "Thermal design power", 0, high=1e6, slider=(0, 1500), advanced=True, zero_means="accelerator's"
     )
     infrastructure_multiplier: Array = number(
         "1",
@@ -147,7 +147,8 @@ class Inputs:
         slider=(0, 12 / _HOUR),
         display_unit="USD/hour",
         advanced=True,
-        help="On demand, of one device. 0: the accelerator's.",
+        help="On demand, of one device.",
+        zero_means="accelerator's",
     )
     spot_price: Array = number(
         "USD/s",
@@ -157,7 +158,8 @@ class Inputs:
         slider=(0, 12 / _HOUR),
         display_unit="USD/hour",
         advanced=True,
-        help="Of one device that may be taken back at any time. 0: the accelerator's.",
+        help="Of one device that may be taken back at any time.",
+        zero_means="accelerator's",
     )
     spot_mtbf: Array = number(
         "s",

@@ -1,7 +1,13 @@
-// Synchronizes each slider with its text field. Only the text is submitted; slider positions run from 0 to 1000.
-// Without this script sliders are hidden.
+// Synchronizes each slider with its text field. Only the text is submitted; slider positions run from 0 to 1000. A bare
+// number is in the unit beside the field, which is hidden while the text names a unit of its own. Without this script
+// sliders are hidden.
 const PREFIXES = { n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
-const MULTIPLES = { min: [60, "s"], h: [3600, "s"], hour: [3600, "s"], d: [86400, "s"], day: [86400, "s"], percent: [0.01, ""] };
+const MULTIPLES = {
+  ...{ min: [60, "s"], h: [3600, "s"], hour: [3600, "s"], hours: [3600, "s"], d: [86400, "s"], day: [86400, "s"], days: [86400, "s"] },
+  ...{ year: [31536e3, "s"], years: [31536e3, "s"], percent: [0.01, ""] },
+};
+const SCALES = { "": 1, k: 1e3, K: 1e3, M: 1e6, B: 1e9, T: 1e12 };
+const NUMBER = /^\s*\$?\s*([-+]?(?:\d{1,3}(?:[, ']\d{3})+(?!\d)(?:\.\d+)?|\d*[.,]?\d+\.?)(?:e[-+]?\d+)?)\s*(.*?)\s*$/i;
 
 // The factors from a prefixed unit to each unit it can be expressed in: "ms" is 1 ms or 0.001 s.
 function roots(unit) {
@@ -9,11 +15,28 @@ function roots(unit) {
   return size ? { [unit]: 1, [root]: size } : { [unit]: 1 };
 }
 
+// Returns the number typed and the unit after it. A scale (70B, 30k) belongs to the number, but not beside bytes.
+function split(text, unit) {
+  const [, digits, rest = ""] = text.match(NUMBER) ?? [];
+  const grouped = /^[-+]?\d{1,3}([, ']\d{3})+(?!\d)/.test(digits ?? "");
+  const number = Number(grouped ? digits.replaceAll(/[, ']/g, "") : digits?.replace(",", "."));
+  const scale = SCALES[rest] && !(rest === "B" && unit.includes("B")) ? SCALES[rest] : 0;
+  return scale ? [number * scale, ""] : [number, rest];
+}
+
 function read(text, unit) {
-  const [, number, typed = ""] = text.match(/^\s*([-+]?\d*\.?\d+\.?(?:e[-+]?\d+)?)\s*(.*?)\s*$/i) ?? [];
+  const [number, typed] = split(text, unit);
+  if (!typed) return number;
   const [from, to] = [roots(typed.replace(/^[µμ]/, "u").replace("%", "percent")), roots(unit)];
-  const root = typed ? Object.keys(from).find((name) => name in to) : unit;
-  return (Number(number) * (typed ? from[root] : 1)) / to[root]; // NaN unless it is a number in this unit
+  const root = Object.keys(from).find((name) => name in to);
+  return (number * from[root]) / to[root]; // NaN unless it is a number in this unit
+}
+
+// Writes a number as the server does: 1,024, and 8.03B where it is a count of what has no unit with prefixes.
+function written(value, counted) {
+  const [size, scale] = (counted && [[1e12, "T"], [1e9, "B"], [1e6, "M"]].find(([from]) => Math.abs(value) >= from)) || [1, ""];
+  const small = Math.abs(value) < 1e-4 || Math.abs(value) >= 1e15;
+  return small && value ? String(value / size) + scale : (value / size).toLocaleString("en-US", { maximumSignificantDigits: 12 }) + scale;
 }
 
 // Converts positions to values and back. On a log scale that starts at zero, the first positions are zero.
@@ -44,6 +67,7 @@ function rounded(value, { log, integer }) {
 function wire(range) {
   const field = document.getElementById(range.dataset.for);
   const { unit, integer } = range.dataset;
+  const besides = [...field.parentElement.querySelectorAll(".unit")];
   const { at, place, clamped, step, first } = scale(range.dataset);
   let timer = 0;
   let told = 0;
@@ -59,16 +83,23 @@ function wire(range) {
   }
 
   function write(value) {
-    field.value = unit ? `${value} ${unit}` : value;
-    range.setAttribute("aria-valuetext", field.value);
+    field.value = written(value, range.dataset.counted !== undefined);
+    tag();
     timer ||= setTimeout(tell, 50 - (performance.now() - told));
   }
 
+  // Shows the unit beside the field only where it is meant, and tells a screen reader the value with it.
+  function tag() {
+    const own = split(field.value, unit)[1] !== "" || /^\s*\$/.test(field.value);
+    for (const each of besides) each.hidden = own;
+    const label = own ? "" : besides.at(-1)?.textContent ?? "";
+    range.setAttribute("aria-valuetext", field.value ? `${field.value} ${label}`.trim() : field.placeholder);
+  }
+
   function follow() {
-    const value = read(field.value || field.placeholder.split(",")[0], unit);
-    if (telling) return;
-    if (Number.isFinite(value)) range.value = place(value);
-    range.setAttribute("aria-valuetext", field.value || field.placeholder);
+    tag();
+    const value = read(field.value || field.placeholder.split(", or")[0], unit);
+    if (!telling && Number.isFinite(value)) range.value = place(value);
   }
 
   range.addEventListener("input", (event) => {

@@ -10,10 +10,10 @@ from solvers.analysis.parameters import parameters_of
 from solvers.errors import InputError
 from solvers.fields import Choice, Input, InputField, Pick
 from solvers.pipeline import Pipeline
-from solvers.quantities import format_quantity, with_unit
+from solvers.quantities import format_quantity
 from solvers.specs import columns
 
-from .draw import placeholder
+from .draw import number_with_unit, placeholder
 from .page import AskedInput
 
 # Catalog rows that were read, by any key: each with its kind, slug and name.
@@ -92,14 +92,12 @@ def _label(chain: Pipeline, name: str, ends: tuple[tuple[str, str], ...]) -> str
 
 
 def _text(io: Any, typed: str, rows: Rows) -> str:
-    """Return the typed text; a bare number with its unit."""
+    """Return typed text as a page shows it: a number in the unit of its field; text that is no number as it is."""
     if isinstance(io, Choice):
         return io.labels.get(typed.strip().lower(), typed).replace("_", " ")
     if isinstance(io, Pick):
         return _row_name(io, typed, rows)
-    if isinstance(io, Input) and io.unit not in ("", "1") and _is_number(typed):
-        return with_unit(typed.strip(), io.unit)
-    return typed
+    return number_with_unit(io, typed) if isinstance(io, Input) else typed
 
 
 def _default(io: InputField, rows: Rows) -> str:
@@ -113,6 +111,8 @@ def _default(io: InputField, rows: Rows) -> str:
         return placeholder(io, "")
     if io.default in (float("inf"), float("-inf")) or io.default != io.default:
         return "none"
+    if io.default == 0 and io.zero_means:
+        return io.zero_means
     text = format_quantity(io.default, io.unit, io.display_unit, digits=6)
     return placeholder(io, text) if io.default_from else text
 
@@ -120,11 +120,3 @@ def _default(io: InputField, rows: Rows) -> str:
 def _row_name(pick: Pick, slug: str, rows: Rows) -> str:
     kind, wanted = pick.kind.__name__.lower(), slug.strip().lower()
     return next((str(r["name"]) for r in rows.values() if r["kind"] == kind and r["slug"] == wanted), slug)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

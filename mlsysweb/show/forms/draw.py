@@ -10,11 +10,21 @@ from urllib.parse import urlencode
 
 from mlsysweb.show.results.page import Link
 from solvers.declare import Question
+from solvers.errors import InputError
 from solvers.fields import Choice, Input, InputField, Pick
-from solvers.quantities import convert, to_input_text, unit_label
+from solvers.quantities import (
+    conversion_factor,
+    convert,
+    in_shown_unit,
+    is_counted,
+    to_field_text,
+    to_si,
+    unit_label,
+    with_unit,
+)
 from solvers.read import ALSO, NOTHING, SWEEP
 
-from .page import Field, Form, Option, OptionGroup, Slider
+from .page import Field, Form, Option, OptionGroup, ShownUnit, Slider
 
 # The catalog rows that a pick may choose from, as (slug, name, group).
 Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
@@ -84,34 +94,67 @@ def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[s
         control={Input: "number", Choice: "choice", Pick: "pick"}[type(io)],
         label=io.label,
         help=io.help,
-        text=typed_text or ("" if of_a_pick else _default_text(io)),
+        text=_field_text(io, typed_text) if typed_text else "" if of_a_pick else _default_text(io),
         error=errors.get(name, ""),
         slider=_slider(io) if isinstance(io, Input) else None,
         groups=_groups(io, typed_text, choices),
-        placeholder=placeholder(io, _default_text(io)) if isinstance(io, Input) and of_a_pick else "",
+        placeholder=placeholder(io, _default_text(io)) if isinstance(io, Input) else "",
+        unit=shown_unit(io) if isinstance(io, Input) else None,
     )
 
 
+def shown_unit(io: Input) -> ShownUnit | None:
+    """Return the unit beside the field of an input; None where it is a plain number."""
+    label = unit_label(io.display_unit)
+    before, after = ("$", label[1:]) if label.startswith("$") else ("", label)
+    sent = conversion_factor(io.display_unit, io.unit) != 1
+    return ShownUnit(io.display_unit, before, after, sent) if label else None
+
+
+def _field_text(io: InputField, typed: str) -> str:
+    """Return typed text as its field shows it: a number in the unit beside the field. Text that is no number stays as
+    it was typed."""
+    if not isinstance(io, Input):
+        return typed
+    try:
+        return _number_text(io, to_si("", typed, io.unit))
+    except InputError:
+        return typed
+
+
+def _number_text(io: Input, value: float) -> str:
+    """Return a value as its field shows it. An empty field is 0 where that stands for something else."""
+    is_empty = not math.isfinite(value) or (value == 0 and io.zero_means and not io.default_from)
+    return "" if is_empty else to_field_text(value, io.unit, io.display_unit)
+
+
 def placeholder(io: Input, default: str) -> str:
-    """Return the placeholder of an input that is a figure of a pick; `default` is the default as text, and comes first,
-    for the slider to read."""
+    """Return the placeholder of an input: what an empty field stands for. `default` is the default as text; of a figure
+    of a pick it comes first, for the slider to read."""
+    if not io.default_from:
+        return io.zero_means
     if all(".measured_" in path for path in io.default_from):
         return f"{default}, or as measured"
     owner = f"{io.owners[-1].replace('_', ' ')}'s"  # of several the usual one: a field is short
     return owner if math.isnan(io.default) else f"{default}, or {owner}"
 
 
+def number_with_unit(io: Input, typed: str) -> str:
+    """Return typed text as its field shows it, with the unit beside it: `30 days`, `$30,000`."""
+    text = _field_text(io, typed) or io.zero_means
+    return with_unit(text, io.display_unit) if text != in_shown_unit(text, "s") else text
+
+
 def _default_text(io: InputField) -> str:
     """Return a default as input text."""
     if isinstance(io, Input):
-        return to_input_text(io.default, io.unit, io.display_unit)
+        return _number_text(io, io.default)
     return io.kind(io.default).name.lower() if isinstance(io, Choice) else io.default
 
 
 def _slider(io: Input) -> Slider:
     low, high = (convert(end, io.unit, io.display_unit) for end in io.slider)
-    unit = "" if io.display_unit in ("1", "param", "token") else io.display_unit
-    return Slider(low=low, high=high, log=io.log, integer=io.integer, unit=unit)
+    return Slider(low=low, high=high, log=io.log, integer=io.integer, counted=is_counted(io.unit))
 
 
 def _groups(io: InputField, text: str, choices: Choices) -> tuple[OptionGroup, ...]:

@@ -9,13 +9,24 @@ from mlsysweb.show.results.page import Link
 
 @dataclass(frozen=True)
 class Slider:
-    """The range of a slider. Bounds are in `unit`, the unit it writes into the text field."""
+    """The range of a slider, in the unit beside its text field. What is `counted` is written with scales: `8.03B`."""
 
     low: float
     high: float
     log: bool
     integer: bool
-    unit: str
+    counted: bool
+
+
+@dataclass(frozen=True)
+class ShownUnit:
+    """The unit beside a text field: `name` is how the form sends it, `before` and `after` stand around the number.
+    `sent` is False where it is the unit of a bare number anyway."""
+
+    name: str
+    before: str
+    after: str
+    sent: bool
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,7 @@ class Field:
     slider: Slider | None
     groups: tuple[OptionGroup, ...]
     placeholder: str = ""
+    unit: ShownUnit | None = None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def test_the_tutorials_chain_names_what_flows_and_what_nobody_finds(client):
     gaps = sorted(flow.source for stage in stages for flow in stage.gaps)
     assert gaps == ["h100-sxm5-80gb", "h100-sxm5-80gb"]
     assert "(h100-sxm5-80gb stands in)" in answer.content.decode()
-    assert "1e21 FLOP" in [field.text for field in fields]
+    assert "1e21" in [field.text for field in fields]
 
 
 def test_what_one_stage_is_told_stays_its_own(client):

@@ -111,7 +111,7 @@ def test_a_field_that_follows_the_chip_is_empty_and_says_what_it_would_be(client
     page = client.get("/walls/serving/", {"accelerator": "a100-sxm4-80gb"}).content.decode()
     assert 'name="interconnect_bandwidth" value="" placeholder="accelerator&#x27;s"' in page
     typed = client.get("/walls/serving/", {"interconnect_bandwidth": "450 GB/s"}).content.decode()
-    assert 'name="interconnect_bandwidth" value="450 GB/s"' in typed
+    assert 'name="interconnect_bandwidth" value="450"' in typed
 
 
 def test_a_wall_leads_to_its_neighbours_and_to_the_walls_that_take_what_it_found(client):

@@ -120,7 +120,7 @@ def test_inputs_are_said_by_label_and_the_defaults_are_folded(client, name):
 def test_a_bare_number_has_its_unit_and_a_row_its_name(client):
     save(client, QUESTIONS["spectrum"])
     inputs = {each["name"]: each["text"] for each in latest().result["inputs"]}
-    assert inputs["target_latency"] == "0.03 s"
+    assert inputs["target_latency"] == "30 ms"
     assert inputs["accelerator"] == Accelerator.objects.get(slug="nrf52840").name
     assert inputs["power_limit"] == "none" and inputs["smallest"] == "least power"
 

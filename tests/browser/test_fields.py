@@ -1,0 +1,42 @@
+"""What a person types into a field, with the unit beside it."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def test_a_bare_number_is_in_the_unit_beside_it_and_a_unit_of_its_own_hides_that(page, live_server, console):
+    page.goto(f"{live_server.url}/walls/tco/")
+    duration, unit = page.locator("#in-duration"), page.locator("#duration-unit")
+    expect(duration).to_have_value("30")
+    duration.fill("12")
+    page.wait_for_url("**/walls/tco/?duration=12+day")
+    expect(unit).to_have_text("days")
+    duration.fill("12 h")
+    page.wait_for_url("**/walls/tco/?duration=12+h")
+    expect(unit).to_be_hidden()
+    slider = page.locator('input[data-for="in-duration"]')
+    slider.press("ArrowRight")
+    expect(unit).to_be_visible()
+    expect(duration).to_have_value("0.505")
+    page.wait_for_url("**/walls/tco/?duration=0.505+day")
+    expect(slider).to_have_attribute("aria-valuetext", "0.505 days")
+
+
+def test_large_counts_are_typed_and_slid_in_billions(page, live_server, console):
+    page.goto(f"{live_server.url}/walls/checkpoint/?parameters=70000000000")
+    field = page.locator("#in-parameters")
+    expect(field).to_have_value("70B")
+    page.locator('input[data-for="in-parameters"]').press("ArrowRight")
+    expect(field).to_have_value("70.7B")
+    page.wait_for_url("**parameters=70.7B")
+
+
+def test_a_form_without_scripts_sends_its_units(browser, live_server):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{live_server.url}/walls/tco/")
+    page.locator("#in-duration").fill("12")
+    page.get_by_role("button", name="Compute").click()
+    assert "&duration=12+day&" in page.url and "unit" not in page.url.partition("?")[2].replace("unit_price", "")
+    expect(page.locator("#in-duration")).to_have_value("12")
