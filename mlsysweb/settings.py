@@ -70,6 +70,17 @@ MIDDLEWARE = [
     "mlsysweb.show.forms.units.read_units",
 ]
 
+# "updates": see mlsysweb/show/update_cache.py. An update is about 40 kB, so each process holds at most 40 MB.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "updates": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "updates",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
+}
+
 ROOT_URLCONF = "mlsysweb.urls"
 WSGI_APPLICATION = "mlsysweb.wsgi.application"
 TEMPLATES = [

@@ -276,7 +276,8 @@ def _display_units(unit: str, shown: str) -> tuple[tuple[float, DisplayUnit], ..
     """Return the units that values are shown in, largest first, each with the SI value from which it is used."""
     size = conversion_factor(shown, unit)
     if shown == "percent":
-        return ((0, DisplayUnit(size, "", f"{NO_BREAK_SPACE}%", "percent")),)
+        # Beyond twice the whole a share is a multiple: 5.6×, not 560 %.
+        return ((2, DisplayUnit(1, "", "×", "rounded")), (0, DisplayUnit(size, "", f"{NO_BREAK_SPACE}%", "percent")))
     if unit.startswith("USD"):
         per = unit_label(shown).removeprefix("$")
         return _in_thousands(size, "$", per, "money", _MONEY)

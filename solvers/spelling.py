@@ -34,6 +34,7 @@ _SCALE = re.compile(rf"\s*({'|'.join(_SCALES)})(?![A-Za-z0-9_])")
 
 # Each spelling of a unit and what the registry calls it, applied in this order.
 _UNITS = (
+    (re.compile(r"^\s*×$"), "times"),
     (re.compile(r"\s+per\s+"), "/"),
     (re.compile(r"\s*/\s*"), "/"),
     (re.compile(r"(?<![A-Za-z])(?:US)?\$|\bUS dollars?\b"), "USD"),

@@ -171,11 +171,14 @@ class Outputs:
     original_parameters: Array = output("1", "Baseline parameters", symbol="N_0")
     original_size: Array = output("byte", "Baseline size", symbol="M_0")
     compressed_size: Array = output("byte", "Compressed size", symbol="M", help="Weights only, without indices.")
-    compression_ratio: Array = output("1", "Compression ratio", symbol="r", help="Baseline size over compressed size.")
+    compression_ratio: Array = output(
+        "1", "Compression ratio", display_unit="times", symbol="r", help="Baseline size over compressed size."
+    )
     memory_saving: Array = output("1", "Memory saved", display_unit="percent")
     speedup: Array = output(
         "1",
         "Speedup",
+        display_unit="times",
         symbol="S",
         help="Upper bound for the weights; with a model, its whole decode step.",
     )
@@ -196,9 +199,12 @@ class Outputs:
         help="One bit per weight marks which remain; none if structured.",
     )
     stored_size: Array = output("byte", "Size including indices", symbol=r"M_\text{stored}")
-    stored_ratio: Array = output("1", "Compression ratio including indices")
+    stored_ratio: Array = output("1", "Compression ratio including indices", display_unit="times")
     unused_ratio: Array = output(
-        "1", "Compression ratio / speedup", help="Above 1, part of the compression saves memory but no time."
+        "1",
+        "Compression ratio / speedup",
+        display_unit="times",
+        help="Above 1, part of the compression saves memory but no time.",
     )
 
 

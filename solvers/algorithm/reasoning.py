@@ -140,7 +140,7 @@ class Outputs:
     tokens_per_query: Array = output("1", "Tokens per query", symbol="N", help="All samples.")
     energy_per_query: Array = output("J", "Energy per query", symbol="E")
     cost_per_query: Array = output("USD", "Cost per query", symbol="C")
-    slowdown: Array = output("1", "Latency relative to a direct answer", symbol="S")
+    slowdown: Array = output("1", "Latency relative to a direct answer", display_unit="times", symbol="S")
     tokens_per_sample: Array = output("1", "Tokens per sample", symbol="N_1")
     first_token_time: Array = output("s", "TTFT in use", symbol=r"t_1", help="As given, or computed from the model.")
     token_time: Array = output(
@@ -158,7 +158,9 @@ class Outputs:
     direct_latency: Array = output("s", "Direct-answer latency", symbol="T_0")
     direct_cost: Array = output("USD", "Direct-answer cost", symbol="C_0")
     direct_energy: Array = output("J", "Direct-answer energy")
-    cost_multiple: Array = output("1", "Cost relative to a direct answer", if_infinite="none (price is zero)")
+    cost_multiple: Array = output(
+        "1", "Cost relative to a direct answer", display_unit="times", if_infinite="none (price is zero)"
+    )
     extra_cost: Array = output("USD", "Reasoning overhead (cost)")
     queries_per_dollar: Array = output("1", "Queries per dollar", if_infinite="unlimited (price is zero)")
     queries_per_kwh: Array = output("1", "Queries per kWh", if_infinite="unlimited (power is zero)")

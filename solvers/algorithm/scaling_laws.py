@@ -140,7 +140,7 @@ class Outputs:
     loss_besiroglu: Array = output("1", "Loss (Besiroglu)", symbol=r"L_\text{B}", help="Nats per token, corrected fit.")
     rule: Array = output("1", "Chinchilla-optimal tokens per parameter", symbol="r")
     over_training: Array = output(
-        "1", "Over-training factor", help="Tokens per parameter over the Chinchilla-optimal ones."
+        "1", "Over-training factor", display_unit="times", help="Tokens per parameter over the Chinchilla-optimal ones."
     )
     optimal_parameters: Array = output(
         "1", "Chinchilla-optimal parameters", display_unit="param", symbol="N^*", help="For the same compute."
@@ -170,8 +170,8 @@ class Outputs:
     equal_loss_compute_besiroglu: Array = output(
         "flop", "Minimum compute for this loss (Besiroglu)", symbol=r"C_\text{B}"
     )
-    compute_ratio_hoffmann: Array = output("1", "Compute relative to optimal (Hoffmann)")
-    compute_ratio_besiroglu: Array = output("1", "Compute relative to optimal (Besiroglu)")
+    compute_ratio_hoffmann: Array = output("1", "Compute relative to optimal (Hoffmann)", display_unit="times")
+    compute_ratio_besiroglu: Array = output("1", "Compute relative to optimal (Besiroglu)", display_unit="times")
     equal_loss_parameters: Array = output(
         "1",
         "Compute-optimal model of equal loss",
@@ -180,7 +180,10 @@ class Outputs:
         help="Its parameters (Besiroglu).",
     )
     serving_advantage: Array = output(
-        "1", "Inference cost ratio", help="Compute-optimal model of equal loss over this one, per token (Besiroglu)."
+        "1",
+        "Inference cost ratio",
+        display_unit="times",
+        help="Compute-optimal model of equal loss over this one, per token (Besiroglu).",
     )
     payback_tokens: Array = output(
         "1",

@@ -128,7 +128,9 @@ class Outputs:
         if_infinite="unlimited: all reads hit the cache",
         help="Storage with its cache.",
     )
-    slowdown: Array = output("1", "Slowdown", help="Training time relative to training without stalls.")
+    slowdown: Array = output(
+        "1", "Slowdown", display_unit="times", help="Training time relative to training without stalls."
+    )
     storage_bandwidth_needed: Array = output(
         "byte/s", "Storage bandwidth required", display_unit="GB/s", help="At this cache hit rate."
     )

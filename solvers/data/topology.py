@@ -162,7 +162,9 @@ class Outputs:
         help="Wrap-around links included.",
     )
     mean_hops: Array = output("1", "Mean hop count", symbol="H", help="Between two random nodes.")
-    slowdown: Array = output("1", "Slowdown", help="Bisection traffic relative to the link alone.")
+    slowdown: Array = output(
+        "1", "Slowdown", display_unit="times", help="Bisection traffic relative to the link alone."
+    )
     without_oversubscription: Array = output(
         "byte/s", "Bisection bandwidth per node without oversubscription", display_unit="GB/s"
     )

@@ -120,7 +120,9 @@ class Outputs:
     )
     stalled: Truth = flag("Data stall")
     accelerator_utilization: Array = output("1", "Accelerator utilization", display_unit="percent")
-    slowdown: Array = output("1", "Slowdown", help="Training time relative to training without stalls.")
+    slowdown: Array = output(
+        "1", "Slowdown", display_unit="times", help="Training time relative to training without stalls."
+    )
     workers_needed: Array = output(
         "1", "Workers required", symbol=r"w_\text{needed}", help="To avoid stalls with prefetching."
     )

@@ -104,8 +104,8 @@ class Outputs:
     p90_wait: Array = output(
         "s", "p90 wait", display_unit="hour", if_infinite=_FOR_EVER, help="One job in ten waits longer."
     )
-    wait_ratio: Array = output("1", "Wait ÷ run time", if_infinite=_FOR_EVER)
-    slowdown: Array = output("1", "Slowdown (completion ÷ run time)", if_infinite=_FOR_EVER)
+    wait_ratio: Array = output("1", "Wait ÷ run time", display_unit="times", if_infinite=_FOR_EVER)
+    slowdown: Array = output("1", "Slowdown (completion ÷ run time)", display_unit="times", if_infinite=_FOR_EVER)
     offered_load: Array = output("1", "Offered load", symbol="a", help="Slots that would be busy if none were short.")
     blocking_probability: Array = output(
         "1",

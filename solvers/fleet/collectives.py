@@ -99,7 +99,11 @@ class Outputs:
         help="Of the fastest: what each device must send at least, over the time. As benchmarks print it.",
     )
     hierarchy_gain: Array = output(
-        "1", "Ring over two levels", if_infinite="none: nothing is exchanged", help="How often faster two levels are."
+        "1",
+        "Ring over two levels",
+        display_unit="times",
+        if_infinite="none: nothing is exchanged",
+        help="How often faster two levels are.",
     )
     intra_time: Array = output("s", "Intra-node phase", symbol=r"t_\text{intra}")
     inter_time: Array = output("s", "Inter-node phase", symbol=r"t_\text{inter}")

@@ -184,8 +184,12 @@ class Outputs:
     static_decode_throughput: Array = output(
         "1/s", "Decode throughput, static", display_unit="tokens/s", if_infinite=_NOTHING_FITS
     )
-    concurrency_gain: Array = output("1", "Concurrency gain", if_infinite=_NO_BASELINE, help="Paged over static.")
-    throughput_gain: Array = output("1", "Throughput gain", if_infinite=_NO_BASELINE, help="Paged over static.")
+    concurrency_gain: Array = output(
+        "1", "Concurrency gain", display_unit="times", if_infinite=_NO_BASELINE, help="Paged over static."
+    )
+    throughput_gain: Array = output(
+        "1", "Throughput gain", display_unit="times", if_infinite=_NO_BASELINE, help="Paged over static."
+    )
     kv_cache_per_token: Array = output("byte", "KV cache per token", symbol="k")
     state: Array = output(
         "byte", "SSM state per request", help="State-space layers; it does not grow with the context."

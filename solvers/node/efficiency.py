@@ -314,13 +314,17 @@ class Outputs:
     attention_time: Array = output("s", "Fused-attention time", help="One forward pass.")
     unfused_attention_time: Array = output("s", "Unfused-attention time", help="One forward pass.")
     convolution_time: Array = output("s", "Convolution time", help="One forward pass.")
-    fusion_speedup: Array = output("1", "FlashAttention speedup", if_infinite="none (no attention)")
+    fusion_speedup: Array = output(
+        "1", "FlashAttention speedup", display_unit="times", if_infinite="none (no attention)"
+    )
     scores_bytes: Array = output("byte", "Attention-score memory per layer", help="With unfused attention.")
     mfu_fused: Array = output("1", "MFU, fused attention", display_unit="percent")
     mfu_unfused: Array = output("1", "MFU, unfused attention", display_unit="percent")
     tokens: Array = output("1", "Tokens per step", symbol="T", help="Samples, for models with inputs of fixed size.")
     measured_mfu: Array = output("1", "Measured MFU", display_unit="percent", if_infinite="not measured")
-    unexplained_factor: Array = output("1", "Measured / modeled throughput", if_infinite="not measured")
+    unexplained_factor: Array = output(
+        "1", "Measured / modeled throughput", display_unit="times", if_infinite="not measured"
+    )
 
 
 def check(i: Inputs) -> Iterator[InputError]:

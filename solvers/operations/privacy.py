@@ -79,10 +79,12 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    slowdown: Array = output("1", "Slowdown", symbol="S")
+    slowdown: Array = output("1", "Slowdown", display_unit="times", symbol="S")
     training_time: Array = output("s", "Training time with privacy", display_unit="day", symbol="T'")
     extra_time: Array = output("s", "Time for privacy", display_unit="day", symbol=r"\Delta T")
-    data_multiplier: Array = output("1", "Data for the smallest group", symbol="m", help="Times as much data in all.")
+    data_multiplier: Array = output(
+        "1", "Data for the smallest group", display_unit="times", symbol="m", help="Times as much data in all."
+    )
     samples_in_all: Array = output("1", "Samples in all", help="Until the smallest group has enough of its own.")
     epsilon_for_double: Array = output(
         "1",

@@ -163,7 +163,7 @@ class Outputs:
         "USD", "Cost of the alternative", if_infinite=_UNPRICED, help="For the same work in the same time."
     )
     reference_cost: Array = output("USD", "Cost of the reference", if_infinite=_UNPRICED)
-    cost_ratio: Array = output("1", "Cost ratio, alternative to reference", if_infinite=_UNPRICED)
+    cost_ratio: Array = output("1", "Cost ratio, alternative to reference", display_unit="times", if_infinite=_UNPRICED)
     cheaper: Codes = label(LowerCost, "Lower-cost option")
     break_even_price: Array = output(
         "USD",
@@ -175,7 +175,7 @@ class Outputs:
     throughput: Array = output("1/s", "Throughput", display_unit="tokens/s", help="Of either fleet.")
     reference_rate: Array = output("1/s", "Throughput per reference device", display_unit="tokens/s", symbol="r")
     rival_rate: Array = output("1/s", "Throughput per alternative device", display_unit="tokens/s", symbol="r'")
-    rate_ratio: Array = output("1", "Throughput ratio per device, alternative to reference")
+    rate_ratio: Array = output("1", "Throughput ratio per device, alternative to reference", display_unit="times")
     reference_least: Array = output("1", "Minimum reference devices for the model", if_infinite="unknown")
     rival_least: Array = output("1", "Minimum alternative devices for the model", if_infinite="unknown")
     reference_energy: Array = output("J", "Energy of the reference", if_infinite="unknown")

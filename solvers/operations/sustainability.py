@@ -215,6 +215,7 @@ class Outputs:
     grid_ratio: Array = output(
         "1",
         "Carbon ratio to the comparison grid",
+        display_unit="times",
         symbol="r",
         if_infinite="without bound: the other grid emits nothing",
         help="How many times as much carbon the same energy is here.",

@@ -9,12 +9,14 @@ from mlsysweb.show.forms.draw import errors_only_form, form
 from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import render_page_or_partial
+from mlsysweb.show.update_cache import cache_updates
 
 from .answer import answer_page
 from .question import GEOGRAPHY
 
 
 @require_safe
+@cache_updates
 def geography(request: HttpRequest) -> HttpResponse:
     """Carbon geography: the page, or the fragment for an HTMX request."""
     url, text = reverse("geography:geography"), query_text(request.GET)

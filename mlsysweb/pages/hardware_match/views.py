@@ -9,12 +9,14 @@ from mlsysweb.show.forms.draw import form_fields, preset_links
 from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.htmx import render_page_or_partial
 from mlsysweb.show.results.page import Link
+from mlsysweb.show.update_cache import cache_updates
 from solvers.registry import solvers
 
 from .answer import ONE, answer_page, page_inputs, page_text
 
 
 @require_safe
+@cache_updates
 def hardware_match(request: HttpRequest) -> HttpResponse:
     """Hardware match: the page, or the fragment for an HTMX request."""
     url, text = reverse("hardware_match:hardware_match"), page_text(request.GET)

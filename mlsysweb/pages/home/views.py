@@ -13,6 +13,7 @@ from mlsysweb.show.forms.draw import form, subset
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.results.page import Link
 from mlsysweb.show.results.present import result_page
+from mlsysweb.show.update_cache import cache_updates
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 
@@ -22,6 +23,7 @@ LIVE = ("batch_size", "context_length")
 
 
 @require_safe
+@cache_updates
 def home(request: HttpRequest) -> HttpResponse:
     """The home page."""
     roofline, url = solvers()["roofline"], reverse("home")

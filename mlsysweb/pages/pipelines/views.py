@@ -11,12 +11,14 @@ from catalog.resolve import choices
 from mlsysweb.show.forms.draw import form_fields
 from mlsysweb.show.forms.page import Form
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.update_cache import cache_updates
 
 from .answer import ChainAnswer, answer_chain
 from .present import LINKS, STAGES
 
 
 @require_safe
+@cache_updates
 def pipelines(request: HttpRequest) -> HttpResponse:
     """The pipelines page, or the fragment for an HTMX request."""
     answered = answer_chain(request.GET)

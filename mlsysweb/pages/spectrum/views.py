@@ -12,12 +12,14 @@ from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.forms.page import Form
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import render_page_or_partial
+from mlsysweb.show.update_cache import cache_updates
 
 from .answer import answer_page
 from .question import LIMITS, SPECTRUM
 
 
 @require_safe
+@cache_updates
 def spectrum(request: HttpRequest) -> HttpResponse:
     """The spectrum of accelerators: the page, or the fragment for an HTMX request."""
     url, text = reverse("spectrum:spectrum"), query_text(request.GET)

@@ -10,6 +10,7 @@ from catalog.resolve import choices
 from mlsysweb.show.forms.draw import form_fields
 from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.htmx import render_page_or_partial
+from mlsysweb.show.update_cache import cache_updates
 from solvers.pipeline.wall_stages import DESCRIPTION
 from solvers.registry import solvers
 
@@ -18,12 +19,14 @@ from .page import IronLawPage, SystemPage
 
 
 @require_safe
+@cache_updates
 def system(request: HttpRequest) -> HttpResponse:
     """One system: the page, or the fragment for an HTMX request."""
     return _page(request, reverse("system:system"), "system/system.html", "system/_walls.html", answer_page)
 
 
 @require_safe
+@cache_updates
 def iron_law(request: HttpRequest) -> HttpResponse:
     """The iron law: the page, or the fragment for an HTMX request."""
     return _page(request, reverse("system:iron-law"), "system/iron_law.html", "system/_factors.html", answer_iron_law)

@@ -17,6 +17,7 @@ from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.results.fallacies import fallacies
 from mlsysweb.show.results.present import result_page
+from mlsysweb.show.update_cache import cache_updates
 from solvers.declare import Solver
 from solvers.errors import InputErrors
 from solvers.registry import solvers
@@ -26,6 +27,7 @@ from .present import WallLinks, wall_page
 
 
 @require_safe
+@cache_updates
 def wall(request: HttpRequest, name: str) -> HttpResponse:
     """The page of a wall, or the fragment for an HTMX request. Raise Http404."""
     solver = solvers().get(name)
