@@ -166,6 +166,7 @@ PAGES = (
     ),
     Page("poster", "poster/", (View("poster", "Poster", "All 22 walls on one sheet, to print."),)),
     Page("glossary", "glossary/"),
+    Page("about", "about/"),
     Page("sensitivity", "sensitivity/", old_paths=("movers/",)),
 )
 
