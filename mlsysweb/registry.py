@@ -21,14 +21,14 @@ class View:
 
 @dataclass(frozen=True)
 class Saved:
-    """How a view over many walls is saved: the name its data is stored under, its display name, the view, the template
-    fragment it is rendered with, and the function of the page's `answer.py` that answers a query with a frozen page.
+    """How a view over many walls is saved: the name its data is stored under, the view, the template fragment it is
+    rendered with, and the function of the page's `answer.py` that answers a query with a frozen page. It is displayed
+    under the title of the view.
     `version` counts changes of the page's fields; see `mlsysweb/saved/page_json.py`. `scripts` and `styles` are what
     the fragment needs beside the style sheet of the page's name. `beside` are prefixes of query names that are saved
     although they are not part of the question."""
 
     name: str
-    title: str
     view: str
     partial: str
     answer: str = "answer_page"
@@ -63,6 +63,10 @@ class Page:
         """Return the module with the page's URL patterns."""
         return f"{self.folder}.urls"
 
+    def title_of(self, saved: Saved) -> str:
+        """Return the display name of what is saved from the page: the title of its view."""
+        return next(view.title for view in self.tools if view.name == saved.view)
+
 
 PAGES = (
     Page("walls", "walls/"),
@@ -78,8 +82,8 @@ PAGES = (
             View("iron-law", "Iron law", "Training time as five factors, each linked to the walls that set it."),
         ),
         saved=(
-            Saved("one-system", "Whole-system view", "system", "_walls.html"),
-            Saved("iron-law", "The iron law", "iron-law", "_factors.html", answer="answer_iron_law"),
+            Saved("one-system", "system", "_walls.html"),
+            Saved("iron-law", "iron-law", "_factors.html", answer="answer_iron_law"),
         ),
     ),
     Page(
@@ -92,7 +96,7 @@ PAGES = (
                 "Run the same job on any grid of the world, and add a carbon price.",
             ),
         ),
-        saved=(Saved("geography", "Carbon map", "geography", "_places.html", scripts=("js/geography.js",)),),
+        saved=(Saved("geography", "geography", "_places.html", scripts=("js/geography.js",)),),
     ),
     Page(
         "spectrum",
@@ -104,7 +108,7 @@ PAGES = (
                 "Accelerators from microcontroller to wafer scale, and the smallest that meets a latency target.",
             ),
         ),
-        saved=(Saved("spectrum", "TinyML to frontier", "spectrum", "_devices.html", styles=("css/fallacies.css",)),),
+        saved=(Saved("spectrum", "spectrum", "_devices.html", styles=("css/fallacies.css",)),),
     ),
     Page(
         "pipelines",
@@ -114,7 +118,7 @@ PAGES = (
                 "pipelines", "Chained models", "Feed one wall's outputs into the next: scaling law, parallelism, cost."
             ),
         ),
-        saved=(Saved("pipelines", "Pipeline", "pipelines", "_chain.html"),),
+        saved=(Saved("pipelines", "pipelines", "_chain.html"),),
     ),
     Page(
         "explore",
@@ -122,9 +126,7 @@ PAGES = (
         (View("explore", "Design space", "Search up to a million configurations against a budget and an SLO."),),
         saved=(
             # The table's order, page and filters, and the configuration that was tried.
-            Saved(
-                "explore", "Design space", "explore", "_results.html", beside=("sort", "page", "from.", "to.", "try-")
-            ),
+            Saved("explore", "explore", "_results.html", beside=("sort", "page", "from.", "to.", "try-")),
         ),
         package="mlsysweb.explore",
     ),
@@ -138,7 +140,7 @@ PAGES = (
                 "Which accelerators meet a latency target, and how many you need.",
             ),
         ),
-        saved=(Saved("hardware_match", "Hardware selector", "hardware_match", "_chips.html"),),
+        saved=(Saved("hardware_match", "hardware_match", "_chips.html"),),
         old_paths=("matches/",),
     ),
     Page(
@@ -151,7 +153,7 @@ PAGES = (
                 "Design a serving fleet under a budget, a latency target and a carbon limit.",
             ),
         ),
-        saved=(Saved("capstone", "Capstone", "capstone", "_scores.html"),),
+        saved=(Saved("capstone", "capstone", "_scores.html"),),
     ),
     Page(
         "fallacies",
@@ -166,6 +168,7 @@ PAGES = (
     ),
     Page("poster", "poster/", (View("poster", "Poster", "All 22 walls on one sheet, to print."),)),
     Page("glossary", "glossary/"),
+    Page("about", "about/"),
     Page("sensitivity", "sensitivity/", old_paths=("movers/",)),
 )
 
@@ -177,6 +180,11 @@ SAVED_VIEWS = frozenset({"walls:wall", *(f"{page.name}:{saved.view}" for page in
 def tools() -> Iterator[tuple[str, View]]:
     """Yield the views listed on the home page, each with the full name of its URL."""
     return ((f"{page.name}:{view.name}", view) for page in PAGES for view in page.tools)
+
+
+def view_called(name: str) -> View | None:
+    """Return the view of a full URL name, such as `system:iron-law`; None for a page that is no tool."""
+    return next((view for url, view in tools() if url == name), None)
 
 
 def current_path(path: str) -> str:

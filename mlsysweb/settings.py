@@ -94,6 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "mlsysweb.saved.scenarios.context.changing",
+                "mlsysweb.show.page_name.page_name",
             ],
         },
     },

@@ -7,6 +7,7 @@ import pytest
 from django.template.backends.django import Template
 
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
+from mlsysweb.pages.about.page import AboutPage
 from mlsysweb.pages.capstone.page import CapstonePage
 from mlsysweb.pages.fallacies.page import FallaciesPage
 from mlsysweb.pages.geography.page import GeographyPage
@@ -42,6 +43,7 @@ GIVEN = {
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
     "/glossary/": {"page": GlossaryPage},
+    "/about/": {"page": AboutPage},
     "/poster/": {"page": PosterPage},
     "/sensitivity/roofline/": {"page": SensitivityPage},
     "/s/": {"page": ListPage},

@@ -22,7 +22,7 @@ def test_a_remedy_taken_turns_its_line(page, live_server):
 def test_handing_in_shows_the_front_and_a_design_of_it_opens(page, live_server):
     page.goto(f"{live_server.url}/capstone/{SMALL}")
     expect(page.locator(".plot")).to_have_count(0)
-    page.get_by_role("link", name=re.compile("Hand in")).click()
+    page.get_by_role("link", name=re.compile("Submit and compare")).click()
     expect(page.locator("#plot-designs-0 .scatterlayer path.point").first).to_be_attached()
     page.locator(".designs a").first.click()
     expect(page.locator("#scores .verdict")).to_contain_text("meet the whole brief")

@@ -71,7 +71,7 @@ def test_a_brush_drawn_by_hand_filters_the_table(page, live_server):
         32,
         64,
     }
-    page.get_by_role("link", name="All rows again").click()
+    page.get_by_role("link", name="Clear filters").click()
     expect(page.locator("#rows .pagination")).to_contain_text("1 to 20 of 28")
 
 
@@ -86,7 +86,7 @@ def test_a_head_sorts_and_sorts_back(page, live_server):
 def test_why_not_answers_for_what_somebody_thought_of(page, live_server):
     page.goto(live_server.url + link())
     page.get_by_label(re.compile("Batch size, such as")).fill("3")
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Check").click()
     expect(page.locator("#why")).to_contain_text("is no worse in anything")
 
 
@@ -108,10 +108,10 @@ def test_without_a_script_one_declares_sorts_brushes_and_asks(browser, live_serv
     expect(page.locator("table.sortable th[aria-sort=ascending]")).to_have_text("Latency")
     page.locator("#brushes summary").click()
     page.get_by_label("Batch size from").fill("16")
-    page.get_by_role("button", name="Keep these").click()
+    page.get_by_role("button", name="Apply").click()
     expect(rows(page).first).to_be_visible()
     page.get_by_label(re.compile("Batch size, such as")).fill("3")
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Check").click()
     expect(page.locator("#why [role=status]")).not_to_be_empty()
     context.close()
 

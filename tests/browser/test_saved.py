@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 def save(page, live_server, address, title=""):
     page.goto(f"{live_server.url}{address}")
-    page.get_by_label("Name to save under").fill(title)
+    page.get_by_label("Scenario name").fill(title)
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/s/*/")
     return page.url

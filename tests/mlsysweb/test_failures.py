@@ -28,4 +28,4 @@ def test_a_page_that_fails_does_not_say_that_the_input_was_right(client):
     answer = client.get("/walls/roofline/")
     page = answer.content.decode()
     assert answer.status_code == 500 and answer["Content-Type"].startswith("text/html")
-    assert "It failed on the server" in page and "not your input" not in page
+    assert "could not build this page" in page and "not your input" not in page

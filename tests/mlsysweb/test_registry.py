@@ -1,5 +1,6 @@
 """The registry of pages is complete, and its entries exist."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -38,3 +39,11 @@ def test_a_path_of_before_is_known_by_its_path_of_today():
     assert current_path("/matches/") == "/hardware-match/"
     assert current_path("/movers/roofline/") == "/sensitivity/roofline/"
     assert current_path("/walls/roofline/") == "/walls/roofline/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("url", "view"), list(tools()), ids=lambda each: getattr(each, "name", ""))
+def test_a_tool_has_its_registered_name_as_heading_and_in_its_title(catalog, url, view):
+    html = Client().get(reverse(url)).content.decode()
+    assert re.search(r"<h1>(.*?)</h1>", html)[1] == view.title
+    assert view.title in re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1]

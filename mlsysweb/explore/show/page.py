@@ -170,11 +170,11 @@ class DesignSpacePage:
         if self.reasons:
             heads = ("Constraint", "Fail it", "Fail nothing else", "Nearest", "A limit 10 % away would give")
             rows = ((r.text, r.failed, r.alone, r.nearest, r.gain) for r in self.reasons)
-            yield NamedTable("What turns configurations down", Table(heads, tuple(rows)))
+            yield NamedTable("Constraint violations", Table(heads, tuple(rows)))
         if self.steps:
             heads = ("Axis", "To", *self.step_heads, "Then fails")
             steps = ((step.axis, step.to, *step.effects, step.broken) for step in self.steps)
-            yield NamedTable("Beside the best", Table(heads, tuple(steps)))
+            yield NamedTable("Neighbors of the best", Table(heads, tuple(steps)))
 
     def _snippets(self) -> tuple[Link, ...]:
         """Return the exports that reproduce the answer elsewhere. Files of rows are left out: the tables already hold

@@ -49,5 +49,5 @@ class GeographyPage:
     def summary(self) -> PageSummary:
         columns = ("Place", "Mostly from", "Intensity", "CO2e", "Water", "Electricity", "Among them")
         rows = ((r.place.words, r.mix, r.intensity, r.carbon, r.water, r.cost, r.mark) for r in self.rows)
-        places = NamedTable("All places, the cleanest first", Table(columns, tuple(rows)))
+        places = NamedTable("All locations, lowest carbon intensity first", Table(columns, tuple(rows)))
         return PageSummary(f"{self.verdict} {self.placement}", "carbon", self.cards, self.figures, (places,))

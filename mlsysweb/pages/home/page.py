@@ -39,8 +39,9 @@ class PartLinks:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The live roofline, the tools, the map of the walls, and the tutorial as a reading path."""
+    """The live roofline, the number of walls, the tools, the map of the walls, and the tutorial as a reading path."""
 
+    walls: int
     roofline: ResultPage
     tools: tuple[Link, ...]
     domains: tuple[MapDomain, ...]

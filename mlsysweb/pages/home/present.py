@@ -23,6 +23,7 @@ def home_page(
 ) -> HomePage:
     """Return the home page. The map shows every wall of the taxonomy; one without a solver has no link."""
     return HomePage(
+        walls=len(WALLS),
         roofline=roofline,
         tools=tools,
         domains=tuple(MapDomain(words, tuple(_tiles(name, solvers, urls))) for name, words in DOMAINS.items()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,7 +75,7 @@ def answer_chain(query: QueryDict) -> ChainAnswer:
         wrong = {_field(error.field, inputs): error.sentence for error in bad.errors}
         return ChainAnswer(pipeline_page(explanation, {}, (), around), around, inputs, wrong)
     walls = {stage.name: _wall(chain, stage, done.inputs[stage.name], around.text) for stage in chain.stages}
-    page = pipeline_page(explanation, done.results, (), replace(around, walls=walls))
+    page = pipeline_page(explanation, done.results, (), replace(around, walls=walls, rows=_rows_in_use(done.inputs)))
     return ChainAnswer(page, around, inputs, {})
 
 
@@ -89,7 +89,7 @@ def _links(query: QueryDict) -> PipelineLinks:
         links = dict(_pair(link) for link in typed.get(LINKS, "").split(",") if link)
     else:
         stages, links, text = first.stages, dict(first.links), dict(first.values) | text
-    return PipelineLinks(reverse("pipelines:pipelines"), stages, links, text, {}, solvers())
+    return PipelineLinks(reverse("pipelines:pipelines"), stages, links, text, {}, solvers(), {})
 
 
 def _pair(link: str) -> tuple[str, str]:
@@ -134,6 +134,16 @@ def _field(name: str, asked: Mapping[str, InputField]) -> str:
 def _wall(chain: Pipeline, stage: Any, inputs: Any, text: Mapping[str, str]) -> str:
     query = urlencode(stage_query(chain, stage, inputs, text))
     return f"{reverse('walls:wall', args=[stage.name])}{'?' if query else ''}{query}"
+
+
+def _rows_in_use(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of the catalog rows that the stages were given, by stage and input."""
+    return {
+        f"{stage}.{each.name}": str(value.name)
+        for stage, point in inputs.items()
+        for each in fields(point)
+        if hasattr(value := getattr(point, each.name), "name")
+    }
 
 
 def _row(kind: type[Any], name: str) -> Any:

@@ -23,8 +23,8 @@ STAGES, LINKS = "stages", "links"
 
 @dataclass(frozen=True)
 class PipelineLinks:
-    """The path of this page, its stages and links, the typed text, and the link to each stage's wall with its
-    inputs."""
+    """The path of this page, its stages and links, the typed text, the link to each stage's wall with its inputs, and
+    the names of the catalog rows in use, by stage and input (`tco.accelerator`)."""
 
     url: str
     stages: tuple[str, ...]
@@ -32,6 +32,7 @@ class PipelineLinks:
     text: Mapping[str, str]
     walls: Mapping[str, str]
     known: Mapping[str, Solver[Any, Any]]
+    rows: Mapping[str, str]
 
 
 def pipeline_page(
@@ -53,10 +54,10 @@ def pipeline_page(
 
 
 def _notes(explanation: Explanation, results: Mapping[str, Result]) -> Iterator[str]:
-    """The walls covered, what was given in vain, and what each stage has to say beside its verdict."""
+    """The walls covered, what is ignored, and what each stage has to say beside its verdict."""
     if explanation.walls:
         yield f"Walls covered: {', '.join(map(str, explanation.walls))}."
-    yield from (f"{name} is given in vain: a stage finds it." for name in explanation.overruled)
+    yield from (f"{name} is ignored: an earlier stage computes it." for name in explanation.overruled)
     for stage in explanation.stages:
         if result := results.get(stage.name):
             yield from (f"{stage.title}: {fill_slots(note, result.values)}" for note in result.notes)
@@ -78,8 +79,11 @@ def _stage(number: int, stage: StageExplained, result: Result | None, around: Pi
             _flow(taken, f"from {taken.source.replace('_', ' ').replace('.', ': ')}")
             for taken in by_origin[Origin.STAGE]
         ),
-        given=tuple(_flow(taken, "as you say") for taken in by_origin[Origin.GIVEN]),
-        gaps=tuple(_flow(taken, taken.source or "nothing") for taken in by_origin[Origin.GAP]),
+        given=tuple(_flow(taken, "set by you") for taken in by_origin[Origin.GIVEN]),
+        gaps=tuple(
+            _flow(taken, around.rows.get(f"{stage.name}.{taken.name}", taken.source) or "none")
+            for taken in by_origin[Origin.GAP]
+        ),
         defaults=tuple(taken.label for taken in by_origin[Origin.DEFAULT]),
         verdict=fill_slots(result.verdict, result.values) if result else "",
         headline=tuple(card(name, result.values[name]) for name in result.headline) if result else (),

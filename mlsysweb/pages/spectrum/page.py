@@ -57,7 +57,7 @@ class SpectrumPage:
     url: str
 
     def summary(self) -> PageSummary:
-        columns = ("Device", "Tier", "TDP", "Price", "Latency", "Energy", "Lives in", "Binds", "Why not")
+        columns = ("Device", "Tier", "TDP", "Price", "Latency", "Energy", "Weights in", "Bottleneck", "Reason")
         tables = (
             NamedTable(
                 group.heading,

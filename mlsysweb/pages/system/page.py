@@ -63,8 +63,8 @@ class IronLawPage:
     def summary(self) -> PageSummary:
         rows = ((f.card.label, f.card.value, f.loss, ", ".join(o.words for o in f.owners)) for f in self.factors)
         table = NamedTable(
-            "The factors and who owns them",
-            Table(("Factor", "Now", "What it costs in time", "Owned by"), tuple(rows)),
+            "Factors and the walls that determine them",
+            Table(("Factor", "Value", "Time lost", "Determined by"), tuple(rows)),
         )
         return PageSummary(
             f"{self.verdict} {self.description}",

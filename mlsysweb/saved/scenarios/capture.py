@@ -62,7 +62,7 @@ def _savable() -> Iterator[SavablePage]:
                 kind=PageType(
                     saved.name, get_type_hints(answers)["return"], saved.version, UPGRADES.get(saved.name, {})
                 ),
-                title=saved.title,
+                title=page.title_of(saved),
                 view=f"{page.name}:{saved.view}",
                 answer=answers,
                 inputs=module.inputs_of,
@@ -102,7 +102,8 @@ def display_name(name: str) -> str:
     if wall := solvers().get(name):
         return wall.title
     # Earlier names of stored pages.
-    return BY_NAME[name].saved[0].title if name in BY_NAME and BY_NAME[name].saved else name
+    page = BY_NAME.get(name)
+    return page.title_of(page.saved[0]) if page and page.saved else name
 
 
 class NotSavable(Http404):

@@ -32,14 +32,14 @@ def test_a_chain_worth_opening_first_runs_and_every_stage_opens_as_its_wall(clie
     assert [client.get(link).status_code for link in links] == [200] * len(links)
 
 
-def test_the_tutorials_chain_names_what_flows_and_what_nobody_finds(client):
+def test_the_tutorials_chain_names_what_flows_and_the_defaults_used(client):
     answer = client.get("/pipeline/")
     stages, fields = answer.context["page"].stages, answer.context["form"].all_fields
     flows = [flow.source for stage in stages for flow in stage.flows]
     assert "from scaling laws: tokens" in flows and "from parallelism: training time" in flows
     gaps = sorted(flow.source for stage in stages for flow in stage.gaps)
-    assert gaps == ["h100-sxm5-80gb", "h100-sxm5-80gb"]
-    assert "(h100-sxm5-80gb stands in)" in answer.content.decode()
+    assert gaps == ["NVIDIA H100 SXM5 80GB", "NVIDIA H100 SXM5 80GB"]
+    assert "Accelerator = NVIDIA H100 SXM5 80GB" in answer.content.decode()
     assert "1e21" in [field.text for field in fields]
 
 

@@ -144,7 +144,7 @@ def test_what_a_person_set_beside_the_question_is_kept_too(client):
     link = save(client, f"{QUESTIONS['explore']}&sort=-throughput&try-batch_size=4")
     question = latest().question
     assert question["sort"] == "-throughput" and question["try-batch_size"] == "4"
-    assert "Why not this one?" in shown(client, link)
+    assert "Test your own configuration" in shown(client, link)
 
 
 @every_page
