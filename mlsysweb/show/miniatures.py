@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from catalog.models import CatalogVersion
 from mlsysweb.answer import answer
+from solvers.declare import Solver
 from solvers.errors import InputErrors
 from solvers.formatting import format_value
 from solvers.pipeline.wall_stages import main_solver
@@ -36,6 +38,13 @@ def wall_pictures() -> dict[int, WallPicture]:
 def wall_picture(number: int) -> WallPicture | None:
     """Return the picture of one wall; None without a solver, or where the catalog lacks a row of the question."""
     return _drawn(number, CatalogVersion.now())
+
+
+def solver_picture(solver: Solver[Any, Any]) -> WallPicture | None:
+    """Return the picture of the wall that a solver stands for; of several the last, whose question is the solver's
+    default. None for a tool."""
+    own = [number for number in solver.walls if main_solver(number) == solver.name]
+    return wall_picture(own[-1]) if own else None
 
 
 @lru_cache(maxsize=2 * len(WALLS))
