@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from mlsysweb.show.results.page import Link, ResultPage
+from mlsysweb.show.results.page import Link, ResultPage, WallPicture
 from solvers.declare import Solver
 from solvers.pipeline.wall_stages import main_solver
 from solvers.taxonomy import DOMAINS, WALLS
@@ -19,19 +19,31 @@ TOOL = 0
 
 
 def home_page(
-    roofline: ResultPage, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str], tools: tuple[Link, ...]
+    roofline: ResultPage,
+    solvers: tuple[Solver[Any, Any], ...],
+    urls: Mapping[str, str],
+    tools: tuple[Link, ...],
+    pictures: Mapping[int, WallPicture],
 ) -> HomePage:
     """Return the home page. The map shows every wall of the taxonomy; one without a solver has no link."""
     return HomePage(
         walls=len(WALLS),
         roofline=roofline,
         tools=tools,
-        domains=tuple(MapDomain(words, tuple(_tiles(name, solvers, urls))) for name, words in DOMAINS.items()),
+        domains=tuple(
+            MapDomain(name, words, tuple(_walls(name, solvers, urls, pictures)), tuple(_tools(name, solvers, urls)))
+            for name, words in DOMAINS.items()
+        ),
         parts=tuple(_part(part, urls) for part in PARTS),
     )
 
 
-def _tiles(domain: str, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str]) -> Iterator[WallTile]:
+def _walls(
+    domain: str,
+    solvers: tuple[Solver[Any, Any], ...],
+    urls: Mapping[str, str],
+    pictures: Mapping[int, WallPicture],
+) -> Iterator[WallTile]:
     for wall in (wall for wall in WALLS if wall.domain == domain):
         solver = next((s for s in solvers if s.name == main_solver(wall.number)), None)
         yield WallTile(
@@ -40,7 +52,11 @@ def _tiles(domain: str, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str
             topic=wall.topic,
             question=solver.question if solver else "",
             url=urls[solver.name] if solver else "",
+            picture=pictures.get(wall.number),
         )
+
+
+def _tools(domain: str, solvers: tuple[Solver[Any, Any], ...], urls: Mapping[str, str]) -> Iterator[WallTile]:
     shown = {main_solver(wall.number) for wall in WALLS}
     for solver in (s for s in solvers if s.domain == domain and s.name not in shown):
         yield WallTile(number=TOOL, name=solver.title, topic="", question=solver.question, url=urls[solver.name])

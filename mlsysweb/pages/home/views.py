@@ -11,6 +11,7 @@ from mlsysweb.answer import answer
 from mlsysweb.registry import tools
 from mlsysweb.show.forms.draw import form, subset
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.miniatures import wall_pictures
 from mlsysweb.show.results.page import Link
 from mlsysweb.show.results.present import result_page
 from mlsysweb.show.update_cache import cache_updates
@@ -48,5 +49,5 @@ def home(request: HttpRequest) -> HttpResponse:
     urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}
     urls |= {url: reverse(url) for url, _ in tools()}
     links = tuple(Link(view.title, urls[url], title=view.summary) for url, view in tools())
-    page = home_page(live, tuple(solvers().values()), urls, links)
+    page = home_page(live, tuple(solvers().values()), urls, links, wall_pictures())
     return vary_on_htmx(render(request, "home/home.html", {"page": page, "form": drawn}, status=422 if errors else 200))

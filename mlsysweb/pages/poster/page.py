@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlsysweb.show.results.page import WallPicture
+
 
 @dataclass(frozen=True)
 class Symbol:
@@ -24,7 +26,7 @@ class Formula:
 
 @dataclass(frozen=True)
 class Tile:
-    """A wall, its equation and its consequence. Without a solver it has no question, equation or link."""
+    """A wall, its picture, equation and consequence. Without a solver it has no question, equation, link or picture."""
 
     number: int
     name: str
@@ -32,6 +34,7 @@ class Tile:
     equation: Formula | None
     consequence: str
     url: str
+    picture: WallPicture | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,17 @@ class Law:
 
 
 @dataclass(frozen=True)
+class SiteCode:
+    """The address of the site without its scheme, and its QR code as an SVG element."""
+
+    address: str
+    svg: str
+
+
+@dataclass(frozen=True)
 class PosterPage:
-    """All walls by domain, and the iron law if there is a solver for it."""
+    """All walls by domain, the iron law if there is a solver for it, and the code that leads from paper to the site."""
 
     domains: tuple[PosterDomain, ...]
     law: Law | None
+    site: SiteCode | None = None

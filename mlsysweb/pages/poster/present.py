@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mlsysweb.show.results.page import WallPicture
 from mlsysweb.show.results.working import in_symbols
 from solvers.declare import Equation, Solver
 from solvers.fields import Pick
@@ -14,23 +15,25 @@ from solvers.specs import columns
 from solvers.taxonomy import DOMAINS, WALLS, Wall
 
 from .lines import LINES, PosterLine
-from .page import Formula, Law, LawFactor, PosterDomain, PosterPage, Symbol, Tile
+from .page import Formula, Law, LawFactor, PosterDomain, PosterPage, SiteCode, Symbol, Tile
 
 Solvers = tuple[Solver[Any, Any], ...]
 _LAW, _LAWS_OUTPUT = "iron_law", "training_time"
 
 
-def poster_page(solvers: Solvers, urls: Mapping[str, str]) -> PosterPage:
+def poster_page(
+    solvers: Solvers, urls: Mapping[str, str], pictures: Mapping[int, WallPicture], site: SiteCode | None = None
+) -> PosterPage:
     """Return the poster of every wall of the taxonomy; a wall without a solver has only its name and its line."""
     domains = tuple(
-        PosterDomain(name, words, tuple(_tile(wall, solvers, urls) for wall in WALLS if wall.domain == name))
+        PosterDomain(name, words, tuple(_tile(wall, solvers, urls, pictures) for wall in WALLS if wall.domain == name))
         for name, words in DOMAINS.items()
     )
     law = next((solver for solver in solvers if solver.name == _LAW), None)
-    return PosterPage(domains, _law(law, solvers, urls) if law else None)
+    return PosterPage(domains, _law(law, solvers, urls) if law else None, site)
 
 
-def _tile(wall: Wall, solvers: Solvers, urls: Mapping[str, str]) -> Tile:
+def _tile(wall: Wall, solvers: Solvers, urls: Mapping[str, str], pictures: Mapping[int, WallPicture]) -> Tile:
     line = LINES[wall.number]
     own = [solver for solver in solvers if wall.number in solver.walls]
     if not own:
@@ -43,6 +46,7 @@ def _tile(wall: Wall, solvers: Solvers, urls: Mapping[str, str]) -> Tile:
         equation=_formula(solver, _equation(solver, line)),
         consequence=line.consequence,
         url=urls[solver.name],
+        picture=pictures.get(wall.number),
     )
 
 

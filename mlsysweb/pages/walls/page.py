@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.show.results.page import FallacyResult, Link, ResultPage
+from mlsysweb.show.results.page import FallacyResult, Link, ResultPage, WallPicture
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class DownstreamWall:
 @dataclass(frozen=True)
 class WallPage:
     """The context of form and result: the wall, and the pages it links to. `walls_heading` gives the number and the
-    tutorial's name, "Wall 15: Fragility" (empty for a tool); `title` is the field's name, "Reliability"."""
+    tutorial's name, "Wall 15: Fragility" (empty for a tool); `title` is the field's name, "Reliability". `picture` is
+    that of the wall, None for a tool."""
 
     name: str
     walls_heading: str
@@ -35,3 +36,4 @@ class WallPage:
     before: Link | None
     after: Link | None
     feeds: tuple[DownstreamWall, ...]
+    picture: WallPicture | None = None

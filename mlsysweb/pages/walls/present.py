@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from mlsysweb.show.results.page import FallacyResult, Link, ResultPage
+from mlsysweb.show.results.page import FallacyResult, Link, ResultPage, WallPicture
 from solvers.declare import Solver
 from solvers.fields import Input, Output
 from solvers.pipeline.wall_stages import DESCRIPTION, WALL_STAGES
@@ -34,7 +34,12 @@ class WallLinks:
 
 
 def wall_page(
-    solver: Stage, result: Result | None, shown: ResultPage | None, told: tuple[FallacyResult, ...], around: WallLinks
+    solver: Stage,
+    result: Result | None,
+    shown: ResultPage | None,
+    told: tuple[FallacyResult, ...],
+    around: WallLinks,
+    picture: WallPicture | None,
 ) -> WallPage:
     """Return the page without its form and result."""
     query = shown.link.partition("?")[2] if shown else ""
@@ -56,6 +61,7 @@ def wall_page(
         before=before,
         after=after,
         feeds=tuple(_feeds(solver, result, around)) if result else (),
+        picture=picture,
     )
 
 

@@ -15,6 +15,7 @@ from mlsysweb.show.forms.draw import errors_only_form, form
 from mlsysweb.show.forms.page import Form
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.miniatures import solver_picture
 from mlsysweb.show.results.fallacies import fallacies
 from mlsysweb.show.results.present import result_page
 from mlsysweb.show.update_cache import cache_updates
@@ -39,10 +40,10 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
         result = result_page(solver, found, base)
     except InputErrors as bad:
         return _with_errors(request, solver, base, text, bad.sentences)
-    told = () if wants_partial(request) else fallacies(solver, base)
-    page = wall_page(solver, found, result, told, _around(name))
     if wants_partial(request):
+        page = wall_page(solver, found, result, (), _around(name), None)
         return partial_response(_update(request, page, errors_only_form(solver, {}, base)), result.link)
+    page = wall_page(solver, found, result, fallacies(solver, base), _around(name), solver_picture(solver))
     drawn = form(solver, text, {}, choices, base)
     return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}))
 
@@ -71,5 +72,5 @@ def _with_errors(
             render_to_string("shared/_errors.html", {"form": errors_only_form(solver, errors, base)}, request)
         )
     drawn = form(solver, text, errors, choices, base)
-    page = wall_page(solver, None, None, (), _around(solver.name))
+    page = wall_page(solver, None, None, (), _around(solver.name), solver_picture(solver))
     return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}, status=422))

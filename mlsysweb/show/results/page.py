@@ -119,6 +119,15 @@ class ResultPage:
 
 
 @dataclass(frozen=True)
+class WallPicture:
+    """A wall's chart as an SVG element, and a figure of the same answer: its label and its value."""
+
+    svg: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Case:
     """One of the two questions: its inputs that differ from the defaults, its result, and its page."""
 

@@ -47,3 +47,15 @@ def test_three_vendors_are_three(client):
 
 def test_the_list_of_walls_has_both_names_of_each(client):
     assert ">Fragility: reliability and failures</a>" in client.get("/").content.decode()
+
+
+def test_each_wall_has_its_picture_and_a_figure_of_its_default_answer(client):
+    walls = {wall.number: wall for domain in client.get("/").context["page"].domains for wall in domain.walls}
+    assert client.get("/").content.decode().count('<svg class="miniature"') == len(walls) == 22
+    shown = client.get("/walls/serving/").context["page"].result.headline[0]
+    assert (walls[4].picture.label, walls[4].picture.value) == (shown.label, shown.value)
+
+
+def test_tools_that_are_no_walls_stay_in_the_list_of_their_domain(client):
+    domains = client.get("/").context["page"].domains
+    assert "Collectives" in [tool.name for domain in domains if domain.id == "fleet" for tool in domain.tools]

@@ -5,6 +5,7 @@ import pytest
 
 from mlsysweb.pages.poster.lines import LINES
 from mlsysweb.pages.poster.present import poster_page
+from mlsysweb.show.miniatures import wall_pictures
 from solvers.registry import solvers
 from solvers.taxonomy import WALLS
 
@@ -13,16 +14,24 @@ URLS = {name: f"/walls/{name}/" for name in solvers()}
 
 
 def tiles(walls=ALL):
-    return {tile.number: tile for domain in poster_page(walls, URLS).domains for tile in domain.tiles}
+    return {tile.number: tile for domain in poster_page(walls, URLS, {}).domains for tile in domain.tiles}
 
 
 @pytest.mark.django_db
 def test_the_page_shows_every_wall_and_links_those_there_are(client):
     answer = client.get("/poster/")
     html = unescape(answer.content.decode())
-    assert answer.context["page"] == poster_page(ALL, URLS)
+    page = answer.context["page"]
+    assert page == poster_page(ALL, URLS, wall_pictures(), page.site) and page.site.address == "testserver"
     assert not [wall.name for wall in WALLS if wall.name not in html]
     assert not [tile.url for tile in tiles().values() if tile.url and f'href="{tile.url}"' not in html]
+
+
+@pytest.mark.django_db
+def test_every_wall_has_its_picture_and_the_sheet_the_code_of_the_site(client, catalog):
+    html = client.get("/poster/").content.decode()
+    assert html.count('<svg class="miniature"') == 22
+    assert html.count('class="code"') == 1 and 'aria-label="QR code of testserver"' in html
 
 
 def test_there_is_one_line_for_each_wall():
@@ -70,13 +79,13 @@ def test_the_letters_of_an_equation_are_explained():
 
 
 def test_the_iron_law_names_the_walls_that_own_each_factor():
-    factors = {factor.symbol.words: factor.walls for factor in poster_page(ALL, URLS).law.factors}
+    factors = {factor.symbol.words: factor.walls for factor in poster_page(ALL, URLS, {}).law.factors}
     assert "1 Compute" in factors["Peak rate"] and "14 Communication" in factors["Scaling efficiency"]
 
 
 @pytest.mark.django_db
 def test_the_poster_and_the_iron_laws_page_put_all_22_walls_under_the_same_factors(client, catalog):
-    poster = {factor.symbol.words: list(factor.walls) for factor in poster_page(ALL, URLS).law.factors}
+    poster = {factor.symbol.words: list(factor.walls) for factor in poster_page(ALL, URLS, {}).law.factors}
     shown = client.get("/system/iron-law/").context["page"].factors
     inputs = solvers()["iron_law"].inputs
     page = {inputs[factor.card.name].label: [owner.words for owner in factor.owners] for factor in shown}
@@ -87,4 +96,4 @@ def test_the_poster_and_the_iron_laws_page_put_all_22_walls_under_the_same_facto
 
 
 def test_without_an_iron_law_the_poster_has_none():
-    assert poster_page(tuple(s for s in ALL if s.name != "iron_law"), URLS).law is None
+    assert poster_page(tuple(s for s in ALL if s.name != "iron_law"), URLS, {}).law is None

@@ -144,3 +144,12 @@ def test_what_is_wrong_with_a_folded_input_is_in_sight(client):
     assert "no interconnect bandwidth for AMD Instinct MI300A" in refused.content.decode()
     assert '<details id="advanced" class="advanced" open>' in refused.content.decode()
     assert '<details id="advanced" class="advanced">' in client.get("/walls/serving/").content.decode()
+
+
+def test_a_wall_has_its_picture_beside_its_heading_and_a_tool_has_none(client):
+    pages = {name: client.get(f"/walls/{name}/").content.decode() for name in ("reliability", "roofline", "battery")}
+    assert {name: html.count('<svg class="miniature"') for name, html in pages.items()} == {
+        "reliability": 1,
+        "roofline": 1,
+        "battery": 0,
+    }
