@@ -148,6 +148,10 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     return Verdict(state, f"{word}. {waits} {_advice(i, o)}")
 
 
+# Below this share of the load, fewer jobs are no remedy.
+_LEAST_LOAD = 0.01
+
+
 def _advice(i: Inputs, o: Outputs) -> str:
     if o.meets_target and o.servers_for_target < i.servers:
         return "{servers_for_target} of {servers} slots would still meet it."
@@ -155,6 +159,8 @@ def _advice(i: Inputs, o: Outputs) -> str:
         return "No slot can be spared; up to {jobs_per_day_for_target} jobs per day would still meet it."
     if np.isinf(o.servers_for_target):
         return "At most {jobs_per_day_for_target} jobs per day would meet it."
+    if o.jobs_per_day_for_target < _LEAST_LOAD * o.jobs_per_day:
+        return "{servers_for_target} slots would meet it."
     return "{servers_for_target} slots or at most {jobs_per_day_for_target} jobs per day would meet it."
 
 
