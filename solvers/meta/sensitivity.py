@@ -252,18 +252,18 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if binding is Hardware.NOTHING:
         return Verdict(state, f"{limit}. No figure of the chip changes the result; the batch or the model would.")
     what = SensitivityQuery(int(i.output)).name.lower().replace("_", " ")
-    first = f"{limit}. 1 % more of it changes the {what} by {{binding_elasticity}} %"
+    first = f"{limit}. 1\u00a0% more of it changes the {what} by {{binding_elasticity}}\u00a0%"
     return Verdict(state, f"{first}; {_rest(o, binding)}. {_until(o)}")
 
 
 def _rest(o: Outputs, binding: Hardware) -> str:
     if abs(float(np.nan_to_num(o.to_layer_overhead))) > abs(float(o.binding_elasticity)):
-        return "1 % more overhead per layer by {to_layer_overhead} %"
+        return "1\u00a0% more overhead per layer by {to_layer_overhead}\u00a0%"
     if binding is Hardware.MEMORY_BANDWIDTH and o.to_peak == 0:
         return "more FLOP/s would change nothing"
     if binding is Hardware.PEAK and o.to_memory_bandwidth == 0:
         return "more memory bandwidth would change nothing"
-    return "the next hardware figure by {runner_up_elasticity} %"
+    return "the next hardware figure by {runner_up_elasticity}\u00a0%"
 
 
 def _until(o: Outputs) -> str:

@@ -63,3 +63,23 @@ def test_a_wall_returns_its_state_with_its_text():
     outputs = row(solvers()["roofline"], solvers()["roofline"].function(point), 0)
     told = solvers()["roofline"].verdict(point, outputs)
     assert isinstance(told, Verdict) and told.state is State.MEMORY and told.text.startswith("Memory-bound. ")
+
+
+TOOLS = {
+    "/system/": "binding",
+    "/system/iron-law/": "verdict",
+    "/capstone/": "verdict",
+    "/explore/": "verdict",
+    "/hardware-match/": "verdict",
+    "/sensitivity/roofline/": "verdict",
+}
+
+
+@pytest.mark.parametrize(("url", "name"), TOOLS.items())
+def test_the_verdict_of_a_tool_begins_with_its_state(client, url, name):
+    page = client.get(url).context["page"]
+    told = getattr(page, name)
+    state, stop, rest = told.partition(". ")
+    assert stop and rest and len(state) <= MOST_STATE, told
+    assert not DIALECT.findall(told), told
+    assert url.startswith("/sensitivity/") or page.kind in tuple(State)

@@ -49,7 +49,7 @@ def _verdict(label: str, rows: list[ElasticityRow]) -> str:
     if not rows:
         return f"No input matters. None changes {_small(label)} here."
     first = rows[0]
-    sentence = f"{first.label} matters most. 1 % more of it changes {_small(label)} by {_percent(first)}."
+    sentence = f"{first.label} matters most. 1\u00a0% more of it changes {_small(label)} by {_percent(first)}."
     bought = next((row for row in rows if row.hardware), None)
     if bought is None:
         return f"{sentence} No hardware figure changes it."
