@@ -24,6 +24,7 @@ from . import rows, spec_parts
 from .errors import InputError, InputErrors
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField, Pick
 from .self_description import OfInstance, notebook, speak_in_words
+from .verdict import Verdict
 
 Array = NDArray[np.float64] | float
 Codes = NDArray[np.int_] | int
@@ -316,7 +317,7 @@ class Solver(Question[I], Generic[I, O]):
     version: str
     outputs: dict[str, OutputField]
     function: Callable[[I], O]
-    verdict: Callable[[I, O], str]
+    verdict: Callable[[I, O], Verdict]
     notes: Callable[[I, O], Iterable[str]]
     headline: tuple[str, ...]
     equations: tuple[Equation, ...]
@@ -409,7 +410,7 @@ def solver(
     question: str,
     version: str,
     factor: str,
-    verdict: Callable[[I, O], str],
+    verdict: Callable[[I, O], Verdict],
     headline: tuple[str, ...],
     overlay: str = "",
     sources: tuple[Source, ...],

@@ -24,7 +24,7 @@ def fill_slots(sentence: str, values: Mapping[str, Value]) -> str:
     for name, words in zip(rest[::2], rest[1::2], strict=True):
         value = values[name]
         shown = format_value(value)
-        if value.display_unit == "times" and (words.startswith(" times") or told.endswith("×")):
+        if value.display_unit == "times" and (words.startswith((" times", "×")) or told.endswith("×")):
             shown = shown.removesuffix("×")  # a sentence says it in words: `2.5 times as fast`
         # Of a product, `4 × {stages} stages`, the last factor alone is not what is counted.
         told += agree(shown, words) if _is_count(value) and not told.endswith("× ") else shown + words

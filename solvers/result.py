@@ -6,7 +6,9 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+from .verdict import State
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class ChartSpec:
 @dataclass(frozen=True)
 class Result:
     """The complete answer to a question. `values` has inputs, outputs and figures of specs (`accelerator.tdp`) by
-    name."""
+    name. `state` is the verdict's; an empty one is that of a result stored before walls declared it."""
 
     solver: str
     version: str
@@ -69,6 +71,7 @@ class Result:
     systems: tuple[str, ...]
     text: Mapping[str, str] = field(default_factory=dict)
     snapshot: Mapping[str, Any] = field(default_factory=dict)
+    state: State | Literal[""] = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON: infinite and unknown numbers become words, names are those of `_STORED`."""
@@ -83,6 +86,7 @@ class Result:
             **{
                 **own,
                 **{name: tuple(own[name]) for name in ("inputs", "outputs", "headline", "notes", "systems")},
+                "state": _state(own.get("state")),
                 "values": {name: _value(value) for name, value in own["values"].items()},
                 "working": tuple(Working(**w) for w in own["working"]),
                 "charts": tuple(
@@ -112,6 +116,8 @@ _ATTRIBUTES = {stored: attribute for attribute, stored in _STORED.items()}
 def _stored(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return a result's fields under the names they are stored by. Names of inputs and outputs are never renamed."""
     stored = {_STORED.get(name, name): value for name, value in result.items()}
+    if not stored["state"]:
+        del stored["state"]  # stored before walls declared it
     stored["values"] = {name: _renamed(value) for name, value in stored["values"].items()}
     stored["drawings"] = [_renamed(chart) for chart in stored["drawings"]]
     stored["tracks"] = [_renamed(series) for series in stored["tracks"]]
@@ -120,6 +126,11 @@ def _stored(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _renamed(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {_STORED.get(name, name): value for name, value in fields.items()}
+
+
+def _state(stored: object) -> State | Literal[""]:
+    """Return the state; an empty one for a result without it, or with one of a newer release."""
+    return State(str(stored)) if stored in tuple(State) else ""
 
 
 def _value(stored: Mapping[str, Any]) -> Value:

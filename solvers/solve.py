@@ -26,6 +26,7 @@ def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[s
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         batch = solver.function(plan.batch)
     point = row(solver, batch, 0)
+    verdict = solver.verdict(plan.point, point)
     return Result(
         solver=solver.name,
         version=solver.version,
@@ -33,7 +34,7 @@ def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[s
         outputs=tuple(solver.outputs),
         headline=solver.headline,
         values=dict(_values(solver, plan.point, point)),
-        verdict=solver.verdict(plan.point, point),
+        verdict=verdict.text,
         notes=(*solver.notes(plan.point, point), *remarks(solver.inputs, plan.point), *plan.left_out),
         working=tuple(Working(e.output, e.latex) for e in solver.equations if e.where(plan.point, point)),
         charts=tuple(ChartSpec(f.kind, f.title, f.x, f.y, f.x_marks) for f in plan.figures),
@@ -41,6 +42,7 @@ def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[s
         systems=plan.systems,
         text=text or {},
         snapshot=snapshot or {},
+        state=verdict.state,
     )
 
 

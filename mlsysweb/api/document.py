@@ -18,6 +18,7 @@ def document(result: Result) -> dict[str, Any]:
         "inputs": {name: plain(result.values[name]) for name in result.inputs},
         "outputs": {name: _with_unit(result.values[name]) for name in result.outputs},
         "verdict": fill_slots(result.verdict, result.values),
+        "state": result.state,
         "notes": [*(fill_slots(note, result.values) for note in result.notes), *_open(result)],
     }
 

@@ -42,6 +42,7 @@ def open_result(result: Result) -> OpenedAnswer:
         {name: card(name, result.values[name]) for name in names},
         result.headline,
         result=result,
+        state=result.state,
     )
 
 
@@ -70,6 +71,7 @@ def _opened_page(kept: Mapping[str, Any]) -> OpenedAnswer:
         cards,
         tuple(cards),
         page=PageAnswer(page, known.template, known.styles, known.scripts, summary),
+        state=summary.kind,
     )
 
 

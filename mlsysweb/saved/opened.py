@@ -25,8 +25,8 @@ class PageAnswer:
 @dataclass(frozen=True)
 class OpenedAnswer:
     """One stored answer: one of `result`, `page` and `html`. `inputs` are its inputs, `cards` its outputs by name,
-    those in `headline` first; the names of a page's outputs begin with its type, because only pages of one type are
-    comparable."""
+    those in `headline` first, `state` is that of the verdict; the names of a page's outputs begin with its type,
+    because only pages of one type are comparable."""
 
     inputs: tuple[AskedInput, ...]
     verdict: str
@@ -35,4 +35,5 @@ class OpenedAnswer:
     result: Result | None = None
     page: PageAnswer | None = None
     html: str = ""
+    state: str = ""
     styles: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ from solvers.laws.phase import generates
 from solvers.laws.transformer import cache_bytes
 from solvers.laws.transformer_pass import decode_pass
 from solvers.specs import Accelerator, Model, Precision
+from solvers.verdict import State, Verdict
 
 
 class Method(IntEnum):
@@ -223,47 +224,45 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.kernel_sizes(i.served_model, Timing.KERNELS, "served_model")
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    size = (
-        "{compression_ratio} times smaller ({original_size} to {compressed_size})"
-        if o.compression_ratio > 1
-        else "Same weight size ({original_size})"
-    )
-    if i.served_model is not None:
-        return f"{size}. {_timed(o)}"
-    return f"{size}. {_quantized(i, o) if i.method == Method.QUANTIZATION else _pruned(i, o)}"
+def verdict(i: Inputs, o: Outputs) -> Verdict:
+    speed = _timed if i.served_model is not None else _quantized if i.method == Method.QUANTIZATION else _pruned
+    state, words = speed(i, o)
+    return Verdict(state, ("{compression_ratio}× smaller" if o.compression_ratio > 1 else "Same weight size") + words)
 
 
-def _timed(o: Outputs) -> str:
-    step = "A decode step takes {step_after} instead of {step_before}, {speedup} times as fast"
+_TIMED = ", {speedup}× as fast. A decode step takes {step_after} instead of {step_before}"
+_FASTER = ", up to {speedup}× as fast. {original_size} become {compressed_size}."
+_NOT_FASTER = ", not faster. {original_size} become {compressed_size}."
+
+
+def _timed(i: Inputs, o: Outputs) -> tuple[State, str]:
     if o.speedup < o.compression_ratio * (1 - 1e-9):
-        return step + ": KV cache, activations and launches do not shrink with the weights."
-    return step + "."
+        return State.MEMORY, f"{_TIMED}: KV cache, activations and launches do not shrink with the weights."
+    return State.OK, f"{_TIMED}."
 
 
-def _quantized(i: Inputs, o: Outputs) -> str:
+def _quantized(i: Inputs, o: Outputs) -> tuple[State, str]:
     if o.speedup == 1:
-        return "Not faster: memory-bound inference needs fewer bits, compute-bound inference faster compute."
-    if i.memory_bound:
-        return "Up to {speedup} times as fast, because inference is memory-bound."
-    if o.speedup < o.compression_ratio:
         return (
-            "Only {speedup} times as fast, because inference is compute-bound: faster compute in the narrower format "
-            "would help."
+            State.COMPUTE,
+            f"{_NOT_FASTER} Memory-bound inference needs fewer bits, compute-bound inference faster compute.",
         )
-    return "Up to {speedup} times as fast: the narrower format computes as much faster as it is smaller."
+    if i.memory_bound:
+        return State.OK, f"{_FASTER} Inference is memory-bound: fewer bytes take less time."
+    if o.speedup < o.compression_ratio:
+        return State.COMPUTE, f"{_FASTER} Inference is compute-bound: faster compute in the format would help."
+    return State.OK, f"{_FASTER} The narrower format computes as much faster as it is smaller."
 
 
-def _pruned(i: Inputs, o: Outputs) -> str:
+def _pruned(i: Inputs, o: Outputs) -> tuple[State, str]:
     if i.pattern == Pattern.STRUCTURED:
-        return "Up to {speedup} times as fast: structured pruning leaves a smaller dense model."
+        return State.OK, f"{_FASTER} Structured pruning leaves a smaller dense model."
     if i.pattern == Pattern.N_M and o.speedup > 1:
-        return "Up to {speedup} times as fast on sparse matrix units; indices bring the size to {stored_size}."
-    if i.pattern == Pattern.N_M:
-        return "Not faster: sparse matrix units skip exactly 50% of the weights, so {sparsity} sparsity runs as dense."
-    return (
-        "Not faster: dense kernels still multiply unstructured zeros. Indices bring the size to {stored_size}. "
-        "Structured pruning would make it {compression_ratio} times as fast."
+        return State.OK, f"{_FASTER} Sparse matrix units skip the zeros; with indices it is {{stored_size}}."
+    return State.COMPUTE, _NOT_FASTER + (
+        " Sparse matrix units skip exactly 50% of the weights; other sparsity runs as dense."
+        if i.pattern == Pattern.N_M
+        else " Dense kernels still multiply unstructured zeros; with indices it is {stored_size}."
     )
 
 

@@ -35,6 +35,7 @@ from solvers.laws.language_pass import ModelServer, Timing, price_decode, price_
 from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Model, Precision
+from solvers.verdict import State, Verdict
 
 _HOUR = 3600.0
 
@@ -180,22 +181,26 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.kernel_sizes(i.served_model, Timing.KERNELS, "served_model")
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    query = "A query takes {tokens_per_query} tokens, {latency}, {cost_per_query} and {energy_per_query}. "
+def verdict(i: Inputs, o: Outputs) -> Verdict:
+    query = "{tokens_per_query} tokens, {latency}, {cost_per_query} and {energy_per_query} per query."
     if o.reasoning_tokens == 0 and i.samples == 1:
-        return f"Direct answer. {query}Fewer answer tokens or a lower ITL would help."
-    cost = " and {cost_multiple} times the cost" if np.isfinite(o.cost_multiple) else ""
+        return Verdict(State.OK, f"Direct answer. {query} Fewer answer tokens or a lower ITL would help.")
+    cost = "{cost_multiple}× the cost" if np.isfinite(o.cost_multiple) else ""
     if i.samples > 1 and i.served_model is None and o.reasoning_tokens == 0:
-        return f"Same latency as a direct answer{cost}. {query}Parallel samples multiply cost and energy, not latency."
-    first = f"{{slowdown}} times the latency{cost} of a direct answer. {query}"
+        return Verdict(
+            State.COST,
+            f"Same latency as a direct answer{', ' * bool(cost)}{cost}. {query} Parallel samples add cost and energy.",
+        )
+    first = f"{{slowdown}}× the latency{' and ' * bool(cost)}{cost}. {query} "
     if i.samples > 1 and i.served_model is not None:
-        return first + "Samples are one batch: they share the prompt and each read of the weights."
+        return Verdict(State.COST, first + "Samples are one batch: they share each read of the weights.")
     if i.samples > 1:
-        return first + "Reasoning adds latency; parallel samples add cost and energy, not latency."
-    return first + "Fewer reasoning tokens or a lower ITL would help."
+        return Verdict(State.COST, first + "Parallel samples add cost and energy, not latency.")
+    return Verdict(State.COST, first + "Fewer reasoning tokens or a lower ITL would help.")
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield "Multiples compare with a direct answer: no reasoning tokens, one sample."
     yield "The gain in quality is not computed: it depends on model and task (Snell et al. 2024)."
     if i.served_on is not None and i.served_model is not None:
         yield from remarks.pass_timing(i.served_on, Timing.KERNELS)

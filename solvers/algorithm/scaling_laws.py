@@ -18,6 +18,7 @@ from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, num
 from solvers.errors import InputError
 from solvers.laws.network_shape import dense_transformer_shape
 from solvers.laws.ratio import ratio_or_inf
+from solvers.verdict import State, Verdict
 
 # Within this distance of the rule, a split counts as following it: the optimum is flat.
 _CLOSE = 1.5
@@ -203,37 +204,30 @@ def check(i: Inputs) -> Iterator[InputError]:
         yield InputError("compute_budget", "is required, unless parameters or tokens are given: all three are 0.")
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    first = (
-        "{parameters} trained on {tokens} take {total_ops} and reach a predicted loss (nats per token) of "
-        "{loss_besiroglu}, at {tokens_per_parameter} tokens per parameter. "
-    )
+def verdict(i: Inputs, o: Outputs) -> Verdict:
+    first = "{parameters} on {tokens} reach a loss of {loss_besiroglu}."
     if o.over_training > _CLOSE:
-        return (
-            f"Over-trained. {first}A model of {{equal_loss_parameters}} reaches this loss with "
-            f"{{compute_ratio_besiroglu}} times less compute{_payback(o)}"
+        advantage = "" if np.isinf(o.payback_tokens) else ", but cost {serving_advantage} times as much to serve"
+        return Verdict(
+            State.COMPUTE,
+            f"Over-trained. {first} {{equal_loss_parameters}} would need {{compute_ratio_besiroglu}} times less compute"
+            f"{advantage}.",
         )
     if o.over_training < 1 / _CLOSE:
         cheaper = " and cost less to serve" if o.best_parameters_besiroglu < o.parameters else ""
-        return (
-            f"Under-trained. {first}{{best_parameters_besiroglu}} on {{best_tokens_besiroglu}} would reach "
-            f"{{best_loss_besiroglu}} with the same compute{cheaper}."
+        return Verdict(
+            State.COMPUTE,
+            f"Under-trained. {first} With the same compute, {{best_parameters_besiroglu}} on {{best_tokens_besiroglu}} "
+            f"reach {{best_loss_besiroglu}}{cheaper}.",
         )
-    return f"Compute-optimal. {first}Only more compute or better data would lower the loss."
-
-
-def _payback(o: Outputs) -> str:
-    if np.isinf(o.payback_tokens):
-        return "."
-    return (
-        " but costs {serving_advantage} times as much per token to serve. This one breaks even after serving "
-        "{payback_tokens}."
-    )
+    return Verdict(State.OK, f"Compute-optimal. {first} Only more compute or better data would lower it.")
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.parameters > 0 and i.tokens > 0 and i.compute_budget > 0:
         yield "Parameters and tokens are both given: they set the compute, and the budget is not used."
+    if o.over_training > _CLOSE and np.isfinite(o.payback_tokens):
+        yield "The smaller model breaks even with the compute-optimal one after serving {payback_tokens}."
     if not 1e18 <= o.total_ops <= 1e24:
         yield "Outside the fitted range: both fits rest on runs of about 10¹⁸ to 6×10²³ FLOPs."
     if o.over_training > 5:

@@ -30,6 +30,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.laws.ratio import ratio_or_inf
+from solvers.verdict import State, Verdict
 
 
 class IngestionBottleneck(IntEnum):
@@ -142,15 +143,17 @@ class Outputs:
     )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.stalled:
-        return (
+        return Verdict(
+            State.OK,
             "No data stall. The supply of {supply_bandwidth} covers the demand of {demand_bandwidth}. "
-            f"{_LIMIT[IngestionBottleneck(int(o.bottleneck))]} would be the limit if demand grew."
+            f"{_LIMIT[IngestionBottleneck(int(o.bottleneck))]} would be the limit if demand grew.",
         )
-    return (
+    return Verdict(
+        State.MISSED,
         "Data stall. Accelerators can consume {demand_bandwidth} but get {supply_bandwidth}: utilization is "
-        f"{{accelerator_utilization}}. {_way_out(o)}"
+        f"{{accelerator_utilization}}. {_way_out(o)}",
     )
 
 
@@ -160,7 +163,7 @@ _LIMIT = {IngestionBottleneck.STORAGE: "Storage", IngestionBottleneck.INTERCONNE
 def _way_out(o: Outputs) -> str:
     if o.bottleneck == IngestionBottleneck.INTERCONNECT:
         return "Host I/O is the limit and needs {demand_bandwidth}; faster storage would not help."
-    cure = "{storage_bandwidth_needed} of storage bandwidth or a cache hit rate of {cached_fraction_needed} would "
+    cure = "{storage_bandwidth_needed} of storage or a cache hit rate of {cached_fraction_needed} would "
     if o.best_without_storage < 1:
         return cure + "raise it to {best_without_storage}; then host I/O is the limit."
     return cure + "end the stall."

@@ -29,6 +29,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.specs import Fabric, Fleet
+from solvers.verdict import State, Verdict
 
 # The share of full bisection of a dragonfly is a convention of this model: Kim et al. design for full bisection under
 # even traffic; routing around busy global links costs some of it.
@@ -178,25 +179,24 @@ class Outputs:
     ring_bandwidth: Array = output("byte/s", "Bandwidth per node, ring", display_unit="GB/s")
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    state = "Full bisection" if o.bisection_fraction == 1 and i.oversubscription == 1 else "Reduced bisection"
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     kept = (
         "Each of {nodes} nodes keeps {effective_bandwidth} of its {link_bandwidth} link; the bisection carries "
-        "{bisection_bandwidth}, over {mean_hops} hops."
+        f"{{bisection_bandwidth}}. {_advice(i)}"
     )
-    return f"{state}. {kept} {_advice(i)}"
+    if o.bisection_fraction == 1 and i.oversubscription == 1:
+        return Verdict(State.OK, f"Full bisection. {kept}")
+    return Verdict(State.NETWORK, f"Reduced bisection. {kept}")
 
 
 def _advice(i: Inputs) -> str:
     if i.kind == NetworkKind.RING:
-        return "A ring's bisection is two links at any size: more nodes share the same bandwidth."
+        return "More nodes would share the same bandwidth."
     if i.kind == NetworkKind.TORUS_3D:
-        return "Eight times the nodes would halve that: a torus suits nearest-neighbor traffic, not all-to-all."
+        return "Eight times the nodes would halve that."
     if i.oversubscription > 1:
-        return (
-            "Without oversubscription it would be {without_oversubscription}; traffic within a half avoids the limit."
-        )
-    return "More nodes would not change it; only faster links would."
+        return "Without oversubscription it would be {without_oversubscription}."
+    return "Only faster links would raise it."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -204,6 +204,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         yield "A torus this small has more bisection links than its nodes can fill."
     if i.kind == NetworkKind.TORUS_3D and round(float(i.nodes) ** (1 / 3)) ** 3 != i.nodes:
         yield "This number of nodes is not a cube; results are interpolated between tori."
+    if i.kind == NetworkKind.RING:
+        yield "A ring's bisection is two links at any size."
+    if i.kind == NetworkKind.TORUS_3D:
+        yield "A torus suits nearest-neighbor traffic, not all-to-all."
     if i.kind in _CLOSED and i.oversubscription > 1:
         yield "Rings and tori have no upper switches; oversubscription divides their links all the same."
     if i.kind == NetworkKind.DRAGONFLY:

@@ -28,6 +28,7 @@ from solvers.declare import (
     output,
     solver,
 )
+from solvers.verdict import State, Verdict
 
 
 class Order(IntEnum):
@@ -134,21 +135,23 @@ class Outputs:
     wait_per_step: Array = output("s", "Data stall per step", display_unit="ms")
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if i.order == Order.IN_TURN:
-        return (
+        return Verdict(
+            State.HOST,
             "No prefetching. Every step preprocesses for {transform_time}, then trains for {step_time}: utilization is "
-            "{accelerator_utilization}. Prefetching would hide the shorter of the two."
+            "{accelerator_utilization}. Prefetching would hide the shorter of the two.",
         )
     if not o.stalled:
-        return (
+        return Verdict(
+            State.OK,
             "No data stall. {workers} workers preprocess a batch in {transform_time}; a step takes {step_time}. "
-            "{workers_needed} would suffice; more would not speed up training."
+            "{workers_needed} would suffice; more would not speed up training.",
         )
-    return (
+    return Verdict(
+        State.HOST,
         "Preprocessing-bound. {workers} workers need {transform_time} per batch, a training step {step_time}: "
-        "utilization is {accelerator_utilization}. {workers_needed} workers would end the stall; faster accelerators "
-        "would not."
+        "utilization is {accelerator_utilization}. {workers_needed} workers would end the stall.",
     )
 
 

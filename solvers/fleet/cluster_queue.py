@@ -23,6 +23,7 @@ from solvers.laws.queueing import (
     variability_factor,
     wait_quantile,
 )
+from solvers.verdict import State, Verdict
 
 _HOUR, _DAY = 3600.0, 86400.0
 _FOR_EVER = "grows without bound"
@@ -135,15 +136,20 @@ class Outputs:
     )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.stable:
-        return (
+        return Verdict(
+            State.INFEASIBLE,
             "Overloaded. {jobs_per_day} jobs per day need {offered_load} slots, the cluster has {servers}: the queue "
-            "grows without bound. Use at least {stable_servers} slots or shorter jobs."
+            "grows without bound. Use at least {stable_servers} slots or shorter jobs.",
         )
-    state = "Wait target met" if o.meets_target else "Wait target missed"
+    state, word = (State.OK, "Wait target met") if o.meets_target else (State.MISSED, "Wait target missed")
     waits = "At {utilization} utilization the mean wait is {mean_wait}; the target is {wait_target}."
-    return f"{state}. {waits} {_advice(i, o)}"
+    return Verdict(state, f"{word}. {waits} {_advice(i, o)}")
+
+
+# Below this share of the load, fewer jobs are no remedy.
+_LEAST_LOAD = 0.01
 
 
 def _advice(i: Inputs, o: Outputs) -> str:
@@ -151,10 +157,11 @@ def _advice(i: Inputs, o: Outputs) -> str:
         return "{servers_for_target} of {servers} slots would still meet it."
     if o.meets_target:
         return "No slot can be spared; up to {jobs_per_day_for_target} jobs per day would still meet it."
-    fewer = "at most {jobs_per_day_for_target} jobs per day or less variable job durations"
     if np.isinf(o.servers_for_target):
-        return f"To meet it: {fewer}."
-    return f"To meet it: {{servers_for_target}} slots, {fewer}."
+        return "At most {jobs_per_day_for_target} jobs per day would meet it."
+    if o.jobs_per_day_for_target < _LEAST_LOAD * o.jobs_per_day:
+        return "{servers_for_target} slots would meet it."
+    return "{servers_for_target} slots or at most {jobs_per_day_for_target} jobs per day would meet it."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

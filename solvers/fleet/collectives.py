@@ -31,6 +31,7 @@ from solvers.declare import (
 from solvers.laws import collectives as law
 from solvers.laws.collectives import NetworkLink
 from solvers.specs import Fabric, Fleet, Node
+from solvers.verdict import State, Verdict
 
 
 class AllReduceAlgorithm(IntEnum):
@@ -128,19 +129,18 @@ class Outputs:
     tree_depth: Array = output("1", "Tree depth", symbol="d")
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if i.devices == 1:
-        return "One device has the sum already: there is nothing to exchange."
+        return Verdict(State.OK, "Nothing to exchange. One device has the sum already.")
     if o.best_time == 0:
-        return "An empty message over links without latency takes no time."
-    return f"{_fastest(o)} {_advice(o)}"
+        return Verdict(State.OK, "No time needed. The message is empty and the links have no latency.")
+    state, advice = _limit(o)
+    return Verdict(state, f"{_fastest(o)} {advice}")
 
 
 def _fastest(o: Outputs) -> str:
     if o.best == AllReduceAlgorithm.TREE:
-        return (
-            "Tree all-reduce is fastest. It takes {tree} in {tree_depth} levels; a flat ring of {devices} takes {ring}."
-        )
+        return "Tree all-reduce is fastest. It takes {tree}; a flat ring takes {ring}."
     if o.best == AllReduceAlgorithm.RING and o.tree == o.ring:
         return "Ring and tree all-reduce are equally fast. Each takes {ring}."
     if o.best == AllReduceAlgorithm.RING:
@@ -148,22 +148,17 @@ def _fastest(o: Outputs) -> str:
     return "Hierarchical all-reduce is fastest. It takes {hierarchical}; a flat ring of {devices} devices takes {ring}."
 
 
-def _advice(o: Outputs) -> str:
+def _limit(o: Outputs) -> tuple[State, str]:
     """Return what limits the fastest algorithm: message latency, or the bandwidth of the slower of its links."""
     if o.best_start_time > o.best_time / 2:
-        return (
-            "Starting messages binds, {best_start_time} of it: fewer and larger messages would help; more bandwidth "
-            "would hardly."
-        )
+        return State.OVERHEAD, "Message latency is the limit, {best_start_time}: fewer, larger messages would help."
     if o.best == AllReduceAlgorithm.HIERARCHICAL and o.inter_time < o.intra_time:
-        return (
-            "The links inside the nodes bind: {intra_time} against {inter_time} between them. Faster ones would help."
-        )
+        return State.NETWORK, "Intra-node links are the limit, {intra_time}: faster ones would help."
     if o.nodes > 1:
-        return "The bytes between the nodes bind: faster links there would help, faster ones inside would hardly."
+        return State.NETWORK, "Inter-node links are the limit: faster ones would help."
     if o.best == AllReduceAlgorithm.TREE:
-        return "The bytes over the links inside the node bind: faster ones, or a smaller message, would help."
-    return "The bytes over the links inside the node bind; more devices would hardly change the time."
+        return State.NETWORK, "Intra-node links are the limit: faster ones, or a smaller message, would help."
+    return State.NETWORK, "Intra-node links are the limit; more devices would hardly change the time."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

@@ -43,6 +43,7 @@ from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel, is_valid_layout
 from solvers.laws.training_step import EXPOSED_GATHERS, Network, ParallelLayout, bubble_fraction
 from solvers.specs import Accelerator, Fabric, Fleet, Model, Node, Precision, peak_rate
+from solvers.verdict import State, Verdict
 
 
 class Cause(IntEnum):
@@ -286,49 +287,43 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 _ADVICE = {
-    Cause.COMPUTE: "",
-    Cause.MEMORY: "memory keeps arithmetic waiting: larger microbatches would use each weight more often",
-    Cause.STRAGGLER: "all wait for the slowest device: replace it, or give it less to do",
-    Cause.IMBALANCE: "the layers do not divide evenly by the stages: another number of stages would",
-    Cause.TENSOR: "all-reduces inside the layers: keep tensor parallelism within a node, or smaller",
-    Cause.CONTEXT: "keys and values on the way: longer sequences or fewer parts of them would help",
-    Cause.EXPERT: "tokens on their way to experts: keep expert groups within fast links, or smaller",
-    Cause.BUBBLE: "the pipeline fills and drains: more microbatches, fewer stages or interleaving would help",
-    Cause.STAGES: "activations between stages: fewer stages or less interleaving would help",
-    Cause.DATA: "gradients between copies: more microbatches a step, more overlap or a faster network would help",
-    Cause.UPDATE: "the optimizer reads and writes its state: ZeRO divides it, larger batches make it rarer",
+    Cause.COMPUTE: (State.COMPUTE, "none. Only a faster chip or better kernels would help."),
+    Cause.MEMORY: (State.MEMORY, "memory stalls, {loss_time}. Larger microbatches would help."),
+    Cause.STRAGGLER: (State.OVERHEAD, "the slowest device, {loss_time}. Replace it or give it less work."),
+    Cause.IMBALANCE: (State.OVERHEAD, "stage imbalance, {loss_time}. Stages that divide the layers would help."),
+    Cause.TENSOR: (State.NETWORK, "tensor-parallel all-reduce, {loss_time}. Keep it within a node, or smaller."),
+    Cause.CONTEXT: (State.NETWORK, "key-value exchange, {loss_time}. Less context parallelism would help."),
+    Cause.EXPERT: (State.NETWORK, "expert all-to-all, {loss_time}. Keep it within fast links, or smaller."),
+    Cause.BUBBLE: (State.OVERHEAD, "the pipeline bubble, {loss_time}. More microbatches or fewer stages would help."),
+    Cause.STAGES: (State.NETWORK, "transfers between stages, {loss_time}. Fewer stages would help."),
+    Cause.DATA: (State.NETWORK, "gradient all-reduce, {loss_time}. More microbatches or overlap would help."),
+    Cause.UPDATE: (State.MEMORY, "the optimizer step, {loss_time}. ZeRO or larger batches would help."),
 }
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.possible:
-        return _impossible(i)
-    first = "A step takes {step_time} at {mfu} MFU: {tokens_per_second} in tokens on {devices} devices. "
-    loss = f"The largest loss is {{loss_time}} a step: {_ADVICE[Cause(int(o.largest_loss))]}."
-    if o.loss_time == 0:
-        loss = "Nothing but arithmetic takes time: only a faster chip or better kernels would help."
-    if o.feasible or math.isnan(o.memory_room):
-        return first + loss
-    return (
-        "Does not fit: {memory_per_device} a device, {memory_shortfall} more than the {memory_room} there are to use. "
-        f"{_remedy(i, o)} If it did: {{step_time}} a step, {{mfu}} MFU."
-    )
+        return Verdict(State.INFEASIBLE, _impossible(i))
+    if not o.feasible and not math.isnan(o.memory_room):
+        short = "Out of memory. Each device needs {memory_per_device}; {memory_room} is usable."
+        return Verdict(State.INFEASIBLE, f"{short} {_remedy(i, o)}")
+    first = "{mfu} MFU. A step takes {step_time}: {tokens_per_second} on {devices} devices."
+    state, advice = _ADVICE[Cause(int(o.largest_loss)) if o.loss_time else Cause.COMPUTE]
+    return Verdict(state, f"{first} Largest loss: {advice}")
 
 
 def _impossible(i: Inputs) -> str:
     if i.pipeline_parallel * i.virtual_stages > i.model.layers:
-        return "Can't be laid out: {pipeline_parallel} × {virtual_stages} stages are more than there are layers."
-    return "Can't be laid out: {tensor_parallel} tensor-parallel devices are more than there are heads to share out."
+        return "Invalid layout. The model has fewer layers than {pipeline_parallel} × {virtual_stages} stages."
+    return "Invalid layout. The model has fewer attention heads than {tensor_parallel} tensor-parallel devices."
 
 
 def _remedy(i: Inputs, o: Outputs) -> str:
     if o.activations > o.memory_room - o.model_state > 0 and i.recomputation != Recomputation.FULL:
-        return (
-            "Activations ({activations}) are too many: full recomputation, smaller microbatches or context parallelism."
-        )
+        return "Full recomputation or smaller microbatches would shrink the activations ({activations})."
     if i.zero_stage < 3 and i.data_parallel > 1:
-        return "A higher ZeRO stage would divide more of the state ({model_state}) over the copies."
-    return "More tensor or pipeline parallelism would split the state ({model_state})."
+        return "A higher ZeRO stage would shard more of the model state ({model_state})."
+    return "More tensor or pipeline parallelism would split the model state ({model_state})."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

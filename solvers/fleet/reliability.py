@@ -36,6 +36,7 @@ from solvers.laws.goodput import daly_goodput, daly_interval, least_mtbf, time_s
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.reliability import combined_mtbf, failure_probability, goodput, young_daly_interval
 from solvers.specs import Fleet
+from solvers.verdict import State, Verdict
 
 _HOUR, _DAY = 3600.0, 86400.0
 # Below this share of the time left a job takes over a hundred times as long: it makes no progress.
@@ -264,51 +265,45 @@ class Outputs:
     )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.progresses:
-        return f"Hardly any time is left for work: something fails every {{cluster_mtbf}}. {_what_would_do(o)}"
-    first = (
-        "Something fails every {cluster_mtbf}, {expected_failures} times in the job; {daly_goodput} of the time is "
-        "left. "
-    )
+        failing = "No progress. A failure every {cluster_mtbf} leaves hardly any time for work."
+        return Verdict(State.MISSED, f"{failing} {_what_would_do(o)}")
+    first = "{daly_goodput} goodput. One failure every {cluster_mtbf}, {expected_failures} over the job."
     if i.own_interval > 0 and o.goodput_given_up > 0.01:
-        return first + (
-            "Checkpoints every {interval_used} give up {goodput_given_up}: every {best_interval} would be best, for "
-            "then writing and work done again together cost least."
+        return Verdict(
+            State.STORAGE,
+            f"{first} Checkpoints every {{interval_used}} cost {{goodput_given_up}}: every {{best_interval}} would be "
+            "best.",
         )
     if not o.rare_failures:
-        return first + _what_rare_failures_need(o)
-    return first + _what_takes_most(o)
+        return Verdict(State.OVERHEAD, f"{first} {_what_rare_failures_need(o)}")
+    state, loss = _what_takes_most(o)
+    return Verdict(state, f"{first} {loss}")
 
 
 def _what_would_do(o: Outputs) -> str:
     if o.best_goodput > 0.1:
-        return (
-            "Checkpoints every {interval_used} with what they leave to do again take nearly all of it. "
-            "Every {best_interval} would leave {best_goodput}."
-        )
+        return "Checkpoints every {best_interval} instead of {interval_used} would give {best_goodput} goodput."
     return _what_rare_failures_need(o)
 
 
 def _what_rare_failures_need(o: Outputs) -> str:
-    need = "A checkpoint and a recovery want at least {mtbf_needed} between failures, five times what they take. "
     if o.largest_fleet < 1:
-        return need + "No fleet is small enough: a faster checkpoint or a quicker recovery would help."
-    return need + "A fleet of {largest_fleet} devices would reach that; so would faster checkpoints and recovery."
+        return "Faster checkpoints or faster recovery would help."
+    return "Faster checkpoints or recovery would help, or at most {largest_fleet} devices."
 
 
-def _what_takes_most(o: Outputs) -> str:
+def _what_takes_most(o: Outputs) -> tuple[State, str]:
     if not o.lost_share:
-        return "Nothing is lost: neither checkpoints nor recovery take any time."
+        return State.OK, "Nothing is lost: neither checkpoints nor recovery take time."
     if o.largest_loss == TimeLoss.RECOVERY:
-        return (
-            "Recovery takes most, {recovery_share}: a quicker restart or sounder parts help, faster checkpoints little."
-        )
+        return State.OVERHEAD, "Recovery costs most, {recovery_share}: faster restarts or a higher MTBF would help."
     if o.largest_loss == TimeLoss.CHECKPOINTS and o.goodput_given_up > 0:
-        return "Writing takes most, {checkpoint_share}: longer intervals or faster checkpoints help."
+        return State.STORAGE, "Checkpoints cost most, {checkpoint_share}: faster or less frequent ones would help."
     return (
-        "Writing takes {checkpoint_share} and work done again {lost_work_share}, every {interval_used}: four times as "
-        "fast a checkpoint halves both at its best interval, a quicker restart neither."
+        State.STORAGE,
+        "Checkpoints cost {checkpoint_share} and rework {lost_work_share}: faster checkpoints would help.",
     )
 
 
@@ -316,8 +311,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if not o.rare_failures:
         yield (
             "Failures are not rare: there are fewer than five times the {checkpoint_time} of a checkpoint and the "
-            "{recovery_time} of a recovery between them. Young's first order finds {goodput} and misleads here; what "
-            "is shown is Daly's, {daly_goodput}."
+            "{recovery_time} of a recovery between them; a job MTBF of {mtbf_needed} would be enough. Young's first "
+            "order finds {goodput} and misleads here; what is shown is Daly's, {daly_goodput}."
         )
     elif np.abs(o.daly_goodput - o.goodput) > 0.005:
         yield "To first order, as Young counts, it would be {goodput}: failures during checkpoints are left out there."

@@ -47,6 +47,7 @@ from solvers.laws.training_memory import (
 )
 from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Fleet, Model, Node, Precision
+from solvers.verdict import State, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,34 +143,42 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.expert_parallelism(i.model, i.expert_parallel, i.data_parallel)
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    held_by = "A device holds {total}: {model_state} of model state and {activations} of activations. "
+def verdict(i: Inputs, o: Outputs) -> Verdict:
+    parts = "({model_state} model state, {activations} activations)"
     if math.isnan(o.memory_room):
-        return held_by + _larger(o)
+        return Verdict(State.MEMORY, f"Memory capacity unknown. Each device needs {{total}} {parts}.")
     if o.feasible:
-        return held_by + "It fits into {memory_room}; a microbatch of up to {largest_batch_size} would. " + _larger(o)
-    return held_by + "That is {memory_shortfall} more than the {memory_room} there are to use. " + _remedy(i, o)
+        return Verdict(
+            State.OK,
+            f"Fits in memory. Each device needs {{total}} of {{memory_room}} {parts}; the largest microbatch is "
+            "{largest_batch_size}.",
+        )
+    return Verdict(
+        State.INFEASIBLE,
+        f"Out of memory. Each device needs {{total}} {parts}; {{memory_room}} is usable. {_remedy(i, o)}",
+    )
 
 
 def _larger(o: Outputs) -> str:
     if o.activations > o.model_state:
-        return "Activations are the larger part: recomputation, shorter sequences or tensor parallelism take them down."
-    return "Model state is the larger part: ZeRO divides it over the copies, tensor and pipeline parallelism split it."
+        return "Activations are the larger part: recomputation, shorter sequences or tensor parallelism shrink them."
+    return "Model state is the larger part: ZeRO shards it, tensor and pipeline parallelism split it."
 
 
 def _remedy(i: Inputs, o: Outputs) -> str:
     if o.total_recomputed <= o.memory_room:
-        return "Computing all activations again would bring it to {total_recomputed}, for a third more arithmetic."
+        return "Full recomputation would need {total_recomputed}."
     if i.data_parallel > 1 and o.total_sharded <= o.memory_room:
-        return "ZeRO stage 3 would bring it to {total_sharded}, for half as much traffic again."
+        return "ZeRO stage 3 would need {total_sharded}."
     if i.data_parallel > 1 and o.least_total <= o.memory_room:
-        return "ZeRO stage 3 and full recomputation together would bring it to {least_total}."
+        return "ZeRO stage 3 with full recomputation would need {least_total}."
     if o.split_needed > 1:
-        return "The model state alone asks for {split_needed} times as many tensor- or pipeline-parallel devices."
-    return "It takes smaller microbatches, shorter sequences or more tensor- or context-parallel devices."
+        return "Model state needs {split_needed} times the tensor or pipeline parallelism."
+    return "Use smaller microbatches, shorter sequences or more tensor parallelism."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield _larger(o)
     if i.zero_stage > 0 and i.data_parallel * i.context_parallel == 1:
         yield "ZeRO divides over the data-parallel copies; there is one, so it saves nothing."
     yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)

@@ -31,6 +31,7 @@ from solvers.declare import (
 )
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Fleet
+from solvers.verdict import State, Verdict
 
 _HOUR = 3600.0
 
@@ -168,19 +169,22 @@ class Outputs:
 
 
 _ADVICE = {
-    IronLawFactor.MFU: "what single devices reach: kernels, fusion, precision (walls 1 to 3)",
-    IronLawFactor.SCALING_EFFICIENCY: "communication: another split, a faster network, more overlap (wall 14)",
-    IronLawFactor.GOODPUT: "failures and checkpoints: faster checkpoints, quicker recovery, spares (walls 15 and 19)",
+    IronLawFactor.MFU: (State.COMPUTE, "Limited by MFU", "Better kernels, fusion or lower precision"),
+    IronLawFactor.SCALING_EFFICIENCY: (State.NETWORK, "Limited by communication", "A faster network or more overlap"),
+    IronLawFactor.GOODPUT: (State.OVERHEAD, "Limited by failures", "Faster checkpoints or recovery"),
 }
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if o.weakest_loss == 0:
-        return "{training_time}, the peak of all devices: only fewer operations or more devices would shorten it."
-    return (
-        "{training_time}, or {device_hours} of one device; at the peak of all devices it would be {ideal_time}: an "
-        "overall efficiency of {overall_efficiency}. Most is lost to "
-        f"{_ADVICE[IronLawFactor(int(o.weakest))]}, which takes {{weakest_loss}} of the time."
+        return Verdict(
+            State.OK, "At peak. The run takes {training_time}: only fewer FLOPs or more devices would shorten it."
+        )
+    state, limit, help = _ADVICE[IronLawFactor(int(o.weakest))]
+    return Verdict(
+        state,
+        f"{limit}. The run takes {{training_time}} at {{overall_efficiency}} of peak; this loss is {{weakest_loss}}. "
+        f"{help} would help.",
     )
 
 

@@ -40,6 +40,7 @@ from solvers.fields import Output
 from solvers.node import roofline as asked
 from solvers.result import Value
 from solvers.rows import ravel, shape
+from solvers.verdict import State, Verdict
 
 
 @dataclass(frozen=True)
@@ -234,43 +235,45 @@ class Outputs:
     to_parameters: Array = _to("To the model's parameters")
 
 
-_WORDS = {
-    Hardware.PEAK: "The peak rate",
-    Hardware.MEMORY_BANDWIDTH: "The memory bandwidth",
-    Hardware.SRAM_BANDWIDTH: "The SRAM bandwidth",
-    Hardware.FLASH_BANDWIDTH: "The flash bandwidth",
-    Hardware.DISPATCH_OVERHEAD: "The dispatch overhead",
-    Hardware.TDP: "The thermal design power",
+_LIMITS = {
+    Hardware.NOTHING: (State.OVERHEAD, "No hardware limit"),
+    Hardware.PEAK: (State.COMPUTE, "Limited by peak FLOP/s"),
+    Hardware.MEMORY_BANDWIDTH: (State.MEMORY, "Limited by memory bandwidth"),
+    Hardware.SRAM_BANDWIDTH: (State.MEMORY, "Limited by SRAM bandwidth"),
+    Hardware.FLASH_BANDWIDTH: (State.STORAGE, "Limited by flash bandwidth"),
+    Hardware.DISPATCH_OVERHEAD: (State.OVERHEAD, "Limited by dispatch overhead"),
+    Hardware.TDP: (State.CARBON, "Limited by thermal design power"),
 }
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     binding = Hardware(int(o.binding))
+    state, limit = _LIMITS[binding]
     if binding is Hardware.NOTHING:
-        return "No figure of the chip moves this: look at the software, the batch or the model."
+        return Verdict(state, f"{limit}. No figure of the chip changes the result; the batch or the model would.")
     what = SensitivityQuery(int(i.output)).name.lower().replace("_", " ")
-    first = f"{_WORDS[binding]} binds: one percent more of it changes the {what} by {{binding_elasticity}} percent."
-    return f"{first} {_rest(o, binding)} {_until(o)}"
+    first = f"{limit}. 1\u00a0% more of it changes the {what} by {{binding_elasticity}}\u00a0%"
+    return Verdict(state, f"{first}; {_rest(o, binding)}. {_until(o)}")
 
 
 def _rest(o: Outputs, binding: Hardware) -> str:
     if abs(float(np.nan_to_num(o.to_layer_overhead))) > abs(float(o.binding_elasticity)):
-        return "The overhead per layer, which no chip sells, moves it more: {to_layer_overhead}."
+        return "1\u00a0% more overhead per layer by {to_layer_overhead}\u00a0%"
     if binding is Hardware.MEMORY_BANDWIDTH and o.to_peak == 0:
-        return "One percent more of the peak rate changes nothing."
+        return "more FLOP/s would change nothing"
     if binding is Hardware.PEAK and o.to_memory_bandwidth == 0:
-        return "One percent more of the memory bandwidth changes nothing."
-    return "The next figure of the chip moves it by {runner_up_elasticity}."
+        return "more memory bandwidth would change nothing"
+    return "the next hardware figure by {runner_up_elasticity}\u00a0%"
 
 
 def _until(o: Outputs) -> str:
     if any(abs(float(edge) - 1) < 0.01 for edge in (o.changes_above, o.changes_below)):
-        return "This is the point where two limits meet: with a little more of it another binds."
+        return "Two limits meet at this point."
     if np.isfinite(o.changes_above):
-        return "Binding changes at {changes_above} times what it is: beyond, more of it is worth less."
+        return "The limit changes at {changes_above}× of it."
     if np.isfinite(o.changes_below):
-        return "Binding changes at {changes_below} times what it is: below, it would matter differently."
-    return "Within a tenth and ten times of it nothing takes over."
+        return "The limit changes at {changes_below}× of it."
+    return "This holds from 0.1× to 10×."
 
 
 FIGURES = (

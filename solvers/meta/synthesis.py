@@ -38,6 +38,7 @@ from solvers.laws.phase import Phase, effective_phase, step_work
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.transformer import Work
 from solvers.specs import Accelerator, Model, Precision, peak_rate
+from solvers.verdict import State, Verdict
 
 # A chip that meets the target exactly must count as one chip, although the division may give 1 + 2e-16.
 _ROUNDING = 1 - 1e-12
@@ -138,34 +139,35 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.model_phase(i.model, i.phase)
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.reachable:
-        return (
-            "Out of reach: starting the layers takes {overhead_time} of the {target_latency}. "
-            "No chip would help; fewer or larger launches would."
+        return Verdict(
+            State.MISSED,
+            "Out of reach. Launching the kernels takes {overhead_time} of the {target_latency}. "
+            "No chip would help; fewer launches would.",
         )
-    needed = (
-        "For {target_latency} a chip must feed {required_bandwidth}, compute {required_rate} and hold "
-        "{required_memory}."
-    )
-    return needed if i.accelerator is None else f"{needed} {_answered(o)}"
+    needed = "{target_latency} needs {required_bandwidth}, {required_rate} and {required_memory}"
+    if i.accelerator is None:
+        return Verdict(State.OK, f"Reachable. {needed}.")
+    tightest = Demand(int(o.tightest))
+    if o.meets_alone:
+        return Verdict(
+            State.OK,
+            f"Target met. {needed}; one {{accelerator}} suffices. {_SPARE[tightest]} has the least headroom.",
+        )
+    if np.isfinite(o.devices_needed):
+        return Verdict(
+            State.MISSED, f"Target missed. {needed}; {_SHORT[tightest]}. At least {{devices_needed}} would do."
+        )
+    return Verdict(State.MISSED, f"Target missed. {needed}; dispatching the step alone takes {{accelerator}} too long.")
 
 
 _SHORT = {
-    Demand.RATE: "its rate of {peak} is too low",
-    Demand.BANDWIDTH: "its memory feeds only {bandwidth}",
-    Demand.MEMORY: "its memory is too small",
+    Demand.RATE: "one {accelerator} has {peak}",
+    Demand.BANDWIDTH: "one {accelerator} has {bandwidth}",
+    Demand.MEMORY: "one {accelerator} has too little memory",
 }
-_SPARE = {Demand.RATE: "rate", Demand.BANDWIDTH: "bandwidth", Demand.MEMORY: "memory"}
-
-
-def _answered(o: Outputs) -> str:
-    tightest = Demand(int(o.tightest))
-    if o.meets_alone:
-        return f"One {{accelerator}} does; its {_SPARE[tightest]} is what it has least to spare of."
-    if np.isfinite(o.devices_needed):
-        return f"One {{accelerator}} does not: {_SHORT[tightest]}. At least {{devices_needed}} would."
-    return "No number of {accelerator} does: dispatching the step alone takes too long."
+_SPARE = {Demand.RATE: "Compute", Demand.BANDWIDTH: "Bandwidth", Demand.MEMORY: "Memory"}
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

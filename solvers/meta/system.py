@@ -31,6 +31,7 @@ from solvers.errors import InputError
 from solvers.laws.energy import IDLE
 from solvers.laws.transformer import bytes_per_element
 from solvers.specs import Accelerator, Fabric, Fleet, Grid, Model, Node, Precision, Region
+from solvers.verdict import State, Verdict
 
 # A token is stored as an integer of four bytes; a month is a twelfth of a year.
 _TOKEN_BYTES = 4.0
@@ -239,11 +240,16 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.link_bandwidth(i.accelerator, i.intra_bandwidth, i.devices_per_node, "intra_bandwidth")
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     serves = "Serving: {replicas} replicas of {tensor_parallel} devices, up to {slots} requests at once."
     if not o.splits:
-        return f"{serves} Training: {{devices}} devices are too few for one copy over {{pipeline_parallel}} stages."
-    return f"{serves} Training: {{training_devices}} devices in {{nodes}} nodes, {{data_parallel}} copies of the model."
+        return Verdict(
+            State.INFEASIBLE,
+            "Too few training devices. {devices} devices can't hold one copy over {pipeline_parallel} stages. "
+            f"{serves}",
+        )
+    trains = "Training: {training_devices} devices in {nodes} nodes, {data_parallel} copies of the model."
+    return Verdict(State.OK, f"Valid layout. {serves} {trains}")
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

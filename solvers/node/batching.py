@@ -49,6 +49,7 @@ from solvers.laws.transformer import (
     recurrent_state_bytes,
 )
 from solvers.specs import Accelerator, Model, Precision
+from solvers.verdict import State, Verdict
 
 _NOTHING_FITS = "none: not one request fits"
 _NO_BASELINE = "none: static allocation holds not one request"
@@ -231,35 +232,30 @@ def check(i: Inputs) -> Iterator[InputError]:
         )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.feasible:
-        return (
+        return Verdict(
+            State.INFEASIBLE,
             "Does not fit. Weights take {weights} and one request {kv_cache_per_request}; {usable_memory} is usable. "
-            "Use at least {devices_needed} devices, or lower precision."
+            "Use at least {devices_needed} devices, or lower precision.",
         )
-    return _LIMITED[Limit(int(o.limit))] + _fitting(o) + _GROWTH[Bound(int(o.decode_bound))]
-
-
-_LIMITED = {
-    Limit.MEMORY: "Limited by memory. {active_requests} concurrent requests make {decode_throughput}. ",
-    Limit.SCHEDULER: "Limited by the scheduler. {active_requests} concurrent requests make {decode_throughput}. ",
-}
+    made = "{active_requests} concurrent requests make {decode_throughput}."
+    if o.limit == Limit.SCHEDULER:
+        return Verdict(State.HOST, f"Limited by the scheduler. {made} {_fitting(o)}")
+    return Verdict(State.MEMORY, f"Limited by memory. {made} {_fitting(o)}")
 
 
 def _fitting(o: Outputs) -> str:
     if o.static_max_concurrent_requests >= o.max_concurrent_requests:
-        return "Memory holds {max_concurrent_requests}, paged or static: each fills its reservation. "
-    return (
-        "The paged KV cache holds {max_concurrent_requests}, static allocation of {reserved_length} tokens each "
-        "{static_max_concurrent_requests}. "
-    )
+        return "Memory holds {max_concurrent_requests}, paged or static."
+    return "The paged KV cache holds {max_concurrent_requests}, static allocation {static_max_concurrent_requests}."
 
 
 _GROWTH = {
-    Bound.COMPUTE: "Decode is compute-bound: more requests would raise latency, not throughput.",
-    Bound.MEMORY: "Decode is memory-bound: more requests would raise throughput less than in proportion.",
-    Bound.OVERHEAD: "Decode is overhead-bound: more requests would raise throughput at little cost in latency.",
-    Bound.NETWORK: "",
+    Bound.COMPUTE: ("Decode is compute-bound: more requests would raise latency, not throughput.",),
+    Bound.MEMORY: ("Decode is memory-bound: more requests would raise throughput less than in proportion.",),
+    Bound.OVERHEAD: ("Decode is overhead-bound: more requests would raise throughput at little cost in latency.",),
+    Bound.NETWORK: (),
 }
 
 
@@ -267,6 +263,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
     yield from remarks.pass_timing(i.accelerator, i.timing)
     yield from remarks.beyond_context_length(i.model, i.context_length)
+    yield from _GROWTH[Bound(int(o.decode_bound))]
     if i.context_length > i.max_length:
         yield "The context exceeds the maximum sequence length; static allocation reserves the context length instead."
     if o.kv_cache_per_token == 0:

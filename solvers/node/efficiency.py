@@ -52,6 +52,7 @@ from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_losses import training_losses
 from solvers.laws.training_step import Network, ParallelLayout
 from solvers.specs import Accelerator, Model, Precision, peak_rate
+from solvers.verdict import State, Verdict
 
 
 class Pass(IntEnum):
@@ -338,11 +339,28 @@ def check(i: Inputs) -> Iterator[InputError]:
         )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    return (
+def verdict(i: Inputs, o: Outputs) -> Verdict:
+    loss = StepLoss(int(o.largest_loss))
+    return Verdict(
+        _LIMIT[loss],
         "{mfu} MFU. A step takes {step_time}; at peak FLOP/s it would take {useful_time}. Largest loss: "
-        f"{_WHY[StepLoss(int(o.largest_loss))]}"
+        f"{_WHY[loss]}",
     )
+
+
+_LIMIT = {
+    StepLoss.GEMM: State.COMPUTE,
+    StepLoss.ATTENTION: State.COMPUTE,
+    StepLoss.CONVOLUTION: State.COMPUTE,
+    StepLoss.MEMORY: State.MEMORY,
+    StepLoss.SCORES: State.MEMORY,
+    StepLoss.ELEMENTWISE: State.MEMORY,
+    StepLoss.LAUNCH: State.OVERHEAD,
+    StepLoss.RECOMPUTATION: State.COMPUTE,
+    StepLoss.PIPELINE: State.OVERHEAD,
+    StepLoss.UPDATE: State.MEMORY,
+    StepLoss.COMMUNICATION: State.NETWORK,
+}
 
 
 _WHY = {

@@ -37,6 +37,7 @@ from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import Bound, step_time
 from solvers.laws.transformer import compute_bound_batch_size
 from solvers.specs import Accelerator, Model, Precision, peak_rate
+from solvers.verdict import State, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,36 +114,33 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.model_phase(i.model, i.phase)
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.feasible:
-        return _too_large(o)
+        return Verdict(State.INFEASIBLE, _too_large(o))
     if o.binding == Bound.OVERHEAD:
-        return (
+        return Verdict(
+            State.OVERHEAD,
             "Overhead-bound. Kernel launches take {overhead_time}, compute {compute_time} and memory {memory_time}. "
-            "More FLOP/s or bandwidth would not help. Fused kernels or a larger batch would."
+            "More FLOP/s or bandwidth would not help. Fused kernels or a larger batch would.",
         )
     if o.bottleneck == Bound.COMPUTE:
-        return (
+        return Verdict(
+            State.COMPUTE,
             "Compute-bound. {flop} take {compute_time}; moving {moved} takes only {memory_time}. More bandwidth would "
-            "not help. More FLOP/s, lower precision or better kernels would."
+            "not help. More FLOP/s, lower precision or better kernels would.",
         )
-    return (
+    return Verdict(
+        State.MEMORY,
         "Memory-bound. Moving {moved} takes {memory_time}; the FLOPs take only {compute_time}. More FLOP/s would not "
-        f"help. {_way_out(o)}"
+        f"help. {_way_out(o)}",
     )
 
 
 def _way_out(o: Outputs) -> str:
     if math.isinf(o.compute_bound_batch_size):
-        return (
-            "No batch size makes it compute-bound: each sequence's own memory traffic caps arithmetic intensity at "
-            "{intensity_limit}, below the ridge point of {ridge_point}."
-        )
+        return "No batch size makes it compute-bound."
     if o.compute_bound_batch_size > o.largest_batch_size:
-        return (
-            "Batch {compute_bound_batch_size} would make it compute-bound, but memory holds at most "
-            "{largest_batch_size}."
-        )
+        return "Batch {compute_bound_batch_size} would; memory holds at most {largest_batch_size}."
     return "Batch {compute_bound_batch_size} would make it compute-bound."
 
 
@@ -161,6 +159,11 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if meant != Phase.FORWARD:
         yield from remarks.beyond_context_length(
             i.model, i.context_length if meant == Phase.DECODE else i.prompt_length
+        )
+    if o.feasible and o.binding == Bound.MEMORY and math.isinf(o.compute_bound_batch_size):
+        yield (
+            "No batch size makes it compute-bound: each sequence's own memory traffic caps arithmetic intensity at "
+            "{intensity_limit}, below the ridge point of {ridge_point}."
         )
     if not o.feasible:
         yield "Times assume that the data fit in memory."

@@ -45,6 +45,7 @@ from solvers.laws.serving import expected_tokens, max_requests, speculative_late
 from solvers.laws.step_time import Bound
 from solvers.laws.transformer import bytes_per_element, cache_bytes, kv_bytes_per_token
 from solvers.specs import Accelerator, Model, Precision, peak_rate
+from solvers.verdict import State, Verdict
 
 # A share of the time above which prefills are worth a remark.
 _MOST_PREFILL = 0.5
@@ -425,23 +426,26 @@ def check(i: Inputs) -> Iterator[InputError]:
         )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.feasible:
-        return _too_large(i, o)
+        return Verdict(State.INFEASIBLE, _too_large(i, o))
     decode, prefill = Bound(int(o.decode_bound)), Bound(int(o.prefill_bound))
-    return f"{_LIMIT[decode].capitalize()} decode. TTFT is {{ttft}} ({_LIMIT[prefill]}), ITL {{itl}}. {_ADVICE[decode]}"
+    return Verdict(
+        _LIMIT[decode],
+        f"{_LIMIT[decode].capitalize()}-bound decode. TTFT is {{ttft}} ({_LIMIT[prefill]}-bound), ITL {{itl}}. "
+        f"{_ADVICE[decode]}",
+    )
 
 
 _LIMIT = {
-    Bound.COMPUTE: "compute-bound",
-    Bound.MEMORY: "memory-bound",
-    Bound.OVERHEAD: "overhead-bound",
-    Bound.NETWORK: "network-bound",
+    Bound.COMPUTE: State.COMPUTE,
+    Bound.MEMORY: State.MEMORY,
+    Bound.OVERHEAD: State.OVERHEAD,
+    Bound.NETWORK: State.NETWORK,
 }
 _ADVICE = {
     Bound.COMPUTE: "A larger batch would add as much latency as throughput.",
-    Bound.MEMORY: "A larger batch would raise throughput at little cost in latency; the maximum batch size in "
-    "memory is {largest_batch_size}.",
+    Bound.MEMORY: "A larger batch, up to {largest_batch_size}, would raise throughput at little cost in latency.",
     Bound.OVERHEAD: "Fewer kernel launches or a larger batch would help; a faster accelerator hardly would.",
     Bound.NETWORK: "A faster interconnect or less tensor parallelism would help most.",
 }

@@ -39,6 +39,7 @@ from solvers.laws.response_time import (
     response_tail,
     service_phases,
 )
+from solvers.verdict import State, Verdict
 
 _FOR_EVER = "unbounded (overloaded)"
 _MOST = 10_000
@@ -200,16 +201,18 @@ class Outputs:
     )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.stable:
-        return (
+        return Verdict(
+            State.INFEASIBLE,
             "Overloaded. The load needs {offered_load} replicas, you have {replicas}: the queue grows without bound. "
-            "Use at least {stable_replicas}, or cut the service time."
+            "Use at least {stable_replicas}, or cut the service time.",
         )
-    state = "SLO met" if o.meets_target else "SLO missed"
-    return (
-        f"{state}. p99 latency is {{p99_response}} (SLO {{latency_target}}) at {{utilization}} load; "
-        f"{{wait_probability}} of requests queue. {_advice(i, o)}"
+    state, word = (State.OK, "SLO met") if o.meets_target else (State.MISSED, "SLO missed")
+    return Verdict(
+        state,
+        f"{word}. p99 latency is {{p99_response}} (SLO {{latency_target}}) at {{utilization}} load; "
+        f"{{wait_probability}} of requests queue. {_advice(i, o)}",
     )
 
 

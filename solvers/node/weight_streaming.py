@@ -36,6 +36,7 @@ from solvers.laws.phase import generates
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.transformer import bytes_per_element, cache_bytes, kv_bytes_per_token
 from solvers.specs import Model, Precision
+from solvers.verdict import State, Verdict
 
 
 class StreamingBottleneck(IntEnum):
@@ -165,25 +166,26 @@ def check(i: Inputs) -> Iterator[InputError]:
         )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.feasible:
-        return _too_large(o)
+        return Verdict(State.INFEASIBLE, _too_large(o))
     if o.bottleneck == StreamingBottleneck.COMPUTE:
-        return (
+        return Verdict(
+            State.COMPUTE,
             "Compute-bound. Computing a layer takes {layer_compute_time}; loading its {layer_bytes} takes only "
-            "{layer_injection_time}. More injection bandwidth would not help. More FLOP/s would."
+            "{layer_injection_time}. More injection bandwidth would not help. More FLOP/s would.",
         )
-    return (
+    return Verdict(
+        State.STORAGE,
         "I/O-bound. Loading a layer of {layer_bytes} takes {layer_injection_time}; computing it takes only "
-        f"{{layer_compute_time}}. More FLOP/s would not help. {_way_out(o)}"
+        f"{{layer_compute_time}}. {_way_out(o)}",
     )
 
 
 def _way_out(o: Outputs) -> str:
     if o.balanced_batch_size > o.largest_batch_size:
         return (
-            "Balance needs {injection_bandwidth_needed} of injection bandwidth, or batch {balanced_batch_size}; only "
-            "{largest_batch_size} sequences fit."
+            "Balance needs {injection_bandwidth_needed} or batch {balanced_batch_size}; only {largest_batch_size} fit."
         )
     return "Batch {balanced_batch_size} would balance the two, and it fits."
 

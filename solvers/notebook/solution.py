@@ -47,6 +47,11 @@ class Solution:
         return fill_slots(self.result.verdict, self.result.values)
 
     @property
+    def state(self) -> str:
+        """Return what the verdict declares: `ok`, `missed`, `infeasible`, or what limits, such as `memory`."""
+        return self.result.state
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Return remarks on this answer."""
         return tuple(fill_slots(note, self.result.values) for note in self.result.notes)

@@ -31,6 +31,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.laws.ratio import ratio_or_inf
+from solvers.verdict import State, Verdict
 
 _DAY = 86400.0
 _YEAR = 365 * _DAY
@@ -153,29 +154,29 @@ class Outputs:
     )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.feasible:
-        return (
-            "Not possible: {inferences_per_day} inferences of {active_time} would take {duty_cycle} of a day. At most "
-            "{most_inferences} of them would fit, or as many of {longest_inference} each on a faster device."
+        return Verdict(
+            State.INFEASIBLE,
+            "Too much for a day. {inferences_per_day} inferences of {active_time} each need {duty_cycle} of it. "
+            "At most {most_inferences} fit, or {longest_inference} each.",
         )
     if math.isinf(o.lifetime):
-        return "For ever: neither inference nor sleep draws anything."
-    first = "The battery lasts {lifetime} at {mean_power} on average. "
+        return Verdict(State.OK, "No battery drain. Neither inference nor sleep draws power.")
+    first = "{lifetime} at {mean_power} on average; inference uses {inference_share} of the energy."
     if o.drains == Drain.SLEEP:
-        return first + (
-            "Sleep drains it: inference takes {inference_share} of the energy, and with none at all the battery would "
-            "last {lifetime_asleep}. Less sleep power helps most, a more frugal network little."
-        )
-    return first + f"Inference drains it, {{inference_share}} of the energy: {_what_helps(o)}"
+        return Verdict(State.OVERHEAD, f"Limited by sleep power. {first} Less sleep power would help most.")
+    return Verdict(State.COMPUTE, f"Limited by inference. {first} {_what_helps(o)}")
 
 
 def _what_helps(o: Outputs) -> str:
     if o.lifetime >= _YEAR:
-        return "fewer or cheaper ones help most. Up to {inferences_for_a_year} a day would last a year."
+        return "Up to {inferences_for_a_year} per day would last a year."
     if o.inferences_for_a_year > 0:
-        return "a year takes no more than {inferences_for_a_year} a day, or cheaper ones."
-    return "fewer or cheaper ones help most, but asleep it lasts no longer than {lifetime_asleep}."
+        return "A year needs at most {inferences_for_a_year} per day."
+    if math.isinf(o.lifetime_asleep):
+        return "Fewer or cheaper inferences would help."
+    return "Without inference it would last {lifetime_asleep}."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

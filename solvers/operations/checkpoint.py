@@ -33,6 +33,7 @@ from solvers.declare import (
 )
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Fleet
+from solvers.verdict import State, Verdict
 
 _DAY = 86400.0
 
@@ -180,23 +181,22 @@ class Outputs:
     )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    first = "{checkpoint_size} take {write_time} at {write_bandwidth}. "
+def verdict(i: Inputs, o: Outputs) -> Verdict:
+    written = "{checkpoint_size} take {write_time} at {write_bandwidth}"
     if not o.keeps_up:
-        return first + (
-            "That is longer than the interval of {interval}: one is not written before the next is due. "
-            f"To keep it takes {{bandwidth_to_keep_up}}. {_advice(o)}"
+        return Verdict(
+            State.MISSED,
+            f"Checkpoints fall behind. {written}, longer than the interval of {{interval}}. {{bandwidth_to_keep_up}} "
+            "would keep up.",
         )
-    share = "Every {interval} that stalls the run for {stall_share} of its time. "
     if i.way == CheckpointMode.ASYNCHRONOUS:
-        share = "The run waits {stall_time} for the copy alone, {stall_share} of its time. "
-    return first + share + _advice(o)
-
-
-def _advice(o: Outputs) -> str:
+        written += "; only the copy, {stall_time}, stalls the run, {stall_share} of its time."
+    else:
+        written += ", which stalls the run for {stall_share} of its time."
     if o.bottleneck == CheckpointBottleneck.FILESYSTEM:
-        return "Limited by the file system: beyond {saturating_writers} writers only a faster one helps."
-    return "Limited by the writers: more of them would help, up to {saturating_writers}."
+        helps = "Only a faster file system would help."
+        return Verdict(State.STORAGE, f"Limited by the file system. {written} {helps}")
+    return Verdict(State.HOST, f"Limited by the writers. {written} Up to {{saturating_writers}} would help.")
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from solvers.declare import Array, Equation, Fallacy, Preset, Source, curve, number, output, solver
 from solvers.laws.ratio import ratio_or_inf
+from solvers.verdict import State, Verdict
 
 _CALIBRATION = 2.0
 
@@ -101,35 +102,24 @@ class Outputs:
     )
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    first = (
-        "With ε = {epsilon} training takes {training_time}, {slowdown} times as long: {extra_time} are for privacy. "
-    )
+def verdict(i: Inputs, o: Outputs) -> Verdict:
     if i.calibration == 0:
-        return "With k = 0 privacy costs no time; " + _group(i)
+        return Verdict(State.OK, "No slowdown. With k = 0 differential privacy costs no time.")
+    first = "{slowdown}× the training time. DP at ε = {epsilon} takes {training_time}, {extra_time} of it for privacy."
     if i.epsilon > 8:
-        return first + (
-            "That promise is weak, the odds may change {odds_factor} times; it costs little because it says little."
-        )
-    return first + (
-        "Down to ε = {epsilon_for_double} it at most doubles; below, the promise binds and the time grows as 1/ε. A "
-        "weaker promise, or code with a lower k, would help; " + _group(i)
-    )
-
-
-def _group(i: Inputs) -> str:
-    if i.subgroup_prevalence == 1:
-        return "there is no smaller group to find data for."
-    return (
-        "for the smallest group {data_multiplier} times as much data is needed, {samples_in_all} samples in all, "
-        "unless they are sought among that group."
-    )
+        return Verdict(State.OVERHEAD, f"{first} The guarantee is weak: odds may change {{odds_factor}} times.")
+    return Verdict(State.OVERHEAD, f"{first} Below ε = {{epsilon_for_double}} it more than doubles.")
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield (
         "The slowdown is a calibration (k = {calibration}), not a law: measured runs differ by their code and batches."
     )
+    if i.subgroup_prevalence < 1:
+        yield (
+            "Covering the smallest subgroup takes {data_multiplier} times the data, {samples_in_all} samples in all, "
+            "unless it is oversampled."
+        )
     if i.subgroup_prevalence < 0.01 and i.epsilon < 3:
         yield (
             "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan and "

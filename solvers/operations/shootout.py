@@ -42,6 +42,7 @@ from solvers.laws.step_time import step_time
 from solvers.laws.training_memory import ADAM_BYTES
 from solvers.laws.transformer import active_parameters, bytes_per_element, decode_work
 from solvers.specs import Accelerator, Fleet, Grid, Model, Node, Precision, Region, peak_rate
+from solvers.verdict import State, Verdict
 
 _HOUR, _DAY = 3600.0, 86400.0
 
@@ -191,23 +192,20 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.trainable_transformer(i.model)
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    work = "trains" if i.workload == Workload.TRAINING else "serves"
-    first = (
-        "The work of {devices} {accelerator} takes {rival_devices} {rival}: "
-        f"{{model}} {work} at {{throughput}} in tokens. "
-    )
+def verdict(i: Inputs, o: Outputs) -> Verdict:
+    work = "{rival_devices} devices replace {devices} {accelerator} for {throughput}."
     if math.isnan(o.cost_ratio):
-        return first + "What they cost is not known: give the rival's price." + _even(o)
+        return Verdict(State.COST, f"Cost unknown. {work} The price of {{rival}} is not known.")
+    costs = "{rival_cost} instead of {reference_cost}: " + work
     if o.cheaper == LowerCost.RIVAL:
-        return first + "The rival is cheaper: {rival_cost} instead of {reference_cost}." + _even(o)
-    return first + "The rival is dearer: {rival_cost} instead of {reference_cost}." + _even(o)
+        return Verdict(State.COST, f"{{rival}} is cheaper. {costs}{_even(o)}")
+    return Verdict(State.COST, f"{{rival}} costs more. {costs}{_even(o)}")
 
 
 def _even(o: Outputs) -> str:
     if not math.isfinite(o.break_even_price):
         return ""
-    return " Below {break_even_price} a piece it is the cheaper one."
+    return " Break-even at {break_even_price} each."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

@@ -36,6 +36,7 @@ from solvers.laws.energy import IDLE, WATER_OF_GENERATION, facility_energy, wate
 from solvers.laws.power import chip_power, dynamic_share
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Fleet, Grid, Node, Region
+from solvers.verdict import State, Verdict
 
 _DAY, _YEAR = 86400.0, 365 * 86400.0
 _HOUR = 3600.0
@@ -251,34 +252,22 @@ def check(i: Inputs) -> Iterator[InputError]:
             yield InputError("tdp", f"is needed: the catalog has no thermal design power for {i.accelerator.name}.")
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    water = "an unknown amount of water" if math.isnan(o.water) else "{water} of water"
-    first = f"{{facility_energy}} at the meter, {{total_carbon}} of CO2e and {water}. "
+def verdict(i: Inputs, o: Outputs) -> Verdict:
+    used = "{facility_energy}, water unknown" if math.isnan(o.water) else "{facility_energy} and {water} of water"
     if math.isnan(o.total_carbon):
-        return (
-            "{facility_energy} at the meter and {water} of water. A figure of the grid or of the devices is not known, "
-            "so neither is the carbon; the energy does not depend on it."
-        )
+        return Verdict(State.CARBON, f"Carbon unknown. {used}; the carbon of the grid or of the devices is not known.")
     if o.total_carbon == 0:
-        return first + "Nothing is emitted: neither the electricity nor the making of the devices counts."
+        return Verdict(State.OK, f"No emissions. {used}; neither the grid nor the devices count.")
+    first = f"{{total_carbon}} CO₂e from {used}; {{embodied_share}} is embodied."
     if o.larger == CarbonPart.MAKING:
-        return first + (
-            "Making the devices is the larger part, {embodied_share}: longer life and fuller use would help, a cleaner "
-            "grid hardly."
-        )
-    return first + _where_to(i, o)
+        return Verdict(State.CARBON, f"Mostly embodied carbon. {first} Longer life and higher utilization would help.")
+    return Verdict(State.CARBON, f"Mostly operational carbon. {first} {_where_to(i, o)}")
 
 
 def _where_to(i: Inputs, o: Outputs) -> str:
     if i.other_carbon_intensity < i.carbon_intensity:
-        return (
-            "Running is the larger part, so the grid decides: at {other_carbon_intensity} the same energy would emit "
-            "{operational_carbon_there} instead of {operational_carbon}. Making the devices is {embodied_share}."
-        )
-    return (
-        "Running is the larger part, and a grid of {other_carbon_intensity} would not make it less: what is left is to "
-        "use less energy, or a cleaner grid still. Making the devices is {embodied_share}."
-    )
+        return "A grid of {other_carbon_intensity} would cut operational carbon to {operational_carbon_there}."
+    return "A grid of {other_carbon_intensity} would not help; less energy would."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:

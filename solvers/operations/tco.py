@@ -37,6 +37,7 @@ from solvers.laws.energy import IDLE, facility_energy, fleet_power
 from solvers.laws.power import dynamic_share
 from solvers.laws.ratio import ratio_or_inf
 from solvers.specs import Accelerator, Fleet, Grid, Node, Precision, Region, peak_rate
+from solvers.verdict import State, Verdict
 
 _HOUR = 3600.0
 
@@ -318,27 +319,27 @@ _LARGEST = {
 }
 
 
-def verdict(i: Inputs, o: Outputs) -> str:
-    first = (
-        "Owning {devices} devices for {duration} costs {tco}: {cost_per_used_hour} per device-hour in use. "
-        f"{_LARGEST[CostPart(int(o.largest_part))]}. "
-    )
-    return first + _compared(i, o)
-
-
-def _compared(i: Inputs, o: Outputs) -> str:
+def verdict(i: Inputs, o: Outputs) -> Verdict:
+    fleet = "{devices} devices for {duration}"
     if math.isnan(o.cloud_cost):
-        return "The price of renting them is unknown."
+        return Verdict(
+            State.COST,
+            f"Rental price unknown. Owning {fleet} costs {{tco}}: {{cost_per_used_hour}} per device-hour in use.",
+        )
+    costs = f"{fleet} cost {{tco}} to own, {{cloud_cost}} on demand"
     if o.cheapest == Procurement.OWN:
-        return "On demand it would cost {cloud_cost}; owning is cheaper above {break_even_utilization} utilization."
+        even = "owning is cheaper above {break_even_utilization} utilization."
+        return Verdict(State.COST, f"Owning is cheapest. {costs}; {even}")
     if o.cheapest == Procurement.SPOT:
-        return "Spot machines would cost {spot_cost} at {spot_goodput} goodput, on-demand machines {cloud_cost}."
+        return Verdict(State.COST, f"Spot is cheapest. {costs}, {{spot_cost}} on spot at {{spot_goodput}} goodput.")
     if math.isinf(o.break_even_utilization):
-        return "On demand it costs {cloud_cost}, less at any utilization: the rental price is below the cost of owning."
-    return "On demand it costs {cloud_cost}; owning is cheaper only above {break_even_utilization} utilization."
+        return Verdict(State.COST, f"On demand is cheapest. {costs}: renting costs less at any utilization.")
+    even = "owning is cheaper only above {break_even_utilization} utilization."
+    return Verdict(State.COST, f"On demand is cheapest. {costs}; {even}")
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
+    yield f"{_LARGEST[CostPart(int(o.largest_part))]}."
     if i.duration > i.amortization:
         yield "The duration is longer than the amortization: what was bought is paid more than once, as if replaced."
     if o.spot_goodput < 0.01:

@@ -16,7 +16,7 @@ def test_a_remedy_taken_turns_its_line(page, live_server):
     expect(line).to_contain_text("6 replicas a region would do")
     page.locator("#in-replicas").fill("6")
     expect(line).to_have_attribute("data-kind", "ok")
-    expect(page.locator("#scores .verdict")).to_contain_text("meet the whole brief")
+    expect(page.locator("#scores .verdict")).to_contain_text("All 6 requirements met")
 
 
 def test_handing_in_shows_the_front_and_a_design_of_it_opens(page, live_server):
@@ -25,7 +25,7 @@ def test_handing_in_shows_the_front_and_a_design_of_it_opens(page, live_server):
     page.get_by_role("link", name=re.compile("Submit and compare")).click()
     expect(page.locator("#plot-designs-0 .scatterlayer path.point").first).to_be_attached()
     page.locator(".designs a").first.click()
-    expect(page.locator("#scores .verdict")).to_contain_text("meet the whole brief")
+    expect(page.locator("#scores .verdict")).to_contain_text("All 6 requirements met")
 
 
 def test_without_a_script_the_form_still_scores(browser, live_server):

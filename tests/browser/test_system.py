@@ -24,7 +24,7 @@ def test_a_wrong_input_keeps_the_last_answer_and_is_told_at_its_field(page, live
     page.goto(f"{live_server.url}/system/")
     page.locator("#in-batch_size").fill("-3")
     expect(page.locator("#batch_size-error")).to_contain_text("at least 1")
-    expect(page.locator("#walls .verdict")).to_contain_text("binds first")
+    expect(page.locator("#walls .verdict")).to_contain_text("is the first limit")
 
 
 def test_a_wall_opens_with_the_inputs_the_system_gave_it(page, live_server):

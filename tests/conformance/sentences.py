@@ -98,7 +98,7 @@ def ask(solver, text):
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        said = [solver.verdict(point, outputs), *solver.notes(point, outputs)]
+        said = [solver.verdict(point, outputs).text, *solver.notes(point, outputs)]
     finally:
         sys.settrace(before)
     said += remarks(solver.inputs, point)  # what every wall says of its picks

@@ -114,7 +114,9 @@ def test_every_number_of_a_sentence_is_what_the_wall_computed(solver):
 def with_values(template, values):
     fixed, slots = SLOT.split(template)[::2], SLOT.findall(template)
     shown = [
-        format_value(values[slot]).removesuffix("×" if words.startswith(" times") or before.endswith("×") else "\n")
+        format_value(values[slot]).removesuffix(
+            "×" if words.startswith((" times", "×")) or before.endswith("×") else "\n"
+        )
         for slot, before, words in zip(slots, fixed, fixed[1:], strict=False)
     ]
     counts = [values[slot].unit == "1" and values[slot].display_unit in ("", "1", "times") for slot in slots]

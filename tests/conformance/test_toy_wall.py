@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solvers.declare import Array, Equation, Preset, Source, curve, output, number, solver
+from solvers.verdict import State, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,8 @@ class Outputs:
 
 @solver(
     walls=(), title="Bucket", question="How long does a bucket take to fill?", version="1", factor="",
-    verdict=lambda i, o: "It takes {filling_time}.", headline=("filling_time",),
+    verdict=lambda i, o: Verdict(State.OK, "Full. It takes {filling_time}."),
+    headline=("filling_time",),
     figures=(curve("flow", ("filling_time",), "Filling time"),),
     equations=(Equation("filling_time", r"@filling_time = \\\\frac{@volume}{@flow}"),),
     sources=(Source("Torricelli 1644", "Opera geometrica", "10.0000/none"),),

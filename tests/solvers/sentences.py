@@ -11,4 +11,4 @@ def says(wall, **values):
     point = question(wall, values)
     with np.errstate(all="ignore"):
         outputs = row(wall, wall.function(point), 0)
-    return " ".join((wall.verdict(point, outputs), *wall.notes(point, outputs)))
+    return " ".join((wall.verdict(point, outputs).text, *wall.notes(point, outputs)))

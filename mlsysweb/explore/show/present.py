@@ -20,6 +20,7 @@ from solvers.fields import Input, Output
 from solvers.grammar import agree
 from solvers.quantities import format_quantity
 from solvers.search.run import Candidate, ConstraintFailures, Outcome
+from solvers.verdict import State
 
 # Limits on the number of dominated, infeasible and Pareto-optimal dots: more overlap and make the page larger.
 _BEATEN, _FAILING, _FRONT = 240, 120, 240
@@ -50,7 +51,7 @@ def design_space_page(
     objectives = [column for column in columns if column.sign]
     return DesignSpacePage(
         verdict=_verdict(outcome, columns, objectives),
-        kind="" if outcome.top else "infeasible",
+        kind=State.OK if outcome.top else State.MISSED,
         cards=tuple(_cards(outcome, objectives)),
         figures=tuple(_figures(report, columns, objectives, tried)) if not progress or outcome.seen.count else (),
         reasons=tuple(_reasons(outcome, objectives)),
@@ -104,24 +105,20 @@ def _small(label: str) -> str:
 
 def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]) -> str:
     seen = outcome.seen
-    looked = f"{seen.count:,} configuration{'s' if seen.count != 1 else ''}"
     if not seen.count:
-        return "Nothing is looked at yet."
+        return "Search starting. 0 configurations evaluated."
     harshest = next((reason for reason in outcome.reasons if reason.failed), None)
-    turned = f" Most are turned down by {harshest.constraint.text}: {harshest.failed:,}." if harshest else ""
+    ruled_out = f" The goal {harshest.constraint.text} rules out {harshest.failed:,}." if harshest else ""
+    of = f"of {agree(f'{seen.count:,}', ' configurations')}"
     if not seen.feasible:
-        return f"None of {looked} meets every goal.{turned}{_nearest(harshest)}"
+        return f"No feasible configuration. None {of} meets every goal.{ruled_out}{_nearest(harshest)}"
     if not outcome.top:
         return (
-            f"{agree(f'{seen.feasible:,}', f' of {looked} meet every constraint')}, but none has a value for every "
-            "objective."
+            f"No best configuration. {seen.feasible:,} {of} meet every goal, but none has a value for each objective."
         )
     best = outcome.top[0]
     read = ", ".join(f"{_small(column.label)} {column.words(column.read(best))}" for column in objectives)
-    return (
-        f"{places_in_words(best, columns) or 'It'}: {read}. "
-        f"{agree(f'{seen.feasible:,}', f' of {looked} meet every goal.')}{turned}"
-    )
+    return f"{seen.feasible:,} {of} feasible. Best: {places_in_words(best, columns) or 'it'}: {read}.{ruled_out}"
 
 
 def _nearest(reason: ConstraintFailures | None) -> str:

@@ -10,6 +10,7 @@ from mlsysweb.explore.find.report import TriedConfiguration
 from mlsysweb.explore.show.page import FormRow, WhyPage
 from mlsysweb.explore.show.present import places_in_words
 from solvers.quantities import format_quantity
+from solvers.verdict import State
 
 TRY = "try-"
 
@@ -33,17 +34,24 @@ def why_page(
     if tried is None:
         return WhyPage(fields, "", "", (), (), "", tuple(question), url)
     against = tuple(_against(tried, columns))
+    failed = bool(tried.evaluation.failed.any())
     cells = tuple((c.label, c.words(c.read(tried.candidate))) for c in columns if c.terms)
     return WhyPage(
         fields=fields,
-        verdict=against[0] if against else "Nothing speaks against it: it meets every goal, and nobody beats it.",
-        kind="infeasible" if tried.evaluation.failed.any() else "",
+        verdict=_verdict(against, failed),
+        kind=State.MISSED if failed else State.OK,
         cells=cells,
         against=against[1:],
         url=opened,
         question=tuple(question),
         action=url,
     )
+
+
+def _verdict(against: Sequence[str], failed: bool) -> str:
+    if not against:
+        return "Pareto-optimal. It meets every goal, and no configuration dominates it."
+    return f"{'Infeasible' if failed else 'Dominated'}. {against[0]}"
 
 
 def _against(tried: TriedConfiguration, columns: Sequence[ResultColumn]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from solvers.grammar import agree
 from solvers.quantities import format_quantity
 from solvers.result import Value
 from solvers.specs import Precision
+from solvers.verdict import State
 
 from .design import DesignSpace, Scores, regions
 from .page import BriefConstraint, CapstonePage, Design
@@ -42,7 +43,7 @@ def capstone_page(
     link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
     return CapstonePage(
         verdict=_verdict(i, score, short),
-        kind="" if not short else "infeasible",
+        kind=State.MISSED if short else State.OK,
         constraints=tuple(_constraints(i, score, met, ways)),
         facts=tuple(_facts(i, score)),
         figure=_figure(i, score, space, around) if space is not None and len(space.front) else None,
@@ -64,17 +65,24 @@ _NAMES = {
 }
 
 
+_MISSED = {
+    "fits": "memory capacity",
+    "throughput": "throughput",
+    "ttft": "time to first token",
+    "failure": "region failover",
+    "cost": "budget",
+    "carbon": "carbon limit",
+}
+
+
 def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
     devices, places = format_quantity(float(found.devices), "1"), agree(str(len(regions(i))), " regions")
     size = f"{agree(devices, ' devices')} in {places}"
-    one = devices == "1"
     if not short:
-        return (
-            f"{size} {'meets' if one else 'meet'} the whole brief, for {_dollars(float(found.cost))} and "
-            f"{_tonnes(float(found.carbon))} a year."
-        )
-    missed = ", ".join(_NAMES[name].lower() for name in short)
-    return f"{size} {'misses' if one else 'miss'} {len(short)} of {len(_NAMES)}: {missed}."
+        yearly = f"{_dollars(float(found.cost))} and {_tonnes(float(found.carbon))} CO₂e per year"
+        return f"All {len(_MISSED)} requirements met. {size}: {yearly}."
+    missed = ", ".join(_MISSED[name] for name in short)
+    return f"{len(_MISSED) - len(short)} of {len(_MISSED)} requirements met. {size}; not met: {missed}."
 
 
 def _dollars(value: float) -> str:

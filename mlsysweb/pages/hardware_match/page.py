@@ -20,7 +20,8 @@ class Match:
 
 @dataclass(frozen=True)
 class HardwareMatchPage:
-    """The requirements of the target, and the chips of the catalog, fewest devices first."""
+    """The requirements of the target, and the chips of the catalog, fewest devices first. `kind` is the verdict's
+    state."""
 
     verdict: str
     cards: tuple[Card, ...]
@@ -29,9 +30,10 @@ class HardwareMatchPage:
     unknown: int
     wall: Link
     url: str
+    kind: str = ""
 
     def summary(self) -> PageSummary:
         rows = ((m.chip.words, m.needed, m.tightest, m.price) for m in self.matches)
         table = Table(("Chip", "Needed", "Least to spare of", "Price of them"), tuple(rows))
         figures = (self.figure,) if self.figure else ()
-        return PageSummary(self.verdict, "", self.cards, figures, (NamedTable("Ranked by devices needed", table),))
+        return PageSummary(self.verdict, self.kind, self.cards, figures, (NamedTable("Ranked by devices needed", table),))

@@ -18,6 +18,7 @@ from solvers.grammar import agree
 from solvers.meta.synthesis import Demand, Ranking
 from solvers.quantities import format_quantity
 from solvers.result import Result
+from solvers.verdict import State
 
 from .page import HardwareMatchPage, Match
 
@@ -43,34 +44,34 @@ def hardware_match_page(needed: Result, ranking: Ranking, around: HardwareMatchL
     alone = [place for place in known if count[place] <= 1]
     query = urlencode(around.text)
     return HardwareMatchPage(
-        verdict=f"{fill_slots(needed.verdict, needed.values)} {_answer(alone, known, ranking, around)}",
+        verdict=_verdict(fill_slots(needed.verdict, needed.values), alone, known, ranking, around),
         cards=tuple(card(name, needed.values[name]) for name in _HEADLINE),
         figure=_figure(needed, ranking, known, around) if known else None,
         matches=tuple(_match(place, ranking, around) for place in known),
         unknown=len(around.chips) - len(known),
         wall=Link("The synthesis wall with this target", f"{around.wall}?{query}" if query else around.wall),
         url=f"{around.url}?{query}" if query else around.url,
+        kind=State.OK if alone else State.MISSED,
     )
 
 
-def _answer(alone: list[int], known: list[int], ranking: Ranking, around: HardwareMatchLinks) -> str:
+def _verdict(needed: str, alone: list[int], known: list[int], ranking: Ranking, around: HardwareMatchLinks) -> str:
+    """Return how many chips suffice, what the target needs, and the chip to take. `needed` is the verdict of the wall
+    without a chip: its state, then its requirements."""
+    required = needed.partition(". ")[2]
     if not known:
-        return "No number of any chip in the catalog would do."
+        return f"No chip suffices. {required}"
     if not alone:
-        return (
-            f"None of {len(known)} chips does it alone; of {around.chips[known[0]][1]} it takes "
-            f"{_count(ranking, known[0])}."
-        )
+        chip, count = around.chips[known[0]][1], agree(_count(ranking, known[0]), " devices")
+        return f"No single chip of {len(known)} suffices. {required} The fewest are {count} of {chip}."
     prices = _column(ranking, "price_of_devices", around)
     priced = [place for place in alone if math.isfinite(prices[place])]
-    told = agree(str(len(alone)), f" of {len(known)} chips do it alone")
+    told = f"{len(alone)} of {len(known)} chips suffice alone. {required}"
     if not priced:
-        return f"{told}."
+        return told
     cheapest = min(priced, key=lambda place: float(prices[place]))
-    return (
-        f"{told}; of those with a known price {around.chips[cheapest][1]} is the cheapest, "
-        f"{format_quantity(float(prices[cheapest]), 'USD')}."
-    )
+    price = format_quantity(float(prices[cheapest]), "USD")
+    return f"{told} The cheapest with a known price is {around.chips[cheapest][1]}, {price}."
 
 
 def _column(ranking: Ranking, name: str, around: HardwareMatchLinks) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

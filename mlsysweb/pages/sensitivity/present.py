@@ -47,15 +47,15 @@ def sensitivity_page(
 
 def _verdict(label: str, rows: list[ElasticityRow]) -> str:
     if not rows:
-        return f"Nothing moves {_small(label)}: no number it is made of changes it here."
+        return f"No input matters. None changes {_small(label)} here."
     first = rows[0]
+    sentence = f"{first.label} matters most. 1\u00a0% more of it changes {_small(label)} by {_percent(first)}."
     bought = next((row for row in rows if row.hardware), None)
-    sentence = f"{first.label} moves {_small(label)} most: one percent more of it changes it by {_percent(first)}. "
     if bought is None:
-        return sentence + "Nothing that is bought with a machine moves it."
+        return f"{sentence} No hardware figure changes it."
     if bought is first:
-        return sentence + "It is bought: this is what binds."
-    return sentence + f"Of what is bought with a machine, {_small(bought.label)} does: {_percent(bought)}."
+        return f"{sentence} It is the hardware limit."
+    return f"{sentence} Of the hardware, {_small(bought.label)} matters most: {_percent(bought)}."
 
 
 def _small(label: str) -> str:

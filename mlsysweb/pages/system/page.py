@@ -50,7 +50,7 @@ class FactorRow:
 
 @dataclass(frozen=True)
 class IronLawPage:
-    """A training run as five factors, and the effective rate after each of them."""
+    """A training run as five factors, and the effective rate after each of them. `kind` is the verdict's state."""
 
     verdict: str
     description: str
@@ -59,6 +59,7 @@ class IronLawPage:
     wall: Link
     presets: tuple[Link, ...]
     url: str
+    kind: str = ""
 
     def summary(self) -> PageSummary:
         rows = ((f.card.label, f.card.value, f.loss, ", ".join(o.words for o in f.owners)) for f in self.factors)
@@ -68,7 +69,7 @@ class IronLawPage:
         )
         return PageSummary(
             f"{self.verdict} {self.description}",
-            "",
+            self.kind,
             tuple(factor.card for factor in self.factors),
             (self.figure,) if self.figure else (),
             (table,),
@@ -77,7 +78,8 @@ class IronLawPage:
 
 @dataclass(frozen=True)
 class SystemPage:
-    """The whole system: the first limit, its key figures, all walls by utilization, and the totals."""
+    """The whole system: the first limit with its state (`kind`), its key figures, all walls by utilization, and the
+    totals."""
 
     binding: str
     description: str
@@ -87,6 +89,7 @@ class SystemPage:
     presets: tuple[Link, ...]
     url: str
     query: str
+    kind: str = ""
 
     def summary(self) -> PageSummary:
         columns = ("Wall", "Takes", "Of", "Verdict")
@@ -95,4 +98,4 @@ class SystemPage:
             for group in self.groups
         )
         cards = tuple(key.card for key in self.keys)
-        return PageSummary(f"{self.binding} {self.description}", "", cards, (), tuple(tables))
+        return PageSummary(f"{self.binding} {self.description}", self.kind, cards, (), tuple(tables))

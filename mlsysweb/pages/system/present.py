@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from mlsysweb.show.results.page import Link
-from mlsysweb.show.results.present import card, result_figures, verdict_kind
+from mlsysweb.show.results.present import card, result_figures
 from solvers.declare import Solver
 from solvers.formatting import fill_slots, format_value
 from solvers.pipeline.wall_stages import (
@@ -23,6 +23,7 @@ from solvers.pipeline.wall_stages import (
 from solvers.quantities import format_quantity
 from solvers.result import Result
 from solvers.taxonomy import WALLS
+from solvers.verdict import State
 
 from .page import FactorRow, IronLawPage, KeyFigure, SystemPage, WallGroup, WallRow
 
@@ -51,15 +52,22 @@ def system_page(
     )
     described = results[DESCRIPTION]
     return SystemPage(
-        binding=f"{met[0].name} binds first: {met[0].strain} {met[0].of}.",
-        description=fill_slots(described.verdict, described.values),
+        binding=f"{met[0].name} is the first limit. {met[0].strain} {met[0].of}.",
+        description=_layout(described),
         keys=tuple(_keys(results, links)),
         groups=(WallGroup("In the way of this system", met), WallGroup("If it did that, too", supposed)),
         notes=tuple(fill_slots(note, described.values) for note in described.notes),
         presets=presets,
         url=url,
         query=url[url.index("?") :] if "?" in url else "",
+        kind=met[0].kind,
     )
+
+
+def _layout(described: Result) -> str:
+    """Return the system in words, with its state where it can't run."""
+    told = fill_slots(described.verdict, described.values)
+    return told.partition(". ")[2] if described.state == State.OK else told
 
 
 _RUN_MFU = "The run reaches {run_mfu} MFU, before failures."
@@ -78,12 +86,13 @@ def iron_law_page(
     figures = result_figures(law)
     return IronLawPage(
         verdict=fill_slots(law.verdict, law.values),
-        description=f"{fill_slots(_RUN_MFU, law.values)} {fill_slots(described.verdict, described.values)}",
+        description=f"{fill_slots(_RUN_MFU, law.values)} {_layout(described)}",
         factors=tuple(_factor(name, results, links, solvers) for name in FACTORS),
         figure=figures[0] if figures else None,
         wall=Link(solvers[IRON_LAW].title, links[IRON_LAW]),
         presets=presets,
         url=url,
+        kind=law.state,
     )
 
 
@@ -109,7 +118,7 @@ def _row(place: WallStage, taken: float, result: Result, link: str) -> WallRow:
         number=place.wall,
         name=WALLS[place.wall - 1].name,
         link=Link(result.solver.replace("_", " "), link),
-        kind=verdict_kind(result),
+        kind=result.state,
         verdict=fill_slots(result.verdict, result.values),
         meter="" if unknown else f"{min(max(taken, 0.0), 1.0):.4f}",
         strain="unknown" if unknown else format_quantity(taken, "1", "percent"),

@@ -10,8 +10,8 @@ from mlsysweb.show.results.page import PageSummary, ResultPage
 from .page import PrintPage, SheetAnswer
 from .source import ExportSource
 
-# Limits of a sheet: the number of figures, and the characters of a table, with an allowance per row.
-_CARDS, _LETTERS, _A_ROW = 8, 3200, 40
+# Limits of a sheet: the number of figures, and the characters of a table, with an allowance per row for its last line.
+_CARDS, _LETTERS, _A_ROW = 8, 3200, 90
 
 
 def print_page(source: ExportSource, result: ResultPage | None) -> PrintPage:

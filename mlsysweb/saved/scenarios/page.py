@@ -92,7 +92,8 @@ class DriftRow:
 @dataclass(frozen=True)
 class DriftPage:
     """A stored answer beside today's answer to the same question: the verdicts, the figures, and for a page over many
-    walls the `rows` of its tables that differ (`more` are not shown). `html` is that of a page stored as HTML."""
+    walls the `rows` of its tables that differ (`more` are not shown). `html` is that of a page stored as HTML. `kind`
+    and `now_kind` are the states of the two verdicts."""
 
     title: str
     link: str
@@ -107,6 +108,8 @@ class DriftPage:
     rows: tuple[DriftRow, ...]
     more: int
     mine: bool
+    kind: str = ""
+    now_kind: str = ""
 
 
 @dataclass(frozen=True)

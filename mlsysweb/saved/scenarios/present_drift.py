@@ -65,6 +65,8 @@ def drift_page(
         rows=rows[:_MOST_ROWS],
         more=max(0, len(rows) - _MOST_ROWS),
         mine=mine,
+        kind=opened.state,
+        now_kind=today.state if today else "",
     )
 
 

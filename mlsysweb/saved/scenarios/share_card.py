@@ -20,6 +20,20 @@ from solvers.result import Result, Series
 _SIZE = (1200, 630)
 _INK, _QUIET, _PAPER, _RULE = "#1d1f23", "#5d6470", "#fcfbf8", "#d7d3ca"
 _LINES = ("#1463c4", "#b45a09", "#0a7d68")
+# The colours of the verdict's state on a page, in the light theme.
+_STATES = {
+    "ok": "#0b607b",
+    "missed": "#b02738",
+    "infeasible": "#b02738",
+    "compute": "#1264cc",
+    "memory": "#b35c0e",
+    "network": "#a436a6",
+    "storage": "#a436a6",
+    "host": "#3a3c48",
+    "overhead": "#3a3c48",
+    "money": "#565600",
+    "carbon": "#29806a",
+}
 # Characters that Pillow's default font lacks.
 _SPELLED = str.maketrans(
     {"\u202f": " ", "\u00b5": "u", "\u03bc": "u", "×": "x", "∞": "endless", "−": "-", "·": "*", "⁻": "-"}
@@ -31,7 +45,8 @@ _EDGE = 56
 
 @dataclass(frozen=True)
 class ShareCard:
-    """The content of the image; `curves` are lines of points, each from 0 to 1, `along` is the label of their axis."""
+    """The content of the image; `curves` are lines of points, each from 0 to 1, `along` is the label of their axis;
+    `state` is that of the verdict."""
 
     title: str
     what: str
@@ -39,6 +54,7 @@ class ShareCard:
     figures: tuple[tuple[str, str], ...]
     along: str
     curves: tuple[tuple[tuple[float, float], ...], ...]
+    state: str = ""
 
     @classmethod
     def of(cls, title: str, what: str, opened: OpenedAnswer) -> ShareCard:
@@ -49,7 +65,7 @@ class ShareCard:
             curves = _curves(opened.result)
         elif opened.page:
             curves = _plotted(opened.page.summary.figures)
-        return cls(title, what, opened.verdict, figures, *curves)
+        return cls(title, what, opened.verdict, figures, *curves, opened.state)
 
 
 # The label of the x axis, and the lines.
@@ -108,6 +124,7 @@ def draw(card: ShareCard) -> bytes:
     image = Image.new("RGB", _SIZE, _PAPER)
     pen = ImageDraw.Draw(image)
     width = _SIZE[0] - 2 * _EDGE
+    pen.rectangle((0, 0, 16, _SIZE[1]), _STATES.get(card.state, _RULE))
     pen.text((_EDGE, 44), _known(card.what), _QUIET, _font(26))
     below = _lines(pen, card.title, 84, width, 46, 2, _INK)
     below = _lines(pen, card.verdict, below + 14, width, 28, 3, _INK)

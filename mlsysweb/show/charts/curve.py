@@ -13,7 +13,7 @@ from solvers.result import ChartSpec, Result, Series, Value
 
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
 from .labels import broken, mark_line, mark_words
-from .series import SERIES, finite_rows, is_constant, last_in_view, number, series_along, system_name
+from .series import SERIES, finite_rows, is_constant, is_infeasible, last_in_view, number, series_along, system_name
 from .ticks import title_unit
 
 _DASHES = ("solid", "dot", "dash", "dashdot")
@@ -166,9 +166,9 @@ def _rounded(rows: Sequence[tuple[float, ...]], place: int, by: float) -> list[f
 
 
 def _points(panels: Sequence[_Panel], result: Result, x: str) -> Iterator[dict[str, Any]]:
-    """Yield the point of the question on each of its lines; hollow where it does not fit."""
+    """Yield the point of the question on each of its lines; hollow where it is infeasible."""
     across = result.values[x]
-    hollow = "feasible" in result.values and result.values["feasible"].value is False
+    hollow = is_infeasible(result)
     for panel in panels:
         for line in panel.lines if len(result.systems) < 2 else ():
             name = next(name for name, value in result.values.items() if value is line.value)

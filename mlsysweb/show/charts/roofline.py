@@ -10,7 +10,7 @@ from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series
 
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout
-from .series import SERIES, finite_rows, number, series_along, system_name
+from .series import SERIES, finite_rows, is_infeasible, number, series_along, system_name
 
 
 def roofline(drawing: ChartSpec, result: Result) -> dict[str, Any]:
@@ -296,7 +296,7 @@ def _phases(result: Result) -> Iterator[dict[str, Any]]:
 def _now(result: Result) -> dict[str, Any]:
     intensity, rate = result.values["arithmetic_intensity"], result.values["achieved_rate"]
     colour = "token:compute" if result.values["bottleneck"].value == "compute" else "token:memory"
-    hollow = result.values["feasible"].value is False
+    hollow = is_infeasible(result)
     name = "if it fitted" if hollow else "now"
     return {
         "type": "scatter",

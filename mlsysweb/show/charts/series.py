@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from solvers.result import Result, Series
+from solvers.verdict import State
 
 # Colours that distinguish systems without relying on red against green; the page resolves them.
 SERIES = tuple(f"token:series-{n}" for n in range(1, 9))
@@ -53,3 +54,11 @@ def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:
     for row in zip(*columns, strict=True):
         if all(isinstance(v, int | float) and math.isfinite(v) for v in row):
             yield row
+
+
+def is_infeasible(result: Result) -> bool:
+    """Return whether a result holds only if it could run. Results stored before walls declared a state have the output
+    `feasible` at most."""
+    if result.state:
+        return result.state == State.INFEASIBLE
+    return "feasible" in result.values and result.values["feasible"].value is False

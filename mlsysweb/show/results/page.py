@@ -17,8 +17,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Card:
-    """One output. `kind` sets its colour: compute, memory, overhead, money, carbon or none. `number` is the value in
-    `unit`, for comparisons; None for text."""
+    """One output. `kind` sets its colour where a page compares resources; cards of a wall have none. `number` is the
+    value in `unit`, for comparisons; None for text."""
 
     name: str
     label: str
@@ -59,9 +59,9 @@ class NamedTable:
 
 @dataclass(frozen=True)
 class PageSummary:
-    """The summary of a page over many walls, independent of its layout: the verdict and its colour, headline figures,
-    charts and other tables. Lists, previews, sheets, comparisons and exports are made from it. `exports` are downloads
-    of the page's own, which compute the answer again."""
+    """The summary of a page over many walls, independent of its layout: the verdict and its state (`kind`), headline
+    figures, charts and other tables. Lists, previews, sheets, comparisons and exports are made from it. `exports` are
+    downloads of the page's own, which compute the answer again."""
 
     verdict: str
     kind: str
@@ -101,7 +101,7 @@ class CalibrationLink:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """The result of a wall. `kind` sets the colour of the verdict."""
+    """The result of a wall. `kind` is the verdict's state, which sets its colour; empty for a result stored without."""
 
     verdict: str
     kind: str

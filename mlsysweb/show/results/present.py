@@ -21,15 +21,6 @@ from solvers.result import ChartSpec, Result, Series, Value
 from .page import CalibrationLink, Card, Figure, Reference, ResultPage, Table
 from .working import steps
 
-# Parts of names that determine the colour of an output; other outputs are neutral.
-_KINDS = {
-    "compute": ("compute", "flop", "mfu", "rate", "peak"),
-    "memory": ("memory", "cache", "weights", "bandwidth", "moved"),
-    "network": ("network", "communication", "transfer", "interconnect"),
-    "money": ("cost", "capex", "opex", "tco", "price"),
-    "carbon": ("carbon", "energy", "power", "water"),
-    "overhead": ("overhead",),
-}
 _ROWS = 12
 
 
@@ -40,7 +31,7 @@ def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPa
     figures = [_figure(place, drawing, result) for place, drawing in enumerate(result.charts)]
     return ResultPage(
         verdict=fill_slots(result.verdict, result.values),
-        kind=verdict_kind(result),
+        kind=result.state,
         headline=tuple(card for name in result.headline for card in cards if card.name == name),
         cards=tuple(card for card in cards if card.name not in result.headline),
         figures=tuple(figure for figure in figures if figure),
@@ -63,19 +54,8 @@ def result_figures(result: Result) -> tuple[Figure, ...]:
 
 def card(name: str, value: Value) -> Card:
     """Return one output as a card."""
-    kind = next((kind for kind, words in _KINDS.items() if any(word in name for word in words)), "")
     number = float(value.value) if isinstance(value.value, int | float) and not isinstance(value.value, bool) else None
-    return Card(name, value.label, format_value(value), value.help, kind, number, value.unit, value.display_unit)
-
-
-def verdict_kind(result: Result) -> str:
-    """Return what sets the verdict's colour: the bottleneck, or that it is infeasible."""
-    if result.values.get("feasible", Value(True)).value is False:
-        return "infeasible"
-    for name in ("binding", "bottleneck", "decode_bound"):
-        if name in result.values:
-            return str(result.values[name].value)
-    return ""
+    return Card(name, value.label, format_value(value), value.help, "", number, value.unit, value.display_unit)
 
 
 def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:

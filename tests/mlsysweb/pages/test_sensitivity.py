@@ -7,7 +7,7 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 def test_the_strongest_number_is_named_first_and_what_is_bought_is_told_apart(client):
     page = client.get("/sensitivity/roofline/").context["page"]
-    assert "changes it by −0." in page.verdict and page.elasticities[0].label in page.verdict
+    assert "changes latency by −0." in page.verdict and page.elasticities[0].label in page.verdict
     kinds = {line.name: line.kind for line in page.elasticities}
     drawn = [name for trace in json.loads(page.figure.plot)["data"] for name in trace["y"]]
     assert "Memory bandwidth (accelerator)" in drawn

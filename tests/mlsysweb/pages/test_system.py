@@ -18,7 +18,7 @@ def walls(page):
 def test_the_page_shows_every_wall_and_the_one_that_binds_first(client):
     page = client.get("/system/").context["page"]
     assert sorted(wall.number for wall in walls(page)) == [wall.number for wall in WALLS]
-    assert "binds first" in page.binding
+    assert "is the first limit" in page.binding
 
 
 def test_an_update_is_the_part_that_changed_and_the_link_to_it(client):

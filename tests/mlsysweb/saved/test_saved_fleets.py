@@ -62,7 +62,7 @@ def test_the_form_says_what_comes_from_the_fleet(client):
 
 def test_a_changed_figure_of_a_fleet_counts(client):
     page = client.get(f"/walls/tco/?{CLUSTER}&fleet.nodes=x2").content.decode()
-    assert "Owning 128 devices" in page
+    assert "128 devices for" in page
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,11 @@ def test_while_nothing_moves_it_is_not_asked_again(client, name, monkeypatch):
     assert "Nothing has changed" in shown(client, f"{link}v/1/drift/")
 
 
+def without_emphasis(page):
+    """Return a page without the tags that set a verdict's state apart from its numbers."""
+    return re.sub(r"</?(b|span)\b[^>]*>", "", page)
+
+
 @every_page
 def test_asked_again_it_is_compared_figure_by_figure(client, name):
     link = save(client, QUESTIONS[name])
@@ -193,7 +198,7 @@ def test_asked_again_it_is_compared_figure_by_figure(client, name):
     assert "have changed since this was saved" in shown(client, link)
     page = html.unescape(shown(client, f"{link}v/1/drift/"))
     before, today = open_version(latest()), capture(QUESTIONS[name])
-    assert page.count('<p class="verdict">') == 2 and today.said in page
+    assert page.count('<p class="verdict"') == 2 and today.said in without_emphasis(page)
     rows = re.findall(r'<tr( data-differs)?><th scope="row">(.*?)</th>', page)
     assert {card.label for card in before.cards.values()} <= {label for _, label in rows}
     assert any(differs for differs, _ in rows)
@@ -303,7 +308,7 @@ def test_it_is_printed_and_framed_with_its_verdict_and_inputs(client, name):
     opened = open_version(latest())
     for path in ("print/", "embed/"):
         page = html.unescape(shown(client, f"{link}{path}"))
-        assert opened.verdict in page
+        assert opened.verdict in without_emphasis(page)
         assert [c.label in page for c in list(opened.cards.values())[:8]].count(False) == 0
         assert "<form" not in page and "csrf" not in page
     sheet = html.unescape(shown(client, f"{link}print/"))

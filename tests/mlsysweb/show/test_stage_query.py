@@ -50,4 +50,4 @@ def test_a_configuration_of_a_design_space_opens_with_its_fleet(client):
     text = html.unescape(page.content.decode())
     (link, *_) = re.findall(r'href="(/pipeline/\?[^"]*fleet=lab-64-a100[^"]*)"', text)
     opened = html.unescape(client.get(link).content.decode())
-    assert "Owning 64 devices" in opened and "NVIDIA A100 SXM4 80GB" in opened
+    assert "64 devices for" in opened and "NVIDIA A100 SXM4 80GB" in opened

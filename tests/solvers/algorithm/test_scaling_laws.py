@@ -177,7 +177,7 @@ def test_a_part_of_a_parameter_or_token_is_none(name):
 def said(**asked):
     o, i = scaling_laws(**asked), scaling_laws.accept(asked)
     point = {name: np.asarray(getattr(o, name)).item() for name in scaling_laws.outputs}
-    return scaling_laws.verdict(i, type(o)(**point))
+    return scaling_laws.verdict(i, type(o)(**point)).text
 
 
 def test_the_verdict_calls_a_model_cheaper_to_serve_only_where_it_is():

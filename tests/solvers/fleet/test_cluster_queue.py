@@ -4,7 +4,10 @@ import pytest
 from solvers.fleet.cluster_queue import cluster_queue
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
-RARE_QUESTIONS = [{"servers": "10000", "arrival_rate": "9999", "service_time": "1", "wait_target": "1e-6"}]
+RARE_QUESTIONS = [
+    {"servers": "10000", "arrival_rate": "9999", "service_time": "1", "wait_target": "1e-6"},
+    {"servers": "1", "arrival_rate": "7e-8", "service_time": "1e7", "wait_target": "60"},
+]
 
 DAY = 86400.0
 # The grid on which every law below is tested, in one call: utilizations, slots and variabilities.

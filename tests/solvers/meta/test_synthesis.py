@@ -14,6 +14,7 @@ from tests.solvers.systems import A100, ESP32, H100, KEYWORDS, LLAMA_8B, MIXTRAL
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
+    {"accelerator": "none"},
     {"model": "mlperf-tiny-kws-dscnn", "accelerator": "nrf52840", "precision": "int8", "target_latency": "0.0001"},
 ]
 

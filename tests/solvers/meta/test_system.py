@@ -24,5 +24,5 @@ def test_devices_that_no_copy_uses_are_left_over_and_noted(devices, splits, left
     o = system(**question)
     assert (bool(o.splits), float(o.idle_devices)) == (splits, left_over)
     told = says(system, **question)
-    assert ("too few for one copy" in told) is not splits
+    assert ("Too few training devices" in told) is not splits
     assert ("devices idle" in told) is (splits and left_over > 0)

@@ -10,6 +10,7 @@ RARE_QUESTIONS = [
     {"sleep_power": "0.1"},
     {"sleep_power": "0", "energy_per_inference": "0"},
     {"inferences_per_day": "172800", "energy_per_inference": "5 mJ", "active_time": "0.0001", "battery_energy": "100"},
+    {"sleep_power": "0", "inferences_per_day": "86400", "active_time": "0.5", "battery_energy": "10"},
 ]
 
 DAY, YEAR = 86400.0, 365 * 86400.0
