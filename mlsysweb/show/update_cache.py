@@ -24,7 +24,7 @@ _View = Callable[..., HttpResponse]
 
 def cache_updates(view: _View) -> _View:
     """Return a view whose successful updates are cached by address and version of the catalog. Whole pages and errors
-    are answered anew."""
+    are always computed."""
 
     @wraps(view)
     def cached(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:

@@ -222,7 +222,7 @@ EQUATIONS = (
     Equation("direct_latency", r"@direct_latency = @first_token_time + @answer_tokens \cdot @direct_token_time"),
     Equation("slowdown", r"@slowdown = \frac{@latency}{@direct_latency}"),
     Equation("energy_per_query", r"@energy_per_query = @machines \cdot @power \cdot @latency"),
-    Equation("cost_per_query", r"@cost_per_query = @machines \cdot @price_per_hour \cdot \frac{@latency}{3600}"),
+    Equation("cost_per_query", r"@cost_per_query = @machines \cdot @price_per_hour \cdot \frac{@latency}{\text{1 h}}"),
 )
 
 SOURCES = (

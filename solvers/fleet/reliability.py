@@ -390,7 +390,7 @@ EQUATIONS = (
         r"@time_to_finish = \frac{@job_duration}{@daly_goodput}",
         where=lambda i, o: o.daly_goodput > 0,
     ),
-    Equation("failures_per_day", r"@failures_per_day = \frac{86400}{@cluster_mtbf}"),
+    Equation("failures_per_day", r"@failures_per_day = \frac{\text{24 h}}{@cluster_mtbf}"),
     Equation("device_share", r"@device_share = \frac{@devices}{@device_mtbf} \cdot @cluster_mtbf"),
     Equation("nic_share", r"@nic_share = \frac{@nics}{@nic_mtbf} \cdot @cluster_mtbf"),
     Equation("psu_share", r"@psu_share = \frac{@psus}{@psu_mtbf} \cdot @cluster_mtbf"),

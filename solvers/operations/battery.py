@@ -196,10 +196,10 @@ EQUATIONS = (
     Equation(
         "inference_energy_per_day", r"@inference_energy_per_day = @inferences_per_day \cdot @energy_per_inference"
     ),
-    Equation("duty_cycle", r"@duty_cycle = \frac{@inferences_per_day \cdot @active_time}{86400}"),
+    Equation("duty_cycle", r"@duty_cycle = \frac{@inferences_per_day \cdot @active_time}{\text{24 h}}"),
     Equation(
         "sleep_energy_per_day",
-        r"@sleep_energy_per_day = @sleep_power \cdot (86400 - @inferences_per_day \cdot @active_time)",
+        r"@sleep_energy_per_day = @sleep_power \cdot (\text{24 h} - @inferences_per_day \cdot @active_time)",
         where=lambda i, o: bool(o.feasible),
     ),
     Equation(
@@ -207,7 +207,7 @@ EQUATIONS = (
         r"@inference_share = \frac{@inference_energy_per_day}{@energy_per_day}",
         where=lambda i, o: o.energy_per_day > 0,
     ),
-    Equation("mean_power", r"@mean_power = \frac{@energy_per_day}{86400}", where=lambda i, o: bool(o.feasible)),
+    Equation("mean_power", r"@mean_power = \frac{@energy_per_day}{\text{24 h}}", where=lambda i, o: bool(o.feasible)),
     Equation(
         "energy_per_day",
         r"@energy_per_day = @inference_energy_per_day + @sleep_energy_per_day",
@@ -215,7 +215,7 @@ EQUATIONS = (
     ),
     Equation(
         "lifetime",
-        r"@lifetime = 86400 \cdot \frac{@battery_energy}{@energy_per_day}",
+        r"@lifetime = \text{24 h} \cdot \frac{@battery_energy}{@energy_per_day}",
         where=lambda i, o: math.isfinite(o.lifetime),
     ),
 )

@@ -222,8 +222,8 @@ EQUATIONS = (
     ),
     Equation("actual_interval", r"@actual_interval = \max(@interval, @write_time)"),
     Equation("stall_share", r"@stall_share = \frac{@stall_time}{@actual_interval}"),
-    Equation("lost_per_day", r"@lost_per_day = 86400 \cdot @stall_share"),
-    Equation("written_per_day", r"@written_per_day = 86400 \cdot \frac{@checkpoint_size}{@actual_interval}"),
+    Equation("lost_per_day", r"@lost_per_day = \text{24 h} \cdot @stall_share"),
+    Equation("written_per_day", r"@written_per_day = \text{24 h} \cdot \frac{@checkpoint_size}{@actual_interval}"),
     Equation("load_time", r"@load_time = \frac{@write_time}{@read_speedup}"),
 )
 

@@ -231,7 +231,7 @@ EQUATIONS = (
     ),
     Equation(
         "cost_per_million_tokens",
-        r"@cost_per_million_tokens = \frac{1000000 \cdot @reference_cost}{@throughput \cdot @duration}",
+        r"@cost_per_million_tokens = \frac{10^6\,\text{tokens} \cdot @reference_cost}{@throughput \cdot @duration}",
         where=lambda i, o: math.isfinite(o.reference_cost),
     ),
 )

@@ -390,9 +390,11 @@ EQUATIONS = (
     Equation("energy_opex", r"@energy_opex = @facility_energy \cdot @electricity_price"),
     Equation("purchase_price", r"@purchase_price = @devices \cdot @device_price \cdot @infrastructure_multiplier"),
     Equation("capex", r"@capex = @purchase_price \cdot \frac{@duration}{@amortization}"),
-    Equation("maintenance_opex", r"@maintenance_opex = 0.05 \cdot @purchase_price \cdot \frac{@duration}{31536000}"),
+    Equation(
+        "maintenance_opex", r"@maintenance_opex = 0.05 \cdot @purchase_price \cdot \frac{@duration}{\text{1 year}}"
+    ),
     Equation("tco", r"@tco = @capex + @energy_opex + @maintenance_opex"),
-    Equation("cost_per_device_hour", r"@cost_per_device_hour = \frac{3600 \cdot @tco}{@devices \cdot @duration}"),
+    Equation("cost_per_device_hour", r"@cost_per_device_hour = \frac{\text{1 h} \cdot @tco}{@devices \cdot @duration}"),
     Equation(
         "cost_per_useful_device_hour",
         r"@cost_per_useful_device_hour = \frac{@cost_per_used_hour}{@mfu}",

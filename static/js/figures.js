@@ -123,6 +123,7 @@ const drawn = new WeakMap(); // what was drawn last, by plot
 async function show(plot, data, layout) {
   const reset = plot.closest(".figure")?.querySelector("[data-figure=reset]");
   if (reset) reset.hidden = !zoomed.get(plot)?.size;
+  plot.querySelector(":scope > .miniature")?.remove(); // it stands where the chart will be
   plot.dataset.fitting = "1";
   await Plotly.react(plot, data, fitted(layout, plot, layout.font.size / 13), CONFIG);
   delete plot.dataset.fitting;

@@ -1,4 +1,4 @@
-"""What a person types into a field, with the unit beside it."""
+"""Typing into a field with a unit beside it."""
 
 import pytest
 from playwright.sync_api import expect

@@ -43,10 +43,12 @@ class PartLinks:
 
 @dataclass(frozen=True)
 class HomePage:
-    """The live roofline, the number of walls, the tools, the map of the walls, and the tutorial as a reading path."""
+    """The live roofline, the number of walls, the tools, the map of the walls, and the tutorial as a reading path.
+    `picture` is the roofline as an SVG element, for readers without a script."""
 
     walls: int
     roofline: ResultPage
     tools: tuple[Link, ...]
     domains: tuple[MapDomain, ...]
     parts: tuple[PartLinks, ...]
+    picture: str = ""

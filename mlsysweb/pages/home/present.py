@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
+
+from mlsysweb.show.charts.miniature import miniature, svg
 from mlsysweb.show.results.page import Link, ResultPage, WallPicture
 from solvers.declare import Solver
 from solvers.pipeline.wall_stages import main_solver
@@ -35,7 +38,16 @@ def home_page(
             for name, words in DOMAINS.items()
         ),
         parts=tuple(_part(part, urls) for part in PARTS),
+        picture=_picture(roofline),
     )
+
+
+def _picture(roofline: ResultPage) -> str:
+    """Return the chart of the live roofline as an SVG element, to show before a script has drawn it."""
+    if not roofline.figures:
+        return ""
+    figure = roofline.figures[0]
+    return svg(miniature(orjson.loads(figure.plot)), figure.title)
 
 
 def _walls(

@@ -12,8 +12,14 @@ from typing import Any
 WIDTH, HEIGHT = 220, 110
 # Room for strokes and points at the edge.
 _EDGE = 7
+# A thinner line is one of the dotted helps of a chart.
+_LEAST_WIDTH = 1.5
+# The properties of a mark that does not say them.
+_PLAIN: Mapping[str, Any] = {"color": "token:text", "symbol": "circle", "size": 6}
+# Points below this size are not that of the question.
+_POINT = 10
 # More corners than this do not show at this size; a bar list is cut where bars would become hairlines.
-_MOST_CORNERS, _MOST_BARS = 36, 8
+_MOST_CORNERS, _MOST_BARS = 36, 24
 _TOKEN = "token:"
 
 
@@ -53,12 +59,13 @@ class Path:
 
 @dataclass(frozen=True)
 class Dot:
-    """The point of the question; hollow where it does not fit."""
+    """The point of the question; hollow where it does not fit. A small one is one of many others."""
 
     x: float
     y: float
     colour: Colour
     hollow: bool
+    small: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,18 @@ def miniature(plot: Mapping[str, Any]) -> Miniature:
     )
 
 
+def is_drawable(plot: Mapping[str, Any]) -> bool:
+    """Return whether a figure has what a picture needs: horizontal bars, or lines and points, on axes with ranges."""
+    traces, layout = plot["data"], plot["layout"]
+    if not any(len(trace.get("x", ())) for trace in traces) or "range" not in layout.get("xaxis", {}):
+        return False
+    if {trace["type"] for trace in traces} == {"bar"}:
+        return all(trace.get("orientation") == "h" and "color" in trace.get("marker", {}) for trace in traces)
+    return {trace["type"] for trace in traces} == {"scatter"} and all(
+        "range" in layout.get(f"yaxis{trace.get('yaxis', 'y')[1:]}", {}) for trace in traces
+    )
+
+
 @dataclass(frozen=True)
 class _Frame:
     """The ranges of both axes as Plotly has them: exponents of ten where an axis is logarithmic."""
@@ -98,7 +117,7 @@ class _Frame:
     def of(cls, layout: Mapping[str, Any], y: str) -> _Frame:
         axes = (layout["xaxis"], layout[f"yaxis{y[1:]}"])
         (x_low, x_high), (y_low, y_high) = (axis["range"] for axis in axes)
-        return cls((x_low, x_high), (y_low, y_high), (axes[0]["type"] == "log", axes[1]["type"] == "log"))
+        return cls((x_low, x_high), (y_low, y_high), (axes[0].get("type") == "log", axes[1].get("type") == "log"))
 
     def across(self, x: float) -> float:
         return _EDGE + _share(x, self.x, log=self.logs[0]) * (WIDTH - 2 * _EDGE)
@@ -130,9 +149,14 @@ def _marks(shapes: Sequence[Mapping[str, Any]], frame: _Frame) -> Iterator[Path]
 
 
 def _lines(traces: Sequence[Mapping[str, Any]], frame: _Frame) -> Iterator[Path]:
-    for trace in (trace for trace in traces if trace["mode"] == "lines"):
-        corners = [(frame.across(x), frame.down(y)) for x, y in zip(trace["x"], trace["y"], strict=True)]
-        yield Path(tuple(_thinned(corners)), Colour.of(trace["line"]["color"]))
+    for trace in (trace for trace in traces if trace["mode"] in ("lines", "lines+markers")):
+        corners = [
+            (frame.across(x), frame.down(y))
+            for x, y in zip(trace["x"], trace["y"], strict=True)
+            if x is not None and y is not None
+        ]
+        if corners and trace["line"].get("width", 2) >= _LEAST_WIDTH:
+            yield Path(tuple(_thinned(corners)), Colour.of(trace["line"].get("color", _PLAIN["color"])))
 
 
 def _thinned(corners: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -145,9 +169,18 @@ def _thinned(corners: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _dots(traces: Sequence[Mapping[str, Any]], frame: _Frame) -> Iterator[Dot]:
     for trace in (trace for trace in traces if trace["mode"] == "markers"):
-        marker = trace["marker"]
-        for x, y in zip(trace["x"], trace["y"], strict=True):
-            yield Dot(frame.across(x), frame.down(y), Colour.of(marker["color"]), marker["symbol"] == "circle-open")
+        marks = (_each(trace, name) for name in ("color", "symbol", "size"))
+        for x, y, colour, symbol, size in zip(trace["x"], trace["y"], *marks, strict=True):
+            if x is not None and y is not None:
+                yield Dot(
+                    frame.across(x), frame.down(y), Colour.of(colour), symbol == "circle-open", small=size < _POINT
+                )
+
+
+def _each(trace: Mapping[str, Any], name: str) -> Sequence[Any]:
+    """Return a property of every mark of a trace, which gives it once or in a list."""
+    given = trace["marker"].get(name, _PLAIN[name])
+    return given if isinstance(given, list) else [given] * len(trace["x"])
 
 
 def _bars(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Iterator[Area]:
@@ -156,7 +189,7 @@ def _bars(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Ite
         (name, base, length, colour)
         for name in dict.fromkeys(name for trace in traces for name in trace["y"])
         for trace in traces
-        for each, base, length, colour in zip(trace["y"], _bases(trace), trace["x"], _colours(trace), strict=True)
+        for each, base, length, colour in zip(trace["y"], _bases(trace), trace["x"], _each(trace, "color"), strict=True)
         if each == name
     ][:_MOST_BARS]
     low, high = layout["xaxis"]["range"]
@@ -171,11 +204,6 @@ def _bars(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Ite
 def _bases(trace: Mapping[str, Any]) -> Sequence[float]:
     bases: Sequence[float] = trace.get("base") or [0.0] * len(trace["x"])
     return bases
-
-
-def _colours(trace: Mapping[str, Any]) -> Sequence[str]:
-    colour = trace["marker"]["color"]
-    return [colour] * len(trace["x"]) if isinstance(colour, str) else colour
 
 
 def svg(drawn: Miniature, title: str) -> str:
@@ -200,8 +228,14 @@ def _path(path: Path) -> str:
     return f'<path {_kind(path.colour, "thin" if path.thin else "")} d="M{x} {y:g}L{corners.strip()}"/>'
 
 
+def radius(dot: Dot) -> float:
+    """Return the radius of a point, in the picture's own units."""
+    return 2.0 if dot.small else 5.5
+
+
 def _dot(dot: Dot) -> str:
-    return f'<circle {_kind(dot.colour, "hollow" if dot.hollow else "")} cx="{dot.x:.0f}" cy="{dot.y:.0f}" r="5.5"/>'
+    place = f'cx="{dot.x:.0f}" cy="{dot.y:.0f}" r="{radius(dot):g}"'
+    return f"<circle {_kind(dot.colour, 'hollow' if dot.hollow else '')} {place}/>"
 
 
 def _kind(colour: Colour, more: str = "") -> str:

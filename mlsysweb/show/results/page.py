@@ -117,6 +117,12 @@ class ResultPage:
     facts: tuple[Reference, ...]
     link: str
 
+    @property
+    def verdict_sentences(self) -> tuple[str, str]:
+        """Return the first sentence of the verdict, and the others."""
+        first, full_stop, others = self.verdict.partition(". ")
+        return (f"{first}.", others) if full_stop else (first, "")
+
 
 @dataclass(frozen=True)
 class WallPicture:

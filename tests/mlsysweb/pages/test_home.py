@@ -1,3 +1,4 @@
+import re
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -51,7 +52,7 @@ def test_the_list_of_walls_has_both_names_of_each(client):
 
 def test_each_wall_has_its_picture_and_a_figure_of_its_default_answer(client):
     walls = {wall.number: wall for domain in client.get("/").context["page"].domains for wall in domain.walls}
-    assert client.get("/").content.decode().count('<svg class="miniature"') == len(walls) == 22
+    assert client.get("/").content.decode().count('<svg class="miniature"') == 1 + len(walls) == 23
     shown = client.get("/walls/serving/").context["page"].result.headline[0]
     assert (walls[4].picture.label, walls[4].picture.value) == (shown.label, shown.value)
 
@@ -59,3 +60,22 @@ def test_each_wall_has_its_picture_and_a_figure_of_its_default_answer(client):
 def test_tools_that_are_no_walls_stay_in_the_list_of_their_domain(client):
     domains = client.get("/").context["page"].domains
     assert "Collectives" in [tool.name for domain in domains if domain.id == "fleet" for tool in domain.tools]
+
+
+def test_the_live_roofline_is_there_before_a_script_and_shows_what_was_asked(client):
+    dots = {
+        batch: re.search(r'class="plot"[^>]*>(<svg.*?</svg>)', client.get("/", {"batch_size": batch}).content.decode())[
+            1
+        ].count('<circle class="compute"')
+        for batch in ("1", "512")
+    }
+    assert dots == {"1": 0, "512": 1}
+
+
+def test_the_verdict_begins_with_its_first_sentence_in_large(client):
+    html = client.get("/").content.decode()
+    assert '<p class="verdict" data-kind="memory"><strong>Memory-bound.</strong> Moving ' in html
+
+
+def test_an_update_of_the_live_roofline_carries_no_picture(client):
+    assert "miniature" not in client.get("/", headers={"HX-Request": "true"}).content.decode()

@@ -5,12 +5,13 @@ import html
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
 from django.test import Client
 from jsonschema import validate
-from PIL import Image
+from PIL import Image, ImageColor
 
 from catalog.models import Accelerator, Grid, Model
 from mlsysweb.saved.answers import open_version
@@ -18,7 +19,8 @@ from mlsysweb.saved.exports.checks import SCHEMA
 from mlsysweb.saved.scenarios import drift as drift_module
 from mlsysweb.saved.scenarios.capture import PAGES, capture
 from mlsysweb.saved.scenarios.models import Scenario, Version
-from mlsysweb.saved.scenarios.share_card import ShareCard
+from mlsysweb.saved.scenarios.share_card import COLOURS, ShareCard
+from mlsysweb.show.charts.miniature import is_drawable
 from tests.mlsysweb.people import save
 
 from .savable import QUESTIONS
@@ -321,10 +323,30 @@ def test_its_card_says_verdict_and_figures_and_draws_a_line_where_there_is_one(c
     opened = open_version(latest())
     card = ShareCard.of("Mine", PAGES[name].title, opened)
     assert card.verdict == opened.verdict and 1 <= len(card.figures) <= 4
-    assert bool(card.curves) == (name in ("explore", "capstone"))
+    assert card.picture or not any(is_drawable(orjson.loads(each.plot)) for each in opened.page.summary.figures)
+    assert card.picture is not None or name not in ("explore", "capstone", "geography")
     image = Image.open(io.BytesIO(client.get(f"{link}preview.png").content))
     assert image.size == (1200, 630)
     assert client.get(f"{link}qr/").status_code == 200
+
+
+def test_the_card_of_a_wall_says_what_was_asked_and_draws_its_chart_in_the_colours_of_the_page(client):
+    link = save(client, "/walls/roofline/?batch_size=256")
+    card = ShareCard.of("Mine", "Roofline", open_version(latest()))
+    assert (card.kind, card.inputs) == ("compute", (("Batch size", "256"),))
+    assert [dot.colour.token for dot in card.picture.dots] == ["compute"]
+    image = Image.open(io.BytesIO(client.get(f"{link}preview.png").content)).convert("RGB")
+    shades = {shade for _, shade in image.getcolors(1 << 20)}
+    wanted = ImageColor.getrgb(COLOURS["compute"])
+    assert any(all(abs(a - b) < 12 for a, b in zip(shade, wanted, strict=True)) for shade in shades)
+
+
+def test_the_colours_of_a_card_are_the_light_ones_of_the_style_sheet():
+    sheet = Path("static/css/tokens.css").read_text().partition(":root.projector")[0]
+    light = dict(re.findall(r"--([a-z0-9-]+): light-dark\((#[0-9a-f]+),", sheet))
+    assert {name: ImageColor.getrgb(value) for name, value in COLOURS.items()} == {
+        name: ImageColor.getrgb(light[name]) for name in COLOURS
+    }
 
 
 @every_page

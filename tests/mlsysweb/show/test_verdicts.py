@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from mlsysweb.answer import answer
-from mlsysweb.saved.scenarios.share_card import _STATES
+from mlsysweb.saved.scenarios.share_card import COLOURS, STATE_COLOURS
 from mlsysweb.show.charts.series import is_infeasible
 from mlsysweb.show.results.present import result_page
 from mlsysweb.show.results.verdict_filter import verdict
@@ -82,4 +82,5 @@ def test_no_card_of_a_wall_is_coloured_by_its_name(client):
 def test_a_state_has_one_colour_on_the_page_and_on_the_preview_image(state):
     tokens = (settings.BASE_DIR / "static/css/tokens.css").read_text()
     colour = re.search(rf'\[data-kind="{state}"\][^{{]*{{ --kind: var\(--([a-z]+)\)', tokens)[1]
-    assert re.search(rf"--{colour}: light-dark\((#\w+)", tokens)[1] == _STATES[state]
+    assert STATE_COLOURS.get(state, state) == colour
+    assert re.search(rf"--{colour}: light-dark\((#\w+)", tokens)[1] == COLOURS[colour]
