@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ import pint
 
 from .errors import InputError
 from .numerals import MINUS, NO_BREAK_SPACE, format_cents, format_number, format_percent, format_rounded
-from .spelling import names_no_unit, split_quantity
+from .spelling import split_quantity
 
 _DEFINITIONS = """
 yotta- = 1e24 = Y-; zetta- = 1e21 = Z-; exa- = 1e18 = E-; peta- = 1e15 = P-; tera- = 1e12 = T-; giga- = 1e9 = G-
@@ -211,8 +211,8 @@ _LADDERS: dict[str, tuple[tuple[float, str], ...]] = {
 }
 # Amounts whose unit takes no prefix are written in thousands, millions and so on: from which number, in what, after it.
 _MONEY = ((1e3, 1e3, "k"), (1e6, 1e6, "M"), (1e9, 1e9, "B"), (1e12, 1e12, "T"))
-_COUNTED = ((1e6, 1e6, "M"), (1e9, 1e9, "B"), (1e12, 1e12, "T"))
-_RATES = ((1e5, 1e3, "k"), *_COUNTED)
+COUNTED = ((1e6, 1e6, "M"), (1e9, 1e9, "B"), (1e12, 1e12, "T"))
+_RATES = ((1e5, 1e3, "k"), *COUNTED)
 _PLAIN = ((1e7, 1e6, " million"), (1e9, 1e9, " billion"), (1e12, 1e12, " trillion"))
 _PRINTED = {
     "1": "",
@@ -282,7 +282,7 @@ def _display_units(unit: str, shown: str) -> tuple[tuple[float, DisplayUnit], ..
         per = unit_label(shown).removeprefix("$")
         return _in_thousands(size, "$", per, "money", _MONEY)
     if unit == "1" and shown not in ("1", "times"):
-        return _in_thousands(size, "", f" {unit_label(shown)}", "count", _COUNTED)
+        return _in_thousands(size, "", f" {unit_label(shown)}", "count", COUNTED)
     if unit == "1":
         return _in_thousands(size, "", unit_label(shown), "count", _PLAIN)
     if unit == "1/s":
@@ -368,38 +368,3 @@ def to_input_text(value: float, unit: str, shown: str = "", digits: int = 12) ->
     steps = _steps(unit, shown or unit)
     name = next((name for start, name in reversed(steps) if abs(value) >= start > 0), shown or unit)
     return f"{convert(value, unit, name):.{digits}g} {name}"
-
-
-def in_shown_unit(text: str, unit: str) -> str:
-    """Return typed text with the unit that stands beside its field, unless it names one itself or is no number:
-    `30` in days is `30 day`, `12 h` stays."""
-    if unit in ("", "1") or not names_no_unit(text, bytes_wanted="B" in unit or "byte" in unit):
-        return text
-    return f"{text.strip()}{unit[1:] if unit.startswith('1/') else f' {unit}'}"
-
-
-def to_field_text(value: float, unit: str, shown: str = "") -> str:
-    """Return an SI value as the number that stands in a field beside the unit `shown`: `30` for a month in days,
-    `8.03B` parameters, `30,000` dollars. Where no number of that unit reads back as the same value, its own unit is
-    written, too."""
-    shown = shown or unit
-    for text in _numbers(convert(value, unit, shown), is_counted(unit)):
-        if math.isclose(to_si("", in_shown_unit(text, shown), unit), value, rel_tol=SAME):
-            return text
-    return to_input_text(value, unit, shown, digits=17)
-
-
-def is_counted(unit: str) -> bool:
-    """Return whether large numbers of a unit are written in millions and billions, as it has no prefixes."""
-    return unit in ("1", "USD", "1/s")
-
-
-def _numbers(value: float, counted: bool) -> Iterator[str]:
-    """Yield spellings of a number, the shortest first. Only what is counted has scales: no `30k GB`."""
-    size, scale = next(((size, scale) for start, size, scale in reversed(_COUNTED) if abs(value) >= start), (1.0, ""))
-    short = f"{value / size:.4g}"
-    if counted and scale and "e" not in short:
-        yield f"{short}{scale}"
-    for digits in (12, 15, 17):
-        plain = f"{value:,.{digits}g}" if abs(value) < 1e12 else f"{value:.{digits}g}"
-        yield plain.replace("e+", "e").replace("e-0", "e-")

@@ -5,6 +5,7 @@ import sqlite3
 
 import hypothesis
 import pytest
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import override_settings
@@ -72,3 +73,9 @@ def static_files_as_they_are():
     }
     with override_settings(STORAGES=plain, WHITENOISE_AUTOREFRESH=True, WHITENOISE_USE_FINDERS=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_cached_updates():
+    """Clear the cache of updates, so that each test sees its own be computed."""
+    caches["updates"].clear()

@@ -11,17 +11,9 @@ from urllib.parse import urlencode
 from mlsysweb.show.results.page import Link
 from solvers.declare import Question
 from solvers.errors import InputError
+from solvers.field_text import in_shown_unit, is_counted, to_field_text
 from solvers.fields import Choice, Input, InputField, Pick
-from solvers.quantities import (
-    conversion_factor,
-    convert,
-    in_shown_unit,
-    is_counted,
-    to_field_text,
-    to_si,
-    unit_label,
-    with_unit,
-)
+from solvers.quantities import conversion_factor, convert, to_si, unit_label, with_unit
 from solvers.read import ALSO, NOTHING, SWEEP
 
 from .page import Field, Form, Option, OptionGroup, ShownUnit, Slider

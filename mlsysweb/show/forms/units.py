@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 
 from mlsysweb.show.htmx import wants_partial
-from solvers.quantities import in_shown_unit
+from solvers.field_text import in_shown_unit
 
 PREFIX = "unit:"
 

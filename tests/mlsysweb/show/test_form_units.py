@@ -6,8 +6,9 @@ import pytest
 
 from mlsysweb.show.forms.asked import asked_inputs
 from mlsysweb.show.forms.draw import form
+from solvers.field_text import in_shown_unit
 from solvers.fields import Input
-from solvers.quantities import in_shown_unit, to_si
+from solvers.quantities import to_si
 from solvers.registry import solvers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
