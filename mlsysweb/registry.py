@@ -153,7 +153,7 @@ PAGES = (
                 "Design a serving fleet under a budget, a latency target and a carbon limit.",
             ),
         ),
-        saved=(Saved("capstone", "capstone", "_scores.html"),),
+        saved=(Saved("capstone", "capstone", "_scores.html", version=2),),
     ),
     Page(
         "fallacies",

@@ -6,12 +6,12 @@ function show() {
   const data = document.getElementById("world-data");
   if (!data) return;
   told = JSON.parse(data.textContent);
-  const { picked } = data.dataset;
+  const { picked, country: within } = data.dataset;
   for (const path of document.querySelectorAll("#world path")) {
     const country = told[path.dataset.iso];
     path.dataset.band = country ? country.band : "none";
-    path.toggleAttribute("data-picked", country?.slug === picked);
-    path.setAttribute("aria-label", country ? country.words : `${path.dataset.name}: not known`);
+    path.toggleAttribute("data-picked", country?.slug === picked || (within !== "" && path.dataset.iso === within));
+    path.setAttribute("aria-label", country ? country.words : `${path.dataset.name}: unknown`);
     const tip = path.querySelector("title") ?? path.appendChild(document.createElementNS(path.namespaceURI, "title"));
     tip.textContent = path.getAttribute("aria-label");
     if (country) path.tabIndex = -1;
@@ -41,6 +41,9 @@ function pick({ target }) {
   const country = told[target.dataset?.iso];
   const select = document.getElementById("in-grid"); // saved pages have no form
   if (!country || !select) return;
+  const region = document.getElementById("in-region"); // it would replace the country
+  if (region?.tomselect) region.tomselect.clear(true);
+  else if (region) region.value = "";
   if (select.tomselect) select.tomselect.setValue(country.slug);
   else select.value = country.slug;
   select.dispatchEvent(new Event("input", { bubbles: true }));

@@ -12,8 +12,8 @@ SMALL = "?requests=50+1/s&ttft_target=500+ms&budget=1+MUSD&replicas=4"
 
 def test_a_remedy_taken_turns_its_line(page, live_server):
     page.goto(f"{live_server.url}/capstone/{SMALL}")
-    line = page.locator(".requirements li", has_text="loss of a region")
-    expect(line).to_contain_text("6 replicas a region would do")
+    line = page.locator(".requirements tr", has_text="loss of a region")
+    expect(line).to_contain_text("6 replicas per region would meet it")
     page.locator("#in-replicas").fill("6")
     expect(line).to_have_attribute("data-kind", "ok")
     expect(page.locator("#scores .verdict")).to_contain_text("All 6 requirements met")
@@ -34,5 +34,5 @@ def test_without_a_script_the_form_still_scores(browser, live_server):
     page.goto(f"{live_server.url}/capstone/{SMALL}")
     page.locator("#in-replicas").fill("6")
     page.get_by_role("button", name="Compute").first.click()
-    expect(page.locator(".requirements li[data-kind=ok]")).to_have_count(6)
+    expect(page.locator(".requirements tr[data-kind=ok]")).to_have_count(6)
     context.close()

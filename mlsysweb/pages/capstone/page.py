@@ -9,15 +9,14 @@ from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSumma
 
 @dataclass(frozen=True)
 class BriefConstraint:
-    """One line of the brief: what is wanted, what the design has, whether that will do, and what would; `limit` is what
-    is wanted as it reads after what the design has."""
+    """One requirement of the brief: its target, the design's value, whether it is met, and a change that would meet
+    it."""
 
     name: str
     wanted: str
     has: Card
     met: bool
     sentence: str
-    limit: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Design:
 
 @dataclass(frozen=True)
 class CapstonePage:
-    """The scored brief and, once submitted, the Pareto-optimal designs."""
+    """The brief, its requirements as scored and, once submitted, the Pareto-optimal designs."""
 
     verdict: str
     kind: str
@@ -44,9 +43,10 @@ class CapstonePage:
     submit: str
     submitted: bool
     url: str
+    brief: str = ""
 
     def summary(self) -> PageSummary:
-        brief = ((c.name, c.wanted, c.has.value, "yes" if c.met else "no", c.sentence) for c in self.constraints)
+        brief = ((c.name, c.wanted, c.has.value, "met" if c.met else "missed", c.sentence) for c in self.constraints)
         designs = ((d.design.words, d.cost, d.carbon, d.mark) for d in self.designs)
         return PageSummary(
             self.verdict,
@@ -54,9 +54,14 @@ class CapstonePage:
             tuple(constraint.has for constraint in (*self.constraints[-2:], *self.constraints[:-2])),  # cost first
             (self.figure,) if self.figure else (),
             (
-                NamedTable("The brief", Table(("Constraint", "Wanted", "Has", "Met", "What would do"), tuple(brief))),
+                NamedTable("Requirements", Table(("Requirement", "Target", "Design", "Status", "Fix"), tuple(brief))),
                 *(
-                    [NamedTable("Pareto-optimal designs", Table(("Design", "Cost", "CO2e", "Mark"), tuple(designs)))]
+                    [
+                        NamedTable(
+                            "Pareto-optimal designs",
+                            Table(("Design", "Cost per year", "CO₂e per year", "Note"), tuple(designs)),
+                        )
+                    ]
                     if self.designs
                     else []
                 ),

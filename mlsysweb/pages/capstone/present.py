@@ -52,26 +52,28 @@ def capstone_page(
         submit=f"{around.url}?{urlencode({**around.text, 'submitted': 'yes'})}",
         submitted=space is not None,
         url=link,
+        brief=_brief(i),
+    )
+
+
+def _brief(i: Inputs) -> str:
+    """Return the assignment in a sentence."""
+    count = len(regions(i))
+    lost = " It must survive the loss of a region." if count > 1 else ""
+    return (
+        f"Serve {i.model.name} to {_rate(float(i.requests))} with a p99 TTFT of at most "
+        f"{_seconds(float(i.ttft_target))} from {agree(str(count), ' regions')}, for at most "
+        f"{_dollars(float(i.budget))} and {_tonnes(float(i.carbon_limit))} CO₂e per year.{lost}"
     )
 
 
 _NAMES = {
-    "fits": "Fits in memory",
-    "throughput": "Keeps up with the requests",
-    "ttft": "First token in time",
-    "failure": "Survives the loss of a region",
-    "cost": "Within the budget",
-    "carbon": "Within the carbon",
-}
-
-
-_MISSED = {
-    "fits": "memory capacity",
-    "throughput": "throughput",
-    "ttft": "time to first token",
-    "failure": "region failover",
-    "cost": "budget",
-    "carbon": "carbon limit",
+    "fits": "Memory per device",
+    "throughput": "Throughput",
+    "ttft": "TTFT (p99)",
+    "failure": "TTFT (p99) after loss of a region",
+    "cost": "Budget",
+    "carbon": "Carbon budget",
 }
 
 
@@ -80,9 +82,14 @@ def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
     size = f"{agree(devices, ' devices')} in {places}"
     if not short:
         yearly = f"{_dollars(float(found.cost))} and {_tonnes(float(found.carbon))} CO₂e per year"
-        return f"All {len(_MISSED)} requirements met. {size}: {yearly}."
-    missed = ", ".join(_MISSED[name] for name in short)
-    return f"{len(_MISSED) - len(short)} of {len(_MISSED)} requirements met. {size}; not met: {missed}."
+        return f"All {len(_NAMES)} requirements met. {size}: {yearly}."
+    missed = ", ".join(_inside(_NAMES[name]) for name in short)
+    return f"{len(_NAMES) - len(short)} of {len(_NAMES)} requirements met. {size}; not met: {missed}."
+
+
+def _inside(label: str) -> str:
+    """Return a label as it reads inside a sentence: an abbreviation keeps its capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _dollars(value: float) -> str:
@@ -94,11 +101,11 @@ def _tonnes(value: float) -> str:
 
 
 def _seconds(value: float) -> str:
-    return format_quantity(value, "s") if math.isfinite(value) else "never: the queue grows"
+    return format_quantity(value, "s") if math.isfinite(value) else "unbounded: the queue is unstable"
 
 
 def _rate(value: float) -> str:
-    return f"{format_quantity(value, '1')} a second"
+    return f"{format_quantity(value, '1')} requests/s"
 
 
 def _constraints(
@@ -106,82 +113,71 @@ def _constraints(
 ) -> Iterator[BriefConstraint]:
     ttft = _seconds(float(i.ttft_target))
     wanted = {
-        "fits": f"{format_quantity(float(score.room), 'byte')} a device",
-        "throughput": _rate(float(i.requests)),
-        "ttft": ttft,
-        "failure": ttft,
-        "cost": f"{_dollars(float(i.budget))} a year",
-        "carbon": f"{_tonnes(float(i.carbon_limit))} a year",
+        "fits": f"≤ {format_quantity(float(score.room), 'byte')}",
+        "throughput": f"≥ {_rate(float(i.requests))}",
+        "ttft": f"≤ {ttft}",
+        "failure": f"≤ {ttft}",
+        "cost": f"≤ {_dollars(float(i.budget))} per year",
+        "carbon": f"≤ {_tonnes(float(i.carbon_limit))} CO₂e per year",
     }
     for name, has in _has(i, score).items():
-        limit = _LIMITS[name].format(wanted[name])
         sentence = "" if met[name] else _remedy(i, name, ways)
-        yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], sentence, limit)
-
-
-# The words after a figure of the design: the target or limit it is compared with.
-_LIMITS = {
-    "fits": " of {}",
-    "throughput": "; target {}",
-    "ttft": "; target {}",
-    "failure": "; target {}",
-    "cost": " of a budget of {}",
-    "carbon": " of a limit of {}",
-}
+        yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], sentence)
 
 
 def _has(i: Inputs, score: Scores) -> dict[str, Card]:
     """Return the design's value for each constraint of the brief."""
     capacity, ttft = float(score.capacity), float(score.ttft)
     left = float(score.ttft_left) if len(regions(i)) > 1 else math.nan
-    stands_in = _seconds(left) if len(regions(i)) > 1 else "there is no other region"
+    stands_in = _seconds(left) if len(regions(i)) > 1 else "no other region"
     return {
-        "fits": card("memory", Value(float(score.memory), "byte", label="Memory a device")),
-        "throughput": Card("capacity", "Requests it keeps up with", _rate(capacity), "", "compute", capacity, "1/s"),
-        "ttft": Card("ttft", "First token", _seconds(ttft), "", "", ttft, "s"),
-        "failure": Card("ttft_left", "First token, a region lost", stands_in, "", "", left, "s"),
-        "cost": card("cost", Value(float(score.cost), "USD", label="Cost a year")),
-        "carbon": card("carbon", Value(float(score.carbon), "kg", "t", "Carbon a year")),
+        "fits": card("memory", Value(float(score.memory), "byte", label="Memory per device")),
+        "throughput": Card("capacity", "Maximum throughput", _rate(capacity), "", "compute", capacity, "1/s"),
+        "ttft": Card("ttft", "TTFT (p99)", _seconds(ttft), "", "", ttft, "s"),
+        "failure": Card("ttft_left", "TTFT (p99) after loss of a region", stands_in, "", "", left, "s"),
+        "cost": card("cost", Value(float(score.cost), "USD", label="Cost per year")),
+        "carbon": card("carbon", Value(float(score.carbon), "kg", "t", "Emissions per year (CO₂e)")),
     }
 
 
 _INPUT_WORDS = {
-    "replicas": "replicas a region",
-    "tensor_parallel": "devices a replica",
-    "batch_size": "requests a batch",
+    "replicas": "replicas per region",
+    "tensor_parallel": "tensor-parallel devices",
+    "batch_size": "requests per batch",
 }
 
 
 def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
     if name == "failure" and len(regions(i)) < 2:
-        return "A second region would have to stand in."
+        return "Add a second region."
     if name not in ways:
-        return "No number of replicas, devices or requests a batch alone would do: another chip, format or place might."
+        return (
+            "No single change of replicas, tensor-parallel size or batch size is enough. Try another accelerator, "
+            "precision or region."
+        )
     knob, value = ways[name]
-    return f"{agree(f'{value:g}', f' {_INPUT_WORDS[knob]}')} would do, instead of {float(getattr(i, knob)):g}."
+    return f"{agree(f'{value:g}', f' {_INPUT_WORDS[knob]}')} would meet it (now {float(getattr(i, knob)):g})."
 
 
 def _facts(i: Inputs, score: Scores) -> Iterator[str]:
-    yield (
-        "A region is a queue before as many places as its replicas have in their batches; prefills interrupt decoding."
-    )
+    yield ("Each region is modeled as a queue with one server per batch slot (M/M/c). Prefills interrupt decoding.")
     if math.isnan(float(i.accelerator.embodied_carbon)):
-        yield f"The embodied carbon of {i.accelerator.name} is not known, so neither is the carbon of a year."
-    yield "The loss of a region sends its requests to the others, which have to answer as fast."
+        yield f"The embodied carbon of {i.accelerator.name} is unknown, so the emissions per year are unknown."
+    yield "When a region is lost, the others take its requests and must still meet the TTFT target."
     yield (
-        "The year's cost is that of owning at 2.5 times the price of the chips over four years, or of renting on "
-        "demand."
+        "Cost per year: owned hardware at 2.5 times the price of the accelerators, depreciated over four years, or "
+        "on-demand cloud prices."
     )
-    yield "Stages of a pipeline are no choice here: the serving wall splits layers over devices, not between them."
+    yield "Pipeline parallelism is not offered: the serving model splits each layer over devices (tensor parallelism)."
 
 
 def _compared(score: Scores, short: list[str], space: DesignSpace) -> str:
     if not len(space.front):
-        return f"None of {len(space.met):,} designs tried meets this brief: it asks too much of any of the chips."
+        return f"None of {len(space.met):,} designs tried meets this brief: no accelerator here can meet it."
     cheapest = float(space.scores.cost[space.front[0]])
     told = (
         f"{agree(f'{int(space.met.sum()):,}', f' of {len(space.met):,} designs tried meet the brief')}; the cheapest "
-        f"costs {_dollars(cheapest)} a year. "
+        f"costs {_dollars(cheapest)} per year. "
     )
     if short:
         return told + "Yours does not meet it yet."
@@ -190,9 +186,12 @@ def _compared(score: Scores, short: list[str], space: DesignSpace) -> str:
 
 def _named(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
     get = {name: column[row] for name, column in space.settings.items()}
-    form = Precision(int(get["precision"])).name.lower()
+    form = Precision(int(get["precision"])).name
     chip = around.chips[int(space.chip[row])][1]
-    return f"{chip}, {form}, {get['tensor_parallel']:g} × {get['replicas']:g} a region, batch {get['batch_size']:g}"
+    return (
+        f"{chip} · {form} · TP {get['tensor_parallel']:g} · {get['replicas']:g} replicas/region · "
+        f"batch {get['batch_size']:g}"
+    )
 
 
 def _link(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
@@ -210,9 +209,9 @@ def _designs(i: Inputs, space: DesignSpace, around: CapstoneLinks) -> Iterator[D
     for row in space.front.tolist():
         yield Design(
             Link(_named(space, row, around), _link(space, row, around)),
-            _dollars(float(space.scores.cost[row])),
-            _tonnes(float(space.scores.carbon[row])),
-            "where the front bends" if row == space.knee else "",
+            f"{_dollars(float(space.scores.cost[row]))}/year",
+            f"{_tonnes(float(space.scores.carbon[row]))} CO₂e/year",
+            "knee" if row == space.knee else "",
         )
 
 
@@ -226,18 +225,18 @@ def _figure(i: Inputs, score: Scores, space: DesignSpace, around: CapstoneLinks)
     best = set(space.front.tolist())
     rows = [row for row in space.met.nonzero()[0].tolist() if row not in best]
     faint = rows[:: max(1, len(rows) // _MOST_FAINT)]
-    own = [DesignPoint("your design", float(score.cost), float(score.carbon) / 1e3)]
+    own = [DesignPoint("Your design", float(score.cost), float(score.carbon) / 1e3)]
     front = [dot(row) for row in space.front.tolist()]
     drawn = designs([dot(row) for row in faint], front, [dot(space.knee)] if space.knee >= 0 else [], own)
-    title = "Your design beside those nobody beats"
+    title = "Your design vs. the Pareto front"
     table = Table(
-        ("Design", "Cost (USD a year)", "CO2e (t a year)"),
-        tuple((d.name, f"{d.dollars:,.0f}", f"{d.tonnes:,.4g}") for d in (*own, *front)),
+        ("Design", "Cost per year", "CO₂e per year"),
+        tuple((d.name, _dollars(d.dollars), _tonnes(d.tonnes * 1e3)) for d in (*own, *front)),
     )
     return Figure(
         "designs-0",
         title,
-        f"{len(front)} designs on the front; the lower and the further left, the better.",
+        f"{agree(str(len(front)), ' designs are Pareto-optimal')}. Lower and further left is better.",
         embedded(orjson.dumps(drawn).decode()),
         table,
     )

@@ -33,49 +33,49 @@ class Inputs:
 
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
     precision: Codes = inputs.precision(Precision.FP16)
-    tensor_parallel: Array = inputs.tensor_parallel(4, help="Devices of a replica, over which each layer is split.")
-    batch_size: Array = inputs.batch_size(16, help="Requests a replica takes at once.")
+    tensor_parallel: Array = inputs.tensor_parallel(4, help="Devices per replica; each layer is split over them.")
+    batch_size: Array = inputs.batch_size(16, help="Concurrent requests per replica.")
     replicas: Array = number(
         "1",
-        "Replicas a region",
+        "Replicas per region",
         32,
         low=1,
         high=2000,
         slider=(1, 256),
         log=True,
         integer=True,
-        help="Copies of the model in each region; a region gets its share of the requests.",
+        help="Copies of the model in each region; requests are divided equally over regions.",
     )
-    first: Grid = spec(Grid, "First region", "us-virginia", help="Where the first share of the fleet stands.")
+    first: Grid = spec(Grid, "First region", "us-virginia", help="Each region holds an equal part of the fleet.")
     second: Grid | None = spec(Grid, "Second region", "ireland", optional=True)
     third: Grid | None = spec(Grid, "Third region", optional=True)
     first_site: Region | None = spec(
-        Region, "First cloud region", optional=True, advanced=True, help="Stands in the place of the first grid above."
+        Region, "First cloud region", optional=True, advanced=True, help="Replaces the first region above."
     )
     second_site: Region | None = spec(Region, "Second cloud region", optional=True, advanced=True)
     third_site: Region | None = spec(Region, "Third cloud region", optional=True, advanced=True)
     tenure: Codes = choice(
         Tenure,
-        "Fleet is",
+        "Deployment",
         Tenure.OWN,
-        labels={"own": "owned", "cloud": "rented"},
+        labels={"own": "owned", "cloud": "on-demand cloud"},
         help="Owned for four years, or rented on demand.",
     )
-    model: Model = inputs.model("llama-3-70b", advanced=True, help="The brief: what is served.")
+    model: Model = inputs.model("llama-3-70b", advanced=True, help="Brief: the model to serve.")
     requests: Array = number(
         "1/s",
-        "Requests a second",
+        "Request rate",
         1000,
         exclusive_min=True,
         high=1e6,
         slider=(1, 10000),
         log=True,
         advanced=True,
-        help="The brief: of all users together.",
+        help="Brief: requests per second of all users together.",
     )
     ttft_target: Array = number(
         "s",
-        "Target for the first token",
+        "p99 TTFT target",
         0.1,
         exclusive_min=True,
         high=100,
@@ -83,22 +83,22 @@ class Inputs:
         log=True,
         display_unit="ms",
         advanced=True,
-        help="The brief: 99 of 100 requests wait no longer, queue included.",
+        help="Brief: 99 of 100 requests get their first token within this time, queueing included.",
     )
     budget: Array = number(
         "USD",
-        "Budget a year",
+        "Budget per year",
         5e6,
         exclusive_min=True,
         high=1e12,
         slider=(1e5, 1e8),
         log=True,
         advanced=True,
-        help="The brief.",
+        help="Brief: all regions together.",
     )
     carbon_limit: Array = number(
         "kg",
-        "Carbon a year",
+        "Emissions limit per year",
         1e6,
         exclusive_min=True,
         high=1e12,
@@ -106,9 +106,9 @@ class Inputs:
         log=True,
         display_unit="t",
         advanced=True,
-        help="The brief: CO2e at most.",
+        help="Brief: CO₂e of all regions together.",
     )
-    prompt_length: Array = inputs.prompt_length(256, advanced=True, help="The brief: tokens of a request.")
+    prompt_length: Array = inputs.prompt_length(256, advanced=True, help="Brief: prompt tokens per request.")
     output_length: Array = number(
         "1",
         "Output length",
@@ -119,15 +119,15 @@ class Inputs:
         log=True,
         integer=True,
         advanced=True,
-        help="The brief: tokens of an answer.",
+        help="Brief: output tokens per request.",
     )
     pue: Array = number(
-        "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), advanced=True, help="Where a region's own is not known."
+        "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), advanced=True, help="Used where the PUE of a region is unknown."
     )
     memory_reserve: Array = inputs.memory_reserve()
     host_power: Array = inputs.host_power(0)
     submitted: Codes = choice(
-        Submitted, "Handed in", Submitted.NO, advanced=True, help="Then the design is shown beside the best there are."
+        Submitted, "Submitted", Submitted.NO, advanced=True, help="Compare the design with the Pareto front."
     )
 
 
@@ -138,13 +138,11 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.accelerator_rate(i.accelerator, i.precision)
     for name in ("memory_capacity", "tdp", "unit_price"):
         if math.isnan(getattr(i.accelerator, name)):
-            yield InputError(
-                "accelerator", f"can't be {i.accelerator.name}: its {name.replace('_', ' ')} is not known."
-            )
+            yield InputError("accelerator", f"can't be {i.accelerator.name}: its {name.replace('_', ' ')} is unknown.")
     for name in ("first_site", "second_site", "third_site"):
         site = getattr(i, name)
         if site is not None and math.isnan(site.carbon_intensity):
-            yield InputError(name, f"can't be {site.name}: its carbon intensity is not known.")
+            yield InputError(name, f"can't be {site.name}: its carbon intensity is unknown.")
     if i.tenure == Tenure.CLOUD and math.isnan(i.accelerator.cloud_price):
         yield InputError("tenure", f"can't be cloud: the catalog has no price to rent {i.accelerator.name}.")
 
@@ -155,9 +153,9 @@ CAPSTONE = question(
     inputs=Inputs,
     check=check,
     presets=(
-        Preset("The challenge: 5 million dollars a year, 1000 requests a second", {}, part="Capstone"),
+        Preset("Course assignment: $5M per year, 1,000 requests/s", {}, part="Capstone"),
         Preset(
-            "A smaller one: 50 requests a second in half a second",
+            "Smaller: 50 requests/s, TTFT 500 ms",
             {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "4"},
         ),
         Preset("One region only", {"second": "none", "replicas": "64"}),

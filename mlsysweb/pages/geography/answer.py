@@ -38,7 +38,7 @@ def answer_page(query: QueryDict) -> GeographyPage:
     chips = catalog_table(Accelerator)
     lived = lives(point, [chips.of(chips.by_name[name]).spec for name in _LIVES if name in chips.by_name])
     url = reverse("geography:geography")
-    around = GeographyLinks(url, reverse("walls:wall", args=["sustainability"]), read.text, place.slug)
+    around = GeographyLinks(url, reverse("walls:wall", args=["sustainability"]), read.text, place)
     return geography_page(point, found, here, world, lived, around)
 
 
@@ -51,9 +51,11 @@ def _picked(known: ResolvedQuestion) -> GridPlace:
     """The cloud region that is picked, or else the grid."""
     point: Inputs = known.point
     if point.region is not None:
-        return GridPlace("", point.region.name, "", "", point.region)
+        row = catalog_table(Region).by_name[str(known.snapshot["region"]["slug"])]
+        return GridPlace("", point.region.name, "", "", point.region, row.country)
     slug = str(known.snapshot["grid"]["slug"])
-    return GridPlace(slug, point.grid.name, "", catalog_table(Grid).by_name[slug].main_mix, point.grid)
+    row = catalog_table(Grid).by_name[slug]
+    return GridPlace(slug, point.grid.name, "", row.main_mix, point.grid, row.country)
 
 
 def _same(one: GridPlace, other: GridPlace) -> bool:

@@ -31,7 +31,8 @@ class Band:
 @dataclass(frozen=True)
 class GeographyPage:
     """The chosen place beside all others. `map` is JSON by country (colour band, hover text, slug); `picked` is the
-    slug of the chosen place."""
+    slug of the chosen grid, `region` the name of the cloud region chosen instead, `country` the ISO code of the country
+    it lies in. `priced` says whether electricity prices of several places are known."""
 
     verdict: str
     placement: str
@@ -45,9 +46,20 @@ class GeographyPage:
     wall: Link
     notes: tuple[str, ...]
     url: str
+    region: str = ""
+    country: str = ""
+    priced: bool = True
 
     def summary(self) -> PageSummary:
-        columns = ("Place", "Mostly from", "Intensity", "CO2e", "Water", "Electricity", "Among them")
+        columns = (
+            "Location",
+            "Main source",
+            "Carbon intensity",
+            "Emissions (CO₂e)",
+            "Water",
+            "Electricity cost",
+            "Note",
+        )
         rows = ((r.place.words, r.mix, r.intensity, r.carbon, r.water, r.cost, r.mark) for r in self.rows)
         places = NamedTable("All locations, lowest carbon intensity first", Table(columns, tuple(rows)))
         return PageSummary(f"{self.verdict} {self.placement}", "carbon", self.cards, self.figures, (places,))

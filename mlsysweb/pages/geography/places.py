@@ -21,20 +21,22 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class GridPlace:
-    """A grid or a cloud region. `slug` is empty where pickers do not offer it, `iso` where it is not a country."""
+    """A grid or a cloud region. `slug` is empty where the picker of grids does not offer it, `iso` where it is not a
+    country; `country` is the ISO code of the country it lies in."""
 
     slug: str
     name: str
     iso: str
     mix: str
     spec: Any
+    country: str = ""
 
 
 @dataclass(frozen=True)
 class Atlas:
     """The job in every place, in the order of `places`: operational carbon (kg), water (L; NaN where it is not known),
-    electricity cost (USD), that cost including carbon (USD), which places are Pareto-optimal in cost and carbon, and
-    the order by carbon."""
+    electricity cost (USD), that cost including carbon (USD), which places have an electricity price of their own, which
+    of these are Pareto-optimal in cost and carbon, and the order by carbon."""
 
     places: tuple[GridPlace, ...]
     intensity: Floats
@@ -45,18 +47,19 @@ class Atlas:
     water: Floats
     cost: Floats
     priced: Floats
+    own_price: NDArray[np.bool_]
     front: NDArray[np.intp]
     ranked: NDArray[np.intp]
 
     @property
     def priced_places(self) -> int:
         """Return how many places have an electricity price of their own."""
-        return int(sum(not np.isnan(getattr(place.spec, "electricity_price", np.nan)) for place in self.places))
+        return int(self.own_price.sum())
 
     @property
     def best(self) -> int:
-        """Return the index of the place with the lowest cost including carbon."""
-        return int(np.argmin(self.priced))
+        """Return the index of the place with the lowest cost including carbon, of those with a price of their own."""
+        return int(np.argmin(np.where(self.own_price, self.priced, np.inf)))
 
 
 def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
@@ -65,6 +68,7 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
     intensity = _figures(known, "carbon_intensity", np.nan)
     pue = _figures(known, "pue", i.pue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.pue))
     price = _figures(known, "electricity_price", i.electricity_price)
+    own_price = ~np.isnan(_figures(known, "electricity_price", np.nan))
     wue = _figures(known, "wue", i.wue) if i.counted == Counted.GRID_AND_SITE else np.full(len(known), float(i.wue))
     generation = _figures(known, "water_intensity", i.water_intensity)
     outputs = sustainability(
@@ -80,6 +84,7 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
         water_intensity=generation,
     )
     carbon, cost = np.asarray(outputs.operational_carbon), np.asarray(outputs.facility_energy) * price
+    compared = np.flatnonzero(own_price)
     return Atlas(
         places=known,
         intensity=intensity,
@@ -90,7 +95,8 @@ def atlas(i: Inputs, places: Sequence[GridPlace]) -> Atlas:
         water=np.asarray(outputs.water),
         cost=cost,
         priced=cost + carbon * i.carbon_price,
-        front=np.sort(front(np.stack([cost, carbon], axis=1))),
+        own_price=own_price,
+        front=np.sort(compared[front(np.stack([cost, carbon], axis=1)[compared])]) if compared.size else compared,
         ranked=np.argsort(carbon, kind="stable"),
     )
 

@@ -18,7 +18,7 @@ from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
 
 from .page import Band, GeographyPage, PlaceRow
-from .places import Atlas, Life
+from .places import Atlas, GridPlace, Life
 from .question import Counted, Inputs
 
 # Bounds of the map's colour bands in g/kWh: each about twice the one before, so that clean grids differ, too.
@@ -29,12 +29,12 @@ _KWH = 3.6e6
 
 @dataclass(frozen=True)
 class GeographyLinks:
-    """Paths of this page and of the wall, the typed text, and the slug of the picked place."""
+    """Paths of this page and of the wall, the typed text, and the picked place."""
 
     url: str
     wall: str
     text: Mapping[str, str]
-    slug: str
+    picked: GridPlace
 
 
 def geography_page(
@@ -48,7 +48,7 @@ def geography_page(
         placement=_placement(i, found),
         cards=tuple(_cards(found, here)),
         bands=tuple(_bands()),
-        picked=around.slug,
+        picked=around.picked.slug,
         map=embedded(orjson.dumps({iso: _told(found, place) for iso, place in world.items()}).decode()),
         figures=tuple(_figures(i, found, here, lived)),
         rows=tuple(_row(found, place, here, around) for place in found.ranked.tolist()),
@@ -56,6 +56,9 @@ def geography_page(
         wall=_wall(i, found, here, around),
         notes=tuple(_notes(i, found, lived)),
         url=link,
+        region="" if around.picked.slug else around.picked.name,
+        country=around.picked.country,
+        priced=found.priced_places > 1,
     )
 
 
@@ -92,26 +95,28 @@ def _energy(found: Atlas, here: int, best: int, worst: int) -> str:
 
 
 def _placement(i: Inputs, found: Atlas) -> str:
+    if found.priced_places < 2:
+        return "Electricity prices of these locations are unknown, so electricity costs are not compared."
     best = found.places[found.best].name
     price = format_quantity(float(i.carbon_price), "USD/kg", "USD/t")
+    told = (
+        f"With a carbon price of {price}, {best} has the lowest cost: "
+        f"{format_quantity(float(found.cost[found.best]), 'USD')} of electricity and {_tonnes(found, found.best)} CO₂e."
+    )
+    if not _costs_vary(found):
+        return f"{told} Nearly all locations pay the same for electricity, so cost vs. emissions is not drawn."
+    count = len(found.front)
     return (
-        f"At {price} of carbon {best} is best: {format_quantity(float(found.cost[found.best]), 'USD')} of electricity "
-        f"and {_tonnes(found, found.best)}. {_front(found)}"
+        f"{told} {count} of {found.priced_places} locations with a known electricity price are Pareto-optimal."
+        if count > 1
+        else told
     )
 
 
-def _front(found: Atlas) -> str:
-    if not _costs_vary(found):
-        return (
-            "Nearly all places are charged the same for electricity, so there is no chart of its cost against carbon."
-        )
-    count = len(found.front)
-    verb = "is" if count == 1 else "are"
-    return f"Of {len(found.places)} places {count} {verb} beaten by none in both."
-
-
 def _costs_vary(found: Atlas) -> bool:
-    return varies([format_quantity(float(cost), "USD") for cost in found.cost])
+    return found.priced_places > 1 and varies(
+        [format_quantity(float(cost), "USD") for cost in found.cost[found.own_price]]
+    )
 
 
 def _tonnes(found: Atlas, place: int) -> str:
@@ -130,12 +135,12 @@ def _times(found: Atlas, over: int, under: int) -> str:
 
 def _cards(found: Atlas, here: int) -> Iterator[Card]:
     carbon = float(found.carbon[here])
-    yield card("carbon", Value(carbon, "kg", "t", "Emitted here"))
-    against = Value(carbon / float(found.carbon.mean()), "1", label="Against the mean place")
+    yield card("carbon", Value(carbon, "kg", "t", "Emissions (CO₂e)"))
+    against = Value(carbon / float(found.carbon.mean()), "1", label="vs. mean of all locations")
     yield replace(card("against_mean", against), kind="carbon")
-    yield card("water", Value(float(found.water[here]), "L", label="Water here", if_infinite="unknown"))
-    yield card("cost", Value(float(found.cost[here]), "USD", label="Electricity here"))
-    yield card("pue", Value(float(found.pue[here]), "1", label="PUE counted"))
+    yield card("water", Value(float(found.water[here]), "L", label="Water use", if_infinite="unknown"))
+    yield card("cost", Value(float(found.cost[here]), "USD", label="Electricity cost"))
+    yield card("pue", Value(float(found.pue[here]), "1", label="PUE"))
 
 
 def _band(grams: float) -> int:
@@ -145,7 +150,7 @@ def _band(grams: float) -> int:
 def _bands() -> Iterator[Band]:
     edges = (0, *_STEPS)
     for number, low in enumerate(edges):
-        words = f"{low} to {edges[number + 1]}" if number + 1 < len(edges) else f"{low} and more"
+        words = f"{low}–{edges[number + 1]}" if number + 1 < len(edges) else f"≥ {low}"
         yield Band(number, words)
 
 
@@ -154,7 +159,7 @@ def _told(found: Atlas, place: int) -> dict[str, str | int]:
     each = found.places[place]
     mix = f", {each.mix}" if each.mix else ""
     words = (
-        f"{each.name}: {_intensity(found, place)}{mix}; {_tonnes(found, place)} CO2e, "
+        f"{each.name}: {_intensity(found, place)}{mix}; {_tonnes(found, place)} CO₂e, "
         f"water {_water(found, place)}, "
         f"{format_quantity(float(found.cost[place]), 'USD')}"
     )
@@ -168,17 +173,17 @@ def _intensity(found: Atlas, place: int) -> str:
 def _mark(found: Atlas, place: int, here: int) -> str:
     if place == here:
         return "chosen"
-    if place == found.best:
+    if place == found.best and found.own_price[place]:
         return "best"
     return "front" if place in found.front else ""
 
 
-_MARKS = {"": "", "chosen": "picked", "best": "best at this price", "front": "on the front"}
+_MARKS = {"": "", "chosen": "selected", "best": "lowest cost with carbon price", "front": "Pareto-optimal"}
 
 
 def _row(found: Atlas, place: int, here: int, around: GeographyLinks) -> PlaceRow:
     each = found.places[place]
-    query = urlencode({**around.text, "grid": each.slug})
+    query = urlencode({name: text for name, text in {**around.text, "grid": each.slug}.items() if name != "region"})
     return PlaceRow(
         place=Link(each.name, f"{around.url}?{query}" if each.slug else ""),
         mix=each.mix,
@@ -203,30 +208,30 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
     dots = [_dot(found, place, here) for place in shown]
     yield _figure(
         "ranking-0",
-        "The cleanest and the dirtiest places",
+        "Lowest and highest carbon intensity",
         ranking(dots),
-        ("Place", "CO2e (t)"),
-        [(d.name, f"{d.tonnes:,.4g}") for d in dots],
+        ("Location", "Emissions (CO₂e)"),
+        [(d.name, format_quantity(d.tonnes * 1e3, "kg", "t")) for d in dots],
     )
-    every = [_dot(found, place, here) for place in order]
+    every = [_dot(found, place, here) for place in order if found.own_price[place] or place == here]
     best = [d for d in every if d.mark]
     if _costs_vary(found):
         yield _figure(
             "tradeoff-1",
-            "What carbon costs: electricity against emissions",
+            "Electricity cost vs. emissions, by location",
             tradeoff(every),
-            ("Place", "Electricity (USD)", "CO2e (t)"),
-            [(d.name, f"{d.dollars:,.0f}", f"{d.tonnes:,.4g}") for d in best],
+            ("Location", "Electricity cost", "Emissions (CO₂e)"),
+            [(d.name, format_quantity(d.dollars, "USD"), format_quantity(d.tonnes * 1e3, "kg", "t")) for d in best],
         )
     if lived:
         kept = [(life.name, life.making, life.running) for life in lived]
         names, making, running = zip(*kept, strict=True)
         yield _figure(
             "lifetimes-2",
-            f"Making against running over a life in {i.grid.name}",
+            f"Embodied vs. operational emissions over the hardware lifetime ({i.grid.name})",
             lifetimes(names, making, running),
-            ("Device", "Making (kg)", "Running (kg)"),
-            [(n, f"{m:,.3g}", f"{r:,.3g}") for n, m, r in kept],
+            ("Device", "Embodied (CO₂e)", "Operational (CO₂e)"),
+            [(n, format_quantity(m, "kg"), format_quantity(r, "kg")) for n, m, r in kept],
         )
 
 
@@ -253,23 +258,23 @@ def _wall(i: Inputs, found: Atlas, here: int, around: GeographyLinks) -> Link:
         "water_intensity": to_input_text(float(found.water_intensity[here]), "L/J", "L/kWh"),
         "carbon_intensity": to_input_text(float(found.intensity[here]), "kg/J", "g/kWh"),
     }
-    return Link("The sustainability wall with this job here", f"{around.wall}?{urlencode(asked)}")
+    return Link("Open the sustainability wall with this job and location", f"{around.wall}?{urlencode(asked)}")
 
 
 def _notes(i: Inputs, found: Atlas, lived: Sequence[Life]) -> Iterator[str]:
     if i.counted == Counted.GRID_AND_SITE:
-        yield "Each place's own PUE counts where it is known, elsewhere the one given: two things differ at once."
+        yield "Each location's own PUE is used where it is known, so both grid and PUE differ between locations."
     if lived_asleep := [life.name for life in lived if life.sleeps]:
         awake = format_quantity(float(i.duty_cycle), "1", "percent")
         yield (
-            f"Over a life {' and '.join(lived_asleep)} is awake {awake} of the time and asleep for the rest, without a "
-            "data center's PUE; the others are always on."
+            f"Lifetime emissions: {' and '.join(lived_asleep)} is active {awake} of the time, sleeps for the rest, and "
+            "has no data-center PUE. The other devices are always on."
         )
     if i.memory_utilization == 0:
-        yield "Power follows MFU alone, as in the tutorial; give the memory's share in use and it follows both."
+        yield "Power depends on MFU alone, as in the tutorial. Set the memory utilization to include memory power."
     if i.host_power == 0:
-        yield "Hosts are not counted: their power isn't given."
+        yield "Host power is not included; set it under Advanced inputs."
     yield (
-        f"Of {len(found.places)} places the price of electricity is known for {found.priced_places}; for the others it "
-        "is the one given. Carbon intensity is a yearly mean."
+        f"Electricity prices are known for {found.priced_places} of {len(found.places)} locations; the cost of the "
+        "others uses the price given, and the cost chart leaves them out. Carbon intensity is a yearly mean."
     )

@@ -41,15 +41,18 @@ class RankedPlaces(IntEnum):
 class Inputs:
     """The inputs of the map of carbon intensity, in SI."""
 
-    grid: Grid = spec(Grid, "Place", "poland", help="Held against the best, the worst and the mean. Or click the map.")
+    grid: Grid = spec(Grid, "Location", "poland", help="Or click a country on the map.")
+    region: Region | None = spec(
+        Region, "Cloud region", optional=True, help="Replaces the location, with the PUE of the region."
+    )
     places: Codes = choice(
         RankedPlaces,
-        "Ranked",
+        "Compare",
         RankedPlaces.COUNTRIES,
-        help="Of the clouds, the regions they publish figures of.",
+        help="For clouds: regions with published figures.",
         labels={
             "countries": "Countries",
-            "all_grids": "All grids, provinces too",
+            "all_grids": "All grids, with states and provinces",
             "aws": "AWS",
             "gcp": "Google Cloud",
             "azure": "Azure",
@@ -57,12 +60,11 @@ class Inputs:
     )
     counted: Codes = choice(
         Counted,
-        "Counted",
+        "PUE basis",
         Counted.GRID_ONLY,
-        labels={"grid_only": "Grid only", "grid_and_site": "Grid and site"},
-        help="One PUE everywhere, or each place's own where it is known.",
+        labels={"grid_only": "Same everywhere", "grid_and_site": "Site-specific"},
+        help="One PUE for all locations, or each location's own where it is known.",
     )
-    region: Region | None = inputs.region(help="Stands in the place of the grid above, with its own PUE.")
     fleet: Fleet | None = inputs.fleet()
     node: Node | None = inputs.node()
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", default_from="node.accelerator")
@@ -77,17 +79,19 @@ class Inputs:
         log=True,
         display_unit="day",
     )
-    mfu: Array = number("1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent", help="What power follows.")
+    mfu: Array = number(
+        "1", "MFU", 0.45, high=1, slider=(0, 1), display_unit="percent", help="Sets the power of the devices."
+    )
     memory_utilization: Array = inputs.memory_utilization(0, advanced=True)
-    pue: Array = inputs.pue(default_from="fleet.pue", help="Where no place's own is counted.")
+    pue: Array = inputs.pue(default_from="fleet.pue", help="Used where no site-specific PUE applies.")
     carbon_price: Array = number(
         "USD/kg",
-        "Price of carbon",
+        "Carbon price",
         0.1,
         high=100,
         slider=(0, 1),
         display_unit="USD/t",
-        help="Of a tonne emitted: at 0 the cheapest electricity wins, at a high price the cleanest.",
+        help="Added to the electricity cost, per tonne of CO₂e.",
     )
     electricity_price: Array = number(
         "USD/J",
@@ -97,33 +101,33 @@ class Inputs:
         slider=(0, 0.4 / 3.6e6),
         display_unit="USD/kWh",
         advanced=True,
-        help="Where a place's is not known.",
+        help="Used where the price of a location is unknown.",
     )
     water_intensity: Array = number(
         "L/J",
-        "Water of generation",
+        "Water intensity of generation",
         0,
         high=1e-3,
         slider=(0, 10 / 3.6e6),
         display_unit="L/kWh",
         advanced=True,
-        help="Where a place's is not known. 0: then its water stays unknown.",
+        help="Used where the value of a location is unknown. 0: water use stays unknown.",
     )
     duty_cycle: Array = number(
         "1",
-        "Duty cycle of a microcontroller",
+        "Microcontroller duty cycle",
         _DETECTION / _MINUTE,
         high=1,
         slider=(0, 0.1),
         display_unit="percent",
         advanced=True,
-        help="Share of the time it is awake, by default for one detection of a person a minute on an ESP32-S3 (36 ms).",
+        help="Share of time it is active. Default: one person detection per minute on an ESP32-S3 (36 ms).",
     )
-    wue: Array = inputs.wue(0, advanced=True, help="Water of the site, where no place's own is counted. 0: none.")
+    wue: Array = inputs.wue(0, advanced=True, help="Site water use where no site-specific WUE applies. 0: none.")
     host_power: Array = inputs.host_power(0)
     lifetime: Array = number(
         "s",
-        "Life of a device",
+        "Hardware lifetime",
         4 * 365 * _DAY,
         exclusive_min=True,
         high=1e10,
@@ -136,23 +140,23 @@ class Inputs:
 def check(i: Inputs) -> Iterator[InputError]:
     """Check the inputs against each other: the power must be known, and the carbon intensity of the place."""
     if math.isnan(i.accelerator.tdp):
-        yield InputError("accelerator", f"can't be {i.accelerator.name}: its thermal design power is not known.")
+        yield InputError("accelerator", f"can't be {i.accelerator.name}: its thermal design power is unknown.")
     field, place = ("grid", i.grid) if i.region is None else ("region", i.region)
     if math.isnan(place.carbon_intensity):
-        yield InputError(field, f"can't be {place.name}: its carbon intensity is not known.")
+        yield InputError(field, f"can't be {place.name}: its carbon intensity is unknown.")
 
 
 GEOGRAPHY = question(
     name="geography",
-    title="Carbon geography",
+    title="Carbon map",
     inputs=Inputs,
     check=check,
     presets=(
-        Preset("The tutorial: 256 H100 for a month in Poland", {}, part="Part 5"),
-        Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
-        Preset("With each site's own PUE", {"counted": "grid_and_site", "grid": "us-average"}, part="Part 5"),
-        Preset("512 H100, exercise 5a", {"devices": "512"}, part="Part 5, exercise"),
-        Preset("Regions of AWS", {"places": "aws", "counted": "grid_and_site"}),
-        Preset("A tonne at 1000 USD", {"carbon_price": "1000 USD/t"}),
+        Preset("Course example: 256 H100s for a month in Poland", {}, part="Part 5"),
+        Preset("256 H100s for a month in Québec", {"grid": "quebec"}, part="Part 5"),
+        Preset("Site-specific PUE", {"counted": "grid_and_site", "grid": "us-average"}, part="Part 5"),
+        Preset("512 H100s (exercise 5a)", {"devices": "512"}, part="Part 5, exercise"),
+        Preset("AWS regions", {"places": "aws", "counted": "grid_and_site"}),
+        Preset("Carbon price of $1,000/t", {"carbon_price": "1000 USD/t"}),
     ),
 )

@@ -73,8 +73,14 @@ def _savable() -> Iterator[SavablePage]:
             )
 
 
+def _without_limits(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 of the capstone has no `limit`, the target as it read after the design's value."""
+    lines = ({name: value for name, value in line.items() if name != "limit"} for line in data["constraints"])
+    return {**data, "constraints": list(lines)}
+
+
 # By page and version: the function that upgrades data of that version to the next.
-UPGRADES: dict[str, Mapping[int, Upgrade]] = {}
+UPGRADES: dict[str, Mapping[int, Upgrade]] = {"capstone": {1: _without_limits}}
 # All pages over many walls that can be saved, by stored name.
 PAGES: dict[str, SavablePage] = {page.name: page for page in _savable()}
 PAGE_TYPES = {name: page.kind for name, page in PAGES.items()}

@@ -30,9 +30,9 @@ def designs(
     large."""
     every = [*beaten, *front, *knee, *own]
     traces = [
-        _dots("Beaten by another", beaten, "token:series-7", "circle-open", 6, "markers"),
+        _dots("Dominated", beaten, "token:series-7", "circle-open", 6, "markers"),
         _dots("Pareto-optimal", front, "token:carbon", "circle", 9, "lines+markers"),
-        _dots("Where the front bends", knee, "token:money", "star", 15, "markers"),
+        _dots("Knee", knee, "token:money", "star", 15, "markers"),
         _dots("Your design", own, "token:compute", "diamond", 15, "markers"),
     ]
     return {
@@ -55,5 +55,5 @@ def _dots(name: str, dots: Sequence[DesignPoint], colour: str, symbol: str, size
         **({"meta": {"urls": [dot.url for dot in dots]}} if any(dot.url for dot in dots) else {}),
         "marker": {"color": colour, "symbol": symbol, "size": size},
         "line": {"color": colour, "width": 1.5, "dash": "dot"},
-        "hovertemplate": "%{text}: %{x:,.3~s} USD, %{y:,.3~g} t<extra></extra>",
+        "hovertemplate": "%{text}: $%{x:,.3~s}, %{y:,.3~g} t<extra></extra>",
     }

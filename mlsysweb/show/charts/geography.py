@@ -20,17 +20,17 @@ class PlacePoint(NamedTuple):
     mark: str
 
 
-_ELECTRICITY = Value(0.0, "USD", "USD", "Cost of electricity")
-_OPERATIONAL = Value(0.0, "kg", "t", "Operational carbon (CO₂e)")
+_ELECTRICITY = Value(0.0, "USD", "USD", "Electricity cost")
+_OPERATIONAL = Value(0.0, "kg", "t", "Operational emissions (CO₂e)")
 
 # The least share of a bar that has room for its text.
 _READABLE = 0.2
 _COLOURS = {"": "token:series-7", "front": "token:carbon", "best": "token:money", "chosen": "token:compute"}
 _WORDS = {
-    "": "Beaten by another",
-    "front": "Pareto-optimal in both",
-    "best": "Best at this price of carbon",
-    "chosen": "The place picked",
+    "": "Dominated",
+    "front": "Pareto-optimal",
+    "best": "Lowest cost with carbon price",
+    "chosen": "Selected location",
 }
 _SYMBOLS = {"": "circle-open", "front": "circle", "best": "star", "chosen": "diamond"}
 
@@ -49,7 +49,7 @@ def ranking(dots: Sequence[PlacePoint]) -> dict[str, Any]:
                 "textposition": "outside",
                 "cliponaxis": False,
                 "marker": {"color": ["token:compute" if dot.mark == "chosen" else "token:compute/45" for dot in dots]},
-                "hovertemplate": "%{y}: %{text} CO2e<extra></extra>",
+                "hovertemplate": "%{y}: %{text} CO₂e<extra></extra>",
             }
         ],
         "layout": layout(
@@ -91,7 +91,7 @@ def _marked(mark: str, dots: Sequence[PlacePoint]) -> dict[str, Any]:
         "y": [dot.tonnes for dot in dots],
         "text": [dot.name for dot in dots],
         "marker": {"color": _COLOURS[mark], "size": 13 if mark in ("best", "chosen") else 8, "symbol": _SYMBOLS[mark]},
-        "hovertemplate": "%{text}: %{y:,.3~g} t, %{x:,.0f} USD<extra></extra>",
+        "hovertemplate": "%{text}: %{y:,.3~g} t CO₂e, $%{x:,.0f}<extra></extra>",
     }
 
 
@@ -122,7 +122,10 @@ def lifetimes(names: Sequence[str], making: Sequence[float], running: Sequence[f
                 "marker": {"color": colour},
                 "hovertemplate": "%{y}: %{customdata}, %{x:.3~%}<extra>" + label + "</extra>",
             }
-            for label, parts, colour in (("Running", running, "token:carbon"), ("Making", making, "token:overhead"))
+            for label, parts, colour in (
+                ("Operational", running, "token:carbon"),
+                ("Embodied", making, "token:overhead"),
+            )
         ],
         "layout": layout(
             xaxis={"tickformat": "~%", "gridcolor": "token:grid", "range": [0, 1]},

@@ -49,11 +49,11 @@ def pareto(
     every = (front, knee, beaten, failing, tried)
     traces = [
         *([_shade(x, y, density)] if density else []),
-        _dots("Fails a constraint", x, y, failing, "token:danger/60", "x-thin", 7, "markers"),
-        _dots("Beaten by another", x, y, beaten, "token:muted/40", "circle", 6, "markers"),
+        _dots("Infeasible", x, y, failing, "token:danger/60", "x-thin", 7, "markers"),
+        _dots("Dominated", x, y, beaten, "token:muted/40", "circle", 6, "markers"),
         _dots(FRONT, x, y, front, "token:compute", "circle", 9, "lines+markers"),
-        _dots("Where the front bends", x, y, knee, "token:money", "star", 16, "markers"),
-        _dots("The one you thought of", x, y, tried, "token:memory", "diamond", 13, "markers"),
+        _dots("Knee", x, y, knee, "token:money", "star", 16, "markers"),
+        _dots("Your configuration", x, y, tried, "token:memory", "diamond", 13, "markers"),
     ]
     return {
         "data": [trace for trace in traces if trace["x"]],

@@ -57,14 +57,14 @@ def test_with_each_sites_own_pue_two_things_differ(client):
         return next(card.value for card in shown.cards if card.name == "pue")
 
     sites, one = page(client, grid="us-average", counted="grid_and_site"), page(client, grid="us-average")
-    assert pue(sites) == "1.12" and any("two things differ at once" in note for note in sites.notes)
-    assert pue(one) == "1.06" and not any("two things differ at once" in note for note in one.notes)
+    assert pue(sites) == "1.12" and any("both grid and PUE differ" in note for note in sites.notes)
+    assert pue(one) == "1.06" and not any("both grid and PUE differ" in note for note in one.notes)
 
 
 def of_life(shown):
     """Making's share of each device's whole life, as drawn."""
     bars = json.loads(next(f.plot for f in shown.figures if f.id == "lifetimes-2"))["data"]
-    making = next(trace for trace in bars if trace["name"] == "Making")
+    making = next(trace for trace in bars if trace["name"] == "Embodied")
     return dict(zip(making["y"], making["x"], strict=True))
 
 
@@ -122,13 +122,30 @@ def test_the_cleanest_place_is_compared_with_the_dirtiest_only(client):
     assert "as little as in" in verdict and "times as much" in verdict
 
 
-def test_a_cost_that_nearly_all_places_share_is_told_and_not_drawn(client):
+def test_an_electricity_cost_that_is_unknown_or_shared_is_told_and_not_drawn(client):
     Grid.objects.update(electricity_price=None)
     shown = page(client)
     assert "tradeoff-1" not in [figure.id for figure in shown.figures]
-    assert "charged the same for electricity" in shown.placement
-    sites = page(client, places="aws", counted="grid_and_site")
-    assert ("tradeoff-1" in [figure.id for figure in sites.figures]) != ("charged the same" in sites.placement)
+    assert not shown.priced and "unknown" in shown.placement and "carbon price" not in shown.placement
+    assert "data-unpriced" in client.get("/geography/").content.decode()
+    Grid.objects.update(electricity_price=0.1 / 3.6e6)
+    same = page(client)
+    assert same.priced and "tradeoff-1" not in [figure.id for figure in same.figures]
+    assert "pay the same for electricity" in same.placement
+
+
+def test_a_cloud_region_replaces_the_grid_on_the_map_and_a_link_of_a_place_drops_it(client):
+    answer = client.get("/geography/", {"grid": "poland", "region": "aws-ap-northeast-1"})
+    shown, html = answer.context["page"], answer.content.decode()
+    assert shown.region and not shown.picked and shown.country == "JPN"
+    assert 'data-country="JPN"' in html and "data-region" in html and f"Selected cloud region: {shown.region}" in html
+    links = [row.place.url for row in shown.rows if row.place.url]
+    assert links and not any("region=" in link for link in links)
+    assert not page(client).region
+
+
+def test_a_subnational_grid_is_marked_by_its_country(client):
+    assert page(client, grid="us-california").country == "USA"
 
 
 def test_the_best_place_has_the_least_cost_and_priced_carbon():
@@ -166,7 +183,7 @@ def test_a_place_without_water_says_so(client):
 @pytest.mark.parametrize("places", ["countries", "all_grids", "aws", "gcp", "azure"])
 def test_each_set_of_places_is_ranked_with_the_picked_one_among_them(client, places):
     rows = page(client, places=places).rows
-    assert len(rows) > 20 and [row.mark for row in rows].count("picked") == 1
+    assert len(rows) > 20 and [row.mark for row in rows].count("selected") == 1
 
 
 def test_a_wrong_input_is_told_at_its_field(client):
