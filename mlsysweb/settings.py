@@ -82,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "mlsysweb.saved.scenarios.context.changing",
+                "mlsysweb.show.navigation.site_navigation",
             ],
         },
     },
