@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "mlsysweb.saved.scenarios.context.changing",
                 "mlsysweb.show.page_name.page_name",
+                "mlsysweb.show.navigation.site_navigation",
             ],
         },
     },

@@ -126,12 +126,3 @@ for (const range of document.querySelectorAll("input[type=range][data-for]")) {
   if (Number.isFinite(Number(range.dataset.high))) wire(range);
   else range.remove(); // no upper bound
 }
-
-// The slider docked on phones and in projector mode; initially the first.
-function hold(field) {
-  document.querySelector(".sticky")?.classList.remove("sticky");
-  field?.classList.add("sticky");
-}
-
-hold(document.querySelector(".has-slider"));
-document.addEventListener("click", ({ target }) => target.closest(".pin") && hold(target.closest(".has-slider")));

@@ -47,8 +47,9 @@
       keep();
     }
   });
-  document.addEventListener("keydown", ({ key }) => {
-    if (key === "Escape" && projector) {
+  // Escape closes what is open first.
+  document.addEventListener("keydown", ({ key, defaultPrevented }) => {
+    if (key === "Escape" && projector && !defaultPrevented && !document.querySelector(":popover-open, .dropdown-active")) {
       projector = false;
       keep();
     }

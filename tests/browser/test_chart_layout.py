@@ -1,5 +1,6 @@
 """Charts of every wall are legible at each width: ticks apart and distinct, labels in the plot, the range of the data.
-Their points are reached by keyboard, and the point of the roofline can be dragged."""
+They are in view on a projector and stay where they are while a slider moves. Their points are reached by keyboard, and
+the point of the roofline can be dragged."""
 
 import re
 
@@ -44,6 +45,28 @@ WRONG = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
   return wrong;
 })"""
 
+PROJECTORS = ({"width": 1280, "height": 720}, {"width": 1024, "height": 768})
+PRESENT = "on => { for (const name of ['projector', 'docked']) document.documentElement.classList.toggle(name, on) }"
+# The share of the window's height at which the first chart is visible, above the docked slider.
+IN_VIEW = """() => {
+  const { top, bottom } = document.querySelector(".plot").getBoundingClientRect();
+  const dock = document.querySelector(".sticky").getBoundingClientRect();
+  return (Math.min(bottom, dock.top) - Math.max(top, 0)) / innerHeight;
+}"""
+# Where the top of the first chart is after each of three moves of the docked slider.
+TOPS = """async () => {
+  const range = document.querySelector(".sticky input[type=range]");
+  const tops = [];
+  for (const place of [100, 500, 900]) {
+    const answered = new Promise((done) => document.addEventListener("htmx:afterRequest", done, { once: true }));
+    range.value = place;
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+    await answered;
+    tops.push(Math.round(document.querySelector(".plot").getBoundingClientRect().top));
+  }
+  return tops;
+}"""
+
 
 # All in one browser window with one loading of the catalog: separately they take three times as long.
 def test_ticks_and_labels_of_every_wall_stand_apart_and_within_the_plot(page, live_server, subtests):
@@ -56,6 +79,13 @@ def test_ticks_and_labels_of_every_wall_stand_apart_and_within_the_plot(page, li
             page.wait_for_function(DRAWN)
             with subtests.test(wall=name, width=width):
                 assert page.evaluate(WRONG) == []
+        page.evaluate(PRESENT, True)
+        for size in PROJECTORS:
+            page.set_viewport_size(size)
+            with subtests.test("the chart is in view on a projector", wall=name, **size):
+                assert page.evaluate(IN_VIEW) >= 0.55
+        with subtests.test("the chart stays while a slider moves", wall=name):
+            assert len(set(page.evaluate(TOPS))) == 1
 
 
 def test_arrow_keys_walk_the_points_of_a_chart_and_say_them(page, live_server):

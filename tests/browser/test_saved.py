@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("catalog")
 
 def save(page, live_server, address, title=""):
     page.goto(f"{live_server.url}{address}")
+    page.get_by_role("button", name="Share").click()
     page.get_by_label("Scenario name").fill(title)
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/s/*/")
@@ -27,6 +28,7 @@ def test_an_update_is_what_is_saved(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/")
     page.locator("#in-batch_size").fill("148")
     expect(page.locator("#result .verdict")).to_contain_text("Compute-bound")
+    page.get_by_role("button", name="Share").click()
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/s/*/")
     expect(page.locator("#result .verdict")).to_contain_text("Compute-bound")
@@ -57,6 +59,7 @@ def test_a_stranger_reads_and_forks_to_change(page, browser, live_server):
     stranger.get_by_role("link", name="Edit", exact=True).click()
     stranger.locator("#in-batch_size").fill("148")
     expect(stranger.locator("#result .verdict")).to_contain_text("Compute-bound")
+    stranger.get_by_role("button", name="Share").click()
     stranger.get_by_role("button", name="Save as version 2").click()
     expect(stranger.get_by_role("navigation", name="Versions")).to_contain_text("Version 2")
     context.close()

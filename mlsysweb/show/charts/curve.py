@@ -53,7 +53,7 @@ class _Panel:
 
 
 def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """Return the figure of a `curve` chart."""
+    """Return the figure of a `curve` chart. `layout.meta.along` names the input along x."""
     x = drawing.x[0]
     across = result.values[x]
     panels = _panels(drawing, result)
@@ -72,6 +72,7 @@ def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
             showlegend=not ends and any(len(panel.lines) > 1 for panel in panels),
             legend=LEGEND_ABOVE_HEADING,
             margin={"l": 64, "r": _margin(ends), "t": 30, "b": 56},
+            meta={"along": x},
             shapes=[mark_line(at * scale(across)) for at, _ in marks],
             annotations=[
                 *(_heading(panel) for panel in panels),

@@ -28,7 +28,7 @@ def test_a_page_has_the_name_of_the_wall_beside_the_title_of_its_solver(client, 
     shown = client.get(f"/walls/{name}/")
     page = shown.context["page"]
     assert (page.walls_heading, page.title) == (heading, solvers()[name].title)
-    assert f'<p class="overline">{heading or "Tool"} · ' in shown.content.decode()
+    assert f"› {heading or 'Tool'}" in shown.content.decode()
 
 
 @pytest.mark.parametrize("headers", [{"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}])

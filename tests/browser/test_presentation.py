@@ -1,0 +1,44 @@
+"""Presentation mode: the bar and the keys with which a lecturer, or a clicker, goes through walls and examples."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def test_keys_move_the_slider_of_the_chart_and_go_through_examples_and_walls(page, live_server):
+    page.add_init_script("sessionStorage.getItem('projector') ?? sessionStorage.setItem('projector', 'on')")
+    page.goto(f"{live_server.url}/walls/serving/")
+    docked = page.locator(".sticky input[type=text]")
+    expect(docked).to_have_attribute("name", "batch_size")  # what the first chart's x axis is
+    before = float(docked.input_value())
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("batch_size="))
+    assert float(docked.input_value()) > before
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("n")
+    expect(page.locator(".presets a").nth(1)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("PageDown")
+    expect(page.locator("h1")).to_have_text("Batching")
+    page.keyboard.press("PageUp")
+    expect(page.locator("h1")).to_have_text("Serving")
+
+
+def test_the_bar_opens_the_pickers_and_escape_closes_them_before_it_leaves(page, live_server):
+    page.add_init_script("sessionStorage.getItem('projector') ?? sessionStorage.setItem('projector', 'on')")
+    page.goto(f"{live_server.url}/walls/serving/")
+    button = page.locator(".quick-inputs [data-field=in-accelerator]")
+    button.click()
+    page.keyboard.type("MI300X")
+    page.keyboard.press("Enter")
+    expect(button).to_contain_text("MI300X")
+    expect(page).to_have_url(re.compile("accelerator=mi300x"))
+    page.keyboard.press("?")
+    expect(page.locator("#presentation-keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#presentation-keys")).to_be_hidden()
+    expect(page.locator("html")).to_have_class(re.compile("projector"))
+    page.keyboard.press("Escape")
+    expect(page.locator("html")).not_to_have_class(re.compile("projector"))
