@@ -54,7 +54,7 @@ def system_page(
         binding=f"{met[0].name} binds first: {met[0].strain} {met[0].of}.",
         description=fill_slots(described.verdict, described.values),
         keys=tuple(_keys(results, links)),
-        groups=(WallGroup("In the way of this system", met), WallGroup("If it did that, too", supposed)),
+        groups=(WallGroup("What limits this system", met), WallGroup("Other techniques (not in use)", supposed)),
         notes=tuple(fill_slots(note, described.values) for note in described.notes),
         presets=presets,
         url=url,
