@@ -27,7 +27,7 @@ from solvers.search.run import Outcome, check, outcome
 
 # The export formats.
 _EXPORTS = {
-    "csv": "The best and the front, a line each",
+    "csv": "Pareto front and best configurations, one per line",
     "json": "The same with the question and what each sets",
     "py": "A Python snippet that finds the same with the solvers alone",
     "parquet": "Every configuration of the space",

@@ -166,13 +166,13 @@ class DesignSpacePage:
         if self.rows:
             heads = (*(head.label for head in self.rows.heads), "Kind")
             best = ((*row.cells, row.mark) for row in self.rows.rows)
-            yield NamedTable("The best and the front", Table(heads, tuple(best)))
+            yield NamedTable("Pareto front and best configurations", Table(heads, tuple(best)))
         if self.reasons:
-            heads = ("Constraint", "Fail it", "Fail nothing else", "Nearest", "A limit 10 % away would give")
+            heads = ("Constraint", "Violate it", "Violate only this", "Closest value", "If relaxed by 10 %")
             rows = ((r.text, r.failed, r.alone, r.nearest, r.gain) for r in self.reasons)
             yield NamedTable("Constraint violations", Table(heads, tuple(rows)))
         if self.steps:
-            heads = ("Axis", "To", *self.step_heads, "Then fails")
+            heads = ("Variable", "Value", *self.step_heads, "Violates")
             steps = ((step.axis, step.to, *step.effects, step.broken) for step in self.steps)
             yield NamedTable("Neighbors of the best", Table(heads, tuple(steps)))
 

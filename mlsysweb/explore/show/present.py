@@ -51,10 +51,10 @@ def design_space_page(
     objectives = [column for column in columns if column.sign]
     return DesignSpacePage(
         verdict=_verdict(outcome, columns, objectives),
-        kind=State.OK if outcome.top else State.MISSED,
-        cards=tuple(_cards(outcome, objectives)),
+        kind=State.OK if outcome.top else State.MISSED if outcome.seen.count else "",
+        cards=tuple(_cards(outcome, objectives)) if outcome.seen.count else (),
         figures=tuple(_figures(report, columns, objectives, tried)) if not progress or outcome.seen.count else (),
-        reasons=tuple(_reasons(outcome, objectives)),
+        reasons=tuple(_reasons(outcome, objectives)) if outcome.seen.count else (),
         demanded=report.declared.demanded,
         steps=tuple(_steps(report, columns, objectives)),
         step_heads=tuple(column.label for column in objectives),
@@ -106,7 +106,7 @@ def _small(label: str) -> str:
 def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]) -> str:
     seen = outcome.seen
     if not seen.count:
-        return "Search starting. 0 configurations evaluated."
+        return "Search queued. 0 configurations evaluated."
     harshest = next((reason for reason in outcome.reasons if reason.failed), None)
     ruled_out = f" The goal {harshest.constraint.text} rules out {harshest.failed:,}." if harshest else ""
     of = f"of {agree(f'{seen.count:,}', ' configurations')}"
@@ -140,7 +140,7 @@ def _cards(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Card]:
             name = column.terms[0][0].partition(".")[2]
             yield card(name, column.value(float(column.read(outcome.top[0]))))
     feasible, front = outcome.seen.feasible, len(outcome.front)
-    yield Card("feasible", "Meet every goal", f"{feasible:,}", "", "", float(feasible), "1")
+    yield Card("feasible", "Feasible configurations", f"{feasible:,}", "", "", float(feasible), "1")
     help = "Better in one objective only by being worse in another."
     yield Card("front", "Pareto-optimal", f"{front:,}", help, "", float(front), "1")
 
@@ -248,7 +248,7 @@ def _figures(
     yield Figure(
         "front-0",
         title,
-        f"{title}: those nobody beats, those that are beaten, and those that fail. The front is in the table below.",
+        f"{title}: Pareto-optimal, dominated and infeasible configurations. The front is in the table below.",
         embedded(orjson.dumps(plot).decode()),
         table,
     )
@@ -288,7 +288,7 @@ def _dots(report: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x:
     for row, place in zip(rows, places, strict=True):
         broken = [name for name, failed in zip(names, report.sample.failed[row], strict=True) if failed]
         own = ", ".join(_place(column, place[column.key]) for column in axes)
-        words.append(f"{own}<br>fails {' and '.join(broken)}" if broken else own)
+        words.append(f"{own}<br>violates {' and '.join(broken)}" if broken else own)
     return PointSet(x[rows].tolist(), y[rows].tolist(), words)
 
 

@@ -34,7 +34,7 @@ class HardwareMatchPage:
 
     def summary(self) -> PageSummary:
         rows = ((m.chip.words, m.needed, m.tightest, m.price) for m in self.matches)
-        table = Table(("Chip", "Needed", "Least to spare of", "Price of them"), tuple(rows))
+        table = Table(("Accelerator", "Devices", "Limiting resource", "Total price"), tuple(rows))
         figures = (self.figure,) if self.figure else ()
         return PageSummary(
             self.verdict, self.kind, self.cards, figures, (NamedTable("Ranked by devices needed", table),)

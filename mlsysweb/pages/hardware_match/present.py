@@ -23,7 +23,7 @@ from solvers.verdict import State
 from .page import HardwareMatchPage, Match
 
 _HEADLINE = ("required_bandwidth", "required_rate", "required_memory", "required_ridge_point")
-_SHORT = {Demand.RATE: "its rate", Demand.BANDWIDTH: "its bandwidth", Demand.MEMORY: "its memory"}
+_SHORT = {Demand.RATE: "peak FLOP/s", Demand.BANDWIDTH: "memory bandwidth", Demand.MEMORY: "memory capacity"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def hardware_match_page(needed: Result, ranking: Ranking, around: HardwareMatchL
         figure=_figure(needed, ranking, known, around) if known else None,
         matches=tuple(_match(place, ranking, around) for place in known),
         unknown=len(around.chips) - len(known),
-        wall=Link("The synthesis wall with this target", f"{around.wall}?{query}" if query else around.wall),
+        wall=Link("Open the synthesis wall with this target", f"{around.wall}?{query}" if query else around.wall),
         url=f"{around.url}?{query}" if query else around.url,
         kind=State.OK if alone else State.MISSED,
     )
@@ -115,14 +115,14 @@ def _figure(needed: Result, ranking: Ranking, known: list[int], around: Hardware
     if not all(isinstance(limit, float) and math.isfinite(limit) and limit > 0 for limit in limits):
         return None
     chips = list(_chips(ranking, known, around))
-    title = "The catalog against what the target asks"
+    title = "Accelerators vs. requirement"
     rows = tuple(
         (c.name, format_quantity(c.bandwidth, "byte/s"), format_quantity(c.rate, "flop/s"), c.needed) for c in chips
     )
     others = {name: text for name, text in around.text.items() if name != "accelerator"}
     link = f"{around.wall}?{urlencode({**others, 'accelerator': ''})}"
     drawn = hardware_match(chips, float(limits[0]), float(limits[1]), link)
-    table = Table(("Chip", "Bandwidth", "Peak rate", "Needed"), rows)
+    table = Table(("Accelerator", "Memory bandwidth", "Peak FLOP/s", "Devices"), rows)
     return Figure(
         "hardware-match-0",
         title,

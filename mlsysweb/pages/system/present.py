@@ -55,7 +55,7 @@ def system_page(
         binding=f"{met[0].name} is the first limit. {met[0].strain} {met[0].of}.",
         description=_layout(described),
         keys=tuple(_keys(results, links)),
-        groups=(WallGroup("In the way of this system", met), WallGroup("If it did that, too", supposed)),
+        groups=(WallGroup("What limits this system", met), WallGroup("Other techniques (not in use)", supposed)),
         notes=tuple(fill_slots(note, described.values) for note in described.notes),
         presets=presets,
         url=url,

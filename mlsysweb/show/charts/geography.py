@@ -28,7 +28,7 @@ _READABLE = 0.2
 _COLOURS = {"": "token:series-7", "front": "token:carbon", "best": "token:money", "chosen": "token:compute"}
 _WORDS = {
     "": "Dominated",
-    "front": "Pareto-optimal",
+    "front": "Pareto-optimal in cost and emissions",
     "best": "Lowest cost with carbon price",
     "chosen": "Selected location",
 }

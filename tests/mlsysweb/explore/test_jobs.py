@@ -167,7 +167,7 @@ class TestOneJob:
     def test_saved_before_it_is_begun_it_says_so_and_begins_nothing(self, client, nobody_called):
         link = client.post("/s/save/", {"page": f"/explore/?{large().query}"})["Location"]
         saved = Client().get(link).content.decode()
-        assert "It was not begun when this was saved" in saved and "Search them all" not in saved
+        assert "The search had not started when this was saved" in saved and "Search them all" not in saved
         assert client.get(f"{link}print/").status_code == client.get(f"{link}export/values/").status_code == 200
         assert not Job.objects.exists() and not nobody_called
 

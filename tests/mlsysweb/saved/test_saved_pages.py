@@ -35,7 +35,7 @@ CHANGED = {
     "geography": ("/geography/?grid=poland&devices=128", "Devices"),
     "spectrum": ("/spectrum/?target_latency=0.001&accelerator=nrf52840", "Target latency"),
     "pipelines": (QUESTIONS["pipelines"].replace("1e21", "1e22"), "Compute budget"),
-    "capstone": ("/capstone/?submitted=yes&replicas=64", "Replicas a region"),
+    "capstone": ("/capstone/?submitted=yes&replicas=64", "Replicas per region"),
     "hardware_match": ("/hardware-match/?model=llama-3-8b", "Model"),
     "explore": (QUESTIONS["explore"].replace("mi300x", "l40s"), "Accelerator"),
 }
