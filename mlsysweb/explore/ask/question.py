@@ -21,6 +21,8 @@ from solvers.search.space import Space
 
 WALLS, LINKS, VALUES, GOAL = "walls", "links", "values", "goal"
 MOST_AXES, MOST_GOALS, MOST_OBJECTIVES = 10, 12, 4
+# Rows of a link, those with one value included; the form offers fewer empty ones.
+MOST_ROWS = 20
 KEPT, RELAXED = 200, 0.1
 
 # Default links between pairs of walls, used where the question sets none.
@@ -102,7 +104,9 @@ def declared_search(question: DesignSpaceQuestion, look_up: LookUp, all_of: AllO
     """Return the search of a question. Raise InputErrors with every invalid field: `walls`, `axis-0`, `goal-0` and so
     on."""
     steps = chain(question)
-    errors: list[InputError] = []
+    errors = list(_too_many(question))
+    if errors:
+        raise InputErrors(errors)
     fixed, axes = declared_axes(steps, question.axes, look_up, all_of, errors)
     objectives, constraints = _goals(steps, question, errors)
     if not errors:
@@ -120,6 +124,18 @@ def declared_search(question: DesignSpaceQuestion, look_up: LookUp, all_of: AllO
         relax=RELAXED,
     )
     return DeclaredSearch(search, fixed, tuple(c.text for c in unsaid))
+
+
+def _too_many(question: DesignSpaceQuestion) -> Iterator[InputError]:
+    """Yield an error for the first row beyond the limit of axes and of goals, before any of them is built."""
+    for kind, rows, most, what in (
+        (AXIS, question.axes, MOST_ROWS, "axes"),
+        (GOAL, question.goals, MOST_ROWS, "goals"),
+    ):
+        if len(rows) > most:
+            yield InputError(
+                f"{kind}-{most}", f"is one too many: {len(rows)} {what}, and {most} is the most. Remove some."
+            )
 
 
 def _goals(

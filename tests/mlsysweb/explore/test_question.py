@@ -81,6 +81,18 @@ def test_a_space_of_ten_to_the_fifteen_is_refused_before_it_is_made():
     assert "× 10^16 configurations" in next(iter(said.values()))
 
 
+def test_more_axes_than_the_limit_are_refused_before_any_is_built(monkeypatch):
+    monkeypatch.setattr("mlsysweb.explore.ask.question.declared_axes", None)
+    many = {f"accelerator.figure_{k}": "x1 to x2 in 1000000 steps" for k in range(21)}
+    assert complaint(axes=many) == {"axis-20": "is one too many: 21 axes, and 20 is the most. Remove some."}
+
+
+def test_more_goals_than_the_limit_are_refused_before_any_is_compared(monkeypatch):
+    monkeypatch.setattr("mlsysweb.explore.ask.question._contradictions", None)
+    goals = ("minimize: latency", *(f"latency < {k + 50} ms" for k in range(990)))
+    assert complaint(goals=goals) == {"goal-20": "is one too many: 991 goals, and 20 is the most. Remove some."}
+
+
 def test_a_goal_about_nothing_known_says_where_and_what_is_near():
     assert "at character 1" in complaint(goals=(*GOALS, "latencie < 5 ms"))["goal-3"]
 
