@@ -46,12 +46,16 @@ WRONG = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
 })"""
 
 PROJECTORS = ({"width": 1280, "height": 720}, {"width": 1024, "height": 768})
-PRESENT = "on => { for (const name of ['projector', 'docked']) document.documentElement.classList.toggle(name, on) }"
+PRESENT = "document.querySelector('.presentation [data-projector]').click()"
 # The share of the window's height at which the first chart is visible, above the docked slider.
 IN_VIEW = """() => {
   const { top, bottom } = document.querySelector(".plot").getBoundingClientRect();
   const dock = document.querySelector(".sticky").getBoundingClientRect();
   return (Math.min(bottom, dock.top) - Math.max(top, 0)) / innerHeight;
+}"""
+COVERED = """() => {
+  const dock = document.querySelector(".sticky").getBoundingClientRect();
+  return document.querySelector(".plot").getBoundingClientRect().bottom > dock.top;
 }"""
 # Where the top of the first chart is after each of three moves of the docked slider.
 TOPS = """async () => {
@@ -79,13 +83,17 @@ def test_ticks_and_labels_of_every_wall_stand_apart_and_within_the_plot(page, li
             page.wait_for_function(DRAWN)
             with subtests.test(wall=name, width=width):
                 assert page.evaluate(WRONG) == []
-        page.evaluate(PRESENT, True)
+        page.set_viewport_size({"width": 390, "height": 844})
+        with subtests.test("the docked slider does not cover the chart on a phone", wall=name):
+            assert not page.evaluate(COVERED)
+        page.evaluate(PRESENT)
         for size in PROJECTORS:
             page.set_viewport_size(size)
             with subtests.test("the chart is in view on a projector", wall=name, **size):
                 assert page.evaluate(IN_VIEW) >= 0.55
         with subtests.test("the chart stays while a slider moves", wall=name):
             assert len(set(page.evaluate(TOPS))) == 1
+        page.evaluate(PRESENT)  # leaves it again
 
 
 def test_arrow_keys_walk_the_points_of_a_chart_and_say_them(page, live_server):
