@@ -3,7 +3,7 @@
 function along() {
   const script = document.querySelector("script.figure-plot");
   const { meta = {} } = script ? JSON.parse(script.textContent).layout : {};
-  return document.querySelector(`.has-slider:has(> #in-${meta.along ?? meta.field ?? "none"})`);
+  return document.querySelector(`.has-slider:has(#in-${meta.along ?? meta.field ?? "none"})`);
 }
 
 function hold(field) {
