@@ -9,16 +9,15 @@ from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSumma
 COLUMNS = (
     "Accelerator",
     "Replicas",
-    "TP",
-    "Devices",
-    "Concurrency per replica",
     "p99 TTFT",
+    "Owned/month",
+    "On demand/month",
+    "Spot/month",
+    "Per 1M tokens",
+    "CO2e/month",
     "ITL",
-    "Owned per month",
-    "On demand per month",
-    "Spot per month",
-    "Per 1M output tokens",
-    "CO2e per month",
+    "Devices",
+    "Replica",
 )
 
 

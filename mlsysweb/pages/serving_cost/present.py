@@ -113,15 +113,14 @@ def _settings(fleet: Fleet, k: int) -> dict[str, str]:
 
 def _cells(i: Inputs, fleet: Fleet, k: int) -> Iterator[str]:
     yield _text(fleet.replicas[k], "1")
-    yield _text(fleet.tensor_parallel[k], "1")
-    yield _text(fleet.replicas[k] * fleet.tensor_parallel[k], "1")
-    yield _text(fleet.concurrency[k], "1")
     yield _text(fleet.ttft[k], "s")
-    yield _text(fleet.itl[k], "s")
     for way in ("own", "on_demand", "spot"):
         yield _text(fleet.monthly[way][k], "USD")
     yield _text(fleet.per_million[_way(i)][k], "USD")
     yield _text(fleet.carbon[k], "kg", "t")
+    yield _text(fleet.itl[k], "s")
+    yield _text(fleet.replicas[k] * fleet.tensor_parallel[k], "1")
+    yield f"TP {fleet.tensor_parallel[k]:g}, {fleet.concurrency[k]:g} concurrent"
 
 
 def _missed(i: Inputs, chip: Accelerator, of: Options, k: int) -> str:

@@ -31,6 +31,16 @@ class Inputs:
     """The inputs of the serving cost, in SI."""
 
     model: Model = inputs.model("llama-3-70b")
+    requests: Array = number(
+        "1/s",
+        "Requests per second",
+        20,
+        exclusive_min=True,
+        high=1e6,
+        slider=(0.1, 1000),
+        log=True,
+        help="QPS of all users together.",
+    )
     prompt_length: Array = number(
         "1",
         "Prompt length",
@@ -52,16 +62,6 @@ class Inputs:
         log=True,
         integer=True,
         help="Generated tokens per request.",
-    )
-    requests: Array = number(
-        "1/s",
-        "Requests per second",
-        20,
-        exclusive_min=True,
-        high=1e6,
-        slider=(0.1, 1000),
-        log=True,
-        help="QPS of all users together.",
     )
     ttft_target: Array = number(
         "s",
