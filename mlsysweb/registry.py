@@ -144,6 +144,18 @@ PAGES = (
         old_paths=("matches/",),
     ),
     Page(
+        "serving_cost",
+        "serving-cost/",
+        (
+            View(
+                "serving_cost",
+                "Serving cost",
+                "What a model costs to serve at a request rate within an SLO, on eight accelerators at once.",
+            ),
+        ),
+        saved=(Saved("serving_cost", "Serving cost", "serving_cost", "_costs.html"),),
+    ),
+    Page(
         "capstone",
         "capstone/",
         (

@@ -17,6 +17,7 @@ from mlsysweb.pages.home.page import HomePage
 from mlsysweb.pages.pipelines.page import PipelinePage
 from mlsysweb.pages.poster.page import PosterPage
 from mlsysweb.pages.sensitivity.page import SensitivityPage
+from mlsysweb.pages.serving_cost.page import ServingCostPage
 from mlsysweb.pages.spectrum.page import SpectrumPage
 from mlsysweb.pages.system.page import IronLawPage, SystemPage
 from mlsysweb.pages.walls.page import WallPage
@@ -40,6 +41,7 @@ GIVEN = {
     "/pipeline/": {"page": PipelinePage, "form": Form},
     "/hardware-match/": {"page": HardwareMatchPage, "form": Form, "presets": list},
     "/capstone/": {"page": CapstonePage, "form": Form},
+    "/serving-cost/": {"page": ServingCostPage, "form": Form},
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
     "/glossary/": {"page": GlossaryPage},

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from solvers.analysis.parameters import with_values
 from solvers.laws.queueing import erlang_c, mean_wait_given_waiting, wait_quantile
+from solvers.laws.serving import used_share
 from solvers.node.serving import serving
 from solvers.operations.sustainability import sustainability
 from solvers.operations.tco import tco
@@ -91,7 +92,7 @@ def scores(i: Inputs) -> Scores:
     devices = np.asarray(i.replicas, dtype=float) * i.tensor_parallel
     used = np.minimum(load / slots, 1.0)
     mfu, reading = (
-        (i.batch_size * np.asarray(first) + i.output_length * np.asarray(each)) / service / peak
+        used_share(i.batch_size, first, i.output_length, each, service, peak)
         for first, each, peak in (
             (full.prefill_flop, full.decode_flop, full.decode_peak),
             (full.prefill_moved, full.decode_moved, full.decode_bandwidth),

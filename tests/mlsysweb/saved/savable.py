@@ -20,6 +20,7 @@ QUESTIONS = {
     "spectrum": "/spectrum/?target_latency=0.03&accelerator=nrf52840",
     "pipelines": f"/pipeline/?{urlencode(CHAIN)}",
     "capstone": "/capstone/?submitted=yes&replicas=16",
+    "serving_cost": "/serving-cost/?requests=5&grid=quebec",
     "hardware_match": "/hardware-match/?model=llama-3-70b",
     "explore": f"/explore/?{SPACE.query}",
 }

@@ -1,0 +1,72 @@
+"""Cost bars by accelerator; accelerators that miss the SLO are named with no bar, in grey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .axes import label_room, layout, length_axis, names_axis
+
+_WAYS = (("Owned", "token:memory"), ("On demand", "token:money"), ("Spot", "token:compute"))
+
+
+class CostBar(NamedTuple):
+    """An accelerator: USD per month owned, on demand and on spot machines, None where unknown, with their texts;
+    `missed` where it does not meet the SLO."""
+
+    name: str
+    dollars: tuple[float | None, ...]
+    texts: tuple[str, ...]
+    missed: bool
+
+
+def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
+    """Return the figure: a group of up to three horizontal bars for each accelerator, in the order given."""
+    names = [chip.name for chip in chips]
+    longest = max((cost for chip in chips for cost in chip.dollars if cost is not None), default=0.0)
+    texts = [text for chip in chips for text in chip.texts]
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": way,
+            "y": names,
+            "x": [chip.dollars[place] for chip in chips],
+            "text": [chip.texts[place] for chip in chips],
+            "textposition": "outside",
+            "cliponaxis": False,
+            "marker": {"color": colour},
+            "hovertemplate": f"%{{y}}, {way.lower()}: %{{text}}<extra></extra>",
+        }
+        for place, (way, colour) in enumerate(_WAYS)
+        if any(chip.dollars[place] is not None for chip in chips)
+    ]
+    missed = [chip for chip in chips if chip.missed]
+    if missed:
+        traces.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": "Misses the SLO",
+                "showlegend": False,
+                "y": [chip.name for chip in missed],
+                "x": [0.0 for _ in missed],
+                "text": ["misses the SLO" for _ in missed],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "textfont": {"color": "token:series-7"},
+                "marker": {"color": "token:series-7"},
+                "hovertemplate": "%{y}: misses the SLO<extra></extra>",
+            }
+        )
+    return {
+        "data": traces,
+        "layout": layout(
+            barmode="group",
+            bargap=0.25,
+            height=max(320, 44 * len(names) + 90),
+            margin={"l": 64, "r": label_room([*texts, "misses the SLO"]), "t": 8, "b": 16},
+            xaxis=length_axis(longest),
+            yaxis=names_axis(names),
+        ),
+    }

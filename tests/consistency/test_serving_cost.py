@@ -1,0 +1,88 @@
+"""The serving cost says of each accelerator what the serving, tail-latency, TCO and sustainability walls say when they
+are asked the same."""
+
+import pytest
+
+from mlsysweb.pages.serving_cost.question import COMPARED, Inputs
+from mlsysweb.pages.serving_cost.sizing import MONTH, fleets, options
+from solvers.node.serving import serving
+from solvers.node.tail_latency import tail_latency
+from solvers.operations.sustainability import sustainability
+from solvers.operations.tco import tco
+from solvers.shipped.lookup import find
+from solvers.specs import Accelerator, Model, Precision
+
+CHIPS = [find(Accelerator, slug) for slug in ("h100-sxm5-80gb", *COMPARED)]
+ASKED = Inputs(model=find(Model, "llama-3-70b"), accelerator=CHIPS[0], carbon_intensity=1e-7)
+FLEET = fleets(ASKED, CHIPS, options(ASKED, CHIPS))
+SERVED = [k for k in range(len(CHIPS)) if FLEET.met[k]]
+
+
+def on_the_serving_wall(k):
+    return serving(
+        model=ASKED.model,
+        accelerator=CHIPS[k],
+        prompt_length=ASKED.prompt_length,
+        output_length=ASKED.output_length,
+        concurrency=FLEET.concurrency[k],
+        tensor_parallel=FLEET.tensor_parallel[k],
+        replicas=FLEET.replicas[k],
+        precision=Precision.FP8,
+        kv_precision=Precision.FP8,
+    )
+
+
+def activity(k):
+    """Return the inputs of the TCO and sustainability walls: devices, and what they do while in use."""
+    wall, held = on_the_serving_wall(k), FLEET.concurrency[k]
+    prefills, steps = held / wall.end_to_end_latency, ASKED.output_length / wall.end_to_end_latency
+    return {
+        "accelerator": CHIPS[k],
+        "devices": wall.devices,
+        "duration": MONTH,
+        "pue": ASKED.pue,
+        "mfu": (prefills * wall.prefill_flop + steps * wall.decode_flop) / wall.decode_peak,
+        "memory_utilization": (prefills * wall.prefill_moved + steps * wall.decode_moved) / wall.decode_bandwidth,
+    }
+
+
+def test_most_accelerators_serve_the_default_question():
+    assert len(SERVED) >= 6
+
+
+@pytest.mark.parametrize("k", SERVED, ids=lambda k: CHIPS[k].name)
+def test_latencies_are_those_of_the_serving_and_tail_latency_walls(k):
+    wall = on_the_serving_wall(k)
+    queue = tail_latency(
+        arrival_rate=ASKED.requests, service_time=wall.end_to_end_latency, replicas=wall.slots, service_cv=1
+    )
+    assert wall.feasible
+    assert FLEET.ttft[k] == pytest.approx(wall.ttft + queue.p99_wait, rel=1e-9)
+    assert FLEET.ttft[k] <= ASKED.ttft_target
+    assert FLEET.itl[k] == pytest.approx(wall.itl, rel=1e-9)
+    assert FLEET.utilization[k] == pytest.approx(queue.utilization, rel=1e-9)
+    assert FLEET.utilization[k] <= ASKED.target_utilization * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("k", SERVED, ids=lambda k: CHIPS[k].name)
+def test_owned_cost_and_carbon_are_those_of_the_tco_and_sustainability_walls(k):
+    busy, used = activity(k), FLEET.utilization[k]
+    emitted = sustainability(**busy, time_in_use=used, carbon_intensity=1e-7)
+    assert FLEET.carbon[k] == pytest.approx(emitted.operational_carbon, rel=1e-9)
+    if CHIPS[k].unit_price != CHIPS[k].unit_price:
+        assert FLEET.monthly["own"][k] != FLEET.monthly["own"][k]
+        return
+    throughput = on_the_serving_wall(k).tokens_per_device_second
+    bill = tco(**busy, time_in_use=used, electricity_price=ASKED.electricity_price, tokens_per_device_second=throughput)
+    assert FLEET.monthly["own"][k] == pytest.approx(bill.tco, rel=1e-9)
+    assert FLEET.per_million["own"][k] == pytest.approx(bill.cost_per_million_tokens, rel=1e-9)
+
+
+@pytest.mark.parametrize("k", SERVED, ids=lambda k: CHIPS[k].name)
+def test_rental_costs_are_those_of_the_tco_wall(k):
+    price = {} if CHIPS[k].unit_price == CHIPS[k].unit_price else {"unit_price": 30000}
+    busy = activity(k)
+    rent = tco(**busy, **price)
+    assert FLEET.monthly["on_demand"][k] == pytest.approx(rent.cloud_cost, rel=1e-9, nan_ok=True)
+    one = tco(**{**busy, "devices": FLEET.tensor_parallel[k]}, **price, checkpoint_time=0)
+    assert FLEET.monthly["spot"][k] == pytest.approx(one.spot_cost * FLEET.replicas[k], rel=1e-9, nan_ok=True)
