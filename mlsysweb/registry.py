@@ -153,7 +153,7 @@ PAGES = (
                 "What a model costs to serve at a request rate within an SLO, on eight accelerators at once.",
             ),
         ),
-        saved=(Saved("serving_cost", "Serving cost", "serving_cost", "_costs.html"),),
+        saved=(Saved("serving_cost", "serving_cost", "_costs.html"),),
     ),
     Page(
         "capstone",

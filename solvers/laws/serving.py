@@ -67,8 +67,9 @@ def max_requests(room: Array, bytes_per_request: Array) -> Array:
 
 
 def used_share(requests: Array, first: Array, output_length: Array, each: Array, service: Array, peak: Array) -> Array:
-    """Share, 0 to 1, of a `peak` rate that a server with a constant number of `requests` uses: (B·W₁ + O·W)/(t·π). W₁
-    is the work of one prefill (`first`), W that of one decode step of all requests (`each`), O the `output_length`, t
-    the seconds of a request (`service`). Work in FLOP and peak in FLOP/s give MFU, bytes and byte/s the memory
-    utilization. Arrays broadcast."""
+    """Share, 0 to 1, of a `peak` rate that a server with a constant number of `requests` uses: (B·W₁ + O·W)/(t·π). B
+    are the `requests`, W₁ is the work of one prefill (`first`), W that of one decode step of all requests (`each`), O
+    the `output_length`, t the seconds of a request (`service`). Work in FLOP and peak in FLOP/s give MFU, bytes and
+    byte/s the memory utilization. Arrays broadcast. Derived: in the seconds of a request the server does B
+    prefills and O steps."""
     return np.asarray((requests * np.asarray(first) + output_length * np.asarray(each)) / service / peak)

@@ -39,7 +39,7 @@ def answer_page(query: QueryDict) -> ServingCostPage:
         reverse("serving_cost:table"),
         reverse("walls:wall", args=["serving"]),
     )
-    around = ServingCostLinks(*urls, read.text, [slug for slug, _ in chips])
+    around = ServingCostLinks(*urls, read.text, [str(slug) for slug, _ in chips])
     return serving_cost_page(point, specs, found, fleets(point, specs, found), around)
 
 

@@ -19,7 +19,7 @@ from solvers.specs import Accelerator, Precision
 
 from .page import COLUMNS, AcceleratorCost, ServingCostPage
 from .question import Inputs, Purchase
-from .sizing import DEGREES, Fleet, Options, missing_rate, smallest_degree
+from .sizing import DEGREES, Options, PricedFleets, missing_rate, smallest_degree
 
 _WAYS = {Purchase.OWN: "owned", Purchase.ON_DEMAND: "on demand", Purchase.SPOT: "on spot machines"}
 
@@ -36,7 +36,7 @@ class ServingCostLinks:
 
 
 def serving_cost_page(
-    i: Inputs, chips: Sequence[Accelerator], of: Options, fleet: Fleet, around: ServingCostLinks
+    i: Inputs, chips: Sequence[Accelerator], of: Options, fleet: PricedFleets, around: ServingCostLinks
 ) -> ServingCostPage:
     """Return the page: the cheapest accelerator, and a row for each, cheapest first."""
     cost = fleet.monthly[_way(i)]
@@ -67,7 +67,7 @@ def _text(value: float, unit: str, display: str = "") -> str:
     return format_quantity(float(value), unit, display or unit) if math.isfinite(value) else "unknown"
 
 
-def _verdict(i: Inputs, chips: Sequence[Accelerator], fleet: Fleet, best: int | None) -> str:
+def _verdict(i: Inputs, chips: Sequence[Accelerator], fleet: PricedFleets, best: int | None) -> str:
     way = _WAYS[Purchase(int(i.purchase))]
     if best is not None:
         devices = format_quantity(float(fleet.replicas[best] * fleet.tensor_parallel[best]), "1")
@@ -80,7 +80,7 @@ def _verdict(i: Inputs, chips: Sequence[Accelerator], fleet: Fleet, best: int | 
     return f"None of {len(chips)} accelerators meets the SLO with up to {DEGREES[-1]:g} devices per replica."
 
 
-def _cards(i: Inputs, fleet: Fleet, best: int) -> Iterator[Card]:
+def _cards(i: Inputs, fleet: PricedFleets, best: int) -> Iterator[Card]:
     yield card("cost", Value(float(fleet.monthly[_way(i)][best]), "USD", label="Cost per month"))
     million = float(fleet.per_million[_way(i)][best])
     yield card("cost_per_million_tokens", Value(million, "USD", label="Cost per 1M output tokens"))
@@ -90,7 +90,7 @@ def _cards(i: Inputs, fleet: Fleet, best: int) -> Iterator[Card]:
 
 
 def _row(
-    i: Inputs, chip: Accelerator, fleet: Fleet, k: int, missed: str, best: bool, around: ServingCostLinks
+    i: Inputs, chip: Accelerator, fleet: PricedFleets, k: int, missed: str, best: bool, around: ServingCostLinks
 ) -> AcceleratorCost:
     same = {name: around.text[name] for name in ("model", "prompt_length", "output_length") if name in around.text}
     form = Precision(int(i.precision)).name.lower()
@@ -106,12 +106,12 @@ def _row(
     return AcceleratorCost(link, () if missed else tuple(_cells(i, fleet, k)), missed, best)
 
 
-def _settings(fleet: Fleet, k: int) -> dict[str, str]:
+def _settings(fleet: PricedFleets, k: int) -> dict[str, str]:
     columns = {name: getattr(fleet, name) for name in ("tensor_parallel", "concurrency", "replicas")}
     return {name: f"{column[k]:g}" for name, column in columns.items()}
 
 
-def _cells(i: Inputs, fleet: Fleet, k: int) -> Iterator[str]:
+def _cells(i: Inputs, fleet: PricedFleets, k: int) -> Iterator[str]:
     yield _text(fleet.replicas[k], "1")
     yield _text(fleet.ttft[k], "s")
     for way in ("own", "on_demand", "spot"):
@@ -148,7 +148,7 @@ def _missed(i: Inputs, chip: Accelerator, of: Options, k: int) -> str:
     return "No configuration meets the TTFT and ITL limits together."
 
 
-def _figure(chips: Sequence[Accelerator], fleet: Fleet, order: Sequence[int]) -> Figure:
+def _figure(chips: Sequence[Accelerator], fleet: PricedFleets, order: Sequence[int]) -> Figure:
     ways = ("own", "on_demand", "spot")
 
     def bar(k: int) -> CostBar:

@@ -53,7 +53,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Fleet:
+class PricedFleets:
     """The fleet chosen on each accelerator: settings, p99 TTFT in seconds, USD and kg CO2e per month, USD per million
     output tokens. NaN where unknown; everything is NaN where no fleet meets the SLO (`met` is false)."""
 
@@ -154,7 +154,7 @@ def _added(i: Inputs, ttft: Floats, service: Floats, held: Floats, start: Floats
     return high, late
 
 
-def fleets(i: Inputs, chips: Sequence[Accelerator], of: Options) -> Fleet:
+def fleets(i: Inputs, chips: Sequence[Accelerator], of: Options) -> PricedFleets:
     """Return the fleet with the fewest replicas at the smallest degree of each accelerator, priced."""
     good, place = smallest_degree(i, of)
     rows = np.arange(len(chips))
@@ -172,7 +172,7 @@ def fleets(i: Inputs, chips: Sequence[Accelerator], of: Options) -> Fleet:
     chosen = (rows, place, best)
     used = np.where(met, i.requests * of.service[chosen] / (replicas * concurrency), np.nan)
     monthly, million, carbon = _priced(i, chips, of, chosen, met, degree, replicas, used)
-    return Fleet(met, degree, concurrency, replicas, late, of.itl[chosen], used, monthly, million, carbon)
+    return PricedFleets(met, degree, concurrency, replicas, late, of.itl[chosen], used, monthly, million, carbon)
 
 
 def _priced(

@@ -38,6 +38,7 @@ CHANGED = {
     "capstone": ("/capstone/?submitted=yes&replicas=64", "Replicas per region"),
     "hardware_match": ("/hardware-match/?model=llama-3-8b", "Model"),
     "explore": (QUESTIONS["explore"].replace("mi300x", "l40s"), "Accelerator"),
+    "serving_cost": ("/serving-cost/?requests=50&grid=quebec", "Requests per second"),
 }
 
 
