@@ -6,8 +6,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from .quantities import COUNTED, SAME, convert, to_input_text, to_si
+from .quantities import COUNTED, convert, to_input_text, to_si
 from .spelling import names_no_unit
+
+# Numbers that differ by less, relative to their size, are the same: a conversion of units rounds the last digit.
+SAME = 1e-14
 
 
 def in_shown_unit(text: str, unit: str) -> str:

@@ -50,9 +50,6 @@ def _registry() -> pint.UnitRegistry[float]:
 
 _units = _registry()
 
-# Numbers that differ by less, relative to their size, are the same: a conversion of units rounds the last digit.
-SAME = 1e-14
-
 _NOT_FINITE = re.compile(r"\s*[+-]?(?:nan|inf|infinity)\b.*", re.I)
 _POWER = r"(?:\^-?\d|\*\*-?\d|[²³])?"
 _UNIT = re.compile(rf"[A-Za-zµμ%$][A-Za-z0-9µμ%$_]*{_POWER}(?:\s*[*/·]\s*[A-Za-z1µμ%$][A-Za-z0-9µμ%$_]*{_POWER})*")
@@ -318,8 +315,7 @@ def _after(label: str) -> str:
 
 def with_unit(number: str, unit: str) -> str:
     """Return a number that is written already, with its unit: `30 days`, `$60,000`, `$0.10/kWh`, `45 %`, `20/s`."""
-    label = unit_label(unit)
-    label = _SINGULAR.get(label, label) if number == "1" else label
+    label = _SINGULAR.get(unit_label(unit), unit_label(unit)) if number == "1" else unit_label(unit)
     if label.startswith("$"):
         sign, size = (MINUS, number[1:]) if number.startswith(("-", MINUS)) else ("", number)
         return f"{sign}${size}{label[1:]}"

@@ -13,9 +13,10 @@ from typing import Any
 
 from .declare import Question, closest_name, unknown_name
 from .errors import InputError, InputErrors
+from .field_text import SAME
 from .fields import Choice, Input, InputField, Pick
 from .inline import spec_from_inline
-from .quantities import SAME, to_si
+from .quantities import to_si
 from .spec_parts import follows
 from .specs import Changed, columns, is_table
 

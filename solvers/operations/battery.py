@@ -174,8 +174,6 @@ def _what_helps(o: Outputs) -> str:
         return "Up to {inferences_for_a_year} per day would last a year."
     if o.inferences_for_a_year > 0:
         return "A year needs at most {inferences_for_a_year} per day."
-    if math.isinf(o.lifetime_asleep):
-        return "Fewer or cheaper inferences would help."
     return "Without inference it would last {lifetime_asleep}."
 
 

@@ -6,6 +6,8 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
+from solvers.quantities import to_si
+
 _SLOT = re.compile(r"@([a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)")
 _FUNCTIONS: dict[str, Callable[..., float]] = {
     "max": max,
@@ -18,7 +20,8 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "floor": math.floor,
 }
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<command>\\(?:log_2|log_\{2\}|[A-Za-z]+|[,;! ]))"
+    r"\s*(?:\\text\{(?P<quantity>\d[^}]*)\}"
+    r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<command>\\(?:log_2|log_\{2\}|[A-Za-z]+|[,;! ]))"
     r"|@(?P<slot>[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)"
     r"|(?P<letter>e(?=\^))|(?P<sign>[-+*/^(){},=\[\]]))"
 )
@@ -33,6 +36,12 @@ def right_side(latex: str, values: Mapping[str, float]) -> float:
     return value
 
 
+def _seconds(text: str) -> tuple[str, str]:
+    """Return the token of a quantity written as text, `24 h`; `30 \\%` is a number."""
+    unit = "1" if text.endswith("%") else "s"
+    return "number", repr(to_si("", text.replace("\\", ""), unit))
+
+
 class _Parser:
     def __init__(self, latex: str, values: Mapping[str, float]) -> None:
         self.values, self.at = values, 0
@@ -45,7 +54,7 @@ class _Parser:
                 raise ValueError(f"can't read {text[place:]!r}")
             kind = str(match.lastgroup)
             if not (kind == "command" and match[kind] in (r"\,", r"\;", r"\!", r"\ ")):
-                self.tokens.append((kind, match[kind]))
+                self.tokens.append(_seconds(match[kind]) if kind == "quantity" else (kind, match[kind]))
             place = match.end()
 
     def peek(self) -> str:

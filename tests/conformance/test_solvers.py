@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 from html import unescape
 from io import StringIO
 
@@ -175,7 +176,8 @@ def test_page_partial_api_and_command_tell_the_same(solver):
     assert b"<form" in page.content and b"<html" not in partial.content
     assert api == json.loads(out.getvalue())
     assert set(api["outputs"]) == set(solver.outputs)
-    assert api["verdict"] in unescape(page.content.decode()) and api["verdict"] in unescape(partial.content.decode())
+    for shown in (page, partial):  # the state and its proof are elements of their own
+        assert api["verdict"] in unescape(re.sub("<[^>]+>", "", shown.content.decode()))
 
 
 @every

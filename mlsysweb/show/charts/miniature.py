@@ -190,7 +190,7 @@ def _bars(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> Ite
         for name in dict.fromkeys(name for trace in traces for name in trace["y"])
         for trace in traces
         for each, base, length, colour in zip(trace["y"], _bases(trace), trace["x"], _each(trace, "color"), strict=True)
-        if each == name
+        if each == name and length is not None
     ][:_MOST_BARS]
     low, high = layout["xaxis"]["range"]
     pitch = (HEIGHT - 2 * _EDGE) / max(len(rows), 2)

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from mlsysweb.show.glossary import TERMS
 from solvers.registry import solvers
 
@@ -19,5 +21,6 @@ def test_the_page_defines_every_term_at_its_anchor_and_links_to_the_wall(client)
         assert re.search(rf'id="{term.anchor}">.*?</dt>.*?href="/walls/{term.wall}/"', page, re.DOTALL)
 
 
+@pytest.mark.usefixtures("catalog")
 def test_every_page_links_to_the_glossary(client):
     assert '<a href="/glossary/">Glossary</a>' in client.get("/poster/").content.decode()

@@ -334,7 +334,7 @@ def test_its_card_says_verdict_and_figures_and_draws_a_line_where_there_is_one(c
 def test_the_card_of_a_wall_says_what_was_asked_and_draws_its_chart_in_the_colours_of_the_page(client):
     link = save(client, "/walls/roofline/?batch_size=256")
     card = ShareCard.of("Mine", "Roofline", open_version(latest()))
-    assert (card.kind, card.inputs) == ("compute", (("Batch size", "256"),))
+    assert (card.state, card.inputs) == ("compute", (("Batch size", "256"),))
     assert [dot.colour.token for dot in card.picture.dots] == ["compute"]
     image = Image.open(io.BytesIO(client.get(f"{link}preview.png").content)).convert("RGB")
     shades = {shade for _, shade in image.getcolors(1 << 20)}
