@@ -1,6 +1,8 @@
 """The serving cost says of each accelerator what the serving, tail-latency, TCO and sustainability walls say when they
 are asked the same."""
 
+from dataclasses import replace
+
 import pytest
 
 from mlsysweb.pages.serving_cost.question import COMPARED, Inputs
@@ -86,3 +88,28 @@ def test_rental_costs_are_those_of_the_tco_wall(k):
     assert FLEET.monthly["on_demand"][k] == pytest.approx(rent.cloud_cost, rel=1e-9, nan_ok=True)
     one = tco(**{**busy, "devices": FLEET.tensor_parallel[k]}, **price, checkpoint_time=0)
     assert FLEET.monthly["spot"][k] == pytest.approx(one.spot_cost * FLEET.replicas[k], rel=1e-9, nan_ok=True)
+
+
+def test_the_wait_of_a_short_queue_is_that_of_the_tail_latency_wall_for_any_service_cv():
+    for cv in (0.0, 1.0, 3.0):
+        asked = replace(ASKED, itl_target=0.016, ttft_target=2.0, requests=2.0, service_cv=cv)
+        of = options(asked, CHIPS)
+        fleet = fleets(asked, CHIPS, of)
+        waits = []
+        for k in (k for k in range(len(CHIPS)) if fleet.met[k]):
+            degree = float(fleet.tensor_parallel[k])
+            wall = serving(
+                model=asked.model,
+                accelerator=CHIPS[k],
+                concurrency=fleet.concurrency[k],
+                tensor_parallel=degree,
+                replicas=fleet.replicas[k],
+                precision=Precision.FP8,
+                kv_precision=Precision.FP8,
+            )
+            queue = tail_latency(
+                arrival_rate=2.0, service_time=wall.end_to_end_latency, replicas=wall.slots, service_cv=cv
+            )
+            assert fleet.ttft[k] == pytest.approx(wall.ttft + queue.p99_wait, rel=1e-9)
+            waits.append(queue.p99_wait)
+        assert max(waits) > 0.1
