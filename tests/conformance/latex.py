@@ -45,7 +45,7 @@ def _seconds(text: str) -> tuple[str, str]:
 class _Parser:
     def __init__(self, latex: str, values: Mapping[str, float]) -> None:
         self.values, self.at = values, 0
-        text = latex.replace(r"\left", "").replace(r"\right", "").strip()
+        text = latex.replace(r"\,\text{tokens}", "").replace(r"\left", "").replace(r"\right", "").strip()
         self.tokens: list[tuple[str, str]] = []
         place = 0
         while place < len(text):
