@@ -22,7 +22,7 @@ def test_what_is_true_shows_when_asked_and_leads_to_the_wall(page, live_server):
     expect(truth).to_be_hidden()
     claim(page).get_by_text("Show answer").click()
     expect(truth).to_contain_text("5.12 ms")
-    claim(page).get_by_role("link", name="See it after").click()
+    claim(page).get_by_role("link", name="After").click()
     expect(page.locator("#result .verdict")).to_contain_text("Memory-bound")
     expect(page).to_have_url(re.compile(r"/walls/roofline/\?accelerator\.peak=x2"))
 
