@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import partial
 
 from solvers.declare import choice, number, spec
+from solvers.laws.cost import YEAR
 from solvers.laws.language_pass import Timing
 from solvers.laws.memory import MEMORY_RESERVE
 from solvers.laws.phase import Phase
@@ -213,6 +214,18 @@ prompt_length = partial(
     integer=True,
     symbol="S",
     help="Tokens of each prompt or training sequence.",
+)
+output_length = partial(
+    number,
+    "1",
+    "Output length",
+    low=1,
+    high=1e8,
+    slider=(1, 16384),
+    log=True,
+    integer=True,
+    symbol="O",
+    help="Generated tokens per request.",
 )
 
 memory_reserve = partial(
@@ -455,4 +468,39 @@ devices = partial(
     integer=True,
     symbol="n",
     default_from="fleet.devices",
+)
+
+# Inputs of the cost of owning and renting a fleet.
+infrastructure_multiplier = partial(
+    number,
+    "1",
+    "Infrastructure multiplier",
+    low=1,
+    high=20,
+    slider=(1, 4),
+    symbol="k",
+    help="Purchase price of the fleet over that of its accelerators.",
+)
+amortization = partial(
+    number,
+    "s",
+    "Amortization",
+    exclusive_min=True,
+    high=1e10,
+    slider=(YEAR, 8 * YEAR),
+    display_unit="year",
+    symbol="L",
+    help="Period over which what was bought is depreciated.",
+)
+spot_mtbf = partial(
+    number,
+    "s",
+    "Spot MTBF",
+    exclusive_min=True,
+    high=1e12,
+    slider=(3600, 90 * 86400.0),
+    log=True,
+    display_unit="day",
+    advanced=True,
+    help="Mean time until a spot machine is reclaimed; a job on several stops when any of them is.",
 )

@@ -19,12 +19,15 @@ from catalog.models import CatalogVersion
 
 from .htmx import partial_response, wants_partial
 
+# Bytes of the largest update that is kept: with the number of entries it bounds the memory of a process.
+LARGEST = 120_000
+
 _View = Callable[..., HttpResponse]
 
 
 def cache_updates(view: _View) -> _View:
-    """Return a view whose successful updates are cached by address and version of the catalog. Whole pages and errors
-    are always computed."""
+    """Return a view whose successful updates are cached by address and version of the catalog. Whole pages, errors and
+    very large updates are always computed."""
 
     @wraps(view)
     def cached(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
@@ -37,7 +40,7 @@ def cache_updates(view: _View) -> _View:
             return partial_response(*held)
         answer = view(request, *args, **named)
         url = answer.get("HX-Replace-Url")
-        if answer.status_code == 200 and url:
+        if answer.status_code == 200 and url and len(answer.content) <= LARGEST:
             caches["updates"].set(key, (answer.content.decode(), url))
         return answer
 

@@ -50,18 +50,7 @@ class Inputs:
     precision: Codes = inputs.precision(Precision.BF16)
     batch_size: Array = inputs.batch_size(16, help="Requests a replica serves together.")
     prompt_length: Array = inputs.prompt_length(1024, help="Tokens of each request's prompt.")
-    output_length: Array = number(
-        "1",
-        "Output length",
-        256,
-        low=1,
-        high=1e8,
-        slider=(1, 16384),
-        log=True,
-        integer=True,
-        symbol="O",
-        help="Tokens each request is answered with.",
-    )
+    output_length: Array = inputs.output_length(256)
     tensor_parallel: Array = inputs.tensor_parallel(1, help="Devices of a replica, over which each layer is split.")
     replicas: Array = number(
         "1",

@@ -78,30 +78,8 @@ class Inputs:
     accelerator: Accelerator = inputs.accelerator(
         "h100-sxm5-80gb", help="Runs prefill and decode; prefill only where a decode accelerator is picked."
     )
-    prompt_length: Array = number(
-        "1",
-        "Prompt length",
-        1024,
-        low=1,
-        high=1e8,
-        slider=(1, 131072),
-        log=True,
-        integer=True,
-        symbol="S",
-        help="Prompt tokens per request.",
-    )
-    output_length: Array = number(
-        "1",
-        "Output length",
-        256,
-        low=1,
-        high=1e8,
-        slider=(1, 16384),
-        log=True,
-        integer=True,
-        symbol="O",
-        help="Generated tokens per request.",
-    )
+    prompt_length: Array = inputs.prompt_length(1024, help="Prompt tokens per request.")
+    output_length: Array = inputs.output_length(256)
     batch_size: Array = number(
         "1",
         "Batch size",

@@ -127,28 +127,8 @@ class Inputs:
     rival_price: Array = number(
         "USD", "Unit price of the alternative", 0, high=1e9, slider=(0, 60000), zero_means="catalog's"
     )
-    infrastructure_multiplier: Array = number(
-        "1",
-        "Infrastructure",
-        2.5,
-        low=1,
-        high=20,
-        slider=(1, 4),
-        symbol="k",
-        advanced=True,
-        help="Everything bought for the fleet over the accelerators alone.",
-    )
-    amortization: Array = number(
-        "s",
-        "Amortization",
-        4 * YEAR,
-        exclusive_min=True,
-        high=1e10,
-        slider=(YEAR, 8 * YEAR),
-        display_unit="year",
-        symbol="L",
-        advanced=True,
-    )
+    infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5, advanced=True)
+    amortization: Array = inputs.amortization(4 * YEAR, advanced=True)
     grid: Grid | None = inputs.grid(advanced=True)
     region: Region | None = inputs.region()
     pue: Array = inputs.pue(advanced=True)

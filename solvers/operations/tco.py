@@ -117,27 +117,8 @@ class Inputs:
     tdp: Array = number(
         "W", "Thermal design power", 0, high=1e6, slider=(0, 1500), advanced=True, zero_means="accelerator's"
     )
-    infrastructure_multiplier: Array = number(
-        "1",
-        "Infrastructure",
-        2.5,
-        low=1,
-        high=20,
-        slider=(1, 4),
-        symbol="k",
-        help="Everything bought for the fleet over the accelerators alone.",
-    )
-    amortization: Array = number(
-        "s",
-        "Amortization",
-        4 * YEAR,
-        exclusive_min=True,
-        high=1e10,
-        slider=(YEAR, 8 * YEAR),
-        display_unit="year",
-        symbol="L",
-        help="Years over which what was bought is written off.",
-    )
+    infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5)
+    amortization: Array = inputs.amortization(4 * YEAR)
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     host_power: Array = inputs.host_power(0)
     cloud_price: Array = number(
@@ -162,18 +143,7 @@ class Inputs:
         help="Of one device that may be taken back at any time.",
         zero_means="accelerator's",
     )
-    spot_mtbf: Array = number(
-        "s",
-        "Spot MTBF",
-        30 * 86400.0,
-        exclusive_min=True,
-        high=1e12,
-        slider=(3600, 90 * 86400.0),
-        log=True,
-        display_unit="day",
-        advanced=True,
-        help="On average; the whole job stops when any of them is.",
-    )
+    spot_mtbf: Array = inputs.spot_mtbf(30 * 86400.0)
     devices_per_machine: Array = number(
         "1",
         "Devices per machine",

@@ -75,11 +75,21 @@ def _against(tried: TriedConfiguration, columns: Sequence[ResultColumn]) -> Iter
 def _failure(constraint: Any, value: float) -> str:
     io = constraint.metric.declared
     if value != value:
-        return f"It fails {constraint.text}: there is no value to hold against it."
+        return f"It fails {constraint.text}: its value is unknown."
     if not (constraint.wants_small or constraint.wants_large):
         return f"It fails {constraint.text}."
-    off = abs(value / constraint.limit - 1) if constraint.limit else float("inf")
     return (
-        f"It fails {constraint.text}: it comes to {format_quantity(value, io.unit, io.display_unit)}, "
-        f"{format_quantity(off, '1', 'percent')} off."
+        f"It fails {constraint.text}: it comes to {format_quantity(value, io.unit, io.display_unit)}"
+        f"{_beside_limit(value, constraint.limit)}."
     )
+
+
+def _beside_limit(value: float, limit: float) -> str:
+    """Return how far a value is from its limit: a share of it, or the ratio where that is two or more; nothing beside
+    a limit of zero."""
+    if not limit:
+        return ""
+    ratio = value / limit
+    if ratio >= 2:
+        return f", {format_quantity(ratio, '1', 'times')} the limit"
+    return f", {format_quantity(abs(ratio - 1), '1', 'percent')} off"

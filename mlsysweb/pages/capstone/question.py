@@ -109,17 +109,8 @@ class Inputs:
         help="Brief: CO₂e of all regions together.",
     )
     prompt_length: Array = inputs.prompt_length(256, advanced=True, help="Brief: prompt tokens per request.")
-    output_length: Array = number(
-        "1",
-        "Output length",
-        64,
-        low=1,
-        high=1e6,
-        slider=(1, 4096),
-        log=True,
-        integer=True,
-        advanced=True,
-        help="Brief: output tokens per request.",
+    output_length: Array = inputs.output_length(
+        64, high=1e6, slider=(1, 4096), advanced=True, help="Brief: output tokens per request."
     )
     pue: Array = number(
         "1", "PUE", 1.2, low=1, high=10, slider=(1, 2), advanced=True, help="Used where the PUE of a region is unknown."

@@ -41,28 +41,8 @@ class Inputs:
         log=True,
         help="QPS of all users together.",
     )
-    prompt_length: Array = number(
-        "1",
-        "Prompt length",
-        1024,
-        low=1,
-        high=1e6,
-        slider=(1, 131072),
-        log=True,
-        integer=True,
-        help="Tokens per request.",
-    )
-    output_length: Array = number(
-        "1",
-        "Output length",
-        256,
-        low=1,
-        high=1e6,
-        slider=(1, 16384),
-        log=True,
-        integer=True,
-        help="Generated tokens per request.",
-    )
+    prompt_length: Array = inputs.prompt_length(1024, high=1e6, help="Prompt tokens per request.")
+    output_length: Array = inputs.output_length(256, high=1e6)
     ttft_target: Array = number(
         "s",
         "TTFT SLO (p99)",
@@ -139,39 +119,9 @@ class Inputs:
         advanced=True,
         help="CO2e of the electricity, at the meter.",
     )
-    infrastructure_multiplier: Array = number(
-        "1",
-        "Infrastructure multiplier",
-        2.5,
-        low=1,
-        high=20,
-        slider=(1, 4),
-        advanced=True,
-        help="Purchase price of the fleet over that of its accelerators.",
-    )
-    amortization: Array = number(
-        "s",
-        "Amortization",
-        4 * YEAR,
-        exclusive_min=True,
-        high=1e10,
-        slider=(YEAR, 8 * YEAR),
-        display_unit="year",
-        advanced=True,
-        help="Period over which what was bought is depreciated.",
-    )
-    spot_mtbf: Array = number(
-        "s",
-        "Spot MTBF",
-        30 * 86400.0,
-        exclusive_min=True,
-        high=1e12,
-        slider=(3600, 90 * 86400.0),
-        log=True,
-        display_unit="day",
-        advanced=True,
-        help="Mean time until a spot machine is reclaimed.",
-    )
+    infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5, advanced=True)
+    amortization: Array = inputs.amortization(4 * YEAR, advanced=True)
+    spot_mtbf: Array = inputs.spot_mtbf(30 * 86400.0)
     recovery_time: Array = number(
         "s",
         "Recovery time",

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 from mlsysweb.show.results.page import Link
 from solvers.declare import Question
 from solvers.errors import InputError
-from solvers.field_text import in_shown_unit, is_counted, to_field_text
+from solvers.field_text import is_counted, to_field_text
 from solvers.fields import Choice, Input, InputField, Pick
 from solvers.quantities import conversion_factor, convert, to_si, unit_label, with_unit
 from solvers.read import ALSO, NOTHING, SWEEP
+from solvers.spelling import names_no_unit
 
 from .page import Field, Form, Option, OptionGroup, ShownUnit, Slider
 
@@ -134,7 +135,7 @@ def placeholder(io: Input, default: str) -> str:
 def number_with_unit(io: Input, typed: str) -> str:
     """Return typed text as its field shows it, with the unit beside it: `30 days`, `$30,000`."""
     text = _field_text(io, typed) or io.zero_means
-    return with_unit(text, io.display_unit) if text != in_shown_unit(text, "s") else text
+    return with_unit(text, io.display_unit) if names_no_unit(text, bytes_wanted="byte" in io.unit) else text
 
 
 def _default_text(io: InputField) -> str:

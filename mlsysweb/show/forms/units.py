@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 
 from mlsysweb.show.htmx import wants_partial
 from solvers.field_text import in_shown_unit
@@ -33,7 +35,9 @@ def read_units(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
         if request.method in ("GET", "HEAD") and any(key.startswith(PREFIX) for key in request.GET):
             query = with_units(request.GET)
             if not wants_partial(request):
-                return HttpResponseRedirect(f"{request.path}?{query.urlencode()}")
+                # A path of two slashes would lead to another host.
+                path = escape_leading_slashes(escape_uri_path(request.path))
+                return HttpResponseRedirect(f"{path}?{query.urlencode()}")
             request.GET = query  # type: ignore[assignment]
         return get_response(request)
 

@@ -1,6 +1,7 @@
 """The unit beside a field: what a bare number typed there means, and what a link without it means."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -32,6 +33,14 @@ def test_a_typed_unit_goes_before_the_one_beside_the_field(client):
 def test_a_form_sent_without_scripts_leads_to_the_link_of_its_page(client):
     answer = client.get("/walls/tco/", {"duration": "12", "unit:duration": "day", "unit:mfu": "percent"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/walls/tco/?duration=12+day")
+
+
+@pytest.mark.parametrize("path", ["//example.com/", "//example.com/walls/tco/", "/walls/tco/?x=1&/../"])
+def test_a_form_leads_to_no_other_host(client, path):
+    answer = client.get("/", QUERY_STRING="unit:mfu=percent", PATH_INFO=path)
+    target = urlsplit(answer.headers["Location"])
+    assert answer.status_code == 302
+    assert not target.netloc and not target.scheme
 
 
 def test_a_link_with_a_bare_number_means_what_it_always_meant():
