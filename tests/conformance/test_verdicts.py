@@ -27,6 +27,45 @@ DIALECT = re.compile(
     re.IGNORECASE,
 )
 
+# What a reader sees first on each wall: the state of its default answer and the words for it.
+FIRST = {
+    "roofline": ("memory", "Memory-bound."),
+    "efficiency": ("compute", "46\u00a0% MFU."),
+    "serving": ("memory", "Memory-bound decode."),
+    "batching": ("memory", "Limited by memory."),
+    "weight_streaming": ("storage", "I/O-bound."),
+    "tail_latency": ("missed", "SLO missed."),
+    "ingestion": ("missed", "Data stall."),
+    "transformation": ("host", "Preprocessing-bound."),
+    "topology": ("ok", "Full bisection."),
+    "scaling_laws": ("ok", "Compute-optimal."),
+    "reasoning": ("money", "6.77× the latency and 6.77× the cost."),
+    "compression": ("ok", "4× smaller, up to 4× as fast."),
+    "collectives": ("network", "Hierarchical all-reduce is fastest."),
+    "parallelism": ("memory", "38\u00a0% MFU."),
+    "training_memory": ("infeasible", "Out of memory."),
+    "reliability": ("overhead", "91\u00a0% goodput."),
+    "cluster_queue": ("missed", "Wait target missed."),
+    "shootout": ("money", "AMD Instinct MI300X is cheaper."),
+    "tco": ("money", "Spot is cheapest."),
+    "sustainability": ("carbon", "Mostly operational carbon."),
+    "checkpoint": ("storage", "Limited by the file system."),
+    "privacy": ("overhead", "1.67× the training time."),
+    "sensitivity": ("memory", "Limited by memory bandwidth."),
+    "synthesis": ("ok", "Target met."),
+    "battery": ("compute", "Limited by inference."),
+    "iron_law": ("compute", "Limited by MFU."),
+    "system": ("ok", "Valid layout."),
+}
+
+
+@pytest.mark.parametrize("solver", solvers().values(), ids=list(solvers()))
+def test_the_default_answer_of_a_wall_begins_with_its_state(solver):
+    result = answer(solver, {})
+    state, words = FIRST[solver.name]
+    assert result.state == state
+    assert fill_slots(result.verdict, result.values).startswith(f"{words} ")
+
 
 @pytest.mark.parametrize(("solver", "values"), CASES)
 def test_a_verdict_declares_its_state_and_begins_with_it(solver, values):
