@@ -90,7 +90,8 @@ function wire(range) {
 
   // Shows the unit beside the field only where it is meant, and tells a screen reader the value with it.
   function tag() {
-    const own = split(field.value, unit)[1] !== "" || /^\s*\$/.test(field.value);
+    const empty = field.value === "" && !/\d/.test(field.placeholder);
+    const own = empty || split(field.value, unit)[1] !== "" || /^\s*\$/.test(field.value);
     for (const each of besides) each.hidden = own;
     const label = own ? "" : besides.at(-1)?.textContent ?? "";
     range.setAttribute("aria-valuetext", field.value ? `${field.value} ${label}`.trim() : field.placeholder);

@@ -110,6 +110,7 @@ TOOLS = {
     "/capstone/": "verdict",
     "/explore/": "verdict",
     "/hardware-match/": "verdict",
+    "/serving-cost/": "verdict",
     "/sensitivity/roofline/": "verdict",
 }
 

@@ -16,6 +16,7 @@ from mlsysweb.show.results.present import card, embedded
 from solvers.quantities import format_quantity
 from solvers.result import Value
 from solvers.specs import Accelerator, Precision
+from solvers.verdict import State
 
 from .page import COLUMNS, AcceleratorCost, ServingCostPage
 from .question import Inputs, Purchase
@@ -48,7 +49,7 @@ def serving_cost_page(
     missed = {k: "" if fleet.met[k] else _missed(i, chips[k], of, k) for k in order}
     return ServingCostPage(
         verdict=_verdict(i, chips, fleet, best),
-        kind="" if fleet.met.any() else "infeasible",
+        kind=State.OK if fleet.met.any() else State.MISSED,
         cards=tuple(_cards(i, fleet, best)) if best is not None else (),
         figure=_figure(chips, fleet, order) if fleet.met.any() else None,
         columns=COLUMNS,
@@ -71,13 +72,15 @@ def _verdict(i: Inputs, chips: Sequence[Accelerator], fleet: PricedFleets, best:
     way = _WAYS[Purchase(int(i.purchase))]
     if best is not None:
         devices = format_quantity(float(fleet.replicas[best] * fleet.tensor_parallel[best]), "1")
+        monthly = _text(fleet.monthly[_way(i)][best], "USD")
         return (
-            f"Cheapest: {devices} × {chips[best].name}, {_text(fleet.monthly[_way(i)][best], 'USD')}/month {way}, "
+            f"SLO met. Cheapest: {devices} × {chips[best].name}, {monthly}/month {way}, "
             f"p99 TTFT {_text(fleet.ttft[best], 's')}."
         )
     if fleet.met.any():
-        return f"{int(fleet.met.sum())} of {len(chips)} accelerators meet the SLO, but none has a known {way} price."
-    return f"None of {len(chips)} accelerators meets the SLO with up to {DEGREES[-1]:g} devices per replica."
+        met = int(fleet.met.sum())
+        return f"SLO met. {met} of {len(chips)} accelerators meet it, but none has a known {way} price."
+    return f"SLO missed. None of {len(chips)} accelerators meets it with up to {DEGREES[-1]:g} devices per replica."
 
 
 def _cards(i: Inputs, fleet: PricedFleets, best: int) -> Iterator[Card]:

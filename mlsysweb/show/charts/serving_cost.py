@@ -64,7 +64,6 @@ def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
         "layout": layout(
             barmode="group",
             bargap=0.25,
-            height=max(320, 44 * len(names) + 90),
             margin={"l": 64, "r": label_room([*texts, "misses the SLO"]), "t": 8, "b": 16},
             xaxis=length_axis(longest),
             yaxis=names_axis(names),

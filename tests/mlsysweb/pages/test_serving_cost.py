@@ -30,7 +30,7 @@ def test_eight_accelerators_are_compared_and_the_cheapest_is_named_first(client)
     page = page_of(client)
     assert len(page.rows) == 8 and [row.best for row in page.rows] == [True] + [False] * 7
     first = page.rows[0]
-    assert page.verdict.startswith("Cheapest: ") and first.accelerator.words in page.verdict
+    assert page.verdict.startswith("SLO met. Cheapest: ") and first.accelerator.words in page.verdict
     assert f"{cell(first, 'On demand/month')}/month on demand, p99 TTFT {cell(first, 'p99 TTFT')}." in page.verdict
     prices = [cell(row, "On demand/month") for row in page.rows]
     known = [dollars(price) for price in prices if price != "unknown"]
@@ -50,7 +50,7 @@ def test_an_accelerator_without_a_price_says_unknown_and_borrows_none(client):
 
 def test_accelerators_alone_without_a_purchase_price_can_be_rented(client):
     page = page_of(client, accelerator="l40s", also="tpu-v5p")
-    assert page.verdict.startswith("Cheapest: ") and len(page.rows) == 2
+    assert page.verdict.startswith("SLO met. Cheapest: ") and len(page.rows) == 2
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_an_accelerator_that_misses_says_which_limit_and_by_how_much(client, que
     assert not row.best and not row.cells and row.missed.endswith(said)
 
 
-def test_nothing_that_meets_the_slo_is_an_infeasible_answer(client):
+def test_an_slo_that_nothing_meets_is_missed(client):
     page = page_of(client, ttft_target="1 ms")
-    assert page.kind == "infeasible" and page.figure is None and page.verdict.startswith("None of 8 ")
+    assert page.kind == "missed" and page.figure is None and page.verdict.startswith("SLO missed. None of 8 ")
 
 
 def test_the_cheapest_links_to_the_serving_wall_with_the_same_answer(client):
