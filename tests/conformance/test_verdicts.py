@@ -27,7 +27,7 @@ DIALECT = re.compile(
     re.IGNORECASE,
 )
 
-# What a reader sees first on each wall: the state of its default answer and the words for it.
+# The state of the default answer of each wall, and the words for it, which a reader sees first.
 FIRST = {
     "roofline": ("memory", "Memory-bound."),
     "efficiency": ("compute", "46\u00a0% MFU."),
