@@ -22,7 +22,7 @@ model = partial(spec, Model, "Model")
 accelerator = partial(spec, Accelerator, "Accelerator")
 
 # A cluster, its parts and its place. Each brings those after it along, and the figures it knows of them.
-fleet = partial(spec, Fleet, "Fleet", optional=True, help="A cluster: its devices, nodes and network.")
+fleet = partial(spec, Fleet, "Fleet", optional=True, help="Cluster with its accelerators, nodes and network.")
 node = partial(
     spec,
     Node,
@@ -30,7 +30,7 @@ node = partial(
     optional=True,
     advanced=True,
     default_from="fleet.node",
-    help="A server: its accelerators, the links between them and its network cards.",
+    help="Server with its accelerators, their links and its NICs.",
 )
 fabric = partial(
     spec,
@@ -39,7 +39,7 @@ fabric = partial(
     optional=True,
     advanced=True,
     default_from="fleet.fabric",
-    help="Between nodes; no device gets more than its share of the node's network cards.",
+    help="Network between nodes. A device gets at most its share of the node's NICs.",
 )
 region = partial(
     spec,
@@ -48,10 +48,12 @@ region = partial(
     optional=True,
     advanced=True,
     default_from="fleet.region",
-    help="A site and its grid: its own PUE and carbon intensity count before the grid's.",
+    help="Data-center site and its grid. Its own PUE and carbon intensity override the grid's.",
 )
-grid = partial(spec, Grid, "Grid", optional=True, default_from="region.grid", help="Where the electricity comes from.")
-precision = partial(choice, Precision, "Precision", help="The format weights are stored in.")
+grid = partial(
+    spec, Grid, "Grid", optional=True, default_from="region.grid", help="Electricity grid that supplies the site."
+)
+precision = partial(choice, Precision, "Precision", help="Number format of the weights.")
 
 efficiency = partial(
     number,
@@ -62,7 +64,7 @@ efficiency = partial(
     slider=(0.01, 1),
     display_unit="percent",
     symbol=r"\eta",
-    help="Share of the peak rate that kernels reach.",
+    help="Fraction of peak FLOP/s that kernels reach.",
 )
 bandwidth_efficiency = partial(
     number,
@@ -74,7 +76,7 @@ bandwidth_efficiency = partial(
     display_unit="percent",
     symbol=r"\eta_b",
     advanced=True,
-    help="Share of the memory's peak bandwidth that kernels reach.",
+    help="Fraction of peak memory bandwidth that kernels reach.",
 )
 
 layer_overhead = partial(
@@ -86,88 +88,85 @@ layer_overhead = partial(
     display_unit="us",
     symbol=r"t_\text{layer}",
     advanced=True,
-    help="Launches, norms and other small kernels that neither roof sees.",
+    help="Launch latency and small kernels not covered by the roofline.",
 )
 # The constants of the roofline, under the names every wall has for them: who changes one means the roofline.
 ROOFLINE_CONSTANTS = ("efficiency", "bandwidth_efficiency", "layer_overhead")
 timing = partial(
     choice,
     Timing,
-    "Time of a pass",
+    "Step-time model",
     Timing.AUTO,
-    labels={
-        "auto": "As the constants say",
-        "kernels": "Sum of kernels, as measured",
-        "roofline": "Roofline of the textbook",
-    },
+    labels={"auto": "Automatic", "kernels": "Kernel sum (measured)", "roofline": "Roofline"},
     advanced=True,
     meant=Timing.ROOFLINE,
     meant_by=ROOFLINE_CONSTANTS,
-    help="A sum of kernels with the chip's measured constants, or the roofline with the efficiencies and the overhead "
-    "below; the roofline where one of these is changed.",
+    help="Kernel sum with the accelerator's measured constants, or roofline with the efficiencies and "
+    "overhead below. Changing one of those selects the roofline.",
 )
 idle_fraction = partial(
     number,
     "1",
-    "Idle power",
+    "Idle power (% of TDP)",
     high=1,
     slider=(0, 1),
     display_unit="percent",
     symbol="i",
     advanced=True,
-    help="Share of the thermal design power an idle device draws.",
+    help="Power of an idle device as a fraction of its TDP.",
 )
 
 power_model = partial(
     choice,
     PowerModel,
-    "Power follows",
+    "Power model",
     advanced=True,
-    labels={"mfu": "MFU", "busiest": "The busier of the two", "activity": "Arithmetic and memory, as measured"},
-    help="Decode keeps the memory busy while its MFU is near zero. Measured: GPU power of H100s that serve.",
+    labels={"mfu": "MFU", "busiest": "Busier of compute and memory", "activity": "Compute and memory (measured)"},
+    help="Quantity that power follows. Decode keeps the memory busy at near-zero MFU. Measured: GPU power of "
+    "H100s in serving.",
 )
 memory_utilization = partial(
     number,
     "1",
-    "Memory bandwidth in use",
+    "Memory bandwidth utilization",
     high=1,
     slider=(0, 1),
     display_unit="percent",
     symbol="u_m",
-    help="Share of the memory's bandwidth. Power follows it and MFU; where it is unknown, MFU alone.",
+    help="Fraction of memory bandwidth in use. Power follows it and MFU, or MFU alone if it is unknown.",
     zero_means="unknown",
 )
 host_power = partial(
     number,
     "W",
-    "Host power of a device",
+    "Host power per device",
     high=1e5,
     slider=(0, 1000),
     symbol="p_h",
     advanced=True,
-    help="Its part of a node's CPUs, network cards and fans, always on.",
+    help="Share of the node's CPUs, NICs and fans, always on.",
     zero_means="not counted",
 )
 
 wue = partial(
     number,
     "L/J",
-    "Water-usage effectiveness",
+    "Water usage effectiveness (WUE)",
     high=1e-3,
     slider=(0, 5 / 3.6e6),
     display_unit="L/kWh",
     symbol="w_s",
-    help="Water the site's cooling evaporates, per energy of its equipment: WUE. 0: none, or not known; 1.8 is usual.",
+    help="Site cooling water per unit of IT energy. 0: none or unknown; 1.8 L/kWh is typical.",
 )
 water_of_generation = partial(
     number,
     "L/J",
-    "Water of generation",
+    "Water intensity of electricity",
     high=1e-3,
     slider=(0, 10 / 3.6e6),
     display_unit="L/kWh",
     symbol="w_g",
-    help="Water power stations evaporate, per energy at the meter; United States: 3.1 L/kWh.",
+    help="Water consumed by power plants per unit of electricity; United States: 3.1 L/kWh.",
     zero_means="unknown",
 )
 
@@ -176,9 +175,9 @@ phase = partial(
     choice,
     Phase,
     "Phase",
-    labels={"auto": "As the model works"},
-    help="Decode makes a token of each sequence, prefill reads the prompt, forward is a pass of fixed size, training "
-    "learns.",
+    labels={"auto": "Auto", "decode": "Decode", "prefill": "Prefill", "forward": "Forward", "training": "Training"},
+    help="Prefill processes the prompt; decode generates one token per sequence; forward is one pass of a "
+    "fixed-size model; training is forward plus backward.",
 )
 batch_size = partial(
     number,
@@ -190,7 +189,7 @@ batch_size = partial(
     log=True,
     integer=True,
     symbol="B",
-    help="Sequences or samples that share one reading of the weights.",
+    help="Sequences processed together; they share one read of the weights.",
 )
 context_length = partial(
     number,
@@ -201,7 +200,7 @@ context_length = partial(
     log=True,
     integer=True,
     symbol="s",
-    help="Tokens already in each sequence when a token is decoded; each has its keys and values in memory.",
+    help="Tokens already in the KV cache per sequence.",
 )
 prompt_length = partial(
     number,
@@ -213,7 +212,7 @@ prompt_length = partial(
     log=True,
     integer=True,
     symbol="S",
-    help="Tokens of each prompt or training sequence.",
+    help="Tokens per prompt or training sequence.",
 )
 output_length = partial(
     number,
@@ -231,98 +230,98 @@ output_length = partial(
 memory_reserve = partial(
     number,
     "1",
-    "Memory kept free",
+    "Memory headroom",
     MEMORY_RESERVE,
     high=0.99,
     slider=(0, 0.5),
     display_unit="percent",
     symbol="r",
     advanced=True,
-    help="Share of a device's memory for the runtime, communication buffers and fragments.",
+    help="Fraction of device memory reserved for the runtime, communication buffers and fragmentation.",
 )
 
 # Inputs of the parallel layout of a training run.
 data_parallel = partial(
     number,
     "1",
-    "Data parallel",
+    "Data-parallel size",
     low=1,
     high=1e6,
     slider=(1, 1024),
     log=True,
     integer=True,
     symbol="d",
-    help="Copies of the model that each take other sequences; what ZeRO divides by.",
+    help="Number of model replicas; ZeRO shards across them.",
 )
 tensor_parallel = partial(
     number,
     "1",
-    "Tensor parallel",
+    "Tensor-parallel size",
     low=1,
     high=1024,
     slider=(1, 16),
     integer=True,
     symbol="t",
-    help="Devices each layer is split over.",
+    help="Devices that share each layer.",
 )
 pipeline_parallel = partial(
     number,
     "1",
-    "Pipeline parallel",
+    "Pipeline-parallel size",
     low=1,
     high=1e4,
     slider=(1, 64),
     integer=True,
     symbol="p",
-    help="Stages the layers are split into, one after the other.",
+    help="Pipeline stages that the layers are divided into.",
 )
 context_parallel = partial(
     number,
     "1",
-    "Context parallel",
+    "Context-parallel size",
     low=1,
     high=1e4,
     slider=(1, 16),
     integer=True,
     symbol="c",
     advanced=True,
-    help="Devices each sequence is split over.",
+    help="Devices that share each sequence.",
 )
 expert_parallel = partial(
     number,
     "1",
-    "Expert parallel",
+    "Expert-parallel size",
     low=1,
     high=1e4,
     slider=(1, 64),
     integer=True,
     symbol="e",
     advanced=True,
-    help="Devices the experts of a layer are spread over, taken from the data-parallel ones.",
+    help="Devices that share the experts of a layer, taken from the data-parallel ones.",
 )
 virtual_stages = partial(
     number,
     "1",
-    "Stages a device holds",
+    "Virtual pipeline stages",
     low=1,
     high=1000,
     slider=(1, 8),
     integer=True,
     symbol="v",
     advanced=True,
-    help="Above 1 the pipeline is interleaved: shorter bubbles, more messages, more activations.",
+    help="Stages per device. Above 1 the schedule is interleaved: smaller bubble, more messages, more activations.",
 )
 microbatch = partial(
     number,
     "1",
-    "Microbatch",
+    "Micro-batch size",
     low=1,
     high=1e6,
     slider=(1, 64),
     log=True,
     integer=True,
     symbol="b",
-    help="Sequences a device works on at once.",
+    help="Sequences that a device processes together.",
 )
 sequence_length = partial(
     number,
@@ -334,7 +333,7 @@ sequence_length = partial(
     log=True,
     integer=True,
     symbol="s",
-    help="Tokens of each sequence.",
+    help="Tokens per sequence.",
 )
 zero_stage = partial(
     number,
@@ -343,27 +342,30 @@ zero_stage = partial(
     high=3,
     slider=(0, 3),
     integer=True,
-    help="What is divided over the copies: 1 optimizer state, 2 gradients too, 3 weights too (FSDP).",
+    help="Sharded across data-parallel ranks: 1 optimizer state, 2 + gradients, 3 + parameters (FSDP).",
 )
 recomputation = partial(
     choice,
     Recomputation,
     "Recomputation",
-    help="Activations the backward pass computes again: none, those of attention scores, or all.",
+    help="Activations that the backward pass recomputes.",
+    labels={"none": "None", "selective": "Selective (attention scores)", "full": "Full"},
 )
 attention = partial(
     choice,
     Attention,
-    "Attention",
+    "Attention kernel",
     advanced=True,
-    help="A fused kernel (FlashAttention) never writes the scores; an unfused one keeps them.",
+    help="A fused kernel never writes the scores to memory; an unfused one does.",
+    labels={"unfused": "Unfused", "fused": "Fused (FlashAttention)"},
 )
 sequence_parallel = partial(
     choice,
     SequenceParallel,
-    "Sequence parallel",
+    "Sequence parallelism",
     advanced=True,
-    help="Spreads norms and dropouts over the tensor-parallel devices, too.",
+    help="Also shards normalization and dropout across the tensor-parallel devices.",
+    labels={"off": "Off", "on": "On"},
 )
 
 # Inputs of the network between devices.
@@ -378,12 +380,12 @@ devices_per_node = partial(
     symbol="g",
     default_from="node.accelerators_per_node",
     advanced=True,
-    help="Nodes are filled one after the other.",
+    help="Accelerators per node; nodes are filled one after the other.",
 )
 intra_bandwidth = partial(
     number,
     "byte/s",
-    "Bandwidth inside a node",
+    "Intra-node bandwidth",
     exclusive_min=True,
     high=1e15,
     slider=(1e9, 2e12),
@@ -393,12 +395,12 @@ intra_bandwidth = partial(
     default_from=("node.fabric.bandwidth", "accelerator.interconnect_bandwidth"),
     strict=True,
     advanced=True,
-    help="One way, of each device: NVLink and its like.",
+    help="Bandwidth per device in one direction, such as NVLink.",
 )
 inter_bandwidth = partial(
     number,
     "byte/s",
-    "Bandwidth between nodes",
+    "Inter-node bandwidth",
     exclusive_min=True,
     high=1e15,
     slider=(1e9, 2e12),
@@ -408,31 +410,31 @@ inter_bandwidth = partial(
     default_from=("fleet.device_bandwidth", "fabric.bandwidth"),
     strict=True,
     advanced=True,
-    help="One way, of each device: its share of the node's network cards.",
+    help="Bandwidth per device in one direction: its share of the node's NICs.",
 )
 intra_latency = partial(
     number,
     "s",
-    "Latency inside a node",
+    "Intra-node latency",
     high=1,
     slider=(0, 20e-6),
     display_unit="us",
     symbol=r"\alpha_\text{intra}",
     advanced=True,
     default_from="node.fabric.latency",
-    help="Time to start one message.",
+    help="Time to start one message within a node.",
 )
 inter_latency = partial(
     number,
     "s",
-    "Latency between nodes",
+    "Inter-node latency",
     high=1,
     slider=(0, 100e-6),
     display_unit="us",
     symbol=r"\alpha_\text{inter}",
     advanced=True,
     default_from="fabric.latency",
-    help="Time to start one message.",
+    help="Time to start one message between nodes.",
 )
 
 # Where a job runs.
@@ -445,7 +447,7 @@ pue = partial(
     high=10,
     slider=(1, 2),
     default_from=("region.pue", "fleet.pue"),
-    help="Energy of the building over that of the chips.",
+    help="Facility energy ÷ IT energy.",
 )
 electricity_price = partial(
     number,
@@ -479,18 +481,18 @@ infrastructure_multiplier = partial(
     high=20,
     slider=(1, 4),
     symbol="k",
-    help="Purchase price of the fleet over that of its accelerators.",
+    help="Fleet purchase price ÷ accelerator purchase price.",
 )
 amortization = partial(
     number,
     "s",
-    "Amortization",
+    "Depreciation period",
     exclusive_min=True,
     high=1e10,
     slider=(YEAR, 8 * YEAR),
     display_unit="year",
     symbol="L",
-    help="Period over which what was bought is depreciated.",
+    help="Period over which the purchase price is depreciated.",
 )
 spot_mtbf = partial(
     number,
@@ -502,5 +504,5 @@ spot_mtbf = partial(
     log=True,
     display_unit="day",
     advanced=True,
-    help="Mean time until a spot machine is reclaimed; a job on several stops when any of them is.",
+    help="Mean time until a spot machine is reclaimed; a multi-machine job stops when any is.",
 )

@@ -64,70 +64,81 @@ class Accelerator(_Record):
     """A chip. `peak` has one dense rate per `Precision` along its last axis."""
 
     name: str = "accelerator"
-    peak: NDArray[np.float64] = rates("Peak dense rate", help="Dense, never 2:4 sparse; 1 multiply-add is 2 FLOP.")
+    peak: NDArray[np.float64] = rates("Peak dense FLOP/s", help="Dense, never 2:4 sparse; one multiply-add is 2 FLOPs.")
     memory_capacity: Array = number(
-        "byte", "Memory capacity", display_unit="GB", symbol="M", help="Main memory: HBM, GDDR or LPDDR."
+        "byte",
+        "Memory capacity",
+        display_unit="GB",
+        symbol="M",
+        help="Capacity of the main memory: HBM, GDDR or LPDDR.",
     )
     memory_bandwidth: Array = number(
-        "byte/s", "Memory bandwidth", exclusive_min=True, display_unit="GB/s", help="Peak of the main memory."
+        "byte/s", "Memory bandwidth", exclusive_min=True, display_unit="GB/s", help="Peak bandwidth of the main memory."
     )
     sram_capacity: Array = number(
-        "byte", "On-chip SRAM", display_unit="MB", help="L2 on a GPU, the whole RAM on an MCU."
+        "byte", "On-chip SRAM", display_unit="MB", help="L2 cache of a GPU; whole RAM of an MCU."
     )
     sram_bandwidth: Array = number("byte/s", "SRAM bandwidth", exclusive_min=True, display_unit="GB/s")
     flash_capacity: Array = number(
-        "byte", "Flash", display_unit="MB", help="Where a microcontroller keeps its weights."
+        "byte", "Flash capacity", display_unit="MB", help="Memory in which a microcontroller stores its weights."
     )
     flash_bandwidth: Array = number("byte/s", "Flash bandwidth", exclusive_min=True, display_unit="MB/s")
     interconnect_bandwidth: Array = number(
-        "byte/s", "Interconnect bandwidth", exclusive_min=True, display_unit="GB/s", help="One way."
+        "byte/s", "Interconnect bandwidth", exclusive_min=True, display_unit="GB/s", help="Bandwidth in one direction."
     )
     tdp: Array = number("W", "Thermal design power")
     idle_power: Array = number("W", "Idle power")
     sleep_power: Array = number("W", "Sleep power", display_unit="uW")
     unit_price: Array = number("USD", "Unit price")
-    cloud_price: Array = number("USD/s", "Cloud price", display_unit="USD/hour", help="On demand, one accelerator.")
+    cloud_price: Array = number(
+        "USD/s", "On-demand cloud price", display_unit="USD/hour", help="Price of one accelerator, on demand."
+    )
     spot_price: Array = number("USD/s", "Spot price", display_unit="USD/hour")
     dispatch_overhead: Array = number(
         "s", "Dispatch overhead", 10e-6, display_unit="us", help="Host time to start a step."
     )
-    embodied_carbon: Array = number("kg", "Embodied carbon", help="CO2e of making one; the vendor's figure if any.")
+    embodied_carbon: Array = number(
+        "kg", "Embodied carbon", help="CO₂e of manufacturing one; the vendor's figure where published."
+    )
     measured_efficiency: Array = number(
-        "1", "Compute efficiency", high=1, exclusive_min=True, help="As measured serving has it."
+        "1", "Compute efficiency", high=1, exclusive_min=True, help="Value measured in serving."
     )
     measured_bandwidth_efficiency: Array = number(
-        "1", "Bandwidth efficiency", high=1, exclusive_min=True, help="As measured serving has it."
+        "1", "Bandwidth efficiency", high=1, exclusive_min=True, help="Value measured in serving."
     )
     measured_layer_overhead: Array = number(
-        "s", "Overhead per layer", display_unit="us", help="As measured serving has it."
+        "s", "Overhead per layer", display_unit="us", help="Value measured in serving."
     )
     boost_clock: Array = number(
-        "1/s", "Boost clock", exclusive_min=True, display_unit="GHz", help="Highest clock of the cores."
+        "1/s", "Boost clock", exclusive_min=True, display_unit="GHz", help="Maximum clock of the cores."
     )
     measured_gemm_efficiency: Array = number(
-        "1", "GEMM efficiency", high=1, exclusive_min=True, help="Share of the 16-bit peak that matrix products reach."
+        "1", "GEMM efficiency", high=1, exclusive_min=True, help="Fraction of the 16-bit peak that GEMMs reach."
     )
     measured_gemm_efficiency_8bit: Array = number(
         "1",
-        "GEMM efficiency, 8 bits",
+        "GEMM efficiency, 8-bit",
         high=1,
         exclusive_min=True,
-        help="Share of the 8-bit peak that matrix products reach.",
+        help="Fraction of the 8-bit peak that GEMMs reach.",
     )
     measured_memory_efficiency: Array = number(
-        "1", "Memory efficiency", high=1, exclusive_min=True, help="Share of the memory bandwidth that kernels reach."
+        "1", "Memory efficiency", high=1, exclusive_min=True, help="Fraction of memory bandwidth that kernels reach."
     )
     measured_kernel_time: Array = number(
-        "s", "Kernel time", display_unit="us", help="The shortest time one kernel takes, launch included."
+        "s", "Minimum kernel time", display_unit="us", help="Shortest time of one kernel, launch included."
     )
     measured_collective_latency: Array = number(
-        "s", "Collective latency", display_unit="us", help="Time to start an all-reduce between chips of one node."
+        "s",
+        "Collective latency",
+        display_unit="us",
+        help="Time to start an all-reduce between accelerators of one node.",
     )
     measured_link_efficiency: Array = number(
         "1",
         "Link efficiency",
         exclusive_min=True,
-        help="Share of the link an all-reduce reaches; above 1 if the switch reduces.",
+        help="Fraction of link bandwidth that an all-reduce reaches; above 1 if the switch reduces.",
     )
 
 
@@ -137,52 +148,62 @@ class Model(_Record):
 
     name: str = "model"
     parameters: Array = number("1", "Parameters", display_unit="param", exclusive_min=True)
-    active_parameters: Array = number("1", "Active parameters", display_unit="param", help="Per token; all when dense.")
+    active_parameters: Array = number(
+        "1", "Active parameters", display_unit="param", help="Parameters used per token; all of them in a dense model."
+    )
     layers: Array = number("1", "Layers", 0.0)
     hidden_size: Array = number("1", "Hidden size", 0.0)
     attention_heads: Array = number("1", "Attention heads", 0.0)
-    kv_heads: Array = number("1", "KV heads", 0.0, help="Fewer than attention heads under grouped-query attention.")
+    kv_heads: Array = number("1", "KV heads", 0.0, help="Fewer than attention heads with grouped-query attention.")
     head_dim: Array = number("1", "Head dimension", 0.0)
     kv_elements_per_token_per_layer: Array = number(
-        "1", "Latent KV elements", help="Per token and layer under multi-head latent attention."
+        "1", "Latent KV elements", help="Elements per token and layer with multi-head latent attention."
     )
-    state_elements: Array = number("1", "State elements", 0.0, help="Per sequence, state-space models.")
+    state_elements: Array = number("1", "SSM state elements", 0.0, help="Elements per sequence of a state-space model.")
     experts: Array = number("1", "Experts", 0.0)
     experts_per_token: Array = number("1", "Experts per token", 0.0)
     expert_parameters: Array = number(
-        "1", "Expert parameters", display_unit="param", help="Of all routed experts together."
+        "1", "Expert parameters", display_unit="param", help="Parameters of all routed experts."
     )
-    vocabulary: Array = number("1", "Vocabulary")
-    context_length: Array = number("1", "Longest context", display_unit="token")
-    inference_flop: Array = number("flop", "FLOP per forward pass", help="For models with an input of fixed size.")
+    vocabulary: Array = number("1", "Vocabulary size")
+    context_length: Array = number("1", "Maximum context length", display_unit="token")
+    inference_flop: Array = number("flop", "FLOPs per forward pass", help="FLOPs of a model with a fixed-size input.")
     activation_bytes: Array = number(
         "byte", "Peak activations", 0.0, display_unit="kB", help="Live tensors of one sample."
     )
     training_tokens: Array = number("1", "Training tokens", display_unit="token")
-    generative: Array = number("1", "Generates tokens", help="1: decodes token by token; 0: one pass; unknown: judged.")
-    kv_cache_layers: Array = number(
-        "1", "Layers with a KV cache", help="Unknown: all. Fewer where some are recurrent or belong to an encoder."
+    generative: Array = number(
+        "1", "Generates tokens", help="1: decodes token by token; 0: single pass; unknown: inferred."
     )
-    windowed_layers: Array = number("1", "Windowed layers", 0.0, help="Of those with a KV cache: keep the last tokens.")
+    kv_cache_layers: Array = number(
+        "1",
+        "Layers with a KV cache",
+        help="All layers if unknown; fewer where some are recurrent or belong to an encoder.",
+    )
+    windowed_layers: Array = number(
+        "1", "Sliding-window layers", 0.0, help="Layers whose KV cache keeps only the last tokens."
+    )
     attention_window: Array = number(
-        "1", "Attention window", display_unit="token", help="Tokens that a windowed layer keeps."
+        "1", "Attention window", display_unit="token", help="Tokens that a sliding-window layer keeps."
     )
     cross_attention_tokens: Array = number(
         "1", "Cross-attention tokens", 0.0, display_unit="token", help="Encoder outputs that decoder layers keep."
     )
-    intermediate_size: Array = number("1", "MLP width", help="Of the dense layers; 0 where every layer has experts.")
-    mlp_matrices: Array = number("1", "Matrices of an MLP", help="3 with a gate (SwiGLU, GeGLU), else 2.")
-    expert_layers: Array = number("1", "Layers with experts", help="0 when dense.")
-    expert_intermediate_size: Array = number("1", "Expert MLP width", help="Of one expert.")
-    shared_experts: Array = number("1", "Shared experts", 0.0, help="Used by every token.")
-    q_lora_rank: Array = number("1", "Query rank", help="Multi-head latent attention: width of the compressed query.")
-    kv_lora_rank: Array = number("1", "Latent rank", help="Multi-head latent attention: width of the latent vector.")
-    v_head_dim: Array = number("1", "Value dimension", help="Multi-head latent attention: of a head's values.")
+    intermediate_size: Array = number(
+        "1", "MLP width", help="Hidden width of the dense MLPs; 0 where every layer has experts."
+    )
+    mlp_matrices: Array = number("1", "MLP matrices", help="3 with a gate (SwiGLU, GeGLU), else 2.")
+    expert_layers: Array = number("1", "Layers with experts", help="0 in a dense model.")
+    expert_intermediate_size: Array = number("1", "Expert MLP width", help="Hidden width of one expert.")
+    shared_experts: Array = number("1", "Shared experts", 0.0, help="Experts used by every token.")
+    q_lora_rank: Array = number("1", "Query rank", help="Width of the compressed query in multi-head latent attention.")
+    kv_lora_rank: Array = number("1", "Latent rank", help="Width of the latent vector in multi-head latent attention.")
+    v_head_dim: Array = number("1", "Value dimension", help="Width of a head's values in multi-head latent attention.")
     embedding_parameters: Array = number(
         "1",
-        "Input embedding parameters",
+        "Input-embedding parameters",
         display_unit="param",
-        help="Looked up, not multiplied; 0 if the head shares them.",
+        help="Parameters looked up, not multiplied; 0 if shared with the output head.",
     )
 
     @property
@@ -220,11 +241,11 @@ class Fabric(_Record):
 
     name: str = "fabric"
     bandwidth: Array = number(
-        "byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="One way, per endpoint."
+        "byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="Bandwidth per endpoint in one direction."
     )
-    latency: Array = number("s", "Latency", display_unit="us", help="Of a small message, end to end.")
+    latency: Array = number("s", "Latency", display_unit="us", help="End-to-end latency of a small message.")
     shared_bus: Array = number(
-        "1", "Shared bus", 0.0, high=1, integer=True, help="1: all devices share it, as on PCIe."
+        "1", "Shared bus", 0.0, high=1, integer=True, help="1 if all devices share it, as on PCIe."
     )
 
 
@@ -236,12 +257,16 @@ class Node(_Record):
     accelerator: Accelerator = part(Accelerator)
     fabric: Fabric = part(Fabric, unknown=True)
     accelerators_per_node: Array = number("1", "Accelerators", low=1, integer=True)
-    nics_per_node: Array = number("1", "Network cards", integer=True)
+    nics_per_node: Array = number("1", "NICs", integer=True)
     nic_bandwidth: Array = number(
-        "byte/s", "Bandwidth of a network card", exclusive_min=True, display_unit="GB/s", help="One way."
+        "byte/s",
+        "NIC bandwidth",
+        exclusive_min=True,
+        display_unit="GB/s",
+        help="Bandwidth of one NIC in one direction.",
     )
-    max_power: Array = number("W", "Largest power", help="Of the whole node, accelerators included.")
-    price: Array = number("USD", "Price", help="Of the whole node, accelerators included.")
+    max_power: Array = number("W", "Maximum power", help="Power of the whole node, accelerators included.")
+    price: Array = number("USD", "Price", help="Price of the whole node, accelerators included.")
     host_memory: Array = number("byte", "Host memory", display_unit="GB")
 
 
@@ -250,20 +275,22 @@ class Grid(_Record):
     """The electricity grid of a country or region. Figures of a site are known only for a grid that represents one."""
 
     name: str = "grid"
-    carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
+    carbon_intensity: Array = number(
+        "kg/J", "Carbon intensity", display_unit="g/kWh", help="CO₂e per unit of electricity."
+    )
     electricity_price: Array = number("USD/J", "Electricity price", display_unit="USD/kWh")
     water_intensity: Array = number(
-        "L/J", "Water intensity", display_unit="L/kWh", help="Used to make the electricity."
+        "L/J", "Water intensity", display_unit="L/kWh", help="Water used to generate the electricity."
     )
-    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: facility energy ÷ IT energy.")
     wue: Array = number(
-        "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses."
+        "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: site water per unit of IT energy."
     )
     water_intensity_derived: Array = number(
         "L/J",
         "Water intensity, derived",
         display_unit="L/kWh",
-        help="Fuel mix times a median of each fuel; not measured.",
+        help="Fuel mix times the median of each fuel; not measured.",
     )
 
 
@@ -273,10 +300,12 @@ class Region(_Record):
 
     name: str = "region"
     grid: Grid = part(Grid, unknown=True)
-    carbon_intensity: Array = number("kg/J", "Carbon intensity", display_unit="g/kWh", help="CO2e of the electricity.")
-    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
+    carbon_intensity: Array = number(
+        "kg/J", "Carbon intensity", display_unit="g/kWh", help="CO₂e per unit of electricity."
+    )
+    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: facility energy ÷ IT energy.")
     wue: Array = number(
-        "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: what the site itself uses."
+        "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: site water per unit of IT energy."
     )
 
     @property
@@ -299,8 +328,8 @@ class Fleet(_Record):
     fabric: Fabric = part(Fabric, unknown=True)
     region: Region = part(Region, unknown=True)
     nodes: Array = number("1", "Nodes", low=1, integer=True)
-    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: energy of the facility over that of IT.")
-    power: Array = number("W", "Power", help="As reported for the whole fleet.")
+    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: facility energy ÷ IT energy.")
+    power: Array = number("W", "Power", help="Reported power of the whole fleet.")
 
     @property
     def devices(self) -> Array:
@@ -323,8 +352,8 @@ class Dataset(_Record):
     name: str = "dataset"
     samples: Array = number("1", "Samples")
     tokens: Array = number("1", "Tokens", display_unit="token")
-    size: Array = number("byte", "Size", display_unit="GB", help="Of all samples as stored.")
-    sample_bytes: Array = number("byte", "Bytes of a sample", display_unit="kB", help="Mean, as stored.")
+    size: Array = number("byte", "Size", display_unit="GB", help="Stored size of all samples.")
+    sample_bytes: Array = number("byte", "Bytes per sample", display_unit="kB", help="Mean stored size of a sample.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -333,12 +362,12 @@ class Storage(_Record):
 
     name: str = "storage"
     bandwidth: Array = number(
-        "byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="Reading in sequence."
+        "byte/s", "Bandwidth", exclusive_min=True, display_unit="GB/s", help="Sequential read bandwidth."
     )
-    latency: Array = number("s", "Latency", display_unit="us", help="Of one small read.")
-    iops: Array = number("1/s", "Operations a second", help="Small random reads.")
-    sample_rate: Array = number("1/s", "Samples a second", help="That one worker prepares.")
-    price: Array = number("USD/byte/s", "Price", display_unit="USD/GB/month", help="Of keeping data there.")
+    latency: Array = number("s", "Latency", display_unit="us", help="Latency of one small read.")
+    iops: Array = number("1/s", "IOPS", help="Small random reads per second.")
+    sample_rate: Array = number("1/s", "Samples per second", help="Samples that one worker preprocesses per second.")
+    price: Array = number("USD/byte/s", "Price", display_unit="USD/GB/month", help="Price of storing data.")
 
 
 Spec = TypeVar("Spec", Accelerator, Model, Fabric, Node, Fleet, Grid, Region, Dataset, Storage)

@@ -55,15 +55,15 @@ class IronLawFactor(IntEnum):
 class Inputs:
     total_ops: Array = number(
         "flop",
-        "Operations",
+        "Total FLOPs",
         3.15e23,
         exclusive_min=True,
         high=1e40,
         slider=(1e18, 1e27),
         log=True,
         symbol="C",
-        help="Of the whole run, as its MFU counts them: six times parameters times tokens, and attention's where the "
-        "MFU has them (walls 11 and 13).",
+        help="FLOPs of the whole run as its MFU counts them: 6 × parameters × tokens, plus attention if counted "
+        "(walls 11 and 13).",
     )
     fleet: Fleet | None = inputs.fleet()
     devices: Array = number(
@@ -76,19 +76,20 @@ class Inputs:
         log=True,
         integer=True,
         symbol="n",
-        help="What there is money for (wall 17).",
+        help="Number of accelerators (wall 17).",
         default_from="fleet.devices",
     )
     peak_rate: Array = number(
         "flop/s",
-        "Peak rate",
+        "Peak FLOP/s per device",
         312e12,
         exclusive_min=True,
         high=1e21,
         slider=(1e12, 1e16),
         log=True,
         symbol=r"\pi",
-        help="Of one device, dense, in the format of training (walls 1 and 2).",
+        help="Dense peak in the training format (walls 1 and 2).",
+        display_unit="TFLOP/s",
     )
     mfu: Array = number(
         "1",
@@ -99,7 +100,7 @@ class Inputs:
         slider=(0.01, 1),
         display_unit="percent",
         symbol="U",
-        help="Share of its peak a device reaches (wall 3).",
+        help="Model FLOPs utilization of one device (wall 3).",
     )
     scaling_efficiency: Array = number(
         "1",
@@ -110,7 +111,7 @@ class Inputs:
         slider=(0.01, 1),
         display_unit="percent",
         symbol="E",
-        help="Share of that which is left among many devices (wall 14).",
+        help="Share of single-device throughput kept on many devices (wall 14).",
     )
     goodput: Array = number(
         "1",
@@ -121,51 +122,57 @@ class Inputs:
         slider=(0.01, 1),
         display_unit="percent",
         symbol="G",
-        help="Share of the time whose work stays, failures and checkpoints taken off (walls 15 and 19).",
+        help="Share of the time whose work is kept, after failures and checkpoints (walls 15 and 19).",
     )
     mfu_counts: Codes = choice(
         Counts,
-        "MFU is that of",
+        "MFU measured on",
         Counts.DEVICE,
         advanced=True,
-        labels={"device": "a device alone", "run": "the whole run"},
-        help="Papers report the run's, which has the scaling efficiency in it already: it is not counted again.",
+        labels={"device": "Single device", "run": "Whole run"},
+        help="Papers report the MFU of the whole run, which already includes the scaling efficiency.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     training_time: Array = output("s", "Training time", display_unit="day", symbol="T")
-    device_hours: Array = output("hour", "Device-hours", help="All devices together.")
+    device_hours: Array = output("hour", "Device-hours", help="Training time times devices.")
     ideal_time: Array = output(
-        "s", "At the peak of all devices", display_unit="day", symbol="T_0", help="With every factor at 100%."
+        "s", "Time at 100 % of peak", display_unit="day", symbol="T_0", help="Training time with every factor at 100 %."
     )
-    effective_rate: Array = output("flop/s", "Rate that counts", help="Of all devices, everything taken off.")
-    fleet_peak: Array = output("flop/s", "Peak of all devices", symbol=r"\Pi")
+    effective_rate: Array = output("flop/s", "Effective FLOP/s", help="Fleet peak times overall efficiency.")
+    fleet_peak: Array = output("flop/s", "Fleet peak FLOP/s", symbol=r"\Pi")
     overall_efficiency: Array = output(
-        "1", "Share of the peak", display_unit="percent", symbol="F", help="All factors at once."
+        "1",
+        "Overall efficiency",
+        display_unit="percent",
+        symbol="F",
+        help="Product of MFU, scaling efficiency and goodput.",
     )
     run_mfu: Array = output(
-        "1", "MFU of the run", display_unit="percent", help="As papers report it: without failures."
+        "1", "MFU of the run", display_unit="percent", help="MFU as papers report it, without failures."
     )
-    mfu_factor: Array = output("1", "MFU", display_unit="percent")
+    mfu_factor: Array = output("1", "MFU as counted", display_unit="percent")
     scaling_factor: Array = output(
         "1",
-        "Scaling efficiency",
+        "Scaling efficiency as counted",
         display_unit="percent",
         symbol="E'",
-        help="As counted: 100% where the MFU has it already.",
+        help="100 % where the MFU already includes it.",
     )
-    goodput_factor: Array = output("1", "Goodput", display_unit="percent")
+    goodput_factor: Array = output("1", "Goodput as counted", display_unit="percent")
     mfu_loss: Array = output(
-        "s", "Lost to kernels", display_unit="day", help="Time that 100% MFU would save, the others as they are."
+        "s", "Time lost to kernel efficiency", display_unit="day", help="Time that 100 % MFU would save."
     )
     scaling_loss: Array = output(
-        "s", "Lost to communication", display_unit="day", help="Time that 100% efficiency would save."
+        "s", "Time lost to scaling", display_unit="day", help="Time that 100 % scaling efficiency would save."
     )
-    goodput_loss: Array = output("s", "Lost to failures", display_unit="day", help="Time that 100% goodput would save.")
-    weakest: Codes = label(IronLawFactor, "Weakest factor", help="The one whose loss is largest.")
-    weakest_loss: Array = output("s", "Its loss")
+    goodput_loss: Array = output(
+        "s", "Time lost to failures", display_unit="day", help="Time that 100 % goodput would save."
+    )
+    weakest: Codes = label(IronLawFactor, "Largest loss", help="Factor that loses the most time.")
+    weakest_loss: Array = output("s", "Time of the largest loss")
 
 
 _ADVICE = {
@@ -190,13 +197,13 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.mfu_counts == Counts.RUN and i.scaling_efficiency < 1:
-        yield "The MFU is that of the run: the scaling efficiency is in it and not counted again."
+        yield "The MFU is that of the whole run and includes the scaling efficiency, which is not counted again."
 
 
 FIGURES = (
-    Chart("waterfall", "From the peak to what counts", (), ("mfu_factor", "scaling_factor", "goodput_factor")),
-    Chart("bars", "Time that each factor costs", (), ("mfu_loss", "scaling_loss", "goodput_loss")),
-    curve("devices", ("training_time",), "More devices"),
+    Chart("waterfall", "From peak to effective FLOP/s", (), ("mfu_factor", "scaling_factor", "goodput_factor")),
+    Chart("bars", "Time lost per factor", (), ("mfu_loss", "scaling_loss", "goodput_loss")),
+    curve("devices", ("training_time",), "Training time vs. devices"),
 )
 
 EQUATIONS = (
@@ -225,13 +232,13 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "The factors multiply: each is a share of what the one before it left.",
-    "They hold for the whole run and for every device alike.",
+    "The factors multiply: each is a share of what the previous one leaves.",
+    "They are the same for the whole run and every device.",
 )
 
 LIMITATIONS = (
-    "How one factor moves another: more devices scale worse and fail more often (walls 14 and 15).",
-    "Restarts by hand, evaluation runs and changes of plan.",
+    "Interactions: more devices scale worse and fail more often (walls 14 and 15).",
+    "Manual restarts, evaluation runs and changes of plan.",
 )
 
 PRESETS = (
@@ -262,12 +269,12 @@ PRESETS = (
             "goodput": "1",
         },
     ),
-    Preset("The tutorial's 1e21 FLOP on 256 H100", {"total_ops": "1e21", "devices": "256", "peak_rate": "989 TFLOP/s"}),
+    Preset("10²¹ FLOPs on 256 H100 (course)", {"total_ops": "1e21", "devices": "256", "peak_rate": "989 TFLOP/s"}),
 )
 
 FALLACIES = (
     Fallacy(
-        "Chips with twice the peak train in half the time.",
+        "Accelerators with twice the peak FLOP/s train in half the time.",
         "With twice the peak, of which the same kernels reach 30% instead of 50%, the run takes {after} instead of "
         "{before}.",
         "training_time",
@@ -276,8 +283,8 @@ FALLACIES = (
         lambda before, after: after > 0.8 * before,
     ),
     Fallacy(
-        "A percent of goodput is a percent of one node.",
-        "Goodput down from 95% to 94% makes the run take {after} instead of {before}: a percent of the whole fleet.",
+        "One point of goodput matters little.",
+        "Reducing goodput from 95 % to 94 % raises the run from {before} to {after}: 1 % of the whole fleet.",
         "device_hours",
         {},
         {"goodput": "94%"},
@@ -289,9 +296,9 @@ FALLACIES = (
 @solver(
     walls=(),
     title="Iron law of training",
-    question="How long does a run take, and which wall owns each factor of that time?",
+    question="How long does a training run take, and which factor loses the most time?",
     version="1",
-    factor="Operations",
+    factor="Total FLOPs",
     verdict=verdict,
     notes=notes,
     headline=("training_time", "device_hours", "overall_efficiency", "ideal_time"),

@@ -131,6 +131,14 @@ class SensitivityQuery(IntEnum):
     ENERGY_PER_SAMPLE = 3
 
 
+_QUERIES = {
+    "latency": "Latency",
+    "throughput": "Throughput",
+    "mfu": "MFU",
+    "energy_per_sample": "Energy per token or sample",
+}
+
+
 class Hardware(IntEnum):
     """The figure of the chip that limits the output."""
 
@@ -156,19 +164,25 @@ _OTHER = (
     "model.parameters",
 )
 _PARAMETERS = {f"to_{name.rpartition('.')[2]}": name for name in (*_CHIP, *_OTHER)}
-_STILL = "nothing: it is zero, or unknown here"
+_STILL = "none: the input is zero or unknown"
 
 
 def _to(label: str) -> Any:
-    return output("1", label, if_infinite=_STILL, help="Percent of change in the output for one percent more.")
+    return output("1", label, if_infinite=_STILL, help="Percent change of the output for a 1 % increase.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs(asked.Inputs):
-    output: Codes = choice(SensitivityQuery, "Of", SensitivityQuery.LATENCY, help="What should move.")
+    output: Codes = choice(
+        SensitivityQuery,
+        "Output",
+        SensitivityQuery.LATENCY,
+        labels=_QUERIES,
+        help="Output whose sensitivity is computed.",
+    )
     step: Array = number(
         "1",
-        "Step",
+        "Perturbation",
         STEP,
         exclusive_min=True,
         high=0.5,
@@ -177,62 +191,65 @@ class Inputs(asked.Inputs):
         display_unit="percent",
         symbol="h",
         advanced=True,
-        help="How far each number is turned, up and down.",
+        help="Relative change of each input, up and down.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    binding: Codes = label(Hardware, "Binding", help="The figure of the chip that moves the output most.")
+    binding: Codes = label(Hardware, "Binding input", help="Hardware parameter with the largest elasticity.")
     binding_elasticity: Array = output(
         "1",
-        "Its elasticity",
+        "Elasticity of the binding input",
         symbol="E",
-        if_infinite="none: no figure of the chip moves it",
-        help="Percent of change in the output for one percent more.",
+        if_infinite="none: no hardware parameter changes the output",
+        help="Percent change of the output for a 1 % increase of the binding input.",
     )
     runner_up_elasticity: Array = output(
         "1",
-        "Elasticity of the next",
-        if_infinite="none: nothing else of the chip moves it",
-        help="Of the figure of the chip that moves the output second most.",
+        "Elasticity of the second input",
+        if_infinite="none: no other hardware parameter changes the output",
+        help="Elasticity of the hardware parameter with the second-largest effect.",
     )
     changes_above: Array = output(
         "1",
-        "Binds up to",
-        if_infinite="ten times and more",
-        help="Times what it is: beyond, something else binds.",
+        "Binding until (upper)",
+        if_infinite="over 10×",
+        help="Multiple of its current value above which another limit binds.",
     )
     changes_below: Array = output(
-        "1", "Binds down to", if_infinite="a tenth and less", help="Times what it is: below, something else binds."
+        "1",
+        "Binding until (lower)",
+        if_infinite="under 0.1×",
+        help="Multiple of its current value below which another limit binds.",
     )
     ratio_above: Array = output(
         "1",
-        "Output one step above",
+        "Output ratio, one step up",
         symbol="r_+",
-        if_infinite="none: no figure of the chip moves it",
-        help="Of the figure that binds, over the output as it is.",
+        if_infinite="none: no hardware parameter changes the output",
+        help="Output with the binding input one step higher, over the current output.",
     )
     ratio_below: Array = output(
         "1",
-        "Output one step below",
+        "Output ratio, one step down",
         symbol="r_-",
-        if_infinite="none: no figure of the chip moves it",
-        help="Of the figure that binds, over the output as it is.",
+        if_infinite="none: no hardware parameter changes the output",
+        help="Output with the binding input one step lower, over the current output.",
     )
-    to_peak: Array = _to("To the peak rate")
-    to_memory_bandwidth: Array = _to("To the memory bandwidth")
-    to_sram_bandwidth: Array = _to("To the SRAM bandwidth")
-    to_flash_bandwidth: Array = _to("To the flash bandwidth")
-    to_dispatch_overhead: Array = _to("To the dispatch overhead")
-    to_tdp: Array = _to("To the thermal design power")
-    to_efficiency: Array = _to("To the compute efficiency")
-    to_bandwidth_efficiency: Array = _to("To the bandwidth efficiency")
-    to_layer_overhead: Array = _to("To the overhead per layer")
-    to_batch_size: Array = _to("To the batch size")
-    to_context_length: Array = _to("To the context length")
-    to_prompt_length: Array = _to("To the prompt length")
-    to_parameters: Array = _to("To the model's parameters")
+    to_peak: Array = _to("Elasticity to peak FLOP/s")
+    to_memory_bandwidth: Array = _to("Elasticity to memory bandwidth")
+    to_sram_bandwidth: Array = _to("Elasticity to SRAM bandwidth")
+    to_flash_bandwidth: Array = _to("Elasticity to flash bandwidth")
+    to_dispatch_overhead: Array = _to("Elasticity to dispatch overhead")
+    to_tdp: Array = _to("Elasticity to TDP")
+    to_efficiency: Array = _to("Elasticity to compute efficiency")
+    to_bandwidth_efficiency: Array = _to("Elasticity to bandwidth efficiency")
+    to_layer_overhead: Array = _to("Elasticity to overhead per layer")
+    to_batch_size: Array = _to("Elasticity to batch size")
+    to_context_length: Array = _to("Elasticity to context length")
+    to_prompt_length: Array = _to("Elasticity to prompt length")
+    to_parameters: Array = _to("Elasticity to parameters")
 
 
 _LIMITS = {
@@ -242,7 +259,7 @@ _LIMITS = {
     Hardware.SRAM_BANDWIDTH: (State.MEMORY, "Limited by SRAM bandwidth"),
     Hardware.FLASH_BANDWIDTH: (State.STORAGE, "Limited by flash bandwidth"),
     Hardware.DISPATCH_OVERHEAD: (State.OVERHEAD, "Limited by dispatch overhead"),
-    Hardware.TDP: (State.CARBON, "Limited by thermal design power"),
+    Hardware.TDP: (State.CARBON, "Limited by TDP"),
 }
 
 
@@ -250,7 +267,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     binding = Hardware(int(o.binding))
     state, limit = _LIMITS[binding]
     if binding is Hardware.NOTHING:
-        return Verdict(state, f"{limit}. No figure of the chip changes the result; the batch or the model would.")
+        return Verdict(state, f"{limit}. No hardware parameter changes the result; batch size or model would.")
     what = SensitivityQuery(int(i.output)).name.lower().replace("_", " ")
     first = f"{limit}. 1\u00a0% more of it changes the {what} by {{binding_elasticity}}\u00a0%"
     return Verdict(state, f"{first}; {_rest(o, binding)}. {_until(o)}")
@@ -263,7 +280,7 @@ def _rest(o: Outputs, binding: Hardware) -> str:
         return "more FLOP/s would change nothing"
     if binding is Hardware.PEAK and o.to_memory_bandwidth == 0:
         return "more memory bandwidth would change nothing"
-    return "the next hardware figure by {runner_up_elasticity}\u00a0%"
+    return "the second hardware parameter by {runner_up_elasticity}\u00a0%"
 
 
 def _until(o: Outputs) -> str:
@@ -277,8 +294,8 @@ def _until(o: Outputs) -> str:
 
 
 FIGURES = (
-    Chart("bars", "Percent of change for one percent more", (), tuple(_PARAMETERS)),
-    curve("batch_size", ("to_memory_bandwidth", "to_peak"), "Where the binding changes hands", logy=False),
+    Chart("bars", "Elasticities", (), tuple(_PARAMETERS)),
+    curve("batch_size", ("to_memory_bandwidth", "to_peak"), "Elasticity vs. batch size", logy=False),
 )
 
 EQUATIONS = (
@@ -299,40 +316,40 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "One number is turned at a time, all others stay.",
-    "Where a step would leave the range a number may take, it goes one way only; whole numbers step by whole ones.",
-    "What binds is the figure of the chip with the largest elasticity, whichever its sign.",
+    "One input is changed at a time; all others stay constant.",
+    "At the end of an input's range the step is one-sided; whole numbers change by whole steps.",
+    "The binding input is the hardware parameter with the largest absolute elasticity.",
 )
 
 LIMITATIONS = (
-    "What one percent costs: a cheap percent of the second knob may beat a dear one of the first.",
-    "Knobs that only matter together.",
-    "Figures that are zero or unknown: a percent of them is nothing.",
+    "What 1 % of each input costs: a cheap change of the second input may beat an expensive one of the first.",
+    "Interactions: inputs that only matter together.",
+    "Inputs that are zero or unknown.",
 )
 
 PRESETS = (
     Preset("Llama-3-8B on an H100", {}, part="Part 8"),
     Preset("At batch 64", {"batch_size": "64"}, part="Part 8"),
     Preset("Prefill at batch 64", {"batch_size": "64", "phase": "prefill"}, part="Part 8"),
-    Preset("On the kink: batch 148", {"batch_size": "148"}),
-    Preset("What saves energy", {"output": "energy_per_sample", "batch_size": "32"}),
+    Preset("At the ridge point: batch 148", {"batch_size": "148"}),
+    Preset("Energy per token at batch 32", {"output": "energy_per_sample", "batch_size": "32"}),
     Preset("Keyword spotting on an H100", {"model": "mlperf-tiny-kws-dscnn", "precision": "int8", "efficiency": "0.3"}),
 )
 
 FALLACIES = (
     Fallacy(
-        "The better kernels get at arithmetic, the faster each token.",
-        "At batch 1 one percent more compute efficiency changes the latency by {before} percent; at batch 512 by "
-        "{after}. A knob that does not bind is worth nothing.",
+        "More efficient kernels always lower the latency.",
+        "1 % more compute efficiency changes the latency by {before} % at batch 1 and by {after} % at batch 512. "
+        "Only the binding input matters.",
         "to_efficiency",
         {},
         {"batch_size": "512"},
         lambda before, after: before == 0 and after < -0.5,
     ),
     Fallacy(
-        "What binds the latency binds the energy.",
-        "One percent more bandwidth changes the latency by {before} percent; the energy of a token by {after} "
-        "where a chip busy with its memory draws its full power.",
+        "What limits latency also limits energy.",
+        "1 % more memory bandwidth changes the latency by {before} % and the energy per token by {after} %, where the "
+        "power follows the busier of compute and memory.",
         "to_memory_bandwidth",
         {"batch_size": "200"},
         {"batch_size": "200", "output": "energy_per_sample", "utilization": "busiest"},
@@ -344,9 +361,9 @@ FALLACIES = (
 @solver(
     walls=(21,),
     title="Sensitivity",
-    question="Which knob should be turned next?",
+    question="Which input changes the result most, and until when?",
     version="1",
-    factor="Peak rate",
+    factor="Peak FLOP/s per device",
     verdict=verdict,
     check=asked.check,
     headline=("binding", "binding_elasticity", "changes_above", "to_memory_bandwidth", "to_peak", "to_layer_overhead"),

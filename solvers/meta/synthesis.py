@@ -42,7 +42,7 @@ from solvers.verdict import State, Verdict
 
 # A chip that meets the target exactly must count as one chip, although the division may give 1 + 2e-16.
 _ROUNDING = 1 - 1e-12
-_NO_CHIP = "no chip is held against it"
+_NO_CHIP = "no accelerator is picked"
 
 
 class Demand(IntEnum):
@@ -66,14 +66,14 @@ class Inputs:
         log=True,
         display_unit="ms",
         symbol="T",
-        help="What one step may take: a token of every sequence, a prompt, or one pass.",
+        help="Time allowed for one step: one token per sequence, one prompt, or one forward pass.",
     )
     accelerator: Accelerator | None = spec(
         Accelerator,
-        "Held against",
+        "Accelerator",
         "h100-sxm5-80gb",
         optional=True,
-        help="A chip to compare with what is needed; the requirement does not depend on it.",
+        help="Accelerator to compare with the requirement, which does not depend on it.",
     )
     phase: Codes = inputs.phase(Phase.AUTO)
     batch_size: Array = inputs.batch_size(1)
@@ -83,7 +83,7 @@ class Inputs:
     efficiency: Array = inputs.efficiency(0.5)
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(1)
     layer_overhead: Array = inputs.layer_overhead(
-        0, help="Launches and small kernels that neither roof sees. Zero asks what the two roofs alone must do."
+        0, help="Launch latency and small kernels. Zero: requirement of the roofline alone."
     )
 
 
@@ -91,45 +91,54 @@ class Inputs:
 class Outputs:
     required_bandwidth: Array = output(
         "byte/s",
-        "Bandwidth needed",
+        "Required bandwidth",
         symbol=r"\beta_\text{req}",
-        if_infinite="none is enough: the overhead alone is too long",
+        if_infinite="none suffices: the overhead alone exceeds the target",
     )
     required_rate: Array = output(
         "flop/s",
-        "Rate needed",
+        "Required FLOP/s",
         symbol=r"\pi_\text{req}",
-        if_infinite="none is enough: the overhead alone is too long",
-        help="Peak rate, dense, at the precision chosen.",
+        if_infinite="none suffices: the overhead alone exceeds the target",
+        help="Dense peak FLOP/s at the chosen precision.",
     )
-    required_memory: Array = output("byte", "Memory needed", help="Weights, KV cache or activations together.")
+    required_memory: Array = output("byte", "Required memory", help="Weights plus KV cache or activations.")
     required_ridge_point: Array = output(
         "flop/byte",
-        "Ridge point needed",
+        "Required ridge point",
         symbol=r"I_\text{req}",
-        help="Rate over bandwidth of the chip that meets the target with nothing to spare.",
+        help="Required FLOP/s over required bandwidth.",
     )
-    reachable: Truth = flag("Within reach", help="Whether the overhead leaves any of the target.")
-    overhead_time: Array = output("s", "Overhead", symbol=r"t_\text{overhead}", help="Of the layers, on any chip.")
-    time_left: Array = output("s", "Time left", symbol=r"t_\text{left}", help="For arithmetic and memory.")
-    flop: Array = output("flop", "Arithmetic", symbol="W")
-    moved: Array = output("byte", "Bytes moved", symbol="Q")
-    meets_alone: Truth = flag("Meets it alone", help="Whether one of the chip held against it is enough.")
+    reachable: Truth = flag("Feasible", help="The overhead leaves part of the target latency.")
+    overhead_time: Array = output(
+        "s", "Overhead", symbol=r"t_\text{overhead}", help="Overhead of all layers, on any chip."
+    )
+    time_left: Array = output(
+        "s", "Time budget after overhead", symbol=r"t_\text{left}", help="Time for compute and memory traffic."
+    )
+    flop: Array = output("flop", "FLOPs per step", symbol="W")
+    moved: Array = output("byte", "Memory traffic", symbol="Q")
+    meets_alone: Truth = flag("Met by one device", help="One accelerator of this type meets the requirement.")
     devices_needed: Array = output(
-        "1", "Chips needed", if_infinite=f"no number of them, or {_NO_CHIP}", help="At least."
+        "1", "Minimum chips", if_infinite="none suffice, or no accelerator is picked", help="At least."
     )
     devices_for_bandwidth: Array = output(
-        "1", "Chips for the bandwidth", if_infinite=f"no number of them, or {_NO_CHIP}"
+        "1", "Chips for bandwidth", if_infinite="none suffice, or no accelerator is picked"
     )
-    devices_for_rate: Array = output("1", "Chips for the rate", if_infinite=f"no number of them, or {_NO_CHIP}")
-    devices_for_memory: Array = output("1", "Chips for the memory", if_infinite=f"unknown, or {_NO_CHIP}")
-    tightest: Codes = label(Demand, "Tightest", help="What the chip has least to spare of, or is most short of.")
-    price_of_devices: Array = output("USD", "Price of the chips", if_infinite="unknown")
+    devices_for_rate: Array = output("1", "Chips for FLOP/s", if_infinite="none suffice, or no accelerator is picked")
+    devices_for_memory: Array = output("1", "Chips for memory", if_infinite="unknown, or no accelerator is picked")
+    tightest: Codes = label(
+        Demand, "Limiting resource", help="Resource with the least headroom, or the largest shortfall."
+    )
+    price_of_devices: Array = output("USD", "Total chip price", if_infinite="unknown")
     chip_time_left: Array = output(
-        "s", "Time left on the chip", if_infinite=_NO_CHIP, help="Less its dispatch overhead."
+        "s",
+        "Time budget after overhead on this chip",
+        if_infinite=_NO_CHIP,
+        help="Dispatch overhead of the chip included.",
     )
-    peak: Array = output("flop/s", "Peak rate of the chip", if_infinite=_NO_CHIP)
-    bandwidth: Array = output("byte/s", "Bandwidth of the chip", if_infinite=_NO_CHIP)
+    peak: Array = output("flop/s", "Peak FLOP/s of the chip", if_infinite=_NO_CHIP)
+    bandwidth: Array = output("byte/s", "Memory bandwidth of the chip", if_infinite=_NO_CHIP)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -143,12 +152,12 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.reachable:
         return Verdict(
             State.MISSED,
-            "Out of reach. Launching the kernels takes {overhead_time} of the {target_latency}. "
+            "Infeasible. Launching the kernels takes {overhead_time} of the {target_latency}. "
             "No chip would help; fewer launches would.",
         )
     needed = "{target_latency} needs {required_bandwidth}, {required_rate} and {required_memory}"
     if i.accelerator is None:
-        return Verdict(State.OK, f"Reachable. {needed}.")
+        return Verdict(State.OK, f"Feasible. {needed}.")
     tightest = Demand(int(o.tightest))
     if o.meets_alone:
         return Verdict(
@@ -183,8 +192,10 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
 
 
 FIGURES = (
-    curve("target_latency", ("required_bandwidth", "required_rate"), "What a shorter target asks for"),
-    curve("batch_size", ("required_bandwidth", "required_rate"), "What more sequences ask for"),
+    curve(
+        "target_latency", ("required_bandwidth", "required_rate"), "Required bandwidth and FLOP/s vs. target latency"
+    ),
+    curve("batch_size", ("required_bandwidth", "required_rate"), "Required bandwidth and FLOP/s vs. batch size"),
 )
 
 EQUATIONS = (
@@ -221,14 +232,14 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Arithmetic and memory traffic overlap perfectly, so that each has the whole time left to itself.",
-    "Several chips share the work evenly and talk for free: the number needed is the least there can be.",
-    "The dispatch overhead of the chip held against it is taken off the target; the requirement itself names no chip.",
+    "Compute and memory traffic overlap perfectly: each may use the whole time budget.",
+    "Several chips share the work evenly and communicate at no cost: their number is a lower bound.",
+    "The dispatch overhead of the picked accelerator reduces its time budget; the requirement does not depend on it.",
 )
 
 LIMITATIONS = (
-    "Communication between chips: see the serving wall for tensor parallelism.",
-    "Waiting in line: a target for users also pays for the queue, see the tail-latency wall.",
+    "Communication between chips; the serving wall models tensor parallelism.",
+    "Queueing; the tail-latency wall models it.",
 )
 
 PRESETS = (
@@ -239,7 +250,7 @@ PRESETS = (
         part="Part 8",
     ),
     Preset(
-        "Llama-3-70B at 20 ms a token, 32 users",
+        "Llama-3-70B at 20 ms per token, 32 users",
         {"model": "llama-3-70b", "target_latency": "20 ms", "batch_size": "32", "context_length": "4096"},
         part="Capstone",
     ),
@@ -253,12 +264,12 @@ PRESETS = (
             "target_latency": "20 ms",
         },
     ),
-    Preset("Nothing left by the launches", {"target_latency": "1 ms", "layer_overhead": "45 us"}),
+    Preset("Launch overhead exceeds the target", {"target_latency": "1 ms", "layer_overhead": "45 us"}),
 )
 
 FALLACIES = (
     Fallacy(
-        "Sixty-four users need 64 times the bandwidth of one.",
+        "Serving 64 users needs 64 times the bandwidth of one.",
         "With 1024 tokens of context each the bandwidth needed goes from {before} to {after}, {ratio} times: they "
         "share the weights and bring only their own keys and values.",
         "required_bandwidth",
@@ -267,7 +278,7 @@ FALLACIES = (
         lambda before, after: after < 4 * before,
     ),
     Fallacy(
-        "Any latency can be bought.",
+        "Enough hardware meets any latency target.",
         "Within 2 ms a chip must feed {before}; within 1 ms {after}, when 32 layers take 45 µs each to launch.",
         "required_bandwidth",
         {"target_latency": "2 ms", "layer_overhead": "45 us"},
@@ -280,9 +291,9 @@ FALLACIES = (
 @solver(
     walls=(22,),
     title="Synthesis",
-    question="Which chip does a latency target ask for?",
+    question="Which hardware does a latency target require?",
     version="1",
-    factor="Peak rate",
+    factor="Peak FLOP/s per device",
     verdict=verdict,
     notes=notes,
     check=check,

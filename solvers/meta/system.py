@@ -43,15 +43,15 @@ _MOST_TENSOR = 8
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
     model: Model = inputs.model("llama-3-8b")
-    fleet: Fleet | None = inputs.fleet(help="A cluster that trains; the accelerators that serve are its own, too.")
+    fleet: Fleet | None = inputs.fleet(help="Cluster used for training; serving uses the same accelerators.")
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", default_from="node.accelerator")
     node: Node | None = inputs.node()
     fabric: Fabric | None = inputs.fabric()
     precision: Codes = inputs.precision(Precision.BF16)
-    batch_size: Array = inputs.batch_size(16, help="Requests a replica serves together.")
-    prompt_length: Array = inputs.prompt_length(1024, help="Tokens of each request's prompt.")
+    batch_size: Array = inputs.batch_size(16, help="Requests that a replica processes together.")
+    prompt_length: Array = inputs.prompt_length(1024, help="Prompt tokens per request.")
     output_length: Array = inputs.output_length(256)
-    tensor_parallel: Array = inputs.tensor_parallel(1, help="Devices of a replica, over which each layer is split.")
+    tensor_parallel: Array = inputs.tensor_parallel(1, help="Devices per replica that share each layer.")
     replicas: Array = number(
         "1",
         "Replicas",
@@ -62,25 +62,34 @@ class Inputs:
         log=True,
         integer=True,
         symbol="r",
-        help="Copies of the model that serve requests.",
+        help="Model replicas that serve requests.",
     )
     arrival_rate: Array = number(
-        "1/s", "Requests a second", 20, exclusive_min=True, high=1e7, slider=(0.1, 1000), log=True, symbol=r"\lambda"
+        "1/s",
+        "Request rate",
+        20,
+        exclusive_min=True,
+        high=1e7,
+        slider=(0.1, 1000),
+        log=True,
+        symbol=r"\lambda",
+        display_unit="requests/s",
+        help="Requests per second, all users together.",
     )
     latency_target: Array = number(
         "s",
-        "Target for the p99",
+        "p99 latency SLO",
         10,
         exclusive_min=True,
         high=1e6,
         slider=(0.5, 120),
         log=True,
         symbol=r"T_{99}",
-        help="What 99 of 100 requests should stay below, from arrival to the last token.",
+        help="99 % of requests should finish within this time, from arrival to last token.",
     )
     devices: Array = number(
         "1",
-        "Devices that train",
+        "Training devices",
         256,
         low=1,
         high=1e7,
@@ -89,6 +98,7 @@ class Inputs:
         integer=True,
         symbol="n",
         default_from="fleet.devices",
+        help="Accelerators of the training fleet.",
     )
     tokens: Array = number(
         "1",
@@ -100,11 +110,12 @@ class Inputs:
         log=True,
         display_unit="token",
         symbol="D",
+        help="Tokens of the whole training run.",
     )
     pipeline_parallel: Array = inputs.pipeline_parallel(1)
     microbatches: Array = number(
         "1",
-        "Microbatches",
+        "Micro-batches per step",
         8,
         low=1,
         high=1e6,
@@ -113,7 +124,7 @@ class Inputs:
         integer=True,
         symbol="m",
         advanced=True,
-        help="That each copy works through in one training step.",
+        help="Micro-batches that each pipeline processes per training step.",
     )
     sequence_length: Array = inputs.sequence_length(8192, advanced=True)
     memory_reserve: Array = inputs.memory_reserve()
@@ -130,7 +141,7 @@ class Inputs:
         log=True,
         display_unit="GB/s",
         advanced=True,
-        help="At which the fleet reads what it trains on.",
+        help="Read bandwidth of the training data.",
     )
     grid: Grid = inputs.grid(default="us-average", optional=False)
     region: Region | None = inputs.region()
@@ -138,24 +149,24 @@ class Inputs:
     electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
     water_intensity: Array = number(
         "L/J",
-        "Water of generation",
+        "Water intensity of electricity",
         0,
         high=1e-3,
         slider=(0, 10 / 3.6e6),
         display_unit="L/kWh",
         advanced=True,
         default_from="grid.water_intensity",
-        help="Where the grid's is not known.",
+        help="Water used to generate the electricity, where the grid's is unknown.",
     )
     wue: Array = inputs.wue(0, advanced=True)
     idle_fraction: Array = inputs.idle_fraction(IDLE)
     host_power: Array = inputs.host_power(0)
     unit_price: Array = number(
-        "USD", "Price of a device", 0, high=1e9, slider=(0, 60000), advanced=True, zero_means="accelerator's"
+        "USD", "Unit price", 0, high=1e9, slider=(0, 60000), advanced=True, zero_means="accelerator's"
     )
     embodied_carbon: Array = number(
         "kg",
-        "Embodied carbon of a device",
+        "Embodied carbon per device",
         high=1e7,
         slider=(0, 2000),
         advanced=True,
@@ -163,27 +174,27 @@ class Inputs:
     )
     runs_per_month: Array = number(
         "1",
-        "Training runs a month",
+        "Training runs per month",
         0.2,
         high=1e6,
         slider=(0, 10),
         advanced=True,
-        help="That want the whole fleet, one after the other.",
+        help="Runs that each use the whole fleet.",
     )
     runs_at_once: Array = number(
         "1",
-        "Runs at once",
+        "Concurrent runs",
         1,
         low=1,
         high=10_000,
         slider=(1, 16),
         integer=True,
         advanced=True,
-        help="That share the fleet, each on its own part.",
+        help="Runs that share the fleet, each on its own part.",
     )
     device_mtbf: Array = number(
         "s",
-        "Between failures of a device",
+        "Device MTBF",
         inputs.DEVICE_MTBF,
         exclusive_min=True,
         high=1e12,
@@ -191,30 +202,36 @@ class Inputs:
         log=True,
         display_unit="hour",
         advanced=True,
-        help="On average, everything counted that stops a run.",
+        help="Mean time between failures per device: everything that stops a run.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    serving_devices: Array = output("1", "Devices that serve")
-    slots: Array = output("1", "Requests served at once", symbol="c", help="By all replicas together.")
-    mean_context: Array = output("1", "Mean context", display_unit="token", help="Prompt and half the output.")
-    longest_context: Array = output("1", "Longest context", display_unit="token", help="Prompt and output.")
-    training_tensor_parallel: Array = output("1", "Tensor parallel in training", symbol="t")
-    data_parallel: Array = output("1", "Copies in training", symbol="d")
-    training_devices: Array = output("1", "Devices put to use", help="The split leaves the others idle.")
-    idle_devices: Array = output("1", "Devices left over")
-    splits: Truth = flag("Can be split", help="Whether one copy of the model has devices enough.")
+    serving_devices: Array = output("1", "Serving devices")
+    slots: Array = output("1", "Concurrent requests", symbol="c", help="Batch slots of all replicas.")
+    mean_context: Array = output(
+        "1", "Mean context length", display_unit="token", help="Prompt plus half of the output."
+    )
+    longest_context: Array = output("1", "Maximum context length", display_unit="token", help="Prompt plus output.")
+    training_tensor_parallel: Array = output("1", "Tensor-parallel size in training", symbol="t")
+    data_parallel: Array = output("1", "Data-parallel size", symbol="d")
+    training_devices: Array = output(
+        "1", "Devices used", help="Training devices in the parallel layout; the others are idle."
+    )
+    idle_devices: Array = output("1", "Idle devices")
+    splits: Truth = flag("Valid layout", help="The devices suffice for one copy of the model.")
     nodes: Array = output("1", "Nodes", symbol="N_n")
-    gradient_bytes: Array = output("byte", "Gradients of a device")
-    sequences_per_node: Array = output("1", "Sequences a node reads each step")
-    sequence_bytes: Array = output("byte", "Bytes of a sequence")
-    run_rate: Array = output("1/s", "Training runs a second")
-    tdp: Array = output("W", "Thermal design power of a device", if_infinite="unknown")
-    embodied_per_device: Array = output("kg", "Embodied carbon of a device", if_infinite="unknown")
+    gradient_bytes: Array = output("byte", "Gradient bytes per device")
+    sequences_per_node: Array = output("1", "Sequences per node per step")
+    sequence_bytes: Array = output("byte", "Bytes per sequence")
+    run_rate: Array = output("1/s", "Training runs per second")
+    tdp: Array = output("W", "TDP per device", if_infinite="unknown")
+    embodied_per_device: Array = output("kg", "Embodied carbon per device", if_infinite="unknown")
     carbon_intensity: Array = output("kg/J", "Carbon intensity", display_unit="g/kWh", if_infinite="unknown")
-    water_of_electricity: Array = output("L/J", "Water of generation", display_unit="L/kWh", help="0: not known.")
+    water_of_electricity: Array = output(
+        "L/J", "Water intensity of electricity", display_unit="L/kWh", help="0 where it is unknown."
+    )
     price_of_electricity: Array = output("USD/J", "Electricity price", display_unit="USD/kWh")
 
 
@@ -244,7 +261,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.precision_fallback(i.accelerator, i.precision)
     if o.splits and o.idle_devices > 0:
-        yield "The split leaves {idle_devices} of the {devices} training devices idle: it does not divide them."
+        yield "The layout leaves {idle_devices} of the {devices} training devices idle: its size does not divide them."
 
 
 EQUATIONS = (
@@ -266,12 +283,12 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Training splits layers over the devices of a node, at most eight, and stages and copies over nodes.",
-    "Tokens are read as numbers of four bytes.",
+    "Training uses tensor parallelism within a node, at most 8-way, and pipeline and data parallelism across nodes.",
+    "A token is stored as a 4-byte integer.",
 )
 
 PRESETS = (
-    Preset("Llama-3-8B served and trained", {}),
+    Preset("Llama-3-8B, training and serving", {}),
     Preset(
         "Llama-3-70B",
         {
@@ -286,7 +303,7 @@ PRESETS = (
         part="Capstone",
     ),
     Preset(
-        "A laboratory: Llama-3-8B on 64 A100",
+        "Llama-3-8B on 64 A100 (university lab)",
         {
             "model": "llama-3-8b",
             "accelerator": "a100-sxm4-80gb",
@@ -297,7 +314,7 @@ PRESETS = (
         },
     ),
     Preset(
-        "The frontier: 405B on 16,384 H100",
+        "Llama-3.1-405B on 16,384 H100",
         {
             "model": "llama-3.1-405b",
             "tensor_parallel": "8",
@@ -318,13 +335,13 @@ PRESETS = (
             "tokens": "5e12",
         },
     ),
-    Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
+    Preset("Llama-3-8B on Québec's grid", {"grid": "quebec"}, part="Part 5"),
 )
 
 FALLACIES = (
     Fallacy(
-        "Every device one buys can be put to work.",
-        "Of 1000 devices a split over nodes of eight and sixteen stages uses {after}.",
+        "Every device of a fleet can be used.",
+        "A layout with 8-way tensor parallelism and 16 pipeline stages uses {after} of 1,000 devices.",
         "training_devices",
         {},
         {"devices": "1000", "pipeline_parallel": "16"},
@@ -336,7 +353,7 @@ FALLACIES = (
 @solver(
     walls=(),
     title="System",
-    question="What does one system come to, before any wall looks at it?",
+    question="How large are the parts of one system that trains and serves a model?",
     version="2",
     factor="",
     verdict=verdict,
@@ -348,7 +365,7 @@ FALLACIES = (
     equations=EQUATIONS,
     sources=SOURCES,
     assumptions=ASSUMPTIONS,
-    excludes=("All physics: each wall has its own.",),
+    excludes=("The models themselves: each wall has its own.",),
     presets=PRESETS,
     fallacies=FALLACIES,
 )

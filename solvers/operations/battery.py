@@ -57,24 +57,24 @@ class Drain(IntEnum):
 class Inputs:
     energy_per_inference: Array = number(
         "J",
-        "Energy of an inference",
+        "Energy per inference",
         1.06e-3,
         high=1e6,
         slider=(1e-7, 10),
         log=True,
         display_unit="uJ",
         symbol="E",
-        help="As a meter says, or the roofline: by default keyword spotting on an nRF52840 at 30% of its peak.",
+        help="Measured energy, or that of the roofline. Default: keyword spotting on an nRF52840 at 30 % of its peak.",
     )
     inferences_per_day: Array = number(
         "1",
-        "Inferences a day",
+        "Inferences per day",
         8640,
         high=1e12,
         slider=(0, 1e7),
         log=True,
         symbol="n",
-        help="By default one every ten seconds.",
+        help="Default: one every ten seconds.",
     )
     sleep_power: Array = number(
         "W",
@@ -85,72 +85,89 @@ class Inputs:
         log=True,
         display_unit="uW",
         symbol=r"P_\text{sleep}",
-        help="What the device draws between inferences, by default 1.5 µA at 3 V (nRF52840).",
+        help="Power drawn between inferences. Default: 1.5 µA at 3 V (nRF52840).",
     )
     battery_energy: Array = number(
         "J",
-        "Energy of the battery",
+        "Battery capacity",
         _COIN_CELL,
         exclusive_min=True,
         high=1e12,
         slider=(100, 1e6),
         log=True,
         symbol="E_b",
-        help="By default a CR2032 coin cell: 225 mAh at 3 V.",
+        help="Default: a CR2032 coin cell, 225 mAh at 3 V.",
     )
     active_time: Array = number(
         "s",
-        "Time of an inference",
+        "Inference time",
         0.139,
         high=_DAY,
         slider=(1e-4, 10),
         log=True,
         display_unit="ms",
         symbol="t",
-        help="During which the device does not sleep.",
+        help="Time the device is awake per inference.",
     )
 
 
-_NEVER = "for ever: nothing draws from it"
+_NEVER = "unlimited (no power is drawn)"
 _TOO_MANY = "unknown: the inferences do not fit into a day"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     lifetime: Array = output(
-        "s", "Lifetime", display_unit="year", symbol="T", if_infinite="for ever, or unknown: see the verdict"
+        "s", "Battery life", display_unit="year", symbol="T", if_infinite="unlimited, or unknown (see the verdict)"
     )
-    energy_per_day: Array = output("J", "Energy a day", symbol=r"E_\text{day}", if_infinite=_TOO_MANY)
+    energy_per_day: Array = output("J", "Energy per day", symbol=r"E_\text{day}", if_infinite=_TOO_MANY)
     inference_share: Array = output(
-        "1", "Share of inference", display_unit="percent", if_infinite="unknown, or nothing is drawn"
+        "1", "Inference share of energy", display_unit="percent", if_infinite="unknown, or no energy is used"
     )
     mean_power: Array = output("W", "Mean power", symbol="P", if_infinite=_TOO_MANY)
-    active_power: Array = output("W", "Power at work", if_infinite="not told: an inference takes no time")
-    inference_energy_per_day: Array = output("J", "For inferences a day", symbol=r"E_\text{inf}")
-    sleep_energy_per_day: Array = output("J", "For sleep a day", symbol=r"E_\text{rest}", if_infinite=_TOO_MANY)
-    duty_cycle: Array = output(
-        "1", "Duty cycle", display_unit="percent", symbol="u", help="Share of the day it is awake."
+    active_power: Array = output(
+        "W",
+        "Active power",
+        if_infinite="unknown: an inference takes no time",
+        help="Energy per inference over inference time.",
     )
-    feasible: Truth = flag("Fits into a day")
-    drains: Codes = label(Drain, "Larger drain")
-    most_inferences: Array = output("1", "Most inferences a day", if_infinite="no limit", help="That fit into a day.")
+    inference_energy_per_day: Array = output("J", "Inference energy per day", symbol=r"E_\text{inf}")
+    sleep_energy_per_day: Array = output("J", "Sleep energy per day", symbol=r"E_\text{rest}", if_infinite=_TOO_MANY)
+    duty_cycle: Array = output(
+        "1", "Duty cycle", display_unit="percent", symbol="u", help="Share of the day the device is awake."
+    )
+    feasible: Truth = flag("Feasible", help="The inferences fit into a day.")
+    drains: Codes = label(Drain, "Largest energy share")
+    most_inferences: Array = output(
+        "1",
+        "Maximum inferences per day",
+        if_infinite="no limit",
+        help="Number that fits into a day at this inference time.",
+    )
     longest_inference: Array = output(
-        "s", "Longest inference", if_infinite="no limit: there are none", help="With which as many fit into a day."
+        "s",
+        "Maximum inference time",
+        if_infinite="no limit (no inferences)",
+        help="Inference time at which this number of inferences still fits into a day.",
     )
     lifetime_asleep: Array = output(
-        "s", "Lifetime asleep", display_unit="year", if_infinite=_NEVER, help="Without a single inference."
+        "s",
+        "Battery life in sleep only",
+        display_unit="year",
+        if_infinite=_NEVER,
+        help="Battery life without any inference.",
     )
     inferences_for_a_year: Array = output(
         "1",
-        "Inferences a day for a year",
+        "Maximum inferences per day for a 1-year life",
         if_infinite="no limit",
-        help="The most with which the battery lasts a year; 0: none.",
+        help="0 if sleep alone drains the battery within a year.",
     )
     equal_interval: Array = output(
         "s",
-        "Sleep that costs as much as an inference",
-        if_infinite="never: sleep costs nothing",
-        help="Inferring less often than this, sleep is the larger drain.",
+        "Break-even inference interval",
+        if_infinite="never (no sleep power)",
+        help="Interval between inferences beyond which sleep uses more energy than inference.",
     )
 
 
@@ -158,7 +175,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.feasible:
         return Verdict(
             State.INFEASIBLE,
-            "Too much for a day. {inferences_per_day} inferences of {active_time} each need {duty_cycle} of it. "
+            "Too many inferences. {inferences_per_day} inferences of {active_time} each need {duty_cycle} of it. "
             "At most {most_inferences} fit, or {longest_inference} each.",
         )
     if math.isinf(o.lifetime):
@@ -179,15 +196,15 @@ def _what_helps(o: Outputs) -> str:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if o.feasible and 10 * _YEAR < o.lifetime < math.inf:
-        yield "Beyond ten years a battery's own discharge ends its life, not what is drawn."
+        yield "Beyond ten years self-discharge, not the load, ends a battery's life."
     if 0 < o.active_power < i.sleep_power:
-        yield "At work the device draws less than asleep: one of energy, time and sleep power is off."
+        yield "Active power is below sleep power: check the energy per inference, inference time and sleep power."
 
 
 FIGURES = (
-    curve("inferences_per_day", ("lifetime", "inference_share"), "The more often, the shorter"),
-    curve("sleep_power", ("lifetime",), "What sleep costs"),
-    Chart("bars", "A day's energy", (), ("inference_energy_per_day", "sleep_energy_per_day")),
+    curve("inferences_per_day", ("lifetime", "inference_share"), "Battery life vs. inferences per day"),
+    curve("sleep_power", ("lifetime",), "Battery life vs. sleep power"),
+    Chart("bars", "Energy per day: inference and sleep", (), ("inference_energy_per_day", "sleep_energy_per_day")),
 )
 
 EQUATIONS = (
@@ -225,29 +242,29 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "The battery gives all its energy, at any load and at any age.",
-    "The energy of an inference holds all that is drawn while it lasts; in between the device only sleeps.",
+    "The battery delivers its full capacity at any load and age.",
+    "The energy per inference includes everything drawn while it runs; otherwise the device sleeps.",
 )
 
 LIMITATIONS = (
-    "Self-discharge, about 1% a year of a coin cell, and its voltage falling under load.",
-    "Sensors, radios, and waking up.",
+    "Self-discharge (about 1 % per year for a coin cell) and the voltage drop under load.",
+    "Sensors, radios and wake-up energy.",
 )
 
 PRESETS = (
     Preset("Keyword spotting on a coin cell", {}, part="Part 7"),
-    Preset("The slide's 50 µJ, once a second", {**_SLIDE, "inferences_per_day": "86400"}, part="Part 7"),
-    Preset("The slide's 50 µJ, once a minute", {**_SLIDE, "inferences_per_day": "1440"}, part="Part 7"),
-    Preset("Exercise 7: a doorbell on the nRF52840", {**_DOORBELL, **_NRF52840}, part="Part 7"),
-    Preset("Exercise 7: on the ESP32-S3, asleep in between", {**_DOORBELL, **_ESP32}, part="Part 7"),
+    Preset("50 µJ per inference (course), every second", {**_SLIDE, "inferences_per_day": "86400"}, part="Part 7"),
+    Preset("50 µJ per inference (course), every minute", {**_SLIDE, "inferences_per_day": "1440"}, part="Part 7"),
+    Preset("Exercise 7: doorbell, nRF52840", {**_DOORBELL, **_NRF52840}, part="Part 7"),
+    Preset("Exercise 7: doorbell, ESP32-S3, sleep between inferences", {**_DOORBELL, **_ESP32}, part="Part 7"),
     Preset(
-        "Exercise 7: on the ESP32-S3, idle in between",
+        "Exercise 7: doorbell, ESP32-S3, idle between inferences",
         {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"},
         part="Part 7",
     ),
-    Preset("Too much for a day", {**_DOORBELL, **_NRF52840, "inferences_per_day": "172800"}),
+    Preset("Too many inferences per day", {**_DOORBELL, **_NRF52840, "inferences_per_day": "172800"}),
     Preset(
-        "A phone's assistant, 50 answers a day",
+        "Phone assistant, 50 answers per day",
         {
             "energy_per_inference": "30 J",
             "active_time": "10 s",
@@ -260,24 +277,27 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "A network that takes half the energy makes the battery last twice as long.",
-        "Once an hour the battery lasts {before}; with half the energy per inference {after}: sleep drains it.",
+        "A model that uses half the energy per inference doubles the battery life.",
+        "At one inference per hour the battery lasts {before}; with half the energy per inference, {after}. Sleep "
+        "power dominates.",
         "lifetime",
         {"inferences_per_day": "24"},
         {"inferences_per_day": "24", "energy_per_inference": "0.53 mJ"},
         lambda before, after: after < 1.1 * before,
     ),
     Fallacy(
-        "What matters on a battery is the power of the chip at work.",
-        "The same chip at the same work, once a minute: idle in between it lasts {before}, asleep {after}.",
+        "Battery life depends on the chip's active power.",
+        "At one inference per minute the battery lasts {before} if the chip idles between inferences and {after} "
+        "if it sleeps.",
         "lifetime",
         {**_DOORBELL, **_ESP32, "sleep_power": "790 uW"},
         {**_DOORBELL, **_ESP32},
         lambda before, after: after > 5 * before,
     ),
     Fallacy(
-        "A chip of 400 mW empties a battery in weeks, one of 15 mW lasts for years.",
-        "Once a minute the small chip lasts {before} and the large one {after}: it is done sooner, then sleeps.",
+        "A 400 mW chip drains a battery in weeks; a 15 mW chip lasts for years.",
+        "At one inference per minute the 15 mW chip lasts {before} and the 400 mW chip {after}: it finishes "
+        "sooner, then sleeps.",
         "lifetime",
         {**_DOORBELL, **_NRF52840},
         {**_DOORBELL, **_ESP32},

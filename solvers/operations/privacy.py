@@ -31,7 +31,7 @@ class Inputs:
         log=True,
         display_unit="day",
         symbol="T",
-        help="Of the same run without privacy.",
+        help="Training time of the same run without differential privacy (DP).",
     )
     epsilon: Array = number(
         "1",
@@ -42,11 +42,11 @@ class Inputs:
         slider=(0.1, 20),
         log=True,
         symbol=r"\varepsilon",
-        help="The smaller, the stronger the promise: 1 is strong, 10 weak.",
+        help="Bound on the privacy loss: 1 is strong privacy, 10 is weak.",
     )
     subgroup_prevalence: Array = number(
         "1",
-        "Share of the smallest group",
+        "Smallest subgroup prevalence",
         0.01,
         exclusive_min=True,
         high=1,
@@ -54,82 +54,92 @@ class Inputs:
         log=True,
         display_unit="percent",
         symbol="p",
-        help="Of the people in the data, of whom the model should know as much as of all.",
+        help="Share of the data that comes from the smallest subgroup.",
     )
     calibration: Array = number(
         "1",
-        "Cost of privacy k",
+        "DP slowdown coefficient k",
         _CALIBRATION,
         high=1000,
         slider=(0, 10),
         symbol="k",
         advanced=True,
-        help="A calibration, not a constant of nature: measured runs differ widely. Put in what one's own code costs.",
+        help="Slowdown = 1 + k/ε. A calibration: measured runs differ widely, so enter your own if known.",
     )
     samples_needed: Array = number(
         "1",
-        "Samples of a group",
+        "Samples needed per subgroup",
         10_000,
         high=1e15,
         slider=(100, 1e7),
         log=True,
         advanced=True,
-        help="That are enough to learn, or to measure, what is special to it.",
+        help="Samples that suffice to learn or evaluate what is specific to a subgroup.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     slowdown: Array = output("1", "Slowdown", display_unit="times", symbol="S")
-    training_time: Array = output("s", "Training time with privacy", display_unit="day", symbol="T'")
-    extra_time: Array = output("s", "Time for privacy", display_unit="day", symbol=r"\Delta T")
-    data_multiplier: Array = output(
-        "1", "Data for the smallest group", display_unit="times", symbol="m", help="Times as much data in all."
+    training_time: Array = output("s", "Training time with DP", display_unit="day", symbol="T'")
+    extra_time: Array = output(
+        "s",
+        "DP overhead",
+        display_unit="day",
+        symbol=r"\Delta T",
+        help="Additional training time due to differential privacy.",
     )
-    samples_in_all: Array = output("1", "Samples in all", help="Until the smallest group has enough of its own.")
+    data_multiplier: Array = output(
+        "1",
+        "Data multiplier",
+        display_unit="times",
+        symbol="m",
+        help="Size of the whole data set relative to the samples needed per subgroup.",
+    )
+    samples_in_all: Array = output(
+        "1", "Total samples", help="Size of the whole data set at which the smallest subgroup has enough samples."
+    )
     epsilon_for_double: Array = output(
         "1",
-        "ε at twice the time",
-        if_infinite="none: privacy costs no time",
-        help="A weaker promise costs less than that.",
+        "ε at 2× training time",
+        if_infinite="none: DP costs no time",
+        help="Privacy budget at which training takes twice as long; a larger ε costs less.",
     )
     odds_factor: Array = output(
         "1",
-        "Odds somebody could gain",
+        "e^ε (max. odds ratio)",
         symbol=r"e^\varepsilon",
-        if_infinite="beyond counting",
-        help="By which the odds that a person was in the data may change for whoever sees the model.",
+        if_infinite="over 10³⁰⁸",
+        help="Largest factor by which the model changes the odds that a person's data were used.",
     )
 
 
 def verdict(i: Inputs, o: Outputs) -> Verdict:
     if i.calibration == 0:
         return Verdict(State.OK, "No slowdown. With k = 0 differential privacy costs no time.")
-    first = "{slowdown}× the training time. DP at ε = {epsilon} takes {training_time}, {extra_time} of it for privacy."
+    first = "{slowdown}× the training time. DP at ε = {epsilon} takes {training_time}, {extra_time} of it overhead."
     if i.epsilon > 8:
         return Verdict(State.OVERHEAD, f"{first} The guarantee is weak: odds may change {{odds_factor}} times.")
     return Verdict(State.OVERHEAD, f"{first} Below ε = {{epsilon_for_double}} it more than doubles.")
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
-    yield (
-        "The slowdown is a calibration (k = {calibration}), not a law: measured runs differ by their code and batches."
-    )
+    yield ("The slowdown is a calibration (k = {calibration}), not a law: measured runs differ by code and batch size.")
     if i.subgroup_prevalence < 1:
         yield (
-            "Covering the smallest subgroup takes {data_multiplier} times the data, {samples_in_all} samples in all, "
+            "Covering the smallest subgroup takes {data_multiplier} times the data, {samples_in_all} samples in total, "
             "unless it is oversampled."
         )
     if i.subgroup_prevalence < 0.01 and i.epsilon < 3:
         yield (
-            "Privacy and fairness pull apart: noise that hides a person also hides a small group (Bagdasaryan and "
+            "Privacy and fairness conflict: noise that hides a person also hides a small subgroup (Bagdasaryan and "
             "Shmatikov 2019)."
         )
 
 
 FIGURES = (
-    curve("epsilon", ("slowdown",), "The stronger the promise", x_marks=("epsilon_for_double",)),
-    curve("subgroup_prevalence", ("samples_in_all",), "The smaller the group"),
+    curve("epsilon", ("slowdown",), "Slowdown vs. ε", x_marks=("epsilon_for_double",)),
+    curve("subgroup_prevalence", ("samples_in_all",), "Total samples vs. smallest subgroup prevalence"),
 )
 
 EQUATIONS = (
@@ -150,35 +160,35 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "A run under privacy takes 1 + k/ε times as long, with k = 2 unless said otherwise: a calibration.",
-    "People are drawn at random: a group is as frequent in the data as among the people.",
+    "A run with DP takes 1 + k/ε times as long, with k = 2 by default: a calibration.",
+    "People are sampled at random: a subgroup is as frequent in the data as in the population.",
 )
 
 LIMITATIONS = (
-    "δ, the clipping norm, and how ε adds up over steps.",
-    "What noise costs in accuracy; it costs small groups the most.",
-    "Unlearning, filtering and other ways to be safe.",
+    "δ, the clipping norm, and how ε accumulates over steps.",
+    "The accuracy lost to noise; small subgroups lose the most.",
+    "Unlearning, filtering and other safety techniques.",
 )
 
 PRESETS = (
-    Preset("A week's run at ε = 3", {}),
-    Preset("A strong promise: ε = 1", {"epsilon": "1"}),
-    Preset("A weak one: ε = 10", {"epsilon": "10"}),
-    Preset("A group of one in a thousand", {"subgroup_prevalence": "0.1%"}),
+    Preset("One-week run at ε = 3", {}),
+    Preset("Strong privacy: ε = 1", {"epsilon": "1"}),
+    Preset("Weak privacy: ε = 10", {"epsilon": "10"}),
+    Preset("Subgroup of 0.1 %", {"subgroup_prevalence": "0.1%"}),
 )
 
 FALLACIES = (
     Fallacy(
-        "Privacy is a setting: it costs a few percent.",
-        "At ε = 8 the run takes {before} times as long, at ε = 0.5 {after} times.",
+        "Differential privacy costs a few percent of training time.",
+        "Training takes {before} times as long at ε = 8 and {after} times as long at ε = 0.5.",
         "slowdown",
         {"epsilon": "8"},
         {"epsilon": "0.5"},
         lambda before, after: after > 4,
     ),
     Fallacy(
-        "A large data set has enough of everybody.",
-        "Ten thousand samples of a group of one in a hundred take {before} in all, of one in ten thousand {after}.",
+        "A large data set covers every subgroup.",
+        "Ten thousand samples of a 1 % subgroup take {before} samples in total; of a 0.01 % subgroup, {after}.",
         "samples_in_all",
         {},
         {"subgroup_prevalence": "0.01%"},
@@ -190,9 +200,9 @@ FALLACIES = (
 @solver(
     walls=(20,),
     title="Privacy",
-    question="What do privacy and the smallest group cost, in time and in data?",
+    question="What do differential privacy and the smallest subgroup cost, in training time and data?",
     version="1",
-    factor="Operations",
+    factor="Total FLOPs",
     verdict=verdict,
     notes=notes,
     headline=("slowdown", "training_time", "extra_time", "data_multiplier"),

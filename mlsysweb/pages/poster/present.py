@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mlsysweb.show.results.page import WallPicture
@@ -91,7 +92,9 @@ def _law(law: Solver[Any, Any], solvers: Solvers, urls: Mapping[str, str]) -> La
     formula = _formula(law, equation)
     if formula is None:
         return None
-    factors = (LawFactor(symbol, tuple(_owners(symbol.words, solvers))) for symbol in formula.symbols[1:])
+    # The equation has the factors as counted; the walls determine the factors themselves.
+    symbols = (replace(symbol, words=symbol.words.removesuffix(" as counted")) for symbol in formula.symbols[1:])
+    factors = (LawFactor(symbol, tuple(_owners(symbol.words, solvers))) for symbol in symbols)
     return Law(law.title, formula.left, formula.right, tuple(factors), urls[law.name])
 
 

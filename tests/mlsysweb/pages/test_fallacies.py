@@ -50,7 +50,7 @@ def test_each_side_opens_the_wall_with_its_question_and_finds_the_same(client):
 
 def test_what_is_asked_is_said_in_the_words_of_the_form():
     first = told.fallacies(ROOFLINE, "/")[0]
-    assert (first.before.asked, first.after.asked) == ("as the page opens", "Peak dense rate ×2")
+    assert (first.before.asked, first.after.asked) == ("as the page opens", "Peak dense FLOP/s ×2")
 
 
 def test_in_predict_mode_what_is_true_lies_in_a_fold(client):

@@ -80,7 +80,7 @@ def test_the_letters_of_an_equation_are_explained():
 
 def test_the_iron_law_names_the_walls_that_own_each_factor():
     factors = {factor.symbol.words: factor.walls for factor in poster_page(ALL, URLS, {}).law.factors}
-    assert "1 Compute" in factors["Peak rate"] and "14 Communication" in factors["Scaling efficiency"]
+    assert "1 Compute" in factors["Peak FLOP/s per device"] and "14 Communication" in factors["Scaling efficiency"]
 
 
 @pytest.mark.django_db

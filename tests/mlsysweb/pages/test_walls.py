@@ -134,7 +134,7 @@ def test_a_wall_shows_what_people_say_of_it_with_todays_numbers(client):
 def test_an_optional_pick_with_a_default_can_be_left_out(client):
     answer = client.get("/walls/synthesis/", {"accelerator": "none"})
     assert '<option value="none" selected>None</option>' in answer.content.decode()
-    assert "no chip is held against it" in " ".join(card.value for card in answer.context["page"].result.cards)
+    assert "no accelerator is picked" in " ".join(card.value for card in answer.context["page"].result.cards)
     assert '<option value="none">None</option>' in client.get("/walls/synthesis/").content.decode()
     assert '<option value="" selected>None</option>' in client.get("/walls/serving/").content.decode()
 
