@@ -59,7 +59,7 @@ def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
 def unusual_parallelism(zero_stage: Array, pipeline_parallel: Array, virtual_stages: Array) -> Iterator[str]:
     """Yield remarks on unusual or ineffective ways to split training."""
     if zero_stage >= 2 and pipeline_parallel > 1:
-        yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every microbatch; few runs do."
+        yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every micro-batch; few runs do."
     if virtual_stages > 1 and pipeline_parallel == 1:
         yield "Without a pipeline there is nothing to interleave."
 

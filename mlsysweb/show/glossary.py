@@ -187,7 +187,7 @@ TERMS = (
     ),
     Term(
         "Pipeline parallelism",
-        "Consecutive layers are placed on different devices, and microbatches flow through them. Idle time "
+        "Consecutive layers are placed on different devices, and micro-batches flow through them. Idle time "
         "at both ends is the bubble.",
         "parallelism",
     ),

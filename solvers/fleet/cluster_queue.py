@@ -53,7 +53,7 @@ class Inputs:
         log=True,
         display_unit="hour",
         symbol="s",
-        help="Run time, without the wait.",
+        help="Mean run time without waiting.",
     )
     servers: Array = number(
         "1",
@@ -65,7 +65,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="c",
-        help="Jobs that run side by side, each on its own part of the cluster. 1: every job takes all of it.",
+        help="Jobs that run in parallel, each on its own part of the cluster; 1 if every job uses all of it.",
     )
     service_cv: Array = number(
         "1",
@@ -74,7 +74,7 @@ class Inputs:
         high=100,
         slider=(0, 4),
         symbol="c_s",
-        help="Standard deviation over mean: 0 when all jobs are alike, 1 when exponential, 3 for a few very long ones.",
+        help="Standard deviation over mean: 0 for identical jobs, 1 exponential, 3 with a few very long jobs.",
     )
     wait_target: Array = number(
         "s",
@@ -93,21 +93,35 @@ class Inputs:
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     utilization: Array = output(
-        "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Work offered over capacity."
+        "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Offered load over the number of slots."
     )
     stable: Truth = flag("Stable (arrivals below capacity)")
-    mean_wait: Array = output("s", "Mean wait", display_unit="hour", symbol="w", if_infinite=_FOR_EVER)
-    queue_length: Array = output("1", "Mean queue length", symbol="L", if_infinite=_FOR_EVER, help="By Little's law.")
+    mean_wait: Array = output("s", "Mean wait", display_unit="hour", symbol="w", if_infinite="unbounded (overloaded)")
+    queue_length: Array = output(
+        "1",
+        "Mean queue length",
+        symbol="L",
+        if_infinite="unbounded (overloaded)",
+        help="Waiting jobs, by Little's law.",
+    )
     mean_completion_time: Array = output(
-        "s", "Mean time to completion", display_unit="hour", if_infinite=_FOR_EVER, help="Wait and run together."
+        "s",
+        "Mean time to completion",
+        display_unit="hour",
+        if_infinite="unbounded (overloaded)",
+        help="Waiting plus run time.",
     )
     wait_probability: Array = output("1", "Probability of queueing", display_unit="percent", symbol="P_w")
     p90_wait: Array = output(
-        "s", "p90 wait", display_unit="hour", if_infinite=_FOR_EVER, help="One job in ten waits longer."
+        "s", "p90 wait", display_unit="hour", if_infinite="unbounded (overloaded)", help="One job in ten waits longer."
     )
-    wait_ratio: Array = output("1", "Wait ÷ run time", display_unit="times", if_infinite=_FOR_EVER)
-    slowdown: Array = output("1", "Slowdown (completion ÷ run time)", display_unit="times", if_infinite=_FOR_EVER)
-    offered_load: Array = output("1", "Offered load", symbol="a", help="Slots that would be busy if none were short.")
+    wait_ratio: Array = output("1", "Wait ÷ run time", display_unit="times", if_infinite="unbounded (overloaded)")
+    slowdown: Array = output(
+        "1", "Slowdown (completion ÷ run time)", display_unit="times", if_infinite="unbounded (overloaded)"
+    )
+    offered_load: Array = output(
+        "1", "Offered load", symbol="a", help="Mean number of busy slots if slots were unlimited."
+    )
     blocking_probability: Array = output(
         "1",
         "Blocking probability (Erlang B)",
@@ -116,23 +130,33 @@ class Outputs:
         help="If jobs were rejected instead of queued.",
     )
     variability_factor: Array = output("1", "Variability factor", symbol="V", help="(1 + cs²)/2.")
-    drain: Array = output("s", "Mean wait if queued", display_unit="hour", symbol="d", if_infinite=_FOR_EVER)
+    drain: Array = output(
+        "s", "Mean wait if queued", display_unit="hour", symbol="d", if_infinite="unbounded (overloaded)"
+    )
     stable_servers: Array = output("1", "Minimum job slots (stable)", symbol=r"c_\text{stable}")
     largest_arrival_rate: Array = output(
-        "1/s", "Stability limit (job rate)", display_unit="1/day", symbol=r"\lambda_\text{max}", help="Fewer than that."
+        "1/s",
+        "Maximum stable job rate",
+        display_unit="1/day",
+        symbol=r"\lambda_\text{max}",
+        help="The job rate must stay below this.",
     )
     meets_target: Truth = flag("Meets the wait target")
     arrival_rate_for_target: Array = output(
-        "1/s", "Maximum job rate within target", display_unit="1/day", symbol=r"\lambda_W", help="With as many slots."
+        "1/s",
+        "Maximum job rate within target",
+        display_unit="1/day",
+        symbol=r"\lambda_W",
+        help="At this number of slots.",
     )
-    servers_for_target: Array = output("1", "Job slots for the target", if_infinite=f"no number up to {_MOST}")
+    servers_for_target: Array = output("1", "Job slots for the target", if_infinite="none up to 10,000")
     jobs_per_day: Array = output("1", "Jobs per day")
     jobs_per_day_for_target: Array = output("1", "Jobs per day within target")
     pooled_wait: Array = output(
         "s",
         "Mean wait if pooled",
-        if_infinite=_FOR_EVER,
-        help="If each job had the whole cluster and ran so much faster.",
+        if_infinite="unbounded (overloaded)",
+        help="Mean wait if each job used the whole cluster and ran proportionally faster.",
     )
 
 
@@ -166,9 +190,9 @@ def _advice(i: Inputs, o: Outputs) -> str:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.servers > 1 and i.service_cv != 1:
-        yield "With several slots and lengths that are not exponential the wait is Lee and Longton's approximation."
+        yield "With several slots and non-exponential durations the wait is Lee and Longton's approximation."
     if o.stable and o.utilization > 0.9:
-        yield "So close to full the mean hides how much waits vary: whole weeks go by with a long queue."
+        yield "At this utilization waits vary widely around the mean: a long queue may last for weeks."
 
 
 FIGURES = (
@@ -215,12 +239,12 @@ SOURCES = (
 
 ASSUMPTIONS = (
     "Jobs are submitted independently of each other (Poisson) and start first come, first served.",
-    "Every job takes one slot, and all slots are alike.",
-    "No job is withdrawn while it waits.",
+    "Every job takes one slot, and all slots are identical.",
+    "Jobs are not withdrawn while they wait.",
 )
 
 LIMITATIONS = (
-    "Backfilling: small jobs that slip into the gaps of large ones.",
+    "Backfilling of small jobs into gaps.",
     "Priorities, quotas and preemption.",
     "Daily and weekly peaks in submissions.",
 )
@@ -239,16 +263,16 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "A cluster should be busy all the time.",
-        "At two thirds a job waits {before} on average; with a third more jobs, nine tenths busy, {after}.",
+        "A good cluster is busy all the time.",
+        "The mean wait is {before} at 67 % utilization and {after} at 90 %, with a third more jobs.",
         "mean_wait",
         {},
         {"arrival_rate": "5.4 1/day"},
         lambda before, after: after > 3 * before,
     ),
     Fallacy(
-        "Only how many jobs there are decides the wait, not what they are like.",
-        "Jobs all alike wait {before}; as many of the same mean length, some of them very long, wait {after}.",
+        "The wait depends only on the number of jobs, not on their durations.",
+        "The mean wait is {before} for identical jobs and {after} for jobs of the same mean duration, a few very long.",
         "mean_wait",
         {"service_cv": "0"},
         {"service_cv": "3"},
@@ -260,7 +284,7 @@ FALLACIES = (
 @solver(
     walls=(16,),
     title="Cluster queue",
-    question="How long does a job wait for its share of a cluster?",
+    question="How long does a job wait in the cluster queue?",
     version="1",
     factor="Devices",
     verdict=verdict,

@@ -46,14 +46,14 @@ class AllReduceAlgorithm(IntEnum):
 class Inputs:
     message: Array = number(
         "byte",
-        "Message",
+        "Message size per device",
         16.06e9,
         high=1e18,
         slider=(1e3, 1e12),
         log=True,
         display_unit="GB",
         symbol="M",
-        help="What each device brings; by default the gradients of 8 billion parameters in 16 bits.",
+        help="Bytes that each device contributes. Default: gradients of 8 billion parameters in 16 bits.",
     )
     fleet: Fleet | None = inputs.fleet()
     node: Node | None = inputs.node(advanced=False)
@@ -69,7 +69,7 @@ class Inputs:
         integer=True,
         symbol="n",
         default_from="fleet.devices",
-        help="That all end up with the sum.",
+        help="Devices that take part in the collective.",
     )
     devices_per_node: Array = inputs.devices_per_node(8)
     intra_bandwidth: Array = inputs.intra_bandwidth(450e9, default_from="node.fabric.bandwidth")
@@ -80,31 +80,33 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    ring: Array = output("s", "All-reduce in one ring", symbol=r"t_\text{ring}")
-    tree: Array = output("s", "All-reduce up a tree", symbol=r"t_\text{tree}")
+    ring: Array = output("s", "Ring all-reduce", symbol=r"t_\text{ring}")
+    tree: Array = output("s", "Tree all-reduce", symbol=r"t_\text{tree}")
     hierarchical: Array = output(
-        "s", "All-reduce in two levels", symbol=r"t_\text{hier}", help="Inside the nodes first, then between them."
+        "s", "Hierarchical all-reduce", symbol=r"t_\text{hier}", help="Intra-node phase first, then inter-node."
     )
-    all_to_all: Array = output("s", "All-to-all", symbol=r"t_\text{a2a}", help="Everybody sends everybody a part.")
-    all_gather: Array = output("s", "All-gather or reduce-scatter", help="In one ring: half an all-reduce.")
-    best: Codes = label(AllReduceAlgorithm, "Fastest all-reduce")
-    best_time: Array = output("s", "Fastest all-reduce", symbol=r"t_\text{best}")
+    all_to_all: Array = output(
+        "s", "All-to-all", symbol=r"t_\text{a2a}", help="Each device sends a part of its data to every other device."
+    )
+    all_gather: Array = output("s", "All-gather or reduce-scatter", help="One ring: half the time of an all-reduce.")
+    best: Codes = label(AllReduceAlgorithm, "Fastest algorithm")
+    best_time: Array = output("s", "Fastest all-reduce time", symbol=r"t_\text{best}")
     best_start_time: Array = output(
-        "s", "Of the fastest: starting messages", help="What no bandwidth shortens: the time of an empty message."
+        "s", "Latency term of the fastest (α)", help="Time of an empty message, which no bandwidth shortens."
     )
     bus_bandwidth: Array = output(
         "byte/s",
         "Bus bandwidth",
         display_unit="GB/s",
-        if_infinite="none: nothing is exchanged, or in no time",
-        help="Of the fastest: what each device must send at least, over the time. As benchmarks print it.",
+        if_infinite="none: no data or no time",
+        help="Minimum bytes each device sends, over the time of the fastest algorithm; as NCCL tests report it.",
     )
     hierarchy_gain: Array = output(
         "1",
-        "Ring over two levels",
+        "Hierarchical speedup over ring",
         display_unit="times",
-        if_infinite="none: nothing is exchanged",
-        help="How often faster two levels are.",
+        if_infinite="none: no data is exchanged",
+        help="Ring time over hierarchical time.",
     )
     intra_time: Array = output("s", "Intra-node phase", symbol=r"t_\text{intra}")
     inter_time: Array = output("s", "Inter-node phase", symbol=r"t_\text{inter}")
@@ -113,25 +115,27 @@ class Outputs:
     tree_best_below: Array = output(
         "byte",
         "Tree/ring crossover message size",
-        if_infinite="no message: there is one device",
-        help="Message size at which the two take equally long.",
+        if_infinite="none (one device)",
+        help="Message size at which ring and tree take equally long.",
     )
     link_bandwidth: Array = output(
         "byte/s",
         "Slowest link bandwidth",
         display_unit="GB/s",
         symbol=r"\beta",
-        help="Limits a flat ring, a tree and an all-to-all.",
+        help="Limit of a flat ring, a tree and an all-to-all.",
     )
     link_latency: Array = output("s", "Slowest link latency", symbol=r"\alpha")
-    local_devices: Array = output("1", "Devices in a node", symbol=r"g'", help="Of those that take part.")
+    local_devices: Array = output(
+        "1", "Devices per node in use", symbol=r"g'", help="Participating devices on one node."
+    )
     nodes: Array = output("1", "Nodes", symbol="k")
     tree_depth: Array = output("1", "Tree depth", symbol="d")
 
 
 def verdict(i: Inputs, o: Outputs) -> Verdict:
     if i.devices == 1:
-        return Verdict(State.OK, "Nothing to exchange. One device has the sum already.")
+        return Verdict(State.OK, "No communication. One device already has the sum.")
     if o.best_time == 0:
         return Verdict(State.OK, "No time needed. The message is empty and the links have no latency.")
     state, advice = _limit(o)
@@ -163,7 +167,7 @@ def _limit(o: Outputs) -> tuple[State, str]:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if o.nodes > 1 and i.devices % i.devices_per_node:
-        yield "The last node is only part filled; two levels are reckoned as if it were full."
+        yield "The last node is only partly filled; the hierarchical time assumes that it is full."
 
 
 FIGURES = (
@@ -229,51 +233,52 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "A message takes a latency and its bytes over the bandwidth of one link, one way; both ways work at once.",
-    "One ring, a tree and an all-to-all wait for the link between nodes as soon as more than one node takes part.",
-    "In two levels every device of a node uses its own way out at once, each for its share of the message.",
-    "A tree sends the whole message at every level, up and down again.",
+    "A message takes a latency plus its bytes over the bandwidth of one link; links are full duplex.",
+    "A flat ring, a tree and an all-to-all are limited by the inter-node link as soon as two nodes take part.",
+    "In a hierarchical all-reduce every device of a node uses its own inter-node link for its share of the message.",
+    "A tree sends the whole message at every level, up and down.",
 )
 
 LIMITATIONS = (
-    "Other traffic on the same links, and oversubscribed switches: see the topology.",
-    "Trees and rings run in pieces behind each other, and sums made in the network.",
-    "Overlap with arithmetic: see the parallelism.",
+    "Other traffic on the same links and oversubscribed switches; the topology wall models the latter.",
+    "Pipelined trees and rings, and in-network reduction.",
+    "Overlap with compute; the parallelism wall models it.",
 )
 
 PRESETS = (
     Preset("Gradients of an 8B model, 64 devices", {}),
     Preset("Gradients of an 8B model, one node", {"devices": "8"}),
-    Preset("A few kilobytes over 1024 devices", {"message": "16 kB", "devices": "1024"}),
-    Preset("Without a faster link inside", {"devices_per_node": "1"}),
+    Preset("16 kB over 1,024 devices", {"message": "16 kB", "devices": "1024"}),
+    Preset("One device per node (no NVLink)", {"devices_per_node": "1"}),
     Preset(
         "Slow network: 100 Gb Ethernet",
         {"inter_bandwidth": "12.5 GB/s", "inter_latency": "50 us", "devices": "256"},
     ),
-    Preset("A rack of 72 as one node", {"devices_per_node": "72", "devices": "576", "intra_bandwidth": "900 GB/s"}),
+    Preset("NVLink domain of 72 devices", {"devices_per_node": "72", "devices": "576", "intra_bandwidth": "900 GB/s"}),
 )
 
 FALLACIES = (
     Fallacy(
-        "Twice the devices take twice as long to agree.",
-        "A ring of 64 sums the gradients in {before}, one of 128 in {after}: each sends a smaller part to more.",
+        "All-reduce time doubles with twice the devices.",
+        "A ring all-reduce takes {before} on 64 devices and {after} on 128: twice as many messages, each half as "
+        "large.",
         "ring",
         {},
         {"devices": "128"},
         lambda before, after: after < 1.02 * before,
     ),
     Fallacy(
-        "Half the bytes take half the time.",
-        "Over 1024 devices 8 kB take {before} in a ring and 4 kB take {after}: starting the messages is all there is.",
+        "Half the bytes halve the all-reduce time.",
+        "On 1,024 devices a ring all-reduce of 8 kB takes {before} and one of 4 kB {after}: latency dominates.",
         "ring",
         {"devices": "1024", "message": "8 kB"},
         {"devices": "1024", "message": "4 kB"},
         lambda before, after: after > 0.99 * before,
     ),
     Fallacy(
-        "A faster link inside the node makes every collective faster.",
-        "One flat ring over eight nodes takes {before} and, with twice that bandwidth, {after}: it waits for the "
-        "slowest link.",
+        "Faster intra-node links speed up every collective.",
+        "A flat ring over eight nodes takes {before}, and {after} with twice the intra-node bandwidth: the "
+        "inter-node link limits it.",
         "ring",
         {},
         {"intra_bandwidth": "900 GB/s"},
@@ -285,7 +290,7 @@ FALLACIES = (
 @solver(
     walls=(14,),
     title="Collectives",
-    question="How long do many devices take to add up what each of them has?",
+    question="How long does an all-reduce take, and which algorithm is fastest?",
     version="1",
     factor="Scaling efficiency",
     verdict=verdict,

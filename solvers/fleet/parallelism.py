@@ -68,8 +68,10 @@ TENSOR_OVERLAP, EXPERT_OVERLAP = 0.9, 0.5
 
 def _kernels(label: str, symbol: str, help: str) -> Any:
     """An output for the seconds of one class of kernels."""
-    only = "the roofline has no kernels"
-    return output("s", label, symbol=rf"t_\text{{{symbol}}}", if_infinite=only, help=f"{help} Of a step of a device.")
+    only = "not available with the roofline"
+    return output(
+        "s", label, symbol=rf"t_\text{{{symbol}}}", if_infinite=only, help=f"{help} Time per device and step."
+    )
 
 
 _TIMING = (
@@ -85,7 +87,7 @@ class Inputs:
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", default_from="node.accelerator")
     node: Node | None = inputs.node()
     fabric: Fabric | None = inputs.fabric()
-    precision: Codes = inputs.precision(Precision.BF16, help="Of weights, gradients and arithmetic.")
+    precision: Codes = inputs.precision(Precision.BF16, help="Number format of weights, gradients and GEMMs.")
     data_parallel: Array = inputs.data_parallel(
         16, default_from="fleet.devices", shared=("tensor_parallel", "pipeline_parallel", "context_parallel")
     )
@@ -95,7 +97,7 @@ class Inputs:
     expert_parallel: Array = inputs.expert_parallel(1, advanced=False)
     microbatches: Array = number(
         "1",
-        "Microbatches",
+        "Micro-batches per step",
         16,
         low=1,
         high=1e6,
@@ -103,7 +105,7 @@ class Inputs:
         log=True,
         integer=True,
         symbol="m",
-        help="That each copy works through in one step; more of them shorten the bubble.",
+        help="Micro-batches per pipeline and step; more of them shrink the bubble.",
     )
     microbatch_size: Array = inputs.microbatch(1)
     sequence_length: Array = inputs.sequence_length(8192)
@@ -132,17 +134,17 @@ class Inputs:
         display_unit="percent",
         symbol="o",
         advanced=True,
-        help="Share of the exchange of gradients that may run while the backward pass does, if that lasts long enough.",
+        help="Fraction of the gradient exchange that may overlap with the backward pass, if that lasts long enough.",
     )
     exposed_gathers: Array = number(
         "1",
-        "Exposed share of ZeRO-3 gathers",
+        "Exposed fraction of ZeRO-3 gathers",
         EXPOSED_GATHERS,
         high=1,
         slider=(0, 1),
         display_unit="percent",
         advanced=True,
-        help="Share of the time of gathering weights that arithmetic does not hide; measured runs of FSDP hid nothing.",
+        help="Fraction of the weight-gather time that compute does not hide; measured FSDP runs hid none.",
     )
     tensor_overlap: Array = number(
         "1",
@@ -153,7 +155,7 @@ class Inputs:
         display_unit="percent",
         symbol=r"o_\text{tensor}",
         advanced=True,
-        help="Share of the layers' all-reduces that may run while products do, if these last long enough.",
+        help="Fraction of the layers' all-reduces that may overlap with GEMMs, if those last long enough.",
     )
     expert_overlap: Array = number(
         "1",
@@ -164,7 +166,7 @@ class Inputs:
         display_unit="percent",
         symbol=r"o_\text{expert}",
         advanced=True,
-        help="Share of sending tokens to their experts and back that may run while arithmetic does, if that lasts.",
+        help="Fraction of the expert all-to-all that may overlap with compute, if that lasts long enough.",
     )
     congestion_factor: Array = number(
         "1",
@@ -174,7 +176,7 @@ class Inputs:
         high=1000,
         slider=(1, 4),
         advanced=True,
-        help="By which everything the network does takes longer than alone on it.",
+        help="Communication time relative to an idle network.",
     )
     straggler_factor: Array = number(
         "1",
@@ -184,7 +186,7 @@ class Inputs:
         high=1000,
         slider=(1, 2),
         advanced=True,
-        help="Its time over that of a mean one: all the others wait.",
+        help="Step time of the slowest device over the mean; all others wait for it.",
     )
     tokens: Array = number(
         "1",
@@ -196,7 +198,7 @@ class Inputs:
         log=True,
         display_unit="token",
         symbol="D",
-        help="Of the whole run.",
+        help="Tokens of the whole training run.",
     )
 
 
@@ -207,64 +209,78 @@ _NO_ROOM = "unknown: the catalog has no capacity"
 class Outputs:
     step_time: Array = output("s", "Step time", symbol="T")
     mfu: Array = output(
-        "1", "MFU", display_unit="percent", help="Of the run: the model's arithmetic over peak and time."
+        "1",
+        "MFU",
+        display_unit="percent",
+        help="Model FLOPs utilization of the run: model FLOPs over peak FLOP/s × time.",
     )
     tokens_per_second: Array = output("1/s", "Training throughput", display_unit="tokens/s")
-    training_time: Array = output("s", "Training time", display_unit="day", help="Of all tokens, without failures.")
+    training_time: Array = output(
+        "s", "Training time", display_unit="day", help="Time for all tokens, without failures."
+    )
     scaling_efficiency: Array = output(
-        "1", "Scaling efficiency", display_unit="percent", help="Share of the step its devices compute, each as alone."
+        "1", "Scaling efficiency", display_unit="percent", help="Throughput per device over that of a single device."
     )
-    device_mfu: Array = output("1", "Single-device MFU", display_unit="percent", help="Without any waiting.")
-    hfu: Array = output(
-        "1", "HFU", display_unit="percent", help="Hardware FLOPs utilization: recomputed FLOPs count, too."
+    device_mfu: Array = output(
+        "1", "Single-device MFU", display_unit="percent", help="MFU of one device without communication or waiting."
     )
+    hfu: Array = output("1", "HFU", display_unit="percent", help="Hardware FLOPs utilization: includes recomputation.")
     compute_time: Array = output("s", "Compute time", symbol=r"T_\text{compute}")
     memory_time: Array = output(
         "s",
         "Memory-bound and small kernels",
-        help="By which memory outlasts arithmetic: reads of weights, norms, activations, logits, launches.",
+        help="Time by which memory traffic exceeds compute: weight reads, normalization, activations, logits, "
+        "launches.",
     )
-    products_time: Array = _kernels("Products", "products", "Projections and dense MLPs.")
-    attention_time: Array = _kernels("Attention", "attention", "Queries with keys, weights with values.")
-    experts_time: Array = _kernels("Experts", "experts", "Routed ones: weights, arithmetic, permuted tokens.")
-    small_time: Array = _kernels("Small kernels", "small", "Norms, activations, look-ups, logits in 32 bits.")
-    head_time: Array = _kernels("Head", "head", "From the last hidden vectors to logits.")
+    products_time: Array = _kernels("GEMM time", "products", "Projections and dense MLPs.")
+    attention_time: Array = _kernels("Attention time", "attention", "Attention scores and weighted values.")
+    experts_time: Array = _kernels("Expert time (MoE)", "experts", "Routed experts: weights, FLOPs, token permutation.")
+    small_time: Array = _kernels("Elementwise time", "small", "Normalization, activations, look-ups, 32-bit logits.")
+    head_time: Array = _kernels("LM-head time", "head", "Projection of the last hidden vectors to logits.")
     straggler_time: Array = output("s", "Straggler wait")
     imbalance_time: Array = output(
-        "s", "Pipeline imbalance", help="If layers do not divide by stages, the stage with most layers sets the pace."
+        "s", "Pipeline imbalance", help="If the layers do not divide evenly, the largest stage sets the pace."
     )
     tensor_time: Array = output("s", "Tensor-parallel communication", help="All-reduces within the layers.")
-    context_time: Array = output("s", "Context-parallel communication", help="Keys and values.")
+    context_time: Array = output("s", "Context-parallel communication", help="Exchange of keys and values.")
     expert_time: Array = output("s", "Exposed expert exchange", help="All-to-all of tokens that compute does not hide.")
-    bubble_time: Array = output("s", "Pipeline bubble", symbol=r"T_\text{bubble}", help="Filling and draining.")
+    bubble_time: Array = output(
+        "s", "Pipeline bubble", symbol=r"T_\text{bubble}", help="Idle time while the pipeline fills and drains."
+    )
     pipeline_time: Array = output("s", "Pipeline send and receive", help="Activations and gradients between stages.")
     data_time: Array = output(
         "s",
         "Exposed gradient synchronization",
-        help="Of the copies' exchange, what arithmetic does not hide; with ZeRO-3 gathers of weights too.",
+        help="Gradient exchange that compute does not hide; with ZeRO-3 also weight gathers.",
     )
     update_time: Array = output("s", "Optimizer step", help="Reads and writes the optimizer state once per step.")
-    largest: Codes = label(Cause, "Largest part")
-    largest_loss: Codes = label(Cause, "Largest loss", help="Of all parts except compute.")
+    largest: Codes = label(Cause, "Largest part of the step")
+    largest_loss: Codes = label(Cause, "Largest loss", help="Largest part of the step other than compute.")
     loss_time: Array = output("s", "Time of the largest loss")
     bubble_fraction: Array = output(
-        "1", "Bubble fraction", display_unit="percent", symbol="f", help="Of the pipeline's time."
+        "1", "Bubble fraction", display_unit="percent", symbol="f", help="Share of the pipeline's time."
     )
     exchange_time: Array = output("s", "Total gradient synchronization", help="Hidden and exposed.")
-    stage_time: Array = output("s", "Stage time per microbatch", symbol=r"T_\mu", help="Forward and backward.")
+    stage_time: Array = output("s", "Stage time per micro-batch", symbol=r"T_\mu", help="Forward plus backward.")
     devices: Array = output("1", "Devices", symbol="n")
     batch_tokens: Array = output("1", "Global batch (tokens)", display_unit="token", symbol="B")
     model_flop: Array = output(
         "flop", "Model FLOPs per step", symbol="W", help="Forward and backward, without recomputation."
     )
     memory_utilization: Array = output(
-        "1", "Memory bandwidth utilization", display_unit="percent", symbol="u_m", help="Of the peak, over the step."
+        "1",
+        "Memory bandwidth utilization",
+        display_unit="percent",
+        symbol="u_m",
+        help="Fraction of peak bandwidth, over the whole step.",
     )
     device_flop: Array = output(
         "flop", "Hardware FLOPs per device and step", symbol="W_d", help="Recomputation included."
     )
-    peak: Array = output("flop/s", "Peak rate", symbol=r"\pi")
-    demand_bandwidth: Array = output("byte/s", "Data-loading bandwidth", help="At four bytes per token.")
+    peak: Array = output("flop/s", "Peak FLOP/s", symbol=r"\pi")
+    demand_bandwidth: Array = output(
+        "byte/s", "Data-loading bandwidth", help="Training data read at 4 bytes per token."
+    )
     run_flop: Array = output("flop", "Training compute")
     memory_per_device: Array = output("byte", "Memory per device")
     model_state: Array = output("byte", "Model states per device")
@@ -288,15 +304,15 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 _ADVICE = {
     Cause.COMPUTE: (State.COMPUTE, "none. Only a faster chip or better kernels would help."),
-    Cause.MEMORY: (State.MEMORY, "memory stalls, {loss_time}. Larger microbatches would help."),
+    Cause.MEMORY: (State.MEMORY, "memory stalls, {loss_time}. Larger micro-batches would help."),
     Cause.STRAGGLER: (State.OVERHEAD, "the slowest device, {loss_time}. Replace it or give it less work."),
     Cause.IMBALANCE: (State.OVERHEAD, "stage imbalance, {loss_time}. Stages that divide the layers would help."),
     Cause.TENSOR: (State.NETWORK, "tensor-parallel all-reduce, {loss_time}. Keep it within a node, or smaller."),
     Cause.CONTEXT: (State.NETWORK, "key-value exchange, {loss_time}. Less context parallelism would help."),
     Cause.EXPERT: (State.NETWORK, "expert all-to-all, {loss_time}. Keep it within fast links, or smaller."),
-    Cause.BUBBLE: (State.OVERHEAD, "the pipeline bubble, {loss_time}. More microbatches or fewer stages would help."),
+    Cause.BUBBLE: (State.OVERHEAD, "the pipeline bubble, {loss_time}. More micro-batches or fewer stages would help."),
     Cause.STAGES: (State.NETWORK, "transfers between stages, {loss_time}. Fewer stages would help."),
-    Cause.DATA: (State.NETWORK, "gradient all-reduce, {loss_time}. More microbatches or overlap would help."),
+    Cause.DATA: (State.NETWORK, "gradient all-reduce, {loss_time}. More micro-batches or overlap would help."),
     Cause.UPDATE: (State.MEMORY, "the optimizer step, {loss_time}. ZeRO or larger batches would help."),
 }
 
@@ -320,7 +336,7 @@ def _impossible(i: Inputs) -> str:
 
 def _remedy(i: Inputs, o: Outputs) -> str:
     if o.activations > o.memory_room - o.model_state > 0 and i.recomputation != Recomputation.FULL:
-        return "Full recomputation or smaller microbatches would shrink the activations ({activations})."
+        return "Full recomputation or smaller micro-batches would shrink the activations ({activations})."
     if i.zero_stage < 3 and i.data_parallel > 1:
         return "A higher ZeRO stage would shard more of the model state ({model_state})."
     return "More tensor or pipeline parallelism would split the model state ({model_state})."
@@ -331,9 +347,9 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield from remarks.pass_timing(i.accelerator, i.timing)
     yield from remarks.beyond_context_length(i.model, i.sequence_length)
     if i.recomputation == Recomputation.SELECTIVE and i.attention == Attention.FUSED:
-        yield "Fused attention keeps no scores: computing attention again costs its arithmetic and saves nothing."
+        yield "Fused attention stores no scores: recomputing attention costs FLOPs and saves no memory."
     if i.tensor_parallel > i.devices_per_node:
-        yield "Tensor-parallel devices span nodes: every layer waits for the network between them, twice each way."
+        yield "Tensor parallelism spans nodes: every layer waits for the inter-node network, twice in each direction."
     yield from remarks.idle_devices(i.fleet, o.devices)
     yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
@@ -357,10 +373,14 @@ _CAUSES = (
 
 
 FIGURES = (
-    Chart("buildup", "Where the time of a step goes", (), _CAUSES),
-    Chart("bars", "What a device holds", (), ("model_state", "activations")),
-    curve("microbatches", ("mfu", "bubble_fraction"), "More microbatches shorten the bubble", logy=False),
-    curve("data_parallel", ("tokens_per_second", "scaling_efficiency"), "More copies"),
+    Chart("buildup", "Step time breakdown", (), _CAUSES),
+    Chart("bars", "Memory per device: model states and activations", (), ("model_state", "activations")),
+    curve("microbatches", ("mfu", "bubble_fraction"), "MFU and bubble fraction vs. micro-batches", logy=False),
+    curve(
+        "data_parallel",
+        ("tokens_per_second", "scaling_efficiency"),
+        "Throughput and scaling efficiency vs. data-parallel size",
+    ),
 )
 
 EQUATIONS = (
@@ -434,25 +454,25 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "The backward pass takes twice the arithmetic of the forward pass; attention is causal, and a fused kernel of its "
+    "The backward pass takes twice the FLOPs of the forward pass; attention is causal, and a fused kernel of its "
     "backward pass computes the scores again: two and a half times.",
-    "The input embedding is looked up: its parameters are not multiplied, and not in the model's arithmetic.",
+    "The input embedding is a look-up: its parameters are not multiplied and not counted in the model FLOPs.",
     "Sums of kernels: matrix products of training take 1.1 times as long as in serving, attention 1.6 times, small "
     "kernels and experts 2.2 times; exchanges reach the chip's share of its links, and 0.8 of network cards.",
-    "What each layer exchanges hides behind the device's own work by the shares given, as far as that lasts.",
-    "The exchange of gradients hides behind the backward pass of the last microbatch, with ZeRO stage 3 of all.",
-    "ZeRO stage 3 gathers weights twice and scatters gradients once for each microbatch.",
-    "Collectives over several nodes run in two levels, inside the nodes and between them, all devices at once.",
+    "Each layer's communication overlaps with compute by the given fractions, as far as compute lasts.",
+    "The gradient exchange overlaps with the backward pass of the last micro-batch; with ZeRO-3, of all of them.",
+    "ZeRO-3 gathers weights twice and scatters gradients once per micro-batch.",
+    "Collectives over several nodes are hierarchical: intra-node, then inter-node, all devices at once.",
     "By the roofline each pass reads the weights once and the backward pass writes gradients; activations are written "
     "and read once.",
-    "Every layer of a mixture of experts has experts, and every expert draws equally many tokens.",
+    "Every layer of a mixture-of-experts model has experts, and tokens are spread evenly over them.",
 )
 
 LIMITATIONS = (
-    "Which kernels stay how far below the peak: see the software wall, which tells the same step.",
-    "Failures and checkpoints: see reliability; reading data: see ingestion.",
-    "What a larger batch does to the loss.",
-    "Schedules that keep fewer microbatches in flight than there are stages, as Llama 3's did.",
+    "How far each kernel stays below peak; the efficiency wall models it for the same step.",
+    "Failures and checkpoints (reliability wall) and data loading (ingestion wall).",
+    "The effect of a larger batch on the training loss.",
+    "Schedules with fewer micro-batches in flight than stages, as Llama 3 used.",
 )
 
 PRESETS = (
@@ -470,7 +490,7 @@ PRESETS = (
         },
     ),
     Preset(
-        "Llama-3-8B on 64, copies alone",
+        "Llama-3-8B on 64 H100, data parallelism only",
         {
             "model": "llama-3-8b",
             "data_parallel": "64",
@@ -481,10 +501,10 @@ PRESETS = (
             "recomputation": "full",
         },
     ),
-    Preset("Tensor parallel across nodes", {"tensor_parallel": "32", "pipeline_parallel": "1"}),
-    Preset("Deep pipeline, few microbatches", {"pipeline_parallel": "16", "data_parallel": "4", "microbatches": "4"}),
+    Preset("Tensor parallelism across nodes", {"tensor_parallel": "32", "pipeline_parallel": "1"}),
+    Preset("Deep pipeline, few micro-batches", {"pipeline_parallel": "16", "data_parallel": "4", "microbatches": "4"}),
     Preset(
-        "Mixtral with spread experts",
+        "Mixtral with expert parallelism",
         {
             "model": "mixtral-8x7b",
             "tensor_parallel": "1",
@@ -495,16 +515,16 @@ PRESETS = (
         },
     ),
     Preset(
-        "131 072 tokens at once",
+        "Sequence length of 131,072 tokens",
         {"sequence_length": "131072", "context_parallel": "8", "data_parallel": "2", "microbatches": "8"},
     ),
-    Preset("One slow device in 512", {"straggler_factor": "1.2"}),
+    Preset("One straggler in 512 devices", {"straggler_factor": "1.2"}),
 )
 
 FALLACIES = (
     Fallacy(
-        "Twice the devices train twice as fast.",
-        "At the same batch 512 devices train on {before} in tokens, 1024 (half the microbatches each) on {after}: "
+        "Twice the devices train a model twice as fast.",
+        "At equal global batch, 512 devices process {before} and 1,024 devices (half the micro-batches each) {after}: "
         "{ratio} times.",
         "tokens_per_second",
         {},
@@ -513,15 +533,15 @@ FALLACIES = (
     ),
     Fallacy(
         "Tensor parallelism scales like data parallelism.",
-        "Within a node MFU is {before}; the same devices with tensor parallelism over four nodes reach {after}.",
+        "MFU is {before} with tensor parallelism within a node and {after} across four nodes, on the same devices.",
         "mfu",
         {},
         {"tensor_parallel": "32", "pipeline_parallel": "1"},
         lambda before, after: after < 0.7 * before,
     ),
     Fallacy(
-        "One slow device in hundreds does not matter.",
-        "With every device alike a step takes {before}; with a single one 20% slower {after}, for all of them.",
+        "One slow device in hundreds has little effect.",
+        "A step takes {before} with equal devices and {after} if a single one is 20 % slower: all others wait.",
         "step_time",
         {},
         {"straggler_factor": "1.2"},
@@ -533,7 +553,7 @@ FALLACIES = (
 @solver(
     walls=(14,),
     title="Parallelism",
-    question="How fast does a fleet train a network, and where does the time of a step go?",
+    question="How fast does a fleet train a model, and where does the step time go?",
     version="2",
     factor="Scaling efficiency",
     verdict=verdict,

@@ -75,7 +75,7 @@ class Inputs:
         integer=True,
         symbol="n_d",
         default_from="fleet.devices",
-        help="That work on one job: when one stops, all do.",
+        help="Devices of one job; if one fails, the whole job stops.",
     )
     nodes: Array = number(
         "1",
@@ -88,7 +88,7 @@ class Inputs:
         integer=True,
         symbol="N",
         default_from="fleet.nodes",
-        help="Machines the devices sit in; says how often one of them stops, not how often the job does.",
+        help="Nodes that contain the devices; used for the node MTBF only.",
     )
     device_mtbf: Array = number(
         "s",
@@ -100,23 +100,23 @@ class Inputs:
         log=True,
         display_unit="hour",
         symbol="m_d",
-        help="On average, with all that stops the job and is not counted below: by default every stop of Llama 3.",
+        help="Mean time between job-stopping failures per device. Default: all interruptions reported for Llama 3.",
     )
     nics: Array = number(
         "1",
-        "Network cards",
+        "NICs",
         0,
         high=1e8,
         slider=(0, 131072),
         log=True,
         integer=True,
         symbol="n_n",
-        help="Counted apart from devices, with their cables and switch ports.",
+        help="Counted separately from devices, with cables and switch ports.",
         zero_means="with devices",
     )
     nic_mtbf: Array = number(
         "s",
-        "Network-card MTBF",
+        "NIC MTBF",
         1e6 * _HOUR,
         exclusive_min=True,
         high=1e15,
@@ -124,23 +124,23 @@ class Inputs:
         log=True,
         display_unit="hour",
         symbol="m_n",
-        help="On average.",
+        help="Mean time between failures of one NIC.",
     )
     psus: Array = number(
         "1",
-        "Power supplies",
+        "Power supplies (PSUs)",
         0,
         high=1e8,
         slider=(0, 32768),
         log=True,
         integer=True,
         symbol="n_p",
-        help="Counted apart from devices.",
+        help="Counted separately from devices.",
         zero_means="with devices",
     )
     psu_mtbf: Array = number(
         "s",
-        "Power-supply MTBF",
+        "PSU MTBF",
         1e5 * _HOUR,
         exclusive_min=True,
         high=1e15,
@@ -148,7 +148,7 @@ class Inputs:
         log=True,
         display_unit="hour",
         symbol="m_p",
-        help="On average.",
+        help="Mean time between failures of one power supply.",
     )
     job_duration: Array = number(
         "s",
@@ -159,7 +159,7 @@ class Inputs:
         log=True,
         display_unit="day",
         symbol="T",
-        help="From its start to its end.",
+        help="Wall-clock time from start to end.",
     )
     checkpoint_time: Array = number(
         "s",
@@ -168,7 +168,7 @@ class Inputs:
         high=1e9,
         slider=(0, 1800),
         symbol=r"\delta",
-        help="For which the job stands still; the default is an assumption, not Llama 3's.",
+        help="Time the job stops for one checkpoint; the default is an assumption.",
     )
     recovery_time: Array = number(
         "s",
@@ -177,7 +177,7 @@ class Inputs:
         high=1e9,
         slider=(0, 7200),
         symbol="R",
-        help="From a failure until the job works again; the default is an assumption, not Llama 3's.",
+        help="Time from a failure until the job runs again; the default is an assumption.",
     )
     own_interval: Array = number(
         "s",
@@ -188,8 +188,8 @@ class Inputs:
         log=True,
         display_unit="min",
         symbol=r"\tau_\text{own}",
-        help="Shows what an interval other than the best one costs.",
-        zero_means="best interval",
+        help="Time between checkpoints. Empty: the optimal interval.",
+        zero_means="optimal interval",
     )
 
 
@@ -198,70 +198,100 @@ _NO_PROGRESS = "never: no work gets done"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    cluster_mtbf: Array = output("s", "Job MTBF", display_unit="hour", symbol="M", help="On average, of any part.")
-    failure_probability: Array = output(
-        "1", "Probability of at least one failure", display_unit="percent", symbol="P", help="Before the job ends."
+    cluster_mtbf: Array = output(
+        "s", "Job MTBF", display_unit="hour", symbol="M", help="Mean time between failures of any component."
     )
-    expected_failures: Array = output("1", "Failures expected", symbol="F", help="Over the job.")
+    failure_probability: Array = output(
+        "1",
+        "Probability of at least one failure",
+        display_unit="percent",
+        symbol="P",
+        help="Probability that at least one failure occurs during the job.",
+    )
+    expected_failures: Array = output(
+        "1", "Expected failures", symbol="F", help="Mean number of failures during the job."
+    )
     daly_goodput: Array = output(
-        "1", "Goodput", display_unit="percent", symbol="G", help="Share of the time whose work stays, by Daly."
+        "1", "Goodput", display_unit="percent", symbol="G", help="Share of the time whose work is kept (Daly)."
     )
     best_interval: Array = output(
-        "s", "Optimal checkpoint interval", symbol=r"\tau^*", help="Daly's: at which least time is lost."
+        "s", "Optimal checkpoint interval", symbol=r"\tau^*", help="Interval with the least lost time (Daly)."
     )
     checkpoint_interval: Array = output(
-        "s", "Young's interval", symbol=r"\tau_Y", help="First order: as much time is lost writing as redoing."
+        "s",
+        "Young's checkpoint interval",
+        symbol=r"\tau_Y",
+        help="First-order optimum: writing and rework cost the same.",
     )
     goodput: Array = output(
         "1",
         "First-order goodput",
         display_unit="percent",
         symbol="G_Y",
-        help="Young's, at one's own interval or else at Young's; below 0 where failures are too frequent for it.",
+        help="Young's goodput at the chosen or Young's interval; negative where failures are too frequent for it.",
     )
-    progresses: Truth = flag("Makes progress", help="Whether goodput is above 1%.")
-    rare_failures: Truth = flag("Failures are rare", help="Five checkpoints and recoveries fit between them.")
-    lost_share: Array = output("1", "Overhead", display_unit="percent", help="All three losses together.")
+    progresses: Truth = flag("Makes progress", help="Goodput is above 1 %.")
+    rare_failures: Truth = flag(
+        "Failures are rare", help="At least five checkpoints and recoveries fit between two failures."
+    )
+    lost_share: Array = output(
+        "1", "Overhead", display_unit="percent", help="Checkpointing, rework and recovery together."
+    )
     checkpoint_share: Array = output(
-        "1", "Checkpointing overhead", display_unit="percent", symbol="L_c", help="Those that are kept."
+        "1", "Checkpointing overhead", display_unit="percent", symbol="L_c", help="Checkpoints that are kept."
     )
     lost_work_share: Array = output(
-        "1", "Rework overhead", display_unit="percent", symbol="L_w", help="With checkpoints that a failure struck."
+        "1",
+        "Rework overhead",
+        display_unit="percent",
+        symbol="L_w",
+        help="Work lost to failures, and checkpoints interrupted by one.",
     )
     recovery_share: Array = output(
-        "1", "Recovery overhead", display_unit="percent", symbol="L_r", help="With recoveries that a failure struck."
+        "1",
+        "Recovery overhead",
+        display_unit="percent",
+        symbol="L_r",
+        help="Recovery, and recoveries interrupted by a failure.",
     )
     largest_loss: Codes = label(TimeLoss, "Largest loss")
-    interval_used: Array = output("s", "Interval used", symbol=r"\tau", help="One's own, or else the best.")
+    interval_used: Array = output("s", "Interval used", symbol=r"\tau", help="The chosen interval, or the optimal one.")
     best_goodput: Array = output("1", "Goodput at the optimal interval", display_unit="percent", symbol="G^*")
     own_goodput: Array = output(
-        "1", "Goodput at the chosen interval", display_unit="percent", if_infinite="none is chosen"
+        "1", "Goodput at the chosen interval", display_unit="percent", if_infinite="none chosen"
     )
     goodput_given_up: Array = output("1", "Goodput lost to the chosen interval", display_unit="percent")
-    useful_time: Array = output("s", "Productive time", help="Of its duration, the part whose work stays.")
+    useful_time: Array = output("s", "Productive time", help="Part of the job duration whose work is kept.")
     time_to_finish: Array = output(
         "s",
         "Wall-clock time",
-        if_infinite=_NO_PROGRESS,
-        help="If the duration is that of the work without any failure.",
+        if_infinite="never (no progress)",
+        help="Time to finish if the job duration is the failure-free work.",
     )
     failures_per_day: Array = output("1", "Failures per day", symbol="f")
-    device_share: Array = output("1", "Device share of failures", display_unit="percent", symbol="s_d")
-    nic_share: Array = output("1", "Network-card share of failures", display_unit="percent", symbol="s_n")
-    psu_share: Array = output("1", "Power-supply share of failures", display_unit="percent", symbol="s_p")
-    most_failures: Codes = label(FailingPart, "Fails most often")
-    node_mtbf: Array = output("s", "Node MTBF", symbol="M_N", help="What is in it and its share of nets.")
+    device_share: Array = output(
+        "1", "Device share of failures", display_unit="percent", symbol="s_d", help="Share of all failures."
+    )
+    nic_share: Array = output("1", "NIC share of failures", display_unit="percent", symbol="s_n")
+    psu_share: Array = output("1", "PSU share of failures", display_unit="percent", symbol="s_p")
+    most_failures: Codes = label(FailingPart, "Most frequent cause of failure")
+    node_mtbf: Array = output(
+        "s",
+        "Node MTBF",
+        symbol="M_N",
+        help="Mean time between failures of one node, its share of the network included.",
+    )
     mtbf_needed: Array = output(
         "s",
         "Minimum viable job MTBF",
         symbol=r"M_\text{min}",
-        help="Five times a checkpoint and a recovery: below it goodput falls steeply.",
+        help="Five times checkpoint plus recovery time; below it goodput falls steeply.",
     )
     largest_fleet: Array = output(
         "1",
-        "Largest fleet whose failures are rare",
-        if_infinite="no limit: failures cost nothing",
-        help="In devices, with parts in the same proportion.",
+        "Largest fleet with rare failures",
+        if_infinite="no limit (failures cost nothing)",
+        help="Devices, with other components in proportion.",
     )
 
 
@@ -310,12 +340,13 @@ def _what_takes_most(o: Outputs) -> tuple[State, str]:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if not o.rare_failures:
         yield (
-            "Failures are not rare: there are fewer than five times the {checkpoint_time} of a checkpoint and the "
-            "{recovery_time} of a recovery between them; a job MTBF of {mtbf_needed} would be enough. Young's first "
-            "order finds {goodput} and misleads here; what is shown is Daly's, {daly_goodput}."
+            "Failures are not rare: the job MTBF is less than five times the {checkpoint_time} of a checkpoint "
+            "plus the "
+            "{recovery_time} of a recovery; a job MTBF of {mtbf_needed} would suffice. Young's first-order "
+            "estimate of {goodput} is inaccurate here; the goodput shown is Daly's, {daly_goodput}."
         )
     elif np.abs(o.daly_goodput - o.goodput) > 0.005:
-        yield "To first order, as Young counts, it would be {goodput}: failures during checkpoints are left out there."
+        yield "Young's first-order estimate, without failures during checkpoints, is {goodput}."
     if i.nodes > i.devices:
         yield "There are more nodes than devices."
 
@@ -412,23 +443,23 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Parts fail independently of each other and at constant rates; any failure stops the whole job.",
-    "A failure may strike work, a checkpoint or a recovery, and undoes what was done since the last checkpoint.",
-    "The job stands still while it writes a checkpoint.",
-    "By default all of Llama 3's stops are laid on its devices: those by network, power and software, too.",
+    "Components fail independently at constant rates; any failure stops the whole job.",
+    "A failure may occur during work, a checkpoint or a recovery, and loses all work since the last checkpoint.",
+    "The job stops while it writes a checkpoint.",
+    "By default all of Llama 3's interruptions count as device failures, including network, power and software.",
 )
 
 LIMITATIONS = (
-    "Spares, and jobs that go on with fewer devices.",
-    "Slow devices, and wrong results nobody notices.",
+    "Spare devices, and jobs that continue with fewer devices.",
+    "Stragglers and silent data corruption.",
     "Planned maintenance.",
-    "How long a checkpoint takes: see checkpoint.",
+    "The time of a checkpoint; the checkpoint wall models it.",
 )
 
 PRESETS = (
     Preset("Llama 3: 16,384 H100 for 54 days", {}),
     Preset(
-        "The same by cause: 42 stops by the network, 3 by power supplies",
+        "Llama 3, failures by cause: 42 network, 3 power supply",
         {
             "nics": "16384",
             "psus": "4096",
@@ -437,43 +468,44 @@ PRESETS = (
             "psu_mtbf": "1769472 hour",
         },
     ),
-    Preset("The same, a checkpoint an hour", {"own_interval": "1 hour"}),
-    Preset("The same, a checkpoint a minute", {"own_interval": "60 s"}),
-    Preset("The same, 131,072 devices", {"devices": "131072", "nodes": "16384"}),
+    Preset("Llama 3, checkpoint every hour", {"own_interval": "1 hour"}),
+    Preset("Llama 3, checkpoint every minute", {"own_interval": "60 s"}),
+    Preset("Llama 3, scaled to 131,072 H100", {"devices": "131072", "nodes": "16384"}),
     Preset(
         "Eight nodes for two weeks",
         {"devices": "64", "nodes": "8", "job_duration": "14 day", "checkpoint_time": "60 s"},
     ),
     Preset(
-        "Parts by their data sheets",
+        "2,048 devices, component MTBFs from data sheets",
         {"devices": "2048", "nodes": "256", "device_mtbf": "50000 hour", "nics": "2048", "psus": "512"},
     ),
     Preset(
-        "Too fragile: slow checkpoints, slow restarts",
+        "131,072 devices, slow checkpoints and restarts",
         {"devices": "131072", "nodes": "16384", "checkpoint_time": "5 min", "recovery_time": "20 min"},
     ),
 )
 
 FALLACIES = (
     Fallacy(
-        "Parts that run for ten years hardly ever stop a job of a month.",
-        "One such device stops it {before} times on average, 16,384 of them {after} times.",
+        "Components with a ten-year MTBF hardly affect a one-month job.",
+        "One such device fails {before} times on average during the job; 16,384 devices fail {after} times.",
         "expected_failures",
         {"devices": "1", "device_mtbf": "10 year", "job_duration": "30 day"},
         {"devices": "16384", "device_mtbf": "10 year", "job_duration": "30 day"},
         lambda before, after: before < 0.01 and after > 100,
     ),
     Fallacy(
-        "The more checkpoints the safer.",
-        "Once a minute leaves {before} of the time; at the best interval {after}: writing costs, too.",
+        "More frequent checkpoints always help.",
+        "Goodput is {before} with a checkpoint every minute and {after} at the optimal interval: writing takes "
+        "time, too.",
         "daly_goodput",
         {"own_interval": "60 s"},
         {},
         lambda before, after: after > before + 0.05,
     ),
     Fallacy(
-        "Checkpoints twice as fast halve what failures cost.",
-        "The time lost goes from {before} to {after}: writing and redoing shrink by √2, recovery not at all.",
+        "Twice as fast checkpoints halve the cost of failures.",
+        "The overhead falls from {before} to {after}: checkpointing and rework shrink by √2, recovery not at all.",
         "lost_share",
         {"checkpoint_time": "60 s"},
         {"checkpoint_time": "30 s"},
@@ -485,7 +517,7 @@ FALLACIES = (
 @solver(
     walls=(15,),
     title="Reliability",
-    question="How much of the time do failures and checkpoints leave for work that stays?",
+    question="How much goodput do failures and checkpoints leave?",
     version="2",
     factor="Goodput",
     verdict=verdict,

@@ -57,13 +57,13 @@ class Inputs:
     node: Node | None = inputs.node()
     accelerator: Accelerator | None = spec(
         Accelerator,
-        "Held against",
+        "Accelerator",
         "h100-sxm5-80gb",
         optional=True,
         default_from="node.accelerator",
-        help="The chip it must fit on; what has to be held does not depend on it.",
+        help="Accelerator whose capacity is checked; the memory required does not depend on it.",
     )
-    precision: Codes = inputs.precision(Precision.BF16, help="Of weights, gradients and activations.")
+    precision: Codes = inputs.precision(Precision.BF16, help="Number format of weights, gradients and activations.")
     batch_size: Array = inputs.microbatch(1)
     sequence_length: Array = inputs.sequence_length(8192)
     data_parallel: Array = inputs.data_parallel(
@@ -78,13 +78,13 @@ class Inputs:
     virtual_stages: Array = inputs.virtual_stages(1)
     microbatches: Array = number(
         "1",
-        "Microbatches",
+        "Micro-batches per step",
         0,
         high=1e6,
         slider=(0, 128),
         integer=True,
         advanced=True,
-        help="Of a step. Where empty: enough that every stage is busy, the most a device ever holds.",
+        help="Empty: enough to keep every stage busy, which is the worst case for memory.",
         zero_means="every stage busy",
     )
     attention: Codes = inputs.attention(Attention.UNFUSED)
@@ -98,7 +98,7 @@ class Inputs:
         slider=(0, 16),
         symbol="o",
         advanced=True,
-        help="12: Adam with fp32 copies. 8: without the copy of the weights. 6: moments in 8 bits.",
+        help="12: Adam with fp32 copies. 8: without the weight copy. 6: 8-bit moments.",
     )
 
 
@@ -110,30 +110,48 @@ class Outputs:
     weights: Array = output("byte", "Weights")
     gradients: Array = output("byte", "Gradients")
     optimizer_state: Array = output("byte", "Optimizer state")
-    activations: Array = output("byte", "Activations", help="Kept for the backward pass, at their most.")
+    activations: Array = output(
+        "byte", "Activations", help="Peak memory of the activations kept for the backward pass."
+    )
     total: Array = output("byte", "Memory per device", symbol="M")
     model_state: Array = output(
-        "byte", "Model state", symbol=r"M_\text{state}", help="Weights, gradients and optimizer state."
+        "byte", "Model states", symbol=r"M_\text{state}", help="Weights, gradients and optimizer state."
     )
-    unsharded_state: Array = output("byte", "Model state without ZeRO", symbol=r"M_\text{dense}")
+    unsharded_state: Array = output("byte", "Model states without ZeRO", symbol=r"M_\text{dense}")
     held_parameters: Array = output(
-        "1", "Parameters per device", display_unit="param", symbol="N_d", help="Before ZeRO."
+        "1", "Parameters per device", display_unit="param", symbol="N_d", help="Parameters before ZeRO sharding."
     )
-    activations_per_layer: Array = output("byte", "Activations per layer", symbol="A", help="Of one microbatch.")
-    layers_in_flight: Array = output("1", "Layers kept", help="Counted once for each microbatch in flight.")
+    activations_per_layer: Array = output(
+        "byte", "Activations per layer", symbol="A", help="Activations of one micro-batch."
+    )
+    layers_in_flight: Array = output(
+        "1", "Layers with stored activations", help="Counted once per micro-batch in flight."
+    )
     activation_share: Array = output("1", "Activation share of memory", display_unit="percent")
-    memory_room: Array = output("byte", "Usable memory capacity", if_infinite=_NO_ROOM, help="Less what is kept free.")
-    memory_shortfall: Array = output("byte", "Memory shortfall", if_infinite=_NO_ROOM, help="Zero when all fits.")
+    memory_room: Array = output(
+        "byte",
+        "Usable memory capacity",
+        if_infinite="unknown: the catalog has no capacity",
+        help="Memory capacity minus the headroom.",
+    )
+    memory_shortfall: Array = output(
+        "byte", "Memory shortfall", if_infinite="unknown: the catalog has no capacity", help="0 if everything fits."
+    )
     feasible: Truth = flag("Fits in memory")
-    largest_batch_size: Array = output("1", "Maximum microbatch size", if_infinite=_NO_ROOM, help="0: not even one.")
+    largest_batch_size: Array = output(
+        "1",
+        "Maximum micro-batch size",
+        if_infinite="unknown: the catalog has no capacity",
+        help="0 if not even one sequence fits.",
+    )
     total_recomputed: Array = output("byte", "Memory with full recomputation")
-    total_sharded: Array = output("byte", "Memory with ZeRO stage 3")
-    least_total: Array = output("byte", "Memory with ZeRO stage 3 and full recomputation")
+    total_sharded: Array = output("byte", "Memory with ZeRO-3")
+    least_total: Array = output("byte", "Memory with ZeRO-3 and full recomputation")
     split_needed: Array = output(
         "1",
         "Extra model parallelism needed",
-        if_infinite=_NO_ROOM,
-        help="Tensor or pipeline devices for each there is now, for the model state as it is to fit.",
+        if_infinite="unknown: the catalog has no capacity",
+        help="Factor by which tensor or pipeline parallelism must grow for the model states to fit.",
     )
 
 
@@ -144,13 +162,13 @@ def check(i: Inputs) -> Iterator[InputError]:
 
 
 def verdict(i: Inputs, o: Outputs) -> Verdict:
-    parts = "({model_state} model state, {activations} activations)"
+    parts = "({model_state} model states, {activations} activations)"
     if math.isnan(o.memory_room):
         return Verdict(State.MEMORY, f"Memory capacity unknown. Each device needs {{total}} {parts}.")
     if o.feasible:
         return Verdict(
             State.OK,
-            f"Fits in memory. Each device needs {{total}} of {{memory_room}} {parts}; the largest microbatch is "
+            f"Fits in memory. Each device needs {{total}} of {{memory_room}} {parts}; the largest micro-batch is "
             "{largest_batch_size}.",
         )
     return Verdict(
@@ -162,25 +180,25 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
 def _larger(o: Outputs) -> str:
     if o.activations > o.model_state:
         return "Activations are the larger part: recomputation, shorter sequences or tensor parallelism shrink them."
-    return "Model state is the larger part: ZeRO shards it, tensor and pipeline parallelism split it."
+    return "Model states are the larger part: ZeRO shards them, tensor and pipeline parallelism split them."
 
 
 def _remedy(i: Inputs, o: Outputs) -> str:
     if o.total_recomputed <= o.memory_room:
         return "Full recomputation would need {total_recomputed}."
     if i.data_parallel > 1 and o.total_sharded <= o.memory_room:
-        return "ZeRO stage 3 would need {total_sharded}."
+        return "ZeRO-3 would need {total_sharded}."
     if i.data_parallel > 1 and o.least_total <= o.memory_room:
-        return "ZeRO stage 3 with full recomputation would need {least_total}."
+        return "ZeRO-3 with full recomputation would need {least_total}."
     if o.split_needed > 1:
-        return "Model state needs {split_needed} times the tensor or pipeline parallelism."
-    return "Use smaller microbatches, shorter sequences or more tensor parallelism."
+        return "Model states need {split_needed} times the tensor or pipeline parallelism."
+    return "Use smaller micro-batches, shorter sequences or more tensor parallelism."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield _larger(o)
     if i.zero_stage > 0 and i.data_parallel * i.context_parallel == 1:
-        yield "ZeRO divides over the data-parallel copies; there is one, so it saves nothing."
+        yield "ZeRO shards across data-parallel replicas; there is only one, so it saves nothing."
     yield from remarks.unusual_parallelism(i.zero_stage, i.pipeline_parallel, i.virtual_stages)
 
 
@@ -260,30 +278,30 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Adam in mixed precision: beside weights and gradients an fp32 copy of each weight and its two moments.",
+    "Adam in mixed precision: weights, gradients, an fp32 copy of each weight, and two moments.",
     "Parameters are spread evenly over tensor- and pipeline-parallel devices, embeddings included.",
-    "The first pipeline stage counts: it keeps the most activations, of as many microbatches as there are stages.",
-    "A layer has an MLP four times as wide as the network, and dropouts; activations take 16 bits.",
-    "ZeRO divides over data- and context-parallel devices alike.",
+    "The first pipeline stage is modeled: it keeps the most activations, of as many micro-batches as stages.",
+    "A layer has an MLP four times as wide as the hidden size, and dropout; activations are 16-bit.",
+    "ZeRO shards across data-parallel and context-parallel devices alike.",
 )
 
 LIMITATIONS = (
-    "Fragments and buffers one by one: the memory kept free stands for them.",
-    "The logits of the last layer, large where the vocabulary is.",
-    "Moving state to the host or to disk.",
+    "Fragmentation and individual buffers; the memory headroom covers them.",
+    "The logits of the last layer, which are large for a large vocabulary.",
+    "Offloading state to host memory or disk.",
 )
 
 PRESETS = (
     Preset("Llama-3-8B on eight H100", {}),
-    Preset("Llama-3-8B on eight H100, ZeRO stage 3", {"zero_stage": "3"}, part="Part 4"),
-    Preset("Attention scores kept", {"recomputation": "none"}),
+    Preset("Llama-3-8B on eight H100, ZeRO-3", {"zero_stage": "3"}, part="Part 4"),
+    Preset("No recomputation", {"recomputation": "none"}),
     Preset("Full recomputation", {"zero_stage": "3", "recomputation": "full", "sequence_length": "32768"}),
     Preset(
-        "Llama-3-70B: tensor 8, pipeline 4",
+        "Llama-3-70B, TP 8, PP 4",
         {"model": "llama-3-70b", "tensor_parallel": "8", "pipeline_parallel": "4", "zero_stage": "1"},
     ),
     Preset(
-        "ZeRO's figure 1: 7.5 billion parameters on 64",
+        "ZeRO paper, figure 1: 7.5B parameters on 64 devices",
         {"model.parameters": "7.5e9", "data_parallel": "64", "zero_stage": "1"},
     ),
 )
@@ -291,7 +309,7 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "A model that fits for inference fits for training.",
-        "Weights take {before}; weights, gradients and optimizer state of the same network take {after}, {ratio} times "
+        "Weights take {before}; weights, gradients and optimizer state of the same model take {after}, {ratio} times "
         "that.",
         "model_state",
         {"optimizer_bytes": "0 byte", "zero_stage": "3", "data_parallel": "2"},
@@ -299,16 +317,17 @@ FALLACIES = (
         lambda before, after: after > 7 * before,
     ),
     Fallacy(
-        "ZeRO makes any model fit: add devices.",
-        "Over 64 times the copies the total only falls from {before} to {after}: nobody else holds its activations.",
+        "With ZeRO, adding devices makes any model fit.",
+        "With 64 times the data-parallel size the total only falls from {before} to {after}: activations are not "
+        "sharded.",
         "total",
         {"zero_stage": "3"},
         {"zero_stage": "3", "data_parallel": "512"},
         lambda before, after: after > before / 2,
     ),
     Fallacy(
-        "A pipeline of eight stages holds an eighth of the activations.",
-        "{before} without a pipeline, {after} with it: the first stage keeps those of eight microbatches.",
+        "Eight pipeline stages need an eighth of the activation memory each.",
+        "Activations take {before} without a pipeline and {after} with it: the first stage keeps eight micro-batches.",
         "activations",
         {},
         {"pipeline_parallel": "8"},
@@ -320,7 +339,7 @@ FALLACIES = (
 @solver(
     walls=(14,),
     title="Training memory",
-    question="What does a device have to hold while a network is trained, and does it fit?",
+    question="How much memory does training need per device, and does it fit?",
     version="2",
     factor="Scaling efficiency",
     verdict=verdict,

@@ -211,7 +211,7 @@ def said(**asked):
         ({"devices": 1024, "message": 16e3}, "Message latency is the limit"),
         ({"devices": 8}, "Intra-node links are the limit; more devices"),
         ({"intra_bandwidth": 200e9}, "Intra-node links are the limit, "),
-        ({"devices": 1}, "Nothing to exchange"),
+        ({"devices": 1}, "No communication"),
         ({"message": 0, "intra_latency": 0, "inter_latency": 0}, "No time needed"),
     ],
 )
