@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from mlsysweb.show.results.page import Link
+from solvers.fields import Input
 from solvers.laws.cost import YEAR
 from solvers.laws.serving import used_share
 from solvers.pipeline.run import Run
@@ -33,7 +34,11 @@ def serving_cost(done: Run, training: str) -> tuple[Result, Link]:
     }
     found = solve(plan(tco, replace(done.inputs["tco"], **fleet)))
     site = {name: text for name, text in parse_qsl(urlsplit(training).query) if name != "total_ops"}
-    asked = site | {name: to_input_text(value, tco.inputs[name].unit) for name, value in fleet.items()}
+    asked = site | {
+        name: to_input_text(value, io.unit)
+        for name, value in fleet.items()
+        if isinstance(io := tco.inputs[name], Input)
+    }
     return found, Link("tco", f"{urlsplit(training).path}?{urlencode(asked)}")
 
 
