@@ -15,9 +15,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Calibration:
-    """Values of the inputs of the same names, in SI."""
+    """Values of the inputs of the same names, in SI. `label` is the name on screen."""
 
     name: str
+    label: str
     words: str
     efficiency: float
     bandwidth_efficiency: float
@@ -47,10 +48,12 @@ class Calibration:
         return {} if self.name == "silicon" else {"timing": "roofline", **self.values}
 
 
-IDEAL = Calibration("ideal", "Every kernel at the peak of the data sheet: the speed of light.", 1.0, 1.0, 0.0)
-TUTORIAL = Calibration("tutorial", "The constants of the slides.", 0.5, 1.0, 10e-6)
+IDEAL = Calibration("ideal", "Ideal", "Every kernel at the peak of the data sheet: the speed of light.", 1.0, 1.0, 0.0)
+TUTORIAL = Calibration("tutorial", "Course", "The constants of the slides.", 0.5, 1.0, 10e-6)
 SILICON = Calibration(
-    "silicon", "As measured: on this chip where it was, else as on those that were.", 0.65, 0.85, 45e-6
+    "silicon", "Measured", "As measured: on this chip where it was, else as on those that were.", 0.65, 0.85, 45e-6
 )
 
 CALIBRATIONS = (IDEAL, TUTORIAL, SILICON)
+# The inputs that a calibration may set.
+CALIBRATED = ("timing", *IDEAL.values)

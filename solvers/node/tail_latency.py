@@ -25,6 +25,7 @@ from solvers.declare import (
     output,
     solver,
 )
+from solvers.errors import InputError
 from solvers.laws.queueing import (
     erlang_b,
     erlang_c,
@@ -78,7 +79,19 @@ class Inputs:
         log=True,
         integer=True,
         symbol="c",
-        help="Servers that share one queue; each serves one request at a time.",
+        help="Copies of the model that share one queue.",
+    )
+    slots_per_replica: Array = number(
+        "1",
+        "Batch slots per replica",
+        1,
+        low=1,
+        high=_MOST,
+        slider=(1, 256),
+        log=True,
+        integer=True,
+        symbol="k",
+        help="Requests a replica serves at the same time. Each slot is one server of the queue.",
     )
     service_cv: Array = number(
         "1",
@@ -126,8 +139,9 @@ class Inputs:
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
+    servers: Array = output("1", "Servers of the queue", symbol="N", help="Replicas times batch slots.")
     utilization: Array = output(
-        "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Offered load over the number of replicas."
+        "1", "Utilization", display_unit="percent", symbol=r"\rho", help="Offered load over the number of servers."
     )
     stable: Truth = flag("Stable", help="The load is below the capacity, so the queue does not grow without bound.")
     wait_probability: Array = output(
@@ -163,14 +177,14 @@ class Outputs:
         "1",
         "Offered load",
         symbol="a",
-        help="Arrival rate times service time, in erlangs: the mean number of busy replicas.",
+        help="Arrival rate times service time, in erlangs: the mean number of busy servers.",
     )
     blocking_probability: Array = output(
         "1",
         "Blocking probability (Erlang B)",
         display_unit="percent",
         symbol="B",
-        help="If requests that find all replicas busy were rejected.",
+        help="If requests that find all servers busy were rejected.",
     )
     wait_of_the_waiting: Array = output("s", "Mean wait given waiting", symbol="d", if_infinite=_FOR_EVER)
     variability_factor: Array = output(
@@ -201,12 +215,18 @@ class Outputs:
     )
 
 
+def check(i: Inputs) -> Iterator[InputError]:
+    """Check that the queue has no more servers than the wall takes."""
+    if i.replicas * i.slots_per_replica > _MOST:
+        yield InputError("replicas", f"times the batch slots per replica must be at most {_MOST:,} servers.")
+
+
 def verdict(i: Inputs, o: Outputs) -> Verdict:
     if not o.stable:
         return Verdict(
             State.INFEASIBLE,
-            "Overloaded. The load needs {offered_load} replicas, you have {replicas}: the queue grows without bound. "
-            "Use at least {stable_replicas}, or cut the service time.",
+            "Overloaded. At {utilization} load the queue grows without bound. "
+            "Use at least {stable_replicas} replicas instead of {replicas}, or cut the service time.",
         )
     state, word = (State.OK, "SLO met") if o.meets_target else (State.MISSED, "SLO missed")
     return Verdict(
@@ -220,19 +240,19 @@ def _advice(i: Inputs, o: Outputs) -> str:
     if i.latency_target < o.service_p99:
         return "No number of replicas meets it: the p99 service time alone is {service_p99}."
     if o.meets_target and o.replicas_for_target < i.replicas:
-        return "{replicas_for_target} replicas would meet it too."
+        return "{replicas_for_target} of {replicas} replicas would meet the SLO."
     if o.meets_target:
         return "There is no replica to spare."
     if np.isinf(o.replicas_for_target):
         return "More replicas cannot meet it; a shorter service time would."
-    return "{replicas_for_target} replicas would meet it."
+    return "{replicas_for_target} replicas instead of {replicas} would meet it."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if o.stable and o.utilization > 0.9 and o.p99_wait > i.service_time:
         yield "Near saturation, slightly more load multiplies the waits."
-    if o.variability_factor != 1 and not (i.replicas == 1 and i.arrival_cv == 1):
-        yield "The variability factor is an approximation here; it is exact for one replica and Poisson arrivals."
+    if o.variability_factor != 1 and not (o.servers == 1 and i.arrival_cv == 1):
+        yield "The variability factor is an approximation here; it is exact for one server and Poisson arrivals."
     if not o.stable:
         yield "In practice the queue does not grow forever: requests time out or are rejected."
 
@@ -253,18 +273,19 @@ FIGURES = (
 )
 
 EQUATIONS = (
+    Equation("servers", r"@servers = @replicas \cdot @slots_per_replica"),
     Equation("offered_load", r"@offered_load = @arrival_rate \cdot @service_time"),
-    Equation("utilization", r"@utilization = \frac{@arrival_rate \cdot @service_time}{@replicas}"),
+    Equation("utilization", r"@utilization = \frac{@arrival_rate \cdot @service_time}{@servers}"),
     Equation(
         "wait_probability",
-        r"@wait_probability = \frac{@replicas \cdot @blocking_probability}"
-        r"{@replicas - @offered_load \cdot (1 - @blocking_probability)}",
+        r"@wait_probability = \frac{@servers \cdot @blocking_probability}"
+        r"{@servers - @offered_load \cdot (1 - @blocking_probability)}",
         where=lambda i, o: o.stable,
     ),
     Equation("variability_factor", r"@variability_factor = \frac{@arrival_cv^{2} + @service_cv^{2}}{2}"),
     Equation(
         "wait_of_the_waiting",
-        r"@wait_of_the_waiting = \frac{@variability_factor \cdot @service_time}{@replicas - @offered_load}",
+        r"@wait_of_the_waiting = \frac{@variability_factor \cdot @service_time}{@servers - @offered_load}",
         where=lambda i, o: o.stable,
     ),
     Equation("mean_wait", r"@mean_wait = @wait_probability \cdot @wait_of_the_waiting", where=lambda i, o: o.stable),
@@ -277,7 +298,7 @@ EQUATIONS = (
     Equation(
         "p99_response",
         r"@p99_response = \frac{-\ln(0.01) \cdot @service_time}{1 - @utilization}",
-        where=lambda i, o: o.stable and i.replicas == 1 and i.service_cv == 1 and i.arrival_cv == 1,
+        where=lambda i, o: o.stable and o.servers == 1 and i.service_cv == 1 and i.arrival_cv == 1,
     ),
     Equation(
         "p99_response",
@@ -286,7 +307,7 @@ EQUATIONS = (
     ),
     Equation("mean_latency", r"@mean_latency = @service_time + @mean_wait", where=lambda i, o: o.stable),
     Equation("queue_length", r"@queue_length = @arrival_rate \cdot @mean_wait", where=lambda i, o: o.stable),
-    Equation("stable_replicas", r"@stable_replicas = \lfloor @offered_load \rfloor + 1"),
+    Equation("stable_replicas", r"@stable_replicas = \lfloor \frac{@offered_load}{@slots_per_replica} \rfloor + 1"),
     Equation("fan_out_slow_share", r"@fan_out_slow_share = 1 - 0.99^{@fan_out}"),
 )
 
@@ -306,7 +327,7 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "One first-come, first-served queue for identical replicas; no request gives up.",
+    "One first-come, first-served queue for the slots of identical replicas; no request gives up.",
     "The wait of a request that queues is exponential, with the mean given by Allen and Cunneen.",
     "A service time has a fixed and an exponential part that match the given mean and CV, and is independent of the "
     "wait. Both together give the latency quantiles.",
@@ -376,6 +397,7 @@ FALLACIES = (
     factor="Devices",
     verdict=verdict,
     notes=notes,
+    check=check,
     headline=("p99_response", "p50_response", "mean_latency", "utilization", "wait_probability", "replicas_for_target"),
     figures=FIGURES,
     equations=EQUATIONS,
@@ -386,10 +408,11 @@ FALLACIES = (
     fallacies=FALLACIES,
 )
 def tail_latency(i: Inputs) -> Outputs:
+    servers = np.asarray(i.replicas, dtype=float) * i.slots_per_replica
     load = np.asarray(i.arrival_rate * np.asarray(i.service_time))
     factor = variability_factor(i.arrival_cv, i.service_cv)
-    waiting = erlang_c(i.replicas, load)
-    drain = mean_wait_given_waiting(i.replicas, load, i.service_time, factor)
+    waiting = erlang_c(servers, load)
+    drain = mean_wait_given_waiting(servers, load, i.service_time, factor)
     waits = {share: wait_quantile(share, waiting, drain) for share in (0.5, 0.95, 0.99, 0.999)}
     mean = mean_wait(waiting, drain)
     service = service_phases(i.service_time, i.service_cv)
@@ -404,8 +427,9 @@ def tail_latency(i: Inputs) -> Outputs:
     parts = np.asarray(i.fan_out, dtype=float)
     of_parts = answered[0.99] if np.all(parts == 1) else response_quantile(0.99 ** (1 / parts), waiting, drain, service)
     return Outputs(
-        utilization=load / i.replicas,
-        stable=load < i.replicas,
+        servers=servers,
+        utilization=load / servers,
+        stable=load < servers,
         wait_probability=waiting,
         mean_wait=mean,
         p50_wait=waits[0.5],
@@ -423,12 +447,12 @@ def tail_latency(i: Inputs) -> Outputs:
         late_share=late,
         queue_length=i.arrival_rate * mean,
         offered_load=load,
-        blocking_probability=erlang_b(i.replicas, load),
+        blocking_probability=erlang_b(servers, load),
         wait_of_the_waiting=drain,
         variability_factor=factor,
-        largest_arrival_rate=i.replicas / np.asarray(i.service_time),
-        stable_replicas=np.floor(load) + 1,
-        replicas_for_target=needed,
+        largest_arrival_rate=servers / np.asarray(i.service_time),
+        stable_replicas=np.floor(load / i.slots_per_replica) + 1,
+        replicas_for_target=np.ceil(needed / i.slots_per_replica),
         meets_target=late <= 0.01,
         fan_out_p99_latency=of_parts,
         fan_out_slow_share=1 - 0.99 ** np.asarray(i.fan_out, dtype=float),

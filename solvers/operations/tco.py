@@ -310,6 +310,11 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield f"{_LARGEST[CostPart(int(o.largest_part))]}."
+    if i.tokens_per_device_second > 0 and i.mfu > 0 and i.time_in_use > 0:
+        yield (
+            "1M tokens cost {cost_per_million_tokens} at {tokens_per_device_second} tokens per device: an assumed "
+            "throughput, of no model. The serving wall computes it for yours."
+        )
     if i.duration > i.amortization:
         yield "The duration is longer than the amortization: what was bought is paid more than once, as if replaced."
     if o.spot_goodput < 0.01:

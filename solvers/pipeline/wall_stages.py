@@ -81,7 +81,7 @@ WALL_STAGES = (
         "tail_latency",
         "of the p99 target is used up",
         lambda v: v("p99_response") / v("latency_target"),
-        {"service_time": "serving.end_to_end_latency", "replicas": "system.slots"},
+        {"service_time": "serving.end_to_end_latency", "slots_per_replica": "system.batch_size"},
     ),
     WallStage(
         8,

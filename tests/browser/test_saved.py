@@ -91,7 +91,8 @@ def test_two_are_compared_and_why_is_drawn(page, live_server):
     page.get_by_label("Small").check()
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.locator("#plot-roofline-0 .scatterlayer path").first).to_be_attached()
-    page.get_by_role("row", name=re.compile("^Latency")).get_by_role("link", name="why?").click()
+    page.get_by_label("Why do they differ in").select_option("Latency")
+    page.get_by_role("button", name="Explain").click()
     expect(page.locator("#why .verdict")).to_contain_text("Most of the difference is due to")
     expect(page.locator("#plot-why-0 .barlayer .point").first).to_be_attached()
 

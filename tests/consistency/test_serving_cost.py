@@ -113,3 +113,30 @@ def test_the_wait_of_a_short_queue_is_that_of_the_tail_latency_wall_for_any_serv
             assert fleet.ttft[k] == pytest.approx(wall.ttft + queue.p99_wait, rel=1e-9)
             waits.append(queue.p99_wait)
         assert max(waits) > 0.1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize("slug", ["h100-sxm5-80gb", "b200-sxm-180gb"])
+def test_the_system_page_prices_serving_as_the_walls_do(slug, client):
+    typed = {"accelerator": slug, "model": "llama-3-70b", "tensor_parallel": "4", "replicas": "6", "batch_size": "8"}
+    typed |= {"arrival_rate": "2", "pue": "1.3"}
+    keys = {key.card.name: key.card for key in client.get("/system/", typed).context["page"].keys}
+    chip, model = find(Accelerator, slug), find(Model, "llama-3-70b")
+    wall = serving(model=model, accelerator=chip, tensor_parallel=4, replicas=6, batch_size=8, precision=Precision.BF16)
+    time = wall.end_to_end_latency
+    queue = tail_latency(arrival_rate=2, service_time=time, replicas=6, slots_per_replica=8)
+    bill = tco(
+        accelerator=chip,
+        devices=24,
+        duration=MONTH,
+        pue=1.3,
+        time_in_use=queue.utilization,
+        mfu=(wall.prefill_flop + 256 * wall.decode_flop) / time / wall.decode_peak,
+        memory_utilization=(wall.prefill_moved + 256 * wall.decode_moved) / time / wall.decode_bandwidth,
+        tokens_per_device_second=wall.tokens_per_device_second,
+    )
+    assert keys["serving_tco"].number == pytest.approx(float(bill.tco), rel=1e-9)
+    assert keys["serving_cost_per_million_tokens"].number == pytest.approx(
+        float(bill.cost_per_million_tokens), rel=1e-9
+    )

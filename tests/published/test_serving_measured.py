@@ -27,7 +27,7 @@ def test_the_tutorials_constants_miss_by_a_quarter():
 
 def test_nine_of_ten_rows_of_all_splits_are_nearer_by_kernels_than_by_rounded_constants_of_a_roofline():
     rows = measured()
-    rounded = Calibration("rounded", "", **SILICON.values)
+    rounded = Calibration("rounded", "", "", **SILICON.values)
     (ttft, itl), (other_ttft, other_itl) = computed(rows, SILICON), computed(rows, rounded)
     for found, other, wanted in ((ttft, other_ttft, rows["ttft_s"]), (itl, other_itl, rows["itl_s"])):
         assert errors(found, wanted)[1] < 0.6 * errors(other, wanted)[1]

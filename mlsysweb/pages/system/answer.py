@@ -17,13 +17,14 @@ from mlsysweb.show.forms.query import text_by_name
 from mlsysweb.show.results.page import Link
 from mlsysweb.show.results.stage_query import stage_query
 from solvers.pipeline import run
+from solvers.pipeline.run import Run
 from solvers.pipeline.system import whole_system
 from solvers.pipeline.wall_stages import DESCRIPTION
 from solvers.registry import solvers
-from solvers.result import Result
 
 from .page import IronLawPage, SystemPage
 from .present import iron_law_page, system_page
+from .serving_cost import serving_cost
 
 
 def system_text(query: QueryDict) -> dict[str, str]:
@@ -35,13 +36,16 @@ def system_text(query: QueryDict) -> dict[str, str]:
 def answer_page(query: QueryDict) -> SystemPage:
     """Return the page of all walls. Raise InputErrors, each with its stage."""
     text, url = system_text(query), reverse("system:system")
-    return system_page(*_answered(text), _presets(text, url), _link(text, url))
+    done, links = _answered(text)
+    cost = serving_cost(done, links["tco"])
+    return system_page(done.results, links, cost, _presets(text, url), _link(text, url))
 
 
 def answer_iron_law(query: QueryDict) -> IronLawPage:
     """Return the page of the iron law. Raise InputErrors, each with its stage."""
     text, url = system_text(query), reverse("system:iron-law")
-    return iron_law_page(*_answered(text), solvers(), _presets(text, url), _link(text, url))
+    done, links = _answered(text)
+    return iron_law_page(done.results, links, solvers(), _presets(text, url), _link(text, url))
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
@@ -57,14 +61,14 @@ def _link(text: Mapping[str, str], url: str) -> str:
     return f"{url}?{urlencode(text)}" if text else url
 
 
-def _answered(text: dict[str, str]) -> tuple[Mapping[str, Result], dict[str, str]]:
-    """Return the result of every wall, and the link to its page with the same inputs."""
+def _answered(text: dict[str, str]) -> tuple[Run, dict[str, str]]:
+    """Return the run of every wall, and the link to its page with the same inputs."""
     chain = whole_system()
     typed = {f"{DESCRIPTION}.{name}": value for name, value in text.items()}
     done = run(chain, typed, _row)
     questions = {stage.name: stage_query(chain, stage, done.inputs[stage.name], typed) for stage in chain.stages}
     links = {name: f"{reverse('walls:wall', args=[name])}?{urlencode(asked)}" for name, asked in questions.items()}
-    return done.results, links
+    return done, links
 
 
 def _row(kind: type[Any], name: str) -> Any:

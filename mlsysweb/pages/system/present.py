@@ -21,17 +21,20 @@ from solvers.pipeline.wall_stages import (
     utilization,
 )
 from solvers.quantities import format_quantity
-from solvers.result import Result
+from solvers.result import Result, Value
 from solvers.taxonomy import WALLS
 from solvers.verdict import State
 
 from .page import FactorRow, IronLawPage, KeyFigure, SystemPage, WallGroup, WallRow
 
-# Key figures, chosen so that a change of chip, batch or site visibly affects several of them.
-_KEYS = (
-    ("serving", "ttft"),
-    ("serving", "itl"),
-    ("tail_latency", "p99_response"),
+# Key figures, chosen so that a change of chip, batch or site visibly affects several of them; those of the training run
+# say so.
+_SERVING_KEYS = (("serving", "ttft"), ("serving", "itl"), ("tail_latency", "p99_response"))
+_SERVING_COSTS = {
+    "tco": "Serving cost per month",
+    "cost_per_million_tokens": "Serving cost per 1M output tokens",
+}
+_TRAINING_KEYS = (
     (IRON_LAW, "training_time"),
     ("parallelism", "mfu"),
     ("reliability", "expected_failures"),
@@ -41,9 +44,14 @@ _KEYS = (
 
 
 def system_page(
-    results: Mapping[str, Result], links: Mapping[str, str], presets: tuple[Link, ...], url: str
+    results: Mapping[str, Result],
+    links: Mapping[str, str],
+    cost: tuple[Result, Link],
+    presets: tuple[Link, ...],
+    url: str,
 ) -> SystemPage:
-    """Return the page of all walls, highest utilization first; those with an unknown utilization last."""
+    """Return the page of all walls, highest utilization first; those with an unknown utilization last. `cost` is
+    the TCO of serving with its page; the walls of cost and carbon are about the training run."""
     strains = {place: utilization(place, results[place.stage]) for place in WALL_STAGES}
     ordered = sorted(WALL_STAGES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
     met, supposed = (
@@ -54,7 +62,7 @@ def system_page(
     return SystemPage(
         binding=f"{met[0].name} is the first limit. {met[0].strain} {met[0].of}.",
         description=_layout(described),
-        keys=tuple(_keys(results, links)),
+        keys=tuple(_keys(results, links, cost)),
         groups=(WallGroup("What limits this system", met), WallGroup("Other techniques (not in use)", supposed)),
         notes=tuple(fill_slots(note, described.values) for note in described.notes),
         presets=presets,
@@ -126,8 +134,23 @@ def _row(place: WallStage, taken: float, result: Result, link: str) -> WallRow:
     )
 
 
-def _keys(results: Mapping[str, Result], links: Mapping[str, str]) -> Iterator[KeyFigure]:
-    for stage, name in _KEYS:
+def _keys(results: Mapping[str, Result], links: Mapping[str, str], cost: tuple[Result, Link]) -> Iterator[KeyFigure]:
+    for stage, name in _SERVING_KEYS:
+        yield _key(name, results[stage].values[name], Link(stage.replace("_", " "), links[stage]))
+    for name, words in _SERVING_COSTS.items():
+        found, wall = cost
+        yield _key(f"serving_{name}", replace(found.values[name], label=words), wall)
+    for stage, name in _TRAINING_KEYS:
         value = results[stage].values[name]
-        number = f"{value.value:.6g}" if isinstance(value.value, float) and math.isfinite(value.value) else ""
-        yield KeyFigure(card(name, value), number, Link(stage.replace("_", " "), links[stage]))
+        words = value.label if value.label.startswith("Training") else f"Training run: {_lower(value.label)}"
+        yield _key(name, replace(value, label=words), Link(stage.replace("_", " "), links[stage]))
+
+
+def _lower(label: str) -> str:
+    """Return a label in the middle of a sentence: `total carbon`, but `MFU` and `TCO`."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _key(name: str, value: Value, wall: Link) -> KeyFigure:
+    number = f"{value.value:.6g}" if isinstance(value.value, float) and math.isfinite(value.value) else ""
+    return KeyFigure(card(name, value), number, wall)

@@ -3,11 +3,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
 
 from catalog.resolve import choices
 from mlsysweb.answer import answer
@@ -17,14 +18,32 @@ from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.miniatures import solver_picture
 from mlsysweb.show.results.fallacies import fallacies
+from mlsysweb.show.results.page import ResultPage
 from mlsysweb.show.results.present import result_page
 from mlsysweb.show.update_cache import cache_updates
+from solvers.calibration import CALIBRATIONS
 from solvers.declare import Solver
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 
 from .page import WallPage
 from .present import WallLinks, wall_page
+
+# The cookie that remembers which efficiencies a visitor wants, for a year.
+EFFICIENCIES, _YEAR = "efficiencies", 365 * 86400
+_SETS = frozenset(each.name for each in CALIBRATIONS)
+
+
+@require_POST
+def choose_efficiencies(request: HttpRequest) -> HttpResponse:
+    """Remember the efficiencies a visitor chooses, and show the page with them: the name of the set and the page's
+    address are posted."""
+    for name, url in request.POST.items():
+        if name in _SETS and url_has_allowed_host_and_scheme(str(url), allowed_hosts=None):
+            response = redirect(str(url))
+            response.set_cookie(EFFICIENCIES, name, max_age=_YEAR, samesite="Lax", httponly=True)
+            return response
+    return HttpResponseBadRequest("Choose one of the efficiencies of a page.")
 
 
 @require_safe
@@ -43,9 +62,21 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
     if wants_partial(request):
         page = wall_page(solver, found, result, (), _around(name), None)
         return partial_response(_update(request, page, errors_only_form(solver, {}, base)), result.link)
+    chosen = _chosen(request, result)
+    if chosen:
+        return redirect(chosen)
     page = wall_page(solver, found, result, fallacies(solver, base), _around(name), solver_picture(solver))
     drawn = form(solver, text, {}, choices, base)
     return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}))
+
+
+def _chosen(request: HttpRequest, result: ResultPage) -> str:
+    """Return the address with the visitor's efficiencies, where a link of this site without a question is followed. Any
+    other address, such as a shared one, shows any visitor the same."""
+    name = request.COOKIES.get(EFFICIENCIES, "")
+    if request.GET or request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return ""
+    return next((each.url for each in result.calibrations if each.name == name and not each.current), "")
 
 
 def _around(name: str) -> WallLinks:
@@ -61,6 +92,8 @@ def _urls() -> dict[str, str]:
 
 def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
     shown = render_to_string("walls/_result.html", {"page": page, "result": page.result}, request)
+    if page.result and page.result.calibrations:
+        shown += render_to_string("shared/_efficiencies.html", {"result": page.result}, request)
     return shown + render_to_string("shared/_errors.html", {"form": drawn}, request)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlsysweb.show.forms.page import Option
 from mlsysweb.show.results.page import Figure, Link
 
 
@@ -22,20 +23,30 @@ class ScenarioColumn:
 
 @dataclass(frozen=True)
 class ComparisonCell:
-    """A value with its difference from the baseline and their ratio as text."""
+    """A value with its difference from the baseline and their ratio as text. `bar` is its share of the row's largest
+    value, 0 to 1 for a meter; empty for text and where values are not all positive."""
 
     value: str
     against: str
+    bar: str = ""
 
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One input or output across all scenarios; `why` links to the attribution of its difference."""
+    """One input or output across all scenarios."""
 
     label: str
     cells: tuple[ComparisonCell, ...]
     differs: bool
-    why: str
+
+
+@dataclass(frozen=True)
+class ExplainForm:
+    """The form that asks for the attribution of one output's difference: the outputs that differ, and the other names
+    of its query."""
+
+    options: tuple[Option, ...]
+    hidden: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -60,13 +71,15 @@ class OwnScenario:
 
 @dataclass(frozen=True)
 class ComparePage:
-    """The comparison; with fewer than two scenarios only the choice of scenarios. `missing` are sentences about what is
-    not shown."""
+    """The comparison; with fewer than two scenarios only the choice of scenarios. `outputs` are the headline
+    outputs and those that differ most, `others` all others. `missing` are sentences about what is not shown."""
 
     columns: tuple[ScenarioColumn, ...]
     inputs: tuple[ComparisonRow, ...]
     same: tuple[ComparisonRow, ...]
     outputs: tuple[ComparisonRow, ...]
+    others: tuple[ComparisonRow, ...]
+    explain: ExplainForm | None
     figures: tuple[Figure, ...]
     why: Explanation_ | None
     missing: tuple[str, ...]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from mlsysweb.show.charts.attribution import attribution
 from mlsysweb.show.charts.comparison import fronts, ratios, stacked
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.pareto import FRONT
+from mlsysweb.show.forms.page import Option
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import embedded
 from solvers.analysis.attribution import Attribution
@@ -21,7 +21,8 @@ from solvers.formatting import fill_slots, format_value
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
-from .page import ComparePage, ComparisonCell, ComparisonRow, Explanation_, OwnScenario, ScenarioColumn
+from .outputs import output_rows, split_rows
+from .page import ComparePage, ComparisonCell, ComparisonRow, ExplainForm, Explanation_, OwnScenario, ScenarioColumn
 
 _OVERLAID = ("roofline", "curve")
 _STACKED = ("buildup", "bars")
@@ -43,14 +44,16 @@ class ComparedScenario:
 
 @dataclass(frozen=True)
 class CompareLinks:
-    """The page's own links: with another baseline, without one of the scenarios, and to the attribution of an
-    output."""
+    """The page's own links: with another baseline, and without one of the scenarios. `explained` are the outputs whose
+    difference can be attributed, `asked` the one that is, and `query` the other names of the page's query."""
 
     url: str
     baseline: int
     as_baseline: Sequence[str]
     without: Sequence[str]
-    why: Mapping[str, str]
+    explained: Collection[str]
+    asked: str
+    query: Mapping[str, str]
 
 
 def compare_page(
@@ -63,11 +66,16 @@ def compare_page(
     """Return the comparison; with fewer than two scenarios only the choice of scenarios."""
     enough = len(compared) > 1
     inputs = tuple(_inputs(compared)) if enough else ()
+    answers = [each.kept for each in compared]
+    rows = dict(output_rows(answers, around.baseline)) if enough else {}
+    first, others = split_rows(answers, rows)
     return ComparePage(
         columns=tuple(_columns(compared, around)),
         inputs=tuple(line for line in inputs if line.differs),
         same=tuple(line for line in inputs if not line.differs),
-        outputs=tuple(_outputs(compared, around)) if enough else (),
+        outputs=first,
+        others=others,
+        explain=_explain_form(rows, around),
         figures=tuple(_figures(compared, around.baseline)) if enough else (),
         why=why,
         missing=tuple(missing),
@@ -99,43 +107,14 @@ def _inputs(compared: Sequence[ComparedScenario]) -> Iterator[ComparisonRow]:
         label = next(inputs[name].label for inputs in told if name in inputs)
         cells = [inputs[name].text if name in inputs else "" for inputs in told]
         yield ComparisonRow(
-            label, tuple(ComparisonCell(cell or "not asked", "") for cell in cells), len(set(cells)) > 1, ""
+            label, tuple(ComparisonCell(cell or "not asked", "") for cell in cells), len(set(cells)) > 1
         )
 
 
-def _outputs(compared: Sequence[ComparedScenario], around: CompareLinks) -> Iterator[ComparisonRow]:
-    """Yield every output that any scenario has, aligned by name and unit, headlines first."""
-    names = [n for each in compared for n in each.kept.headline] + [n for each in compared for n in each.kept.cards]
-    for name in dict.fromkeys(names):
-        cards = [each.kept.cards.get(name) for each in compared]
-        first = next(card for card in cards if card)
-        aligned = [card if card and card.unit == first.unit else None for card in cards]
-        base = aligned[around.baseline]
-        cells = tuple(
-            ComparisonCell(card.value if card else "", _against(card, base) if card is not base else "")
-            for card in aligned
-        )
-        differs = len({_plain(card) for card in aligned if card}) > 1
-        yield ComparisonRow(first.label, cells, differs, around.why.get(name, "") if differs else "")
-
-
-def _plain(card: Card) -> Any:
-    """Return the value to compare: the number if there is one, since the text has only three digits."""
-    return card.value if card.number is None or math.isnan(card.number) else card.number
-
-
-def _against(card: Card | None, base: Card | None) -> str:
-    """Return difference and ratio to the baseline; an empty string for text, and where either value is unknown or
-    infinite."""
-    if card is None or base is None or card.number is None or base.number is None:
-        return ""
-    change = card.number - base.number
-    if not math.isfinite(change):
-        return ""
-    if change == 0:
-        return "the same"
-    told = f"{'+' if change > 0 else '−'}{format_quantity(abs(change), card.unit, card.display_unit)}"
-    return f"{told}, ×{format_quantity(card.number / base.number, '1')}" if base.number else told
+def _explain_form(rows: Mapping[str, ComparisonRow], around: CompareLinks) -> ExplainForm | None:
+    names = [name for name, row in rows.items() if row.differs and name in around.explained]
+    options = tuple(Option(name, rows[name].label, name == around.asked) for name in names)
+    return ExplainForm(options, tuple(around.query.items())) if options else None
 
 
 def _figures(compared: Sequence[ComparedScenario], baseline: int) -> Iterator[Figure]:

@@ -38,7 +38,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     compared = [_kept(version) for version in versions]
     places = {each.id: k for k, each in enumerate(compared)}
     baseline = places.get(request.GET.get(BASELINE, ""), 0)
-    around = _around(url, compared, baseline)
+    around = _around(url, compared, baseline, request.GET.get(OUTPUT, ""))
     reason = None
     if len(compared) > 1 and request.GET.get(OUTPUT):
         reason, sentence = _why(request, versions, compared, baseline, places, url)
@@ -73,7 +73,7 @@ def _kept(version: Version) -> ComparedScenario:
     )
 
 
-def _around(url: str, compared: Sequence[ComparedScenario], baseline: int) -> CompareLinks:
+def _around(url: str, compared: Sequence[ComparedScenario], baseline: int, asked: str) -> CompareLinks:
     every = ",".join(each.id for each in compared)
     same = len({each.solver for each in compared}) == 1 and all(each.kept.result for each in compared)
     wall = solvers().get(compared[0].solver) if same and len(compared) > 1 else None
@@ -84,7 +84,9 @@ def _around(url: str, compared: Sequence[ComparedScenario], baseline: int) -> Co
         baseline=baseline,
         as_baseline=[_link(url, {OF: every, BASELINE: each.id}) for each in compared],
         without=[_link(url, {OF: ",".join(other.id for other in compared if other is not each)}) for each in compared],
-        why={name: _link(url, {**told, OUTPUT: name}) + "#why" for name in numbers},
+        explained=numbers,
+        asked=asked,
+        query=told,
     )
 
 

@@ -81,19 +81,22 @@ class DriftBanner:
 
 @dataclass(frozen=True)
 class DriftRow:
-    """One output then and now."""
+    """One output then and now. `change` is the difference as text, with the percentage of the value then; empty for
+    text."""
 
     label: str
     before: str
     after: str
     differs: bool
+    change: str = ""
 
 
 @dataclass(frozen=True)
 class DriftPage:
     """A stored answer beside today's answer to the same question: the verdicts, the figures, and for a page over many
-    walls the `rows` of its tables that differ (`more` are not shown). `html` is that of a page stored as HTML. `kind`
-    and `now_kind` are the states of the two verdicts."""
+    walls the `rows` of its tables that differ (`more` are not shown). `changes` are the headline outputs that
+    differ, as sentences. `html` is that of a page stored as HTML. `kind` and `now_kind` are the states of the
+    two verdicts."""
 
     title: str
     link: str
@@ -110,6 +113,7 @@ class DriftPage:
     mine: bool
     kind: str = ""
     now_kind: str = ""
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 
 from catalog.row_diff import RowDiff
 from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.show.results.page import Card
 from solvers.formatting import fill_slots
+from solvers.quantities import format_quantity
 
 from .drift_result import Drift
 from .page import DriftBanner, DriftPage, DriftRow
@@ -51,6 +53,7 @@ def drift_page(
     """Return both answers, output by output. `before` is the answer that today's is compared with: the stored one, or
     for a wall that with the stored rows. Without `today` there is a `problem`, or nothing has changed."""
     rows = tuple(_tables(before, today)) if before and today else ()
+    outputs = dict(_outputs(before.cards, today.cards)) if before and today else {}
     return DriftPage(
         title=title,
         link=link,
@@ -61,22 +64,45 @@ def drift_page(
         styles=opened.styles,
         now=today.verdict if today else "",
         problem=problem,
-        outputs=tuple(_outputs(before.cards, today.cards)) if before and today else (),
+        outputs=tuple(sorted(outputs.values(), key=lambda row: not row.differs)),
         rows=rows[:_MOST_ROWS],
         more=max(0, len(rows) - _MOST_ROWS),
         mine=mine,
         kind=opened.state,
         now_kind=today.state if today else "",
+        changes=tuple(_changes(outputs, today.headline)) if today else (),
     )
 
 
-def _outputs(before: Mapping[str, Card], today: Mapping[str, Card]) -> Iterator[DriftRow]:
-    """Yield each output that both answers have. Numbers are compared as numbers, because the text has only three
-    digits."""
+def _changes(outputs: Mapping[str, DriftRow], headline: Iterable[str]) -> Iterator[str]:
+    """Yield each headline output that differs: `Latency 5.12 → 4.79 ms (−6.4 %)`."""
+    for row in (outputs[name] for name in headline if name in outputs):
+        if row.differs:
+            percent = f" ({row.change.rpartition('(')[2]}" if "(" in row.change else ""
+            yield f"{row.label}: {row.before} → {row.after}{percent}"
+
+
+def _outputs(before: Mapping[str, Card], today: Mapping[str, Card]) -> Iterator[tuple[str, DriftRow]]:
+    """Yield each output that both answers have, with its name. Numbers are compared as numbers, because the text has
+    only three digits."""
     for name, now in today.items():
         if name in before:
             then = before[name]
-            yield DriftRow(now.label, then.value, now.value, not _same(then, now))
+            differs = not _same(then, now)
+            yield name, DriftRow(now.label, then.value, now.value, differs, _change(then, now) if differs else "")
+
+
+def _change(then: Card, now: Card) -> str:
+    """Return the difference of two numbers of one unit, `−1.5 ms (−14 %)`; empty where there is none."""
+    if then.number is None or now.number is None or then.unit != now.unit:
+        return ""
+    change = now.number - then.number
+    if not math.isfinite(change):
+        return ""
+    sign = "+" if change > 0 else "−"
+    told = f"{sign}{format_quantity(abs(change), now.unit, now.display_unit)}"
+    share = f" ({sign}{format_quantity(abs(change / then.number), '1', 'percent')})" if then.number else ""
+    return told + share
 
 
 def _same(then: Card, now: Card) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mlsysweb.show.results.page import Link
+from solvers.calibration import CALIBRATED
 from solvers.declare import Question
 from solvers.errors import InputError
 from solvers.field_text import is_counted, to_field_text
@@ -72,10 +73,13 @@ def subset(drawn: Form, names: tuple[str, ...]) -> Form:
 
 
 def preset_links(question: Question[Any], text: Mapping[str, str], action: str) -> Iterator[Link]:
-    """Yield the wall's presets as links; the one with the current values is marked."""
+    """Yield the wall's presets as links; the one with the current values is marked. Efficiencies that are set stay,
+    where the preset sets none."""
+    kept = {name: text[name] for name in CALIBRATED if name in text}
     for preset in question.presets:
-        query = urlencode(preset.values)
-        same = dict(preset.values) == dict(text)
+        values = dict(preset.values) if set(CALIBRATED) & set(preset.values) else {**preset.values, **kept}
+        query = urlencode(values)
+        same = values == dict(text)
         yield Link(preset.name, f"{action}?{query}" if query else action, current=same, title=preset.part)
 
 

@@ -94,6 +94,7 @@ class CalibrationLink:
     """A calibration; `current` marks the one whose values are in use."""
 
     name: str
+    label: str
     words: str
     url: str
     current: bool
@@ -116,6 +117,12 @@ class ResultPage:
     sources: tuple[Reference, ...]
     facts: tuple[Reference, ...]
     link: str
+
+    @property
+    def efficiencies(self) -> str:
+        """Return the efficiencies the answer is computed with, `measured efficiencies`; empty for a wall without."""
+        current = (each.label.lower() for each in self.calibrations if each.current)
+        return f"{next(current, 'custom')} efficiencies" if self.calibrations else ""
 
     @property
     def verdict_sentences(self) -> tuple[str, str]:

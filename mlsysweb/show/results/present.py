@@ -12,7 +12,7 @@ import orjson
 from mlsysweb.show.charts.findings import finding
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.series import finite_rows, is_constant
-from solvers.calibration import CALIBRATIONS
+from solvers.calibration import CALIBRATED, CALIBRATIONS
 from solvers.declare import Solver
 from solvers.formatting import fill_slots, format_value
 from solvers.quantities import format_quantity, to_input_text
@@ -172,9 +172,11 @@ def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
         on = all(result.values[name].value == value for name, value in settings.items())
         if not settings:
             on = result.values["timing"].value != "roofline"
-        others = {name: text for name, text in result.text.items() if name not in ("timing", *calibration.values)}
+        others = {name: text for name, text in result.text.items() if name not in CALIBRATED}
         texts = {name: _setting_text(result, name, value) for name, value in settings.items()}
-        yield CalibrationLink(calibration.name, calibration.words, f"{base}?{urlencode({**others, **texts})}", on)
+        query = urlencode({**others, **texts})
+        url = f"{base}?{query}" if query else base
+        yield CalibrationLink(calibration.name, calibration.label, calibration.words, url, on)
 
 
 def _setting_text(result: Result, name: str, value: float | str) -> str:

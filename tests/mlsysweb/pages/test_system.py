@@ -1,4 +1,5 @@
 import html
+import re
 
 import pytest
 
@@ -135,3 +136,42 @@ def test_one_system_and_the_iron_law_show_one_duration_and_one_mfu(client, asked
     law = client.get("/system/iron-law/", asked).context["page"]
     assert keys["training_time"] in law.verdict
     assert f"reaches {keys['mfu']} MFU" in law.description
+
+
+def test_the_queue_is_counted_in_replicas(client):
+    page = client.get("/system/", {"latency_target": "20 s"}).context["page"]
+    tail = next(wall for wall in walls(page) if wall.number == 7)
+    needed = re.search(r"(\d+) of 8 replicas would meet the SLO", tail.verdict)
+    fewer = client.get("/system/", {"latency_target": "20 s", "replicas": needed[1]}).context["page"]
+    assert next(wall for wall in walls(fewer) if wall.number == 7).verdict.startswith("SLO met")
+    one_less = {"latency_target": "20 s", "replicas": str(int(needed[1]) - 1)}
+    assert not next(
+        w for w in walls(client.get("/system/", one_less).context["page"]) if w.number == 7
+    ).verdict.startswith("SLO met")
+    overloaded = client.get("/system/", {"arrival_rate": "200"}).context["page"]
+    least = re.search(
+        r"at least (\d+) replicas instead of 8", next(w for w in walls(overloaded) if w.number == 7).verdict
+    )
+    enough = client.get("/system/", {"arrival_rate": "200", "replicas": least[1]}).context["page"]
+    assert not next(wall for wall in walls(enough) if wall.number == 7).verdict.startswith("Overloaded")
+
+
+def test_the_serving_cost_is_that_of_the_walls_and_the_training_run_is_named(client):
+    page = client.get("/system/").context["page"]
+    keys = {key.card.label: key for key in page.keys}
+    monthly, million = keys["Serving cost per month"], keys["Serving cost per 1M output tokens"]
+    found = client.get(monthly.wall.url.replace("/walls/tco/", "/api/v1/solve/tco")).json()["outputs"]
+    assert monthly.card.number == pytest.approx(found["tco"]["value"], rel=1e-9)
+    assert million.card.number == pytest.approx(found["cost_per_million_tokens"]["value"], rel=1e-9)
+    every = results({})
+    tokens = every["tail_latency"].values["arrival_rate"].value * every["system"].values["output_length"].value
+    month = 365 * 86400 / 12
+    assert million.card.number == pytest.approx(monthly.card.number / (tokens * month) * 1e6, rel=1e-9)
+    training = [label for label in keys if label.startswith("Training")]
+    assert len(training) == 5 and not any("TCO" in label for label in keys if label not in training)
+
+
+def test_an_overloaded_fleet_costs_what_it_costs_at_full_load(client):
+    keys = {key.card.label: key.card for key in client.get("/system/", {"arrival_rate": "1000"}).context["page"].keys}
+    more = {key.card.label: key.card for key in client.get("/system/", {"arrival_rate": "2000"}).context["page"].keys}
+    assert keys["Serving cost per month"].number == more["Serving cost per month"].number

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -60,6 +61,62 @@ def test_the_calibration_in_use_is_marked(client):
         return [calibration.name for calibration in calibrations if calibration.current]
 
     assert current() == ["tutorial"] and current("?efficiency=1&layer_overhead=0+us") == ["ideal"]
+
+
+def test_the_verdict_says_which_efficiencies_it_is_computed_with(client):
+    def told(query):
+        return re.search(r"With (\w+) efficiencies", client.get(f"/walls/{query}").content.decode())[1]
+
+    assert told("roofline/") == "course" and told("serving/") == "measured"
+    assert (
+        told("roofline/?efficiency=1&layer_overhead=0+us") == "ideal" and told("roofline/?efficiency=0.9") == "custom"
+    )
+
+
+def test_a_wall_without_efficiencies_has_no_choice_of_them(client):
+    page = client.get("/walls/tco/").content.decode()
+    assert 'id="efficiencies"' not in page and "efficiencies.</span>" not in page
+
+
+def test_chosen_efficiencies_are_kept_for_links_of_the_site_and_no_shared_link_changes(client):
+    own = client.get("/walls/roofline/").content
+    measured = next(
+        c
+        for c in client.get("/walls/roofline/?batch_size=8").context["page"].result.calibrations
+        if c.name == "silicon"
+    )
+    chosen = client.post("/walls/efficiencies/", {"silicon": measured.url})
+    assert chosen.status_code == 302 and chosen["Location"] == measured.url
+    assert "With measured efficiencies" in client.get(measured.url).content.decode()
+    followed = client.get("/walls/roofline/", headers={"Sec-Fetch-Site": "same-origin"})
+    assert followed.status_code == 302 and "With measured" in client.get(followed["Location"]).content.decode()
+    for site in ("none", "cross-site"):
+        assert client.get("/walls/roofline/", headers={"Sec-Fetch-Site": site}).context["page"].result.efficiencies == (
+            "course efficiencies"
+        )
+    assert (
+        "With course"
+        in client.get("/walls/roofline/?batch_size=8", headers={"Sec-Fetch-Site": "same-origin"}).content.decode()
+    )
+    assert b"With course" in own
+
+
+def test_examples_keep_the_efficiencies_unless_they_set_their_own(client):
+    page = client.get("/walls/roofline/?efficiency=1&layer_overhead=0+us")
+    links = [preset.url for preset in page.context["form"].presets]
+    assert links and all("efficiency" in link for link in links)
+    assert page.context["form"].presets[0].current
+
+
+@pytest.mark.parametrize("posted", [{"best": "/walls/roofline/"}, {"ideal": "https://example.org/"}, {}])
+def test_other_choices_of_efficiencies_are_refused(client, posted):
+    assert client.post("/walls/efficiencies/", posted).status_code == 400
+
+
+def test_an_update_swaps_the_choice_with_the_addresses_of_its_question(client):
+    update = client.get("/walls/roofline/?batch_size=7", headers={"HX-Request": "true"}).content.decode()
+    assert 'id="efficiencies" class="segmented-control" hx-swap-oob="true"' in update
+    assert 'name="ideal" value="/walls/roofline/?batch_size=7&amp;efficiency=' in update
 
 
 def test_the_slider_of_a_whole_number_says_so_to_its_script(client):

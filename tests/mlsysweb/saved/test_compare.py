@@ -41,13 +41,37 @@ def test_inputs_that_differ_stand_first_and_those_shared_are_folded(ada):
 
 def test_outputs_say_difference_and_ratio_to_the_baseline(ada):
     page = shown(ada, ids(save(ada, SMALL), save(ada, "/walls/roofline/?batch_size=16")))
-    assert re.search(r"<td>3,1\d0/s<span class=\"muted\">\+1,5\d0/s, ×2</span>", page)
+    assert re.search(r"<td>3,1\d0/s<meter[^>]*></meter><span class=\"muted\">\+1,5\d0/s, ×2</span>", page)
+
+
+def test_the_headline_and_what_differs_most_stand_first_and_all_others_are_folded(ada):
+    page = shown(ada, ids(save(ada, SMALL), save(ada, LARGE)))
+    first, folded = page.split('<details id="others">')
+    folded = folded.split("</details>")[0]
+    rows = [len(re.findall(r'<tr[^>]*> <th scope="row">', part)) for part in (first, folded)]
+    assert '<th scope="row">Latency</th>' in first and rows[0] < 20 < sum(rows)
+    assert f"Show the other {rows[1]} outputs" in folded
+
+
+def test_the_largest_of_a_row_has_the_longest_bar(ada):
+    page = shown(ada, ids(save(ada, SMALL), save(ada, "/walls/roofline/?batch_size=16")))
+    row = re.search(r'<th scope="row">Throughput\b.*?</tr>', page)[0]
+    bars = [float(bar) for bar in re.findall(r'value="([\d.]+)"', row)]
+    assert bars[1] == 1 and 0.4 < bars[0] < 0.6
+
+
+def test_one_form_asks_why_for_all_outputs_that_differ(ada):
+    of = ids(save(ada, SMALL), save(ada, LARGE))
+    page = shown(ada, of)
+    form = re.search(r'<form [^>]*class="explain">.*?</form>', page)[0]
+    assert '<option value="latency">' in form and "why?" not in page
+    assert '<option value="latency" selected>' in shown(ada, of, output="latency")
 
 
 def test_another_baseline_turns_the_differences_round(ada):
     one, two = save(ada, SMALL, title="One"), save(ada, LARGE, title="Two")
     page = shown(ada, ids(one, two), baseline=ids(two))
-    assert re.search(r"One</a>.*?Set as baseline.*?Two</a>.*?<span class=\"chip\">Baseline</span>", page)
+    assert re.search(r"One</a>.*?Set as baseline.*?Two</a>.*?<b>Baseline</b>", page)
 
 
 def test_the_walls_own_charts_are_overlaid(ada):

@@ -62,6 +62,10 @@ def test_both_stand_side_by_side_output_by_output(client):
     changed(memory_bandwidth=2e12)
     page = shown(client, f"{link}v/1/drift/")
     assert re.search(r"<tr data-differs><th scope=\"row\">Latency</th><td>[\d.]+ ms</td><td>[\d.]+ ms</td>", page)
+    assert re.search(r"<td>[\d.]+ ms</td><td>−[\d.]+ ms \(−6\d\s%\)</td>", page)
+    assert re.search(r"<li>Latency: [\d.]+ ms → [\d.]+ ms \(−6\d\s%\)</li>", page)
+    rows = re.findall(r"<tr( data-differs)?><th scope=\"row\">", page)
+    assert rows == sorted(rows, reverse=True) and len(set(rows)) == 2
     assert re.search(r"<tr><th scope=\"row\">Compute time</th>", page)
 
 

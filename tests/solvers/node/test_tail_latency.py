@@ -143,3 +143,23 @@ def test_the_target_is_met_where_at_most_a_hundredth_is_later(c, rho, cv, target
     assert bool(o.meets_target) == (float(o.late_share) <= 0.01)
     if abs(float(o.p99_response) / target - 1) > 1e-6:
         assert bool(o.meets_target) == (float(o.p99_response) <= target)
+
+
+@few
+@given(c=st.integers(1, 12), slots=st.integers(1, 32), rho=utilizations, target=st.floats(1.5, 9))
+def test_replicas_with_batch_slots_wait_as_that_many_servers_and_are_counted_in_replicas(c, slots, rho, target):
+    asked = {"service_time": 1.0, "arrival_rate": rho * c * slots, "latency_target": target}
+    batched = tail_latency(**asked, replicas=c, slots_per_replica=slots)
+    servers = tail_latency(**asked, replicas=c * slots)
+    for name in ("p99_response", "utilization", "late_share", "largest_arrival_rate", "offered_load"):
+        assert float(getattr(batched, name)) == pytest.approx(float(getattr(servers, name)))
+    if np.isfinite(servers.replicas_for_target):
+        assert float(batched.replicas_for_target) == math.ceil(float(servers.replicas_for_target) / slots)
+    named = int(batched.stable_replicas)
+    assert tail_latency(**asked, replicas=named, slots_per_replica=slots).stable
+    assert named == 1 or not tail_latency(**asked, replicas=named - 1, slots_per_replica=slots).stable
+
+
+def test_more_servers_than_the_wall_takes_are_refused_by_name():
+    with pytest.raises(ValueError, match="replicas: times the batch slots per replica must be at most 10,000"):
+        tail_latency.solve(replicas=1000, slots_per_replica=64)
