@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,26 @@ _LONGEST, _LONGEST_RANGE = 8000, 120
 DEVICES = "devices"
 
 
+@dataclass(frozen=True)
+class TypedRange:
+    """The text of a range in its parts. `count` is empty where the number of steps is left to the axis."""
+
+    low: str
+    high: str
+    doubling: bool
+    count: str
+    log: bool
+
+
+def typed_range(text: str) -> TypedRange | None:
+    """Return the parts of `1 to 64 doubling` and the like; None for a list of values. Checks no value."""
+    # Two numbers and three words: longer texts are lists, and the pattern would be slow on them.
+    match = _RANGE.fullmatch(text.strip()) if len(text) < _LONGEST_RANGE else None
+    if match is None:
+        return None
+    return TypedRange(match["low"], match["high"], bool(match["doubling"]), match["count"] or "", bool(match["log"]))
+
+
 def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None) -> Axis:
     """Return the axis along an input, or a figure of a pick, that a text describes; `layout` and numbers of devices
     describe all their layouts. Raise InputError."""
@@ -44,9 +65,8 @@ def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None
     if len(text) > _LONGEST:
         raise InputError(name, f"is {len(text)} characters long; an axis is described in at most {_LONGEST}.")
     is_number = not isinstance(stage.inputs.get(path), Choice | Pick)
-    # Two numbers and three words: longer texts are lists, and the pattern would be slow on them.
-    if is_number and len(text) < _LONGEST_RANGE and (match := _RANGE.fullmatch(text.strip())):
-        return _spread(stage, name, path, match)
+    if is_number and (typed := typed_range(text)):
+        return _spread(stage, name, path, typed)
     words = [word.strip() for word in text.split(",") if word.strip()]
     if isinstance(io := stage.inputs.get(path), Pick):
         if look_up is None:
@@ -139,17 +159,17 @@ def _numbers(name: str, values: Sequence[Any]) -> Axis:
     return Axis(name, {name: column}, tuple(column.tolist()))
 
 
-def _spread(stage: Stage, name: str, path: str, match: re.Match[str]) -> Axis:
-    low, high = (_read(stage, name, path, match[end]) for end in ("low", "high"))
+def _spread(stage: Stage, name: str, path: str, typed: TypedRange) -> Axis:
+    low, high = (_read(stage, name, path, end) for end in (typed.low, typed.high))
     factors = [isinstance(end, Scaled) for end in (low, high)]
     if any(factors) and not all(factors):
         raise InputError(name, "mixes values with factors; give the one or the other.")
     least, most = (float(end.factor if isinstance(end, Scaled) else end) for end in (low, high))
-    if match["doubling"]:
+    if typed.doubling:
         values = _doubling(name, least, most)
     else:
-        count = int(match["count"] or _default_steps(stage, path, least, most))
-        values = _ladder(stage, name, path, least, most, count, bool(match["log"]))
+        count = int(typed.count or _default_steps(stage, path, least, most))
+        values = _ladder(stage, name, path, least, most, count, typed.log)
     return _numbers(name, [Scaled(v) for v in values] if all(factors) else values.tolist())
 
 

@@ -64,9 +64,9 @@ def _beyond(search: Search, axis: Axis, places: list[float], here: int, score: A
     """Where the next place would be better and fails a constraint."""
     for row in (here - 1, here + 1):
         if 0 <= row < len(places) and _better(score[row], score[here]) and look.failed[row].any():
-            failed = [c.text for c, fails in zip(search.constraints, look.failed[row], strict=True) if fails]
+            failed = [c.words for c, fails in zip(search.constraints, look.failed[row], strict=True) if fails]
             yield (
-                f"With {_label(search, axis)} {_words(search, axis, places[row])} it would be better and fail "
+                f"With {_label(search, axis)} {_words(search, axis, places[row])} it would be better and violate "
                 f"{' and '.join(failed)}."
             )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from solvers.analysis.parameters import parameters_of
 from solvers.fields import Choice, Flag, Input, Label, Output, Pick
 from solvers.pipeline.chain import Answer, Pipeline
+from solvers.quantities import format_quantity
 
 Answers = Mapping[str, Answer]
 
@@ -23,6 +24,7 @@ _OPERATORS = {
     "==": np.equal,
     "!=": np.not_equal,
 }
+_WORDS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=", "!=": "≠"}
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,17 @@ class Constraint:
         """Return which values meet the condition."""
         held: NDArray[np.bool_] = _OPERATORS[self.operator](value, self.limit)
         return held & ~np.isnan(value) if self.operator == "!=" else held
+
+    @property
+    def words(self) -> str:
+        """Return the condition as a page shows it: `time to first token (TTFT) ≤ 1 s`, `bottleneck = memory`."""
+        io = self.metric.declared
+        label = io.label if io.label[:2].isupper() else io.label[:1].lower() + io.label[1:]
+        if isinstance(io, Flag):
+            return label if (self.operator == "==") == bool(self.limit) else f"not {label}"
+        if isinstance(io, Input | Output):
+            return f"{label} {_WORDS[self.operator]} {format_quantity(self.limit, io.unit, io.display_unit)}"
+        return f"{label} {_WORDS[self.operator]} {io.kind(int(self.limit)).name.lower().replace('_', ' ')}"
 
     def relaxed(self, share: float) -> Constraint | None:
         """Return the constraint with its limit relaxed by a `share` of itself; None for a label and for a limit of

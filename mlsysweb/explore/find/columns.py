@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from catalog.resolve import choices
 from solvers.analysis.parameters import parameters_of
-from solvers.fields import Input, Output
+from solvers.fields import Choice, Input, Output, Pick
 from solvers.pipeline.chain import Pipeline
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
@@ -17,7 +18,7 @@ from solvers.search.explore import Search
 @dataclass(frozen=True)
 class ResultColumn:
     """A column. `key` names it in links. `terms` are the metrics of a sum with their weights, empty for an axis. `sign`
-    is 1 to minimize, -1 to maximize, 0 otherwise."""
+    is 1 to minimize, -1 to maximize, 0 otherwise. `names` are the display names of its values: of slugs and choices."""
 
     key: str
     label: str
@@ -26,6 +27,7 @@ class ResultColumn:
     numeric: bool
     terms: tuple[tuple[str, float], ...] = ()
     sign: float = 0
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, candidate: Any) -> Any:
         """Return a candidate's cell: a number in SI, a name or a bool."""
@@ -41,7 +43,7 @@ class ResultColumn:
         return (
             format_quantity(cell, self.unit, self.display_unit)
             if isinstance(cell, float | int)
-            else str(cell).replace("_", " ")
+            else self.names.get(str(cell), str(cell).replace("_", " "))
         )
 
     def value(self, cell: Any = 0.0) -> Value:
@@ -63,8 +65,17 @@ def _axis(steps: Pipeline, axis: Any) -> ResultColumn:
     declared = declaration_of(steps, axis.name)
     label = declared.label if declared else axis.name.capitalize()
     if not numeric or not isinstance(declared, Input):
-        return ResultColumn(axis.name, label, "1", "1", numeric)
+        return ResultColumn(axis.name, label, "1", "1", numeric, names=names_of(declared))
     return ResultColumn(axis.name, label, declared.unit, declared.display_unit, True)
+
+
+def names_of(declared: Any) -> dict[str, str]:
+    """Return the display names of the values of a pick or a choice by their slug or name; none for a number."""
+    if isinstance(declared, Pick):
+        return {slug: name for slug, name, _ in choices(declared.kind)}
+    if isinstance(declared, Choice):
+        return {name: declared.labels.get(name, name.replace("_", " ")) for name in declared.names}
+    return {}
 
 
 def declaration_of(steps: Pipeline, name: str) -> Any:

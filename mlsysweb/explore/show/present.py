@@ -55,7 +55,7 @@ def design_space_page(
         cards=tuple(_cards(outcome, objectives)) if outcome.seen.count else (),
         figures=tuple(_figures(report, columns, objectives, tried)) if not progress or outcome.seen.count else (),
         reasons=tuple(_reasons(outcome, objectives)) if outcome.seen.count else (),
-        demanded=report.declared.demanded,
+        demanded=tuple(c.words for c in outcome.search.constraints if c.text in report.declared.demanded),
         steps=tuple(_steps(report, columns, objectives)),
         step_heads=tuple(column.label for column in objectives),
         rows=rows if report.rows else None,
@@ -91,12 +91,17 @@ def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpace
 
 
 def places_in_words(candidate: Candidate, columns: tuple[ResultColumn, ...]) -> str:
-    """Return a configuration by its values along the axes: `h100, 64, fp8`."""
+    """Return a configuration by its values along the axes: `NVIDIA H100, batch size 64, fp8`."""
     return ", ".join(_place(column, column.read(candidate)) for column in columns if not column.terms)
 
 
 def _place(column: ResultColumn, cell: Any) -> str:
     return f"{_small(column.label)} {column.words(cell)}" if column.numeric else column.words(cell)
+
+
+def capitalized(words: str) -> str:
+    """Return words with a capital first letter."""
+    return words[:1].upper() + words[1:]
 
 
 def _small(label: str) -> str:
@@ -108,7 +113,7 @@ def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: li
     if not seen.count:
         return "Search queued. 0 configurations evaluated."
     harshest = next((reason for reason in outcome.reasons if reason.failed), None)
-    ruled_out = f" The goal {harshest.constraint.text} rules out {harshest.failed:,}." if harshest else ""
+    ruled_out = f" The limit “{harshest.constraint.words}” rules out {harshest.failed:,}." if harshest else ""
     of = f"of {agree(f'{seen.count:,}', ' configurations')}"
     if not seen.feasible:
         return f"No feasible configuration. None {of} meets every goal.{ruled_out}{_nearest(harshest)}"
@@ -149,7 +154,7 @@ def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Const
     constraints = list(outcome.search.constraints)
     for reason in outcome.reasons:
         yield ConstraintRow(
-            text=reason.constraint.text,
+            text=capitalized(reason.constraint.words),
             failed=f"{reason.failed:,}" + (f" ({reason.unknown:,} without a value)" if reason.unknown else ""),
             alone=f"{reason.alone:,}",
             nearest=_limit(reason),
@@ -187,7 +192,7 @@ def _steps(
         for row in rows:
             if not 0 <= row < len(beside.labels) or row == beside.here:
                 continue
-            broken = [c.text for c, failed in zip(constraints, beside.evaluation.failed[row], strict=True) if failed]
+            broken = [c.words for c, failed in zip(constraints, beside.evaluation.failed[row], strict=True) if failed]
             yield NeighbourStep(
                 axis=column.label,
                 to=column.words(beside.labels[row]),
@@ -283,7 +288,7 @@ def _points(candidates: Any, x: ResultColumn, y: ResultColumn, columns: tuple[Re
 def _dots(report: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x: Any, y: Any) -> PointSet:
     axes = [column for column in columns if not column.terms]
     places = report.outcome.search.space.labels(report.sample.number[rows])
-    names = [constraint.text for constraint in report.outcome.search.constraints]
+    names = [constraint.words for constraint in report.outcome.search.constraints]
     words = []
     for row, place in zip(rows, places, strict=True):
         broken = [name for name, failed in zip(names, report.sample.failed[row], strict=True) if failed]

@@ -182,7 +182,8 @@ def _column(column: ResultColumn, candidates: Sequence[Candidate]) -> uprights.P
     cells = [column.read(each) for each in candidates]
     if not column.numeric:
         words = tuple(dict.fromkeys(str(cell) for cell in cells))
-        return uprights.ParallelAxis(column.key, column.label, [float(words.index(str(c))) for c in cells], words)
+        places = [float(words.index(str(c))) for c in cells]
+        return uprights.ParallelAxis(column.key, column.label, places, tuple(column.words(word) for word in words))
     known = [float(c) for c in cells if math.isfinite(c)] or [0.0]
     low, high = min(known), max(known)
     log = low > 0 and high / low > 20

@@ -75,11 +75,11 @@ def _against(tried: TriedConfiguration, columns: Sequence[ResultColumn]) -> Iter
 def _failure(constraint: Any, value: float) -> str:
     io = constraint.metric.declared
     if value != value:
-        return f"It fails {constraint.text}: its value is unknown."
+        return f"It violates {constraint.words}: its value is unknown."
     if not (constraint.wants_small or constraint.wants_large):
-        return f"It fails {constraint.text}."
+        return f"It violates {constraint.words}."
     return (
-        f"It fails {constraint.text}: it comes to {format_quantity(value, io.unit, io.display_unit)}"
+        f"It violates {constraint.words}: it comes to {format_quantity(value, io.unit, io.display_unit)}"
         f"{_beside_limit(value, constraint.limit)}."
     )
 

@@ -67,7 +67,7 @@ def test_a_mistake_loses_nothing_of_what_was_typed(client):
 def test_when_nothing_meets_the_goals_it_says_what_stands_in_the_way_and_how_near_it_came(client):
     verdict = client.get(link(goals=("maximize: throughput", "latency < 1 ms"))).context["page"].verdict
     assert verdict.startswith("No feasible configuration. None of 28 configurations meets every goal.")
-    assert "The goal latency < 1 ms rules out 28." in verdict
+    assert "The limit “latency < 1 ms” rules out 28." in verdict
     assert "The nearest comes to" in verdict
 
 
@@ -123,7 +123,7 @@ def test_why_not_names_the_constraint_it_fails_and_by_how_much(client):
     answer = client.get(link(goals=goals) + "&try-accelerator=a100-sxm4-80gb", HTTP_HX_TARGET="why", **PARTIAL)
     assert answer.content.decode().lstrip().startswith('<section id="why"')
     why = answer.context["page"]
-    assert re.match(r"Infeasible. It fails latency < 2.55 ms: it comes to [\d.]+ ms, [\d.]+× the limit\.", why.verdict)
+    assert re.match(r"Infeasible. It violates latency < 2.55 ms: it comes to [\d.]+ ms, [\d.]+× the limit\.", why.verdict)
     tried = dict(parse_qsl(urlsplit(why.url).query))
     assert tried["accelerator"] == "a100-sxm4-80gb" and {"batch_size", "precision"} <= set(tried)
     outputs = client.get(why.url.replace("/walls/roofline/", "/api/v1/solve/roofline")).json()["outputs"]
