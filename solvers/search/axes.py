@@ -32,6 +32,8 @@ _RANGE = re.compile(
 )
 _STEPS, _MOST = 16, 1_000_000
 _LONGEST, _LONGEST_RANGE = 8000, 120
+# Numbers of devices along an axis of layouts: the divisors of each have to be found.
+_MOST_NUMBERS = 50
 # The output that is one number in a whole chain: what serves or trains is what is paid for.
 DEVICES = "devices"
 
@@ -56,9 +58,9 @@ def typed_range(text: str) -> TypedRange | None:
     return TypedRange(match["low"], match["high"], bool(match["doubling"]), match["count"] or "", bool(match["log"]))
 
 
-def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None) -> Axis:
+def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None, *, most: int = _MOST) -> Axis:
     """Return the axis along an input, or a figure of a pick, that a text describes; `layout` and numbers of devices
-    describe all their layouts. Raise InputError."""
+    describe all their layouts. A range may have `most` steps. Raise InputError."""
     if name == LAYOUT and not any(name in stage.inputs for stage in pipeline.stages):
         return layouts(pipeline, _device_numbers(text))
     stage, path = _end(pipeline, name)
@@ -66,7 +68,7 @@ def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None
         raise InputError(name, f"is {len(text)} characters long; an axis is described in at most {_LONGEST}.")
     is_number = not isinstance(stage.inputs.get(path), Choice | Pick)
     if is_number and (typed := typed_range(text)):
-        return _spread(stage, name, path, typed)
+        return _spread(stage, name, path, typed, most)
     words = [word.strip() for word in text.split(",") if word.strip()]
     if isinstance(io := stage.inputs.get(path), Pick):
         if look_up is None:
@@ -77,6 +79,8 @@ def axis(pipeline: Pipeline, name: str, text: str, look_up: LookUp | None = None
 
 def _device_numbers(text: str) -> list[int]:
     words = [word.strip() for word in text[:_LONGEST].split(",") if word.strip()]
+    if len(words) > _MOST_NUMBERS:
+        raise InputError(LAYOUT, f"has {len(words):,} numbers of devices; {_MOST_NUMBERS} is the most. Give fewer.")
     bad = next((word for word in words if not re.fullmatch(r"\d{1,9}", word)), None)
     if bad is not None:
         raise InputError(LAYOUT, f"needs whole numbers of devices, such as 256 or 64, 128; '{bad[:40]}' is none.")
@@ -103,7 +107,9 @@ def ranged(pipeline: Pipeline, name: str, low: float, high: float, count: int = 
     """Return the axis of `count` values from `low` to `high` (SI), evenly spaced or with `log` in equal ratios; rounded
     to whole numbers where the input is one."""
     stage, path = _end(pipeline, name)
-    return _numbers(name, [_read(stage, name, path, v) for v in _ladder(stage, name, path, low, high, count, log)])
+    return _numbers(
+        name, [_read(stage, name, path, v) for v in _ladder(stage, name, path, low, high, count, log, _MOST)]
+    )
 
 
 def rows(pipeline: Pipeline, name: str, specs: Mapping[str, Any]) -> Axis:
@@ -151,26 +157,33 @@ def _read(stage: Stage, name: str, path: str, value: Any) -> Any:
 def _numbers(name: str, values: Sequence[Any]) -> Axis:
     scaled = [isinstance(value, Scaled) for value in values]
     if all(scaled):
-        factors = np.array([float(value.factor) for value in values])
-        return Axis(name, {name: Scaled(factors)}, tuple(f"x{factor:g}" for factor in factors))
+        return _scaled_axis(name, np.array([float(value.factor) for value in values]))
     if any(scaled):
         raise InputError(name, "mixes values with factors; give the one or the other.")
-    column = np.unique(np.array(values, dtype=float))
+    return _number_axis(name, np.array(values, dtype=float))
+
+
+def _scaled_axis(name: str, factors: NDArray[np.float64]) -> Axis:
+    return Axis(name, {name: Scaled(factors)}, tuple(f"x{factor:g}" for factor in factors.tolist()))
+
+
+def _number_axis(name: str, values: NDArray[np.float64]) -> Axis:
+    column = np.unique(values)
     return Axis(name, {name: column}, tuple(column.tolist()))
 
 
-def _spread(stage: Stage, name: str, path: str, typed: TypedRange) -> Axis:
+def _spread(stage: Stage, name: str, path: str, typed: TypedRange, most: int) -> Axis:
     low, high = (_read(stage, name, path, end) for end in (typed.low, typed.high))
     factors = [isinstance(end, Scaled) for end in (low, high)]
     if any(factors) and not all(factors):
         raise InputError(name, "mixes values with factors; give the one or the other.")
-    least, most = (float(end.factor if isinstance(end, Scaled) else end) for end in (low, high))
+    first, last = (float(end.factor if isinstance(end, Scaled) else end) for end in (low, high))
     if typed.doubling:
-        values = _doubling(name, least, most)
+        values = _doubling(name, first, last)
     else:
-        count = int(typed.count or _default_steps(stage, path, least, most))
-        values = _ladder(stage, name, path, least, most, count, typed.log)
-    return _numbers(name, [Scaled(v) for v in values] if all(factors) else values.tolist())
+        count = int(typed.count or _default_steps(stage, path, first, last))
+        values = _ladder(stage, name, path, first, last, count, typed.log, most)
+    return _scaled_axis(name, values) if all(factors) else _number_axis(name, values)
 
 
 def _default_steps(stage: Stage, path: str, low: float, high: float) -> int:
@@ -184,11 +197,14 @@ def _doubling(name: str, low: float, high: float) -> NDArray[np.float64]:
     return low * np.exp2(np.arange(int(np.floor(np.log2(high / low) + 1e-9)) + 1))
 
 
-def _ladder(stage: Stage, name: str, path: str, low: float, high: float, count: int, log: bool) -> NDArray[np.float64]:
+def _ladder(
+    stage: Stage, name: str, path: str, low: float, high: float, count: int, log: bool, most: int
+) -> NDArray[np.float64]:
     if not (low < high and (low > 0 or not log)):
         raise InputError(name, "needs a range that rises" + (" from a value above 0." if log else "."))
-    if not 2 <= count <= _MOST:
-        raise InputError(name, f"needs 2 to {_MOST} steps; {count} are not.")
+    if not 2 <= count <= most:
+        fewer = " Give fewer steps." if count > most else ""
+        raise InputError(name, f"needs 2 to {most:,} steps; this has {count:,}.{fewer}")
     values = np.geomspace(low, high, count) if log else np.linspace(low, high, count)
     return np.unique(np.round(values)) if _declared(stage, path).integer else values
 

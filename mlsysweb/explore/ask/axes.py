@@ -24,6 +24,8 @@ CLUSTER = "DASK_SCHEDULER"
 AXIS = "axis"
 # Half an hour of one core at five million configurations a second; the second limit is for a hundred cores.
 MOST, MOST_ON_A_CLUSTER = 10**10, 10**12
+# Steps of one axis, and characters of the text that describes it; both limits apply before anything is built.
+MOST_STEPS, LONGEST = 100_000, 8000
 # Picks that a wall takes only where it asks for a figure of theirs.
 _PLACES = ("grid", "region")
 
@@ -32,10 +34,12 @@ def declared_axes(
     steps: Pipeline, typed: Sequence[tuple[str, str]], look_up: LookUp, all_of: AllOf, errors: list[InputError]
 ) -> tuple[dict[str, str], list[tuple[int, Axis]]]:
     """The inputs with one value, as text by name, and the axes with their row among what was `typed`. Adds to `errors`
-    what is wrong with a row."""
+    what is wrong with a row. Builds no further axis once those before make the space too large."""
     fixed: dict[str, str] = {}
     axes: list[tuple[int, Axis]] = []
     for k, (name, text) in enumerate(typed):
+        if prod(len(each) for _, each in axes) > _most():
+            break
         try:
             made = _axis(steps, name, expand_all(steps, name, text, all_of), look_up)
             if len(made) == 1 and tuple(made.columns) == (name,):
@@ -61,7 +65,7 @@ def _axis(steps: Pipeline, name: str, text: str, look_up: LookUp) -> Axis:
         raise InputError(
             name, "changes nothing here: no wall in the row takes a figure of it. Add sustainability or tco."
         )
-    return axis(steps, name, text, look_up)
+    return axis(steps, name, text, look_up, most=MOST_STEPS)
 
 
 def expand_all(steps: Pipeline, name: str, text: str, all_of: AllOf) -> str:
@@ -69,6 +73,8 @@ def expand_all(steps: Pipeline, name: str, text: str, all_of: AllOf) -> str:
     io = next((stage.inputs[name] for stage in steps.stages if name in stage.inputs), None)
     if not isinstance(io, Pick) or not text.lower().startswith("all"):
         return text
+    if len(text) > LONGEST:
+        raise InputError(name, f"is {len(text):,} characters long; an axis is described in at most {LONGEST:,}.")
     words = [word.strip() for word in text.split(",")]
     return ", ".join(
         slug for w in words for slug in (all_of(io.kind, w[3:].strip()) if w.lower().startswith("all") else [w])
@@ -89,7 +95,7 @@ def axis_errors(axes: list[tuple[int, Axis]], fixed: Mapping[str, str]) -> list[
                     InputError(f"{AXIS}-{k}", f"sets {column}, which {owner[column]} does already; it can follow one.")
                 ]
             owner[column] = each.name
-    size, most = prod(len(each) for _, each in axes), MOST_ON_A_CLUSTER if CLUSTER in os.environ else MOST
+    size, most = prod(len(each) for _, each in axes), _most()
     if size <= most:
         return []
     k, longest = max(axes, key=lambda each: len(each[1]))
@@ -97,14 +103,20 @@ def axis_errors(axes: list[tuple[int, Axis]], fixed: Mapping[str, str]) -> list[
     would = (
         f"with {most // rest:,} of them it would do" if rest <= most else f"without it there are still {_count(rest)}"
     )
+    lengths = " × ".join(f"{each.name} {len(each):,}" for _, each in axes)
     return [
         InputError(
             f"{AXIS}-{k}",
-            f"makes the space too large: {_count(size)} configurations, and {_count(most)} is the most that is "
-            f"searched. "
+            f"makes the space too large: {lengths} = {_count(size)} configurations, and {_count(most)} is the most "
+            f"that is searched. "
             f"{longest.name} alone has {len(longest):,} values; {would}. Fewer steps, or log steps, or one axis less.",
         )
     ]
+
+
+def _most() -> int:
+    """Return the most configurations that are searched: on one machine, or on a cluster."""
+    return MOST_ON_A_CLUSTER if CLUSTER in os.environ else MOST
 
 
 def _count(size: int) -> str:

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from mlsysweb.explore.ask import axes as axes_of_rows
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.presets import PRESETS
 from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
@@ -61,24 +62,51 @@ def test_an_input_nobody_takes_is_told_with_the_nearest():
 
 def test_a_space_too_large_says_how_large_and_what_to_drop():
     said = complaint(
-        axes=SMALL | {"efficiency": "0.1 to 1 in 1000000 steps", "context_length": "0 to 100000 in 100000 steps"}
+        axes=SMALL | {"efficiency": "0.1 to 1 in 100000 steps", "context_length": "0 to 100000 in 50000 steps"}
     )
     assert said.keys() == {"axis-4"}
-    assert "2.8 × 10^12 configurations" in said["axis-4"]
-    assert "efficiency alone has 1,000,000 values; with 3,571 of them it would do" in said["axis-4"]
+    assert "efficiency 100,000 × context_length 50,000 = 1.4 × 10^11 configurations" in said["axis-4"]
+    assert "efficiency alone has 100,000 values; with 7,142 of them it would do" in said["axis-4"]
 
 
 def test_a_cluster_is_asked_for_more_than_one_machine(monkeypatch):
-    axes = SMALL | {"efficiency": "0.1 to 1 in 1000000 steps", "context_length": "0 to 1000 in 1000 steps"}
+    axes = SMALL | {"efficiency": "0.1 to 1 in 100000 steps", "context_length": "0 to 9999 in 10000 steps"}
     assert "too large" in complaint(axes=axes)["axis-4"]
     monkeypatch.setenv("DASK_SCHEDULER", "tcp://elsewhere:8786")
     assert search(axes=axes).space.size == 28 * 10**9
 
 
-def test_a_space_of_ten_to_the_fifteen_is_refused_before_it_is_made():
+def test_no_further_axis_is_built_once_those_before_make_the_space_too_large(monkeypatch):
+    built, real = [], axes_of_rows.axis
+    monkeypatch.setattr(axes_of_rows, "axis", lambda *given, **more: built.append(given[1]) or real(*given, **more))
     many = {"efficiency": "0.1 to 1", "bandwidth_efficiency": "0.1 to 1", "idle_fraction": "0 to 1"}
-    said = complaint(axes=SMALL | {name: f"{ends} in 100000 steps" for name, ends in many.items()})
-    assert "× 10^16 configurations" in next(iter(said.values()))
+    said = complaint(axes={name: f"{ends} in 100000 steps" for name, ends in many.items()} | SMALL)
+    assert built == [*many]
+    assert "100,000 × idle_fraction 100,000 = 1 × 10^15 configurations" in said["axis-0"]
+
+
+def test_an_axis_of_too_many_steps_says_how_many_it_may_have_before_it_is_built(monkeypatch):
+    monkeypatch.setattr("solvers.search.axes._number_axis", None)
+    said = complaint(axes={"efficiency": "0.1 to 1 in 1000000 steps"})
+    assert said == {"axis-0": "needs 2 to 100,000 steps; this has 1,000,000. Give fewer steps."}
+
+
+def test_a_long_list_of_all_is_refused_before_the_catalog_is_looked_through():
+    said = complaint_of_rows({"accelerator": "all," * 10_000}, lambda kind, of: pytest.fail("the catalog was read"))
+    assert "is 40,000 characters long; an axis is described in at most 8,000." in said["axis-0"]
+
+
+def complaint_of_rows(axes, rows):
+    with pytest.raises(InputErrors) as caught:
+        declared_search(question(axes=axes), look_up, rows)
+    return {error.field: error.sentence for error in caught.value.errors}
+
+
+def test_a_layout_of_too_many_numbers_of_devices_is_refused_before_any_is_divided(monkeypatch):
+    monkeypatch.setattr("solvers.search.layouts._factors", None)
+    numbers = ", ".join(str(999_000 + k) for k in range(51))
+    said = complaint(axes=TRAINING | {"layout": numbers}, goals=FASTEST, walls="parallelism")
+    assert "has 51 numbers of devices; 50 is the most" in said["axis-2"]
 
 
 def test_more_axes_than_the_limit_are_refused_before_any_is_built(monkeypatch):
