@@ -167,6 +167,9 @@ CONTENT_SECURITY_POLICY = {
 # An imported scenario is larger than any other form; the view has its own limit and error message.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 
+# Fair use. Searches in the background that a visitor may have waiting or running at a time.
+JOBS_PER_VISITOR = 4
+
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.saved.answers import open_result, open_version
 from mlsysweb.saved.opened import OpenedAnswer
+from mlsysweb.visitors import owns
 from solvers.errors import InputErrors
 
 from .capture import NotSavable, capture
@@ -15,7 +16,6 @@ from .drift import drift, page_today
 from .drift_result import Drift
 from .edit_views import get_owned_or_404
 from .models import Version
-from .people import owns
 from .present_drift import banner, drift_page
 from .store import add_version
 from .views import get_visible_or_404, scenario_response

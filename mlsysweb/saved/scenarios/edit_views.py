@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from mlsysweb.visitors import ownership, owns
+
 from .forms import ScenarioForm
 from .models import Scenario, Version
-from .people import classes, may_see, owns, visitor
+from .people import classes, may_see
 from .store import numbered
 from .views import scenario_response
 
@@ -59,8 +61,7 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
             parent_version=version.number,
             visibility=parent.visibility,
             group=parent.group,
-            session=visitor(request),
-            owner=request.user if request.user.is_authenticated else None,
+            **ownership(request),
         )
         copy.tags.set(parent.tags.all())
         Version.objects.create(

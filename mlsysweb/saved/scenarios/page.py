@@ -155,14 +155,6 @@ class SavedPage:
 
 
 @dataclass(frozen=True)
-class RefusedPage:
-    """Why something was not saved, and the link back."""
-
-    problem: str
-    back: str
-
-
-@dataclass(frozen=True)
 class QrPage:
     """A link and its QR code, as SVG."""
 

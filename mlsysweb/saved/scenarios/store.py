@@ -8,10 +8,11 @@ from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from mlsysweb.visitors import ownership
+
 from .capture import SavedAnswer
 from .ids import is_id
 from .models import Scenario, Version
-from .people import visitor
 
 
 def created(request: HttpRequest, saved: SavedAnswer, title: str) -> Scenario:
@@ -21,8 +22,7 @@ def created(request: HttpRequest, saved: SavedAnswer, title: str) -> Scenario:
             path=saved.path,
             solver=saved.solver,
             title=title.strip() or saved.title[:200],
-            session=visitor(request),
-            owner=request.user if request.user.is_authenticated else None,
+            **ownership(request),
         )
         _add(scenario, 1, saved)
     return scenario

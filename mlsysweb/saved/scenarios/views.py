@@ -7,8 +7,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.opened import OpenedAnswer
+from mlsysweb.show.refusal import RefusalPage, refused
 from mlsysweb.show.results.page import Link, ResultPage
 from mlsysweb.show.results.present import result_page
+from mlsysweb.visitors import owns
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 
@@ -18,8 +20,8 @@ from .forms import ScenarioForm, title_problem
 from .ids import is_id
 from .models import Scenario, Version, Visibility
 from .notes import as_html
-from .page import AboutScenario, RefusedPage
-from .people import classes, may_see, owns
+from .page import AboutScenario
+from .people import classes, may_see
 from .present import SavedMeta, saved_page
 from .present_drift import banner
 from .store import add_version, created
@@ -45,7 +47,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, problem: str, back: str) -> HttpResponse:
-    return render(request, "scenarios/not_saved.html", {"page": RefusedPage(problem, back)}, status=422)
+    return refused(request, RefusalPage("Not saved", problem, back), 422)
 
 
 @require_safe
