@@ -2,6 +2,8 @@
 
 DATABASE_URL: a database other than the one in `var/`, such as postgresql://user:password@host/name.
 MLSYSWEB_HOSTS: comma-separated host names of the site, beside localhost.
+MLSYSWEB_PROXIES: the number of proxies before the site; their X-Forwarded-For then says who asks. Default 0.
+MLSYSWEB_FAIR_USE: a factor of all limits on how often a visitor may save, import, sign in and so on; 0 for no limits.
 """
 
 import os
@@ -169,6 +171,31 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 
 # Fair use. Searches in the background that a visitor may have waiting or running at a time.
 JOBS_PER_VISITOR = 4
+# The most saved scenarios of one visitor that are not deleted, before and after sign-in.
+SCENARIOS_PER_VISITOR = {"browser": 1_000, "account": 10_000}
+# The most requests of a kind, and the seconds in which they may be made, by visitor and by network address; see
+# `throttle.py`. A class of 300 students may share one address: there, each of them may save once a minute.
+_HOUR = 3600
+FAIR_USE = {
+    "save": {"visitor": (240, _HOUR), "address": (20_000, _HOUR)},
+    "edit": {"visitor": (480, _HOUR), "address": (40_000, _HOUR)},
+    "fork": {"visitor": (120, _HOUR), "address": (10_000, _HOUR)},
+    "import": {"visitor": (60, _HOUR), "address": (5_000, _HOUR)},
+    "stored": {"visitor": (100_000, _HOUR), "address": (1_000_000, _HOUR)},  # kB of scenarios
+    "job": {"visitor": (60, _HOUR), "address": (3_000, _HOUR)},
+    "sign_in": {"visitor": (60, _HOUR), "address": (3_000, _HOUR)},  # each costs 0.4 s of processor time
+    "api": {"visitor": (6_000, 600), "address": (60_000, 600)},
+}
+# All of them times this; 0 for none.
+_factor = float(os.environ.get("MLSYSWEB_FAIR_USE", "1"))
+FAIR_USE = {
+    kind: {scope: (max(1, round(number * _factor)), period) for scope, (number, period) in limits.items()}
+    for kind, limits in FAIR_USE.items()
+    if _factor > 0
+}
+THROTTLE_FILE = VAR / "throttle.sqlite3"
+# How many proxies stand before the site, each of which adds to X-Forwarded-For the address it was asked from.
+PROXIES = int(os.environ.get("MLSYSWEB_PROXIES", "0"))
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,10 +1,12 @@
 """Visitors: a user account or, before sign-in, a browser session. What a visitor saves or starts belongs to both, so
-that it is still theirs after signing in."""
+that it is still theirs after signing in. And the network address a request is sent from."""
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Protocol, TypedDict
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model, Q
 from django.http import HttpRequest
@@ -66,3 +68,19 @@ def claim_rows(model: type[Model], request: HttpRequest, user: AbstractBaseUser)
     if name:
         rows: Any = model._default_manager.filter(owner=None, session=name)
         rows.update(owner=user)
+
+
+def address(request: HttpRequest) -> str:
+    """Return the network address of the client: that of the connection or, behind a number of proxies (`PROXIES`), the
+    one that the outermost of them reported in `X-Forwarded-For`. Of an IPv6 address the first 64 bits, since one client
+    may use any address that begins with them."""
+    seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    seen.append(request.META.get("REMOTE_ADDR", ""))
+    text = seen[-1 - settings.PROXIES] if len(seen) > settings.PROXIES else seen[0]
+    try:
+        parsed = ip_address(text)
+    except ValueError:
+        return str(request.META.get("REMOTE_ADDR", ""))
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or IPv6Network((int(parsed) >> 64 << 64, 64)))
+    return str(parsed)

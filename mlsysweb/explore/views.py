@@ -21,7 +21,7 @@ from mlsysweb.explore.jobs.worker import call_worker
 from mlsysweb.explore.models import Job
 from mlsysweb.explore.show.page import DesignSpacePage
 from mlsysweb.show.htmx import error_response, htmx_of, partial_response, vary_on_htmx, wants_partial
-from mlsysweb.show.refusal import RefusalPage, refused
+from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
 from mlsysweb.show.results.page import Link
 from mlsysweb.visitors import ownership
 from solvers.errors import InputErrors
@@ -92,6 +92,7 @@ def _shown(
 
 
 @require_POST
+@limit_posts("job", "Search not started")
 def begin(request: HttpRequest) -> HttpResponse:
     """Start the job of a space too large for a request, or continue it. A visitor may have a limited number of jobs
     that wait or run."""

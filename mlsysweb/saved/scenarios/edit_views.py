@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from mlsysweb.show.refusal import limit_posts
 from mlsysweb.visitors import ownership, owns
 
 from .forms import ScenarioForm
 from .models import Scenario, Version
 from .people import classes, may_see
-from .store import numbered
+from .store import check_room, numbered
 from .views import scenario_response
 
 # Stored in the session, so that the page on which inputs are changed needs no code for it.
@@ -30,6 +31,7 @@ def get_owned_or_404(request: HttpRequest, id: str) -> Scenario:
 
 
 @require_POST
+@limit_posts("edit", "Not saved")
 def edit(request: HttpRequest, id: str) -> HttpResponse:
     """Save title, notes, tags and visibility, or return the form with its errors."""
     scenario = get_owned_or_404(request, id)
@@ -44,6 +46,7 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
 
 
 @require_POST
+@limit_posts("fork", "Not copied")
 def fork(request: HttpRequest, id: str) -> HttpResponse:
     """Create a copy of the version shown, owned by this user. Its visibility is that of the original until the new
     owner changes it."""
@@ -51,6 +54,7 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
     if not may_see(request, parent):
         raise Http404("There is no such scenario, or it is not shown to you.")
     version = numbered(parent, request.POST.get("version", ""))
+    check_room(request, (version.question, version.snapshot, version.result), new=True)
     with transaction.atomic():
         copy = Scenario.objects.create(
             path=parent.path,
@@ -85,6 +89,7 @@ def change(request: HttpRequest, id: str) -> HttpResponse:
 
 
 @require_POST
+@limit_posts("edit", "Not deleted")
 def delete(request: HttpRequest, id: str) -> HttpResponse:
     """Mark a scenario as deleted; its owner can restore it."""
     scenario = get_owned_or_404(request, id)
@@ -94,6 +99,7 @@ def delete(request: HttpRequest, id: str) -> HttpResponse:
 
 
 @require_POST
+@limit_posts("edit", "Not restored")
 def restore(request: HttpRequest, id: str) -> HttpResponse:
     """Restore a deleted scenario."""
     scenario = get_owned_or_404(request, id)

@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+import orjson
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from mlsysweb.throttle import Excess, LimitExceeded, spend
 from mlsysweb.visitors import ownership
 
 from .capture import SavedAnswer
 from .ids import is_id
 from .models import Scenario, Version
+from .people import scenarios_of
+
+
+def check_room(request: HttpRequest, answer: Iterable[Any], new: bool) -> None:
+    """Raise LimitExceeded if this visitor has stored too much lately for this answer or, for one that is to be a `new`
+    scenario, has too many of them."""
+    if new:
+        whose = "account" if request.user.is_authenticated else "browser"
+        most: int = settings.SCENARIOS_PER_VISITOR[whose]
+        count = scenarios_of(request).filter(deleted=None).count()
+        if count >= most:
+            raise LimitExceeded(Excess(_TOO_MANY.format(count=count, most=most, whose=whose)))
+    spend(request, "stored", sum(len(orjson.dumps(part)) for part in answer) / 1000)
+
+
+_TOO_MANY = (
+    "You have {count:,} saved scenarios, and {most:,} is the most for one {whose}. Delete some under My scenarios, "
+    "then try again."
+)
 
 
 def created(request: HttpRequest, saved: SavedAnswer, title: str) -> Scenario:
-    """Return a new scenario with this answer as its first version. The title must be valid (`forms.title_problem`)."""
+    """Return a new scenario with this answer as its first version. The title must be valid (`forms.title_problem`).
+    Raise LimitExceeded."""
+    check_room(request, (saved.question, saved.snapshot, saved.result), new=True)
     with transaction.atomic():
         scenario = Scenario.objects.create(
             path=saved.path,
@@ -28,8 +53,10 @@ def created(request: HttpRequest, saved: SavedAnswer, title: str) -> Scenario:
     return scenario
 
 
-def add_version(scenario: Scenario, saved: SavedAnswer) -> Version:
-    """Store this answer as the scenario's next version. A concurrent call waits and gets the number after."""
+def add_version(request: HttpRequest, scenario: Scenario, saved: SavedAnswer) -> Version:
+    """Store this answer as the scenario's next version. A concurrent call waits and gets the number after. Raise
+    LimitExceeded."""
+    check_room(request, (saved.question, saved.snapshot, saved.result), new=False)
     with transaction.atomic():
         Scenario.objects.select_for_update().get(pk=scenario.pk)
         return _add(scenario, scenario.latest.number + 1, saved)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.opened import OpenedAnswer
-from mlsysweb.show.refusal import RefusalPage, refused
+from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
 from mlsysweb.show.results.page import Link, ResultPage
 from mlsysweb.show.results.present import result_page
 from mlsysweb.visitors import owns
@@ -28,6 +28,7 @@ from .store import add_version, created
 
 
 @require_POST
+@limit_posts("save", "Not saved")
 def save(request: HttpRequest) -> HttpResponse:
     """Save the page that the form was sent from, as a new scenario or a new version of one."""
     address, title, of = (request.POST.get(name, "") for name in ("page", "title", "version_of"))
@@ -41,7 +42,7 @@ def save(request: HttpRequest) -> HttpResponse:
         return _refused(request, f"The name {problem}", str(Address.of(address)))
     earlier = Scenario.objects.filter(pk=of, path=saved.path, deleted=None).first() if is_id(of) else None
     if earlier is not None and owns(request, earlier):
-        add_version(earlier, saved)
+        add_version(request, earlier, saved)
         return redirect(earlier)
     return redirect(created(request, saved, title))
 
