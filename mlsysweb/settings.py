@@ -8,6 +8,7 @@ MLSYSWEB_FAIR_USE: a factor of all limits on how often a visitor may save, impor
 
 import os
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "axes",
     "catalog",
     "mlsysweb.pages.walls",
     "mlsysweb.saved.scenarios",
@@ -70,7 +72,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mlsysweb.show.forms.units.read_units",
+    "axes.middleware.AxesMiddleware",  # the last one: answers when the sign-in is locked
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 
 # "updates": see mlsysweb/show/update_cache.py. An update is about 45 kB and at most 120 kB, so that each process holds
 # about 20 MB and at most 60 MB.
@@ -193,6 +197,16 @@ FAIR_USE = {
     for kind, limits in FAIR_USE.items()
     if _factor > 0
 }
+# Wrong passwords: by account and address together, so that nobody elsewhere can lock an account, nor one student of a
+# class all others. Short, since that student can lock the instructor's account at the address of the class.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # failures are kept until `manage.py prune`, who signed in is not
+AXES_CLIENT_IP_CALLABLE = "mlsysweb.visitors.address"
+AXES_LOCKOUT_CALLABLE = "mlsysweb.failures.sign_in_locked"
 THROTTLE_FILE = VAR / "throttle.sqlite3"
 # How many proxies stand before the site, each of which adds to X-Forwarded-For the address it was asked from.
 PROXIES = int(os.environ.get("MLSYSWEB_PROXIES", "0"))

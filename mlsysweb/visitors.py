@@ -3,7 +3,7 @@ that it is still theirs after signing in. And the network address a request is s
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Any, Protocol, TypedDict
 
 from django.conf import settings
@@ -70,17 +70,17 @@ def claim_rows(model: type[Model], request: HttpRequest, user: AbstractBaseUser)
         rows.update(owner=user)
 
 
-def address(request: HttpRequest) -> str:
+def address(request: HttpRequest) -> str | None:
     """Return the network address of the client: that of the connection or, behind a number of proxies (`PROXIES`), the
-    one that the outermost of them reported in `X-Forwarded-For`. Of an IPv6 address the first 64 bits, since one client
-    may use any address that begins with them."""
+    one that the outermost of them reported in `X-Forwarded-For`; None if it has none. Of an IPv6 address only the first
+    64 bits, since one client may use any address that begins with them."""
     seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     seen.append(request.META.get("REMOTE_ADDR", ""))
     text = seen[-1 - settings.PROXIES] if len(seen) > settings.PROXIES else seen[0]
     try:
         parsed = ip_address(text)
     except ValueError:
-        return str(request.META.get("REMOTE_ADDR", ""))
+        return None
     if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or IPv6Network((int(parsed) >> 64 << 64, 64)))
+        return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
     return str(parsed)
