@@ -3,6 +3,7 @@
 DATABASE_URL: a database other than the one in `var/`, such as postgresql://user:password@host/name.
 MLSYSWEB_HOSTS: comma-separated host names of the site, beside localhost.
 MLSYSWEB_PROXIES: the number of proxies before the site; their X-Forwarded-For then says who asks. Default 0.
+MLSYSWEB_KEEP_DAYS: how long scenarios without an account are kept at least, in days; default 400.
 MLSYSWEB_FAIR_USE: a factor of all limits on how often a visitor may save, import, sign in and so on; 0 for no limits.
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -34,6 +36,14 @@ def kept_secret(path: Path) -> str:
         finally:
             os.unlink(draft)
     return path.read_text()
+
+
+def _days(name: str, default: int, least: int) -> int:
+    """Return the number of days in an environment variable. Raise ImproperlyConfigured."""
+    text = os.environ.get(name, str(default))
+    if not text.isdecimal() or int(text) < least:
+        raise ImproperlyConfigured(f"{name} must be a number of days, {least} (a term) or more; it is '{text}'.")
+    return int(text)
 
 
 SECRET_KEY = kept_secret(VAR / "secret_key")
@@ -197,8 +207,8 @@ FAIR_USE = {
     for kind, limits in FAIR_USE.items()
     if _factor > 0
 }
-# Wrong passwords: by account and address together, so that nobody elsewhere can lock an account, nor one student of a
-# class all others. Short, since that student can lock the instructor's account at the address of the class.
+# Wrong passwords: by account and address together, so that an account cannot be locked from elsewhere, nor all
+# accounts of a class by one student. Short, since a student can lock the instructor's account at the class's address.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=5)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -210,6 +220,17 @@ AXES_LOCKOUT_CALLABLE = "mlsysweb.failures.sign_in_locked"
 THROTTLE_FILE = VAR / "throttle.sqlite3"
 # How many proxies stand before the site, each of which adds to X-Forwarded-For the address it was asked from.
 PROXIES = int(os.environ.get("MLSYSWEB_PROXIES", "0"))
+
+# After how many days `manage.py prune` removes rows; see mlsysweb/saved/scenarios/prune.py.
+KEEP_DAYS = {
+    "scenario": _days("MLSYSWEB_KEEP_DAYS", 400, least=180),  # without an account, since it was saved or last opened
+    "deleted": 30,  # since its owner deleted it or the staff removed it
+    "job": 30,  # since it finished
+    "attempt": 30,  # a wrong password
+}
+# A visitor without an account finds their scenarios by this cookie; saving prolongs it. An account signs in again.
+SESSION_COOKIE_AGE = KEEP_DAYS["scenario"] * 86_400
+ACCOUNT_SESSION_AGE = 14 * 86_400
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from mlsysweb.show.refusal import limit_posts
+from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
 from mlsysweb.visitors import ownership, owns
 
 from .forms import ScenarioForm
@@ -101,8 +101,11 @@ def delete(request: HttpRequest, id: str) -> HttpResponse:
 @require_POST
 @limit_posts("edit", "Not restored")
 def restore(request: HttpRequest, id: str) -> HttpResponse:
-    """Restore a deleted scenario."""
+    """Restore a deleted scenario, unless the staff removed it."""
     scenario = get_owned_or_404(request, id)
+    if scenario.removed:
+        problem = f"The staff of this site removed this scenario: {scenario.removed} Ask them if that is a mistake."
+        return refused(request, RefusalPage("Not restored", problem, scenario.get_absolute_url()), 403)
     scenario.deleted = None
     scenario.save(update_fields=["deleted"])
     return redirect(scenario)

@@ -125,7 +125,7 @@ class SavedPage:
     """A stored answer. `link` is its path and `url` that with the host; `preview` is the image of its link preview and
     `said` the text beside it; `open_url` is the live page with the same question. A wall's answer is in `result`, that
     of a page over many walls in `answer`, one stored as HTML in `html`; `styles` and `scripts` belong to the page.
-    `asked` are the typed inputs, `defaults` the others."""
+    `asked` are the typed inputs, `defaults` the others; `removed` is why the staff removed it, if they did."""
 
     id: str
     title: str
@@ -141,6 +141,7 @@ class SavedPage:
     about: AboutScenario
     drift: DriftBanner | None
     deleted: bool
+    removed: str
     result: ResultPage | None
     answer: AnswerPage | None
     html: str

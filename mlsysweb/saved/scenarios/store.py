@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from mlsysweb.throttle import Excess, LimitExceeded, spend
 from mlsysweb.visitors import ownership
@@ -18,6 +21,8 @@ from .capture import SavedAnswer
 from .ids import is_id
 from .models import Scenario, Version
 from .people import scenarios_of
+
+_WEEK = timedelta(days=7)
 
 
 def check_room(request: HttpRequest, answer: Iterable[Any], new: bool) -> None:
@@ -72,6 +77,29 @@ def _add(scenario: Scenario, number: int, saved: SavedAnswer) -> Version:
         result=saved.result,
         said=saved.said,
     )
+
+
+def note_opened(scenario: Scenario) -> None:
+    """Store that the scenario was opened, at most once a week, so that it is not pruned. Reading never waits for a
+    database that cannot be written and does not fail with it."""
+    today = timezone.now().date()
+    if scenario.opened is None or today - scenario.opened >= _WEEK:
+        with contextlib.suppress(DatabaseError), no_waiting():
+            Scenario.objects.filter(pk=scenario.pk).update(opened=today)
+
+
+@contextlib.contextmanager
+def no_waiting() -> Iterator[None]:
+    """Let writes within fail at once where SQLite's write lock is taken."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {1000 * connection.settings_dict['OPTIONS'].get('timeout', 5)}")
 
 
 def by_id(ids: Iterable[str]) -> dict[str, Scenario]:

@@ -24,7 +24,7 @@ from .page import AboutScenario
 from .people import classes, may_see
 from .present import SavedMeta, saved_page
 from .present_drift import banner
-from .store import add_version, created
+from .store import add_version, created, note_opened
 
 
 @require_POST
@@ -64,6 +64,7 @@ def get_visible_or_404(request: HttpRequest, id: str) -> Scenario:
     kept = get_object_or_404(Scenario.objects.select_related("parent", "group"), pk=id)
     if not may_see(request, kept):
         raise Http404("There is no such scenario, or it is not shown to you.")
+    note_opened(kept)
     return kept
 
 
@@ -117,6 +118,7 @@ def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
         mine=owns(request, kept),
         public=kept.visibility == Visibility.LINK and not kept.deleted,
         deleted=kept.deleted is not None,
+        removed=kept.removed,
         created=version.created,
         solver=kept.solver,
         solver_version=version.solver_version,
