@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.saved.answers import open_version
@@ -85,7 +86,11 @@ def scenario_response(
     moved = banner(drifted, kept.get_absolute_url(), version.number) if drifted else None
     opened = open_version(version)
     page = saved_page(_told(request, kept, version), about, moved, opened, _result_page(kept, opened))
-    return render(request, "scenarios/scenario.html", {"page": page, "form": form}, status=status)
+    response = render(request, "scenarios/scenario.html", {"page": page, "form": form}, status=status)
+    if kept.visibility == Visibility.LINK and not kept.deleted:
+        # Not private: a browser may keep it, with typed text, for its back button.
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 def _about(request: HttpRequest, kept: Scenario, conflict: tuple[tuple[str, str], ...]) -> AboutScenario:
