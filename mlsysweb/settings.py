@@ -2,14 +2,19 @@
 
 DATABASE_URL: a database other than the one in `var/`, such as postgresql://user:password@host/name.
 MLSYSWEB_HOSTS: comma-separated host names of the site, beside localhost.
+MLSYSWEB_PROXIES: the number of proxies before the site; their X-Forwarded-For then says who asks. Default 0.
+MLSYSWEB_KEEP_DAYS: how long scenarios without an account are kept at least, in days; default 400.
+MLSYSWEB_FAIR_USE: a factor of all limits on how often a visitor may save, import, sign in and so on; 0 for no limits.
 """
 
 import os
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,6 +38,14 @@ def kept_secret(path: Path) -> str:
     return path.read_text()
 
 
+def _days(name: str, default: int, least: int) -> int:
+    """Return the number of days in an environment variable. Raise ImproperlyConfigured."""
+    text = os.environ.get(name, str(default))
+    if not text.isdecimal() or int(text) < least:
+        raise ImproperlyConfigured(f"{name} must be a number of days, {least} (a term) or more; it is '{text}'.")
+    return int(text)
+
+
 SECRET_KEY = kept_secret(VAR / "secret_key")
 DEBUG = False
 HOSTS = [host.strip() for host in os.environ.get("MLSYSWEB_HOSTS", "").split(",") if host.strip()]
@@ -48,6 +61,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
+    "axes",
     "catalog",
     "mlsysweb.pages.walls",
     "mlsysweb.saved.scenarios",
@@ -60,6 +74,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so secrets in a page cannot be guessed by its size
     "csp.middleware.CSPMiddleware",
+    "mlsysweb.saved.scenarios.headers.saved_page_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -68,7 +83,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "mlsysweb.show.forms.units.read_units",
+    "axes.middleware.AxesMiddleware",  # the last one: answers when the sign-in is locked
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 
 # "updates": see mlsysweb/show/update_cache.py. An update is about 45 kB and at most 120 kB, so that each process holds
 # about 20 MB and at most 60 MB.
@@ -166,6 +183,55 @@ CONTENT_SECURITY_POLICY = {
 }
 # An imported scenario is larger than any other form; the view has its own limit and error message.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
+
+# Fair use. Searches in the background that a visitor may have waiting or running at a time.
+JOBS_PER_VISITOR = 4
+# The most saved scenarios of one visitor that are not deleted, before and after sign-in.
+SCENARIOS_PER_VISITOR = {"browser": 1_000, "account": 10_000}
+# The most requests of a kind, and the seconds in which they may be made, by visitor and by network address; see
+# `throttle.py`. A class of 300 students may share one address: there, each of them may save once a minute.
+_HOUR = 3600
+FAIR_USE = {
+    "save": {"visitor": (240, _HOUR), "address": (20_000, _HOUR)},
+    "edit": {"visitor": (480, _HOUR), "address": (40_000, _HOUR)},
+    "fork": {"visitor": (120, _HOUR), "address": (10_000, _HOUR)},
+    "import": {"visitor": (60, _HOUR), "address": (5_000, _HOUR)},
+    "stored": {"visitor": (100_000, _HOUR), "address": (1_000_000, _HOUR)},  # kB of scenarios
+    "job": {"visitor": (60, _HOUR), "address": (3_000, _HOUR)},
+    "sign_in": {"visitor": (60, _HOUR), "address": (3_000, _HOUR)},  # each costs 0.4 s of processor time
+    "api": {"visitor": (6_000, 600), "address": (60_000, 600)},
+}
+# All of them times this; 0 for none.
+_factor = float(os.environ.get("MLSYSWEB_FAIR_USE", "1"))
+FAIR_USE = {
+    kind: {scope: (max(1, round(number * _factor)), period) for scope, (number, period) in limits.items()}
+    for kind, limits in FAIR_USE.items()
+    if _factor > 0
+}
+# Wrong passwords: by account and address together, so that an account cannot be locked from elsewhere, nor all
+# accounts of a class by one student. Short, since a student can lock the instructor's account at the class's address.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # failures are kept until `manage.py prune`, who signed in is not
+AXES_CLIENT_IP_CALLABLE = "mlsysweb.visitors.address"
+AXES_LOCKOUT_CALLABLE = "mlsysweb.failures.sign_in_locked"
+THROTTLE_FILE = VAR / "throttle.sqlite3"
+# How many proxies stand before the site, each of which adds to X-Forwarded-For the address it was asked from.
+PROXIES = int(os.environ.get("MLSYSWEB_PROXIES", "0"))
+
+# After how many days `manage.py prune` removes rows; see mlsysweb/saved/scenarios/prune.py.
+KEEP_DAYS = {
+    "scenario": _days("MLSYSWEB_KEEP_DAYS", 400, least=180),  # without an account, since it was saved or last opened
+    "deleted": 30,  # since its owner deleted it or the staff removed it
+    "job": 30,  # since it finished
+    "attempt": 30,  # a wrong password
+}
+# A visitor without an account finds their scenarios by this cookie; saving prolongs it. An account signs in again.
+SESSION_COOKIE_AGE = KEEP_DAYS["scenario"] * 86_400
+ACCOUNT_SESSION_AGE = 14 * 86_400
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

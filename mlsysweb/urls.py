@@ -7,6 +7,9 @@ from django.urls import include, path
 
 from mlsysweb.pages.home import views as home
 from mlsysweb.registry import PAGES, current_path
+from mlsysweb.show.refusal import limit_posts
+
+_limited = limit_posts("sign_in", "Not signed in")
 
 
 def _moved(request: HttpRequest, rest: str = "") -> HttpResponse:
@@ -20,12 +23,13 @@ urlpatterns = [
     *(path(page.path, include(page.urls)) for page in PAGES),
     *(path(f"{old}<path:rest>", _moved) for page in PAGES for old in page.old_paths),
     *(path(old, _moved) for page in PAGES for old in page.old_paths),
-    path("accounts/login/", auth.LoginView.as_view(template_name="scenarios/login.html"), name="login"),
+    path("accounts/login/", _limited(auth.LoginView.as_view(template_name="scenarios/login.html")), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("s/compare/", include("mlsysweb.saved.compare.urls")),
     path("s/", include("mlsysweb.saved.exports.urls")),
     path("s/", include("mlsysweb.saved.scenarios.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
+    path("admin/login/", _limited(admin.site.login)),
     path("admin/", admin.site.urls),
     # Browsers request it on pages that name no icon, such as the admin's.
     path("favicon.ico", lambda request: redirect(static("img/favicon.svg"))),

@@ -75,6 +75,13 @@ def static_files_as_they_are():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_limits(tmp_path_factory):
+    """Limit no visitor and use a file of counts of this run; tests of limits set their own (`fair_use`)."""
+    with override_settings(FAIR_USE={}, THROTTLE_FILE=tmp_path_factory.mktemp("throttle") / "counts.sqlite3"):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_cached_updates():
     """Clear the cache of updates, so that each test sees its own be computed."""

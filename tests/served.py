@@ -55,6 +55,7 @@ class Site:
 
     def __init__(self, database: str) -> None:
         self.env = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
+        self.env.setdefault("MLSYSWEB_FAIR_USE", "0")  # all requests are of one address
         collect_static()
         self.manage("migrate", "--verbosity", "0")
         self.manage("load_catalog", "--verbosity", "0")

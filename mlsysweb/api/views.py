@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from mlsysweb.answer import answer
+from mlsysweb.throttle import excess
 from solvers.errors import InputError, InputErrors
 from solvers.registry import find, solvers
 
@@ -20,7 +21,10 @@ from .pages import page_answer, page_names
 @require_http_methods(["GET", "HEAD", "POST"])
 def solve(request: HttpRequest, name: str) -> JsonResponse:
     """A wall's answer as JSON, or that of a page over many walls; status 422 with a sentence for each bad field, 404
-    for a name that is neither's."""
+    for a name that is neither's, 429 for too many requests."""
+    if over := excess(request, "api"):
+        bad = errors(InputErrors([InputError("limit", over.sentence)]))
+        return JsonResponse(bad, status=429, headers={"Retry-After": str(over.seconds)})
     if name in page_names() and name not in solvers():
         return _page(request, name)
     try:

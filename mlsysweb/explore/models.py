@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 
@@ -31,6 +32,10 @@ class Job(models.Model):
     error = models.TextField(blank=True)
     worker = models.CharField(max_length=40, blank=True, help_text="Who works on it.")
     lease = models.DateTimeField(null=True, blank=True, help_text="Until when that one is believed to be alive.")
+    session = models.CharField(max_length=40, blank=True, db_index=True, help_text="The browser that began it.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs"
+    )
     turn = models.DateTimeField(auto_now_add=True, help_text="When it last had a turn: the longest ago goes next.")
     created = models.DateTimeField(auto_now_add=True)
 

@@ -64,8 +64,13 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   markErrors();
   if (detail.successful || detail.xhr.status === 422) lost.hidden = true;
 });
+// Where the server refuses an update for now, its answer is the reason.
 for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(failure, () => (lost.hidden = false));
+  document.addEventListener(failure, ({ detail }) => {
+    const refused = [429, 503].includes(detail.xhr.status) && detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+    lost.querySelector("span").textContent = refused ? detail.xhr.responseText : "Connection lost. Showing the last result.";
+    lost.hidden = false;
+  });
 }
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));

@@ -7,7 +7,7 @@ import pytest
 from django.template.backends.django import Template
 
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
-from mlsysweb.pages.about.page import AboutPage
+from mlsysweb.pages.about.page import AboutPage, PrivacyPage
 from mlsysweb.pages.capstone.page import CapstonePage
 from mlsysweb.pages.fallacies.page import FallaciesPage
 from mlsysweb.pages.geography.page import GeographyPage
@@ -46,6 +46,7 @@ GIVEN = {
     "/fallacies/": {"page": FallaciesPage},
     "/glossary/": {"page": GlossaryPage},
     "/about/": {"page": AboutPage},
+    "/about/privacy/": {"page": PrivacyPage},
     "/poster/": {"page": PosterPage},
     "/sensitivity/roofline/": {"page": SensitivityPage},
     "/s/": {"page": ListPage},

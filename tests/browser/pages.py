@@ -20,7 +20,7 @@ def pages(client: Client) -> list[str]:
 def _routes(patterns: list[URLPattern | URLResolver], start: str) -> Iterator[str]:
     for each in patterns:
         route = str(each.pattern)
-        if "<" in route or route == NOT_OURS:
+        if "<" in route or route.startswith(NOT_OURS):
             continue
         if isinstance(each, URLResolver):
             yield from _routes(each.url_patterns, start + route)

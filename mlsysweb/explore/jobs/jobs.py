@@ -7,14 +7,16 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Q
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from catalog.models import CatalogVersion
@@ -24,6 +26,7 @@ from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
 from mlsysweb.explore.jobs.run_boxes import run_boxes
 from mlsysweb.explore.jobs.serialize import from_bytes, to_bytes
 from mlsysweb.explore.models import Job, JobState
+from mlsysweb.visitors import Ownership, claim_rows, owned_by, owns
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 from solvers.search.explore import PartialResult, Search, empty_result
@@ -31,6 +34,7 @@ from solvers.search.run import Outcome, outcome
 
 # Long enough that saving is a small share of the time, short enough that progress moves and jobs alternate.
 SLICE = 0.5
+_MOVING = (JobState.WAITING, JobState.RUNNING)
 # A worker without a sign of life for this long is considered dead, and its job can be taken over.
 _LEASE = timedelta(seconds=20)
 
@@ -47,26 +51,41 @@ def job_of(question: DesignSpaceQuestion) -> Job | None:
     return Job.objects.filter(key=key_of(question)).first()
 
 
-def begin_job(question: DesignSpaceQuestion) -> Job:
-    """Return the job of a question, created, or restarted if it was cancelled or has failed. Raise InputErrors."""
+def begin_job(question: DesignSpaceQuestion, by: Ownership | None = None) -> Job:
+    """Return the job of a question, created, or restarted if it was cancelled or has failed; it then belongs to the
+    visitor `by`. Raise InputErrors."""
+    owner: Mapping[str, Any] = by or {}
     with recording() as rows:
         declared = declared_search(question, look_up, all_of)
     job, _ = Job.objects.get_or_create(
         key=key_of(question),
-        defaults={"query": question.query, "snapshot": dict(rows), "size": declared.search.space.size},
+        defaults={"query": question.query, "snapshot": dict(rows), "size": declared.search.space.size, **owner},
     )
     Job.objects.filter(pk=job.pk, state__in=(JobState.CANCELLED, JobState.FAILED)).update(
-        state=JobState.WAITING, error=""
+        state=JobState.WAITING, error="", **owner
     )
     job.refresh_from_db()
     return job
 
 
+def may_cancel(request: HttpRequest, job: Job) -> bool:
+    """Return whether this visitor may cancel the job: the one that began it, and staff."""
+    return owns(request, job) or bool(request.user.is_staff)
+
+
+def claim_on_login(sender: Any, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:
+    """Assign the jobs that this browser began before login to the user. Receives `user_logged_in`."""
+    claim_rows(Job, request, user)
+
+
+def moving_jobs_of(request: HttpRequest) -> list[Job]:
+    """Return this visitor's jobs that wait or run, the newest first."""
+    return list(Job.objects.filter(owned_by(request), state__in=_MOVING).defer("seen", "snapshot"))
+
+
 def cancel_job(job: Job) -> None:
     """Stop a job before its next slice; its progress is kept."""
-    Job.objects.filter(pk=job.pk, state__in=(JobState.WAITING, JobState.RUNNING)).update(
-        state=JobState.CANCELLED, worker="", lease=None
-    )
+    Job.objects.filter(pk=job.pk, state__in=_MOVING).update(state=JobState.CANCELLED, worker="", lease=None)
 
 
 def search_of(job: Job) -> Search:
@@ -122,7 +141,7 @@ def _taken(worker: str) -> Job | None:
     now = timezone.now()
     free = Q(worker="") | Q(worker=worker) | Q(lease__lt=now)
     with transaction.atomic():
-        waiting = Job.objects.filter(free, state__in=(JobState.WAITING, JobState.RUNNING)).order_by("turn")
+        waiting = Job.objects.filter(free, state__in=_MOVING).order_by("turn")
         job = waiting.select_for_update(skip_locked=True).first() if _locks() else waiting.first()
         if job is not None:
             told = {"state": JobState.RUNNING, "worker": worker, "lease": now + _LEASE, "turn": now}

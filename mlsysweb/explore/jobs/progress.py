@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from mlsysweb.explore.models import Job, JobState
 from mlsysweb.explore.show.page import JobProgress
@@ -41,3 +42,9 @@ def so_far(job: Job, begin: str, cancel: str) -> JobProgress:
         )
     stopped = job.error or "Stopped."
     return JobProgress(job.state, share, f"{stopped} {looked}.", False, begin, "begin", "Go on")
+
+
+def of_another_visitor(progress: JobProgress) -> JobProgress:
+    """Return the progress without its action, for a visitor who may not cancel the job."""
+    told = f"{progress.told} Another visitor started this search and can stop it."
+    return replace(progress, told=told, url="", act="", act_words="")

@@ -44,3 +44,15 @@ class AboutPage:
     licence: str
     citation: str
     bibtex: str
+
+
+@dataclass(frozen=True)
+class PrivacyPage:
+    """The terms of the privacy page in days: scenarios without an account, deleted scenarios, ended searches, wrong
+    passwords, and the session of an account."""
+
+    scenario_days: int
+    deleted_days: int
+    job_days: int
+    attempt_days: int
+    account_days: int

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from mlsysweb.registry import tools
 from mlsysweb.show.results.page import Link
 
 from . import project
-from .page import TableSize
+from .page import PrivacyPage, TableSize
 from .present import about_page
 
 
@@ -23,6 +24,20 @@ def about(request: HttpRequest) -> HttpResponse:
     site = request.build_absolute_uri(reverse("home"))
     page = about_page(project.project(), tables, project.data_sources(), links, site)
     return render(request, "about/about.html", {"page": page})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """The privacy page: the data this site stores about visitors, and for how long."""
+    days = settings.KEEP_DAYS
+    page = PrivacyPage(
+        scenario_days=days["scenario"],
+        deleted_days=days["deleted"],
+        job_days=days["job"],
+        attempt_days=days["attempt"],
+        account_days=settings.ACCOUNT_SESSION_AGE // 86_400,
+    )
+    return render(request, "about/privacy.html", {"page": page})
 
 
 @require_safe

@@ -14,7 +14,7 @@ from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.scenarios.capture import display_name
 from mlsysweb.saved.scenarios.models import Version
 from mlsysweb.saved.scenarios.people import may_see, scenarios_of
-from mlsysweb.saved.scenarios.store import by_id
+from mlsysweb.saved.scenarios.store import by_id, note_opened
 from mlsysweb.show.results.page import Link
 from solvers.analysis.attribution import attribution
 from solvers.errors import InputErrors
@@ -52,6 +52,8 @@ def _versions(request: HttpRequest, ids: Sequence[str]) -> tuple[list[Version], 
     """Return the latest version of each scenario that this user may see, and a sentence for each one left out."""
     known = by_id(ids)
     seen = [known[each] for each in ids if each in known and may_see(request, known[each])]
+    for scenario in seen[:MOST]:
+        note_opened(scenario)
     names = {scenario.pk for scenario in seen}
     missing = [f"There is no scenario {each[:16]}, or it is not shown to you." for each in ids if each not in names]
     if len(seen) > MOST:

@@ -21,6 +21,7 @@ from mlsysweb.saved.answers import is_wall, open_result
 from mlsysweb.saved.scenarios.capture import SavedAnswer, capture, display_name
 from mlsysweb.saved.scenarios.models import Scenario, Tag
 from mlsysweb.saved.scenarios.store import created
+from mlsysweb.show.refusal import limit_posts
 from mlsysweb.show.results.present import result_page
 from solvers.declare import Solver
 from solvers.errors import InputError, InputErrors
@@ -59,6 +60,7 @@ def schema(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limit_posts("import", "Not imported")
 def import_scenario(request: HttpRequest) -> HttpResponse:
     """The form for a file or text; on success a redirect to the new scenario, otherwise status 422 with error
     messages."""

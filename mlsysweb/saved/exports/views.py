@@ -14,7 +14,7 @@ from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.scenarios.capture import display_name
 from mlsysweb.saved.scenarios.models import Scenario, Version, Visibility
 from mlsysweb.saved.scenarios.people import may_see
-from mlsysweb.saved.scenarios.store import numbered
+from mlsysweb.saved.scenarios.store import note_opened, numbered
 from mlsysweb.show.results.present import result_page
 from solvers.registry import solvers
 
@@ -48,6 +48,7 @@ def embed(request: HttpRequest, id: str) -> HttpResponse:
     """The scenario for an iframe on a course page. The visitor is treated as anonymous, so only scenarios that anyone
     may see are shown. Rendered without the request, so that the session cannot affect it."""
     scenario = get_object_or_404(Scenario, pk=id, deleted=None, visibility=Visibility.LINK)
+    note_opened(scenario)
     page = _page(_of(request, scenario, scenario.latest))
     return HttpResponse(render_to_string("exports/embed.html", {"page": page}))
 
@@ -57,6 +58,7 @@ def _kept(request: HttpRequest, id: str) -> ExportSource:
     scenario = get_object_or_404(Scenario, pk=id)
     if not may_see(request, scenario):
         raise Http404("There is no such scenario, or it is not shown to you.")
+    note_opened(scenario)
     return _of(request, scenario, numbered(scenario, request.GET.get("version", "")))
 
 

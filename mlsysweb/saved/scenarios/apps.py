@@ -8,6 +8,9 @@ class ScenariosConfig(AppConfig):
     name = "mlsysweb.saved.scenarios"
 
     def ready(self) -> None:
+        from mlsysweb.visitors import shorten_session
+
         from .people import claim_on_login
 
         user_logged_in.connect(claim_on_login, dispatch_uid="scenarios of a browser become an account's")
+        user_logged_in.connect(shorten_session, dispatch_uid="the session of an account is shorter")

@@ -9,9 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from mlsysweb.visitors import owns
+
 from .edit_views import CHANGING
 from .models import Scenario
-from .people import owns
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.saved.answers import open_result, open_version
 from mlsysweb.saved.opened import OpenedAnswer
+from mlsysweb.show.refusal import limit_posts
+from mlsysweb.visitors import owns
 from solvers.errors import InputErrors
 
 from .capture import NotSavable, capture
@@ -15,7 +17,6 @@ from .drift import drift, page_today
 from .drift_result import Drift
 from .edit_views import get_owned_or_404
 from .models import Version
-from .people import owns
 from .present_drift import banner, drift_page
 from .store import add_version
 from .views import get_visible_or_404, scenario_response
@@ -52,12 +53,13 @@ def _both(version: Version, opened: OpenedAnswer, found: Drift) -> tuple[OpenedA
 
 
 @require_POST
+@limit_posts("save", "Not saved")
 def recompute(request: HttpRequest, id: str, number: int) -> HttpResponse:
     """Save today's answer to a stored question as a new version."""
     scenario = get_owned_or_404(request, id)
     version = get_object_or_404(Version, scenario=scenario, number=number)
     try:
-        add_version(scenario, capture(version.address))
+        add_version(request, scenario, capture(version.address))
     except (InputErrors, NotSavable):
         return scenario_response(request, scenario, version, status=422)  # its banner names the problem
     return redirect(scenario)

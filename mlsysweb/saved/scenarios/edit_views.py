@@ -9,10 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
+from mlsysweb.visitors import ownership, owns
+
 from .forms import ScenarioForm
 from .models import Scenario, Version
-from .people import classes, may_see, owns, visitor
-from .store import numbered
+from .people import classes, may_see
+from .store import check_room, numbered
 from .views import scenario_response
 
 # Stored in the session, so that the page on which inputs are changed needs no code for it.
@@ -28,6 +31,7 @@ def get_owned_or_404(request: HttpRequest, id: str) -> Scenario:
 
 
 @require_POST
+@limit_posts("edit", "Not saved")
 def edit(request: HttpRequest, id: str) -> HttpResponse:
     """Save title, notes, tags and visibility, or return the form with its errors."""
     scenario = get_owned_or_404(request, id)
@@ -42,6 +46,7 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
 
 
 @require_POST
+@limit_posts("fork", "Not copied")
 def fork(request: HttpRequest, id: str) -> HttpResponse:
     """Create a copy of the version shown, owned by this user. Its visibility is that of the original until the new
     owner changes it."""
@@ -49,6 +54,7 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
     if not may_see(request, parent):
         raise Http404("There is no such scenario, or it is not shown to you.")
     version = numbered(parent, request.POST.get("version", ""))
+    check_room(request, (version.question, version.snapshot, version.result), new=True)
     with transaction.atomic():
         copy = Scenario.objects.create(
             path=parent.path,
@@ -59,8 +65,7 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
             parent_version=version.number,
             visibility=parent.visibility,
             group=parent.group,
-            session=visitor(request),
-            owner=request.user if request.user.is_authenticated else None,
+            **ownership(request),
         )
         copy.tags.set(parent.tags.all())
         Version.objects.create(
@@ -84,6 +89,7 @@ def change(request: HttpRequest, id: str) -> HttpResponse:
 
 
 @require_POST
+@limit_posts("edit", "Not deleted")
 def delete(request: HttpRequest, id: str) -> HttpResponse:
     """Mark a scenario as deleted; its owner can restore it."""
     scenario = get_owned_or_404(request, id)
@@ -93,9 +99,13 @@ def delete(request: HttpRequest, id: str) -> HttpResponse:
 
 
 @require_POST
+@limit_posts("edit", "Not restored")
 def restore(request: HttpRequest, id: str) -> HttpResponse:
-    """Restore a deleted scenario."""
+    """Restore a deleted scenario, unless the staff removed it."""
     scenario = get_owned_or_404(request, id)
+    if scenario.removed:
+        problem = f"The staff of this site removed this scenario: {scenario.removed} Ask them if that is a mistake."
+        return refused(request, RefusalPage("Not restored", problem, scenario.get_absolute_url()), 403)
     scenario.deleted = None
     scenario.save(update_fields=["deleted"])
     return redirect(scenario)

@@ -59,6 +59,9 @@ class Scenario(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     deleted = models.DateTimeField(null=True, blank=True, help_text="Hidden since; it can be taken back.")
 
+    removed = models.CharField(max_length=500, blank=True, help_text="Why the staff removed it; then it stays hidden.")
+    opened = models.DateField(null=True, blank=True, help_text="When it was last opened, to within a week.")
+
     class Meta:
         ordering = ("-created",)
 

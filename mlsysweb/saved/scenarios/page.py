@@ -129,7 +129,7 @@ class SavedPage:
     """A stored answer. `link` is its path and `url` that with the host; `preview` is the image of its link preview and
     `said` the text beside it; `open_url` is the live page with the same question. A wall's answer is in `result`, that
     of a page over many walls in `answer`, one stored as HTML in `html`; `styles` and `scripts` belong to the page.
-    `asked` are the typed inputs, `defaults` the others."""
+    `asked` are the typed inputs, `defaults` the others; `removed` is why the staff removed it, if they did."""
 
     id: str
     title: str
@@ -145,6 +145,7 @@ class SavedPage:
     about: AboutScenario
     drift: DriftBanner | None
     deleted: bool
+    removed: str
     result: ResultPage | None
     answer: AnswerPage | None
     html: str
@@ -156,14 +157,6 @@ class SavedPage:
     said: str
     exports: tuple[Link, ...]
     frame: str
-
-
-@dataclass(frozen=True)
-class RefusedPage:
-    """Why something was not saved, and the link back."""
-
-    problem: str
-    back: str
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class SavedMeta:
     mine: bool
     public: bool
     deleted: bool
+    removed: str
     created: datetime
     solver: str
     solver_version: str
@@ -69,6 +70,7 @@ def saved_page(
         open_url=f"{meta.link}change/" if meta.mine else meta.live,
         mine=meta.mine,
         deleted=meta.deleted,
+        removed=meta.removed,
         about=about,
         drift=drift,
         result=result,

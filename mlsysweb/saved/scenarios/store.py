@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
 
-from django.db import transaction
+import orjson
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from mlsysweb.throttle import Excess, LimitExceeded, spend
+from mlsysweb.visitors import ownership
 
 from .capture import SavedAnswer
 from .ids import is_id
 from .models import Scenario, Version
-from .people import visitor
+from .people import scenarios_of
+
+_WEEK = timedelta(days=7)
+
+
+def check_room(request: HttpRequest, answer: Iterable[Any], new: bool) -> None:
+    """Raise LimitExceeded if this visitor has stored too much lately for this answer or, for one that is to be a `new`
+    scenario, has too many of them."""
+    if new:
+        whose = "account" if request.user.is_authenticated else "browser"
+        most: int = settings.SCENARIOS_PER_VISITOR[whose]
+        count = scenarios_of(request).filter(deleted=None).count()
+        if count >= most:
+            raise LimitExceeded(Excess(_TOO_MANY.format(count=count, most=most, whose=whose)))
+    spend(request, "stored", sum(len(orjson.dumps(part)) for part in answer) / 1000)
+
+
+_TOO_MANY = (
+    "You have {count:,} saved scenarios, and {most:,} is the most for one {whose}. Delete some under My scenarios, "
+    "then try again."
+)
 
 
 def created(request: HttpRequest, saved: SavedAnswer, title: str) -> Scenario:
-    """Return a new scenario with this answer as its first version. The title must be valid (`forms.title_problem`)."""
+    """Return a new scenario with this answer as its first version. The title must be valid (`forms.title_problem`).
+    Raise LimitExceeded."""
+    check_room(request, (saved.question, saved.snapshot, saved.result), new=True)
     with transaction.atomic():
         scenario = Scenario.objects.create(
             path=saved.path,
             solver=saved.solver,
             title=title.strip() or saved.title[:200],
-            session=visitor(request),
-            owner=request.user if request.user.is_authenticated else None,
+            **ownership(request),
         )
         _add(scenario, 1, saved)
     return scenario
 
 
-def add_version(scenario: Scenario, saved: SavedAnswer) -> Version:
-    """Store this answer as the scenario's next version. A concurrent call waits and gets the number after."""
+def add_version(request: HttpRequest, scenario: Scenario, saved: SavedAnswer) -> Version:
+    """Store this answer as the scenario's next version. A concurrent call waits and gets the number after. Raise
+    LimitExceeded."""
+    check_room(request, (saved.question, saved.snapshot, saved.result), new=False)
     with transaction.atomic():
         Scenario.objects.select_for_update().get(pk=scenario.pk)
         return _add(scenario, scenario.latest.number + 1, saved)
@@ -45,6 +77,29 @@ def _add(scenario: Scenario, number: int, saved: SavedAnswer) -> Version:
         result=saved.result,
         said=saved.said,
     )
+
+
+def note_opened(scenario: Scenario) -> None:
+    """Store that the scenario was opened, at most once a week, so that it is not pruned. Reading never waits for a
+    database that cannot be written and does not fail with it."""
+    today = timezone.now().date()
+    if scenario.opened is None or today - scenario.opened >= _WEEK:
+        with contextlib.suppress(DatabaseError), no_waiting():
+            Scenario.objects.filter(pk=scenario.pk).update(opened=today)
+
+
+@contextlib.contextmanager
+def no_waiting() -> Iterator[None]:
+    """Let writes within fail at once where SQLite's write lock is taken."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {1000 * connection.settings_dict['OPTIONS'].get('timeout', 5)}")
 
 
 def by_id(ids: Iterable[str]) -> dict[str, Scenario]:

@@ -3,12 +3,15 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.opened import OpenedAnswer
+from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
 from mlsysweb.show.results.page import Link, ResultPage
 from mlsysweb.show.results.present import result_page
+from mlsysweb.visitors import owns
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 
@@ -18,14 +21,15 @@ from .forms import ScenarioForm, title_problem
 from .ids import is_id
 from .models import Scenario, Version, Visibility
 from .notes import as_html
-from .page import AboutScenario, RefusedPage
-from .people import classes, may_see, owns
+from .page import AboutScenario
+from .people import classes, may_see
 from .present import SavedMeta, saved_page
 from .present_drift import banner
-from .store import add_version, created
+from .store import add_version, created, note_opened
 
 
 @require_POST
+@limit_posts("save", "Not saved")
 def save(request: HttpRequest) -> HttpResponse:
     """Save the page that the form was sent from, as a new scenario or a new version of one."""
     address, title, of = (request.POST.get(name, "") for name in ("page", "title", "version_of"))
@@ -39,13 +43,13 @@ def save(request: HttpRequest) -> HttpResponse:
         return _refused(request, f"The name {problem}", str(Address.of(address)))
     earlier = Scenario.objects.filter(pk=of, path=saved.path, deleted=None).first() if is_id(of) else None
     if earlier is not None and owns(request, earlier):
-        add_version(earlier, saved)
+        add_version(request, earlier, saved)
         return redirect(earlier)
     return redirect(created(request, saved, title))
 
 
 def _refused(request: HttpRequest, problem: str, back: str) -> HttpResponse:
-    return render(request, "scenarios/not_saved.html", {"page": RefusedPage(problem, back)}, status=422)
+    return refused(request, RefusalPage("Not saved", problem, back), 422)
 
 
 @require_safe
@@ -61,6 +65,7 @@ def get_visible_or_404(request: HttpRequest, id: str) -> Scenario:
     kept = get_object_or_404(Scenario.objects.select_related("parent", "group"), pk=id)
     if not may_see(request, kept):
         raise Http404("There is no such scenario, or it is not shown to you.")
+    note_opened(kept)
     return kept
 
 
@@ -81,7 +86,11 @@ def scenario_response(
     moved = banner(drifted, kept.get_absolute_url(), version.number) if drifted else None
     opened = open_version(version)
     page = saved_page(_told(request, kept, version), about, moved, opened, _result_page(kept, opened))
-    return render(request, "scenarios/scenario.html", {"page": page, "form": form}, status=status)
+    response = render(request, "scenarios/scenario.html", {"page": page, "form": form}, status=status)
+    if kept.visibility == Visibility.LINK and not kept.deleted:
+        # Not private: a browser may keep it, with typed text, for its back button.
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 def _about(request: HttpRequest, kept: Scenario, conflict: tuple[tuple[str, str], ...]) -> AboutScenario:
@@ -114,6 +123,7 @@ def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
         mine=owns(request, kept),
         public=kept.visibility == Visibility.LINK and not kept.deleted,
         deleted=kept.deleted is not None,
+        removed=kept.removed,
         created=version.created,
         solver=kept.solver,
         solver_version=version.solver_version,

@@ -35,6 +35,12 @@ def same(one, other):
     return to_bytes(one) == to_bytes(other)
 
 
+def begun(client, question):
+    """Begin the job of a question as a visitor. Return it."""
+    assert client.post("/explore/begin/", {"query": question.query}).status_code == 302
+    return job_of(question)
+
+
 def finished(job):
     work("test", idle=0)
     job.refresh_from_db()
@@ -82,7 +88,7 @@ class TestOneJob:
 
     def test_stopped_it_keeps_what_it_saw_and_goes_on_from_there(self, client, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)
-        job = begin_job(large())
+        job = begun(client, large())
         hands = {}
         jobs._slice(jobs._taken("test"), "test", hands)
         client.post("/explore/cancel/", {"query": job.query})

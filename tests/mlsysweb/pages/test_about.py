@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 
 from catalog.models import TABLES, Accelerator
@@ -60,4 +62,23 @@ def test_the_licence_and_the_notice_can_be_read(client, name):
 
 @pytest.mark.parametrize("path", ["/", "/poster/"])
 def test_pages_link_to_it(client, path):
-    assert 'href="/about/"' in client.get(path).content.decode()
+    page = client.get(path).content.decode()
+    assert 'href="/about/"' in page and 'href="/about/privacy/"' in page
+
+
+def test_the_privacy_page_states_the_terms_that_apply(client):
+    page = " ".join(client.get("/about/privacy/").content.decode().split())
+    days = settings.KEEP_DAYS
+    assert f"at least {days['scenario']} days after they were saved or last opened" in page
+    assert f"<td>{days['deleted']} days, in which you can restore them</td>" in page
+    assert f"Finished searches</th><td>{days['job']} days</td>" in page
+    assert f"Failed sign-ins</th><td>{days['attempt']} days</td>" in page
+    assert days["scenario"] * 86_400 == settings.SESSION_COOKIE_AGE
+
+
+def test_it_is_true_that_opening_pages_stores_nothing_and_that_only_two_cookies_are_set(client):
+    for path in ("/", "/walls/roofline/", "/explore/", "/s/", "/s/compare/", "/about/privacy/"):
+        client.get(path)
+    assert set(client.cookies) <= {"csrftoken"} and not Session.objects.exists()
+    client.post("/s/save/", {"page": "/walls/roofline/"})
+    assert set(client.cookies) == {"csrftoken", "sessionid"}
