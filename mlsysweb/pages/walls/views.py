@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
 from mlsysweb.answer import answer
-from mlsysweb.show.forms.draw import errors_only_form, form
-from mlsysweb.show.forms.page import Form
+from mlsysweb.show.forms.draw import form
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.miniatures import solver_picture
@@ -23,7 +22,6 @@ from solvers.declare import Solver
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 
-from .page import WallPage
 from .present import WallLinks, wall_page
 
 
@@ -42,7 +40,8 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
         return _with_errors(request, solver, base, text, bad.sentences)
     if wants_partial(request):
         page = wall_page(solver, found, result, (), _around(name), None)
-        return partial_response(_update(request, page, errors_only_form(solver, {}, base)), result.link)
+        shown = render_to_string("walls/_result.html", {"page": page, "result": result}, request)
+        return partial_response(shown, result.link)
     page = wall_page(solver, found, result, fallacies(solver, base), _around(name), solver_picture(solver))
     drawn = form(solver, text, {}, choices, base)
     return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}))
@@ -59,18 +58,11 @@ def _urls() -> dict[str, str]:
     return {each: reverse("walls:wall", args=[each]) for each in solvers()}
 
 
-def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
-    shown = render_to_string("walls/_result.html", {"page": page, "result": page.result}, request)
-    return shown + render_to_string("shared/_errors.html", {"form": drawn}, request)
-
-
 def _with_errors(
     request: HttpRequest, solver: Solver[Any, Any], base: str, text: dict[str, str], errors: dict[str, str]
 ) -> HttpResponse:
-    if wants_partial(request):
-        return error_response(
-            render_to_string("shared/_errors.html", {"form": errors_only_form(solver, errors, base)}, request)
-        )
     drawn = form(solver, text, errors, choices, base)
+    if wants_partial(request):
+        return error_response(request, drawn)
     page = wall_page(solver, None, None, (), _around(solver.name), solver_picture(solver))
     return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}, status=422))
