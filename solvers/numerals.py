@@ -22,6 +22,8 @@ def format_number(value: float, digits: int = 3) -> str:
 
 def format_rounded(value: float, digits: int = 3) -> str:
     """Return a number to three significant digits also above a thousand: `19,900` for 19,923."""
+    if digits >= 3 and 1e-4 <= abs(value) < 999:  # most numbers, in a fifth of the time
+        return f"{value:.{digits}g}".replace("-", MINUS)
     return format_number(float(f"{value:.{digits - 1}e}"), digits)
 
 

@@ -339,6 +339,7 @@ def display_unit(value: float, unit: str, shown: str = "") -> DisplayUnit:
     return next((each for start, each in steps if abs(value) >= start * 0.9995), steps[-1][1])
 
 
+@lru_cache(8192)  # a page says a figure in several places, and the next update says most of them again
 def format_quantity(value: float, unit: str, shown: str = "", digits: int = 3) -> str:
     """Return a value with the unit that suits its size: 0.0048 s is `4.8 ms`, 404e3 USD `$404k`. Infinite and unknown
     values are words."""

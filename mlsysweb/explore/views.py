@@ -85,9 +85,9 @@ def _shown(
     if page and target in ("rows", "why"):
         part = page.rows if target == "rows" else page.why
         return vary_on_htmx(render(request, f"explore/_{target}.html", {"page": part}))
-    errors_html = render_to_string("explore/_size.html", {"form": form}, request)
     if page is None:
-        return error_response(errors_html)
+        return error_response(request, form, "explore/_size.html")
+    errors_html = render_to_string("explore/_size.html", {"form": form}, request)
     return partial_response(render_to_string("explore/_results.html", {"page": page}, request) + errors_html, page.url)
 
 

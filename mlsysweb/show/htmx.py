@@ -38,9 +38,9 @@ def partial_response(html: str, url: str) -> HttpResponse:
     return vary_on_htmx(response)
 
 
-def error_response(html: str) -> HttpResponse:
-    """Return field errors with status 422, swapped out of band; the result already shown stays."""
-    response = HttpResponse(html, status=422)
+def error_response(request: HttpRequest, form: Any, template: str = "shared/_errors.html") -> HttpResponse:
+    """Return the errors of a form with status 422, swapped out of band; the result already shown stays."""
+    response = HttpResponse(render_to_string(template, {"form": form}, request), status=422)
     response["HX-Reswap"] = "none"
     return vary_on_htmx(response)
 
@@ -53,16 +53,13 @@ def render_page_or_partial(
     whole: str,
     partial: str,
     drawn: Callable[[], Any],
-    bare: Callable[[], Any] | None = None,
     **more: Any,
 ) -> HttpResponse:
     """Return the response of a page with a form: the whole page with its form from `drawn`, or for an HTMX request the
-    fragment of the result and the errors of each field, for which the form from `bare` suffices. Where `page` is None
-    only the errors are swapped."""
+    fragment of the result; where `page` is None that of the errors."""
     if not wants_partial(request):
         seen = {"page": page, "form": drawn(), **more}
         return vary_on_htmx(render(request, whole, seen, status=422 if errors else 200))
-    errors_html = render_to_string("shared/_errors.html", {"form": (bare or drawn)()}, request)
     if page is None:
-        return error_response(errors_html)
-    return partial_response(render_to_string(partial, {"page": page}, request) + errors_html, page.url)
+        return error_response(request, drawn())
+    return partial_response(render_to_string(partial, {"page": page}, request), page.url)

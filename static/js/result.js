@@ -28,6 +28,11 @@ function settle() {
   }, 700);
 }
 
+// An update brings only the errors there are now.
+function clearErrors() {
+  for (const error of document.querySelectorAll("#inputs .field-error, #inputs .form-error")) error.textContent = "";
+}
+
 // The form is never swapped, so that focus and half-typed text are kept; errors are connected to its fields here. A
 // class on the page, rather than :has(), marks that a field is invalid: :has() restyles every element at each update.
 function markErrors() {
@@ -54,6 +59,7 @@ document.addEventListener("toggle", ({ target }) => target.id && opened.set(targ
 // htmx cleans up every removed element, one by one, which takes most of an update's time for a long result. These
 // elements need no cleanup.
 document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+  if (detail.requestConfig.elt.id === "inputs" && [200, 422].includes(detail.xhr.status)) clearErrors();
   if (detail.xhr.status === 200) for (const part of target.querySelectorAll(".result-details, table")) part.replaceChildren();
 });
 document.addEventListener("htmx:afterSwap", () => {

@@ -1,1 +1,1 @@
-"""A load test: concurrent saves and readers, for a minute, on SQLite and on PostgreSQL."""
+"""What the site takes under load: `make load`, and of one update: `make updates`. Not part of the test suite."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
-from mlsysweb.show.forms.draw import errors_only_form, form
+from mlsysweb.show.forms.draw import form
 from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import render_page_or_partial
@@ -28,5 +28,4 @@ def capstone(request: HttpRequest) -> HttpResponse:
         whole="capstone/capstone.html",
         partial="capstone/_scores.html",
         drawn=lambda: form(CAPSTONE, text, errors, choices, url),
-        bare=lambda: errors_only_form(CAPSTONE, errors, url),
     )

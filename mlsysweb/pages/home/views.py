@@ -10,6 +10,7 @@ from catalog.resolve import choices
 from mlsysweb.answer import answer
 from mlsysweb.registry import tools
 from mlsysweb.show.forms.draw import form, subset
+from mlsysweb.show.forms.page import Form
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.miniatures import wall_pictures
 from mlsysweb.show.results.page import Link
@@ -36,18 +37,22 @@ def home(request: HttpRequest) -> HttpResponse:
     except InputErrors as bad:
         errors = bad.sentences
         result = answer(roofline, {})
-    drawn = subset(form(roofline, text, errors, choices, url), LIVE)
+    if wants_partial(request) and errors:
+        return error_response(request, _drawn(text, errors, url))
     live = result_page(roofline, result, wall)
     if wants_partial(request):
-        errors_html = render_to_string("shared/_errors.html", {"form": drawn}, request)
-        if errors:
-            return error_response(errors_html)
-        return partial_response(
-            render_to_string("home/_live.html", {"result": live}, request) + errors_html,
-            f"{url}?{live.link.partition('?')[2]}",
-        )
+        shown = render_to_string("home/_live.html", {"result": live}, request)
+        return partial_response(shown, f"{url}?{live.link.partition('?')[2]}")
     urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}
     urls |= {url: reverse(url) for url, _ in tools()}
     links = tuple(Link(view.title, urls[url], title=view.summary) for url, view in tools())
     page = home_page(live, tuple(solvers().values()), urls, links, wall_pictures())
-    return vary_on_htmx(render(request, "home/home.html", {"page": page, "form": drawn}, status=422 if errors else 200))
+    return vary_on_htmx(
+        render(
+            request, "home/home.html", {"page": page, "form": _drawn(text, errors, url)}, status=422 if errors else 200
+        )
+    )
+
+
+def _drawn(text: dict[str, str], errors: dict[str, str], url: str) -> Form:
+    return subset(form(solvers()["roofline"], text, errors, choices, url), LIVE)

@@ -22,14 +22,15 @@ from .present import LINKS, STAGES
 def pipelines(request: HttpRequest) -> HttpResponse:
     """The pipelines page, or the fragment for an HTMX request."""
     answered = answer_chain(request.GET)
-    page, form = answered.page, _form(answered)
+    page = answered.page
     if not wants_partial(request):
         status = 422 if answered.errors else 200
-        return vary_on_htmx(render(request, "pipelines/pipelines.html", {"page": page, "form": form}, status=status))
-    errors_html = render_to_string("shared/_errors.html", {"form": form}, request)
+        return vary_on_htmx(
+            render(request, "pipelines/pipelines.html", {"page": page, "form": _form(answered)}, status=status)
+        )
     if answered.errors:
-        return error_response(errors_html)
-    return partial_response(render_to_string("pipelines/_chain.html", {"page": page}, request) + errors_html, page.url)
+        return error_response(request, _form(answered))
+    return partial_response(render_to_string("pipelines/_chain.html", {"page": page}, request), page.url)
 
 
 def _form(answered: ChainAnswer) -> Form:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
-from mlsysweb.show.forms.draw import errors_only_form, form
+from mlsysweb.show.forms.draw import form
 from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import render_page_or_partial
@@ -29,7 +29,6 @@ def serving_cost(request: HttpRequest) -> HttpResponse:
         whole="serving_cost/serving_cost.html",
         partial="serving_cost/_costs.html",
         drawn=lambda: form(SERVING_COST, text, errors, choices, url),
-        bare=lambda: errors_only_form(SERVING_COST, errors, url),
     )
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.resolve import choices
-from mlsysweb.show.forms.draw import errors_only_form, form
+from mlsysweb.show.forms.draw import form
 from mlsysweb.show.forms.errors import page_or_errors
 from mlsysweb.show.forms.page import Form
 from mlsysweb.show.forms.query import query_text
@@ -31,7 +31,6 @@ def spectrum(request: HttpRequest) -> HttpResponse:
         whole="spectrum/spectrum.html",
         partial="spectrum/_devices.html",
         drawn=lambda: _drawn(text, errors, url),
-        bare=lambda: errors_only_form(SPECTRUM, errors, url),
     )
 
 

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.resolve import choices
 from mlsysweb.answer import answer
-from mlsysweb.show.forms.draw import errors_only_form, form
-from mlsysweb.show.forms.page import Form
+from mlsysweb.show.forms.draw import form
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.miniatures import solver_picture
@@ -61,7 +60,7 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
         return _with_errors(request, solver, base, text, bad.sentences)
     if wants_partial(request):
         page = wall_page(solver, found, result, (), _around(name), None)
-        return partial_response(_update(request, page, errors_only_form(solver, {}, base)), result.link)
+        return partial_response(_update(request, page), result.link)
     chosen = _chosen(request, result)
     if chosen:
         return redirect(chosen)
@@ -90,20 +89,19 @@ def _urls() -> dict[str, str]:
     return {each: reverse("walls:wall", args=[each]) for each in solvers()}
 
 
-def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
+def _update(request: HttpRequest, page: WallPage) -> str:
+    """Return the fragment of an update; the switch of efficiencies in the header follows the page's link."""
     shown = render_to_string("walls/_result.html", {"page": page, "result": page.result}, request)
     if page.result and page.result.calibrations:
         shown += render_to_string("shared/_efficiencies.html", {"result": page.result}, request)
-    return shown + render_to_string("shared/_errors.html", {"form": drawn}, request)
+    return shown
 
 
 def _with_errors(
     request: HttpRequest, solver: Solver[Any, Any], base: str, text: dict[str, str], errors: dict[str, str]
 ) -> HttpResponse:
-    if wants_partial(request):
-        return error_response(
-            render_to_string("shared/_errors.html", {"form": errors_only_form(solver, errors, base)}, request)
-        )
     drawn = form(solver, text, errors, choices, base)
+    if wants_partial(request):
+        return error_response(request, drawn)
     page = wall_page(solver, None, None, (), _around(solver.name), solver_picture(solver))
     return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}, status=422))

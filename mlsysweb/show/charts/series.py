@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Any
 
 from solvers.result import Result, Series
 from solvers.verdict import State
 
 # Colours that distinguish systems without relying on red against green; the page resolves them.
+_NUMBERS = (int, float)
 SERIES = tuple(f"token:series-{n}" for n in range(1, 9))
 
 
@@ -50,10 +52,9 @@ def last_in_view(track: Series, x: str, first: str) -> float:
 
 
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:
-    """Yield the rows whose numbers are all finite; infinite and unknown values are not drawn."""
-    for row in zip(*columns, strict=True):
-        if all(isinstance(v, int | float) and math.isfinite(v) for v in row):
-            yield row
+    """Return the rows whose numbers are all finite; infinite and unknown values are not drawn."""
+    finite = ([isinstance(v, _NUMBERS) and math.isfinite(v) for v in column] for column in columns)
+    return compress(zip(*columns, strict=True), map(all, zip(*finite, strict=True)))
 
 
 def is_infeasible(result: Result) -> bool:

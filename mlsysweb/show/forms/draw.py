@@ -40,13 +40,6 @@ def form(
     )
 
 
-def errors_only_form(question: Question[Any], errors: Mapping[str, str], action: str) -> Form:
-    """Return the form for an update: the fields with their errors, without options."""
-    names = (*question.inputs, *_extra_names(question))
-    fields = tuple(Field(n, "", "", "", "", errors.get(n, ""), None, ()) for n in names)
-    return Form(action=action, fields=fields, advanced=(), presets=(), error=_homeless(errors, names))
-
-
 def _homeless(errors: Mapping[str, str], names: Collection[str]) -> str:
     """Return the errors that belong to no field of the form, as one text."""
     return " ".join(f"{name} {sentence}" for name, sentence in errors.items() if name not in names)
