@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views import defaults
 
 from mlsysweb.api.document import errors
-from mlsysweb.show.refusal import RefusalPage, refused
+from mlsysweb.database_errors import DatabaseProblem, database_problem
+from mlsysweb.show.refusal import RefusalPage, page_before, refused
 from solvers.errors import InputError, InputErrors
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Return a 500: for the API in the format of its other errors, for a page from `500.html`, which needs no
-    context."""
+    context. Where the database is the reason, return a 503 that says so."""
+    if problem := database_problem(sys.exc_info()[1]):
+        return _unavailable(request, problem)
     if request.path.startswith("/api/"):
         sentence = "failed to answer; its log says why. Another input may work."
         return JsonResponse(errors(InputErrors([InputError("server", sentence)])), status=500)
     return defaults.server_error(request)
+
+
+def _unavailable(request: HttpRequest, problem: DatabaseProblem) -> HttpResponse:
+    """Return the problem in the format that was asked for. No template is rendered with the request, whose session is
+    in the database."""
+    writing = request.method not in ("GET", "HEAD")
+    sentence = f"Nothing was saved. {problem.sentence}" if writing else problem.sentence
+    response: HttpResponse
+    if request.path.startswith("/api/"):
+        response = JsonResponse(errors(InputErrors([InputError("server", sentence)])), status=problem.status)
+    elif request.headers.get("HX-Request"):
+        response = HttpResponse(sentence, status=problem.status, content_type="text/plain; charset=utf-8")
+    else:
+        page = RefusalPage("Not saved" if writing else "Not available now", sentence, page_before(request))
+        response = HttpResponse(render_to_string("503.html", {"page": page}), status=problem.status)
+    if problem.seconds is not None:
+        response["Retry-After"] = str(problem.seconds)
+    return response
 
 
 def sign_in_locked(request: HttpRequest, response: HttpResponse | None, credentials: Any) -> HttpResponse:

@@ -49,10 +49,11 @@ _local = threading.local()
 @dataclass(frozen=True)
 class Excess:
     """A limit that a request would exceed: a sentence for the visitor, and the seconds until it would not, if time
-    alone changes that."""
+    alone changes that; `status` is that of the response."""
 
     sentence: str
     seconds: int | None = None
+    status: int = 429
 
 
 class LimitExceeded(Exception):

@@ -8,10 +8,12 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 
 # The version as this thread's request first read it: one query per request, and one consistent catalog throughout.
 _request = threading.local()
+# The version that any thread of this process read last, if any.
+_last_read: list[str] = []
 
 
 class CatalogVersion(models.Model):
@@ -48,11 +50,19 @@ class CatalogVersion(models.Model):
 
 
 def _token() -> str:
+    """Return the token in the database. Where that cannot be reached, return the one this process read last, so that
+    tables it holds are still shown; raise the error of the database if there is none."""
     # Raw SQL: this runs in every request, and the ORM takes ten times as long to build the query.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT token FROM catalog_version WHERE id = %s", [CatalogVersion.ONLY])
-        row = cursor.fetchone()
-    return str(row[0]) if row else ""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT token FROM catalog_version WHERE id = %s", [CatalogVersion.ONLY])
+            row = cursor.fetchone()
+    except (OperationalError, InterfaceError):
+        if _last_read:
+            return _last_read[0]
+        raise
+    _last_read[:] = [str(row[0]) if row else ""]
+    return _last_read[0]
 
 
 def request_opens(**_: Any) -> None:

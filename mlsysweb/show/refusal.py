@@ -44,7 +44,7 @@ def refused(request: HttpRequest, page: RefusalPage, status: int, seconds: int |
 
 def limit_posts(kind: str, title: str) -> Callable[[_View], _View]:
     """Return a decorator: the view's POST requests count towards the limits of this kind (`FAIR_USE`), and one too many
-    is refused with status 429 under this title, as is one that raises LimitExceeded."""
+    is refused under this title with the status and the sentence of the limit, as is one that raises LimitExceeded."""
 
     def limited(view: _View) -> _View:
         @wraps(view)
@@ -55,7 +55,9 @@ def limit_posts(kind: str, title: str) -> Callable[[_View], _View]:
                 return view(request, *args, **named)
             except LimitExceeded as exceeded:
                 over = exceeded.over
-                return refused(request, RefusalPage(title, over.sentence, page_before(request)), 429, over.seconds)
+                return refused(
+                    request, RefusalPage(title, over.sentence, page_before(request)), over.status, over.seconds
+                )
 
         return counted
 

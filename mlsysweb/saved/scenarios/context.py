@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 
 from mlsysweb.visitors import owns
@@ -26,9 +27,17 @@ class Changing:
 
 def changing(request: HttpRequest) -> dict[str, Any]:
     """Return the scenario that this visitor is changing, if any. A context processor."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES or CHANGING not in request.session:
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return {}
+    try:
+        scenario = _scenario_being_changed(request)
+        return {"changing": Changing(scenario.pk, scenario.title, scenario.latest.number + 1)} if scenario else {}
+    except (OperationalError, InterfaceError):  # without the database the page itself can still be shown
+        return {}
+
+
+def _scenario_being_changed(request: HttpRequest) -> Scenario | None:
+    if CHANGING not in request.session:
+        return None
     scenario = Scenario.objects.filter(pk=request.session[CHANGING], path=request.path, deleted=None).first()
-    if scenario is None or not owns(request, scenario):
-        return {}
-    return {"changing": Changing(scenario.pk, scenario.title, scenario.latest.number + 1)}
+    return scenario if scenario and owns(request, scenario) else None

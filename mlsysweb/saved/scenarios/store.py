@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -26,8 +28,11 @@ _WEEK = timedelta(days=7)
 
 
 def check_room(request: HttpRequest, answer: Iterable[Any], new: bool) -> None:
-    """Raise LimitExceeded if this visitor has stored too much lately for this answer or, for one that is to be a `new`
-    scenario, has too many of them."""
+    """Raise LimitExceeded if the disk is nearly full, if this visitor has stored too much lately for this answer or,
+    for one that is to be a `new` scenario, has too many of them."""
+    free = _free_bytes()
+    if free is not None and free < settings.MIN_FREE_BYTES:
+        raise LimitExceeded(Excess(_DISK.format(free=free // 10**6, least=settings.MIN_FREE_BYTES // 10**6), 600, 503))
     if new:
         whose = "account" if request.user.is_authenticated else "browser"
         most: int = settings.SCENARIOS_PER_VISITOR[whose]
@@ -37,10 +42,22 @@ def check_room(request: HttpRequest, answer: Iterable[Any], new: bool) -> None:
     spend(request, "stored", sum(len(orjson.dumps(part)) for part in answer) / 1000)
 
 
+_DISK = (
+    "Nothing was saved. The disk of this site has {free:,} MB left, and {least:,} MB must stay free. Try again later, "
+    "or ask its staff to make room."
+)
 _TOO_MANY = (
     "You have {count:,} saved scenarios, and {most:,} is the most for one {whose}. Delete some under My scenarios, "
     "then try again."
 )
+
+
+def _free_bytes() -> int | None:
+    """Return the room on the disk of a SQLite database; None for another database, which has its own."""
+    if connection.vendor != "sqlite":
+        return None
+    folder = Path(str(connection.settings_dict["NAME"])).parent
+    return shutil.disk_usage(folder).free if folder.is_dir() else None
 
 
 def created(request: HttpRequest, saved: SavedAnswer, title: str) -> Scenario:
