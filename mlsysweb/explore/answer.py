@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from catalog.resolve import choices
 from mlsysweb.explore.ask.axes import AXIS
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.presets import PRESETS
@@ -88,7 +89,7 @@ def _answered(
     outcome: Outcome,
     progress: JobProgress | None,
 ) -> DesignSpacePage:
-    shown = columns(declared.search)
+    shown = columns(declared.search, choices)
     report = search_report(declared, outcome, shown)
     pairs = [(name, value) for name, values in QueryDict(question.query).lists() for value in values]
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.recording import recording
+from catalog.resolve import choices
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
 from mlsysweb.explore.find.columns import columns
@@ -55,7 +56,7 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
         outcome = _outcome(question, declared)
     except InputErrors:
         return redirect(f"{url}?{question.query}")
-    shown = columns(declared.search)
+    shown = columns(declared.search, choices)
     rows = list({c.number: c for c in (*outcome.top, *outcome.front)}.values())
     if form == "csv":
         return _file(as_csv(rows, shown, frozenset(c.number for c in outcome.front)), "text/csv; charset=utf-8", form)

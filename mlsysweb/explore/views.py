@@ -11,15 +11,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.explore.answer import answer_search, asked_question
 from mlsysweb.explore.ask.form import space_form
+from mlsysweb.explore.ask.guided import GUIDED, edited_walls, guided_edit
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.presets import PRESETS
 from mlsysweb.explore.ask.question import WALLS, DesignSpaceQuestion, chain, declared_search
-from mlsysweb.explore.find.report import DeclaredSearch
 from mlsysweb.explore.jobs.jobs import begin_job, cancel_job, job_of, may_cancel, moving_jobs_of
 from mlsysweb.explore.jobs.progress import of_another_visitor
 from mlsysweb.explore.jobs.worker import call_worker
 from mlsysweb.explore.models import Job
-from mlsysweb.explore.show.page import DesignSpacePage
+from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.show.htmx import error_response, htmx_of, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
 from mlsysweb.show.results.page import Link
@@ -34,19 +34,44 @@ _RETRY = 60
 @require_safe
 def design_space(request: HttpRequest) -> HttpResponse:
     """The design space: the page, or the fragment for an HTMX request."""
-    url = reverse("explore:explore")
-    question = asked_question(request.GET)
-    steps, declared, page, errors = None, None, None, {}
+    url, query, changed = reverse("explore:explore"), request.GET, True
+    if GUIDED in query:
+        edit = guided_edit(query, _chain(edited_walls(query)))
+        if not wants_partial(request):  # so that the address shown, shared and saved is the page's link
+            return redirect(f"{url}?{edit.question.query}")
+        query, changed = QueryDict(edit.question.query), edit.changes_rows
+    question = asked_question(query)
+    declared, page, errors = None, None, {}
     try:
-        steps = chain(question)
         declared = declared_search(question, look_up, all_of)
-        page = answer_search(request.GET, question, declared)
+        page = answer_search(query, question, declared)
     except InputErrors as bad:
         errors = _errors(bad)
     if page and page.progress and page.progress.moving:
         call_worker()  # after a restart of the site no worker may be running
         page = _for_this_visitor(request, question, page)
-    return _shown(request, url, question, steps, declared, page, errors)
+    form = space_form(question, _chain(question), declared, errors, url)
+    if wants_partial(request):
+        return _update(request, page, replace(form, swapped=_forms_to_swap(request, changed)))
+    presets = [Link(p.name, f"{url}?{p.question.query}", p.question == question, p.part) for p in PRESETS]
+    seen = {"page": page, "form": form, "presets": presets}
+    return vary_on_htmx(render(request, "explore/explore.html", seen, status=200 if page else 422))
+
+
+def _chain(question: DesignSpaceQuestion) -> Pipeline | None:
+    """Return the pipeline of the walls; None where they make none."""
+    try:
+        return chain(question)
+    except InputErrors:
+        return None
+
+
+def _forms_to_swap(request: HttpRequest, changed: bool) -> tuple[str, ...]:
+    """Return which of the two forms an update swaps: the one that the reader does not type into, and the guided form
+    where its rows changed."""
+    if GUIDED in request.GET:
+        return ("text", "guided") if changed else ("text",)
+    return ("guided",) if htmx_of(request).trigger == "text-form" else ()
 
 
 def _for_this_visitor(request: HttpRequest, question: DesignSpaceQuestion, page: DesignSpacePage) -> DesignSpacePage:
@@ -67,28 +92,15 @@ def _errors(bad: InputErrors) -> dict[str, str]:
     return errors
 
 
-def _shown(
-    request: HttpRequest,
-    url: str,
-    question: DesignSpaceQuestion,
-    steps: Pipeline | None,
-    declared: DeclaredSearch | None,
-    page: DesignSpacePage | None,
-    errors: dict[str, str],
-) -> HttpResponse:
-    form = space_form(question, steps, declared, errors, url)
-    if not wants_partial(request):
-        presets = [Link(p.name, f"{url}?{p.question.query}", p.question == question, p.part) for p in PRESETS]
-        seen = {"page": page, "form": form, "presets": presets}
-        return vary_on_htmx(render(request, "explore/explore.html", seen, status=422 if errors else 200))
+def _update(request: HttpRequest, page: DesignSpacePage | None, form: SpaceForm) -> HttpResponse:
     target = htmx_of(request).target
     if page and target in ("rows", "why"):
         part = page.rows if target == "rows" else page.why
         return vary_on_htmx(render(request, f"explore/_{target}.html", {"page": part}))
     if page is None:
         return error_response(request, form, "explore/_size.html")
-    errors_html = render_to_string("explore/_size.html", {"form": form}, request)
-    return partial_response(render_to_string("explore/_results.html", {"page": page}, request) + errors_html, page.url)
+    forms_html = render_to_string("explore/_size.html", {"form": form}, request)
+    return partial_response(render_to_string("explore/_results.html", {"page": page}, request) + forms_html, page.url)
 
 
 @require_POST

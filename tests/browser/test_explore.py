@@ -19,18 +19,58 @@ def rows(page):
     return page.locator("table.sortable tbody tr")
 
 
-def test_a_goal_typed_changes_the_answer_in_place_and_its_link(page, live_server):
+def open_text(page, url):
+    """Open a page with the text of its question unfolded."""
+    page.goto(url)
+    page.locator("#as-text > summary").click()
+
+
+def test_a_search_is_declared_without_syntax_and_its_text_follows(page, live_server):
     page.goto(live_server.url + link())
+    page.get_by_label("Add a variable").select_option("efficiency")
+    expect(page.locator("#size")).to_have_text("2 × 7 × 2 × 8 = 224 configurations")
+    page.get_by_label("Compute efficiency: number of steps").fill("4")
+    expect(page.locator("#size")).to_have_text("2 × 7 × 2 × 4 = 112 configurations")
+    page.get_by_label("NVIDIA A100 SXM4 80GB").uncheck()
+    expect(page.locator("#size")).to_have_text("7 × 2 × 4 = 56 configurations")
+    page.get_by_label("Add to Accelerator").select_option(label="AMD Instinct MI300X")
+    expect(page.locator("#size")).to_have_text("2 × 7 × 2 × 4 = 112 configurations")
+    page.get_by_role("button", name="Remove Precision").click()
+    expect(page.locator("#size")).to_have_text("2 × 7 × 4 = 56 configurations")
+    expect(page).to_have_url(re.compile(r"axis=accelerator&values=h100-sxm5-80gb%2C\+mi300x"))
+    page.locator("#as-text > summary").click()
+    expect(page.get_by_label("Values of axis 4")).to_have_value(re.compile("in 4 steps"))
+
+
+def test_a_limit_is_added_and_given_its_value(page, live_server, console):
+    console.allow("422")  # a limit whose value is not typed yet
+    page.goto(live_server.url + link())
+    page.get_by_label("Add a limit").select_option(label="Power (W)")
+    expect(page.locator("#guided-goal-3-error")).to_have_text("needs a value.")
+    page.get_by_role("textbox", name="Limit of Power").fill("600")
+    expect(page.locator("#results")).to_contain_text("Power ≤ 600 W")
+    expect(page.locator("#guided-goal-3-error")).to_be_empty()
+
+
+def test_what_is_typed_as_text_shows_in_the_guided_form(page, live_server):
+    open_text(page, live_server.url + link())
+    page.get_by_label("Values of axis 3").fill("2 to 32 doubling")
+    expect(page.get_by_label("Batch size: first value")).to_have_value("2")
+    expect(page.locator("#guided-axis-2-summary")).to_have_text("5 values")
+
+
+def test_a_goal_typed_changes_the_answer_in_place_and_its_link(page, live_server):
+    open_text(page, live_server.url + link())
     expect(page.locator("#plot-front-0 .scatterlayer path.point").first).to_be_attached()
     page.get_by_label("goal 4").fill("power < 600 W")
-    expect(page.locator("#results")).to_contain_text("power < 600 W")
+    expect(page.locator("#results")).to_contain_text("Power < 600 W")
     expect(page).to_have_url(re.compile(r"goal=power\+%3C\+600\+W"))
     expect(page.get_by_label("goal 5")).to_be_visible()
 
 
 def test_the_size_grows_with_what_is_typed(page, live_server, console):
     console.allow("422")  # an axis whose values are not typed yet
-    page.goto(live_server.url + link())
+    open_text(page, live_server.url + link())
     expect(page.locator("#size")).to_have_text("2 × 7 × 2 = 28 configurations")
     page.get_by_label("Input of axis 5").fill("efficiency")
     page.get_by_label("Values of axis 5").fill("0.3 to 0.7 in 5 steps")
@@ -39,7 +79,7 @@ def test_the_size_grows_with_what_is_typed(page, live_server, console):
 
 def test_a_mistake_is_told_where_it_was_typed_and_goes_when_mended(page, live_server, console):
     console.allow("422")
-    page.goto(live_server.url + link())
+    open_text(page, live_server.url + link())
     page.get_by_label("goal 4").fill("latency < 5 GB")
     expect(page.locator("#goal-3-error")).to_contain_text("needs a time")
     expect(page.locator("#plot-front-0 .scatterlayer path.point").first).to_be_attached()
@@ -50,9 +90,10 @@ def test_a_mistake_is_told_where_it_was_typed_and_goes_when_mended(page, live_se
 def test_what_may_be_typed_follows_the_walls(page, live_server):
     page.goto(live_server.url + link())
     expect(page.locator('#names option[value="devices"]')).to_have_count(0)
-    page.locator("#in-walls").evaluate("select => select.tomselect.addItem('tco')")
+    page.get_by_label("Add a wall").select_option(label="Total cost of ownership")
     expect(page.locator('#names option[value="devices"]')).to_have_count(1)
     expect(page.locator('#phrases option[value="minimize: tco"]')).to_have_count(1)
+    expect(page.locator('#add-axis option[value="devices"]')).to_have_count(1)
 
 
 def test_a_brush_drawn_by_hand_filters_the_table(page, live_server):
@@ -101,9 +142,15 @@ def test_without_a_script_one_declares_sorts_brushes_and_asks(browser, live_serv
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(live_server.url + link())
+    page.get_by_label("Add a variable").select_option("efficiency")
+    page.locator("#guided-form").get_by_role("button", name="Search").click()
+    expect(page.locator("#size")).to_have_text("2 × 7 × 2 × 8 = 224 configurations")
+    page.get_by_role("button", name="Remove Compute efficiency").click()
+    expect(page.locator("#size")).to_have_text("2 × 7 × 2 = 28 configurations")
+    page.locator("#as-text > summary").click()
     page.get_by_label("goal 4").fill("power < 600 W")
-    page.get_by_role("button", name="Search").click()
-    expect(page.locator("#results")).to_contain_text("power < 600 W")
+    page.locator("#text-form").get_by_role("button", name="Search").click()
+    expect(page.locator("#results")).to_contain_text("Power < 600 W")
     page.locator("table.sortable").get_by_role("link", name="Latency").click()
     expect(page.locator("table.sortable th[aria-sort=ascending]")).to_have_text("Latency")
     page.locator("#brushes summary").click()

@@ -71,14 +71,13 @@ def _axis(steps: Pipeline, name: str, text: str, look_up: LookUp) -> Axis:
 def expand_all(steps: Pipeline, name: str, text: str, all_of: AllOf) -> str:
     """Replace `all` and `all NVIDIA` by the slugs they stand for."""
     io = next((stage.inputs[name] for stage in steps.stages if name in stage.inputs), None)
-    if not isinstance(io, Pick) or not text.lower().startswith("all"):
-        return text
-    if len(text) > LONGEST:
+    if isinstance(io, Pick) and len(text) > LONGEST:
         raise InputError(name, f"is {len(text):,} characters long; an axis is described in at most {LONGEST:,}.")
     words = [word.strip() for word in text.split(",")]
-    return ", ".join(
-        slug for w in words for slug in (all_of(io.kind, w[3:].strip()) if w.lower().startswith("all") else [w])
-    )
+    if not isinstance(io, Pick) or not any(word.lower().startswith("all") for word in words):
+        return text
+    slugs = (all_of(io.kind, w[3:].strip()) if w.lower().startswith("all") else [w] for w in words)
+    return ", ".join(dict.fromkeys(slug for each in slugs for slug in each))
 
 
 def axis_errors(axes: list[tuple[int, Axis]], fixed: Mapping[str, str]) -> list[InputError]:

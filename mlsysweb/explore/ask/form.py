@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mlsysweb.explore.ask.axes import AXIS
+from mlsysweb.explore.ask.guided_form import guided_form
 from mlsysweb.explore.ask.question import GOAL, MOST_AXES, MOST_GOALS, WALLS, DesignSpaceQuestion
 from mlsysweb.explore.find.report import DeclaredSearch
 from mlsysweb.explore.show.page import FormRow, SpaceForm
@@ -13,7 +14,6 @@ from mlsysweb.show.results.page import Link
 from solvers.fields import Flag, Input, Output
 from solvers.pipeline.chain import Pipeline
 from solvers.quantities import unit_label
-from solvers.registry import solvers
 from solvers.search.goals import metrics
 from solvers.search.layouts import LAYOUT
 
@@ -32,7 +32,8 @@ def space_form(
     goals = [("", text) for text in question.goals]
     return SpaceForm(
         action=url,
-        walls=tuple(Link(s.title, name, name in question.walls) for name, s in solvers().items()),
+        guided=guided_form(question, steps, errors, _told(declared)),
+        walls=", ".join(question.walls),
         links=",".join(f"{target}:{source}" for target, source in question.links),
         axes=tuple(_sides(AXIS, question.axes, MOST_AXES, errors, _told(declared))),
         goals=tuple(_sides(GOAL, goals, MOST_GOALS, errors, {})),

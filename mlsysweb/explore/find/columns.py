@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from catalog.resolve import choices
 from solvers.analysis.parameters import parameters_of
 from solvers.fields import Choice, Input, Output, Pick
 from solvers.pipeline.chain import Pipeline
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
 from solvers.search.explore import Search
+
+# The rows of a catalog table as (slug, name, heading), by the kind of spec they describe.
+Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
 
 
 @dataclass(frozen=True)
@@ -50,26 +52,26 @@ class ResultColumn:
         return Value(cell, self.unit, self.display_unit, self.label)
 
 
-def columns(search: Search) -> tuple[ResultColumn, ...]:
+def columns(search: Search, choices: Choices) -> tuple[ResultColumn, ...]:
     """Return the axes with more than one value, the objectives, and the metrics of constraints that are not
-    objectives."""
-    axes = [_axis(search.pipeline, axis) for axis in search.space.axes]
+    objectives. `choices` has the display names of catalog rows."""
+    axes = [_axis(search.pipeline, axis, choices) for axis in search.space.axes]
     goals = [*_objectives(search)]
     said = {term for column in goals for term, _ in column.terms}
     found = {column.key: column for column in _constraints(search) if column.key not in said}
     return (*axes, *goals, *found.values())
 
 
-def _axis(steps: Pipeline, axis: Any) -> ResultColumn:
+def _axis(steps: Pipeline, axis: Any, choices: Choices) -> ResultColumn:
     numeric = not isinstance(axis.labels[0], str)
     declared = declaration_of(steps, axis.name)
     label = declared.label if declared else axis.name.capitalize()
     if not numeric or not isinstance(declared, Input):
-        return ResultColumn(axis.name, label, "1", "1", numeric, names=names_of(declared))
+        return ResultColumn(axis.name, label, "1", "1", numeric, names=names_of(declared, choices))
     return ResultColumn(axis.name, label, declared.unit, declared.display_unit, True)
 
 
-def names_of(declared: Any) -> dict[str, str]:
+def names_of(declared: Any, choices: Choices) -> dict[str, str]:
     """Return the display names of the values of a pick or a choice by their slug or name; none for a number."""
     if isinstance(declared, Pick):
         return {slug: name for slug, name, _ in choices(declared.kind)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mlsysweb.explore.show.guided import GuidedForm
 from mlsysweb.show.charts.parallel import Parallel
 from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSummary, Table
 
@@ -25,10 +26,12 @@ class FormRow:
 
 @dataclass(frozen=True)
 class SpaceForm:
-    """The form: walls, axes and goals. `names` and `phrases` are completions for the text fields."""
+    """The form, guided and as text: walls, axes and goals. `names` and `phrases` are completions for the text
+    fields. An update swaps the forms in `swapped`."""
 
     action: str
-    walls: tuple[Link, ...]
+    guided: GuidedForm
+    walls: str
     links: str
     axes: tuple[FormRow, ...]
     goals: tuple[FormRow, ...]
@@ -36,6 +39,7 @@ class SpaceForm:
     phrases: tuple[Link, ...]
     errors: tuple[tuple[str, str], ...]
     size: str
+    swapped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

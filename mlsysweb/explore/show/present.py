@@ -13,13 +13,14 @@ import orjson
 from mlsysweb.explore.find.columns import ResultColumn
 from mlsysweb.explore.find.report import SearchReport, TriedConfiguration
 from mlsysweb.explore.show.page import ConstraintRow, DesignSpacePage, JobProgress, NeighbourStep, RowsPage, WhyPage
+from mlsysweb.explore.show.words import capitalized, decapitalized, place_in_words, places_in_words
 from mlsysweb.show.charts.pareto import Density, PointSet, pareto
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.fields import Input, Output
 from solvers.grammar import agree
 from solvers.quantities import format_quantity
-from solvers.search.run import Candidate, ConstraintFailures, Outcome
+from solvers.search.run import ConstraintFailures, Outcome
 from solvers.verdict import State
 
 # Limits on the number of dominated, infeasible and Pareto-optimal dots: more overlap and make the page larger.
@@ -90,24 +91,6 @@ def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpace
     )
 
 
-def places_in_words(candidate: Candidate, columns: tuple[ResultColumn, ...]) -> str:
-    """Return a configuration by its values along the axes: `NVIDIA H100, batch size 64, fp8`."""
-    return ", ".join(_place(column, column.read(candidate)) for column in columns if not column.terms)
-
-
-def _place(column: ResultColumn, cell: Any) -> str:
-    return f"{_small(column.label)} {column.words(cell)}" if column.numeric else column.words(cell)
-
-
-def capitalized(words: str) -> str:
-    """Return words with a capital first letter."""
-    return words[:1].upper() + words[1:]
-
-
-def _small(label: str) -> str:
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
-
-
 def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]) -> str:
     seen = outcome.seen
     if not seen.count:
@@ -122,7 +105,7 @@ def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: li
             f"No best configuration. {seen.feasible:,} {of} meet every goal, but none has a value for each objective."
         )
     best = outcome.top[0]
-    read = ", ".join(f"{_small(column.label)} {column.words(column.read(best))}" for column in objectives)
+    read = ", ".join(f"{decapitalized(column.label)} {column.words(column.read(best))}" for column in objectives)
     return f"{seen.feasible:,} {of} feasible. Best: {places_in_words(best, columns) or 'it'}: {read}.{ruled_out}"
 
 
@@ -173,9 +156,9 @@ def _gain(outcome: Outcome, place: int, objectives: list[ResultColumn]) -> str:
         if freed[k] < now:
             then = column.words(float(freed[k] * column.sign))
             texts.append(
-                f"{_small(column.label)} {then} instead of {column.words(float(now * column.sign))}"
+                f"{decapitalized(column.label)} {then} instead of {column.words(float(now * column.sign))}"
                 if np.isfinite(now)
-                else f"{_small(column.label)} {then}, where now there is nothing"
+                else f"{decapitalized(column.label)} {then}, where now there is nothing"
             )
     return "; ".join(texts)
 
@@ -245,7 +228,7 @@ def _figures(
         tried=_points([tried.candidate] if tried else [], first, across, columns),
         density=_density(x[good], y[good], logs) if len(good) > _BEATEN else None,
     )
-    title = f"{first.label} against {_small(across.label)}"
+    title = f"{first.label} against {decapitalized(across.label)}"
     table = Table(
         tuple(column.label for column in columns),
         tuple(tuple(c.words(c.read(each)) for c in columns) for each in front[:: max(1, len(front) // 24)]),
@@ -292,7 +275,7 @@ def _dots(report: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x:
     words = []
     for row, place in zip(rows, places, strict=True):
         broken = [name for name, failed in zip(names, report.sample.failed[row], strict=True) if failed]
-        own = ", ".join(_place(column, place[column.key]) for column in axes)
+        own = ", ".join(place_in_words(column, place[column.key]) for column in axes)
         words.append(f"{own}<br>violates {' and '.join(broken)}" if broken else own)
     return PointSet(x[rows].tolist(), y[rows].tolist(), words)
 

@@ -95,10 +95,14 @@ def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[s
 
 def shown_unit(io: Input) -> ShownUnit | None:
     """Return the unit beside the field of an input; None where it is a plain number."""
-    label = unit_label(io.display_unit)
+    return unit_beside(io.display_unit, io.unit)
+
+
+def unit_beside(shown: str, unit: str) -> ShownUnit | None:
+    """Return the unit `shown` beside a field whose bare number would be in `unit`; None for a plain number."""
+    label = unit_label(shown)
     before, after = ("$", label[1:]) if label.startswith("$") else ("", label)
-    sent = conversion_factor(io.display_unit, io.unit) != 1
-    return ShownUnit(io.display_unit, before, after, sent) if label else None
+    return ShownUnit(shown, before, after, conversion_factor(shown, unit) != 1) if label else None
 
 
 def _field_text(io: InputField, typed: str) -> str:

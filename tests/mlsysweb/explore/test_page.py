@@ -123,7 +123,9 @@ def test_why_not_names_the_constraint_it_fails_and_by_how_much(client):
     answer = client.get(link(goals=goals) + "&try-accelerator=a100-sxm4-80gb", HTTP_HX_TARGET="why", **PARTIAL)
     assert answer.content.decode().lstrip().startswith('<section id="why"')
     why = answer.context["page"]
-    assert re.match(r"Infeasible. It violates latency < 2.55 ms: it comes to [\d.]+ ms, [\d.]+× the limit\.", why.verdict)
+    assert re.match(
+        r"Infeasible. It violates latency < 2.55 ms: it comes to [\d.]+ ms, [\d.]+× the limit\.", why.verdict
+    )
     tried = dict(parse_qsl(urlsplit(why.url).query))
     assert tried["accelerator"] == "a100-sxm4-80gb" and {"batch_size", "precision"} <= set(tried)
     outputs = client.get(why.url.replace("/walls/roofline/", "/api/v1/solve/roofline")).json()["outputs"]
