@@ -25,6 +25,7 @@ urlpatterns = [
     path("s/compare/", include("mlsysweb.saved.compare.urls")),
     path("s/", include("mlsysweb.saved.exports.urls")),
     path("s/", include("mlsysweb.saved.scenarios.urls")),
+    path("class/", include("mlsysweb.classroom.live.urls")),
     path("lessons/", include("mlsysweb.classroom.lessons.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/", admin.site.urls),

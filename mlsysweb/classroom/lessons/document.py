@@ -16,8 +16,12 @@ _MOST_FRAMES = 100
 COMPARISONS = ("", "ratio", "difference")
 # The converter to MathML escapes nothing and knows links and styles, so an equation may have these commands only.
 _COMMANDS = frozenset(
-    "frac text times cdot sqrt max min le ge lt gt ne approx sum prod left right underbrace overbrace mathrm log ln exp "
-    "quad alpha beta gamma delta Delta epsilon varepsilon eta lambda mu rho sigma tau phi omega Omega infty to".split()
+    (
+        *("frac", "text", "times", "cdot", "sqrt", "max", "min", "le", "ge", "lt", "gt", "ne", "approx", "sum", "prod"),
+        *("left", "right", "underbrace", "overbrace", "mathrm", "log", "ln", "exp", "quad", "to", "infty", "alpha"),
+        *("beta", "gamma", "delta", "Delta", "epsilon", "varepsilon", "eta", "lambda", "mu", "rho", "sigma", "tau"),
+        *("phi", "omega", "Omega"),
+    )
 )
 
 

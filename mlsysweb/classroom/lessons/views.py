@@ -51,7 +51,7 @@ def _answered(request: HttpRequest, frame: Frame) -> tuple[QuestionView | None, 
         return None, None
     if request.method != "POST":
         return question_view(question, request.path), None
-    posted = {name: texts for name, texts in request.POST.lists()}
+    posted = dict(request.POST.lists())
     try:
         answer = question.read_answer(posted)
     except AnswerError as bad:

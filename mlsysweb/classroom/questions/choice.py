@@ -3,6 +3,7 @@ output of a page, such as the resource that limits."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -83,7 +84,7 @@ class ChoiceQuestion(Question):
         wrong = (right + 1) % len(self.options)
         return Example({"answer": [str(right)]}, {"answer": [str(wrong)]}, {"answer": [str(len(self.options))]})
 
-    def groups(self, answers, key):  # type: ignore[no-untyped-def]
+    def groups(self, answers: Iterable[int], key: Key) -> tuple[Group, ...]:
         """Return every option in the order of the document, also those that nobody chose."""
         chosen = list(answers)
         return tuple(
