@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "mlsysweb.saved.scenarios",
     "mlsysweb.explore",
     "mlsysweb.api",
+    "mlsysweb.classroom",
 ]
 
 MIDDLEWARE = [

@@ -28,6 +28,8 @@ urlpatterns = [
     path("s/compare/", include("mlsysweb.saved.compare.urls")),
     path("s/", include("mlsysweb.saved.exports.urls")),
     path("s/", include("mlsysweb.saved.scenarios.urls")),
+    path("class/", include("mlsysweb.classroom.live.urls")),
+    path("lessons/", include("mlsysweb.classroom.lessons.urls")),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/login/", _limited(admin.site.login)),
     path("admin/", admin.site.urls),

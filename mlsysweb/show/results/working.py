@@ -26,15 +26,15 @@ def steps(result: Result) -> tuple[WorkingStep, ...]:
 
 def in_symbols(latex: str, declared: Mapping[str, Any]) -> str:
     """Return an equation as MathML, with the declared symbols and labels of its slots. Needs no result."""
-    return _mathml(latex_in_symbols(latex, declared))
+    return mathml(latex_in_symbols(latex, declared))
 
 
 def _step(line: Working, values: Mapping[str, Value]) -> WorkingStep:
     value = values[line.output]
     return WorkingStep(
         label=value.label,
-        symbols=_mathml(latex_in_symbols(line.latex, values)),
-        numbers=_ROW.sub(lambda hole: escape(format_figure(values[hole[1]])), _mathml(_right_side(line.latex))),
+        symbols=mathml(latex_in_symbols(line.latex, values)),
+        numbers=_ROW.sub(lambda hole: escape(format_figure(values[hole[1]])), mathml(_right_side(line.latex))),
         value=format_value(value),
     )
 
@@ -46,5 +46,6 @@ def _right_side(latex: str) -> str:
 
 
 @lru_cache(1024)
-def _mathml(latex: str) -> str:
+def mathml(latex: str) -> str:
+    """Return an equation as MathML. The text of the equation is not escaped: it must be trusted."""
     return convert(latex, display="block")

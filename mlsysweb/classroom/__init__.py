@@ -1,0 +1,1 @@
+"""The classroom: lessons, questions with marked answers, and live class sessions."""

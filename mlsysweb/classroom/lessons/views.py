@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from mlsysweb.classroom.figures import compute
+from mlsysweb.classroom.questions.question import AnswerError
+from mlsysweb.show.htmx import wants_partial
+
+from .document import Frame, Lesson
+from .page import LessonsPage, MarkView, QuestionView
+from .present import demo_view, frame_page, lesson_entry, mark_view, question_view
+from .shipped import shipped_lessons
+
+
+@require_safe
+def lessons(request: HttpRequest) -> HttpResponse:
+    """The list of lessons."""
+    entries = tuple(
+        lesson_entry(lesson, lambda slug, name=lesson.slug: _url(name, slug)) for lesson in shipped_lessons().values()
+    )
+    return render(request, "classroom/lessons.html", {"page": LessonsPage(entries)})
+
+
+@require_safe
+def first_frame(request: HttpRequest, lesson: str) -> HttpResponse:
+    """Redirect to the first frame of a lesson. Raise Http404."""
+    found = _lesson(lesson)
+    return redirect(_url(found.slug, found.frames[0].slug))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def frame(request: HttpRequest, lesson: str, frame: str) -> HttpResponse:
+    """A frame of a lesson to read on one's own; a POST answers its question and shows the mark. Raise Http404."""
+    found = _lesson(lesson)
+    shown = _frame(found, frame)
+    question, mark = _answered(request, shown)
+    page = frame_page(found, shown, lambda slug: _url(found.slug, slug), question, mark)
+    status = 422 if question and question.error else 200
+    if request.method == "POST" and wants_partial(request):
+        return render(request, "classroom/_question.html", {"page": page}, status=status)
+    return render(request, "classroom/frame.html", {"page": page}, status=status)
+
+
+def _answered(request: HttpRequest, frame: Frame) -> tuple[QuestionView | None, MarkView | None]:
+    """Return the question of a frame, and the mark of the answer that was sent."""
+    question = frame.question()
+    if question is None:
+        return None, None
+    if request.method != "POST":
+        return question_view(question, request.path), None
+    posted = dict(request.POST.lists())
+    try:
+        answer = question.read_answer(posted)
+    except AnswerError as bad:
+        return question_view(question, request.path, posted, str(bad)), None
+    key = question.solve(compute)
+    return question_view(question, request.path, posted), mark_view(question, answer, key, question.mark(answer, key))
+
+
+@require_safe
+def demo(request: HttpRequest, lesson: str, frame: str, number: int) -> HttpResponse:
+    """The result of a demo with changed inputs, as a fragment. Raise Http404."""
+    demos = _frame(_lesson(lesson), frame).demos
+    if number >= len(demos):
+        raise Http404("The frame has no such demo.")
+    shown = demo_view(demos[number], number, request.path, request.GET)
+    return render(request, "classroom/_demo_result.html", {"demo": shown})
+
+
+def _lesson(slug: str) -> Lesson:
+    found = shipped_lessons().get(slug)
+    if found is None:
+        raise Http404(f"There is no lesson called {slug}.")
+    return found
+
+
+def _frame(lesson: Lesson, slug: str) -> Frame:
+    found = lesson.frame(slug)
+    if found is None:
+        raise Http404(f"The lesson has no frame called {slug}.")
+    return found
+
+
+def _url(lesson: str, frame: str) -> str:
+    return reverse("lessons:frame", args=[lesson, frame])

@@ -1,0 +1,1 @@
+"""Live class sessions: phases, participants, answers and results."""

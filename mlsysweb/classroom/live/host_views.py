@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from mlsysweb.classroom.lessons.shipped import shipped_lessons
+from mlsysweb.classroom.models import Answer, ClassSession
+from mlsysweb.show.htmx import wants_partial
+from mlsysweb.show.results.spreadsheet import as_csv
+
+from .page import ProjectorPage
+from .phases import MoveError
+from .present import host_token, presenter_page, results_page, screen
+from .store import create_session, end_session, lesson_of, make_move
+from .student_views import session_or_404
+from .tally import mark_of, variant_of, variants_of
+
+_LONGEST_VOTE = 3600
+_CSV_HEAD = ("Frame", "Round", "Student", "Answer", "Correct", "Group", "Computed", "Time")
+
+
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """Start a session of a lesson. Raise Http404."""
+    lesson = shipped_lessons().get(request.POST.get("lesson", ""))
+    if lesson is None:
+        raise Http404("There is no such lesson.")
+    return redirect("live:host", key=create_session(lesson, request.user).host_key)
+
+
+@require_safe
+def host(request: HttpRequest, key: str) -> HttpResponse:
+    """The presenter's page: notes, moves and the answers so far; status 204 for an update where nothing has changed
+    since `token`. Whoever has the link leads. Raise Http404."""
+    session = _hosted(key)
+    if "token" in request.GET and request.GET["token"] == host_token(session, timezone.now()):
+        return HttpResponse(status=204)
+    return _presenter(request, session)
+
+
+def _presenter(request: HttpRequest, session: ClassSession, error: str = "") -> HttpResponse:
+    page = presenter_page(session, timezone.now(), _join_url(request, session), error)
+    template = "classroom/_presenter.html" if wants_partial(request) else "classroom/presenter.html"
+    return render(request, template, {"page": page}, status=422 if error else 200)
+
+
+@require_POST
+def move(request: HttpRequest, key: str) -> HttpResponse:
+    """Make a move. Raise Http404."""
+    session = _hosted(key)
+    number, seconds = request.POST.get("number", ""), request.POST.get("seconds", "")
+    if not number.isdecimal() or (seconds and not seconds.isdecimal()) or len(number + seconds) > 12:
+        return _presenter(request, session, "The time of a vote is a whole number of seconds, such as 60.")
+    if seconds and int(seconds) > _LONGEST_VOTE:
+        return _presenter(request, session, f"A vote lasts at most {_LONGEST_VOTE:,} seconds; {seconds} is more.")
+    try:
+        make_move(session, request.POST.get("move", ""), int(number), timezone.now(), int(seconds or 0))
+    except MoveError as refused:
+        return _presenter(request, session, str(refused))
+    if wants_partial(request):
+        session.refresh_from_db()
+        return _presenter(request, session)
+    return redirect("live:host", key=key)
+
+
+@require_POST
+def end(request: HttpRequest, key: str) -> HttpResponse:
+    """End the session and show its results. Raise Http404."""
+    end_session(_hosted(key), timezone.now())
+    return redirect("live:results", key=key)
+
+
+@require_POST
+def delete(request: HttpRequest, key: str) -> HttpResponse:
+    """Delete a session with all its participants and answers. Raise Http404."""
+    _hosted(key).delete()
+    return redirect("lessons:lessons")
+
+
+@require_safe
+def results(request: HttpRequest, key: str) -> HttpResponse:
+    """The results of all questions. Raise Http404."""
+    return render(request, "classroom/results.html", {"page": results_page(_hosted(key))})
+
+
+@require_safe
+def results_csv(request: HttpRequest, key: str) -> HttpResponse:
+    """All answers as CSV, one row each. Raise Http404."""
+    session = _hosted(key)
+    frames = {frame.slug: frame for frame in lesson_of(session).frames}
+    variants = {slug: variants_of(frame) for slug, frame in frames.items() if frame.asked}
+    rows = []
+    for each in Answer.objects.filter(participant__session=session).select_related("participant"):
+        if each.frame in variants:
+            own, mark = variant_of(variants[each.frame], each.participant.seat), mark_of(variants[each.frame], each)
+            right = {True: "yes", False: "no", None: ""}[mark.right]
+            words = own.question.in_words(each.value)
+            rows.append(
+                (
+                    frames[each.frame].title,
+                    each.round,
+                    str(each.participant),
+                    words,
+                    right,
+                    mark.group,
+                    own.key.text,
+                    each.changed.isoformat(timespec="seconds"),
+                )
+            )
+    head = {"Content-Disposition": f'attachment; filename="class-{session.code}.csv"'}
+    return HttpResponse(as_csv(_CSV_HEAD, rows), content_type="text/csv; charset=utf-8", headers=head)
+
+
+@require_safe
+def projector(request: HttpRequest, code: str) -> HttpResponse:
+    """The projector's page: what everybody sees, with the code to join. Raise Http404."""
+    session = session_or_404(code)
+    url = _join_url(request, session)
+    qr = segno.make(url, error="m").svg_inline(scale=6, border=2, dark="#000", light="#fff", omitsize=True)
+    page = ProjectorPage(screen(session, timezone.now()), url, qr)
+    return render(request, "classroom/projector.html", {"page": page})
+
+
+def _hosted(key: str) -> ClassSession:
+    """Return the session of a host link. Raise Http404."""
+    return get_object_or_404(ClassSession.objects.defer("lesson"), host_key=key)
+
+
+def _join_url(request: HttpRequest, session: ClassSession) -> str:
+    return request.build_absolute_uri(reverse("live:student", args=[session.code]))

@@ -1,0 +1,179 @@
+"""Template context of live sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.classroom.lessons.page import FrameContent, MarkView, QuestionView
+from mlsysweb.classroom.questions.question import Group
+from mlsysweb.show.results.page import Figure, Link
+
+from .tally import Change
+
+
+@dataclass(frozen=True)
+class JoinPage:
+    """The form to join a session: its title and code, empty where none is known yet, and what was wrong."""
+
+    title: str
+    code: str
+    name: str
+    error: str
+
+
+@dataclass(frozen=True)
+class GroupBar:
+    """One group of answers; `share` is its percentage of all answers."""
+
+    label: str
+    count: int
+    share: int
+    right: bool | None
+
+
+@dataclass(frozen=True)
+class RoundView:
+    """The answers of one round: bars, how many, how many of them right, and the chart of the predictions."""
+
+    round: int
+    bars: tuple[GroupBar, ...]
+    total: int
+    right: int
+    marked: int
+    figure: Figure | None
+
+
+@dataclass(frozen=True)
+class GalleryEntry:
+    """A design handed in: who, its page, and its verdict."""
+
+    who: str
+    scenario: Link
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What students and the projector see of a session. `rounds` are empty before the answer is revealed."""
+
+    title: str
+    code: str
+    token: str
+    frame: str
+    phase: str
+    round: int
+    place: int
+    count: int
+    seconds_left: int | None
+    content: FrameContent
+    question: QuestionView | None
+    recorded: str
+    mark: MarkView | None
+    rounds: tuple[RoundView, ...]
+    changes: tuple[Change, ...]
+    answered: int
+    joined: int
+    ended: bool
+    poll_url: str
+    gallery: tuple[GalleryEntry, ...]
+    can_hand_in: bool = False
+    handed_in: Link | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class StudentPage:
+    """A student's page: the screen and their personal link."""
+
+    screen: Screen
+    name: str
+    personal_url: str
+    journey_url: str
+
+
+@dataclass(frozen=True)
+class ProjectorPage:
+    """The projector's page: the screen, the address to join at, and its QR code as SVG."""
+
+    screen: Screen
+    join_url: str
+    qr: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """A button of the presenter."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class PresenterPage:
+    """The presenter's page: moves, notes, what comes next, and the answers that the class does not see yet."""
+
+    screen: Screen
+    token: str
+    number: int
+    moves: tuple[Move, ...]
+    notes: str
+    minutes: float
+    following: str
+    advice: str
+    host_url: str
+    projector_url: str
+    results_url: str
+    join_url: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class JourneyEntry:
+    """One of a student's answers: the question, the round, the answer, and its mark once revealed."""
+
+    frame: str
+    round: int
+    answer: str
+    mark: MarkView | None
+
+
+@dataclass(frozen=True)
+class JourneyPage:
+    """All answers of a student in a session."""
+
+    title: str
+    name: str
+    entries: tuple[JourneyEntry, ...]
+    handed_in: Link | None
+    screen_url: str
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """The results of one question."""
+
+    frame: str
+    prompt: str
+    computed: str
+    rounds: tuple[RoundView, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class ResultsPage:
+    """The results of a session."""
+
+    title: str
+    code: str
+    joined: int
+    questions: tuple[QuestionResult, ...]
+    gallery: tuple[GalleryEntry, ...]
+    csv_url: str
+    host_url: str
+
+
+def bars(groups: tuple[Group, ...], total: int) -> tuple[GroupBar, ...]:
+    """Return groups as bars."""
+    return tuple(
+        GroupBar(each.label, each.count, round(100 * each.count / total) if total else 0, each.right) for each in groups
+    )

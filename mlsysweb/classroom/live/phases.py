@@ -1,0 +1,79 @@
+"""The moves of a session from phase to phase. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from mlsysweb.classroom.models import Phase
+
+ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a session is: the place of its frame, its phase and round. `has_question` is that of the frame."""
+
+    frame: int
+    frames: int
+    has_question: bool
+    phase: Phase
+    round: int
+
+
+class MoveError(ValueError):
+    """A move that the phase does not allow; the message is a sentence."""
+
+
+# What a move is called on its button.
+LABELS: Mapping[str, str] = {
+    "open": "Open voting",
+    "close": "Close voting",
+    "again": "Vote again (round 2)",
+    "reveal": "Reveal the answer",
+    "next": "Next screen",
+    "previous": "Previous screen",
+}
+
+
+def moves(state: State) -> tuple[str, ...]:
+    """Return the moves that are possible, the usual one first."""
+    possible = []
+    if state.has_question:
+        if state.phase == Phase.READING:
+            possible.append("open")
+        if state.phase == Phase.VOTING:
+            possible.append("close")
+        if state.phase == Phase.CLOSED:
+            possible += ["again", "reveal"] if state.round < ROUNDS else ["reveal"]
+    if state.phase != Phase.VOTING:
+        possible += ["next"] if state.frame + 1 < state.frames else []
+        possible += ["previous"] if state.frame > 0 else []
+    return tuple(possible)
+
+
+def moved(state: State, move: str) -> State:
+    """Return the state after a move. Whether the new frame asks a question is for the caller to fill in. Raise
+    MoveError."""
+    if move not in moves(state):
+        name = LABELS.get(move, move)[:40]
+        raise MoveError(f"'{name}' is not possible now: {Phase(state.phase).label.lower()}, round {state.round}.")
+    if move in ("next", "previous"):
+        step = 1 if move == "next" else -1
+        return replace(state, frame=state.frame + step, phase=Phase.READING, round=1)
+    if move == "again":
+        return replace(state, phase=Phase.VOTING, round=state.round + 1)
+    return replace(state, phase={"open": Phase.VOTING, "close": Phase.CLOSED, "reveal": Phase.REVEALED}[move])
+
+
+def advice(right: int, marked: int) -> str:
+    """Return what to do after a vote, by the share of right answers: 30 % to 70 % make a discussion worthwhile."""
+    if not marked:
+        return "No answers yet."
+    share = right / marked
+    told = f"{share:.0%} correct".replace("%", "\u00a0%")
+    if share < 0.3:
+        return f"{told}: explain again before you vote a second time."
+    if share <= 0.7:
+        return f"{told}: let neighbours discuss, then vote again."
+    return f"{told}: reveal, explain briefly and go on."

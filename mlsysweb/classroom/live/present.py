@@ -1,0 +1,232 @@
+"""Presents a session: the screen of students and projector, the presenter's view, journeys and results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from math import ceil
+
+from django.db.models import Max
+from django.urls import reverse
+
+from mlsysweb.classroom.charts import answers_figure
+from mlsysweb.classroom.lessons.document import Frame, Lesson
+from mlsysweb.classroom.lessons.page import MarkView, QuestionView
+from mlsysweb.classroom.lessons.present import frame_content, mark_view, question_view
+from mlsysweb.classroom.models import Answer, ClassSession, Participant, Phase, Submission
+from mlsysweb.saved.scenarios.notes import as_html
+from mlsysweb.show.results.page import Link
+
+from .page import GalleryEntry, JourneyEntry, Move, PresenterPage, QuestionResult, ResultsPage, RoundView, Screen, bars
+from .phases import LABELS, ROUNDS, advice, moves
+from .store import answers_of, frame_of, lesson_of, state_of
+from .tally import Change, Variant, changes, tally, variant_of, variants_of
+
+
+def screen(session: ClassSession, now: datetime, participant: Participant | None = None) -> Screen:
+    """Return the screen of a participant, or without one that of the projector, which shows no question of a variant
+    and no answers before they are revealed."""
+    lesson = lesson_of(session)
+    frame, phase = frame_of(session, lesson), session.phase_at(now)
+    revealed = phase == Phase.REVEALED
+    variants = variants_of(frame) if frame.asked else ()
+    own = own_answer(session, frame, participant) if participant else None
+    rounds = _rounds(session, frame, variants) if revealed else ()
+    locked = bool(frame.asked) and not revealed
+    content = frame_content(frame, lambda number: reverse("live:demo", args=[session.code, number]))
+    return Screen(
+        title=session.title,
+        code=session.code,
+        token=session.token(now),
+        frame=frame.slug,
+        phase=phase,
+        round=session.round,
+        place=session.frame + 1,
+        count=len(lesson.frames),
+        seconds_left=_seconds_left(session, phase, now),
+        content=replace(content, demos=()) if locked else content,
+        question=_question(session, phase, variants, participant),
+        recorded=_recorded(variants, participant, own),
+        mark=_mark(variants, participant, own) if revealed else None,
+        rounds=rounds,
+        changes=_changes(session, frame, variants) if revealed else (),
+        answered=answered_count(session, frame),
+        joined=session.participants.count(),
+        ended=session.ended is not None,
+        poll_url=reverse("live:screen", args=[session.code]),
+        gallery=gallery(session) if frame.hand_in else (),
+        can_hand_in=frame.hand_in and participant is not None and session.ended is None,
+        handed_in=handed_in(participant) if participant else None,
+    )
+
+
+def own_answer(session: ClassSession, frame: Frame, participant: Participant) -> Answer | None:
+    """Return the participant's answer to a frame: that of the present round, or after the vote the latest."""
+    answers = participant.answers.filter(frame=frame.slug)
+    if session.phase == Phase.VOTING:
+        answers = answers.filter(round=session.round)
+    found: Answer | None = answers.order_by("-round").first()
+    return found
+
+
+def answered_count(session: ClassSession, frame: Frame) -> int:
+    """Return how many have answered in the present round."""
+    return Answer.objects.filter(participant__session=session, frame=frame.slug, round=session.round).count()
+
+
+def handed_in(participant: Participant) -> Link | None:
+    """Return what a participant handed in."""
+    found = Submission.objects.filter(participant=participant).select_related("scenario").first()
+    return Link(found.scenario.title, found.scenario.get_absolute_url()) if found else None
+
+
+def gallery(session: ClassSession) -> tuple[GalleryEntry, ...]:
+    """Return the designs handed in, in the order of joining; deleted ones are left out."""
+    found = Submission.objects.filter(participant__session=session, scenario__deleted=None)
+    return tuple(
+        GalleryEntry(
+            str(each.participant),
+            Link(each.scenario.title, each.scenario.get_absolute_url()),
+            each.scenario.latest.said,
+        )
+        for each in found.select_related("participant", "scenario").order_by("participant__seat")
+    )
+
+
+def _seconds_left(session: ClassSession, phase: Phase, now: datetime) -> int | None:
+    if phase != Phase.VOTING or session.closes_at is None:
+        return None
+    return max(0, ceil((session.closes_at - now).total_seconds()))
+
+
+def _question(
+    session: ClassSession, phase: Phase, variants: Sequence[Variant], participant: Participant | None
+) -> QuestionView | None:
+    """Return the question while it is asked: to a participant in their variant, to the projector in the first."""
+    if not variants or phase == Phase.READING:
+        return None
+    own = variant_of(variants, participant.seat if participant else 0)
+    return question_view(own.question, reverse("live:answer", args=[session.code]))
+
+
+def _recorded(variants: Sequence[Variant], participant: Participant | None, answer: Answer | None) -> str:
+    if participant is None or answer is None or not variants:
+        return ""
+    return variant_of(variants, participant.seat).question.in_words(answer.value)
+
+
+def _mark(variants: Sequence[Variant], participant: Participant | None, answer: Answer | None) -> MarkView | None:
+    if participant is None or answer is None or not variants:
+        return None
+    own = variant_of(variants, participant.seat)
+    return mark_view(own.question, answer.value, own.key, own.question.mark(answer.value, own.key))
+
+
+def _rounds(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[RoundView, ...]:
+    """Return the answers of each round that has some."""
+    views = []
+    for number in range(1, ROUNDS + 1):
+        answers = answers_of(session, frame.slug, number)
+        if answers:
+            counted = tally(variants, answers)
+            figure = answers_figure(counted.plot, number) if counted.plot else None
+            views.append(
+                RoundView(
+                    number, bars(counted.groups, counted.total), counted.total, counted.right, counted.marked, figure
+                )
+            )
+    return tuple(views)
+
+
+def _changes(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[Change, ...]:
+    first, second = (answers_of(session, frame.slug, number) for number in range(1, ROUNDS + 1))
+    return changes(variants, first, second) if first and second else ()
+
+
+def host_token(session: ClassSession, now: datetime) -> str:
+    """Return a text that changes whenever what the presenter sees does: also with each answer and each participant."""
+    frame = frame_of(session, lesson_of(session))
+    latest = Answer.objects.filter(participant__session=session, frame=frame.slug).aggregate(latest=Max("changed"))
+    joined, designs = session.participants.count(), Submission.objects.filter(participant__session=session).count()
+    return f"{session.token(now)}-{joined}-{designs}-{latest['latest']}"
+
+
+def presenter_page(session: ClassSession, now: datetime, join_url: str, error: str = "") -> PresenterPage:
+    """Return the presenter's page, with the answers the class does not see yet."""
+    lesson = lesson_of(session)
+    frame = frame_of(session, lesson)
+    shown = screen(session, now)
+    variants = variants_of(frame) if frame.asked else ()
+    rounds = _rounds(session, frame, variants) if variants else ()
+    key = session.host_key
+    return PresenterPage(
+        screen=replace(shown, rounds=rounds, changes=_changes(session, frame, variants) if variants else ()),
+        token=host_token(session, now),
+        number=session.number,
+        moves=()
+        if session.ended
+        else tuple(Move(name, LABELS[name]) for name in moves(state_of(session, lesson, now))),
+        notes=as_html(frame.notes),
+        minutes=frame.minutes,
+        following=_following(lesson, session.frame),
+        advice=advice(rounds[-1].right, rounds[-1].marked) if rounds and rounds[-1].marked else "",
+        host_url=reverse("live:host", args=[key]),
+        projector_url=reverse("live:projector", args=[session.code]),
+        results_url=reverse("live:results", args=[key]),
+        join_url=join_url,
+        error=error,
+    )
+
+
+def _following(lesson: Lesson, place: int) -> str:
+    return lesson.frames[place + 1].title if place + 1 < len(lesson.frames) else ""
+
+
+def journey(session: ClassSession, participant: Participant, now: datetime) -> tuple[JourneyEntry, ...]:
+    """Return a participant's answers in the order of the lesson. The mark of a question is shown once it has been
+    revealed or the session has gone on."""
+    lesson = lesson_of(session)
+    current = frame_of(session, lesson).slug
+    entries = []
+    for frame in lesson.frames:
+        answers = participant.answers.filter(frame=frame.slug).order_by("round")
+        variants = variants_of(frame) if answers and frame.asked else ()
+        for answer in answers if variants else ():
+            marked = frame.slug != current or session.phase_at(now) == Phase.REVEALED or session.ended
+            entries.append(
+                JourneyEntry(
+                    frame.title,
+                    answer.round,
+                    _recorded(variants, participant, answer),
+                    _mark(variants, participant, answer) if marked else None,
+                )
+            )
+    return tuple(entries)
+
+
+def results_page(session: ClassSession) -> ResultsPage:
+    """Return the results of all questions that were answered."""
+    questions = []
+    for frame in lesson_of(session).frames:
+        if not frame.asked or not Answer.objects.filter(participant__session=session, frame=frame.slug).exists():
+            continue
+        variants = variants_of(frame)
+        questions.append(
+            QuestionResult(
+                frame.title,
+                as_html(variants[0].question.prompt),
+                ", ".join(dict.fromkeys(each.key.text for each in variants)),
+                _rounds(session, frame, variants),
+                _changes(session, frame, variants),
+            )
+        )
+    return ResultsPage(
+        session.title,
+        session.code,
+        session.participants.count(),
+        tuple(questions),
+        gallery(session),
+        reverse("live:results_csv", args=[session.host_key]),
+        reverse("live:host", args=[session.host_key]),
+    )

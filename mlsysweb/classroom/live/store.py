@@ -1,0 +1,139 @@
+"""Stores what happens in a session: creation, joining, moves, answers and hand-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from mlsysweb.classroom.lessons.document import Frame, Lesson, read_lesson
+from mlsysweb.classroom.models import Answer, ClassSession, Participant, Phase, Submission, new_code
+from mlsysweb.saved.scenarios.models import Scenario
+
+from .phases import MoveError, State, moved
+
+MOST_PARTICIPANTS = 1000
+_ATTEMPTS = 5
+
+
+class SessionError(ValueError):
+    """Something a session does not allow; the message is a sentence."""
+
+
+def create_session(lesson: Lesson, user: AbstractBaseUser | AnonymousUser) -> ClassSession:
+    """Return a new session of a lesson."""
+    owner = user if user.is_authenticated else None
+    for _ in range(_ATTEMPTS):  # a code may be taken: with a thousand sessions one in a million is
+        code = new_code()
+        if not ClassSession.objects.filter(code=code).exists():
+            break
+    return ClassSession.objects.create(title=lesson.title, lesson=dict(lesson.data), owner=owner, code=code)
+
+
+def lesson_of(session: ClassSession) -> Lesson:
+    """Return the lesson of a session as it was when the session began. It never changes, so it is read once."""
+    return _lesson(session.pk)
+
+
+@lru_cache(64)
+def _lesson(id: str) -> Lesson:
+    return read_lesson(ClassSession.objects.values_list("lesson", flat=True).get(pk=id))
+
+
+def frame_of(session: ClassSession, lesson: Lesson) -> Frame:
+    """Return the frame a session is at."""
+    return lesson.frames[min(session.frame, len(lesson.frames) - 1)]
+
+
+def state_of(session: ClassSession, lesson: Lesson, now: datetime) -> State:
+    """Return the state of a session."""
+    frame = frame_of(session, lesson)
+    return State(session.frame, len(lesson.frames), bool(frame.asked), session.phase_at(now), session.round)
+
+
+def make_move(session: ClassSession, move: str, number: int, now: datetime, seconds: int = 0) -> None:
+    """Make a move from the phase with this number; a double click finds another number and changes nothing. `seconds`
+    is the time of a vote, 0 for no limit. Raise MoveError."""
+    lesson = lesson_of(session)
+    with transaction.atomic():
+        row = ClassSession.objects.select_for_update().defer("lesson").get(pk=session.pk)
+        if row.number != number:
+            return
+        if row.ended:
+            raise MoveError("The session has ended.")
+        state = moved(state_of(row, lesson, now), move)
+        row.frame, row.phase, row.round = state.frame, state.phase, state.round
+        row.closes_at = now + timedelta(seconds=seconds) if seconds and state.phase == Phase.VOTING else None
+        row.number += 1
+        row.save(update_fields=["frame", "phase", "round", "closes_at", "number"])
+
+
+def end_session(session: ClassSession, now: datetime) -> None:
+    """End a session: nobody can join or answer; results stay."""
+    with transaction.atomic():
+        row = ClassSession.objects.select_for_update().defer("lesson").get(pk=session.pk)
+        if row.ended is None:
+            row.ended, row.number = now, row.number + 1
+            row.phase = Phase.CLOSED if row.phase == Phase.VOTING else row.phase
+            row.save(update_fields=["ended", "number", "phase"])
+
+
+def join(session: ClassSession, name: str) -> Participant:
+    """Return a new participant. Raise SessionError when the session has ended or is full."""
+    if session.ended:
+        raise SessionError("This session has ended; nobody can join it any more.")
+    for attempt in range(_ATTEMPTS):
+        try:
+            with transaction.atomic():
+                ClassSession.objects.select_for_update().defer("lesson").get(pk=session.pk)
+                last = Participant.objects.filter(session=session).aggregate(last=Max("seat"))["last"]
+                seat = 0 if last is None else last + 1
+                if seat >= MOST_PARTICIPANTS:
+                    raise SessionError(f"This session is full: {MOST_PARTICIPANTS:,} students have joined.")
+                return Participant.objects.create(session=session, name=name, seat=seat)
+        except IntegrityError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError("every attempt returns or raises")
+
+
+def record_answer(participant: Participant, frame: str, round: int, value: Any, now: datetime) -> Answer:
+    """Store an answer; sent again it replaces the earlier one. Raise SessionError when the vote it belongs to is not
+    open."""
+    with transaction.atomic():
+        session = ClassSession.objects.defer("lesson").get(pk=participant.session_id)
+        current = frame_of(session, lesson_of(session)).slug
+        phase = session.phase_at(now)
+        if session.ended or phase != Phase.VOTING or current != frame or session.round != round:
+            raise SessionError(_late(session, phase, current == frame and session.round == round))
+        answer, _ = Answer.objects.update_or_create(
+            participant=participant, frame=frame, round=round, defaults={"value": value}
+        )
+        return answer
+
+
+def _late(session: ClassSession, phase: Phase, same: bool) -> str:
+    if session.ended:
+        return "The session has ended. This answer was not recorded; answers sent before are kept."
+    if same and phase == Phase.READING:
+        return "Voting on this question has not opened yet. Send the answer again when it has."
+    return "Voting on this question is closed. This answer was not recorded; one sent before is kept."
+
+
+def hand_in(participant: Participant, scenario: Scenario) -> Submission:
+    """Store a scenario as what a participant hands in, in place of an earlier one. Raise SessionError."""
+    if participant.session.ended:
+        raise SessionError("The session has ended; nothing can be handed in any more.")
+    submission, _ = Submission.objects.update_or_create(participant=participant, defaults={"scenario": scenario})
+    return submission
+
+
+def answers_of(session: ClassSession, frame: str, round: int) -> list[Answer]:
+    """Return the answers to a frame's question in one round, with their participants."""
+    found = Answer.objects.filter(participant__session=session, frame=frame, round=round)
+    return list(found.select_related("participant").order_by("participant__seat"))

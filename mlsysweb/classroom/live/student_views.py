@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from mlsysweb.classroom.lessons.present import demo_view
+from mlsysweb.classroom.models import CODE_LENGTH, ClassSession, Participant, Phase
+from mlsysweb.classroom.questions.question import AnswerError
+from mlsysweb.saved.scenarios.ids import is_id
+from mlsysweb.saved.scenarios.models import Scenario
+from mlsysweb.saved.scenarios.people import may_see
+from mlsysweb.saved.scenarios.text import control_character
+from mlsysweb.show.htmx import wants_partial
+
+from .page import JoinPage, JourneyPage, StudentPage
+from .present import handed_in, journey, screen
+from .store import SessionError, frame_of, hand_in, join, lesson_of, record_answer
+from .tally import variant_of, variants_of
+
+# The participants of this browser by session, in the Django session.
+_PARTICIPANTS = "participants"
+_LONGEST_NAME = 40
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """The form for a code; with a code in the query, a redirect to its session."""
+    code = request.GET.get("code", "").strip().upper().replace(" ", "")
+    if not code:
+        return render(request, "classroom/join.html", {"page": JoinPage("", "", "", "")})
+    session = ClassSession.objects.filter(code=code).first() if len(code) == CODE_LENGTH else None
+    if session is None:
+        problem = f"There is no class with the code {code[:20]}. A code has {CODE_LENGTH} letters and digits."
+        return render(request, "classroom/join.html", {"page": JoinPage("", code[:20], "", problem)}, status=404)
+    return redirect("live:student", code=session.code)
+
+
+@require_safe
+def student(request: HttpRequest, code: str) -> HttpResponse:
+    """A student's page, or the form to join. Raise Http404."""
+    session = session_or_404(code)
+    participant = participant_of(request, session)
+    if participant is None:
+        problem = "This session has ended; nobody can join it any more." if session.ended else ""
+        return render(request, "classroom/join.html", {"page": JoinPage(session.title, code, "", problem)})
+    return render(request, "classroom/student.html", {"page": _student_page(request, session, participant)})
+
+
+def _student_page(request: HttpRequest, session: ClassSession, participant: Participant) -> StudentPage:
+    return StudentPage(
+        screen(session, timezone.now(), participant),
+        str(participant),
+        request.build_absolute_uri(reverse("live:personal", args=[session.code, participant.key])),
+        reverse("live:journey", args=[session.code]),
+    )
+
+
+@require_POST
+def join_session(request: HttpRequest, code: str) -> HttpResponse:
+    """Join a session; whoever has joined already comes back as the same participant. Raise Http404."""
+    session = session_or_404(code)
+    if participant_of(request, session) is None:
+        name = " ".join(request.POST.get("name", "").split())
+        problem = _name_problem(name)
+        try:
+            participant = None if problem else join(session, name)
+        except SessionError as refused:
+            participant, problem = None, str(refused)
+        if participant is None:
+            page = JoinPage(session.title, code, name[:_LONGEST_NAME], problem)
+            return render(request, "classroom/join.html", {"page": page}, status=422)
+        _remember(request, session, participant)
+    return redirect("live:student", code=session.code)
+
+
+def _name_problem(name: str) -> str:
+    if len(name) > _LONGEST_NAME:
+        return f"The name is {len(name)} characters long; {_LONGEST_NAME} is the most."
+    problem = control_character(name)
+    return f"The name {problem}" if problem else ""
+
+
+@require_safe
+def screen_update(request: HttpRequest, code: str) -> HttpResponse:
+    """The screen where it has changed since `token`; status 204 where it has not. Read every two seconds by each
+    student, so an unchanged screen costs one query and no session. Raise Http404."""
+    session = session_or_404(code)
+    now = timezone.now()
+    if request.GET.get("token") == session.token(now):
+        return HttpResponse(status=204)
+    participant = None if request.GET.get("view") == "projector" else participant_of(request, session)
+    shown = screen(session, now, participant)
+    template = "classroom/_screen.html" if participant else "classroom/_projector_screen.html"
+    return render(request, template, {"screen": shown})
+
+
+@require_POST
+def answer(request: HttpRequest, code: str) -> HttpResponse:
+    """Record an answer. It names the frame and round it belongs to, so that a late one is refused. Raise Http404."""
+    session = session_or_404(code)
+    participant = participant_of(request, session)
+    if participant is None:
+        return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
+    frame = lesson_of(session).frame(request.POST.get("frame", ""))
+    number = request.POST.get("round", "")
+    if frame is None or not frame.asked or number not in ("1", "2"):
+        return _refused(request, session, "This answer belongs to no question of the class.", 422)
+    question = variant_of(variants_of(frame), participant.seat).question
+    posted = {name: texts for name, texts in request.POST.lists() if name not in ("frame", "round")}
+    try:
+        value = question.read_answer(posted)
+        record_answer(participant, frame.slug, int(number), value, timezone.now())
+    except AnswerError as bad:
+        return _refused(request, session, str(bad), 422)
+    except SessionError as late:
+        return _refused(request, session, str(late), 409)
+    if wants_partial(request):
+        recorded = question.in_words(value)
+        return render(request, "classroom/_recorded.html", {"recorded": recorded, "error": ""})
+    return redirect("live:student", code=session.code)
+
+
+def _refused(request: HttpRequest, session: ClassSession, sentence: str, status: int) -> HttpResponse:
+    if wants_partial(request):
+        # htmx shows a 422 in place; the sentence matters more than the difference of the status.
+        return render(request, "classroom/_recorded.html", {"recorded": "", "error": sentence}, status=422)
+    page = JoinPage(session.title, session.code, "", sentence)
+    return render(request, "classroom/refused.html", {"page": page}, status=status)
+
+
+@require_POST
+def submit(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand in a saved scenario by its link. Raise Http404."""
+    session = session_or_404(code)
+    participant = participant_of(request, session)
+    if participant is None:
+        return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
+    id = request.POST.get("link", "").strip().rstrip("/").rpartition("/")[2]
+    scenario = Scenario.objects.filter(pk=id, deleted=None).first() if is_id(id) else None
+    if scenario is None or not may_see(request, scenario):
+        sentence = "The link leads to no saved scenario. Save your design first, then paste its link, /s/…/."
+        return _refused(request, session, sentence, 422)
+    try:
+        hand_in(participant, scenario)
+    except SessionError as late:
+        return _refused(request, session, str(late), 409)
+    return redirect("live:student", code=session.code)
+
+
+@require_safe
+def own_journey(request: HttpRequest, code: str) -> HttpResponse:
+    """A student's own answers and what they handed in. Raise Http404."""
+    session = session_or_404(code)
+    participant = participant_of(request, session)
+    if participant is None:
+        return redirect("live:student", code=session.code)
+    entries = journey(session, participant, timezone.now())
+    screen_url = reverse("live:student", args=[session.code])
+    page = JourneyPage(session.title, str(participant), entries, handed_in(participant), screen_url)
+    return render(request, "classroom/journey.html", {"page": page})
+
+
+@require_POST
+def leave(request: HttpRequest, code: str) -> HttpResponse:
+    """Delete the participant of this browser with all answers. Raise Http404."""
+    session = session_or_404(code)
+    participant = participant_of(request, session)
+    if participant is not None:
+        participant.delete()
+        request.session[_PARTICIPANTS] = {
+            id: key for id, key in request.session.get(_PARTICIPANTS, {}).items() if id != session.id
+        }
+    return redirect("live:find")
+
+
+@require_safe
+def personal(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """Go on as a participant on this device, by their personal link. Raise Http404."""
+    session = session_or_404(code)
+    participant = get_object_or_404(Participant, session=session, key=key)
+    _remember(request, session, participant)
+    return redirect("live:student", code=session.code)
+
+
+@require_safe
+def demo(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """The result of a demo of the present frame with changed inputs. Raise Http404."""
+    session = session_or_404(code)
+    frame = frame_of(session, lesson_of(session))
+    if number >= len(frame.demos) or (frame.asked and session.phase != Phase.REVEALED):
+        raise Http404("The present screen has no such demo.")
+    shown = demo_view(frame.demos[number], number, request.path, request.GET)
+    return render(request, "classroom/_demo_result.html", {"demo": shown})
+
+
+def session_or_404(code: str) -> ClassSession:
+    """Return the session of a code. Raise Http404."""
+    return get_object_or_404(ClassSession.objects.defer("lesson"), code=code)
+
+
+def participant_of(request: HttpRequest, session: ClassSession) -> Participant | None:
+    """Return the participant that this browser is in a session; None if it has not joined."""
+    key = request.session.get(_PARTICIPANTS, {}).get(session.id)
+    return Participant.objects.filter(session=session, key=key).first() if key else None
+
+
+def _remember(request: HttpRequest, session: ClassSession, participant: Participant) -> None:
+    request.session[_PARTICIPANTS] = {**request.session.get(_PARTICIPANTS, {}), session.id: participant.key}

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+
+from mlsysweb.saved.scenarios.ids import short_id
+from mlsysweb.saved.scenarios.models import Scenario
+
+# No O and 0, no I and 1: a code is read from a projector and typed on a phone.
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 6
+
+
+def new_code() -> str:
+    """Return a new random code of a session."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def new_key() -> str:
+    """Return a new secret key of 160 bits for a link."""
+    return secrets.token_urlsafe(20)
+
+
+class Phase(models.TextChoices):
+    """What a session does with the frame it is at."""
+
+    READING = "reading", "Reading"
+    VOTING = "voting", "Voting"
+    CLOSED = "closed", "Voting closed"
+    REVEALED = "revealed", "Answer revealed"
+
+
+class ClassSession(models.Model):
+    """A lesson given to a class. Its phase is stored with a number that each change raises, so every screen is a
+    function of the row. Whoever has the host link leads it; the code lets students join."""
+
+    id = models.CharField(primary_key=True, max_length=16, default=short_id, editable=False)
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code)
+    host_key = models.CharField(max_length=40, unique=True, default=new_key)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="class_sessions"
+    )
+    title = models.CharField(max_length=120)
+    lesson = models.JSONField(help_text="The document of the lesson as it was when the session began.")
+    frame = models.PositiveIntegerField(default=0)
+    phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.READING)
+    round = models.PositiveSmallIntegerField(default=1)
+    number = models.PositiveIntegerField(default=1, help_text="Raised by each change of the phase.")
+    closes_at = models.DateTimeField(null=True, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.code})"
+
+    def phase_at(self, now: datetime) -> Phase:
+        """Return the phase: voting ends by itself when its time is over."""
+        if self.phase == Phase.VOTING and self.closes_at is not None and now >= self.closes_at:
+            return Phase.CLOSED
+        return Phase(self.phase)
+
+    def token(self, now: datetime) -> str:
+        """Return a text that changes whenever what students see does."""
+        return f"{self.number}-{self.phase_at(now)}{'-ended' if self.ended else ''}"
+
+
+class Participant(models.Model):
+    """A student in a session: no account, a name if wished. The key is their personal link. `seat` counts from 0 in
+    the order of joining and chooses the variant of each question."""
+
+    session = models.ForeignKey(ClassSession, on_delete=models.CASCADE, related_name="participants")
+    key = models.CharField(max_length=40, unique=True, default=new_key)
+    name = models.CharField(max_length=40, blank=True)
+    seat = models.PositiveIntegerField()
+    joined = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("seat",)
+        constraints = [models.UniqueConstraint(fields=["session", "seat"], name="one_participant_per_seat")]
+
+    def __str__(self) -> str:
+        return self.name or f"Student {self.seat + 1}"
+
+
+class Answer(models.Model):
+    """The answer of a participant to the question of a frame in one round; sent again, it replaces the earlier one."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="answers")
+    frame = models.CharField(max_length=60)
+    round = models.PositiveSmallIntegerField()
+    value = models.JSONField()
+    changed = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("frame", "round", "participant_id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant", "frame", "round"], name="one_answer_per_participant_and_round"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant}, {self.frame}, round {self.round}"
+
+
+class Submission(models.Model):
+    """A scenario that a participant handed in, one each."""
+
+    participant = models.OneToOneField(Participant, on_delete=models.CASCADE, related_name="submission")
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="submissions")
+    changed = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.participant}: {self.scenario}"

@@ -1,0 +1,61 @@
+"""The moves of a session."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlsysweb.classroom.live.phases import ROUNDS, MoveError, State, advice, moved, moves
+from mlsysweb.classroom.models import Phase
+
+
+def at(phase, round=1, frame=1, has_question=True):
+    return State(frame, 3, has_question, phase, round)
+
+
+def test_a_question_is_opened_closed_asked_again_and_revealed():
+    state = at(Phase.READING)
+    for move, phase, round in (
+        ("open", Phase.VOTING, 1),
+        ("close", Phase.CLOSED, 1),
+        ("again", Phase.VOTING, 2),
+        ("close", Phase.CLOSED, 2),
+        ("reveal", Phase.REVEALED, 2),
+    ):
+        state = moved(state, move)
+        assert (state.phase, state.round) == (phase, round)
+    assert moved(state, "next") == State(2, 3, True, Phase.READING, 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "move"),
+    [
+        (at(Phase.VOTING), "next"),
+        (at(Phase.VOTING), "reveal"),
+        (at(Phase.CLOSED, 2), "again"),
+        (at(Phase.READING, has_question=False), "open"),
+        (at(Phase.READING, frame=2), "next"),
+        (at(Phase.READING, frame=0), "previous"),
+        (at(Phase.READING), "dance"),
+    ],
+)
+def test_a_move_that_does_not_fit_is_refused_with_a_sentence(state, move):
+    with pytest.raises(MoveError, match="is not possible now"):
+        moved(state, move)
+
+
+@given(st.lists(st.integers(0, 5), max_size=30), st.booleans())
+def test_no_sequence_of_moves_leaves_the_lesson(choices, has_question):
+    state = State(0, 3, has_question, Phase.READING, 1)
+    for choice in choices:
+        possible = moves(state)
+        assert possible, "a session can always go on"
+        state = moved(state, possible[choice % len(possible)])
+        assert 0 <= state.frame < 3
+        assert 1 <= state.round <= ROUNDS
+
+
+@pytest.mark.parametrize(
+    ("right", "marked", "words"), [(0, 0, "No answers"), (2, 10, "explain again"), (5, 10, "discuss"), (9, 10, "go on")]
+)
+def test_advice_follows_the_share_of_right_answers(right, marked, words):
+    assert words in advice(right, marked)

@@ -1,0 +1,309 @@
+"""A live session: joining, answering, moving on; what is late, doubled, foreign or forged."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from mlsysweb.classroom.lessons.document import read_lesson
+from mlsysweb.classroom.live import store
+from mlsysweb.classroom.models import Answer, ClassSession, Participant
+from mlsysweb.saved.scenarios.models import Scenario
+
+from .lesson import lesson_document
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+class Afternoon:
+    """A session with its host."""
+
+    def __init__(self):
+        self.session = store.create_session(read_lesson(lesson_document()), AnonymousUser())
+        self.host = Client()
+
+    def url(self, name, *args):
+        return reverse(f"live:{name}", args=args or [self.session.code])
+
+    def move(self, *moves, seconds=""):
+        for move in moves:
+            self.session.refresh_from_db()
+            sent = {"move": move, "number": self.session.number, "seconds": seconds}
+            answered = self.host.post(self.url("move", self.session.host_key), sent)
+            assert answered.status_code == 302, answered.content.decode()
+
+    def student(self, name=""):
+        client = Client()
+        assert client.post(self.url("join"), {"name": name}).status_code == 302
+        return client
+
+    def answer(self, client, frame="placement", round=1, **fields):
+        sent = {"frame": frame, "round": round, **(fields or {"answer": "135"})}
+        return client.post(self.url("answer"), sent, headers={"HX-Request": "true"})
+
+    def page(self, client):
+        return client.get(self.url("student")).content.decode()
+
+    def projector(self):
+        return Client().get(self.url("projector")).content.decode()
+
+
+@pytest.fixture
+def afternoon():
+    return Afternoon()
+
+
+def test_a_class_starts_from_a_lesson_and_is_joined_by_its_code(client):
+    answered = client.post(reverse("live:start"), {"lesson": "economics"})
+    session = ClassSession.objects.get()
+    assert answered.url == reverse("live:host", args=[session.host_key])
+    assert session.code in client.get(answered.url).content.decode()
+    typed = f"{session.code[:3].lower()} {session.code[3:].lower()}"
+    assert Client().get(reverse("live:find"), {"code": typed}).url == reverse("live:student", args=[session.code])
+
+
+def test_a_wrong_code_gets_a_sentence(client):
+    answered = client.get(reverse("live:find"), {"code": "NOSUCH"})
+    assert answered.status_code == 404
+    assert "There is no class with the code NOSUCH" in answered.content.decode()
+
+
+def test_the_page_of_a_student_follows_the_phase(afternoon):
+    ben = afternoon.student("Ben")
+    assert "What does it cost?" in afternoon.page(ben)
+    afternoon.move("next")
+    assert "How many tonnes" not in afternoon.page(ben)
+    afternoon.move("open")
+    assert "How many tonnes" in afternoon.page(ben)
+    afternoon.answer(ben)
+    assert "Recorded: <strong>135 t" in afternoon.page(ben)
+    afternoon.move("close")
+    assert "Voting is closed. Your answer: <strong>135 t" in afternoon.page(ben)
+    afternoon.move("reveal")
+    assert "Correct." in afternoon.page(ben)
+    assert 'class="demo"' in afternoon.page(ben)
+
+
+def test_an_answer_sent_twice_is_one_and_the_last_counts(afternoon):
+    ben = afternoon.student()
+    afternoon.move("next", "open")
+    for answer in ("1", "2", "3"):
+        assert afternoon.answer(ben, answer=answer).status_code == 200
+    assert [answer.value for answer in Answer.objects.all()] == [3.0]
+
+
+def test_a_late_answer_is_refused_and_the_earlier_one_kept(afternoon):
+    ben = afternoon.student()
+    afternoon.move("next", "open")
+    afternoon.answer(ben, answer="135")
+    afternoon.move("close")
+    late = afternoon.answer(ben, answer="1")
+    assert late.status_code == 422
+    assert "Voting on this question is closed" in late.content.decode()
+    assert Answer.objects.get().value == 135.0
+
+
+def test_the_server_closes_a_vote_when_its_time_is_over(afternoon):
+    ben = afternoon.student()
+    afternoon.move("next")
+    afternoon.move("open", seconds="30")
+    assert "30 s left" in afternoon.page(ben)
+    before = afternoon.session.token(timezone.now())
+    ClassSession.objects.update(closes_at=timezone.now() - timedelta(seconds=1))
+    afternoon.session.refresh_from_db()
+    assert afternoon.session.token(timezone.now()) != before
+    assert "Voting on this question is closed" in afternoon.answer(ben).content.decode()
+    afternoon.move("again")
+
+
+def test_an_answer_to_another_question_or_round_is_refused(afternoon):
+    ben = afternoon.student()
+    assert "has not opened yet" not in afternoon.answer(ben).content.decode()
+    afternoon.move("next", "open")
+    for wrong in ({"frame": "limit", "answer": "0"}, {"round": 2, "answer": "1"}):
+        assert afternoon.answer(ben, **wrong).status_code == 422
+    for forged in (
+        {"frame": "nowhere", "answer": "1"},
+        {"round": "x", "answer": "1"},
+        {"frame": "start", "answer": "1"},
+    ):
+        assert "belongs to no question" in afternoon.answer(ben, **forged).content.decode()
+    assert not Answer.objects.exists()
+
+
+def test_who_has_not_joined_cannot_answer(afternoon):
+    afternoon.move("next", "open")
+    answered = afternoon.answer(Client())
+    assert "Join the class first" in answered.content.decode()
+    assert not Answer.objects.exists()
+
+
+def test_a_second_device_is_the_same_student(afternoon):
+    ben, phone = afternoon.student("Ben"), Client()
+    key = Participant.objects.get().key
+    phone.get(afternoon.url("personal", afternoon.session.code, key))
+    afternoon.move("next", "open")
+    afternoon.answer(ben, answer="1")
+    afternoon.answer(phone, answer="2")
+    assert [answer.value for answer in Answer.objects.all()] == [2.0]
+    assert phone.get(afternoon.url("personal", afternoon.session.code, "x" * 27)).status_code == 404
+
+
+def test_joining_twice_is_joining_once(afternoon):
+    ben = afternoon.student("Ben")
+    ben.post(afternoon.url("join"), {"name": "Ben again"})
+    assert [str(each) for each in Participant.objects.all()] == ["Ben"]
+
+
+@pytest.mark.parametrize("name", ["x" * 41, "a\x00b"])
+def test_a_name_that_cannot_be_stored_gets_a_sentence(afternoon, name):
+    answered = Client().post(afternoon.url("join"), {"name": name})
+    assert answered.status_code == 422
+    assert "The name" in answered.content.decode()
+
+
+def test_a_full_session_refuses_a_further_student(afternoon, monkeypatch):
+    monkeypatch.setattr(store, "MOST_PARTICIPANTS", 1)
+    afternoon.student()
+    answered = Client().post(afternoon.url("join"), {"name": ""})
+    assert answered.status_code == 422
+    assert "This session is full" in answered.content.decode()
+
+
+def test_an_unchanged_screen_costs_one_query_and_no_content(afternoon, django_assert_num_queries):
+    ben = afternoon.student()
+    afternoon.session.refresh_from_db()
+    token = afternoon.session.token(timezone.now())
+    with django_assert_num_queries(1):
+        answered = ben.get(afternoon.url("screen"), {"token": token})
+    assert (answered.status_code, answered.content) == (204, b"")
+    afternoon.move("next")
+    assert ben.get(afternoon.url("screen"), {"token": token}).status_code == 200
+
+
+def test_the_projector_shows_counts_and_no_answer_before_it_is_revealed(afternoon):
+    students = [afternoon.student() for _ in range(3)]
+    afternoon.move("next", "open")
+    for student, value in zip(students, ("135", "135", "7"), strict=True):
+        afternoon.answer(student, answer=value)
+    shown = afternoon.projector()
+    assert "<strong>3</strong> of 3 have answered" in shown
+    assert "answer-bars" not in shown and "135" not in shown
+    afternoon.move("close")
+    assert "answer-bars" not in afternoon.projector()
+    presenter = afternoon.host.get(afternoon.url("host", afternoon.session.host_key)).content.decode()
+    assert "answer-bars" in presenter
+    assert "let neighbours discuss" in presenter
+    afternoon.move("reveal")
+    assert "answer-bars" in afternoon.projector()
+
+
+def test_two_rounds_are_shown_side_by_side_with_who_changed(afternoon):
+    students = [afternoon.student() for _ in range(2)]
+    afternoon.move("next", "open")
+    for student in students:
+        afternoon.answer(student, answer="7")
+    afternoon.move("close", "again")
+    afternoon.answer(students[0], round=2, answer="135")
+    afternoon.answer(students[1], round=2, answer="7")
+    afternoon.move("close", "reveal")
+    shown = afternoon.projector()
+    assert "Round 1" in shown and "Round 2" in shown
+    assert "<td>Another value</td><td>Correct</td><td>1</td>" in shown
+
+
+def test_a_double_click_moves_once(afternoon):
+    afternoon.session.refresh_from_db()
+    sent = {"move": "next", "number": afternoon.session.number}
+    for _ in range(2):
+        afternoon.host.post(afternoon.url("move", afternoon.session.host_key), sent)
+    afternoon.session.refresh_from_db()
+    assert afternoon.session.frame == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"move": "reveal"}, "is not possible now"),
+        ({"move": "next", "seconds": "a minute"}, "whole number of seconds"),
+        ({"move": "next", "seconds": "99999"}, "at most 3,600 seconds"),
+        ({"move": "next", "number": "x"}, "whole number"),
+    ],
+)
+def test_a_move_that_is_not_possible_gets_a_sentence(afternoon, sent, sentence):
+    sent = {"number": afternoon.session.number} | sent
+    answered = afternoon.host.post(afternoon.url("move", afternoon.session.host_key), sent)
+    assert answered.status_code == 422
+    assert sentence in answered.content.decode()
+
+
+def test_another_machine_goes_on_with_the_host_link(afternoon):
+    afternoon.move("next")
+    afternoon.host = Client()
+    afternoon.move("open")
+    afternoon.session.refresh_from_db()
+    assert afternoon.session.phase == "voting"
+
+
+def test_a_student_is_no_host(afternoon):
+    ben = afternoon.student()
+    assert ben.get(afternoon.url("host", "x" * 27)).status_code == 404
+    assert afternoon.session.host_key not in afternoon.page(ben) + afternoon.projector()
+
+
+def test_an_ended_session_keeps_its_results_and_takes_nothing_more(afternoon):
+    ben = afternoon.student("Ben")
+    afternoon.move("next", "open")
+    afternoon.answer(ben)
+    assert afternoon.host.post(afternoon.url("end", afternoon.session.host_key)).status_code == 302
+    assert "session has ended" in afternoon.answer(ben, answer="1").content.decode()
+    assert "has ended" in Client().post(afternoon.url("join"), {"name": ""}).content.decode()
+    rows = list(
+        csv.reader(
+            io.StringIO(
+                Client().get(afternoon.url("results_csv", afternoon.session.host_key)).content.decode("utf-8-sig")
+            )
+        )
+    )
+    assert rows[0][:4] == ["Frame", "Round", "Student", "Answer"]
+    assert rows[1][:6] == ["Placement", "1", "Ben", "135 t", "yes", "Correct"]
+    assert "Correct" in Client().get(afternoon.url("results", afternoon.session.host_key)).content.decode()
+
+
+def test_a_student_sees_and_deletes_their_own_answers(afternoon):
+    ben, cleo = afternoon.student("Ben"), afternoon.student("Cleo")
+    afternoon.move("next", "open")
+    afternoon.answer(ben, answer="7")
+    afternoon.answer(cleo, answer="135")
+    own = ben.get(afternoon.url("journey")).content.decode()
+    assert "7 t" in own and "135" not in own and "Not correct" not in own
+    afternoon.move("close", "reveal")
+    assert "Not correct" in ben.get(afternoon.url("journey")).content.decode()
+    ben.post(afternoon.url("leave"))
+    assert [str(each) for each in Participant.objects.all()] == ["Cleo"]
+    assert Answer.objects.count() == 1
+
+
+def test_a_deleted_session_is_gone_with_its_answers(afternoon):
+    afternoon.student()
+    afternoon.host.post(afternoon.url("delete", afternoon.session.host_key))
+    assert not ClassSession.objects.exists() and not Participant.objects.exists()
+    assert Client().get(afternoon.url("student")).status_code == 404
+
+
+def test_a_saved_design_is_handed_in_and_shown_in_the_gallery(afternoon):
+    ben = afternoon.student("Ben")
+    afternoon.move("next", "next")
+    saved = ben.post(reverse("scenarios:save"), {"page": "/walls/tco/?devices=64", "title": "My fleet"})
+    assert ben.post(afternoon.url("hand_in"), {"link": f"http://testserver{saved.url}"}).status_code == 302
+    assert "My fleet" in afternoon.projector()
+    Scenario.objects.update(visibility="private")
+    cleo = afternoon.student("Cleo")
+    refused = cleo.post(afternoon.url("hand_in"), {"link": saved.url})
+    assert refused.status_code == 422
+    assert "leads to no saved scenario" in refused.content.decode()
