@@ -5,6 +5,7 @@
 # make bench       what it costs, measured; beside mlsysim where that can do the same
 # make evidence    how far laws and walls are from figures that others measured
 # make load        saves and readers for a minute, on SQLite and on PostgreSQL
+# make updates     the processor time of an update of every page, and where it goes
 # make lock        the versions and hashes of every package, anew from requirements*.in
 # make screenshots every page on desktop, phone and projector, light and dark, into var/screenshots
 #
@@ -20,7 +21,7 @@ MANAGE := .venv/bin/python manage.py
 # Whatever the shell has: the settings of development are those of `make dev` alone.
 export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 
-.PHONY: serve dev instructor test bench evidence load lock screenshots missing
+.PHONY: serve dev instructor test bench evidence load updates lock screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
@@ -53,6 +54,9 @@ evidence: .venv/.dev
 load: .venv/.dev var/.static
 	@.venv/bin/python tests/postgresql.py
 	@.venv/bin/python -m tests.load
+
+updates: .venv/.dev var/.static var/.database
+	@.venv/bin/python -m tests.load.updates
 
 screenshots: .venv/.dev var/.static var/.database
 	@.venv/bin/python tests/browser/chromium.py

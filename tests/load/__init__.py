@@ -1,1 +1,2 @@
-"""A load test: concurrent saves and readers, for a minute, on SQLite and on PostgreSQL."""
+"""Measures the site under load (`make load`) and one update of every page (`make updates`). Not part of the test
+suite."""
