@@ -1,1 +1,2 @@
-"""What the site takes under load: `make load`, and of one update: `make updates`. Not part of the test suite."""
+"""Measures the site under load (`make load`) and one update of every page (`make updates`). Not part of the test
+suite."""

@@ -2,8 +2,7 @@
 spent. Not part of the test suite.
 
 It calls the WSGI application in this process, middleware and compression included, and asks what the page's form sends
-after one of its sliders was moved. Times are scaled to a quiet machine by a loop timed beside each update, because
-other processes on the same cores slow this one down. The share of each stage is sampled: at each tick of the process's clock the
+after one of its sliders was moved. The share of each stage is sampled: at each tick of the process's clock the
 innermost function that belongs to a stage gets it, so that what NumPy or `urllib` take counts for the stage that
 called them.
 """
@@ -27,8 +26,6 @@ from tests.load.form import PageForm, page_form
 
 ROOT = f"{Path(__file__).parents[2]}{os.sep}"
 UPDATES, WARM = 60, 5
-# The processor time of `_loop` on the machine that the recorded figures are from, when nothing else ran there.
-LOOP = 0.42e-3
 # The stages by the start of a file's path in the project, the narrower first; what is in none of them is Django's
 # handling of the request: middleware, addresses, compression.
 STAGES = {
@@ -91,8 +88,8 @@ def form_of(address: str) -> PageForm | None:
 
 
 def measure(form: PageForm, *, cached: bool = False) -> tuple[list[float], list[int]]:
-    """Return the processor time of each update in milliseconds, as it would be were the loop to take `LOOP`, and its
-    bytes. Moves that the page refuses are left out."""
+    """Return the processor time of each update in milliseconds, and its bytes. Moves that the page refuses are left
+    out."""
     from django.core.cache import caches
 
     draw = random.Random(1)
@@ -102,22 +99,13 @@ def measure(form: PageForm, *, cached: bool = False) -> tuple[list[float], list[
         caches["updates"].clear()
         if cached:
             ask(path)
-        before = _loop()
         start = time.process_time()
         status, body = ask(path)
         spent = time.process_time() - start
         if status == 200 and number >= WARM:
-            times.append(1e3 * spent * 2 * LOOP / (before + _loop()))
+            times.append(1e3 * spent)
             sizes.append(len(body))
     return times, sizes
-
-
-def _loop() -> float:
-    """Return the processor time of work that is always the same."""
-    start, seen = time.process_time(), {}
-    for number in range(3000):
-        seen[number % 97] = f"{number}x"
-    return time.process_time() - start
 
 
 def shares(form: PageForm, seconds: float = 1.0) -> Counter[str]:
