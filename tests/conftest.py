@@ -20,21 +20,30 @@ hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory):
+def django_db_modify_db_settings(request, tmp_path_factory):
     """Use a database file, so that WAL and the live server's connections work as in production; in a folder of this
-    run, so that two runs do not collide."""
-    connections["default"].settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    run, so that two runs do not collide. On PostgreSQL each process has a database of its own name."""
+    if connection.vendor == "sqlite":
+        connections["default"].settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
 @pytest.fixture(scope="session")
 def catalog_loaded(django_db_setup, django_db_blocker):
-    """Load the shipped catalog and return a copy of the database in memory."""
+    """Load the shipped catalog and return a copy: of a SQLite database in memory, else the rows by model."""
     with django_db_blocker.unblock():
         call_command("load_catalog", verbosity=0)
-        copy = sqlite3.connect(":memory:")
-        connection.connection.backup(copy)
+        if connection.vendor == "sqlite":
+            copy = sqlite3.connect(":memory:")
+            connection.connection.backup(copy)
+        else:
+            from catalog.models import TABLES, CatalogVersion
+
+            copy = {model: list(model.objects.all()) for model in (*TABLES, CatalogVersion)}
     yield copy
-    copy.close()
+    if connection.vendor == "sqlite":
+        copy.close()
 
 
 @pytest.fixture
@@ -46,7 +55,10 @@ def catalog_restored(catalog_loaded, django_db_blocker):
     with django_db_blocker.unblock():
         if Accelerator.objects.exists():
             return
-        if connection.in_atomic_block:  # inside a transaction of this test, into which nothing can be copied
+        if connection.vendor != "sqlite":
+            for model, rows in catalog_loaded.items():
+                model.objects.bulk_create(rows)
+        elif connection.in_atomic_block:  # inside a transaction of this test, into which no copy can be written
             call_command("load_catalog", verbosity=0)
         else:
             catalog_loaded.backup(connection.connection)

@@ -1,4 +1,5 @@
-"""PostgreSQL for the tests; `python tests/postgresql.py` installs it where there is none.
+"""PostgreSQL for the tests; `python tests/postgresql.py` installs it where there is none, and with a command runs that
+with `DATABASE_URL` set to a new server: `python tests/postgresql.py pytest tests/catalog`.
 
 Up to Python 3.12 it is a package, pgserver. Later it is the machine's, which refuses to run as root: there another user
 runs it."""
@@ -84,3 +85,7 @@ if __name__ == "__main__":
         install()
         if programs() is None:
             sys.exit(MISSING)
+    if sys.argv[1:]:
+        with postgresql() as url:
+            command = [sys.executable, "-m", *sys.argv[1:]]
+            sys.exit(subprocess.run(command, env=os.environ | {"DATABASE_URL": url}, check=False).returncode)
