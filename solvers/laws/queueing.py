@@ -11,8 +11,10 @@ from solvers.declare import Array
 
 Floats = NDArray[np.float64]
 
-# exp(-745) is the smallest double: a chance below it is zero.
-_VANISHED = 750.0
+# exp(-745) is the smallest double, exp(709) the largest; a chance so small that its inverse has no double is zero.
+_VANISHED = 700.0
+# The steps of a recursion from which on its sum takes less time, and the terms of all rows that are summed at once.
+_LONG, _AT_ONCE = 256, 8192
 # Steps of the bisection: to a millionth of the load of one server.
 _HALVINGS = 24
 # Started nine standard deviations early, the recursion has forgotten where: exp(-81/2) of the mistake is left.
@@ -24,7 +26,7 @@ def erlang_b(servers: Array, load: Array) -> Array:
     offered `load` a = λ·s in erlang: B(k) = a·B(k−1)/(k + a·B(k−1)), B(0) = 1. Arrays broadcast. Erlang 1917; Jagerman
     1974, Bell System Technical Journal 53, 525 (the recursion). Poisson arrivals; stable for any c. Errors shrink by
     k/a per step below a, so the recursion starts at min(a, c) − 9√a instead of 0: 10 000 servers take hundreds of
-    steps."""
+    steps. Written out, 1/B = 1 + c/a·(1 + (c − 1)/a·(1 + …)), a long one is a sum of as many terms."""
     each_c, each_a = np.broadcast_arrays(np.asarray(servers, dtype=float), np.asarray(load, dtype=float))
     c, a = each_c.ravel(), each_a.ravel()
     start = np.maximum(np.floor(np.minimum(c, a) - _EARLY * np.sqrt(a)), 0)
@@ -32,7 +34,9 @@ def erlang_b(servers: Array, load: Array) -> Array:
     steps = np.where(vanished | np.isnan(start), 0, c - start)
     blocked = np.empty_like(a)
     order = np.argsort(-steps, kind="stable")
-    blocked[order] = _recurse(a[order], start[order], steps[order])
+    long, short = np.split(order, [int((steps > _LONG).sum())])
+    blocked[long] = 1 / _summed(c[long], a[long], steps[long])
+    blocked[short] = _recurse(a[short], start[short], steps[short])
     return np.where(vanished, 0.0, blocked).reshape(each_c.shape)
 
 
@@ -40,6 +44,23 @@ def _vanished(c: Floats, a: Floats) -> NDArray[np.bool_]:
     """Whether B is below the smallest double: B ≤ 2·exp(−(c·ln(c/a) − c + a)) for c > a (Chernoff's bound)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray((c > a) & (c * np.log(c / a) - c + a > _VANISHED))
+
+
+def _summed(c: Floats, a: Floats, terms: Floats) -> Floats:
+    """1/B from so many `terms` beside the first, which is 1, in descending order of their number, so that the
+    unfinished rows are always the first."""
+    total, term = np.ones_like(a), np.ones_like(a)
+    first, most = 0, int(terms[0]) if terms.size else 0
+    while first < most:
+        rows = int(np.searchsorted(-terms, -first, side="left"))
+        steps = np.arange(first, min(first + max(_AT_ONCE // rows, 1), most))
+        added = np.maximum(c[:rows] - steps[:, None], 0) / a[:rows]
+        added[0] *= term[:rows]
+        np.cumprod(added, axis=0, out=added)
+        total[:rows] += added.sum(axis=0)
+        term[:rows] = added[-1]
+        first += len(steps)
+    return total
 
 
 def _recurse(a: Floats, start: Floats, steps: Floats) -> Floats:
