@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,11 @@ from .errors import InputError
 def shape(record: Any) -> tuple[int, ...]:
     """Return the shape that the columns of the record broadcast to; () for one question."""
     return np.broadcast_shapes(*{_shape(value, own) for _, value, own in _columns(record)})
+
+
+def columns(record: Any) -> dict[str, Any]:
+    """Return the fields of the record that are columns, arrays as they are, and the specs with a column in them."""
+    return {name: value for name, value, own in _columns(record) if _shape(value, own)}
 
 
 def take_rows(record: Any, row: NDArray[np.int_]) -> Any:
@@ -43,8 +49,8 @@ def _mapped(record: Any, change: Any) -> Any:
     values = {}
     for name, value, own in _columns(record):
         if dataclasses.is_dataclass(value):
-            values[name] = _mapped(value, change)
-        elif np.ndim(value) > own:
+            values[name] = _mapped(value, change) if _shape(value, own) else value
+        elif not isinstance(value, float | int) and np.ndim(value) > own:
             values[name] = change(np.asarray(value), own)
     return dataclasses.replace(record, **values)
 
@@ -61,10 +67,16 @@ def _shape(value: Any, own: int) -> tuple[int, ...]:
 def _columns(record: Any) -> Iterator[tuple[str, Any, int]]:
     """Yield the fields of a record that may be columns, with the number of axes that a single value has: one where it
     is a table by number format."""
-    for f in dataclasses.fields(record):
-        value = getattr(record, f.name)
+    for name, own in _fields(type(record)):
+        value = getattr(record, name)
         if value is not None and not isinstance(value, str):
-            yield f.name, value, int("per" in f.metadata)
+            yield name, value, own
+
+
+@cache
+def _fields(kind: type[Any]) -> tuple[tuple[str, int], ...]:
+    """Return the fields of a record's class, each with the number of axes of a single value."""
+    return tuple((f.name, int("per" in f.metadata)) for f in dataclasses.fields(kind))
 
 
 def shape_errors(values: Mapping[str, Any]) -> Iterator[InputError]:

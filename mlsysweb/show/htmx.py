@@ -31,7 +31,7 @@ def vary_on_htmx(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def partial_response(html: str, url: str) -> HttpResponse:
+def partial_response(html: str | bytes, url: str) -> HttpResponse:
     """Return a fragment; the browser's URL becomes `url`."""
     response = HttpResponse(html)
     response["HX-Replace-Url"] = url

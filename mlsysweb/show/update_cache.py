@@ -1,11 +1,13 @@
 """A cache of updates: a class that moves the same slider asks the same questions, and each is answered once.
 
 Each process holds its own in memory, for one version of the catalog; a new version of the code is a new process. What
-is cached is the same for every visitor: an update holds neither a form to post nor anything of a session.
+is cached is the same for every visitor: an update holds neither a form to post nor anything of a session. It is kept
+compressed, and sent as it is kept.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable
 from functools import wraps
@@ -14,13 +16,16 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 from catalog.models import CatalogVersion
 
 from .htmx import partial_response, wants_partial
 
 # Bytes of the largest update that is kept: with the number of entries it bounds the memory of a process.
-LARGEST = 120_000
+LARGEST = 30_000
+# Of nine: two thirds of the time of the usual six, for a twentieth more bytes.
+_COMPRESSION = 4
 
 _View = Callable[..., HttpResponse]
 
@@ -33,15 +38,28 @@ def cache_updates(view: _View) -> _View:
     def cached(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
         if settings.DEBUG or not wants_partial(request):
             return view(request, *args, **named)
-        asked = f"{CatalogVersion.now()} {request.path}?{request.GET.urlencode()}"
+        asked = f"{CatalogVersion.now()} {request.path}?{request.META['QUERY_STRING']}"
         key = hashlib.sha256(asked.encode()).hexdigest()
         held = caches["updates"].get(key)
-        if held is not None:
-            return partial_response(*held)
-        answer = view(request, *args, **named)
-        url = answer.get("HX-Replace-Url")
-        if answer.status_code == 200 and url and len(answer.content) <= LARGEST:
-            caches["updates"].set(key, (answer.content.decode(), url))
-        return answer
+        if held is None:
+            answer = view(request, *args, **named)
+            url = answer.get("HX-Replace-Url")
+            if answer.status_code != 200 or not url:
+                return answer
+            held = (gzip.compress(answer.content, _COMPRESSION, mtime=0), url)
+            if len(held[0]) <= LARGEST:
+                caches["updates"].set(key, held)
+        return _sent(request, *held)
 
     return cached
+
+
+def _sent(request: HttpRequest, compressed: bytes, url: str) -> HttpResponse:
+    """Return an update, compressed unless the browser does not take it. There is no secret in it that its size could
+    tell, so it is not padded at random as whole pages are."""
+    takes = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = partial_response(compressed if takes else gzip.decompress(compressed), url)
+    if takes:
+        response.headers["Content-Encoding"] = "gzip"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response

@@ -11,8 +11,10 @@ from solvers.declare import Array
 
 Floats = NDArray[np.float64]
 
-# exp(-745) is the smallest double: a chance below it is zero.
-_VANISHED = 750.0
+# exp(-745) is the smallest double, exp(709) the largest; a chance so small that its inverse has no double is zero.
+_VANISHED = 700.0
+# The rows up to which sums take less time than recursions, and the terms of all rows that are summed at once.
+_FEW, _AT_ONCE = 1024, 8192
 # Steps of the bisection: to a millionth of the load of one server.
 _HALVINGS = 24
 # Started nine standard deviations early, the recursion has forgotten where: exp(-81/2) of the mistake is left.
@@ -24,7 +26,7 @@ def erlang_b(servers: Array, load: Array) -> Array:
     offered `load` a = λ·s in erlang: B(k) = a·B(k−1)/(k + a·B(k−1)), B(0) = 1. Arrays broadcast. Erlang 1917; Jagerman
     1974, Bell System Technical Journal 53, 525 (the recursion). Poisson arrivals; stable for any c. Errors shrink by
     k/a per step below a, so the recursion starts at min(a, c) − 9√a instead of 0: 10 000 servers take hundreds of
-    steps."""
+    steps. Few rows are computed as the sum that the recursion is, 1/B = 1 + c/a·(1 + (c − 1)/a·(1 + …))."""
     each_c, each_a = np.broadcast_arrays(np.asarray(servers, dtype=float), np.asarray(load, dtype=float))
     c, a = each_c.ravel(), each_a.ravel()
     start = np.maximum(np.floor(np.minimum(c, a) - _EARLY * np.sqrt(a)), 0)
@@ -32,7 +34,8 @@ def erlang_b(servers: Array, load: Array) -> Array:
     steps = np.where(vanished | np.isnan(start), 0, c - start)
     blocked = np.empty_like(a)
     order = np.argsort(-steps, kind="stable")
-    blocked[order] = _recurse(a[order], start[order], steps[order])
+    few = len(order) <= _FEW
+    blocked[order] = (_summed if few else _recurse)(a[order], c[order], start[order], steps[order])
     return np.where(vanished, 0.0, blocked).reshape(each_c.shape)
 
 
@@ -42,7 +45,23 @@ def _vanished(c: Floats, a: Floats) -> NDArray[np.bool_]:
         return np.asarray((c > a) & (c * np.log(c / a) - c + a > _VANISHED))
 
 
-def _recurse(a: Floats, start: Floats, steps: Floats) -> Floats:
+def _summed(a: Floats, c: Floats, start: Floats, steps: Floats) -> Floats:
+    """B from the sum of 1/B down to `start`; its rows are those of `_recurse`."""
+    total, term = np.where(np.isnan(a), np.nan, 1.0), np.ones_like(a)
+    first, most = 0, int(steps[0]) if steps.size else 0
+    while first < most:
+        rows = int(np.searchsorted(-steps, -first, side="left"))
+        places = np.arange(first, min(first + max(_AT_ONCE // rows, 1), most))
+        added = np.maximum(c[:rows] - places[:, None], 0) / a[:rows]
+        added[0] *= term[:rows]
+        np.cumprod(added, axis=0, out=added)
+        total[:rows] += added.sum(axis=0)
+        term[:rows] = added[-1]
+        first += len(places)
+    return 1 / total
+
+
+def _recurse(a: Floats, c: Floats, start: Floats, steps: Floats) -> Floats:
     """B after `steps` recursions, in descending order of steps, so that the unfinished rows are always the first."""
     k, blocked = start.copy(), np.where(np.isnan(a), np.nan, 1.0)
     most = int(steps[0]) if steps.size else 0

@@ -24,7 +24,7 @@ from solvers.shipped import find
 from solvers.spec_parts import with_parts
 from solvers.specs import Changed, row_names, stack, take
 
-# The most rows of a call that are checked one by one, at some 50 us each; of a longer column only the first and the
+# The most rows of a call that are checked one by one, at some 10 us each; of a longer column only the first and the
 # last.
 MOST_CHECKED = 256
 
@@ -149,10 +149,14 @@ def questions(inputs: Any, places: Sequence[int]) -> Iterator[Any]:
         and (own := rows.shape(spec))
         and (each := row_names(spec, own))
     }
+    varying = rows.columns(line)
+    columns = {name: each.tolist() for name, each in varying.items() if isinstance(each, np.ndarray)}
+    specs = {name: each for name, each in varying.items() if name not in columns}
     for place in places:
-        row = rows.take_rows(line, np.array(place))
-        specs = {n: dataclasses.replace(getattr(row, n), name=str(own[place])) for n, own in names.items()}
-        yield dataclasses.replace(row, **specs)
+        row = {name: column[place] for name, column in columns.items()}
+        row |= {name: rows.take_rows(spec, np.array(place)) for name, spec in specs.items()}
+        row |= {name: dataclasses.replace(row[name], name=str(own[place])) for name, own in names.items()}
+        yield dataclasses.replace(line, **row)
 
 
 def plain(solver: Solver[Any, Any], outputs: Any) -> Any:

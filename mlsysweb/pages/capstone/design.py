@@ -6,6 +6,7 @@ between the tokens of each, so a replica counts as B servers with that service t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -177,15 +178,18 @@ FORMATS = (Precision.FP16, Precision.FP8)
 
 def remedies(i: Inputs) -> dict[str, tuple[str, float]]:
     """For each constraint the smallest turn of one input that would meet it, where one would: its name and setting."""
-    found: dict[str, tuple[str, float]] = {}
-    for name, ladder in LADDERS.items():
-        now = float(getattr(i, name))
-        values = np.array(sorted(ladder, key=lambda value: abs(np.log(value / now))))
-        for constraint, met in scores(with_values(i, {name: values})).meets(i).items():
-            ways = np.flatnonzero(np.broadcast_to(met, values.shape))
-            if ways.size and constraint not in found:
-                found[constraint] = (name, float(values[ways[0]]))
-    return found
+    turned = [(name, value) for name, ladder in LADDERS.items() for value in _nearest_first(i, name, ladder)]
+    columns = {
+        name: np.array([value if turn == name else getattr(i, name) for turn, value in turned], dtype=float)
+        for name in LADDERS
+    }
+    met = scores(with_values(i, columns)).meets(i)
+    ways = {constraint: np.flatnonzero(np.broadcast_to(each, len(turned))) for constraint, each in met.items()}
+    return {constraint: turned[rows[0]] for constraint, rows in ways.items() if rows.size}
+
+
+def _nearest_first(i: Inputs, name: str, ladder: tuple[float, ...]) -> list[float]:
+    return sorted(ladder, key=lambda value: abs(math.log(value / getattr(i, name))))
 
 
 @dataclass(frozen=True)

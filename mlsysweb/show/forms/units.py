@@ -17,13 +17,11 @@ PREFIX = "unit:"
 
 def with_units(query: QueryDict) -> QueryDict:
     """Return the query with the unit of its field after each bare number, and no units on their own."""
-    written = query.copy()
-    for key in query:
-        if key.startswith(PREFIX):
-            name, unit = key.removeprefix(PREFIX), str(query[key])
-            written.pop(key)
-            if name in written:
-                written.setlist(name, [in_shown_unit(text, unit) for text in query.getlist(name)])
+    written = QueryDict(mutable=True)
+    for name, texts in query.lists():
+        if not name.startswith(PREFIX):
+            unit = query.get(f"{PREFIX}{name}")
+            written.setlist(name, texts if unit is None else [in_shown_unit(text, unit) for text in texts])
     return written
 
 

@@ -1,5 +1,7 @@
 """Updates are answered once for each question and version of the catalog."""
 
+import gzip
+
 import pytest
 from django.core.cache import caches
 
@@ -57,3 +59,12 @@ def test_a_whole_page_is_answered_anew(client, answered):
     for _ in range(2):
         assert client.get("/walls/roofline/", ASKED).status_code == 200
     assert len(answered) == 2
+
+
+def test_a_browser_that_takes_gzip_gets_the_same_update_compressed(client):
+    packed = [client.get("/walls/roofline/", ASKED, headers=UPDATE | {"Accept-Encoding": "gzip, br"}) for _ in range(2)]
+    plain = client.get("/walls/roofline/", ASKED, headers=UPDATE)
+    assert [each.headers["Content-Encoding"] for each in packed] == ["gzip", "gzip"]
+    assert {gzip.decompress(each.content) for each in packed} == {plain.content}
+    assert "Content-Encoding" not in plain.headers
+    assert "Accept-Encoding" in plain.headers["Vary"]

@@ -100,4 +100,6 @@ def test_quantiles_average_to_the_mean():
 
 def test_a_column_finds_what_each_row_finds_alone():
     c, a = np.array([1, 400, 40, 7000, 3]), np.array([0.5, 1.9, 57.0, 6900.0, 0.0])
-    assert erlang_c(c, a).tolist() == [float(erlang_c(*row)) for row in zip(c, a, strict=True)]
+    alone = [float(erlang_c(*row)) for row in zip(c, a, strict=True)]
+    assert erlang_c(c, a) == pytest.approx(alone, rel=1e-13)
+    assert erlang_c(np.tile(c, 1000), np.tile(a, 1000)) == pytest.approx(alone * 1000, rel=1e-13)
