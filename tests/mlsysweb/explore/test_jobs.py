@@ -216,7 +216,7 @@ class TestTheProcess:
             process.kill()
 
     def test_killed_in_the_middle_another_finishes_to_the_same_bit(self, start):
-        job = begin_job(large(400_000))
+        job = begin_job(large(150_000))
         first = start()
         _until(job, lambda: job.count > 0)
         first.send_signal(signal.SIGKILL)
