@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.views import defaults
 from mlsysweb.api.document import errors
 from mlsysweb.database_errors import DatabaseProblem, database_problem
 from mlsysweb.show.refusal import RefusalPage, page_before, refused
+from mlsysweb.show.work_limits import RETRY, Busy, ClientGone, watched
 from solvers.errors import InputError, InputErrors
 
 
@@ -54,3 +56,36 @@ def sign_in_locked(request: HttpRequest, response: HttpResponse | None, credenti
         f"{seconds // 60} minutes, or ask the staff of this site to set a new password."
     )
     return refused(request, RefusalPage("Not signed in", problem, reverse("login")), 429, seconds)
+
+
+class WorkLimits:
+    """Middleware that lets heavy work notice that its client has disconnected, and answers where such work is
+    refused. Waitress tells of the client when its setting `channel_request_lookahead` is not 0."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with watched(request.META.get("waitress.client_disconnected")):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Return a 503 for work that has to wait, and an answer without content for a client that has gone."""
+        if isinstance(exception, Busy):
+            return _busy(request)
+        if isinstance(exception, ClientGone):
+            return HttpResponse(status=499)  # not sent; the number that proxies write into their logs
+        return None
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    """Return a 503 as JSON, as the text that an update shows, or as a page."""
+    sentence = (
+        f"The server is busy with another large search. Try again in {RETRY} seconds, or reduce this one: fewer steps "
+        "on an axis, or fewer axes."
+    )
+    if request.path.startswith("/api/"):
+        response = JsonResponse(errors(InputErrors([InputError("server", sentence)])), status=503)
+        response["Retry-After"] = str(RETRY)
+        return response
+    return refused(request, RefusalPage("Server busy", sentence, request.get_full_path()), 503, RETRY)

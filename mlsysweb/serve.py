@@ -36,6 +36,7 @@ WAITRESS: dict[str, Any] = {
     "connection_limit": CONNECTIONS,
     "asyncore_use_poll": True,  # select() cannot handle descriptors above 1023
     "channel_timeout": IDLE,
+    "channel_request_lookahead": 1,  # above 0, a request's work can notice that its client has disconnected
     "cleanup_interval": IDLE // 2,
     "max_request_body_size": LARGEST_BODY,
     "inbuf_overflow": 2**16,  # larger bodies go to a temporary file

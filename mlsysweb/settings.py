@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so secrets in a page cannot be guessed by its size
     "csp.middleware.CSPMiddleware",
     "mlsysweb.saved.scenarios.headers.saved_page_headers",
+    "mlsysweb.failures.WorkLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -12,6 +12,9 @@ class InputError(ValueError):
         super().__init__(f"{field}: {sentence}")
         self.field, self.sentence = field, sentence
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str]]:
+        return type(self), (self.field, self.sentence)
+
 
 class InputErrors(ValueError):
     """All invalid inputs of one question, so that they can be corrected together."""
@@ -19,6 +22,9 @@ class InputErrors(ValueError):
     def __init__(self, errors: Iterable[InputError]) -> None:
         self.errors = tuple(errors)
         super().__init__("; ".join(str(error) for error in self.errors))
+
+    def __reduce__(self) -> tuple[type[InputErrors], tuple[tuple[InputError, ...]]]:
+        return type(self), (self.errors,)
 
     @property
     def sentences(self) -> dict[str, str]:

@@ -26,7 +26,7 @@ from mlsysweb.explore.find.columns import ResultColumn, columns, settings
 from mlsysweb.explore.find.report import DeclaredSearch, TriedConfiguration
 from mlsysweb.explore.find.search import IN_REQUEST, search_now, search_report, try_configuration
 from mlsysweb.explore.jobs.jobs import job_of, outcome_of
-from mlsysweb.explore.jobs.progress import not_begun, so_far
+from mlsysweb.explore.jobs.progress import not_begun, so_far, stopped_early
 from mlsysweb.explore.show.page import DesignSpacePage, JobProgress, WhyPage
 from mlsysweb.explore.show.present import DesignSpaceLinks, configuration_url, design_space_page, waiting_page
 from mlsysweb.explore.show.table import TableQuery, rows_page
@@ -71,9 +71,12 @@ def answer_search(query: QueryDict, question: DesignSpaceQuestion, declared: Dec
     Raise InputErrors."""
     check(declared.search)
     url = reverse("explore:explore")
-    if declared.search.space.size <= IN_REQUEST:
-        return _answered(query, url, question, declared, search_now(question, declared), None)
+    found = search_now(question, declared) if declared.search.space.size <= IN_REQUEST else None
+    if found is not None and found.complete:
+        return _answered(query, url, question, declared, found, None)
     job = job_of(question)
+    if job is None and found is not None:
+        return _answered(query, url, question, declared, found, stopped_early(found, reverse("explore:begin")))
     if job is None:
         around = DesignSpaceLinks(url, question.query, lambda _: "", ())
         return waiting_page(not_begun(declared.search, reverse("explore:begin")), around)

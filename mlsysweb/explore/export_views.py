@@ -22,6 +22,7 @@ from mlsysweb.explore.find.search import IN_REQUEST, search_now
 from mlsysweb.explore.jobs.jobs import job_of, outcome_of
 from mlsysweb.explore.show.exports import as_csv, as_json
 from mlsysweb.explore.show.snippet import as_python
+from mlsysweb.show.work_limits import SECONDS, heavy_work
 from solvers.errors import InputErrors
 from solvers.search.explore import empty_result
 from solvers.search.run import Outcome, check, outcome
@@ -69,18 +70,34 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     from mlsysweb.explore.show.parquet import as_parquet  # takes a third of a second to import
 
     out = TemporaryFile()  # noqa: SIM115 - the response closes it once it is sent
-    as_parquet(declared.search, shown, out)
+    with heavy_work() as spent:
+        rows_done = as_parquet(declared.search, shown, out, spent)
+    if rows_done < declared.search.space.size:
+        out.close()
+        return _too_long(rows_done, declared.search.space.size)
     out.seek(0)
     return FileResponse(
         out, as_attachment=True, filename=f"design-space.{form}", content_type="application/vnd.apache.parquet"
     )
 
 
+def _too_long(done: int, size: int) -> HttpResponse:
+    """Return a 422: all configurations take longer than one request may."""
+    sentence = (
+        f"There is no file: {done:,} of {size:,} configurations were evaluated in the {SECONDS:g} s of processor time "
+        "that one request may take. Give the axes fewer steps."
+    )
+    return HttpResponse(sentence, status=422, content_type="text/plain; charset=utf-8")
+
+
 def _outcome(question: DesignSpaceQuestion, declared: DeclaredSearch) -> Outcome:
-    if declared.search.space.size <= IN_REQUEST:
-        return search_now(question, declared)
+    found = search_now(question, declared) if declared.search.space.size <= IN_REQUEST else None
+    if found is not None and found.complete:
+        return found
     job = job_of(question)
-    return outcome_of(job, declared.search) if job else outcome(declared.search, empty_result(declared.search), 0)
+    if job is not None:
+        return outcome_of(job, declared.search)
+    return found or outcome(declared.search, empty_result(declared.search), 0)
 
 
 def _file(content: bytes | str, kind: str, ending: str) -> HttpResponse:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.errors import InputError, InputErrors
 from solvers.pipeline.chain import Pipeline
 
-from .front import Floats, dominated, front
+from .front import Floats, dominated, front, merged_fronts
 from .goals import Constraint, Objective
 from .space import Box, Space
 
@@ -27,7 +28,8 @@ ROWS = 2**16
 @dataclass(frozen=True)
 class Search:
     """A search: the pipeline, the values given to all configurations, the axes and the goals; `relax` is the share
-    by which each limit is also tried relaxed (0: not). Picklable."""
+    by which each limit is also tried relaxed (0: not). `most_front` is the largest front that is searched for.
+    Picklable."""
 
     pipeline: Pipeline
     given: Mapping[tuple[str, str], Any]
@@ -37,6 +39,7 @@ class Search:
     keep: int = 10
     rows: int = ROWS
     relax: float = 0.0
+    most_front: float = np.inf
 
     @property
     def boxes(self) -> int:
@@ -196,9 +199,11 @@ def _scouts(known: ScoredRows) -> Floats:
 
 
 def merge(search: Search, one: PartialResult, other: PartialResult) -> PartialResult:
-    """Return the merged result of two disjoint sets of boxes."""
-    together = one.front + other.front
-    together = together[np.argsort(together.number, kind="stable")]
+    """Return the merged result of two disjoint sets of boxes. Raise InputErrors when more configurations than
+    `search.most_front` are Pareto-optimal."""
+    together = _together(one.front, other.front)
+    if len(together.number) > search.most_front:
+        raise InputErrors([InputError("goals", _too_many(search))])
     return PartialResult(
         count=one.count + other.count,
         feasible=one.feasible + other.feasible,
@@ -209,8 +214,32 @@ def merge(search: Search, one: PartialResult, other: PartialResult) -> PartialRe
         freed=np.fmin(one.freed, other.freed),
         unscored=one.unscored + other.unscored,
         top=_top(one.top + other.top, search.keep, None),
-        front=together[front(together.scores)] if search.objectives else one.front,
+        front=together,
         left_out=one.left_out + other.left_out,
+    )
+
+
+def _together(one: ScoredRows, other: ScoredRows) -> ScoredRows:
+    """Return the front of two fronts, in the order of the first score; of equal rows the first by number."""
+    if not one.scores.shape[1]:
+        return one
+    if not len(one.number) or not len(other.number):
+        return one + other
+    if one.number.max() > other.number.min() and other.number.max() > one.number.min():
+        both = one + other
+        both = both[np.argsort(both.number, kind="stable")]
+        return both[front(both.scores)]
+    early, late = (one, other) if one.number.max() < other.number.min() else (other, one)
+    kept, new = merged_fronts(early.scores, late.scores)
+    both = early[kept] + late[new]
+    return both[np.lexsort(both.scores.T[::-1])]
+
+
+def _too_many(search: Search) -> str:
+    names = " and ".join(", ".join(f"'{objective.text}'" for objective in search.objectives).rsplit(", ", 1))
+    return (
+        f"needs a Pareto front of at most {search.most_front:,} configurations; with {names} there are more. Remove an "
+        "objective, add a limit that excludes some, or give the axes fewer steps."
     )
 
 

@@ -33,6 +33,23 @@ def front(scores: Floats) -> Numbers:
     return order[_sweep(rows) if rows.shape[1] <= 2 else _divide(rows)]
 
 
+def merged_fronts(early: Floats, late: Floats) -> tuple[Numbers, Numbers]:
+    """Return which rows of each of two fronts (n, m) are in the front of both together. Of equal rows the one of
+    `early` stays. Compares each front with the other alone, so that a large front and a small one cost little more than
+    the large one sorted."""
+    if not len(early) or not len(late):
+        return np.arange(len(early)), np.arange(len(late))
+    new = np.flatnonzero(~_no_better(late, early))
+    return np.flatnonzero(~_no_better(early, late[new])), new
+
+
+def _no_better(rows: Floats, by: Floats) -> NDArray[np.bool_]:
+    """Return for which rows some row of `by` is no worse in every score."""
+    if rows.shape[1] == 1:
+        return np.asarray(rows[:, 0] >= by[:, 0].min(initial=np.inf))
+    return _covered(rows, by, 0) if len(by) else np.zeros(len(rows), dtype=bool)
+
+
 def dominated(scores: Floats, by: Floats) -> NDArray[np.bool_]:
     """Return which rows any row of `by` dominates. Compares column by column, so that a row is read once per score."""
     lost = np.zeros(len(scores), dtype=bool)

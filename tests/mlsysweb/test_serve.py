@@ -96,11 +96,10 @@ def test_clients_that_do_not_send_their_body_hold_nobody_up(site, connect):
 def test_clients_that_do_not_read_a_large_download_hold_nobody_up(site, connect):
     path = download()
     clients = [connect(receive=4096) for _ in range(CLIENTS)]
-    for client in clients:
-        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    for client in clients:  # in the middle of its download
+    for client in clients:  # one after the other, since only one such file is made at a time
         client.settimeout(10 * PATIENCE)
-        assert client.recv(12) == b"HTTP/1.1 200"
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert client.recv(12) == b"HTTP/1.1 200"  # in the middle of its download
     assert [site.get("/")[0] for _ in range(4)] == [200] * 4
 
 
@@ -117,6 +116,37 @@ listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 create_server(application, sockets=[listener], **WAITRESS).run()
 """
+
+
+LONG_WORK = """
+import socket, time
+from waitress import create_server
+from mlsysweb.serve import WAITRESS
+
+def application(environ, start_response):
+    while not environ["waitress.client_disconnected"]():
+        time.sleep(0.01)
+    print("gone", flush=True)
+    start_response("200 OK", [])
+    return []
+
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+create_server(application, sockets=[listener], **WAITRESS).run()
+"""
+
+
+def test_work_notices_that_its_client_has_disconnected():
+    server = subprocess.Popen([sys.executable, "-c", LONG_WORK], cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        client = socket.create_connection(("127.0.0.1", int(server.stdout.readline())), PATIENCE)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        client.close()
+        assert server.stdout.readline() == b"gone\n"
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
 
 
 def test_an_answer_of_any_size_leaves_its_thread_unread():

@@ -24,6 +24,8 @@ MOST_AXES, MOST_GOALS, MOST_OBJECTIVES = 10, 12, 4
 # Rows of a link, those with one value included; the form offers fewer empty ones.
 MOST_ROWS = 20
 KEPT, RELAXED = 200, 0.1
+# Configurations on the Pareto front: they are compared with all others, kept and listed.
+MOST_FRONT = 10_000
 
 # Default links between pairs of walls, used where the question sets none.
 USUAL = {
@@ -122,6 +124,7 @@ def declared_search(question: DesignSpaceQuestion, look_up: LookUp, all_of: AllO
         (*constraints, *unsaid),
         keep=KEPT,
         relax=RELAXED,
+        most_front=MOST_FRONT,
     )
     return DeclaredSearch(search, fixed, tuple(c.text for c in unsaid))
 

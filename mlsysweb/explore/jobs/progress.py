@@ -7,20 +7,37 @@ from dataclasses import replace
 
 from mlsysweb.explore.models import Job, JobState
 from mlsysweb.explore.show.page import JobProgress
+from mlsysweb.show.work_limits import SECONDS
 from solvers.quantities import format_quantity
 from solvers.search.explore import Search, evaluate_box
+from solvers.search.run import Outcome
+
+# Configurations evaluated to estimate the duration.
+_FEW = 2**14
 
 
 def not_begun(search: Search, url: str) -> JobProgress:
     """Return the progress of a space without a job. One box is evaluated to estimate the duration."""
+    few = replace(search, rows=_FEW)
     start = time.perf_counter()
-    evaluate_box(search, 0)
-    rate = search.space.box(0, search.rows).size / (time.perf_counter() - start)
+    evaluate_box(few, 0)
+    rate = few.space.box(0, few.rows).size / (time.perf_counter() - start)
     size = search.space.size
     told = (
         f"{size:,} configurations: about {format_quantity(size / rate, 's')} of work, more than fits into one answer."
     )
     return JobProgress("none", 0.0, told, False, url, "begin", "Search them all")
+
+
+def stopped_early(outcome: Outcome, url: str) -> JobProgress:
+    """Return the progress of a search that took the time of its request before it was finished, with the job on
+    offer."""
+    count, size = outcome.seen.count, outcome.search.space.size
+    told = (
+        f"{count:,} of {size:,} configurations were searched, in the order of the axes: one request may take "
+        f"{SECONDS:g} s of processor time. Search all of them in the background, or give the axes fewer steps."
+    )
+    return JobProgress("partial", count / size, told, False, url, "begin", "Search them all")
 
 
 def so_far(job: Job, begin: str, cancel: str) -> JobProgress:

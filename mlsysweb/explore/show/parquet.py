@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -13,12 +13,13 @@ from mlsysweb.explore.find.columns import ResultColumn
 from solvers.search.evaluation import evaluate
 from solvers.search.explore import Search
 
-_BATCH = 2**16
+_BATCH = 2**14
 
 
-def as_parquet(search: Search, columns: Sequence[ResultColumn], out: BinaryIO) -> None:
-    """Write every configuration of the space to `out` in batches: axes, objectives, constraint metrics and
-    violations."""
+def as_parquet(search: Search, columns: Sequence[ResultColumn], out: BinaryIO, spent: Callable[[], bool]) -> int:
+    """Write every configuration of the space to `out` in batches: axes, objectives, constraint metrics and violations.
+    Return how many were written: all, or those before `spent` was true."""
+    done = 0
     axes = [column for column in columns if not column.terms]
     goals = [column for column in columns if column.sign]
     names = [f"fails: {constraint.text}" for constraint in search.constraints]
@@ -32,6 +33,10 @@ def as_parquet(search: Search, columns: Sequence[ResultColumn], out: BinaryIO) -
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for batch in _batches(search, axes, schema):
             writer.write_batch(batch)
+            done += batch.num_rows
+            if spent():
+                break
+    return done
 
 
 def _batches(search: Search, axes: Sequence[ResultColumn], schema: pa.Schema) -> Iterator[pa.RecordBatch]:

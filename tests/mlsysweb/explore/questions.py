@@ -28,9 +28,10 @@ def search(**asked):
     return declared_search(question(**asked), look_up, all_of).search
 
 
-def large(batches=40_000):
-    """Return a question too large for a request, but quickly searched."""
+def large(rows=40_000):
+    """Return a question too large for a request, but quickly searched: `rows` configurations of each chip."""
+    axes = {"batch_size": "1 to 10", "efficiency": f"0.1 to 1 in {rows // 10} steps"}
     return question(
-        {"model": "llama-3-8b", "accelerator": "all cloud", "efficiency": f"0.1 to 1 in {batches} steps"},
-        ("maximize: throughput", "minimize: power", "latency < 5 ms"),
+        {"model": "llama-3-8b", "accelerator": "all cloud"} | axes,
+        ("maximize: throughput", "minimize: memory_footprint", "latency < 5 ms"),
     )

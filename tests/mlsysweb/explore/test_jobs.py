@@ -111,7 +111,7 @@ class TestOneJob:
 
     def test_two_jobs_take_turns(self, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)
-        one, two = begin_job(large()), begin_job(large(40_001))
+        one, two = begin_job(large()), begin_job(large(40_010))
         hands = {}
         for _ in range(6):
             jobs._slice(jobs._taken("test"), "test", hands)
@@ -222,7 +222,7 @@ class TestTheProcess:
             process.kill()
 
     def test_killed_in_the_middle_another_finishes_to_the_same_bit(self, start):
-        job = begin_job(large(40_000))
+        job = begin_job(large(150_000))
         first = start()
         _until(job, lambda: job.count > 0)
         first.send_signal(signal.SIGKILL)

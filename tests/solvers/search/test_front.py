@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from solvers.search import front as bends
-from solvers.search.front import dominated, front, knee
+from solvers.search.front import dominated, front, knee, merged_fronts
 
 
 @pytest.fixture(params=[(2, 1), (64, 2**18)], ids=["always parting", "as it is"], scope="module", autouse=True)
@@ -67,6 +67,17 @@ def test_the_front_of_fronts_is_the_front_of_all(rows, other):
     together = np.vstack((rows, other))
     merged = np.vstack((rows[front(rows)], other[front(other)]))
     assert merged[front(merged)].tolist() == together[front(together)].tolist()
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 4])
+@settings(max_examples=40)
+@given(data=st.data())
+def test_two_fronts_compared_with_each_other_are_the_front_of_all(columns, data):
+    rows, other = data.draw(scores(columns)), data.draw(scores(columns))
+    early, late = front(rows), front(other)
+    kept, new = merged_fronts(rows[early], other[late])
+    together = np.vstack((rows, other))
+    assert sorted([*early[kept], *(late[new] + len(rows))]) == sorted(front(together).tolist())
 
 
 def test_the_knee_is_furthest_below_the_chord():

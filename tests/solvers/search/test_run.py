@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -164,6 +165,13 @@ def test_boxes_are_looked_at_anywhere_and_merge_in_any_order():
     assert backwards.top.number.tolist() == forwards.top.number.tolist()
     assert backwards.front.number.tolist() == forwards.front.number.tolist()
     assert (backwards.failed.tolist(), backwards.alone.tolist()) == (forwards.failed.tolist(), forwards.alone.tolist())
+
+
+def test_a_front_larger_than_the_limit_is_refused_with_its_objectives():
+    asked = search(["minimize: size", "maximize: cost"], rows=7)
+    assert len(run(asked).front) > 3
+    with pytest.raises(InputErrors, match="at most 3 configurations; with 'minimize: size' and 'maximize: cost' there"):
+        run(replace(asked, most_front=3))
 
 
 REAL_AXES = (
