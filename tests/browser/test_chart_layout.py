@@ -36,6 +36,13 @@ WRONG = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
     const cut = box.right > frame.right + 2 || box.left < frame.left - 2 || box.top < frame.top - 2;
     if (text.textContent && cut) wrong.push(`${plot.id}: ${text.textContent} is cut`);
   }
+  const texts = [...plot.querySelectorAll(".annotation-text, .textpoint text, .bartext")];
+  const labels = texts.filter(({ textContent }) => textContent);
+  for (const [k, one] of labels.entries()) for (const other of labels.slice(k + 1)) {
+    const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+    const over = a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+    if (over) wrong.push(`${plot.id}: ${one.textContent} over ${other.textContent}`);
+  }
   const full = plot._fullLayout;
   const given = JSON.parse(document.querySelector(`script[data-for="${plot.id}"]`).textContent).layout;
   for (const axis of Object.keys(given).filter((name) => /^[xy]axis/.test(name) && given[name].range)) {
