@@ -264,7 +264,7 @@ class Question(Generic[I]):
     """The inputs of a computation, the check of their combination, and presets. A `Solver` is a question with the
     function that answers it; a page over many walls declares a question of its own.
 
-    `overlay` names the input of which several picks can be drawn together; `figures` are the charts of the answer.
+    `overlay` names the input of which several picks can be drawn together, and `overlay_help` says what becomes of them; `figures` are the charts of the answer.
     """
 
     # Django templates call any callable they meet; they must not run a solver.
@@ -277,6 +277,7 @@ class Question(Generic[I]):
     check: Callable[[I], Iterable[InputError]] = _nothing
     presets: tuple[Preset, ...] = ()
     overlay: str = ""
+    overlay_help: str = "Drawn beside the first in every chart."
     figures: tuple[Chart, ...] = ()
 
 

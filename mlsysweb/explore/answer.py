@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -35,9 +36,9 @@ from mlsysweb.show.forms.asked import Rows, chain_inputs
 from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.forms.query import text_by_name
 from mlsysweb.show.results.page import Link
-from solvers.errors import InputErrors
+from solvers.errors import InputError, InputErrors
 from solvers.registry import solvers
-from solvers.search.run import Candidate, Outcome, check
+from solvers.search.run import Candidate, Outcome, candidates, check
 
 
 def asked_question(query: QueryDict) -> DesignSpaceQuestion:
@@ -82,6 +83,14 @@ def answer_search(query: QueryDict, question: DesignSpaceQuestion, declared: Dec
         return waiting_page(not_begun(declared.search, reverse("explore:begin")), around)
     told = so_far(job, reverse("explore:begin"), reverse("explore:cancel"))
     return _answered(query, url, question, declared, outcome_of(job, declared.search), told)
+
+
+def configuration_page(question: DesignSpaceQuestion, number: int) -> str:
+    """Return the URL of the page of one configuration, by its number in the space. Raise InputErrors."""
+    declared = declared_search(question, look_up, all_of)
+    if not 0 <= number < declared.search.space.size:
+        raise InputErrors([InputError(WALLS, f"make no configuration of number {number:,}.")])
+    return _opened(question, declared, candidates(declared.search, np.array([number]))[0].inputs)
 
 
 def _answered(

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from mlsysweb.explore.answer import answer_search, asked_question
+from mlsysweb.explore.answer import answer_search, asked_question, configuration_page
 from mlsysweb.explore.ask.form import space_form
 from mlsysweb.explore.ask.guided import GUIDED, edited_walls, guided_edit
 from mlsysweb.explore.ask.lookup import all_of, look_up
@@ -20,6 +20,7 @@ from mlsysweb.explore.jobs.progress import of_another_visitor
 from mlsysweb.explore.jobs.worker import call_worker
 from mlsysweb.explore.models import Job
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
+from mlsysweb.explore.show.present import OPEN
 from mlsysweb.show.htmx import error_response, htmx_of, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
 from mlsysweb.show.results.page import Link
@@ -43,6 +44,8 @@ def design_space(request: HttpRequest) -> HttpResponse:
     question = asked_question(query)
     declared, page, errors = None, None, {}
     try:
+        if (number := query.get(OPEN, "")).isdecimal() and len(number) < 16:
+            return redirect(configuration_page(question, int(number)))
         declared = declared_search(question, look_up, all_of)
         page = answer_search(query, question, declared)
     except InputErrors as bad:

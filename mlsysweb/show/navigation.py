@@ -24,6 +24,14 @@ class MenuGroup:
 
 
 @dataclass(frozen=True)
+class ToolNeighbours:
+    """The tools before and after the one shown, in the order of the menu."""
+
+    before: Link | None
+    after: Link | None
+
+
+@dataclass(frozen=True)
 class Navigation:
     """The entries of the menus in the header."""
 
@@ -35,10 +43,18 @@ class Navigation:
         """Return the paths of the tools, to mark their menu as the current one."""
         return tuple(link.url for link in self.tools)
 
+    def beside(self, url: str) -> ToolNeighbours | None:
+        """Return the neighbours of the tool at `url`; None for any other page."""
+        if url not in self.tool_urls:
+            return None
+        place = self.tool_urls.index(url)
+        before, after = self.tools[place - 1 : place], self.tools[place + 1 : place + 2]
+        return ToolNeighbours(before[0] if before else None, after[0] if after else None)
 
-def site_navigation(request: HttpRequest) -> dict[str, Navigation]:
-    """Return the navigation, the same on every page. A context processor."""
-    return {"navigation": _navigation()}
+
+def site_navigation(request: HttpRequest) -> dict[str, Navigation | ToolNeighbours | None]:
+    """Return the navigation, the same on every page, and the neighbours of a tool. A context processor."""
+    return {"navigation": _navigation(), "neighbours": _navigation().beside(request.path)}
 
 
 @cache

@@ -1,9 +1,13 @@
 // A pointer on charts. A click on a point follows its link (`meta.urls` of its trace, or `meta.base` and one of
-// `meta.values`) or puts its value into a field of the form (`meta.field`, `meta.values`). The point of the question can be dragged where `layout.meta` names a field:
-// its `points` are pairs of x and that field's value. The keyboard has the field's slider for the same.
+// `meta.values`) or puts its value into a field of the form (`meta.field`, `meta.values`), in place of the field
+// `meta.clears`. The point of the question can be dragged where `layout.meta` names a field: its `points` are pairs of x
+// and that field's value. The keyboard has the field's slider for the same.
 const field = (name) => document.getElementById(`in-${name}`);
 
-function put(name, value) {
+function put(name, value, clears) {
+  const other = clears && field(clears);
+  if (other?.tomselect) other.tomselect.clear(true);
+  else if (other) other.value = "";
   const input = field(name);
   if (input.tomselect) input.tomselect.setValue(value);
   else input.value = value;
@@ -18,7 +22,7 @@ function target({ data: { meta = {} }, pointNumber }) {
 function open(point) {
   const { url, name, value } = target(point);
   if (url) location.assign(url);
-  else if (value && field(name)) put(name, value);
+  else if (value && field(name)) put(name, value, point.data.meta.clears);
 }
 
 // The value at x: between neighbours along the logarithms of both, whole.

@@ -64,6 +64,28 @@ function within(label, width, letter) {
   return by ? { ...label, xshift: (label.xshift ?? 0) + by } : label;
 }
 
+// The box of a label in pixels from the lower left corner of the plot.
+function box({ text, x, y, xanchor, yanchor, xshift = 0, yshift = 0 }, width, height, letter) {
+  const lines = text.replace(/<\/?b>/g, "").split("<br>");
+  const [wide, tall] = [Math.max(...lines.map((line) => line.length)) * letter * 0.95, lines.length * 15];
+  const left = x * width + xshift - (xanchor === "right" ? wide : 0);
+  const bottom = y * height + yshift - ({ top: tall, middle: tall / 2 }[yanchor] ?? 0);
+  return { left, bottom, right: left + wide, top: bottom + tall };
+}
+
+// Moves the label of a mark up or down until it is clear of the labels of lines and of the marks before it.
+function apart(annotations, width, height, letter) {
+  const placed = annotations.filter(({ name }) => name === "end").map((each) => box(each, width, height, letter));
+  const free = (a) => a.bottom >= 0 && a.top <= height && placed.every((b) => a.left > b.right || b.left > a.right || a.bottom > b.top || b.bottom > a.top);
+  return annotations.map((each) => {
+    if (each.name !== "mark") return each;
+    const tried = [0, 1, 2, 3, 4, 5, 6].flatMap((step) => [step, -step]).map((step) => ({ ...each, yshift: (each.yshift ?? 0) + 16 * step }));
+    const moved = tried.find((label) => free(box(label, width, height, letter))) ?? each;
+    placed.push(box(moved, width, height, letter));
+    return moved;
+  });
+}
+
 // Fits a layout to the size of its plot: fewer ticks, broken names, and on a small plot labels of lines inside of it.
 function fitted(layout, plot, scale) {
   const small = plot.clientWidth < SMALL;
@@ -71,6 +93,8 @@ function fitted(layout, plot, scale) {
   const annotations = (layout.annotations ?? []).map((each) => {
     if (each.name === "end" && small) return { ...each, text: each.text.replaceAll("<br>", " "), xanchor: "right", yanchor: "bottom", xshift: 0 };
     if (each.name === "region" && small) return { ...each, text: each.text.replace("-", "-<br>") };
+    if (each.name === "point" && small) return { ...each, text: each.text.split("<br>")[0].split(": ").at(-1) };
+    if (each.name === "ridge" && small) return { ...each, text: each.text.split("<br>").at(-1) };
     if (each.name === "roof" && small) return { ...each, text: each.text.split(" at ")[0] };
     if (each.name === "heading") return { ...each, text: broken(each.text, small ? 44 : 80) };
     return each;
@@ -81,6 +105,7 @@ function fitted(layout, plot, scale) {
   const [width, height] = [plot.clientWidth - margin.l - margin.r - (small ? 40 : 56), plot.clientHeight - margin.t - margin.b];
   const letter = 7.2 * scale;
   for (const [k, each] of annotations.entries()) if (each.xref === "paper" && each.name !== "end") annotations[k] = within(each, width, letter);
+  const clear = small ? apart(annotations, width + 40, height, letter) : annotations;
   const axes = Object.fromEntries(
     Object.entries(layout).filter(([name, axis]) => /^[xy]axis/.test(name) && axis.tickvals).map(([name, given]) => {
       const axis = given.range ? { ...given, range: [...given.range] } : given; // Plotly writes a zoom into it
@@ -96,7 +121,7 @@ function fitted(layout, plot, scale) {
       return [name, { ...axis, ...ticks, tickangle: 0 }];
     }),
   );
-  return { autosize: true, ...layout, ...axes, margin, annotations };
+  return { autosize: true, ...layout, ...axes, margin, annotations: clear };
 }
 
 const zoomed = new WeakMap(); // the names of the axes that a reader has zoomed, by plot
@@ -118,6 +143,12 @@ function watch(plot) {
   });
 }
 
+// The traces for which a small plot has room: without those that are for wide ones alone, and without their text.
+function roomy(data) {
+  const kept = data.filter(({ meta }) => meta?.wide !== true);
+  return kept.map((trace) => (trace.meta?.wide === "text" ? { ...trace, mode: trace.mode.replace("+text", "") } : trace));
+}
+
 const drawn = new WeakMap(); // what was drawn last, by plot
 
 async function show(plot, data, layout) {
@@ -133,7 +164,11 @@ async function draw(script) {
   const plot = document.getElementById(script.dataset.for);
   const scale = Number(getComputedStyle(plot).getPropertyValue("--chart-scale"));
   const small = plot.clientWidth < SMALL;
-  const { data, layout } = themed(JSON.parse(script.textContent), small ? 0.9 : scale);
+  const { data: every, layout } = themed(JSON.parse(script.textContent), small ? 0.9 : scale);
+  const data = small ? roomy(every) : every;
+  if (small && data.filter(({ showlegend, name }) => name && showlegend !== false).length > 4) {
+    layout.legend = { ...layout.legend, entrywidthmode: "fraction", entrywidth: 0.5 }; // else one below the other
+  }
   if (small) layout.margin = { ...layout.margin, l: Math.min(layout.margin?.l ?? 40, 40), b: Math.min(layout.margin?.b ?? 44, 44) };
   if (coarse.matches) layout.dragmode = false; // touch scrolls the page; a mouse selects an area to zoom
   const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));

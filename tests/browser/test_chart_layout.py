@@ -1,5 +1,5 @@
-"""Charts of every wall are legible at each width: ticks apart and distinct, labels in the plot, the range of the data.
-They are in view on a projector and stay where they are while a slider moves. Their points are reached by keyboard, and
+"""Charts of every wall and tool are legible at each width: ticks apart and distinct, labels in the plot, the range of
+the data. They are in view on a projector and stay where they are while a slider moves. Their points are reached by keyboard, and
 the point of the roofline can be dragged."""
 
 import re
@@ -36,6 +36,13 @@ WRONG = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
     const cut = box.right > frame.right + 2 || box.left < frame.left - 2 || box.top < frame.top - 2;
     if (text.textContent && cut) wrong.push(`${plot.id}: ${text.textContent} is cut`);
   }
+  const texts = [...plot.querySelectorAll(".annotation-text, .textpoint text, .bartext")];
+  const labels = texts.filter(({ textContent }) => textContent);
+  for (const [k, one] of labels.entries()) for (const other of labels.slice(k + 1)) {
+    const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+    const over = a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
+    if (over) wrong.push(`${plot.id}: ${one.textContent} over ${other.textContent}`);
+  }
   const full = plot._fullLayout;
   const given = JSON.parse(document.querySelector(`script[data-for="${plot.id}"]`).textContent).layout;
   for (const axis of Object.keys(given).filter((name) => /^[xy]axis/.test(name) && given[name].range)) {
@@ -49,9 +56,9 @@ PROJECTORS = ({"width": 1280, "height": 720}, {"width": 1024, "height": 768})
 PRESENT = "document.querySelector('.presentation [data-projector]').click()"
 # The share of the window's height at which the first chart is visible, above the docked slider.
 IN_VIEW = """() => {
-  const { top, bottom } = document.querySelector(".plot").getBoundingClientRect();
-  const dock = document.querySelector(".sticky").getBoundingClientRect();
-  return (Math.min(bottom, dock.top) - Math.max(top, 0)) / innerHeight;
+  const { top, bottom } = document.querySelector("#world, .plot").getBoundingClientRect();
+  const dock = document.querySelector(".sticky")?.getBoundingClientRect().top ?? innerHeight;
+  return (Math.min(bottom, dock) - Math.max(top, 0)) / innerHeight;
 }"""
 COVERED = """() => {
   const dock = document.querySelector(".sticky").getBoundingClientRect();
@@ -66,7 +73,7 @@ TOPS = """async () => {
     range.value = place;
     range.dispatchEvent(new Event("input", { bubbles: true }));
     await answered;
-    tops.push(Math.round(document.querySelector(".plot").getBoundingClientRect().top));
+    tops.push(Math.round(document.querySelector("#world, .plot").getBoundingClientRect().top));
   }
   return tops;
 }"""
@@ -94,6 +101,55 @@ def test_ticks_and_labels_of_every_wall_stand_apart_and_within_the_plot(page, li
         with subtests.test("the chart stays while a slider moves", wall=name):
             assert len(set(page.evaluate(TOPS))) == 1
         page.evaluate(PRESENT)  # leaves it again
+
+
+# The tools that show a chart first, and whether a slider is docked there; the others begin with a table or a text.
+CHART_FIRST = {
+    "/": True,
+    "/system/iron-law/": True,
+    "/geography/": True,
+    "/spectrum/": True,
+    "/hardware-match/": True,
+    "/serving-cost/": True,
+    "/explore/": False,
+    "/sensitivity/roofline/": False,
+}
+CHART_LATER = ("/system/", "/pipeline/", "/capstone/")
+
+
+def test_ticks_and_labels_of_every_tool_stand_apart_and_within_the_plot(page, live_server, subtests):
+    for path in (*CHART_FIRST, *CHART_LATER):
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.goto(live_server.url + path)
+        expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function(DRAWN)
+            with subtests.test(path=path, width=width):
+                assert page.evaluate(WRONG) == []
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("path", CHART_FIRST)
+def test_the_chart_of_a_tool_is_in_view_on_a_projector_and_stays_while_a_slider_moves(page, live_server, path):
+    page.set_viewport_size(PROJECTORS[0])
+    page.goto(live_server.url + path)
+    expect(page.locator(".plot:not([data-drawn])")).to_have_count(0)
+    page.evaluate(PRESENT)
+    for size in PROJECTORS:
+        page.set_viewport_size(size)
+        page.wait_for_function(DRAWN)
+        assert page.evaluate(IN_VIEW) >= 0.55
+    if CHART_FIRST[path]:
+        assert len(set(page.evaluate(TOPS))) == 1
+
+
+def test_no_table_of_the_serving_cost_runs_over_its_edge_on_a_laptop(page, live_server):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{live_server.url}/serving-cost/")
+    assert page.evaluate(
+        "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.fleet-costs'))"
+    )
 
 
 def test_arrow_keys_walk_the_points_of_a_chart_and_say_them(page, live_server):

@@ -58,3 +58,14 @@ def test_without_a_script_the_places_are_a_table(browser, live_server):
     page.locator("#all-places summary").click()
     expect(page.get_by_role("link", name="Lesotho")).to_be_visible()
     context.close()
+
+
+def test_enter_on_a_bar_selects_its_place_instead_of_a_region(page, live_server):
+    page.goto(f"{live_server.url}/geography/?region=aws-ap-east-1")
+    plot = page.locator("#plot-ranking-0")
+    expect(plot).to_have_attribute("data-drawn", re.compile(r"\d"))
+    plot.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("grid=lesotho"))
+    expect(page).not_to_have_url(re.compile("region="))

@@ -42,3 +42,12 @@ def test_the_bar_opens_the_pickers_and_escape_closes_them_before_it_leaves(page,
     expect(page.locator("html")).to_have_class(re.compile("projector"))
     page.keyboard.press("Escape")
     expect(page.locator("html")).not_to_have_class(re.compile("projector"))
+
+
+def test_the_bar_and_a_clicker_go_through_the_tools(page, live_server):
+    page.add_init_script("sessionStorage.getItem('projector') ?? sessionStorage.setItem('projector', 'on')")
+    page.goto(f"{live_server.url}/geography/")
+    page.get_by_role("link", name="Next tool: TinyML to frontier").click()
+    expect(page.locator("h1")).to_have_text("TinyML to frontier")
+    page.keyboard.press("PageUp")
+    expect(page.locator("h1")).to_have_text("Carbon map")

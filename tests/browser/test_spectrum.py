@@ -73,3 +73,25 @@ def test_a_phone_scrolls_down_only(page, live_server):
     page.goto(f"{live_server.url}/spectrum/?rows=all")
     drawn(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# As Plotly reports it; its points overlap too much for a mouse to hit a certain one.
+CLICK = """(plot) => {
+  const data = plot.data.find(({ meta }) => meta?.values?.includes("mi300x"));
+  plot.emit("plotly_click", { points: [{ data, pointNumber: data.meta.values.indexOf("mi300x") }] });
+}"""
+
+
+@pytest.mark.parametrize("chart", ["spectrum", "launches"])
+def test_a_click_on_a_point_makes_its_device_current(page, live_server, chart):
+    page.goto(f"{live_server.url}/spectrum/")
+    drawn(page, chart).evaluate(CLICK)
+    expect(page.locator("#in-accelerator")).to_have_value("mi300x")
+
+
+def test_enter_on_a_point_makes_its_device_current(page, live_server):
+    page.goto(f"{live_server.url}/spectrum/")
+    drawn(page).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("accelerator="))

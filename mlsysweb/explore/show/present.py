@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +26,8 @@ from solvers.verdict import State
 # Limits on the number of dominated, infeasible and Pareto-optimal dots: more overlap and make the page larger.
 _BEATEN, _FAILING, _FRONT = 240, 120, 240
 _CELLS = (36, 28)
+# The name in a link of the configuration, by its number, whose own page it opens.
+OPEN = "open"
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ def design_space_page(
         verdict=_verdict(outcome, columns, objectives),
         kind=State.OK if outcome.top else State.MISSED if outcome.seen.count else "",
         cards=tuple(_cards(outcome, objectives)) if outcome.seen.count else (),
-        figures=tuple(_figures(report, columns, objectives, tried)) if not progress or outcome.seen.count else (),
+        figures=tuple(_figures(report, columns, objectives, tried, around))
+        if not progress or outcome.seen.count
+        else (),
         reasons=tuple(_reasons(outcome, objectives)) if outcome.seen.count else (),
         demanded=tuple(c.words for c in outcome.search.constraints if c.text in report.declared.demanded),
         steps=tuple(_steps(report, columns, objectives)),
@@ -199,6 +203,7 @@ def _figures(
     columns: tuple[ResultColumn, ...],
     objectives: list[ResultColumn],
     tried: TriedConfiguration | None,
+    around: DesignSpaceLinks,
 ) -> Iterator[Figure]:
     """Yield the charts: the front by the first two objectives, or one objective against the metric of a constraint or
     the first axis."""
@@ -225,8 +230,9 @@ def _figures(
         knee=_points([report.outcome.front[bend]] if bend >= 0 else [], first, across, columns),
         beaten=_dots(report, columns, good[:_BEATEN], x, y),
         failing=_dots(report, columns, near[:_FAILING], x, y),
-        tried=_points([tried.candidate] if tried else [], first, across, columns),
+        tried=replace(_points([tried.candidate] if tried else [], first, across, columns), numbers=()),
         density=_density(x[good], y[good], logs) if len(good) > _BEATEN else None,
+        opening=f"{around.url}?{around.query}&{OPEN}=",
     )
     title = f"{first.label} against {decapitalized(across.label)}"
     table = Table(
@@ -265,6 +271,7 @@ def _points(candidates: Any, x: ResultColumn, y: ResultColumn, columns: tuple[Re
         [float(x.read(c)) for c in candidates],
         [float(y.read(c)) for c in candidates],
         [places_in_words(c, columns) for c in candidates],
+        [c.number for c in candidates],
     )
 
 
@@ -277,7 +284,7 @@ def _dots(report: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x:
         broken = [name for name, failed in zip(names, report.sample.failed[row], strict=True) if failed]
         own = ", ".join(place_in_words(column, place[column.key]) for column in axes)
         words.append(f"{own}<br>violates {' and '.join(broken)}" if broken else own)
-    return PointSet(x[rows].tolist(), y[rows].tolist(), words)
+    return PointSet(x[rows].tolist(), y[rows].tolist(), words, report.sample.number[rows].tolist())
 
 
 def _density(x: Any, y: Any, logs: tuple[bool, bool]) -> Density:

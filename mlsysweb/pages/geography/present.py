@@ -196,9 +196,8 @@ def _row(found: Atlas, place: int, here: int, around: GeographyLinks) -> PlaceRo
 
 
 def _dot(found: Atlas, place: int, here: int) -> PlacePoint:
-    return PlacePoint(
-        found.places[place].name, float(found.carbon[place]) / 1e3, float(found.cost[place]), _mark(found, place, here)
-    )
+    each, mark = found.places[place], _mark(found, place, here)
+    return PlacePoint(each.name, float(found.carbon[place]) / 1e3, float(found.cost[place]), mark, each.slug)
 
 
 def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Iterator[Figure]:

@@ -51,7 +51,7 @@ def serving_cost_page(
         verdict=_verdict(i, chips, fleet, best),
         kind=State.OK if fleet.met.any() else State.MISSED,
         cards=tuple(_cards(i, fleet, best)) if best is not None else (),
-        figure=_figure(chips, fleet, order) if fleet.met.any() else None,
+        figure=_figure(chips, fleet, order, None if best is None else (best, _way(i))) if fleet.met.any() else None,
         columns=COLUMNS,
         rows=tuple(_row(i, chips[k], fleet, k, missed[k], k == best, around) for k in order),
         assumptions=tuple(_assumptions(i)),
@@ -151,14 +151,19 @@ def _missed(i: Inputs, chip: Accelerator, of: Options, k: int) -> str:
     return "No configuration meets the TTFT and ITL limits together."
 
 
-def _figure(chips: Sequence[Accelerator], fleet: PricedFleets, order: Sequence[int]) -> Figure:
+def _figure(
+    chips: Sequence[Accelerator], fleet: PricedFleets, order: Sequence[int], cheapest: tuple[int, str] | None
+) -> Figure:
+    """Return the chart of costs in `order`; `cheapest` is the accelerator and the way to pay that the ranking begins
+    with."""
     ways = ("own", "on_demand", "spot")
 
     def bar(k: int) -> CostBar:
         costs = [float(fleet.monthly[way][k]) for way in ways]
         texts = tuple(_text(cost, "USD") if math.isfinite(cost) else "" for cost in costs)
         dollars = tuple(cost if math.isfinite(cost) else None for cost in costs)
-        return CostBar(chips[k].name, dollars, texts, not fleet.met[k])
+        best = ways.index(cheapest[1]) if cheapest and cheapest[0] == k else None
+        return CostBar(chips[k].name, dollars, texts, not fleet.met[k], best)
 
     drawn = [bar(k) for k in order]
     rows = tuple((b.name, *(text or ("misses the SLO" if b.missed else "unknown") for text in b.texts)) for b in drawn)

@@ -161,4 +161,5 @@ SERVING_COST = replace(
         ),
     ),
     overlay="accelerator",
+    overlay_help="Accelerators to rank beside the one under Advanced inputs. Empty: seven usual ones.",
 )

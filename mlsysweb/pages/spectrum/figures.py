@@ -231,7 +231,8 @@ def _timed(s: Survey, place: int) -> DeviceLatency:
     roofs = max(s.of("compute_time", place), s.of("memory_time", place))
     binds = s.binding[place].name.lower()
     label = _label(s, place) if place in (s.smallest, s.held) else ""
-    return DeviceLatency(s.of("peak", place), s.of("latency", place), roofs, binds, s.devices[place].name, label)
+    name, slug = s.devices[place].name, s.devices[place].slug
+    return DeviceLatency(s.of("peak", place), s.of("latency", place), roofs, binds, name, label, slug)
 
 
 def _parts(s: Survey, place: int) -> tuple[str, ...]:

@@ -144,10 +144,16 @@ def names_axis(names: Sequence[str], **more: Any) -> dict[str, Any]:
     }
 
 
+# The share of the axis that the label of a bar to the left takes on a phone.
+LABEL_SHARE = 0.35
+
+
 def length_axis(longest: float, shortest: float = 0.0) -> dict[str, Any]:
     """Return the axis of bars whose labels say the numbers: not drawn. The longest bar ends at the edge of the plot;
-    its label stands in the margin."""
-    return {"visible": False, "range": [min(shortest, 0.0), longest or 1.0], "fixedrange": True}
+    its label stands in the margin. Before bars to the left there is room for their labels, as the names are there."""
+    low, high = min(shortest, 0.0), max(longest, 0.0)
+    room = LABEL_SHARE * (high - low) if low < 0 else 0.0
+    return {"visible": False, "range": [low - room, high if low < high else 1.0], "fixedrange": True}
 
 
 def bar_width(bars: int) -> float:

@@ -24,6 +24,7 @@ class DeviceLatency:
     binds: str
     name: str
     label: str = ""
+    slug: str = ""
 
 
 _NAMES = {"compute": "Arithmetic binds", "memory": "Memory binds", "overhead": "Overhead binds"}
@@ -71,6 +72,7 @@ def _bound(devices: Sequence[DeviceLatency], rate: Value, latency: Value, middle
         "textposition": ["top right" if device.rate < middle else "top left" for device in devices],
         "textfont": {"color": "token:text", "size": 12},
         "customdata": [device.name for device in devices],
+        "meta": {"field": "accelerator", "values": [device.slug or None for device in devices]},
         "marker": {"color": f"token:{kind}", "size": 10, "symbol": _SYMBOLS[kind]},
         "hovertemplate": _hover(rate, latency).replace("text", "customdata") + "<extra></extra>",
     }

@@ -12,12 +12,14 @@ from .axes import axis, label_room, layout, length_axis, names_axis, reach_of
 
 
 class PlacePoint(NamedTuple):
-    """A place: name, tonnes, USD, and its role among the others (empty, front, chosen, best)."""
+    """A place: name, tonnes, USD, its role among the others (empty, front, chosen, best), and the slug of its grid,
+    which a click selects."""
 
     name: str
     tonnes: float
     dollars: float
     mark: str
+    slug: str = ""
 
 
 _ELECTRICITY = Value(0.0, "USD", "USD", "Electricity cost")
@@ -46,6 +48,7 @@ def ranking(dots: Sequence[PlacePoint]) -> dict[str, Any]:
                 "y": [dot.name for dot in dots],
                 "x": [dot.tonnes for dot in dots],
                 "text": [f"{dot.tonnes:,.3g} t" for dot in dots],
+                "meta": _selects(dots),
                 "textposition": "outside",
                 "cliponaxis": False,
                 "marker": {"color": ["token:compute" if dot.mark == "chosen" else "token:compute/45" for dot in dots]},
@@ -58,6 +61,11 @@ def ranking(dots: Sequence[PlacePoint]) -> dict[str, Any]:
             yaxis=names_axis([dot.name for dot in dots]),
         ),
     }
+
+
+def _selects(dots: Sequence[PlacePoint]) -> dict[str, Any]:
+    """Return the field that a click on a place fills, its values, and the field that it replaces."""
+    return {"field": "grid", "clears": "region", "values": [dot.slug or None for dot in dots]}
 
 
 def tradeoff(dots: Sequence[PlacePoint]) -> dict[str, Any]:
@@ -90,6 +98,7 @@ def _marked(mark: str, dots: Sequence[PlacePoint]) -> dict[str, Any]:
         "x": [dot.dollars for dot in dots],
         "y": [dot.tonnes for dot in dots],
         "text": [dot.name for dot in dots],
+        "meta": _selects(dots),
         "marker": {"color": _COLOURS[mark], "size": 13 if mark in ("best", "chosen") else 8, "symbol": _SYMBOLS[mark]},
         "hovertemplate": "%{text}: %{y:,.3~g} t CO₂e, $%{x:,.0f}<extra></extra>",
     }

@@ -8,9 +8,9 @@ _LABEL_WIDTH = 20
 
 
 def broken(text: str, width: int = _LABEL_WIDTH) -> str:
-    """Return a text in lines of at most `width` characters, broken between words."""
+    """Return a text in lines of at most `width` characters, broken between words; a number stays with its unit."""
     lines = [""]
-    for word in text.split():
+    for word in text.split(" "):  # not at the no-break space between them
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
             lines.append(word)
         else:

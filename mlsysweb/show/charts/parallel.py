@@ -4,12 +4,16 @@ filtered with a mouse only and has no fallback without scripts; this one is an S
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Up to as many lines are drawn at full opacity.
 _OPAQUE = 60
-WIDTH, HEIGHT, TOP, FOOT, SIDE = 900, 320, 48, 18, 70
+WIDTH, HEIGHT, TOP, FOOT, SIDE = 900, 340, 58, 18, 16
+# The width of a letter of a label and of its bold name, the room beside it, and the height of a line, in the chart's
+# units. A name is broken into at most three lines.
+_LETTER, _BOLD, _BESIDE, _LINE, _LINES = 6.6, 7.4, 22, 15, 3
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Tick:
 
 @dataclass(frozen=True)
 class Upright:
-    """A drawn vertical axis: its position, its ticks, and the range of its filter."""
+    """A drawn vertical axis: its position, its ticks, the range of its filter, and its name in lines. `name_y` is the
+    place of a name in one line, as charts of earlier releases have it."""
 
     name: str
     label: str
@@ -45,6 +50,7 @@ class Upright:
     high: float
     log: bool
     brushed: tuple[float, float] | None
+    name_lines: tuple[Tick, ...] = ()
 
     @property
     def tick_x(self) -> float:
@@ -88,10 +94,12 @@ def parallel(
     front: Sequence[bool],
     brushes: dict[str, tuple[float, float]],
 ) -> Parallel:
-    """Return the chart; rows that pass the filters are drawn last, on top of the others."""
-    gap = (WIDTH - 2 * SIDE) / max(len(columns) - 1, 1)
-    # Axis names alternate between two heights, so that neighbours do not overlap.
-    uprights = [_upright(c, SIDE + k * gap, 14 + 17 * (k % 2), brushes) for k, c in enumerate(columns)]
+    """Return the chart; rows that pass the filters are drawn last, on top of the others. Labels stand to the right of
+    their axis: the next axis is beyond the longest of them, and the chart as wide as they need."""
+    rooms = [_room(column) for column in columns]
+    spare = max(0.0, WIDTH - 2 * SIDE - sum(rooms)) / max(len(columns) - 1, 1)
+    starts = [SIDE + sum(rooms[:k]) + k * spare for k in range(len(columns))]
+    uprights = [_upright(c, x, brushes) for c, x in zip(columns, starts, strict=True)]
     heights = [[_height(v, u) for v in c.values] for c, u in zip(columns, uprights, strict=True)]
     rows = sorted(range(len(kept)), key=lambda row: (kept[row], front[row]))
     threads = (
@@ -103,21 +111,39 @@ def parallel(
         for row in rows
         if not any(math.isnan(h[row]) for h in heights)
     )
-    return Parallel(tuple(uprights), tuple(threads))
+    return Parallel(tuple(uprights), tuple(threads), width=max(WIDTH, math.ceil(2 * SIDE + sum(rooms))))
 
 
-def _upright(column: ParallelAxis, x: float, name_y: float, brushes: dict[str, tuple[float, float]]) -> Upright:
+def _room(column: ParallelAxis) -> float:
+    """Return the width that the labels of an axis need, and the shortest breaking of its name into lines."""
+    ticks = (*column.words, *(words for _, words in column.ticks))
+    name = max(len(line) for line in _name_lines(column.label))
+    return max(_LETTER * max((len(words) for words in ticks), default=0), _BOLD * name) + _BESIDE
+
+
+def _name_lines(label: str) -> list[str]:
+    """Return a name in at most as many lines as there is room for, as narrow as that allows."""
+    longest = max(len(word) for word in label.split()) if label.split() else 1
+    return next(
+        lines for width in range(longest, len(label) + 2) if len(lines := textwrap.wrap(label, width) or [""]) <= _LINES
+    )
+
+
+def _upright(column: ParallelAxis, x: float, brushes: dict[str, tuple[float, float]]) -> Upright:
     known = [v for v in column.values if math.isfinite(v)] or [0.0]
     low, high = (0.0, len(column.words) - 1.0) if column.words else (min(known), max(known))
     if low == high:
         low, high = low - 0.5, high + 0.5
     log = column.log and low > 0
     ends = brushes.get(column.name)
+    lines = _name_lines(column.label)
+    name_y = TOP - 14 - _LINE * (len(lines) - 1)
     blank = Upright(column.name, column.label, x, name_y, (), low, high, log, None)
     named = [(float(k), word) for k, word in enumerate(column.words)] or list(column.ticks)
     ticks = tuple(Tick(_height(value, blank), words) for value, words in named)
     brushed = (_height(ends[1], blank), _height(ends[0], blank)) if ends else None
-    return Upright(column.name, column.label, x, name_y, ticks, low, high, log, brushed)
+    name_lines = tuple(Tick(name_y + _LINE * k, line) for k, line in enumerate(lines))
+    return Upright(column.name, column.label, x, name_y, ticks, low, high, log, brushed, name_lines)
 
 
 def _height(value: float, upright: Upright) -> float:

@@ -17,11 +17,13 @@ FRONT = "Pareto-optimal"
 
 @dataclass(frozen=True)
 class PointSet:
-    """Dots of one category: their coordinates in SI and their hover texts."""
+    """Dots of one category: their coordinates in SI, their hover texts, and the number of each configuration, which a
+    click opens."""
 
     x: Sequence[float]
     y: Sequence[float]
     words: Sequence[str]
+    numbers: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,10 @@ def pareto(
     failing: PointSet,
     tried: PointSet,
     density: Density | None,
+    opening: str = "",
 ) -> dict[str, Any]:
     """Return the figure. For a large space `beaten` holds a sample of the dominated configurations, and `density`
-    shades where the others lie."""
+    shades where the others lie. `opening` and the number of a configuration are the link that opens it."""
     every = (front, knee, beaten, failing, tried)
     traces = [
         *([_shade(x, y, density)] if density else []),
@@ -55,6 +58,9 @@ def pareto(
         _dots("Knee", x, y, knee, "token:money", "star", 16, "markers"),
         _dots("Your configuration", x, y, tried, "token:memory", "diamond", 13, "markers"),
     ]
+    for trace, points in zip(reversed(traces), (tried, knee, front, beaten, failing), strict=False):
+        if points.numbers:
+            trace["meta"] = {"base": opening, "values": [str(number) for number in points.numbers]}
     return {
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(

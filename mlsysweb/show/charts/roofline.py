@@ -118,6 +118,7 @@ def _labels(result: Result, across: Reach, up: Reach) -> list[dict[str, Any]]:
             "bottom",
             xshift=-5 if middle > 0.5 else 5,
             align="right" if middle > 0.5 else "left",
+            name="ridge",
         ),
     ]
     if 0 < middle < 1:
@@ -150,6 +151,7 @@ def _point_label(result: Result, across: Reach, up: Reach) -> Iterator[dict[str,
                 xshift=12 if place < 0.5 else -12,
                 yshift=-8,
                 align="left" if place < 0.5 else "right",
+                name="point",
             )
 
 
@@ -194,6 +196,7 @@ def _ceilings(result: Result, low: float, high: float) -> Iterator[dict[str, Any
                 "text": ["", words],
                 "textposition": "top left",
                 "textfont": {"color": "token:muted", "size": 12},
+                "meta": {"wide": "text"},
                 "line": {"color": "token:muted", "width": 1, "dash": "dot"},
                 "hovertemplate": f"{words}: %{{y:.4~s}}FLOP/s<extra></extra>",
             }

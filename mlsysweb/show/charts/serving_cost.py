@@ -1,4 +1,5 @@
-"""Cost bars by accelerator; accelerators that miss the SLO are named with no bar, in grey."""
+"""Cost bars by accelerator in one hue, the cheapest in full; accelerators that miss the SLO are named with no bar, in
+grey."""
 
 from __future__ import annotations
 
@@ -7,38 +8,43 @@ from typing import Any, NamedTuple
 
 from .axes import label_room, layout, length_axis, names_axis
 
-_WAYS = (("Owned", "token:memory"), ("On demand", "token:money"), ("Spot", "token:compute"))
+_WAYS = ("owned", "on demand", "spot")
+_HUE, _CHEAPEST = "token:compute/45", "token:compute"
 
 
 class CostBar(NamedTuple):
     """An accelerator: USD per month owned, on demand and on spot machines, None where unknown, with their texts;
-    `missed` where it does not meet the SLO."""
+    `missed` where it does not meet the SLO. `cheapest` is the place of the cost that the ranking begins with, if it is
+    one of these."""
 
     name: str
     dollars: tuple[float | None, ...]
     texts: tuple[str, ...]
     missed: bool
+    cheapest: int | None = None
 
 
 def serving_cost(chips: Sequence[CostBar]) -> dict[str, Any]:
     """Return the figure: a group of up to three horizontal bars for each accelerator, in the order given."""
     names = [chip.name for chip in chips]
     longest = max((cost for chip in chips for cost in chip.dollars if cost is not None), default=0.0)
-    texts = [text for chip in chips for text in chip.texts]
+    texts = [f"{text} {_WAYS[1]}" for chip in chips for text in chip.texts]
     traces = [
         {
             "type": "bar",
             "orientation": "h",
-            "name": way,
+            "name": way.capitalize(),
+            "showlegend": False,
             "y": names,
             "x": [chip.dollars[place] for chip in chips],
-            "text": [chip.texts[place] for chip in chips],
+            "text": [f"{chip.texts[place]} {way}" if chip.texts[place] else "" for chip in chips],
             "textposition": "outside",
             "cliponaxis": False,
-            "marker": {"color": colour},
-            "hovertemplate": f"%{{y}}, {way.lower()}: %{{text}}<extra></extra>",
+            "constraintext": "none",
+            "marker": {"color": [_CHEAPEST if chip.cheapest == place else _HUE for chip in chips]},
+            "hovertemplate": "%{y}: %{text}<extra></extra>",
         }
-        for place, (way, colour) in enumerate(_WAYS)
+        for place, way in enumerate(_WAYS)
         if any(chip.dollars[place] is not None for chip in chips)
     ]
     missed = [chip for chip in chips if chip.missed]

@@ -98,7 +98,7 @@ def spectrum(
             *(trace for constant in constants for trace in _constant(constant, frame, every)),
             *(_group(group, across, up) for group in groups if group.dots),
             *([_FAINT] if any(dot.faint for dot in every) else []),
-            _labels(_placed([dot for dot in every if dot.label], frame, _sides(every))),
+            *_labels(_placed([dot for dot in every if dot.label], frame, _sides(every))),
         ],
         "layout": layout(
             # A changed axis starts a new zoom.
@@ -158,6 +158,10 @@ _FAINT: dict[str, Any] = {
 }
 
 
+# The share of the height that a label and the ring beside it take on a phone.
+_LABEL_HEIGHT = 0.12
+
+
 @dataclass(frozen=True)
 class _Label:
     """A label beside a dot and the space it takes: left, right, bottom and top as fractions of the frame."""
@@ -172,8 +176,8 @@ class _Label:
         y = (math.log10(dot.y) - frame.bottom) / (frame.top - frame.bottom)
         wide = 0.02 + 0.013 * len(dot.label)
         left = x if side.endswith("right") else x - wide
-        bottom = y if side.startswith("top") else y - 0.08
-        return cls(dot, side, (left, left + wide, bottom, bottom + 0.08))
+        bottom = y if side.startswith("top") else y - _LABEL_HEIGHT
+        return cls(dot, side, (left, left + wide, bottom, bottom + _LABEL_HEIGHT))
 
     def inside(self) -> bool:
         left, right, bottom, top = self.room
@@ -204,8 +208,15 @@ def _placed(dots: Sequence[DevicePoint], frame: _Frame, sides: Sequence[str]) ->
     return kept
 
 
-def _labels(labels: Sequence[_Label]) -> dict[str, Any]:
-    """Return the annotations of labelled devices, and rings around those that the verdict names."""
+def _labels(labels: Sequence[_Label]) -> Iterator[dict[str, Any]]:
+    """Yield the names of the devices that the verdict names, with a ring around each, and those of other well-known
+    devices, for which a phone has no room."""
+    for ringed in (True, False):
+        if some := [label for label in labels if label.dot.ringed == ringed]:
+            yield _names(some) | ({} if ringed else {"meta": {"wide": True}})
+
+
+def _names(labels: Sequence[_Label]) -> dict[str, Any]:
     dots = [label.dot for label in labels]
     return {
         "type": "scatter",
@@ -246,6 +257,7 @@ def _constant(constant: Constant, frame: _Frame, dots: Sequence[DevicePoint]) ->
     yield {
         **plain,
         "mode": "text",
+        **({} if own else {"meta": {"wide": True}}),
         "x": [10**at for at, _ in places],
         "y": [10 ** line.up(at) for line, (at, _) in zip(lines, places, strict=True)],
         "text": [constant.name or f"{format_quantity(line.value, constant.unit)}{constant.after}" for line in lines],

@@ -7,7 +7,7 @@ from typing import Any
 
 from solvers.meta.sensitivity import ElasticityRow
 
-from .axes import layout
+from .axes import LABEL_SHARE, layout, names_axis
 
 
 def tornado(rows: Sequence[ElasticityRow]) -> dict[str, Any]:
@@ -16,26 +16,29 @@ def tornado(rows: Sequence[ElasticityRow]) -> dict[str, Any]:
         _bars("Bought with a machine", "token:compute", [row for row in rows if row.hardware]),
         _bars("Chosen", "token:overhead", [row for row in rows if not row.hardware]),
     ]
+    names = [_named(row) for row in rows]
     return {
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
             xaxis={
-                "title": {"text": "Change of the output for one percent more (%)"},
+                "title": {"text": "Change of the output (%)"},
                 "zeroline": True,
                 "zerolinecolor": "token:axis",
                 "gridcolor": "token:grid",
                 "automargin": True,
+                "range": _reach([row.elasticity for row in rows]),
             },
-            yaxis={
-                "automargin": True,
-                "linecolor": "token:axis",
-                "autorange": "reversed",
-                "categoryorder": "array",
-                "categoryarray": [_named(row) for row in rows],
-            },
+            yaxis=names_axis(names, categoryorder="array", categoryarray=names),
             barmode="overlay",
         ),
     }
+
+
+def _reach(values: Sequence[float]) -> list[float]:
+    """Return the range with room for the labels at the ends of the bars, on the sides that have any."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    room = LABEL_SHARE * (high - low or 1.0)
+    return [low - room if low < 0 else low, high + room if high > 0 else high]
 
 
 def _bars(name: str, colour: str, rows: Sequence[ElasticityRow]) -> dict[str, Any]:

@@ -209,7 +209,7 @@ def _extras(
             name=ALSO,
             control="several",
             label=f"Compare with ({io.label.lower()}s)",
-            help="Drawn beside the first in every chart.",
+            help=question.overlay_help,
             text=text.get(ALSO, ""),
             error=errors.get(ALSO, ""),
             slider=None,

@@ -1,3 +1,4 @@
+import json
 import re
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
@@ -161,6 +162,23 @@ def test_a_row_of_several_walls_opens_as_their_pipeline(client):
     cards = [card.value for stage in client.get(opened).context["page"].stages for card in stage.headline]
     itl = re.search(r"inter-token latency \(ITL\) ([\d.]+ ms)", shown.verdict)[1]
     assert opened.startswith("/pipeline/?") and itl in cards
+
+
+def test_a_click_on_a_point_of_the_chart_opens_its_configuration(client):
+    shown = page(client)
+    plot = json.loads(shown.figures[0].plot)
+    traces = {trace["name"]: trace for trace in plot["data"]}
+    front, beaten = traces["Pareto-optimal"], traces["Dominated"]
+    answer = client.get(front["meta"]["base"] + front["meta"]["values"][0])
+    assert answer.status_code == 302 and answer["Location"] in [row.url for row in shown.rows.rows]
+    opened = client.get(beaten["meta"]["base"] + beaten["meta"]["values"][-1], follow=True).context["page"].result
+    throughput = next(card.number for card in opened.headline if card.name == "throughput")
+    assert throughput == pytest.approx(beaten["x"][-1], rel=1e-3)
+
+
+@pytest.mark.parametrize("number", ["28", "9" * 20, "-1", "x"])
+def test_a_number_of_no_configuration_opens_none(client, number):
+    assert client.get(f"{link()}&open={number}").status_code in (200, 422)
 
 
 def test_beside_the_best_each_axis_is_turned_by_one_place(client):

@@ -1,0 +1,41 @@
+"""Labels of charts: in lines that keep a number with its unit, with room beside bars, in one hue with a highlight."""
+
+import pytest
+
+from mlsysweb.show.charts.axes import length_axis
+from mlsysweb.show.charts.bars import bar_figure
+from mlsysweb.show.charts.labels import broken
+from mlsysweb.show.charts.serving_cost import CostBar, serving_cost
+from mlsysweb.show.charts.tornado import tornado
+from solvers.meta.sensitivity import ElasticityRow
+
+
+def test_a_number_stays_with_its_unit_where_a_label_is_broken():
+    assert broken("Break-even utilization 74\u00a0%", 26) == "Break-even utilization<br>74\u00a0%"
+
+
+@pytest.mark.parametrize(("longest", "shortest"), [(1.0, 0.0), (0.9, -0.9), (0.0, -2.0)])
+def test_bars_to_the_left_leave_room_for_their_labels_before_the_names(longest, shortest):
+    low, high = length_axis(longest, shortest)["range"]
+    room = (min(shortest, 0.0) - low) / (high - low)
+    assert room > 0.2 if shortest < 0 else room == 0
+
+
+def test_bars_of_both_directions_have_that_room():
+    low, _ = bar_figure(["a", "b"], [1.0, -1.0], ["1", "−1"])["layout"]["xaxis"]["range"]
+    assert low < -1.2
+
+
+def test_a_tornado_has_room_beyond_the_bars_of_each_side():
+    rows = [ElasticityRow(name="a", label="A", elasticity=0.94, hardware=False, below=0.94, above=0.94)]
+    assert tornado(rows)["layout"]["xaxis"]["range"] == [0.0, pytest.approx(0.94 * 1.35)]
+
+
+def test_costs_are_in_one_hue_with_the_cheapest_in_full_and_each_bar_says_how_it_is_paid():
+    cheap = CostBar("B200", (7670.0, 12000.0, None), ("$7.67k", "$12k", ""), False, cheapest=1)
+    dear = CostBar("H100", (16000.0, 21500.0, 9130.0), ("$16k", "$21.5k", "$9.13k"), False)
+    own, rented, spot = serving_cost([cheap, dear])["data"]
+    colours = {colour for trace in (own, rented, spot) for colour in trace["marker"]["color"]}
+    assert {colour.partition("/")[0] for colour in colours} == {"token:compute"} and len(colours) == 2
+    assert rented["marker"]["color"][0] == "token:compute" != rented["marker"]["color"][1]
+    assert rented["text"] == ["$12k on demand", "$21.5k on demand"] and spot["text"] == ["", "$9.13k spot"]
