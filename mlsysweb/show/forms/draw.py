@@ -42,8 +42,9 @@ def form(
 
 def errors_only_form(question: Question[Any], errors: Mapping[str, str], action: str) -> Form:
     """Return the form for an update: the fields with their errors, without options."""
-    names = (*question.inputs, *_extra_names(question))
-    fields = tuple(Field(n, "", "", "", "", errors.get(n, ""), None, ()) for n in names)
+    labels = {**{name: io.label for name, io in question.inputs.items()}, **dict(_extra_names(question))}
+    names = tuple(labels)
+    fields = tuple(Field(n, "", labels[n], "", "", errors.get(n, ""), None, ()) for n in names)
     return Form(action=action, fields=fields, advanced=(), presets=(), error=_homeless(errors, names))
 
 
@@ -192,18 +193,19 @@ def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGr
     return typed_in + tuple(OptionGroup(heading, tuple(options)) for heading, options in groups.items())
 
 
-def _extra_names(question: Question[Any]) -> Iterator[str]:
-    """Yield the names a page adds to a wall's inputs: systems to overlay, and the input its curves run along."""
+def _extra_names(question: Question[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the names a page adds to a wall's inputs, with their labels: systems to overlay, and the input its curves
+    run along."""
     if question.overlay:
-        yield ALSO
+        yield ALSO, f"Compare with ({question.inputs[question.overlay].label.lower()}s)"
     if any(figure.kind == "curve" for figure in question.figures):
-        yield SWEEP
+        yield SWEEP, "Curves run along"
 
 
 def _extras(
     question: Question[Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices
 ) -> Iterator[Field]:
-    names = set(_extra_names(question))
+    names = dict(_extra_names(question))
     if ALSO in names:
         picked = {each for each in text.get(ALSO, "").split(",") if each}
         io = question.inputs[question.overlay]
@@ -211,7 +213,7 @@ def _extras(
         yield Field(
             name=ALSO,
             control="several",
-            label=f"Compare with ({io.label.lower()}s)",
+            label=names[ALSO],
             help="Drawn beside the first in every chart.",
             text=text.get(ALSO, ""),
             error=errors.get(ALSO, ""),
@@ -225,7 +227,7 @@ def _extras(
         yield Field(
             name=SWEEP,
             control="pick",
-            label="Curves run along",
+            label=names[SWEEP],
             help="Any number above can be the axis of the curves.",
             text=now,
             error=errors.get(SWEEP, ""),
