@@ -49,3 +49,21 @@ def test_a_form_without_scripts_sends_its_units(browser, live_server):
     page.get_by_role("button", name="Compute").click()
     assert "&duration=12+day&" in page.url and "unit" not in page.url.partition("?")[2].replace("unit_price", "")
     expect(page.locator("#in-duration")).to_have_value("12")
+
+
+def test_of_equal_matches_a_picker_takes_the_newest(page, live_server, console):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    search = page.locator("#in-model-ts-control")
+    search.click()
+    search.press_sequentially("70b")
+    search.press("Enter")
+    page.wait_for_url("**model=llama-3.3-70b**")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_name_picked_is_not_cut(page, live_server, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{live_server.url}/walls/roofline/?accelerator=jetson-orin-nano-super")
+    cut = "[...document.querySelectorAll('.ts-wrapper.single .item')].filter((item) => item.scrollWidth > item.clientWidth)"
+    assert page.evaluate(f"{cut}.length") == 0
+    assert "Super 8GB" in page.locator("#in-accelerator + .ts-wrapper .item").inner_text()
