@@ -69,7 +69,9 @@ def _shown(
     errors_html = render_to_string("explore/_size.html", {"form": form}, request)
     if page is None:
         return error_response(errors_html)
-    return partial_response(render_to_string("explore/_results.html", {"page": page}, request) + errors_html, page.url)
+    title = render_to_string("shared/_title.html", {"page": page}, request)
+    found = render_to_string("explore/_results.html", {"page": page}, request)
+    return partial_response(found + title + errors_html, page.url)
 
 
 @require_POST

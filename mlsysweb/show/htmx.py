@@ -65,4 +65,5 @@ def render_page_or_partial(
     errors_html = render_to_string("shared/_errors.html", {"form": (bare or drawn)()}, request)
     if page is None:
         return error_response(errors_html)
-    return partial_response(render_to_string(partial, {"page": page}, request) + errors_html, page.url)
+    title = render_to_string("shared/_title.html", {"page": page}, request)
+    return partial_response(render_to_string(partial, {"page": page}, request) + title + errors_html, page.url)

@@ -29,7 +29,9 @@ def pipelines(request: HttpRequest) -> HttpResponse:
     errors_html = render_to_string("shared/_errors.html", {"form": form}, request)
     if answered.errors:
         return error_response(errors_html)
-    return partial_response(render_to_string("pipelines/_chain.html", {"page": page}, request) + errors_html, page.url)
+    title = render_to_string("shared/_title.html", {"page": page}, request)
+    chain = render_to_string("pipelines/_chain.html", {"page": page}, request)
+    return partial_response(chain + title + errors_html, page.url)
 
 
 def _form(answered: ChainAnswer) -> Form:

@@ -94,6 +94,7 @@ def _update(request: HttpRequest, page: WallPage, drawn: Form) -> str:
     shown = render_to_string("walls/_result.html", {"page": page, "result": page.result}, request)
     if page.result and page.result.calibrations:
         shown += render_to_string("shared/_efficiencies.html", {"result": page.result}, request)
+    shown += render_to_string("shared/_title.html", {"page": page}, request)
     return shown + render_to_string("shared/_errors.html", {"form": drawn}, request)
 
 

@@ -211,3 +211,23 @@ def test_a_wall_has_its_picture_beside_its_heading_and_a_tool_has_none(client):
         "roofline": 1,
         "battery": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/walls/serving/", r"TTFT [\d.]+ ms · Serving · Walls of ML systems"),
+        ("/walls/tco/?duration=1+day", r"TCO \$[\d.]+k · Total cost of ownership · Walls of ML systems"),
+        ("/system/", r"[\w-]+ is the first limit · Whole-system view · Walls of ML systems"),
+        ("/serving-cost/", r"SLO met · Serving cost · Walls of ML systems"),
+    ],
+)
+def test_the_tab_says_the_answer_and_the_page_also_after_an_update(client, address, title):
+    for headers in ({}, {"HX-Request": "true"}):
+        page = client.get(address, headers=headers).content.decode()
+        assert re.search(f"<title>{title}</title>", page), re.search("<title>.*?</title>", page)
+
+
+def test_without_an_answer_the_tab_says_the_page(client):
+    page = client.get("/walls/serving/?batch_size=x").content.decode()
+    assert "<title>Serving · Walls of ML systems</title>" in page
