@@ -67,3 +67,14 @@ def test_the_name_picked_is_not_cut(page, live_server, width):
     cut = "[...document.querySelectorAll('.ts-wrapper.single .item')].filter((item) => item.scrollWidth > item.clientWidth)"
     assert page.evaluate(f"{cut}.length") == 0
     assert "Super 8GB" in page.locator("#in-accelerator + .ts-wrapper .item").inner_text()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_no_label_breaks_within_a_word_or_runs_over(page, live_server, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{live_server.url}/walls/topology/")
+    labels = "[...document.querySelectorAll('.field > label')].filter((label) => label.offsetParent)"
+    assert page.evaluate(f"{labels}.some((label) => label.textContent.includes('ubscription'))")
+    assert page.evaluate(f"{labels}.filter((l) => l.scrollWidth > l.clientWidth).length") == 0
+    assert page.evaluate(f"{labels}.filter((l) => getComputedStyle(l).overflowWrap !== 'normal').length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
