@@ -64,8 +64,8 @@ def test_of_equal_matches_a_picker_takes_the_newest(page, live_server, console):
 def test_the_name_picked_is_not_cut(page, live_server, width):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{live_server.url}/walls/roofline/?accelerator=jetson-orin-nano-super")
-    cut = "[...document.querySelectorAll('.ts-wrapper.single .item')].filter((item) => item.scrollWidth > item.clientWidth)"
-    assert page.evaluate(f"{cut}.length") == 0
+    items = "[...document.querySelectorAll('.ts-wrapper.single .item')]"
+    assert page.evaluate(f"{items}.filter((item) => item.scrollWidth > item.clientWidth).length") == 0
     assert "Super 8GB" in page.locator("#in-accelerator + .ts-wrapper .item").inner_text()
 
 
