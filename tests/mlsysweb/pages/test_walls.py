@@ -225,12 +225,12 @@ def test_a_wall_has_its_picture_beside_its_heading_and_a_tool_has_none(client):
 def test_the_tab_says_the_answer_and_the_page_also_after_an_update(client, address, title):
     for headers in ({}, {"HX-Request": "true"}):
         page = client.get(address, headers=headers).content.decode()
-        assert re.search(f"<title>{title}</title>", page), re.search("<title>.*?</title>", page)
+        assert re.search(rf"<title>{title}\s*</title>", page), re.search("<title>.*", page)
 
 
 def test_without_an_answer_the_tab_says_the_page(client):
     page = client.get("/walls/serving/?batch_size=x").content.decode()
-    assert "<title>Serving · Walls of ML systems</title>" in page
+    assert "<title>Serving · Walls of ML systems" in page
 
 
 @pytest.mark.parametrize(
