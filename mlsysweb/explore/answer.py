@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from catalog.resolve import choices
 from mlsysweb.explore.ask.axes import AXIS
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.presets import PRESETS
@@ -88,7 +89,7 @@ def _answered(
     outcome: Outcome,
     progress: JobProgress | None,
 ) -> DesignSpacePage:
-    shown = columns(declared.search)
+    shown = columns(declared.search, choices)
     report = search_report(declared, outcome, shown)
     pairs = [(name, value) for name, values in QueryDict(question.query).lists() for value in values]
 
@@ -130,7 +131,7 @@ def _why(
     }
     best = outcome.top[0] if outcome.top else None
     axes = [
-        (c.key, c.label, c.words(c.read(best)) if best else c.words(_first(declared, c))) for c in shown if not c.terms
+        (c.key, c.label, c.typed(c.read(best)) if best else c.typed(_first(declared, c))) for c in shown if not c.terms
     ]
     stands = settings(declared.search.pipeline, {}, best.places if best else _firsts(declared))
     own, errors, opened = None, {}, ""

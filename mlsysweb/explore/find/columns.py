@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from solvers.analysis.parameters import parameters_of
-from solvers.fields import Input, Output
+from solvers.fields import Input, Output, Pick
 from solvers.pipeline.chain import Pipeline
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
 from solvers.search.explore import Search
+from solvers.specs import Grid
+
+CatalogRows = Callable[[type[Any]], Iterable[tuple[str, str, str]]]
 
 
 @dataclass(frozen=True)
 class ResultColumn:
     """A column. `key` names it in links. `terms` are the metrics of a sum with their weights, empty for an axis. `sign`
-    is 1 to minimize, -1 to maximize, 0 otherwise."""
+    is 1 to minimize, -1 to maximize, 0 otherwise. `names` are the names of catalog rows by their slugs."""
 
     key: str
     label: str
@@ -26,6 +29,7 @@ class ResultColumn:
     numeric: bool
     terms: tuple[tuple[str, float], ...] = ()
     sign: float = 0
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, candidate: Any) -> Any:
         """Return a candidate's cell: a number in SI, a name or a bool."""
@@ -36,6 +40,11 @@ class ResultColumn:
         return candidate.values[self.terms[0][0]]
 
     def words(self, cell: Any) -> str:
+        """Return a cell as a page shows it: catalog rows by name."""
+        return self.names.get(cell) or self.typed(cell)
+
+    def typed(self, cell: Any) -> str:
+        """Return a cell as a person types it: catalog rows by slug."""
         if isinstance(cell, bool):
             return "yes" if cell else "no"
         return (
@@ -48,22 +57,24 @@ class ResultColumn:
         return Value(cell, self.unit, self.display_unit, self.label)
 
 
-def columns(search: Search) -> tuple[ResultColumn, ...]:
+def columns(search: Search, rows: CatalogRows = lambda kind: ()) -> tuple[ResultColumn, ...]:
     """Return the axes with more than one value, the objectives, and the metrics of constraints that are not
-    objectives."""
-    axes = [_axis(search.pipeline, axis) for axis in search.space.axes]
+    objectives. `rows` gives slug, name and heading of the catalog's rows of a kind."""
+    axes = [_axis(search.pipeline, axis, rows) for axis in search.space.axes]
     goals = [*_objectives(search)]
     said = {term for column in goals for term, _ in column.terms}
     found = {column.key: column for column in _constraints(search) if column.key not in said}
     return (*axes, *goals, *found.values())
 
 
-def _axis(steps: Pipeline, axis: Any) -> ResultColumn:
+def _axis(steps: Pipeline, axis: Any, rows: CatalogRows) -> ResultColumn:
     numeric = not isinstance(axis.labels[0], str)
     declared = declaration_of(steps, axis.name)
     label = declared.label if declared else axis.name.capitalize()
     if not numeric or not isinstance(declared, Input):
-        return ResultColumn(axis.name, label, "1", "1", numeric)
+        kind = declared.kind if isinstance(declared, Pick) else Grid if axis.name == "grid" else None
+        names = {slug: name for slug, name, _ in rows(kind)} if kind else {}
+        return ResultColumn(axis.name, label, "1", "1", numeric, names=names)
     return ResultColumn(axis.name, label, declared.unit, declared.display_unit, True)
 
 

@@ -13,13 +13,12 @@ import orjson
 from mlsysweb.explore.find.columns import ResultColumn
 from mlsysweb.explore.find.report import SearchReport, TriedConfiguration
 from mlsysweb.explore.show.page import ConstraintRow, DesignSpacePage, JobProgress, NeighbourStep, RowsPage, WhyPage
+from mlsysweb.explore.show.verdict import in_sentence, nearest_value, place_in_words, places_in_words, verdict
 from mlsysweb.show.charts.pareto import Density, PointSet, pareto
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
-from solvers.fields import Input, Output
-from solvers.grammar import agree
 from solvers.quantities import format_quantity
-from solvers.search.run import Candidate, ConstraintFailures, Outcome
+from solvers.search.run import Outcome
 from solvers.verdict import State
 
 # Limits on the number of dominated, infeasible and Pareto-optimal dots: more overlap and make the page larger.
@@ -50,7 +49,7 @@ def design_space_page(
     outcome = report.outcome
     objectives = [column for column in columns if column.sign]
     return DesignSpacePage(
-        verdict=_verdict(outcome, columns, objectives),
+        verdict=verdict(outcome, columns, objectives),
         kind=State.OK if outcome.top else State.MISSED if outcome.seen.count else "",
         cards=tuple(_cards(outcome, objectives)) if outcome.seen.count else (),
         figures=tuple(_figures(report, columns, objectives, tried)) if not progress or outcome.seen.count else (),
@@ -90,50 +89,6 @@ def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpace
     )
 
 
-def places_in_words(candidate: Candidate, columns: tuple[ResultColumn, ...]) -> str:
-    """Return a configuration by its values along the axes: `h100, 64, fp8`."""
-    return ", ".join(_place(column, column.read(candidate)) for column in columns if not column.terms)
-
-
-def _place(column: ResultColumn, cell: Any) -> str:
-    return f"{_small(column.label)} {column.words(cell)}" if column.numeric else column.words(cell)
-
-
-def _small(label: str) -> str:
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
-
-
-def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]) -> str:
-    seen = outcome.seen
-    if not seen.count:
-        return "Search queued. 0 configurations evaluated."
-    harshest = next((reason for reason in outcome.reasons if reason.failed), None)
-    ruled_out = f" The goal {harshest.constraint.text} rules out {harshest.failed:,}." if harshest else ""
-    of = f"of {agree(f'{seen.count:,}', ' configurations')}"
-    if not seen.feasible:
-        return f"No feasible configuration. None {of} meets every goal.{ruled_out}{_nearest(harshest)}"
-    if not outcome.top:
-        return (
-            f"No best configuration. {seen.feasible:,} {of} meet every goal, but none has a value for each objective."
-        )
-    best = outcome.top[0]
-    read = ", ".join(f"{_small(column.label)} {column.words(column.read(best))}" for column in objectives)
-    return f"{seen.feasible:,} {of} feasible. Best: {places_in_words(best, columns) or 'it'}: {read}.{ruled_out}"
-
-
-def _nearest(reason: ConstraintFailures | None) -> str:
-    if reason is None or not _limit(reason):
-        return ""
-    return f" The nearest comes to {_limit(reason)}."
-
-
-def _limit(reason: ConstraintFailures) -> str:
-    """Return the value nearest to meeting a constraint; an empty string where there is none."""
-    io = reason.constraint.metric.declared
-    known = isinstance(io, Input | Output) and reason.nearest == reason.nearest
-    return format_quantity(reason.nearest, io.unit, io.display_unit) if known else ""  # type: ignore[union-attr]
-
-
 def _cards(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Card]:
     if outcome.top:
         for column in objectives:
@@ -152,7 +107,7 @@ def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Const
             text=reason.constraint.text,
             failed=f"{reason.failed:,}" + (f" ({reason.unknown:,} without a value)" if reason.unknown else ""),
             alone=f"{reason.alone:,}",
-            nearest=_limit(reason),
+            nearest=nearest_value(reason),
             gain=_gain(outcome, constraints.index(reason.constraint), objectives),
         )
 
@@ -168,9 +123,9 @@ def _gain(outcome: Outcome, place: int, objectives: list[ResultColumn]) -> str:
         if freed[k] < now:
             then = column.words(float(freed[k] * column.sign))
             texts.append(
-                f"{_small(column.label)} {then} instead of {column.words(float(now * column.sign))}"
+                f"{in_sentence(column.label)} {then} instead of {column.words(float(now * column.sign))}"
                 if np.isfinite(now)
-                else f"{_small(column.label)} {then}, where now there is nothing"
+                else f"{in_sentence(column.label)} {then}, where now there is nothing"
             )
     return "; ".join(texts)
 
@@ -240,7 +195,7 @@ def _figures(
         tried=_points([tried.candidate] if tried else [], first, across, columns),
         density=_density(x[good], y[good], logs) if len(good) > _BEATEN else None,
     )
-    title = f"{first.label} against {_small(across.label)}"
+    title = f"{first.label} against {in_sentence(across.label)}"
     table = Table(
         tuple(column.label for column in columns),
         tuple(tuple(c.words(c.read(each)) for c in columns) for each in front[:: max(1, len(front) // 24)]),
@@ -287,7 +242,7 @@ def _dots(report: SearchReport, columns: tuple[ResultColumn, ...], rows: Any, x:
     words = []
     for row, place in zip(rows, places, strict=True):
         broken = [name for name, failed in zip(names, report.sample.failed[row], strict=True) if failed]
-        own = ", ".join(_place(column, place[column.key]) for column in axes)
+        own = ", ".join(place_in_words(column, place[column.key]) for column in axes)
         words.append(f"{own}<br>violates {' and '.join(broken)}" if broken else own)
     return PointSet(x[rows].tolist(), y[rows].tolist(), words)
 

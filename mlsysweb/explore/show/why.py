@@ -8,7 +8,7 @@ from typing import Any
 from mlsysweb.explore.find.columns import ResultColumn
 from mlsysweb.explore.find.report import TriedConfiguration
 from mlsysweb.explore.show.page import FormRow, WhyPage
-from mlsysweb.explore.show.present import places_in_words
+from mlsysweb.explore.show.verdict import places_in_words
 from solvers.quantities import format_quantity
 from solvers.verdict import State
 
