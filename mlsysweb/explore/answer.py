@@ -76,8 +76,10 @@ def answer_search(query: QueryDict, question: DesignSpaceQuestion, declared: Dec
     job = job_of(question)
     if job is None:
         around = DesignSpaceLinks(url, question.query, lambda _: "", ())
-        return waiting_page(not_begun(declared.search, reverse("explore:begin")), around)
+        return waiting_page(not_begun(declared.search, question.query, reverse("explore:begin")), around)
     told = so_far(job, reverse("explore:begin"), reverse("explore:cancel"))
+    if told.moving and not job.count:
+        return waiting_page(told, DesignSpaceLinks(url, question.query, lambda _: "", ()))
     return _answered(query, url, question, declared, outcome_of(job, declared.search), told)
 
 

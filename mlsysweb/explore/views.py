@@ -66,12 +66,17 @@ def _shown(
     if page and target in ("rows", "why"):
         part = page.rows if target == "rows" else page.why
         return vary_on_htmx(render(request, f"explore/_{target}.html", {"page": part}))
+    if page and target == "progress" and page.progress and page.progress.moving:
+        return vary_on_htmx(render(request, "explore/_progress.html", {"page": page, "progress": page.progress}))
     errors_html = render_to_string("explore/_size.html", {"form": form}, request)
     if page is None:
         return error_response(errors_html)
     title = render_to_string("shared/_title.html", {"page": page}, request)
     found = render_to_string("explore/_results.html", {"page": page}, request)
-    return partial_response(found + title + errors_html, page.url)
+    response = partial_response(found + title + errors_html, page.url)
+    if target == "progress":  # the search has ended: its result replaces more than its progress
+        response["HX-Retarget"] = "#results"
+    return response
 
 
 @require_POST

@@ -69,9 +69,9 @@ def design_space_page(
 
 
 def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpacePage:
-    """Return the page of a space too large for a request whose job has not been started."""
+    """Return the page of a space too large for a request whose job has not been started, or waits for its turn."""
     return DesignSpacePage(
-        verdict=progress.told,
+        verdict="Search queued. The result is shown here once it is found." if progress.moving else progress.told,
         kind="",
         cards=(),
         figures=(),
