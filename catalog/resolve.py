@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from solvers.declare import Question
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Pick
 from solvers.picks import with_changes, with_known_defaults
-from solvers.read import ALSO, ParsedQuestion
+from solvers.read import ALSO, ParsedQuestion, read_value
 from solvers.shipped.names import unknown_row
 from solvers.spec_parts import with_parts
 
@@ -29,6 +30,7 @@ __all__ = [
     "offered",
     "resolve",
     "spec_from_snapshot",
+    "unknown_names",
 ]
 
 Snapshot = Mapping[str, Mapping[str, Any]]
@@ -76,6 +78,19 @@ def resolve(parsed: ParsedQuestion, kept: Snapshot | None = None) -> ResolvedQue
     values = with_known_defaults(parsed.question, specs, parsed.text)
     point = parsed.question.inputs_type(**values)
     return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})
+
+
+def unknown_names(question: Question[Any], text: Mapping[str, Any]) -> tuple[InputError, ...]:
+    """Return an error for each name that the catalog does not have, of a question that need not be valid otherwise."""
+    errors = []
+    for name, io in question.inputs.items():
+        try:
+            value = read_value(question, name, text[name]) if isinstance(io, Pick) and text.get(name) else None
+            if isinstance(value, str):
+                find(io.kind, value, name)  # type: ignore[union-attr]
+        except InputError as error:
+            errors.append(error)
+    return tuple(errors)
 
 
 def _named(parsed: ParsedQuestion) -> Iterator[_Named]:
@@ -127,5 +142,5 @@ def offered(kind: type[Any]) -> tuple[CatalogEntry, ...]:
 
 
 def choices(kind: type[Any]) -> list[tuple[str, str, str]]:
-    """Return the options of a picker, in order: slug, name and heading."""
+    """Return the options of a picker, by heading and the newest release first: slug, name, heading."""
     return catalog_table(kind).choices

@@ -43,7 +43,9 @@ class CatalogTable:
 
     @cached_property
     def choices(self) -> list[tuple[str, str, str]]:
-        return [(row.slug, row.name, row.group) for row in self.offered]
+        """Return slug, name and heading of each row that pickers offer: by heading, the newest release first."""
+        newest = sorted(self.offered, key=lambda row: (row.rank, -(getattr(row, "release_year", None) or 0)))
+        return [(row.slug, row.name, row.group) for row in newest]
 
     def find(self, name: str) -> CatalogEntry | None:
         row = self.by_name.get(name.strip().lower())

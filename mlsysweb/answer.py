@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.resolve import ResolvedQuestion, resolve
+from catalog.resolve import ResolvedQuestion, resolve, unknown_names
 from solvers.declare import Question, Solver
 from solvers.errors import InputErrors
 from solvers.plan import plan
@@ -22,7 +22,7 @@ SavedRows = Mapping[str, Mapping[str, Any]]
 def answer(solver: Solver[Any, Any], text: Mapping[str, Any], saved_rows: SavedRows | None = None) -> Result:
     """Return the result of a question given as text by name. Picks refer to rows of today's catalog, or to those in
     `saved_rows`, by input. Raise InputErrors with every invalid field."""
-    parsed = read(solver, text)
+    parsed = _read(solver, text)
     return solved(solver, parsed, resolve(parsed, saved_rows))
 
 
@@ -35,9 +35,20 @@ def solved(solver: Solver[Any, Any], parsed: ParsedQuestion, resolved: ResolvedQ
 def validated(question: Question[Any], text: Mapping[str, Any]) -> tuple[ParsedQuestion, ResolvedQuestion]:
     """Return a question parsed, resolved and checked, for pages that answer it with several solvers. Raise
     InputErrors."""
-    parsed = read(question, text)
+    parsed = _read(question, text)
     resolved = resolve(parsed)
     errors = tuple(question.check(resolved.point))
     if errors:
         raise InputErrors(errors)
     return parsed, resolved
+
+
+def _read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
+    """Return the question parsed. Raise InputErrors with every invalid field, names that the catalog does not have
+    among them."""
+    try:
+        return read(question, text)
+    except InputErrors as bad:
+        told = {error.field for error in bad.errors}
+        unknown = (error for error in unknown_names(question, text) if error.field not in told)
+        raise InputErrors((*bad.errors, *unknown)) from None

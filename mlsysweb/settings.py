@@ -119,6 +119,7 @@ TEMPLATES = [
                 "mlsysweb.saved.scenarios.context.changing",
                 "mlsysweb.show.page_name.page_name",
                 "mlsysweb.show.navigation.site_navigation",
+                "mlsysweb.show.related.related_page",
             ],
         },
     },

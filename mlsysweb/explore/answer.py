@@ -80,8 +80,10 @@ def answer_search(query: QueryDict, question: DesignSpaceQuestion, declared: Dec
         return _answered(query, url, question, declared, found, stopped_early(found, reverse("explore:begin")))
     if job is None:
         around = DesignSpaceLinks(url, question.query, lambda _: "", ())
-        return waiting_page(not_begun(declared.search, reverse("explore:begin")), around)
+        return waiting_page(not_begun(declared.search, question.query, reverse("explore:begin")), around)
     told = so_far(job, reverse("explore:begin"), reverse("explore:cancel"))
+    if told.moving and not job.count:
+        return waiting_page(told, DesignSpaceLinks(url, question.query, lambda _: "", ()))
     return _answered(query, url, question, declared, outcome_of(job, declared.search), told)
 
 
@@ -143,7 +145,7 @@ def _why(
     }
     best = outcome.top[0] if outcome.top else None
     axes = [
-        (c.key, c.label, c.words(c.read(best)) if best else c.words(_first(declared, c))) for c in shown if not c.terms
+        (c.key, c.label, c.typed(c.read(best)) if best else c.typed(_first(declared, c))) for c in shown if not c.terms
     ]
     stands = settings(declared.search.pipeline, {}, best.places if best else _firsts(declared))
     own, errors, opened = None, {}, ""

@@ -100,10 +100,16 @@ def _update(request: HttpRequest, page: DesignSpacePage | None, form: SpaceForm)
     if page and target in ("rows", "why"):
         part = page.rows if target == "rows" else page.why
         return vary_on_htmx(render(request, f"explore/_{target}.html", {"page": part}))
+    if page and target == "progress" and page.progress and page.progress.moving:
+        return vary_on_htmx(render(request, "explore/_progress.html", {"page": page, "progress": page.progress}))
     if page is None:
         return error_response(request, form, "explore/_size.html")
-    forms_html = render_to_string("explore/_size.html", {"form": form}, request)
-    return partial_response(render_to_string("explore/_results.html", {"page": page}, request) + forms_html, page.url)
+    parts = ("explore/_results.html", "shared/_title.html", "explore/_size.html")
+    html = "".join(render_to_string(part, {"page": page, "form": form}, request) for part in parts)
+    response = partial_response(html, page.url)
+    if target == "progress":  # the search has ended: its result replaces more than its progress
+        response["HX-Retarget"] = "#results"
+    return response
 
 
 @require_POST

@@ -62,4 +62,5 @@ def render_page_or_partial(
         return vary_on_htmx(render(request, whole, seen, status=422 if errors else 200))
     if page is None:
         return error_response(request, drawn())
-    return partial_response(render_to_string(partial, {"page": page}, request), page.url)
+    title = render_to_string("shared/_title.html", {"page": page}, request)
+    return partial_response(render_to_string(partial, {"page": page}, request) + title, page.url)

@@ -6,6 +6,12 @@ for (const select of document.querySelectorAll("select[data-picker]")) {
       refreshThrottle: 0, // a quick Enter must select by the typed text, not by the previous list
       plugins: select.multiple ? ["remove_button"] : [],
       placeholder: select.multiple ? "Add…" : "",
+      // What begins a word comes before what is within one; of equal matches the first listed, which is the newest.
+      score(typed) {
+        const first = typed.trim().toLowerCase();
+        const matches = this.getScoreFunction(typed);
+        return (option) => matches(option) && (` ${option.text.toLowerCase()}`.includes(` ${first}`) ? 2 : 1);
+      },
       allowEmptyOption: !select.multiple, // what a fleet brings, or nothing, can be chosen again
     });
     const input = picker.control_input;

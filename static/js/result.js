@@ -22,10 +22,37 @@ function settle() {
   clearTimeout(saying);
   saying = setTimeout(() => {
     reach();
-    const announcer = document.getElementById("announcer");
-    const verdict = document.querySelector(".verdict");
-    if (announcer && verdict) announcer.textContent = verdict.textContent;
+    announce([changed, state(), figures()].filter(Boolean).join(" "));
   }, 700);
+}
+
+function announce(words) {
+  const announcer = document.getElementById("announcer");
+  if (announcer) announcer.textContent = words;
+}
+
+// The words of a field as it is after a change: "Batch size 64.", "Model Llama 3 8B."
+let changed = "";
+function words(field) {
+  const label = field.querySelector("label, legend").textContent.trim();
+  const input = field.querySelector(".typed input[type=text]");
+  const select = field.querySelector("select");
+  if (input) return `${label} ${input.value} ${field.querySelector(".unit:last-of-type:not([hidden])")?.textContent ?? ""}`.trim() + ".";
+  const chosen = select ? select.selectedOptions[0] : field.querySelector(":checked")?.parentElement;
+  return `${label} ${chosen?.textContent.trim() ?? ""}.`;
+}
+
+// The state that the verdict begins with, or all of a verdict without one.
+function state() {
+  const verdict = document.querySelector(".verdict");
+  return (verdict?.querySelector(".state") ?? verdict)?.textContent ?? "";
+}
+
+// The first two headline figures: "Latency 5.12 ms, throughput 195/s."
+function figures() {
+  const first = [...document.querySelectorAll(".cards .card, .key-figures > div")].slice(0, 2);
+  const told = first.map((card) => ["dt", "dd"].map((part) => card.querySelector(part)?.firstChild?.textContent.trim()).join(" "));
+  return told.length ? `${told.join(", ")}.` : "";
 }
 
 // An update brings only the errors there are now.
@@ -36,13 +63,23 @@ function clearErrors() {
 // The form is never swapped, so that focus and half-typed text are kept; errors are connected to its fields here. A
 // class on the page, rather than :has(), marks that a field is invalid: :has() restyles every element at each update.
 function markErrors() {
-  const wrong = [...document.querySelectorAll(".field-error, .form-error")].filter((error) => error.textContent !== "");
+  const wrong = [...document.querySelectorAll(".field-error, .form-error")].filter((error) => error.textContent.trim());
   document.documentElement.classList.toggle("has-errors", wrong.length > 0);
   for (const control of document.querySelectorAll("#inputs [aria-describedby]")) {
     const named = control.getAttribute("aria-describedby").split(" ");
     control.ariaInvalid = wrong.some((error) => named.includes(error.id));
   }
   for (const error of wrong) error.closest("details")?.setAttribute("open", "");
+  return wrong.filter((error) => error.classList.contains("field-error")).length || wrong.length;
+}
+
+// A link of the list of errors leads to its field, also to one whose picker replaced the select.
+function goTo(link, event) {
+  const field = document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  field.closest("details")?.setAttribute("open", "");
+  (field.tomselect ?? field).focus();
 }
 
 async function copy(button) {
@@ -67,7 +104,11 @@ document.addEventListener("htmx:afterSwap", () => {
   settle();
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  markErrors();
+  const count = markErrors();
+  if (detail.xhr.status === 422) {
+    clearTimeout(saying);
+    saying = setTimeout(() => announce(`Result not updated: ${count} ${count === 1 ? "error" : "errors"}.`), 700);
+  }
   if (detail.successful || detail.xhr.status === 422) lost.hidden = true;
 });
 // Where the server refuses an update for now, its answer is the reason.
@@ -78,7 +119,15 @@ for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) 
     lost.hidden = false;
   });
 }
-document.addEventListener("click", ({ target }) => {
+for (const type of ["input", "change"]) {
+  document.addEventListener(type, ({ target }) => {
+    const field = target.closest("#inputs .field");
+    if (field) changed = words(field);
+  });
+}
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.closest("#errors a")) goTo(target.closest("#errors a"), event);
   if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));
   if (target.closest("[data-retry]")) document.querySelector("form[hx-get]").requestSubmit();
 });

@@ -49,3 +49,32 @@ def test_a_form_without_scripts_sends_its_units(browser, live_server):
     page.get_by_role("button", name="Compute").click()
     assert "&duration=12+day&" in page.url and "unit" not in page.url.partition("?")[2].replace("unit_price", "")
     expect(page.locator("#in-duration")).to_have_value("12")
+
+
+def test_of_equal_matches_a_picker_takes_the_newest(page, live_server, console):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    search = page.locator("#in-model-ts-control")
+    search.click()
+    search.press_sequentially("70b")
+    search.press("Enter")
+    page.wait_for_url("**model=llama-3-70b**")  # of 2024, as 3.1 and 3.3 are; Llama 2 is older
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_name_picked_is_not_cut(page, live_server, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{live_server.url}/walls/roofline/?accelerator=jetson-orin-nano-super")
+    items = "[...document.querySelectorAll('.ts-wrapper.single .item')]"
+    assert page.evaluate(f"{items}.filter((item) => item.scrollWidth > item.clientWidth).length") == 0
+    assert "Super 8GB" in page.locator("#in-accelerator + .ts-wrapper .item").inner_text()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_no_label_breaks_within_a_word_or_runs_over(page, live_server, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{live_server.url}/walls/topology/")
+    labels = "[...document.querySelectorAll('.field > label')].filter((label) => label.offsetParent)"
+    assert page.evaluate(f"{labels}.some((label) => label.textContent.includes('ubscription'))")
+    assert page.evaluate(f"{labels}.filter((l) => l.scrollWidth > l.clientWidth).length") == 0
+    assert page.evaluate(f"{labels}.filter((l) => getComputedStyle(l).overflowWrap !== 'normal').length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -100,3 +100,11 @@ def test_nan_never_reaches_the_wire(client):
     ).content
     assert b"NaN" not in text and b"Infinity" not in text
     json.loads(text)
+
+
+def test_an_unknown_name_is_told_beside_the_other_errors(client):
+    page = client.get("/walls/roofline/", {"model": "gpt9", "batch_size": "abc", "efficiency": "2"})
+    assert page.status_code == 422
+    assert [field.name for field in page.context["form"].invalid] == ["model", "batch_size", "efficiency"]
+    text = page.content.decode()
+    assert "3 inputs need to be corrected" in text and text.count('<li><a href="#in-') == 3

@@ -12,6 +12,7 @@ from solvers.pipeline.chain import Pipeline
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
 from solvers.search.explore import Search
+from solvers.specs import Grid
 
 # The rows of a catalog table as (slug, name, heading), by the kind of spec they describe.
 Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
@@ -40,6 +41,11 @@ class ResultColumn:
         return candidate.values[self.terms[0][0]]
 
     def words(self, cell: Any) -> str:
+        """Return a cell as a page shows it: catalog rows by name."""
+        return self.names.get(cell) or self.typed(cell)
+
+    def typed(self, cell: Any) -> str:
+        """Return a cell as a person types it: catalog rows by slug."""
         if isinstance(cell, bool):
             return "yes" if cell else "no"
         return (
@@ -67,7 +73,8 @@ def _axis(steps: Pipeline, axis: Any, choices: Choices) -> ResultColumn:
     declared = declaration_of(steps, axis.name)
     label = declared.label if declared else axis.name.capitalize()
     if not numeric or not isinstance(declared, Input):
-        return ResultColumn(axis.name, label, "1", "1", numeric, names=names_of(declared, choices))
+        of_grids = {slug: name for slug, name, _ in choices(Grid)} if axis.name == "grid" else {}
+        return ResultColumn(axis.name, label, "1", "1", numeric, names=of_grids or names_of(declared, choices))
     return ResultColumn(axis.name, label, declared.unit, declared.display_unit, True)
 
 

@@ -13,14 +13,13 @@ import orjson
 from mlsysweb.explore.find.columns import ResultColumn
 from mlsysweb.explore.find.report import SearchReport, TriedConfiguration
 from mlsysweb.explore.show.page import ConstraintRow, DesignSpacePage, JobProgress, NeighbourStep, RowsPage, WhyPage
+from mlsysweb.explore.show.verdict import nearest_value, verdict
 from mlsysweb.explore.show.words import capitalized, decapitalized, place_in_words, places_in_words
 from mlsysweb.show.charts.pareto import Density, PointSet, pareto
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
-from solvers.fields import Input, Output
-from solvers.grammar import agree
 from solvers.quantities import format_quantity
-from solvers.search.run import ConstraintFailures, Outcome
+from solvers.search.run import Outcome
 from solvers.verdict import State
 
 # Limits on the number of dominated, infeasible and Pareto-optimal dots: more overlap and make the page larger.
@@ -53,7 +52,7 @@ def design_space_page(
     outcome = report.outcome
     objectives = [column for column in columns if column.sign]
     return DesignSpacePage(
-        verdict=_verdict(outcome, columns, objectives),
+        verdict=verdict(outcome, columns, objectives),
         kind=State.OK if outcome.top else State.MISSED if outcome.seen.count else "",
         cards=tuple(_cards(outcome, objectives)) if outcome.seen.count else (),
         figures=tuple(_figures(report, columns, objectives, tried, around))
@@ -75,9 +74,9 @@ def design_space_page(
 
 
 def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpacePage:
-    """Return the page of a space too large for a request whose job has not been started."""
+    """Return the page of a space too large for a request whose job has not been started, or waits for its turn."""
     return DesignSpacePage(
-        verdict=progress.told,
+        verdict="Search queued. The result is shown here once it is found." if progress.moving else progress.told,
         kind="",
         cards=(),
         figures=(),
@@ -93,37 +92,6 @@ def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpace
         query=around.query,
         url=f"{around.url}?{around.query}",
     )
-
-
-def _verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: list[ResultColumn]) -> str:
-    seen = outcome.seen
-    if not seen.count:
-        return "Search queued. 0 configurations evaluated."
-    harshest = next((reason for reason in outcome.reasons if reason.failed), None)
-    ruled_out = f" The limit “{harshest.constraint.words}” rules out {harshest.failed:,}." if harshest else ""
-    of = f"of {agree(f'{seen.count:,}', ' configurations')}"
-    if not seen.feasible:
-        return f"No feasible configuration. None {of} meets every goal.{ruled_out}{_nearest(harshest)}"
-    if not outcome.top:
-        return (
-            f"No best configuration. {seen.feasible:,} {of} meet every goal, but none has a value for each objective."
-        )
-    best = outcome.top[0]
-    read = ", ".join(f"{decapitalized(column.label)} {column.words(column.read(best))}" for column in objectives)
-    return f"{seen.feasible:,} {of} feasible. Best: {places_in_words(best, columns) or 'it'}: {read}.{ruled_out}"
-
-
-def _nearest(reason: ConstraintFailures | None) -> str:
-    if reason is None or not _limit(reason):
-        return ""
-    return f" The nearest comes to {_limit(reason)}."
-
-
-def _limit(reason: ConstraintFailures) -> str:
-    """Return the value nearest to meeting a constraint; an empty string where there is none."""
-    io = reason.constraint.metric.declared
-    known = isinstance(io, Input | Output) and reason.nearest == reason.nearest
-    return format_quantity(reason.nearest, io.unit, io.display_unit) if known else ""  # type: ignore[union-attr]
 
 
 def _cards(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Card]:
@@ -144,7 +112,7 @@ def _reasons(outcome: Outcome, objectives: list[ResultColumn]) -> Iterator[Const
             text=capitalized(reason.constraint.words),
             failed=f"{reason.failed:,}" + (f" ({reason.unknown:,} without a value)" if reason.unknown else ""),
             alone=f"{reason.alone:,}",
-            nearest=_limit(reason),
+            nearest=nearest_value(reason),
             gain=_gain(outcome, constraints.index(reason.constraint), objectives),
         )
 

@@ -29,7 +29,8 @@ class FallacyDomain:
 
 @dataclass(frozen=True)
 class FallaciesPage:
-    """All fallacies by domain and wall; with `predict` the answers are folded until the reader opens them."""
+    """All fallacies by domain and wall; with `predict` each is a card whose answer is folded until the
+    reader opens it."""
 
     count: int
     domains: tuple[FallacyDomain, ...]

@@ -21,8 +21,8 @@ def fallacies_page(claims: Claims, urls: Mapping[str, str], base: str, predict: 
         count=sum(len(told) for _, told in claims),
         domains=tuple(domain for domain in domains if domain.walls),
         modes=(
-            Link("Read", base, current=not predict),
-            Link("Predict first", f"{base}?mode=predict", current=predict, title="What is true stays folded"),
+            Link("Predict, one at a time", base, current=predict),
+            Link("Read all", f"{base}?mode=all", current=not predict),
         ),
         predict=predict,
     )

@@ -10,7 +10,7 @@ from solvers.registry import solvers
 
 from .present import fallacies_page
 
-PREDICT = "predict"
+ALL = "all"
 
 
 @require_safe
@@ -18,5 +18,5 @@ def fallacies(request: HttpRequest) -> HttpResponse:
     """The page of all fallacies that the walls refute."""
     urls = {name: reverse("walls:wall", args=[name]) for name in solvers()}
     told = [(solver, claims.fallacies(solver, urls[name])) for name, solver in solvers().items()]
-    page = fallacies_page(told, urls, reverse("fallacies:fallacies"), request.GET.get("mode") == PREDICT)
+    page = fallacies_page(told, urls, reverse("fallacies:fallacies"), request.GET.get("mode") != ALL)
     return render(request, "fallacies/fallacies.html", {"page": page})

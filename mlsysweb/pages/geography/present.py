@@ -68,7 +68,8 @@ def _verdict(found: Atlas, here: int) -> str:
     best, worst = int(found.ranked[0]), int(found.ranked[-1])
     cleanest, dirtiest = found.places[best].name, found.places[worst].name
     carbon, least, most = (_tonnes(found, place) for place in (here, best, worst))
-    first = f"In {found.places[here].name} the job emits {carbon} of CO2e"
+    state = _rank(found, here, least == most, carbon == least, carbon == most)
+    first = f"{state}. In {found.places[here].name} the job emits {carbon} of CO2e"
     if least == most:
         return f"{first}, as in every other place."
     if carbon == least:
@@ -83,6 +84,19 @@ def _verdict(found: Atlas, here: int) -> str:
         end = "" if rank else f"; in {dirtiest} it would be {most}"
         told = f"{first}{rank}{ratio} in {cleanest} ({least}){end}."
     return f"{told} {_energy(found, here, best, worst)}"
+
+
+def _rank(found: Atlas, here: int, same: bool, lowest: bool, highest: bool) -> str:
+    """Return the state that the verdict begins with: the place among all, by its emissions."""
+    if same:
+        return "Equal emissions"
+    if lowest or highest:
+        return "Lowest emissions" if lowest else "Highest emissions"
+    best = int(found.ranked[0])
+    ratio = float(found.carbon[here] / found.carbon[best]) if found.carbon[best] > 0 else math.inf
+    return (
+        f"{format_quantity(ratio, '1')}× the lowest emissions" if math.isfinite(ratio) else "Above the lowest emissions"
+    )
 
 
 def _energy(found: Atlas, here: int, best: int, worst: int) -> str:

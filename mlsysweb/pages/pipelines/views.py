@@ -30,7 +30,8 @@ def pipelines(request: HttpRequest) -> HttpResponse:
         )
     if answered.errors:
         return error_response(request, _form(answered))
-    return partial_response(render_to_string("pipelines/_chain.html", {"page": page}, request), page.url)
+    parts = ("pipelines/_chain.html", "shared/_title.html")
+    return partial_response("".join(render_to_string(part, {"page": page}, request) for part in parts), page.url)
 
 
 def _form(answered: ChainAnswer) -> Form:

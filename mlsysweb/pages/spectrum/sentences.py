@@ -44,7 +44,9 @@ def verdict(s: Survey) -> str:
     if s.smallest is None:
         return _nobody(s)
     name, count = s.devices[s.smallest].name, len(s.where(Fate.MEETS))
-    return f"{name} is enough: {_among(s, count)}. It takes {_takes(s, s.smallest)}; {_says(s, s.smallest)}."
+    return (
+        f"Target met. {name} is enough: {_among(s, count)}. It takes {_takes(s, s.smallest)}; {_says(s, s.smallest)}."
+    )
 
 
 def _among(s: Survey, count: int) -> str:
@@ -86,15 +88,16 @@ def _nobody(s: Survey) -> str:
     if fate == Fate.MEETS:
         what = "power" if s.point.smallest == Smallest.POWER else "price"
         runs = agree(str(len(s.where(Fate.MEETS))), f" devices run {model} within {limits}")
-        return f"{runs}, but the {what} of none is known."
+        return f"Target met. {runs}, but the {what} of none is known."
     if fate == Fate.LIMITED:
-        return f"No device runs {model} within {limits}. {name} is in time, {latency(s, first)}; {why(s, first)}."
+        near = f"{name} is in time, {latency(s, first)}; {why(s, first)}."
+        return f"Target missed. No device runs {model} within {limits}. {near}"
     if fate == Fate.SLOW:
         return (
-            f"No device runs {model} within {limits}. The fastest, {name}, takes {latency(s, first)}; "
-            f"{_says(s, first)}."
+            f"Target missed. No device runs {model} within {limits}. The fastest, {name}, takes {latency(s, first)}; "
+            f"{_says(s, first)}. A smaller model, a lower precision or a longer target would help."
         )
-    return f"No device can run {model}. {name} comes nearest, but {why(s, first)}."
+    return f"Cannot run. No device can run {model}. {name} comes nearest, but {why(s, first)}."
 
 
 def beside(s: Survey) -> str:

@@ -94,7 +94,7 @@ def _update(request: HttpRequest, page: WallPage) -> str:
     shown = render_to_string("walls/_result.html", {"page": page, "result": page.result}, request)
     if page.result and page.result.calibrations:
         shown += render_to_string("shared/_efficiencies.html", {"result": page.result}, request)
-    return shown
+    return shown + render_to_string("shared/_title.html", {"page": page}, request)
 
 
 def _with_errors(

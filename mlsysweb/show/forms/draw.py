@@ -189,18 +189,19 @@ def _rows(kind: type[Any], picked: set[str], choices: Choices) -> tuple[OptionGr
     return typed_in + tuple(OptionGroup(heading, tuple(options)) for heading, options in groups.items())
 
 
-def _extra_names(question: Question[Any]) -> Iterator[str]:
-    """Yield the names a page adds to a wall's inputs: systems to overlay, and the input its curves run along."""
+def _extra_names(question: Question[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the names a page adds to a wall's inputs, with their labels: systems to overlay, and the input its curves
+    run along."""
     if question.overlay:
-        yield ALSO
+        yield ALSO, f"Compare with ({question.inputs[question.overlay].label.lower()}s)"
     if any(figure.kind == "curve" for figure in question.figures):
-        yield SWEEP
+        yield SWEEP, "Curves run along"
 
 
 def _extras(
     question: Question[Any], text: Mapping[str, str], errors: Mapping[str, str], choices: Choices
 ) -> Iterator[Field]:
-    names = set(_extra_names(question))
+    names = dict(_extra_names(question))
     if ALSO in names:
         picked = {each for each in text.get(ALSO, "").split(",") if each}
         io = question.inputs[question.overlay]
@@ -208,7 +209,7 @@ def _extras(
         yield Field(
             name=ALSO,
             control="several",
-            label=f"Compare with ({io.label.lower()}s)",
+            label=names[ALSO],
             help=question.overlay_help,
             text=text.get(ALSO, ""),
             error=errors.get(ALSO, ""),
@@ -222,7 +223,7 @@ def _extras(
         yield Field(
             name=SWEEP,
             control="pick",
-            label="Curves run along",
+            label=names[SWEEP],
             help="Any number above can be the axis of the curves.",
             text=now,
             error=errors.get(SWEEP, ""),

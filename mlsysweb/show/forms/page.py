@@ -88,6 +88,11 @@ class Form:
         return self.fields + self.advanced
 
     @property
+    def invalid(self) -> tuple[Field, ...]:
+        """Return the fields with an error, for the list above the form."""
+        return tuple(field for field in self.all_fields if field.error)
+
+    @property
     def is_unfolded(self) -> bool:
         """Whether something is wrong with a field that is folded away otherwise."""
         return any(field.error for field in self.advanced)

@@ -19,7 +19,10 @@ from solvers.formatting import fill_slots, format_value
 from solvers.result import Result, Value
 from solvers.specs import columns
 
-from .page import Case, FallacyResult
+from .page import Case, FallacyResult, Guess
+
+# Relative difference up to which two figures are about the same.
+_SAME = 0.05
 
 
 def fallacies(solver: Solver[Any, Any], base: str) -> tuple[FallacyResult, ...]:
@@ -53,7 +56,18 @@ def _told(solver: Solver[Any, Any], fallacy: Fallacy, base: str) -> FallacyResul
         before=_side(solver, before, fallacy.before, one, base),
         after=_side(solver, after, fallacy.after, other, base),
         refuted=refuted,
+        guesses=_guesses(one, other),
     )
+
+
+def _guesses(before: Value, after: Value) -> tuple[Guess, ...]:
+    """Return what may happen to an output: of a time slower or faster, of any other number higher or lower."""
+    one, other = before.value, after.value
+    if not isinstance(one, float) or not isinstance(other, float):
+        return Guess("It changes", one != other), Guess("It stays the same", one == other)
+    same = one == other or abs(other - one) <= _SAME * abs(one)
+    less, more = ("Faster", "Slower") if before.unit == "s" else ("Lower", "Higher")
+    return Guess(less, not same and other < one), Guess("About the same", same), Guess(more, not same and other > one)
 
 
 _BORNE_OUT = "With the figures the catalog has today it holds: from {before} to {after}."

@@ -150,9 +150,17 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """One of the outcomes that a reader may predict, and whether it is the calculated one."""
+
+    words: str
+    right: bool
+
+
+@dataclass(frozen=True)
 class FallacyResult:
     """A fallacy and its refutation. `refuted` is false where today's catalog confirms the claim; the cases are None
-    where a question has no answer."""
+    where a question has no answer. `guesses` are the outcomes to predict from."""
 
     claim: str
     truth: str
@@ -160,3 +168,4 @@ class FallacyResult:
     before: Case | None
     after: Case | None
     refuted: bool
+    guesses: tuple[Guess, ...] = ()

@@ -263,3 +263,36 @@ def test_a_worker_is_called_only_when_there_is_none(monkeypatch, tmp_path, setti
         fcntl.flock(lock, fcntl.LOCK_EX)
         worker.call_worker()
     assert started == ["explore"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("catalog")
+class TestWaiting:
+    def page(self, client, asked, **headers):
+        return client.get(f"/explore/?{asked.query}", headers=headers)
+
+    def test_a_job_that_waits_says_its_place_and_shows_no_empty_tables_and_no_miss(self, client):
+        first, second = begin_job(large(500_000)), begin_job(large(600_000))
+        assert first.created < second.created
+        answer = self.page(client, large(600_000))
+        page, text = answer.context["page"], answer.content.decode()
+        assert page.verdict.startswith("Search queued.") and page.kind == ""
+        assert page.progress.told.startswith("Queued. Position 2, started ")
+        assert "36,000,000 configurations to search" in page.progress.told
+        assert "<table" not in text.partition('id="results"')[2] and 'aria-busy="true"' in text
+        assert self.page(client, large(500_000)).context["page"].progress.told.startswith("Queued. Position 1, ")
+
+    def test_while_a_job_moves_only_its_progress_is_swapped_and_at_the_end_the_result(self, client):
+        job = begin_job(large(60_000))
+        asked = {"HX-Request": "true", "HX-Target": "progress"}
+        update = self.page(client, large(60_000), **asked)
+        assert update.content.decode().count("<section") == 0 and 'id="progress"' in update.content.decode()
+        finished(job)
+        update = self.page(client, large(60_000), **asked)
+        assert update["HX-Retarget"] == "#results" and 'id="results"' in update.content.decode()
+        assert "aria-busy" not in update.content.decode()
+
+    def test_the_estimate_is_from_the_rate_of_finished_searches_of_the_same_walls(self, client):
+        job = finished(begin_job(large(60_000)))
+        Job.objects.filter(pk=job.pk).update(seconds=60.0)  # 60,000 a second
+        assert "about 10 min of work" in self.page(client, large(600_000)).context["page"].verdict

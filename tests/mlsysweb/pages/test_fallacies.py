@@ -53,13 +53,25 @@ def test_what_is_asked_is_said_in_the_words_of_the_form():
     assert (first.before.asked, first.after.asked) == ("as the page opens", "Peak dense FLOP/s ×2")
 
 
-def test_in_predict_mode_what_is_true_lies_in_a_fold(client):
-    read, predict = (client.get(f"/fallacies/{query}").content.decode() for query in ("", "?mode=predict"))
+def test_as_cards_what_is_true_lies_in_a_fold(client):
+    read, predict = (client.get(f"/fallacies/{query}").content.decode() for query in ("?mode=all", ""))
     truth = "Decode at batch 1 goes from 122/s to 195/s"
     assert "<details>" not in read and truth in read
     before, _, folded = predict.partition(truth)[0].rpartition("<details>")
     assert before and "</details>" not in folded and truth in predict
-    assert page(client, "?mode=predict").predict and not page(client).predict
+    assert page(client).predict and not page(client, "?mode=all").predict
+
+
+def test_one_outcome_of_each_card_is_right_and_is_what_was_calculated(client):
+    walls = [wall for domain in page(client).domains for wall in domain.walls]
+    cards = [fallacy for wall in walls for fallacy in wall.fallacies]
+    assert all(sum(guess.right for guess in card.guesses) == 1 for card in cards)
+    first = next(card for card in cards if "from 5.12 ms to 5.12 ms" in card.truth)
+    assert [(guess.words, guess.right) for guess in first.guesses] == [
+        ("Faster", False),
+        ("About the same", True),
+        ("Slower", False),
+    ]
 
 
 def test_no_truth_has_an_empty_slot(client):

@@ -85,7 +85,7 @@ def test_a_device_without_a_rate_for_the_format_says_what_it_computes_in(client)
 
 def test_person_detection_in_time_is_beyond_the_nrf52840(client):
     page = shown(client, model="wake-vision-doorbell", accelerator="nrf52840")
-    assert page.verdict.startswith("Espressif ESP32-S3 is enough") and "draws least, 400 mW" in page.verdict
+    assert page.verdict.startswith("Target met. Espressif ESP32-S3 is enough") and "draws least, 400 mW" in page.verdict
     assert "Nordic nRF52840 (Cortex-M4F) takes 652 ms, too long" in page.beside
 
 
@@ -116,7 +116,8 @@ def test_where_nothing_is_enough_the_nearest_miss_is_named(client):
     assert "The fastest, " in shown(client, model="llama-3-8b", target_latency="100 us").verdict
     assert "is in time" in shown(client, model="llama-3-8b", precision="int4", power_limit="1 W").verdict
     nobody = shown(client, model="deepseek-v3", precision="fp64").verdict
-    assert nobody.startswith("No device can run DeepSeek-V3") and "comes nearest, but can't hold it" in nobody
+    assert nobody.startswith("Cannot run. No device can run DeepSeek-V3")
+    assert "comes nearest, but can't hold it" in nobody
 
 
 def test_launching_the_work_is_all_there_is_of_a_tiny_model_on_a_large_chip(client):

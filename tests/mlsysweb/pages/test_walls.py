@@ -211,3 +211,41 @@ def test_a_wall_has_its_picture_beside_its_heading_and_a_tool_has_none(client):
         "roofline": 1,
         "battery": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/walls/serving/", r"TTFT [\d.]+ ms · Serving · Walls of ML systems"),
+        ("/walls/tco/?duration=1+day", r"TCO \$[\d.]+k · Total cost of ownership · Walls of ML systems"),
+        ("/system/", r"[\w -]+ is the first limit · Whole-system view · Walls of ML systems"),
+        ("/serving-cost/", r"SLO met · Serving cost · Walls of ML systems"),
+    ],
+)
+def test_the_tab_says_the_answer_and_the_page_also_after_an_update(client, address, title):
+    for headers in ({}, {"HX-Request": "true"}):
+        page = client.get(address, headers=headers).content.decode()
+        assert re.search(rf"<title>{title}\s*</title>", page), re.search("<title>.*", page)
+
+
+def test_without_an_answer_the_tab_says_the_page(client):
+    page = client.get("/walls/serving/?batch_size=x").content.decode()
+    assert "<title>Serving · Walls of ML systems" in page
+
+
+@pytest.mark.parametrize(
+    ("wall", "tool"),
+    [
+        ("/walls/iron_law/", "/system/iron-law/"),
+        ("/walls/system/", "/system/"),
+        ("/walls/synthesis/", "/hardware-match/"),
+        ("/walls/sustainability/", "/geography/"),
+    ],
+)
+def test_a_page_says_how_it_differs_from_a_similar_one_and_links_to_it(client, wall, tool):
+    told = {}
+    for here, other in ((wall, tool), (tool, wall)):
+        page = client.get(here).content.decode()
+        told[here] = re.search(rf'class="related muted">(.*?) See also: <a href="{other}">', page)[1]
+    assert told[wall] != told[tool]
+    assert 'class="related' not in client.get("/walls/roofline/").content.decode()

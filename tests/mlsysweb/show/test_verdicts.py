@@ -84,3 +84,26 @@ def test_a_state_has_one_colour_on_the_page_and_on_the_preview_image(state):
     colour = re.search(rf'\[data-kind="{state}"\][^{{]*{{ --kind: var\(--([a-z]+)\)', tokens)[1]
     assert STATE_COLOURS.get(state, state) == colour
     assert re.search(rf"--{colour}: light-dark\((#\w+)", tokens)[1] == COLOURS[colour]
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize(
+    ("address", "state"),
+    [
+        ("/spectrum/", "Target met."),
+        ("/spectrum/?model=llama-3-8b&target_latency=100+us", "Target missed."),
+        ("/spectrum/?model=deepseek-v3&precision=fp64", "Cannot run."),
+        ("/geography/", r"[\d.]+× the lowest emissions."),
+        ("/explore/", r"\d+ of \d+ configurations feasible."),
+    ],
+)
+def test_the_verdict_of_a_tool_begins_with_its_state(client, address, state):
+    page = client.get(address).content.decode()
+    assert re.search(rf'class="verdict"[^>]*><b class="state">{state}</b>', page)
+
+
+@pytest.mark.usefixtures("catalog")
+def test_a_design_space_names_rows_and_goals_as_its_pages_do(client):
+    verdict = client.get("/explore/").context["page"].verdict
+    assert "AMD Instinct MI300X" in verdict and "mi300x" not in verdict
+    assert "The goal purchase price ≤ $1M rules out" in verdict
