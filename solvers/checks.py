@@ -23,14 +23,12 @@ def accelerator_rate(
     two inputs."""
     own = [p.name.lower() for p in Precision if not math.isnan(chip.peak[p])]
     if not own:
-        yield InputError(fields[0], f"has no known arithmetic rate: the catalog gives none for {chip.name}.")
+        yield InputError(fields[0], f"has no known peak FLOP/s: the catalog has none for {chip.name}.")
     elif arithmetic_format(chip, precision) < 0:
         wanted = Precision(int(precision)).name.lower()
-        yield InputError(
-            fields[1], f"can't be {wanted} on {chip.name}, which computes in {', '.join(own)}: nothing as wide serves."
-        )
+        yield InputError(fields[1], f"can't be {wanted} on {chip.name}: it computes in {', '.join(own)} only.")
     if math.isnan(chip.memory_bandwidth):
-        yield InputError(fields[0], f"has no known memory bandwidth: the catalog gives none for {chip.name}.")
+        yield InputError(fields[0], f"has no known memory bandwidth: the catalog has none for {chip.name}.")
 
 
 def link_bandwidth(chip: Accelerator, bandwidth: Array, devices: Array, field: str) -> Iterator[InputError]:
@@ -57,10 +55,10 @@ def model_phase(model: Model, asked: Codes) -> Iterator[InputError]:
     if meant is Phase.FORWARD and math.isnan(model.inference_flop):
         field = "phase" if asked == Phase.FORWARD else "model"
         yield InputError(
-            field, f"can't be one forward pass of {model.name}: its FLOP per pass are not known. {_other(model)}"
+            field, f"can't be one forward pass of {model.name}: its FLOPs per pass are unknown. {_other(model)}"
         )
     if meant is Phase.TRAINING and not is_trainable(model):
-        yield InputError("phase", f"can't be training: neither layers nor FLOP per pass are known of {model.name}.")
+        yield InputError("phase", f"can't be training: layers and FLOPs per pass of {model.name} are unknown.")
     if meant in (Phase.DECODE, Phase.PREFILL) and not generates(model):
         yield InputError(
             "phase", f"can't be {meant.name.lower()}: {model.name} does not generate tokens. Choose forward."

@@ -61,7 +61,7 @@ class Input:
                 name, f"must be {start} {PrintedNumber(self.low, self)}{end}; {PrintedNumber(value, self)} is not."
             )
         if self.integer and value != round(value):
-            raise InputError(name, f"counts whole things: {value:g} is not a whole number.")
+            raise InputError(name, f"must be a whole number; {value:g} is not.")
         return value
 
     def column(self, name: str, value: Any) -> NDArray[np.float64] | float:

@@ -22,49 +22,50 @@ def precision_fallback(chip: Accelerator, precision: Codes) -> Iterator[str]:
 def pass_timing(chip: Accelerator, timing: Codes) -> Iterator[str]:
     """Says how a pass is timed, and when the constants of the kernels are not those of the chip."""
     if timing == Timing.ROOFLINE:
-        yield "Times are the roofline's, with the efficiencies and the overhead given."
+        yield "Times follow the roofline with the given efficiencies and overhead."
         return
     yield (
-        "Times are sums of kernels with the chip's constants; the roofline's efficiencies and overhead are not used. "
-        "Changing one of them asks for the roofline."
+        "Times are kernel sums with the accelerator's constants; the roofline's efficiencies and overhead are not "
+        "used. "
+        "Changing one of them selects the roofline."
     )
     if not is_measured(chip):
         yield (
-            f"Not measured: {chip.name} has no constants of its own for its kernels. Those of the measured chips stand "
-            "in for them (geometric mean, times by the clock where it is known)."
+            f"Not measured: {chip.name} has no kernel constants of its own. Those of the measured accelerators are "
+            "used (geometric mean, times scaled by the clock where known)."
         )
 
 
 def missing_figures(chip: Accelerator) -> Iterator[str]:
     """Yield a remark on which figures of the chip are unknown and which outputs that leaves unknown."""
     if math.isnan(chip.tdp):
-        yield f"No thermal design power is known for {chip.name}: its power and energy stay open."
+        yield f"TDP of {chip.name} unknown: power and energy not available."
     if math.isnan(chip.memory_capacity) and math.isnan(chip.flash_capacity):
-        yield f"No memory capacity is known for {chip.name}: whether the model fits stays open."
+        yield f"Memory capacity of {chip.name} unknown: whether the model fits is not checked."
 
 
 def unknown_layers(model: Model) -> Iterator[str]:
     """Says when the number of layers, each of which is launched, is not known."""
     if not model.layers > 0:
-        yield f"How many layers {model.name} has is not known: launching them is not in the time."
+        yield f"Number of layers of {model.name} unknown: kernel-launch time is not included."
 
 
 def beyond_context_length(model: Model, tokens: Array) -> Iterator[str]:
     """Yield a remark when a sequence is longer than the model supports: the costs remain valid, the quality of its
     answers may not."""
     if tokens > model.context_length:
-        yield f"{model.name} was made for sequences of {model.context_length:,.0f} tokens; these are longer."
+        yield f"Exceeds the context window of {model.name} ({model.context_length:,.0f} tokens)."
 
 
 def unusual_parallelism(zero_stage: Array, pipeline_parallel: Array, virtual_stages: Array) -> Iterator[str]:
     """Yield remarks on unusual or ineffective ways to split training."""
     if zero_stage >= 2 and pipeline_parallel > 1:
-        yield "ZeRO stages 2 and 3 beside a pipeline exchange gradients or weights at every micro-batch; few runs do."
+        yield "ZeRO stages 2 and 3 with pipeline parallelism exchange gradients or weights per micro-batch: unusual."
     if virtual_stages > 1 and pipeline_parallel == 1:
-        yield "Without a pipeline there is nothing to interleave."
+        yield "Virtual pipeline stages have no effect without pipeline parallelism."
 
 
 def idle_devices(fleet: Fleet | None, used: Array) -> Iterator[str]:
     """Says how many devices of the picked fleet a layout leaves without work."""
     if fleet is not None and fleet.devices > used:
-        yield f"{fleet.devices - used:,.0f} of the {fleet.devices:,.0f} devices of {fleet.name} are left over."
+        yield f"{fleet.devices - used:,.0f} of the {fleet.devices:,.0f} devices of {fleet.name} are idle."

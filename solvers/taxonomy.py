@@ -28,7 +28,7 @@ DOMAINS = {
     "algorithm": "Algorithm",
     "fleet": "Fleet",
     "operations": "Operations",
-    "meta": "Meta-analysis",
+    "meta": "Cross-cutting",
 }
 
 _NAMES = {

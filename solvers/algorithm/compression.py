@@ -442,32 +442,34 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "A network with 90% of its weights pruned runs ten times as fast.",
-        "Pruned of half it runs {before} times as fast, pruned of 90% {after} times: dense kernels multiply zeros too.",
+        "A model with 90 % of its weights pruned runs ten times as fast.",
+        "The speedup is {before} at 50 % sparsity and {after} at 90 %: dense kernels multiply the zeros, too.",
         "speedup",
         {"method": "pruning"},
         {"method": "pruning", "sparsity": "0.9"},
         lambda before, after: before == after == 1,
     ),
     Fallacy(
-        "More sparsity is never slower.",
-        "With the 2:4 pattern 50% runs {before} times as fast and 60% {after} times: the hardware knows one pattern.",
+        "More sparsity never reduces the speedup.",
+        "With the 2:4 pattern the speedup is {before} at 50 % sparsity and {after} at 60 %: hardware supports one "
+        "pattern.",
         "speedup",
         {"method": "pruning", "pattern": "n_m"},
         {"method": "pruning", "pattern": "n_m", "sparsity": "0.6"},
         lambda before, after: after < before,
     ),
     Fallacy(
-        "Four-bit weights make everything four times as fast as sixteen-bit ones.",
-        "Waiting for memory {before} times, waiting for arithmetic on a chip without a 4-bit rate {after} times.",
+        "4-bit weights make inference four times as fast as 16-bit weights.",
+        "The speedup is {before} if memory-bound and {after} if compute-bound on a chip without 4-bit FLOP/s.",
         "speedup",
         {},
         {"memory_bound": "no"},
         lambda before, after: after < before,
     ),
     Fallacy(
-        "What is memory-bound gets four times as fast with a quarter of the bits.",
-        "A decode step of one sequence gets {before} times as fast, of 64 with long contexts {after} times.",
+        "Memory-bound decode is four times as fast with a quarter of the bits.",
+        "The decode speedup is {before} for one sequence and {after} for 64 with long contexts: the KV cache is "
+        "not smaller.",
         "speedup",
         {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb", "batch_size": "1"},
         {

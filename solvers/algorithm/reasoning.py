@@ -271,16 +271,16 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "Asking forty times takes forty times as long.",
-        "One sample takes {before}, forty take {after}: they run side by side.",
+        "Forty samples take forty times as long.",
+        "One sample takes {before} and forty take {after}: they run in parallel.",
         "latency",
         {},
         {"samples": "40"},
         lambda before, after: after == before,
     ),
     Fallacy(
-        "Thinking is free for whoever can wait.",
-        "A direct answer costs {before}, one with ten steps of thought {after}: every token keeps the machine.",
+        "Reasoning tokens cost only time.",
+        "A direct answer costs {before}, one with ten reasoning steps {after}: every token uses machine time.",
         "cost_per_query",
         {"reasoning_steps": "0"},
         {},
@@ -288,7 +288,8 @@ FALLACIES = (
     ),
     Fallacy(
         "Forty samples cost forty times as much.",
-        "As one batch of one model a query of one sample costs {before}, of forty {after}: they share the weights.",
+        "In one batch, a query costs {before} with one sample and {after} with forty: they share each read of the "
+        "weights.",
         "cost_per_query",
         {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb"},
         {"served_model": "llama-3.1-8b", "served_on": "h100-sxm5-80gb", "samples": "40"},

@@ -303,7 +303,7 @@ LIMITATIONS = (
 )
 
 PRESETS = (
-    Preset("Chinchilla's budget", {}, part="Part 8"),
+    Preset("Chinchilla's compute budget", {}, part="Part 8"),
     Preset("Budget of 1e21 FLOPs", {"compute_budget": "1e21 FLOP"}, part="Part 8"),
     Preset("Llama-3-8B at 15T tokens", {"parameters": "8.03e9", "tokens": "15e12"}),
     Preset("GPT-3", {"parameters": "174.6e9", "tokens": "300e9"}),
@@ -314,26 +314,26 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "More parameters always make a better network.",
-        "Ten times the parameters with the same compute take the loss from {before} to {after}: too few tokens are "
-        "left.",
+        "More parameters always make a better model.",
+        "Ten times the parameters at equal compute raise the loss from {before} to {after}: too few tokens are left.",
         "loss_besiroglu",
         {},
         {"resize": "10"},
         lambda before, after: after > before,
     ),
     Fallacy(
-        "Training on more than 20 tokens a parameter is a mistake.",
-        "By the rule the network pays only for training, {before} times as large as needed for its loss; Llama-3-8B is "
-        "{after} times smaller than the best network of its loss, which every token served pays back.",
+        "Training on more than 20 tokens per parameter is a mistake.",
+        "The compute-optimal model of equal loss costs {before} as much per served token for a Chinchilla-optimal "
+        "model, "
+        "and {after} as much for Llama-3-8B: over-training pays back with every token served.",
         "serving_advantage",
         {},
         {"parameters": "8.03e9", "tokens": "15e12"},
         lambda before, after: before < 1.1 and after > 2,
     ),
     Fallacy(
-        "Ten times the compute makes the loss ten times better.",
-        "From {before} to {after}: what ten times the compute takes off the loss is a few percent.",
+        "Ten times the compute lowers the loss tenfold.",
+        "The loss falls from {before} to {after}: ten times the compute saves a few percent.",
         "best_loss_besiroglu",
         {},
         {"compute_budget": "5.76e24 FLOP"},

@@ -249,16 +249,17 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "Faster accelerators train faster.",
-        "Accelerators twice as fast are given {before} before and {after} after: storage binds, they wait.",
+        "Faster accelerators always train faster.",
+        "The delivered bandwidth is {before} before and {after} with twice as fast accelerators: storage is the limit.",
         "delivered_bandwidth",
         {},
         {"demand_bandwidth": "5.6 GB/s"},
         lambda before, after: after == before,
     ),
     Fallacy(
-        "Faster storage always ends a stall.",
-        "Ten times the storage bandwidth takes the time at work from {before} to {after}: then the path binds.",
+        "Faster storage always removes a data stall.",
+        "Ten times the storage bandwidth raises accelerator utilization from {before} to {after}: then host I/O is "
+        "the limit.",
         "accelerator_utilization",
         {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "1 GB/s"},
         {"demand_bandwidth": "10 GB/s", "io_bandwidth": "1.25 GB/s", "storage_bandwidth": "10 GB/s"},

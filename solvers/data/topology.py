@@ -162,7 +162,7 @@ class Outputs:
         if_infinite="ring and torus only",
         help="Wrap-around links included.",
     )
-    mean_hops: Array = output("1", "Mean hop count", symbol="H", help="Between two random nodes.")
+    mean_hops: Array = output("1", "Mean hop count", symbol="H", help="Average over pairs of random nodes.")
     slowdown: Array = output(
         "1", "Slowdown", display_unit="times", help="Bisection traffic relative to the link alone."
     )
@@ -299,7 +299,7 @@ PRESETS = (
     Preset("Dragonfly of 8192 nodes", {"kind": "dragonfly", "nodes": "8192", "link_bandwidth": "25 GB/s"}),
     Preset("TPU v4 pod, 16 x 16 x 16", {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "100 GB/s"}),
     Preset(
-        "TPU v4 pod, by its links of 50 GB/s each way",
+        "TPU v4 pod, links of 50 GB/s per direction",
         {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "50 GB/s", "link_meaning": "link"},
     ),
     Preset("Ring of eight", {"kind": "ring", "nodes": "8", "link_bandwidth": "450 GB/s"}),
@@ -307,16 +307,16 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "Twice the nodes carry twice the traffic.",
-        "A ring's middle carries {before} with 64 nodes and {after} with 1024.",
+        "Twice the nodes give twice the bisection bandwidth.",
+        "The bisection bandwidth of a ring is {before} with 64 nodes and {after} with 1,024.",
         "bisection_bandwidth",
         {"kind": "ring", "nodes": "64"},
         {"kind": "ring", "nodes": "1024"},
         lambda before, after: abs(after / before - 1) < 1e-9,
     ),
     Fallacy(
-        "A node gets the bandwidth its link is sold with.",
-        "Behind four to one oversubscription {before} become {after} as soon as all talk across the middle.",
+        "Every node gets its full link bandwidth.",
+        "With 4:1 oversubscription {before} per node become {after} when all traffic crosses the bisection.",
         "effective_bandwidth",
         {},
         {"oversubscription": "4"},

@@ -236,16 +236,16 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "An accelerator twice as fast trains twice as fast.",
-        "Halving the time of a step takes the throughput from {before} to {after}: the workers bind.",
+        "Twice as fast accelerators train twice as fast.",
+        "Halving the step time takes the throughput from {before} to {after}: preprocessing is the limit.",
         "throughput",
         {},
         {"step_time": "50 ms"},
         lambda before, after: after == before,
     ),
     Fallacy(
-        "More workers always help.",
-        "From 16 to 64 workers the throughput goes from {before} to {after}: they kept pace before.",
+        "More preprocessing workers always help.",
+        "From 16 to 64 workers the throughput goes from {before} to {after}: there was no data stall before.",
         "throughput",
         {"workers": "16"},
         {"workers": "64"},

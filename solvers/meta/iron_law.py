@@ -275,7 +275,8 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "Accelerators with twice the peak FLOP/s train in half the time.",
-        "With twice the peak, of which the same kernels reach 30% instead of 50%, the run takes {after} instead of "
+        "With twice the peak FLOP/s, of which the same kernels reach 30 % instead of 50 %, the run takes {after} "
+        "instead of "
         "{before}.",
         "training_time",
         {},

@@ -270,8 +270,8 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "Serving 64 users needs 64 times the bandwidth of one.",
-        "With 1024 tokens of context each the bandwidth needed goes from {before} to {after}, {ratio} times: they "
-        "share the weights and bring only their own keys and values.",
+        "With 1,024 tokens of context each the required bandwidth grows from {before} to {after}, {ratio} times: they "
+        "share the weights and add only their own KV cache.",
         "required_bandwidth",
         {"context_length": "1024"},
         {"context_length": "1024", "batch_size": "64"},
@@ -279,7 +279,7 @@ FALLACIES = (
     ),
     Fallacy(
         "Enough hardware meets any latency target.",
-        "Within 2 ms a chip must feed {before}; within 1 ms {after}, when 32 layers take 45 µs each to launch.",
+        "A 2 ms target needs {before}; a 1 ms target, {after}, with 32 layers of 45 µs launch overhead each.",
         "required_bandwidth",
         {"target_latency": "2 ms", "layer_overhead": "45 us"},
         {"target_latency": "1 ms", "layer_overhead": "45 us"},

@@ -375,24 +375,26 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "Twice the memory serves twice the tokens.",
-        "With no other limit the throughput goes from {before} to {after}, {ratio} times: each step has more to read.",
+        "Twice the memory gives twice the throughput.",
+        "Without a scheduler limit the throughput grows from {before} to {after}, {ratio} times: each step reads "
+        "more KV cache.",
         "decode_throughput",
         {"max_batch_size": "100000"},
         {"max_batch_size": "100000", "accelerator.memory_capacity": "x2"},
         lambda before, after: after < 1.5 * before,
     ),
     Fallacy(
-        "The smaller the pages, the more requests fit.",
-        "Pages of 16 tokens hold {before} requests, pages of a single one {after}: there was little left to save.",
+        "Smaller KV blocks always fit more requests.",
+        "Blocks of 16 tokens fit {before} requests and blocks of one token {after}: little fragmentation was left.",
         "max_concurrent_requests",
         {},
         {"page_size": "1"},
         lambda before, after: after < 1.02 * before,
     ),
     Fallacy(
-        "Reserving for the longest request costs nothing while requests stay short.",
-        "Contiguous room for 2048 tokens holds {before} requests, for 8192 {after}, however short they are.",
+        "Static allocation costs nothing while requests stay short.",
+        "Reserving 2,048 tokens per request fits {before} requests; reserving 8,192 fits {after}, however short "
+        "they are.",
         "static_max_concurrent_requests",
         {"max_length": "2048"},
         {"max_length": "8192"},

@@ -190,7 +190,7 @@ class Inputs:
         slider=(0, 200e-6),
         display_unit="us",
         symbol=r"t_\text{layer}",
-        help="For one pass.",
+        help="Launch time of the kernels of one layer in one pass.",
         advanced=True,
     )
     elementwise_passes: Array = number(
@@ -581,14 +581,14 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "Fused attention is faster because it computes less.",
-        "The arithmetic done is {before} unfused and {after} fused; what falls is the traffic of the scores.",
+        "The hardware FLOPs are {before} unfused and {after} fused; the memory traffic of the scores is what falls.",
         "hardware_flop",
         {"attention": "unfused"},
         {},
         lambda before, after: after == before,
     ),
     Fallacy(
-        "A high utilization of the hardware means fast training.",
+        "High hardware utilization means fast training.",
         "With full recomputation the HFU is as high, yet the throughput goes from {before} to {after}.",
         "throughput",
         {},
@@ -596,8 +596,8 @@ FALLACIES = (
         lambda before, after: after < 0.8 * before,
     ),
     Fallacy(
-        "A chip with twice the peak rate keeps its MFU.",
-        "In decode it goes from {before} to {after}: the memory feeds no faster.",
+        "A chip with twice the peak FLOP/s keeps its MFU.",
+        "In decode the MFU falls from {before} to {after}: memory bandwidth is the limit.",
         "mfu",
         {"phase": "decode"},
         {"phase": "decode", "accelerator.peak": "x2"},

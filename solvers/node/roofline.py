@@ -267,15 +267,15 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "More FLOP/s make inference faster in proportion.",
-        "Twice the peak rate takes decode of one sequence from {before} to {after}: the memory binds, the rate waits.",
+        "Inference speed is proportional to FLOP/s.",
+        "Doubling peak FLOP/s changes batch-1 decode from {before} to {after}: it is memory-bound.",
         "latency",
         {},
         {"accelerator.peak": "x2"},
         lambda before, after: after == before,
     ),
     Fallacy(
-        "An H100 is 3.2 times an A100.",
+        "An H100 is 3.2× faster than an A100.",
         "Decode at batch 1 goes from {before} to {after}, {ratio} times: the bandwidth grew less than the rate.",
         "throughput",
         {"accelerator": "a100-sxm4-80gb"},
@@ -283,8 +283,8 @@ FALLACIES = (
         lambda before, after: after / before < 2,
     ),
     Fallacy(
-        "A larger batch always makes decode compute-bound in the end.",
-        "At batch 1024 without context the intensity is {before}; with 8192 tokens of context it is {after}, and stays "
+        "A large enough batch always makes decode compute-bound.",
+        "At batch 1,024 the arithmetic intensity is {before} without context and {after} with 8,192 tokens, and stays "
         "below the ridge point.",
         "arithmetic_intensity",
         {"batch_size": "1024"},

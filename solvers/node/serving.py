@@ -152,7 +152,7 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{link}",
         advanced=True,
-        help="Between tensor-parallel devices, in one direction: NVLink, else PCIe.",
+        help="Bandwidth between tensor-parallel devices in one direction: NVLink, else PCIe.",
     )
     interconnect_latency: Array = number(
         "s",
@@ -211,7 +211,7 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{net}",
         advanced=True,
-        help="Between prefill and decode devices, if they are separate.",
+        help="Bandwidth between separate prefill and decode devices.",
     )
     draft_model: Model | None = spec(
         Model,
@@ -600,13 +600,13 @@ LIMITATIONS = (
 PRESETS = (
     Preset("Llama-3-8B on an H100", {}, part="Tutorial"),
     Preset(
-        "With the tutorial's constants",
+        "With course constants",
         {"timing": "roofline", **{name: f"{value:g}" for name, value in TUTORIAL.values.items()}},
         part="Tutorial",
     ),
     Preset("64 concurrent requests", {"concurrency": "64"}),
     Preset("Llama-3-70B on four H100s", {"model": "llama-3-70b", "tensor_parallel": "4"}, part="Capstone"),
-    Preset("Prompt of 32k tokens", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
+    Preset("32k-token prompt", {"model": "llama-3.1-8b", "prompt_length": "32768", "batch_size": "4"}),
     Preset("Cached prefix (7,680 of 8,192 tokens)", {"prompt_length": "8192", "cached_prefix_length": "7680"}),
     Preset(
         "Speculative decoding",
@@ -620,24 +620,25 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "Twice the FLOP/s halve the time between tokens.",
-        "With twice the peak rate each further token still takes {after}, as before: decode waits for memory.",
+        "Twice the FLOP/s halve the inter-token latency.",
+        "With twice the peak FLOP/s the inter-token latency stays at {after}: decode is memory-bound.",
         "itl",
         {},
         {"accelerator.peak": "x2"},
         lambda before, after: after == before,
     ),
     Fallacy(
-        "Eight devices answer eight times as fast.",
-        "One device takes {before} from token to token, eight take {after}: launches and all-reduces do not divide.",
+        "Eight devices serve eight times as fast.",
+        "The inter-token latency is {before} on one device and {after} on eight: launches and all-reduces do not "
+        "shrink.",
         "itl",
         {},
         {"tensor_parallel": "8"},
         lambda before, after: after > before / 4,
     ),
     Fallacy(
-        "What has to fit is the model.",
-        "Eight requests of 1024 tokens need {before} in all; 64 of 8192 tokens need {after} for the same weights.",
+        "Only the weights need to fit in memory.",
+        "Eight requests of 1,024 tokens need {before} in total; 64 of 8,192 tokens need {after} with the same weights.",
         "memory_required",
         {},
         {"batch_size": "64", "prompt_length": "8192"},

@@ -363,7 +363,7 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "At 95 % utilization people wait a little longer than at 80 %.",
+        "Waits at 95 % utilization are only slightly longer than at 80 %.",
         "On one replica the p99 goes from {before} to {after}, {ratio} times: waits grow as 1/(1 − utilization).",
         "p99_response",
         {"replicas": "1", "service_time": "100 ms", "arrival_rate": "8 1/s"},
@@ -371,8 +371,8 @@ FALLACIES = (
         lambda before, after: after > 3 * before,
     ),
     Fallacy(
-        "Sixteen times the users on sixteen times the replicas wait just as long.",
-        "They share one queue: the p99 falls from {before} to {after}, for all replicas are seldom busy at once.",
+        "Sixteen times the load on sixteen times the replicas has the same latency.",
+        "The p99 falls from {before} to {after}: in a large pool all replicas are rarely busy at once.",
         "p99_response",
         {"replicas": "1", "service_time": "100 ms", "arrival_rate": "8 1/s"},
         {"replicas": "16", "service_time": "100 ms", "arrival_rate": "128 1/s"},
@@ -380,7 +380,7 @@ FALLACIES = (
     ),
     Fallacy(
         "Only the mean service time matters.",
-        "With the same mean but a spread of 3 instead of 1 the p99 goes from {before} to {after}.",
+        "At the same mean service time, the p99 is {before} with a CV of 1 and {after} with a CV of 3.",
         "p99_response",
         {"arrival_rate": "12 1/s"},
         {"arrival_rate": "12 1/s", "service_cv": "3"},

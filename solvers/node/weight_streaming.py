@@ -276,8 +276,8 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "A wafer with ten times the arithmetic decodes ten times as fast.",
-        "The throughput goes from {before} to {after}: every token waits for the same stream.",
+        "A wafer with ten times the FLOP/s decodes ten times as fast.",
+        "The throughput goes from {before} to {after}: injection bandwidth is the limit.",
         "decode_throughput",
         {},
         {"peak_rate": "75 PFLOP/s"},
@@ -285,7 +285,7 @@ FALLACIES = (
     ),
     Fallacy(
         "A larger batch makes every step slower.",
-        "From 1 to 64 sequences a step goes from {before} to {after}: the weights come in once for all of them.",
+        "The step time is {before} with one sequence and {after} with 64: all of them share one load of the weights.",
         "step_time",
         {"batch_size": "1"},
         {"batch_size": "64"},

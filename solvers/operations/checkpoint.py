@@ -74,7 +74,7 @@ class Inputs:
         high=64,
         slider=(2, 18),
         symbol="b",
-        help="14: weights in 16 bits, an fp32 copy and Adam's two moments. 2: weights alone.",
+        help="14: 16-bit weights, an fp32 copy and two Adam moments. 2: weights only.",
     )
     writer_bandwidth: Array = number(
         "byte/s",
@@ -111,7 +111,7 @@ class Inputs:
         log=True,
         display_unit="GB/s",
         symbol=r"\beta_f",
-        help="Shared by all writers.",
+        help="Bandwidth shared by all writers.",
     )
     interval: Array = number(
         "s",
@@ -123,17 +123,17 @@ class Inputs:
         log=True,
         display_unit="min",
         symbol=r"\tau",
-        help="From one checkpoint to the next.",
+        help="Time from one checkpoint to the next.",
     )
     way: Codes = choice(
         CheckpointMode,
         "Checkpoint mode",
         CheckpointMode.SYNCHRONOUS,
-        help="Asynchronous: the run waits only for a copy in the hosts' memory and goes on while that is written.",
+        help="Asynchronous: the run waits only for a copy in host memory and continues during the write.",
     )
     copy_bandwidth: Array = number(
         "byte/s",
-        "Host copy bandwidth",
+        "Device-to-host bandwidth",
         25e9,
         exclusive_min=True,
         high=1e15,
@@ -142,7 +142,7 @@ class Inputs:
         display_unit="GB/s",
         symbol=r"\beta_c",
         advanced=True,
-        help="Of each writer, from its accelerators to its memory; asynchronous only.",
+        help="Bandwidth per writer from accelerators to host memory; asynchronous only.",
     )
     read_speedup: Array = number(
         "1",
@@ -152,7 +152,7 @@ class Inputs:
         high=1000,
         slider=(0.5, 5),
         advanced=True,
-        help="Bandwidth of reading back over that of writing.",
+        help="Read bandwidth over write bandwidth.",
     )
 
 
@@ -162,7 +162,7 @@ class Outputs:
     write_bandwidth: Array = output("byte/s", "Write bandwidth", symbol=r"\beta")
     write_time: Array = output("s", "Write time", symbol=r"\delta")
     overhead: Array = output(
-        "1", "Write time ÷ interval", display_unit="percent", help="Time to write over the interval."
+        "1", "Write time ÷ interval", display_unit="percent", help="Share of the interval spent writing."
     )
     stall_time: Array = output("s", "Stall per checkpoint")
     stall_share: Array = output("1", "Checkpoint overhead", display_unit="percent", symbol="s")
@@ -170,14 +170,16 @@ class Outputs:
     saturating_writers: Array = output("1", "Writers to saturate the file system", symbol="w^*")
     keeps_up: Truth = flag("Written within the interval")
     actual_interval: Array = output(
-        "s", "Actual interval", symbol=r"\tau'", help="The time to write, where that is longer than the interval."
+        "s", "Actual interval", symbol=r"\tau'", help="Write time, where it exceeds the interval."
     )
     lost_per_day: Array = output("s", "Stall per day")
     written_per_day: Array = output("byte", "Data written per day")
     load_time: Array = output("s", "Load time", help="Time to read the checkpoint at a restart.")
-    bandwidth_to_keep_up: Array = output("byte/s", "Write bandwidth needed", help="To write within the interval.")
+    bandwidth_to_keep_up: Array = output(
+        "byte/s", "Required write bandwidth", help="Bandwidth to finish within the interval."
+    )
     bandwidth_for_one_percent: Array = output(
-        "byte/s", "Write bandwidth for 1%", help="To write within 1% of the interval."
+        "byte/s", "Write bandwidth for 1 % overhead", help="Bandwidth to finish within 1 % of the interval."
     )
 
 
@@ -201,15 +203,20 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.way == CheckpointMode.SYNCHRONOUS and o.keeps_up and o.overhead > 0.05:
-        yield "A longer interval stalls less but loses more work at each failure: see reliability for the best."
+        yield "A longer interval stalls less but loses more work per failure; the reliability wall has the optimum."
     if i.way == CheckpointMode.ASYNCHRONOUS:
-        yield "The hosts need memory for a second copy of the whole checkpoint."
+        yield "The hosts need memory for a copy of the whole checkpoint."
 
 
 FIGURES = (
     curve("writers", ("write_time",), "Write time vs. writers", x_marks=("saturating_writers",)),
     curve("interval", ("overhead", "stall_share"), "Checkpoint overhead vs. interval"),
-    Chart("bars", "Write bandwidth: available and needed for 1%", (), ("write_bandwidth", "bandwidth_for_one_percent")),
+    Chart(
+        "bars",
+        "Write bandwidth: available and required for 1 % overhead",
+        (),
+        ("write_bandwidth", "bandwidth_for_one_percent"),
+    ),
 )
 
 EQUATIONS = (
@@ -242,52 +249,52 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Every writer has an equal part and they all write at once.",
-    "All of the state is written each time.",
-    "Asynchronous writing slows the run down by its copy alone.",
+    "All writers write equal parts at the same time.",
+    "The whole state is written each time.",
+    "An asynchronous checkpoint stalls the run only for the host copy.",
 )
 
 LIMITATIONS = (
-    "Traffic of others on the same file system.",
-    "Saving only what changed, and in fewer bits (Check-N-Run saves 6 to 17 times the bandwidth that way).",
-    "How often is best: see reliability.",
+    "Other traffic on the same file system.",
+    "Incremental and quantized checkpoints (Check-N-Run saves 6 to 17 times the bandwidth).",
+    "The optimal interval; the reliability wall computes it.",
 )
 
 PRESETS = (
-    Preset("70 billion parameters, 64 hosts", {}),
+    Preset("70B parameters, 64 hosts", {}),
     Preset("Asynchronous checkpoints", {"way": "asynchronous"}),
-    Preset("One host writes it all", {"writers": "1"}),
+    Preset("A single writer", {"writers": "1"}),
     Preset(
-        "A trillion parameters to a slow file system",
+        "1T parameters, slow file system",
         {"parameters": "1e12", "writers": "1024", "filesystem_bandwidth": "50 GB/s"},
     ),
     Preset(
         "Llama 3 405B on storage of 2 TB/s",
         {"parameters": "405e9", "writers": "2048", "filesystem_bandwidth": "2 TB/s"},
     ),
-    Preset("Weights alone", {"bytes_per_parameter": "2 byte"}),
+    Preset("Weights only", {"bytes_per_parameter": "2 byte"}),
 )
 
 FALLACIES = (
     Fallacy(
-        "Twice the writers write twice as fast.",
-        "64 writers take {before} and 128 take {after}: the file system is full.",
+        "Twice the writers halve the write time.",
+        "64 writers take {before} and 128 take {after}: the file system is saturated.",
         "write_time",
         {},
         {"writers": "128"},
         lambda before, after: after == before,
     ),
     Fallacy(
-        "Written out of the way, checkpoints cost nothing however often they are made.",
-        "The run waits for the copy each time: {before} of its time every 30 minutes, {after} every 10 s.",
+        "Asynchronous checkpoints are free at any frequency.",
+        "The run waits for each host copy: {before} of its time at 30-minute intervals, {after} at 10 s.",
         "stall_share",
         {"way": "asynchronous"},
         {"way": "asynchronous", "interval": "10 s"},
         lambda before, after: after > 10 * before,
     ),
     Fallacy(
-        "A checkpoint is as large as the model.",
-        "Its weights are {before}; with the optimizer's state it is {after}, {ratio} times that.",
+        "A checkpoint is as large as the model's weights.",
+        "The weights take {before}; with optimizer state the checkpoint takes {after}, {ratio} times that.",
         "checkpoint_size",
         {"bytes_per_parameter": "2 byte"},
         {},
@@ -299,7 +306,7 @@ FALLACIES = (
 @solver(
     walls=(19,),
     title="Checkpoint",
-    question="How long does saving a run take, and how much of the time goes into it?",
+    question="How long does a checkpoint take, and how much time does checkpointing cost?",
     version="1",
     factor="Goodput",
     verdict=verdict,

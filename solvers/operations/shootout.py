@@ -82,7 +82,7 @@ class Inputs:
         integer=True,
         symbol="n",
         default_from="fleet.devices",
-        help="Of the fleet to compare with; the rival's follows from equal throughput.",
+        help="Devices of the reference fleet; the number of alternatives follows from equal throughput.",
     )
     duration: Array = number(
         "s",
@@ -95,25 +95,29 @@ class Inputs:
         display_unit="day",
         symbol="T",
     )
-    efficiency: Array = inputs.efficiency(0.45, help="Share of its peak the first chip reaches: in training, its MFU.")
+    efficiency: Array = inputs.efficiency(
+        0.45, help="Fraction of peak FLOP/s that the reference reaches; in training, its MFU."
+    )
     rival_efficiency: Array = number(
         "1",
-        "Efficiency of the alternative",
+        "Compute efficiency of the alternative",
         0.45,
         high=1,
         exclusive_min=True,
         slider=(0.01, 1),
         display_unit="percent",
         symbol=r"\eta'",
-        help="Younger software reaches less: this is where a cheap chip may lose.",
+        help="Fraction of peak FLOP/s that the alternative reaches; less mature software reaches less.",
     )
     precision: Codes = inputs.precision(Precision.BF16)
-    batch_size: Array = inputs.batch_size(64, help="Serving only: sequences that share one reading of the weights.")
-    context_length: Array = inputs.context_length(2048, help="Serving only: tokens already in each sequence.")
+    batch_size: Array = inputs.batch_size(64, help="Serving only: sequences processed together.")
+    context_length: Array = inputs.context_length(
+        2048, help="Serving only: tokens already in the KV cache per sequence."
+    )
     memory_utilization: Array = inputs.memory_utilization(
         0,
         advanced=True,
-        help="Training only: power follows it and MFU, or MFU alone. Serving's is computed.",
+        help="Training only: power follows it and MFU, or MFU alone if it is unknown. Computed for serving.",
         zero_means="unknown",
     )
     bandwidth_efficiency: Array = inputs.bandwidth_efficiency(0.85)
@@ -141,7 +145,10 @@ _UNPRICED = "unknown: no price is known"
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     rival_cost: Array = output(
-        "USD", "Cost of the alternative", if_infinite=_UNPRICED, help="For the same work in the same time."
+        "USD",
+        "Cost of the alternative",
+        if_infinite="unknown: no price is known",
+        help="Cost of the same work in the same time.",
     )
     reference_cost: Array = output("USD", "Cost of the reference", if_infinite=_UNPRICED)
     cost_ratio: Array = output("1", "Cost ratio, alternative to reference", display_unit="times", if_infinite=_UNPRICED)
@@ -152,8 +159,10 @@ class Outputs:
         if_infinite="none: the alternative costs more even at a price of zero, or a price is unknown",
         help="Below this price the alternative does the same work for less.",
     )
-    rival_devices: Array = output("1", "Alternatives for equal throughput", symbol="n'", if_infinite="none can do it")
-    throughput: Array = output("1/s", "Throughput", display_unit="tokens/s", help="Of either fleet.")
+    rival_devices: Array = output(
+        "1", "Alternatives for equal throughput", symbol="n'", if_infinite="none: no number suffices"
+    )
+    throughput: Array = output("1/s", "Throughput", display_unit="tokens/s", help="Throughput of either fleet.")
     reference_rate: Array = output("1/s", "Throughput per reference device", display_unit="tokens/s", symbol="r")
     rival_rate: Array = output("1/s", "Throughput per alternative device", display_unit="tokens/s", symbol="r'")
     rate_ratio: Array = output("1", "Throughput ratio per device, alternative to reference", display_unit="times")
@@ -175,7 +184,7 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> Verdict:
     work = "{rival_devices} devices replace {devices} {accelerator} for {throughput}."
     if math.isnan(o.cost_ratio):
-        return Verdict(State.COST, f"Cost unknown. {work} The price of {{rival}} is not known.")
+        return Verdict(State.COST, f"Cost unknown. {work} The price of {{rival}} is unknown.")
     costs = "{rival_cost} instead of {reference_cost}: " + work
     if o.cheaper == LowerCost.RIVAL:
         return Verdict(State.COST, f"{{rival}} is cheaper. {costs}{_even(o)}")
@@ -190,14 +199,14 @@ def _even(o: Outputs) -> str:
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if i.workload == Workload.SERVING and o.rival_least != o.reference_least:
-        yield "One copy of the model takes {reference_least} devices or {rival_least} rivals: memory decides, too."
+        yield "One model replica needs {reference_least} of the reference or {rival_least} of the alternative."
     if i.efficiency == i.rival_efficiency:
-        yield "Both are taken to reach the same share of their peaks. Where the software is younger, that flatters."
+        yield "Both are assumed to reach the same fraction of peak, which favors the one with less mature software."
 
 
 FIGURES = (
     Chart("alternatives", "Cost of the same work", ("workload",), ("rival_cost", "reference_cost")),
-    curve("rival_efficiency", ("rival_cost",), "What younger software costs"),
+    curve("rival_efficiency", ("rival_cost",), "Cost of the alternative vs. its efficiency"),
     Chart("bars", "Energy for the same work", (), ("reference_energy", "rival_energy")),
 )
 
@@ -231,50 +240,50 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Training: each device makes its efficiency's share of its peak, and there are at least as many as hold weights, "
-    "gradients and optimizer.",
-    "Serving: one copy of the model is split over as few devices as hold it, which share FLOPs and traffic evenly.",
-    "Power follows arithmetic and the memory's bandwidth as GPUs that serve were measured to, or MFU alone where the "
-    "latter is not known; hosts count if given.",
-    "Infrastructure costs the same multiple of either chip's price.",
+    "Training: each device reaches its compute efficiency, and at least as many are used as hold weights, "
+    "gradients and optimizer state.",
+    "Serving: one model replica uses as few devices as hold it, which share FLOPs and memory traffic evenly.",
+    "Power follows MFU and memory bandwidth utilization as measured on serving GPUs, or MFU alone where the "
+    "latter is unknown; hosts count if given.",
+    "Both accelerators have the same infrastructure multiplier.",
 )
 
 LIMITATIONS = (
-    "Software: what runs, and how well, see the efficiencies.",
-    "Messages between devices: see serving and parallelism.",
-    "Discounts for who buys many.",
+    "Software maturity beyond the compute efficiencies.",
+    "Communication; the serving and parallelism walls model it.",
+    "Volume discounts.",
 )
 
 PRESETS = (
     Preset(
-        "MI300X against H100, training",
+        "MI300X vs. H100, training",
         {"also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
         part="Exercise 5b",
     ),
     Preset(
-        "MI300X against H100, serving",
+        "MI300X vs. H100, serving",
         {"workload": "serving", "also": "b200-sxm-180gb,h200-sxm-141gb,a100-sxm4-80gb"},
         part="Exercise 5b",
     ),
     Preset("Gaudi 3 at its list price", {"rival": "gaudi3", "rival_price": "15625 USD"}, part="Exercise 5b"),
-    Preset("MI300X with younger software", {"rival_efficiency": "0.3"}),
-    Preset("A100: old and cheap", {"rival": "a100-sxm4-80gb"}),
+    Preset("MI300X with less mature software", {"rival_efficiency": "0.3"}),
+    Preset("A100 vs. H100", {"rival": "a100-sxm4-80gb"}),
 )
 
 FALLACIES = (
     Fallacy(
-        "The chip at half the price is the cheaper one.",
-        "At 15,000 instead of 25,000 USD and the same efficiency the work costs {before}; if its software reaches a "
-        "third of that, {after}.",
+        "The accelerator with the lower price per chip is the cheaper one.",
+        "At equal efficiency the $15,000 chip does the work for {before} the cost of the $25,000 chip; at a "
+        "third of the efficiency, for {after}.",
         "cost_ratio",
         {},
         {"rival_efficiency": "0.15"},
         lambda before, after: before < 1 < after,
     ),
     Fallacy(
-        "What is cheapest to train on is cheapest to serve on.",
-        "An H200 trains for {before} times what an H100 costs, and serves for {after} times: bandwidth and memory "
-        "count there.",
+        "The cheapest accelerator for training is the cheapest for serving.",
+        "An H200 trains at {before} the cost of an H100 and serves at {after}: bandwidth and memory capacity "
+        "matter in serving.",
         "cost_ratio",
         {"rival": "h200-sxm-141gb"},
         {"rival": "h200-sxm-141gb", "workload": "serving"},
@@ -285,8 +294,8 @@ FALLACIES = (
 
 @solver(
     walls=(17,),
-    title="Shootout",
-    question="Which chip does the same work for less, and at what price would the other?",
+    title="Price-performance comparison",
+    question="Which accelerator does the same work for less, and at what price does the other break even?",
     version="2",
     factor="",
     verdict=verdict,

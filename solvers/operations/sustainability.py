@@ -55,7 +55,7 @@ class Inputs:
     fleet: Fleet | None = inputs.fleet()
     node: Node | None = inputs.node()
     accelerator: Accelerator | None = inputs.accelerator(
-        "h100-sxm5-80gb", optional=True, default_from="node.accelerator", help="Gives its power and embodied carbon."
+        "h100-sxm5-80gb", optional=True, default_from="node.accelerator", help="Source of TDP and embodied carbon."
     )
     devices: Array = inputs.devices(256)
     tdp: Array = number(
@@ -67,7 +67,7 @@ class Inputs:
         default_from="accelerator.tdp",
         strict=True,
         advanced=True,
-        help="Of one device.",
+        help="Thermal design power of one device.",
     )
     duration: Array = number(
         "s",
@@ -87,22 +87,24 @@ class Inputs:
         high=1,
         slider=(0, 1),
         display_unit="percent",
-        help="While in use. What power follows, with the memory's bandwidth below.",
+        help="Model FLOPs utilization while in use; sets the power, with the memory bandwidth utilization.",
     )
     memory_utilization: Array = inputs.memory_utilization(0)
     time_in_use: Array = number(
         "1",
-        "Time in use",
+        "Utilization (time in use)",
         1,
         high=1,
         slider=(0, 1),
         display_unit="percent",
         symbol="u",
         advanced=True,
-        help="Share of the duration in which there is work; out of use a device draws its idle power.",
+        help="Share of the duration with work; otherwise a device draws its idle power.",
     )
     grid: Grid | None = inputs.grid()
-    other_grid: Grid | None = spec(Grid, "Comparison grid", optional=True, help="At the same PUE.")
+    other_grid: Grid | None = spec(
+        Grid, "Comparison grid", optional=True, help="Grid to compare with, at the same PUE."
+    )
     region: Region | None = inputs.region()
     pue: Array = inputs.pue()
     carbon_intensity: Array = number(
@@ -116,11 +118,11 @@ class Inputs:
         default_from=("region.carbon_intensity", "grid.carbon_intensity"),
         strict=True,
         advanced=True,
-        help="CO2e of the electricity, at the meter.",
+        help="CO₂e per unit of electricity at the meter.",
     )
     other_carbon_intensity: Array = number(
         "kg/J",
-        "Comparison grid's carbon intensity",
+        "Carbon intensity of the comparison grid",
         0.02 / _KWH,
         high=1e-5,
         slider=(0, 1 / _KWH),
@@ -129,7 +131,7 @@ class Inputs:
         default_from="other_grid.carbon_intensity",
         strict=True,
         advanced=True,
-        help="Carbon intensity of a grid to compare with, at the same PUE. 20 g/kWh: Québec, 820: coal in Poland.",
+        help="20 gCO₂e/kWh: Québec; 820: coal power in Poland.",
     )
     wue: Array = inputs.wue(0, default_from="region.wue")
     water_intensity: Array = inputs.water_of_generation(
@@ -144,11 +146,11 @@ class Inputs:
         strict=True,
         may_be_unknown=True,
         advanced=True,
-        help="CO2e of manufacturing one.",
+        help="CO₂e of manufacturing one device.",
     )
     embodied_lifetime: Array = number(
         "s",
-        "Device lifetime",
+        "Hardware lifetime",
         4 * _YEAR,
         exclusive_min=True,
         high=1e10,
@@ -167,11 +169,11 @@ class Inputs:
         slider=(0, 1500),
         symbol=r"\bar p",
         advanced=True,
-        help="Where it was measured, it takes the place of what TDP and MFU tell.",
+        help="Replaces the power modeled from TDP and MFU.",
         zero_means="not measured",
     )
     electricity_price: Array = inputs.electricity_price(
-        0.10 / _KWH, advanced=True, help="For the bill beside the carbon; all other cost is in wall 17."
+        0.10 / _KWH, advanced=True, help="For the electricity bill; other costs are in wall 17."
     )
 
 
@@ -181,29 +183,47 @@ _NO_WATER = "unknown: the grid's isn't known"
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
     total_carbon: Array = output(
-        "kg", "Total carbon", display_unit="t", symbol=r"m", help="CO2e: operational plus the job's share of embodied."
+        "kg",
+        "Total carbon",
+        display_unit="t",
+        symbol=r"m",
+        help="CO₂e: operational carbon plus the job's share of embodied carbon.",
     )
-    it_energy: Array = output("J", "IT energy", symbol=r"E_\text{IT}", help="Chips, and hosts if given.")
+    it_energy: Array = output("J", "IT energy", symbol=r"E_\text{IT}", help="Accelerators, and hosts if given.")
     facility_energy: Array = output("J", "Facility energy", symbol="E")
     operational_carbon: Array = output(
-        "kg", "Operational carbon", display_unit="t", symbol=r"m_\text{op}", help="CO2e of the electricity."
+        "kg", "Operational carbon", display_unit="t", symbol=r"m_\text{op}", help="CO₂e of the electricity."
     )
     embodied_carbon: Array = output(
-        "kg", "Embodied carbon", display_unit="t", symbol=r"m_\text{emb}", help="The job's share of the devices' life."
+        "kg",
+        "Embodied carbon",
+        display_unit="t",
+        symbol=r"m_\text{emb}",
+        help="Share for the job's part of the hardware lifetime.",
     )
     embodied_share: Array = output(
-        "1", "Embodied share of carbon", display_unit="percent", symbol="s", help="0 where nothing is emitted at all."
+        "1", "Embodied share of carbon", display_unit="percent", symbol="s", help="0 if nothing is emitted."
     )
     water: Array = output(
-        "L", "Water", symbol="V", if_infinite=_NO_WATER, help="Of the site and of making the electricity."
+        "L",
+        "Water",
+        symbol="V",
+        if_infinite="unknown: the grid's is unknown",
+        help="On-site water plus water of electricity generation.",
     )
-    site_water: Array = output("L", "On-site water", symbol="V_s", help="Cooling: what evaporates on the spot.")
+    site_water: Array = output("L", "On-site water", symbol="V_s", help="Water evaporated by cooling on site.")
     generation_water: Array = output(
-        "L", "Water of electricity generation", symbol="V_g", if_infinite=_NO_WATER, help="At the power stations."
+        "L",
+        "Water of electricity generation",
+        symbol="V_g",
+        if_infinite="unknown: the grid's is unknown",
+        help="Water consumed by the power plants.",
     )
-    mean_power: Array = output("W", "Mean power", symbol="P", help="At the meter.")
-    busy_power: Array = output("W", "Device power when busy", symbol=r"p_\text{busy}", help="Of the chip alone.")
-    device_power: Array = output("W", "Mean device power", symbol="p", help="On average, of the chip alone.")
+    mean_power: Array = output("W", "Mean power", symbol="P", help="Facility power, at the meter.")
+    busy_power: Array = output("W", "Device power when busy", symbol=r"p_\text{busy}", help="Accelerator only.")
+    device_power: Array = output(
+        "W", "Mean device power", symbol="p", help="Accelerator only, averaged over the duration."
+    )
     operational_carbon_there: Array = output(
         "kg", "Operational carbon on the comparison grid", display_unit="t", symbol=r"m'_\text{op}"
     )
@@ -211,36 +231,36 @@ class Outputs:
         "kg",
         "Operational carbon saved on the comparison grid",
         display_unit="t",
-        help="Negative where that grid emits more.",
+        help="Negative if that grid emits more.",
     )
     grid_ratio: Array = output(
         "1",
         "Carbon ratio to the comparison grid",
         display_unit="times",
         symbol="r",
-        if_infinite="without bound: the other grid emits nothing",
-        help="How many times as much carbon the same energy is here.",
+        if_infinite="unbounded (the other grid emits nothing)",
+        help="Carbon here over carbon on the comparison grid, for the same energy.",
     )
     energy_cost: Array = output("USD", "Electricity bill", symbol=r"C_\text{energy}")
     energy_per_day: Array = output("J", "Facility energy per day")
     carbon_per_day: Array = output("kg", "Carbon per day")
-    larger: Codes = label(CarbonPart, "Larger carbon part")
+    larger: Codes = label(CarbonPart, "Larger carbon source")
     carbon_per_device_hour: Array = output("kg", "Carbon per device-hour")
     carbon_per_useful_device_hour: Array = output(
         "kg",
         "Carbon per effective device-hour",
-        if_infinite="no useful work is done",
-        help="Of an hour's work at the full peak rate.",
+        if_infinite="none (no work is done)",
+        help="Carbon of one hour's work at full peak FLOP/s.",
     )
     embodied_whole: Array = output("kg", "Embodied carbon of the fleet")
     break_even_intensity: Array = output(
         "kg/J",
         "Break-even carbon intensity",
         display_unit="g/kWh",
-        if_infinite="never: no energy is used",
-        help="Where operational equals embodied carbon.",
+        if_infinite="never (no energy is used)",
+        help="Carbon intensity at which operational equals embodied carbon.",
     )
-    overhead_energy: Array = output("J", "Cooling and losses", help="What the building adds.")
+    overhead_energy: Array = output("J", "PUE overhead", help="Facility energy minus IT energy: cooling and losses.")
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -255,7 +275,7 @@ def check(i: Inputs) -> Iterator[InputError]:
 def verdict(i: Inputs, o: Outputs) -> Verdict:
     used = "{facility_energy}, water unknown" if math.isnan(o.water) else "{facility_energy} and {water} of water"
     if math.isnan(o.total_carbon):
-        return Verdict(State.CARBON, f"Carbon unknown. {used}; the carbon of the grid or of the devices is not known.")
+        return Verdict(State.CARBON, f"Carbon unknown. {used}; grid intensity or embodied carbon is unknown.")
     if o.total_carbon == 0:
         return Verdict(State.OK, f"No emissions. {used}; neither the grid nor the devices count.")
     first = f"{{total_carbon}} CO₂e from {used}; {{embodied_share}} is embodied."
@@ -273,26 +293,23 @@ def _where_to(i: Inputs, o: Outputs) -> str:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     resting = i.idle_fraction * i.tdp
     if i.mean_device_power == 0 and resting > o.device_power / 2:
-        yield (
-            "More than half of the energy would be drawn by doing nothing: at rest a device takes {idle_fraction} of "
-            "its power."
-        )
+        yield ("More than half of the energy is drawn while idle: an idle device draws {idle_fraction} of its TDP.")
     if i.mean_device_power > 0:
-        yield "The measured power of a device is used; TDP and idle power have no part in it."
+        yield "The measured power per device is used; TDP and idle power have no effect."
     if math.isnan(i.embodied_per_device):
         whose = f"of {i.accelerator.name}" if i.accelerator is not None else "of a device"
-        yield f"The embodied carbon {whose} is not known: only the carbon of running is."
+        yield f"The embodied carbon {whose} is unknown: only operational carbon is counted."
     if i.mean_device_power == 0 and i.memory_utilization == 0:
         yield (
-            "How busy the memory is isn't known, so power follows MFU in a straight line; measured chips draw more. "
-            "Give the share of its bandwidth that is used."
+            "Memory bandwidth utilization is unknown, so power is linear in MFU; measured accelerators draw more. "
+            "Enter the memory bandwidth utilization."
         )
     if i.host_power == 0:
-        yield "The hosts' power (CPUs, network cards, fans) isn't known and isn't counted; it comes on top."
+        yield "Host power (CPUs, NICs, fans) is unknown and not counted."
     if i.wue == 0:
-        yield "No water is counted for the site's own cooling: give its water-usage effectiveness."
+        yield "On-site cooling water is not counted: enter the WUE of the site."
     if i.duration > i.embodied_lifetime:
-        yield "The job is longer than a device lives: its making counts more than once, as if replaced."
+        yield "The job is longer than the hardware lifetime: embodied carbon counts more than once, as if replaced."
 
 
 FIGURES = (
@@ -378,24 +395,24 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "Power follows MFU and the memory's bandwidth as GPUs that serve were measured to; where the latter is not known, "
-    "MFU alone in a straight line.",
-    "Hosts count with the power given, always on; switches and storage come on top.",
-    "The site's water goes with the energy of its equipment, the electricity's with the energy at the meter.",
-    "The making of a device is shared out evenly over its life, used or not.",
-    "Carbon intensity is a yearly mean at the place, not what somebody has contracts for.",
+    "Power follows MFU and memory bandwidth utilization as measured on serving GPUs; where the latter is unknown, "
+    "it is linear in MFU.",
+    "Hosts draw the given power at all times; switches and storage are not counted.",
+    "On-site water is proportional to IT energy, water of electricity generation to facility energy.",
+    "Embodied carbon is amortized linearly over the hardware lifetime, used or not.",
+    "Carbon intensity is a yearly mean of the location (location-based, not market-based).",
 )
 
 LIMITATIONS = (
-    "Hours: the same grid may be twice as clean at noon.",
+    "Hourly variation: the same grid may be twice as clean at noon.",
     "Certificates and offsets.",
-    "Transport and disposal of the devices, and the making of the building.",
+    "Transport and disposal of devices, and the building's embodied carbon.",
 )
 
 PRESETS = (
-    Preset("The tutorial's 256 H100 for 30 days", {}, part="Part 5"),
-    Preset("The same in Poland", {"grid": "poland"}, part="Part 5"),
-    Preset("The same in Québec", {"grid": "quebec"}, part="Part 5"),
+    Preset("256 H100 for 30 days (course)", {}, part="Part 5"),
+    Preset("256 H100 for 30 days, Poland", {"grid": "poland"}, part="Part 5"),
+    Preset("256 H100 for 30 days, Québec", {"grid": "quebec"}, part="Part 5"),
     Preset(
         "GPT-3 (Patterson 2021)",
         {
@@ -461,24 +478,24 @@ PRESETS = (
 
 FALLACIES = (
     Fallacy(
-        "A chip that needs half the power saves more carbon than another place.",
-        "At half the power on a grid of 820 g/kWh the month emits {before}, at full power on one of 20 g/kWh {after}.",
+        "Halving the chip's power saves more carbon than changing the location.",
+        "A month emits {before} at half the power on an 820 g/kWh grid and {after} at full power on a 20 g/kWh grid.",
         "operational_carbon",
         {"tdp": "350 W", "carbon_intensity": "820 g/kWh"},
         {"carbon_intensity": "20 g/kWh"},
         lambda before, after: before > 20 * after,
     ),
     Fallacy(
-        "A chip that waits emits nothing.",
-        "At full use the month emits {before}, doing nothing {after}.",
+        "An idle chip emits nothing.",
+        "A month emits {before} at full utilization and {after} when idle.",
         "operational_carbon",
         {"mfu": "1"},
         {"mfu": "0"},
         lambda before, after: after > 0.25 * before,
     ),
     Fallacy(
-        "The carbon of making chips is small change.",
-        "On a grid of 390 g/kWh it is {before} of all; on one of 5 g/kWh it is {after}.",
+        "Embodied carbon is negligible.",
+        "It is {before} of the total on a 390 g/kWh grid and {after} on a 5 g/kWh grid.",
         "embodied_share",
         {},
         {"carbon_intensity": "5 g/kWh"},
@@ -490,7 +507,7 @@ FALLACIES = (
 @solver(
     walls=(18,),
     title="Sustainability",
-    question="What do energy, carbon and water of a job come to, and where do they come from?",
+    question="How much energy, carbon and water does a job use, and what dominates?",
     version="2",
     factor="Devices",
     verdict=verdict,

@@ -72,7 +72,7 @@ class Inputs:
         "h100-sxm5-80gb",
         optional=True,
         default_from="node.accelerator",
-        help="Gives the price, the power and the rates to rent it where they are left at 0 below.",
+        help="Source of the unit price, power and rental prices where those are left empty.",
     )
     devices: Array = inputs.devices(256)
     duration: Array = number(
@@ -85,7 +85,7 @@ class Inputs:
         log=True,
         display_unit="day",
         symbol="T",
-        help="Over which the fleet is had.",
+        help="How long the fleet runs.",
     )
     mfu: Array = number(
         "1",
@@ -94,25 +94,25 @@ class Inputs:
         high=1,
         slider=(0, 1),
         display_unit="percent",
-        help="Share of the peak rate that becomes the model's arithmetic while the fleet is in use.",
+        help="Model FLOPs utilization while in use.",
     )
     memory_utilization: Array = inputs.memory_utilization(0)
     time_in_use: Array = number(
         "1",
-        "Time in use",
+        "Utilization (time in use)",
         1,
         high=1,
         slider=(0, 1),
         display_unit="percent",
         symbol="u",
-        help="Share of the duration in which there is work. An owner pays all of it, a tenant this part.",
+        help="Share of the duration with work. An owner pays for all of it, a tenant for this part.",
     )
     grid: Grid | None = inputs.grid()
     region: Region | None = inputs.region()
     pue: Array = inputs.pue()
     electricity_price: Array = inputs.electricity_price(0.10 / 3.6e6, advanced=True)
     unit_price: Array = number(
-        "USD", "Price per device", 0, high=1e9, slider=(0, 60000), symbol="P", zero_means="accelerator's"
+        "USD", "Unit price", 0, high=1e9, slider=(0, 60000), symbol="P", zero_means="accelerator's"
     )
     tdp: Array = number(
         "W", "Thermal design power", 0, high=1e6, slider=(0, 1500), advanced=True, zero_means="accelerator's"
@@ -129,7 +129,7 @@ class Inputs:
         slider=(0, 12 / _HOUR),
         display_unit="USD/hour",
         advanced=True,
-        help="On demand, of one device.",
+        help="Price of one device on demand.",
         zero_means="accelerator's",
     )
     spot_price: Array = number(
@@ -140,7 +140,7 @@ class Inputs:
         slider=(0, 12 / _HOUR),
         display_unit="USD/hour",
         advanced=True,
-        help="Of one device that may be taken back at any time.",
+        help="Price of one device that may be reclaimed at any time.",
         zero_means="accelerator's",
     )
     spot_mtbf: Array = inputs.spot_mtbf(30 * 86400.0)
@@ -154,7 +154,7 @@ class Inputs:
         integer=True,
         advanced=True,
         default_from="node.accelerators_per_node",
-        help="That are taken back together.",
+        help="Devices that are reclaimed together.",
     )
     checkpoint_time: Array = number(
         "s",
@@ -164,7 +164,7 @@ class Inputs:
         slider=(0, 600),
         symbol=r"\delta",
         advanced=True,
-        help="Written at the best interval while on spot machines.",
+        help="Time of one checkpoint, written at the optimal interval on spot machines.",
     )
     recovery_time: Array = number(
         "s",
@@ -174,7 +174,7 @@ class Inputs:
         slider=(0, 3600),
         symbol="R",
         advanced=True,
-        help="From an interruption until the job works again.",
+        help="Time from a preemption until the job runs again.",
     )
     tokens_per_device_second: Array = number(
         "1/s",
@@ -183,7 +183,7 @@ class Inputs:
         high=1e9,
         slider=(0, 20000),
         advanced=True,
-        help="Served or trained while in use; for the cost of a million.",
+        help="Tokens served or trained while in use, for the cost per million tokens.",
     )
     total_ops: Array = number(
         "flop",
@@ -193,10 +193,10 @@ class Inputs:
         slider=(1e18, 1e27),
         log=True,
         advanced=True,
-        help="For its cost; by default that of Llama-3-8B: 6 × 8 billion × 15 trillion.",
+        help="FLOPs of one run. Default: Llama-3-8B, 6 × 8 billion × 15 trilliprogress.",
     )
     precision: Codes = choice(
-        Precision, "Precision", Precision.BF16, advanced=True, help="Whose peak rate MFU is a share of."
+        Precision, "Precision", Precision.BF16, advanced=True, help="Number format whose peak FLOP/s the MFU refers to."
     )
 
 
@@ -208,38 +208,45 @@ _NO_WORK = "none is done"
 class Outputs:
     tco: Array = output("USD", "Total cost of ownership (TCO)", symbol=r"C_\text{own}")
     capex: Array = output(
-        "USD", "Depreciation (CapEx)", symbol=r"C_\text{capex}", help="Of what was bought, in the duration."
+        "USD",
+        "Depreciation (CapEx)",
+        symbol=r"C_\text{capex}",
+        help="Share of the purchase price for this duratiprogress.",
     )
-    purchase_price: Array = output("USD", "Purchase price", symbol=r"C_0", help="All that is bought at the start.")
+    purchase_price: Array = output("USD", "Purchase price", symbol=r"C_0", help="Everything bought at the start.")
     energy_opex: Array = output("USD", "Electricity", symbol=r"C_\text{energy}")
     maintenance_opex: Array = output(
-        "USD", "Maintenance", symbol=r"C_\text{service}", help="5% of the purchase a year."
+        "USD", "Maintenance", symbol=r"C_\text{service}", help="5 % of the purchase price per year."
     )
     capex_accelerators: Array = output("USD", "Accelerators")
     capex_network: Array = output("USD", "Network")
     capex_power_cooling: Array = output("USD", "Power and cooling")
     capex_facility: Array = output("USD", "Facility")
     capex_staff: Array = output("USD", "Staff")
-    largest_part: Codes = label(CostPart, "Largest part")
+    largest_part: Codes = label(CostPart, "Largest cost")
     accelerator_share: Array = output(
-        "1", "Accelerator share of purchase", display_unit="percent", help="Of what is bought."
+        "1", "Accelerator share of purchase", display_unit="percent", help="Accelerators over the whole purchase price."
     )
-    cost_per_device_hour: Array = output("USD/hour", "Cost per device-hour", help="Used or not.")
-    cost_per_used_hour: Array = output("USD/hour", "Cost per utilized device-hour", if_infinite=_NO_WORK)
+    cost_per_device_hour: Array = output("USD/hour", "Cost per device-hour", help="Cost of every hour, used or not.")
+    cost_per_used_hour: Array = output(
+        "USD/hour", "Cost per utilized device-hour", if_infinite="none (no work is done)"
+    )
     cost_per_useful_device_hour: Array = output(
         "USD/hour",
         "Cost per effective device-hour",
-        if_infinite=_NO_WORK,
-        help="Of an hour's work at the full peak rate.",
+        if_infinite="none (no work is done)",
+        help="Cost of one hour's work at full peak FLOP/s.",
     )
     cost_per_exaflop: Array = output(
         "USD",
         "Cost per 10¹⁸ model FLOPs",
-        if_infinite="unknown, or none is done",
-        help="What compares chips at equal throughput.",
+        if_infinite="unknown, or no work is done",
+        help="Cost that compares accelerators at equal throughput.",
     )
-    cost_per_million_tokens: Array = output("USD", "Cost per 1M tokens at the assumed throughput", if_infinite=_NO_WORK)
-    cost_per_run: Array = output("USD", "Cost per training run", if_infinite="unknown, or none is done")
+    cost_per_million_tokens: Array = output(
+        "USD", "Cost per 1M tokens at the assumed throughput", if_infinite="none (no work is done)"
+    )
+    cost_per_run: Array = output("USD", "Cost per training run", if_infinite="unknown, or no work is done")
     cloud_cost: Array = output("USD", "On-demand cost", symbol=r"C_\text{cloud}", if_infinite=_UNKNOWN)
     spot_cost: Array = output("USD", "Spot cost", symbol=r"C_\text{spot}", if_infinite="unknown")
     spot_goodput: Array = output("1", "Spot goodput", display_unit="percent", symbol="G")
@@ -249,22 +256,22 @@ class Outputs:
     cheapest_cost: Array = output("USD", "Lowest cost")
     break_even_utilization: Array = output(
         "1",
-        "Break-even utilization",
+        "Break-even utilization vs. on-demand",
         display_unit="percent",
-        if_infinite="none: renting is cheaper even when always in use",
-        help="From this share of the time in use on, owning is cheaper than renting on demand.",
+        if_infinite="never (on-demand is always cheaper)",
+        help="Above this utilization owning is cheaper than renting on demand.",
     )
     spot_break_even_utilization: Array = output(
         "1",
         "Break-even utilization vs. spot",
         display_unit="percent",
-        if_infinite="none: spot is cheaper even when always in use",
+        if_infinite="never (spot is always cheaper)",
     )
-    mean_power: Array = output("W", "Mean power", symbol="W", help="Of the chips, and of their hosts if given.")
+    mean_power: Array = output("W", "Mean power", symbol="W", help="Accelerators, and their hosts if given.")
     facility_energy: Array = output("J", "Facility energy", symbol="E")
-    device_price: Array = output("USD", "Price per device")
-    cloud_rate: Array = output("USD/hour", "On-demand price", if_infinite=_UNKNOWN)
-    spot_rate: Array = output("USD/hour", "Spot price", if_infinite=_UNKNOWN)
+    device_price: Array = output("USD", "Unit price in use")
+    cloud_rate: Array = output("USD/hour", "On-demand price in use", if_infinite=_UNKNOWN)
+    spot_rate: Array = output("USD/hour", "Spot price in use", if_infinite=_UNKNOWN)
 
 
 def check(i: Inputs) -> Iterator[InputError]:
@@ -294,17 +301,17 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
     if math.isnan(o.cloud_cost):
         return Verdict(
             State.COST,
-            f"Rental price unknown. Owning {fleet} costs {{tco}}: {{cost_per_used_hour}} per device-hour in use.",
+            f"Rental price unknown. Owning {fleet} costs {{tco}}: {{cost_per_used_hour}} per utilized device-hour.",
         )
     costs = f"{fleet} cost {{tco}} to own, {{cloud_cost}} on demand"
     if o.cheapest == Procurement.OWN:
-        even = "owning is cheaper above {break_even_utilization} utilization."
+        even = "owning is cheaper above {break_even_utilization} utilizatiprogress."
         return Verdict(State.COST, f"Owning is cheapest. {costs}; {even}")
     if o.cheapest == Procurement.SPOT:
         return Verdict(State.COST, f"Spot is cheapest. {costs}, {{spot_cost}} on spot at {{spot_goodput}} goodput.")
     if math.isinf(o.break_even_utilization):
-        return Verdict(State.COST, f"On demand is cheapest. {costs}: renting costs less at any utilization.")
-    even = "owning is cheaper only above {break_even_utilization} utilization."
+        return Verdict(State.COST, f"On demand is cheapest. {costs}: renting costs less at any utilizatiprogress.")
+    even = "owning is cheaper only above {break_even_utilization} utilizatiprogress."
     return Verdict(State.COST, f"On demand is cheapest. {costs}; {even}")
 
 
@@ -316,21 +323,21 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
             "throughput, of no model. The serving wall computes it for yours."
         )
     if i.duration > i.amortization:
-        yield "The duration is longer than the amortization: what was bought is paid more than once, as if replaced."
+        yield "The duration exceeds the depreciation period: the hardware is counted more than once, as if replaced."
     if o.spot_goodput < 0.01:
         yield (
-            "On spot machines the job would take over a hundred times as long: they are taken back faster than it gets "
-            "on."
+            "On spot machines the job would take over a hundred times as long: they are reclaimed before it makes "
+            "progress."
         )
     if i.memory_utilization == 0:
         yield (
-            "How busy the memory is isn't known, so power follows MFU in a straight line; measured chips draw more. "
-            "Give the share of its bandwidth that is used."
+            "Memory bandwidth utilization is unknown, so power is linear in MFU; measured accelerators draw more. "
+            "Enter the memory bandwidth utilization."
         )
     if i.host_power == 0:
-        yield "The hosts' power (CPUs, network cards, fans) isn't known and isn't counted; it comes on top."
+        yield "Host power (CPUs, NICs, fans) is unknown and not counted."
     if i.mfu * i.time_in_use < 0.2:
-        yield "Most of what is paid for is not used: an idle device costs the same as a busy one, but for its energy."
+        yield "Low utilization: an idle device costs as much as a busy one, except for its energy."
 
 
 _CAPEX = ("capex_accelerators", "capex_network", "capex_power_cooling", "capex_facility", "capex_staff")
@@ -407,22 +414,22 @@ SOURCES = (
 )
 
 ASSUMPTIONS = (
-    "What is bought loses its value evenly over the amortization; a job pays for its share of that time.",
-    "Network, power and cooling, building and staff stand to each other as 20, 15, 10 and 15.",
-    "Maintenance is 5% of the purchase price a year. Out of use a device draws its idle power.",
-    "A tenant pays for the time in use only, and as many devices as an owner has.",
-    "On spot machines checkpoints are written at Daly's interval; an interruption of one machine stops the job.",
+    "Depreciation is linear over its period; a job pays for its share of that time.",
+    "Network, power and cooling, facility, and staff cost in proportion 20 : 15 : 10 : 15.",
+    "Maintenance is 5 % of the purchase price per year. A device not in use draws its idle power.",
+    "Renting is paid for the time in use only, for the same number of devices.",
+    "On spot machines checkpoints are written at Daly's interval; preemption of one machine stops the job.",
 )
 
 LIMITATIONS = (
     "Interest, taxes and resale.",
-    "Discounts for reserved machines, storage and moving data in and out.",
-    "Failures of one's own machines: see reliability.",
+    "Reserved-instance discounts, storage and data transfer.",
+    "Hardware failures; the reliability wall models them.",
 )
 
 PRESETS = (
     Preset("256 H100 for 30 days", {}, part="Part 5"),
-    Preset("The same, one tenth in use", {"time_in_use": "10%"}),
+    Preset("256 H100 for 30 days, 10 % utilization", {"time_in_use": "10%"}),
     Preset("Three years of 1024 A100", {"accelerator": "a100-sxm4-80gb", "devices": "1024", "duration": "3 year"}),
     Preset("Multi-vendor: MI300X", {"accelerator": "mi300x"}, part="Exercise 5b"),
     Preset(
@@ -431,13 +438,13 @@ PRESETS = (
         part="Exercise 5b",
     ),
     Preset("Spot machines that last a day", {"spot_mtbf": "1 day", "devices": "64"}),
-    Preset("Chips alone, no infrastructure", {"infrastructure_multiplier": "1"}),
+    Preset("Accelerators only (no infrastructure)", {"infrastructure_multiplier": "1"}),
 )
 
 FALLACIES = (
     Fallacy(
-        "The accelerators are what a cluster costs.",
-        "Accelerators alone are written off with {before}; all that is written off with the whole of it is {after}, "
+        "The accelerators are nearly the whole cost of a cluster.",
+        "Depreciation is {before} for the accelerators alone and {after} for everything bought with them, "
         "{ratio} times that.",
         "capex",
         {"infrastructure_multiplier": "1"},
@@ -445,16 +452,17 @@ FALLACIES = (
         lambda before, after: after > 2 * before,
     ),
     Fallacy(
-        "A device that is not used costs nothing.",
-        "Always in use a fleet costs {before}, never in use {after}: only part of its electricity is saved.",
+        "An idle device costs nothing.",
+        "A fleet costs {before} at full utilization and {after} when idle: only part of the electricity is saved.",
         "tco",
         {},
         {"time_in_use": "0%"},
         lambda before, after: after > 0.8 * before,
     ),
     Fallacy(
-        "A chip at half the price is half as dear.",
-        "At a third of the throughput a useful hour costs {after} instead of {before}, though the chip costs half.",
+        "Half the price per chip means half the cost.",
+        "At a third of the throughput an effective device-hour costs {after} instead of {before}, at half the chip "
+        "price.",
         "cost_per_useful_device_hour",
         {},
         {"unit_price": "12500 USD", "mfu": "15%"},
@@ -466,7 +474,7 @@ FALLACIES = (
 @solver(
     walls=(17,),
     title="Total cost of ownership",
-    question="What does a fleet cost, in what parts, and would renting be cheaper?",
+    question="What does a fleet cost, and would renting be cheaper?",
     version="2",
     factor="Devices",
     verdict=verdict,

@@ -58,18 +58,18 @@ WALL_STAGES = (
         lambda v: 1 - v("mfu"),
         {"batch_size": GIVEN, "devices": GIVEN},
     ),
-    WallStage(4, "serving", "of a device's memory is taken", lambda v: v("memory_per_device") / v("memory_room")),
+    WallStage(4, "serving", "of device memory is used", lambda v: v("memory_per_device") / v("memory_room")),
     WallStage(
         5,
         "batching",
-        "of the cache goes to waste in pages",
+        "of the KV cache is lost to fragmentation",
         lambda v: v("internal_fragmentation"),
         {"context_length": "system.longest_context"},
     ),
     WallStage(
         6,
         "weight_streaming",
-        "of a streamed step waits for weights",
+        "of a streamed step is weight loading",
         lambda v: (
             _lost(v("layer_injection_time") / v("layer_compute_time")) if v("layer_compute_time") > 0 else math.nan
         ),
@@ -79,7 +79,7 @@ WALL_STAGES = (
     WallStage(
         7,
         "tail_latency",
-        "of the p99 target is used up",
+        "of the p99 SLO is used",
         lambda v: v("p99_response") / v("latency_target"),
         {"service_time": "serving.end_to_end_latency", "slots_per_replica": "system.batch_size"},
     ),
@@ -93,7 +93,7 @@ WALL_STAGES = (
     WallStage(
         9,
         "transformation",
-        "of the training time waits for samples",
+        "of the training time is data stall",
         lambda v: _lost(v("slowdown")),
         {
             "batch_size": "system.sequences_per_node",
@@ -111,7 +111,7 @@ WALL_STAGES = (
     WallStage(
         11,
         "scaling_laws",
-        "of the training compute a network of the best size would not need",
+        "of the training compute is above compute-optimal",
         lambda v: _lost(v("compute_ratio_besiroglu")),
         {"parameters": "parallelism.model.parameters"},
     ),
@@ -126,7 +126,7 @@ WALL_STAGES = (
     WallStage(
         13,
         "compression",
-        "of the weights 4 bits would save",
+        "of the weight memory 4-bit weights would save",
         lambda v: v("memory_saving"),
         {"parameters": "parallelism.model.parameters"},
         supposed=True,
@@ -148,7 +148,7 @@ WALL_STAGES = (
     WallStage(
         16,
         "cluster_queue",
-        "of the fleet's time is booked",
+        "of the fleet's capacity is used",
         lambda v: v("utilization"),
         {
             "arrival_rate": "system.run_rate",
@@ -159,7 +159,7 @@ WALL_STAGES = (
     WallStage(
         17,
         "tco",
-        "of a useful device-hour's cost is idle peak",
+        "of the effective cost is unused peak FLOP/s",
         lambda v: 1 - v("mfu"),
         {
             "devices": "system.devices",
@@ -173,7 +173,7 @@ WALL_STAGES = (
     WallStage(
         18,
         "sustainability",
-        "of the carbon comes from the chips' making",
+        "of the carbon is embodied",
         lambda v: v("embodied_share"),
         {
             "devices": "system.devices",
@@ -190,7 +190,7 @@ WALL_STAGES = (
     WallStage(
         19,
         "checkpoint",
-        "of the time goes into checkpoints",
+        "of the time is spent on checkpoints",
         lambda v: v("overhead"),
         {
             "parameters": "parallelism.model.parameters",
@@ -202,7 +202,7 @@ WALL_STAGES = (
     WallStage(
         20,
         "privacy",
-        "of a private run's time is for the privacy",
+        "of a DP run's time is DP overhead",
         lambda v: _lost(v("slowdown")),
         {"training_time": "iron_law.training_time"},
         supposed=True,
@@ -210,7 +210,7 @@ WALL_STAGES = (
     WallStage(
         21,
         "sensitivity",
-        "of the latency follows one hardware figure",
+        "of the latency depends on one hardware parameter",
         lambda v: abs(v("binding_elasticity")),
         {"context_length": "system.mean_context"},
         supposed=True,
@@ -218,7 +218,7 @@ WALL_STAGES = (
     WallStage(
         22,
         "synthesis",
-        "of one chip's roof the target of 50 ms asks",
+        "of one accelerator's bandwidth is needed for 50 ms",
         lambda v: v("moved") / v("chip_time_left") / v("bandwidth"),
         {"context_length": "system.mean_context"},
         supposed=True,

@@ -11,7 +11,7 @@ BAD = [
     ({"batch_size": "-3"}, "batch_size", "must be at least 1"),
     ({"batch_size": "1e999"}, "batch_size", "needs a finite number"),
     ({"batch_size": "NaN"}, "batch_size", "needs a finite number"),
-    ({"batch_size": "1.5"}, "batch_size", "not a whole number"),
+    ({"batch_size": "1.5"}, "batch_size", "must be a whole number"),
     (
         {"accelerator.memory_bandwidth": "12 kg"},
         "accelerator.memory_bandwidth",

@@ -91,7 +91,7 @@ def test_a_fleet_holds_its_node_and_the_node_its_chip():
             {"node": {**NODE, "accelerator": {**CHIP, "tdp": "3 s"}}, "nodes": 4},
             "node accelerator tdp needs a power",
         ),
-        (Fleet, {"node": NODE, "nodes": 4.5}, "nodes counts whole things: 4.5 is not a whole number."),
+        (Fleet, {"node": NODE, "nodes": 4.5}, "nodes must be a whole number; 4.5 is not."),
     ],
 )
 def test_what_is_wrong_with_a_record_is_a_sentence_that_names_the_figure(kind, record, sentence):

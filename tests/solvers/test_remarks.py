@@ -18,9 +18,9 @@ def test_a_format_the_chip_does_not_compute_in_is_noted(precision, noted):
 
 def test_each_missing_figure_of_a_chip_is_named():
     bare = dataclasses.replace(H100, tdp=math.nan, memory_capacity=math.nan)
-    assert [each.split(" is known")[0] for each in remarks.missing_figures(bare)] == [
-        "No thermal design power",
-        "No memory capacity",
+    assert [each.split(" of ")[0] for each in remarks.missing_figures(bare)] == [
+        "TDP",
+        "Memory capacity",
     ]
     assert not list(remarks.missing_figures(H100))
 
@@ -43,4 +43,4 @@ def test_unusual_parallelism_is_noted(zero, pipeline, virtual, noted):
 def test_a_model_whose_number_of_layers_is_unknown_is_noted():
     assert not list(remarks.unknown_layers(LLAMA_8B))
     (told,) = remarks.unknown_layers(dataclasses.replace(LLAMA_8B, name="Detector", layers=0.0))
-    assert "Detector" in told and "not known" in told
+    assert "Number of layers of Detector unknown" in told

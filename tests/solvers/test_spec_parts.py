@@ -130,7 +130,7 @@ def test_an_assumption_that_stands_in_is_named_as_one():
 def test_more_devices_than_a_fleet_has_are_refused_and_idle_ones_told():
     assert "has 24" in errors(parallelism, fleet=CLUSTER, data_parallel=16)["data_parallel"]
     told = parallelism.solve(fleet=CLUSTER, model="llama-3-8b", tensor_parallel=4, pipeline_parallel=4)
-    assert told["devices"] == 16 and "8 of the 24 devices of Cluster are left over." in told.notes
+    assert told["devices"] == 16 and "8 of the 24 devices of Cluster are idle." in told.notes
 
 
 def test_no_pick_leaves_every_answer_as_it_was():

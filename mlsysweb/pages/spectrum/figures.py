@@ -15,9 +15,10 @@ from mlsysweb.show.results.page import Figure, Table
 from mlsysweb.show.results.present import embedded
 from solvers.quantities import format_quantity
 from solvers.result import Value
+from solvers.spec_parts import in_sentence
 
 from .question import PlotQuantity, TableRows
-from .sentences import BINDS, answer_unit, verdict, why
+from .sentences import BINDS, verdict, why
 from .survey import Column, Fate, Survey
 
 TIERS = {
@@ -26,7 +27,7 @@ TIERS = {
     "edge": "Edge",
     "workstation": "Workstation",
     "cloud": "Cloud",
-    "asked": "As asked",
+    "asked": "Custom",
 }
 
 # Devices labelled in the chart, from the smallest to the largest, for orientation.
@@ -41,10 +42,10 @@ _LANDMARKS = {
 }
 
 _VALUES = {
-    PlotQuantity.PEAK: Value(nan, "flop/s", label="Peak rate"),
+    PlotQuantity.PEAK: Value(nan, "flop/s", label="Peak FLOP/s"),
     PlotQuantity.BANDWIDTH: Value(nan, "byte/s", label="Memory bandwidth"),
     PlotQuantity.CAPACITY: Value(nan, "byte", label="Memory capacity"),
-    PlotQuantity.POWER: Value(nan, "W", label="Power, TDP"),
+    PlotQuantity.POWER: Value(nan, "W", label="TDP"),
     PlotQuantity.PRICE: Value(nan, "USD", label="Price"),
     PlotQuantity.ENERGY: Value(nan, "J", label="Energy per inference"),
     PlotQuantity.LATENCY: Value(nan, "s", label="Latency"),
@@ -55,9 +56,9 @@ _QUOTIENTS = {
     (PlotQuantity.PEAK, PlotQuantity.BANDWIDTH): ("flop/byte", ""),
     (PlotQuantity.PEAK, PlotQuantity.POWER): ("flop/s", " per W"),
     (PlotQuantity.BANDWIDTH, PlotQuantity.POWER): ("byte/s", " per W"),
-    (PlotQuantity.PEAK, PlotQuantity.PRICE): ("flop/s", " per USD"),
-    (PlotQuantity.BANDWIDTH, PlotQuantity.PRICE): ("byte/s", " per USD"),
-    (PlotQuantity.CAPACITY, PlotQuantity.PRICE): ("byte", " per USD"),
+    (PlotQuantity.PEAK, PlotQuantity.PRICE): ("flop/s", " per $"),
+    (PlotQuantity.BANDWIDTH, PlotQuantity.PRICE): ("byte/s", " per $"),
+    (PlotQuantity.CAPACITY, PlotQuantity.PRICE): ("byte", " per $"),
     (PlotQuantity.CAPACITY, PlotQuantity.BANDWIDTH): ("s", " to read all"),
     (PlotQuantity.ENERGY, PlotQuantity.LATENCY): ("W", ""),
 }
@@ -106,7 +107,7 @@ def _spectrum(s: Survey) -> Figure | None:
     )
     if not drawn["data"]:
         return None
-    title = f"{_VALUES[up].label} by {_VALUES[across].label.lower().replace('tdp', 'TDP')}"
+    title = f"{_VALUES[up].label} vs. {in_sentence(_VALUES[across].label)}"
     return _figure(s, "spectrum", title, drawn, _table(s, across, up))
 
 
@@ -138,7 +139,7 @@ def _group(s: Survey, tier: str, series: int) -> DeviceGroup:
 
 def _dot(s: Survey, place: int, x: float, y: float) -> DevicePoint:
     device = s.devices[place]
-    words = f"{BINDS[s.binding[place]]} binds" if s.runs(place) else why(s, place)
+    words = f"{BINDS[s.binding[place]]}-bound" if s.runs(place) else why(s, place)
     ringed = place in (s.smallest, s.held)
     return DevicePoint(x, y, device.name, words, not s.runs(place), _label(s, place), ringed, device.slug)
 
@@ -173,9 +174,9 @@ def _own(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Constant
         name = f"balanced for this model: {format_quantity(balance, 'flop/byte')}"
         yield Constant(*signs, "flop/byte", value=balance, name=name, colour="token:text")
     elif pair == {PlotQuantity.PEAK, PlotQuantity.LATENCY}:
-        yield Constant(1, 1, "flop", value=flop / efficiency, name="arithmetic alone", colour="token:compute")
+        yield Constant(1, 1, "flop", value=flop / efficiency, name="compute only", colour="token:compute")
     elif pair == {PlotQuantity.BANDWIDTH, PlotQuantity.LATENCY}:
-        yield Constant(1, 1, "byte", value=moved / feeding, name="memory alone", colour="token:memory")
+        yield Constant(1, 1, "byte", value=moved / feeding, name="memory only", colour="token:memory")
 
 
 def _bars(s: Survey, across: PlotQuantity, up: PlotQuantity) -> Iterator[Bar]:
@@ -221,9 +222,9 @@ def _launches(s: Survey) -> Figure | None:
     drawn = device_latency(
         [_timed(s, place) for place in places], _VALUES[PlotQuantity.PEAK], _VALUES[PlotQuantity.LATENCY]
     )
-    columns = ("Device", "Peak rate", "Latency", "Arithmetic", "Memory", "Overhead", "Binds")
+    columns = ("Device", "Peak rate", "Latency", "Compute", "Memory", "Overhead", "Bottleneck")
     rows = tuple(_parts(s, place) for place in places if s.point.rows == TableRows.ALL or _label(s, place))
-    title = f"What a bigger chip does for {answer_unit(s)} of this model"
+    title = "Latency vs. peak FLOP/s for this model"
     return _figure(s, "launches", title, drawn, Table(columns, rows))
 
 

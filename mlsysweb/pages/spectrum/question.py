@@ -45,7 +45,7 @@ class TableRows(IntEnum):
 
 
 _AXES = {
-    "peak": "Peak rate",
+    "peak": "Peak FLOP/s",
     "bandwidth": "Memory bandwidth",
     "capacity": "Memory capacity",
     "power": "Power (TDP)",
@@ -69,33 +69,33 @@ class Inputs:
         slider=(1e-4, 10),
         log=True,
         display_unit="ms",
-        help="What one inference may take: a pass, or a token of a model that generates.",
+        help="Time allowed for one inference: a forward pass, or one token of a generative model.",
     )
     power_limit: Array = number(
-        "W", "Power limit", math.inf, exclusive_min=True, high=1e9, help="Of the device at most. Empty: no limit."
+        "W", "Power limit", math.inf, exclusive_min=True, high=1e9, help="Maximum per device. Empty: no limit."
     )
     price_limit: Array = number(
-        "USD", "Price limit", math.inf, exclusive_min=True, high=1e12, help="Of the device at most. Empty: no limit."
+        "USD", "Price limit", math.inf, exclusive_min=True, high=1e12, help="Maximum per device. Empty: no limit."
     )
     smallest: Codes = choice(
         Smallest,
-        "Smallest is",
+        "Rank by",
         Smallest.POWER,
-        labels={"power": "least power", "price": "least price"},
-        help="What the devices that meet the target are ranked by.",
+        labels={"power": "lowest power", "price": "lowest price"},
+        help="Ranking of the devices that meet the target.",
     )
     accelerator: Accelerator = spec(
-        Accelerator, "Held against", "h100-sxm5-80gb", help="A device to compare the smallest with."
+        Accelerator, "Compare with", "h100-sxm5-80gb", help="Device to compare the best one with."
     )
-    x: Codes = choice(PlotQuantity, "Across", PlotQuantity.POWER, labels=_AXES, help="The chart's x axis.")
-    y: Codes = choice(PlotQuantity, "Up", PlotQuantity.PEAK, labels=_AXES, help="The chart's y axis.")
+    x: Codes = choice(PlotQuantity, "x-axis", PlotQuantity.POWER, labels=_AXES, help="Quantity on the chart's x-axis.")
+    y: Codes = choice(PlotQuantity, "y-axis", PlotQuantity.PEAK, labels=_AXES, help="Quantity on the chart's y-axis.")
     precision: Codes = inputs.precision(Precision.INT8)
     efficiency: Array = inputs.efficiency(0.3)
     rows: Codes = choice(
         TableRows,
-        "Tables show",
+        "Table rows",
         TableRows.FIRST,
-        labels={"first": "the first of each", "all": "all devices"},
+        labels={"first": "First of each", "all": "All devices"},
         advanced=True,
     )
     batch_size: Array = inputs.batch_size(1, advanced=True)
@@ -107,7 +107,7 @@ class Inputs:
     idle_fraction: Array = inputs.idle_fraction(0.3)
     utilization: Codes = inputs.power_model(
         PowerModel.MFU,
-        help="MFU: the tutorial's line. Arithmetic and memory: measured on H100s that serve, on no smaller chip.",
+        help="MFU: as in the course. Compute and memory: measured on serving H100s, on no smaller chip.",
     )
 
 
@@ -118,7 +118,7 @@ LIMITS = ("power_limit", "price_limit")
 def check(i: Inputs) -> Iterator[InputError]:
     """Check the inputs against each other. A device that cannot run the model is part of the answer, not an error."""
     if i.x == i.y:
-        yield InputError("y", "must be another figure than the one across: a line from corner to corner says nothing.")
+        yield InputError("y", "must differ from the x-axis.")
     yield from checks.model_phase(i.model, i.phase)
 
 

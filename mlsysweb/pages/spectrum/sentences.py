@@ -19,12 +19,12 @@ from solvers.specs import Precision, arithmetic_format
 from .question import Smallest
 from .survey import Fate, Survey
 
-BINDS = {Bound.COMPUTE: "arithmetic", Bound.MEMORY: "memory", Bound.OVERHEAD: "overhead"}
+BINDS = {Bound.COMPUTE: "compute", Bound.MEMORY: "memory", Bound.OVERHEAD: "overhead"}
 HOLDS = {Tier.MEMORY: "memory", Tier.SRAM: "SRAM", Tier.FLASH: "flash"}
 _SAYS = {
-    Bound.COMPUTE: "the arithmetic takes longest",
-    Bound.MEMORY: "the memory takes longest",
-    Bound.OVERHEAD: "launching the work takes longest",
+    Bound.COMPUTE: "it is compute-bound",
+    Bound.MEMORY: "it is memory-bound",
+    Bound.OVERHEAD: "it is overhead-bound",
 }
 _UNITS = {Phase.DECODE: "a token", Phase.PREFILL: "a prompt", Phase.TRAINING: "a sample"}
 
@@ -104,7 +104,7 @@ def beside(s: Survey) -> str:
     """Return the comparison of the chosen device with the smallest."""
     name = s.devices[s.held].name
     if s.held == s.smallest:
-        return f"{name} is the device held against the others, too."
+        return f"{name} is also the device to compare with."
     if not s.runs(s.held):
         return f"{name} {why(s, s.held)}."
     first = f"{name} takes {latency(s, s.held)}{', too long' if s.fate[s.held] == Fate.SLOW else ''}"

@@ -27,7 +27,7 @@ class DeviceLatency:
     slug: str = ""
 
 
-_NAMES = {"compute": "Arithmetic binds", "memory": "Memory binds", "overhead": "Overhead binds"}
+_NAMES = {"compute": "Compute-bound", "memory": "Memory-bound", "overhead": "Overhead-bound"}
 _SYMBOLS = {"compute": "circle", "memory": "square", "overhead": "diamond"}
 
 
@@ -36,12 +36,12 @@ def device_latency(devices: Sequence[DeviceLatency], rate: Value, latency: Value
     alone = {
         "type": "scatter",
         "mode": "markers",
-        "name": "Without overhead",
+        "name": "Roofline only",
         "x": [device.rate for device in devices],
         "y": [device.roofs for device in devices],
         "text": [device.name for device in devices],
         "marker": {"color": "token:muted", "size": 7, "symbol": "circle-open"},
-        "hovertemplate": _hover(rate, latency) + "<extra>without overhead</extra>",
+        "hovertemplate": _hover(rate, latency) + "<extra>roofline only</extra>",
     }
     middle = math.sqrt(devices[0].rate * devices[-1].rate) if devices else 0.0
     bound = ([device for device in devices if device.binds == kind] for kind in _NAMES)

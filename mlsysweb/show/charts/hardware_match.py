@@ -22,7 +22,7 @@ class Chip(NamedTuple):
 
 
 _BANDWIDTH = Value(0.0, "byte/s", "byte/s", "Memory bandwidth")
-_RATE = Value(0.0, "flop/s", "flop/s", "Peak rate")
+_RATE = Value(0.0, "flop/s", "flop/s", "Peak FLOP/s")
 
 
 def hardware_match(chips: Sequence[Chip], bandwidth: float, rate: float, link: str = "") -> dict[str, Any]:

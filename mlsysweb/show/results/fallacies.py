@@ -44,7 +44,7 @@ def _told(solver: Solver[Any, Any], fallacy: Fallacy, base: str) -> FallacyResul
     except InputErrors as bad:
         said = " ".join(f"{error.field} {error.sentence}" for error in bad.errors)
         return FallacyResult(
-            fallacy.claim, f"The catalog of today has no answer to it: {said}", label, None, None, False
+            fallacy.claim, f"Not computable with the current catalog: {said}", label, None, None, False
         )
     one, other = before.values[fallacy.output], after.values[fallacy.output]
     refuted = bool(fallacy.refuted(one.value, other.value))  # type: ignore[arg-type]
@@ -70,7 +70,7 @@ def _guesses(before: Value, after: Value) -> tuple[Guess, ...]:
     return Guess(less, not same and other < one), Guess("About the same", same), Guess(more, not same and other > one)
 
 
-_BORNE_OUT = "With the figures the catalog has today it holds: from {before} to {after}."
+_BORNE_OUT = "True with the current catalog: from {before} to {after}."
 
 
 def _ratio(before: Value, after: Value) -> Value:
@@ -79,7 +79,7 @@ def _ratio(before: Value, after: Value) -> Value:
 
 
 def _side(solver: Solver[Any, Any], result: Result, text: Mapping[str, str], found: Value, base: str) -> Case:
-    asked = ", ".join(_asked(solver, result)) or "as the page opens"
+    asked = ", ".join(_asked(solver, result)) or "default inputs"
     return Case(asked, format_value(found), f"{base}?{urlencode(text)}" if text else base)
 
 

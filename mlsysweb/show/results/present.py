@@ -90,11 +90,9 @@ def _undrawn(result: Result, figures: list[Figure | None]) -> Iterator[str]:
             if shape := _constant_in_words(drawing, result):
                 yield f"“{drawing.title}”: {shape}"
                 continue
-            yield f"There is no picture of “{drawing.title}”: its figures are finite at one point or none here."
+            yield f"Chart “{drawing.title}” not available: fewer than two finite values for these inputs."
         else:
-            yield from (
-                f"“{drawing.title}” is without {name}: its figures are not known." for name in _missing(drawing, result)
-            )
+            yield from (f"Chart “{drawing.title}” omits {name}: unknown values." for name in _missing(drawing, result))
 
 
 def _constant_in_words(drawing: ChartSpec, result: Result) -> str:

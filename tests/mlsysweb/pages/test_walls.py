@@ -184,8 +184,8 @@ def test_a_wall_leads_to_its_neighbours_and_to_the_walls_that_take_what_it_found
 def test_a_wall_shows_what_people_say_of_it_with_todays_numbers(client):
     answer = client.get("/walls/tco/")
     claims = [fallacy.claim for fallacy in answer.context["page"].fallacies]
-    assert "A device that is not used costs nothing." in claims
-    assert "A device that is not used costs nothing." in answer.content.decode()
+    assert "An idle device costs nothing." in claims
+    assert "An idle device costs nothing." in answer.content.decode()
 
 
 def test_an_optional_pick_with_a_default_can_be_left_out(client):

@@ -96,7 +96,7 @@ def test_the_reference_has_a_bar_beside_the_alternatives():
     assert training["y"] == [result.values["accelerator"].value, *result.systems[:2]]
     assert training["x"][0] == pytest.approx(result.values["reference_cost"].value)
     notes = result_page(solvers()["shootout"], result, "/").notes
-    assert any("Gaudi 3" in note and "not known" in note for note in notes)
+    assert any("Gaudi 3" in note and "unknown" in note for note in notes)
 
 
 def test_a_line_that_is_one_point_is_told_and_not_drawn():

@@ -96,8 +96,8 @@ def test_the_water_of_a_grid_without_a_figure_is_unknown_and_not_none():
     o = sustainability(water_intensity=0, wue=1.8 / KWH)
     assert np.isnan(o.water) and np.isnan(o.generation_water) and float(o.site_water) > 0
     assert "water unknown" in says(sustainability, water_intensity=0)
-    assert "No water is counted for the site" in says(sustainability)
-    assert "No water is counted for the site" not in says(sustainability, wue=1.8 / KWH)
+    assert "On-site cooling water is not counted" in says(sustainability)
+    assert "On-site cooling water is not counted" not in says(sustainability, wue=1.8 / KWH)
 
 
 @given(mfu=shares, reading=st.floats(0.01, 1), used=shares, host=st.floats(0, 500))
@@ -110,9 +110,9 @@ def test_power_follows_arithmetic_and_memory_while_there_is_work_and_hosts_are_a
 
 
 def test_what_power_is_not_known_of_is_said():
-    assert "straight line" in says(sustainability) and "hosts' power" in says(sustainability)
+    assert "linear in MFU" in says(sustainability) and "Host power" in says(sustainability)
     known = says(sustainability, memory_utilization=0.3, host_power=200)
-    assert "straight line" not in known and "hosts' power" not in known
+    assert "linear in MFU" not in known and "Host power" not in known
 
 
 @given(here=intensities, there=intensities)
@@ -167,9 +167,9 @@ def test_the_verdict_names_where_the_carbon_comes_from(values, sentence):
 def test_an_unknown_figure_is_called_unknown_and_not_nothing():
     point = sustainability.inputs_type(carbon_intensity=math.nan)
     told = sustainability.verdict(point, sustainability.function(point)).text
-    assert "is not known" in told and "No emissions" not in told
+    assert "Carbon unknown" in told and "No emissions" not in told
 
 
 def test_idle_power_is_noted_when_it_is_more_than_half_and_not_before():
-    assert "doing nothing" in says(sustainability, mfu=0.4, idle_fraction=0.3)
-    assert "doing nothing" not in says(sustainability, mfu=0.45, idle_fraction=0.3)
+    assert "drawn while idle" in says(sustainability, mfu=0.4, idle_fraction=0.3)
+    assert "drawn while idle" not in says(sustainability, mfu=0.45, idle_fraction=0.3)
