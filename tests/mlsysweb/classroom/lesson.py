@@ -53,7 +53,13 @@ POINT = {
     "kind": "point",
     "prompt": "Where is decode on the roofline?",
     "link": "/walls/roofline/?batch_size=1",
-    "x": {"label": "Arithmetic intensity", "unit": "flop/byte", "low": 0.01, "high": 10000, "output": "arithmetic_intensity"},
+    "x": {
+        "label": "Arithmetic intensity",
+        "unit": "flop/byte",
+        "low": 0.01,
+        "high": 10000,
+        "output": "arithmetic_intensity",
+    },
     "y": {"label": "Rate", "unit": "TFLOP/s", "low": 0.01, "high": 10000, "output": "achieved_rate"},
 }
 RANK = {
