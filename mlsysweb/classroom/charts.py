@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -104,13 +105,13 @@ def _points(plot: Plot) -> dict[str, Any]:
     return {"data": [answers, computed], "layout": layout(xaxis=_axis(plot.x), yaxis=_axis(plot.y))}
 
 
-def _markers(xs: list[float], ys: list[float], name: str) -> dict[str, Any]:
+def _markers(xs: Sequence[float], ys: Sequence[float], name: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
         "name": name,
-        "x": xs,
-        "y": ys,
+        "x": list(xs),
+        "y": list(ys),
         "marker": {"color": "token:compute", "size": 10, "symbol": "circle"},
         "hovertemplate": f"{name}<extra></extra>",
     }

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,9 +20,7 @@ from .shipped import shipped_lessons
 @require_safe
 def lessons(request: HttpRequest) -> HttpResponse:
     """The list of lessons."""
-    entries = tuple(
-        lesson_entry(lesson, lambda slug, name=lesson.slug: _url(name, slug)) for lesson in shipped_lessons().values()
-    )
+    entries = tuple(lesson_entry(lesson, partial(_url, lesson.slug)) for lesson in shipped_lessons().values())
     return render(request, "classroom/lessons.html", {"page": LessonsPage(entries)})
 
 

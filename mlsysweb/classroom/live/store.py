@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
@@ -25,9 +24,9 @@ class SessionError(ValueError):
     """Something a session does not allow; the message is a sentence."""
 
 
-def create_session(lesson: Lesson, user: AbstractBaseUser | AnonymousUser) -> ClassSession:
+def create_session(lesson: Lesson, user: User | AnonymousUser) -> ClassSession:
     """Return a new session of a lesson."""
-    owner = user if user.is_authenticated else None
+    owner = user if isinstance(user, User) else None
     for _ in range(_ATTEMPTS):  # a code may be taken: with a thousand sessions one in a million is
         code = new_code()
         if not ClassSession.objects.filter(code=code).exists():
