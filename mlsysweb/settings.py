@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "mlsysweb.saved.scenarios",
     "mlsysweb.explore",
     "mlsysweb.api",
+    "mlsysweb.operate",
 ]
 
 MIDDLEWARE = [
