@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "mlsysweb.explore",
     "mlsysweb.api",
     "mlsysweb.classroom",
+    "mlsysweb.operate",
 ]
 
 MIDDLEWARE = [

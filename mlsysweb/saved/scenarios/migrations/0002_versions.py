@@ -7,9 +7,10 @@ KEPT = ("solver_version", "question", "snapshot", "result")
 
 def first_versions(apps, schema_editor):
     Scenario, Version = apps.get_model("scenarios", "Scenario"), apps.get_model("scenarios", "Version")
-    for scenario in Scenario.objects.iterator(100):
-        version = Version.objects.create(scenario=scenario, number=1, **{name: getattr(scenario, name) for name in KEPT})
-        Version.objects.filter(pk=version.pk).update(created=scenario.created)
+    alias = schema_editor.connection.alias
+    for scenario in Scenario.objects.using(alias).iterator(100):
+        version = Version.objects.using(alias).create(scenario=scenario, number=1, **{name: getattr(scenario, name) for name in KEPT})
+        Version.objects.using(alias).filter(pk=version.pk).update(created=scenario.created)
         scenario.path = f"/walls/{scenario.solver}/"
         scenario.save(update_fields=["path"])
 

@@ -6,7 +6,8 @@ def said_before(apps, schema_editor):
     from solvers.result import Result
     from solvers.formatting import fill_slots
 
-    for version in apps.get_model("scenarios", "Version").objects.iterator(100):
+    versions = apps.get_model("scenarios", "Version").objects.using(schema_editor.connection.alias)
+    for version in versions.iterator(100):
         if "shown" not in version.result:
             kept = Result.from_json(version.result)
             version.said = fill_slots(kept.verdict, kept.values)

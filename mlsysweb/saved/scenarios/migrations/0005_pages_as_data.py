@@ -6,7 +6,7 @@ MOVED = {"/matches/": ("/hardware-match/", "hardware_match")}
 
 
 def file_under_pages(apps, schema_editor):
-    scenarios = apps.get_model("scenarios", "Scenario").objects
+    scenarios = apps.get_model("scenarios", "Scenario").objects.using(schema_editor.connection.alias)
     for path, name in NAMES.items():
         scenarios.filter(path=path).update(solver=name)
     for path, (now, name) in MOVED.items():
