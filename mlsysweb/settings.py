@@ -92,8 +92,8 @@ MIDDLEWARE = [
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 
-# "updates": see mlsysweb/show/update_cache.py. A compressed update is about 7 kB and at most 30 kB, so that each process
-# holds about 15 MB and at most 60 MB.
+# "updates": see mlsysweb/show/update_cache.py. A compressed update is about 7 kB and at most 30 kB, so that each
+# process holds about 15 MB and at most 60 MB.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "updates": {

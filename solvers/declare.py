@@ -264,7 +264,8 @@ class Question(Generic[I]):
     """The inputs of a computation, the check of their combination, and presets. A `Solver` is a question with the
     function that answers it; a page over many walls declares a question of its own.
 
-    `overlay` names the input of which several picks can be drawn together, and `overlay_help` says what becomes of them; `figures` are the charts of the answer.
+    `overlay` names the input of which several picks can be drawn together, and `overlay_help` says what becomes of
+    them; `figures` are the charts of the answer.
     """
 
     # Django templates call any callable they meet; they must not run a solver.

@@ -74,7 +74,7 @@ def _columns(record: Any) -> Iterator[tuple[str, Any, int]]:
 
 
 @cache
-def _fields(kind: type[Any]) -> tuple[tuple[str, int], ...]:
+def _fields(kind: Any) -> tuple[tuple[str, int], ...]:
     """Return the fields of a record's class, each with the number of axes of a single value."""
     return tuple((f.name, int("per" in f.metadata)) for f in dataclasses.fields(kind))
 

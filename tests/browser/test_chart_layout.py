@@ -1,6 +1,6 @@
 """Charts of every wall and tool are legible at each width: ticks apart and distinct, labels in the plot, the range of
-the data. They are in view on a projector and stay where they are while a slider moves. Their points are reached by keyboard, and
-the point of the roofline can be dragged."""
+the data. They are in view on a projector and stay where they are while a slider moves. Their points are reached by
+keyboard, and the point of the roofline can be dragged."""
 
 import re
 
