@@ -124,6 +124,7 @@ from waitress import create_server
 from mlsysweb.serve import WAITRESS
 
 def application(environ, start_response):
+    print("begun", flush=True)
     while not environ["waitress.client_disconnected"]():
         time.sleep(0.01)
     print("gone", flush=True)
@@ -141,6 +142,7 @@ def test_work_notices_that_its_client_has_disconnected():
     try:
         client = socket.create_connection(("127.0.0.1", int(server.stdout.readline())), PATIENCE)
         client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert server.stdout.readline() == b"begun\n"  # a request whose client has gone before is not begun
         client.close()
         assert server.stdout.readline() == b"gone\n"
     finally:
