@@ -91,7 +91,7 @@ def test_what_cannot_be_meant_is_a_sentence(name, typed, sentence):
 
 
 def test_a_node_has_a_whole_number_of_accelerators():
-    with pytest.raises(ValidationError, match="counts whole things"):
+    with pytest.raises(ValidationError, match="must be a whole number"):
         form_field("accelerators_per_node", Node).clean("7.5")
 
 

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from catalog.resolve import choices
 from mlsysweb.answer import answer
 from mlsysweb.explore.answer import answer_search
 from mlsysweb.explore.ask.lookup import all_of, look_up
@@ -96,7 +97,7 @@ def test_what_a_row_of_a_design_space_opens_shows_its_figures(preset):
     declared = declared_search(preset.question, look_up, all_of)
     if declared.search.space.size > IN_REQUEST:
         pytest.fail("too large to be answered here")
-    shown = columns(declared.search)
+    shown = columns(declared.search, choices)
     page = answer_search(QueryDict(preset.question.query), preset.question, declared)
     for row in page.rows.rows:
         values = stages_behind(row.url, preset.question.walls)

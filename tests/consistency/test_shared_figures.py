@@ -77,8 +77,8 @@ def test_the_system_and_the_capstone_serve_as_the_wall_does(model, chip, batch, 
     except InputErrors:
         assume(False)
     assert same(alone.ttft, float(np.ravel(design.ttft)[0]))  # nothing waits
-    assert same(served.ttft, walls["serving"].values["ttft"].value)
-    assert same(served.itl, walls["serving"].values["itl"].value)
+    assert same(served.ttft, walls["serving"].values["ttft"])
+    assert same(served.itl, walls["serving"].values["itl"])
     assert same(served.memory_per_device, float(np.ravel(design.memory)[0]))
 
 
@@ -147,8 +147,8 @@ def test_a_training_run_lasts_the_same_on_every_page(model, chip, devices, stage
         walls, _ = _answered(text)
     except InputErrors:
         assume(False)
-    time = walls["iron_law"].values["training_time"].value
-    assert same(time, walls["tco"].values["duration"].value, walls["sustainability"].values["duration"].value)
-    assert same(walls["parallelism"].values["mfu"].value, walls["iron_law"].values["run_mfu"].value)
-    energy = [walls[wall].values["facility_energy"].value for wall in ("tco", "sustainability")]
+    time = walls["iron_law"].values["training_time"]
+    assert same(time, walls["tco"].values["duration"], walls["sustainability"].values["duration"])
+    assert same(walls["parallelism"].values["mfu"], walls["iron_law"].values["run_mfu"])
+    energy = [walls[wall].values["facility_energy"] for wall in ("tco", "sustainability")]
     assert same(*energy)

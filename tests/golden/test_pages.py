@@ -5,6 +5,7 @@ import re
 from html import unescape
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import orjson
 import pytest
@@ -120,8 +121,10 @@ def test_pages_kept_as_html_are_filed_under_the_names_of_pages(client):
         for path, solver in (("/system/iron-law/", "system"), ("/matches/", "matches"), ("/walls/system/", "system"))
     )
     from django.apps import apps
+    from django.db import connection
 
-    import_module("mlsysweb.saved.scenarios.migrations.0005_pages_as_data").file_under_pages(apps, None)
+    migration = import_module("mlsysweb.saved.scenarios.migrations.0005_pages_as_data")
+    migration.file_under_pages(apps, SimpleNamespace(connection=connection))
     for each in (iron_law, renamed, wall):
         each.refresh_from_db()
     assert [each.solver for each in (iron_law, renamed, wall)] == ["iron-law", "hardware_match", "system"]

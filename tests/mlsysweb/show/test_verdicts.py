@@ -106,4 +106,4 @@ def test_the_verdict_of_a_tool_begins_with_its_state(client, address, state):
 def test_a_design_space_names_rows_and_goals_as_its_pages_do(client):
     verdict = client.get("/explore/").context["page"].verdict
     assert "AMD Instinct MI300X" in verdict and "mi300x" not in verdict
-    assert "The goal purchase price ≤ $1M rules out" in verdict
+    assert "The limit “purchase price ≤ $1M” rules out" in verdict
