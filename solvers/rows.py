@@ -67,7 +67,8 @@ def _shape(value: Any, own: int) -> tuple[int, ...]:
 def _columns(record: Any) -> Iterator[tuple[str, Any, int]]:
     """Yield the fields of a record that may be columns, with the number of axes that a single value has: one where it
     is a table by number format."""
-    for name, own in _fields(type(record)):
+    kind: Any = type(record)
+    for name, own in _fields(kind):
         value = getattr(record, name)
         if value is not None and not isinstance(value, str):
             yield name, value, own

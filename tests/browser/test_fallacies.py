@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
-CLAIM = "More FLOP/s make inference faster in proportion."
+CLAIM = "Inference speed is proportional to FLOP/s."
 
 
 def claim(page):
@@ -43,7 +43,7 @@ def test_the_list_of_all_is_searched(page, live_server, console):
     page.get_by_role("link", name="Read all").click()
     assert page.locator(".fallacy:visible").count() > 40
     page.get_by_label("Search the fallacies").fill("H100 times A100")
-    expect(page.locator(".fallacy:visible").first).to_contain_text("An H100 is 3.2 times an A100.")
+    expect(page.locator(".fallacy:visible").first).to_contain_text("An H100 is 3.2× faster than an A100.")
     assert page.locator(".fallacy:visible").count() < 10
 
 

@@ -27,7 +27,7 @@ def test_a_bare_number_is_in_the_unit_beside_it_and_a_unit_of_its_own_hides_that
 def test_a_field_that_names_what_it_stands_for_shows_no_unit_until_a_number_is_typed(page, live_server, console):
     page.goto(f"{live_server.url}/walls/reliability/")
     interval, unit = page.locator("#in-own_interval"), page.locator("#own_interval-unit")
-    expect(interval).to_have_attribute("placeholder", "best interval")
+    expect(interval).to_have_attribute("placeholder", "optimal interval")
     expect(unit).to_be_hidden()
     interval.fill("20")
     expect(unit).to_be_visible()

@@ -93,12 +93,13 @@ def spectrum(
     if not every:
         return {"data": [], "layout": layout()}
     frame = _Frame.around(every)
+    labels = _placed([dot for dot in every if dot.label], frame, _sides(every))
     return {
         "data": [
-            *(trace for constant in constants for trace in _constant(constant, frame, every)),
+            *(trace for constant in constants for trace in _constant(constant, frame, every, labels)),
             *(_group(group, across, up) for group in groups if group.dots),
             *([_FAINT] if any(dot.faint for dot in every) else []),
-            *_labels(_placed([dot for dot in every if dot.label], frame, _sides(every))),
+            *_labels(labels),
         ],
         "layout": layout(
             # A changed axis starts a new zoom.
@@ -163,29 +164,44 @@ _LABEL_HEIGHT = 0.12
 
 
 @dataclass(frozen=True)
+class _Room:
+    """The space that a text takes, as fractions of the frame."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @classmethod
+    def of(cls, text: str, x: float, y: float, side: str, frame: _Frame) -> _Room:
+        """Return the space of a text on one side of a point, given in exponents of ten."""
+        across = (x - frame.left) / (frame.right - frame.left)
+        up = (y - frame.bottom) / (frame.top - frame.bottom)
+        wide = 0.02 + 0.013 * len(text)
+        left = across if side.endswith("right") else across - wide
+        bottom = up if side.startswith("top") else up - _LABEL_HEIGHT
+        return cls(left, left + wide, bottom, bottom + _LABEL_HEIGHT)
+
+    def inside(self) -> bool:
+        return self.left >= 0 and self.right <= 1 and self.bottom >= 0 and self.top <= 1
+
+    def meets(self, other: _Room) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
+        )
+
+
+@dataclass(frozen=True)
 class _Label:
-    """A label beside a dot and the space it takes: left, right, bottom and top as fractions of the frame."""
+    """A label beside a dot and the space it takes."""
 
     dot: DevicePoint
     side: str
-    room: tuple[float, float, float, float]
+    room: _Room
 
     @classmethod
     def at(cls, dot: DevicePoint, side: str, frame: _Frame) -> _Label:
-        x = (math.log10(dot.x) - frame.left) / (frame.right - frame.left)
-        y = (math.log10(dot.y) - frame.bottom) / (frame.top - frame.bottom)
-        wide = 0.02 + 0.013 * len(dot.label)
-        left = x if side.endswith("right") else x - wide
-        bottom = y if side.startswith("top") else y - _LABEL_HEIGHT
-        return cls(dot, side, (left, left + wide, bottom, bottom + _LABEL_HEIGHT))
-
-    def inside(self) -> bool:
-        left, right, bottom, top = self.room
-        return left >= 0 and right <= 1 and bottom >= 0 and top <= 1
-
-    def meets(self, other: _Label) -> bool:
-        (left, right, bottom, top), (l2, r2, b2, t2) = self.room, other.room
-        return left < r2 and l2 < right and bottom < t2 and b2 < top
+        return cls(dot, side, _Room.of(dot.label, math.log10(dot.x), math.log10(dot.y), side, frame))
 
 
 def _sides(dots: Sequence[DevicePoint]) -> tuple[str, ...]:
@@ -201,8 +217,8 @@ def _placed(dots: Sequence[DevicePoint], frame: _Frame, sides: Sequence[str]) ->
     """Return the labels, each on a side where it overlaps no other. A ringed one is placed first and always kept."""
     kept: list[_Label] = []
     for dot in sorted(dots, key=lambda dot: (not dot.ringed, dot.y)):
-        free = [label for side in sides if (label := _Label.at(dot, side, frame)).inside()]
-        clear = [label for label in free if not any(label.meets(other) for other in kept)]
+        free = [label for side in sides if (label := _Label.at(dot, side, frame)).room.inside()]
+        clear = [label for label in free if not any(label.room.meets(other.room) for other in kept)]
         if clear or dot.ringed:
             kept.append([*clear, *free, _Label.at(dot, sides[0], frame)][0])
     return kept
@@ -238,8 +254,10 @@ def _names(labels: Sequence[_Label]) -> dict[str, Any]:
     }
 
 
-def _constant(constant: Constant, frame: _Frame, dots: Sequence[DevicePoint]) -> Iterator[dict[str, Any]]:
-    """Yield the lines of a constant third quantity, straight on log axes, with their labels."""
+def _constant(
+    constant: Constant, frame: _Frame, dots: Sequence[DevicePoint], labels: Sequence[_Label]
+) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a constant third quantity, straight on log axes, and their labels where no device's is."""
     values = [constant.value] if constant.value is not None else _decades(constant, dots)
     lines = [line for value in values if (line := _Line.through(constant, value, frame))]
     if not lines:
@@ -253,15 +271,19 @@ def _constant(constant: Constant, frame: _Frame, dots: Sequence[DevicePoint]) ->
         "y": [y for line in lines for y in (10 ** line.up(line.left), 10 ** line.up(line.right), None)],
         "line": {"color": constant.colour, "width": 2 if own else 1, "dash": "dash" if own else "dot"},
     }
-    places = [line.label(frame) for line in lines]
+    names = [constant.name or f"{format_quantity(line.value, constant.unit)}{constant.after}" for line in lines]
+    at = [line.label(frame) for line in lines]
+    rooms = [_Room.of(name, x, y, side, frame) for name, (x, y, side) in zip(names, at, strict=True)]
+    clear = [own or not any(room.meets(label.room) for label in labels) for room in rooms]
+    said = [(name, *place) for name, place, shown in zip(names, at, clear, strict=True) if shown]
     yield {
         **plain,
         "mode": "text",
         **({} if own else {"meta": {"wide": True}}),
-        "x": [10**at for at, _ in places],
-        "y": [10 ** line.up(at) for line, (at, _) in zip(lines, places, strict=True)],
-        "text": [constant.name or f"{format_quantity(line.value, constant.unit)}{constant.after}" for line in lines],
-        "textposition": [side for _, side in places],
+        "x": [10**x for _, x, _, _ in said],
+        "y": [10**y for _, _, y, _ in said],
+        "text": [name for name, _, _, _ in said],
+        "textposition": [side for _, _, _, side in said],
         "textfont": {"color": constant.colour, "size": 12},
     }
 
@@ -294,9 +316,13 @@ class _Line:
     def up(self, x: float) -> float:
         return (math.log10(self.value) - self.constant.across * x) / self.constant.up
 
-    def label(self, frame: _Frame) -> tuple[float, str]:
-        """Return the position and alignment of the line's label, clear of the line and of the labels of its neighbours:
-        at the sides of the frame; for a single line where few dots are."""
+    def label(self, frame: _Frame) -> tuple[float, float, str]:
+        """Return the position of the line's label and the side of it, clear of the line and of the labels of its
+        neighbours: at the sides of the frame; for a single line where few dots are."""
+        x, side = self._end(frame)
+        return x, self.up(x), side
+
+    def _end(self, frame: _Frame) -> tuple[float, str]:
         rising = self.constant.across * self.constant.up < 0
         if self.constant.value is not None:
             return self.left + (self.right - self.left) * (

@@ -31,21 +31,21 @@ def test_eight_accelerators_are_compared_and_the_cheapest_is_named_first(client)
     assert len(page.rows) == 8 and [row.best for row in page.rows] == [True] + [False] * 7
     first = page.rows[0]
     assert page.verdict.startswith("SLO met. Cheapest: ") and first.accelerator.words in page.verdict
-    assert f"{cell(first, 'On demand/month')}/month on demand, p99 TTFT {cell(first, 'p99 TTFT')}." in page.verdict
-    prices = [cell(row, "On demand/month") for row in page.rows]
+    assert f"{cell(first, 'On demand per month')}/month on demand, p99 TTFT {cell(first, 'p99 TTFT')}." in page.verdict
+    prices = [cell(row, "On demand per month") for row in page.rows]
     known = [dollars(price) for price in prices if price != "unknown"]
     assert known == sorted(known) and prices[len(known) :] == ["unknown"] * (len(prices) - len(known))
 
 
 def test_the_ranking_follows_the_way_of_payment(client):
     assert "/month owned, " in page_of(client, purchase="own").verdict
-    assert cell(page_of(client, purchase="spot").rows[0], "Spot/month") != "unknown"
+    assert cell(page_of(client, purchase="spot").rows[0], "Spot per month") != "unknown"
 
 
 def test_an_accelerator_without_a_price_says_unknown_and_borrows_none(client):
     row = row_of(page_of(client), "L40S")
-    assert cell(row, "Owned/month") == cell(row, "Spot/month") == "unknown"
-    assert cell(row, "On demand/month").startswith("$")
+    assert cell(row, "Owned per month") == cell(row, "Spot per month") == "unknown"
+    assert cell(row, "On demand per month").startswith("$")
 
 
 def test_accelerators_alone_without_a_purchase_price_can_be_rented(client):
