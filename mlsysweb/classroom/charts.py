@@ -13,7 +13,7 @@ from mlsysweb.show.results.page import Figure, Table
 from mlsysweb.show.results.present import embedded
 from solvers.quantities import format_quantity, unit_label
 
-from .questions.question import Axis, Plot
+from .questions.question import Plot, PlotAxis
 
 _BINS = 24
 _SHARE_OF_ROOM = 0.06
@@ -41,13 +41,13 @@ def _rows(plot: Plot) -> tuple[tuple[str, ...], ...]:
     return tuple((name, format_quantity(value, unit, unit)) for name, value in named)
 
 
-def _range(axis: Axis) -> list[float]:
+def _range(axis: PlotAxis) -> list[float]:
     low, high = (math.log10(v) if axis.log else v for v in (axis.low, axis.high))
     room = (high - low) * _SHARE_OF_ROOM
     return [low - room, high + room]
 
 
-def _axis(axis: Axis) -> dict[str, Any]:
+def _axis(axis: PlotAxis) -> dict[str, Any]:
     unit = unit_label(axis.unit)
     label = axis.label or "Answer"
     return {

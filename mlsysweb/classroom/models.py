@@ -24,8 +24,8 @@ def new_key() -> str:
     return secrets.token_urlsafe(20)
 
 
-class Phase(models.TextChoices):
-    """What a session does with the frame it is at."""
+class SessionPhase(models.TextChoices):
+    """The activity of a session at its frame."""
 
     READING = "reading", "Reading"
     VOTING = "voting", "Voting"
@@ -35,7 +35,7 @@ class Phase(models.TextChoices):
 
 class ClassSession(models.Model):
     """A lesson given to a class. Its phase is stored with a number that each change raises, so every screen is a
-    function of the row. Whoever has the host link leads it; the code lets students join."""
+    function of the row. The host link lets an instructor lead it, the code lets students join."""
 
     id = models.CharField(primary_key=True, max_length=16, default=short_id, editable=False)
     code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code)
@@ -46,7 +46,7 @@ class ClassSession(models.Model):
     title = models.CharField(max_length=120)
     lesson = models.JSONField(help_text="The document of the lesson as it was when the session began.")
     frame = models.PositiveIntegerField(default=0)
-    phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.READING)
+    phase = models.CharField(max_length=10, choices=SessionPhase.choices, default=SessionPhase.READING)
     round = models.PositiveSmallIntegerField(default=1)
     number = models.PositiveIntegerField(default=1, help_text="Raised by each change of the phase.")
     closes_at = models.DateTimeField(null=True, blank=True)
@@ -59,11 +59,11 @@ class ClassSession(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.code})"
 
-    def phase_at(self, now: datetime) -> Phase:
-        """Return the phase: voting ends by itself when its time is over."""
-        if self.phase == Phase.VOTING and self.closes_at is not None and now >= self.closes_at:
-            return Phase.CLOSED
-        return Phase(self.phase)
+    def phase_at(self, now: datetime) -> SessionPhase:
+        """Return the phase: voting ends when its time is over, without a move of the presenter."""
+        if self.phase == SessionPhase.VOTING and self.closes_at is not None and now >= self.closes_at:
+            return SessionPhase.CLOSED
+        return SessionPhase(self.phase)
 
     def token(self, now: datetime) -> str:
         """Return a text that changes whenever what students see does."""
@@ -88,7 +88,7 @@ class Participant(models.Model):
         return self.name or f"Student {self.seat + 1}"
 
 
-class Answer(models.Model):
+class StudentAnswer(models.Model):
     """The answer of a participant to the question of a frame in one round; sent again, it replaces the earlier one."""
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="answers")

@@ -6,6 +6,8 @@ import dataclasses
 import pytest
 from django.template.backends.django import Template
 
+from mlsysweb.classroom.lessons.page import FramePage, LessonsPage
+from mlsysweb.classroom.live.page import JoinPage
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
 from mlsysweb.pages.capstone.page import CapstonePage
@@ -49,6 +51,9 @@ GIVEN = {
     "/about/privacy/": {"page": PrivacyPage},
     "/poster/": {"page": PosterPage},
     "/sensitivity/roofline/": {"page": SensitivityPage},
+    "/lessons/": {"page": LessonsPage},
+    "/lessons/economics/key-question/": {"page": FramePage},
+    "/class/": {"page": JoinPage},
     "/s/": {"page": ListPage},
     "/s/import/": {"page": ImportPage},
     "/s/compare/": {"page": ComparePage},

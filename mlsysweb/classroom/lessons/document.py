@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlsysweb.classroom.questions.kinds import Question, read_question, variants
+from mlsysweb.classroom.questions.kinds import LessonQuestion, read_question, variants
 from mlsysweb.classroom.section import DocumentErrors, Section
 from mlsysweb.show.results.working import mathml
 
@@ -59,7 +59,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Frame:
-    """One screen of a lesson. `text` is Markdown for everybody, `notes` for the instructor alone. `asked` is the
+    """One screen of a lesson. `text` is Markdown for the class, `notes` for the instructor alone. `asked` is the
     question as written in the document, with the placeholders of its variants; empty if the frame asks none.
     `hand_in` lets students hand in a scenario."""
 
@@ -80,7 +80,7 @@ class Frame:
         """Return how many variants the question has; 0 without a question."""
         return variants(self.asked) if self.asked else 0
 
-    def question(self, variant: int = 0) -> Question | None:
+    def question(self, variant: int = 0) -> LessonQuestion | None:
         """Return a variant of the question; None if the frame asks none."""
         return read_question(self.asked, self.title, variant) if self.asked else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.classroom.questions.question import Question
+from mlsysweb.classroom.questions.question import LessonQuestion
 from mlsysweb.show.forms.page import Field
 from mlsysweb.show.results.page import Card, Figure, Link
 
@@ -42,10 +42,11 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class DemoView:
-    """A demo: verdict, headline figures and charts of a page, and fields that change its inputs. `update_url` answers
-    with a new result; empty where nothing can be changed. `error` says why there is no result."""
+    """A demo: verdict, headline figures and charts of a page, and fields that change its inputs. `number` is its place
+    in the frame, from 0. `update_url` answers with a new result; empty where nothing can be changed. `error` says why
+    there is no result."""
 
-    id: str
+    number: int
     title: str
     url: str
     update_url: str
@@ -63,7 +64,7 @@ class QuestionView:
     """A question of a frame: `question` is of its kind, with `template` as the fields of its form; `action` receives
     the answer. `typed` are the fields as sent."""
 
-    question: Question
+    question: LessonQuestion
     prompt: str
     template: str
     action: str
@@ -86,10 +87,9 @@ class MarkView:
 
 @dataclass(frozen=True)
 class FrameContent:
-    """What a frame shows everywhere: on its own page, on the projector, and on a student's screen."""
+    """The content of a frame, the same on its own page, on the projector and on a student's screen."""
 
     title: str
-    minutes: float
     text: str
     equation: str
     figures: tuple[FigureRow, ...]

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from catalog.resolve import choices
 from mlsysweb.classroom.figures import compute, opened
 from mlsysweb.classroom.questions.number import known
-from mlsysweb.classroom.questions.question import FigureError, Key, Mark, Question
+from mlsysweb.classroom.questions.question import FigureError, Key, LessonQuestion, Mark
 from mlsysweb.saved.scenarios.capture import Address
 from mlsysweb.saved.scenarios.notes import as_html
 from mlsysweb.show.forms.draw import form
@@ -40,7 +40,7 @@ def lesson_entry(lesson: Lesson, url: FrameUrl) -> LessonEntry:
 def frame_page(
     lesson: Lesson, frame: Frame, url: FrameUrl, question: QuestionView | None, mark: MarkView | None
 ) -> FramePage:
-    """Return the page of a frame for reading on one's own."""
+    """Return the page of a frame for self-study."""
     place = lesson.place(frame)
     links = [Link(each.title, url(each.slug), each is frame) for each in lesson.frames]
     return FramePage(
@@ -61,7 +61,6 @@ def frame_content(frame: Frame, demo_url: Callable[[int], str]) -> FrameContent:
     """Return what a frame shows; `demo_url` gives the URL that updates the demo of a number."""
     return FrameContent(
         title=frame.title,
-        minutes=frame.minutes,
         text=as_html(frame.text),
         equation=mathml(frame.equation) if frame.equation else "",
         figures=tuple(_figure_row(each) for each in frame.figures),
@@ -95,10 +94,10 @@ def demo_view(demo: Demo, number: int, update_url: str, query: QueryDict | None 
         link, fields, hidden = _demo_question(demo, query)
         answer = opened(link)
     except FigureError as bad:
-        return DemoView(f"demo-{number}", demo.title, demo.link, "", (), (), "", "", (), (), str(bad))
+        return DemoView(number, demo.title, demo.link, "", (), (), "", "", (), (), str(bad))
     figures = result_figures(answer.result) if answer.result else answer.page.summary.figures if answer.page else ()
     return DemoView(
-        id=f"demo-{number}",
+        number=number,
         title=demo.title,
         url=link,
         update_url=update_url if fields else "",
@@ -142,15 +141,14 @@ def _wall(at: Address) -> Solver[Any, Any] | None:
 
 
 def question_view(
-    question: Question, action: str, posted: Mapping[str, Any] | None = None, error: str = ""
+    question: LessonQuestion, action: str, posted: Mapping[str, Any] | None = None, error: str = ""
 ) -> QuestionView:
     """Return a question with its form; `posted` are the fields as sent, shown again beside the `error`."""
     typed = tuple((name, ", ".join(texts)) for name, texts in (posted or {}).items() if name != "csrfmiddlewaretoken")
-    template = f"classroom/questions/_{question.kind}.html"
-    return QuestionView(question, as_html(question.prompt), template, action, typed, error)
+    return QuestionView(question, as_html(question.prompt), question.template, action, typed, error)
 
 
-def mark_view(question: Question, answer: Any, key: Key, mark: Mark) -> MarkView:
+def mark_view(question: LessonQuestion, answer: Any, key: Key, mark: Mark) -> MarkView:
     """Return the feedback to an answer."""
     return MarkView(
         right=mark.right,

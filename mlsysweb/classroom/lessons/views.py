@@ -33,7 +33,7 @@ def first_frame(request: HttpRequest, lesson: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def frame(request: HttpRequest, lesson: str, frame: str) -> HttpResponse:
-    """A frame of a lesson to read on one's own; a POST answers its question and shows the mark. Raise Http404."""
+    """A frame of a lesson for self-study; a POST answers its question and shows the mark. Raise Http404."""
     found = _lesson(lesson)
     shown = _frame(found, frame)
     question, mark = _answered(request, shown)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.classroom.lessons.shipped import shipped_lessons
-from mlsysweb.classroom.models import Answer, ClassSession
+from mlsysweb.classroom.models import ClassSession, StudentAnswer
 from mlsysweb.show.htmx import wants_partial
 from mlsysweb.show.results.spreadsheet import as_csv
 
@@ -35,7 +35,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def host(request: HttpRequest, key: str) -> HttpResponse:
     """The presenter's page: notes, moves and the answers so far; status 204 for an update where nothing has changed
-    since `token`. Whoever has the link leads. Raise Http404."""
+    since `token`. Any browser that has the link leads. Raise Http404."""
     session = _hosted(key)
     if "token" in request.GET and request.GET["token"] == host_token(session, timezone.now()):
         return HttpResponse(status=204)
@@ -94,7 +94,7 @@ def results_csv(request: HttpRequest, key: str) -> HttpResponse:
     frames = {frame.slug: frame for frame in lesson_of(session).frames}
     variants = {slug: variants_of(frame) for slug, frame in frames.items() if frame.asked}
     rows = []
-    for each in Answer.objects.filter(participant__session=session).select_related("participant"):
+    for each in StudentAnswer.objects.filter(participant__session=session).select_related("participant"):
         if each.frame in variants:
             own, mark = variant_of(variants[each.frame], each.participant.seat), mark_of(variants[each.frame], each)
             right = {True: "yes", False: "no", None: ""}[mark.right]
@@ -117,7 +117,7 @@ def results_csv(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def projector(request: HttpRequest, code: str) -> HttpResponse:
-    """The projector's page: what everybody sees, with the code to join. Raise Http404."""
+    """The projector's page: what the class sees, with the code to join. Raise Http404."""
     session = session_or_404(code)
     url = _join_url(request, session)
     qr = segno.make(url, error="m").svg_inline(scale=6, border=2, dark="#000", light="#fff", omitsize=True)

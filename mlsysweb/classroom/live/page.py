@@ -54,7 +54,7 @@ class GalleryEntry:
 
 @dataclass(frozen=True)
 class Screen:
-    """What students and the projector see of a session. `rounds` are empty before the answer is revealed."""
+    """The screen of a session, of a student or of the projector. `rounds` are empty before the answer is revealed."""
 
     title: str
     code: str
@@ -117,7 +117,7 @@ class PresenterPage:
     number: int
     moves: tuple[Move, ...]
     notes: str
-    minutes: float
+    minutes: str
     following: str
     advice: str
     host_url: str

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mlsysweb.classroom.models import Phase
+from mlsysweb.classroom.models import SessionPhase
 
 ROUNDS = 2
 
 
 @dataclass(frozen=True)
-class State:
+class SessionState:
     """Where a session is: the place of its frame, its phase and round. `has_question` is that of the frame."""
 
     frame: int
     frames: int
     has_question: bool
-    phase: Phase
+    phase: SessionPhase
     round: int
 
 
@@ -25,7 +25,7 @@ class MoveError(ValueError):
     """A move that the phase does not allow; the message is a sentence."""
 
 
-# What a move is called on its button.
+# The label of each move on its button.
 LABELS: Mapping[str, str] = {
     "open": "Open voting",
     "close": "Close voting",
@@ -36,34 +36,35 @@ LABELS: Mapping[str, str] = {
 }
 
 
-def moves(state: State) -> tuple[str, ...]:
+def moves(state: SessionState) -> tuple[str, ...]:
     """Return the moves that are possible, the usual one first."""
     possible = []
     if state.has_question:
-        if state.phase == Phase.READING:
+        if state.phase == SessionPhase.READING:
             possible.append("open")
-        if state.phase == Phase.VOTING:
+        if state.phase == SessionPhase.VOTING:
             possible.append("close")
-        if state.phase == Phase.CLOSED:
+        if state.phase == SessionPhase.CLOSED:
             possible += ["again", "reveal"] if state.round < ROUNDS else ["reveal"]
-    if state.phase != Phase.VOTING:
+    if state.phase != SessionPhase.VOTING:
         possible += ["next"] if state.frame + 1 < state.frames else []
         possible += ["previous"] if state.frame > 0 else []
     return tuple(possible)
 
 
-def moved(state: State, move: str) -> State:
+def moved(state: SessionState, move: str) -> SessionState:
     """Return the state after a move. Whether the new frame asks a question is for the caller to fill in. Raise
     MoveError."""
     if move not in moves(state):
-        name = LABELS.get(move, move)[:40]
-        raise MoveError(f"'{name}' is not possible now: {Phase(state.phase).label.lower()}, round {state.round}.")
+        name, phase = LABELS.get(move, move)[:40], SessionPhase(state.phase).label.lower()
+        raise MoveError(f"'{name}' is not possible now: {phase}, round {state.round}.")
     if move in ("next", "previous"):
         step = 1 if move == "next" else -1
-        return replace(state, frame=state.frame + step, phase=Phase.READING, round=1)
+        return replace(state, frame=state.frame + step, phase=SessionPhase.READING, round=1)
     if move == "again":
-        return replace(state, phase=Phase.VOTING, round=state.round + 1)
-    return replace(state, phase={"open": Phase.VOTING, "close": Phase.CLOSED, "reveal": Phase.REVEALED}[move])
+        return replace(state, phase=SessionPhase.VOTING, round=state.round + 1)
+    phases = {"open": SessionPhase.VOTING, "close": SessionPhase.CLOSED, "reveal": SessionPhase.REVEALED}
+    return replace(state, phase=phases[move])
 
 
 def advice(right: int, marked: int) -> str:

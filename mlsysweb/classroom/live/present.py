@@ -14,7 +14,7 @@ from mlsysweb.classroom.charts import answers_figure
 from mlsysweb.classroom.lessons.document import Frame, Lesson
 from mlsysweb.classroom.lessons.page import MarkView, QuestionView
 from mlsysweb.classroom.lessons.present import frame_content, mark_view, question_view
-from mlsysweb.classroom.models import Answer, ClassSession, Participant, Phase, Submission
+from mlsysweb.classroom.models import ClassSession, Participant, SessionPhase, StudentAnswer, Submission
 from mlsysweb.saved.scenarios.notes import as_html
 from mlsysweb.show.results.page import Link
 
@@ -29,7 +29,7 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
     and no answers before they are revealed."""
     lesson = lesson_of(session)
     frame, phase = frame_of(session, lesson), session.phase_at(now)
-    revealed = phase == Phase.REVEALED
+    revealed = phase == SessionPhase.REVEALED
     variants = variants_of(frame) if frame.asked else ()
     own = own_answer(session, frame, participant) if participant else None
     rounds = _rounds(session, frame, variants) if revealed else ()
@@ -61,18 +61,18 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
     )
 
 
-def own_answer(session: ClassSession, frame: Frame, participant: Participant) -> Answer | None:
+def own_answer(session: ClassSession, frame: Frame, participant: Participant) -> StudentAnswer | None:
     """Return the participant's answer to a frame: that of the present round, or after the vote the latest."""
     answers = participant.answers.filter(frame=frame.slug)
-    if session.phase == Phase.VOTING:
+    if session.phase == SessionPhase.VOTING:
         answers = answers.filter(round=session.round)
-    found: Answer | None = answers.order_by("-round").first()
+    found: StudentAnswer | None = answers.order_by("-round").first()
     return found
 
 
 def answered_count(session: ClassSession, frame: Frame) -> int:
     """Return how many have answered in the present round."""
-    return Answer.objects.filter(participant__session=session, frame=frame.slug, round=session.round).count()
+    return StudentAnswer.objects.filter(participant__session=session, frame=frame.slug, round=session.round).count()
 
 
 def handed_in(participant: Participant) -> Link | None:
@@ -94,29 +94,31 @@ def gallery(session: ClassSession) -> tuple[GalleryEntry, ...]:
     )
 
 
-def _seconds_left(session: ClassSession, phase: Phase, now: datetime) -> int | None:
-    if phase != Phase.VOTING or session.closes_at is None:
+def _seconds_left(session: ClassSession, phase: SessionPhase, now: datetime) -> int | None:
+    if phase != SessionPhase.VOTING or session.closes_at is None:
         return None
     return max(0, ceil((session.closes_at - now).total_seconds()))
 
 
 def _question(
-    session: ClassSession, phase: Phase, variants: Sequence[Variant], participant: Participant | None
+    session: ClassSession, phase: SessionPhase, variants: Sequence[Variant], participant: Participant | None
 ) -> QuestionView | None:
     """Return the question while it is asked: to a participant in their variant, to the projector in the first."""
-    if not variants or phase == Phase.READING:
+    if not variants or phase == SessionPhase.READING:
         return None
     own = variant_of(variants, participant.seat if participant else 0)
     return question_view(own.question, reverse("live:answer", args=[session.code]))
 
 
-def _recorded(variants: Sequence[Variant], participant: Participant | None, answer: Answer | None) -> str:
+def _recorded(variants: Sequence[Variant], participant: Participant | None, answer: StudentAnswer | None) -> str:
     if participant is None or answer is None or not variants:
         return ""
     return variant_of(variants, participant.seat).question.in_words(answer.value)
 
 
-def _mark(variants: Sequence[Variant], participant: Participant | None, answer: Answer | None) -> MarkView | None:
+def _mark(
+    variants: Sequence[Variant], participant: Participant | None, answer: StudentAnswer | None
+) -> MarkView | None:
     if participant is None or answer is None or not variants:
         return None
     own = variant_of(variants, participant.seat)
@@ -147,7 +149,9 @@ def _changes(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -
 def host_token(session: ClassSession, now: datetime) -> str:
     """Return a text that changes whenever what the presenter sees does: also with each answer and each participant."""
     frame = frame_of(session, lesson_of(session))
-    latest = Answer.objects.filter(participant__session=session, frame=frame.slug).aggregate(latest=Max("changed"))
+    latest = StudentAnswer.objects.filter(participant__session=session, frame=frame.slug).aggregate(
+        latest=Max("changed")
+    )
     joined, designs = session.participants.count(), Submission.objects.filter(participant__session=session).count()
     return f"{session.token(now)}-{joined}-{designs}-{latest['latest']}"
 
@@ -168,7 +172,7 @@ def presenter_page(session: ClassSession, now: datetime, join_url: str, error: s
         if session.ended
         else tuple(Move(name, LABELS[name]) for name in moves(state_of(session, lesson, now))),
         notes=as_html(frame.notes),
-        minutes=frame.minutes,
+        minutes=f"{frame.minutes:g}",
         following=_following(lesson, session.frame),
         advice=advice(rounds[-1].right, rounds[-1].marked) if rounds and rounds[-1].marked else "",
         host_url=reverse("live:host", args=[key]),
@@ -193,7 +197,7 @@ def journey(session: ClassSession, participant: Participant, now: datetime) -> t
         answers = participant.answers.filter(frame=frame.slug).order_by("round")
         variants = variants_of(frame) if answers and frame.asked else ()
         for answer in answers if variants else ():
-            marked = frame.slug != current or session.phase_at(now) == Phase.REVEALED or session.ended
+            marked = frame.slug != current or session.phase_at(now) == SessionPhase.REVEALED or session.ended
             entries.append(
                 JourneyEntry(
                     frame.title,
@@ -209,7 +213,7 @@ def results_page(session: ClassSession) -> ResultsPage:
     """Return the results of all questions that were answered."""
     questions = []
     for frame in lesson_of(session).frames:
-        if not frame.asked or not Answer.objects.filter(participant__session=session, frame=frame.slug).exists():
+        if not frame.asked or not StudentAnswer.objects.filter(participant__session=session, frame=frame.slug).exists():
             continue
         variants = variants_of(frame)
         questions.append(

@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from mlsysweb.classroom.lessons.document import Frame, Lesson, read_lesson
-from mlsysweb.classroom.models import Answer, ClassSession, Participant, Phase, Submission, new_code
+from mlsysweb.classroom.models import ClassSession, Participant, SessionPhase, StudentAnswer, Submission, new_code
 from mlsysweb.saved.scenarios.models import Scenario
 
-from .phases import MoveError, State, moved
+from .phases import MoveError, SessionState, moved
 
 MOST_PARTICIPANTS = 1000
 _ATTEMPTS = 5
@@ -49,10 +49,10 @@ def frame_of(session: ClassSession, lesson: Lesson) -> Frame:
     return lesson.frames[min(session.frame, len(lesson.frames) - 1)]
 
 
-def state_of(session: ClassSession, lesson: Lesson, now: datetime) -> State:
+def state_of(session: ClassSession, lesson: Lesson, now: datetime) -> SessionState:
     """Return the state of a session."""
     frame = frame_of(session, lesson)
-    return State(session.frame, len(lesson.frames), bool(frame.asked), session.phase_at(now), session.round)
+    return SessionState(session.frame, len(lesson.frames), bool(frame.asked), session.phase_at(now), session.round)
 
 
 def make_move(session: ClassSession, move: str, number: int, now: datetime, seconds: int = 0) -> None:
@@ -67,18 +67,18 @@ def make_move(session: ClassSession, move: str, number: int, now: datetime, seco
             raise MoveError("The session has ended.")
         state = moved(state_of(row, lesson, now), move)
         row.frame, row.phase, row.round = state.frame, state.phase, state.round
-        row.closes_at = now + timedelta(seconds=seconds) if seconds and state.phase == Phase.VOTING else None
+        row.closes_at = now + timedelta(seconds=seconds) if seconds and state.phase == SessionPhase.VOTING else None
         row.number += 1
         row.save(update_fields=["frame", "phase", "round", "closes_at", "number"])
 
 
 def end_session(session: ClassSession, now: datetime) -> None:
-    """End a session: nobody can join or answer; results stay."""
+    """End a session: joining and answering are refused from now on; results stay."""
     with transaction.atomic():
         row = ClassSession.objects.select_for_update().defer("lesson").get(pk=session.pk)
         if row.ended is None:
             row.ended, row.number = now, row.number + 1
-            row.phase = Phase.CLOSED if row.phase == Phase.VOTING else row.phase
+            row.phase = SessionPhase.CLOSED if row.phase == SessionPhase.VOTING else row.phase
             row.save(update_fields=["ended", "number", "phase"])
 
 
@@ -101,25 +101,25 @@ def join(session: ClassSession, name: str) -> Participant:
     raise AssertionError("every attempt returns or raises")
 
 
-def record_answer(participant: Participant, frame: str, round: int, value: Any, now: datetime) -> Answer:
+def record_answer(participant: Participant, frame: str, round: int, value: Any, now: datetime) -> StudentAnswer:
     """Store an answer; sent again it replaces the earlier one. Raise SessionError when the vote it belongs to is not
     open."""
     with transaction.atomic():
         session = ClassSession.objects.defer("lesson").get(pk=participant.session_id)
         current = frame_of(session, lesson_of(session)).slug
         phase = session.phase_at(now)
-        if session.ended or phase != Phase.VOTING or current != frame or session.round != round:
+        if session.ended or phase != SessionPhase.VOTING or current != frame or session.round != round:
             raise SessionError(_late(session, phase, current == frame and session.round == round))
-        answer, _ = Answer.objects.update_or_create(
+        answer, _ = StudentAnswer.objects.update_or_create(
             participant=participant, frame=frame, round=round, defaults={"value": value}
         )
         return answer
 
 
-def _late(session: ClassSession, phase: Phase, same: bool) -> str:
+def _late(session: ClassSession, phase: SessionPhase, same: bool) -> str:
     if session.ended:
         return "The session has ended. This answer was not recorded; answers sent before are kept."
-    if same and phase == Phase.READING:
+    if same and phase == SessionPhase.READING:
         return "Voting on this question has not opened yet. Send the answer again when it has."
     return "Voting on this question is closed. This answer was not recorded; one sent before is kept."
 
@@ -132,7 +132,7 @@ def hand_in(participant: Participant, scenario: Scenario) -> Submission:
     return submission
 
 
-def answers_of(session: ClassSession, frame: str, round: int) -> list[Answer]:
+def answers_of(session: ClassSession, frame: str, round: int) -> list[StudentAnswer]:
     """Return the answers to a frame's question in one round, with their participants."""
-    found = Answer.objects.filter(participant__session=session, frame=frame, round=round)
+    found = StudentAnswer.objects.filter(participant__session=session, frame=frame, round=round)
     return list(found.select_related("participant").order_by("participant__seat"))

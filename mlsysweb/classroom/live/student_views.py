@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.classroom.lessons.present import demo_view
-from mlsysweb.classroom.models import CODE_LENGTH, ClassSession, Participant, Phase
+from mlsysweb.classroom.models import CODE_LENGTH, ClassSession, Participant, SessionPhase
 from mlsysweb.classroom.questions.question import AnswerError
 from mlsysweb.saved.scenarios.ids import is_id
 from mlsysweb.saved.scenarios.models import Scenario
@@ -60,7 +60,7 @@ def _student_page(request: HttpRequest, session: ClassSession, participant: Part
 
 @require_POST
 def join_session(request: HttpRequest, code: str) -> HttpResponse:
-    """Join a session; whoever has joined already comes back as the same participant. Raise Http404."""
+    """Join a session; a browser that has joined already returns as the same participant. Raise Http404."""
     session = session_or_404(code)
     if participant_of(request, session) is None:
         name = " ".join(request.POST.get("name", "").split())
@@ -190,7 +190,7 @@ def demo(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The result of a demo of the present frame with changed inputs. Raise Http404."""
     session = session_or_404(code)
     frame = frame_of(session, lesson_of(session))
-    if number >= len(frame.demos) or (frame.asked and session.phase != Phase.REVEALED):
+    if number >= len(frame.demos) or (frame.asked and session.phase != SessionPhase.REVEALED):
         raise Http404("The present screen has no such demo.")
     shown = demo_view(frame.demos[number], number, request.path, request.GET)
     return render(request, "classroom/_demo_result.html", {"demo": shown})

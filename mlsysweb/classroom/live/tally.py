@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 from mlsysweb.classroom.figures import compute
 from mlsysweb.classroom.lessons.document import Frame
-from mlsysweb.classroom.models import Answer
-from mlsysweb.classroom.questions.question import Group, Key, Mark, Plot, Question
+from mlsysweb.classroom.models import StudentAnswer
+from mlsysweb.classroom.questions.question import Group, Key, LessonQuestion, Mark, Plot
 
 
 @dataclass(frozen=True)
 class Variant:
     """One variant of a question with what its answers are marked against."""
 
-    question: Question
+    question: LessonQuestion
     key: Key
 
 
@@ -51,13 +51,13 @@ def variant_of(variants: Sequence[Variant], seat: int) -> Variant:
     return variants[seat % len(variants)]
 
 
-def mark_of(variants: Sequence[Variant], answer: Answer) -> Mark:
+def mark_of(variants: Sequence[Variant], answer: StudentAnswer) -> Mark:
     """Return the mark of a stored answer."""
     own = variant_of(variants, answer.participant.seat)
     return own.question.mark(answer.value, own.key)
 
 
-def tally(variants: Sequence[Variant], answers: Sequence[Answer]) -> Tally:
+def tally(variants: Sequence[Variant], answers: Sequence[StudentAnswer]) -> Tally:
     """Return the answers counted."""
     marks = [mark_of(variants, answer) for answer in answers]
     one = variants[0]
@@ -72,7 +72,9 @@ def tally(variants: Sequence[Variant], answers: Sequence[Answer]) -> Tally:
     )
 
 
-def changes(variants: Sequence[Variant], first: Sequence[Answer], second: Sequence[Answer]) -> tuple[Change, ...]:
+def changes(
+    variants: Sequence[Variant], first: Sequence[StudentAnswer], second: Sequence[StudentAnswer]
+) -> tuple[Change, ...]:
     """Return who moved from what to what between two rounds, the most frequent first; those who stayed, too."""
     before = {answer.participant_id: mark_of(variants, answer).group for answer in first}
     after = {answer.participant_id: mark_of(variants, answer).group for answer in second}

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from mlsysweb.classroom.section import Section
 
-from .question import AnswerError, Compute, Example, FigureError, Group, Key, Mark, Posted, Question, single
+from .question import AnswerError, Compute, Example, FigureError, Group, Key, LessonQuestion, Mark, Posted, single
 
 
 @dataclass(frozen=True)
-class Option:
+class AnswerOption:
     """An option. `value` is the text of the output it stands for, where the right one is computed; `why` says what is
     wrong with it, or right."""
 
@@ -24,16 +24,17 @@ class Option:
 
 
 @dataclass(frozen=True)
-class ChoiceQuestion(Question):
+class ChoiceQuestion(LessonQuestion):
     """A question with options. With `link` and `output` the right option is the one whose value is that output."""
 
     prompt: str
     explanation: str
     link: str
     output: str
-    options: tuple[Option, ...]
+    options: tuple[AnswerOption, ...]
 
     kind: ClassVar[str] = "choice"
+    template: ClassVar[str] = "classroom/shared/questions/_choice.html"
 
     @classmethod
     def read(cls, section: Section) -> ChoiceQuestion:
@@ -85,7 +86,7 @@ class ChoiceQuestion(Question):
         return Example({"answer": [str(right)]}, {"answer": [str(wrong)]}, {"answer": [str(len(self.options))]})
 
     def groups(self, answers: Iterable[int], key: Key) -> tuple[Group, ...]:
-        """Return every option in the order of the document, also those that nobody chose."""
+        """Return every option in the order of the document, also those without an answer."""
         chosen = list(answers)
         return tuple(
             Group(option.text, chosen.count(place), place == key.values["right"])
@@ -93,8 +94,8 @@ class ChoiceQuestion(Question):
         )
 
 
-def _option(section: Section) -> Option:
-    option = Option(
+def _option(section: Section) -> AnswerOption:
+    option = AnswerOption(
         section.text("text", most=300),
         section.flag("right"),
         section.text("value", "", most=100),

@@ -15,13 +15,13 @@ from .choice import ChoiceQuestion
 from .number import NumberQuestion
 from .point import PointQuestion
 from .position import PositionQuestion
-from .question import Question
+from .question import LessonQuestion
 from .rank import RankQuestion
 from .wall import WallQuestion
 
-__all__ = ["KINDS", "Question", "read_question", "variants"]
+__all__ = ["KINDS", "LessonQuestion", "read_question", "variants"]
 
-KINDS: Mapping[str, type[Question]] = {
+KINDS: Mapping[str, type[LessonQuestion]] = {
     kind.kind: kind
     for kind in (NumberQuestion, ChoiceQuestion, PositionQuestion, PointQuestion, RankQuestion, WallQuestion)
 }
@@ -36,7 +36,7 @@ def variants(data: Mapping[str, Any]) -> int:
     return max(1, min(_MOST_VARIANTS, math.prod(len(each) for each in lists if isinstance(each, list))))
 
 
-def read_question(data: Mapping[str, Any], title: str, variant: int = 0) -> Question:
+def read_question(data: Mapping[str, Any], title: str, variant: int = 0) -> LessonQuestion:
     """Return one variant of the question of the frame `title`. Raise DocumentErrors with every problem."""
     errors: list[str] = []
     values = _values(data, Section(f"Frame '{title[:60]}', question", data, errors), variant)

@@ -12,7 +12,19 @@ from solvers.errors import InputError
 from solvers.field_text import in_shown_unit
 from solvers.quantities import convert, format_quantity, to_si, unit_label
 
-from .question import AnswerError, Axis, Compute, Example, FigureError, Key, Mark, Plot, Posted, Question, single
+from .question import (
+    AnswerError,
+    Compute,
+    Example,
+    FigureError,
+    Key,
+    LessonQuestion,
+    Mark,
+    Plot,
+    PlotAxis,
+    Posted,
+    single,
+)
 
 CORRECT, OTHER = "Correct", "Another value"
 # Factors that a wrong unit makes, and the slip in words.
@@ -40,7 +52,7 @@ class Misconception:
 
 
 @dataclass(frozen=True)
-class NumberQuestion(Question):
+class NumberQuestion(LessonQuestion):
     """A question for a number: the output of the page at `link`, or its difference from (`compare="difference"`) or
     ratio to that of `other_link`, in `unit`, right within the relative `tolerance`. `measured` is a published
     measurement of it with its source, shown at the end."""
@@ -58,6 +70,7 @@ class NumberQuestion(Question):
     measured_source: str
 
     kind: ClassVar[str] = "number"
+    template: ClassVar[str] = "classroom/shared/questions/_number.html"
 
     @classmethod
     def read(cls, section: Section) -> NumberQuestion:
@@ -166,7 +179,7 @@ def value_plot(
     log = low > 0
     if low == high:
         low, high = (low / 2, high * 2) if log else (low - 1, high + 1)
-    return Plot(Axis(label, unit, low, high, log), None, tuple((each, 0.0) for each in values), (right, 0.0), marks)
+    return Plot(PlotAxis(label, unit, low, high, log), None, tuple((each, 0.0) for each in values), (right, 0.0), marks)
 
 
 def _misconception(section: Section) -> Misconception:

@@ -13,7 +13,19 @@ from solvers.field_text import in_shown_unit
 from solvers.quantities import convert, format_quantity, to_si, unit_label
 
 from .number import CORRECT, known
-from .question import AnswerError, Axis, Compute, Example, FigureError, Key, Mark, Plot, Posted, Question, single
+from .question import (
+    AnswerError,
+    Compute,
+    Example,
+    FigureError,
+    Key,
+    LessonQuestion,
+    Mark,
+    Plot,
+    PlotAxis,
+    Posted,
+    single,
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,7 @@ class PointAxis:
 
 
 @dataclass(frozen=True)
-class PointQuestion(Question):
+class PointQuestion(LessonQuestion):
     """A question for a point on two logarithmic axes. It is right if each coordinate is within `factor` of the
     computed one."""
 
@@ -44,6 +56,7 @@ class PointQuestion(Question):
     factor: float
 
     kind: ClassVar[str] = "point"
+    template: ClassVar[str] = "classroom/shared/questions/_point.html"
 
     @classmethod
     def read(cls, section: Section) -> PointQuestion:
@@ -92,7 +105,7 @@ class PointQuestion(Question):
         return Example({"x": [f"{x!r}"], "y": [f"{y!r}"]}, {"x": [f"{far!r}"], "y": [f"{y!r}"]}, {"x": ["1"]})
 
     def plot(self, answers: Iterable[list[float]], key: Key) -> Plot | None:
-        axes = [Axis(each.label, each.unit, each.low, each.high, True) for each in (self.x, self.y)]
+        axes = [PlotAxis(each.label, each.unit, each.low, each.high, True) for each in (self.x, self.y)]
         points = tuple((float(x), float(y)) for x, y in answers)
         return Plot(axes[0], axes[1], points, key.values["right"], ())
 

@@ -12,13 +12,13 @@ from solvers.field_text import in_shown_unit
 from solvers.quantities import convert, format_quantity, to_si, unit_label
 
 from .number import CORRECT, known, value_plot
-from .question import AnswerError, Compute, Example, FigureError, Key, Mark, Plot, Posted, Question, single
+from .question import AnswerError, Compute, Example, FigureError, Key, LessonQuestion, Mark, Plot, Posted, single
 
 TOO_LOW, TOO_HIGH = "Too low", "Too high"
 
 
 @dataclass(frozen=True)
-class PositionQuestion(Question):
+class PositionQuestion(LessonQuestion):
     """A question answered with a slider from `low` to `high` in `unit`, logarithmic with `log`. The right position is
     an output of the page at `link`, within the relative `tolerance`."""
 
@@ -34,6 +34,7 @@ class PositionQuestion(Question):
     tolerance: float
 
     kind: ClassVar[str] = "position"
+    template: ClassVar[str] = "classroom/shared/questions/_position.html"
 
     @classmethod
     def read(cls, section: Section) -> PositionQuestion:

@@ -1,4 +1,4 @@
-"""What every kind of question has in common: reading, solving, marking and summarizing answers. Pure: the figures of
+"""The interface of every kind of question: reading, solving, marking and summarizing answers. Pure: the figures of
 the solvers come in as a function."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Key:
-    """What answers are marked against: the right answer as text, and values that depend on the kind."""
+    """The values that answers are marked against: the right answer as text, and values that depend on the kind."""
 
     text: str
     values: Mapping[str, Any]
@@ -53,7 +53,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Axis:
+class PlotAxis:
     """An axis that answers are drawn along: label, unit, range, logarithmic or not."""
 
     label: str
@@ -68,8 +68,8 @@ class Plot:
     """The answers as points: along `x`, and `y` for a point on a chart. `right` is the computed point, `marks` are
     further named values on the x axis: misconceptions, a measured value."""
 
-    x: Axis
-    y: Axis | None
+    x: PlotAxis
+    y: PlotAxis | None
     points: tuple[tuple[float, float], ...]
     right: tuple[float, float]
     marks: tuple[tuple[str, float], ...]
@@ -84,16 +84,17 @@ class Example:
     invalid: Posted
 
 
-class Question(ABC):
-    """A question of one kind. Subclasses are frozen dataclasses."""
+class LessonQuestion(ABC):
+    """A question of one kind. Subclasses are frozen dataclasses; `template` has the fields of their form."""
 
     kind: ClassVar[str]
+    template: ClassVar[str]
     prompt: str
     explanation: str
 
     @classmethod
     @abstractmethod
-    def read(cls, section: Section) -> Question:
+    def read(cls, section: Section) -> LessonQuestion:
         """Return the question of a section; problems are reported there."""
 
     @abstractmethod

@@ -10,7 +10,7 @@ from typing import ClassVar
 from mlsysweb.classroom.section import Section
 
 from .number import CORRECT, known
-from .question import AnswerError, Compute, Example, FigureError, Key, Mark, Posted, Question, single
+from .question import AnswerError, Compute, Example, FigureError, Key, LessonQuestion, Mark, Posted, single
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class RankQuestion(Question):
+class RankQuestion(LessonQuestion):
     """A question for an order of items by an output, the largest first, or with `smallest_first` the smallest."""
 
     prompt: str
@@ -32,6 +32,7 @@ class RankQuestion(Question):
     items: tuple[Item, ...]
 
     kind: ClassVar[str] = "rank"
+    template: ClassVar[str] = "classroom/shared/questions/_rank.html"
 
     @classmethod
     def read(cls, section: Section) -> RankQuestion:

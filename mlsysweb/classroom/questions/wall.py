@@ -1,4 +1,4 @@
-"""A free text about a system of one's own, with the wall that limits it: "Name that wall". No answer is wrong."""
+"""A free text about a system, with the wall that limits it: "Name that wall". No answer is wrong."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from mlsysweb.classroom.section import Section
 from mlsysweb.saved.scenarios.text import control_character
 from solvers.taxonomy import WALLS
 
-from .question import AnswerError, Compute, Example, Key, Mark, Posted, Question, single
+from .question import AnswerError, Compute, Example, Key, LessonQuestion, Mark, Posted, single
 
 _LONGEST = 500
 _FIELDS = (("system", "Describe the system"), ("change", "Say what would move the wall"))
 
 
 @dataclass(frozen=True)
-class WallQuestion(Question):
+class WallQuestion(LessonQuestion):
     """A question for a system, the wall that limits it, and what would move the wall."""
 
     prompt: str
     explanation: str
 
     kind: ClassVar[str] = "wall"
+    template: ClassVar[str] = "classroom/shared/questions/_wall.html"
 
     @classmethod
     def read(cls, section: Section) -> WallQuestion:

@@ -16,7 +16,13 @@ def typed(view: QuestionView, name: str) -> str:
 
 
 @register.filter
-def typed_place(view: QuestionView, number: int) -> int:
-    """Return the place given to an item of a ranking; 0 where none was."""
-    text = typed(view, f"place-{number}")
-    return int(text) if text.isdecimal() and len(text) < 4 else 0
+def typed_number(view: QuestionView, name: str) -> int | None:
+    """Return the whole number that was sent in a field, such as that of an option; None where none was."""
+    text = typed(view, name)
+    return int(text) if text.isdecimal() and len(text) < 4 else None
+
+
+@register.filter
+def typed_place(view: QuestionView, number: int) -> int | None:
+    """Return the place given to an item of a ranking; None where none was."""
+    return typed_number(view, f"place-{number}")

@@ -1,4 +1,4 @@
-"""Lessons: the document, and its pages for reading on one's own."""
+"""Lessons: the document, and its pages for self-study."""
 
 import pytest
 from django.urls import reverse

@@ -4,38 +4,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlsysweb.classroom.live.phases import ROUNDS, MoveError, State, advice, moved, moves
-from mlsysweb.classroom.models import Phase
+from mlsysweb.classroom.live.phases import ROUNDS, MoveError, SessionState, advice, moved, moves
+from mlsysweb.classroom.models import SessionPhase
 
 
 def at(phase, round=1, frame=1, has_question=True):
-    return State(frame, 3, has_question, phase, round)
+    return SessionState(frame, 3, has_question, phase, round)
 
 
 def test_a_question_is_opened_closed_asked_again_and_revealed():
-    state = at(Phase.READING)
+    state = at(SessionPhase.READING)
     for move, phase, round in (
-        ("open", Phase.VOTING, 1),
-        ("close", Phase.CLOSED, 1),
-        ("again", Phase.VOTING, 2),
-        ("close", Phase.CLOSED, 2),
-        ("reveal", Phase.REVEALED, 2),
+        ("open", SessionPhase.VOTING, 1),
+        ("close", SessionPhase.CLOSED, 1),
+        ("again", SessionPhase.VOTING, 2),
+        ("close", SessionPhase.CLOSED, 2),
+        ("reveal", SessionPhase.REVEALED, 2),
     ):
         state = moved(state, move)
         assert (state.phase, state.round) == (phase, round)
-    assert moved(state, "next") == State(2, 3, True, Phase.READING, 1)
+    assert moved(state, "next") == SessionState(2, 3, True, SessionPhase.READING, 1)
 
 
 @pytest.mark.parametrize(
     ("state", "move"),
     [
-        (at(Phase.VOTING), "next"),
-        (at(Phase.VOTING), "reveal"),
-        (at(Phase.CLOSED, 2), "again"),
-        (at(Phase.READING, has_question=False), "open"),
-        (at(Phase.READING, frame=2), "next"),
-        (at(Phase.READING, frame=0), "previous"),
-        (at(Phase.READING), "dance"),
+        (at(SessionPhase.VOTING), "next"),
+        (at(SessionPhase.VOTING), "reveal"),
+        (at(SessionPhase.CLOSED, 2), "again"),
+        (at(SessionPhase.READING, has_question=False), "open"),
+        (at(SessionPhase.READING, frame=2), "next"),
+        (at(SessionPhase.READING, frame=0), "previous"),
+        (at(SessionPhase.READING), "dance"),
     ],
 )
 def test_a_move_that_does_not_fit_is_refused_with_a_sentence(state, move):
@@ -45,7 +45,7 @@ def test_a_move_that_does_not_fit_is_refused_with_a_sentence(state, move):
 
 @given(st.lists(st.integers(0, 5), max_size=30), st.booleans())
 def test_no_sequence_of_moves_leaves_the_lesson(choices, has_question):
-    state = State(0, 3, has_question, Phase.READING, 1)
+    state = SessionState(0, 3, has_question, SessionPhase.READING, 1)
     for choice in choices:
         possible = moves(state)
         assert possible, "a session can always go on"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from mlsysweb.classroom.lessons.document import read_lesson
 from mlsysweb.classroom.live import store
-from mlsysweb.classroom.models import Answer, ClassSession, Participant
+from mlsysweb.classroom.models import ClassSession, Participant, StudentAnswer
 from mlsysweb.saved.scenarios.models import Scenario
 
 from .lesson import lesson_document
@@ -94,7 +94,7 @@ def test_an_answer_sent_twice_is_one_and_the_last_counts(afternoon):
     afternoon.move("next", "open")
     for answer in ("1", "2", "3"):
         assert afternoon.answer(ben, answer=answer).status_code == 200
-    assert [answer.value for answer in Answer.objects.all()] == [3.0]
+    assert [answer.value for answer in StudentAnswer.objects.all()] == [3.0]
 
 
 def test_a_late_answer_is_refused_and_the_earlier_one_kept(afternoon):
@@ -105,7 +105,7 @@ def test_a_late_answer_is_refused_and_the_earlier_one_kept(afternoon):
     late = afternoon.answer(ben, answer="1")
     assert late.status_code == 422
     assert "Voting on this question is closed" in late.content.decode()
-    assert Answer.objects.get().value == 135.0
+    assert StudentAnswer.objects.get().value == 135.0
 
 
 def test_the_server_closes_a_vote_when_its_time_is_over(afternoon):
@@ -133,14 +133,14 @@ def test_an_answer_to_another_question_or_round_is_refused(afternoon):
         {"frame": "start", "answer": "1"},
     ):
         assert "belongs to no question" in afternoon.answer(ben, **forged).content.decode()
-    assert not Answer.objects.exists()
+    assert not StudentAnswer.objects.exists()
 
 
 def test_who_has_not_joined_cannot_answer(afternoon):
     afternoon.move("next", "open")
     answered = afternoon.answer(Client())
     assert "Join the class first" in answered.content.decode()
-    assert not Answer.objects.exists()
+    assert not StudentAnswer.objects.exists()
 
 
 def test_a_second_device_is_the_same_student(afternoon):
@@ -150,7 +150,7 @@ def test_a_second_device_is_the_same_student(afternoon):
     afternoon.move("next", "open")
     afternoon.answer(ben, answer="1")
     afternoon.answer(phone, answer="2")
-    assert [answer.value for answer in Answer.objects.all()] == [2.0]
+    assert [answer.value for answer in StudentAnswer.objects.all()] == [2.0]
     assert phone.get(afternoon.url("personal", afternoon.session.code, "x" * 27)).status_code == 404
 
 
@@ -286,7 +286,7 @@ def test_a_student_sees_and_deletes_their_own_answers(afternoon):
     assert "Not correct" in ben.get(afternoon.url("journey")).content.decode()
     ben.post(afternoon.url("leave"))
     assert [str(each) for each in Participant.objects.all()] == ["Cleo"]
-    assert Answer.objects.count() == 1
+    assert StudentAnswer.objects.count() == 1
 
 
 def test_a_deleted_session_is_gone_with_its_answers(afternoon):
