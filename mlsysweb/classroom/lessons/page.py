@@ -97,6 +97,16 @@ class FrameContent:
     resources: tuple[Link, ...]
     hand_in: bool
 
+    @property
+    def has_slide_figures(self) -> bool:
+        """Whether the slide has any of the figures."""
+        return any(row.slide for row in self.figures)
+
+    @property
+    def has_differences(self) -> bool:
+        """Whether it is said of any figure why it differs from the slide's."""
+        return any(row.why for row in self.figures)
+
 
 @dataclass(frozen=True)
 class FramePage:

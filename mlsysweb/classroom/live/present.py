@@ -45,7 +45,7 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
         place=session.frame + 1,
         count=len(lesson.frames),
         seconds_left=_seconds_left(session, phase, now),
-        content=replace(content, demos=()) if locked else content,
+        content=replace(content, figures=(), demos=()) if locked else content,
         question=_question(session, phase, variants, participant),
         recorded=_recorded(variants, participant, own),
         mark=_mark(variants, participant, own) if revealed else None,

@@ -86,6 +86,27 @@ def test_every_frame_of_a_lesson_has_a_page(client):
         assert frame.title.replace("'", "&#x27;") in answered.content.decode()
 
 
+def test_a_question_comes_before_the_figures_that_answer_it(client):
+    asked = [
+        reverse("lessons:frame", args=[lesson.slug, frame.slug])
+        for lesson in shipped_lessons().values()
+        for frame in lesson.frames
+        if frame.asked and frame.figures
+    ]
+    assert len(asked) > 5
+    for url in asked:
+        assert "live-figures" not in client.get(url).content.decode(), url
+    url = reverse("lessons:frame", args=["economics", "exercise-placement"])
+    assert "live-figures" in client.post(url, {"answer": "1"}).content.decode()
+
+
+def test_columns_of_the_slide_are_there_only_where_it_has_figures(client):
+    with_slide = client.get(reverse("lessons:frame", args=["economics", "tco-equation"])).content.decode()
+    without = client.get(reverse("lessons:frame", args=["economics", "demo-tco-carbon"])).content.decode()
+    assert ">Slide</th>" in with_slide and ">Slide</th>" not in without
+    assert "Why they differ" not in with_slide + without
+
+
 def test_demos_open_after_the_prediction(client):
     lesson, frame = next(
         (lesson, frame)
