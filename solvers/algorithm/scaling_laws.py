@@ -304,11 +304,11 @@ LIMITATIONS = (
 
 PRESETS = (
     Preset("Chinchilla's compute budget", {}, part="Part 8"),
-    Preset("Budget of 1e21 FLOPs", {"compute_budget": "1e21 FLOP"}, part="Part 8"),
+    Preset("Budget of 10²¹ FLOPs", {"compute_budget": "1e21 FLOP"}, part="Part 8"),
     Preset("Llama-3-8B at 15T tokens", {"parameters": "8.03e9", "tokens": "15e12"}),
     Preset("GPT-3", {"parameters": "174.6e9", "tokens": "300e9"}),
     Preset("Llama 3.1 405B", {"parameters": "405e9", "tokens": "15.6e12"}),
-    Preset("3B parameters on a budget of 1e23 FLOPs", {"compute_budget": "1e23 FLOP", "parameters": "3e9"}),
+    Preset("3B parameters, budget of 10²³ FLOPs", {"compute_budget": "1e23 FLOP", "parameters": "3e9"}),
     Preset("Model size for 300B tokens", {"compute_budget": "0 FLOP", "tokens": "300e9"}),
 )
 

@@ -1,4 +1,4 @@
-"""How fast does a fleet train a network that is split over it, and where does the time of a step go?
+"""How fast does a fleet train a network that is split over it, and what takes the step time?
 
 Shoeybi et al. 2019 for tensor parallelism, Narayanan et al. 2021 (section 2.2) for the pipeline and its bubble,
 Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts,
@@ -457,7 +457,7 @@ ASSUMPTIONS = (
     "The backward pass takes twice the FLOPs of the forward pass; attention is causal, and a fused kernel of its "
     "backward pass computes the scores again: two and a half times.",
     "The input embedding is a look-up: its parameters are not multiplied and not counted in the model FLOPs.",
-    "Sums of kernels: matrix products of training take 1.1 times as long as in serving, attention 1.6 times, small "
+    "Sums of kernels: GEMMs of training take 1.1 times as long as in serving, attention 1.6 times, small "
     "kernels and experts 2.2 times; exchanges reach the chip's share of its links, and 0.8 of network cards.",
     "Each layer's communication overlaps with compute by the given fractions, as far as compute lasts.",
     "The gradient exchange overlaps with the backward pass of the last micro-batch; with ZeRO-3, of all of them.",

@@ -59,9 +59,7 @@ LINES = {
     16: PosterLine(
         "mean_wait", "A cluster filled to the brim makes every job wait; some idle machines are what short waits cost."
     ),
-    17: PosterLine(
-        "tco", "An idle accelerator is written off like a busy one: what matters is the cost of a useful hour."
-    ),
+    17: PosterLine("tco", "An idle accelerator depreciates like a busy one: compare the cost per utilized hour."),
     18: PosterLine("operational_carbon", "The same job emits tens of times as much on one grid as on another."),
     19: PosterLine(
         "write_time", "Weights and optimizer state have to leave the devices: storage bandwidth is training time."

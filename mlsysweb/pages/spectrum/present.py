@@ -191,7 +191,7 @@ def _row(s: Survey, place: int, shared: Mapping[str, str], around: SpectrumLinks
         kind=_binds(s, place) if runs else "",
         why=why(s, place),
         battery=_battery(s, place, around),
-        marked="smallest" if place == s.smallest else "held against" if place == s.held else "",
+        marked="smallest" if place == s.smallest else "compared" if place == s.held else "",
     )
 
 
