@@ -112,7 +112,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["mlsysweb.show.results.verdict_filter", "mlsysweb.show.results.table_filter"],
+            "builtins": [
+                "mlsysweb.show.results.verdict_filter",
+                "mlsysweb.show.results.table_filter",
+                "mlsysweb.show.term_filter",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
