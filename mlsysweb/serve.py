@@ -26,7 +26,11 @@ import time
 import traceback
 from typing import Any, NoReturn
 
-WORKERS, THREADS = 2, 4
+from django.core.exceptions import ImproperlyConfigured
+
+from mlsysweb.environment import WORKERS
+
+THREADS = 4
 # Connections of one worker, slow and idle ones included, and seconds after which one without progress is closed.
 CONNECTIONS, IDLE = 2000, 60
 # Larger than the limit of any form of the site, so that the form's own error about size comes first.
@@ -54,6 +58,10 @@ NOT_LOADED = 3
 def supervise(host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl+C. Exit with a message if the port is not available or the site cannot be loaded."""
     try:
+        number_of_workers = WORKERS.whole(least=1)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
+    try:
         listener = socket.create_server((host, port), backlog=1024)
     except OSError:
         sys.exit(f"Port {port} is taken (or not allowed). Choose another: make serve PORT={port + 1}")
@@ -61,7 +69,7 @@ def supervise(host: str, port: int) -> None:
         signal.signal(each, _exit)
     workers: list[subprocess.Popen[bytes]] = []
     try:
-        workers += (_start(listener) for _ in range(WORKERS))
+        workers += (_start(listener) for _ in range(number_of_workers))
         print(
             f"\n  The site:    http://{host}:{port}/\n  The catalog: http://{host}:{port}/admin/   "
             "(an account for it: make instructor, in another terminal)\n  To stop:     Ctrl+C\n",
