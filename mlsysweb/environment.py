@@ -95,6 +95,16 @@ SQLITE_SYNCHRONOUS = Variable(
     "`FULL`: what was saved survives a power failure. `NORMAL`: saves are twice as fast, and a power failure may lose "
     "the last second.",
 )
+ACCESS_LOG = Variable(
+    "MLSYSWEB_ACCESS_LOG",
+    "0",
+    "`1` writes a line per request to standard output: method, address, status, bytes and milliseconds.",
+)
+METRICS_TOKEN = Variable(
+    "MLSYSWEB_METRICS_TOKEN",
+    "",
+    "Turns `/metrics` on, for Prometheus; its requests must carry `Authorization: Bearer` with this value.",
+)
 DASK_SCHEDULER = Variable(
     "DASK_SCHEDULER",
     "",
@@ -112,6 +122,8 @@ VARIABLES = (
     KEEP_DAYS,
     MIN_FREE_MB,
     SQLITE_SYNCHRONOUS,
+    ACCESS_LOG,
+    METRICS_TOKEN,
     DASK_SCHEDULER,
 )
 

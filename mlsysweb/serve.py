@@ -24,11 +24,12 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.exceptions import ImproperlyConfigured
 
-from mlsysweb.environment import WORKERS
+from mlsysweb.environment import METRICS_TOKEN, WORKERS
 
 THREADS = 4
 # Connections of one worker, slow and idle ones included, and seconds after which one without progress is closed.
@@ -53,6 +54,7 @@ WAITRESS: dict[str, Any] = {
 PAUSE, GRACE = 0.5, 10
 # The exit code of a worker that could not load the site. It is not replaced: the next would not load it either.
 NOT_LOADED = 3
+METRICS_FOLDER = Path(__file__).resolve().parent.parent / "var/metrics"
 
 
 def supervise(host: str, port: int) -> None:
@@ -67,6 +69,8 @@ def supervise(host: str, port: int) -> None:
         sys.exit(f"Port {port} is taken (or not allowed). Choose another: make serve PORT={port + 1}")
     for each in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: background jobs start with it ignored
         signal.signal(each, _exit)
+    if METRICS_TOKEN.text():
+        _share_metrics()
     workers: list[subprocess.Popen[bytes]] = []
     try:
         workers += (_start(listener) for _ in range(number_of_workers))
@@ -86,6 +90,14 @@ def supervise(host: str, port: int) -> None:
                 sys.exit("The site could not be loaded; the reason is above.")
     finally:
         _stop(workers)
+
+
+def _share_metrics() -> None:
+    """Name and empty the folder in which the workers count requests together. What is in it is of an earlier run."""
+    folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(METRICS_FOLDER)))
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink()
 
 
 def _start(listener: socket.socket) -> subprocess.Popen[bytes]:

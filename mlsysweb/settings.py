@@ -59,6 +59,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mlsysweb.operate.health.health_checks",
+    "mlsysweb.operate.observe.ObserveRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so secrets in a page cannot be guessed by its size
@@ -248,15 +250,33 @@ if HTTPS:
     # the proxy sets the header.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
+# See mlsysweb/operate/observe.py.
+ACCESS_LOG = environment.ACCESS_LOG.flag()
+METRICS_TOKEN = environment.METRICS_TOKEN.text()
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "access": {"format": "{asctime} {message}", "style": "{"},
+    },
+    "filters": {
+        "asked": {  # whether a person asked, and not a supervisor that finds the site not ready
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: not record.getMessage().endswith(": /health/ready"),
+        },
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "stdout": {"class": "logging.StreamHandler", "formatter": "access", "stream": "ext://sys.stdout"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
-        "django.request": {"level": "ERROR"},  # a visitor's 404 or 422 is not logged; a 500 is, with its traceback
+        # A visitor's 404 or 422 is not logged; a 500 is, with its traceback.
+        "django.request": {"level": "ERROR", "filters": ["asked"]},
+        "mlsysweb.access": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
         "waitress.queue": {"level": "ERROR"},  # a request that waits for a thread is not logged either
     },
 }
