@@ -1,4 +1,4 @@
-# make serve       start the site on http://127.0.0.1:8000; PORT=8001 for another port
+# make serve       start the site on http://127.0.0.1:8000; PORT=8001 for another port, LISTEN=0.0.0.0 for all addresses
 # make dev         the same for who edits it: what is edited is there at the next reload, an error shows its traceback
 # make instructor  make an account that may edit the catalog
 # make test        every check there is
@@ -12,6 +12,7 @@
 # The first time they install what is pinned into .venv; after that nothing is fetched. State lives in var/.
 
 PORT ?= 8000
+LISTEN ?= 127.0.0.1
 # First those for which PostgreSQL, which the tests need, is a package; of each, one that can make an environment.
 PYTHONS := python3.12 python3.11 python3.13 python3.14 python3
 PYTHON ?= $(shell for modules in sys,ensurepip,venv sys; do for python in $(PYTHONS); do \
@@ -25,7 +26,7 @@ export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
-	@exec .venv/bin/python -m mlsysweb.serve --port $(PORT)
+	@exec .venv/bin/python -m mlsysweb.serve --host $(LISTEN) --port $(PORT)
 
 dev: .venv/.run var/.database
 	@$(MANAGE) runserver --settings mlsysweb.settings_dev --nostatic $(PORT)

@@ -24,9 +24,14 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import Any, NoReturn
 
-WORKERS, THREADS = 2, 4
+from django.core.exceptions import ImproperlyConfigured
+
+from mlsysweb.environment import METRICS_TOKEN, WORKERS
+
+THREADS = 4
 # Connections of one worker, slow and idle ones included, and seconds after which one without progress is closed.
 CONNECTIONS, IDLE = 2000, 60
 # Larger than the limit of any form of the site, so that the form's own error about size comes first.
@@ -49,19 +54,26 @@ WAITRESS: dict[str, Any] = {
 PAUSE, GRACE = 0.5, 10
 # The exit code of a worker that could not load the site. It is not replaced: the next would not load it either.
 NOT_LOADED = 3
+METRICS_FOLDER = Path(__file__).resolve().parent.parent / "var/metrics"
 
 
 def supervise(host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl+C. Exit with a message if the port is not available or the site cannot be loaded."""
+    try:
+        number_of_workers = WORKERS.whole(least=1)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     try:
         listener = socket.create_server((host, port), backlog=1024)
     except OSError:
         sys.exit(f"Port {port} is taken (or not allowed). Choose another: make serve PORT={port + 1}")
     for each in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: background jobs start with it ignored
         signal.signal(each, _exit)
+    if METRICS_TOKEN.text():
+        _share_metrics()
     workers: list[subprocess.Popen[bytes]] = []
     try:
-        workers += (_start(listener) for _ in range(WORKERS))
+        workers += (_start(listener) for _ in range(number_of_workers))
         print(
             f"\n  The site:    http://{host}:{port}/\n  The catalog: http://{host}:{port}/admin/   "
             "(an account for it: make instructor, in another terminal)\n  To stop:     Ctrl+C\n",
@@ -78,6 +90,14 @@ def supervise(host: str, port: int) -> None:
                 sys.exit("The site could not be loaded; the reason is above.")
     finally:
         _stop(workers)
+
+
+def _share_metrics() -> None:
+    """Name and empty the folder in which the workers count requests together. What is in it is of an earlier run."""
+    folder = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(METRICS_FOLDER)))
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink()
 
 
 def _start(listener: socket.socket) -> subprocess.Popen[bytes]:

@@ -1,13 +1,5 @@
-"""The settings of every deployment. All environment variables are optional; by default all state is in `var/`.
-
-DATABASE_URL: a database other than the one in `var/`, such as postgresql://user:password@host/name.
-MLSYSWEB_SQLITE_SYNCHRONOUS: FULL (the default) or NORMAL; see `SYNCHRONOUS` below.
-MLSYSWEB_MIN_FREE_MB: saving is refused when the disk of the SQLite database has less room; default 200.
-MLSYSWEB_HOSTS: comma-separated host names of the site, beside localhost.
-MLSYSWEB_PROXIES: the number of proxies before the site; their X-Forwarded-For then says who asks. Default 0.
-MLSYSWEB_KEEP_DAYS: how long scenarios without an account are kept at least, in days; default 400.
-MLSYSWEB_FAIR_USE: a factor of all limits on how often a visitor may save, import, sign in and so on; 0 for no limits.
-"""
+"""The settings of every deployment. What differs between deployments is an environment variable, declared in
+`environment.py`; all are optional, and by default all state is in `var/`."""
 
 import os
 import tempfile
@@ -16,8 +8,9 @@ from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+
+from mlsysweb import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -40,17 +33,9 @@ def kept_secret(path: Path) -> str:
     return path.read_text()
 
 
-def _days(name: str, default: int, least: int) -> int:
-    """Return the number of days in an environment variable. Raise ImproperlyConfigured."""
-    text = os.environ.get(name, str(default))
-    if not text.isdecimal() or int(text) < least:
-        raise ImproperlyConfigured(f"{name} must be a number of days, {least} (a term) or more; it is '{text}'.")
-    return int(text)
-
-
 SECRET_KEY = kept_secret(VAR / "secret_key")
 DEBUG = False
-HOSTS = [host.strip() for host in os.environ.get("MLSYSWEB_HOSTS", "").split(",") if host.strip()]
+HOSTS = environment.HOSTS.names()
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *HOSTS]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]  # behind a proxy that ends TLS
 
@@ -74,6 +59,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mlsysweb.operate.health.health_checks",
+    "mlsysweb.operate.observe.ObserveRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so secrets in a page cannot be guessed by its size
@@ -135,16 +122,14 @@ TEMPLATES = [
 # FULL: what was acknowledged survives a power failure. NORMAL: the last second of it may be lost then, never at a crash
 # of the site alone. At 50 saves a second beside readers on two busy cores (`make load`) both keep up without an error;
 # a save takes 242 ms with FULL and 108 ms with NORMAL (medians; p95 742 and 336 ms).
-SYNCHRONOUS = os.environ.get("MLSYSWEB_SQLITE_SYNCHRONOUS", "FULL").upper()
-if SYNCHRONOUS not in ("FULL", "NORMAL"):
-    raise ImproperlyConfigured(f"MLSYSWEB_SQLITE_SYNCHRONOUS must be FULL or NORMAL; it is '{SYNCHRONOUS}'.")
+SYNCHRONOUS = environment.SQLITE_SYNCHRONOUS.choice("FULL", "NORMAL")
 SQLITE = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 5,  # seconds that a write waits for others; then it is refused with a sentence
     "init_command": f"PRAGMA journal_mode=WAL;PRAGMA synchronous={SYNCHRONOUS};PRAGMA temp_store=MEMORY;"
     "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;",
 }
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{VAR / 'db.sqlite3'}")}
+DATABASES = {"default": dj_database_url.parse(environment.DATABASE_URL.text() or f"sqlite:///{VAR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {"CONN_MAX_AGE": None, "OPTIONS": SQLITE}
 else:
@@ -204,7 +189,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 # Fair use. Searches in the background that a visitor may have waiting or running at a time.
 JOBS_PER_VISITOR = 4
 # Room on the disk that is left for the rest of the machine, and for SQLite to finish what it has begun.
-MIN_FREE_BYTES = int(os.environ.get("MLSYSWEB_MIN_FREE_MB", "200")) * 1_000_000
+MIN_FREE_BYTES = environment.MIN_FREE_MB.whole() * 1_000_000
 # The most saved scenarios of one visitor that are not deleted, before and after sign-in.
 SCENARIOS_PER_VISITOR = {"browser": 1_000, "account": 10_000}
 # The most requests of a kind, and the seconds in which they may be made, by visitor and by network address; see
@@ -221,7 +206,7 @@ FAIR_USE = {
     "api": {"visitor": (6_000, 600), "address": (60_000, 600)},
 }
 # All of them times this; 0 for none.
-_factor = float(os.environ.get("MLSYSWEB_FAIR_USE", "1"))
+_factor = environment.FAIR_USE.factor()
 FAIR_USE = {
     kind: {scope: (max(1, round(number * _factor)), period) for scope, (number, period) in limits.items()}
     for kind, limits in FAIR_USE.items()
@@ -239,11 +224,14 @@ AXES_CLIENT_IP_CALLABLE = "mlsysweb.visitors.address"
 AXES_LOCKOUT_CALLABLE = "mlsysweb.failures.sign_in_locked"
 THROTTLE_FILE = VAR / "throttle.sqlite3"
 # How many proxies stand before the site, each of which adds to X-Forwarded-For the address it was asked from.
-PROXIES = int(os.environ.get("MLSYSWEB_PROXIES", "0"))
+HTTPS = environment.HTTPS.flag()
+PROXIES = environment.PROXIES.whole() if environment.PROXIES.text() else int(HTTPS)
 
 # After how many days `manage.py prune` removes rows; see mlsysweb/saved/scenarios/prune.py.
 KEEP_DAYS = {
-    "scenario": _days("MLSYSWEB_KEEP_DAYS", 400, least=180),  # without an account, since it was saved or last opened
+    "scenario": environment.KEEP_DAYS.whole(
+        "number of days", 180, " (a term)"
+    ),  # without an account, since it was saved or last opened
     "deleted": 30,  # since its owner deleted it or the staff removed it
     "job": 30,  # since it finished
     "attempt": 30,  # a wrong password
@@ -256,16 +244,43 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Behind a proxy that ends TLS. Only such a proxy may be believed: without one, clients could set the header themselves.
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 86_400
+    # Whether hosts below this one have TLS, and whether browsers may list it permanently, is for its owner to say: then
+    # the proxy sets the header.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# See mlsysweb/operate/observe.py.
+ACCESS_LOG = environment.ACCESS_LOG.flag()
+METRICS_TOKEN = environment.METRICS_TOKEN.text()
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "access": {"format": "{asctime} {message}", "style": "{"},
+    },
+    "filters": {
+        "asked": {  # whether a person asked, and not a supervisor that finds the site not ready
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: not record.getMessage().endswith(": /health/ready"),
+        },
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "stdout": {"class": "logging.StreamHandler", "formatter": "access", "stream": "ext://sys.stdout"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
-        "django.request": {"level": "ERROR"},  # a visitor's 404 or 422 is not logged; a 500 is, with its traceback
+        # A visitor's 404 or 422 is not logged; a 500 is, with its traceback.
+        "django.request": {"level": "ERROR", "filters": ["asked"]},
+        "mlsysweb.access": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
         "waitress.queue": {"level": "ERROR"},  # a request that waits for a thread is not logged either
     },
 }

@@ -224,6 +224,30 @@ class TestTheProcess:
         assert f"http://127.0.0.1:{port}/" in said.decode() and not complained
         assert bindable(port)
 
+    def test_any_worker_tells_the_metrics_of_all_and_each_request_is_a_line_of_the_log(self, start, tmp_path):
+        (tmp_path / "counter_1.db").write_bytes(b"of an earlier run")
+        port, token = free_port(), {"Authorization": "Bearer a token"}
+        process = start(
+            port,
+            MLSYSWEB_METRICS_TOKEN="a token",
+            MLSYSWEB_ACCESS_LOG="1",
+            PROMETHEUS_MULTIPROC_DIR=str(tmp_path),
+        )
+        answered(port)
+        asked = 0
+
+        def both_have_answered():
+            nonlocal asked
+            asked += fetched(port, "/about/")[0] == 200
+            return len(list(tmp_path.glob("counter_*.db"))) == 2
+
+        assert becomes(both_have_answered)
+        counted = f'mlsysweb_requests_total{{page="about:about",status="200"}} {asked}.0'
+        assert all(counted in fetched(port, "/metrics", token)[1].splitlines() for _ in range(6))
+        process.terminate()
+        said, _ = process.communicate(timeout=PATIENCE)
+        assert len([line for line in said.decode().splitlines() if " GET /about/ 200 " in line]) == asked
+
     def test_workers_end_when_the_supervisor_is_killed(self, start):
         port = free_port()
         process = start(port)
@@ -273,6 +297,17 @@ def answered(port):
             connection.close()
 
     assert becomes(answers)
+
+
+def fetched(port, path, headers=None):
+    """Return status and text of an answer to a request on a connection of its own."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path, headers=headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
 
 
 def bindable(port):

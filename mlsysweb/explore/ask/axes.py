@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
 
+from mlsysweb.environment import DASK_SCHEDULER
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Pick
 from solvers.pipeline import Pipeline
@@ -17,9 +17,6 @@ from solvers.search.space import Axis
 LookUp = Callable[[type[Any], str], Any]
 # Returns the slugs that `all` or `all NVIDIA` stands for.
 AllOf = Callable[[type[Any], str], list[str]]
-
-# The address of a Dask scheduler; if set, large searches run on its workers.
-CLUSTER = "DASK_SCHEDULER"
 
 AXIS = "axis"
 # Half an hour of one core at five million configurations a second; the second limit is for a hundred cores.
@@ -115,7 +112,7 @@ def axis_errors(axes: list[tuple[int, Axis]], fixed: Mapping[str, str]) -> list[
 
 def _most() -> int:
     """Return the most configurations that are searched: on one machine, or on a cluster."""
-    return MOST_ON_A_CLUSTER if CLUSTER in os.environ else MOST
+    return MOST_ON_A_CLUSTER if DASK_SCHEDULER.text() else MOST
 
 
 def _count(size: int) -> str:

@@ -3,14 +3,13 @@ same order, so the results are equal to the bit."""
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 from functools import cache
 from typing import Any, cast
 
-from mlsysweb.explore.ask.axes import CLUSTER
+from mlsysweb.environment import DASK_SCHEDULER
 from solvers.search.explore import PartialResult, Search, empty_result, evaluate_box, merge
 
 # Boxes per task: seconds of work, so that submitting it costs little and losing it not much.
@@ -23,7 +22,7 @@ _RETRIES = 3
 
 def run_boxes(search: Search, seen: PartialResult, boxes: int) -> Iterator[tuple[PartialResult, int]]:
     """Yield the merged result and the number of finished boxes after each step, starting with `boxes`."""
-    address = os.environ.get(CLUSTER, "")
+    address = DASK_SCHEDULER.text()
     return _on_cluster(address, search, seen, boxes) if address else _here(search, seen, boxes)
 
 

@@ -19,7 +19,9 @@ from tests.served import ROOT, Site
 FILL = """
 from datetime import UTC, datetime
 from django.contrib.auth.models import Group, User
+from axes.models import AccessAttempt, AccessFailureLog
 from catalog.models import Accelerator
+from mlsysweb.classroom.models import Answer, ClassSession, Participant, Submission
 from mlsysweb.explore.models import Job
 from mlsysweb.saved.scenarios.models import Scenario, Tag, Version
 user = User.objects.create_user("ada", password="a long one")
@@ -31,6 +33,12 @@ old.tags.add(Tag.objects.create(name="exam"), Tag.objects.create(name="week 3"))
 rare = {"large": 10**30, "small": 1e-300, "exact": 0.1, "none": None, "text": "\\ud83d\\ude00"}
 Version.objects.create(scenario=old, number=1, solver_version="1", question=rare, snapshot=[rare], result={}, said="x")
 Job.objects.create(key="k", query="q", snapshot={}, size=2**62, seen=bytes(range(256)), seconds=1 / 3)
+given = ClassSession.objects.create(title="Lesson 1", lesson={"frames": [{"kind": "vote"}]}, owner=user)
+student = Participant.objects.create(session=given, name="Grace", seat=0)
+Answer.objects.create(participant=student, frame="vote", round=1, value=[1, {"why": "é"}])
+Submission.objects.create(participant=student, scenario=fork)
+AccessAttempt.objects.create(username="ada", ip_address="2001:db8::1", failures_since_start=3)
+AccessFailureLog.objects.create(username="ada", ip_address="192.0.2.7", locked_out=True)
 row = Accelerator.objects.first()
 row.note = "edited on this site"
 row.edited_at = datetime(2025, 1, 1, tzinfo=UTC)
@@ -132,6 +140,18 @@ def test_what_was_backed_up_is_restored_to_the_last_digit(filled, sqlite):
     assert any("456789" in line for line in told) and any("exam" in line for line in told)
 
 
+def test_the_backup_has_rows_of_every_app_that_has_tables(filled):
+    told, _, database = filled
+    held = {line.split(".")[0] for line in told}
+    models = "from django.apps import apps; print(*{model._meta.app_label for model in apps.get_models()})"
+    assert set(database.shell(models).split()) - held <= {"admin", "contenttypes", "sessions"}
+    assert {"classroom", "axes", "scenarios", "explore", "catalog"} <= held
+
+
+def test_the_settings_name_one_database_which_a_backup_holds_whole(settings):
+    assert set(settings.DATABASES) == {"default"}
+
+
 def test_a_backup_is_readable_by_its_owner_only_and_leaves_no_draft(filled):
     _, path, _ = filled
     assert path.stat().st_mode & 0o777 == 0o600
@@ -217,6 +237,10 @@ def test_a_backup_of_another_schema_is_refused(filled, tmp_path):
     def later(lines, counts):
         lines[0]["migrations"].append("scenarios.0099_later")
 
+    def newer(lines, counts):
+        lines[0]["version"] += 1
+
+    assert "version 2 of the format" in database.refuses("restore", rewritten(path, tmp_path / "c", newer))
     assert "0005_pages_as_data" in database.refuses("restore", "--replace", rewritten(path, tmp_path / "a", earlier))
     assert "0099_later" in database.refuses("restore", "--replace", rewritten(path, tmp_path / "b", later))
     assert database.tell() == told
@@ -263,8 +287,9 @@ def site(request, tmp_path):
             served.kill()
 
 
-def test_a_backup_while_the_site_saves_holds_every_save_acknowledged_before_it(site, sqlite, tmp_path):
+def test_a_backup_and_a_transfer_while_the_site_saves_hold_every_acknowledged_save(site, sqlite, postgres, tmp_path):
     acknowledged, failed, over = [], [], threading.Event()
+    url = postgres() if site.env["DATABASE_URL"].startswith("sqlite") else None
 
     def write(k):
         while not over.is_set():
@@ -284,6 +309,8 @@ def test_a_backup_while_the_site_saves_holds_every_save_acknowledged_before_it(s
                 time.sleep(0.02)
             kept.append(set(acknowledged))
             site.manage("backup", str(tmp_path / f"{k}.gz"))
+        if url:
+            assert "in both databases" in site.manage("transfer", url)
     finally:
         over.set()
         for writer in writers:
@@ -291,8 +318,9 @@ def test_a_backup_while_the_site_saves_holds_every_save_acknowledged_before_it(s
     assert not failed and len(acknowledged) > len(kept[1]) >= 10
     restored = sqlite()
     restored.manage("restore", str(tmp_path / "1.gz"))
-    held = restored.shell(
-        "from mlsysweb.saved.scenarios.models import Version; "
-        "print(*Version.objects.values_list('scenario_id', flat=True))"
-    )
-    assert kept[1] <= {f"/s/{each}/" for each in held.split()} <= site.saved()
+    for copy in (restored, *([Database(url, migrated=False)] if url else [])):
+        held = copy.shell(
+            "from mlsysweb.saved.scenarios.models import Version; "
+            "print(*Version.objects.values_list('scenario_id', flat=True))"
+        )
+        assert kept[1] <= {f"/s/{each}/" for each in held.split()} <= site.saved()

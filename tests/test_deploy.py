@@ -1,0 +1,91 @@
+"""The files of `deploy/` agree with the site: its settings, its commands, its ports and its limits."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mlsysweb.environment import VARIABLES
+from mlsysweb.operate.health import READY
+from mlsysweb.serve import LARGEST_BODY
+
+ROOT = Path(__file__).parents[1]
+DEPLOY = ROOT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+NAMES = {each.name for each in VARIABLES}
+TARGETS = set(re.findall(r"^([\w./]+):", (ROOT / "Makefile").read_text(), re.M))
+MAKEFILE_VARIABLES = set(re.findall(r"^(\w+) \?=", (ROOT / "Makefile").read_text(), re.M))
+COMMANDS = {path.stem for path in ROOT.glob("*/**/management/commands/*.py")}
+UNITS = sorted(DEPLOY.glob("*.service"))
+
+
+def targets(text):
+    """Return the targets of the calls of make in a text."""
+    calls = re.findall(r"\bmake((?: [\w./]+)+)", text)
+    return {target for call in calls for target in call.split()}
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_compose_sets_declared_variables_only(name):
+    assert COMPOSE["services"][name]["environment"].keys() <= NAMES
+
+
+def test_compose_serves_with_tls_behind_one_proxy_and_publishes_nothing_else():
+    services = COMPOSE["services"]
+    assert {name for name, service in services.items() if "ports" in service} == {"proxy"}
+    site = services["web"]["environment"]
+    assert (site["MLSYSWEB_HTTPS"], site["MLSYSWEB_PROXIES"]) == ("1", "1")
+    assert site["DATABASE_URL"].endswith("@database/mlsysweb")
+    assert services["proxy"]["environment"]["UPSTREAM"] == "web:8000"
+    assert READY in services["web"]["healthcheck"]["test"][-1]
+
+
+def test_compose_asks_for_every_name_of_the_example():
+    asked = set(re.findall(r"\$\{(\w+):\?", (DEPLOY / "compose.yaml").read_text()))
+    assert asked == set(re.findall(r"^(\w+)=", (DEPLOY / "example.env").read_text(), re.M))
+
+
+def test_compose_mounts_files_that_are_here_and_volumes_that_are_declared():
+    for service in COMPOSE["services"].values():
+        for source in (volume.split(":")[0] for volume in service["volumes"]):
+            assert source in COMPOSE["volumes"] or source == "./certificates" or (DEPLOY / source).is_file()
+
+
+def test_the_worker_runs_a_command_of_the_site():
+    _, manage, command, *_ = COMPOSE["services"]["worker"]["command"]
+    assert manage == "manage.py" and command in COMMANDS
+
+
+def test_the_image_is_made_and_started_by_targets_of_the_makefile():
+    text = (DEPLOY / "Dockerfile").read_text()
+    run = "\n".join(line for line in text.splitlines() if line.startswith(("RUN", "CMD")))
+    called = targets(re.sub(r"install --yes[^&]*&&", "", run))
+    assert called == {".venv/.run", "serve"} and called <= TARGETS
+    assert set(re.findall(r"^ENV (\w+)=", text, re.M)) <= MAKEFILE_VARIABLES
+    for line in re.findall(r"^COPY --chown=site (.*) \./$", text, re.M):
+        assert all((ROOT / name).is_file() for name in line.split())
+    removed = re.findall(r"rm -f ([\w./ ]+) &&", text)[0].split()
+    assert set(removed) <= TARGETS
+
+
+def test_the_proxy_accepts_what_the_site_accepts_and_sets_what_it_believes():
+    text = (DEPLOY / "nginx.conf.template").read_text()
+    most = int(re.search(r"client_max_body_size (\d+)m;", text)[1]) * 2**20
+    assert LARGEST_BODY < most < 2 * LARGEST_BODY
+    assert "proxy_set_header X-Forwarded-Proto $scheme;" in text
+    assert "proxy_request_buffering on;" in text and "proxy_buffering on;" in text
+    given = set(re.findall(r"\$\{(\w+)\}", text))
+    assert given == COMPOSE["services"]["proxy"]["environment"].keys()
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_calls_what_the_site_has(path):
+    text = path.read_text()
+    starts = [line.split("=", 1)[1] for line in text.splitlines() if line.startswith("Exec")]
+    assert starts
+    assert targets("\n".join(starts)) <= TARGETS
+    assert set(re.findall(r"manage\.py (\w+)", "\n".join(starts))) <= COMMANDS
+    for module in re.findall(r"-m ([\w.]+)", "\n".join(starts)):
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
+    assert set(re.findall(r"\bMLSYSWEB_\w+", text)) <= NAMES
