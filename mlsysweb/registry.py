@@ -178,6 +178,18 @@ PAGES = (
             ),
         ),
     ),
+    Page(
+        "claims",
+        "claims/",
+        (
+            View(
+                "claims",
+                "Claims of the slides",
+                "What the tutorial's slides state, computed here: what holds, what does not, and why.",
+            ),
+        ),
+        package="mlsysweb.classroom.claims",
+    ),
     Page("poster", "poster/", (View("poster", "Poster", "All 22 walls on one sheet, to print."),)),
     Page("glossary", "glossary/"),
     Page("about", "about/"),

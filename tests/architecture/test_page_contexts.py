@@ -6,6 +6,7 @@ import dataclasses
 import pytest
 from django.template.backends.django import Template
 
+from mlsysweb.classroom.claims.page import ClaimsPage
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
 from mlsysweb.pages.capstone.page import CapstonePage
@@ -44,6 +45,7 @@ GIVEN = {
     "/serving-cost/": {"page": ServingCostPage, "form": Form},
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
+    "/claims/": {"page": ClaimsPage},
     "/glossary/": {"page": GlossaryPage},
     "/about/": {"page": AboutPage},
     "/about/privacy/": {"page": PrivacyPage},
