@@ -190,6 +190,17 @@ PAGES = (
         ),
         package="mlsysweb.classroom.claims",
     ),
+    Page(
+        "accuracy",
+        "accuracy/",
+        (
+            View(
+                "accuracy",
+                "Accuracy",
+                "Predictions beside published measurements: errors by kind, accelerator, precision and source.",
+            ),
+        ),
+    ),
     Page("poster", "poster/", (View("poster", "Poster", "All 22 walls on one sheet, to print."),)),
     Page("glossary", "glossary/"),
     Page("about", "about/"),

@@ -9,6 +9,7 @@ from django.template.backends.django import Template
 from mlsysweb.classroom.claims.page import ClaimsPage
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
+from mlsysweb.pages.accuracy.page import AccuracyPage
 from mlsysweb.pages.capstone.page import CapstonePage
 from mlsysweb.pages.fallacies.page import FallaciesPage
 from mlsysweb.pages.geography.page import GeographyPage
@@ -46,6 +47,7 @@ GIVEN = {
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
     "/claims/": {"page": ClaimsPage},
+    "/accuracy/": {"page": AccuracyPage},
     "/glossary/": {"page": GlossaryPage},
     "/about/": {"page": AboutPage},
     "/about/privacy/": {"page": PrivacyPage},
