@@ -4,6 +4,7 @@
 # make test        every check there is
 # make bench       what it costs, measured; beside mlsysim where that can do the same
 # make evidence    how far laws and walls are from figures that others measured
+# make accuracy    write the figures of the accuracy page anew
 # make load        saves and readers for a minute, on SQLite and on PostgreSQL
 # make updates     the processor time of an update of every page, and where it goes
 # make lock        the versions and hashes of every package, anew from requirements*.in
@@ -22,7 +23,7 @@ MANAGE := .venv/bin/python manage.py
 # Whatever the shell has: the settings of development are those of `make dev` alone.
 export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 
-.PHONY: serve dev instructor test bench evidence load updates lock screenshots missing
+.PHONY: serve dev instructor test bench evidence accuracy load updates lock screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
@@ -51,6 +52,9 @@ bench: .venv/.dev var/.static var/.database
 
 evidence: .venv/.dev
 	@.venv/bin/python -m tests.evidence
+
+accuracy: .venv/.dev
+	@.venv/bin/python -m tests.evidence --publish
 
 load: .venv/.dev var/.static
 	@.venv/bin/python tests/postgresql.py

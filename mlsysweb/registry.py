@@ -178,6 +178,29 @@ PAGES = (
             ),
         ),
     ),
+    Page(
+        "claims",
+        "claims/",
+        (
+            View(
+                "claims",
+                "Claims of the slides",
+                "What the tutorial's slides state, computed here: what holds, what does not, and why.",
+            ),
+        ),
+        package="mlsysweb.classroom.claims",
+    ),
+    Page(
+        "accuracy",
+        "accuracy/",
+        (
+            View(
+                "accuracy",
+                "Accuracy",
+                "Predictions beside published measurements: errors by kind, accelerator, precision and source.",
+            ),
+        ),
+    ),
     Page("poster", "poster/", (View("poster", "Poster", "All 22 walls on one sheet, to print."),)),
     Page("glossary", "glossary/"),
     Page("about", "about/"),

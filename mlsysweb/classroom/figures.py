@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 
 from catalog.models import CatalogVersion
 from mlsysweb.saved.answers import open_answer
 from mlsysweb.saved.opened import OpenedAnswer
-from mlsysweb.saved.scenarios.capture import NotSavable, capture
+from mlsysweb.saved.scenarios.capture import NotSavable, SavedAnswer, capture
 from mlsysweb.show.results.page import Card
-from solvers.errors import InputErrors
+from solvers.errors import InputError, InputErrors
 
 from .questions.question import FigureError
 
@@ -21,14 +22,27 @@ def opened(link: str) -> OpenedAnswer:
 
 @lru_cache(256)
 def _opened(link: str, version: str) -> OpenedAnswer:
+    saved = _captured(link)
+    return open_answer(saved.solver, saved.question, saved.result)
+
+
+def elapsed(link: str) -> float:
+    """Return the seconds that the page at a link takes to answer anew. Raise FigureError."""
+    opened(link)  # what is loaded and compiled once is no part of an answer
+    start = time.perf_counter()
+    _captured(link)
+    return time.perf_counter() - start
+
+
+def _captured(link: str) -> SavedAnswer:
     try:
-        saved = capture(link)
+        return capture(link)
     except NotSavable as bad:
         raise FigureError(f"{link} is no page with inputs. {bad}") from None
-    except InputErrors as bad:
-        sentences = " ".join(f"{name} {sentence}" for name, sentence in bad.sentences.items())
+    except (InputError, InputErrors) as bad:
+        errors = bad.errors if isinstance(bad, InputErrors) else (bad,)
+        sentences = " ".join(f"{error.field} {error.sentence}" for error in errors)
         raise FigureError(f"{link} has no answer: {sentences}") from None
-    return open_answer(saved.solver, saved.question, saved.result)
 
 
 def compute(link: str, output: str) -> Card:

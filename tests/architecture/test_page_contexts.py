@@ -6,10 +6,12 @@ import dataclasses
 import pytest
 from django.template.backends.django import Template
 
+from mlsysweb.classroom.claims.page import ClaimsPage
 from mlsysweb.classroom.lessons.page import FramePage, LessonsPage
 from mlsysweb.classroom.live.page import JoinPage
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
+from mlsysweb.pages.accuracy.page import AccuracyPage
 from mlsysweb.pages.capstone.page import CapstonePage
 from mlsysweb.pages.fallacies.page import FallaciesPage
 from mlsysweb.pages.geography.page import GeographyPage
@@ -46,6 +48,8 @@ GIVEN = {
     "/serving-cost/": {"page": ServingCostPage, "form": Form},
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
+    "/claims/": {"page": ClaimsPage},
+    "/accuracy/": {"page": AccuracyPage},
     "/glossary/": {"page": GlossaryPage},
     "/about/": {"page": AboutPage},
     "/about/privacy/": {"page": PrivacyPage},

@@ -112,6 +112,7 @@ CHART_FIRST = {
     "/hardware-match/": True,
     "/serving-cost/": True,
     "/explore/": False,
+    "/accuracy/": False,
     "/sensitivity/roofline/": False,
 }
 CHART_LATER = ("/system/", "/pipeline/", "/capstone/")

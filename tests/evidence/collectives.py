@@ -9,7 +9,7 @@ import numpy as np
 from solvers.laws.kernels import all_reduce_time
 from solvers.registry import solvers
 
-from .figures import HERE, Judged, accelerator, describe, device, kinds, rows
+from .figures import HERE, Column, Judged, accelerator, describe, device, devices, facts, kinds, rows
 
 
 def all_reduces() -> Iterator[Judged]:
@@ -18,14 +18,14 @@ def all_reduces() -> Iterator[Judged]:
     size = len(columns["gpu"])
     ours, wall, naive = (np.full(size, np.nan) for _ in range(3))
     for (slug,), at in kinds(columns, "gpu"):
-        message, devices = columns["bytes"][at], columns["ranks"][at]
+        message, ranks = columns["bytes"][at], columns["ranks"][at]
         chip = accelerator(slug)
-        ours[at] = all_reduce_time(message, devices, device(slug, "bf16"))
+        ours[at] = all_reduce_time(message, ranks, device(slug, "bf16"))
         found = solvers()["collectives"](
-            message=message, devices=devices, devices_per_node=8, intra_bandwidth=chip.interconnect_bandwidth
+            message=message, devices=ranks, devices_per_node=8, intra_bandwidth=chip.interconnect_bandwidth
         )
         wall[at] = found.best_time
-        naive[at] = 2 * (devices - 1) / devices * message / chip.interconnect_bandwidth
+        naive[at] = 2 * (ranks - 1) / ranks * message / chip.interconnect_bandwidth
     sizes = np.where(columns["bytes"] < 2**16, "<64 KiB", np.where(columns["bytes"] < 2**22, "<4 MiB", "larger"))
     groups = {"chip": columns["gpu"], "library": columns["library"], "size": sizes}
     yield Judged(
@@ -35,4 +35,10 @@ def all_reduces() -> Iterator[Judged]:
         {"kernel sum": ours, "site": wall, "bytes over link": naive},
         groups,
         describe(columns, "gpu", "library", "ranks", "bytes"),
+        facts=facts(columns, columns["gpu"], _message(columns["bytes"]), "", devices(columns["ranks"])),
     )
+
+
+def _message(size: Column) -> Column:
+    """Say how long messages are."""
+    return np.array([f"{bytes_ / 2**20:g} MiB" if bytes_ >= 2**20 else f"{bytes_ / 2**10:g} KiB" for bytes_ in size])

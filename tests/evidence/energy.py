@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from solvers.calibration import CALIBRATIONS
 from solvers.laws.concurrency import closed_loop, host_time
 from solvers.laws.decoder import Layout, kv_cache, parameters, touched_experts
 from solvers.laws.energy import IDLE
@@ -19,14 +20,18 @@ from .figures import (
     Column,
     Judged,
     accelerator,
+    calibrations,
     code,
     decoders,
     describe,
     device,
+    devices,
     experts_parameters,
+    facts,
     kinds,
     model,
     rows,
+    split_text,
 )
 
 # Tokens of a prompt: the rows do not say. Means of the data sets.
@@ -38,7 +43,8 @@ def serving() -> Iterator[Judged]:
     columns = rows(HERE / "energy_serving.csv")
     size = len(columns["gpu"])
     gpus = columns["tensor_parallel"]
-    itl, power, old = (np.full(size, np.nan) for _ in range(3))
+    itl, power = np.full(size, np.nan), np.full(size, np.nan)
+    walls = {each: np.full(size, np.nan) for each in ("site", *(each.name for each in CALIBRATIONS))}
     for (slug, name, precision, task), at in kinds(columns, "gpu", "model", "precision", "task"):
         split, batch = columns["tensor_parallel"][at], columns["avg_batch_size"][at]
         output, prompt = columns["avg_output_tokens"][at], PROMPTS[task]
@@ -52,30 +58,42 @@ def serving() -> Iterator[Judged]:
         itl[at] = closed_loop(batch, first, step + host_time(batch), output).itl
         mfu, reading = _utilization(name, slug, precision, split, batch, prompt, output, itl[at])
         power[at] = chip_power(accelerator(slug).tdp, IDLE, activity(mfu, reading))
-        found = solvers()["roofline"](
-            model=model(name),
-            accelerator=accelerator(slug),
-            phase="decode",
-            batch_size=np.round(batch),
-            context_length=np.round(context),
-            precision=code(precision),
-        )
-        old[at] = found.power
+        for each, settings in ({"site": {}} | calibrations("roofline", accelerator(slug))).items():
+            found = solvers()["roofline"](
+                model=model(name),
+                accelerator=accelerator(slug),
+                phase="decode",
+                batch_size=np.round(batch),
+                context_length=np.round(context),
+                precision=code(precision),
+                **settings,
+            )
+            walls[each][at] = found.power
     groups = {
         "chip": columns["gpu"],
         "precision": columns["precision"],
         "kind": np.array(["experts" if decoders()[str(name)].has_experts else "dense" for name in columns["model"]]),
     }
     where = describe(columns, "model", "task", "precision", "tensor_parallel", "avg_batch_size")
+    about = facts(
+        columns,
+        columns["gpu"],
+        columns["model"],
+        columns["precision"],
+        split_text(tp=gpus, ep=columns["expert_parallel"]),
+        batch=columns["avg_batch_size"],
+        output=columns["avg_output_tokens"],
+    )
     measured_itl = columns["avg_batch_size"] / columns["output_tokens_per_s"]
     yield Judged("seconds of a token, server", "ML.ENERGY", measured_itl, {"kernel sum": itl}, groups, where)
     yield Judged(
         "power of a GPU that serves",
         "ML.ENERGY",
         columns["avg_power_w"] / gpus,
-        {"kernel sum": power, "site": old, "TDP": np.full(size, 700.0)},
+        {"kernel sum": power, **walls, "TDP": np.full(size, 700.0)},
         groups,
         where,
+        facts=about,
     )
     tokens = columns["avg_batch_size"]
     yield Judged(
@@ -84,11 +102,12 @@ def serving() -> Iterator[Judged]:
         columns["energy_j_per_output_token"],
         {
             "kernel sum": power * gpus * itl / tokens,
-            "site": old * gpus * itl / tokens,
+            **{each: watts * gpus * itl / tokens for each, watts in walls.items()},
             "TDP": 700.0 * gpus * itl / tokens,
         },
         groups,
         where,
+        facts=about,
     )
 
 
@@ -123,4 +142,5 @@ def idle_node() -> Iterator[Judged]:
         {"chip": np.full(len(seconds), "8 A100")},
         describe(columns, "task_dataset", "model"),
         bounded=(),
+        facts=facts(columns, "a100-sxm4-80gb", columns["model"], "", devices(gpus)),
     )

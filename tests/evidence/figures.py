@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.calibration import CALIBRATIONS
 from solvers.laws.decoder import Decoder, parameters
 from solvers.laws.kernels import KernelDevice
 from solvers.laws.model_decoder import kernel_device
+from solvers.registry import solvers
 from solvers.shipped import find
 from solvers.specs import Accelerator, Model, Precision
 
@@ -28,10 +30,15 @@ Column = NDArray[Any]
 Columns = dict[str, Column]
 
 
+# The columns that the site publishes of a row, beside figures and source (`publish.py`).
+FACTS = ("chip", "model", "precision", "parallelism", "batch", "prompt", "output")
+
+
 @dataclass(frozen=True)
 class Judged:
     """One quantity as measured, and as several methods have it. `groups` are what errors are told by; `where` says
-    which row is which."""
+    which row is which; `facts` are columns of `FACTS`, and `url`. `site` among the answers is a wall as it answers by
+    default, the names of calibrations are the wall with their constants."""
 
     quantity: str
     source: str
@@ -40,6 +47,7 @@ class Judged:
     groups: dict[str, Column]
     where: Column
     bounded: tuple[str, ...] = field(default=("kernel sum",))
+    facts: dict[str, Column] = field(default_factory=dict)
 
 
 def rows(path: Path) -> Columns:
@@ -127,6 +135,43 @@ def model(name: str) -> Model:
         v_head_dim=d.value_dim,
         generative=1.0,
     )
+
+
+def calibrations(wall: str, chip: Accelerator) -> dict[str, dict[str, Any]]:
+    """The inputs of a wall that each calibration sets for a chip, by the name of the calibration."""
+    inputs = solvers()[wall].inputs
+    known = {name: figure for name, figure in vars(chip).items() if isinstance(figure, float) and figure == figure}
+    return {
+        each.name: {name: value for name, value in each.settings(inputs, known).items() if name in inputs}
+        for each in CALIBRATIONS
+    }
+
+
+def facts(columns: Columns, chip: Any, model: Any, precision: Any, parallelism: Any, **numbers: Column) -> Columns:
+    """The columns of `FACTS`, `url`, and `source` where rows of several are mixed. A text stands for a column of it; a
+    number that is not given is unknown."""
+    size = len(columns["url"])
+    told = {"chip": chip, "model": model, "precision": precision, "parallelism": parallelism}
+    return {
+        **{name: np.full(size, text) if isinstance(text, str) else text for name, text in told.items()},
+        **{name: numbers.get(name, np.full(size, np.nan)) for name in ("batch", "prompt", "output")},
+        "url": columns["url"],
+        **({"source": columns["source"]} if "source" in columns else {}),
+    }
+
+
+def split_text(**ways: Column) -> Column:
+    """How rows are split over devices, as text: `TP 4, PP 2`; `1 device` where nothing is."""
+    named = [
+        ", ".join(f"{name.upper()} {way:g}" for name, way in zip(ways, row, strict=True) if way > 1)
+        for row in zip(*ways.values(), strict=True)
+    ]
+    return np.array([text or "1 device" for text in named])
+
+
+def devices(number: Column) -> Column:
+    """How many devices, as text."""
+    return np.array(["1 device" if each == 1 else f"{each:g} devices" for each in number])
 
 
 def code(precision: str) -> Precision:

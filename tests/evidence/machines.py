@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from solvers.calibration import CALIBRATIONS
 from solvers.registry import solvers
 from solvers.specs import Accelerator, Model, Precision, table
 
-from .figures import CATALOG, HERE, Column, Judged, describe, kinds, rows
+from .figures import CATALOG, HERE, Column, Judged, calibrations, describe, facts, kinds, rows
 
 # Clock (Hz), flash and SRAM (byte) of the boards, from ST's and Nordic's data sheets.
 BOARDS = {
@@ -68,26 +69,36 @@ def _board(name: str) -> Accelerator:
 def microcontrollers() -> Iterator[Judged]:
     """MLPerf Tiny: seconds of one inference in 8 bits."""
     columns = rows(HERE / "tinyml.csv")
-    wall = np.full(len(columns["board"]), np.nan)
+    walls = {each: np.full(len(columns["board"]), np.nan) for each in ("site", *(each.name for each in CALIBRATIONS))}
     for (board, benchmark), at in kinds(columns, "board", "benchmark"):
-        found = solvers()["roofline"](
-            model=_network(NETWORKS[benchmark]),
-            accelerator=_board(board),
-            phase="forward",
-            batch_size=1,
-            precision=Precision.INT8,
-            layer_overhead=0.0,
-        )
-        wall[at] = found.latency
+        chip = _board(board)
+        for each, settings in ({"site": {}} | calibrations("roofline", chip)).items():
+            # Nothing is launched on a microcontroller.
+            found = solvers()["roofline"](
+                model=_network(NETWORKS[benchmark]),
+                accelerator=chip,
+                phase="forward",
+                batch_size=1,
+                precision=Precision.INT8,
+                **(settings | {"layer_overhead": 0.0}),
+            )
+            walls[each][at] = found.latency
     yield Judged(
         "inference on a microcontroller",
         "MLPerf Tiny",
         1 / columns["inferences_per_s"],
-        {"site": wall},
+        walls,
         {"board": columns["board"], "network": columns["benchmark"]},
         describe(columns, "round", "submitter", "system", "benchmark"),
         bounded=(),
+        facts=facts(columns, columns["board"], _entry(columns, "benchmark", "submitter", "round"), "int8", ""),
     )
+
+
+def _entry(columns: dict[str, Column], name: str, *others: str) -> Column:
+    """The network of a row with who submitted it: `kws (Nordic, v1.2)`."""
+    told = zip(columns[name], *(columns[other] for other in others), strict=True)
+    return np.array([f"{network} ({', '.join(map(str, rest))})" for network, *rest in told])
 
 
 def _emulated(columns: dict[str, Column], entry: int) -> Column:
@@ -109,4 +120,12 @@ def storage() -> Iterator[Judged]:
         {"model": columns["model"], "accelerator": columns["emulated_accelerator"]},
         describe(columns, "submitter", "model", "accelerators"),
         bounded=(),
+        facts=facts(
+            columns,
+            np.array([f"{chip} (emulated)" for chip in columns["emulated_accelerator"]]),
+            _entry(columns, "model", "submitter"),
+            "",
+            "",
+            batch=columns["accelerators"],
+        ),
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solvers.analysis.prediction_errors import prediction_errors, signed_errors
+
 from .figures import Column, Judged
 
 
@@ -42,17 +44,19 @@ def _error(judged: Judged, group: str, method: str, answer: Column, at: Column) 
     known = np.flatnonzero(at & ~np.isnan(judged.measured) & ~np.isnan(answer))
     if len(known) == 0:
         return
-    signed = answer[known] / judged.measured[known] - 1
+    signed = signed_errors(answer[known], judged.measured[known])
+    errors = prediction_errors(answer[known], judged.measured[known])
+    assert errors is not None
     worst = int(np.argmax(np.abs(signed)))
     yield Error(
         quantity=judged.quantity,
         source=judged.source,
         group=group,
         method=method,
-        rows=len(known),
-        median=float(np.median(np.abs(signed))),
-        p90=float(np.quantile(np.abs(signed), 0.9)),
-        bias=float(np.median(signed)),
+        rows=errors.rows,
+        median=errors.median,
+        p90=errors.p90,
+        bias=errors.bias,
         worst=float(signed[worst]),
         worst_row=str(judged.where[known[worst]]),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from solvers.calibration import CALIBRATIONS
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel
 from solvers.registry import solvers
 from solvers.specs import Model, Precision, peak_rate
@@ -17,12 +18,15 @@ from .figures import (
     Columns,
     Judged,
     accelerator,
+    calibrations,
     code,
     decoders,
     describe,
+    facts,
     kinds,
     model,
     rows,
+    split_text,
 )
 
 # Byte/s one way out of a node for each of its devices: 400 Gbit/s beside an H100 or a B200, 200 beside an A100.
@@ -40,10 +44,13 @@ def steps() -> Iterator[Judged]:
     measured = columns["micro_batch"] * columns["microbatches"] * columns["seq_len"]
     devices = columns["tp"] * columns["pp"] * columns["cp"]
     measured = measured / columns["tokens_per_s_per_gpu"] / devices
-    wall, naive = (np.full(size, np.nan) for _ in range(2))
+    naive = np.full(size, np.nan)
+    walls = {each: np.full(size, np.nan) for each in ("site", *(each.name for each in CALIBRATIONS))}
     for (slug, name, precision), at in kinds(columns, "gpu", "model", "precision"):
         some = {key: column[at] for key, column in columns.items()}
-        wall[at] = asked(slug, name, precision, some)
+        walls["site"][at] = asked(slug, name, precision, some)
+        for each, settings in calibrations("parallelism", accelerator(slug)).items():
+            walls[each][at] = asked(slug, name, precision, some, **settings) if settings else walls["site"][at]
         naive[at] = _constant_mfu(slug, name, precision, some)
     moe = np.array([decoders()[str(name)].has_experts for name in columns["model"]])
     groups = {
@@ -53,7 +60,16 @@ def steps() -> Iterator[Judged]:
         "kind": np.where(moe, "experts", "dense"),
     }
     where = describe(columns, "source", "gpu", "model", "precision", "gpus", "seq_len", "micro_batch", "tp", "pp", "ep")
-    answers = {"site": wall, "MFU 0.5": naive}
+    answers = walls | {"MFU 0.5": naive}
+    about = facts(
+        columns,
+        columns["gpu"],
+        columns["model"],
+        columns["precision"],
+        split_text(**{way: columns[way] for way in ("tp", "pp", "cp", "ep")}),
+        batch=columns["micro_batch"],
+        prompt=columns["seq_len"],
+    )
     for kind, at in (("dense", ~moe), ("experts", moe)):
         yield Judged(
             f"training step, {kind}",
@@ -63,6 +79,7 @@ def steps() -> Iterator[Judged]:
             groups,
             where,
             bounded=(),
+            facts=about,
         )
 
 
@@ -146,4 +163,13 @@ def memory() -> Iterator[Judged]:
         {"chip": columns["gpu"]},
         describe(columns, "case", "gpu"),
         bounded=(),
+        facts=facts(
+            columns,
+            columns["gpu"],
+            columns["case"],
+            "bf16",
+            split_text(tp=columns["tp"], pp=columns["pp"]),
+            batch=columns["micro_batch"],
+            prompt=columns["seq_len"],
+        ),
     )

@@ -110,7 +110,7 @@ class FrameContent:
 
 @dataclass(frozen=True)
 class FramePage:
-    """A frame of a lesson with its place in it."""
+    """A frame of a lesson with its place in it. `claims` opens the claims of its slide, if it has any."""
 
     lesson: Link
     part: int
@@ -122,3 +122,4 @@ class FramePage:
     before: Link | None
     after: Link | None
     outline: tuple[Link, ...]
+    claims: Link | None

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from catalog.resolve import choices
+from mlsysweb.classroom.claims.claim import claims_of_frame
 from mlsysweb.classroom.figures import compute, opened
 from mlsysweb.classroom.questions.number import known
 from mlsysweb.classroom.questions.question import FigureError, Key, LessonQuestion, Mark
@@ -54,7 +56,17 @@ def frame_page(
         before=links[place - 1] if place else None,
         after=links[place + 1] if place + 1 < len(links) else None,
         outline=tuple(links),
+        claims=_claims(lesson, frame),
     )
+
+
+def _claims(lesson: Lesson, frame: Frame) -> Link | None:
+    """Return a link to the first claim of the frame's slide."""
+    found = claims_of_frame(lesson.slug, frame.slug)
+    words = (
+        "Does this slide hold? Its claim, computed" if len(found) == 1 else "Does this slide hold? Its claims, computed"
+    )
+    return Link(words, f"{reverse('claims:claims')}#{found[0].id}") if found else None
 
 
 def frame_content(frame: Frame, demo_url: Callable[[int], str]) -> FrameContent:

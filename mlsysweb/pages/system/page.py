@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSummary, Table
 
+# The factor of the iron law above the fraction: the FLOPs of the run.
+_WORK = "total_ops"
+
 
 @dataclass(frozen=True)
 class KeyFigure:
@@ -70,10 +73,23 @@ class IronLawPage:
         return PageSummary(
             f"{self.verdict} {self.description}",
             self.kind,
-            tuple(factor.card for factor in self.factors),
+            (*(factor.card for factor in self.factors), *self._wall_counts()),
             (self.figure,) if self.figure else (),
             (table,),
         )
+
+    def _wall_counts(self) -> tuple[Card, Card]:
+        """Return how many walls stand under a factor, and how many of them not under the work to be done."""
+        every = sum(len(factor.owners) for factor in self.factors)
+        work = sum(len(factor.owners) for factor in self.factors if factor.card.name == _WORK)
+        return (
+            _count("walls", "Walls under a factor", "Walls that determine a factor of the law.", every),
+            _count("walls_of_rate", "Walls under a factor of the rate", "All but those of the FLOPs.", every - work),
+        )
+
+
+def _count(name: str, label: str, help: str, number: int) -> Card:
+    return Card(name, label, str(number), help, "", float(number), "1")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,82 @@
+"""Template context of the accuracy page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.show.results.page import Figure, Link
+
+
+@dataclass(frozen=True)
+class KindErrors:
+    """A kind of measurement: rows, the errors by default, and the median error with each calibration."""
+
+    kind: Link
+    rows: str
+    median: str
+    p90: str
+    bias: str
+    calibrations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GroupErrors:
+    """The errors of the rows that have one value; the link narrows to it."""
+
+    value: Link
+    rows: str
+    median: str
+    p90: str
+    bias: str
+
+
+@dataclass(frozen=True)
+class GroupTable:
+    """The errors of a kind by one property."""
+
+    title: str
+    groups: tuple[GroupErrors, ...]
+
+
+@dataclass(frozen=True)
+class SourceNote:
+    """A source of measurements, and what limits its rows."""
+
+    name: str
+    note: str
+
+
+@dataclass(frozen=True)
+class MeasuredRow:
+    """One measurement and its prediction; `far` where they differ by more than a factor of two."""
+
+    configuration: str
+    quantity: str
+    chip: str
+    measured: str
+    predicted: str
+    ratio: str
+    far: bool
+    source: Link
+
+
+@dataclass(frozen=True)
+class AccuracyPage:
+    """Errors by kind; of one kind the chart, the errors by property, and the rows, those that are furthest off first.
+    `narrowed` are links that take away one narrowing each."""
+
+    total: str
+    kinds: tuple[KindErrors, ...]
+    calibrations: tuple[Link, ...]
+    kind: str
+    told: str
+    narrowed: tuple[Link, ...]
+    figure: Figure | None
+    tables: tuple[GroupTable, ...]
+    sources: tuple[SourceNote, ...]
+    rows: tuple[MeasuredRow, ...]
+    shown: str
+    before: str
+    after: str
+    csv: str
+    errors: tuple[str, ...]

@@ -1,0 +1,198 @@
+"""Presenter (stage 5) of the accuracy page. Does not solve."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from mlsysweb.show.charts.accuracy import FACTOR, MeasuredGroup, accuracy
+from mlsysweb.show.measurements.rows import KINDS, NUMBERS, PREDICTIONS, MeasurementKind, Measurements
+from mlsysweb.show.measurements.words import CALIBRATIONS, NOTES, configuration, figure_text, ratio_text
+from mlsysweb.show.results.page import Figure, Link, Table
+from mlsysweb.show.results.present import embedded
+from solvers.analysis.prediction_errors import PredictionErrors, prediction_errors
+from solvers.quantities import format_quantity
+
+from .page import AccuracyPage, GroupErrors, GroupTable, KindErrors, MeasuredRow, SourceNote
+from .question import NARROWED_BY, AccuracyQuestion
+
+_ROWS = 20
+# More points than these are too many to tell apart and to send.
+_POINTS = 800
+_LABELS = {
+    "chip": "Accelerator",
+    "precision": "Precision",
+    "parallelism": "Parallelism",
+    "source": "Source",
+    "use": "Used to fit the model",
+}
+_USES = {"fitted": "Yes", "checked": "No, only to check it"}
+CSV_HEAD = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", *NUMBERS, "source", "url")
+_UNKNOWN = "–"
+
+
+def accuracy_page(
+    rows: Measurements, asked: AccuracyQuestion, names: Mapping[str, str], base: str, csv: str
+) -> AccuracyPage:
+    """Return the page. `names` are those of chips by slug, `base` and `csv` the paths of the page and of its file."""
+    chosen = asked.of(rows)
+    order = _furthest_first(chosen, asked.calibration)
+    last = max(1, math.ceil(len(order) / _ROWS))
+    page = min(asked.page, last)
+    listed = order[(page - 1) * _ROWS : page * _ROWS]
+    return AccuracyPage(
+        total=f"{len(rows):,}",
+        kinds=tuple(_kind(kind, rows, asked, base) for kind in KINDS),
+        calibrations=tuple(
+            Link(label, base + asked.link(calibration=name), current=name == asked.calibration)
+            for name, label in CALIBRATIONS.items()
+        ),
+        kind=asked.kind.label,
+        told=_told(prediction_errors(chosen[asked.calibration], chosen["measured"])),
+        narrowed=tuple(
+            Link(f"{_LABELS[name]}: {_value(name, value, names)}", base + asked.link(**{name: ""}))
+            for name, value in asked.narrowed.items()
+        ),
+        figure=_figure(chosen, asked, names) if len(chosen) else None,
+        tables=tuple(_tables(chosen, asked, names, base)),
+        sources=tuple(SourceNote(name, NOTES[name]) for name in np.unique(chosen["source"]).tolist()),
+        rows=tuple(_row(chosen, place, asked, names) for place in listed.tolist()),
+        shown=f"{len(listed)} of {len(chosen):,} rows, page {page} of {last}",
+        before=base + asked.link(page=page - 1) if page > 1 else "",
+        after=base + asked.link(page=page + 1) if page < last else "",
+        csv=csv + asked.link(),
+        errors=asked.errors,
+    )
+
+
+def csv_rows(rows: Measurements) -> Iterator[tuple[Any, ...]]:
+    """Yield a row of `CSV_HEAD` for each measurement."""
+    return zip(*(rows[name].tolist() for name in CSV_HEAD), strict=True)
+
+
+def _kind(kind: MeasurementKind, rows: Measurements, asked: AccuracyQuestion, base: str) -> KindErrors:
+    of_kind = rows.where(rows["kind"] == kind.name)
+    found = {name: prediction_errors(of_kind[name], of_kind["measured"]) for name in PREDICTIONS}
+    told = [_UNKNOWN if errors is None else _percent(errors.median) for errors in found.values()]
+    return KindErrors(
+        Link(kind.label, base + asked.link(kind=kind.name, calibration=PREDICTIONS[0]), kind == asked.kind),
+        *_errors(found[PREDICTIONS[0]]),
+        calibrations=tuple(told[1:]),
+    )
+
+
+def _errors(errors: PredictionErrors | None) -> tuple[str, str, str, str]:
+    """Return rows, median, 90th percentile and bias as text."""
+    if errors is None:
+        return "0", _UNKNOWN, _UNKNOWN, _UNKNOWN
+    return f"{errors.rows:,}", _percent(errors.median), _percent(errors.p90), _signed(errors.bias)
+
+
+def _percent(share: float) -> str:
+    return format_quantity(share, "1", "percent")
+
+
+def _signed(share: float) -> str:
+    return f"+{_percent(share)}" if share > 0 else _percent(share)
+
+
+def _told(errors: PredictionErrors | None) -> str:
+    if errors is None:
+        return "No rows: these walls take no calibration."
+    rows, median, p90, bias = _errors(errors)
+    return f"Median error {median} over {rows} rows; nine of ten are within {p90}; bias {bias}."
+
+
+def _tables(rows: Measurements, asked: AccuracyQuestion, names: Mapping[str, str], base: str) -> Iterator[GroupTable]:
+    """Yield the errors by each property of which the rows have several values, most rows first."""
+    for name in NARROWED_BY:
+        values, counts = np.unique(rows[name], return_counts=True)
+        if len(values) > 1:
+            ordered = values[np.argsort(-counts, kind="stable")].tolist()
+            yield GroupTable(_LABELS[name], tuple(_group(rows, name, value, asked, names, base) for value in ordered))
+
+
+def _group(
+    rows: Measurements, name: str, value: str, asked: AccuracyQuestion, names: Mapping[str, str], base: str
+) -> GroupErrors:
+    some = rows.where(rows[name] == value)
+    link = Link(_value(name, value, names), base + asked.link(**{name: value}))
+    return GroupErrors(link, *_errors(prediction_errors(some[asked.calibration], some["measured"])))
+
+
+def _value(name: str, value: str, names: Mapping[str, str]) -> str:
+    """Return a value of a column as readers know it."""
+    if name == "precision":
+        return value.upper() or "not stated"
+    return names.get(value, value) if name == "chip" else _USES.get(value, value) or "not stated"
+
+
+def _furthest_first(rows: Measurements, calibration: str) -> NDArray[np.int64]:
+    off = np.abs(np.log(rows[calibration] / rows["measured"]))
+    return np.argsort(-off, kind="stable")
+
+
+def _row(rows: Measurements, place: int, asked: AccuracyQuestion, names: Mapping[str, str]) -> MeasuredRow:
+    measured, predicted = float(rows["measured"][place]), float(rows[asked.calibration][place])
+    return MeasuredRow(
+        configuration=configuration(rows, place),
+        quantity=str(rows["quantity"][place]),
+        chip=_value("chip", str(rows["chip"][place]), names),
+        measured=figure_text(measured, asked.kind),
+        predicted=figure_text(predicted, asked.kind),
+        ratio=ratio_text(predicted / measured),
+        far=not 1 / FACTOR <= predicted / measured <= FACTOR,
+        source=Link(str(rows["source"][place]), str(rows["url"][place])),
+    )
+
+
+def _figure(rows: Measurements, asked: AccuracyQuestion, names: Mapping[str, str]) -> Figure:
+    every = math.ceil(len(rows) / _POINTS)
+    drawn = rows.where(np.arange(0, len(rows), every))
+    chips, counts = np.unique(drawn["chip"], return_counts=True)
+    ordered = chips[np.argsort(-counts, kind="stable")].tolist()
+    legend = _short([_value("chip", chip, names) for chip in ordered])
+    groups = [_points(drawn, chip, words, asked) for chip, words in zip(ordered, legend, strict=True)]
+    ratio = rows[asked.calibration] / rows["measured"]
+    within = float(np.mean((ratio >= 1 / FACTOR) & (ratio <= FACTOR)))
+    thinned = f" One row in {every} is drawn." if every > 1 else ""
+    plot = accuracy(groups, asked.kind.unit, f"{asked.kind.name} {sorted(asked.narrowed.items())}")
+    columns = ("Accelerator", "Rows", "Median error", "90th percentile", "Bias")
+    table = tuple(_table_row(rows, chip, asked, names) for chip in np.unique(rows["chip"]).tolist())
+    return Figure(
+        "accuracy-0",
+        f"{asked.kind.label}: predicted over measured",
+        f"{_percent(within)} of the predictions are within a factor of 2 of the measurement.{thinned}",
+        embedded(orjson.dumps(plot).decode()),
+        Table(columns, table),
+    )
+
+
+def _table_row(rows: Measurements, chip: str, asked: AccuracyQuestion, names: Mapping[str, str]) -> tuple[str, ...]:
+    some = rows.where(rows["chip"] == chip)
+    return _value("chip", chip, names), *_errors(prediction_errors(some[asked.calibration], some["measured"]))
+
+
+def _short(names: list[str]) -> list[str]:
+    """Return names of chips for a legend, which a phone has little room for: without the vendor, and without the memory
+    where they differ without it, too."""
+    without = [name.removeprefix("NVIDIA ") for name in names]
+    shorter = [re.sub(r" \d+GB$", "", name) for name in without]
+    return shorter if len(set(shorter)) == len(shorter) else without
+
+
+def _points(rows: Measurements, chip: str, name: str, asked: AccuracyQuestion) -> MeasuredGroup:
+    some = rows.where(rows["chip"] == chip)
+    predicted, measured = some[asked.calibration].tolist(), some["measured"].tolist()
+    texts = [
+        f"{configuration(some, place)}<br>{figure_text(measured[place], asked.kind)} measured, "
+        f"{figure_text(predicted[place], asked.kind)} predicted"
+        for place in range(len(some))
+    ]
+    return MeasuredGroup(name, measured, predicted, texts)

@@ -1,0 +1,80 @@
+"""The recorded measurements as columns."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROWS = Path(__file__).parent / "measurements.csv"
+SOURCES = Path(__file__).parent / "sources.csv"
+# Columns of `measurements.csv`: texts, `place` among them the number of the row's line in `sources.csv`; numbers.
+TEXTS = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", "place")
+PREDICTIONS = ("default", "ideal", "tutorial", "silicon")
+NUMBERS = ("batch", "prompt", "output", "measured", *PREDICTIONS)
+
+
+@dataclass(frozen=True)
+class MeasurementKind:
+    """A kind of measured quantity: its name in the file and the address, its label, and the unit of its figures."""
+
+    name: str
+    label: str
+    unit: str
+
+
+KINDS = (
+    MeasurementKind("prefill", "Serving: prefill", "s"),
+    MeasurementKind("decode", "Serving: decode", "s"),
+    MeasurementKind("answer", "Serving: whole answer", "s"),
+    MeasurementKind("training", "Training step", "s"),
+    MeasurementKind("memory", "Training memory", "byte"),
+    MeasurementKind("power", "Power", "W"),
+    MeasurementKind("energy", "Energy per token", "J"),
+    MeasurementKind("idle", "Energy of a waiting node", "J"),
+    MeasurementKind("collectives", "Collectives", "s"),
+    MeasurementKind("storage", "Storage", "1/s"),
+    MeasurementKind("tinyml", "TinyML", "s"),
+)
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Rows by the name of their column: texts, and numbers in SI, unknown ones NaN. `source` and `url` say where a row
+    was published. A prediction is unknown where a wall takes no calibration."""
+
+    columns: Mapping[str, NDArray[Any]]
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.columns[name]
+
+    def __len__(self) -> int:
+        return len(self.columns["measured"])
+
+    def where(self, rows: NDArray[Any]) -> Measurements:
+        """Return the rows that a mask, or an array of places, selects."""
+        return Measurements({name: column[rows] for name, column in self.columns.items()})
+
+
+@cache
+def measurements() -> Measurements:
+    """Return all recorded rows."""
+    entries = _read(ROWS)
+    sources = {row["place"]: row for row in _read(SOURCES)}
+    columns: dict[str, NDArray[Any]] = {name: np.array([entry[name] for entry in entries]) for name in TEXTS}
+    columns |= {name: np.array([float(entry[name] or "nan") for entry in entries]) for name in NUMBERS}
+    columns |= {
+        name: np.array([sources[place][name] for place in columns["place"].tolist()]) for name in ("source", "url")
+    }
+    return Measurements(columns)
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

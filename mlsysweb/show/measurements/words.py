@@ -1,0 +1,61 @@
+"""Measurements in words."""
+
+from __future__ import annotations
+
+import math
+
+from solvers.calibration import CALIBRATIONS as SETS
+from solvers.quantities import format_quantity
+
+from .rows import MeasurementKind, Measurements
+
+# The predictions of a row by the name of their column, as the site calls them.
+CALIBRATIONS = {"default": "Default", **{each.name: each.label for each in SETS}}
+# How a number of each kind is called: batch, prompt, output.
+_NUMBERS = {
+    "training": (" micro-batch", " tokens long", ""),
+    "memory": (" micro-batch", " tokens long", ""),
+    "storage": (" accelerators", "", ""),
+}
+_SERVING = (" at once", " in", " out")
+
+# The limits of each source, to know before its rows are trusted.
+NOTES = {
+    "aiconfigurator": "Timings of single kernels and of all-reduces, composed into batches: no host, no scheduler. "
+    "Small all-reduces of some engines were timed without CUDA graphs.",
+    "InferenceX": "By way of aiconfigurator; taken to be real servers. The format of the KV cache is inferred. At a "
+    "concurrency that a server cannot hold, requests wait and the time between tokens is short.",
+    "LLM-Inference-Bench": "Engines of 2024. A few rows end early. That the A100 has 40 GB is inferred.",
+    "Splitwise": "An engine of 2023, whose time between tokens hardly falls with tensor parallelism.",
+    "llm-foundry": "Published throughput of dense models; another software than Megatron's.",
+    "NeMo": "Medians of repeats.",
+    "Megatron Bridge": "Medians of releases; a mixture of experts differs by a factor of three between releases of one "
+    "recipe.",
+    "Megatron-LM": "Test runs; in training memory, that of the 7B model holds logits in 32 bits.",
+    "Vidur": "All-reduces inside a node, timed alone; every fourth of its rows.",
+    "ML.ENERGY": "Power of the GPUs alone. Prompt lengths are not told; the means of the data sets stand for them.",
+    "co2_inference": "Queries on one of eight A100s; the other seven wait.",
+    "MLPerf Tiny": "Boards are described by one 8-bit multiply-add a clock.",
+    "MLPerf Storage v1.0": "Accelerators are emulated by timers; systems are scaled until they just suffice.",
+}
+
+
+def configuration(rows: Measurements, place: int) -> str:
+    """Return what was measured, without the chip: `llama-3.1-8b, BF16, TP 4, 16 at once, 1,024 in, 128 out`."""
+    kind = str(rows["kind"][place])
+    texts = [str(rows[name][place]) for name in ("model", "precision", "parallelism")]
+    texts[1] = texts[1].upper()
+    numbers = (float(rows[name][place]) for name in ("batch", "prompt", "output"))
+    words = _NUMBERS.get(kind, _SERVING)
+    counted = [f"{value:,.0f}{word}" for value, word in zip(numbers, words, strict=True) if not math.isnan(value)]
+    return ", ".join(text for text in (*texts, *counted) if text)
+
+
+def figure_text(value: float, kind: MeasurementKind) -> str:
+    """Return a measured or predicted figure with its unit."""
+    return f"{format_quantity(value, '1')} samples/s" if kind.unit == "1/s" else format_quantity(value, kind.unit)
+
+
+def ratio_text(ratio: float) -> str:
+    """Return a prediction over its measurement: `1.07×`."""
+    return format_quantity(ratio, "1", "times")

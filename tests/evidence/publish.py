@@ -1,0 +1,91 @@
+"""Writes the file of measurements and predictions that the site's accuracy page shows."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from mlsysweb.show.measurements.rows import NUMBERS, PREDICTIONS, ROWS, SOURCES, TEXTS
+
+from .everything import everything
+from .figures import Judged
+
+# Each quantity that the site answers: its kind, and whether constants of the model were fitted to rows of it or they
+# only check it.
+KINDS = {
+    "first token, static batch": ("prefill", "fitted"),
+    "first token, batch": ("prefill", "checked"),
+    "time between tokens, static batch": ("decode", "fitted"),
+    "time between tokens, server": ("decode", "fitted"),
+    "time between tokens, batch": ("decode", "checked"),
+    "whole answer, batch": ("answer", "checked"),
+    "training step, dense": ("training", "fitted"),
+    "training step, experts": ("training", "fitted"),
+    "training activations": ("memory", "checked"),
+    "power of a GPU that serves": ("power", "fitted"),
+    "energy of a token": ("energy", "fitted"),
+    "GPU energy of a node that mostly waits": ("idle", "checked"),
+    "all-reduce": ("collectives", "checked"),
+    "samples a second from ample storage": ("storage", "checked"),
+    "inference on a microcontroller": ("tinyml", "checked"),
+}
+# The predictions by their names among the answers.
+ANSWERS = {"default": "site", **{name: name for name in PREDICTIONS[1:]}}
+# Sources as they write themselves.
+SOURCE_NAMES = {
+    "vidur": "Vidur",
+    "nemo-launcher": "NeMo",
+    "megatron-bridge": "Megatron Bridge",
+    "megatron-lm": "Megatron-LM",
+    "InferenceX by way of aiconfigurator": "InferenceX",
+}
+# Digits of a number.
+DIGITS = 4
+
+
+def published() -> Iterator[dict[str, Any]]:
+    """Yield the rows of all quantities that the site answers, with `source` and `url` instead of a place."""
+    for judged in everything():
+        if judged.quantity in KINDS:
+            yield from _rows(judged)
+
+
+def _rows(judged: Judged) -> Iterator[dict[str, Any]]:
+    kind, use = KINDS[judged.quantity]
+    size = len(judged.measured)
+    predictions = {name: judged.answers.get(key, np.full(size, np.nan)) for name, key in ANSWERS.items()}
+    columns = {**judged.facts, "measured": judged.measured, **predictions}
+    lists = {name: np.asarray(column).tolist() for name, column in columns.items()}
+    for place in range(size):
+        row = {name: column[place] for name, column in lists.items()}
+        if math.isfinite(row["measured"]) and math.isfinite(row["default"]):
+            source = row.pop("source", judged.source)
+            source = SOURCE_NAMES.get(source, source)
+            yield {"kind": kind, "quantity": judged.quantity, "use": use, "source": source, **row}
+
+
+def write() -> None:
+    """Write both files."""
+    rows = list(published())
+    places = {each: str(n) for n, each in enumerate(dict.fromkeys((row["source"], row["url"]) for row in rows))}
+    _write(ROWS, (*TEXTS, *NUMBERS), ([*_texts(row, places), *_numbers(row)] for row in rows))
+    _write(SOURCES, ("place", "source", "url"), ((place, *each) for each, place in places.items()))
+
+
+def _texts(row: dict[str, Any], places: dict[tuple[str, str], str]) -> list[str]:
+    return [places[row["source"], row["url"]] if name == "place" else str(row[name]) for name in TEXTS]
+
+
+def _numbers(row: dict[str, Any]) -> list[str]:
+    return ["" if math.isnan(row[name]) else f"{row[name]:.{DIGITS}g}" for name in NUMBERS]
+
+
+def _write(path: Any, head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(head)
+        writer.writerows(rows)

@@ -1,0 +1,40 @@
+"""The file of the accuracy page is what the evidence computes today, to the digits it keeps."""
+
+import pytest
+
+from mlsysweb.show.measurements.rows import KINDS, NUMBERS, TEXTS, measurements
+from mlsysweb.show.measurements.words import NOTES
+
+from .everything import everything
+from .publish import KINDS as PUBLISHED
+from .publish import published
+
+AGAIN = "The file is stale: `make accuracy` writes it anew."
+
+
+@pytest.fixture(scope="module")
+def now():
+    return list(published())
+
+
+def test_every_row_is_published_with_its_texts_and_source(now):
+    recorded = measurements()
+    for name in (*TEXTS[:-1], "source", "url"):
+        assert recorded[name].tolist() == [str(row[name]) for row in now], AGAIN
+
+
+def test_the_published_predictions_are_those_of_today(now):
+    recorded = measurements()
+    for name in NUMBERS:
+        assert recorded[name].tolist() == pytest.approx([row[name] for row in now], rel=2e-3, nan_ok=True), AGAIN
+
+
+def test_a_published_row_says_where_it_comes_from_and_how_it_was_used(now):
+    assert all(row["url"].startswith("https://") and row["use"] in ("fitted", "checked") for row in now)
+    assert {row["source"] for row in now} == set(NOTES)
+
+
+def test_every_quantity_that_the_site_answers_is_published():
+    answered = {judged.quantity for judged in everything() if "site" in judged.answers}
+    assert set(PUBLISHED) == answered
+    assert {kind for kind, _ in PUBLISHED.values()} == {kind.name for kind in KINDS}
