@@ -48,7 +48,7 @@ def _link(text: str, term: Term, glossary: str, attributes: str) -> SafeString:
 @cache
 def _terms() -> dict[str, Term]:
     """Return the terms by the ways a label may write them, in lower case: in full, and by the abbreviation."""
-    found = {}
+    found: dict[str, Term] = {}
     for term in TERMS:
         match = _NAME.fullmatch(term.name)
         assert match is not None  # the pattern takes any name
