@@ -1,5 +1,7 @@
 """Lessons: the document, and its pages for self-study."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -108,3 +110,16 @@ def test_demos_open_after_the_prediction(client):
 )
 def test_what_is_not_there_is_not_found(client, path):
     assert client.get(path).status_code == 404
+
+
+def test_demos_of_the_same_page_have_fields_of_their_own(client):
+    page = client.get("/lessons/economics/demo-geography/").content.decode()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert {"in-demo-0-mfu", "in-demo-1-mfu"} <= set(ids)
+
+
+def test_columns_without_a_figure_of_a_slide_are_left_out():
+    assert content().has_slides and not content().has_reasons
+    figures = [{"label": "x", "link": "/walls/tco/", "output": "tco"}]
+    assert not content(figures=figures).has_slides
