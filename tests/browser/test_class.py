@@ -54,9 +54,9 @@ def move(host, *names):
         place = host.locator("#presenter .overline").inner_text()
         host.get_by_role("button", name=name).click()
         if name == "Next screen":
-            expect(host.locator("#presenter .overline")).not_to_have_text(place)
+            expect(host.locator("#presenter .overline")).not_to_have_text(place, timeout=SOON)
         else:
-            expect(host.get_by_role("button", name=name)).to_have_count(0)
+            expect(host.get_by_role("button", name=name)).to_have_count(0, timeout=SOON)
 
 
 def answer(student, text):
@@ -64,7 +64,7 @@ def answer(student, text):
     expect(field).to_be_visible(timeout=SOON)
     field.fill(text)
     student.get_by_role("button", name="Send").click()
-    expect(student.locator("#recorded")).to_contain_text("Recorded")
+    expect(student.locator("#recorded")).to_contain_text("Recorded", timeout=SOON)
 
 
 def fits(page):
@@ -104,7 +104,7 @@ def test_a_class_from_start_to_results(page, open_browser, live_server):
     move(host, "Close voting", "Reveal the answer")
     expect(screen.locator(".round").nth(0)).to_contain_text(MISCONCEPTION, timeout=SOON)
     expect(screen.locator(".round").nth(1)).to_contain_text("2 answers, 2 correct")
-    expect(screen).to_contain_text("Answer: 131 kB, 524 kB")
+    expect(screen).to_contain_text("Answers of the variants: 131 kB; 524 kB")
     expect(ana.locator(".mark")).to_contain_text("Correct.", timeout=SOON)
     assert fits(ana) and fits(ben) and fits(host) and fits(projector)
 

@@ -130,7 +130,7 @@ def _mark(
 
 def _computed(variants: Sequence[Variant]) -> str:
     """Return the right answers of all variants as one text."""
-    return ", ".join(dict.fromkeys(each.key.text for each in variants))
+    return "; ".join(dict.fromkeys(each.key.text for each in variants))
 
 
 def _rounds(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[RoundView, ...]:
