@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 import orjson
 
 from mlsysweb.show.charts.axes import layout
+from mlsysweb.show.charts.ticks import axis_ticks
 from mlsysweb.show.results.page import Figure, Table
 from mlsysweb.show.results.present import embedded
 from solvers.quantities import format_quantity, unit_label
+from solvers.result import Value
 
 from .questions.question import Plot, PlotAxis
 
 _BINS = 24
 _SHARE_OF_ROOM = 0.06
+# Ticks are plain numbers, since an axis has its unit in the title.
+_PLAIN = Value(0.0, "1", "1")
 
 
 def answers_figure(plot: Plot, round: int) -> Figure:
@@ -28,7 +33,7 @@ def answers_figure(plot: Plot, round: int) -> Figure:
     middle = format_quantity(values[len(values) // 2], unit, unit)
     return Figure(
         id=f"answers-{round}",
-        title=f"Answers of the class, round {round}",
+        title=f"Each answer, round {round}",
         description=f"{len(values)} answers; the middle one is {middle}, the computed value {right}.",
         plot=embedded(orjson.dumps(drawn).decode()),
         table=Table(("Answer", "Value"), _rows(plot)),
@@ -50,12 +55,15 @@ def _range(axis: PlotAxis) -> list[float]:
 def _axis(axis: PlotAxis) -> dict[str, Any]:
     unit = unit_label(axis.unit)
     label = axis.label or "Answer"
+    low, high = (10**end if axis.log else end for end in _range(axis))
+    places, texts = axis_ticks(_PLAIN, low, high, log=axis.log, most=6)
     return {
         "title": {"text": f"{label} ({unit})" if unit else label, "font": {"size": 13}},
         "type": "log" if axis.log else "linear",
         "range": _range(axis),
-        "tickformat": "~s",
-        "nticks": 6,
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": texts,
         "gridcolor": "token:grid",
         "linecolor": "token:axis",
         "zeroline": False,
@@ -66,16 +74,13 @@ def _axis(axis: PlotAxis) -> dict[str, Any]:
 def _dots(plot: Plot) -> dict[str, Any]:
     """Return answers as dots stacked over their place on the axis."""
     low, high = _range(plot.x)
-    heights: dict[int, int] = {}
-    xs, ys = [], []
+    columns: dict[int, list[float]] = {}
     for value, _ in sorted(plot.points):
         place = math.log10(value) if plot.x.log else value
-        column = min(_BINS - 1, int((place - low) / (high - low) * _BINS))
-        heights[column] = heights.get(column, 0) + 1
-        middle = low + (column + 0.5) * (high - low) / _BINS
-        xs.append(10**middle if plot.x.log else middle)
-        ys.append(heights[column])
-    top = max(heights.values(), default=1) + 1.0
+        columns.setdefault(min(_BINS - 1, int((place - low) / (high - low) * _BINS)), []).append(value)
+    xs = [median(column) for column in columns.values() for _ in column]
+    ys = [place for column in columns.values() for place in range(1, len(column) + 1)]
+    top = max(ys, default=1) + 1.0
     lines = [_line("Computed", plot.right[0], top, "token:ok", "solid")]
     lines += [_line(name, value, top, "token:danger", "dot") for name, value in plot.marks]
     dots = _markers(xs, ys, "Answers")

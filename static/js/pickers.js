@@ -1,6 +1,7 @@
 // Adds a search to long selects. Short ones, and all of them without this script, remain native.
-for (const select of document.querySelectorAll("select[data-picker]")) {
-  if (select.options.length > 8) {
+function search(part) {
+  for (const select of part.querySelectorAll("select[data-picker]:not(.tomselected)")) {
+    if (select.options.length <= 8) continue;
     const picker = new TomSelect(select, {
       maxOptions: null,
       refreshThrottle: 0, // a quick Enter must select by the typed text, not by the previous list
@@ -23,3 +24,5 @@ for (const select of document.querySelectorAll("select[data-picker]")) {
     for (const type of ["input", "change"]) input.addEventListener(type, (event) => event.stopPropagation());
   }
 }
+search(document);
+document.addEventListener("htmx:load", ({ target }) => search(target)); // a form that was swapped in

@@ -123,7 +123,15 @@ function wire(range) {
   follow();
 }
 
-for (const range of document.querySelectorAll("input[type=range][data-for]")) {
-  if (Number.isFinite(Number(range.dataset.high))) wire(range);
-  else range.remove(); // no upper bound
+const wired = new WeakSet();
+
+function wireAll(part) {
+  for (const range of part.querySelectorAll("input[type=range][data-for]")) {
+    if (wired.has(range)) continue;
+    wired.add(range);
+    if (Number.isFinite(Number(range.dataset.high))) wire(range);
+    else range.remove(); // no upper bound
+  }
 }
+wireAll(document);
+document.addEventListener("htmx:load", ({ target }) => wireAll(target)); // a form that was swapped in

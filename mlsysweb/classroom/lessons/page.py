@@ -58,6 +58,11 @@ class DemoView:
     figures: tuple[Figure, ...]
     error: str
 
+    @property
+    def prefix(self) -> str:
+        """Return what the ids of this demo's fields begin with, since a frame may have demos with the same fields."""
+        return f"demo-{self.number}-"
+
 
 @dataclass(frozen=True)
 class QuestionView:
@@ -87,25 +92,18 @@ class MarkView:
 
 @dataclass(frozen=True)
 class FrameContent:
-    """The content of a frame, the same on its own page, on the projector and on a student's screen."""
+    """The content of a frame, the same on its own page, on the projector and on a student's screen. `has_slides` is
+    true if a figure has that of a slide beside it, `has_reasons` if one has a reason why the two differ."""
 
     title: str
     text: str
     equation: str
     figures: tuple[FigureRow, ...]
+    has_slides: bool
+    has_reasons: bool
     demos: tuple[DemoView, ...]
     resources: tuple[Link, ...]
     hand_in: bool
-
-    @property
-    def has_slide_figures(self) -> bool:
-        """Whether the slide has any of the figures."""
-        return any(row.slide for row in self.figures)
-
-    @property
-    def has_differences(self) -> bool:
-        """Whether it is said of any figure why it differs from the slide's."""
-        return any(row.why for row in self.figures)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,8 @@ def frame_content(frame: Frame, demo_url: Callable[[int], str]) -> FrameContent:
         text=as_html(frame.text),
         equation=mathml(frame.equation) if frame.equation else "",
         figures=tuple(_figure_row(each) for each in frame.figures),
+        has_slides=any(each.slide for each in frame.figures),
+        has_reasons=any(each.why for each in frame.figures),
         demos=tuple(demo_view(each, number, demo_url(number)) for number, each in enumerate(frame.demos)),
         resources=tuple(Link(each.words, each.url) for each in frame.resources),
         hand_in=frame.hand_in,

@@ -121,7 +121,8 @@ def projector(request: HttpRequest, code: str) -> HttpResponse:
     session = session_or_404(code)
     url = _join_url(request, session)
     qr = segno.make(url, error="m").svg_inline(scale=6, border=2, dark="#000", light="#fff", omitsize=True)
-    page = ProjectorPage(screen(session, timezone.now()), url, qr)
+    address = f"{request.get_host()}{reverse('live:find')}".rstrip("/")
+    page = ProjectorPage(screen(session, timezone.now()), address, qr)
     return render(request, "classroom/projector.html", {"page": page})
 
 

@@ -54,7 +54,8 @@ class GalleryEntry:
 
 @dataclass(frozen=True)
 class Screen:
-    """The screen of a session, of a student or of the projector. `rounds` are empty before the answer is revealed."""
+    """The screen of a session, of a student or of the projector. `rounds`, `computed` and `explanation` are empty
+    before the answer is revealed. `variants` is the number of variants of the question."""
 
     title: str
     code: str
@@ -67,6 +68,9 @@ class Screen:
     seconds_left: int | None
     content: FrameContent
     question: QuestionView | None
+    variants: int
+    computed: str
+    explanation: str
     recorded: str
     mark: MarkView | None
     rounds: tuple[RoundView, ...]
@@ -93,10 +97,10 @@ class StudentPage:
 
 @dataclass(frozen=True)
 class ProjectorPage:
-    """The projector's page: the screen, the address to join at, and its QR code as SVG."""
+    """The projector's page: the screen, the address at which the code is entered, and the QR code of the session."""
 
     screen: Screen
-    join_url: str
+    join_address: str
     qr: str
 
 
@@ -117,6 +121,7 @@ class PresenterPage:
     number: int
     moves: tuple[Move, ...]
     notes: str
+    computed: str
     minutes: str
     following: str
     advice: str

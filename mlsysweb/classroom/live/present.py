@@ -38,7 +38,7 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
     return Screen(
         title=session.title,
         code=session.code,
-        token=session.token(now),
+        token=session.token(now) if participant else projector_token(session, now),
         frame=frame.slug,
         phase=phase,
         round=session.round,
@@ -47,6 +47,9 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
         seconds_left=_seconds_left(session, phase, now),
         content=replace(content, figures=(), demos=()) if locked else content,
         question=_question(session, phase, variants, participant),
+        variants=len(variants),
+        computed=_computed(variants) if revealed else "",
+        explanation=as_html(variants[0].question.explanation) if revealed and variants else "",
         recorded=_recorded(variants, participant, own),
         mark=_mark(variants, participant, own) if revealed else None,
         rounds=rounds,
@@ -125,6 +128,11 @@ def _mark(
     return mark_view(own.question, answer.value, own.key, own.question.mark(answer.value, own.key))
 
 
+def _computed(variants: Sequence[Variant]) -> str:
+    """Return the right answers of all variants as one text."""
+    return "; ".join(dict.fromkeys(each.key.text for each in variants))
+
+
 def _rounds(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[RoundView, ...]:
     """Return the answers of each round that has some."""
     views = []
@@ -144,6 +152,16 @@ def _rounds(session: ClassSession, frame: Frame, variants: Sequence[Variant]) ->
 def _changes(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[Change, ...]:
     first, second = (answers_of(session, frame.slug, number) for number in range(1, ROUNDS + 1))
     return changes(variants, first, second) if first and second else ()
+
+
+def projector_token(session: ClassSession, now: datetime) -> str:
+    """Return a text that changes whenever what the projector shows does. Counts are part of it, except while demos are
+    shown: these would lose the inputs that the instructor has set."""
+    frame, phase = frame_of(session, lesson_of(session)), session.phase_at(now)
+    designs = Submission.objects.filter(participant__session=session).count() if frame.hand_in else 0
+    if frame.demos and (phase == SessionPhase.REVEALED or not frame.asked):
+        return f"{session.token(now)}-{designs}"
+    return f"{session.token(now)}-{session.participants.count()}-{answered_count(session, frame)}-{designs}"
 
 
 def host_token(session: ClassSession, now: datetime) -> str:
@@ -172,15 +190,22 @@ def presenter_page(session: ClassSession, now: datetime, join_url: str, error: s
         if session.ended
         else tuple(Move(name, LABELS[name]) for name in moves(state_of(session, lesson, now))),
         notes=as_html(frame.notes),
+        computed=_computed(variants),
         minutes=f"{frame.minutes:g}",
         following=_following(lesson, session.frame),
-        advice=advice(rounds[-1].right, rounds[-1].marked) if rounds and rounds[-1].marked else "",
+        advice=_advice(session, now, rounds),
         host_url=reverse("live:host", args=[key]),
         projector_url=reverse("live:projector", args=[session.code]),
         results_url=reverse("live:results", args=[key]),
         join_url=join_url,
         error=error,
     )
+
+
+def _advice(session: ClassSession, now: datetime, rounds: tuple[RoundView, ...]) -> str:
+    """Return what to do next once the first vote is closed; empty otherwise."""
+    decides = session.phase_at(now) == SessionPhase.CLOSED and session.round < ROUNDS
+    return advice(rounds[-1].right, rounds[-1].marked) if decides and rounds and rounds[-1].marked else ""
 
 
 def _following(lesson: Lesson, place: int) -> str:
@@ -220,7 +245,7 @@ def results_page(session: ClassSession) -> ResultsPage:
             QuestionResult(
                 frame.title,
                 as_html(variants[0].question.prompt),
-                ", ".join(dict.fromkeys(each.key.text for each in variants)),
+                _computed(variants),
                 _rounds(session, frame, variants),
                 _changes(session, frame, variants),
             )

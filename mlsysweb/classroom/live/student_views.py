@@ -16,7 +16,7 @@ from mlsysweb.saved.scenarios.text import control_character
 from mlsysweb.show.htmx import wants_partial
 
 from .page import JoinPage, JourneyPage, StudentPage
-from .present import handed_in, journey, screen
+from .present import handed_in, journey, projector_token, screen
 from .store import SessionError, frame_of, hand_in, join, lesson_of, record_answer
 from .tally import variant_of, variants_of
 
@@ -88,10 +88,10 @@ def screen_update(request: HttpRequest, code: str) -> HttpResponse:
     """The screen where it has changed since `token`; status 204 where it has not. Read every two seconds by each
     student, so an unchanged screen costs one query and no session. Raise Http404."""
     session = session_or_404(code)
-    now = timezone.now()
-    if request.GET.get("token") == session.token(now):
+    now, projected = timezone.now(), request.GET.get("view") == "projector"
+    if request.GET.get("token") == (projector_token(session, now) if projected else session.token(now)):
         return HttpResponse(status=204)
-    participant = None if request.GET.get("view") == "projector" else participant_of(request, session)
+    participant = None if projected else participant_of(request, session)
     shown = screen(session, now, participant)
     template = "classroom/_screen.html" if participant else "classroom/_projector_screen.html"
     return render(request, template, {"screen": shown})

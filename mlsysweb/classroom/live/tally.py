@@ -10,6 +10,7 @@ from mlsysweb.classroom.figures import compute
 from mlsysweb.classroom.lessons.document import Frame
 from mlsysweb.classroom.models import StudentAnswer
 from mlsysweb.classroom.questions.question import Group, Key, LessonQuestion, Mark, Plot
+from mlsysweb.classroom.questions.relative import relative_plot
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Variant:
 
 @dataclass(frozen=True)
 class Tally:
-    """The answers to a question in one round. `plot` is None where the kind has no chart, or variants differ."""
+    """The answers to a question in one round. `plot` is None where the kind has no chart; with several variants it
+    shows answers divided by the right ones."""
 
     groups: tuple[Group, ...]
     right: int
@@ -68,8 +70,19 @@ def tally(variants: Sequence[Variant], answers: Sequence[StudentAnswer]) -> Tall
         right=sum(mark.right is True for mark in marks),
         marked=sum(mark.right is not None for mark in marks),
         total=len(marks),
-        plot=one.question.plot(values, one.key) if len(variants) == 1 and values else None,
+        plot=_plot(variants, answers),
     )
+
+
+def _plot(variants: Sequence[Variant], answers: Sequence[StudentAnswer]) -> Plot | None:
+    """Return the answers as a chart; of several variants relative to the right answer of each."""
+    if len(variants) == 1:
+        return variants[0].question.plot([answer.value for answer in answers], variants[0].key) if answers else None
+    plots = []
+    for answer in answers:
+        own = variant_of(variants, answer.participant.seat)
+        plots.append(own.question.plot([answer.value], own.key))
+    return relative_plot([plot for plot in plots if plot])
 
 
 def changes(

@@ -128,7 +128,7 @@ class NumberQuestion(LessonQuestion):
             return Mark(True, CORRECT, self.explanation)
         for each in self.misconceptions:
             if _within(answer, key.values["misconceptions"][each.name], _SLIP_TOLERANCE):
-                return Mark(False, each.name, each.explanation)
+                return Mark(False, each.name, f"{each.name}. {each.explanation}")
         slip = next(_slips(answer, right), "")
         return Mark(False, slip.partition(":")[0] or OTHER, slip or f"{_size(answer, right)} Check the inputs.")
 

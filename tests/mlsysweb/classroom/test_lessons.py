@@ -1,5 +1,7 @@
 """Lessons: the document, and its pages for self-study."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -103,7 +105,7 @@ def test_a_question_comes_before_the_figures_that_answer_it(client):
 def test_columns_of_the_slide_are_there_only_where_it_has_figures(client):
     with_slide = client.get(reverse("lessons:frame", args=["economics", "tco-equation"])).content.decode()
     without = client.get(reverse("lessons:frame", args=["economics", "demo-tco-carbon"])).content.decode()
-    assert ">Slide</th>" in with_slide and ">Slide</th>" not in without
+    assert ">On the slide</th>" in with_slide and ">On the slide</th>" not in without
     assert "Why they differ" not in with_slide + without
 
 
@@ -129,3 +131,16 @@ def test_demos_open_after_the_prediction(client):
 )
 def test_what_is_not_there_is_not_found(client, path):
     assert client.get(path).status_code == 404
+
+
+def test_demos_of_the_same_page_have_fields_of_their_own(client):
+    page = client.get("/lessons/economics/demo-geography/").content.decode()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert {"in-demo-0-mfu", "in-demo-1-mfu"} <= set(ids)
+
+
+def test_columns_without_a_figure_of_a_slide_are_left_out():
+    assert content().has_slides and not content().has_reasons
+    figures = [{"label": "x", "link": "/walls/tco/", "output": "tco"}]
+    assert not content(figures=figures).has_slides

@@ -6,7 +6,8 @@ import pytest
 
 from mlsysweb.classroom.figures import compute
 from mlsysweb.classroom.questions.kinds import KINDS, read_question, variants
-from mlsysweb.classroom.questions.question import AnswerError, FigureError
+from mlsysweb.classroom.questions.question import AnswerError, FigureError, Plot, PlotAxis
+from mlsysweb.classroom.questions.relative import relative_plot
 from mlsysweb.classroom.section import DocumentErrors
 
 from .lesson import LIMIT, PLACEMENT, QUESTIONS, RANK, SLIDER, VARIED, WALL
@@ -129,3 +130,30 @@ def test_a_wrong_question_gets_a_sentence(change, sentence):
     with pytest.raises(DocumentErrors, match=sentence) as refused:
         read_question(PLACEMENT | change, "Frame")
     assert all(each.startswith("Frame 'Frame', question") for each in refused.value.sentences)
+
+
+def test_answers_to_variants_are_drawn_in_multiples_of_their_right_answers():
+    plots = []
+    for number, factor in ((0, 1.0), (1, 0.5)):
+        question = read_question(VARIED, "Frame", number)
+        key = question.solve(compute)
+        plots.append(question.plot([factor * key.values["right"]], key))
+    drawn = relative_plot(plots)
+    assert [x for x, _ in drawn.points] == pytest.approx([1.0, 0.5])
+    assert drawn.right[0] == 1.0
+    assert drawn.x.low <= 0.5 and drawn.x.log
+
+
+def test_a_misconception_is_a_line_only_if_it_has_the_same_ratio_in_every_variant():
+    axis = PlotAxis("", "t", 1, 100, True)
+    first = Plot(axis, None, ((8.0, 0.0),), (8.0, 0.0), (("Half", 4.0), ("One", 1.0)))
+    second = Plot(axis, None, ((2.0, 0.0),), (4.0, 0.0), (("Half", 2.0), ("One", 1.0)))
+    assert relative_plot([first, second]).marks == (("Half", 0.5),)
+
+
+def test_points_of_variants_are_drawn_on_both_axes_and_a_negative_answer_has_no_ratio():
+    axis = PlotAxis("x", "t", 1, 100, True)
+    point = Plot(axis, axis, ((8.0, 3.0),), (4.0, 6.0), ())
+    assert relative_plot([point]).points == ((2.0, 0.5),)
+    assert relative_plot([Plot(axis, None, ((-8.0, 0.0),), (4.0, 0.0), ())]) is None
+    assert relative_plot([]) is None

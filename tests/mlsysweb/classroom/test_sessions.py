@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -307,3 +308,38 @@ def test_a_saved_design_is_handed_in_and_shown_in_the_gallery(afternoon):
     refused = cleo.post(afternoon.url("hand_in"), {"link": saved.url})
     assert refused.status_code == 422
     assert "leads to no saved scenario" in refused.content.decode()
+
+
+def update(afternoon, page):
+    """Return the update that the projector's page asks for."""
+    token = re.search(r"token=([^\"]+)\"", page)[1]
+    return Client().get(afternoon.url("screen"), {"view": "projector", "token": token})
+
+
+def test_the_projector_counts_answers_while_voting_and_keeps_its_demos_afterwards(afternoon):
+    ben = afternoon.student("Ben")
+    afternoon.move("next", "open")
+    shown = afternoon.projector()
+    assert "<strong>0</strong> of 1 have answered" in shown
+    assert update(afternoon, shown).status_code == 204
+    afternoon.answer(ben)
+    assert "<strong>1</strong> of 1 have answered" in update(afternoon, shown).content.decode()
+    afternoon.move("close", "reveal")
+    shown = afternoon.projector()
+    assert 'class="demo"' in shown
+    afternoon.student("Cleo")
+    assert update(afternoon, shown).status_code == 204
+
+
+def test_the_projector_shows_the_question_alone_until_the_answer_is_revealed(afternoon):
+    document = lesson_document()
+    document["frames"][1]["text"] = "The text of the frame."
+    afternoon.session = store.create_session(read_lesson(document), AnonymousUser())
+    afternoon.move("next")
+    assert "The text of the frame" in afternoon.projector()
+    afternoon.move("open")
+    assert "The text of the frame" not in afternoon.projector()
+    assert "135 t" not in afternoon.projector()
+    afternoon.move("close", "reveal")
+    assert "The text of the frame" in afternoon.projector()
+    assert "Answer: <strong>135 t</strong>" in afternoon.projector()

@@ -1,0 +1,155 @@
+"""A whole class in browsers: an instructor, a projector and two students on phones, from the start of a lesson to its
+results."""
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+PHONE = {"width": 390, "height": 844}
+PROJECTOR = {"width": 1280, "height": 720}
+# A screen asks every two seconds whether the class has gone on; on a busy machine its answer takes a while.
+SOON = 15_000
+MISCONCEPTION = "Keys without values, or one byte each"
+
+
+@pytest.fixture
+def open_browser(browser, console):
+    """Return a function that opens a page in a browser of its own, with the errors of all browsers watched."""
+    contexts = []
+
+    def opened(viewport):
+        context = browser.new_context(viewport=viewport)
+        contexts.append(context)
+        console.watch(context)
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def start(page, home, lesson):
+    """Start a class of a lesson and return its code."""
+    page.goto(f"{home}/lessons/")
+    entry = page.locator(".lesson-list > li", has=page.get_by_role("heading", name=lesson))
+    entry.get_by_role("button", name="Start a class").click()
+    return page.locator(".class-code").inner_text()
+
+
+def join(page, home, code, name):
+    page.goto(f"{home}/class/")
+    page.get_by_label("Code of the class").fill(code.lower())
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Join", exact=True).click()
+
+
+def move(host, *names):
+    for name in names:
+        place = host.locator("#presenter .overline").inner_text()
+        host.get_by_role("button", name=name).click()
+        if name == "Next screen":
+            expect(host.locator("#presenter .overline")).not_to_have_text(place, timeout=SOON)
+        else:
+            expect(host.get_by_role("button", name=name)).to_have_count(0, timeout=SOON)
+
+
+def answer(student, text):
+    field = student.get_by_label("Your answer")
+    expect(field).to_be_visible(timeout=SOON)
+    field.fill(text)
+    student.get_by_role("button", name="Send").click()
+    expect(student.locator("#recorded")).to_contain_text("Recorded", timeout=SOON)
+
+
+def fits(page):
+    """Return whether nothing is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_class_from_start_to_results(page, open_browser, live_server):
+    host, home = page, live_server.url
+    code = start(host, home, "Wrap-up and capstone")
+    projector = open_browser(PROJECTOR)
+    projector.goto(f"{home}/class/{code}/projector/")
+    ana, ben = open_browser(PHONE), open_browser(PHONE)
+    join(ana, home, code, "Ana")
+    join(ben, home, code, "Ben")
+    screen = projector.locator("#projector-screen")
+    expect(screen).to_contain_text("2 joined", timeout=SOON)
+
+    # First vote: Ana, whose variant has 8 KV heads, forgets the values; Ben's has 32.
+    move(host, "Next screen", "Next screen", "Open voting")
+    answer(ana, "65.5 kB")
+    expect(screen).to_contain_text("1 of 2 have answered", timeout=SOON)
+    answer(ben, "524")
+    expect(screen).to_contain_text("2 of 2 have answered", timeout=SOON)
+    assert MISCONCEPTION not in projector.content()
+    assert fits(ana) and fits(projector)
+    move(host, "Close voting")
+    expect(host.locator(".advice")).to_contain_text("50 % correct: let neighbours discuss")
+    expect(host.locator(".answer-bars")).to_contain_text(MISCONCEPTION)
+    expect(screen).to_contain_text("Compare your answer with your neighbour's", timeout=SOON)
+    expect(ana.locator("#screen")).to_contain_text("Voting is closed. Your answer: 65.5 kB", timeout=SOON)
+
+    # Second vote, and the answer.
+    move(host, "Vote again")
+    answer(ana, "131")
+    answer(ben, "524")
+    move(host, "Close voting", "Reveal the answer")
+    expect(screen.locator(".round").nth(0)).to_contain_text(MISCONCEPTION, timeout=SOON)
+    expect(screen.locator(".round").nth(1)).to_contain_text("2 answers, 2 correct")
+    expect(screen).to_contain_text("Answers of the variants: 131 kB; 524 kB")
+    expect(ana.locator(".mark")).to_contain_text("Correct.", timeout=SOON)
+    assert fits(ana) and fits(ben) and fits(host) and fits(projector)
+
+    # The demos that came with the answer have sliders that work, each with its own field.
+    demo = ana.locator(".demo").nth(1)
+    demo.get_by_role("slider", name="Batch size").press("PageUp")
+    expect(demo.get_by_role("textbox", name="Batch size")).to_have_value("9")
+    ana.get_by_role("link", name="My answers").click()
+    expect(ana.locator(".mark").first).to_contain_text(f"{MISCONCEPTION}. A key and a value are kept")
+
+    host.get_by_role("link", name="Results").click()
+    expect(host.locator(".class-results")).to_contain_text(MISCONCEPTION)
+    with host.expect_download() as download:
+        host.get_by_role("link", name="CSV of all answers").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
+    told = [(row["Student"], row["Round"], row["Answer"], row["Correct"]) for row in rows]
+    assert told == [
+        ("Ana", "1", "65.5 kB", "no"),
+        ("Ben", "1", "524 kB", "yes"),
+        ("Ana", "2", "131 kB", "yes"),
+        ("Ben", "2", "524 kB", "yes"),
+    ]
+
+
+def test_a_design_is_saved_handed_in_and_shown_to_the_class(page, open_browser, live_server):
+    host, home = page, live_server.url
+    code = start(host, home, "Wrap-up and capstone")
+    move(host, "Next screen", "Next screen", "Next screen")
+    projector, ana = open_browser(PROJECTOR), open_browser(PHONE)
+    projector.goto(f"{home}/class/{code}/projector/")
+    join(ana, home, code, "Ana")
+    expect(ana.get_by_role("heading", name="Hand in your design")).to_be_visible()
+    ana.get_by_role("link", name="the capstone").click()
+    ana.get_by_role("button", name=re.compile("^Share")).click()
+    ana.get_by_label("Scenario name").or_(ana.get_by_placeholder("Scenario name")).first.fill("Two regions")
+    ana.get_by_role("button", name="Save", exact=True).click()
+    ana.wait_for_url(re.compile(r"/s/\w+/$"))
+    link = ana.url
+    ana.goto(f"{home}/class/{code}/")
+    ana.get_by_label("Link of your saved design").fill(link)
+    ana.get_by_role("button", name="Hand in").click()
+    expect(ana.locator("#screen")).to_contain_text("Handed in: Two regions")
+    for shown in (ana, projector, host):
+        expect(shown.locator(".gallery")).to_contain_text("Two regions", timeout=SOON)
+        expect(shown.locator(".gallery")).to_contain_text("2 of 6 requirements met")
+    assert fits(ana) and fits(projector)
+    projector.locator(".gallery a").click()
+    expect(projector.get_by_role("heading", name="Two regions")).to_be_visible()
