@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from mlsysweb.saved.scenarios.ids import short_id
-from mlsysweb.saved.scenarios.models import Scenario
+from mlsysweb.saved.scenarios.models import Scenario, Version
 
 # No O and 0, no I and 1: a code is read from a projector and typed on a phone.
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -110,11 +110,43 @@ class StudentAnswer(models.Model):
 
 
 class Submission(models.Model):
-    """A scenario that a participant handed in, one each."""
+    """A scenario that a participant handed in, one each: the version it had then. One handed in before versions were
+    stored has none, and stands for the latest."""
 
     participant = models.OneToOneField(Participant, on_delete=models.CASCADE, related_name="submission")
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="submissions")
+    version = models.ForeignKey(Version, null=True, on_delete=models.CASCADE, related_name="submissions")
     changed = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
         return f"{self.participant}: {self.scenario}"
+
+
+class DesignVote(models.Model):
+    """The vote of a participant for a design that another handed in."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="votes")
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="votes")
+    sent = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["participant", "submission"], name="one_vote_per_participant_and_design")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant} for {self.submission}"
+
+
+class GalleryView(models.Model):
+    """How an instructor shows the designs of a class: with names or without, ranked by a figure or by votes, and which
+    figure is drawn against cost. `ranked_by` is empty for the order of joining."""
+
+    session = models.OneToOneField(ClassSession, on_delete=models.CASCADE, related_name="gallery_view")
+    names_hidden = models.BooleanField(default=False)
+    ranked_by = models.CharField(max_length=80, blank=True)
+    highest_first = models.BooleanField(default=False)
+    drawn = models.CharField(max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        return f"Gallery of {self.session}"

@@ -13,10 +13,10 @@ from mlsysweb.show.htmx import wants_partial
 from mlsysweb.show.results.spreadsheet import as_csv
 
 from .page import ProjectorPage
+from .participants import session_or_404
 from .phases import MoveError
 from .present import host_token, presenter_page, results_page, screen
 from .store import create_session, end_session, lesson_of, make_move
-from .student_views import session_or_404
 from .tally import mark_of, variant_of, variants_of
 
 _LONGEST_VOTE = 3600

@@ -8,6 +8,7 @@ from mlsysweb.classroom.lessons.page import FrameContent, MarkView, QuestionView
 from mlsysweb.classroom.questions.question import Group
 from mlsysweb.show.results.page import Figure, Link
 
+from .gallery.page import Gallery
 from .tally import Change
 
 
@@ -44,15 +45,6 @@ class RoundView:
 
 
 @dataclass(frozen=True)
-class GalleryEntry:
-    """A design handed in: who, its page, and its verdict."""
-
-    who: str
-    scenario: Link
-    verdict: str
-
-
-@dataclass(frozen=True)
 class Screen:
     """The screen of a session, of a student or of the projector. `rounds`, `computed` and `explanation` are empty
     before the answer is revealed. `variants` is the number of variants of the question."""
@@ -79,7 +71,7 @@ class Screen:
     joined: int
     ended: bool
     poll_url: str
-    gallery: tuple[GalleryEntry, ...]
+    gallery: Gallery | None
     can_hand_in: bool = False
     handed_in: Link | None = None
     error: str = ""
@@ -172,7 +164,7 @@ class ResultsPage:
     code: str
     joined: int
     questions: tuple[QuestionResult, ...]
-    gallery: tuple[GalleryEntry, ...]
+    gallery: Gallery | None
     csv_url: str
     host_url: str
 

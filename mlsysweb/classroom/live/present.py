@@ -18,7 +18,9 @@ from mlsysweb.classroom.models import ClassSession, Participant, SessionPhase, S
 from mlsysweb.saved.scenarios.notes import as_html
 from mlsysweb.show.results.page import Link
 
-from .page import GalleryEntry, JourneyEntry, Move, PresenterPage, QuestionResult, ResultsPage, RoundView, Screen, bars
+from .gallery.present import gallery
+from .gallery.store import gallery_token
+from .page import JourneyEntry, Move, PresenterPage, QuestionResult, ResultsPage, RoundView, Screen, bars
 from .phases import LABELS, ROUNDS, advice, moves
 from .store import answers_of, frame_of, lesson_of, state_of
 from .tally import Change, Variant, changes, tally, variant_of, variants_of
@@ -58,10 +60,17 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
         joined=session.participants.count(),
         ended=session.ended is not None,
         poll_url=reverse("live:screen", args=[session.code]),
-        gallery=gallery(session) if frame.hand_in else (),
+        gallery=gallery(session, participant) if frame.hand_in else None,
         can_hand_in=frame.hand_in and participant is not None and session.ended is None,
         handed_in=handed_in(participant) if participant else None,
     )
+
+
+def projector_token(session: ClassSession, now: datetime) -> str:
+    """Return a text that changes whenever what the projector shows does: designs and votes as they come, too, which a
+    student's page shows when it is loaded."""
+    frame = frame_of(session, lesson_of(session))
+    return f"{session.token(now)}-{gallery_token(session)}" if frame.hand_in else session.token(now)
 
 
 def own_answer(session: ClassSession, frame: Frame, participant: Participant) -> StudentAnswer | None:
@@ -82,19 +91,6 @@ def handed_in(participant: Participant) -> Link | None:
     """Return what a participant handed in."""
     found = Submission.objects.filter(participant=participant).select_related("scenario").first()
     return Link(found.scenario.title, found.scenario.get_absolute_url()) if found else None
-
-
-def gallery(session: ClassSession) -> tuple[GalleryEntry, ...]:
-    """Return the designs handed in, in the order of joining; deleted ones are left out."""
-    found = Submission.objects.filter(participant__session=session, scenario__deleted=None)
-    return tuple(
-        GalleryEntry(
-            str(each.participant),
-            Link(each.scenario.title, each.scenario.get_absolute_url()),
-            each.scenario.latest.said,
-        )
-        for each in found.select_related("participant", "scenario").order_by("participant__seat")
-    )
 
 
 def _seconds_left(session: ClassSession, phase: SessionPhase, now: datetime) -> int | None:
@@ -170,8 +166,7 @@ def host_token(session: ClassSession, now: datetime) -> str:
     latest = StudentAnswer.objects.filter(participant__session=session, frame=frame.slug).aggregate(
         latest=Max("changed")
     )
-    joined, designs = session.participants.count(), Submission.objects.filter(participant__session=session).count()
-    return f"{session.token(now)}-{joined}-{designs}-{latest['latest']}"
+    return f"{session.token(now)}-{session.participants.count()}-{gallery_token(session)}-{latest['latest']}"
 
 
 def presenter_page(session: ClassSession, now: datetime, join_url: str, error: str = "") -> PresenterPage:
@@ -183,7 +178,12 @@ def presenter_page(session: ClassSession, now: datetime, join_url: str, error: s
     rounds = _rounds(session, frame, variants) if variants else ()
     key = session.host_key
     return PresenterPage(
-        screen=replace(shown, rounds=rounds, changes=_changes(session, frame, variants) if variants else ()),
+        screen=replace(
+            shown,
+            rounds=rounds,
+            changes=_changes(session, frame, variants) if variants else (),
+            gallery=gallery(session, host=True) if frame.hand_in else None,
+        ),
         token=host_token(session, now),
         number=session.number,
         moves=()
@@ -255,7 +255,7 @@ def results_page(session: ClassSession) -> ResultsPage:
         session.code,
         session.participants.count(),
         tuple(questions),
-        gallery(session),
+        gallery(session, host=True),
         reverse("live:results_csv", args=[session.host_key]),
         reverse("live:host", args=[session.host_key]),
     )

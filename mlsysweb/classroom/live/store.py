@@ -125,10 +125,17 @@ def _late(session: ClassSession, phase: SessionPhase, same: bool) -> str:
 
 
 def hand_in(participant: Participant, scenario: Scenario) -> Submission:
-    """Store a scenario as what a participant hands in, in place of an earlier one. Raise SessionError."""
-    if participant.session.ended:
-        raise SessionError("The session has ended; nothing can be handed in any more.")
-    submission, _ = Submission.objects.update_or_create(participant=participant, defaults={"scenario": scenario})
+    """Store the latest version of a scenario as what a participant hands in. It replaces an earlier design with its
+    votes; the same design handed in again keeps them. Raise SessionError."""
+    version = scenario.latest
+    with transaction.atomic():
+        session = ClassSession.objects.select_for_update().defer("lesson").get(pk=participant.session_id)
+        if session.ended:
+            raise SessionError("The session has ended; nothing can be handed in any more.")
+        Submission.objects.filter(participant=participant).exclude(version=version).delete()
+        submission, _ = Submission.objects.update_or_create(
+            participant=participant, defaults={"scenario": scenario, "version": version}
+        )
     return submission
 
 

@@ -16,12 +16,11 @@ from mlsysweb.saved.scenarios.text import control_character
 from mlsysweb.show.htmx import wants_partial
 
 from .page import JoinPage, JourneyPage, StudentPage
+from .participants import PARTICIPANTS, participant_of, remember, session_or_404
 from .present import handed_in, journey, projector_token, screen
 from .store import SessionError, frame_of, hand_in, join, lesson_of, record_answer
 from .tally import variant_of, variants_of
 
-# The participants of this browser by session, in the Django session.
-_PARTICIPANTS = "participants"
 _LONGEST_NAME = 40
 
 
@@ -72,7 +71,7 @@ def join_session(request: HttpRequest, code: str) -> HttpResponse:
         if participant is None:
             page = JoinPage(session.title, code, name[:_LONGEST_NAME], problem)
             return render(request, "classroom/join.html", {"page": page}, status=422)
-        _remember(request, session, participant)
+        remember(request, session, participant)
     return redirect("live:student", code=session.code)
 
 
@@ -170,8 +169,8 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
     participant = participant_of(request, session)
     if participant is not None:
         participant.delete()
-        request.session[_PARTICIPANTS] = {
-            id: key for id, key in request.session.get(_PARTICIPANTS, {}).items() if id != session.id
+        request.session[PARTICIPANTS] = {
+            id: key for id, key in request.session.get(PARTICIPANTS, {}).items() if id != session.id
         }
     return redirect("live:find")
 
@@ -181,7 +180,7 @@ def personal(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Go on as a participant on this device, by their personal link. Raise Http404."""
     session = session_or_404(code)
     participant = get_object_or_404(Participant, session=session, key=key)
-    _remember(request, session, participant)
+    remember(request, session, participant)
     return redirect("live:student", code=session.code)
 
 
@@ -194,18 +193,3 @@ def demo(request: HttpRequest, code: str, number: int) -> HttpResponse:
         raise Http404("The present screen has no such demo.")
     shown = demo_view(frame.demos[number], number, request.path, request.GET)
     return render(request, "classroom/_demo_result.html", {"demo": shown})
-
-
-def session_or_404(code: str) -> ClassSession:
-    """Return the session of a code. Raise Http404."""
-    return get_object_or_404(ClassSession.objects.defer("lesson"), code=code)
-
-
-def participant_of(request: HttpRequest, session: ClassSession) -> Participant | None:
-    """Return the participant that this browser is in a session; None if it has not joined."""
-    key = request.session.get(_PARTICIPANTS, {}).get(session.id)
-    return Participant.objects.filter(session=session, key=key).first() if key else None
-
-
-def _remember(request: HttpRequest, session: ClassSession, participant: Participant) -> None:
-    request.session[_PARTICIPANTS] = {**request.session.get(_PARTICIPANTS, {}), session.id: participant.key}

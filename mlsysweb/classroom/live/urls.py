@@ -3,6 +3,7 @@ from django.urls import path, register_converter
 from mlsysweb.classroom.models import CODE_LENGTH, CODE_LETTERS
 
 from . import host_views, student_views
+from .gallery import views as gallery_views
 
 
 class CodeConverter:
@@ -42,11 +43,13 @@ urlpatterns = [
     path("host/<key:key>/delete/", host_views.delete, name="delete"),
     path("host/<key:key>/results/", host_views.results, name="results"),
     path("host/<key:key>/results.csv", host_views.results_csv, name="results_csv"),
+    path("host/<key:key>/gallery/", gallery_views.settings, name="gallery"),
     path("<code:code>/", student_views.student, name="student"),
     path("<code:code>/join/", student_views.join_session, name="join"),
     path("<code:code>/screen/", student_views.screen_update, name="screen"),
     path("<code:code>/answer/", student_views.answer, name="answer"),
     path("<code:code>/hand-in/", student_views.submit, name="hand_in"),
+    path("<code:code>/vote/", gallery_views.send_vote, name="vote"),
     path("<code:code>/journey/", student_views.own_journey, name="journey"),
     path("<code:code>/leave/", student_views.leave, name="leave"),
     path("<code:code>/me/<key:key>/", student_views.personal, name="personal"),

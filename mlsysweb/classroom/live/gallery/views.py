@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from mlsysweb.classroom.live.page import JoinPage
+from mlsysweb.classroom.live.participants import participant_of, session_or_404
+from mlsysweb.classroom.live.store import SessionError
+from mlsysweb.classroom.models import ClassSession
+from mlsysweb.show.htmx import wants_partial
+
+from .designs import figure_names
+from .page import VoteView
+from .present import vote_view
+from .store import designs_of, is_ranking, show_gallery, vote
+
+
+@require_POST
+def send_vote(request: HttpRequest, code: str) -> HttpResponse:
+    """Give a vote to a design of the class, or take it back. Raise Http404."""
+    session = session_or_404(code)
+    participant = participant_of(request, session)
+    number, sent = request.POST.get("design", ""), request.POST.get("vote", "")
+    if participant is None:
+        return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
+    if not number.isascii() or not number.isdecimal() or len(number) > 4 or sent not in ("give", "take-back"):
+        return _refused(request, session, "The vote names no design of the class. Reload the page and vote again.", 422)
+    try:
+        vote(participant, int(number), sent == "give")
+    except SessionError as refused:
+        if wants_partial(request):
+            shown = vote_view(session, participant, int(number), str(refused))
+            return render(request, "classroom/_vote.html", {"vote": shown}, status=422)
+        return _refused(request, session, str(refused), 409)
+    if wants_partial(request):
+        return render(request, "classroom/_vote.html", {"vote": vote_view(session, participant, int(number))})
+    return redirect(f"{reverse('live:student', args=[session.code])}#design-{number}")
+
+
+def _refused(request: HttpRequest, session: ClassSession, sentence: str, status: int) -> HttpResponse:
+    if wants_partial(request):
+        # htmx shows a 422 in place; the sentence matters more than the difference of the status.
+        shown = VoteView(0, "", False, False, None, sentence)
+        return render(request, "classroom/_vote.html", {"vote": shown}, status=422)
+    page = JoinPage(session.title, session.code, "", sentence)
+    return render(request, "classroom/refused.html", {"page": page}, status=status)
+
+
+@require_POST
+def settings(request: HttpRequest, key: str) -> HttpResponse:
+    """Store how the gallery is shown, from the presenter's page. Raise Http404."""
+    session = get_object_or_404(ClassSession.objects.defer("lesson"), host_key=key)
+    known = figure_names(designs_of(session))
+    by, drawn = request.POST.get("ranked_by", ""), request.POST.get("drawn", "")
+    if not is_ranking(by, known) or (drawn and drawn not in known):
+        page = JoinPage(session.title, session.code, "", "No design of the class has the figure that was picked.")
+        return render(request, "classroom/refused.html", {"page": page}, status=422)
+    show_gallery(
+        session,
+        names_hidden="names_hidden" in request.POST,
+        ranked_by=by,
+        highest_first=request.POST.get("order") == "highest",
+        drawn=drawn,
+    )
+    return redirect(f"{reverse('live:host', args=[key])}#gallery-title")
