@@ -31,7 +31,7 @@ Columns = dict[str, Column]
 
 
 # The columns that the site publishes of a row, beside figures and source (`publish.py`).
-FACTS = ("chip", "model", "precision", "parallelism", "batch", "prompt", "output")
+FACTS = ("chip", "model", "precision", "parallelism", "engine", "devices", "batch", "prompt", "output")
 
 
 @dataclass(frozen=True)
@@ -148,25 +148,26 @@ def calibrations(wall: str, chip: Accelerator) -> dict[str, dict[str, Any]]:
 
 
 def facts(columns: Columns, chip: Any, model: Any, precision: Any, parallelism: Any, **numbers: Column) -> Columns:
-    """The columns of `FACTS`, `url`, and `source` where rows of several are mixed. A text stands for a column of it; a
-    number that is not given is unknown."""
+    """The columns of `FACTS`, the engine where rows name it, `url`, and `source` where rows of several are mixed. A
+    text stands for a column of it; a number that is not given is unknown."""
     size = len(columns["url"])
     told = {"chip": chip, "model": model, "precision": precision, "parallelism": parallelism}
     return {
         **{name: np.full(size, text) if isinstance(text, str) else text for name, text in told.items()},
-        **{name: numbers.get(name, np.full(size, np.nan)) for name in ("batch", "prompt", "output")},
+        **{name: numbers.get(name, np.full(size, np.nan)) for name in FACTS[5:]},
+        "engine": columns.get("backend", columns.get("framework", np.full(size, ""))),
         "url": columns["url"],
         **({"source": columns["source"]} if "source" in columns else {}),
     }
 
 
-def split_text(**ways: Column) -> Column:
-    """How rows are split over devices, as text: `TP 4, PP 2`; `1 device` where nothing is."""
+def split_text(alone: str = "1 device", **ways: Column) -> Column:
+    """How rows are split over devices, as text: `TP 4, PP 2`; `alone` where nothing is."""
     named = [
         ", ".join(f"{name.upper()} {way:g}" for name, way in zip(ways, row, strict=True) if way > 1)
         for row in zip(*ways.values(), strict=True)
     ]
-    return np.array([text or "1 device" for text in named])
+    return np.array([text or alone for text in named])
 
 
 def devices(number: Column) -> Column:

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from mlsysweb.show.measurements.rows import NUMBERS, PREDICTIONS, ROWS, SOURCES, TEXTS
+from mlsysweb.show.measurements.rows import MODELS, NUMBERS, PREDICTIONS, ROWS, SOURCES, TEXTS
 
 from .everything import everything
-from .figures import Judged
+from .figures import Judged, decoders, model
 
 # Each quantity that the site answers: its kind, and whether constants of the model were fitted to rows of it or they
 # only check it.
@@ -43,8 +43,8 @@ SOURCE_NAMES = {
     "megatron-lm": "Megatron-LM",
     "InferenceX by way of aiconfigurator": "InferenceX",
 }
-# Digits of a number.
-DIGITS = 4
+# Digits of a figure, and of a number of the configuration.
+DIGITS, COUNT_DIGITS = 4, 6
 
 
 def published() -> Iterator[dict[str, Any]]:
@@ -69,11 +69,19 @@ def _rows(judged: Judged) -> Iterator[dict[str, Any]]:
 
 
 def write() -> None:
-    """Write both files."""
+    """Write the files."""
     rows = list(published())
     places = {each: str(n) for n, each in enumerate(dict.fromkeys((row["source"], row["url"]) for row in rows))}
     _write(ROWS, (*TEXTS, *NUMBERS), ([*_texts(row, places), *_numbers(row)] for row in rows))
     _write(SOURCES, ("place", "source", "url"), ((place, *each) for each, place in places.items()))
+    _write(MODELS, ("model", "parameters", "active_parameters"), ((name, *sizes) for name, sizes in model_rows()))
+
+
+def model_rows() -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield each language model with its parameters, all and those of a token."""
+    for name in decoders():
+        spec = model(name)
+        yield name, (f"{float(spec.parameters):.{DIGITS}g}", f"{float(spec.active_parameters):.{DIGITS}g}")
 
 
 def _texts(row: dict[str, Any], places: dict[tuple[str, str], str]) -> list[str]:
@@ -81,7 +89,11 @@ def _texts(row: dict[str, Any], places: dict[tuple[str, str], str]) -> list[str]
 
 
 def _numbers(row: dict[str, Any]) -> list[str]:
-    return ["" if math.isnan(row[name]) else f"{row[name]:.{DIGITS}g}" for name in NUMBERS]
+    return ["" if math.isnan(row[name]) else f"{row[name]:.{_digits(name)}g}" for name in NUMBERS]
+
+
+def _digits(name: str) -> int:
+    return DIGITS if name in ("measured", *PREDICTIONS) else COUNT_DIGITS
 
 
 def _write(path: Any, head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:

@@ -118,6 +118,7 @@ def _facts(columns: Columns, chip: Any, precision: Any) -> Columns:
         columns["model"],
         precision,
         split_text(tp=columns["split"], ep=columns.get("expert_parallel", columns["split"] * 0)),
+        devices=columns["split"],
         batch=columns["batch"],
         prompt=columns["prompt"],
         output=columns["output"],

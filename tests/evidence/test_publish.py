@@ -2,12 +2,12 @@
 
 import pytest
 
-from mlsysweb.show.measurements.rows import KINDS, NUMBERS, TEXTS, measurements
+from mlsysweb.show.measurements.rows import KINDS, NUMBERS, TEXTS, measurements, model_sizes
 from mlsysweb.show.measurements.words import NOTES
 
 from .everything import everything
 from .publish import KINDS as PUBLISHED
-from .publish import published
+from .publish import model_rows, published
 
 AGAIN = "The file is stale: `make accuracy` writes it anew."
 
@@ -27,6 +27,10 @@ def test_the_published_predictions_are_those_of_today(now):
     recorded = measurements()
     for name in NUMBERS:
         assert recorded[name].tolist() == pytest.approx([row[name] for row in now], rel=2e-3, nan_ok=True), AGAIN
+
+
+def test_the_published_sizes_of_models_are_those_of_today():
+    assert model_sizes() == {name: tuple(map(float, sizes)) for name, sizes in model_rows()}, AGAIN
 
 
 def test_a_published_row_says_where_it_comes_from_and_how_it_was_used(now):

@@ -66,7 +66,8 @@ def steps() -> Iterator[Judged]:
         columns["gpu"],
         columns["model"],
         columns["precision"],
-        split_text(**{way: columns[way] for way in ("tp", "pp", "cp", "ep")}),
+        split_text("data parallel", **{way: columns[way] for way in ("tp", "pp", "cp", "ep")}),
+        devices=columns["gpus"],
         batch=columns["micro_batch"],
         prompt=columns["seq_len"],
     )

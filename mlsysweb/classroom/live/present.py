@@ -66,13 +66,6 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
     )
 
 
-def projector_token(session: ClassSession, now: datetime) -> str:
-    """Return a text that changes whenever what the projector shows does: designs and votes as they come, too, which a
-    student's page shows when it is loaded."""
-    frame = frame_of(session, lesson_of(session))
-    return f"{session.token(now)}-{gallery_token(session)}" if frame.hand_in else session.token(now)
-
-
 def own_answer(session: ClassSession, frame: Frame, participant: Participant) -> StudentAnswer | None:
     """Return the participant's answer to a frame: that of the present round, or after the vote the latest."""
     answers = participant.answers.filter(frame=frame.slug)
@@ -154,7 +147,7 @@ def projector_token(session: ClassSession, now: datetime) -> str:
     """Return a text that changes whenever what the projector shows does. Counts are part of it, except while demos are
     shown: these would lose the inputs that the instructor has set."""
     frame, phase = frame_of(session, lesson_of(session)), session.phase_at(now)
-    designs = Submission.objects.filter(participant__session=session).count() if frame.hand_in else 0
+    designs = gallery_token(session) if frame.hand_in else ""
     if frame.demos and (phase == SessionPhase.REVEALED or not frame.asked):
         return f"{session.token(now)}-{designs}"
     return f"{session.token(now)}-{session.participants.count()}-{answered_count(session, frame)}-{designs}"

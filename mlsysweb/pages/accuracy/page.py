@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlsysweb.show.measurements.page import MeasuredRow
 from mlsysweb.show.results.page import Figure, Link
 
 
@@ -44,20 +45,6 @@ class SourceNote:
 
     name: str
     note: str
-
-
-@dataclass(frozen=True)
-class MeasuredRow:
-    """One measurement and its prediction; `far` where they differ by more than a factor of two."""
-
-    configuration: str
-    quantity: str
-    chip: str
-    measured: str
-    predicted: str
-    ratio: str
-    far: bool
-    source: Link
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,15 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from mlsysweb.show.charts.accuracy import FACTOR, MeasuredGroup, accuracy
+from mlsysweb.show.charts.accuracy import MeasuredGroup, accuracy
 from mlsysweb.show.measurements.rows import KINDS, NUMBERS, PREDICTIONS, MeasurementKind, Measurements
-from mlsysweb.show.measurements.words import CALIBRATIONS, NOTES, configuration, figure_text, ratio_text
+from mlsysweb.show.measurements.words import CALIBRATIONS, FACTOR, NOTES, configuration, figure_text, measured_row
 from mlsysweb.show.results.page import Figure, Link, Table
 from mlsysweb.show.results.present import embedded
 from solvers.analysis.prediction_errors import PredictionErrors, prediction_errors
 from solvers.quantities import format_quantity
 
-from .page import AccuracyPage, GroupErrors, GroupTable, KindErrors, MeasuredRow, SourceNote
+from .page import AccuracyPage, GroupErrors, GroupTable, KindErrors, SourceNote
 from .question import NARROWED_BY, AccuracyQuestion
 
 _ROWS = 20
@@ -33,7 +33,7 @@ _LABELS = {
     "use": "Used to fit the model",
 }
 _USES = {"fitted": "Yes", "checked": "No, only to check it"}
-CSV_HEAD = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", *NUMBERS, "source", "url")
+CSV_HEAD = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", "engine", *NUMBERS, "source", "url")
 _UNKNOWN = "–"
 
 
@@ -62,7 +62,12 @@ def accuracy_page(
         figure=_figure(chosen, asked, names) if len(chosen) else None,
         tables=tuple(_tables(chosen, asked, names, base)),
         sources=tuple(SourceNote(name, NOTES[name]) for name in np.unique(chosen["source"]).tolist()),
-        rows=tuple(_row(chosen, place, asked, names) for place in listed.tolist()),
+        rows=tuple(
+            measured_row(
+                chosen, place, asked.calibration, asked.kind, _value("chip", str(chosen["chip"][place]), names)
+            )
+            for place in listed.tolist()
+        ),
         shown=f"{len(listed)} of {len(chosen):,} rows, page {page} of {last}",
         before=base + asked.link(page=page - 1) if page > 1 else "",
         after=base + asked.link(page=page + 1) if page < last else "",
@@ -136,20 +141,6 @@ def _value(name: str, value: str, names: Mapping[str, str]) -> str:
 def _furthest_first(rows: Measurements, calibration: str) -> NDArray[np.int64]:
     off = np.abs(np.log(rows[calibration] / rows["measured"]))
     return np.argsort(-off, kind="stable")
-
-
-def _row(rows: Measurements, place: int, asked: AccuracyQuestion, names: Mapping[str, str]) -> MeasuredRow:
-    measured, predicted = float(rows["measured"][place]), float(rows[asked.calibration][place])
-    return MeasuredRow(
-        configuration=configuration(rows, place),
-        quantity=str(rows["quantity"][place]),
-        chip=_value("chip", str(rows["chip"][place]), names),
-        measured=figure_text(measured, asked.kind),
-        predicted=figure_text(predicted, asked.kind),
-        ratio=ratio_text(predicted / measured),
-        far=not 1 / FACTOR <= predicted / measured <= FACTOR,
-        source=Link(str(rows["source"][place]), str(rows["url"][place])),
-    )
 
 
 def _figure(rows: Measurements, asked: AccuracyQuestion, names: Mapping[str, str]) -> Figure:

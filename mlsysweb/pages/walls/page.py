@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mlsysweb.show.measurements.page import NearbyMeasurements
 from mlsysweb.show.results.page import FallacyResult, Link, ResultPage, WallPicture
 
 
@@ -19,7 +20,8 @@ class DownstreamWall:
 class WallPage:
     """The context of form and result: the wall, and the pages it links to. `walls_heading` gives the number and the
     tutorial's name, "Wall 15: Fragility" (empty for a tool); `title` is the field's name, "Reliability". `picture` is
-    that of the wall, None for a tool."""
+    that of the wall, None for a tool. `measured` are published measurements near the result, None for a wall that has
+    none."""
 
     name: str
     walls_heading: str
@@ -37,3 +39,4 @@ class WallPage:
     after: Link | None
     feeds: tuple[DownstreamWall, ...]
     picture: WallPicture | None = None
+    measured: NearbyMeasurements | None = None

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from mlsysweb.show.measurements.nearest import nearby
 from mlsysweb.show.results.page import FallacyResult, Link, ResultPage, WallPicture
 from solvers.declare import Solver
 from solvers.fields import Input, Output
@@ -62,6 +63,7 @@ def wall_page(
         after=after,
         feeds=tuple(_feeds(solver, result, around)) if result else (),
         picture=picture,
+        measured=nearby(solver.name, result) if result else None,
     )
 
 

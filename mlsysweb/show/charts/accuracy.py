@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlsysweb.show.measurements.words import FACTOR
 from solvers.result import Value
 
 from .axes import Reach, axis, layout
 from .series import SERIES
-
-# How far the band reaches.
-FACTOR = 2.0
 
 
 @dataclass(frozen=True)

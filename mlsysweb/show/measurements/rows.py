@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 ROWS = Path(__file__).parent / "measurements.csv"
 SOURCES = Path(__file__).parent / "sources.csv"
+MODELS = Path(__file__).parent / "models.csv"
 # Columns of `measurements.csv`: texts, `place` among them the number of the row's line in `sources.csv`; numbers.
-TEXTS = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", "place")
+TEXTS = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", "engine", "place")
 PREDICTIONS = ("default", "ideal", "tutorial", "silicon")
-NUMBERS = ("batch", "prompt", "output", "measured", *PREDICTIONS)
+NUMBERS = ("devices", "batch", "prompt", "output", "measured", *PREDICTIONS)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ def measurements() -> Measurements:
         name: np.array([sources[place][name] for place in columns["place"].tolist()]) for name in ("source", "url")
     }
     return Measurements(columns)
+
+
+@cache
+def model_sizes() -> dict[str, tuple[float, float]]:
+    """Return the parameters of the measured language models by name: all, and those of a token."""
+    return {row["model"]: (float(row["parameters"]), float(row["active_parameters"])) for row in _read(MODELS)}
 
 
 def _read(path: Path) -> list[dict[str, str]]:

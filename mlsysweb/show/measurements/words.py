@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 
+from mlsysweb.show.results.page import Link
 from solvers.calibration import CALIBRATIONS as SETS
 from solvers.quantities import format_quantity
 
+from .page import MeasuredRow
 from .rows import MeasurementKind, Measurements
 
 # The predictions of a row by the name of their column, as the site calls them.
 CALIBRATIONS = {"default": "Default", **{each.name: each.label for each in SETS}}
+# A prediction this many times the measurement, or as much below it, is far off.
+FACTOR = 2.0
 # How a number of each kind is called: batch, prompt, output.
 _NUMBERS = {
     "training": (" micro-batch", " tokens long", ""),
@@ -41,14 +45,31 @@ NOTES = {
 
 
 def configuration(rows: Measurements, place: int) -> str:
-    """Return what was measured, without the chip: `llama-3.1-8b, BF16, TP 4, 16 at once, 1,024 in, 128 out`."""
+    """Return what was measured, without the chip: `llama-3.1-8b, BF16, TP 4, vllm, 16 at once, 1,024 in, 128 out`."""
     kind = str(rows["kind"][place])
-    texts = [str(rows[name][place]) for name in ("model", "precision", "parallelism")]
+    texts = [str(rows[name][place]) for name in ("model", "precision", "parallelism", "engine")]
     texts[1] = texts[1].upper()
     numbers = (float(rows[name][place]) for name in ("batch", "prompt", "output"))
     words = _NUMBERS.get(kind, _SERVING)
-    counted = [f"{value:,.0f}{word}" for value, word in zip(numbers, words, strict=True) if not math.isnan(value)]
+    fleet = float(rows["devices"][place]) if kind == "training" else math.nan
+    counted = [] if math.isnan(fleet) else [f"{fleet:,.0f} devices"]
+    counted += [f"{value:,.0f}{word}" for value, word in zip(numbers, words, strict=True) if not math.isnan(value)]
     return ", ".join(text for text in (*texts, *counted) if text)
+
+
+def measured_row(rows: Measurements, place: int, prediction: str, kind: MeasurementKind, chip: str) -> MeasuredRow:
+    """Return one row with the prediction of this name; `chip` is the name to show."""
+    measured, predicted = float(rows["measured"][place]), float(rows[prediction][place])
+    return MeasuredRow(
+        configuration=configuration(rows, place),
+        quantity=str(rows["quantity"][place]),
+        chip=chip,
+        measured=figure_text(measured, kind),
+        predicted=figure_text(predicted, kind),
+        ratio=ratio_text(predicted / measured),
+        far=not 1 / FACTOR <= predicted / measured <= FACTOR,
+        source=Link(str(rows["source"][place]), str(rows["url"][place])),
+    )
 
 
 def figure_text(value: float, kind: MeasurementKind) -> str:
