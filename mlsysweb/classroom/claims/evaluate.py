@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from threading import Lock
 from typing import TypeAlias
 
 from catalog.models import CatalogVersion
@@ -18,11 +19,14 @@ from .claim import ELAPSED, Calculation, Claim, ClaimVerdict, JudgedClaim, shipp
 # The seconds that the page at a link takes to answer. Raise FigureError.
 Measure = Callable[[str], float]
 Computed: TypeAlias = "float | str"
+_ONE_AT_A_TIME = Lock()
 
 
 def judged_claims() -> tuple[JudgedClaim, ...]:
-    """Return all claims, judged with today's catalog."""
-    return _judged_claims(CatalogVersion.now())
+    """Return all claims, judged with today's catalog. A class that opens the page at once waits for one computation."""
+    version = CatalogVersion.now()
+    with _ONE_AT_A_TIME:
+        return _judged_claims(version)
 
 
 @lru_cache(2)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mlsysweb.show.results.page import Link
 
-from .claim import Calculation, Claim, ClaimVerdict, JudgedClaim
+from .claim import ELAPSED, Calculation, Claim, ClaimVerdict, JudgedClaim
 from .filters import CHOICES, ClaimFilter
 from .page import ClaimPart, ClaimRow, ClaimsPage, FilterRow
 
@@ -101,10 +101,15 @@ def _row(judged: JudgedClaim, frames: Mapping[str, str]) -> ClaimRow:
         kind=_KINDS.get(judged.verdict, ""),
         conditional=judged.conditional if under_condition else "",
         why=claim.why,
-        edited="" if judged.verdict is claim.verdict else WORDS[claim.verdict],
+        edited="" if judged.verdict is claim.verdict or _is_measured(claim) else WORDS[claim.verdict],
         error=judged.error,
         links=tuple(_links(claim)),
     )
+
+
+def _is_measured(claim: Claim) -> bool:
+    """Return whether the verdict depends on the speed of the server, not on the catalog alone."""
+    return claim.calculation.output == ELAPSED
 
 
 def _links(claim: Claim) -> Iterator[Link]:

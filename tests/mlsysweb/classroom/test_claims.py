@@ -10,10 +10,12 @@ from django.urls import resolve
 from catalog.models import Accelerator, CatalogVersion, Model
 from mlsysweb.classroom.claims.claim import Calculation, Claim, ClaimVerdict, shipped_claims
 from mlsysweb.classroom.claims.evaluate import judge, judged_claims
-from mlsysweb.classroom.figures import compute
+from mlsysweb.classroom.claims.filters import ClaimFilter
+from mlsysweb.classroom.claims.present import claims_page
+from mlsysweb.classroom.figures import compute, elapsed
 from mlsysweb.classroom.lessons.shipped import shipped_lessons
 from mlsysweb.classroom.questions.question import FigureError
-from mlsysweb.show.results.page import Card
+from mlsysweb.show.results.page import Card, Link
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -85,6 +87,18 @@ def test_every_claim_has_a_name_of_its_own():
 def test_a_measured_time_that_is_too_long_refutes_a_claim():
     slow = next(claim for claim in CLAIMS if claim.id == "dse-10k")
     assert judge(slow, compute, lambda link: 2.0).verdict is ClaimVerdict.DOES_NOT_HOLD
+
+
+def test_a_slow_server_is_not_taken_for_an_edited_catalog():
+    slow = next(claim for claim in CLAIMS if claim.id == "dse-10k")
+    parts = {lesson.part: Link(lesson.title, "/") for lesson in shipped_lessons().values()}
+    judged = [judge(slow, compute, lambda link: 2.0)]
+    row = rows(claims_page(judged, ClaimFilter(), parts, dict.fromkeys(FRAMES, "/"), "/", "/"))[0]
+    assert (row.verdict, row.edited) == ("Does not hold", "")
+
+
+def test_a_measured_time_is_that_of_an_answer_computed_anew():
+    assert 0 < elapsed("/walls/roofline/") < 60
 
 
 @pytest.mark.parametrize(
