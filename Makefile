@@ -7,8 +7,10 @@
 # make accuracy    write the figures of the accuracy page anew
 # make load        saves and readers for a minute, on SQLite and on PostgreSQL
 # make updates     the processor time of an update of every page, and where it goes
+# make docs        the documentation as a site in var/docs
 # make lock        the versions and hashes of every package, anew from requirements*.in
-# make screenshots every page on desktop, phone and projector, light and dark, into var/screenshots
+# make screenshots every page on desktop, phone and projector, light and dark, into var/screenshots;
+#                  and those of the instructor guide
 #
 # The first time they install what is pinned into .venv; after that nothing is fetched. State lives in var/.
 
@@ -23,7 +25,7 @@ MANAGE := .venv/bin/python manage.py
 # Whatever the shell has: the settings of development are those of `make dev` alone.
 export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 
-.PHONY: serve dev instructor test bench evidence accuracy load updates lock screenshots missing
+.PHONY: serve dev instructor test bench evidence accuracy load updates docs lock screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
@@ -66,6 +68,12 @@ updates: .venv/.dev var/.static var/.database
 screenshots: .venv/.dev var/.static var/.database
 	@.venv/bin/python tests/browser/chromium.py
 	@.venv/bin/python -m tests.browser.screenshots
+	@.venv/bin/python -m tests.browser.guide_pictures
+
+# Strict: a link that leads nowhere is an error.
+docs: .venv/.docs
+	@.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going --doctree-dir var/cache/docs docs var/docs
+	@echo var/docs/index.html
 
 # A folder left by an interrupted or failed creation has a python but no pip, hence the test for pip.
 .venv/.run: requirements.txt
@@ -78,7 +86,12 @@ screenshots: .venv/.dev var/.static var/.database
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-.venv/.dev: requirements-parquet.txt requirements-cluster.txt requirements-dev.txt .venv/.run
+.venv/.docs: requirements-docs.txt .venv/.run
+	@echo "Installing what builds the documentation into .venv"
+	@$(PIP) -r requirements-docs.txt
+	@touch $@
+
+.venv/.dev: requirements-parquet.txt requirements-cluster.txt requirements-docs.txt requirements-dev.txt .venv/.run
 	@echo "Installing what the tests need into .venv"
 	@$(PIP) $(patsubst %,-r %,$(filter %.txt,$^))
 	@touch $@
@@ -87,7 +100,7 @@ screenshots: .venv/.dev var/.static var/.database
 lock:
 	@$(PYTHON) -m venv var/cache/lock
 	@var/cache/lock/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
-	@for each in requirements requirements-parquet requirements-cluster requirements-dev; do \
+	@for each in requirements requirements-parquet requirements-cluster requirements-dev requirements-docs; do \
 		var/cache/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 			--custom-compile-command "make lock" $$each.in --output-file $$each.txt || exit 1; done
 

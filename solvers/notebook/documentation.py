@@ -58,10 +58,10 @@ def _lines(solver: Solver[Any, Any]) -> Iterator[str]:
     yield solver.about
     yield from ("", "Inputs, by keyword: in the SI unit named, or as text with any unit of its kind")
     for name, io in solver.inputs.items():
-        yield from _entry(f"{name} : {_takes(io)}", _words(io))
+        yield from _entry(f"{name} : {takes(io)}", words(io))
     yield from ("", "Outputs, in SI; columns where an input is one")
     for name, out in solver.outputs.items():
-        yield from _entry(f"{name} : {_gives(out)}", _words(out))
+        yield from _entry(f"{name} : {gives(out)}", words(out))
     yield from ("", "Raises InputErrors, with a sentence for each value that is wrong.", "", "Example", "")
     yield from (f"    {line}" for line in _example(solver))
     for heading, sentences in (("Assumptions", solver.assumptions), ("Limitations", solver.excludes)):
@@ -79,12 +79,14 @@ def _bullet(sentence: str) -> str:
     return fill(sentence, _WIDTH, initial_indent="    - ", subsequent_indent="      ", break_on_hyphens=False)
 
 
-def _words(io: Any) -> str:
+def words(io: Any) -> str:
+    """Return the label of an input or output and its help."""
     help = getattr(io, "help", "")
     return f"{io.label}. {help}" if help else f"{io.label}."
 
 
-def _takes(io: InputField) -> str:
+def takes(io: InputField) -> str:
+    """Return what an input takes: unit or choices, default and range."""
     default = f", default {default_text(io)}" if default_text(io) else ""
     if isinstance(io, Pick):
         better = f" (the {' '.join(io.default_from.split('.'))} where that is picked)" if io.default_from else ""
@@ -107,7 +109,8 @@ def _bound(io: Input, value: float) -> str:
     return "0" if value == 0 else to_input_text(value, io.unit, io.display_unit, digits=6)
 
 
-def _gives(io: OutputField) -> str:
+def gives(io: OutputField) -> str:
+    """Return the unit of an output, or the values it has."""
     if isinstance(io, Label):
         return " | ".join(member.name.lower() for member in io.kind)
     if isinstance(io, Flag):

@@ -11,8 +11,9 @@ from shutil import rmtree
 import django
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.bench.site import ROOT, serving
+from tests.bench.site import serving
 from tests.browser.chromium import installed
+from tests.served import ROOT
 
 FOLDER = ROOT / "var" / "screenshots"
 VIEWS = {"desktop": (1280, 800), "phone": (390, 844), "projector": (1280, 800)}

@@ -64,7 +64,7 @@ def _equation(solver: Solver[Any, Any], line: PosterLine) -> Equation | None:
 def _formula(solver: Solver[Any, Any], equation: Equation | None) -> Formula | None:
     if equation is None:
         return None
-    declared = _declared(solver)
+    declared = declared_slots(solver)
     left, _, right = equation.latex.partition("=")
     slots = dict.fromkeys(LATEX_SLOT.findall(equation.latex))
     return Formula(
@@ -76,7 +76,7 @@ def _formula(solver: Solver[Any, Any], equation: Equation | None) -> Formula | N
     )
 
 
-def _declared(solver: Solver[Any, Any]) -> dict[str, Any]:
+def declared_slots(solver: Solver[Any, Any]) -> dict[str, Any]:
     """Return the declarations that slots of an equation may name: inputs, outputs and figures of picks."""
     picked = {
         f"{name}.{figure}": io

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from django.contrib.auth.models import Group, User
 from axes.models import AccessAttempt, AccessFailureLog
 from catalog.models import Accelerator
-from mlsysweb.classroom.models import Answer, ClassSession, Participant, Submission
+from mlsysweb.classroom.models import ClassSession, Participant, Submission
 from mlsysweb.explore.models import Job
 from mlsysweb.saved.scenarios.models import Scenario, Tag, Version
 user = User.objects.create_user("ada", password="a long one")
@@ -35,7 +35,7 @@ Version.objects.create(scenario=old, number=1, solver_version="1", question=rare
 Job.objects.create(key="k", query="q", snapshot={}, size=2**62, seen=bytes(range(256)), seconds=1 / 3)
 given = ClassSession.objects.create(title="Lesson 1", lesson={"frames": [{"kind": "vote"}]}, owner=user)
 student = Participant.objects.create(session=given, name="Grace", seat=0)
-Answer.objects.create(participant=student, frame="vote", round=1, value=[1, {"why": "é"}])
+student.answers.create(frame="vote", round=1, value=[1, {"why": "é"}])
 Submission.objects.create(participant=student, scenario=fork)
 AccessAttempt.objects.create(username="ada", ip_address="2001:db8::1", failures_since_start=3)
 AccessFailureLog.objects.create(username="ada", ip_address="192.0.2.7", locked_out=True)
