@@ -48,8 +48,8 @@ class GalleryChoice:
 
 @dataclass(frozen=True)
 class GallerySettings:
-    """The instructor's settings of a gallery: the figure that ranks it, in which direction, the figure drawn against cost,
-    and whether names are hidden. `action` receives them."""
+    """The instructor's settings of a gallery: the figure that ranks it, in which direction, the figure drawn against
+    cost, and whether names are hidden. `action` receives them."""
 
     action: str
     rankings: tuple[GalleryChoice, ...]
