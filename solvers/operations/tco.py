@@ -193,7 +193,7 @@ class Inputs:
         slider=(1e18, 1e27),
         log=True,
         advanced=True,
-        help="FLOPs of one run. Default: Llama-3-8B, 6 × 8 billion × 15 trilliprogress.",
+        help="FLOPs of one run. Default: Llama-3-8B, 6 × 8 billion × 15 trillion.",
     )
     precision: Codes = choice(
         Precision, "Precision", Precision.BF16, advanced=True, help="Number format whose peak FLOP/s the MFU refers to."
@@ -211,7 +211,7 @@ class Outputs:
         "USD",
         "Depreciation (CapEx)",
         symbol=r"C_\text{capex}",
-        help="Share of the purchase price for this duratiprogress.",
+        help="Share of the purchase price for this duration.",
     )
     purchase_price: Array = output("USD", "Purchase price", symbol=r"C_0", help="Everything bought at the start.")
     energy_opex: Array = output("USD", "Electricity", symbol=r"C_\text{energy}")
@@ -305,13 +305,13 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
         )
     costs = f"{fleet} cost {{tco}} to own, {{cloud_cost}} on demand"
     if o.cheapest == Procurement.OWN:
-        even = "owning is cheaper above {break_even_utilization} utilizatiprogress."
+        even = "owning is cheaper above {break_even_utilization} utilization."
         return Verdict(State.COST, f"Owning is cheapest. {costs}; {even}")
     if o.cheapest == Procurement.SPOT:
         return Verdict(State.COST, f"Spot is cheapest. {costs}, {{spot_cost}} on spot at {{spot_goodput}} goodput.")
     if math.isinf(o.break_even_utilization):
-        return Verdict(State.COST, f"On demand is cheapest. {costs}: renting costs less at any utilizatiprogress.")
-    even = "owning is cheaper only above {break_even_utilization} utilizatiprogress."
+        return Verdict(State.COST, f"On demand is cheapest. {costs}: renting costs less at any utilization.")
+    even = "owning is cheaper only above {break_even_utilization} utilization."
     return Verdict(State.COST, f"On demand is cheapest. {costs}; {even}")
 
 

@@ -139,6 +139,11 @@ def hand_in(participant: Participant, scenario: Scenario) -> Submission:
     return submission
 
 
+def takes_designs(session: ClassSession) -> bool:
+    """Return whether a session runs and shows a frame at which designs are handed in, and voted for."""
+    return session.ended is None and frame_of(session, lesson_of(session)).hand_in
+
+
 def answers_of(session: ClassSession, frame: str, round: int) -> list[StudentAnswer]:
     """Return the answers to a frame's question in one round, with their participants."""
     found = StudentAnswer.objects.filter(participant__session=session, frame=frame, round=round)

@@ -13,12 +13,14 @@ from mlsysweb.saved.scenarios.ids import is_id
 from mlsysweb.saved.scenarios.models import Scenario
 from mlsysweb.saved.scenarios.people import may_see
 from mlsysweb.saved.scenarios.text import control_character
+from mlsysweb.saved.scenarios.views import saved_page_or_response
 from mlsysweb.show.htmx import wants_partial
+from mlsysweb.show.refusal import limit_posts
 
 from .page import JoinPage, JourneyPage, StudentPage
 from .participants import PARTICIPANTS, participant_of, remember, session_or_404
 from .present import handed_in, journey, projector_token, screen
-from .store import SessionError, frame_of, hand_in, join, lesson_of, record_answer
+from .store import SessionError, frame_of, hand_in, join, lesson_of, record_answer, takes_designs
 from .tally import variant_of, variants_of
 
 _LONGEST_NAME = 40
@@ -147,6 +149,27 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
     except SessionError as late:
         return _refused(request, session, str(late), 409)
     return redirect("live:student", code=session.code)
+
+
+@require_POST
+@limit_posts("save", "Not handed in")
+def save_and_hand_in(request: HttpRequest, code: str) -> HttpResponse:
+    """Save the page that the form was sent from, and hand it in. Raise Http404."""
+    session = session_or_404(code)
+    participant = participant_of(request, session)
+    if participant is None:
+        return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
+    if not takes_designs(session):
+        sentence = "The class takes no designs now. Nothing was saved; save the page and hand in its link later."
+        return _refused(request, session, sentence, 409)
+    saved = saved_page_or_response(request)
+    if not isinstance(saved, Scenario):
+        return saved
+    try:
+        hand_in(participant, saved)
+    except SessionError as late:
+        return _refused(request, session, f"{late} The design itself is saved under My scenarios.", 409)
+    return redirect(f"{reverse('live:student', args=[code])}#hand-in-title")
 
 
 @require_safe

@@ -49,6 +49,7 @@ urlpatterns = [
     path("<code:code>/screen/", student_views.screen_update, name="screen"),
     path("<code:code>/answer/", student_views.answer, name="answer"),
     path("<code:code>/hand-in/", student_views.submit, name="hand_in"),
+    path("<code:code>/save-and-hand-in/", student_views.save_and_hand_in, name="save_and_hand_in"),
     path("<code:code>/vote/", gallery_views.send_vote, name="vote"),
     path("<code:code>/journey/", student_views.own_journey, name="journey"),
     path("<code:code>/leave/", student_views.leave, name="leave"),

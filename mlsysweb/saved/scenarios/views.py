@@ -32,6 +32,13 @@ from .store import add_version, created, note_opened
 @limit_posts("save", "Not saved")
 def save(request: HttpRequest) -> HttpResponse:
     """Save the page that the form was sent from, as a new scenario or a new version of one."""
+    saved = saved_page_or_response(request)
+    return redirect(saved) if isinstance(saved, Scenario) else saved
+
+
+def saved_page_or_response(request: HttpRequest) -> Scenario | HttpResponse:
+    """Return the scenario that a sent form of the Share menu was saved as, or the response that says why it was not.
+    Raise LimitExceeded."""
     address, title, of = (request.POST.get(name, "") for name in ("page", "title", "version_of"))
     try:
         saved = capture(address)
@@ -44,8 +51,8 @@ def save(request: HttpRequest) -> HttpResponse:
     earlier = Scenario.objects.filter(pk=of, path=saved.path, deleted=None).first() if is_id(of) else None
     if earlier is not None and owns(request, earlier):
         add_version(request, earlier, saved)
-        return redirect(earlier)
-    return redirect(created(request, saved, title))
+        return earlier
+    return created(request, saved, title)
 
 
 def _refused(request: HttpRequest, problem: str, back: str) -> HttpResponse:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Count
 from django.urls import reverse
 
+from mlsysweb.classroom.live.store import takes_designs
 from mlsysweb.classroom.models import ClassSession, GalleryView, Participant, Submission
 from mlsysweb.show.results.page import Card, Link
 
 from .chart import designs_figure
 from .designs import VOTES, ClassDesign, class_front, cost_figure, figure_names, places, ranked
 from .page import Gallery, GalleryChoice, GalleryEntry, GallerySettings, VoteView
-from .store import designs_of, takes_votes, view_of, voted_for
+from .store import designs_of, view_of, voted_for
 
 _FIGURES = 6
 # Drawn against cost unless the instructor picks another: the first of these that a design has.
@@ -75,7 +76,7 @@ def _votes(
     session: ClassSession, designs: Sequence[ClassDesign], participant: Participant | None, *, counted: bool
 ) -> dict[int, VoteView]:
     given = voted_for(participant) if participant else set()
-    action = reverse("live:vote", args=[session.code]) if participant and takes_votes(session) else ""
+    action = reverse("live:vote", args=[session.code]) if participant and takes_designs(session) else ""
     own = participant.seat + 1 if participant else None
     return {
         each.number: VoteView(
@@ -95,7 +96,7 @@ def vote_view(session: ClassSession, participant: Participant, number: int, erro
     votes = Submission.objects.filter(participant__session=session, participant__seat=number - 1)
     return VoteView(
         number=number,
-        action=reverse("live:vote", args=[session.code]) if takes_votes(session) else "",
+        action=reverse("live:vote", args=[session.code]) if takes_designs(session) else "",
         voted=number in voted_for(participant),
         own=participant.seat + 1 == number,
         count=str(votes.aggregate(votes=Count("votes"))["votes"]) if counted else None,

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max
 from django.http import Http404
 
-from mlsysweb.classroom.live.store import SessionError, frame_of, lesson_of
+from mlsysweb.classroom.live.store import SessionError, takes_designs
 from mlsysweb.classroom.models import ClassSession, DesignVote, GalleryView, Participant, Submission
 from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.opened import OpenedAnswer
@@ -99,11 +99,6 @@ def voted_for(participant: Participant) -> set[int]:
     return {seat + 1 for seat in participant.votes.values_list("submission__participant__seat", flat=True)}
 
 
-def takes_votes(session: ClassSession) -> bool:
-    """Return whether votes for designs are taken: while a running session shows the frame to hand in."""
-    return session.ended is None and frame_of(session, lesson_of(session)).hand_in
-
-
 def vote(participant: Participant, number: int, give: bool) -> None:
     """Give a vote to the design of this number in the class, or take it back; doing it twice changes nothing. Raise
     SessionError."""
@@ -111,7 +106,7 @@ def vote(participant: Participant, number: int, give: bool) -> None:
         session = ClassSession.objects.select_for_update().defer("lesson").get(pk=participant.session_id)
         if session.ended:
             raise SessionError("The session has ended; votes are no longer taken. Those given before are kept.")
-        if not takes_votes(session):
+        if not takes_designs(session):
             raise SessionError("The class has gone on to another screen; votes are taken while it shows the designs.")
         if number == participant.seat + 1:
             raise SessionError("This design is your own. Vote for one that another student handed in.")
