@@ -253,6 +253,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# Where readers of the catalog report errors: an e-mail address, or the page of an issue tracker that opens a new issue
+# and takes `title` and `body` (https://…/issues/new). Without it no report link is shown.
+CATALOG_REPORTS_TO = os.environ.get("MLSYSWEB_REPORTS_TO", "").strip()
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -9,6 +9,7 @@ from django.template.backends.django import Template
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
 from mlsysweb.pages.capstone.page import CapstonePage
+from mlsysweb.pages.catalog.page import OverviewPage, RowPage, TableForm, TablePage
 from mlsysweb.pages.fallacies.page import FallaciesPage
 from mlsysweb.pages.geography.page import GeographyPage
 from mlsysweb.pages.glossary.page import GlossaryPage
@@ -44,6 +45,9 @@ GIVEN = {
     "/serving-cost/": {"page": ServingCostPage, "form": Form},
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
+    "/catalog/": {"page": OverviewPage},
+    "/catalog/accelerators/": {"page": TablePage, "form": TableForm},
+    "/catalog/accelerators/h100-sxm5-80gb/": {"page": RowPage},
     "/glossary/": {"page": GlossaryPage},
     "/about/": {"page": AboutPage},
     "/about/privacy/": {"page": PrivacyPage},
