@@ -202,6 +202,7 @@ PAGES = (
         ),
     ),
     Page("poster", "poster/", (View("poster", "Poster", "All 22 walls on one sheet, to print."),)),
+    Page("catalog", "catalog/"),
     Page("glossary", "glossary/"),
     Page("about", "about/"),
     Page("sensitivity", "sensitivity/", old_paths=("movers/",)),

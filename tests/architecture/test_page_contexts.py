@@ -13,6 +13,7 @@ from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
 from mlsysweb.pages.accuracy.page import AccuracyPage
 from mlsysweb.pages.capstone.page import CapstonePage
+from mlsysweb.pages.catalog.page import OverviewPage, RowPage, TableForm, TablePage
 from mlsysweb.pages.fallacies.page import FallaciesPage
 from mlsysweb.pages.geography.page import GeographyPage
 from mlsysweb.pages.glossary.page import GlossaryPage
@@ -50,6 +51,9 @@ GIVEN = {
     "/fallacies/": {"page": FallaciesPage},
     "/claims/": {"page": ClaimsPage},
     "/accuracy/": {"page": AccuracyPage},
+    "/catalog/": {"page": OverviewPage},
+    "/catalog/accelerators/": {"page": TablePage, "form": TableForm},
+    "/catalog/accelerators/h100-sxm5-80gb/": {"page": RowPage},
     "/glossary/": {"page": GlossaryPage},
     "/about/": {"page": AboutPage},
     "/about/privacy/": {"page": PrivacyPage},

@@ -44,6 +44,15 @@ def test_no_page_breaks_a_rule(page, live_server, client, subtests):
             assert not found, "\n".join(found)
 
 
+def test_a_table_of_the_catalog_and_a_row_break_no_rule(page, live_server, subtests):
+    compared = "?compare=h100-sxm5-80gb,mi300x&columns=vendor,tdp,source,note"
+    for path in ("accelerators/", f"accelerators/{compared}", "accelerators/h100-sxm5-80gb/", "grids/france/"):
+        with subtests.test(path=path):
+            page.goto(f"{live_server.url}/catalog/{path}")
+            found = violations(page)
+            assert not found, "\n".join(found)
+
+
 def test_a_page_with_a_wrong_input_breaks_no_rule(page, live_server, console):
     console.allow("422")
     page.goto(f"{live_server.url}/walls/roofline/?batch_size=-1&accelerator=none")

@@ -1,0 +1,142 @@
+"""Answers questions to the catalog: reads tables and rows, and what a row's page shows beside the row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.text import capfirst
+
+from catalog.models import CatalogRow
+from catalog.table_cache import catalog_table
+from mlsysweb.answer import answer
+from mlsysweb.show.results.page import Figure, Link
+from mlsysweb.show.results.present import result_figures
+from solvers.errors import InputError, InputErrors
+from solvers.fields import Pick
+from solvers.registry import solvers
+
+from .columns import BrowsedTable
+from .page import LinkGroup, RowChange
+from .present import CatalogUrls
+from .present_row import Surroundings
+from .question import PAGE, ROWS_PER_PAGE, TableQuestion, chosen, read_question
+from .tables import MODELS
+
+_MOST_CHANGES = 20
+# Formats to draw a roofline in, and the model: a microcontroller holds no language model.
+_FORMATS = ("fp16", "bf16", "fp8", "int8", "fp32", "int4")
+_TINY_MODEL = "mlperf-tiny-kws-dscnn"
+
+
+def urls(*, admin: str = "") -> CatalogUrls:
+    """Return the addresses of the catalog's pages. `admin` is that of the forms, for staff."""
+    return CatalogUrls(
+        overview=reverse("catalog:catalog"),
+        tables={path: reverse("catalog:table", args=[path]) for path in MODELS},
+        csv={path: reverse("catalog:table_csv", args=[path]) for path in MODELS},
+        json={path: reverse("catalog:table_json", args=[path]) for path in MODELS},
+        row=reverse("catalog:row", args=["TABLE", "SLUG"]).replace("TABLE", "{table}").replace("SLUG", "{slug}"),
+        admin=admin,
+    )
+
+
+def asked(table: BrowsedTable, query: QueryDict) -> TableQuestion:
+    """Return the question of a query string to a table. Raise InputErrors."""
+    question = read_question(table, {name: [str(text) for text in texts] for name, texts in query.lists()})
+    last = max(1, -(-len(chosen(question, table)) // ROWS_PER_PAGE))
+    if question.page > last:
+        raise InputErrors([InputError(PAGE, f"must be at most {last}; {question.page} is not.")])
+    return question
+
+
+def titles() -> Mapping[str, str]:
+    """Return the title of every table by its path."""
+    return {path: capfirst(str(model._meta.verbose_name_plural)) for path, model in MODELS.items()}
+
+
+def surroundings(request: HttpRequest, path: str, row: CatalogRow, admin: str) -> Surroundings:
+    """Return what the page of a row shows beside the row."""
+    figure, undrawn = _roofline(row) if path == "accelerators" else (None, "")
+    return Surroundings(
+        walls=tuple(_walls(row)),
+        used_by=tuple(_used_by(row)),
+        history=tuple(_history(row)),
+        figure=figure,
+        undrawn=undrawn,
+        address=request.build_absolute_uri(reverse("catalog:row", args=[path, row.slug])),
+        csv=reverse("catalog:row_csv", args=[path, row.slug]),
+        json=reverse("catalog:row_json", args=[path, row.slug]),
+        reports_to=settings.CATALOG_REPORTS_TO,
+        admin=admin,
+    )
+
+
+def _roofline(row: Any) -> tuple[Figure | None, str]:
+    """Return the roofline of a chip with the model that suits its size; or None and the sentence that says why not."""
+    model = {"model": _TINY_MODEL} if row.tier == "tiny" else {}
+    known = [form for form in _FORMATS if getattr(row, f"peak_{form}") is not None]
+    question = {"accelerator": row.slug, **model, **({"precision": known[0]} if known else {})}
+    try:
+        drawn = result_figures(answer(solvers()["roofline"], question))
+    except InputErrors as bad:
+        return None, f"No roofline: {' '.join(f'{error.field} {error.sentence}' for error in bad.errors)}"
+    figure = next((figure for figure in drawn if figure.id.startswith("roofline")), None)
+    return figure, "" if figure else "No roofline: too few of its figures are known."
+
+
+def _walls(row: CatalogRow) -> Iterator[Link]:
+    """Yield the solvers that take a row of this table, each with this one picked."""
+    for name, solver in solvers().items():
+        pick = next((n for n, io in solver.inputs.items() if isinstance(io, Pick) and io.kind is row.describes), "")
+        if pick and not row.archived:
+            yield Link(solver.title, f"{reverse('walls:wall', args=[name])}?{pick}={row.slug}")
+
+
+def _used_by(row: CatalogRow) -> Iterator[LinkGroup]:
+    """Yield the rows that name this one, also through another row, and the worked examples that pick it."""
+    for path, model in MODELS.items():
+        links = tuple(
+            Link(each.name, reverse("catalog:row", args=[path, each.slug]))
+            for each in catalog_table(model.describes).offered
+            if _names(each, row)
+        )
+        if links:
+            yield LinkGroup(capfirst(str(model._meta.verbose_name_plural)), links)
+    if examples := tuple(_examples(row)):
+        yield LinkGroup("Worked examples", examples)
+
+
+def _names(each: CatalogRow, row: CatalogRow) -> bool:
+    """Return whether a row holds another as one of its parts, however deep, or as the grid it draws from."""
+    related = {**each.parts(), **({"grid": getattr(each, "grid")} if hasattr(each, "grid") else {})}  # noqa: B009
+    return any(part == row or _names(part, row) for part in related.values() if part is not None)
+
+
+def _examples(row: CatalogRow) -> Iterator[Link]:
+    for name, solver in solvers().items():
+        for preset in solver.presets:
+            picked = any(
+                isinstance(io := solver.inputs.get(field), Pick) and io.kind is row.describes and text == row.slug
+                for field, text in preset.values.items()
+            )
+            if picked:
+                query = QueryDict(mutable=True)
+                query.update({field: str(text) for field, text in preset.values.items()})
+                url = f"{reverse('walls:wall', args=[name])}?{query.urlencode()}"
+                yield Link(f"{solver.title}: {preset.name}", url)
+
+
+def _history(row: CatalogRow) -> Iterator[RowChange]:
+    """Yield the changes of a row in the admin, the latest first: when and what, not by whom."""
+    entries = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(type(row)), object_id=str(row.pk)
+    ).order_by("-action_time")
+    for entry in entries[:_MOST_CHANGES]:
+        yield RowChange(f"{entry.action_time:%Y-%m-%d}", entry.get_change_message())
+    yield RowChange(f"{row.created_at:%Y-%m-%d}", "Loaded into this site.")

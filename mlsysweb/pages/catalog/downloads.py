@@ -1,0 +1,50 @@
+"""Rows of the catalog as CSV and JSON: every column of the pages, figures raw in SI with the unit in the header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from mlsysweb.show.results.spreadsheet import as_csv
+
+from .columns import BrowsedTable, CatalogRecord, Column, Kind, RowName
+
+
+def to_csv(columns: Sequence[Column], records: Iterable[CatalogRecord]) -> str:
+    """Return a line for the header and for each row; an unknown value is an empty cell."""
+    head = ("slug", *(f"{c.name} [{c.unit_text}]" if c.unit_text else c.name for c in columns))
+    return as_csv(head, ((r.slug, *(_blank(_raw(c, r)) for c in columns)) for r in records))
+
+
+def to_json(table: BrowsedTable, columns: Sequence[Column], records: Iterable[CatalogRecord]) -> bytes:
+    """Return the rows with the version of the catalog and what each column is; an unknown value is null."""
+    document = {
+        "table": table.path,
+        "version": table.version,
+        "columns": [{"name": c.name, "label": c.label, "unit": c.unit_text, "help": c.help} for c in columns],
+        "rows": [{"slug": r.slug, **{c.name: _raw(c, r) for c in columns}} for r in records],
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+
+
+def figures_csv(table: BrowsedTable, record: CatalogRecord, origins: Sequence[tuple[Column, str]]) -> str:
+    """Return the figures of one row, a line each: name, label, value in SI, unit, origin, source."""
+    values = record.values
+    rows = (
+        (c.name, c.label, _blank(values[c.name]), c.unit_text, origin, values["source"], values["source_url"])
+        for c, origin in origins
+    )
+    return as_csv(("name", "label", "value", "unit", "origin", "source", "source_url"), rows)
+
+
+def _raw(column: Column, record: CatalogRecord) -> Any:
+    value = record.values[column.name]
+    if isinstance(value, RowName):
+        return value.slug
+    return None if value == "" or (column.kind is Kind.FIGURE and value != value) else value
+
+
+def _blank(value: Any) -> Any:
+    return "" if value is None else value
