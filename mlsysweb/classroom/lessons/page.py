@@ -110,7 +110,8 @@ class FrameContent:
 
 @dataclass(frozen=True)
 class FramePage:
-    """A frame of a lesson with its place in it."""
+    """A frame of a lesson with its place in it. `name` is that of an authored lesson, empty for a shipped one;
+    `edit_url` edits the frame, empty for visitors who may not."""
 
     lesson: Link
     part: int
@@ -122,3 +123,5 @@ class FramePage:
     before: Link | None
     after: Link | None
     outline: tuple[Link, ...]
+    name: str = ""
+    edit_url: str = ""
