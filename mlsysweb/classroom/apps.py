@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class ClassroomConfig(AppConfig):
     """The Django app of lessons and class sessions."""
 
     name = "mlsysweb.classroom"
+
+    def ready(self) -> None:
+        from .authoring.rights import claim_on_login
+
+        user_logged_in.connect(claim_on_login, dispatch_uid="lessons of a browser become an account's")

@@ -27,7 +27,7 @@ def _opened(link: str, version: str) -> OpenedAnswer:
 
 
 def elapsed(link: str) -> float:
-    """Return the seconds that the page at a link takes to answer anew: the least of three times, since other work of
+    """Return the seconds that the page at a link takes to answer again: the least of three times, since other work of
     the machine only adds. Raise FigureError."""
     seconds = []
     for _ in range(3):

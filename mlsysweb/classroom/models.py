@@ -150,3 +150,27 @@ class GalleryView(models.Model):
 
     def __str__(self) -> str:
         return f"Gallery of {self.session}"
+
+
+class AuthoredLesson(models.Model):
+    """A lesson that a visitor wrote. Its document is of the form of the shipped lessons, and always valid. Anyone who
+    has its link reads it; the owner, and browsers that opened the link with `edit_key`, change it."""
+
+    id = models.CharField(primary_key=True, max_length=16, default=short_id, editable=False)
+    edit_key = models.CharField(max_length=40, unique=True, default=new_key)
+    title = models.CharField(max_length=120)
+    document = models.JSONField()
+    revision = models.PositiveIntegerField(default=1, help_text="Counts changes, so that none is lost unseen.")
+    session = models.CharField(max_length=40, blank=True, db_index=True, help_text="The browser it belongs to.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="lessons"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+    deleted = models.DateTimeField(null=True, blank=True, help_text="Hidden since; it can be taken back.")
+
+    class Meta:
+        ordering = ("-changed",)
+
+    def __str__(self) -> str:
+        return self.title

@@ -15,6 +15,19 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_TEXT = 20_000
 
 
+class Problem(str):
+    """A sentence about a value of a document; `path` leads to the value by names and by places from 0."""
+
+    path: tuple[str, ...]
+
+    @classmethod
+    def at(cls, path: tuple[str, ...], sentence: str) -> Problem:
+        """Return the problem of the value at a path."""
+        problem = cls(sentence)
+        problem.path = path
+        return problem
+
+
 class DocumentErrors(ValueError):
     """The problems of a lesson document, each a sentence that names the place."""
 
@@ -26,16 +39,18 @@ class DocumentErrors(ValueError):
 @dataclass
 class Section:
     """A table of a document: `where` names it in errors, `data` holds its values, `errors` collects the sentences of
-    the whole document. A value that is invalid is reported and replaced, so that one pass finds every error."""
+    the whole document, `path` leads to the table. A value that is invalid is reported and replaced, so that one pass
+    finds every error."""
 
     where: str
     data: Mapping[str, Any]
     errors: list[str]
     used: set[str] = field(default_factory=set)
+    path: tuple[str, ...] = ()
 
     def report(self, name: str, problem: str) -> None:
         """Add an error of the value `name`; `problem` is the rest of the sentence."""
-        self.errors.append(f"{self.where}: {name} {problem}")
+        self.errors.append(Problem.at((*self.path, name), f"{self.where}: {name} {problem}"))
 
     def text(self, name: str, default: str | None = None, most: int = _LONGEST_TEXT) -> str:
         """Return a text; without `default` it is required."""
@@ -45,7 +60,9 @@ class Section:
         if not isinstance(value, str):
             self.report(name, f"needs a text; {value!r:.40} is none.")
             return ""
-        if len(value) > most:
+        if default is None and not value.strip():
+            self.report(name, "is empty.")
+        elif len(value) > most:
             self.report(name, f"is {len(value):,} characters long; {most:,} is the most.")
         elif problem := control_character(value):
             self.report(name, problem)
@@ -97,7 +114,7 @@ class Section:
         if not isinstance(value, Mapping):
             self.report(name, "needs a table of values.")
             return None
-        return Section(f"{self.where}, {name}", value, self.errors) if value else None
+        return Section(f"{self.where}, {name}", value, self.errors, path=(*self.path, name)) if value else None
 
     def sections(self, name: str, most: int = 100) -> Iterator[Section]:
         """Yield the tables of a list; none where it is left out."""
@@ -108,7 +125,8 @@ class Section:
         if len(value) > most:
             self.report(name, f"has {len(value)} entries; {most} are the most.")
         for place, each in enumerate(value[:most], 1):
-            yield Section(f"{self.where}, {name} {place}", each, self.errors)
+            path = (*self.path, name, str(place - 1))
+            yield Section(f"{self.where}, {name} {place}", each, self.errors, path=path)
 
     def finish(self) -> None:
         """Report the names that nothing has read, each with the closest valid one."""

@@ -6,6 +6,7 @@ import dataclasses
 import pytest
 from django.template.backends.django import Template
 
+from mlsysweb.classroom.authoring.page import AskPage, LessonImportPage, MyLessonsPage
 from mlsysweb.classroom.claims.page import ClaimsPage
 from mlsysweb.classroom.lessons.page import FramePage, LessonsPage
 from mlsysweb.classroom.live.page import JoinPage
@@ -61,6 +62,9 @@ GIVEN = {
     "/sensitivity/roofline/": {"page": SensitivityPage},
     "/lessons/": {"page": LessonsPage},
     "/lessons/economics/key-question/": {"page": FramePage},
+    "/lessons/mine/": {"page": MyLessonsPage},
+    "/lessons/mine/ask/": {"page": AskPage},
+    "/lessons/mine/import/": {"page": LessonImportPage},
     "/class/": {"page": JoinPage},
     "/s/": {"page": ListPage},
     "/s/import/": {"page": ImportPage},

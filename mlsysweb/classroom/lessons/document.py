@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsysweb.classroom.questions.kinds import LessonQuestion, read_question, variants
-from mlsysweb.classroom.section import DocumentErrors, Section
+from mlsysweb.classroom.section import DocumentErrors, Problem, Section
 from mlsysweb.show.results.working import mathml
 
 _MOST_FRAMES = 100
@@ -146,7 +146,9 @@ def _frame(section: Section) -> Frame:
             for variant in range(variants(asked.data)):
                 read_question(asked.data, title, variant)
         except DocumentErrors as bad:
-            section.errors += bad.sentences
+            for problem in bad.sentences:
+                path = (*asked.path, *getattr(problem, "path", ()))
+                section.errors.append(Problem.at(path, problem))
     frame = Frame(
         slug=section.slug("slug"),
         title=title,

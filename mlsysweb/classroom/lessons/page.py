@@ -108,7 +108,8 @@ class FrameContent:
 
 @dataclass(frozen=True)
 class FramePage:
-    """A frame of a lesson with its place in it. `claims` opens the claims of its slide, if it has any."""
+    """A frame of a lesson with its place in it. `claims` opens the claims of its slide, if it has any. `name` is that
+    of an authored lesson, empty for a shipped one; `edit_url` edits the frame, empty for visitors who may not."""
 
     lesson: Link
     part: int
@@ -121,3 +122,5 @@ class FramePage:
     after: Link | None
     outline: tuple[Link, ...]
     claims: Link | None
+    name: str = ""
+    edit_url: str = ""

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import segno
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from mlsysweb.classroom.authoring.checks import unanswerable
+from mlsysweb.classroom.authoring.store import lesson_or_404
 from mlsysweb.classroom.lessons.shipped import shipped_lessons
 from mlsysweb.classroom.models import ClassSession, StudentAnswer
 from mlsysweb.show.htmx import wants_partial
+from mlsysweb.show.refusal import RefusalPage, page_before, refused
 from mlsysweb.show.results.spreadsheet import as_csv
 
 from .page import ProjectorPage
@@ -25,10 +28,14 @@ _CSV_HEAD = ("Frame", "Round", "Student", "Answer", "Correct", "Group", "Compute
 
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Start a session of a lesson. Raise Http404."""
-    lesson = shipped_lessons().get(request.POST.get("lesson", ""))
-    if lesson is None:
-        raise Http404("There is no such lesson.")
+    """Start a session of a lesson, shipped or authored. It keeps the document as it is now. A lesson with a question
+    that has no answer is refused: the class would be at its screen before anyone sees that. Raise Http404."""
+    name = request.POST.get("lesson", "")
+    lesson = lesson_or_404(name)
+    problems = () if name in shipped_lessons() else unanswerable(lesson)
+    if problems:
+        page = RefusalPage("No class was started", " ".join(problems), page_before(request))
+        return refused(request, page, 422)
     return redirect("live:host", key=create_session(lesson, request.user).host_key)
 
 

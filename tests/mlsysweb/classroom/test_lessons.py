@@ -48,7 +48,7 @@ def test_all_problems_are_told_at_once():
     document["frames"] = []
     with pytest.raises(DocumentErrors) as refused:
         read_lesson(document)
-    assert len(refused.value.sentences) == 2
+    assert len(refused.value.sentences) == 3  # of title, part and frames
 
 
 def test_a_figure_is_computed_beside_that_of_the_slide():

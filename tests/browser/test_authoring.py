@@ -1,0 +1,34 @@
+"""A question is made of the roofline page, previewed as a student and answered."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.usefixtures("catalog")
+
+
+def test_a_question_of_the_roofline_is_made_previewed_and_answered(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    page.locator("#in-batch_size").fill("8")
+    expect(page.locator("#result .verdict")).to_contain_text("bound")
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Make a question").click()
+    page.wait_for_url("**/lessons/mine/ask/**")
+    expect(page.locator("form code")).to_contain_text("batch_size=8")
+    page.get_by_label("Latency").check()
+    page.get_by_label("Title of the new lesson").fill("My lesson")
+    page.get_by_label("Prompt").fill("How many milliseconds does a step of 8 take?")
+    page.get_by_role("button", name="Make the question").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_label("Kind").select_option("choice")  # its fields come without a reload
+    expect(page.get_by_label("Option", exact=True)).to_have_count(1)
+    page.get_by_label("Kind").select_option("number")
+    page.get_by_label("Title", exact=True).first.fill("One step")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_role("heading", name="One step", level=1)).to_be_visible()
+    page.get_by_role("link", name="Preview as a student").click()
+    expect(page.get_by_text("How many milliseconds does a step of 8 take?")).to_be_visible()
+    expect(page.locator(".demo")).to_have_count(0)
+    page.get_by_label("Your answer").fill("5.1")
+    page.get_by_role("button", name="Answer").click()
+    expect(page.locator(".mark-head")).to_contain_text("Correct.")
+    expect(page.locator(".demo .verdict")).to_contain_text("bound")
