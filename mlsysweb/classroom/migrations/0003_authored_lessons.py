@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('classroom', '0001_class_sessions'),
+        ('classroom', "0002_gallery"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
