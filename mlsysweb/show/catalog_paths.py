@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 # Path of a table by its kind, as snapshots name it.
 TABLE_PATHS = {
     "accelerator": "accelerators",
@@ -14,3 +17,10 @@ TABLE_PATHS = {
     "dataset": "datasets",
     "storage": "storage",
 }
+
+
+def row_path(snapshot: Mapping[str, Any]) -> str:
+    """Return the path of a row below that of the catalog, by its snapshot: `grids/france/`. Empty for a row without a
+    slug and for a kind without a table."""
+    table, slug = TABLE_PATHS.get(str(snapshot.get("kind"))), snapshot.get("slug")
+    return f"{table}/{slug}/" if table and slug else ""

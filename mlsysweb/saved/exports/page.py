@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlsysweb.show.forms.page import AskedInput
-from mlsysweb.show.results.page import Card, Figure, NamedTable, Reference
+from mlsysweb.show.results.page import Card, Figure, NamedTable, RowSource
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class PrintPage:
     answer: SheetAnswer | None
     html: str
     styles: tuple[str, ...]
-    facts: tuple[Reference, ...]
+    facts: tuple[RowSource, ...]
 
 
 @dataclass(frozen=True)

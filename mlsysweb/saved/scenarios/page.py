@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.results.page import Link, ResultPage
 
 
@@ -125,6 +124,15 @@ class AnswerPage:
 
 
 @dataclass(frozen=True)
+class ListedInput:
+    """An input of a saved answer: its label and text, and for a row of the catalog its path there."""
+
+    label: str
+    text: str
+    row: str
+
+
+@dataclass(frozen=True)
 class SavedPage:
     """A stored answer. `link` is its path and `url` that with the host; `preview` is the image of its link preview and
     `said` the text beside it; `open_url` is the live page with the same question. A wall's answer is in `result`, that
@@ -151,8 +159,8 @@ class SavedPage:
     html: str
     styles: tuple[str, ...]
     scripts: tuple[str, ...]
-    asked: tuple[AskedInput, ...]
-    defaults: tuple[AskedInput, ...]
+    asked: tuple[ListedInput, ...]
+    defaults: tuple[ListedInput, ...]
     preview: str
     said: str
     exports: tuple[Link, ...]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from mlsysweb.saved.opened import OpenedAnswer
+from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.results.page import Link, ResultPage
 
-from .page import AboutScenario, AnswerPage, DriftBanner, SavedPage
+from .page import AboutScenario, AnswerPage, DriftBanner, ListedInput, SavedPage
 
 _FRAME = '<iframe src="{url}embed/" title="{title}" width="100%" height="640" loading="lazy"></iframe>'
 # The export formats: title, name in the URL, purpose, and whether it applies to the answer of a wall, to a page over
@@ -32,7 +33,8 @@ _EXPORTS = (
 @dataclass(frozen=True)
 class SavedMeta:
     """The metadata of a scenario and the version to show, read from the database. `link` is its path, `url` that with
-    the host, `live` the live page with the same question, `what` the page it was saved from."""
+    the host, `live` the live page with the same question, `what` the page it was saved from,
+    `rows` the path in the catalog of each row it used, by name."""
 
     id: str
     title: str
@@ -49,6 +51,7 @@ class SavedMeta:
     solver_version: str
     number: int
     numbers: tuple[int, ...]
+    rows: Mapping[str, str]
 
 
 def saved_page(
@@ -78,8 +81,8 @@ def saved_page(
         html=opened.html,
         styles=page.styles if page else opened.styles,
         scripts=page.scripts if page else (),
-        asked=tuple(each for each in opened.inputs if not each.default),
-        defaults=tuple(each for each in opened.inputs if each.default),
+        asked=tuple(_listed(each, meta.rows) for each in opened.inputs if not each.default),
+        defaults=tuple(_listed(each, meta.rows) for each in opened.inputs if each.default),
         exports=(
             *_exports(meta, _WALL if result else _PAGE if page else _HTML, not page or bool(page.summary.figures)),
             *(page.summary.exports if page else ()),
@@ -88,6 +91,11 @@ def saved_page(
         preview=f"{meta.url}preview.png" if meta.public else "",
         said=opened.verdict or f"{meta.what}, as it was on {meta.created:%-d %B %Y}.",
     )
+
+
+def _listed(asked: AskedInput, rows: Mapping[str, str]) -> ListedInput:
+    """Return an input with the path of the row that its text names, if it names one."""
+    return ListedInput(asked.label, asked.text, rows.get(asked.text, ""))
 
 
 def _exports(meta: SavedMeta, kind: str, charts: bool) -> Iterator[Link]:

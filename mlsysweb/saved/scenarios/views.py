@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.opened import OpenedAnswer
+from mlsysweb.show.catalog_paths import row_path
 from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
 from mlsysweb.show.results.page import Link, ResultPage
 from mlsysweb.show.results.present import result_page
@@ -136,6 +137,7 @@ def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
         solver_version=version.solver_version,
         number=version.number,
         numbers=tuple(kept.versions.values_list("number", flat=True)),
+        rows={str(row.get("name", "")): row_path(row) for row in version.snapshot.values()},
     )
 
 

@@ -90,6 +90,21 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class RowSource:
+    """The source of a row that an answer used: the name of the row with its path below the catalog (empty where it has
+    none), and the source with its link."""
+
+    name: str
+    row: str
+    source: Reference
+
+    @property
+    def text(self) -> str:
+        """Return row and source in one line, for a sheet of paper."""
+        return f"{self.name}: {self.source.text}"
+
+
+@dataclass(frozen=True)
 class CalibrationLink:
     """A calibration; `current` marks the one whose values are in use."""
 
@@ -115,7 +130,7 @@ class ResultPage:
     assumptions: tuple[str, ...]
     excludes: tuple[str, ...]
     sources: tuple[Reference, ...]
-    facts: tuple[Reference, ...]
+    facts: tuple[RowSource, ...]
     link: str
 
     @property

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from mlsysweb.show.catalog_paths import row_path
 from mlsysweb.show.charts.findings import finding
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.series import finite_rows, is_constant
@@ -18,7 +19,7 @@ from solvers.formatting import fill_slots, format_value
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import ChartSpec, Result, Series, Value
 
-from .page import CalibrationLink, Card, Figure, Reference, ResultPage, Table
+from .page import CalibrationLink, Card, Figure, Reference, ResultPage, RowSource, Table
 from .working import steps
 
 _ROWS = 12
@@ -182,8 +183,9 @@ def _setting_text(result: Result, name: str, value: float | str) -> str:
     return value if isinstance(value, str) else to_input_text(value, declared.unit, declared.display_unit)
 
 
-def _facts(snapshot: Mapping[str, Any]) -> Iterator[Reference]:
+def _facts(snapshot: Mapping[str, Any]) -> Iterator[RowSource]:
     """Yield the sources of the catalog figures in this answer."""
     for row in snapshot.values():
         dated = f", {row['source_date']}" if row.get("source_date") else ""
-        yield Reference(f"{row['name']}: {row.get('source', '')}{dated}", row.get("source_url", ""))
+        source = Reference(f"{row.get('source', '')}{dated}", row.get("source_url", ""))
+        yield RowSource(str(row["name"]), row_path(row), source)

@@ -334,3 +334,17 @@ def test_a_download_is_sent_again_only_when_the_catalog_has_changed(client):
 
 def test_the_catalog_is_read_without_an_account():
     assert all(Client().get(path).status_code == 200 for path in ("/catalog/", CHIPS, f"{CHIPS}{H100}/"))
+
+
+def test_the_rows_of_an_answer_lead_to_their_pages_live_and_saved(client):
+    link = f'<a href="{CHIPS}mi300x/">AMD Instinct MI300X</a>'
+    live = client.get("/walls/roofline/", {"accelerator": "mi300x"}).content.decode()
+    assert f"{link}:" in live and '<a href="/catalog/models/llama-3-8b/">' in live
+    saved = client.post("/s/save/", {"page": "/walls/roofline/?accelerator=mi300x"})["Location"]
+    html = client.get(saved).content.decode()
+    assert f"<dd>{link}</dd>" in html and f"{link}:" in html
+
+
+def test_the_rows_of_a_saved_page_over_many_walls_lead_to_their_pages(client):
+    saved = client.post("/s/save/", {"page": "/system/?accelerator=mi300x"})["Location"]
+    assert f'<dd><a href="{CHIPS}mi300x/">AMD Instinct MI300X</a></dd>' in client.get(saved).content.decode()
