@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_accessibility import violations
+
 pytestmark = pytest.mark.usefixtures("catalog")
 
 
@@ -46,3 +48,23 @@ def test_a_question_of_the_roofline_is_made_previewed_and_answered(page, live_se
     page.get_by_role("button", name="Answer").click()
     expect(page.locator(".mark-head")).to_contain_text("Correct.")
     expect(page.locator(".demo .verdict")).to_contain_text("bound")
+
+
+def test_the_pages_of_authoring_break_no_rule_of_accessibility(page, live_server, console):
+    console.allow("422")
+    page.goto(f"{live_server.url}/lessons/mine/")
+    page.get_by_role("button", name="Copy").first.click()
+    page.wait_for_url("**/lessons/mine/*/")
+    assert not violations(page)
+    lesson = page.url
+    page.goto(f"{live_server.url}/lessons/mine/")
+    assert not violations(page)
+    page.goto(f"{lesson}exercise-placement/")
+    page.get_by_label("Tolerance").fill("half")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_text("Not saved: 1 field to correct.")).to_be_visible()
+    assert not violations(page)
+    page.goto(f"{live_server.url}/lessons/mine/ask/?page=/walls/roofline/")
+    assert not violations(page)
+    page.goto(f"{live_server.url}/lessons/mine/import/")
+    assert not violations(page)

@@ -128,7 +128,7 @@ def _added(request: HttpRequest, frame: dict[str, object], typed: Mapping[str, s
 
 def _field_of(sentence: str) -> str:
     """Return the field of this form that a problem of the document belongs to; an empty text for none."""
-    path = getattr(sentence, "path", ())
+    path: tuple[str, ...] = getattr(sentence, "path", ())
     name = "new_title" if path == ("title",) else path[-1] if len(path) in (3, 4) else ""
     return name if name in {field[0] for field in _FIELDS} else ""
 
