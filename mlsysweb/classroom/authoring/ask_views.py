@@ -22,6 +22,7 @@ from mlsysweb.show.results.page import Card
 
 from .documents import frames_of, new_document, with_frames, with_new_frame
 from .entries import AREA, FLAG, LINE, QUESTIONS
+from .frame_form import misconception_rows, misconceptions_of
 from .page import AskedOutput, AskPage, FrameField
 from .questions import NUMERIC, question_frame
 from .rights import editable_lessons, editable_or_404
@@ -59,10 +60,12 @@ def ask(request: HttpRequest) -> HttpResponse:
     if problems := _problems(asked, typed):
         return _form(request, asked, typed, problems, 422)
     frame = question_frame(typed["kind"], asked.address, typed["output"], asked.cards, typed)
+    if slips := misconceptions_of(typed):
+        frame["question"]["misconceptions"] = slips
     try:
         id, slug = _added(request, frame, typed)
     except DocumentErrors as bad:
-        return _form(request, asked, typed, tuple(dict.fromkeys(bad.sentences)), 422)
+        return _form(request, asked, typed, bad.sentences, 422)
     return redirect(f"{reverse('lessons:mine:frame', args=[id, slug])}?saved=1")
 
 
@@ -99,6 +102,8 @@ def _problems(asked: AskedPage, typed: Mapping[str, str]) -> tuple[str, ...]:
         problems.append("Kind: choose one of the kinds of questions.")
     elif card is not None and card.number is None and kind in NUMERIC:
         problems.append(f"Kind: {card.label} is '{card.value}', no number; choose one of several options for it.")
+    if kind != "number" and misconceptions_of(typed):
+        problems.append("Misconceptions: they belong to a number; choose that kind, or clear them.")
     if not typed.get("lesson") and not typed.get("new_title"):
         problems.append("Title of the new lesson: give it one, or choose one of your lessons.")
     elif typed.get("lesson") and typed.get("new_title"):
@@ -113,7 +118,7 @@ def _added(request: HttpRequest, frame: dict[str, object], typed: Mapping[str, s
     DocumentErrors and Http404."""
     if typed.get("lesson"):
         lesson = change_lesson(
-            request, editable_or_404(request, typed["lesson"][:16]), lambda document: with_new_frame(document, frame)
+            request, editable_or_404(request, typed["lesson"]), lambda document: with_new_frame(document, frame)
         )
     else:
         empty = new_document(typed["new_title"])
@@ -121,11 +126,19 @@ def _added(request: HttpRequest, frame: dict[str, object], typed: Mapping[str, s
     return lesson.pk, frames_of(lesson.document)[-1]["slug"]
 
 
+def _field_of(sentence: str) -> str:
+    """Return the field of this form that a problem of the document belongs to; an empty text for none."""
+    path: tuple[str, ...] = getattr(sentence, "path", ())
+    name = "new_title" if path == ("title",) else path[-1] if len(path) in (3, 4) else ""
+    return name if name in {field[0] for field in _FIELDS} else ""
+
+
 def _form(
     request: HttpRequest, asked: AskedPage, typed: Mapping[str, str], problems: tuple[str, ...], status: int
 ) -> HttpResponse:
     lessons = [("", "A new lesson"), *editable_lessons(request).values_list("pk", "title")]
     chosen = typed.get("lesson", lessons[1][0] if len(lessons) > 1 and not typed.get("new_title") else "")
+    errors = {_field_of(sentence): str(sentence) for sentence in problems}
     page = AskPage(
         address=asked.address,
         outputs=tuple(
@@ -134,10 +147,11 @@ def _form(
         kinds=tuple(Option(name, each.label, name == typed.get("kind")) for name, each in QUESTIONS.items()),
         lessons=tuple(Option(id, title, id == chosen) for id, title in lessons),
         fields=tuple(
-            FrameField(name, label, control, help, typed.get(name, ""), "", ())
+            FrameField(name, label, control, help, typed.get(name, ""), errors.get(name, ""), ())
             for name, label, control, help in _FIELDS
         ),
+        misconceptions=misconception_rows(typed),
         error=asked.error if asked.address else "",
-        problems=problems,
+        problems=tuple(dict.fromkeys(str(each) for each in problems if not _field_of(each))),
     )
     return render(request, "authoring/ask.html", {"page": page}, status=status)

@@ -101,7 +101,7 @@ def _entries(row: AuthoredLesson) -> list[EditedFrame]:
 
 def _parts(frame: Mapping[str, Any]) -> list[str]:
     """Return what a frame has, in words."""
-    parts = [f"question: {frame['question']['kind']}"] if frame.get("question") else []
+    parts = [f"question ({frame['question']['kind']})"] if frame.get("question") else []
     for name, one in (("figures", "figure"), ("demos", "demo")):
         if count := len(frame.get(name, ())):
             parts.append(f"{count} {one}{'s' if count > 1 else ''}")

@@ -107,7 +107,7 @@ VARY = EntryRows(
     (FormEntry("name", "Name"), FormEntry("values", "Values, one on each line", LINES)),
     6,
 )
-_MISCONCEPTIONS = EntryRows(
+MISCONCEPTIONS = EntryRows(
     "misconceptions",
     "Misconceptions: the same page with a changed link computes the wrong answer they lead to",
     (
@@ -136,7 +136,7 @@ QUESTIONS: Mapping[str, QuestionEntries] = {
     "number": QuestionEntries(
         "A number with a tolerance",
         (_PROMPT, _LINK, _OUTPUT, _COMPARE, _OTHER, _UNIT, _TOLERANCE, _EXPLANATION, *_MEASURED),
-        (_MISCONCEPTIONS,),
+        (MISCONCEPTIONS,),
     ),
     "choice": QuestionEntries("One of several options", (_PROMPT, _LINK, _OUTPUT, _EXPLANATION), (_OPTIONS,)),
     "position": QuestionEntries(

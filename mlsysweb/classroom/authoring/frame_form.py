@@ -8,7 +8,20 @@ from typing import Any
 
 from mlsysweb.show.forms.page import Option
 
-from .entries import CHOICE, FLAG, FRAME, LINES, NUMBER, QUESTIONS, ROWS, VARY, WORDS, EntryRows, FormEntry
+from .entries import (
+    CHOICE,
+    FLAG,
+    FRAME,
+    LINES,
+    MISCONCEPTIONS,
+    NUMBER,
+    QUESTIONS,
+    ROWS,
+    VARY,
+    WORDS,
+    EntryRows,
+    FormEntry,
+)
 from .page import FrameField, FrameForm, FrameRow, FrameRows
 
 Texts = Mapping[str, str]
@@ -41,6 +54,16 @@ def _question(kind: str, texts: Texts) -> dict[str, Any]:
     for row in _tables(VARY, texts, f"question-{VARY.name}-"):
         vary.setdefault(row.get("name", ""), []).extend(row.get("values", []))
     return {**question, VARY.name: vary} if vary else question
+
+
+def misconceptions_of(texts: Texts) -> list[dict[str, Any]]:
+    """Return the misconceptions of a form as sent."""
+    return _tables(MISCONCEPTIONS, texts, f"{MISCONCEPTIONS.name}-")
+
+
+def misconception_rows(texts: Texts) -> FrameRows:
+    """Return the rows of the misconceptions of a form as sent, with empty ones to fill."""
+    return _rows(MISCONCEPTIONS, misconceptions_of(texts), "", {}, MISCONCEPTIONS.name)
 
 
 def _table(entries: Iterable[FormEntry], texts: Texts, prefix: str) -> dict[str, Any]:

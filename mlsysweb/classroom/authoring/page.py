@@ -163,5 +163,6 @@ class AskPage:
     kinds: tuple[Option, ...]
     lessons: tuple[Option, ...]
     fields: tuple[FrameField, ...]
+    misconceptions: FrameRows
     error: str
     problems: tuple[str, ...] = ()

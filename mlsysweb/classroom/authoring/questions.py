@@ -15,7 +15,6 @@ from .frame_form import number_of
 
 # The kinds that need a number; the others can ask for a text.
 NUMERIC = frozenset(("number", "position", "point", "rank"))
-_LONGEST_PROMPT = 2000
 
 
 def question_frame(
@@ -27,7 +26,7 @@ def question_frame(
     name = card.label[:80]
     question: dict[str, Any] = {
         "kind": kind,
-        "prompt": (typed.get("prompt") or _prompt(kind, name))[:_LONGEST_PROMPT],
+        "prompt": typed.get("prompt") or _prompt(kind, name),
         **_DRAFTS[kind](link, output, cards),
     }
     for each in ("explanation", "unit", "tolerance"):

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from mlsysweb.classroom.models import AuthoredLesson
+from mlsysweb.saved.scenarios.ids import is_id
 from mlsysweb.visitors import claim_rows, owned_by, owns
 
 # The edit keys that this browser has opened, by lesson, in the Django session.
@@ -29,7 +30,7 @@ def edit_url(request: HttpRequest, id: str, frame: str) -> str:
 
 def editable_or_404(request: HttpRequest, id: str) -> AuthoredLesson:
     """Return a lesson that this visitor may change. Raise Http404 for others, and for a deleted one."""
-    lesson = AuthoredLesson.objects.filter(pk=id, deleted=None).first()
+    lesson = AuthoredLesson.objects.filter(pk=id, deleted=None).first() if is_id(id) else None
     if lesson is None or not may_edit(request, lesson):
         raise Http404("There is no such lesson that you may change.")
     return lesson

@@ -13,6 +13,7 @@ from django.utils import timezone
 from mlsysweb.classroom.lessons.document import Lesson, read_lesson
 from mlsysweb.classroom.lessons.shipped import shipped_lessons
 from mlsysweb.classroom.models import AuthoredLesson
+from mlsysweb.saved.scenarios.ids import is_id
 from mlsysweb.throttle import Excess, LimitExceeded, spend
 from mlsysweb.visitors import owned_by, ownership
 
@@ -32,8 +33,8 @@ def find_lesson(name: str) -> Lesson | None:
     shipped = shipped_lessons().get(name)
     if shipped is not None:
         return shipped
-    row = AuthoredLesson.objects.filter(pk=name[:16], deleted=None).values("pk", "revision").first()
-    return _authored(row["pk"], row["revision"]) if row and row["pk"] == name else None
+    row = AuthoredLesson.objects.filter(pk=name, deleted=None).values("revision").first() if is_id(name) else None
+    return _authored(name, row["revision"]) if row else None
 
 
 def lesson_or_404(name: str) -> Lesson:

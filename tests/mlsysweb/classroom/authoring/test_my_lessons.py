@@ -6,8 +6,10 @@ from django.test import Client
 from django.urls import reverse
 
 from mlsysweb.classroom.authoring.files import as_toml
+from mlsysweb.classroom.authoring.store import find_lesson
 from mlsysweb.classroom.lessons.shipped import shipped_lessons
 from mlsysweb.classroom.models import AuthoredLesson, ClassSession
+from mlsysweb.saved.scenarios.ids import is_id
 
 from ..lesson import lesson_document
 
@@ -114,6 +116,15 @@ def test_strangers_change_nothing_and_are_told_nothing(client):
     own.refresh_from_db()
     assert (own.document, own.deleted) == (lesson_document(), None)
     assert "A test lesson" not in text_of(stranger.get(MINE))
+
+
+@pytest.mark.parametrize("name", ["nosuch", "x" * 40, "a\x00b", "", "é"])
+def test_a_name_that_is_no_lesson_finds_none_and_asks_no_database(client, name, django_assert_max_num_queries):
+    assert find_lesson(name) is None
+    if not is_id(name):
+        with django_assert_max_num_queries(0):
+            find_lesson(name)
+    assert client.post(reverse("live:start"), {"lesson": name}).status_code == 404
 
 
 def test_a_guessed_edit_link_opens_nothing(client):

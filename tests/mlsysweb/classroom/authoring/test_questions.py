@@ -1,5 +1,7 @@
 """Making a question of a page or a saved scenario: every kind, into a lesson, computed and answered."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -67,6 +69,18 @@ def test_a_number_is_asked_in_the_unit_it_is_shown_with_and_the_tolerance_typed(
     assert frame.title == "Latency"
 
 
+def test_a_misconception_is_recognized_by_the_answer_of_its_link(client):
+    slip = {"name": "Batch of 1", "link": "/walls/roofline/?batch_size=1000", "explanation": "The batch is 8."}
+    typed = {f"misconceptions-0-{name}": text for name, text in slip.items()}
+    question = made(ask(client, **typed)).question()
+    key = question.solve(compute)
+    wrong = compute(slip["link"], "latency").number * 1000
+    assert question.mark(wrong, key).group == "Batch of 1"
+    refused = text_of(ask(client, kind="wall", **typed))
+    assert "they belong to a number" in refused
+    assert 'value="Batch of 1"' in refused
+
+
 def test_a_text_is_asked_as_a_choice_whose_right_option_is_computed(client):
     frame = made(ask(client, output="bottleneck", kind="choice"))
     question = frame.question()
@@ -100,6 +114,15 @@ def test_what_is_wrong_gets_a_sentence_and_nothing_is_made(client, typed, senten
     assert answered.status_code == 422
     assert sentence in text_of(answered)
     assert not AuthoredLesson.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("tolerance", "half"), ("title", "x" * 121), ("new_title", "x" * 121), ("prompt", "x" * 2001)]
+)
+def test_a_wrong_field_has_its_sentence_beside_it(client, name, typed):
+    page = text_of(ask(client, **{name: typed}))
+    note = re.search(rf'<p id="h-{name}" class="entry-note">(.*?)</p>', page, re.S)
+    assert note and ("needs a number" in note[1] or "characters long" in note[1])
 
 
 def test_it_is_added_to_a_chosen_lesson_of_ones_own_only(client):
