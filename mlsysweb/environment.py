@@ -105,6 +105,12 @@ METRICS_TOKEN = Variable(
     "",
     "Turns `/metrics` on, for Prometheus; its requests must carry `Authorization: Bearer` with this value.",
 )
+REPORTS_TO = Variable(
+    "MLSYSWEB_REPORTS_TO",
+    "",
+    "Where readers of the catalog report errors: an e-mail address, or the page of an issue tracker that opens a new "
+    "issue and takes `title` and `body` (`https://…/issues/new`). Not set: no link is shown.",
+)
 DASK_SCHEDULER = Variable(
     "DASK_SCHEDULER",
     "",
@@ -124,6 +130,7 @@ VARIABLES = (
     SQLITE_SYNCHRONOUS,
     ACCESS_LOG,
     METRICS_TOKEN,
+    REPORTS_TO,
     DASK_SCHEDULER,
 )
 

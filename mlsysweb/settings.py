@@ -259,9 +259,7 @@ if HTTPS:
 ACCESS_LOG = environment.ACCESS_LOG.flag()
 METRICS_TOKEN = environment.METRICS_TOKEN.text()
 
-# Where readers of the catalog report errors: an e-mail address, or the page of an issue tracker that opens a new issue
-# and takes `title` and `body` (https://…/issues/new). Without it no report link is shown.
-CATALOG_REPORTS_TO = os.environ.get("MLSYSWEB_REPORTS_TO", "").strip()
+CATALOG_REPORTS_TO = environment.REPORTS_TO.text()
 
 LOGGING = {
     "version": 1,
