@@ -165,7 +165,7 @@ PAGES = (
                 "Design a serving fleet under a budget, a latency target and a carbon limit.",
             ),
         ),
-        saved=(Saved("capstone", "capstone", "_scores.html", version=2),),
+        saved=(Saved("capstone", "capstone", "_scores.html", version=3),),
     ),
     Page(
         "fallacies",

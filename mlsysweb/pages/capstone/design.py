@@ -1,14 +1,15 @@
 """Scores one design, or a whole space of designs in the same vectorised calls: serving, queue, cost, carbon.
 
 A replica holds B requests at all times, as the serving wall has it for a concurrency of B: prefills of others fall
-between the tokens of each, so a replica counts as B servers with that service time. Each region has a queue of its own.
+between the tokens of each, so a replica counts as B servers with that service time. Each region has a queue of its own;
+the targets must be met in the busiest.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,13 @@ from numpy.typing import NDArray
 
 from solvers.analysis.parameters import with_values
 from solvers.laws.queueing import erlang_c, mean_wait_given_waiting, wait_quantile
-from solvers.laws.serving import used_share
-from solvers.node.serving import serving
 from solvers.operations.sustainability import sustainability
 from solvers.operations.tco import tco
 from solvers.search.front import front, knee
 from solvers.specs import Accelerator, Precision, stack, take
 
-from .question import Inputs, Tenure
+from .question import BudgetBasis, Inputs, Redundancy, Tenure
+from .replica import replica
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +36,8 @@ _LATE = 0.99
 @dataclass(frozen=True)
 class Scores:
     """The scores of designs, one entry per design: feasibility, seconds, requests per second, USD and kg CO2e per
-    year."""
+    year. `ttft_left` is the TTFT after the loss of a region, `ttft_degraded` after that of a replica, `purchase` the
+    price in USD of all hardware."""
 
     fits: NDArray[np.bool_]
     memory: Floats
@@ -47,17 +48,30 @@ class Scores:
     cost: Floats
     carbon: Floats
     devices: Floats
+    ttft_degraded: Floats
+    purchase: Floats
+    carbon_by_region: tuple[Floats, ...]
 
     def meets(self, i: Inputs) -> dict[str, NDArray[np.bool_]]:
-        """Return, for each constraint of the brief, which designs meet it."""
+        """Return, for each constraint of the brief, which designs meet it. A brief without redundancy has no constraint
+        for a failure."""
+        bought = i.budget_basis == BudgetBasis.PURCHASE
+        left = {Redundancy.REGION: self.ttft_left, Redundancy.REPLICA: self.ttft_degraded}.get(
+            Redundancy(int(i.redundancy))
+        )
         return {
             "fits": self.fits,
             "throughput": self.capacity >= i.requests,
             "ttft": self.ttft <= i.ttft_target,
-            "failure": self.ttft_left <= i.ttft_target,
-            "cost": self.cost <= i.budget,
+            **({} if left is None else {"failure": left <= i.ttft_target}),
+            "cost": (self.purchase if bought else self.cost) <= i.budget,
             "carbon": self.carbon <= i.carbon_limit,
         }
+
+    def flat(self) -> Scores:
+        """Return the same scores of all designs in one dimension."""
+        columns = {each.name: getattr(self, each.name).ravel() for each in fields(self)[:-1]}
+        return Scores(**columns, carbon_by_region=tuple(each.ravel() for each in self.carbon_by_region))
 
     def meets_all(self, i: Inputs) -> NDArray[np.bool_]:
         return np.asarray(
@@ -71,50 +85,60 @@ def regions(i: Inputs) -> list[Any]:
     return [place for site, grid in places if (place := grid if site is None else site) is not None]
 
 
+def shares(i: Inputs) -> tuple[Floats, ...]:
+    """Return the share of all requests that each region gets: equal parts unless that of the first is given."""
+    count = len(regions(i))
+    given = np.asarray(i.first_share, dtype=float)
+    first = np.where(given > 0, given, 1 / count) if count > 1 else np.ones_like(given)
+    return (first, *[(1 - first) / max(count - 1, 1)] * (count - 1))
+
+
 def scores(i: Inputs) -> Scores:
     """Return the scores of a design, or of columns of designs."""
-    places = regions(i)
-    shared = {
-        "model": i.model,
-        "accelerator": i.accelerator,
-        "precision": i.precision,
-        "kv_precision": i.precision,
-        "tensor_parallel": i.tensor_parallel,
-        "prompt_length": i.prompt_length,
-        "output_length": i.output_length,
-        "memory_reserve": i.memory_reserve,
-    }
-    full = serving(**shared, concurrency=i.batch_size)
-    service = np.asarray(full.end_to_end_latency)
+    places, parts, one = regions(i), shares(i), replica(i)
     slots = np.asarray(i.replicas, dtype=float) * i.batch_size
-    capacity = len(places) * slots / service
-    load = i.requests * service / len(places)
-    left = load * len(places) / max(len(places) - 1, 1) if len(places) > 1 else np.full_like(load, np.inf)
-    devices = np.asarray(i.replicas, dtype=float) * i.tensor_parallel
-    used = np.minimum(load / slots, 1.0)
-    mfu, reading = (
-        used_share(i.batch_size, first, i.output_length, each, service, peak)
-        for first, each, peak in (
-            (full.prefill_flop, full.decode_flop, full.decode_peak),
-            (full.prefill_moved, full.decode_moved, full.decode_bandwidth),
-        )
+    most = np.maximum.reduce(parts)
+    every = i.requests * one.service
+    load = every * most
+    # The others take equal parts of what a lost region served.
+    others = max(len(places) - 1, 1)
+    left: Floats = np.max(
+        [kept + lost / others for a, kept in enumerate(parts) for b, lost in enumerate(parts) if a != b]
+        or [np.full_like(most, np.inf)],
+        axis=0,
     )
-    unknown = np.isnan(used)  # the bandwidth of the link is not known, so neither is anything about a split over it
-    known = _Activity(*(np.where(unknown, 0.0, each) for each in (used, mfu, reading)))
-    cost, carbon = (np.where(unknown, np.nan, each) for each in _yearly(i, places, devices, known))
-    first = np.asarray(full.ttft)
-    fits, memory, room, late, late_left, capacity, cost, carbon, every = np.broadcast_arrays(
-        np.asarray(full.feasible),
-        np.asarray(full.memory_per_device),
-        np.asarray(full.memory_room),
-        first + _wait(slots, load, service),
-        first + _wait(slots, left, service),
-        capacity,
+    devices = np.asarray(i.replicas, dtype=float) * i.tensor_parallel * i.pipeline_parallel
+    used = tuple(np.minimum(every * part / slots, 1.0) for part in parts)
+    unknown = np.isnan(used[0])  # the bandwidth of the link is not known, so neither is anything about a split over it
+    activities = tuple(
+        _Activity(*(np.where(unknown, 0.0, each) for each in (share, one.mfu, one.memory_utilization)))
+        for share in used
+    )
+    bill = _yearly(i, places, devices, activities)
+    cost, *carbons = (np.where(unknown, np.nan, each) for each in (bill.cost, *bill.carbon))
+    columns: Any = np.broadcast_arrays(
+        one.fits,
+        one.memory,
+        one.room,
+        one.ttft + _wait(slots, load, one.service),
+        one.ttft + _wait(slots, every * left, one.service),
+        slots / one.service / most,
         cost,
-        carbon,
+        sum(carbons),
         devices * len(places),
+        one.ttft + _degraded_wait(i, slots, load, one.service),
+        bill.purchase,
+        *carbons,
     )
-    return Scores(fits, memory, room, late, late_left, capacity, cost, carbon, every)
+    whole: dict[str, Any] = dict(zip((each.name for each in fields(Scores)[:-1]), columns, strict=False))
+    return Scores(**whole, carbon_by_region=tuple(columns[len(whole) :]))
+
+
+def _degraded_wait(i: Inputs, slots: Floats, load: Floats, service: Floats) -> Floats:
+    """Return the 99th percentile of the wait in the busiest region with one replica less; infinite where it has but
+    one."""
+    rest = slots - i.batch_size
+    return np.where(rest > 0, _wait(np.where(rest > 0, rest, 1.0), load, service), np.inf)
 
 
 def _wait(slots: Floats, load: Floats, service: Floats) -> Floats:
@@ -135,13 +159,20 @@ class _Activity:
     memory: Floats
 
 
-def _yearly(i: Inputs, places: list[Any], devices: Floats, busy: _Activity) -> tuple[Floats, Floats]:
-    """Return cost (USD) and emissions (kg CO2e) of all regions per year. Rented devices are paid for while idle,
-    too."""
-    working = {"mfu": busy.mfu, "memory_utilization": busy.memory, "host_power": i.host_power}
-    owned_use = busy.used if i.tenure == Tenure.OWN else 1.0
-    cost, carbon = np.zeros_like(devices), np.zeros_like(devices)
-    for place in places:  # at most three iterations, for any number of designs
+@dataclass(frozen=True)
+class _Bill:
+    """Cost of a year and purchase price of all regions in USD, and emissions of each per year in kg CO2e."""
+
+    cost: Floats
+    purchase: Floats
+    carbon: tuple[Floats, ...]
+
+
+def _yearly(i: Inputs, places: list[Any], devices: Floats, busy: tuple[_Activity, ...]) -> _Bill:
+    """Return the bill of all regions. Rented devices are paid for while idle, too."""
+    cost, purchase, carbon = np.zeros_like(devices), np.zeros_like(devices), []
+    for place, activity in zip(places, busy, strict=True):  # at most three iterations, for any number of designs
+        working = {"mfu": activity.mfu, "memory_utilization": activity.memory, "host_power": i.host_power}
         pue = i.pue if np.isnan(place.pue) else place.pue
         price = {} if np.isnan(place.electricity_price) else {"electricity_price": place.electricity_price}
         bill = tco(
@@ -149,7 +180,7 @@ def _yearly(i: Inputs, places: list[Any], devices: Floats, busy: _Activity) -> t
             devices=devices,
             duration=_YEAR,
             pue=pue,
-            time_in_use=owned_use,
+            time_in_use=activity.used if i.tenure == Tenure.OWN else 1.0,
             **working,
             **price,
         )
@@ -157,23 +188,25 @@ def _yearly(i: Inputs, places: list[Any], devices: Floats, busy: _Activity) -> t
             accelerator=i.accelerator,
             devices=devices,
             duration=_YEAR,
-            time_in_use=busy.used,
+            time_in_use=activity.used,
             **working,
             pue=pue,
             carbon_intensity=place.carbon_intensity,
         )
         cost = cost + np.asarray(bill.tco if i.tenure == Tenure.OWN else bill.cloud_cost)
-        carbon = carbon + np.asarray(emitted.total_carbon)
-    return cost, carbon
+        purchase = purchase + np.asarray(bill.purchase_price)
+        carbon.append(np.asarray(emitted.total_carbon))
+    return _Bill(cost, purchase, tuple(carbon))
 
 
 # The parameters a student can change, in the order in which a remedy is searched, with their bounds.
 LADDERS: dict[str, tuple[float, ...]] = {
     "replicas": tuple(float(k) for k in sorted({*range(1, 129), *(4 * k for k in range(32, 501))})),
     "tensor_parallel": (1, 2, 4, 8, 16),
+    "pipeline_parallel": (1, 2, 4, 8),
     "batch_size": (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128),
 }
-FORMATS = (Precision.FP16, Precision.FP8)
+FORMATS = (Precision.FP16, Precision.FP8, Precision.INT8, Precision.FP4, Precision.INT4)
 
 
 def remedies(i: Inputs) -> dict[str, tuple[str, float]]:
@@ -205,27 +238,33 @@ class DesignSpace:
 
 
 def design_space(i: Inputs, chips: list[Accelerator]) -> DesignSpace:
-    """Return all designs with these chips in the regions of `i`, compared with its brief in one call."""
+    """Return all designs with these chips in the regions of `i`, compared with its brief in one call: each in every
+    format its rate is known in."""
+    kinds = [(place, form) for place, chip in enumerate(chips) for form in FORMATS if not np.isnan(chip.peak[form])]
     axes = [
-        np.arange(len(chips)),
-        np.array([int(p) for p in FORMATS]),
+        np.arange(len(kinds)),
         np.array([1.0, 2, 4, 8]),
+        np.array([1.0, 2]),
         np.array([1.0, 2, 4, 8, 16, 32, 64]),
-        np.unique(np.round(np.geomspace(1, 512, 40))),
     ]
-    chip, precision, tensor, batch, replicas = (each.ravel() for each in np.meshgrid(*axes, indexing="ij"))
-    settings = {"tensor_parallel": tensor, "batch_size": batch, "replicas": replicas}
+    # A replica is priced once for every number of replicas: they are columns beside its rows.
+    kind, tensor, stages, batch = (each.reshape(-1, 1) for each in np.meshgrid(*axes, indexing="ij"))
+    chip, precision = np.moveaxis(np.array(kinds, dtype=int)[kind.astype(int)], -1, 0)
+    replicas = np.unique(np.round(np.geomspace(1, 512, 40)))
+    settings = {"tensor_parallel": tensor, "pipeline_parallel": stages, "batch_size": batch, "replicas": replicas}
     with np.errstate(all="ignore"):
-        scored = scores(replace(i, accelerator=take(stack(chips), chip), precision=precision, **settings))
+        scored = scores(replace(i, accelerator=take(stack(chips), chip), precision=precision, **settings)).flat()
         met = scored.meets_all(i)
     rows = np.flatnonzero(met)
     pairs = np.stack([scored.cost[rows], scored.carbon[rows]], axis=1)
     best = rows[front(pairs)] if rows.size else rows
     order = best[np.argsort(scored.cost[best], kind="stable")]
     bend = knee(np.stack([scored.cost[order], scored.carbon[order]], axis=1)) if order.size else -1
+    shape = (len(chip), len(replicas))
+    columns = {**settings, "precision": precision.astype(float)}
     return DesignSpace(
-        chip,
-        {**settings, "precision": precision.astype(float)},
+        np.broadcast_to(chip, shape).ravel(),
+        {name: np.broadcast_to(each, shape).ravel() for name, each in columns.items()},
         scored,
         met,
         order,

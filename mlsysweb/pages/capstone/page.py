@@ -30,6 +30,15 @@ class Design:
 
 
 @dataclass(frozen=True)
+class RegionEmissions:
+    """A region's share of all requests, and its emissions per year."""
+
+    region: str
+    share: str
+    carbon: str
+
+
+@dataclass(frozen=True)
 class CapstonePage:
     """The brief, its requirements as scored and, once submitted, the Pareto-optimal designs."""
 
@@ -44,17 +53,26 @@ class CapstonePage:
     submitted: bool
     url: str
     brief: str = ""
+    figures: tuple[Card, ...] = ()
+    regions: tuple[RegionEmissions, ...] = ()
+    survives: tuple[str, ...] = ()
 
     def summary(self) -> PageSummary:
         brief = ((c.name, c.wanted, c.has.value, "met" if c.met else "missed", c.sentence) for c in self.constraints)
         designs = ((d.design.words, d.cost, d.carbon, d.mark) for d in self.designs)
+        places = ((each.region, each.share, each.carbon) for each in self.regions)
         return PageSummary(
             self.verdict,
             self.kind,
-            tuple(constraint.has for constraint in (*self.constraints[-2:], *self.constraints[:-2])),  # cost first
+            (*(each.has for each in (*self.constraints[-2:], *self.constraints[:-2])), *self.figures),  # cost first
             (self.figure,) if self.figure else (),
             (
                 NamedTable("Requirements", Table(("Requirement", "Target", "Design", "Status", "Fix"), tuple(brief))),
+                *(
+                    [NamedTable("Regions", Table(("Region", "Requests", "CO₂e per year"), tuple(places)))]
+                    if self.regions
+                    else []
+                ),
                 *(
                     [
                         NamedTable(

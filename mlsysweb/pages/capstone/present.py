@@ -18,9 +18,10 @@ from solvers.result import Value
 from solvers.specs import Precision
 from solvers.verdict import State
 
-from .design import DesignSpace, Scores, regions
-from .page import BriefConstraint, CapstonePage, Design
-from .question import Inputs
+from .design import DesignSpace, Scores, regions, shares
+from .page import BriefConstraint, CapstonePage, Design, RegionEmissions
+from .question import BudgetBasis, Inputs, Redundancy, Tenure
+from .words import dollars, inside, rate, seconds, tonnes
 
 _MOST_FAINT = 300
 
@@ -42,7 +43,7 @@ def capstone_page(
     short = [name for name, each in met.items() if not each]
     link = f"{around.url}?{urlencode(around.text)}" if around.text else around.url
     return CapstonePage(
-        verdict=_verdict(i, score, short),
+        verdict=_verdict(i, score, met),
         kind=State.MISSED if short else State.OK,
         constraints=tuple(_constraints(i, score, met, ways)),
         facts=tuple(_facts(i, score)),
@@ -53,107 +54,169 @@ def capstone_page(
         submitted=space is not None,
         url=link,
         brief=_brief(i),
+        figures=tuple(_figures(i, score)),
+        regions=tuple(_regions(i, score)),
+        survives=tuple(_survives(i, score)),
     )
 
 
 def _brief(i: Inputs) -> str:
     """Return the assignment in a sentence."""
     count = len(regions(i))
-    lost = " It must survive the loss of a region." if count > 1 else ""
+    what = {Redundancy.REGION: "region" if count > 1 else "", Redundancy.REPLICA: "replica"}.get(_redundancy(i), "")
+    lost = f" It must survive the loss of a {what}." if what else ""
+    budget, carbon = dollars(float(i.budget)), f"{tonnes(float(i.carbon_limit))} CO₂e"
+    limits = f"{budget} to buy and {carbon} per year" if _is_bought(i) else f"{budget} and {carbon} per year"
     return (
-        f"Serve {i.model.name} to {_rate(float(i.requests))} with a p99 TTFT of at most "
-        f"{_seconds(float(i.ttft_target))} from {agree(str(count), ' regions')}, for at most "
-        f"{_dollars(float(i.budget))} and {_tonnes(float(i.carbon_limit))} CO₂e per year.{lost}"
+        f"Serve {i.model.name} to {rate(float(i.requests))} with a p99 TTFT of at most "
+        f"{seconds(float(i.ttft_target))} from {agree(str(count), ' regions')}, for at most "
+        f"{limits}.{lost}"
     )
+
+
+def _is_bought(i: Inputs) -> bool:
+    return int(i.budget_basis) == BudgetBasis.PURCHASE
+
+
+def _redundancy(i: Inputs) -> Redundancy:
+    return Redundancy(int(i.redundancy))
+
+
+def _name(i: Inputs, constraint: str) -> str:
+    """Return the name of a constraint of the brief."""
+    if constraint == "failure":
+        return f"TTFT (p99) after loss of a {_redundancy(i).name.lower()}"
+    if constraint == "cost" and _is_bought(i):
+        return "Budget to buy"
+    return _NAMES[constraint]
 
 
 _NAMES = {
     "fits": "Memory per device",
     "throughput": "Throughput",
     "ttft": "TTFT (p99)",
-    "failure": "TTFT (p99) after loss of a region",
     "cost": "Budget",
     "carbon": "Carbon budget",
 }
 
 
-def _verdict(i: Inputs, found: Scores, short: list[str]) -> str:
+def _verdict(i: Inputs, found: Scores, met: Mapping[str, bool]) -> str:
     devices, places = format_quantity(float(found.devices), "1"), agree(str(len(regions(i))), " regions")
     size = f"{agree(devices, ' devices')} in {places}"
-    if not short:
-        yearly = f"{_dollars(float(found.cost))} and {_tonnes(float(found.carbon))} CO₂e per year"
-        return f"All {len(_NAMES)} requirements met. {size}: {yearly}."
-    missed = ", ".join(_inside(_NAMES[name]) for name in short)
-    return f"{len(_NAMES) - len(short)} of {len(_NAMES)} requirements met. {size}; not met: {missed}."
+    budget = (
+        f"The budget is {dollars(float(i.budget))} {'to buy' if _is_bought(i) else 'per year'}; {_price(i, found)}."
+    )
+    missed = ", ".join(inside(_name(i, name)) for name, each in met.items() if not each)
+    if not missed:
+        return f"All {len(met)} requirements met. {size}, {tonnes(float(found.carbon))} CO₂e per year. {budget}"
+    return f"{sum(met.values())} of {len(met)} requirements met. {size}; not met: {missed}. {budget}"
 
 
-def _inside(label: str) -> str:
-    """Return a label as it reads inside a sentence: an abbreviation keeps its capitals."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
-
-
-def _dollars(value: float) -> str:
-    return format_quantity(value, "USD")
-
-
-def _tonnes(value: float) -> str:
-    return format_quantity(value, "kg", "t")
-
-
-def _seconds(value: float) -> str:
-    return format_quantity(value, "s") if math.isfinite(value) else "unbounded: the queue is unstable"
-
-
-def _rate(value: float) -> str:
-    return f"{format_quantity(value, '1')} requests/s"
+def _price(i: Inputs, found: Scores) -> str:
+    """Return what the fleet costs per year and, owned, to buy."""
+    yearly = f"the fleet costs {dollars(float(found.cost))} per year"
+    return f"{yearly} and {dollars(float(found.purchase))} to buy" if i.tenure == Tenure.OWN else yearly
 
 
 def _constraints(
     i: Inputs, score: Scores, met: Mapping[str, bool], ways: Mapping[str, tuple[str, float]]
 ) -> Iterator[BriefConstraint]:
-    ttft = _seconds(float(i.ttft_target))
+    ttft = seconds(float(i.ttft_target))
     wanted = {
         "fits": f"≤ {format_quantity(float(score.room), 'byte')}",
-        "throughput": f"≥ {_rate(float(i.requests))}",
+        "throughput": f"≥ {rate(float(i.requests))}",
         "ttft": f"≤ {ttft}",
         "failure": f"≤ {ttft}",
-        "cost": f"≤ {_dollars(float(i.budget))} per year",
-        "carbon": f"≤ {_tonnes(float(i.carbon_limit))} CO₂e per year",
+        "cost": f"≤ {dollars(float(i.budget))} {'to buy' if _is_bought(i) else 'per year'}",
+        "carbon": f"≤ {tonnes(float(i.carbon_limit))} CO₂e per year",
     }
     for name, has in _has(i, score).items():
+        if name not in met:
+            continue
         sentence = "" if met[name] else _remedy(i, name, ways)
-        yield BriefConstraint(_NAMES[name], wanted[name], has, met[name], sentence)
+        yield BriefConstraint(_name(i, name), wanted[name], has, met[name], sentence)
 
 
 def _has(i: Inputs, score: Scores) -> dict[str, Card]:
     """Return the design's value for each constraint of the brief."""
     capacity, ttft = float(score.capacity), float(score.ttft)
-    left = float(score.ttft_left) if len(regions(i)) > 1 else math.nan
-    stands_in = _seconds(left) if len(regions(i)) > 1 else "no other region"
+    by_region = _redundancy(i) == Redundancy.REGION
+    left = _ttft_without_region(i, score) if by_region else float(score.ttft_degraded)
+    stands_in = "no other region" if by_region and len(regions(i)) < 2 else seconds(left)
     return {
         "fits": card("memory", Value(float(score.memory), "byte", label="Memory per device")),
-        "throughput": Card("capacity", "Maximum throughput", _rate(capacity), "", "compute", capacity, "1/s"),
-        "ttft": Card("ttft", "TTFT (p99)", _seconds(ttft), "", "", ttft, "s"),
-        "failure": Card("ttft_left", "TTFT (p99) after loss of a region", stands_in, "", "", left, "s"),
-        "cost": card("cost", Value(float(score.cost), "USD", label="Cost per year")),
+        "throughput": Card("capacity", "Maximum throughput", rate(capacity), "", "compute", capacity, "1/s"),
+        "ttft": Card("ttft", "TTFT (p99)", seconds(ttft), "", "", ttft, "s"),
+        "failure": Card(
+            "ttft_left" if by_region else "ttft_degraded", _name(i, "failure"), stands_in, "", "", left, "s"
+        ),
+        "cost": _purchase_card(score) if _is_bought(i) else _cost_card(score),
         "carbon": card("carbon", Value(float(score.carbon), "kg", "t", "Emissions per year (CO₂e)")),
     }
+
+
+def _ttft_without_region(i: Inputs, score: Scores) -> float:
+    return float(score.ttft_left) if len(regions(i)) > 1 else math.nan
+
+
+def _cost_card(score: Scores) -> Card:
+    return card("cost", Value(float(score.cost), "USD", label="Cost per year"))
+
+
+def _purchase_card(score: Scores) -> Card:
+    return card("purchase", Value(float(score.purchase), "USD", label="Purchase price"))
+
+
+def _figures(i: Inputs, score: Scores) -> Iterator[Card]:
+    """Yield figures of the design that the brief does not limit."""
+    if _is_bought(i):
+        yield _cost_card(score)
+    elif i.tenure == Tenure.OWN:
+        yield _purchase_card(score)
+    yield card("devices", Value(float(score.devices), "1", label="Devices"))
+    yield card("replicas", Value(float(i.replicas) * len(regions(i)), "1", label="Replicas of all regions"))
+
+
+def _regions(i: Inputs, score: Scores) -> Iterator[RegionEmissions]:
+    for place, share, carbon in zip(regions(i), shares(i), score.carbon_by_region, strict=True):
+        yield RegionEmissions(
+            str(place.name), format_quantity(float(share), "1", "percent"), f"{tonnes(float(carbon))} CO₂e per year"
+        )
+
+
+def _survives(i: Inputs, score: Scores) -> Iterator[str]:
+    """Yield whether the TTFT target is met after the loss of a replica, and of a region."""
+    yield _survival("replica of the busiest region", float(score.ttft_degraded), i)
+    if len(regions(i)) > 1:
+        yield _survival("region, the worst to lose", float(score.ttft_left), i)
+    else:
+        yield "Loss of the only region: no other serves its requests."
+
+
+def _survival(what: str, ttft: float, i: Inputs) -> str:
+    if not math.isfinite(ttft):
+        return (
+            f"Loss of a {what}: does not survive, {'unknown' if math.isnan(ttft) else 'the queue grows without bound'}."
+        )
+    word = "survives" if ttft <= float(i.ttft_target) else "does not survive"
+    return f"Loss of a {what}: {word}, TTFT (p99) {seconds(ttft)} of {seconds(float(i.ttft_target))}."
 
 
 _INPUT_WORDS = {
     "replicas": "replicas per region",
     "tensor_parallel": "tensor-parallel devices",
+    "pipeline_parallel": "pipeline stages",
     "batch_size": "requests per batch",
 }
 
 
 def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
-    if name == "failure" and len(regions(i)) < 2:
+    if name == "failure" and _redundancy(i) == Redundancy.REGION and len(regions(i)) < 2:
         return "Add a second region."
     if name not in ways:
         return (
-            "No single change of replicas, tensor-parallel size or batch size is enough. Try another accelerator, "
-            "precision or region."
+            "No single change of replicas, parallelism or batch size is enough. Try another accelerator, precision or "
+            "region."
         )
     knob, value = ways[name]
     return f"{agree(f'{value:g}', f' {_INPUT_WORDS[knob]}')} would meet it (now {float(getattr(i, knob)):g})."
@@ -163,12 +226,20 @@ def _facts(i: Inputs, score: Scores) -> Iterator[str]:
     yield ("Each region is modeled as a queue with one server per batch slot (M/M/c). Prefills interrupt decoding.")
     if math.isnan(float(i.accelerator.embodied_carbon)):
         yield f"The embodied carbon of {i.accelerator.name} is unknown, so the emissions per year are unknown."
-    yield "When a region is lost, the others take its requests and must still meet the TTFT target."
+    yield "A lost region's requests go in equal parts to the others. The busiest region sets TTFT and throughput."
     yield (
         "Cost per year: owned hardware at 2.5 times the price of the accelerators, depreciated over four years, or "
         "on-demand cloud prices."
     )
-    yield "Pipeline parallelism is not offered: the serving model splits each layer over devices (tensor parallelism)."
+    yield (
+        "Purchase price: 2.5 times the price of the accelerators, for network, power, cooling, facility and staff. A "
+        "year costs a quarter of it, electricity and maintenance."
+    )
+    if i.pipeline_parallel > 1:
+        yield (
+            "Pipeline stages serve as many groups of requests, each in another stage. The stage with the most layers "
+            "sets the pace; transfers between stages use the link between devices, without start-up times."
+        )
 
 
 def _compared(score: Scores, short: list[str], space: DesignSpace) -> str:
@@ -177,7 +248,7 @@ def _compared(score: Scores, short: list[str], space: DesignSpace) -> str:
     cheapest = float(space.scores.cost[space.front[0]])
     told = (
         f"{agree(f'{int(space.met.sum()):,}', f' of {len(space.met):,} designs tried meet the brief')}; the cheapest "
-        f"costs {_dollars(cheapest)} per year. "
+        f"costs {dollars(cheapest)} per year. "
     )
     if short:
         return told + "Yours does not meet it yet."
@@ -188,8 +259,9 @@ def _named(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
     get = {name: column[row] for name, column in space.settings.items()}
     form = Precision(int(get["precision"])).name
     chip = around.chips[int(space.chip[row])][1]
+    stages = f" × PP {get['pipeline_parallel']:g}" if get["pipeline_parallel"] > 1 else ""
     return (
-        f"{chip} · {form} · TP {get['tensor_parallel']:g} · {get['replicas']:g} replicas/region · "
+        f"{chip} · {form} · TP {get['tensor_parallel']:g}{stages} · {get['replicas']:g} replicas/region · "
         f"batch {get['batch_size']:g}"
     )
 
@@ -200,7 +272,7 @@ def _link(space: DesignSpace, row: int, around: CapstoneLinks) -> str:
         **around.text,
         "accelerator": around.chips[int(space.chip[row])][0],
         "precision": Precision(int(get["precision"])).name.lower(),
-        **{name: f"{get[name]:g}" for name in ("tensor_parallel", "batch_size", "replicas")},
+        **{name: f"{get[name]:g}" for name in ("tensor_parallel", "pipeline_parallel", "batch_size", "replicas")},
     }
     return f"{around.url}?{urlencode(text)}"
 
@@ -209,8 +281,8 @@ def _designs(i: Inputs, space: DesignSpace, around: CapstoneLinks) -> Iterator[D
     for row in space.front.tolist():
         yield Design(
             Link(_named(space, row, around), _link(space, row, around)),
-            f"{_dollars(float(space.scores.cost[row]))}/year",
-            f"{_tonnes(float(space.scores.carbon[row]))} CO₂e/year",
+            f"{dollars(float(space.scores.cost[row]))}/year",
+            f"{tonnes(float(space.scores.carbon[row]))} CO₂e/year",
             "knee" if row == space.knee else "",
         )
 
@@ -231,7 +303,7 @@ def _figure(i: Inputs, score: Scores, space: DesignSpace, around: CapstoneLinks)
     title = "Your design vs. the Pareto front"
     table = Table(
         ("Design", "Cost per year", "CO₂e per year"),
-        tuple((d.name, _dollars(d.dollars), _tonnes(d.tonnes * 1e3)) for d in (*own, *front)),
+        tuple((d.name, dollars(d.dollars), tonnes(d.tonnes * 1e3)) for d in (*own, *front)),
     )
     return Figure(
         "designs-0",

@@ -20,6 +20,21 @@ class Tenure(IntEnum):
     CLOUD = 1
 
 
+class BudgetBasis(IntEnum):
+    """The costs that the budget is compared with."""
+
+    YEAR = 0
+    PURCHASE = 1
+
+
+class Redundancy(IntEnum):
+    """The loss that the fleet must survive within the TTFT target."""
+
+    REGION = 0
+    REPLICA = 1
+    NONE = 2
+
+
 class Submitted(IntEnum):
     """Whether the design is submitted, so that it may be compared with the front."""
 
@@ -34,6 +49,9 @@ class Inputs:
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb")
     precision: Codes = inputs.precision(Precision.FP16)
     tensor_parallel: Array = inputs.tensor_parallel(4, help="Devices per replica; each layer is split over them.")
+    pipeline_parallel: Array = inputs.pipeline_parallel(
+        1, high=128, slider=(1, 8), help="Stages per replica, each of the tensor-parallel devices."
+    )
     batch_size: Array = inputs.batch_size(16, help="Concurrent requests per replica.")
     replicas: Array = number(
         "1",
@@ -44,7 +62,17 @@ class Inputs:
         slider=(1, 256),
         log=True,
         integer=True,
-        help="Copies of the model in each region; requests are divided equally over regions.",
+        help="Copies of the model in each region.",
+    )
+    first_share: Array = number(
+        "1",
+        "Requests to the first region",
+        0,
+        high=1,
+        slider=(0, 1),
+        display_unit="percent",
+        help="Share of all requests; the other regions get equal parts of the rest.",
+        zero_means="equal parts",
     )
     first: Grid = spec(Grid, "First region", "us-virginia", help="Each region holds an equal part of the fleet.")
     second: Grid | None = spec(Grid, "Second region", "ireland", optional=True)
@@ -60,6 +88,20 @@ class Inputs:
         Tenure.OWN,
         labels={"own": "owned", "cloud": "on-demand cloud"},
         help="Owned for four years, or rented on demand.",
+    )
+    budget_basis: Codes = choice(
+        BudgetBasis,
+        "Budget covers",
+        BudgetBasis.YEAR,
+        labels={"year": "cost per year", "purchase": "purchase price"},
+        help="Brief: what a year costs (depreciation, electricity, maintenance), or what is paid at the start.",
+    )
+    redundancy: Codes = choice(
+        Redundancy,
+        "Must survive the loss of",
+        Redundancy.REGION,
+        labels={"region": "a region", "replica": "a replica", "none": "nothing"},
+        help="Brief: the loss after which the p99 TTFT target must still be met.",
     )
     model: Model = inputs.model("llama-3-70b", advanced=True, help="Brief: the model to serve.")
     requests: Array = number(
@@ -87,14 +129,14 @@ class Inputs:
     )
     budget: Array = number(
         "USD",
-        "Budget per year",
+        "Budget",
         5e6,
         exclusive_min=True,
         high=1e12,
         slider=(1e5, 1e8),
         log=True,
         advanced=True,
-        help="Brief: all regions together.",
+        help="Brief: all regions together, per year or to buy.",
     )
     carbon_limit: Array = number(
         "kg",
@@ -134,6 +176,17 @@ def check(i: Inputs) -> Iterator[InputError]:
         site = getattr(i, name)
         if site is not None and math.isnan(site.carbon_intensity):
             yield InputError(name, f"can't be {site.name}: its carbon intensity is unknown.")
+    if i.first_share > 0 and all(each is None for each in (i.second, i.third, i.second_site, i.third_site)):
+        yield InputError("first_share", "needs a second region; with one, leave it at 0: all requests go there.")
+    if i.pipeline_parallel > i.model.layers > 0:
+        yield InputError("pipeline_parallel", f"must be at most {i.model.layers:g}, the layers of {i.model.name}.")
+    if i.pipeline_parallel > 1 and math.isnan(i.accelerator.interconnect_bandwidth):
+        yield InputError(
+            "pipeline_parallel",
+            f"must be 1: the catalog has no interconnect bandwidth for {i.accelerator.name}.",
+        )
+    if i.budget_basis == BudgetBasis.PURCHASE and i.tenure == Tenure.CLOUD:
+        yield InputError("budget_basis", "can't be purchase: rented hardware has no purchase price.")
     if i.tenure == Tenure.CLOUD and math.isnan(i.accelerator.cloud_price):
         yield InputError("tenure", f"can't be cloud: the catalog has no price to rent {i.accelerator.name}.")
 
@@ -148,6 +201,10 @@ CAPSTONE = question(
         Preset(
             "Smaller: 50 requests/s, TTFT 500 ms",
             {"requests": "50 1/s", "ttft_target": "500 ms", "budget": "1 MUSD", "replicas": "4"},
+        ),
+        Preset(
+            "The same assignment with $5M as the purchase price",
+            {"budget_basis": "purchase", "precision": "fp8", "tensor_parallel": "2"},
         ),
         Preset("One region only", {"second": "none", "replicas": "64"}),
     ),

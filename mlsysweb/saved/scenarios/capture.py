@@ -79,8 +79,13 @@ def _without_limits(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "constraints": list(lines)}
 
 
+def _with_more_figures(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 of the capstone has further figures, which an earlier one leaves out: its fields stay."""
+    return data
+
+
 # By page and version: the function that upgrades data of that version to the next.
-UPGRADES: dict[str, Mapping[int, Upgrade]] = {"capstone": {1: _without_limits}}
+UPGRADES: dict[str, Mapping[int, Upgrade]] = {"capstone": {1: _without_limits, 2: _with_more_figures}}
 # All pages over many walls that can be saved, by stored name.
 PAGES: dict[str, SavablePage] = {page.name: page for page in _savable()}
 PAGE_TYPES = {name: page.kind for name, page in PAGES.items()}

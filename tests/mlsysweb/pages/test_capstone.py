@@ -3,13 +3,17 @@ from html import unescape
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalog.resolve import resolve
-from mlsysweb.pages.capstone.design import LADDERS, design_space, remedies, scores
+from mlsysweb.pages.capstone.design import FORMATS, LADDERS, design_space, remedies, scores
 from mlsysweb.pages.capstone.question import CAPSTONE
+from mlsysweb.pages.capstone.replica import replica
 from solvers.node.serving import serving
 from solvers.operations.tco import tco
 from solvers.read import read
+from solvers.specs import Precision
 from tests.solvers.systems import H100
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -159,5 +163,126 @@ def test_nobody_on_the_front_is_beaten_and_everybody_off_it_is():
     ],
 )
 def test_what_cannot_be_scored_is_told_at_its_field(client, query, sentence):
+    refused = client.get("/capstone/", query)
+    assert refused.status_code == 422 and sentence in refused.content.decode()
+
+
+def page_of(client, **text):
+    return client.get("/capstone/", {**SMALL, **text}).context["page"]
+
+
+def test_the_budget_is_said_and_can_be_the_purchase_price(client):
+    yearly, bought = page_of(client), page_of(client, budget_basis="purchase")
+    assert "The budget is $1M per year; the fleet costs" in yearly.verdict and "to buy." in yearly.verdict
+    assert "The budget is $1M to buy" in bought.verdict and "$1M to buy and" in bought.brief
+    lines = {c.name: c for c in bought.constraints}
+    assert lines["Budget to buy"].wanted == "≤ $1M to buy"
+    price = float(scores(design()).purchase)
+    assert lines["Budget to buy"].has.number == price == 2.5 * 48 * float(design().accelerator.unit_price)
+    assert not lines["Budget to buy"].met and {c.name: c for c in yearly.constraints}["Budget"].met
+
+
+def test_a_pipeline_of_one_stage_is_the_serving_walls_replica():
+    i = design(second="none")
+    own, one = scores(i), replica(i)
+    full = serving(
+        model=i.model,
+        accelerator=i.accelerator,
+        precision=i.precision,
+        kv_precision=i.precision,
+        tensor_parallel=i.tensor_parallel,
+        prompt_length=i.prompt_length,
+        output_length=i.output_length,
+        concurrency=i.batch_size,
+    )
+    assert float(one.service) == float(full.end_to_end_latency) and float(one.memory) == float(full.memory_per_device)
+    assert float(own.devices) == 6 * 4
+
+
+def test_stages_divide_memory_and_add_transfers_to_the_first_token():
+    one = replica(design(tensor_parallel="2"))
+    two, four = (replica(design(tensor_parallel="2", pipeline_parallel=stages)) for stages in ("2", "4"))
+    assert float(two.memory) == pytest.approx(float(one.memory) / 2)
+    assert float(four.memory) == pytest.approx(float(one.memory) / 4)
+    i = design(tensor_parallel="2")
+    hop = 256 * float(i.model.hidden_size) * 2 / float(i.accelerator.interconnect_bandwidth)
+    assert float(four.ttft) == pytest.approx(float(one.ttft) + 3 * hop)
+    assert float(scores(design(tensor_parallel="2", pipeline_parallel="4")).devices) == 2 * 6 * 8
+
+
+def test_layers_that_do_not_divide_wait_for_the_largest_stage():
+    even, odd = (replica(design(pipeline_parallel=stages, batch_size="60")) for stages in ("5", "6"))
+    assert float(odd.memory) == pytest.approx(float(even.memory) * 14 / 16)  # 80 layers: 16 and 14 in the largest
+    i = design(pipeline_parallel="6", batch_size="60")
+    alone = replica(replace(i, pipeline_parallel=1, batch_size=10))
+    assert float(odd.service) > float(alone.service) * 14 * 6 / 80
+
+
+@given(st.sampled_from([1, 2, 4, 8]), st.sampled_from([1, 3, 8, 16, 50]), st.sampled_from(["fp16", "fp8"]))
+def test_a_pipeline_never_uses_more_than_its_peaks(stages, batch, precision):
+    one = replica(design(pipeline_parallel=str(stages), batch_size=str(batch), precision=precision))
+    assert 0 < float(one.mfu) <= 1 and 0 < float(one.memory_utilization) <= 1
+    assert float(one.service) > float(one.ttft) > 0
+
+
+def test_requests_can_be_split_unevenly_and_the_busiest_region_sets_the_pace():
+    even, uneven = scores(design()), scores(design(first_share="80 %"))
+    assert float(uneven.capacity) == pytest.approx(float(even.capacity) / 1.6)
+    assert float(uneven.ttft) >= float(even.ttft)
+    assert float(scores(design(first_share="50 %")).cost) == pytest.approx(float(even.cost))
+
+
+def test_emissions_move_to_the_region_that_serves_and_sum_to_the_total(client):
+    green, dirty = (scores(design(first="norway", second="poland", first_share=s)) for s in ("90 %", "10 %"))
+    for each in (green, dirty):
+        assert sum(float(c) for c in each.carbon_by_region) == pytest.approx(float(each.carbon))
+    assert float(green.carbon) < float(dirty.carbon)
+    regions = page_of(client, first="norway", second="poland", first_share="90 %").regions
+    assert [each.share.replace("\xa0", " ") for each in regions] == ["90 %", "10 %"]
+    assert regions[0].region.startswith("Norway")
+
+
+def test_the_loss_of_a_replica_is_that_of_a_smaller_fleet():
+    i, fewer = design(), design(replicas="5")
+    assert float(scores(i).ttft_degraded) == pytest.approx(float(scores(fewer).ttft))
+    assert np.isinf(scores(design(replicas="1")).ttft_degraded)
+
+
+def test_the_page_says_what_the_design_survives(client):
+    survives = page_of(client, replicas="12").survives
+    assert [": survives" in each for each in survives] == [True, True]
+    alone = page_of(client, replicas="2", second="none").survives
+    assert "does not survive" in alone[0] and "only region" in alone[1]
+
+
+def test_the_brief_can_ask_for_less_redundancy(client):
+    names = {
+        kind: [c.name for c in page_of(client, redundancy=kind).constraints] for kind in ("region", "replica", "none")
+    }
+    assert "TTFT (p99) after loss of a region" in names["region"]
+    assert "TTFT (p99) after loss of a replica" in names["replica"]
+    assert len(names["none"]) == 5 and "All 5 requirements met" in page_of(client, redundancy="none").verdict
+    assert "loss of a replica" in page_of(client, redundancy="replica").brief
+
+
+def test_the_front_tries_every_format_a_chip_has_and_no_other():
+    fp8_only = replace(PRICED, peak=np.where(np.arange(9) == Precision.FP8, PRICED.peak, np.nan))
+    space = design_space(design(), [PRICED, fp8_only])
+    tried = {chip: {int(p) for p in np.unique(space.settings["precision"][space.chip == chip])} for chip in (0, 1)}
+    assert tried[1] == {Precision.FP8}
+    assert tried[0] == {int(p) for p in FORMATS if not np.isnan(PRICED.peak[p])} and Precision.INT8 in tried[0]
+    assert {1.0, 2.0} <= set(space.settings["pipeline_parallel"])
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"first_share": "60 %", "second": "none"}, "needs a second region"),
+        ({"pipeline_parallel": "100"}, "must be at most 80, the layers of Llama 3 70B"),
+        ({"budget_basis": "purchase", "tenure": "cloud"}, "rented hardware has no purchase price"),
+        ({"first_share": "120 %"}, "Requests to the first region"),
+    ],
+)
+def test_inputs_that_do_not_go_together_are_told_at_their_field(client, query, sentence):
     refused = client.get("/capstone/", query)
     assert refused.status_code == 422 and sentence in refused.content.decode()
