@@ -45,7 +45,7 @@ def claims_page(
                 tuple(_link("All" if n is None else str(n), asked.with_part(n), asked, base) for n in (None, *parts)),
             ),
             FilterRow(
-                "ClaimVerdict",
+                "Verdict",
                 tuple(
                     _link("All" if v is None else WORDS[v], asked.with_verdict(v), asked, base)
                     for v in (None, *CHOICES)
