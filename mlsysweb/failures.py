@@ -16,6 +16,7 @@ from mlsysweb.api.document import errors
 from mlsysweb.database_errors import DatabaseProblem, database_problem
 from mlsysweb.show.refusal import RefusalPage, page_before, refused
 from mlsysweb.show.work_limits import RETRY, Busy, ClientGone, watched
+from mlsysweb.throttle import LimitExceeded
 from solvers.errors import InputError, InputErrors
 
 
@@ -59,8 +60,8 @@ def sign_in_locked(request: HttpRequest, response: HttpResponse | None, credenti
 
 
 class WorkLimits:
-    """Middleware that lets heavy work notice that its client has disconnected, and answers where such work is
-    refused. Waitress tells of the client when its setting `channel_request_lookahead` is not 0."""
+    """Middleware that lets heavy work notice that its client has disconnected, and answers where work or one more
+    request is refused. Waitress tells of the client when its setting `channel_request_lookahead` is not 0."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -70,7 +71,12 @@ class WorkLimits:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return a 503 for work that has to wait, and an answer without content for a client that has gone."""
+        """Return a 503 for work that has to wait, a 429 for one request too many, and an answer without content for a
+        client that has gone."""
+        if isinstance(exception, LimitExceeded):
+            over = exception.over
+            page = RefusalPage("Too many requests", over.sentence, page_before(request))
+            return refused(request, page, over.status, over.seconds)
         if isinstance(exception, Busy):
             return _busy(request)
         if isinstance(exception, ClientGone):

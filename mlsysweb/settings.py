@@ -205,6 +205,8 @@ FAIR_USE = {
     "job": {"visitor": (60, _HOUR), "address": (3_000, _HOUR)},
     "sign_in": {"visitor": (60, _HOUR), "address": (3_000, _HOUR)},  # each costs 0.4 s of processor time
     "api": {"visitor": (6_000, 600), "address": (60_000, 600)},
+    "code": {"address": (2_000, _HOUR)},  # of 10⁹ codes: guessing one takes years
+    "class": {"visitor": (60, _HOUR), "address": (1_000, _HOUR)},
 }
 # All of them times this; 0 for none.
 _factor = environment.FAIR_USE.factor()
@@ -236,6 +238,7 @@ KEEP_DAYS = {
     "deleted": 30,  # since its owner deleted it or the staff removed it
     "job": 30,  # since it finished
     "attempt": 30,  # a wrong password
+    "class": 180,  # a class session with its answers, since it was started
 }
 # A visitor without an account finds their scenarios by this cookie; saving prolongs it. An account signs in again.
 SESSION_COOKIE_AGE = KEEP_DAYS["scenario"] * 86_400

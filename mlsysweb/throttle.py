@@ -37,6 +37,8 @@ WORDS = {
     "job": "searches started",
     "sign_in": "attempts to sign in",
     "api": "API requests",
+    "code": "codes of no class",
+    "class": "classes started",
     "stored": "kB stored",
 }
 VISITOR, ADDRESS = "visitor", "address"

@@ -8,6 +8,11 @@ class ClassroomConfig(AppConfig):
     name = "mlsysweb.classroom"
 
     def ready(self) -> None:
+        from mlsysweb.saved.scenarios.prune import EXPIRING
+
         from .authoring.rights import claim_on_login
+        from .retention import expired_rows
+
+        EXPIRING.append(expired_rows)
 
         user_logged_in.connect(claim_on_login, dispatch_uid="lessons of a browser become an account's")

@@ -162,7 +162,9 @@ class TestAClass:
         assert limits["api"] >= 64 * self.STUDENTS  # a sweep of 64 points each, all within ten minutes
 
     def test_one_visitor_may_do_no_more_than_a_part_of_that(self):
-        for scopes in deployed.FAIR_USE.values():
+        of_visitors = [scopes for scopes in deployed.FAIR_USE.values() if "visitor" in scopes]
+        assert len(of_visitors) > 5
+        for scopes in of_visitors:
             assert scopes["visitor"][0] * 10 <= scopes["address"][0]
 
 
@@ -270,3 +272,23 @@ class TestTheSite:
 
         assert 'href="http://testserver/walls/tco/">Back' in back("http://testserver/walls/tco/")
         assert 'href="/">Back' in back("http://elsewhere.example/")
+
+
+@pytest.mark.django_db
+class TestClasses:
+    """Codes of classes cannot be guessed by trying many, nor classes be started without end."""
+
+    @pytest.mark.parametrize("path", ["/class/?code=ABCDEF", "/class/ABCDEF/", "/class/ABCDEF/journey/"])
+    def test_many_codes_of_no_class_are_refused_and_others_answered(self, client, limit, path):
+        limit("code", address=2)
+        assert [client.get(path).status_code for _ in range(3)] == [404, 404, 429]
+        answer = client.get(path)
+        assert "2 codes of no class in 1 hour is the most this site accepts" in answer.content.decode()
+        assert int(answer["Retry-After"]) > 0
+        assert client.get("/class/").status_code == 200
+
+    def test_classes_are_started_up_to_the_limit(self, client, limit, catalog):
+        limit("class", address=1)
+        assert client.post("/class/start/", {"lesson": "economics"}).status_code == 302
+        refused = client.post("/class/start/", {"lesson": "economics"})
+        assert refused.status_code == 429 and "1 classes started in 1 hour" in refused.content.decode()

@@ -12,7 +12,7 @@ from mlsysweb.classroom.authoring.store import lesson_or_404
 from mlsysweb.classroom.lessons.shipped import shipped_lessons
 from mlsysweb.classroom.models import ClassSession, StudentAnswer
 from mlsysweb.show.htmx import wants_partial
-from mlsysweb.show.refusal import RefusalPage, page_before, refused
+from mlsysweb.show.refusal import RefusalPage, limit_posts, page_before, refused
 from mlsysweb.show.results.spreadsheet import as_csv
 
 from .page import ProjectorPage
@@ -27,6 +27,7 @@ _CSV_HEAD = ("Frame", "Round", "Student", "Answer", "Correct", "Group", "Compute
 
 
 @require_POST
+@limit_posts("class", "No class was started")
 def start(request: HttpRequest) -> HttpResponse:
     """Start a session of a lesson, shipped or authored. It keeps the document as it is now. A lesson with a question
     that has no answer is refused: the class would be at its screen before anyone sees that. Raise Http404."""
@@ -125,7 +126,7 @@ def results_csv(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def projector(request: HttpRequest, code: str) -> HttpResponse:
     """The projector's page: what the class sees, with the code to join. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     url = _join_url(request, session)
     qr = segno.make(url, error="m").svg_inline(scale=6, border=2, dark="#000", light="#fff", omitsize=True)
     address = f"{request.get_host()}{reverse('live:find')}".rstrip("/")

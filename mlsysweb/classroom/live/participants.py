@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest
 
 from mlsysweb.classroom.models import ClassSession, Participant
+from mlsysweb.throttle import spend
 
 # The participants of this browser by session, in the Django session.
 PARTICIPANTS = "participants"
 
 
-def session_or_404(code: str) -> ClassSession:
-    """Return the session of a code. Raise Http404."""
-    return get_object_or_404(ClassSession.objects.defer("lesson"), code=code)
+def session_or_404(request: HttpRequest, code: str) -> ClassSession:
+    """Return the session of a code. Raise Http404, and LimitExceeded after many codes of no class."""
+    session = ClassSession.objects.defer("lesson").filter(code=code).first()
+    if session is None:
+        spend(request, "code", 1)
+        raise Http404(f"There is no class with the code {code[:20]}.")
+    return session
 
 
 def participant_of(request: HttpRequest, session: ClassSession) -> Participant | None:

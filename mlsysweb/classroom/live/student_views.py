@@ -16,6 +16,7 @@ from mlsysweb.saved.scenarios.text import control_character
 from mlsysweb.saved.scenarios.views import saved_page_or_response
 from mlsysweb.show.htmx import wants_partial
 from mlsysweb.show.refusal import limit_posts
+from mlsysweb.throttle import spend
 
 from .page import JoinPage, JourneyPage, StudentPage
 from .participants import PARTICIPANTS, participant_of, remember, session_or_404
@@ -34,6 +35,7 @@ def find(request: HttpRequest) -> HttpResponse:
         return render(request, "classroom/join.html", {"page": JoinPage("", "", "", "")})
     session = ClassSession.objects.filter(code=code).first() if len(code) == CODE_LENGTH else None
     if session is None:
+        spend(request, "code", 1)
         problem = f"There is no class with the code {code[:20]}. A code has {CODE_LENGTH} letters and digits."
         return render(request, "classroom/join.html", {"page": JoinPage("", code[:20], "", problem)}, status=404)
     return redirect("live:student", code=session.code)
@@ -42,7 +44,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def student(request: HttpRequest, code: str) -> HttpResponse:
     """A student's page, or the form to join. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     participant = participant_of(request, session)
     if participant is None:
         problem = "This session has ended; nobody can join it any more." if session.ended else ""
@@ -62,7 +64,7 @@ def _student_page(request: HttpRequest, session: ClassSession, participant: Part
 @require_POST
 def join_session(request: HttpRequest, code: str) -> HttpResponse:
     """Join a session; a browser that has joined already returns as the same participant. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     if participant_of(request, session) is None:
         name = " ".join(request.POST.get("name", "").split())
         problem = _name_problem(name)
@@ -88,7 +90,7 @@ def _name_problem(name: str) -> str:
 def screen_update(request: HttpRequest, code: str) -> HttpResponse:
     """The screen where it has changed since `token`; status 204 where it has not. Read every two seconds by each
     student, so an unchanged screen costs one query and no session. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     now, projected = timezone.now(), request.GET.get("view") == "projector"
     if request.GET.get("token") == (projector_token(session, now) if projected else session.token(now)):
         return HttpResponse(status=204)
@@ -101,7 +103,7 @@ def screen_update(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, code: str) -> HttpResponse:
     """Record an answer. It names the frame and round it belongs to, so that a late one is refused. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     participant = participant_of(request, session)
     if participant is None:
         return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
@@ -135,7 +137,7 @@ def _refused(request: HttpRequest, session: ClassSession, sentence: str, status:
 @require_POST
 def submit(request: HttpRequest, code: str) -> HttpResponse:
     """Hand in a saved scenario by its link. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     participant = participant_of(request, session)
     if participant is None:
         return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
@@ -155,7 +157,7 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
 @limit_posts("save", "Not handed in")
 def save_and_hand_in(request: HttpRequest, code: str) -> HttpResponse:
     """Save the page that the form was sent from, and hand it in. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     participant = participant_of(request, session)
     if participant is None:
         return _refused(request, session, "Join the class first; this browser has not joined it.", 403)
@@ -175,7 +177,7 @@ def save_and_hand_in(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def own_journey(request: HttpRequest, code: str) -> HttpResponse:
     """A student's own answers and what they handed in. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     participant = participant_of(request, session)
     if participant is None:
         return redirect("live:student", code=session.code)
@@ -188,7 +190,7 @@ def own_journey(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, code: str) -> HttpResponse:
     """Delete the participant of this browser with all answers. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     participant = participant_of(request, session)
     if participant is not None:
         participant.delete()
@@ -201,7 +203,7 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def personal(request: HttpRequest, code: str, key: str) -> HttpResponse:
     """Go on as a participant on this device, by their personal link. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     participant = get_object_or_404(Participant, session=session, key=key)
     remember(request, session, participant)
     return redirect("live:student", code=session.code)
@@ -210,7 +212,7 @@ def personal(request: HttpRequest, code: str, key: str) -> HttpResponse:
 @require_safe
 def demo(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The result of a demo of the present frame with changed inputs. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     frame = frame_of(session, lesson_of(session))
     if number >= len(frame.demos) or (frame.asked and session.phase != SessionPhase.REVEALED):
         raise Http404("The present screen has no such demo.")

@@ -49,10 +49,11 @@ class AboutPage:
 @dataclass(frozen=True)
 class PrivacyPage:
     """The terms of the privacy page in days: scenarios without an account, deleted scenarios, ended searches, wrong
-    passwords, and the session of an account."""
+    passwords, class sessions, and the session of an account."""
 
     scenario_days: int
     deleted_days: int
     job_days: int
     attempt_days: int
+    class_days: int
     account_days: int

@@ -35,6 +35,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         deleted_days=days["deleted"],
         job_days=days["job"],
         attempt_days=days["attempt"],
+        class_days=days["class"],
         account_days=settings.ACCOUNT_SESSION_AGE // 86_400,
     )
     return render(request, "about/privacy.html", {"page": page})

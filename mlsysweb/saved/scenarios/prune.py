@@ -9,7 +9,7 @@ such as a lesson, refers to it. Scenarios of accounts are kept until their owner
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +38,10 @@ class Expired:
     rows: QuerySet[Any]
 
 
+# Functions of other apps that yield their expired rows at a time; an app adds its own when it is ready.
+EXPIRING: list[Callable[[datetime], Iterator[Expired]]] = []
+
+
 def expired(now: datetime | None = None) -> Iterator[Expired]:
     """Yield the rows of each kind whose term has passed."""
     now = now or timezone.now()
@@ -56,6 +60,8 @@ def expired(now: datetime | None = None) -> Iterator[Expired]:
     yield Expired(f"searches that ended more than {days['job']} days ago", jobs)
     attempts = AccessAttempt.objects.filter(attempt_time__lt=since("attempt"))
     yield Expired(f"records of wrong passwords older than {days['attempt']} days", attempts)
+    for rows_of_app in EXPIRING:
+        yield from rows_of_app(now)
 
 
 def remove(rows: QuerySet[Any]) -> int:

@@ -20,7 +20,7 @@ from .store import designs_of, is_ranking, show_gallery, vote
 @require_POST
 def send_vote(request: HttpRequest, code: str) -> HttpResponse:
     """Give a vote to a design of the class, or take it back. Raise Http404."""
-    session = session_or_404(code)
+    session = session_or_404(request, code)
     participant = participant_of(request, session)
     number, sent = request.POST.get("design", ""), request.POST.get("vote", "")
     if participant is None:

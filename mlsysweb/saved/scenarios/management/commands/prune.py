@@ -12,8 +12,9 @@ class Command(BaseCommand):
     """Removes rows that are no longer needed. To be run once a day."""
 
     help = (
-        "Remove old scenarios without an account, deleted ones, expired sessions, finished searches and records of "
-        "wrong passwords. KEEP_DAYS in the settings has the terms. Run it once a day; the site may run meanwhile."
+        "Remove old scenarios and lessons without an account, deleted ones, old class sessions, expired sessions, "
+        "finished searches and records of wrong passwords. KEEP_DAYS in the settings has the terms. Run it once a day; "
+        "the site may run meanwhile."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
