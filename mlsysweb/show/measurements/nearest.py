@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from solvers.result import Result
 
+from .confidence import confidence
 from .page import MeasuredRow, NearbyMeasurements
 from .rows import KINDS, PREDICTIONS, Measurements, measurements, model_sizes
 from .words import measured_row
@@ -54,7 +55,9 @@ def nearby(wall: str, result: Result) -> NearbyMeasurements | None:
         return NearbyMeasurements((), kinds[0][0])
     chip = str(result.values["accelerator"].value)
     rows = (row for name, most in kinds for row in _nearest(name, most, asked, chip))
-    return NearbyMeasurements(tuple(rows), kinds[0][0])
+    precision = _SAME_BYTES.get(asked.precision, asked.precision)
+    errors = confidence((name for name, _ in kinds), asked.chip, chip, precision)
+    return NearbyMeasurements(tuple(rows), kinds[0][0], tuple(errors))
 
 
 def _nearest(name: str, most: int, asked: MeasuredConfiguration, chip: str) -> Iterator[MeasuredRow]:

@@ -24,7 +24,8 @@ class MeasuredRow:
 @dataclass(frozen=True)
 class NearbyMeasurements:
     """The measurements nearest to a result, none if all are farther than a factor of two. `kind` is the kind to open on
-    the accuracy page."""
+    the accuracy page. `errors` are sentences on the errors of all measurements on the chip."""
 
     rows: tuple[MeasuredRow, ...]
     kind: str
+    errors: tuple[str, ...] = ()

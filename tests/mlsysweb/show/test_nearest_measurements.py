@@ -104,13 +104,13 @@ def test_what_was_not_measured_has_nothing_near(text):
 
 def test_a_wall_that_predicts_nothing_measured_has_no_list(client):
     assert nearby("tco", answer(solvers()["tco"], {})) is None
-    assert "Nearest published measurements" not in client.get("/walls/tco/").content.decode()
+    assert "Published measurements" not in client.get("/walls/tco/").content.decode()
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 def test_page_and_update_list_them_or_say_that_there_are_none(client, headers):
     html = client.get("/walls/serving/", headers=headers).content.decode()
-    assert "Nearest published measurements" in html and "aiconfigurator" in html
+    assert "Published measurements" in html and "aiconfigurator" in html
     none = client.get("/walls/serving/?accelerator=mi300x", headers=headers).content.decode()
     assert "No measurement within a factor of 2 of this configuration." in none
 
@@ -119,3 +119,20 @@ def test_an_unknown_number_of_a_row_does_not_exclude_it():
     candidates = candidates_of("training", H100)
     assert np.isnan(candidates.rows["output"]).all()
     assert len(nearest(candidates, asked(numbers={"devices": 64.0, "batch": 2.0, "prompt": 2048.0})))
+
+
+def test_the_errors_on_a_chip_are_those_of_its_rows():
+    rows = candidates_of("decode", H100).rows
+    rows = rows.where(rows["precision"] == "bf16")
+    off = np.abs(rows["default"] / rows["measured"] - 1)
+    off = off[~np.isnan(off)]
+    sentence = near("serving").errors[0]
+    assert sentence.startswith(f"Decode steps, {len(off):,} measured on NVIDIA H100 SXM5 80GB in bf16: ")
+    assert f"half of the predictions are within {100 * np.median(off):.2g} %" in sentence
+    assert f"nine of ten within {100 * np.quantile(off, 0.9):.2g} %" in sentence
+
+
+def test_a_chip_with_few_rows_is_told_of_the_others_and_a_bias_with_its_side():
+    sentence = near("serving", accelerator="l4").errors[0]
+    assert "on other accelerators, fewer than 10 on NVIDIA L4:" in sentence
+    assert any("They tend to be too low, by" in each for each in near("serving").errors)
