@@ -1,0 +1,133 @@
+"""Who may do what at every address that names a row: strangers neither read nor change what is not theirs."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from mlsysweb.classroom.lessons.document import read_lesson
+from mlsysweb.classroom.live import store
+from mlsysweb.classroom.models import AuthoredLesson, ClassSession, Participant, StudentAnswer
+from mlsysweb.saved.scenarios.models import Scenario, Version
+
+from .classroom.lesson import lesson_document
+from .people import ada, cleo, course, edit, save
+
+__all__ = ["ada", "cleo", "course"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
+
+SECRET = "Secret fleet of Ada"
+REFUSED = {302, 403, 404, 405, 410}
+
+
+def patterns(resolver=None, start="/"):
+    """Yield every route of the site but the admin's, with its converters."""
+    for each in (resolver or get_resolver()).url_patterns:
+        route = start + str(each.pattern)
+        if isinstance(each, URLResolver):
+            if not route.startswith("/admin"):
+                yield from patterns(each, route)
+        else:
+            yield route
+
+
+def addresses(prefix, **values):
+    """Return the addresses of routes below a prefix that take all of these values; other parts are the usual ones."""
+    usual = {"form": "json", "number": "1", "frame": "placement", "key": "x" * 27, **values}
+    routes = [
+        route for route in patterns() if route.startswith(prefix) and all(f":{name}>" in route for name in values)
+    ]
+    return [re.sub(r"<\w+:(\w+)>", lambda part: str(usual[part[1]]), route) for route in routes]
+
+
+def rows():
+    """Return every row that the tests guard, to compare before and after."""
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (Scenario, Version, AuthoredLesson, ClassSession, Participant, StudentAnswer)
+    ]
+
+
+@pytest.fixture(params=["visitor", "account"])
+def stranger(request, cleo):
+    return Client() if request.param == "visitor" else cleo
+
+
+def attempts(client, address):
+    """Return the responses to reading an address and to sending it a form."""
+    form = {"title": "Taken", "visibility": "public", "revision": "1", "move": "next", "number": "1", "notes": "mine"}
+    return [client.get(address), client.post(address, form), client.post(address, form, headers={"HX-Request": "true"})]
+
+
+def test_a_private_scenario_is_neither_read_nor_changed_by_a_stranger(ada, stranger):
+    link = save(ada)
+    edit(ada, link, visibility="private", title=SECRET)
+    before, found = rows(), addresses("/s/", id=link.split("/")[2])
+    assert len(found) >= 12
+    for address in found:
+        for answer in attempts(stranger, address):
+            assert answer.status_code in REFUSED, (address, answer.status_code)
+            assert SECRET not in answer.content.decode(errors="replace"), address
+    compared = stranger.get(f"/s/compare/?of={link.split('/')[2]}")
+    assert SECRET not in compared.content.decode() and SECRET not in stranger.get("/s/").content.decode()
+    assert rows() == before
+
+
+def test_a_shared_scenario_is_read_and_copied_but_not_changed_by_a_stranger(ada, stranger):
+    link = save(ada)
+    edit(ada, link, title=SECRET)
+    before = Scenario.objects.values().get()
+    for address in addresses("/s/", id=link.split("/")[2]):
+        if not address.endswith(("/preview.png", "/fork/")):
+            attempts(stranger, address)
+    assert Scenario.objects.values().get() | {"opened": None} == before | {"opened": None}
+    assert Version.objects.count() == 1
+    assert SECRET in stranger.get(link).content.decode()
+
+
+def test_a_lesson_is_changed_by_none_but_its_owner_and_who_has_the_edit_link(ada, stranger):
+    document = lesson_document() | {"title": SECRET}
+    lesson = AuthoredLesson.objects.create(title=SECRET, document=document, owner=ada.user)
+    before, found = rows(), addresses("/lessons/mine/", id=lesson.id)
+    assert len(found) >= 7
+    for address in found:
+        if "/open/" not in address:
+            for answer in attempts(stranger, address):
+                assert answer.status_code in REFUSED, (address, answer.status_code)
+                assert lesson.edit_key not in answer.content.decode(errors="replace"), address
+    assert stranger.get(f"/lessons/mine/{lesson.id}/open/{'x' * 27}/").status_code in REFUSED
+    assert rows() == before and SECRET not in stranger.get("/lessons/mine/").content.decode()
+
+
+def test_a_class_is_led_by_its_host_link_alone(ada, stranger):
+    session = store.create_session(read_lesson(lesson_document()), ada.user)
+    before = rows()
+    for key in ("x" * 27, session.id.ljust(20, "x")):
+        found = addresses("/class/host/", key=key)
+        assert len(found) >= 6
+        for address in found:
+            for answer in attempts(stranger, address):
+                assert answer.status_code in {404, 405}, (address, answer.status_code)
+    for address in addresses("/class/", code=session.code):
+        if "<" not in address and "key" not in address:
+            assert session.host_key not in stranger.get(address).content.decode(errors="replace"), address
+    assert rows() == before
+
+
+def test_a_participant_is_found_by_none_but_the_own_key():
+    session = store.create_session(read_lesson(lesson_document()), AnonymousUser())
+    ben = store.join(session, "Ben")
+    StudentAnswer.objects.create(participant=ben, frame="placement", round=1, value=135)
+    before = rows()
+    other = Client()
+    other.post(reverse("live:join", args=[session.code]), {"name": "Cleo"})
+    cleo = Participant.objects.get(name="Cleo")
+    for name in ("student", "journey", "screen", "projector"):
+        page = other.get(reverse(f"live:{name}", args=[session.code])).content.decode()
+        assert ben.key not in page and "Ben" not in page, name
+    assert other.get(reverse("live:personal", args=[session.code, "x" * 27])).status_code == 404
+    cleo.delete()
+    assert rows() == before
