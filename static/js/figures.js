@@ -161,6 +161,7 @@ async function show(plot, data, layout) {
 }
 
 async function draw(script) {
+  if (!script.isConnected) return; // an update replaced it while another chart was drawn
   const plot = document.getElementById(script.dataset.for);
   const scale = Number(getComputedStyle(plot).getPropertyValue("--chart-scale"));
   const small = plot.clientWidth < SMALL;

@@ -14,7 +14,7 @@ def test_every_error_is_listed_and_leads_to_its_field(page, live_server, console
     links = page.locator("#errors a")
     expect(links).to_have_text(["Model", "Batch size", "Compute efficiency"])
     assert page.evaluate("scrollY") == 0
-    page.get_by_role("link", name="Batch size", exact=True).click()
+    page.locator("#errors").get_by_role("link", name="Batch size", exact=True).click()
     expect(page.locator("#in-batch_size")).to_be_focused()
     page.get_by_role("link", name="Model", exact=True).click()
     expect(page.locator("#in-model-ts-control")).to_be_focused()

@@ -31,6 +31,7 @@ def test_the_bar_opens_the_pickers_and_escape_closes_them_before_it_leaves(page,
     page.goto(f"{live_server.url}/walls/serving/")
     button = page.locator(".quick-inputs [data-field=in-accelerator]")
     button.click()
+    expect(page.locator(".ts-dropdown-content [data-value=mi300x]")).to_be_visible()
     page.keyboard.type("MI300X")
     page.keyboard.press("Enter")
     expect(button).to_contain_text("MI300X")
