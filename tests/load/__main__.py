@@ -6,10 +6,12 @@ import threading
 import time
 from http.client import HTTPException
 from pathlib import Path
-from statistics import median, quantiles
 
 from tests.postgresql import postgresql
 from tests.served import Site
+
+from .classroom import hold_class
+from .times import times
 
 # Saves per second, number of writers, duration, and number of readers without pause.
 RATE, WRITERS, SECONDS, READERS = 50, 16, 60, 2
@@ -56,25 +58,22 @@ def load(site: Site, seconds: int) -> str:
     spent = time.monotonic() - start
     lost = set(saved) - site.saved()
     return (
-        f"{len(saved):,} saves in {spent:.0f} s ({len(saved) / spent:.1f}/s; {_times(saves)}) beside {len(reads):,} "
-        f"pages read ({len(reads) / spent:.1f}/s; {_times(reads)}); lost {len(lost)}, failed {len(failed)}"
+        f"{len(saved):,} saves in {spent:.0f} s ({len(saved) / spent:.1f}/s; {times(saves)}) beside {len(reads):,} "
+        f"pages read ({len(reads) / spent:.1f}/s; {times(reads)}); lost {len(lost)}, failed {len(failed)}"
         f"{': ' + failed[0] if failed else ''}"
     )
-
-
-def _times(seconds: list[float]) -> str:
-    told = [1e3 * each for each in seconds]
-    return f"median {median(told):.0f} ms, p95 {quantiles(told, n=20)[-1]:.0f} ms, worst {max(told):.0f} ms"
 
 
 def main(seconds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = Site(f"sqlite:///{Path(folder) / 'db.sqlite3'}")
         print("SQLite:", load(site, seconds), flush=True)
+        print("A class on SQLite:", hold_class(site, questions=max(1, seconds // 60)), flush=True)
         site.kill()
     with postgresql() as url:
         site = Site(url)
         print("PostgreSQL:", load(site, seconds), flush=True)
+        print("A class on PostgreSQL:", hold_class(site, questions=max(1, seconds // 60)), flush=True)
         site.kill()
 
 
