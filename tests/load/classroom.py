@@ -60,7 +60,7 @@ class Browser:
 
 @dataclass
 class Measured:
-    """What all students saw: seconds by kind, the answers that were acknowledged, and failures."""
+    """The measurements of all students: seconds by kind, acknowledged answers, and failures."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"join": [], "poll": [], "answer": [], "phase": []})
     acknowledged: list[tuple[str, str, str]] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Measured:
 
 @dataclass
 class Stage:
-    """The token of the screen that the host made last, when, and whether the class is over."""
+    """The number and the time of the latest move of the host, and whether the class is over."""
 
     moved: float = 0.0
     number: int = 0
@@ -151,7 +151,7 @@ class Host:
 
 
 def hold_class(site: Site, questions: int) -> str:
-    """Hold a class with so many questions. Return the report."""
+    """Hold a class with a number of questions. Return the report."""
     measured, stage, host, client = Measured(), Stage(), Host(site), time.process_time()
     start, before = time.monotonic(), _used(site.process.pid)[0]
     students = [Student(seat, site, host.code, stage, measured, start) for seat in range(STUDENTS)]
