@@ -1,4 +1,4 @@
-"""Who may do what at every address that names a row: strangers neither read nor change what is not theirs."""
+"""The rights at every address that names a row: strangers neither read nor change a row that is not theirs."""
 
 import re
 
