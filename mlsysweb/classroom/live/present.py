@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from math import ceil
 
 from django.db.models import Max
 from django.urls import reverse
 
+from catalog.models import CatalogVersion
 from mlsysweb.classroom.charts import answers_figure
 from mlsysweb.classroom.lessons.document import Frame, Lesson
-from mlsysweb.classroom.lessons.page import MarkView, QuestionView
+from mlsysweb.classroom.lessons.page import FrameContent, MarkView, QuestionView
 from mlsysweb.classroom.lessons.present import frame_content, mark_view, question_view
 from mlsysweb.classroom.models import ClassSession, Participant, SessionPhase, StudentAnswer, Submission
 from mlsysweb.saved.scenarios.notes import as_html
@@ -32,11 +34,11 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
     lesson = lesson_of(session)
     frame, phase = frame_of(session, lesson), session.phase_at(now)
     revealed = phase == SessionPhase.REVEALED
-    variants = variants_of(frame) if frame.asked else ()
+    variants = _variants(session.pk, frame.slug, CatalogVersion.now()) if frame.asked else ()
     own = own_answer(session, frame, participant) if participant else None
-    rounds = _rounds(session, frame, variants) if revealed else ()
+    rounds, changed = _revealed(session.pk, frame.slug, session.number, CatalogVersion.now()) if revealed else ((), ())
     locked = bool(frame.asked) and not revealed
-    content = frame_content(frame, lambda number: reverse("live:demo", args=[session.code, number]))
+    content = _content(session.pk, session.code, frame.slug, CatalogVersion.now())
     return Screen(
         title=session.title,
         code=session.code,
@@ -55,7 +57,7 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
         recorded=_recorded(variants, participant, own),
         mark=_mark(variants, participant, own) if revealed else None,
         rounds=rounds,
-        changes=_changes(session, frame, variants) if revealed else (),
+        changes=changed,
         answered=answered_count(session, frame),
         joined=session.participants.count(),
         ended=session.ended is not None,
@@ -141,6 +143,31 @@ def _rounds(session: ClassSession, frame: Frame, variants: Sequence[Variant]) ->
 def _changes(session: ClassSession, frame: Frame, variants: Sequence[Variant]) -> tuple[Change, ...]:
     first, second = (answers_of(session, frame.slug, number) for number in range(1, ROUNDS + 1))
     return changes(variants, first, second) if first and second else ()
+
+
+# A class of 300 asks for the same screen within two seconds of each move. A lesson of a session never changes, so for a
+# version of the catalog its content and its questions are computed once in each process.
+@lru_cache(64)
+def _content(session: str, code: str, slug: str, catalog: str) -> FrameContent:
+    return frame_content(_frame(session, slug), lambda number: reverse("live:demo", args=[code, number]))
+
+
+@lru_cache(64)
+def _variants(session: str, slug: str, catalog: str) -> tuple[Variant, ...]:
+    return variants_of(_frame(session, slug))
+
+
+@lru_cache(64)
+def _revealed(session: str, slug: str, number: int, catalog: str) -> tuple[tuple[RoundView, ...], tuple[Change, ...]]:
+    """Return the answers of the rounds and who changed theirs. Once revealed, at a number of the session, they stay."""
+    of, frame, variants = ClassSession(pk=session), _frame(session, slug), _variants(session, slug, catalog)
+    return _rounds(of, frame, variants), _changes(of, frame, variants)
+
+
+def _frame(session: str, slug: str) -> Frame:
+    frame = lesson_of(ClassSession(pk=session)).frame(slug)
+    assert frame is not None  # the slug is that of a frame of this lesson
+    return frame
 
 
 def projector_token(session: ClassSession, now: datetime) -> str:
