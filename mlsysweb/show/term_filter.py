@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from django.template import Library
 from django.urls import reverse
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from .glossary import TERMS, Term
 
@@ -20,29 +20,35 @@ _NAME = re.compile(r"(.+?)(?: \((.+)\))?")
 @register.filter
 def terms(label: str) -> SafeString:
     """Return a label as HTML, each term of the glossary in it as a link to its definition."""
-    return _linked(label, "")
+    return _linked(label, False)
 
 
 @register.filter
 def label_terms(label: str) -> SafeString:
     """Return the label of a field as `terms` does, but with links that the Tab key skips: the field's help is read with
     the field."""
-    return _linked(label, ' tabindex="-1"')
+    return _linked(label, True)
 
 
-@cache
-def _linked(label: str, attributes: str) -> SafeString:
-    found = _pattern().split(label)
-    glossary = reverse("glossary:glossary")
-    pieces = [
-        (_link(text, _terms()[text.casefold()], glossary, attributes) if place % 2 else escape(text),)
-        for place, text in enumerate(found)
-    ]
-    return format_html_join("", "{}", pieces)
+# Limited, since labels of imported results are a visitor's.
+@lru_cache(4096)
+def _linked(label: str, skipped: bool) -> SafeString:
+    pieces = _pattern().split(label)
+    return format_html_join(
+        "", "{}", ((_link(text, skipped) if place % 2 else text,) for place, text in enumerate(pieces))
+    )
 
 
-def _link(text: str, term: Term, glossary: str, attributes: str) -> SafeString:
-    return format_html('<a class="term" href="{}#{}"{}>{}</a>', glossary, term.anchor, mark_safe(attributes), text)
+def _link(text: str, skipped: bool) -> str:
+    """Return the link of a term as the label writes it; only the text where a letter, such as the dotless i, matches
+    one of a term but is none of it."""
+    term = _terms().get(text.casefold())
+    if term is None:
+        return text
+    address = f"{reverse('glossary:glossary')}#{term.anchor}"
+    if skipped:
+        return format_html('<a class="term" href="{}" tabindex="-1">{}</a>', address, text)
+    return format_html('<a class="term" href="{}">{}</a>', address, text)
 
 
 @cache
