@@ -33,10 +33,12 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
     and no answers before they are revealed."""
     lesson = lesson_of(session)
     frame, phase = frame_of(session, lesson), session.phase_at(now)
-    revealed = phase == SessionPhase.REVEALED
+    revealed, joined = phase == SessionPhase.REVEALED, session.participants.count()
     variants = _variants(session.pk, frame.slug, CatalogVersion.now()) if frame.asked else ()
     own = own_answer(session, frame, participant) if participant else None
-    rounds, changed = _revealed(session.pk, frame.slug, session.number, CatalogVersion.now()) if revealed else ((), ())
+    rounds, changed = (
+        _revealed(session.pk, frame.slug, session.number, joined, CatalogVersion.now()) if revealed else ((), ())
+    )
     locked = bool(frame.asked) and not revealed
     content = _content(session.pk, session.code, frame.slug, CatalogVersion.now())
     return Screen(
@@ -59,7 +61,7 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
         rounds=rounds,
         changes=changed,
         answered=answered_count(session, frame),
-        joined=session.participants.count(),
+        joined=joined,
         ended=session.ended is not None,
         poll_url=reverse("live:screen", args=[session.code]),
         gallery=gallery(session, participant) if frame.hand_in else None,
@@ -158,8 +160,11 @@ def _variants(session: str, slug: str, catalog: str) -> tuple[Variant, ...]:
 
 
 @lru_cache(64)
-def _revealed(session: str, slug: str, number: int, catalog: str) -> tuple[tuple[RoundView, ...], tuple[Change, ...]]:
-    """Return the answers of the rounds and who changed theirs. Once revealed, at a number of the session, they stay."""
+def _revealed(
+    session: str, slug: str, number: int, joined: int, catalog: str
+) -> tuple[tuple[RoundView, ...], tuple[Change, ...]]:
+    """Return the answers of the rounds and who changed theirs. Once revealed, at a number of the session, they
+    change only when a participant leaves."""
     of, frame, variants = ClassSession(pk=session), _frame(session, slug), _variants(session, slug, catalog)
     return _rounds(of, frame, variants), _changes(of, frame, variants)
 

@@ -343,3 +343,13 @@ def test_the_projector_shows_the_question_alone_until_the_answer_is_revealed(aft
     afternoon.move("close", "reveal")
     assert "The text of the frame" in afternoon.projector()
     assert "Answer: <strong>135 t</strong>" in afternoon.projector()
+
+
+def test_answers_of_one_who_leaves_after_the_reveal_are_counted_no_more(afternoon):
+    ben, cleo = afternoon.student("Ben"), afternoon.student("Cleo")
+    afternoon.move("next", "open")
+    afternoon.answer(ben), afternoon.answer(cleo)
+    afternoon.move("close", "reveal")
+    assert re.search(r"\b2 answers\b", afternoon.page(ben))
+    cleo.post(afternoon.url("leave"))
+    assert re.search(r"\b1 answer\b", afternoon.page(ben))
