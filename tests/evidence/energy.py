@@ -97,7 +97,7 @@ def serving() -> Iterator[Judged]:
     )
     tokens = columns["avg_batch_size"]
     yield Judged(
-        "energy of a token",
+        "energy per token",
         "ML.ENERGY",
         columns["energy_j_per_output_token"],
         {

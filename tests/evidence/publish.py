@@ -27,7 +27,7 @@ KINDS = {
     "training step, experts": ("training", "fitted"),
     "training activations": ("memory", "checked"),
     "power of a GPU that serves": ("power", "fitted"),
-    "energy of a token": ("energy", "fitted"),
+    "energy per token": ("energy", "fitted"),
     "GPU energy of a node that mostly waits": ("idle", "checked"),
     "all-reduce": ("collectives", "checked"),
     "samples a second from ample storage": ("storage", "checked"),

@@ -85,7 +85,7 @@ def end_session(session: ClassSession, now: datetime) -> None:
 def join(session: ClassSession, name: str) -> Participant:
     """Return a new participant. Raise SessionError when the session has ended or is full."""
     if session.ended:
-        raise SessionError("This session has ended; nobody can join it any more.")
+        raise SessionError("This session has ended and takes no more students.")
     for attempt in range(_ATTEMPTS):
         try:
             with transaction.atomic():

@@ -47,7 +47,7 @@ def student(request: HttpRequest, code: str) -> HttpResponse:
     session = session_or_404(request, code)
     participant = participant_of(request, session)
     if participant is None:
-        problem = "This session has ended; nobody can join it any more." if session.ended else ""
+        problem = "This session has ended and takes no more students." if session.ended else ""
         return render(request, "classroom/join.html", {"page": JoinPage(session.title, code, "", problem)})
     return render(request, "classroom/student.html", {"page": _student_page(request, session, participant)})
 

@@ -114,7 +114,7 @@ def vote(participant: Participant, number: int, give: bool) -> None:
             participant__session=session, participant__seat=number - 1, scenario__deleted=None
         ).first()
         if design is None:
-            raise SessionError(f"Nobody in this class has handed in a design with the number {number}.")
+            raise SessionError(f"This class has no design with the number {number}.")
         if give:
             DesignVote.objects.get_or_create(participant=participant, submission=design)
         else:
