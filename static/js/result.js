@@ -94,10 +94,11 @@ async function copy(button) {
 
 document.addEventListener("toggle", ({ target }) => target.id && opened.set(target.id, target.open), true);
 // htmx cleans up every removed element, one by one, which takes most of an update's time for a long result. These
-// elements need no cleanup.
+// elements need no cleanup, unless something in them stays.
+const UNUSED = ".result-details, table:not(:has([hx-preserve]))";
 document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
   if (detail.requestConfig.elt.id === "inputs" && [200, 422].includes(detail.xhr.status)) clearErrors();
-  if (detail.xhr.status === 200) for (const part of target.querySelectorAll(".result-details, table")) part.replaceChildren();
+  if (detail.xhr.status === 200) for (const part of target.querySelectorAll(UNUSED)) part.replaceChildren();
 });
 document.addEventListener("htmx:afterSwap", () => {
   refold();

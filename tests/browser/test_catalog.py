@@ -34,6 +34,19 @@ def test_a_reader_narrows_a_table_compares_rows_and_opens_one_in_a_wall(page, li
     expect(page).to_have_url(re.compile(r"/walls/roofline/\?accelerator=h100-sxm5-80gb"))
 
 
+def test_a_box_ticked_while_the_table_updates_stays_ticked(page, live_server):
+    page.goto(f"{live_server.url}/catalog/accelerators/?q=sxm")
+    held = []
+    page.route("**/catalog/accelerators/?*compare=*", lambda route: held.append(route), times=1)
+    page.get_by_label("Compare NVIDIA H100 SXM5 80GB").check()
+    page.get_by_label("Compare NVIDIA A100 SXM4 80GB").check()
+    held[0].continue_()
+    expect(page.locator("#compare thead th")).to_have_count(3)
+    page.get_by_role("link", name="End the comparison").click()
+    expect(page.locator("#compare")).to_have_count(0)
+    expect(page.locator("input[name=compare]:checked")).to_have_count(0)
+
+
 def test_the_table_works_without_scripts(browser, live_server):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
