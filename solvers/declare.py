@@ -278,7 +278,7 @@ class Question(Generic[I]):
     check: Callable[[I], Iterable[InputError]] = _nothing
     presets: tuple[Preset, ...] = ()
     overlay: str = ""
-    overlay_help: str = "Drawn beside the first in every chart."
+    overlay_help: str = "Also drawn in every chart."
     figures: tuple[Chart, ...] = ()
 
 

@@ -188,7 +188,7 @@ class Outputs:
         "Baseline decode step time",
         symbol="t_0",
         if_infinite=_NO_MODEL,
-        help="On one accelerator.",
+        help="One accelerator holds the whole model.",
     )
     step_after: Array = output("s", "Compressed decode step time", symbol="t", if_infinite=_NO_MODEL)
     cache_before: Array = output("byte", "Baseline KV cache size", if_infinite=_NO_MODEL, help="Whole batch.")

@@ -77,7 +77,7 @@ class Inputs:
         slider=(0, 5),
         display_unit="ms",
         symbol=r"\text{TTFT}",
-        help="From the serving wall or a measurement; not used if a model is picked.",
+        help="Take it from the serving wall or a measurement; not used if a model is picked.",
     )
     itl: Array = number(
         "s",
@@ -89,7 +89,7 @@ class Inputs:
         log=True,
         display_unit="ms",
         symbol=r"\text{ITL}",
-        help="From the serving wall or a measurement; not used if a model is picked.",
+        help="Take it from the serving wall or a measurement; not used if a model is picked.",
     )
     served_model: Model | None = spec(
         Model,
@@ -131,7 +131,7 @@ class Inputs:
         high=1e9,
         slider=(0, 100),
         symbol="c",
-        help="For the same hardware as the power.",
+        help="Price of the hardware that draws the power above.",
     )
 
 

@@ -144,10 +144,10 @@ class Outputs:
         "1", "Over-training factor", display_unit="times", help="Tokens per parameter over the Chinchilla-optimal ones."
     )
     optimal_parameters: Array = output(
-        "1", "Chinchilla-optimal parameters", display_unit="param", symbol="N^*", help="For the same compute."
+        "1", "Chinchilla-optimal parameters", display_unit="param", symbol="N^*", help="Compute budget unchanged."
     )
     optimal_tokens: Array = output(
-        "1", "Chinchilla-optimal tokens", display_unit="token", symbol="D^*", help="For the same compute."
+        "1", "Chinchilla-optimal tokens", display_unit="token", symbol="D^*", help="Compute budget unchanged."
     )
     best_parameters_hoffmann: Array = output(
         "1", "Compute-optimal parameters (Hoffmann)", display_unit="param", symbol=r"N_\text{H}"

@@ -127,16 +127,16 @@ class Outputs:
         display_unit="GB/s",
         symbol=r"\beta_\text{cached}",
         if_infinite="unlimited: all reads hit the cache",
-        help="Storage with its cache.",
+        help="Bandwidth of storage and cache together.",
     )
     slowdown: Array = output(
         "1", "Slowdown", display_unit="times", help="Training time relative to training without stalls."
     )
     storage_bandwidth_needed: Array = output(
-        "byte/s", "Storage bandwidth required", display_unit="GB/s", help="At this cache hit rate."
+        "byte/s", "Storage bandwidth required", display_unit="GB/s", help="Cache hit rate unchanged."
     )
     cached_fraction_needed: Array = output(
-        "1", "Cache hit rate required", display_unit="percent", help="At this storage bandwidth."
+        "1", "Cache hit rate required", display_unit="percent", help="Storage bandwidth unchanged."
     )
     best_without_storage: Array = output(
         "1", "Utilization with unlimited storage", display_unit="percent", help="Limited by host I/O only."

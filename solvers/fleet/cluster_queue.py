@@ -147,7 +147,7 @@ class Outputs:
         "Maximum job rate within target",
         display_unit="1/day",
         symbol=r"\lambda_W",
-        help="At this number of slots.",
+        help="Number of slots unchanged.",
     )
     servers_for_target: Array = output("1", "Job slots for the target", if_infinite="none up to 10,000")
     jobs_per_day: Array = output("1", "Jobs per day")

@@ -193,7 +193,7 @@ class Inputs:
     )
 
 
-_NO_PROGRESS = "never: no work gets done"
+_NO_PROGRESS = "never finishes: no progress"
 
 
 @dataclass(frozen=True, kw_only=True)

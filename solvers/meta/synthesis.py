@@ -119,9 +119,7 @@ class Outputs:
     flop: Array = output("flop", "FLOPs per step", symbol="W")
     moved: Array = output("byte", "Memory traffic", symbol="Q")
     meets_alone: Truth = flag("Met by one device", help="One accelerator of this type meets the requirement.")
-    devices_needed: Array = output(
-        "1", "Minimum chips", if_infinite="none suffice, or no accelerator is picked", help="At least."
-    )
+    devices_needed: Array = output("1", "Minimum chips", if_infinite="none suffice, or no accelerator is picked")
     devices_for_bandwidth: Array = output(
         "1", "Chips for bandwidth", if_infinite="none suffice, or no accelerator is picked"
     )

@@ -202,7 +202,9 @@ class Outputs:
     static_wasted: Array = output("byte", "Wasted KV memory, static")
     usable_memory: Array = output("byte", "Usable memory", help="Memory capacity minus the reserve.")
     memory_shortfall: Array = output("byte", "Memory shortfall for one request")
-    devices_needed: Array = output("1", "Minimum devices for one request", help="With the weights split over them.")
+    devices_needed: Array = output(
+        "1", "Minimum devices for one request", help="Weights and cache are split over them."
+    )
     decode_bound: Codes = label(Bound, "Decode bottleneck")
     compute_time: Array = output("s", "Compute time", symbol=r"t_\text{compute}", if_infinite=_NOTHING_FITS)
     memory_time: Array = output("s", "Memory time", symbol=r"t_\text{memory}", if_infinite=_NOTHING_FITS)

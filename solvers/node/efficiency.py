@@ -318,7 +318,7 @@ class Outputs:
     fusion_speedup: Array = output(
         "1", "FlashAttention speedup", display_unit="times", if_infinite="none (no attention)"
     )
-    scores_bytes: Array = output("byte", "Attention-score memory per layer", help="With unfused attention.")
+    scores_bytes: Array = output("byte", "Attention-score memory per layer", help="Unfused attention only.")
     mfu_fused: Array = output("1", "MFU, fused attention", display_unit="percent")
     mfu_unfused: Array = output("1", "MFU, unfused attention", display_unit="percent")
     tokens: Array = output("1", "Tokens per step", symbol="T", help="Samples, for models with inputs of fixed size.")

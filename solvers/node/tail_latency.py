@@ -168,7 +168,7 @@ class Outputs:
     p95_latency: Array = output("s", "p95 wait + mean service time", if_infinite=_FOR_EVER)
     p99_latency: Array = output("s", "p99 wait + mean service time", if_infinite=_FOR_EVER)
     p999_latency: Array = output("s", "p99.9 wait + mean service time", if_infinite=_FOR_EVER)
-    service_p99: Array = output("s", "p99 service time", symbol="s_{99}", help="Without queueing.")
+    service_p99: Array = output("s", "p99 service time", symbol="s_{99}", help="Queueing time is not included.")
     late_share: Array = output("1", "Requests that miss the SLO", display_unit="percent", symbol="P_T")
     queue_length: Array = output(
         "1", "Mean queue length", symbol="L", if_infinite=_FOR_EVER, help="Waiting requests, by Little's law."

@@ -173,7 +173,7 @@ class Inputs:
         zero_means="not measured",
     )
     electricity_price: Array = inputs.electricity_price(
-        0.10 / _KWH, advanced=True, help="For the electricity bill; other costs are in wall 17."
+        0.10 / _KWH, advanced=True, help="Used for the electricity bill; other costs are in wall 17."
     )
 
 

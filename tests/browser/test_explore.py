@@ -187,7 +187,7 @@ def worker_here(monkeypatch):
 
 def test_a_large_space_is_searched_while_one_watches(page, live_server, worker_here):
     page.goto(f"{live_server.url}/explore/?{large(60_000).query}")
-    page.get_by_role("button", name="Search them all").click()
+    page.get_by_role("button", name="Search in the background").click()
     expect(page.locator("#progress")).to_have_attribute("data-state", "done", timeout=60_000)
     expect(page.locator("#plot-front-0 .scatterlayer path.point").first).to_be_attached()
     expect(page.locator("#results .verdict")).to_contain_text("configurations feasible")
@@ -195,7 +195,7 @@ def test_a_large_space_is_searched_while_one_watches(page, live_server, worker_h
 
 def test_a_search_stops_and_goes_on(page, live_server, worker_here):
     page.goto(f"{live_server.url}/explore/?{large(500_000).query}")
-    page.get_by_role("button", name="Search them all").click()
+    page.get_by_role("button", name="Search in the background").click()
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#progress")).to_have_attribute("data-state", "cancelled")
     page.get_by_role("button", name="Go on").click()

@@ -59,7 +59,7 @@ def _told(declared: DeclaredSearch | None) -> dict[str, str]:
     if declared is None:
         return {}
     return {axis.name: f"{len(axis):,} values" for axis in declared.search.space.axes} | dict.fromkeys(
-        declared.given, "the same for all"
+        declared.given, "constant"
     )
 
 

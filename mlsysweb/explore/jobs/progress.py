@@ -29,9 +29,9 @@ def not_begun(search: Search, query: str, url: str) -> JobProgress:
     rate = _measured_rate(query) or _rate_of_a_box(search)
     size = search.space.size
     told = (
-        f"{size:,} configurations: about {format_quantity(size / rate, 's')} of work, more than fits into one answer."
+        f"{size:,} configurations take about {format_quantity(size / rate, 's')}: too long for an immediate answer."
     )
-    return JobProgress("none", 0.0, told, False, url, "begin", "Search them all")
+    return JobProgress("none", 0.0, told, False, url, "begin", "Search in the background")
 
 
 def stopped_early(outcome: Outcome, url: str) -> JobProgress:
@@ -42,7 +42,7 @@ def stopped_early(outcome: Outcome, url: str) -> JobProgress:
         f"{count:,} of {size:,} configurations were searched, in the order of the axes: one request may take "
         f"{SECONDS:g} s of processor time. Search all of them in the background, or give the axes fewer steps."
     )
-    return JobProgress("partial", count / size, told, False, url, "begin", "Search them all")
+    return JobProgress("partial", count / size, told, False, url, "begin", "Search in the background")
 
 
 def _rate_of_a_box(search: Search) -> float:

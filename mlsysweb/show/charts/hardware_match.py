@@ -30,8 +30,8 @@ def hardware_match(chips: Sequence[Chip], bandwidth: float, rate: float, link: s
     with its slug at the end."""
     line = {"type": "line", "line": {"color": "token:muted", "dash": "dot", "width": 1.5}}
     traces = [
-        _dots("One is enough", "token:compute", "circle", [chip for chip in chips if chip.alone], link),
-        _dots("It takes several", "token:memory", "circle-open", [chip for chip in chips if not chip.alone], link),
+        _dots("1 device suffices", "token:compute", "circle", [chip for chip in chips if chip.alone], link),
+        _dots("Several needed", "token:memory", "circle-open", [chip for chip in chips if not chip.alone], link),
     ]
     return {
         "data": [trace for trace in traces if trace["x"]],

@@ -91,7 +91,7 @@ def _shade(x: Value, y: Value, density: Density) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": "Where the others lie",
+        "name": "Density of the other configurations",
         "hoverinfo": "skip",
         "x": _rounded(density.x, scale(x)),
         "y": _rounded(density.y, scale(y)),

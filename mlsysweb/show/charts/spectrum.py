@@ -151,7 +151,7 @@ def _group(group: DeviceGroup, across: Value, up: Value) -> dict[str, Any]:
 _FAINT: dict[str, Any] = {
     "type": "scatter",
     "mode": "markers",
-    "name": "Can't run it",
+    "name": "Cannot run",
     "x": [None],
     "y": [None],
     "marker": {"color": "token:muted", "size": 8, "symbol": "circle-open"},

@@ -13,8 +13,8 @@ from .axes import LABEL_SHARE, layout, names_axis
 def tornado(rows: Sequence[ElasticityRow]) -> dict[str, Any]:
     """Return the figure of elasticities, one bar per row. Hardware parameters have a colour of their own."""
     traces = [
-        _bars("Bought with a machine", "token:compute", [row for row in rows if row.hardware]),
-        _bars("Chosen", "token:overhead", [row for row in rows if not row.hardware]),
+        _bars("Hardware specification", "token:compute", [row for row in rows if row.hardware]),
+        _bars("Design choice", "token:overhead", [row for row in rows if not row.hardware]),
     ]
     names = [_named(row) for row in rows]
     return {

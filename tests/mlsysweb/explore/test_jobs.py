@@ -153,7 +153,7 @@ class TestOneJob:
 
     def test_a_large_space_waits_to_be_begun(self, client, nobody_called):
         shown = client.get(f"/explore/?{large().query}").content.decode()
-        assert "Search them all" in shown and "more than fits into one answer" in shown
+        assert "Search in the background" in shown and "too long for an immediate answer" in shown
         assert not Job.objects.exists()
         answer = client.post("/explore/begin/", {"query": large().query})
         assert answer["Location"] == f"/explore/?{large().query}"
@@ -173,7 +173,7 @@ class TestOneJob:
     def test_saved_before_it_is_begun_it_says_so_and_begins_nothing(self, client, nobody_called):
         link = client.post("/s/save/", {"page": f"/explore/?{large().query}"})["Location"]
         saved = Client().get(link).content.decode()
-        assert "The search had not started when this was saved" in saved and "Search them all" not in saved
+        assert "The search had not started when this was saved" in saved and "Search in the background" not in saved
         assert client.get(f"{link}print/").status_code == client.get(f"{link}export/values/").status_code == 200
         assert not Job.objects.exists() and not nobody_called
 
@@ -295,4 +295,4 @@ class TestWaiting:
     def test_the_estimate_is_from_the_rate_of_finished_searches_of_the_same_walls(self, client):
         job = finished(begin_job(large(60_000)))
         Job.objects.filter(pk=job.pk).update(seconds=60.0)  # 60,000 a second
-        assert "about 10 min of work" in self.page(client, large(600_000)).context["page"].verdict
+        assert "take about 10 min:" in self.page(client, large(600_000)).context["page"].verdict
