@@ -5,7 +5,7 @@
 # make bench       what it costs, measured; beside mlsysim where that can do the same
 # make evidence    how far laws and walls are from figures that others measured
 # make accuracy    write the figures of the accuracy page anew
-# make load        saves and readers for a minute, then a class of 300, on SQLite and on PostgreSQL
+# make load        saves and readers, 300 students at sliders, and a class of 300, on SQLite and on PostgreSQL
 # make updates     the processor time of an update of every page, and where it goes
 # make docs        the documentation as a site in var/docs
 # make lock        the versions and hashes of every package, anew from requirements*.in

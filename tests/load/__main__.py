@@ -7,10 +7,13 @@ import time
 from http.client import HTTPException
 from pathlib import Path
 
+import django
+
 from tests.postgresql import postgresql
 from tests.served import Site
 
 from .classroom import hold_class
+from .sliders import move_sliders
 from .times import times
 
 # Saves per second, number of writers, duration, and number of readers without pause.
@@ -68,13 +71,16 @@ def main(seconds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         site = Site(f"sqlite:///{Path(folder) / 'db.sqlite3'}")
         print("SQLite:", load(site, seconds), flush=True)
+        print("Sliders on SQLite:", move_sliders(site, seconds // 2), flush=True)
         print("A class on SQLite:", hold_class(site, questions=max(1, seconds // 60)), flush=True)
         site.kill()
     with postgresql() as url:
         site = Site(url)
         print("PostgreSQL:", load(site, seconds), flush=True)
+        print("Sliders on PostgreSQL:", move_sliders(site, seconds // 2), flush=True)
         print("A class on PostgreSQL:", hold_class(site, questions=max(1, seconds // 60)), flush=True)
         site.kill()
 
 
+django.setup()
 main(int(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)

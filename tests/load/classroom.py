@@ -38,7 +38,7 @@ class Browser:
         self.cookies = {"csrftoken": _TOKEN}
 
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str, str]:
-        """Return status, text and `Location`. Raise OSError or HTTPException."""
+        """Return status, text, and the address that the browser is sent to or then shows. Raise OSError or HTTPException."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"Cookie": cookies, "X-CSRFToken": _TOKEN, "HX-Request": "true", "Accept-Encoding": "gzip"}
         if fields is not None:
@@ -55,7 +55,8 @@ class Browser:
             self.cookies[name] = value
         if response.headers.get("Content-Encoding") == "gzip":
             sent = gzip.decompress(sent)
-        return response.status, sent.decode(), response.headers.get("Location", "")
+        shown = response.headers.get("Location") or response.headers.get("HX-Replace-Url", "")
+        return response.status, sent.decode(), shown
 
 
 @dataclass
@@ -153,7 +154,7 @@ class Host:
 def hold_class(site: Site, questions: int) -> str:
     """Hold a class with a number of questions. Return the report."""
     measured, stage, host, client = Measured(), Stage(), Host(site), time.process_time()
-    start, before = time.monotonic(), _used(site.process.pid)[0]
+    start, before = time.monotonic(), used(site.process.pid)[0]
     students = [Student(seat, site, host.code, stage, measured, start) for seat in range(STUDENTS)]
     for student in students:
         student.start()
@@ -168,7 +169,7 @@ def hold_class(site: Site, questions: int) -> str:
     for student in students:
         student.join(60)
     spent = time.monotonic() - start
-    processor, memory = _used(site.process.pid)
+    processor, memory = used(site.process.pid)
     rows = list(csv.DictReader(io.StringIO(host.browser.ask("GET", f"{host.url}results.csv")[1].lstrip("\ufeff"))))
     lost = len(set(measured.acknowledged)) - len(rows)
     return "\n".join(
@@ -189,7 +190,7 @@ def _go(host: Host, stage: Stage, move: str, pause: float) -> None:
     time.sleep(pause)
 
 
-def _used(leader: int) -> tuple[float, float]:
+def used(leader: int) -> tuple[float, float]:
     """Return the seconds of processor time and the bytes of memory of a process group."""
     seconds = memory = 0.0
     for stat in Path("/proc").glob("[0-9]*/stat"):
