@@ -38,7 +38,7 @@ class Browser:
         self.cookies = {"csrftoken": _TOKEN}
 
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str, str]:
-        """Return status, text, and the address that the browser is sent to or then shows. Raise OSError or HTTPException."""
+        """Return status, text, and the address that the browser is sent to or shows. Raise OSError or HTTPException."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"Cookie": cookies, "X-CSRFToken": _TOKEN, "HX-Request": "true", "Accept-Encoding": "gzip"}
         if fields is not None:
