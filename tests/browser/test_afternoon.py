@@ -1,5 +1,5 @@
-"""An afternoon with thirty students on a served site: from the sign-in of the instructor to the answers as CSV, with the
-server killed while a vote is open. Three students have a browser each, the others a client of HTTP."""
+"""An afternoon with thirty students on a served site, from the sign-in of the instructor to the answers as CSV. The
+server is killed while a vote is open. Three students have a browser each, the others a client of HTTP."""
 
 import csv
 import io
@@ -20,8 +20,8 @@ SOON = 20_000
 STUDENTS = 30
 PHONES = ("Ana", "Ben", "Chen")
 QUESTION = "roadmap"
-# The correct answers of the question's variants, by the seat of a student, and the answer of those who forget that there
-# are keys and values.
+# The correct answers of the question's variants, by the seat of a student, and the answer of those who forget that a
+# token has keys and values.
 CORRECT, HALF = ("131 kB", "524 kB", "65.5 kB"), ("65.5 kB", "262 kB", "32.8 kB")
 SMALL = "/capstone/?requests=50+1/s&ttft_target=500+ms&budget=1+MUSD"
 
@@ -196,7 +196,8 @@ def test_an_afternoon_outlives_a_killed_server(site, page, phones):
     for shown in (projector, phones["Ana"], host):
         expect(shown.locator(".gallery-designs > li")).to_have_count(STUDENTS, timeout=SOON)
     expect(host.locator(".gallery-designs > li", has_text="By Ana").locator(".on-front")).to_be_visible()
-    expect(host.locator(".gallery-designs > li", has_text=f"Fleet of {classmates[0].name}")).not_to_contain_text("front")
+    misses = host.locator(".gallery-designs > li", has_text=f"Fleet of {classmates[0].name}")
+    expect(misses).not_to_contain_text("front")
     expect(projector.locator("#plot-class-designs .scatterlayer path.point").first).to_be_attached(timeout=SOON)
 
     # The CSV has every answer.

@@ -216,7 +216,8 @@ def hold_class(site: Site, questions: int) -> str:
             f"{STUDENTS} students, {questions} questions in two rounds, {spent:.0f} s",
             *(f"  {kind}: {len(each):,}; {times(each)}" for kind, each in measured.seconds.items()),
             f"  answers acknowledged {len(measured.acknowledged):,}, lost {lost}; failed {len(measured.failed)}"
-            f"{': ' + measured.failed[0] if measured.failed else ''}; asked again after the kill {measured.asked_again:,}",
+            f"{': ' + measured.failed[0] if measured.failed else ''}; requests repeated after the kill "
+            f"{measured.asked_again:,}",
             f"  server: {100 * (processor - before) / spent:.0f} % of one core, {memory / 1e6:.0f} MB; client: "
             f"{100 * (time.process_time() - client) / spent:.0f} % of one core",
         ]
