@@ -18,7 +18,7 @@ class CourseEntry:
 @dataclass(frozen=True)
 class CoursesPage:
     """The courses of an account: those it teaches and those it is a member of. `may_create` shows the form; `name` and
-    `term` are as typed, with the error of each."""
+    `term` are as typed, with the error of each; `password_error` is that of deleting the account."""
 
     username: str
     taught: tuple[CourseEntry, ...]
@@ -28,6 +28,7 @@ class CoursesPage:
     term: str = ""
     name_error: str = ""
     term_error: str = ""
+    password_error: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from . import join_views, views
+from . import account_views, join_views, views
 
 app_name = "courses"
 urlpatterns = [
     path("", views.courses, name="courses"),
+    path("account/delete/", account_views.delete_account, name="delete_account"),
     path("join/<str:key>/", join_views.join, name="join"),
     path("join/<str:key>/register/", join_views.register, name="register"),
     path("<int:id>/", views.course, name="course"),

@@ -212,3 +212,21 @@ def test_a_list_of_courses_costs_no_query_for_each(ada, django_assert_max_num_qu
         store.create_course(ada.user, "ML systems", str(term))
     with django_assert_max_num_queries(9):
         ada.get("/courses/")
+
+
+def test_an_account_is_deleted_by_its_owner_with_the_password_and_all_it_saved(course, ben):
+    store.join_course(course, ben.user)
+    link = save(ben)
+    wrong = ben.post("/courses/account/delete/", {"password": "wrong"})
+    assert wrong.status_code == 422 and "Password: is not that of this account" in wrong.content.decode()
+    assert ben.get(link).status_code == 200
+    assert ben.post("/courses/account/delete/", {"password": "a long one"}).url == "/"
+    assert not User.objects.filter(username="ben").exists() and not Scenario.objects.exists()
+    assert members(course) == [] and "sign in" in shown(ben, "/s/").lower()
+    assert Client().post("/courses/account/delete/", {"password": "a long one"}).url.startswith("/accounts/login/")
+
+
+def test_a_course_stays_when_its_instructor_deletes_the_account(course, ada, ben):
+    store.join_course(course, ben.user)
+    ada.post("/courses/account/delete/", {"password": "a long one"})
+    assert members(course) == ["ben"] and "ML systems" in shown(ben, page_of(course))
