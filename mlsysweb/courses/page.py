@@ -57,7 +57,7 @@ class CoursePage:
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of the registration: name, label, type, autocomplete, what was typed, help and errors."""
+    """A field of the registration: name, label, type, autocomplete, typed text, help and errors."""
 
     name: str
     label: str

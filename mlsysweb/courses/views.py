@@ -42,7 +42,7 @@ def courses(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def course(request: HttpRequest, id: int) -> HttpResponse:
-    """A course: for its instructor with the members and the join link, for a member with what is shown to the class.
+    """A course: for its instructor with the members and the join link, for a member with its scenarios.
     Raise Http404 for others."""
     user = _user(request)
     mine = Course.objects.select_related("group", "instructor").filter(group__in=user.groups.all())

@@ -155,7 +155,7 @@ def test_an_afternoon_outlives_a_killed_server(site, page, phones):
     expect(phones["Chen"].locator("#recorded")).to_contain_text("Not sent yet: no connection. Trying again")
     site.start(site.port)
 
-    # Phones go on by themselves, and the answers from before are there.
+    # Phones go on without a reload, and the answers from before are there.
     expect(phones["Chen"].locator("#recorded")).to_contain_text(f"Recorded: {HALF[2]}", timeout=SOON)
     count(host, 21, 1)
     vote({}, late, 1, CORRECT)
