@@ -1,6 +1,7 @@
 # make serve       start the site on http://127.0.0.1:8000; PORT=8001 for another port, LISTEN=0.0.0.0 for all addresses
 # make dev         the same for who edits it: what is edited is there at the next reload, an error shows its traceback
-# make instructor  make an account that may edit the catalog
+# make instructor  make an account that teaches: it creates courses and edits the catalog
+# make administrator  make an account that may do everything
 # make test        every check there is
 # make bench       what it costs, measured; beside mlsysim where that can do the same
 # make evidence    how far laws and walls are from figures that others measured
@@ -25,7 +26,7 @@ MANAGE := .venv/bin/python manage.py
 # Whatever the shell has: the settings of development are those of `make dev` alone.
 export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 
-.PHONY: serve dev instructor test bench evidence accuracy load updates docs lock screenshots missing
+.PHONY: serve dev instructor administrator test bench evidence accuracy load updates docs lock screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
@@ -35,7 +36,10 @@ dev: .venv/.run var/.database
 	@$(MANAGE) runserver --settings mlsysweb.settings_dev --nostatic $(PORT)
 
 instructor: var/.database
-	@$(MANAGE) createsuperuser
+	@$(MANAGE) create_account instructor "catalog editor"
+
+administrator: var/.database
+	@$(MANAGE) create_account administrator
 
 test: .venv/.dev var/.static
 	.venv/bin/python tests/browser/chromium.py

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "mlsysweb.explore",
     "mlsysweb.api",
     "mlsysweb.classroom",
+    "mlsysweb.courses",
     "mlsysweb.operate",
 ]
 
@@ -204,6 +205,7 @@ FAIR_USE = {
     "stored": {"visitor": (100_000, _HOUR), "address": (1_000_000, _HOUR)},  # kB of scenarios
     "job": {"visitor": (60, _HOUR), "address": (3_000, _HOUR)},
     "sign_in": {"visitor": (60, _HOUR), "address": (3_000, _HOUR)},  # each costs 0.4 s of processor time
+    "register": {"visitor": (10, _HOUR), "address": (2_000, _HOUR)},  # accounts made with a join link
     "api": {"visitor": (6_000, 600), "address": (60_000, 600)},
     "code": {"address": (2_000, _HOUR)},  # of 10⁹ codes: guessing one takes years
     "class": {"visitor": (60, _HOUR), "address": (1_000, _HOUR)},

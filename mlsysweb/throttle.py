@@ -36,6 +36,7 @@ WORDS = {
     "import": "imports",
     "job": "searches started",
     "sign_in": "attempts to sign in",
+    "register": "accounts created",
     "api": "API requests",
     "code": "codes of no class",
     "class": "classes started",

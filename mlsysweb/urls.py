@@ -25,6 +25,7 @@ urlpatterns = [
     *(path(old, _moved) for page in PAGES for old in page.old_paths),
     path("accounts/login/", _limited(auth.LoginView.as_view(template_name="scenarios/login.html")), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("courses/", include("mlsysweb.courses.urls")),
     path("s/compare/", include("mlsysweb.saved.compare.urls")),
     path("s/", include("mlsysweb.saved.exports.urls")),
     path("s/", include("mlsysweb.saved.scenarios.urls")),

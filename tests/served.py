@@ -65,8 +65,9 @@ class Site:
         command = [sys.executable, str(ROOT / "manage.py"), *arguments]
         return subprocess.run(command, env=self.env, check=True, capture_output=True, text=True).stdout
 
-    def start(self) -> None:
-        self.port = free_port()
+    def start(self, port: int | None = None) -> None:
+        """Start serving on this port, or on a free one, and wait until the site answers."""
+        self.port = port or free_port()
         self.process = serve(self.port, self.env)
         for _ in range(200):
             try:

@@ -10,17 +10,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dj_database_url
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
 from catalog.models import TABLES
+from mlsysweb.roles import ROLES
 
 from .backup_file import BadBackup, Contents, Writer, check, read
 from .tables import clear, columns, count, insert, label, migrations, reset_sequences, rows, tables
 
 # The rows that `migrate` writes into a new database.
-_OF_MIGRATE = {"contenttypes.contenttype", "auth.permission", "catalog.catalogversion"}
+_OF_MIGRATE = {"contenttypes.contenttype", "auth.permission", "auth.group_permissions", "catalog.catalogversion"}
 _COMPRESSION = 5
 
 
@@ -137,7 +139,11 @@ def occupied(using: str) -> str:
         if label(table) in _OF_MIGRATE:
             continue
         stored = table._base_manager.using(using)
-        number = (stored.filter(edited_at__isnull=False) if table in TABLES else stored).count()
+        if table in TABLES:
+            stored = stored.filter(edited_at__isnull=False)
+        elif table is Group:
+            stored = stored.exclude(name__in=ROLES)
+        number = stored.count()
         if number:
             held.append(f"{number:,} {'edited ' if table in TABLES else ''}of {label(table)}")
     return ", ".join(held)

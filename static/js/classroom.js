@@ -17,16 +17,19 @@ function tick() {
 }
 setInterval(tick, 500);
 
-// An answer that did not reach the server is sent again until it does; a late one is refused by the server.
+// An answer that did not reach the server is sent again until it does; a late one is refused by the server. While the
+// server starts again, a proxy before it answers with a status from 500 on.
 function unsent(event) {
   const form = event.target.closest("form[data-answer]");
   if (!form) return;
   const recorded = document.getElementById("recorded");
-  if (recorded) recorded.textContent = "Not sent yet: no connection. Trying again …";
+  const status = event.detail.xhr?.status ?? 0;
+  const again = status === 0 || status >= 500;
+  if (recorded) recorded.textContent = again ? "Not sent yet: no connection. Trying again …" : "Not recorded. Reload the page and send it again.";
   clearTimeout(waiting);
-  waiting = setTimeout(() => form.isConnected && form.requestSubmit(), RETRY);
+  if (again) waiting = setTimeout(() => form.isConnected && form.requestSubmit(), RETRY);
 }
-for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, unsent);
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, unsent);
 
 // A point on two logarithmic axes: a click or a drag writes its coordinates into the fields.
 function place(low, high, share) {

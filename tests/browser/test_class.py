@@ -8,6 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from mlsysweb.classroom.models import StudentAnswer
+
 pytestmark = pytest.mark.usefixtures("catalog")
 
 PHONE = {"width": 390, "height": 844}
@@ -153,3 +155,24 @@ def test_a_design_is_saved_handed_in_and_shown_to_the_class(page, open_browser, 
     assert fits(ana) and fits(projector)
     projector.locator(".gallery a").click()
     expect(projector.get_by_role("heading", name="Two regions")).to_be_visible()
+
+
+def test_a_choice_is_sent_as_it_is_made_and_again_where_the_server_was_away(page, open_browser, live_server, console):
+    host, home = page, live_server.url
+    code = start(host, home, "Wrap-up and capstone")
+    ana = open_browser(PHONE)
+    join(ana, home, code, "Ana")
+    move(host, "Open voting")
+    options = ana.locator(".answer-form").get_by_role("radio")
+    expect(options.first).to_be_visible(timeout=SOON)
+    options.nth(1).check()
+    expect(ana.locator("#recorded")).to_contain_text("Recorded", timeout=SOON)
+
+    # A proxy answers in the place of a server that starts again.
+    console.allow("502")
+    ana.route("**/answer/", lambda route: route.fulfill(status=502, body="Bad gateway"), times=1)
+    options.nth(2).check()
+    expect(ana.locator("#recorded")).to_contain_text("Not sent yet", timeout=SOON)
+    expect(ana.locator("#recorded")).to_contain_text("Recorded", timeout=SOON)
+    chosen = StudentAnswer.objects.get()
+    assert str(chosen.value) == options.nth(2).get_attribute("value")

@@ -1,5 +1,6 @@
 """A class of 300: every student joins by code, asks each two seconds for the screen and answers in both rounds, while
-the host opens, closes, votes again and reveals. Reports latencies, errors, lost answers, processor time and memory."""
+the host opens, closes, votes again and reveals. One student in twenty is offline for half a minute, and the server is
+killed once during a vote. Reports latencies, errors, lost answers, processor time and memory."""
 
 from __future__ import annotations
 
@@ -22,7 +23,11 @@ from .times import times
 
 STUDENTS, POLL = 300, 2.0
 # Seconds in which the class joins, and within which a student answers once voting is seen.
-JOINING, THINKING = 20.0, 8.0
+JOINING, THINKING = 30.0, 5.0
+# One student in twenty is offline for this time when the first vote opens. The server is killed this long after.
+OFFLINE_EVERY, OFFLINE, KILLED = 20, 30.0, 3.0
+# Seconds after a kill in which requests may fail: phones and the host ask again.
+RECOVERY = 30.0
 LESSON = "economics"
 # The moves of one question, and the seconds the class then has.
 MOVES = (("open", 14.0), ("close", 4.0), ("again", 14.0), ("close", 4.0), ("reveal", 6.0))
@@ -66,15 +71,23 @@ class Measured:
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"join": [], "poll": [], "answer": [], "phase": []})
     acknowledged: list[tuple[str, str, str]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    asked_again: int = 0
 
 
 @dataclass
 class Stage:
-    """The number and the time of the latest move of the host, and whether the class is over."""
+    """The number and the time of the latest move of the host, when the server was killed, and whether the class is
+    over."""
 
     moved: float = 0.0
     number: int = 0
+    killed: float | None = None
     over: bool = False
+
+    @property
+    def recovers(self) -> bool:
+        """Whether the server was killed a short while ago."""
+        return self.killed is not None and time.monotonic() - self.killed < RECOVERY
 
 
 class Student(threading.Thread):
@@ -86,6 +99,7 @@ class Student(threading.Thread):
         self.browser, self.code, self.stage, self.measured = Browser(site.port), code, stage, measured
         self.name_, self.begin = f"S{seat}", start + self.draw.random() * JOINING
         self.seen = 0
+        self.offline = OFFLINE if seat % OFFLINE_EVERY == 0 else 0.0
 
     def run(self) -> None:
         time.sleep(max(0.0, self.begin - time.monotonic()))
@@ -93,6 +107,9 @@ class Student(threading.Thread):
         page = self.timed("poll", "GET", f"/class/{self.code}/", None, (200,))
         while not self.stage.over:
             time.sleep(POLL)
+            if self.offline and 'data-phase="voting"' in page:
+                time.sleep(self.offline)
+                self.offline, self.seen = 0.0, self.stage.number
             token = re.search(r"screen/\?token=([^\"]+)\"", page)
             if token is None:
                 self.measured.failed.append("a screen without a token")
@@ -106,7 +123,8 @@ class Student(threading.Thread):
         """Note how late a phase was seen, and answer where voting is open."""
         if self.stage.number > self.seen:
             self.seen = self.stage.number
-            self.measured.seconds["phase"].append(time.monotonic() - self.stage.moved)
+            if not self.stage.recovers:
+                self.measured.seconds["phase"].append(time.monotonic() - self.stage.moved)
         if 'data-phase="voting"' not in page:
             return
         time.sleep(self.draw.random() * THINKING)
@@ -118,11 +136,17 @@ class Student(threading.Thread):
 
     def timed(self, kind: str, method: str, path: str, fields: dict[str, str] | None, allowed: tuple[int, ...]) -> str:
         begun = time.monotonic()
-        try:
-            status, text, _ = self.browser.ask(method, path, fields)
-        except (OSError, HTTPException) as error:
-            self.measured.failed.append(f"{kind}: {error!r}")
-            return ""
+        while True:
+            try:
+                status, text, _ = self.browser.ask(method, path, fields)
+                break
+            except (OSError, HTTPException) as error:
+                if not self.stage.recovers:
+                    self.measured.failed.append(f"{kind}: {error!r}")
+                    return ""
+                self.measured.asked_again += 1
+                time.sleep(POLL)
+                begun = time.monotonic()
         self.measured.seconds[kind].append(time.monotonic() - begun)
         if status not in allowed:
             self.measured.failed.append(f"{kind}: {status} {text[:80]}")
@@ -147,8 +171,15 @@ class Host:
     def move(self, move: str) -> None:
         number = re.search(r'name="number" value="(\d+)"', self.page)
         assert number is not None
-        self.browser.ask("POST", f"{self.url}move/", {"move": move, "number": number[1]})
-        self.page = self.browser.ask("GET", self.url)[1]
+        self.ask("POST", f"{self.url}move/", {"move": move, "number": number[1]})
+        self.page = self.ask("GET", self.url)[1]
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str, str]:
+        """Ask, and once more where the server has closed the connection."""
+        try:
+            return self.browser.ask(method, path, fields)
+        except (OSError, HTTPException):
+            return self.browser.ask(method, path, fields)
 
 
 def hold_class(site: Site, questions: int) -> str:
@@ -163,7 +194,16 @@ def hold_class(site: Site, questions: int) -> str:
         while not host.may("open"):
             _go(host, stage, "next", 3.0)
         for move, pause in MOVES:
-            _go(host, stage, move, pause)
+            if move == "open" and stage.killed is None:
+                _go(host, stage, move, KILLED)
+                used = _used(site.process.pid)[0]
+                stage.killed = time.monotonic()
+                site.kill()
+                site.start(site.port)
+                before -= used
+                time.sleep(pause)
+            else:
+                _go(host, stage, move, pause)
         _go(host, stage, "next", 3.0)
     stage.over = True
     for student in students:
@@ -177,7 +217,8 @@ def hold_class(site: Site, questions: int) -> str:
             f"{STUDENTS} students, {questions} questions in two rounds, {spent:.0f} s",
             *(f"  {kind}: {len(each):,}; {times(each)}" for kind, each in measured.seconds.items()),
             f"  answers acknowledged {len(measured.acknowledged):,}, lost {lost}; failed {len(measured.failed)}"
-            f"{': ' + measured.failed[0] if measured.failed else ''}",
+            f"{': ' + measured.failed[0] if measured.failed else ''}; requests repeated after the kill "
+            f"{measured.asked_again:,}",
             f"  server: {100 * (processor - before) / spent:.0f} % of one core, {memory / 1e6:.0f} MB; client: "
             f"{100 * (time.process_time() - client) / spent:.0f} % of one core",
         ]

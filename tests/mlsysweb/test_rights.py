@@ -3,19 +3,21 @@
 import re
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from mlsysweb.classroom.lessons.document import read_lesson
 from mlsysweb.classroom.live import store
 from mlsysweb.classroom.models import AuthoredLesson, ClassSession, Participant, StudentAnswer
+from mlsysweb.courses.models import Course
+from mlsysweb.courses.store import create_course, join_course
 from mlsysweb.saved.scenarios.models import Scenario, Version
 
 from .classroom.lesson import lesson_document
-from .people import ada, cleo, course, edit, save
+from .people import ada, ben, cleo, course, edit, save
 
-__all__ = ["ada", "cleo", "course"]
+__all__ = ["ada", "ben", "cleo", "course"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("catalog")]
 
@@ -47,7 +49,16 @@ def rows():
     """Return every row that the tests guard, to compare before and after."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Scenario, Version, AuthoredLesson, ClassSession, Participant, StudentAnswer)
+        for model in (
+            Scenario,
+            Version,
+            AuthoredLesson,
+            ClassSession,
+            Participant,
+            StudentAnswer,
+            Course,
+            Group.user_set.through,
+        )
     ]
 
 
@@ -130,4 +141,58 @@ def test_a_participant_is_found_by_none_but_the_own_key():
         assert ben.key not in page and "Ben" not in page, name
     assert other.get(reverse("live:personal", args=[session.code, "x" * 27])).status_code == 404
     cleo.delete()
+    assert rows() == before
+
+
+@pytest.fixture
+def secret_course(ada, ben):
+    """A course of Ada that Ben has joined."""
+    made = create_course(ada.user, SECRET, "Spring 2027")
+    join_course(made, ben.user)
+    return made
+
+
+def course_addresses(made):
+    found = addresses("/courses/", id=made.pk)
+    assert len(found) >= 6
+    return found
+
+
+def test_a_course_is_neither_seen_nor_changed_nor_joined_by_a_stranger(secret_course, ada, stranger):
+    link = save(ada)
+    edit(ada, link, visibility="class", group=secret_course.group_id)
+    before, sent = rows(), {"member": User.objects.get(username="ben").pk, "open": "no"}
+    for address in course_addresses(secret_course):
+        for answer in (*attempts(stranger, address), stranger.post(address, sent)):
+            assert answer.status_code in REFUSED, (address, answer.status_code)
+            assert SECRET not in answer.content.decode(errors="replace"), address
+    for address in addresses("/courses/", key="x" * 27):
+        for answer in attempts(stranger, address):
+            assert answer.status_code in {404, 405}, (address, answer.status_code)
+    assert rows() == before and stranger.get(link).status_code == 404
+
+
+def test_a_member_sees_a_course_but_neither_its_link_nor_its_members_and_changes_nothing_but_leaves(
+    secret_course, ada, ben
+):
+    join_course(secret_course, User.objects.create_user("dora"))
+    page = ben.get(f"/courses/{secret_course.pk}/").content.decode()
+    assert SECRET in page and secret_course.join_key not in page and "dora" not in page
+    before, sent = rows(), {"member": User.objects.get(username="dora").pk, "open": "no"}
+    for address in course_addresses(secret_course):
+        if not address.endswith(("/leave/", f"/{secret_course.pk}/")):
+            assert ben.post(address, sent).status_code == 404, address
+    assert rows() == before
+    ben.post(f"/courses/{secret_course.pk}/leave/")
+    assert ben.get(f"/courses/{secret_course.pk}/").status_code == 404
+
+
+def test_an_instructor_does_not_lead_the_course_of_another(secret_course, cleo):
+    cleo.user.user_permissions.add(Permission.objects.get(codename="add_course"))
+    own = create_course(cleo.user, "Mine", "Spring 2027")
+    before = rows()
+    for address in course_addresses(secret_course):
+        assert cleo.post(address, {"member": secret_course.instructor_id}).status_code in {404, 405}, address
+    listed = cleo.get("/courses/").content.decode()
+    assert str(own) in listed and SECRET not in listed
     assert rows() == before

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from mlsysweb.roles import classes_of
 from mlsysweb.visitors import claim_rows, owned_by, owns
 
 from .models import Scenario, Visibility
@@ -32,7 +33,7 @@ def scenarios_of(request: HttpRequest) -> QuerySet[Scenario]:
 
 def classes(request: HttpRequest) -> QuerySet[Group]:
     """Return the classes (groups) this user belongs to."""
-    return request.user.groups.order_by("name") if request.user.is_authenticated else Group.objects.none()
+    return classes_of(request.user)
 
 
 def claim_on_login(sender: Any, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:

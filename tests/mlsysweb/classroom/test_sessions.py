@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from mlsysweb.classroom.lessons.document import read_lesson
 from mlsysweb.classroom.live import store
-from mlsysweb.classroom.models import ClassSession, Participant, StudentAnswer
+from mlsysweb.classroom.models import ClassSession, Participant, StudentAnswer, new_code
 from mlsysweb.saved.scenarios.models import Scenario
 
 from .lesson import lesson_document
@@ -135,6 +135,23 @@ def test_an_answer_to_another_question_or_round_is_refused(afternoon):
     ):
         assert "belongs to no question" in afternoon.answer(ben, **forged).content.decode()
     assert not StudentAnswer.objects.exists()
+
+
+@pytest.mark.parametrize("empty", [{}, {"answer": ""}, {"answer": "  "}])
+def test_an_empty_answer_is_none_and_leaves_the_one_before(afternoon, empty):
+    afternoon.move("next", "open")
+    ben, cleo = afternoon.student("Ben"), afternoon.student("Cleo")
+    afternoon.answer(ben)
+    for client in (ben, cleo):
+        sent = {"frame": "placement", "round": 1, **empty}
+        answered = client.post(afternoon.url("answer"), sent, headers={"HX-Request": "true"})
+        assert answered.status_code == 422 and "form-error" in answered.content.decode()
+    assert [str(each.participant) for each in StudentAnswer.objects.all()] == ["Ben"]
+
+
+def test_a_code_has_no_letter_that_is_mistaken_for_another():
+    codes = {new_code() for _ in range(300)}
+    assert len(codes) == 300 and all(len(code) == 6 and not set(code) & set("O0I1") for code in codes)
 
 
 def test_who_has_not_joined_cannot_answer(afternoon):

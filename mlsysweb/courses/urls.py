@@ -1,0 +1,17 @@
+from django.urls import path
+
+from . import account_views, join_views, views
+
+app_name = "courses"
+urlpatterns = [
+    path("", views.courses, name="courses"),
+    path("account/delete/", account_views.delete_account, name="delete_account"),
+    path("join/<str:key>/", join_views.join, name="join"),
+    path("join/<str:key>/register/", join_views.register, name="register"),
+    path("<int:id>/", views.course, name="course"),
+    path("<int:id>/remove/", views.remove, name="remove"),
+    path("<int:id>/link/", views.rotate, name="rotate"),
+    path("<int:id>/open/", views.set_open_or_closed, name="open"),
+    path("<int:id>/delete/", views.delete, name="delete"),
+    path("<int:id>/leave/", views.leave, name="leave"),
+]
