@@ -196,7 +196,7 @@ def hold_class(site: Site, questions: int) -> str:
         for move, pause in MOVES:
             if move == "open" and stage.killed is None:
                 _go(host, stage, move, KILLED)
-                used = _used(site.process.pid)[0]
+                used = used(site.process.pid)[0]
                 stage.killed = time.monotonic()
                 site.kill()
                 site.start(site.port)
