@@ -12,7 +12,8 @@ from solvers.registry import find
 
 from .bands import Uncertainty
 from .ranges import read_ranges
-from .sample import SAMPLES, sampled
+from .sample import sampled
+from .sobol import SAMPLES
 
 
 def uncertainty(
@@ -41,7 +42,9 @@ def uncertainty(
     """
     wall = find(solver) if isinstance(solver, str) else solver
     if samples < 128 or samples > SAMPLES[-1] or samples & (samples - 1):
-        raise InputErrors([InputError("samples", f"must be a power of two from 128 to {SAMPLES[-1]}; {samples} is not.")])
+        raise InputErrors(
+            [InputError("samples", f"must be a power of two from 128 to {SAMPLES[-1]}; {samples} is not.")]
+        )
     point = question(wall, values)
     refuse(wall, point)
     if also and not wall.overlay:

@@ -16,10 +16,9 @@ from solvers.specs import stack, take
 
 from .bands import Uncertainty
 from .ranges import InputRange
-from .sobol import Floats, saltelli_design
+from .sobol import SAMPLES, Floats, saltelli_design
 from .summary import rankings, system_uncertainty
 
-SAMPLES = (256, 1024, 4096)
 # Rows of one call: about 200 columns of numbers each, 100 MB. A wall that evaluates another at many points gets fewer.
 MOST_ROWS, MOST_ROWS_OF = 60_000, {"sensitivity": 3_000}
 # Samples whose verdict is determined, each by a call of its own at up to 0.8 ms.

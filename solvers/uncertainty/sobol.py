@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 
 # Independent scrambles of a sample. An even share of it each; a power of two, as the size of a sample is.
 SCRAMBLES = 8
+# The numbers of base points to choose from.
+SAMPLES = (256, 1024, 4096)
 # Fewer points of a scramble give no estimate.
 _FEWEST = 16
 
@@ -53,7 +55,7 @@ def sobol_indices(answers: Floats, inputs: int) -> SobolIndices | None:
 
     `scipy.stats.sobol_indices` has the same estimators, but takes complete samples of a power of two only."""
     blocks = answers.reshape(inputs + 2, SCRAMBLES, -1)
-    complete = np.isfinite(blocks).all(axis=0)
+    complete = np.asarray(np.isfinite(blocks).all(axis=0))
     known = blocks[:, complete]
     if complete.sum(axis=1).min() < _FEWEST or complete.mean() < 0.5 or not np.ptp(known[:2]) > 0:
         return None

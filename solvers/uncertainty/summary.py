@@ -119,7 +119,7 @@ def _question(batch: Any, place: int) -> Any:
 
 
 def _reason(solver: Solver[Any, Any], batch: Any, places: NDArray[np.int_]) -> str:
-    """Return why the wall has no answer to the first of these rows for which it says so; empty where it says nothing."""
+    """Return why the wall has no answer to the first of these rows for which it says so; else an empty string."""
     errors = (error for place in places[:_EXPLAINED].tolist() for error in solver.check(_question(batch, place)))
     return "; ".join(f"{error.field} {error.sentence}" for error in islice(errors, 1))
 
