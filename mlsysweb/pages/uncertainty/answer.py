@@ -26,9 +26,11 @@ from solvers.uncertainty.sample import fitting_samples, sampled
 from solvers.uncertainty.sobol import SAMPLES
 
 from .catalog_ranges import catalog_ends
+from .edit import QuestionEdit, question_of
 from .page import UncertaintyPage
 from .present import UncertaintyLinks, uncertainty_page, without_ranges
-from .question import CATALOG, DRAWS, FIRST_SHARE, RANGE, SHOW, WALL, QuestionEdit, UncertaintyQuestion, question_of
+from .question import CATALOG, DRAWS, FIRST_SHARE, RANGE, SHOW, WALL, UncertaintyQuestion
+from .sentences import in_sentence
 
 # Rows from which on a request's sampling is heavy work, one request at a time.
 _HEAVY = 20_000
@@ -61,7 +63,7 @@ def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
     wall = solvers()[question.wall]
     parameters = parameters_of(wall)
     ranges = (
-        AskedInput(f"{RANGE}{name}", f"Range of {parameters[name].label}", text, False)
+        AskedInput(f"{RANGE}{name}", f"Range of {in_sentence(parameters[name].label)}", text, False)
         for name, text in question.ranges.items()
     )
     draws = AskedInput(DRAWS, "Base samples", question.draws or str(SAMPLES[1]), not question.draws)

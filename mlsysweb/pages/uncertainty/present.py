@@ -22,6 +22,7 @@ from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.analysis.parameters import get_value, parameters_of
 from solvers.declare import Solver
+from solvers.fields import Input
 from solvers.formatting import fill_slots
 from solvers.quantities import format_quantity
 from solvers.result import Result, Value
@@ -29,7 +30,7 @@ from solvers.uncertainty.bands import OutputBand, SystemUncertainty, Uncertainty
 
 from .page import BandLine, RangeLine, ShareLine, UncertaintyPage
 from .question import UncertaintyQuestion
-from .sentences import notes, share_text, verdict, words_of
+from .sentences import in_sentence, notes, ranking, share_text, verdict, words_of
 
 # Smaller totals than this are no share worth a bar of its own.
 _TOP = 8
@@ -87,7 +88,7 @@ def uncertainty_page(
         bands=tuple(_band_lines(found, shown, around)),
         shares=tuple(_share_lines(found)),
         rankings=tuple(_rankings(found)),
-        notes=tuple(notes(found, shown)),
+        notes=(*_outside(solver, found, point), *notes(found, shown)),
         shown=shown.declared.label,
         wall=around.wall,
         url=f"{around.page}{around.asked}",
@@ -103,7 +104,7 @@ def _shown(own: SystemUncertainty, name: str) -> OutputBand:
 
 
 def _text(value: Value, number: float) -> str:
-    if value.if_infinite and not math.isfinite(number):
+    if value.if_infinite and math.isinf(number):
         return value.if_infinite
     return format_quantity(number, value.unit, value.display_unit)
 
@@ -138,6 +139,18 @@ def _range_line(solver: Solver[Any, Any], point: Any, found: Uncertainty, place:
         return RangeLine(asked.name, found.labels[place], text, now)
     first, total = (_index_text(each[place]) for each in (indices.first, indices.total))
     return RangeLine(asked.name, found.labels[place], text, now, first, total)
+
+
+def _outside(solver: Solver[Any, Any], found: Uncertainty, point: Any) -> Iterator[str]:
+    """Yield the inputs whose value without ranges is not in their range."""
+    for asked, label in zip(found.ranges, found.labels, strict=True):
+        io = parameters_of(solver)[asked.name].declared
+        if not asked.relative and not asked.low <= (now := float(get_value(point, asked.name))) <= asked.high:
+            yield f"Without ranges {in_sentence(label)} is {_text(_value(io), now)}, which lies outside its range."
+
+
+def _value(io: Input) -> Value:
+    return Value(0.0, io.unit, io.display_unit, io.label)
 
 
 def _index_text(index: float) -> str:
@@ -184,18 +197,8 @@ def _in_words(shares: Mapping[str, float]) -> str:
 
 
 def _rankings(found: Uncertainty) -> Iterator[str]:
-    labels = {band.name: band.declared for band in found.systems[0].bands}
     for pair in found.rankings:
-        declared = labels[pair.output]
-        if pair.equal > 1 - 1e-12:
-            yield f"{declared.label}: equal on {pair.first} and {pair.second}."
-            continue
-        lower, higher = pair.lower, 1 - pair.lower - pair.equal
-        first, share = (pair.first, lower) if lower >= higher else (pair.second, higher)
-        other = pair.second if first == pair.first else pair.first
-        flips = "" if min(lower, higher) == 0 else " The ranking flips."
-        word = "cheaper" if declared.unit.startswith("USD") else "lower"
-        yield f"{declared.label}: {word} on {first} than on {other} in {share_text(share)} of samples.{flips}"
+        yield ranking(pair, found[pair.output])
 
 
 def _figures(found: Uncertainty, shown: OutputBand) -> Iterator[Figure]:
@@ -230,7 +233,7 @@ def _histogram(found: Uncertainty, place: int) -> Figure | None:
     head = ("System" if several else "Output", "Without ranges", "5th percentile", "Median", "95th percentile")
     return _figure(
         "histogram-0",
-        f"Distribution of {_small(declared.label)}",
+        f"Distribution of {in_sentence(declared.label)}",
         f"Nine of ten samples lie between {_text(declared, systems[0].levels[0])} and "
         f"{_text(declared, systems[0].levels[2])}{f' on {systems[0].name}' if several else ''}.",
         histogram(declared, systems),
@@ -255,7 +258,7 @@ def _index_figure(found: Uncertainty, shown: OutputBand) -> Figure:
     rows = tuple((bar.label, bar.first_text, bar.total_text) for bar in bars)
     return _figure(
         "indices-1",
-        f"Inputs that make most of it: {_small(shown.declared.label)}",
+        f"Inputs that make most of it: {in_sentence(shown.declared.label)}",
         f"{bars[0].label} accounts for most of the variance: {_index_text(indices.total[order[0]])} with its "
         "interactions.",
         index_bars(bars),
@@ -292,10 +295,6 @@ def _band_figure(own: SystemUncertainty) -> Figure | None:
 def _multiples(band: RelativeBand) -> tuple[str, str, str]:
     low, median, high = (format_quantity(end, "1", "times") for end in (band.low, band.median, band.high))
     return low, median, high
-
-
-def _small(label: str) -> str:
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _figure(id: str, title: str, description: str, drawn: Mapping[str, Any], table: Table) -> Figure:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from solvers.quantities import format_quantity
-from solvers.uncertainty.bands import OutputBand, SystemUncertainty, Uncertainty
+from solvers.uncertainty.bands import OutputBand, PairRanking, SystemUncertainty, Uncertainty
 from solvers.verdict import State
 
 # An index known less well than this is not enough to say which input matters.
@@ -31,6 +31,11 @@ def words_of(state: State) -> str:
     return _WORDS[state]
 
 
+def in_sentence(label: str) -> str:
+    """Return a label for the middle of a sentence, in lower case unless it begins with an abbreviation."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def share_text(share: float) -> str:
     """Return a share as a percentage."""
     return format_quantity(share, "1", "percent")
@@ -45,6 +50,7 @@ def verdict(found: Uncertainty, shown: OutputBand) -> str:
         place = max(range(len(found.ranges)), key=lambda k: shown.indices.total[k])  # type: ignore[union-attr]
         share = share_text(min(float(shown.indices.total[place]), 1.0))
         sentences.append(f"{found.labels[place]} makes most of it: {share} of the variance.")
+    sentences += [ranking(pair, shown) for pair in found.rankings if pair.output == shown.name]
     return " ".join(sentences)
 
 
@@ -68,6 +74,20 @@ def _band(shown: OutputBand) -> str:
         return f"{declared.label} is {median} throughout."
     now = declared.if_infinite if declared.if_infinite and not math.isfinite(shown.point) else point
     return f"{declared.label} is {low} to {high} in nine of ten samples (median {median}, without ranges {now})."
+
+
+def ranking(pair: PairRanking, band: OutputBand) -> str:
+    """Return which of two systems has the lower value of an output, in how many samples, and whether that flips."""
+    declared = band.declared
+    if pair.equal > 1 - 1e-12:
+        return f"{declared.label}: equal on {pair.first} and {pair.second}."
+    lower, higher = pair.lower, 1 - pair.lower - pair.equal
+    first, other, share = (pair.first, pair.second, lower) if lower >= higher else (pair.second, pair.first, higher)
+    word = "cheaper" if declared.unit.startswith("USD") else "lower"
+    if min(lower, higher) < 1e-12 and pair.equal < 1e-12:
+        return f"{declared.label}: {word} on {first} than on {other} in every sample."
+    flips = " The ranking flips." if min(lower, higher) > 1e-12 else ""
+    return f"{declared.label}: {word} on {first} than on {other} in {share_text(share)} of samples.{flips}"
 
 
 def notes(found: Uncertainty, shown: OutputBand) -> Iterator[str]:
@@ -96,7 +116,7 @@ def _left_out(found: Uncertainty, system: SystemUncertainty, where: str) -> Iter
             yield f"{band.declared.label} is infinite in {band.infinite:,} samples{where}, which its band leaves out."
         partly = band.missing - band.infinite - system.infeasible - system.unknown
         if partly > 0:
-            yield f"{band.declared.label} is unknown in {partly:,} further samples{where}, which its band leaves out."
+            yield f"{band.declared.label} is unknown in {partly:,} samples{where}, which its band leaves out."
 
 
 def _convergence(found: Uncertainty, shown: OutputBand) -> Iterator[str]:

@@ -14,10 +14,10 @@ from mlsysweb.show.update_cache import cache_updates
 from solvers.errors import InputErrors
 
 from .answer import UncertaintyAnswer, answer_edit, answer_page, sample_question
+from .edit import question_of
 from .form import presets, uncertainty_form
 from .page import BAND_COLUMNS, UncertaintyForm
 from .present_export import as_json
-from .question import question_of
 
 
 @require_safe

@@ -16,7 +16,7 @@ from .series import SERIES
 
 _BINS = 32
 # A spread from which on the axis is logarithmic.
-_WIDE = 20.0
+_WIDE = 8.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class RelativeBand:
 
 def histogram(value: Value, systems: Sequence[OutputSamples]) -> dict[str, Any]:
     """Return the share of samples in each of 32 bins, as steps, with the median and the value without ranges of each
-    system. A spread of more than a factor of 20 has a logarithmic axis."""
+    system. A spread of more than a factor of 8 has a logarithmic axis."""
     edges, log = _edges(systems)
     by = scale(value)
     shares = [np.histogram(each.values, edges)[0] / each.values.size for each in systems]
@@ -179,7 +179,7 @@ def relative_bands(bands: Sequence[RelativeBand]) -> dict[str, Any]:
         "hovertemplate": "%{y}: %{text}<extra></extra>",
     }
     multiple = Value(0.0, "1", "times", "Over the value without ranges")
-    names = names_axis([band.label for band in bands])
+    names = names_axis([band.label for band in bands], showgrid=False)
     point = {
         "type": "scatter",
         "mode": "lines",
