@@ -131,6 +131,18 @@ PAGES = (
         package="mlsysweb.explore",
     ),
     Page(
+        "uncertainty",
+        "uncertainty/",
+        (
+            View(
+                "uncertainty",
+                "Uncertainty",
+                "Give inputs as ranges: how far the answer varies, which input matters, and whether the verdict flips.",
+            ),
+        ),
+        saved=(Saved("uncertainty", "uncertainty", "_bands.html"),),
+    ),
+    Page(
         "hardware_match",
         "hardware-match/",
         (

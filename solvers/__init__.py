@@ -4,11 +4,12 @@
 of choices: `roofline(accelerator="h100-sxm5-80gb", batch_size=8).latency`. Lists and arrays are columns and broadcast.
 `help(roofline)` lists its inputs, `roofline.solve(...)` returns the complete answer with its verdict.
 
-    sweep       every combination of some values, as a table
-    search      the best of a design space, by goals and limits as text
-    pipeline    walls connected by their inputs and outputs
-    data        the shipped specs: from solvers.data import h100_sxm, llama_3_8b, poland
-    specs       the records a wall computes with, to describe a system
+    sweep        every combination of some values, as a table
+    search       the best of a design space, by goals and limits as text
+    uncertainty  how far an answer varies when inputs are ranges, and which of them matters
+    pipeline     walls connected by their inputs and outputs
+    data         the shipped specs: from solvers.data import h100_sxm, llama_3_8b, poland
+    specs        the records a wall computes with, to describe a system
 
 Computation belongs here; storage is in `catalog`, presentation in `mlsysweb`.
 """
@@ -55,4 +56,4 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     from .registry import solvers
 
-    return sorted({*globals(), *_PUBLIC, *solvers(), "data", "pipeline", "search", "specs"})
+    return sorted({*globals(), *_PUBLIC, *solvers(), "data", "pipeline", "search", "specs", "uncertainty"})

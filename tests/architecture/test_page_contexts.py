@@ -26,6 +26,7 @@ from mlsysweb.pages.sensitivity.page import SensitivityPage
 from mlsysweb.pages.serving_cost.page import ServingCostPage
 from mlsysweb.pages.spectrum.page import SpectrumPage
 from mlsysweb.pages.system.page import IronLawPage, SystemPage
+from mlsysweb.pages.uncertainty.page import UncertaintyForm, UncertaintyPage
 from mlsysweb.pages.walls.page import WallPage
 from mlsysweb.saved.compare.page import ComparePage
 from mlsysweb.saved.exports.page import ImportPage, PrintPage
@@ -48,6 +49,7 @@ GIVEN = {
     "/hardware-match/": {"page": HardwareMatchPage, "form": Form, "presets": list},
     "/capstone/": {"page": CapstonePage, "form": Form},
     "/serving-cost/": {"page": ServingCostPage, "form": Form},
+    "/uncertainty/": {"page": UncertaintyPage, "form": UncertaintyForm, "presets": list},
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
     "/claims/": {"page": ClaimsPage},

@@ -34,6 +34,7 @@ class WallPage:
     command: str
     api: str
     sensitivity_url: str
+    uncertainty_url: str
     fallacies: tuple[FallacyResult, ...]
     before: Link | None
     after: Link | None

@@ -26,12 +26,14 @@ _TOO_COMMON = 3
 
 @dataclass(frozen=True)
 class WallLinks:
-    """The links of a wall's page: every wall with its page, and the API and the sensitivity page of this one."""
+    """The links of a wall's page: every wall with its page, the API and the sensitivity page of this one, and the page
+    of uncertainty."""
 
     walls: Mapping[str, Stage]
     urls: Mapping[str, str]
     api: str
     sensitivity_url: str
+    uncertainty_url: str
 
 
 def wall_page(
@@ -58,6 +60,7 @@ def wall_page(
         command=f"manage.py solve {solver.name} {words}".strip(),
         api=f"{around.api}?{query}" if query else around.api,
         sensitivity_url=f"{around.sensitivity_url}?{query}" if query else around.sensitivity_url,
+        uncertainty_url=f"{around.uncertainty_url}?{urlencode({'wall': solver.name})}{'&' if query else ''}{query}",
         fallacies=told,
         before=before,
         after=after,

@@ -80,7 +80,11 @@ def _chosen(request: HttpRequest, result: ResultPage) -> str:
 
 def _around(name: str) -> WallLinks:
     return WallLinks(
-        solvers(), _urls(), reverse("api:solve", args=[name]), reverse("sensitivity:sensitivity", args=[name])
+        solvers(),
+        _urls(),
+        reverse("api:solve", args=[name]),
+        reverse("sensitivity:sensitivity", args=[name]),
+        reverse("uncertainty:uncertainty"),
     )
 
 

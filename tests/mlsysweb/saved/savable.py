@@ -21,6 +21,7 @@ QUESTIONS = {
     "pipelines": f"/pipeline/?{urlencode(CHAIN)}",
     "capstone": "/capstone/?submitted=yes&replicas=16",
     "serving_cost": "/serving-cost/?requests=5&grid=quebec",
+    "uncertainty": "/uncertainty/?wall=roofline&batch_size=64&range.batch_size=1..512+log&range.efficiency=0.3..0.8",
     "hardware_match": "/hardware-match/?model=llama-3-70b",
     "explore": f"/explore/?{SPACE.query}",
 }
