@@ -20,6 +20,7 @@ from solvers.specs import columns
 
 from .typed import field_text, read_figure, shown_unit
 
+
 class QuantityInput(forms.TextInput):
     """A text input with the unit of its figure beside it."""
 
