@@ -22,7 +22,7 @@ _DEFINITIONS = """
 yotta- = 1e24 = Y-; zetta- = 1e21 = Z-; exa- = 1e18 = E-; peta- = 1e15 = P-; tera- = 1e12 = T-; giga- = 1e9 = G-
 mega- = 1e6 = M-; kilo- = 1e3 = k-; milli- = 1e-3 = m-; micro- = 1e-6 = µ- = μ- = u-; nano- = 1e-9 = n-
 pico- = 1e-12 = p-; kibi- = 2**10 = Ki-; mebi- = 2**20 = Mi-; gibi- = 2**30 = Gi-; tebi- = 2**40 = Ti-
-second = [time] = s = sec = secs = seconds; meter = [length] = m; centimeter = 0.01 * meter = cm; gram = [mass] = g = gCO2e = gCO2
+second = [time] = s = sec = secs = seconds; meter = [length] = m; gram = [mass] = g = gCO2e = gCO2
 flop = [computation] = FLOP = op = OP = Flop = FLOPs; byte = [information] = B = bytes
 USD = [money] = dollar = dollars; cent = 0.01 * USD = ct = cents; count = []; percent = 0.01 = %; times = 1
 param = 1 = parameter = params = parameters; token = 1 = tok = tokens; sample = 1 = samples; image = 1 = images
@@ -31,7 +31,8 @@ device = 1 = devices = GPU = GPUs; bit = byte / 8 = b = bits; minute = 60 * seco
 hour = 3600 * second = h = hr = hours = hrs; day = 86400 * second = d = days; week = 7 * day = weeks
 year = 365 * day = yr = a = years = yrs; month = 30 * day = mo = months
 newton = kilogram * meter / second ** 2 = N; joule = newton * meter = J; watt = joule / second = W
-watt_hour = watt * hour = Wh; tonne = 1000 * kilogram = t = tonnes; pound = 0.45359237 * kilogram = lb = lbs
+watt_hour = watt * hour = Wh; tonne = 1000 * kilogram = t = tonnes
+pound = 0.45359237 * kilogram = lb = lbs; centimeter = 0.01 * meter = cm
 liter = 0.001 * meter ** 3 = L = l = litre = liters = litres
 hertz = 1 / second = Hz; FLOPS = flop / second = flops = OPS
 bps = bit / second; Bps = byte / second

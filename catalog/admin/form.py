@@ -23,8 +23,7 @@ from catalog.overrides import shipped_values
 from catalog.plausibility import check_figures
 from catalog.table_cache import catalog_table
 from catalog.usage import used_by, uses_text
-
-from .words import column_text, who
+from catalog.words import column_text, who
 
 _UNUSUAL = "unusual"
 _ASIDE = ("opened", "reason")
@@ -218,6 +217,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
     def _explain(self, name: str, sentence: SafeString) -> None:
         field = self.fields[name]
         field.help_text = format_html("{} {}", field.help_text, sentence) if field.help_text else sentence
+        self[name].help_text = field.help_text  # a bound field copies it when it is first asked for
 
     def _field_name(self, column: str) -> str:
         field: Any = next(each for each in type(self.instance)._meta.fields if each.attname == column)

@@ -9,8 +9,7 @@ from typing import Any
 from catalog.models import CatalogRow, RowRevision
 from catalog.models.history import editing, revisions, row_values
 from catalog.overrides import note_overrides
-
-from .words import column_label, column_text, who
+from catalog.words import column_label, column_text, who
 
 
 @dataclass(frozen=True)

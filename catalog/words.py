@@ -1,4 +1,4 @@
-"""The words of the admin for the values of a row, its changes, and the users who made them."""
+"""The words for the values of a row, its changes, and the users who made them."""
 
 from __future__ import annotations
 
