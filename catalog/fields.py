@@ -1,4 +1,5 @@
-"""The model field for figures: a column in SI, a form field that takes a unit, NULL where the figure is unknown."""
+"""The model field for figures: a column in SI, a form field with the unit beside it, NULL where the figure is
+unknown."""
 
 from __future__ import annotations
 
@@ -8,49 +9,63 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from solvers.errors import InputError
 from solvers.fields import Input
-from solvers.quantities import to_input_text, to_si
+from solvers.quantities import unit_label
 from solvers.specs import columns
 
-_BINARY = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+from .typed import field_text, read_figure, shown_unit
 
 
-def exact(value: float, unit: str, display_unit: str) -> str:
-    """Return the shortest text with a unit that parses back to exactly `value`, so that saving an untouched form
-    changes nothing. Memory in powers of two is shown with binary prefixes: `80 GiB`, not `85.89934592 GB`."""
-    texts = (to_input_text(value, unit, display_unit, digits) for digits in range(6, 18))
-    text = next((text for text in texts if to_si("", text, unit) == value), repr(value))
-    sizes = _BINARY.items() if unit == "byte" else ()
-    return min([text, *(f"{value / size:.0f} {name}" for name, size in sizes if value % size == 0)], key=len)
+class QuantityInput(forms.TextInput):
+    """A text input with the unit of its figure beside it."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self.unit = unit
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Return the input, and the symbol of its unit where it has one, as HTML."""
+        described = f"id_{name}_unit"
+        said = " ".join(filter(None, ((attrs or {}).get("aria-describedby", ""), described if self.unit else "")))
+        field = super().render(name, value, {**(attrs or {}), **({"aria-describedby": said} if said else {})}, renderer)
+        unit = format_html('<span class="figure-unit" id="{}">{}</span>', described, self.unit) if self.unit else ""
+        return format_html("{}{}", field, unit)
 
 
 class QuantityFormField(forms.Field):
-    """Parses `3.35 TB/s` and validates it against its declaration. A bare number is in SI."""
+    """Reads a figure typed beside the unit `shown` and validates it against its declaration. `remark` says so where the
+    text last read could mean another value."""
 
-    widget = forms.TextInput
-
-    def __init__(self, *, declared: Input, **options: Any) -> None:
-        super().__init__(**options)
-        self.declared = declared
+    def __init__(self, *, declared: Input, shown: str = "", **options: Any) -> None:
+        self.declared, self.shown = declared, shown or declared.display_unit
+        super().__init__(**{"widget": QuantityInput(unit_label(self.shown)), **options})
+        self.remark = ""
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, str]:
-        return {"size": "22", "autocomplete": "off", "spellcheck": "false"}
+        return {"size": "14", "autocomplete": "off", "spellcheck": "false"}
 
     def prepare_value(self, value: Any) -> Any:
-        return exact(value, self.declared.unit, self.declared.display_unit) if isinstance(value, float) else value
+        return field_text(value, self.declared.unit, self.shown) if isinstance(value, float) else value
 
     def to_python(self, value: Any) -> float | None:
-        text = str(value or "").strip()
-        if not text:
-            return None
-        name = str(self.label or "It")
         try:
-            return self.declared.check(name, to_si(name, text, self.declared.unit))
+            typed = read_figure(str(self.label or "It"), str(value or ""), self.declared, self.shown)
         except InputError as error:
             raise ValidationError(f"{error.field} {error.sentence}", code="quantity") from None
+        self.remark = typed.remark
+        return typed.value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Return whether the text means another value than `initial`, or can't be read."""
+        try:
+            return bool(self.to_python(data) != initial)
+        except ValidationError:
+            return True
 
 
 class QuantityField(models.FloatField):  # type: ignore[type-arg]
@@ -105,5 +120,14 @@ class QuantityField(models.FloatField):  # type: ignore[type-arg]
 
     def formfield(self, *args: Any, **options: Any) -> forms.Field:
         return QuantityFormField(
-            declared=self.declared, label=capfirst(self.verbose_name), help_text=self.help_text, required=False
+            declared=self.declared,
+            shown=self.shown,
+            label=capfirst(self.verbose_name),
+            help_text=self.help_text,
+            required=False,
         )
+
+    @property
+    def shown(self) -> str:
+        """Return the unit that stands beside the figure in forms."""
+        return shown_unit(self.declared, self.name)

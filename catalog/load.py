@@ -1,4 +1,4 @@
-"""Loads the shipped figures into the tables without overwriting rows that were edited on this site."""
+"""Loads the shipped figures into the tables. Figures edited on this site stay; the others of their row are updated."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ForeignKey
 from django.utils import timezone
 
-from .fixtures import FOLDER, BadData, Record, records
-from .models import TABLES, CatalogRow
+from .fixtures import FOLDER, Record, records
+from .models import TABLES, CatalogRow, RowRevision
+from .models.history import record_changes, row_values
+from .overrides import label, own_columns, primary_keys, record_values, shipped_values
 
 
 @dataclass
@@ -38,39 +39,33 @@ def load(folder: Path = FOLDER) -> list[Loaded]:
 
 def _load(table: type[CatalogRow], shipped: list[Record]) -> Loaded:
     loaded = Loaded(table, total=len(shipped))
-    standing = {row.slug: row for row in table.objects.all()}
-    owners = {row.name.lower(): row.slug for row in standing.values()}
-    slugs = _slugs(table)
+    rows = list(table.objects.all())
+    standing = {row.slug: row for row in rows}
+    # A row renamed on this site is still the shipped one.
+    renamed = {slug: row for row in rows for slug in row.former_slugs if slug not in standing}
+    owners = {row.name.lower(): row for row in rows}
+    slugs, before = primary_keys(table), []
     for record in shipped:
-        row, values = standing.get(record.slug), _values(record, slugs)
-        owner = owners.get(values["name"].lower(), record.slug)
-        if row is not None and row.edited_at:
-            loaded.left[record.slug] = "edited here"
-        elif owner != record.slug:
-            loaded.left[record.slug] = f"{owner} has its name"
+        row, values = standing.get(record.slug) or renamed.get(record.slug), record_values(record, slugs)
+        values = values if row is None else {name: value for name, value in values.items() if name != "slug"}
+        own = own_columns(row, values)
+        if own:
+            loaded.left[record.slug] = f"edited here: {', '.join(label(table, name) for name in own)}"
+            values = {name: value for name, value in values.items() if name not in own}
+            if row is not None and not row.overrides:
+                row.overrides = own
+                table.objects.filter(pk=row.pk).update(overrides=own)
+        owner = owners.get(values.get("name", "").lower(), row)
+        if owner is not row:
+            loaded.left[record.slug] = f"{owner.slug} has its name"  # type: ignore[union-attr]
         elif row is None:
             loaded.new.append(table(**values))
         elif _differs(row, values):
+            before.append((row, row_values(row)))
             loaded.changed.append(_put(row, values))
     _write(loaded)
+    record_changes(before, RowRevision.Action.SHIPPED)
     return loaded
-
-
-def _slugs(table: type[CatalogRow]) -> dict[str, dict[str, int]]:
-    """Return the primary keys of the rows a table refers to, by column and slug. Those tables are loaded earlier."""
-    pointers = [column for column in table._meta.fields if isinstance(column, ForeignKey)]
-    tables: dict[str, Any] = {column.name: column.related_model for column in pointers}
-    return {name: dict(table.objects.values_list("slug", "pk")) for name, table in tables.items()}
-
-
-def _values(record: Record, slugs: dict[str, dict[str, int]]) -> dict[str, Any]:
-    values = dict(record.values)
-    for name, known in slugs.items():
-        slug = values.pop(name)
-        if slug is not None and slug not in known:
-            raise BadData(f"{record.place}, {name}: '{slug}' is in no other file.")
-        values[f"{name}_id"] = known.get(slug)
-    return values
 
 
 def _differs(row: CatalogRow, values: dict[str, Any]) -> bool:
@@ -97,14 +92,14 @@ def _write(loaded: Loaded) -> None:
 def restore(table: type[CatalogRow], rows: Iterable[CatalogRow]) -> dict[CatalogRow, str]:
     """Reset rows to their shipped figures. Return the rows that could not be reset, with the reason."""
     left = {}
-    shipped, slugs = {record.slug: record for record in records(table)}, _slugs(table)
     for row in rows:
-        record = shipped.get(row.slug)
-        if record is None:
+        values = shipped_values(row)
+        if not values:
             left[row] = "it did not come with the site"
-        elif table.objects.filter(name__iexact=record.values["name"]).exclude(pk=row.pk).exists():
+        elif table.objects.filter(name__iexact=values["name"]).exclude(pk=row.pk).exists():
             left[row] = "another row has its name"
         else:
-            _put(row, _values(record, slugs)).edited_at = None
+            row = _put(row, values)
+            row.edited_at, row.overrides = None, []
             row.save()
     return left

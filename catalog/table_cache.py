@@ -32,8 +32,10 @@ class CatalogTable:
 
     @cached_property
     def by_name(self) -> Mapping[str, Any]:
-        """Return the rows by slug, and by name where no row has that slug; keys are lower case."""
-        return {row.name.lower(): row for row in self.rows} | {row.slug: row for row in self.rows}
+        """Return the rows by slug, by a slug they had before where no row has it now, and by name where no row has
+        that slug; keys are lower case."""
+        former = {slug: row for row in self.rows for slug in row.former_slugs}
+        return {row.name.lower(): row for row in self.rows} | former | {row.slug: row for row in self.rows}
 
     @cached_property
     def offered(self) -> tuple[Any, ...]:

@@ -32,6 +32,7 @@ hour = 3600 * second = h = hr = hours = hrs; day = 86400 * second = d = days; we
 year = 365 * day = yr = a = years = yrs; month = 30 * day = mo = months
 newton = kilogram * meter / second ** 2 = N; joule = newton * meter = J; watt = joule / second = W
 watt_hour = watt * hour = Wh; tonne = 1000 * kilogram = t = tonnes
+pound = 0.45359237 * kilogram = lb = lbs; centimeter = 0.01 * meter = cm
 liter = 0.001 * meter ** 3 = L = l = litre = liters = litres
 hertz = 1 / second = Hz; FLOPS = flop / second = flops = OPS
 bps = bit / second; Bps = byte / second
@@ -141,7 +142,7 @@ def _converted_from(field: str, text: str, value: float, given_unit: str, unit: 
 
 def _names_operations(unit: str) -> bool:
     """Whether it is FLOPs, FLOPS or OPS with a prefix, which people write for work and for rates."""
-    return re.fullmatch(r"[kMGTPEZY]?(FLOPs|FLOPS|flops|OPS|op)", unit) is not None
+    return re.fullmatch(r"[kMGTPEZY]?(FLOPs|FLOPS|flops|Flops|OPS|OPs|ops|op)", unit) is not None
 
 
 def _kind(unit: pint.Unit) -> str:

@@ -12,6 +12,7 @@ from .grid import Grid
 from .model import Model
 from .node import Node
 from .region import CloudRegion
+from .revision import RowRevision
 from .row import CatalogRow
 from .storage import Storage
 from .version import CatalogVersion
@@ -31,5 +32,6 @@ __all__ = [
     "Grid",
     "Model",
     "Node",
+    "RowRevision",
     "Storage",
 ]

@@ -11,11 +11,14 @@ from django.db.models.functions import Lower
 from solvers.shipped.figures import figures
 from solvers.specs import parts
 
+from .history import record_change, record_deletion, stored_values
 from .version import RowQuerySet
 
 # Dots are allowed, as in `qwen2.5-7b`. Django's SlugField allows none.
 _slug = RegexValidator(r"\A[a-z0-9]+([.-][a-z0-9]+)*\Z", "Small letters, digits, and single hyphens or dots between.")
-_date = RegexValidator(r"\A(19|20)\d\d(-\d\d(-\d\d)?)?\Z", "A year, a month (2026-10) or a day (2026-10-31).")
+_date = RegexValidator(
+    r"\A(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z", "A year, a month (2026-10) or a day (2026-10-31)."
+)
 
 
 class CatalogRow(models.Model):
@@ -48,8 +51,12 @@ class CatalogRow(models.Model):
         "next load, an archived one stays away.",
     )
     edited_at = models.DateTimeField(
-        "edited", null=True, blank=True, editable=False, help_text="Loading never overwrites an edited row."
+        "edited", null=True, blank=True, editable=False, help_text="Loading never overwrites an edited figure."
     )
+    overrides = models.JSONField(
+        default=list, editable=False, help_text="Columns edited on this site, which loading leaves as they are."
+    )
+    former_slugs = models.JSONField(default=list, editable=False, help_text="Slugs it had before; they still find it.")
     created_at = models.DateTimeField("created", auto_now_add=True)
     updated_at = models.DateTimeField("updated", auto_now=True)
 
@@ -70,9 +77,20 @@ class CatalogRow(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the row and its revision, and keep the slug it had before as one that finds it."""
         # In one transaction with the version that the signal renews.
         with transaction.atomic():
+            before = stored_values(self)
+            if before and before["slug"] != self.slug:
+                self.former_slugs = [*(slug for slug in self.former_slugs if slug != self.slug), before["slug"]]
             super().save(*args, **kwargs)
+            record_change(self, before)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the row and keep its last state in the history."""
+        with transaction.atomic():
+            record_deletion(self)
+            return super().delete(*args, **kwargs)
 
     @property
     def group(self) -> str:

@@ -8,11 +8,14 @@ class ClassroomConfig(AppConfig):
     name = "mlsysweb.classroom"
 
     def ready(self) -> None:
+        from catalog.usage import FINDERS
         from mlsysweb.saved.scenarios.prune import EXPIRING
 
         from .authoring.rights import claim_on_login
+        from .catalog_usage import lessons_with_row
         from .retention import expired_rows
 
         EXPIRING.append(expired_rows)
+        FINDERS.append(lessons_with_row)
 
         user_logged_in.connect(claim_on_login, dispatch_uid="lessons of a browser become an account's")

@@ -11,6 +11,7 @@ from catalog.fixtures import FOLDER, BadData
 from catalog.load import load, restore
 from catalog.management.commands import load_catalog
 from catalog.models import TABLES, Accelerator, CatalogVersion, Fabric, Grid
+from catalog.models.history import revisions
 
 
 @pytest.fixture
@@ -65,10 +66,38 @@ def test_a_new_figure_reaches_a_row_nobody_edited(catalog, folder):
     assert row.bandwidth == 51e9 and row.updated_at > row.created_at
 
 
-def test_an_edited_row_is_left_alone_and_named(catalog):
-    Accelerator.objects.filter(slug="t4").update(tdp=71.0, edited_at=timezone.now())
-    assert "Left alone: accelerator t4 (edited here)." in printed()
+def test_an_edited_figure_is_left_alone_and_named(catalog):
+    Accelerator.objects.filter(slug="t4").update(tdp=71.0, edited_at=timezone.now(), overrides=["tdp"])
+    assert "Left alone: accelerator t4 (edited here: thermal design power)." in printed()
     assert Accelerator.objects.get(slug="t4").tdp == 71.0
+
+
+def test_a_shipped_correction_reaches_the_other_figures_of_an_edited_row(catalog, folder):
+    Fabric.objects.filter(slug="ib-ndr").update(note="Mine.", edited_at=timezone.now(), overrides=["note"])
+    spoil(folder, "fabrics.csv", "InfiniBand NDR,infiniband,50000000000", "InfiniBand NDR,infiniband,51000000000")
+    load(folder)
+    row = Fabric.objects.get(slug="ib-ndr")
+    assert (row.bandwidth, row.note, row.overrides) == (51e9, "Mine.", ["note"]) and row.edited_at
+    latest = revisions(row).first()
+    assert (latest.action, latest.changes) == ("shipped", {"bandwidth": [50e9, 51e9]})
+
+
+def test_of_a_row_edited_before_columns_were_recorded_every_difference_counts_as_an_edit(catalog, folder):
+    Fabric.objects.filter(slug="ib-ndr").update(note="Mine.", edited_at=timezone.now())
+    spoil(folder, "fabrics.csv", "InfiniBand NDR,infiniband,50000000000", "InfiniBand NDR,infiniband,51000000000")
+    assert load(folder)[2].left == {"ib-ndr": "edited here: bandwidth, note"}
+    assert Fabric.objects.get(slug="ib-ndr").bandwidth == 50e9
+
+
+def test_a_row_renamed_here_is_still_the_shipped_one(catalog, folder):
+    row = Fabric.objects.get(slug="ib-ndr")
+    row.slug = "infiniband-400"
+    row.save()
+    spoil(folder, "fabrics.csv", "InfiniBand NDR,infiniband,50000000000", "InfiniBand NDR,infiniband,51000000000")
+    load(folder)
+    row.refresh_from_db()
+    assert (row.slug, row.bandwidth) == ("infiniband-400", 51e9)
+    assert not Fabric.objects.filter(slug="ib-ndr").exists()
 
 
 def test_a_row_a_person_added_stays(catalog):

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from catalog.models import CatalogRow
+from catalog.fields import QuantityField
+from catalog.models import Accelerator, CatalogRow, RowRevision
+from catalog.models.history import revisions
+from catalog.snapshot import snapshot
 from catalog.table_cache import catalog_table
+from catalog.words import column_label, column_text
 from mlsysweb.answer import answer
 from mlsysweb.show.results.page import Figure, Link
 from mlsysweb.show.results.present import result_figures
@@ -22,7 +25,7 @@ from solvers.fields import Pick
 from solvers.registry import solvers
 
 from .columns import BrowsedTable
-from .page import LinkGroup, RowChange
+from .page import LinkGroup, PreviewPage, RowChange
 from .present import CatalogUrls
 from .present_row import Surroundings
 from .question import PAGE, ROWS_PER_PAGE, TableQuestion, chosen, read_question
@@ -32,6 +35,8 @@ _MOST_CHANGES = 20
 # Formats to draw a roofline in, and the model: a microcontroller holds no language model.
 _FORMATS = ("fp16", "bf16", "fp8", "int8", "fp32", "int4")
 _TINY_MODEL = "mlperf-tiny-kws-dscnn"
+# The name of a row that is only typed.
+_TYPED = "as-typed"
 
 
 def urls(*, admin: str = "") -> CatalogUrls:
@@ -77,13 +82,31 @@ def surroundings(request: HttpRequest, path: str, row: CatalogRow, admin: str) -
     )
 
 
-def _roofline(row: Any) -> tuple[Figure | None, str]:
-    """Return the roofline of a chip with the model that suits its size; or None and the sentence that says why not."""
+def preview(data: QueryDict) -> PreviewPage:
+    """Return the roofline of the figures typed into the admin's form of a chip beside that of its stored row. Nothing
+    is saved; a figure that can't be read is left out, with the sentence that says why."""
+    row, errors = Accelerator(name="As typed", slug=_TYPED, tier=data.get("tier", "")), []
+    for field in Accelerator._meta.fields:
+        if isinstance(field, QuantityField):
+            try:
+                setattr(row, field.name, field.formfield().clean(data.get(field.name, "")))
+            except ValidationError as bad:
+                errors += bad.messages
+    stored = catalog_table(Accelerator.describes).by_name.get(data.get("slug", ""))
+    beside = stored.slug if stored is not None else ""
+    figure, undrawn = _roofline(row, {"accelerator": snapshot(row, row.spec())}, beside)
+    return PreviewPage(data.get("name", "").strip() or "New accelerator", tuple(errors), figure, undrawn)
+
+
+def _roofline(row: Any, kept: Mapping[str, Any] | None = None, beside: str = "") -> tuple[Figure | None, str]:
+    """Return the roofline of a chip with the model that suits its size, and that of the row `beside` it; or None and
+    the sentence that says why not. `kept` is the snapshot of a row that the catalog does not have."""
     model = {"model": _TINY_MODEL} if row.tier == "tiny" else {}
     known = [form for form in _FORMATS if getattr(row, f"peak_{form}") is not None]
     question = {"accelerator": row.slug, **model, **({"precision": known[0]} if known else {})}
+    question |= {"also": beside} if beside else {}
     try:
-        drawn = result_figures(answer(solvers()["roofline"], question))
+        drawn = result_figures(answer(solvers()["roofline"], question, kept))
     except InputErrors as bad:
         return None, f"No roofline: {' '.join(f'{error.field} {error.sentence}' for error in bad.errors)}"
     figure = next((figure for figure in drawn if figure.id.startswith("roofline")), None)
@@ -133,10 +156,16 @@ def _examples(row: CatalogRow) -> Iterator[Link]:
 
 
 def _history(row: CatalogRow) -> Iterator[RowChange]:
-    """Yield the changes of a row in the admin, the latest first: when and what, not by whom."""
-    entries = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(type(row)), object_id=str(row.pk)
-    ).order_by("-action_time")
-    for entry in entries[:_MOST_CHANGES]:
-        yield RowChange(f"{entry.action_time:%Y-%m-%d}", entry.get_change_message())
+    """Yield the changes of a row on this site, the latest first: when and what, not by whom. A reason may name people,
+    so it stays in the admin."""
+    table = type(row)
+    for revision in revisions(row).exclude(action=RowRevision.Action.LOADED)[:_MOST_CHANGES]:
+        changes = (
+            f"{column_label(table, name)}: {column_text(table, name, before)} → {column_text(table, name, after)}"
+            for name, (before, after) in revision.changes.items()
+            if name != "note"
+        )
+        what = "; ".join(changes)
+        action = revision.get_action_display()
+        yield RowChange(f"{revision.created:%Y-%m-%d}", f"{action}. {what}." if what else f"{action}.")
     yield RowChange(f"{row.created_at:%Y-%m-%d}", "Loaded into this site.")

@@ -219,3 +219,14 @@ class RowPage:
     downloads: tuple[Link, ...]
     citation: str
     admin: str
+
+
+@dataclass(frozen=True)
+class PreviewPage:
+    """The roofline of figures that are typed in the admin and not saved, beside that of the stored row; sentences on
+    figures that could not be read."""
+
+    title: str
+    errors: tuple[str, ...]
+    figure: Figure | None
+    undrawn: str

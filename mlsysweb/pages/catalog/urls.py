@@ -5,6 +5,7 @@ from . import views
 app_name = "catalog"
 urlpatterns = [
     path("", views.catalog, name="catalog"),
+    path("accelerators/preview/", views.preview_chip, name="preview"),
     path("<slug:table>.csv", views.table_csv, name="table_csv"),
     path("<slug:table>.json", views.table_json, name="table_json"),
     path("<slug:table>/", views.table, name="table"),

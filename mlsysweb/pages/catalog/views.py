@@ -5,11 +5,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.views.decorators.http import condition, require_safe
+from django.views.decorators.http import condition, require_POST, require_safe
 
 from catalog.models import CatalogRow, CatalogVersion
 from catalog.table_cache import catalog_table
@@ -21,7 +22,7 @@ from mlsysweb.show.update_cache import cache_updates
 from solvers.errors import InputErrors
 from solvers.shipped.names import unknown_row
 
-from .answer import asked, surroundings, titles, urls
+from .answer import asked, preview, surroundings, titles, urls
 from .columns import BrowsedTable, CatalogRecord, Kind
 from .downloads import figures_csv, to_csv, to_json
 from .page import TableForm
@@ -94,6 +95,15 @@ def row(request: HttpRequest, table: str, slug: str) -> HttpResponse:
     admin = reverse(f"admin:catalog_{model._meta.model_name}_change", args=[found.pk]) if _admin(request) else ""
     page = row_page(read, record(found, read.columns), surroundings(request, table, found, admin), urls())
     return render(request, "catalog/row.html", {"page": page})
+
+
+@require_POST
+def preview_chip(request: HttpRequest) -> HttpResponse:
+    """The roofline of the figures typed in the admin, for users who may edit accelerators. Nothing is saved."""
+    may = (request.user.has_perm(f"catalog.{right}_accelerator") for right in ("add", "change"))
+    if not request.user.is_staff or not any(may):
+        raise PermissionDenied
+    return render(request, "catalog/preview.html", {"page": preview(request.POST)})
 
 
 @require_safe

@@ -2,19 +2,17 @@
 
 import csv
 import json
-from datetime import UTC, datetime
 from html import unescape
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.models import TABLES, Accelerator, CatalogVersion, Grid, Node
+from catalog.models.history import editing
 from mlsysweb.pages.catalog.question import names_of
 from mlsysweb.pages.catalog.tables import MODELS, read_table
 
@@ -257,20 +255,24 @@ def test_an_archived_row_has_a_page_that_says_so_and_no_place_in_the_table(clien
     assert H100 not in names(client.get(CHIPS, {"q": "h100"}))
 
 
-def test_changes_are_told_without_who_made_them(client):
+def test_changes_are_told_with_both_values_and_without_who_made_them(client):
     row = Accelerator.objects.get(slug=H100)
-    LogEntry.objects.create(
-        user=User.objects.create_user("grace"),
-        content_type=ContentType.objects.get_for_model(Accelerator),
-        object_id=str(row.pk),
-        action_flag=CHANGE,
-        action_time=datetime(2026, 3, 4, tzinfo=UTC),
-        change_message="Took the shipped figures again.",
-    )
+    row.tdp = 600.0
+    with editing(User.objects.create_user("grace"), "As grace measured"):
+        row.save()
     answer = client.get(f"{CHIPS}{H100}/")
-    first = answer.context["page"].history[0]
-    assert (first.day, first.what) == ("2026-03-04", "Took the shipped figures again.")
+    history = answer.context["page"].history
+    assert history[0].what == "Edited. Thermal design power: 700 W → 600 W."
+    assert history[1].what == "Loaded into this site."
     assert "grace" not in answer.content.decode()
+
+
+def test_an_old_slug_leads_to_the_row(client):
+    row = Accelerator.objects.get(slug=H100)
+    row.slug = "h100-renamed"
+    row.save()
+    assert client.get(f"{CHIPS}{H100}/", follow=True).redirect_chain == [(f"{CHIPS}h100-renamed/", 302)]
+    assert client.get(f"{CHIPS}{H100}.json").json() == client.get(f"{CHIPS}h100-renamed.json").json()
 
 
 @pytest.mark.parametrize(
@@ -348,3 +350,21 @@ def test_the_rows_of_an_answer_lead_to_their_pages_live_and_saved(client):
 def test_the_rows_of_a_saved_page_over_many_walls_lead_to_their_pages(client):
     saved = client.post("/s/save/", {"page": "/system/?accelerator=mi300x"})["Location"]
     assert f'<dd><a href="{CHIPS}mi300x/">AMD Instinct MI300X</a></dd>' in client.get(saved).content.decode()
+
+
+def test_typed_figures_are_drawn_beside_the_row_and_not_saved(client):
+    client.force_login(User.objects.create_superuser("ada"))
+    typed = {"name": "NVIDIA H100", "slug": H100, "tier": "cloud", "peak_fp16": "1200", "memory_bandwidth": "12 kg"}
+    page = client.post(f"{CHIPS}preview/", typed).context["page"]
+    assert page.errors == ("Memory bandwidth needs a bandwidth (byte/s); '12 kg' is a mass.",)
+    assert page.figure is None and "memory bandwidth" in page.undrawn
+    typed |= {"memory_bandwidth": "4", "memory_capacity": "100"}
+    page = client.post(f"{CHIPS}preview/", {**typed, "memory_bandwidth": "4,000"}).context["page"]
+    assert page.errors == () and "As typed" in page.figure.plot and "H100 SXM5" in page.figure.plot
+    assert Accelerator.objects.get(slug=H100).memory_bandwidth == 3.35e12
+
+
+def test_the_preview_is_for_editors_of_chips(client):
+    assert client.post(f"{CHIPS}preview/", {}).status_code == 403
+    client.force_login(User.objects.create_user("ben", is_staff=True))
+    assert client.post(f"{CHIPS}preview/", {}).status_code == 403

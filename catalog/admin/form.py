@@ -1,0 +1,232 @@
+"""The form of a catalog row: it asks before it saves an unusual figure, notices what others saved meanwhile, and keeps
+what was typed in both cases."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from catalog.fields import QuantityFormField
+from catalog.models import RowRevision
+from catalog.models.history import latest_revision, revisions
+from catalog.overrides import shipped_values
+from catalog.plausibility import check_figures
+from catalog.table_cache import catalog_table
+from catalog.usage import used_by, uses_text
+from catalog.words import column_text, who
+
+_UNUSUAL = "unusual"
+_ASIDE = ("opened", "reason")
+_DATE_FORMATS = ("%B %Y", "%b %Y", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%Y/%m", "%Y/%m/%d", "%m/%Y")
+
+
+class SourceDateField(forms.CharField):
+    """A year, month or day. Months may be written in words: `January 2026` is read as `2026-01`."""
+
+    def to_python(self, value: Any) -> str:
+        text = " ".join(str(value or "").split())
+        for form in _DATE_FORMATS:
+            try:
+                read = datetime.strptime(text, form)
+            except ValueError:
+                continue
+            return read.strftime("%Y-%m-%d" if "%d" in form else "%Y-%m")
+        return text
+
+
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The form of a row, for the user of `request`. `accepted` in the data names the warnings that the user has read;
+    `opened` is the latest revision that the form shows. `conflict` holds a sentence once others have saved the row
+    meanwhile."""
+
+    request: ClassVar[HttpRequest | None] = None
+    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        required=False, max_length=300, help_text="Shown in the history: why this is changed, such as a new data sheet."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conflict = self._slug_uses = ""
+        self.initial["opened"] = latest_revision(self.instance)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("maxlength", None)  # a browser would cut off pasted text without a word
+            if name == "source_date":
+                self.fields[name] = SourceDateField(
+                    label=field.label, help_text="When the source said so: 2026-10.", required=field.required
+                )
+        for name, value in self.shipped.items():
+            self._offer_shipped(name, value)
+
+    @cached_property
+    def shipped(self) -> dict[str, Any]:
+        """Return the shipped values that differ from those of the row, by column."""
+        if self.instance.pk is None or not self.instance.edited_at:
+            return {}
+        shipped = shipped_values(self.instance)
+        return {name: value for name, value in shipped.items() if getattr(self.instance, name) != value}
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """Return the names of the fields of the row that differ from what it has."""
+        return [name for name in super().changed_data if name not in _ASIDE]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Return the sentences on unusual figures, if nothing else stands in the way of saving."""
+        errors = [error for found in self.errors.as_data().values() for error in found]
+        if any(error.code != _UNUSUAL for error in errors):
+            return []
+        return [str(sentence) for error in errors for sentence in error.messages]
+
+    @property
+    def only_conflicts(self) -> bool:
+        """Return whether what others saved meanwhile is all that stands in the way of saving."""
+        found = {error.code for errors in self.errors.as_data().values() for error in errors}
+        return found == {"conflict"}
+
+    @property
+    def digest(self) -> str:
+        """Return what `accepted` must be to save the row with the present warnings."""
+        return _digest(self.warnings)
+
+    def clean(self) -> dict[str, Any]:
+        """Return the values typed. Add an error for each figure that is impossible, unusual and not accepted, or saved
+        by others since the form was opened."""
+        super().clean()
+        self._check_others()
+        self._check_slug()
+        return self.cleaned_data
+
+    def _post_clean(self) -> None:
+        # After what the model refuses: a warning on a field would keep Django from validating it.
+        super()._post_clean()  # type: ignore[misc]
+        self._check_figures()
+
+    def _check_others(self) -> None:
+        opened = self.cleaned_data.get("opened")
+        if self.instance.pk is None or opened is None:
+            return
+        later = revisions(self.instance).filter(pk__gt=opened).exclude(action=RowRevision.Action.LOADED)
+        since = list(later.reverse())
+        if not since:
+            return
+        names = sorted({who(each.user) for each in since})
+        self.conflict = f"{' and '.join(names)} saved this row after you opened it, so yours is not saved yet."
+        data: Any = self.data
+        self.data = data.copy()
+        self._show("opened", since[-1].pk)
+        before: dict[str, tuple[Any, str]] = {}
+        for each in since:
+            for name, (value, _) in each.changes.items():
+                before.setdefault(name, (value, ""))
+                before[name] = (before[name][0], f"{who(each.user)} at {each.created:%H:%M} on {each.created:%d %B}")
+        for name, (value, by) in before.items():
+            self._compare(name, value, by)
+        self.add_error(None, ValidationError(self.conflict, code="conflict"))
+
+    def _compare(self, column: str, before: Any, by: str) -> None:
+        """Show a column that others changed: theirs where it was left as it was, else both values."""
+        name, theirs = self._field_name(column), getattr(self.instance, column)
+        if name not in self.fields or theirs == before:
+            return
+        mine = self.cleaned_data.get(name, _Unreadable)
+        mine = getattr(mine, "pk", mine) if column != name else mine
+        if mine == theirs:
+            return
+        table = type(self.instance)
+        said = f"{by}: {column_text(table, column, theirs)} (before: {column_text(table, column, before)})."
+        if mine == before:
+            self._show(name, self.fields[name].prepare_value(theirs))
+            self.cleaned_data[name] = getattr(self.instance, name)
+            self._explain(name, format_html('<span class="theirs">Changed by {}</span>', said))
+            return
+        typed = "what you typed" if mine is _Unreadable else column_text(table, column, mine)
+        sentence = f"{said} Yours: {typed}. Save to replace theirs, or type theirs."
+        self.add_error(name, ValidationError(sentence, code="conflict"))
+
+    def _show(self, name: str, value: Any) -> None:
+        """Put a value in place of what was typed, in the copy of the data that `_check_others` made."""
+        data: Any = self.data
+        data[self.add_prefix(name)] = "" if value is None else value
+
+    def _check_slug(self) -> None:
+        slug, table = self.cleaned_data.get("slug"), type(self.instance)
+        if not slug or "slug" not in self.changed_data:
+            return
+        found = catalog_table(table.describes).by_name.get(slug)
+        if found is not None and found.pk != self.instance.pk and slug in found.former_slugs:
+            sentence = f"'{slug}' was the slug of {found.name}, and links with it still lead there."
+            self.add_error("slug", ValidationError(sentence, code="former"))
+        elif self.request is not None and self.instance.pk is not None:
+            self._slug_uses = uses_text(used_by(self.request, self.instance))
+
+    def _check_figures(self) -> None:
+        table = type(self.instance)
+        typed = {name: value for name, value in self.cleaned_data.items() if name not in _ASIDE}
+        known = {field.name: getattr(self.instance, field.attname) for field in table._meta.fields}
+        found = check_figures(table, {**known, **typed}, frozenset(self.changed_data) & typed.keys())
+        unusual = [(each.column, each.sentence) for each in found if not each.impossible]
+        for name in self.changed_data:
+            field = self.fields[name]
+            if name in typed and isinstance(field, QuantityFormField) and field.remark:
+                unusual.append((name, field.remark))
+        if "slug" in typed and self._slug_uses:
+            sentence = f"The row is used by {self._slug_uses}. Links with its old slug will lead to the new one."
+            unusual.append(("slug", sentence))
+        for each in found:
+            if each.impossible:
+                self._add(each.column, each.sentence, "impossible")
+        if self.data.get("accepted") != _digest(sentence for _, sentence in unusual):
+            for column, sentence in unusual:
+                self._add(column, sentence, _UNUSUAL)
+
+    def _add(self, column: str, sentence: str, code: str) -> None:
+        """Add a sentence on a column beside its field. One that begins with a verb is preceded by the field's name."""
+        name = column if column in self.fields else None
+        begins = re.match(r"(must|needs) ", sentence)
+        label = self.fields[name].label if name else column
+        self.add_error(name, ValidationError(f"{label} {sentence}" if begins else sentence, code=code))
+
+    def _offer_shipped(self, column: str, value: Any) -> None:
+        name = self._field_name(column)
+        if name not in self.fields:
+            return
+        field, table = self.fields[name], type(self.instance)
+        offer: SafeString | str = ""
+        if column == name and not isinstance(field, forms.BooleanField):
+            text = field.prepare_value(value)
+            offer = format_html(
+                ' <button type="button" class="take-shipped" data-field="id_{}" data-value="{}">Take shipped</button>',
+                name,
+                "" if text is None else text,
+            )
+        shipped = column_text(table, column, value)
+        self._explain(name, format_html('<span class="shipped">Shipped: {}.{}</span>', shipped, offer))
+
+    def _explain(self, name: str, sentence: SafeString) -> None:
+        field = self.fields[name]
+        field.help_text = format_html("{} {}", field.help_text, sentence) if field.help_text else sentence
+        self[name].help_text = field.help_text  # a bound field copies it when it is first asked for
+
+    def _field_name(self, column: str) -> str:
+        field: Any = next(each for each in type(self.instance)._meta.fields if each.attname == column)
+        return str(field.name) if isinstance(field, ForeignKey) else column
+
+
+class _Unreadable:
+    """Stands for text that could not be read."""
+
+
+def _digest(sentences: Any) -> str:
+    return hashlib.sha256("\n".join(sorted(sentences)).encode()).hexdigest()[:16]
