@@ -16,6 +16,7 @@ from django.utils import timezone
 from catalog.fields import QuantityField
 from catalog.load import restore
 from catalog.models import CatalogRow
+from catalog.transfer.admin import TransferAdmin
 from solvers import quantities
 
 UNITS = (
@@ -85,7 +86,7 @@ class EditedHere(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(edited_at__isnull=wanted)
 
 
-class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RowAdmin(TransferAdmin):
     """The admin of one table. A subclass sets the columns of its list and the groups of its figures."""
 
     columns: tuple[str, ...] = ()
