@@ -12,8 +12,8 @@ class CatalogImport(models.Model):
     """A file that was uploaded for a table. Until it is written it holds the cells of the file as text; then it holds
     what was changed, from what to what, and no cells.
 
-    `sheet` is `{"headings": [text], "rows": [[number, [text]]]}`. `written` is `{"new": [slug], "changed": {slug:
-    {"edited_at": time or null, "cells": {column: [before, after]}}}}`.
+    `sheet` is `{"headings": [text], "rows": [[number, [text]]]}`. `written` is `{"at": time, "new": [slug], "changed":
+    {slug: {"edited_at": time or null, "cells": {column: [before, after]}}}}`.
     """
 
     table = models.CharField(max_length=30)

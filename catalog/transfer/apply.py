@@ -41,6 +41,7 @@ def write_import(upload: CatalogImport, parsed: ParsedSheet, user: Any, seen: st
     new = [(row, _new(table, row, now)) for row in plan.rows if row.state == NEW]
     changed = [(row, row.row) for row in plan.rows if row.state == CHANGED and row.row is not None]
     upload.written = {
+        "at": now.isoformat(),
         "new": [made.slug for _, made in new],
         "changed": {row.slug: _kept(row, standing) for row, standing in changed},
     }
@@ -173,7 +174,7 @@ def _untouched(upload: CatalogImport, rows: dict[str, CatalogRow], left: list[tu
     """Yield the rows an import added that were not edited since."""
     for slug in upload.new_slugs:
         row = rows.get(slug)
-        if row is not None and upload.written_at and row.updated_at > upload.written_at:
+        if row is not None and row.edited_at != parse_datetime(upload.written["at"]):
             left.append((row.name, "it was edited since"))
         elif row is not None:
             yield row

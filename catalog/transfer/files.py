@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 10_000_000
 MAX_ROWS = 10_000
 MAX_COLUMNS = 200
 MAX_CELL = 5_000

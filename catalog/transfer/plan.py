@@ -17,7 +17,7 @@ from solvers.shipped.names import nearest, unknown_row
 
 from .cells import CellError, cell_value, same
 from .columns import ImportHeading, ReadHeadings, TransferColumn, read_headings, transfer_columns
-from .files import Sheet, SheetRow
+from .files import MAX_COLUMNS, Sheet, SheetRow
 
 NEW, CHANGED, UNCHANGED, ERROR = "new", "changed", "unchanged", "error"
 _MAY_NOT_ADD = "is not in the table, and this account may not add rows."
@@ -144,8 +144,11 @@ class _Comparison:
 
     def __init__(self, parsed: ParsedSheet, may_add: bool, lock: bool) -> None:
         self.table, self.may_add = parsed.table, may_add
-        self.columns = transfer_columns(parsed.table)
         self.places = {heading.column.name: place for place, heading in parsed.headings.known.items()}
+        # In the order of the file; those it lacks come last.
+        self.columns = sorted(
+            transfer_columns(parsed.table), key=lambda column: self.places.get(column.name, MAX_COLUMNS)
+        )
         held = parsed.table.objects.select_for_update() if lock else parsed.table.objects
         standing = list(held.all())
         self.by_slug: dict[str, CatalogRow] = {row.slug: row for row in standing}

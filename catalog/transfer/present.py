@@ -24,6 +24,7 @@ from .plan import CHANGED, ERROR, NEW, UNCHANGED, CellImport, ImportPlan, RowImp
 
 ROWS_PER_PAGE = 50
 _MOST_LISTED = 100
+_LONGEST_TEXT = 200
 _WORDS = {ERROR: "with errors", NEW: "new", CHANGED: "changed", UNCHANGED: "unchanged"}
 
 
@@ -113,7 +114,8 @@ def _cell(cell: CellImport, row: RowImport, names: Names) -> PreviewCell:
     named = names.get(column.name)
 
     def text(value: Any) -> str:
-        return named.get(value, "empty") if named is not None else shown(column, value)
+        whole = named.get(value, "empty") if named is not None else shown(column, value)
+        return whole if len(whole) <= _LONGEST_TEXT else f"{whole[:_LONGEST_TEXT]}…"
 
     before = "" if row.row is None else text(cell.before)
     if not cell.error:
