@@ -4,7 +4,6 @@ from catalog.models import Accelerator, Fabric, Node
 from catalog.transfer.cells import CellError, cell_value
 from catalog.transfer.columns import read_headings
 
-
 FORMULA = "is a formula without a value. Save the file in a spreadsheet program, or paste the values."
 
 
@@ -55,11 +54,7 @@ def test_a_figure_is_read_in_the_unit_of_the_heading_or_of_the_cell(heading, tex
         ("vendor", "", "is needed and empty."),
         ("note", "a\x01b", "has control characters; it needs plain text."),
         ("note", "x" * 5001, "has more than 5,000 characters."),
-        (
-            "tdp [W]",
-            "=formula",
-            "is a formula without a value. Save the file in a spreadsheet program, or paste the values.",
-        ),
+        ("tdp [W]", "=formula", FORMULA),
     ],
 )
 def test_a_wrong_cell_gets_a_sentence_that_says_what_would_be_right(heading, text, sentence):
