@@ -184,7 +184,7 @@ class _Comparison:
         name = values.get("name") or ""
         for column, text in (("slug", slug), ("name", name)):
             first = self.seen.setdefault((column, text.lower()), parsed.source.number)
-            if text and first != parsed.source.number:
+            if text and first != parsed.source.number and "slug" not in wrong:
                 wrong.setdefault(column, f"'{text}' is also in row {first}.")
         if row is None and slug in self.by_slug:
             wrong.setdefault("slug", f"'{slug}' is the slug of another row, {self.by_slug[slug].name}.")

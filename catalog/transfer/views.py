@@ -129,7 +129,7 @@ def _uploaded(request: HttpRequest) -> tuple[str, Sheet]:
         pasted = request.POST.get("pasted", "")
         if not pasted.strip():
             raise UnreadableFile("Choose a file, or paste cells with their column names in the first line.")
-        return "pasted cells", read_sheet("", pasted.encode("utf-8", "replace"))
+        return "Pasted cells", read_sheet("", pasted.encode("utf-8", "replace"))
     data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise UnreadableFile(f"The file has {(file.size or 0) / 1e6:,.1f} MB; at most {MAX_BYTES / 1e6:g} MB are read.")
