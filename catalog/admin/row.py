@@ -21,6 +21,7 @@ from catalog.load import restore
 from catalog.models import CatalogRow, RowRevision
 from catalog.models.history import editing, revisions
 from catalog.overrides import note_overrides
+from catalog.transfer.admin import TransferAdmin
 from catalog.usage import used_by, uses_text
 from solvers import quantities
 
@@ -95,7 +96,7 @@ class EditedHere(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(edited_at__isnull=wanted)
 
 
-class RowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RowAdmin(TransferAdmin):
     """The admin of one table. A subclass sets the columns of its list and the groups of its figures."""
 
     columns: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from .dataset import Dataset
 from .fabric import Fabric
 from .fleet import Fleet
 from .grid import Grid
+from .imports import CatalogImport
 from .model import Model
 from .node import Node
 from .region import CloudRegion
@@ -23,6 +24,7 @@ TABLES: tuple[type[CatalogRow], ...] = (Accelerator, Model, Fabric, Node, Fleet,
 __all__ = [
     "TABLES",
     "Accelerator",
+    "CatalogImport",
     "CatalogRow",
     "CatalogVersion",
     "CloudRegion",

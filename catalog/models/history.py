@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .row import CatalogRow
 
 Values = dict[str, Any]
+_BATCH = 500
 # Columns that say when and how a row was changed rather than what it states.
 KEPT_BESIDE = frozenset({"id", "created_at", "updated_at", "edited_at", "overrides", "former_slugs"})
 
@@ -86,7 +87,7 @@ def record_change(row: CatalogRow, before: Mapping[str, Any]) -> None:
 
 def record_changes(rows: Iterable[tuple[CatalogRow, Values]], action: str) -> None:
     """Record the changes of several rows that were written at once, each with its values before."""
-    edit, now, made = Edit(action=action), timezone.now(), []
+    edit, now, made = replace(_current.get(), action=action), timezone.now(), []
     rows = [(row, before) for row, before in rows if differences(before, row_values(row))]
     known = set()
     if rows:
@@ -98,13 +99,26 @@ def record_changes(rows: Iterable[tuple[CatalogRow, Values]], action: str) -> No
             made.append(_revision(row, loaded, {}, before, row.created_at))
         after = row_values(row)
         made.append(_revision(row, edit, differences(before, after), after, now))
-    RowRevision.objects.bulk_create(made)
+    RowRevision.objects.bulk_create(made, batch_size=_BATCH)
+
+
+def record_states(rows: Iterable[CatalogRow], action: str) -> None:
+    """Record that several rows were added or deleted at once, with their values."""
+    edit, now = replace(_current.get(), action=action), timezone.now()
+    made = (_revision(row, edit, {}, row_values(row), now) for row in rows)
+    RowRevision.objects.bulk_create(made, batch_size=_BATCH)
 
 
 def record_deletion(row: CatalogRow) -> None:
     """Record that a row is deleted, with its last values."""
     edit = _current.get()
     _write(row, Edit(edit.user, edit.reason, RowRevision.Action.DELETED), {}, row_values(row))
+
+
+def keep_former_slug(row: CatalogRow, before: Mapping[str, Any]) -> None:
+    """Add the slug that a row had before it was renamed to those that find it."""
+    if before and before["slug"] != row.slug:
+        row.former_slugs = [*(slug for slug in row.former_slugs if slug != row.slug), before["slug"]]
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from solvers.shipped.figures import figures
 from solvers.specs import parts
 
-from .history import record_change, record_deletion, stored_values
+from .history import keep_former_slug, record_change, record_deletion, stored_values
 from .version import RowQuerySet
 
 # Dots are allowed, as in `qwen2.5-7b`. Django's SlugField allows none.
@@ -81,8 +81,7 @@ class CatalogRow(models.Model):
         # In one transaction with the version that the signal renews.
         with transaction.atomic():
             before = stored_values(self)
-            if before and before["slug"] != self.slug:
-                self.former_slugs = [*(slug for slug in self.former_slugs if slug != self.slug), before["slug"]]
+            keep_former_slug(self, before)
             super().save(*args, **kwargs)
             record_change(self, before)
 
