@@ -137,7 +137,10 @@ def _ridge(values: Values) -> _Found:
         return
     ridge = rate / bandwidth
     if not _RIDGE[0] <= ridge <= _RIDGE[1]:
-        sentence = f"FP16 comes to {ridge:.3g} FLOP for each byte of bandwidth; {_RIDGE[0]} to {_RIDGE[1]} is usual."
+        sentence = (
+            f"FP16 comes to {format_quantity(ridge, '1')} FLOP for each byte of bandwidth; "
+            f"{_RIDGE[0]} to {_RIDGE[1]:,} is usual."
+        )
         yield ("peak_fp16", "memory_bandwidth"), PlausibilityFinding("memory_bandwidth", sentence)
 
 

@@ -52,7 +52,10 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
     request: ClassVar[HttpRequest | None] = None
     opened = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
-        required=False, max_length=300, help_text="Shown in the history: why this is changed, such as a new data sheet."
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+        help_text="Why this is changed, such as a new data sheet. The history shows it.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.text import slugify
 
 from catalog.fields import QuantityField
 from catalog.load import restore
@@ -111,8 +112,12 @@ class RowAdmin(TransferAdmin):
     search_fields: ClassVar[tuple[str, ...]] = ("name", "slug", "source", "note")
 
     class Media:
-        css = {"all": ("css/tokens.css", "css/catalog_admin.css")}
+        css = {"all": ("css/catalog_admin.css",)}
         js = ("js/catalog_admin.js",)
+
+    def view_on_site(self, obj: CatalogRow) -> str:
+        """Return the public page of a row."""
+        return reverse("catalog:row", args=[slugify(str(self.opts.verbose_name_plural)), obj.slug])
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return ("name", *(self._column(name) for name in self.columns), "checked", "edited")
