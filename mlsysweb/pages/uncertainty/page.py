@@ -37,8 +37,8 @@ class BandLine:
 
 @dataclass(frozen=True)
 class ShareLine:
-    """The verdict, or an output that is a word, and the share of samples with each of its values as text. `varies` if it
-    has several."""
+    """The verdict, or an output that is a word, and the share of samples with each of its values as text. `varies` if
+    it has several."""
 
     label: str
     system: str
