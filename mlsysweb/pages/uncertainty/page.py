@@ -37,7 +37,8 @@ class BandLine:
 
 @dataclass(frozen=True)
 class ShareLine:
-    """What can have one of several values, and the share of samples with each, in words. `varies` if it has several."""
+    """The verdict, or an output that is a word, and the share of samples with each of its values as text. `varies` if
+    it has several."""
 
     label: str
     system: str
