@@ -111,6 +111,12 @@ REPORTS_TO = Variable(
     "Where readers of the catalog report errors: an e-mail address, or the page of an issue tracker that opens a new "
     "issue and takes `title` and `body` (`https://…/issues/new`). Not set: no link is shown.",
 )
+LTI = Variable(
+    "MLSYSWEB_LTI",
+    "0",
+    "`1` lets learning platforms launch lessons and classes by LTI 1.3 and takes participation back as grades; needs "
+    "`https`. Platforms are registered in the admin.",
+)
 DASK_SCHEDULER = Variable(
     "DASK_SCHEDULER",
     "",
@@ -131,6 +137,7 @@ VARIABLES = (
     ACCESS_LOG,
     METRICS_TOKEN,
     REPORTS_TO,
+    LTI,
     DASK_SCHEDULER,
 )
 

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "mlsysweb.api",
     "mlsysweb.classroom",
     "mlsysweb.courses",
+    "mlsysweb.lti",
     "mlsysweb.operate",
 ]
 
@@ -263,6 +264,10 @@ if HTTPS:
 # See mlsysweb/operate/observe.py.
 ACCESS_LOG = environment.ACCESS_LOG.flag()
 METRICS_TOKEN = environment.METRICS_TOKEN.text()
+
+# Learning platforms; see mlsysweb/lti. The key that signs what is sent to them is made when it is first needed.
+LTI = environment.LTI.flag()
+LTI_KEY_FILE = VAR / "lti_key.pem"
 
 CATALOG_REPORTS_TO = environment.REPORTS_TO.text()
 

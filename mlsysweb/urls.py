@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -31,6 +32,7 @@ urlpatterns = [
     path("s/", include("mlsysweb.saved.scenarios.urls")),
     path("class/", include("mlsysweb.classroom.live.urls")),
     path("lessons/", include("mlsysweb.classroom.lessons.urls")),
+    *((path("lti/", include("mlsysweb.lti.urls")),) if settings.LTI else ()),
     path("api/v1/", include("mlsysweb.api.urls")),
     path("admin/login/", _limited(admin.site.login)),
     path("admin/", admin.site.urls),

@@ -28,6 +28,7 @@ ROLES = {
         ("auth", "group", "group"): EVERY,
         ("axes", "accessattempt", "access attempt"): ("delete", "view"),
         ("courses", "course", "course"): EVERY,
+        ("lti", "platform", "platform"): EVERY,
         ("scenarios", "scenario", "scenario"): ("change", "view"),
         **{(*model, name): EVERY for model, name in CATALOG.items()},
     },

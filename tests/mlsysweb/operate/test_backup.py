@@ -18,14 +18,18 @@ from tests.served import ROOT, Site
 # Rows of every kind of column: dates with microseconds, JSON, bytes, references, relations, text that looks like code.
 FILL = """
 from datetime import UTC, datetime
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from axes.models import AccessAttempt, AccessFailureLog
 from catalog.models import Accelerator
 from mlsysweb.classroom.models import ClassSession, Participant, Submission
+from mlsysweb.courses.store import create_course
 from mlsysweb.explore.models import Job
+from mlsysweb.lti.models import Launch, Platform
 from mlsysweb.saved.scenarios.models import Scenario, Tag, Version
 user = User.objects.create_user("ada", password="a long one")
-user.groups.add(Group.objects.create(name="Class of 2026"))
+create_course(user, "Class", "of 2026")
+platform = Platform.objects.create(name="Moodle", issuer="https://moodle.example.edu", client_id="walls")
+Launch.objects.create(platform=platform, claims={"user": "7"})
 old = Scenario.objects.create(path="/walls/roofline/", solver="roofline", title="Ätna \\u2028 \\"{x}\\"", owner=user)
 Scenario.objects.filter(pk=old.pk).update(created=datetime(2024, 2, 29, 1, 2, 3, 456789, UTC))
 fork = Scenario.objects.create(path="/walls/roofline/", solver="roofline", title="fork", parent=old, session="visitor")
