@@ -111,8 +111,8 @@ class ColumnGroup:
 @dataclass(frozen=True)
 class TableForm:
     """The controls of a table. `fields` narrow the rows, `axes` set the chart, `columns` the columns of
-    the table; `error` belongs to no control. `siblings` are the other tables, `admin` leads staff to the forms, `more` to
-    pages about this table."""
+    the table; `error` belongs to no control. `siblings` are the other tables, `admin` leads staff to the forms, `more`
+    to pages about this table."""
 
     action: str
     title: str

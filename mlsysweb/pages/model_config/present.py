@@ -51,9 +51,7 @@ def saved_values(reading: ConfigReading, name: str, date: str) -> Mapping[str, s
     figures = {column: f"{value:.15g}" for column, value in reading.figures.items() if value is not None}
     return {
         "name": name[:100],
-        "slug": re.sub(r"[.-]*-[.-]*|\.{2,}", "-", re.sub(r"[^a-z0-9.]+", "-", name.lower()))
-        .strip(".-")[:60]
-        .strip(".-"),
+        "slug": slug_from_name(name),
         "family": reading.family[:40],
         "task": reading.task,
         "architecture": reading.architecture,
@@ -74,9 +72,8 @@ def _summary(reading: ConfigReading, stated: float | None) -> Iterator[str]:
     yield f"{_short(reading.parameters)} parameters{active}."
     if stated:
         off = reading.parameters / stated - 1
-        words = (
-            "as stated" if abs(off) < 5e-5 else f"{abs(off) * 100:.2g} % {'more' if off > 0 else 'less'} than stated"
-        )
+        than = "more" if off > 0 else "less"
+        words = "as stated" if abs(off) < 5e-5 else f"{abs(off) * 100:.2g} % {than} than stated"
         yield f"That is {words} ({_short(stated)})."
 
 
