@@ -214,6 +214,7 @@ PAGES = (
         ),
     ),
     Page("poster", "poster/", (View("poster", "Poster", "All 22 walls on one sheet, to print."),)),
+    Page("model_config", "catalog/from-config/"),  # before the catalog, whose tables have paths of this form
     Page("catalog", "catalog/"),
     Page("glossary", "glossary/"),
     Page("about", "about/"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ import orjson
 from django.db.models import ForeignKey
 
 from catalog.models import CatalogRow
-from solvers.shipped.names import nearest, unknown_row
+from solvers.shipped.names import nearest, slug_from_name, unknown_row
 
 from .cells import CellError, cell_value, same
 from .columns import ImportHeading, ReadHeadings, TransferColumn, read_headings, transfer_columns
@@ -160,7 +159,7 @@ class _Comparison:
         """Return what a row of the file would do."""
         values, wrong = dict(parsed.values), dict(parsed.wrong)
         row = None if "slug" in wrong else self._standing(values)
-        slug = values.get("slug") or (row.slug if row else _slug(values.get("name") or ""))
+        slug = values.get("slug") or (row.slug if row else slug_from_name(values.get("name") or ""))
         values["slug"] = slug
         error = self._whole(parsed, row, slug, values, wrong)
         cells = tuple(self._cells(parsed, row, values, wrong))
@@ -250,9 +249,3 @@ def _is_pointer(column: TransferColumn) -> bool:
 def _is_required(column: TransferColumn) -> bool:
     field = column.field
     return not (field.null or field.blank or field.has_default())
-
-
-def _slug(name: str) -> str:
-    """Return the slug of a name: `Qwen2.5 7B` is `qwen2.5-7b`."""
-    joined = re.sub(r"[.-]*-[.-]*|\.{2,}", "-", re.sub(r"[^a-z0-9.]+", "-", name.lower()))
-    return joined.strip(".-")[:60].strip(".-")

@@ -13,6 +13,12 @@ def identifier(slug: str) -> str:
     return re.sub(r"[^a-z0-9]", "_", slug.lower())
 
 
+def slug_from_name(name: str) -> str:
+    """Return a slug made from a name, of at most 60 characters: `Qwen2.5 7B` is `qwen2.5-7b`."""
+    joined = re.sub(r"[.-]*-[.-]*|\.{2,}", "-", re.sub(r"[^a-z0-9.]+", "-", name.lower()))
+    return joined.strip(".-")[:60].strip(".-")
+
+
 def nearest(name: str, rows: Iterable[tuple[str, str]]) -> list[str]:
     """Return at most three slugs of the `rows` (slug and name; a row may occur with several names) that are similar to
     `name`."""

@@ -20,6 +20,7 @@ from mlsysweb.pages.geography.page import GeographyPage
 from mlsysweb.pages.glossary.page import GlossaryPage
 from mlsysweb.pages.hardware_match.page import HardwareMatchPage
 from mlsysweb.pages.home.page import HomePage
+from mlsysweb.pages.model_config.page import ConfigPage
 from mlsysweb.pages.pipelines.page import PipelinePage
 from mlsysweb.pages.poster.page import PosterPage
 from mlsysweb.pages.sensitivity.page import SensitivityPage
@@ -55,6 +56,7 @@ GIVEN = {
     "/claims/": {"page": ClaimsPage},
     "/accuracy/": {"page": AccuracyPage},
     "/catalog/": {"page": OverviewPage},
+    "/catalog/from-config/": {"page": ConfigPage},
     "/catalog/accelerators/": {"page": TablePage, "form": TableForm},
     "/catalog/accelerators/h100-sxm5-80gb/": {"page": RowPage},
     "/glossary/": {"page": GlossaryPage},

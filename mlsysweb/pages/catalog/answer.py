@@ -48,6 +48,7 @@ def urls(*, admin: str = "") -> CatalogUrls:
         json={path: reverse("catalog:table_json", args=[path]) for path in MODELS},
         row=reverse("catalog:row", args=["TABLE", "SLUG"]).replace("TABLE", "{table}").replace("SLUG", "{slug}"),
         admin=admin,
+        more={"models": (Link("Model from config.json", reverse("model_config:model_config")),)},
     )
 
 

@@ -111,7 +111,8 @@ class ColumnGroup:
 @dataclass(frozen=True)
 class TableForm:
     """The controls of a table. `fields` narrow the rows, `axes` set the chart, `columns` the columns of
-    the table; `error` belongs to no control. `siblings` are the other tables, `admin` leads staff to the forms."""
+    the table; `error` belongs to no control. `siblings` are the other tables, `admin` leads staff to the forms, `more`
+    to pages about this table."""
 
     action: str
     title: str
@@ -124,6 +125,7 @@ class TableForm:
     error: str
     siblings: tuple[Link, ...]
     admin: str
+    more: tuple[Link, ...] = ()
 
     @property
     def all_fields(self) -> tuple[Field, ...]:

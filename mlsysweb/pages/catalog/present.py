@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -34,7 +34,7 @@ from .question import ACROSS, MOST_COMPARED, ROWS_PER_PAGE, SEARCH, UP, TableQue
 @dataclass(frozen=True)
 class CatalogUrls:
     """The addresses that pages of the catalog link to: each table by its path, downloads included. `row` is the address
-    of a row with `{table}` and `{slug}` in their places."""
+    of a row with `{table}` and `{slug}` in their places, `more` what else a table leads to, by its path."""
 
     overview: str
     tables: Mapping[str, str]
@@ -42,6 +42,7 @@ class CatalogUrls:
     json: Mapping[str, str]
     row: str
     admin: str = ""
+    more: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
 
     def of(self, name: RowName) -> str:
         return self.row.format(table=name.table, slug=name.slug)
@@ -251,6 +252,7 @@ def table_form(
         error=" ".join(f"{name} {sentence}" for name, sentence in errors.items() if name not in own),
         siblings=tuple(Link(title, urls.tables[path], path == table.path) for path, title in titles.items()),
         admin=urls.admin,
+        more=urls.more.get(table.path, ()),
     )
 
 
