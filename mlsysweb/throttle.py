@@ -25,7 +25,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from mlsysweb.visitors import address, known_visitor
+from mlsysweb.visitors import address, known_visitor, token_of
 
 _log = logging.getLogger(__name__)
 # The kinds of requests, as a sentence names them.
@@ -122,7 +122,9 @@ def _limits(request: HttpRequest, kind: str) -> Iterator[_Limit]:
 
 
 def _visitor(request: HttpRequest) -> str:
-    """Return the account, else the browser; an empty string for a client without a session."""
+    """Return the token, the account or the browser; an empty string for a client without a token or a session."""
+    if token := token_of(request):
+        return token
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return ""
     return f"user {request.user.pk}" if request.user.is_authenticated else known_visitor(request)

@@ -30,10 +30,12 @@ urlpatterns = [
     path("s/", include("mlsysweb.saved.scenarios.urls")),
     path("class/", include("mlsysweb.classroom.live.urls")),
     path("lessons/", include("mlsysweb.classroom.lessons.urls")),
-    path("api/v1/", include("mlsysweb.api.urls")),
+    path("api/", include("mlsysweb.api.urls")),
     path("admin/login/", _limited(admin.site.login)),
     path("admin/", admin.site.urls),
     # Browsers request it on pages that name no icon, such as the admin's.
     path("favicon.ico", lambda request: redirect(static("img/favicon.svg"))),
 ]
+handler400 = "mlsysweb.failures.bad_request"
+handler404 = "mlsysweb.failures.page_not_found"
 handler500 = "mlsysweb.failures.server_error"
