@@ -75,9 +75,9 @@ class _Limit:
     who: bytes
 
     def sentence(self, seconds: int) -> str:
-        counted = f"{self.number:,} {WORDS[self.kind]} in {_duration(self.period)}"
+        counted = f"{self.number:,} {WORDS[self.kind]} in {duration_text(self.period)}"
         whose = "a visitor may make" if self.scope == VISITOR else "this site accepts from one network address"
-        return f"{counted} is the most {whose}. Try again in {_duration(seconds)}."
+        return f"{counted} is the most {whose}. Try again in {duration_text(seconds)}."
 
 
 def excess(request: HttpRequest, kind: str, cost: float = 1) -> Excess | None:
@@ -173,7 +173,8 @@ def _open() -> sqlite3.Connection:
     return database
 
 
-def _duration(seconds: int) -> str:
+def duration_text(seconds: int) -> str:
+    """Return a duration in whole hours, minutes or seconds, rounded up."""
     for unit, size in (("hour", 3600), ("minute", 60)):
         if seconds >= size:
             number = math.ceil(seconds / size)

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
 
+from mlsysweb.api import token_views
 from mlsysweb.pages.home import views as home
 from mlsysweb.registry import PAGES, current_path
 from mlsysweb.show.refusal import limit_posts
@@ -30,7 +31,8 @@ urlpatterns = [
     path("s/", include("mlsysweb.saved.scenarios.urls")),
     path("class/", include("mlsysweb.classroom.live.urls")),
     path("lessons/", include("mlsysweb.classroom.lessons.urls")),
-    path("api/", include("mlsysweb.api.urls")),
+    path("accounts/tokens/", token_views.tokens, name="tokens"),
+    path("accounts/tokens/<int:id>/revoke/", token_views.revoke, name="revoke_token"),
     path("admin/login/", _limited(admin.site.login)),
     path("admin/", admin.site.urls),
     # Browsers request it on pages that name no icon, such as the admin's.

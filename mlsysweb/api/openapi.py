@@ -136,7 +136,10 @@ def _described(operation: ApiOperation, case: ApiCase | None) -> dict[str, Any]:
         "x-scope": str(operation.scope),
         "security": [{TOKEN: []}] if operation.owned else [{}, {TOKEN: []}],
         "parameters": [_parameter(each) for each in parameters],
-        "responses": {**_successes(answers, operation), **{str(n): {"$ref": f"#/components/responses/{n}"} for n in _failures(operation)}},
+        "responses": {
+            **_successes(answers, operation),
+            **{str(n): {"$ref": f"#/components/responses/{n}"} for n in _failures(operation)},
+        },
     }
     if body is not None:
         told["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": body}}}
@@ -162,12 +165,12 @@ def _successes(answers: Mapping[int, Schema | None], operation: ApiOperation) ->
     return found
 
 
-def _failures(operation: ApiOperation) -> list[int]:
-    """Return the statuses of errors that an operation may have."""
+def _failures(operation: ApiOperation) -> dict[str, Any]:
+    """Return references to the errors that an operation may have, by status."""
     found = {400, 401, 403, 405, 406, 422, 429, 500, 503, *operation.errors}
     if operation.body is not None:
         found |= {413, 415}
-    return sorted(found)
+    return {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(found)}
 
 
 def _failure(status: int) -> dict[str, Any]:

@@ -87,9 +87,9 @@ class ApiCase:
 class ApiOperation:
     """An operation: `name` is its id in the OpenAPI document, `path` is relative to `/api/v1/`. `answers` are schemas
     by status, `errors` further statuses than those that any operation may have. `cases` are its forms by the first path
-    parameter, each documented by itself. `owned` operations need a token or a session; those that `write` need the CSRF
-    token where a session is used. `reads_inputs` leaves query and body to the solver's own check. `conditional` ones
-    answer 304 to a known ETag. `limits` are the kinds of `FAIR_USE` that count it, beside `api`."""
+    parameter, each documented by itself. `sample` is the answer to the example where that cannot be asked. `owned`
+    operations need a token or a session; those that `write` need the CSRF token where a session is used. `reads_inputs`
+    leaves query and body to the solver's own check. `conditional` ones answer 304 to a known ETag."""
 
     name: str
     method: str
@@ -105,11 +105,11 @@ class ApiOperation:
     errors: tuple[int, ...] = ()
     cases: Callable[[], Iterable[ApiCase]] | None = None
     example: ApiExample | None = None
+    sample: Callable[[HttpRequest], Any] | None = None
     owned: bool = False
     writes: bool = False
     reads_inputs: bool = False
     conditional: bool = False
-    limits: tuple[str, ...] = ()
 
     @property
     def path_names(self) -> tuple[str, ...]:

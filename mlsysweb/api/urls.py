@@ -3,7 +3,7 @@ from itertools import groupby
 
 from django.urls import URLPattern, path
 
-from . import views
+from . import reference, views
 from .operations.all import OPERATIONS
 
 app_name = "api"
@@ -17,4 +17,10 @@ def _operations() -> Iterator[URLPattern]:
         yield path(f"v1/{route.replace('{', '<str:').replace('}', '>')}", views.endpoint(here), name=here[0].name)
 
 
-urlpatterns = [path("v1/openapi.json", views.openapi, name="openapi"), *_operations()]
+urlpatterns = [
+    path("", reference.reference, name="reference"),
+    path("reference/<slug:name>/", reference.operation, name="operation"),
+    path("reference/<slug:name>/<slug:case>/", reference.operation, name="operation"),
+    path("v1/openapi.json", views.openapi, name="openapi"),
+    *_operations(),
+]

@@ -226,6 +226,11 @@ def example_scenario(request: HttpRequest) -> dict[str, Any]:
     return scenario_json(request, kept, version, tags=("serving",), numbers=(1,), mine=True)
 
 
+def _example_list(request: HttpRequest) -> dict[str, Any]:
+    told = example_scenario(request)
+    return {"total": 1, "next": None, "scenarios": [{name: told[name] for name in SUMMARY["properties"]}]}
+
+
 _WORD = r"^[^,\x00-\x1f\x7f]*[^,\s\x00-\x1f\x7f][^,\x00-\x1f\x7f]*$"
 _EDITED = {
     "notes": {
@@ -283,6 +288,7 @@ OPERATIONS = (
         tag=TAG,
         summary="List your scenarios",
         handle=list_scenarios,
+        sample=_example_list,
         scope=Scope.READ,
         parameters=(_FILTER, *PARAMETERS),
         answers={
@@ -301,6 +307,7 @@ OPERATIONS = (
         tag=TAG,
         summary="Solve and save a scenario",
         handle=create_scenario,
+        sample=example_scenario,
         scope=Scope.SCENARIOS,
         body=_CREATED,
         answers={201: SCENARIO},
@@ -319,6 +326,7 @@ OPERATIONS = (
         summary="Read a scenario",
         help="Its latest version. Others' scenarios are read where they are shown to you.",
         handle=read_scenario,
+        sample=example_scenario,
         scope=Scope.READ,
         parameters=(_ID,),
         answers={200: SCENARIO},
@@ -333,6 +341,7 @@ OPERATIONS = (
         summary="Change the text of a scenario",
         help="`If-Match` (412) or `revision` in the body (409) prevents that another change is lost; one is required.",
         handle=revise_scenario,
+        sample=example_scenario,
         scope=Scope.SCENARIOS,
         parameters=(_ID, _IF_MATCH),
         body=_REVISED,
@@ -364,6 +373,7 @@ OPERATIONS = (
         tag=TAG,
         summary="Solve again and save the next version",
         handle=add_answer,
+        sample=example_scenario,
         scope=Scope.SCENARIOS,
         parameters=(_ID, _IF_MATCH),
         body=_MADE,
@@ -380,6 +390,7 @@ OPERATIONS = (
         tag=TAG,
         summary="Read a version of a scenario",
         handle=read_scenario,
+        sample=example_scenario,
         scope=Scope.READ,
         parameters=(_ID, _NUMBER),
         answers={200: SCENARIO},

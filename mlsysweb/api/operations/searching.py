@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import now
 
 from catalog.resolve import choices
 from mlsysweb.api.operation import ApiCall, ApiExample, ApiOperation, ApiParameter, ApiReply, Scope
@@ -153,6 +155,24 @@ def _result(query: str, outcome: Outcome, search: Search) -> dict[str, Any]:
     return {"size": search.space.size, **told}
 
 
+def _example_job(request: HttpRequest) -> dict[str, Any]:
+    """Return a finished search as an answer has it, from one that is computed at once; for the reference."""
+    content = start_search(ApiCall(request, {}, {}, _EXAMPLE)).content
+    size, query = content["size"], content["page"].partition("?")[2]
+    job = Job(key="0f" * 32, query=query, state=JobState.DONE, size=size, count=size, created=now())
+    return _job(job) | content | {"id": job.key}
+
+
+def _example_jobs(request: HttpRequest) -> dict[str, Any]:
+    told = _example_job(request)
+    return {"total": 1, "next": None, "searches": [{name: told[name] for name in _JOB}]}
+
+
+_EXAMPLE = {
+    "walls": ["roofline"],
+    "axes": {"accelerator": ["a100-sxm4-80gb", "h100-sxm5-80gb"], "batch_size": "1 to 64 doubling"},
+    "goals": ["minimize: latency", "throughput >= 1000 1/s"],
+}
 _SCALARS = {"type": "array", "items": {"type": ["number", "string"]}, "minItems": 1, "maxItems": 1000}
 _NAMES = {"propertyNames": {"maxLength": 200, "minLength": 1}}
 _BODY = {
@@ -231,20 +251,14 @@ OPERATIONS = (
         path="searches",
         tag=TAG,
         summary="Search a design space",
-        help="Answered at once (200) where that takes less than a second. Otherwise it runs in the background (202), which "
-        "needs a token or a session; read it at `Location` until `state` is `done`.",
+        help="Answered at once (200) where that takes less than a second. Otherwise it runs in the background (202), "
+        "which needs a token or a session; read it at `Location` until `state` is `done`.",
         handle=start_search,
         scope=Scope.SOLVE,
         body=_BODY,
         answers={200: _FOUND, 202: _STARTED},
         errors=(401, 503),
-        example=ApiExample(
-            body={
-                "walls": ["roofline"],
-                "axes": {"accelerator": ["a100-sxm4-80gb", "h100-sxm5-80gb"], "batch_size": "1 to 64 doubling"},
-                "goals": ["minimize: latency", "throughput >= 1000 1/s"],
-            }
-        ),
+        example=ApiExample(body=_EXAMPLE),
         writes=True,
     ),
     ApiOperation(
@@ -254,6 +268,7 @@ OPERATIONS = (
         tag=TAG,
         summary="List your searches",
         handle=list_searches,
+        sample=_example_jobs,
         scope=Scope.READ,
         parameters=PARAMETERS,
         answers={
@@ -272,6 +287,7 @@ OPERATIONS = (
         tag=TAG,
         summary="Read a search",
         handle=read_search,
+        sample=_example_job,
         scope=Scope.READ,
         parameters=(_ID,),
         answers={200: {**_FOUND, "required": [*_JOB, *_RESULT]}},
