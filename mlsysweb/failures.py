@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -42,7 +43,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return a 400 for a request that cannot be read: for the API as a problem, elsewhere as Django does."""
     if request.path.startswith("/api/v1/"):
-        return problem_response(400, InputErrors([InputError("request", "cannot be read.")]))
+        many = isinstance(exception, TooManyFieldsSent)
+        bad = InputError("query", "has too many parameters.") if many else InputError("request", "cannot be read.")
+        return problem_response(400, InputErrors([bad]))
     return defaults.bad_request(request, exception)
 
 

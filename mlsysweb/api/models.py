@@ -41,11 +41,11 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.beginning}…)"
 
     @classmethod
-    def make(cls, owner: models.Model, name: str, scopes: tuple[Scope, ...], days: int) -> tuple[ApiToken, str]:
-        """Return a new token and its secret, which cannot be read again."""
+    def make(cls, owner: int, name: str, scopes: tuple[Scope, ...], days: int) -> tuple[ApiToken, str]:
+        """Return a new token of the account with the key `owner`, and its secret, which cannot be read again."""
         secret = PREFIX + secrets.token_urlsafe(32)
         token = cls.objects.create(
-            owner=owner,
+            owner_id=owner,
             name=name,
             digest=digest_of(secret),
             beginning=secret[:_SHOWN],

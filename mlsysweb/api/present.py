@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,7 +44,7 @@ def reference_page(
         tokens=urls["tokens"],
         groups=groups,
         scopes=tuple(ScopeLine(name, words) for name, words in scopes.items()),
-        statuses=tuple(StatusLine(int(status), told["description"]) for status, told in failures.items()),
+        statuses=tuple(StatusLine(int(status), _plain(told["description"])) for status, told in failures.items()),
         limits=tuple(limits),
         rows=urls["rows"],
     )
@@ -67,7 +68,7 @@ def operation_page(
         title=told["summary"],
         method=method.upper(),
         path=f"/api/v1{path}",
-        about=told.get("description", ""),
+        about=_plain(told.get("description", "")),
         rights=_rights(told, owned),
         tables=tuple(table for table in _tables(document, told) if table.rows),
         answer=_answer_table(document, told, str(example["status"])),
@@ -77,7 +78,7 @@ def operation_page(
         shown=shown,
         shortened=shortened,
         statuses=tuple(
-            StatusLine(int(status), _resolved(document, each)["description"])
+            StatusLine(int(status), _plain(_resolved(document, each)["description"]))
             for status, each in told["responses"].items()
             if int(status) >= 300 and status not in _NOT_ERRORS
         ),
@@ -113,7 +114,7 @@ def _answer_table(document: Document, told: Mapping[str, Any], status: str) -> P
         outputs = schema["properties"]["outputs"]["properties"].items()
         own = [_row(document, f"outputs.{name}", _value_of(each)) for name, each in outputs]
         rows = [each for row in rows for each in (own if row.name == "outputs" else [row])]
-    return ParameterTable("Answer", tuple(rows))
+    return ParameterTable("Answer", tuple(replace(row, required=False) for row in rows))
 
 
 def _value_of(output: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -142,7 +143,7 @@ def _row(document: Document, name: str, schema: Mapping[str, Any], required: boo
         unit=told.get("x-unit", ""),
         range=_range(told),
         default="" if default is None else _number(default),
-        help=": ".join(text for text in texts if text),
+        help=_plain(": ".join(text for text in texts if text)),
         required=required,
     )
 
@@ -151,7 +152,7 @@ def _kind(document: Document, schema: Mapping[str, Any]) -> str:
     if "x-table" in schema:
         return f"row: {schema['x-table']}"
     if "const" in schema:
-        return f"`{schema['const']}`"
+        return str(schema["const"])
     if "enum" in schema:
         return "one of: " + ", ".join(str(each) for each in schema["enum"] if each not in ("", None))
     if "anyOf" in schema:
@@ -165,13 +166,22 @@ def _kind(document: Document, schema: Mapping[str, Any]) -> str:
 
 def _range(schema: Mapping[str, Any]) -> str:
     above, least, most = (schema.get(key) for key in ("exclusiveMinimum", "minimum", "maximum"))
-    start = f"> {_number(above)}" if above is not None else f"≥ {_number(least)}" if least is not None else ""
-    end = f"≤ {_number(most)}" if most is not None else ""
-    return ", ".join(text for text in (start, end) if text)
+    if above is not None:
+        return f"above {_number(above)}" + ("" if most is None else f", at most {_number(most)}")
+    if least is not None:
+        return f"at least {_number(least)}" if most is None else f"{_number(least)} to {_number(most)}"
+    return "" if most is None else f"at most {_number(most)}"
 
 
 def _number(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}" if abs(value) < 1e9 else f"{value:g}"
+
+
+def _plain(text: str) -> str:
+    """Return a description of the document without the marks of code, which it has as CommonMark."""
+    return text.replace("`", "")
 
 
 def _resolved(document: Document, schema: Mapping[str, Any]) -> Mapping[str, Any]:

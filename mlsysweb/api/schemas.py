@@ -41,7 +41,7 @@ def inputs_schema(question: Question[Any]) -> Schema:
 
 def query_parameters(question: Question[Any]) -> tuple[ApiParameter, ...]:
     """Return the inputs of a question as parameters of a query."""
-    own = [ApiParameter(name, _in_query(io), _help(io)) for name, io in question.inputs.items()]
+    own = [ApiParameter(name, _in_query(io), _words(io)) for name, io in question.inputs.items()]
     if question.overlay:
         schema = {"type": "string"}
         own.append(ApiParameter(ALSO, schema, f"Further rows instead of `{question.overlay}`, with commas between."))
@@ -110,7 +110,7 @@ def value_schema(io: OutputField) -> dict[str, Any]:
 
 
 def _input(io: InputField) -> Schema:
-    about = _described(io.label, _help(io), _unit(io))
+    about = _described(io.label, io.help, _unit(io))
     if isinstance(io, Choice):
         return {**about, "enum": [*io.names, "", None], "default": io.kind(io.default).name.lower()}
     if isinstance(io, Pick):
@@ -201,5 +201,5 @@ def _unit(io: InputField | OutputField) -> str:
     return "" if unit == "1" else str(unit)
 
 
-def _help(io: InputField) -> str:
-    return io.help
+def _words(io: InputField) -> str:
+    return f"{io.label}: {io.help}" if io.help else f"{io.label}."

@@ -59,7 +59,7 @@ class TokenForm(forms.Form):
 @limit_posts("edit", "No token made")
 def tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of the account. A POST makes one and shows its secret in the response, once."""
-    held = ApiToken.objects.filter(owner=request.user).count()
+    held = ApiToken.objects.filter(owner_id=request.user.pk).count()
     if request.method != "POST":
         return _page(request, TokenForm(held=held, initial={"scopes": ["read", "solve"], "days": "90"}))
     form = TokenForm(request.POST, held=held)
@@ -67,7 +67,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     given = form.cleaned_data
     token, secret = ApiToken.make(
-        request.user, given["name"], tuple(Scope(each) for each in given["scopes"]), int(given["days"])
+        request.user.pk, given["name"], tuple(Scope(each) for each in given["scopes"]), int(given["days"])
     )
     blank = TokenForm(held=held + 1, initial={"scopes": ["read", "solve"], "days": "90"})
     return _page(request, blank, token.name, secret, status=201)
@@ -77,12 +77,12 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, id: int) -> HttpResponse:
     """Delete a token of the account; requests with it are refused from now on."""
-    get_object_or_404(ApiToken, pk=id, owner=request.user).delete()
+    get_object_or_404(ApiToken, pk=id, owner_id=request.user.pk).delete()
     return redirect("tokens")
 
 
 def _page(request: HttpRequest, form: TokenForm, made: str = "", secret: str = "", status: int = 200) -> HttpResponse:
-    rows = ApiToken.objects.filter(owner=request.user)
+    rows = ApiToken.objects.filter(owner_id=request.user.pk)
     address = request.build_absolute_uri(reverse("api:list-scenarios"))
     curl = f'curl -H "Authorization: Bearer {secret}" {address}'
     page = TokensPage(tuple(_row(each) for each in rows), MOST_TOKENS, secret, made, curl if secret else "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from django.core.exceptions import TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
@@ -37,8 +36,6 @@ def endpoint(operations: Sequence[ApiOperation]) -> Callable[..., HttpResponseBa
             return problem_response(422, bad)
         except LimitExceeded as exceeded:
             return limit_response(exceeded.over)
-        except TooManyFieldsSent:
-            return problem_response(400, InputErrors([InputError("query", "has too many parameters.")]))
         except Http404 as missing:
             return problem_response(404, InputErrors([InputError("path", f"names nothing here: {missing}")]))
 
@@ -87,7 +84,7 @@ def _response(request: HttpRequest, operation: ApiOperation, reply: ApiReply) ->
         response["X-Robots-Tag"] = "noindex"
         if not reply.etag:
             patch_cache_control(response, private=True, no_store=True)
-    patch_vary_headers(response, ("Authorization",))
+    patch_vary_headers(response, ("Authorization", "Cookie"))
     if operation.conditional and request.method in _SAFE:
         return get_conditional_response(request, response["ETag"], response=response) or response
     return response

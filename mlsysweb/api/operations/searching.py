@@ -157,7 +157,7 @@ def _result(query: str, outcome: Outcome, search: Search) -> dict[str, Any]:
 
 def _example_job(request: HttpRequest) -> dict[str, Any]:
     """Return a finished search as an answer has it, from one that is computed at once; for the reference."""
-    content = start_search(ApiCall(request, {}, {}, _EXAMPLE)).content
+    content: dict[str, Any] = start_search(ApiCall(request, {}, {}, _EXAMPLE)).content
     size, query = content["size"], content["page"].partition("?")[2]
     job = Job(key="0f" * 32, query=query, state=JobState.DONE, size=size, count=size, created=now())
     return _job(job) | content | {"id": job.key}
