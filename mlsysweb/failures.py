@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views import defaults
 
-from mlsysweb.api.document import errors
+from mlsysweb.api.problems import problem_response
 from mlsysweb.database_errors import DatabaseProblem, database_problem
 from mlsysweb.show.refusal import RefusalPage, page_before, refused
 from mlsysweb.show.work_limits import RETRY, Busy, ClientGone, watched
@@ -25,10 +26,27 @@ def server_error(request: HttpRequest) -> HttpResponse:
     context. Where the database is the reason, return a 503 that says so."""
     if problem := database_problem(sys.exc_info()[1]):
         return _unavailable(request, problem)
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/v1/"):
         sentence = "failed to answer; its log says why. Another input may work."
-        return JsonResponse(errors(InputErrors([InputError("server", sentence)])), status=500)
+        return problem_response(500, InputErrors([InputError("server", sentence)]))
     return defaults.server_error(request)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return a 404: for the API as a problem, elsewhere from `404.html`."""
+    if request.path.startswith("/api/v1/"):
+        sentence = "is no address of the API; /api/v1/openapi.json and the page /api/ list them."
+        return problem_response(404, InputErrors([InputError("path", sentence)]))
+    return defaults.page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return a 400 for a request that cannot be read: for the API as a problem, elsewhere as Django does."""
+    if request.path.startswith("/api/v1/"):
+        many = isinstance(exception, TooManyFieldsSent)
+        bad = InputError("query", "has too many parameters.") if many else InputError("request", "cannot be read.")
+        return problem_response(400, InputErrors([bad]))
+    return defaults.bad_request(request, exception)
 
 
 def _unavailable(request: HttpRequest, problem: DatabaseProblem) -> HttpResponse:
@@ -37,8 +55,8 @@ def _unavailable(request: HttpRequest, problem: DatabaseProblem) -> HttpResponse
     writing = request.method not in ("GET", "HEAD")
     sentence = f"Nothing was saved. {problem.sentence}" if writing else problem.sentence
     response: HttpResponse
-    if request.path.startswith("/api/"):
-        response = JsonResponse(errors(InputErrors([InputError("server", sentence)])), status=problem.status)
+    if request.path.startswith("/api/v1/"):
+        response = problem_response(problem.status, InputErrors([InputError("server", sentence)]))
     elif request.headers.get("HX-Request"):
         response = HttpResponse(sentence, status=problem.status, content_type="text/plain; charset=utf-8")
     else:
@@ -90,8 +108,7 @@ def _busy(request: HttpRequest) -> HttpResponse:
         f"The server is busy with another large search. Try again in {RETRY} seconds, or reduce this one: fewer steps "
         "on an axis, or fewer axes."
     )
-    if request.path.startswith("/api/"):
-        response = JsonResponse(errors(InputErrors([InputError("server", sentence)])), status=503)
-        response["Retry-After"] = str(RETRY)
-        return response
+    if request.path.startswith("/api/v1/"):
+        bad = InputErrors([InputError("server", sentence)])
+        return problem_response(503, bad, {"Retry-After": str(RETRY)})
     return refused(request, RefusalPage("Server busy", sentence, request.get_full_path()), 503, RETRY)

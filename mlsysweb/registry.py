@@ -218,6 +218,7 @@ PAGES = (
     Page("catalog", "catalog/"),
     Page("glossary", "glossary/"),
     Page("about", "about/"),
+    Page("api", "api/", package="mlsysweb.api"),
     Page("sensitivity", "sensitivity/", old_paths=("movers/",)),
 )
 

@@ -25,7 +25,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from mlsysweb.visitors import address, known_visitor
+from mlsysweb.visitors import address, known_visitor, token_of
 
 _log = logging.getLogger(__name__)
 # The kinds of requests, as a sentence names them.
@@ -76,9 +76,9 @@ class _Limit:
     who: bytes
 
     def sentence(self, seconds: int) -> str:
-        counted = f"{self.number:,} {WORDS[self.kind]} in {_duration(self.period)}"
+        counted = f"{self.number:,} {WORDS[self.kind]} in {duration_text(self.period)}"
         whose = "a visitor may make" if self.scope == VISITOR else "this site accepts from one network address"
-        return f"{counted} is the most {whose}. Try again in {_duration(seconds)}."
+        return f"{counted} is the most {whose}. Try again in {duration_text(seconds)}."
 
 
 def excess(request: HttpRequest, kind: str, cost: float = 1) -> Excess | None:
@@ -123,7 +123,9 @@ def _limits(request: HttpRequest, kind: str) -> Iterator[_Limit]:
 
 
 def _visitor(request: HttpRequest) -> str:
-    """Return the account, else the browser; an empty string for a client without a session."""
+    """Return the token, the account or the browser; an empty string for a client without a token or a session."""
+    if token := token_of(request):
+        return token
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return ""
     return f"user {request.user.pk}" if request.user.is_authenticated else known_visitor(request)
@@ -172,7 +174,8 @@ def _open() -> sqlite3.Connection:
     return database
 
 
-def _duration(seconds: int) -> str:
+def duration_text(seconds: int) -> str:
+    """Return a duration in whole hours, minutes or seconds, rounded up."""
     for unit, size in (("hour", 3600), ("minute", 60)):
         if seconds >= size:
             number = math.ceil(seconds / size)

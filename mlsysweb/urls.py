@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
 
+from mlsysweb.api import token_views
 from mlsysweb.pages.home import views as home
 from mlsysweb.registry import PAGES, current_path
 from mlsysweb.show.refusal import limit_posts
@@ -33,10 +34,13 @@ urlpatterns = [
     path("class/", include("mlsysweb.classroom.live.urls")),
     path("lessons/", include("mlsysweb.classroom.lessons.urls")),
     *((path("lti/", include("mlsysweb.lti.urls")),) if settings.LTI else ()),
-    path("api/v1/", include("mlsysweb.api.urls")),
+    path("accounts/tokens/", token_views.tokens, name="tokens"),
+    path("accounts/tokens/<int:id>/revoke/", token_views.revoke, name="revoke_token"),
     path("admin/login/", _limited(admin.site.login)),
     path("admin/", admin.site.urls),
     # Browsers request it on pages that name no icon, such as the admin's.
     path("favicon.ico", lambda request: redirect(static("img/favicon.svg"))),
 ]
+handler400 = "mlsysweb.failures.bad_request"
+handler404 = "mlsysweb.failures.page_not_found"
 handler500 = "mlsysweb.failures.server_error"

@@ -14,6 +14,8 @@ from django.utils.crypto import get_random_string
 
 # A value in the session rather than its key, which changes at login.
 _VISITOR = "visitor"
+# The attribute of a request with the name of the token it acts with.
+_TOKEN = "mlsysweb_token"
 
 
 class Owned(Protocol):
@@ -39,14 +41,28 @@ def visitor(request: HttpRequest) -> str:
     return str(request.session[_VISITOR])
 
 
+def act_for(request: HttpRequest, user: AbstractBaseUser, name: str) -> None:
+    """Let a request without a session act for an account. `name` is that of its token, by which limits count it."""
+    request.user = user  # type: ignore[assignment]
+    setattr(request, _TOKEN, name)
+
+
+def token_of(request: HttpRequest) -> str:
+    """Return the name of the token that the request acts with, or an empty string."""
+    return str(getattr(request, _TOKEN, ""))
+
+
 def known_visitor(request: HttpRequest) -> str:
-    """Return the id of this browser, or an empty string if it has none."""
+    """Return the id of this browser, or an empty string if it has none or the request acts with a token."""
+    if token_of(request):
+        return ""
     return str(request.session.get(_VISITOR, ""))
 
 
 def ownership(request: HttpRequest) -> Ownership:
     """Return the columns of a row that this visitor creates."""
-    return {"session": visitor(request), "owner": request.user if request.user.is_authenticated else None}
+    owner = request.user if request.user.is_authenticated else None
+    return {"session": "" if token_of(request) else visitor(request), "owner": owner}
 
 
 def owns(request: HttpRequest, row: Owned) -> bool:

@@ -43,7 +43,7 @@ def spec_from_inline(kind: type[S], record: Mapping[str, Any], field: str) -> S:
         hint = f"did you mean {near}?" if near else f"it has {', '.join(known)}."
         raise InputError(field, f"has no figure '{str(unknown)[:40]}'; {hint}")
     given = {name: value for name, value in record.items() if value is not None}
-    missing = [name for name in _NEEDED.get(kind, ()) if name not in given]
+    missing = [name for name in needed_figures(kind) if name not in given]
     if missing:
         raise InputError(field, f"needs {' and '.join(missing)} to be written out.")
     try:
@@ -53,6 +53,11 @@ def spec_from_inline(kind: type[S], record: Mapping[str, Any], field: str) -> S:
     except InputError as error:
         raise InputError(field, f"{error.field} {error.sentence}") from None
     return spec
+
+
+def needed_figures(kind: type[Any]) -> tuple[str, ...]:
+    """Return the names of the figures and parts that a record of this kind of spec must have."""
+    return _NEEDED.get(kind, ())
 
 
 def _name(kind: type[Any], given: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from .spec_parts import follows
 from .specs import Changed, columns, is_table
 
 # Long enough for any number or slug; an inline spec is JSON and needs more.
-_LONGEST, _LONGEST_SPEC, _MOST_OVERLAYS = 200, 4000, 7
+LONGEST, _LONGEST_SPEC, MOST_OVERLAYS = 200, 4000, 7
 
 ALSO, SWEEP = "also", "sweep"
 # Clears an optional pick, also one with a default.
@@ -133,8 +133,8 @@ def _parsed(name: str, text: str) -> Any:
 def _line(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise InputError(name, f"needs a name; {json.dumps(value, default=str)[:40]} is none.")
-    if len(value) > _LONGEST:
-        raise InputError(name, f"is {len(value)} characters long; a value has at most {_LONGEST}.")
+    if len(value) > LONGEST:
+        raise InputError(name, f"is {len(value)} characters long; a value has at most {LONGEST}.")
     return value.strip()
 
 
@@ -161,17 +161,19 @@ def _changed(question: Question[Any], name: str, value: Any) -> Changed:
 
 
 def _also(question: Question[Any], value: Any) -> tuple[str, ...]:
-    names = value if isinstance(value, list | tuple) else str(value or "").split(",")
+    if not isinstance(value, list | tuple | str | None):
+        raise InputError(ALSO, f"needs names, in a list or with commas between; {json.dumps(value)[:40]} is none.")
+    names = (value or "").split(",") if isinstance(value, str | None) else value
     also = tuple(dict.fromkeys(_line(ALSO, name) for name in names if _is_given(name)))
     if also and not question.overlay:
         raise InputError(ALSO, f"can't be used here: {question.title} draws one system at a time.")
-    if len(also) > _MOST_OVERLAYS:
-        raise InputError(ALSO, f"takes at most {_MOST_OVERLAYS} further picks; {len(also)} are one picture too many.")
+    if len(also) > MOST_OVERLAYS:
+        raise InputError(ALSO, f"takes at most {MOST_OVERLAYS} further picks; {len(also)} are one picture too many.")
     return also
 
 
 def _sweep(question: Question[Any], value: Any) -> str:
-    name = _line(SWEEP, value or "")
+    name = _line(SWEEP, "" if value is None else value)
     numbers = [n for n, io in question.inputs.items() if isinstance(io, Input)]
     if name and name not in numbers:
         near = closest_name(name, numbers)

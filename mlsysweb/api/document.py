@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from http import HTTPStatus
 from typing import Any
 
 from solvers.errors import InputErrors
@@ -38,6 +39,20 @@ def errors(bad: InputErrors) -> dict[str, Any]:
     one."""
     each = [{"field": error.field, "message": error.sentence} for error in bad.errors]
     return {"error": each[0], "errors": each}
+
+
+def problem(status: int, bad: InputErrors) -> dict[str, Any]:
+    """Return the body of a response with an error status: a problem of RFC 9457, with `error` and `errors` as further
+    members."""
+    first = bad.errors[0]
+    detail = first.sentence if first.field == "limit" else f"{first.field} {first.sentence}"
+    return {"type": "about:blank", "title": _title(status), "status": status, "detail": detail, **errors(bad)}
+
+
+def _title(status: int) -> str:
+    """Return the name of a status: Python 3.11 has some of an earlier RFC."""
+    newer = {413: "Content Too Large", 422: "Unprocessable Content"}
+    return newer.get(status) or HTTPStatus(status).phrase
 
 
 def _with_unit(value: Value) -> dict[str, Any]:

@@ -1,69 +1,103 @@
+"""Answers requests to the API: method, rights, limits, parameters and body are checked by the declaration of the
+operation, then its function is called."""
+
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
-from mlsysweb.answer import answer
-from mlsysweb.throttle import excess
+from catalog.models import CatalogVersion
+from mlsysweb.api.openapi import openapi_bytes, openapi_tag
+from mlsysweb.api.operation import ApiCall, ApiOperation, ApiReply
+from mlsysweb.api.problems import ApiProblem, limit_response, problem_response
+from mlsysweb.api.tokens import authenticate, check_rights
+from mlsysweb.api.validation import JSON_TYPE, check_body, read_body, read_query
+from mlsysweb.throttle import LimitExceeded, excess
 from solvers.errors import InputError, InputErrors
-from solvers.registry import find, solvers
 
-from .document import document, errors
-from .pages import page_answer, page_names
+_SAFE = ("GET", "HEAD")
 
 
-@csrf_exempt  # a question changes nothing on the server, and scripts have no page to take a token from
-@require_http_methods(["GET", "HEAD", "POST"])
-def solve(request: HttpRequest, name: str) -> JsonResponse:
-    """A wall's answer as JSON, or that of a page over many walls; status 422 with a sentence for each bad field, 404
-    for a name that is neither's, 429 for too many requests."""
-    if over := excess(request, "api"):
-        bad = errors(InputErrors([InputError("limit", over.sentence)]))
-        return JsonResponse(bad, status=429, headers={"Retry-After": str(over.seconds)})
-    if name in page_names() and name not in solvers():
-        return _page(request, name)
+def endpoint(operations: Sequence[ApiOperation]) -> Callable[..., HttpResponseBase]:
+    """Return the view of one path, with its operations by method. HEAD is answered as GET is."""
+    by_method = {operation.method: operation for operation in operations}
+
+    @csrf_exempt  # checked for those that rely on a session, see `check_rights`
+    def view(request: HttpRequest, **path: str) -> HttpResponseBase:
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        try:
+            return _answered(request, by_method, method, path)
+        except ApiProblem as wrong:
+            return problem_response(wrong.status, wrong.errors, wrong.headers)
+        except InputErrors as bad:
+            return problem_response(422, bad)
+        except LimitExceeded as exceeded:
+            return limit_response(exceeded.over)
+        except Http404 as missing:
+            return problem_response(404, InputErrors([InputError("path", f"names nothing here: {missing}")]))
+
+    return view
+
+
+def _answered(
+    request: HttpRequest, by_method: Mapping[str, ApiOperation], method: str, path: Mapping[str, str]
+) -> HttpResponseBase:
+    """Return the response of the operation for a method. Raise ApiProblem, InputErrors and LimitExceeded."""
+    operation = by_method.get(method)
+    if operation is None:
+        allowed = [name for each in by_method for name in ((each, "HEAD") if each == "GET" else (each,))]
+        raise ApiProblem(405, "method", f"must be {' or '.join(allowed)} here.", {"Allow": ", ".join(allowed)})
     try:
-        solver = find(name)
-    except InputError as unknown:
-        return JsonResponse(errors(InputErrors([unknown])), status=404)
-    try:
-        return JsonResponse(document(answer(solver, _question(request))))
-    except InputErrors as bad:
-        return JsonResponse(errors(bad), status=422)
+        token = authenticate(request)
+    finally:
+        if over := excess(request, "api"):  # a token that is not valid counts, too, so that none can be guessed
+            raise LimitExceeded(over)
+    if not request.accepts(JSON_TYPE):
+        raise ApiProblem(406, "Accept", f"must allow {JSON_TYPE}; this operation has no other form.")
+    check_rights(request, operation, token)
+    return _response(request, operation, operation.handle(_call(request, operation, path)))
 
 
-def _page(request: HttpRequest, name: str) -> JsonResponse:
-    try:
-        given = dict(request.GET.lists()) if request.method != "POST" else _question(request)
-        return JsonResponse(page_answer(name, list(_pairs(given))))
-    except InputErrors as bad:
-        return JsonResponse(errors(bad), status=422)
+def _call(request: HttpRequest, operation: ApiOperation, path: Mapping[str, str]) -> ApiCall:
+    """Return the checked request. Raise ApiProblem and InputErrors."""
+    body = None
+    if operation.body is not None:
+        body = read_body(request, unnamed=operation.reads_inputs)
+        if not operation.reads_inputs:
+            check_body(operation.body, body)
+    own = not operation.reads_inputs or operation.body is not None
+    query = read_query(request, operation.parameters) if own else request.GET.dict()
+    return ApiCall(request, path, query, body)
 
 
-def _pairs(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Names and values as an address has them: a name of several values is repeated."""
-    for name, value in given.items():
-        for each in value if isinstance(value, list) else [value]:
-            yield name, each if isinstance(each, str) else json.dumps(each)
+def _response(request: HttpRequest, operation: ApiOperation, reply: ApiReply) -> HttpResponseBase:
+    if reply.status == 204:
+        return HttpResponse(status=204)
+    response: HttpResponse = JsonResponse(reply.content, status=reply.status, headers=dict(reply.headers))
+    if reply.etag:
+        response["ETag"] = f'"{reply.etag}"'
+        patch_cache_control(response, private=True, no_cache=True)
+    if operation.owned or "{id}" in operation.path:
+        response["X-Robots-Tag"] = "noindex"
+        if not reply.etag:
+            patch_cache_control(response, private=True, no_store=True)
+    patch_vary_headers(response, ("Authorization", "Cookie"))
+    if operation.conditional and request.method in _SAFE:
+        return get_conditional_response(request, response["ETag"], response=response) or response
+    return response
 
 
-def _question(request: HttpRequest) -> Mapping[str, Any]:
-    if request.method != "POST":
-        return request.GET.dict()
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-        raise InputErrors(
-            [InputError("body", f'is not JSON{place}; send an object such as {{"batch_size": 8}}.')]
-        ) from None
-    if not isinstance(body, dict):
-        raise InputErrors(
-            [InputError("body", f"must be a JSON object of inputs by name; this is a {type(body).__name__}.")]
-        )
-    return body
+@csrf_exempt
+def openapi(request: HttpRequest) -> HttpResponseBase:
+    """The OpenAPI document."""
+    if request.method not in _SAFE:
+        bad = InputErrors([InputError("method", "must be GET or HEAD here.")])
+        return problem_response(405, bad, {"Allow": "GET, HEAD"})
+    version = CatalogVersion.now()
+    response = HttpResponse(openapi_bytes(version), content_type=JSON_TYPE)
+    response["ETag"] = f'"{openapi_tag(version)}"'
+    patch_cache_control(response, no_cache=True)
+    return get_conditional_response(request, response["ETag"], response=response) or response

@@ -102,7 +102,7 @@ class TestTheResponse:
         def answer(*args):
             raise OperationalError("unable to open database file")
 
-        monkeypatch.setattr("mlsysweb.api.views.answer", answer)
+        monkeypatch.setattr("mlsysweb.api.operations.solving.answer", answer)
         told = self.client.get("/api/v1/solve/roofline")
         assert told.status_code == 503 and told["Retry-After"] == "60"
         assert "cannot be reached" in told.json()["error"]["message"]

@@ -10,7 +10,7 @@ def broken(*args):
 
 @pytest.fixture
 def client(monkeypatch):
-    monkeypatch.setattr("mlsysweb.api.views.answer", broken)
+    monkeypatch.setattr("mlsysweb.api.operations.solving.answer", broken)
     monkeypatch.setattr("mlsysweb.pages.walls.views.answer", broken)
     return Client(raise_request_exception=False)
 
@@ -18,7 +18,7 @@ def client(monkeypatch):
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_api_answers_a_failure_in_json_of_the_shape_of_its_other_errors(client, method):
     answer = client.generic(method, "/api/v1/solve/roofline", "{}")
-    assert answer.status_code == 500 and answer["Content-Type"] == "application/json"
+    assert answer.status_code == 500 and answer["Content-Type"] == "application/problem+json"
     told = answer.json()
     assert told["errors"] == [told["error"]] and set(told["error"]) == {"field", "message"}
     assert "failed" in told["error"]["message"] and "a defect" not in answer.content.decode()

@@ -15,7 +15,7 @@ from .columns import BrowsedTable, CatalogRecord, Column, Kind, RowName
 def to_csv(columns: Sequence[Column], records: Iterable[CatalogRecord]) -> str:
     """Return a line for the header and for each row; an unknown value is an empty cell."""
     head = ("slug", *(f"{c.name} [{c.unit_text}]" if c.unit_text else c.name for c in columns))
-    return as_csv(head, ((r.slug, *(_blank(_raw(c, r)) for c in columns)) for r in records))
+    return as_csv(head, ((r.slug, *(_blank(raw_value(c, r)) for c in columns)) for r in records))
 
 
 def to_json(table: BrowsedTable, columns: Sequence[Column], records: Iterable[CatalogRecord]) -> bytes:
@@ -24,7 +24,7 @@ def to_json(table: BrowsedTable, columns: Sequence[Column], records: Iterable[Ca
         "table": table.path,
         "version": table.version,
         "columns": [{"name": c.name, "label": c.label, "unit": c.unit_text, "help": c.help} for c in columns],
-        "rows": [{"slug": r.slug, **{c.name: _raw(c, r) for c in columns}} for r in records],
+        "rows": [{"slug": r.slug, **{c.name: raw_value(c, r) for c in columns}} for r in records],
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)
 
@@ -39,7 +39,8 @@ def figures_csv(table: BrowsedTable, record: CatalogRecord, origins: Sequence[tu
     return as_csv(("name", "label", "value", "unit", "origin", "source", "source_url"), rows)
 
 
-def _raw(column: Column, record: CatalogRecord) -> Any:
+def raw_value(column: Column, record: CatalogRecord) -> Any:
+    """Return a cell as a JSON value: a figure in SI, a row of another table by its slug, None where unknown."""
     value = record.values[column.name]
     if isinstance(value, RowName):
         return value.slug

@@ -1,0 +1,14 @@
+"""Every operation of the API, in the order of the reference."""
+
+from __future__ import annotations
+
+from mlsysweb.api.operation import ApiOperation
+from mlsysweb.api.operations import keeping, searching, solving, sweeping, tables
+
+OPERATIONS: tuple[ApiOperation, ...] = (
+    *solving.OPERATIONS,
+    *sweeping.OPERATIONS,
+    *searching.OPERATIONS,
+    *tables.OPERATIONS,
+    *keeping.OPERATIONS,
+)
