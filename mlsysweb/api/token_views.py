@@ -59,7 +59,9 @@ class TokenForm(forms.Form):
 @limit_posts("edit", "No token made")
 def tokens(request: HttpRequest) -> HttpResponse:
     """The tokens of the account. A POST makes one and shows its secret in the response, once."""
-    held = ApiToken.objects.filter(owner_id=request.user.pk).count()
+    owner = request.user.pk
+    assert owner is not None  # an account is required
+    held = ApiToken.objects.filter(owner_id=owner).count()
     if request.method != "POST":
         return _page(request, TokenForm(held=held, initial={"scopes": ["read", "solve"], "days": "90"}))
     form = TokenForm(request.POST, held=held)
@@ -67,7 +69,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     given = form.cleaned_data
     token, secret = ApiToken.make(
-        request.user.pk, given["name"], tuple(Scope(each) for each in given["scopes"]), int(given["days"])
+        owner, given["name"], tuple(Scope(each) for each in given["scopes"]), int(given["days"])
     )
     blank = TokenForm(held=held + 1, initial={"scopes": ["read", "solve"], "days": "90"})
     return _page(request, blank, token.name, secret, status=201)

@@ -60,7 +60,7 @@ class Browser:
             self.cookies[name] = value
         if response.headers.get("Content-Encoding") == "gzip":
             sent = gzip.decompress(sent)
-        shown = response.headers.get("Location") or response.headers.get("HX-Replace-Url", "")
+        shown = response.headers.get("Location") or response.headers.get("HX-Replace-Url") or ""
         return response.status, sent.decode(), shown
 
 
@@ -196,11 +196,11 @@ def hold_class(site: Site, questions: int) -> str:
         for move, pause in MOVES:
             if move == "open" and stage.killed is None:
                 _go(host, stage, move, KILLED)
-                used = used(site.process.pid)[0]
+                gone = used(site.process.pid)[0]
                 stage.killed = time.monotonic()
                 site.kill()
                 site.start(site.port)
-                before -= used
+                before -= gone
                 time.sleep(pause)
             else:
                 _go(host, stage, move, pause)

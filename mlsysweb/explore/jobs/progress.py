@@ -28,9 +28,7 @@ def not_begun(search: Search, query: str, url: str) -> JobProgress:
     of the same walls ran, or where there are none from one box. `query` is the question."""
     rate = _measured_rate(query) or _rate_of_a_box(search)
     size = search.space.size
-    told = (
-        f"{size:,} configurations take about {format_quantity(size / rate, 's')}: too long for an immediate answer."
-    )
+    told = f"{size:,} configurations take about {format_quantity(size / rate, 's')}: too long for an immediate answer."
     return JobProgress("none", 0.0, told, False, url, "begin", "Search in the background")
 
 
