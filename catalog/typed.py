@@ -1,4 +1,4 @@
-"""What a figure typed into a field of the catalog means. The unit of the field stands beside it: a bare number is in
+"""Reads figures typed into a field of the catalog. The unit of the field stands beside it: a bare number is in
 that unit, any other unit of its dimension may be named, and units in small letters are read, too."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What uses a row of the catalog. Rows of the catalog itself are counted here; saved scenarios and lessons, which lie
+"""The uses of a row of the catalog. Rows of the catalog itself are counted here; saved scenarios and lessons, which lie
 above it, add their own finders to `FINDERS`."""
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ Finder = Callable[[HttpRequest, CatalogRow], Iterator[Uses]]
 
 
 def used_by(request: HttpRequest, row: CatalogRow) -> tuple[Uses, ...]:
-    """Return what uses a row, by kind; kinds that do not are left out."""
+    """Return the uses of a row by kind; kinds without any are left out."""
     return tuple(uses for finder in FINDERS for uses in finder(request, row) if uses.count)
 
 
 def uses_text(uses: tuple[Uses, ...]) -> str:
-    """Return what uses a row in words: `6 nodes and 2 saved scenarios`; empty where nothing does."""
+    """Return uses in words: `6 nodes and 2 saved scenarios`; empty where there are none."""
     words = [str(each) for each in uses]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 

@@ -1,5 +1,5 @@
-"""The form of a catalog row: it asks before it saves an unusual figure, notices what others saved meanwhile, and keeps
-what was typed in both cases."""
+"""The form of a catalog row. It asks before it saves an unusual figure, and offers the shipped value of each column
+that was edited."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.fields import QuantityFormField
-from catalog.models import RowRevision
-from catalog.models.history import latest_revision, revisions
 from catalog.overrides import shipped_values
 from catalog.plausibility import check_figures
 from catalog.table_cache import catalog_table
 from catalog.usage import used_by, uses_text
-from catalog.words import column_text, who
+from catalog.words import column_text
+
+from .conflicts import ConflictForm
 
 _UNUSUAL = "unusual"
 _ASIDE = ("opened", "reason")
@@ -44,13 +43,11 @@ class SourceDateField(forms.CharField):
         return text
 
 
-class RowForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The form of a row, for the user of `request`. `accepted` in the data names the warnings that the user has read;
-    `opened` is the latest revision that the form shows. `conflict` holds a sentence once others have saved the row
-    meanwhile."""
+class RowForm(ConflictForm):
+    """The form of a row, for the user of `request`. `accepted` in the data names the warnings that the user has
+    read."""
 
     request: ClassVar[HttpRequest | None] = None
-    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         required=False,
         max_length=300,
@@ -60,8 +57,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.conflict = self._slug_uses = ""
-        self.initial["opened"] = latest_revision(self.instance)
+        self._slug_uses = ""
         for name, field in self.fields.items():
             field.widget.attrs.pop("maxlength", None)  # a browser would cut off pasted text without a word
             if name == "source_date":
@@ -93,75 +89,22 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
         return [str(sentence) for error in errors for sentence in error.messages]
 
     @property
-    def only_conflicts(self) -> bool:
-        """Return whether what others saved meanwhile is all that stands in the way of saving."""
-        found = {error.code for errors in self.errors.as_data().values() for error in errors}
-        return found == {"conflict"}
-
-    @property
     def digest(self) -> str:
-        """Return what `accepted` must be to save the row with the present warnings."""
+        """Return the value of `accepted` that saves the row with the present warnings."""
         return _digest(self.warnings)
 
     def clean(self) -> dict[str, Any]:
         """Return the values typed. Add an error for each figure that is impossible, unusual and not accepted, or saved
         by others since the form was opened."""
         super().clean()
-        self._check_others()
+        self.check_others()
         self._check_slug()
         return self.cleaned_data
 
     def _post_clean(self) -> None:
-        # After what the model refuses: a warning on a field would keep Django from validating it.
+        # After the checks of the model: a warning on a field would keep Django from validating it.
         super()._post_clean()  # type: ignore[misc]
         self._check_figures()
-
-    def _check_others(self) -> None:
-        opened = self.cleaned_data.get("opened")
-        if self.instance.pk is None or opened is None:
-            return
-        later = revisions(self.instance).filter(pk__gt=opened).exclude(action=RowRevision.Action.LOADED)
-        since = list(later.reverse())
-        if not since:
-            return
-        names = sorted({who(each.user) for each in since})
-        self.conflict = f"{' and '.join(names)} saved this row after you opened it, so yours is not saved yet."
-        data: Any = self.data
-        self.data = data.copy()
-        self._show("opened", since[-1].pk)
-        before: dict[str, tuple[Any, str]] = {}
-        for each in since:
-            for name, (value, _) in each.changes.items():
-                before.setdefault(name, (value, ""))
-                before[name] = (before[name][0], f"{who(each.user)} at {each.created:%H:%M} on {each.created:%d %B}")
-        for name, (value, by) in before.items():
-            self._compare(name, value, by)
-        self.add_error(None, ValidationError(self.conflict, code="conflict"))
-
-    def _compare(self, column: str, before: Any, by: str) -> None:
-        """Show a column that others changed: theirs where it was left as it was, else both values."""
-        name, theirs = self._field_name(column), getattr(self.instance, column)
-        if name not in self.fields or theirs == before:
-            return
-        mine = self.cleaned_data.get(name, _Unreadable)
-        mine = getattr(mine, "pk", mine) if column != name else mine
-        if mine == theirs:
-            return
-        table = type(self.instance)
-        said = f"{by}: {column_text(table, column, theirs)} (before: {column_text(table, column, before)})."
-        if mine == before:
-            self._show(name, self.fields[name].prepare_value(theirs))
-            self.cleaned_data[name] = getattr(self.instance, name)
-            self._explain(name, format_html('<span class="theirs">Changed by {}</span>', said))
-            return
-        typed = "what you typed" if mine is _Unreadable else column_text(table, column, mine)
-        sentence = f"{said} Yours: {typed}. Save to replace theirs, or type theirs."
-        self.add_error(name, ValidationError(sentence, code="conflict"))
-
-    def _show(self, name: str, value: Any) -> None:
-        """Put a value in place of what was typed, in the copy of the data that `_check_others` made."""
-        data: Any = self.data
-        data[self.add_prefix(name)] = "" if value is None else value
 
     def _check_slug(self) -> None:
         slug, table = self.cleaned_data.get("slug"), type(self.instance)
@@ -202,7 +145,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
         self.add_error(name, ValidationError(f"{label} {sentence}" if begins else sentence, code=code))
 
     def _offer_shipped(self, column: str, value: Any) -> None:
-        name = self._field_name(column)
+        name = self.field_name(column)
         if name not in self.fields:
             return
         field, table = self.fields[name], type(self.instance)
@@ -215,20 +158,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
                 "" if text is None else text,
             )
         shipped = column_text(table, column, value)
-        self._explain(name, format_html('<span class="shipped">Shipped: {}.{}</span>', shipped, offer))
-
-    def _explain(self, name: str, sentence: SafeString) -> None:
-        field = self.fields[name]
-        field.help_text = format_html("{} {}", field.help_text, sentence) if field.help_text else sentence
-        self[name].help_text = field.help_text  # a bound field copies it when it is first asked for
-
-    def _field_name(self, column: str) -> str:
-        field: Any = next(each for each in type(self.instance)._meta.fields if each.attname == column)
-        return str(field.name) if isinstance(field, ForeignKey) else column
-
-
-class _Unreadable:
-    """Stands for text that could not be read."""
+        self.explain(name, format_html('<span class="shipped">Shipped: {}.{}</span>', shipped, offer))
 
 
 def _digest(sentences: Any) -> str:

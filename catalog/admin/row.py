@@ -3,31 +3,28 @@ overwritten."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AdminTextInputWidget
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseNotAllowed
-from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.text import slugify
 
 from catalog.fields import QuantityField
 from catalog.load import restore
 from catalog.models import CatalogRow, RowRevision
-from catalog.models.history import editing, revisions
+from catalog.models.history import editing
 from catalog.overrides import note_overrides
 from catalog.transfer.admin import TransferAdmin
-from catalog.usage import used_by, uses_text
+from catalog.usage import used_by
 from solvers import quantities
 
 from .form import RowForm
-from .versions import restore_version, row_versions
+from .row_pages import RowPages
 
 UNITS = (
     "A bare number is in the unit beside its field; any other unit may be typed, such as 3.35 TB/s or 80 GiB. Leave "
@@ -97,7 +94,7 @@ class EditedHere(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(edited_at__isnull=wanted)
 
 
-class RowAdmin(TransferAdmin):
+class RowAdmin(TransferAdmin, RowPages):
     """The admin of one table. A subclass sets the columns of its list and the groups of its figures."""
 
     columns: tuple[str, ...] = ()
@@ -157,15 +154,8 @@ class RowAdmin(TransferAdmin):
         with editing(request.user, form.cleaned_data["reason"]):
             super().save_model(request, obj, form, change)
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Return the row; locked while it is changed, so that of two users who save it one sees the other's."""
-        found = super().get_object(request, object_id, from_field)
-        if found is not None and request.method == "POST" and connection.in_atomic_block:
-            return self.model._default_manager.select_for_update().get(pk=found.pk)
-        return found
-
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return the page of the form, with what uses the row, and the warnings to accept."""
+        """Return the page of the form, with the uses of the row and the warnings to accept."""
         form, row = context["adminform"].form, kwargs.get("obj")
         warnings = form.warnings if form.is_bound else []
         context |= {"warnings": warnings, "digest": form.digest if warnings else "", "conflict": form.conflict}
@@ -173,61 +163,6 @@ class RowAdmin(TransferAdmin):
         if warnings or (form.is_bound and form.only_conflicts):
             context["errors"] = None  # the note above the fields says what to do instead
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """Delete a row; archive one that is used, as its links and saved answers need it."""
-        row = self.get_object(request, unquote(object_id))
-        uses = used_by(request, row) if row and self.has_delete_permission(request, row) else ()
-        if uses and request.method == "POST":
-            self._set(request, [row], "Archived, as it is used", archived=True)
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        title = {"title": "Archive instead of deleting"} if uses else {}
-        return super().delete_view(request, object_id, {"uses": uses, **title, **(extra_context or {})})
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with editing(request.user):
-            super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for row in queryset:
-            self.delete_model(request, row)
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Return what deleting rows would take along. Rows that are used are protected, also by saved scenarios."""
-        *rest, protected = super().get_deleted_objects(objs, request)
-        used = [f"{row} is used by {words}: archive it" for row in objs if (words := uses_text(used_by(request, row)))]
-        return (*rest, used or protected)
-
-    def get_urls(self) -> list[Any]:
-        restore = self.admin_site.admin_view(self.restore_view)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
-        return [path("<path:object_id>/restore/<int:revision>/", restore, name=name), *super().get_urls()]
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        row = self.get_object(request, unquote(object_id))
-        versions = row_versions(row) if row else ()
-        return super().history_view(request, object_id, {"versions": versions, **(extra_context or {})})
-
-    def restore_view(self, request: HttpRequest, object_id: str, revision: int) -> Any:
-        """Give a row the values of one of its versions, as a further version; POST only."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        with transaction.atomic():
-            row = self.get_object(request, unquote(object_id))
-            version = revisions(row).filter(pk=revision).first() if row else None
-            if row is None or version is None:
-                raise Http404("There is no such version of this row.")
-            if not self.has_change_permission(request, row):
-                raise PermissionDenied
-            try:
-                restore_version(row, version, request.user)
-            except ValidationError as bad:
-                self.message_user(request, f"Not restored: {' '.join(bad.messages)}", messages.ERROR)
-            else:
-                when = f"{version.created:%d %B %Y, %H:%M}"
-                self.log_change(request, row, f"Restored the version of {when}.")
-                self.message_user(request, f"Restored the version of {when}.")
-        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", row.pk)
 
     @admin.display(ordering="verified", description="Verified")
     def checked(self, row: CatalogRow) -> str:
@@ -239,35 +174,20 @@ class RowAdmin(TransferAdmin):
 
     @admin.action(description="Archive: hide from pickers", permissions=["change"])
     def archive(self, request: HttpRequest, selected: QuerySet[CatalogRow]) -> None:
-        self._set(request, selected, "Archived", archived=True)
+        self.set_values(request, selected, "Archived", archived=True)
 
     @admin.action(description="Bring back from the archive", permissions=["change"])
     def bring_back(self, request: HttpRequest, selected: QuerySet[CatalogRow]) -> None:
-        self._set(request, selected, "Brought back", archived=False)
+        self.set_values(request, selected, "Brought back", archived=False)
 
     @admin.action(description="Take the shipped figures again", permissions=["change"])
     def take_shipped(self, request: HttpRequest, selected: QuerySet[CatalogRow]) -> None:
         rows = list(selected)
         with editing(request.user, action=RowRevision.Action.RESTORED, reason="Shipped figures"):
             left = restore(self.model, rows)
-        self._tell(request, [row for row in rows if row not in left], "Took the shipped figures again")
+        self.tell(request, [row for row in rows if row not in left], "Took the shipped figures again")
         for row, why in left.items():
             self.message_user(request, f"{row} is left as it is: {why}.", messages.WARNING)
-
-    def _set(self, request: HttpRequest, selected: Iterable[CatalogRow], what: str, **values: Any) -> None:
-        rows = list(selected)  # evaluated first: archived rows drop out of a filtered queryset
-        with transaction.atomic(), editing(request.user):
-            for row in rows:
-                for name, value in values.items():
-                    setattr(row, name, value)
-                row.save()
-        self._tell(request, rows, what)
-
-    def _tell(self, request: HttpRequest, rows: list[CatalogRow], what: str) -> None:
-        for row in rows:
-            self.log_change(request, row, f"{what}.")
-        names = self.opts.verbose_name if len(rows) == 1 else self.opts.verbose_name_plural
-        self.message_user(request, f"{what}: {len(rows)} {names}.")
 
     def _column(self, name: str) -> Any:
         return figure_column(self.model, name) if self._is_figure(name) else name

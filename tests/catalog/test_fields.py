@@ -99,7 +99,7 @@ def test_a_person_types_a_figure_and_reads_it_back_beside_its_unit(name, typed, 
     assert field.prepare_value(field.clean(typed)) == shown
 
 
-# What people type, from trials: each was refused, or read in SI without a word.
+# From trials with people: each was refused, or read in SI without a word.
 @pytest.mark.parametrize(
     ("table", "name", "typed", "stored"),
     [
