@@ -111,4 +111,4 @@ def _bytes(elements: float) -> str:
 
 
 def _short(count: float) -> str:
-    return format_quantity(count, "1", digits=4)
+    return format_quantity(count, "1", "param", digits=4).removesuffix(" parameters")
