@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from solvers.model_config import ConfigReading, KvLaw
+from solvers.model_config.draft import KEPT_BYTES
 from solvers.model_config.keys import ConfigField
-from solvers.model_config.reading import KEPT_BYTES
 from solvers.quantities import format_quantity
 from solvers.shipped.names import slug_from_name
 from solvers.specs import Model, columns
