@@ -40,7 +40,7 @@ class TransferColumn:
 
     @property
     def has_dimension(self) -> bool:
-        """Return whether a number of the column says nothing without a unit; IOPS are so many per second."""
+        """Return whether a number of the column needs a unit; IOPS are a count per second."""
         return self.unit not in ("", "1") and not self.unit == self.shown == "1/s"
 
     @property

@@ -19,7 +19,7 @@ MAX_BYTES = 10_000_000
 MAX_ROWS = 10_000
 MAX_COLUMNS = 200
 MAX_CELL = 5_000
-# What an XLSX file may be once unpacked, and how many parts it may have.
+# The most bytes of an XLSX file once unpacked, and the most parts it may have.
 MAX_UNPACKED = 40_000_000
 _MAX_PARTS = 500
 # A cell that an export has protected: text that a spreadsheet would take for a formula, after an apostrophe.
@@ -171,7 +171,7 @@ def _units(document: Any) -> dict[str, str]:
 
 
 def _xlsx(data: bytes) -> Iterator[Sequence[Any]]:
-    """Yield the rows of the first sheet: what its formulas came to when it was saved, never what they say."""
+    """Yield the rows of the first sheet: the values that its formulas had when it was saved."""
     from openpyxl import load_workbook  # slow to import, and needed for an import only
 
     formulas = _checked_parts(data)

@@ -78,7 +78,7 @@ class PreviewTab:
 
 @dataclass(frozen=True)
 class ImportPreviewPage:
-    """What an import would write. `fingerprint` is that of the plan shown; `correctable` says whether a wrong cell can
+    """The preview of an import. `fingerprint` is that of the plan shown; `correctable` says whether a wrong cell can
     be corrected here."""
 
     title: str

@@ -1,4 +1,4 @@
-"""What an import would do, row by row and cell by cell. Writes nothing."""
+"""The plan of an import, row by row and cell by cell. Writes nothing."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CellImport:
 
 @dataclass(frozen=True)
 class RowImport:
-    """What an import would do to a row. `row` is the one in the table; `cells` are those that are new, changed or
+    """The change of a row by an import. `row` is the one in the table; `cells` are those that are new, changed or
     wrong; `error` is what is wrong with the row as a whole."""
 
     number: int
@@ -51,7 +51,7 @@ class RowImport:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """What an import would do to a table. `problems` concern the file as a whole; `left_out` are its columns that the
+    """The changes of a table by an import. `problems` concern the file as a whole; `left_out` are its columns that the
     site computes itself."""
 
     table: type[CatalogRow]

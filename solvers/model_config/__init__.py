@@ -2,9 +2,10 @@
 the architecture.
 
     keys.py      the keys of a config: read, assumed, left over
-    families.py  what a `model_type` says that the keys do not
-    layers.py    what each layer consists of
+    families.py  figures that follow from the `model_type` alone
+    layers.py    how each layer mixes tokens, and its MLP
     counts.py    parameters and kept numbers of each part
+    decoder.py encoders.py   figures of both kinds of network
     reading.py   all of it together
 
 `read_config(json.load(open("config.json"))).spec()` is a model that every solver takes. No Django, no network.
@@ -12,6 +13,7 @@ the architecture.
 
 from __future__ import annotations
 
-from .reading import ConfigReading, KvLaw, read_config
+from .draft import KvLaw
+from .reading import ConfigReading, read_config
 
 __all__ = ["ConfigReading", "KvLaw", "read_config"]

@@ -1,4 +1,4 @@
-"""What each layer of a decoder consists of: how it mixes tokens, and which MLP follows."""
+"""The layers of a decoder: how each mixes tokens, and which MLP follows."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A model from its Hugging Face `config.json`: what was read of it, what it comes to, and a form to save it with."""
+"""A model from its Hugging Face `config.json`: the keys that were read, the figures, and a link to save them."""

@@ -16,7 +16,7 @@ class ConfigRow:
 
 @dataclass(frozen=True)
 class ConfigResult:
-    """What a config comes to. `law` is the KV cache as a formula and `kept` its size at some lengths; `recognised` are
+    """The result of a config. `law` is the KV cache as a formula and `kept` its size at some lengths; `recognised` are
     keys, `assumed` figures, `unknown` the keys that were not understood. `save` leads to the filled-in form of the
     admin, for those who may add models."""
 

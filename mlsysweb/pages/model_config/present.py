@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from solvers.model_config import ConfigReading, KvLaw
+from solvers.model_config.draft import KEPT_BYTES
 from solvers.model_config.keys import ConfigField
-from solvers.model_config.reading import KEPT_BYTES
 from solvers.quantities import format_quantity
 from solvers.shipped.names import slug_from_name
 from solvers.specs import Model, columns
@@ -111,4 +111,4 @@ def _bytes(elements: float) -> str:
 
 
 def _short(count: float) -> str:
-    return format_quantity(count, "1", digits=4)
+    return format_quantity(count, "1", "param", digits=4).removesuffix(" parameters")

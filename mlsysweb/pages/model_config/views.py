@@ -19,6 +19,8 @@ from .present import config_result, saved_values
 
 MAX_BYTES = 4_000_000
 _MOST_NAME = 100
+# A longer text is not shown in the form again.
+_MOST_SHOWN = 200_000
 
 
 class _Refused(Exception):
@@ -28,15 +30,17 @@ class _Refused(Exception):
 @require_http_methods(["GET", "HEAD", "POST"])
 def model_config(request: HttpRequest) -> HttpResponse:
     """The form, and the reading of the config that was sent. Nothing is stored."""
-    result, errors = None, ()
+    result, errors, text = None, (), ""
     if request.method == "POST":
+        data = _sent(request)
+        text = data.decode("utf-8", "replace") if len(data) <= _MOST_SHOWN else ""
         try:
-            result = _result(request)
+            result = _result(request, data)
         except _Refused as refused:
             errors = refused.args
     page = ConfigPage(
         title="Model from config.json",
-        text=request.POST.get("config", "")[:MAX_BYTES],
+        text=text,
         name=request.POST.get("name", "")[:_MOST_NAME],
         total=request.POST.get("total", "")[:40],
         errors=errors,
@@ -47,9 +51,9 @@ def model_config(request: HttpRequest) -> HttpResponse:
     return render(request, "model_config/model_config.html", {"page": page}, status=422 if errors else 200)
 
 
-def _result(request: HttpRequest) -> ConfigResult:
+def _result(request: HttpRequest, data: bytes) -> ConfigResult:
     """Return the result of the form that was sent. Raise _Refused."""
-    config, total = _config(request), request.POST.get("total", "").strip()
+    config, total = _config(data), request.POST.get("total", "").strip()
     errors = []
     try:
         stated = to_si("total", total, "1") if total else None
@@ -68,10 +72,14 @@ def _result(request: HttpRequest) -> ConfigResult:
     return config_result(reading, name, stated, _save(request, reading, name))
 
 
-def _config(request: HttpRequest) -> Any:
-    """Return the JSON of the file or of the text. Raise _Refused."""
+def _sent(request: HttpRequest) -> bytes:
+    """Return the file, or the text if there is none; of a larger one not all."""
     file = request.FILES.get("file")
-    data = file.read(MAX_BYTES + 1) if file else request.POST.get("config", "").encode("utf-8", "replace")
+    return file.read(MAX_BYTES + 1) if file else request.POST.get("config", "").encode("utf-8", "replace")
+
+
+def _config(data: bytes) -> Any:
+    """Return the JSON that was sent. Raise _Refused."""
     if len(data) > MAX_BYTES:
         raise _Refused(f"config.json: has more than {MAX_BYTES / 1e6:g} MB.")
     if not data.strip():

@@ -74,7 +74,9 @@ def test_a_network_beyond_the_figures_is_said_to_be_unknown(client):
 
 def test_a_file_is_read_like_its_text(client):
     file = SimpleUploadedFile("config.json", OSS.encode())
-    assert client.post(URL, {"file": file}).context["page"].result.summary.startswith("gpt-oss, mixture of experts.")
+    page = client.post(URL, {"file": file}).context["page"]
+    assert page.result.summary.startswith("gpt-oss, mixture of experts. 20.91B parameters, 4.187B active.")
+    assert page.text == OSS
 
 
 @pytest.mark.parametrize(

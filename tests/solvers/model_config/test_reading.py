@@ -221,7 +221,7 @@ def test_assumed_figures_are_listed():
         ({}, "hidden_size", "is needed: hidden size."),
         ({"hidden_size": -1}, "hidden_size", "needs a whole number from 1; -1 is none."),
         ({"hidden_size": 1e300}, "hidden_size", "needs a whole number from 1; 1e+300 is none."),
-        ({"hidden_size": True}, "hidden_size", "needs a whole number from 1; True is none."),
+        ({"hidden_size": True}, "hidden_size", "needs a whole number from 1; true is none."),
         ({"num_hidden_layers": 10**9}, "num_hidden_layers", "must be at most 2,000; 1,000,000,000 is not."),
         ({"layer_types": ["round"]}, "layer_types", "has 'round'; known are full_attention, attention,"),
         ({"num_experts": 2, "num_experts_per_tok": 3}, "num_experts_per_tok", "must be at most the 2 experts; 3 is"),
