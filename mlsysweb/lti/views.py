@@ -61,7 +61,7 @@ def grades(request: HttpRequest, id: int) -> HttpResponse:
 def choose(request: HttpRequest) -> HttpResponse:
     """The choice of a lesson or a class for a link; by POST, the form that takes it to the platform. Raise Http404."""
     begun: dict[str, Any] = request.session.get(DEEP, {})
-    platform = Platform.objects.filter(pk=begun.get("platform")).first()
+    platform = Platform.objects.filter(pk=begun.get("platform", 0)).first()
     if platform is None:
         raise Http404("No learning platform asks for a link in this browser.")
     if request.method != "POST":
