@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from mlsysweb.classroom.authoring.store import lesson_or_404
 from mlsysweb.classroom.live.store import SessionError
 from mlsysweb.show.refusal import RefusalPage, limit_posts
+from mlsysweb.throttle import spend
 
 from .keys import public_key
 from .models import Launch
@@ -36,6 +37,8 @@ def keys(request: HttpRequest) -> JsonResponse:
 @limit_posts("sign_in", "Not opened")
 def login(request: HttpRequest) -> HttpResponse:
     """Begin a launch: send the browser to the platform, with a state that this browser keeps in a cookie."""
+    if request.method != "POST":  # a platform may use either
+        spend(request, "sign_in", 1)
     said = request.POST if request.method == "POST" else request.GET
     platform = platform_of(said.get("iss", ""), said.get("client_id", ""))
     if platform is None or not said.get("login_hint"):

@@ -23,6 +23,7 @@ from mlsysweb.show.results.page import Card
 from .documents import frames_of, new_document, with_frames, with_new_frame
 from .entries import AREA, FLAG, LINE, QUESTIONS
 from .frame_form import misconception_rows, misconceptions_of
+from .other_pages import other_pages
 from .page import AskedOutput, AskPage, FrameField
 from .questions import NUMERIC, question_frame
 from .rights import editable_lessons, editable_or_404
@@ -59,7 +60,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _form(request, asked, chosen, (), 422 if asked.error and asked.address else 200)
     if problems := _problems(asked, typed):
         return _form(request, asked, typed, problems, 422)
-    frame = question_frame(typed["kind"], asked.address, typed["output"], asked.cards, typed)
+    others = other_pages(asked.address, typed["output"]) if typed["kind"] == "rank" else ()
+    frame = question_frame(typed["kind"], asked.address, typed["output"], asked.cards, typed, others)
     if slips := misconceptions_of(typed):
         frame["question"]["misconceptions"] = slips
     try:

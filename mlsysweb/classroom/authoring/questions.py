@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mlsysweb.show.results.page import Card
@@ -18,16 +18,22 @@ NUMERIC = frozenset(("number", "position", "point", "rank"))
 
 
 def question_frame(
-    kind: str, link: str, output: str, cards: Mapping[str, Card], typed: Mapping[str, str]
+    kind: str,
+    link: str,
+    output: str,
+    cards: Mapping[str, Card],
+    typed: Mapping[str, str],
+    others: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
     """Return a frame that asks for an output of the page at a link. `typed` has the title, prompt and explanation, each
-    empty for that of the draft, the unit and tolerance, and `show` if the page is shown after the answer."""
+    empty for that of the draft, the unit and tolerance, and `show` if the page is shown after the answer. `others` are
+    the names and links of pages that a ranking compares it with."""
     card = cards[output]
     name = card.label[:80]
     question: dict[str, Any] = {
         "kind": kind,
         "prompt": typed.get("prompt") or _prompt(kind, name),
-        **_DRAFTS[kind](link, output, cards),
+        **(_rank(link, output, others) if kind == "rank" else _DRAFTS[kind](link, output, cards)),
     }
     for each in ("explanation", "unit", "tolerance"):
         if typed.get(each) and (each == "explanation" or kind in ("number", "position")):
@@ -82,8 +88,10 @@ def _axis(cards: Mapping[str, Card], name: str) -> dict[str, Any]:
     return {"label": cards[name].label[:80], "unit": _unit(cards[name]), "output": name, **ends}
 
 
-def _rank(link: str, output: str, cards: Mapping[str, Card]) -> dict[str, Any]:
-    return {"output": output, "items": [{"text": "This system", "link": link}, {"text": "Another one", "link": link}]}
+def _rank(link: str, output: str, others: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return the page and those it is compared with; without any the page twice, for the author to change one."""
+    items = (("This system", link), *(others or (("Another one", link),)))
+    return {"output": output, "items": [{"text": text, "link": each} for text, each in items]}
 
 
 def _wall(link: str, output: str, cards: Mapping[str, Card]) -> dict[str, Any]:
@@ -95,7 +103,6 @@ _DRAFTS: Mapping[str, Callable[[str, str, Mapping[str, Card]], dict[str, Any]]] 
     "choice": _choice,
     "position": _position,
     "point": _point,
-    "rank": _rank,
     "wall": _wall,
 }
 

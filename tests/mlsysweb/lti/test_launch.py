@@ -51,6 +51,15 @@ def test_an_unknown_platform_gets_a_sentence(moodle, change):
     assert answered.status_code == 400 and "is not registered here" in answered.content.decode()
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_launches_are_begun_up_to_the_limit(moodle, settings, method):
+    settings.FAIR_USE = {"sign_in": {"address": (2, 3600)}}
+    said = {"iss": "https://moodle.example.edu", "login_hint": "7", "client_id": "walls"}
+    begin = getattr(Client(), method)
+    assert [begin(reverse("lti:login"), said).status_code for _ in range(3)] == [302, 302, 429]
+    assert Launch.objects.count() == 2
+
+
 def test_an_instructor_starts_a_class_and_students_of_the_link_join_it(moodle):
     teacher, session = start(moodle)
     assert teacher.get(reverse("live:host", args=[session.host_key])).status_code == 200

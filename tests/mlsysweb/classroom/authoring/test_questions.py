@@ -44,7 +44,7 @@ def test_the_share_menu_links_to_the_form(client, path):
     assert f'action="{ASK}"' in text_of(client.get(path))
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"rank"}))
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_question_of_every_kind_is_made_and_can_be_computed(client, kind):
     frame = made(ask(client, kind=kind, prompt="How long?", explanation="So long."))
     assert (frame.asked["kind"], frame.asked["prompt"], frame.asked["explanation"]) == (kind, "How long?", "So long.")
@@ -56,10 +56,30 @@ def test_a_question_of_every_kind_is_made_and_can_be_computed(client, kind):
     assert question.mark(question.read_answer(example.right), key).right is not False
 
 
-def test_a_ranking_begins_with_the_page_twice_and_asks_to_change_one_link(client):
-    answered = ask(client, kind="rank")
+@pytest.mark.parametrize(
+    ("address", "output"),
+    [
+        (ROOFLINE, "latency"),
+        ("/walls/roofline/", "latency"),
+        ("/walls/tco/", "tco"),
+        ("/capstone/?replicas=8", "capstone.cost"),
+    ],
+)
+def test_a_ranking_compares_the_page_with_others_whose_output_differs(client, address, output):
+    answered = ask(client, address, output, kind="rank")
     frame = made(answered)
-    assert [item["link"] for item in frame.asked["items"]] == [ROOFLINE, ROOFLINE]
+    items = frame.asked["items"]
+    assert items[0]["link"] == address and len({item["link"] for item in items}) == len(items) >= 2
+    assert problems_of_frame(frame) == () and "have the same" not in text_of(client.get(answered.url))
+    question = frame.question()
+    key = question.solve(compute)
+    assert question.mark(question.read_answer(question.example(key).right), key).right
+
+
+def test_a_ranking_of_a_page_that_nothing_differs_from_asks_to_change_a_link(client, monkeypatch):
+    monkeypatch.setattr("mlsysweb.classroom.authoring.ask_views.other_pages", lambda link, output: ())
+    answered = ask(client, kind="rank")
+    assert [item["link"] for item in made(answered).asked["items"]] == [ROOFLINE, ROOFLINE]
     assert "Two items have the same latency" in text_of(client.get(answered.url))
 
 
