@@ -45,7 +45,7 @@ def residuals(series: Sequence[TimeSeries]) -> dict[str, Any]:
         colour = SERIES[place % len(SERIES)]
         for name, column, symbol in (
             (f"{each.name} before", each.before, "circle-open"),
-            (each.name, each.after, "circle"),
+            (f"{each.name} fitted", each.after, "circle"),
         ):
             data.append(
                 {
