@@ -69,7 +69,7 @@ def _rows(query: QueryDict) -> str:
 
 
 def _new_row(query: QueryDict) -> dict[str, str]:
-    cells = {name.removeprefix(NEW): value.strip() for name, value in query.items() if name.startswith(NEW)}
+    cells = {name.removeprefix(NEW): str(value).strip() for name, value in query.items() if name.startswith(NEW)}
     return {name: value for name, value in cells.items() if value}
 
 
