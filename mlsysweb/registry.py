@@ -143,6 +143,18 @@ PAGES = (
         saved=(Saved("uncertainty", "uncertainty", "_bands.html"),),
     ),
     Page(
+        "calibrate",
+        "calibrate/",
+        (
+            View(
+                "calibrate",
+                "Calibrate",
+                "Paste measured times of an accelerator and fit the constants of its kernels to them.",
+            ),
+        ),
+        saved=(Saved("calibrate", "calibrate", "_fit.html"),),
+    ),
+    Page(
         "hardware_match",
         "hardware-match/",
         (

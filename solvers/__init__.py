@@ -6,6 +6,7 @@ of choices: `roofline(accelerator="h100-sxm5-80gb", batch_size=8).latency`. List
 
     sweep        every combination of some values, as a table
     search       the best of a design space, by goals and limits as text
+    calibrate    the constants of a chip fitted to measured times
     uncertainty  how far an answer varies when inputs are ranges, and which of them matters
     pipeline     walls connected by their inputs and outputs
     data         the shipped specs: from solvers.data import h100_sxm, llama_3_8b, poland
@@ -56,4 +57,4 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     from .registry import solvers
 
-    return sorted({*globals(), *_PUBLIC, *solvers(), "data", "pipeline", "search", "specs", "uncertainty"})
+    return sorted({*globals(), *_PUBLIC, *solvers(), "calibrate", "data", "pipeline", "search", "specs", "uncertainty"})

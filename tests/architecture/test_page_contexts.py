@@ -13,6 +13,7 @@ from mlsysweb.classroom.live.page import JoinPage
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
 from mlsysweb.pages.accuracy.page import AccuracyPage
+from mlsysweb.pages.calibrate.page import CalibrateForm, CalibratePage
 from mlsysweb.pages.capstone.page import CapstonePage
 from mlsysweb.pages.catalog.page import OverviewPage, RowPage, TableForm, TablePage
 from mlsysweb.pages.fallacies.page import FallaciesPage
@@ -51,6 +52,7 @@ GIVEN = {
     "/capstone/": {"page": CapstonePage, "form": Form},
     "/serving-cost/": {"page": ServingCostPage, "form": Form},
     "/uncertainty/": {"page": UncertaintyPage, "form": UncertaintyForm, "presets": list},
+    "/calibrate/": {"page": CalibratePage, "form": CalibrateForm, "presets": list},
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
     "/claims/": {"page": ClaimsPage},

@@ -37,6 +37,7 @@ CHANGED = {
     "pipelines": (QUESTIONS["pipelines"].replace("1e21", "1e22"), "Compute budget"),
     "capstone": ("/capstone/?submitted=yes&replicas=64", "Replicas per region"),
     "uncertainty": (QUESTIONS["uncertainty"].replace("1..512", "1..64"), "Range of batch size"),
+    "calibrate": (QUESTIONS["calibrate"].replace("23.5", "24.5"), "Row 1"),
     "hardware_match": ("/hardware-match/?model=llama-3-8b", "Model"),
     "explore": (QUESTIONS["explore"].replace("mi300x", "l40s"), "Accelerator"),
     "serving_cost": ("/serving-cost/?requests=50&grid=quebec", "Requests per second"),

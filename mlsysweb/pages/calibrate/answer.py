@@ -1,0 +1,102 @@
+"""Answers the calibration for its views and for saving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from mlsysweb.answer import validated
+from mlsysweb.show.forms.asked import Rows
+from mlsysweb.show.forms.page import AskedInput
+from mlsysweb.show.work_limits import heavy_work
+from solvers.calibrate.fit import ConstantsFit, TimedQuestion, fit
+from solvers.calibrate.prompt import timed_questions
+from solvers.calibrate.table import MeasuredTable, errors_in_words, read_table, with_row
+from solvers.errors import InputErrors
+from solvers.node.serving import serving
+
+from .page import CalibratePage
+from .present import CalibrateLinks, calibrate_page
+from .question import ADD, GUIDED, NEW, ROWS, examples
+
+# Times from which on a fit is heavy work, one request at a time.
+_HEAVY = 80
+
+
+@dataclass(frozen=True)
+class CalibrateAnswer:
+    """The table as text, with the row just added; the page, None where something is invalid; the errors as sentences;
+    and whether a row was added."""
+
+    rows: str
+    page: CalibratePage | None
+    errors: tuple[str, ...]
+    added: bool = False
+
+
+def answer_page(query: QueryDict) -> CalibratePage:
+    """Return the page that answers the query. Raise InputErrors with every invalid cell."""
+    return _page(_rows(query))
+
+
+def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
+    """Return the rows of the table as shown beside a saved page."""
+    header, *lines = _rows(query).splitlines()
+    listed = (AskedInput(f"row-{k}", f"Row {k}", line, False) for k, line in enumerate(lines, start=1))
+    return (AskedInput(ROWS, "Columns", header, False), *listed)
+
+
+def answer_query(query: QueryDict) -> CalibrateAnswer:
+    """Return the answer to a query of the page's link or of its form. Errors are returned, not raised."""
+    rows, added = _rows(query), GUIDED in query and ADD in query
+    try:
+        if added:
+            rows = with_row(rows if str(query.get(ROWS, "")).strip() else "", _new_row(query))
+        return CalibrateAnswer(rows, _page(rows), (), added)
+    except InputErrors as bad:
+        return CalibrateAnswer(rows, None, tuple(errors_in_words(bad.errors)), added)
+
+
+def _rows(query: QueryDict) -> str:
+    """Return the table as text with lines that end in a line feed; without one that of the first example."""
+    typed = str(query.get(ROWS, "")).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return typed or examples()[0].rows
+
+
+def _new_row(query: QueryDict) -> dict[str, str]:
+    cells = {name.removeprefix(NEW): str(value).strip() for name, value in query.items() if name.startswith(NEW)}
+    return {name: value for name, value in cells.items() if value}
+
+
+def _page(rows: str) -> CalibratePage:
+    table = read_table(rows)
+    figures = timed_questions(table, _resolve)
+    found = _fit(figures)
+    return calibrate_page(found, _links(rows, table), table.ignored)
+
+
+def _resolve(row: Mapping[str, str]) -> Any:
+    return validated(serving, row)[1].point
+
+
+def _fit(figures: tuple[TimedQuestion, ...]) -> ConstantsFit:
+    if len(figures) < _HEAVY:
+        return fit(figures)
+    with heavy_work():
+        return fit(figures)
+
+
+def _links(rows: str, table: MeasuredTable) -> CalibrateLinks:
+    query = urlencode({ROWS: rows})
+    return CalibrateLinks(
+        page=f"{reverse('calibrate:calibrate')}?{query}",
+        csv=f"{reverse('calibrate:constants')}?{query}",
+        serving=reverse("walls:wall", args=[serving.name]),
+        uncertainty=reverse("uncertainty:uncertainty"),
+        text=dict(table.rows[0].text),
+    )

@@ -1,0 +1,159 @@
+"""Presenter (stage 5) of the calibration of a chip. Does not solve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import orjson
+
+from mlsysweb.show.charts.residuals import TimeSeries, residuals
+from mlsysweb.show.results.page import Card, Figure, Link, Table
+from mlsysweb.show.results.present import card, embedded
+from solvers.calibrate.fit import ConstantsFit, FittedConstant, TimedQuestion, median_error
+from solvers.calibrate.table import TIMES
+from solvers.errors import InputError
+from solvers.quantities import format_quantity, to_input_text
+from solvers.result import Value
+from solvers.specs import Precision
+from solvers.verdict import State
+
+from .page import TIME_COLUMNS, CalibratePage, ConstantLine, TimeLine
+from .sentences import correlations, figure_text, improves, notes, verdict, warnings
+
+# A prediction that is off by more after the fit is marked.
+_FAR = 0.25
+
+
+@dataclass(frozen=True)
+class CalibrateLinks:
+    """The links of the page: itself and its CSV with the table, the paths of the serving wall and of the uncertainty,
+    and the question of the first row as text."""
+
+    page: str
+    csv: str
+    serving: str
+    uncertainty: str
+    text: Mapping[str, str]
+
+
+def calibrate_page(fit: ConstantsFit, around: CalibrateLinks, ignored: tuple[str, ...]) -> CalibratePage:
+    """Return the page of a fit; `ignored` are the columns that were not used."""
+    times = tuple(_time_lines(fit))
+    return CalibratePage(
+        verdict=verdict(fit),
+        kind=State.OK if improves(fit) else State.MISSED,
+        cards=tuple(_cards(fit)),
+        figures=(_figure(fit, times),),
+        constants=tuple(_constant_line(each) for each in fit.constants),
+        warnings=tuple(warnings(fit)),
+        correlations=tuple(correlations(fit)),
+        times=times,
+        notes=tuple(notes(fit, ignored)),
+        links=tuple(_links(fit, around)),
+        url=around.page,
+        csv=around.csv,
+    )
+
+
+def _cards(fit: ConstantsFit) -> Iterator[Card]:
+    columns = (
+        ("before", "Error with the catalog's constants", fit.before),
+        ("after", "Error after the fit", fit.after),
+        ("left_out", "Error of times left out", fit.left_out),
+    )
+    for name, label, ratios in columns:
+        yield card(name, Value(median_error(ratios), "1", "percent", label))
+    for each in fit.fitted:
+        io = each.constant.declared
+        yield card(each.constant.name, Value(each.value, io.unit, io.display_unit, io.label))
+
+
+def _constant_line(each: FittedConstant) -> ConstantLine:
+    start, value, low, high = (
+        figure_text(each.constant, number) for number in (each.start, each.value, each.low, each.high)
+    )
+    cells = (start, value, f"{low} to {high}") if each.fitted else (start, "not fitted", "")
+    return ConstantLine(each.constant.declared.label, cells, each.fitted)
+
+
+def _time_lines(fit: ConstantsFit) -> Iterator[TimeLine]:
+    for figure, before, after in zip(fit.figures, fit.before.tolist(), fit.after.tolist(), strict=True):
+        measured, first, second = (format_quantity(figure.seconds * ratio, "s") for ratio in (1.0, before, after))
+        cells = (
+            str(figure.row),
+            _configuration(figure),
+            TIMES[figure.quantity],
+            measured,
+            f"{first} ({_times(before)})",
+            f"{second} ({_times(after)})",
+        )
+        yield TimeLine(cells, abs(after - 1) > _FAR)
+
+
+def _times(ratio: float) -> str:
+    return format_quantity(ratio, "1", "times")
+
+
+def _configuration(figure: TimedQuestion) -> str:
+    point = figure.point
+    precision = Precision(int(point.precision)).name.lower()
+    load = f"{point.concurrency:g} concurrent" if point.concurrency > 0 else f"batch {point.batch_size:g}"
+    split = f", TP {point.tensor_parallel:g}" if point.tensor_parallel > 1 else ""
+    return f"{point.model.name}, {precision}, {load}, prompt {point.prompt_length:g}{split}"
+
+
+def _figure(fit: ConstantsFit, times: tuple[TimeLine, ...]) -> Figure:
+    series = []
+    for quantity, label in TIMES.items():
+        at = [k for k, figure in enumerate(fit.figures) if figure.quantity == quantity]
+        if at:
+            seconds = [fit.figures[k].seconds for k in at]
+            texts = [f"Row {fit.figures[k].row}: {_configuration(fit.figures[k])}" for k in at]
+            series.append(
+                TimeSeries(label, seconds, [float(fit.before[k]) for k in at], [float(fit.after[k]) for k in at], texts)
+            )
+    worst = max((abs(float(ratio) - 1) for ratio in fit.after), default=0.0)
+    return Figure(
+        id="residuals-0",
+        title="Predicted over measured",
+        description=f"After the fit every prediction is within {format_quantity(worst, '1', 'percent')}.",
+        plot=embedded(orjson.dumps(residuals(series)).decode()),
+        table=Table(TIME_COLUMNS, tuple(line.cells for line in times)),
+    )
+
+
+def _links(fit: ConstantsFit, around: CalibrateLinks) -> Iterator[Link]:
+    """Yield links to the serving wall with the fitted constants typed in, and to its uncertainty within their
+    intervals; none where a constant is impossible."""
+    if any(not _possible(each, each.value) for each in fit.fitted):
+        return
+    text = dict(around.text)
+    typed = {f"accelerator.{each.constant.name}": _typed(each, each.value) for each in fit.fitted}
+    yield Link("Serving with the fitted constants", f"{around.serving}?{urlencode(text | typed)}")
+    ranges = {
+        f"range.accelerator.{each.constant.name}": f"{_typed(each, each.low)}..{_typed(each, _highest(each))}"
+        for each in fit.fitted
+        if each.low < _highest(each)
+    }
+    if ranges:
+        query = urlencode({"wall": "serving", **text, **typed, **ranges})
+        yield Link("Uncertainty within their intervals", f"{around.uncertainty}?{query}")
+
+
+def _possible(each: FittedConstant, value: float) -> bool:
+    try:
+        each.constant.declared.check(each.constant.name, value)
+    except InputError:
+        return False
+    return True
+
+
+def _highest(each: FittedConstant) -> float:
+    return min(each.high, each.constant.declared.high)
+
+
+def _typed(each: FittedConstant, value: float) -> str:
+    io = each.constant.declared
+    return to_input_text(value, io.unit, io.display_unit, digits=4)

@@ -1,0 +1,13 @@
+"""Fits the constants of a chip to measured times of serving: `calibrate(text)`.
+
+    table.py     CSV with units in header or cell → one record per row, or every error with its row and column
+    constants.py the six constants of kernels, and the measurement that tells each
+    fit.py       least squares on the logarithm of predicted over measured, with intervals and leave-one-out errors
+    prompt.py    the function for a Python prompt
+
+Predictions are the serving wall's own. SciPy is imported at the first call.
+"""
+
+from solvers.callable_module import make_callable
+
+make_callable(__name__, "prompt.calibrate")

@@ -1,0 +1,85 @@
+import pytest
+
+from solvers.calibrate.table import LONGEST, MOST_ROWS, errors_in_words, read_table, with_row
+from solvers.errors import InputErrors
+
+HEADER = "accelerator,model,precision,batch size,TTFT (ms),ITL (ms)"
+
+
+def errors_of(text):
+    with pytest.raises(InputErrors) as bad:
+        read_table(text)
+    return list(errors_in_words(bad.value.errors))
+
+
+def test_a_header_has_the_units_of_bare_numbers():
+    (row,) = read_table(f"{HEADER}\nh100,llama-3-8b,bf16,8,90,6.5").rows
+    assert row.text == {"accelerator": "h100", "model": "llama-3-8b", "precision": "bf16", "batch_size": "8"}
+    assert row.times == pytest.approx({"ttft": 0.09, "itl": 0.0065}) and row.number == 1
+
+
+@pytest.mark.parametrize(
+    "header", ["GPU;model;TPOT [ms]", "chip\tModel\titl_ms", "accelerator, model, step time (ms)", "gpu,model,itl ms"]
+)
+def test_names_units_and_separators_are_those_that_people_use(header):
+    separator = ";" if ";" in header else "\t" if "\t" in header else ","
+    (row,) = read_table(f"{header}\r\n{separator.join(['h100', 'llama-3-8b', '6.5'])}\r\n").rows
+    assert row.times == pytest.approx({"itl": 0.0065})
+
+
+def test_a_cell_may_have_its_own_unit():
+    (row,) = read_table("gpu,model,ttft,itl (ms)\nh100,llama-3-8b,1.5 s,800 us").rows
+    assert row.times == pytest.approx({"ttft": 1.5, "itl": 8e-4})
+
+
+def test_an_empty_cell_is_no_measurement_and_power_is_not_fitted():
+    table = read_table("gpu,model,ttft (ms),itl (ms),Power (W)\nh100,llama-3-8b,,7,700")
+    assert table.rows[0].times == pytest.approx({"itl": 0.007}) and table.ignored == ("Power (W)",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Rows need a header"),
+        (HEADER, "Rows need a header"),
+        ("gpu,model\nh100,llama", "Rows need a column of TTFT or ITL"),
+        ("model,ttft (ms)\nllama,3", "Rows need a column of accelerator."),
+        ("gpu,model,itl (ms),speed\nh100,llama,3,4", "Rows have an unknown column 'speed'."),
+        ("gpu,model,itl (ms),tpot (ms)\nh100,llama,3,4", "Rows have two columns of ITL; keep one."),
+        ("gpu,model,itl\nh100,llama,3", "Row 1, ITL has no unit; write '3 ms'"),
+        ("gpu,model,itl (ms)\nh100,llama,-3", "Row 1, ITL must be a time above 0"),
+        ("gpu,model,itl (ms)\nh100,llama,fast", "Row 1, ITL needs a number"),
+        ("gpu,model,itl (ms)\nh100,llama,3 kg", "Row 1, ITL needs a time"),
+        ("gpu,model,itl (kg)\nh100,llama,3", "Row 1, ITL needs a time"),
+        ("gpu,model,itl (ms)\nh100,,3", "Row 1, model is empty."),
+        ("gpu,model,itl (ms)\nh100,llama,", "Row 1 has neither a TTFT nor an ITL."),
+        ("gpu,model,itl (ms)\nh100,llama,1,024", "Row 1 has 4 cells; the header has 3."),
+        ("x" * (LONGEST + 1), f"Rows are {LONGEST + 1:,} characters long"),
+        ("gpu,model,itl (ms)" + "\na,b,1" * (MOST_ROWS + 1), f"Rows are {MOST_ROWS + 1}; {MOST_ROWS} is the most."),
+    ],
+)
+def test_a_bad_table_is_a_sentence(text, said):
+    assert errors_of(text)[0].startswith(said)
+
+
+def test_every_bad_cell_is_named_by_row_and_column():
+    said = errors_of("gpu,model,ttft (ms),itl (ms)\nh100,llama,x,y\n,llama,1,2")
+    assert [each.split(" needs")[0].split(" is")[0] for each in said] == [
+        "Row 1, TTFT",
+        "Row 1, ITL",
+        "Row 2, accelerator",
+    ]
+
+
+def test_a_row_is_added_under_the_header_there_is():
+    text = "gpu;itl (ms);model\nh100;6;llama-3-8b"
+    added = with_row(text, {"accelerator": "a100", "model": "llama-3-8b", "itl": "12 ms"})
+    assert added.splitlines()[-1] == "a100;12 ms;llama-3-8b"
+    assert read_table(added).rows[1].times == pytest.approx({"itl": 0.012})
+
+
+def test_the_first_row_gets_a_header_and_a_missing_column_is_said():
+    added = with_row("", {"accelerator": "a100", "model": "llama-3-8b", "ttft": "1 s"})
+    assert read_table(added).rows[0].times == {"ttft": 1.0}
+    with pytest.raises(InputErrors, match="have no column for TTFT of the new row"):
+        with_row("gpu,model,itl (ms)\nh100,llama-3-8b,6", {"accelerator": "h100", "ttft": "1 s"})
