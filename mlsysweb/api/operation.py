@@ -87,7 +87,7 @@ class ApiCase:
 class ApiOperation:
     """An operation: `name` is its id in the OpenAPI document, `path` is relative to `/api/v1/`. `answers` are schemas
     by status, `errors` further statuses than those that any operation may have. `cases` are its forms by the first path
-    parameter, each documented by itself. `sample` is the answer to the example where that cannot be asked. `owned`
+    parameter, each documented separately. `sample` is the answer to the example where that cannot be asked. `owned`
     operations need a token or a session; those that `write` need the CSRF token where a session is used. `reads_inputs`
     leaves query and body to the solver's own check. `conditional` ones answer 304 to a known ETag."""
 

@@ -115,10 +115,11 @@ class TokenRow:
 
 @dataclass(frozen=True)
 class TokensPage:
-    """The tokens of the user. `secret` is that of the token just made, shown once; `made` is its name."""
+    """The tokens of the user, and the scopes there are. `secret` is that of the token just made, shown once; `made` is
+    its name and `curl` a request with it."""
 
     rows: tuple[TokenRow, ...]
-    most: int
+    scopes: tuple[ScopeLine, ...]
     secret: str = ""
     made: str = ""
     curl: str = ""

@@ -11,7 +11,7 @@ from mlsysweb.throttle import Excess
 from solvers.errors import InputError, InputErrors
 
 PROBLEM_TYPE = "application/problem+json"
-# What a client without rights is told to send.
+# The header that asks a client without rights for a token.
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="mlsysweb"'}
 
 

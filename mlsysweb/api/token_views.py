@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mlsysweb.api.models import ApiToken
 from mlsysweb.api.operation import SCOPE_WORDS, Scope
-from mlsysweb.api.page import TokenRow, TokensPage
+from mlsysweb.api.page import ScopeLine, TokenRow, TokensPage
 from mlsysweb.saved.scenarios.forms import SavableTextField
 from mlsysweb.show.refusal import limit_posts
 
@@ -67,7 +67,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST, held=held)
     if not form.is_valid():
         return _page(request, form, status=422)
-    given = form.cleaned_data
+    given, owner = form.cleaned_data, request.user.pk
+    assert owner is not None  # of a user who is signed in
     token, secret = ApiToken.make(
         owner, given["name"], tuple(Scope(each) for each in given["scopes"]), int(given["days"])
     )
@@ -87,10 +88,9 @@ def _page(request: HttpRequest, form: TokenForm, made: str = "", secret: str = "
     rows = ApiToken.objects.filter(owner_id=request.user.pk)
     address = request.build_absolute_uri(reverse("api:list-scenarios"))
     curl = f'curl -H "Authorization: Bearer {secret}" {address}'
-    page = TokensPage(tuple(_row(each) for each in rows), MOST_TOKENS, secret, made, curl if secret else "")
-    scopes = [(str(scope), words) for scope, words in SCOPE_WORDS.items()]
-    seen = {"page": page, "form": form, "scopes": scopes}
-    response = render(request, "api/tokens.html", seen, status=status)
+    scopes = tuple(ScopeLine(str(scope), words) for scope, words in SCOPE_WORDS.items())
+    page = TokensPage(tuple(_row(each) for each in rows), scopes, secret, made, curl if secret else "")
+    response = render(request, "api/tokens.html", {"page": page, "form": form}, status=status)
     add_never_cache_headers(response)
     response["Cache-Control"] = "private, no-store"
     return response

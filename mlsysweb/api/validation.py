@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 JSON_TYPE = "application/json"
 LARGEST_BODY = 1_000_000
-# What curl and scripts send where they name no type. Questions of a solver have always been read from these.
+# The types that curl and scripts send where they name none. Questions of a solver have always been read from these.
 _UNNAMED = ("", "application/x-www-form-urlencoded", "application/octet-stream")
 # A text of one line: no control characters, which PostgreSQL and pages cannot hold.
 LINE = r"^[^\x00-\x1f\x7f]*$"

@@ -6,6 +6,8 @@ import dataclasses
 import pytest
 from django.template.backends.django import Template
 
+from mlsysweb.api.page import OperationPage, ReferencePage, TokensPage
+from mlsysweb.api.token_views import TokenForm
 from mlsysweb.classroom.authoring.page import AskPage, LessonImportPage, MyLessonsPage
 from mlsysweb.classroom.claims.page import ClaimsPage
 from mlsysweb.classroom.lessons.page import FramePage, LessonsPage
@@ -64,6 +66,8 @@ GIVEN = {
     "/glossary/": {"page": GlossaryPage},
     "/about/": {"page": AboutPage},
     "/about/privacy/": {"page": PrivacyPage},
+    "/api/": {"page": ReferencePage},
+    "/api/reference/solve/": {"page": OperationPage},
     "/poster/": {"page": PosterPage},
     "/sensitivity/roofline/": {"page": SensitivityPage},
     "/lessons/": {"page": LessonsPage},
@@ -118,6 +122,11 @@ def test_a_page_is_given_what_it_declares_and_nothing_else(client, given, path):
 def test_an_update_is_drawn_from_the_same(client, given, path):
     assert client.get(path, headers={"HX-Request": "true"}).status_code == 200
     assert given and set().union(*given) <= UPDATES
+
+
+def test_the_page_of_tokens_is_given_what_it_declares(admin_client, given):
+    admin_client.get("/accounts/tokens/")
+    assert {name: type(value) for name, value in given[0].items()} == {"page": TokensPage, "form": TokenForm}
 
 
 def test_every_page_of_the_site_is_here(client):

@@ -87,6 +87,20 @@ def test_a_private_scenario_is_neither_read_nor_changed_by_a_stranger(ada, stran
     assert rows() == before
 
 
+def test_a_private_scenario_is_neither_read_nor_changed_by_a_stranger_over_the_api(ada, stranger):
+    """Those with tokens are in `api/test_tokens.py`."""
+    link = save(ada)
+    edit(ada, link, visibility="private", title=SECRET)
+    before, found = rows(), addresses("/api/v1/scenarios/", id=link.split("/")[2])
+    assert len(found) >= 3
+    for address in found:
+        for method in ("GET", "POST", "PATCH", "DELETE"):
+            answer = stranger.generic(method, address, '{"title": "Taken", "revision": 2}', "application/json")
+            assert answer.status_code in {401, 404, 405, 422}, (method, address, answer.status_code)
+            assert SECRET not in answer.content.decode(), address
+    assert SECRET not in stranger.get("/api/v1/scenarios").content.decode() and rows() == before
+
+
 def test_a_shared_scenario_is_read_and_copied_but_not_changed_by_a_stranger(ada, stranger):
     link = save(ada)
     edit(ada, link, title=SECRET)

@@ -14,15 +14,22 @@ from django.utils import timezone
 
 from mlsysweb.api.operation import ApiCall, ApiExample, ApiOperation, ApiParameter, ApiReply, Scope
 from mlsysweb.api.operations.paging import MEMBERS, PARAMETERS, links, page_slice
+from mlsysweb.api.operations.revising import (
+    TEXTS,
+    changed_problem,
+    check_tag,
+    own_scenario,
+    save_texts,
+    visible_scenario,
+)
 from mlsysweb.api.operations.scenario_json import SCENARIO, SUMMARY, scenario_json, scenario_tag, summary_json
 from mlsysweb.api.pages import page_titles
 from mlsysweb.api.problems import ApiProblem, not_found
 from mlsysweb.api.validation import LINE
 from mlsysweb.saved.scenarios.capture import NotSavable, SavedAnswer, capture
-from mlsysweb.saved.scenarios.forms import ScenarioForm, title_problem
-from mlsysweb.saved.scenarios.ids import is_id
+from mlsysweb.saved.scenarios.forms import title_problem
 from mlsysweb.saved.scenarios.models import Scenario, Version, Visibility
-from mlsysweb.saved.scenarios.people import classes, may_see, scenarios_of
+from mlsysweb.saved.scenarios.people import scenarios_of
 from mlsysweb.saved.scenarios.store import add_version, created, note_opened
 from mlsysweb.throttle import spend
 from mlsysweb.visitors import owns
@@ -33,7 +40,6 @@ TAG = "Scenarios"
 _ID = ApiParameter("id", {"type": "string", "maxLength": 16}, "The id of the scenario, as in its link.", place="path")
 _NUMBER = ApiParameter("number", {"type": "string"}, "The number of the version, from 1.", place="path")
 _IF_MATCH = ApiParameter("If-Match", {"type": "string"}, "The ETag of the scenario when it was read.", place="header")
-_TEXTS = ("title", "notes", "tags", "visibility", "group")
 
 
 def list_scenarios(call: ApiCall) -> ApiReply:
@@ -52,7 +58,7 @@ def list_scenarios(call: ApiCall) -> ApiReply:
 
 def read_scenario(call: ApiCall) -> ApiReply:
     """Return a scenario that the caller may see, with the answer of its latest version or of the one asked for."""
-    kept = _visible(call)
+    kept = visible_scenario(call)
     text = call.path.get("number", "")
     versions = kept.versions.filter(number=int(text)) if text.isdecimal() and len(text) < 10 else kept.versions.none()
     version = versions.first() if text else kept.latest
@@ -72,15 +78,15 @@ def create_scenario(call: ApiCall) -> ApiReply:
     spend(call.request, "save", 1)
     with transaction.atomic():
         kept = created(call.request, saved, body.get("title", ""))
-        if texts := {name: body[name] for name in _TEXTS[1:] if name in body}:
-            _edited(call, kept, texts)
+        if texts := {name: body[name] for name in TEXTS[1:] if name in body}:
+            save_texts(call, kept, texts)
     return _told(call, kept, 201)
 
 
 def add_answer(call: ApiCall) -> ApiReply:
     """Solve, and save the answer as the next version of a scenario of the caller."""
-    kept = _own(call)
-    _check_tag(call, kept)
+    kept = own_scenario(call)
+    check_tag(call, kept)
     saved = _captured(_asked_of(kept), call.body.get("inputs", {}))
     spend(call.request, "save", 1)
     add_version(call.request, kept, saved)
@@ -89,88 +95,25 @@ def add_answer(call: ApiCall) -> ApiReply:
 
 def revise_scenario(call: ApiCall) -> ApiReply:
     """Change title, notes, tags or visibility of a scenario of the caller, unless it has changed since it was read."""
-    kept = _own(call)
+    kept = own_scenario(call)
     if "If-Match" not in call.request.headers and "revision" not in call.body:
         raise ApiProblem(428, "If-Match", "is required, or `revision` in the body, so that no other change is lost.")
-    _check_tag(call, kept)
+    check_tag(call, kept)
     if call.body.get("revision", kept.revision) != kept.revision:
-        raise _changed(kept, 409, "revision", f"{call.body['revision']}")
+        raise changed_problem(kept, 409, "revision", f"{call.body['revision']}")
     spend(call.request, "edit", 1)
-    _edited(call, kept, {name: call.body[name] for name in _TEXTS if name in call.body})
+    save_texts(call, kept, {name: call.body[name] for name in TEXTS if name in call.body})
     return _told(call, kept, 200)
 
 
 def delete_scenario(call: ApiCall) -> ApiReply:
     """Delete a scenario of the caller. Its page can restore it for a time."""
-    kept = _own(call)
-    _check_tag(call, kept)
+    kept = own_scenario(call)
+    check_tag(call, kept)
     spend(call.request, "edit", 1)
     kept.deleted = timezone.now()
     kept.save(update_fields=["deleted"])
     return ApiReply(None, status=204)
-
-
-def _visible(call: ApiCall) -> Scenario:
-    """Return the scenario of the path. Raise ApiProblem with status 404 for one that does not exist, is deleted or is
-    not shown to the caller."""
-    id = call.path["id"]
-    rows = (
-        Scenario.objects.select_related("group").filter(pk=id, deleted=None) if is_id(id) else Scenario.objects.none()
-    )
-    kept = rows.first()
-    if kept is None or not may_see(call.request, kept):
-        raise not_found("id", "is not that of a scenario which is shown to you.")
-    return kept
-
-
-def _own(call: ApiCall) -> Scenario:
-    """Return the scenario of the path. Raise ApiProblem: 404 where it is not shown to the caller, else 403 where it is
-    not theirs."""
-    kept = _visible(call)
-    if not owns(call.request, kept):
-        raise ApiProblem(403, "id", "is that of another visitor's scenario; only its owner can change it.")
-    return kept
-
-
-def _check_tag(call: ApiCall, kept: Scenario) -> None:
-    """Raise ApiProblem with status 412 where `If-Match` is not the scenario's ETag."""
-    header = call.request.headers.get("If-Match")
-    if header is None:
-        return
-    # GZipMiddleware makes the ETag of a compressed answer a weak one.
-    sent = {each.strip().removeprefix("W/").strip('"') for each in header.split(",")}
-    if "*" not in sent and scenario_tag(kept, kept.latest.number) not in sent:
-        raise _changed(kept, 412, "If-Match", header[:60])
-
-
-def _changed(kept: Scenario, status: int, field: str, sent: str) -> ApiProblem:
-    now = f"the scenario has revision {kept.revision} and version {kept.latest.number} now"
-    return ApiProblem(status, field, f"is {sent}, but {now}. Read it again, then repeat the change.")
-
-
-def _edited(call: ApiCall, kept: Scenario, texts: dict[str, Any]) -> None:
-    """Save texts of a scenario. Raise InputErrors, and ApiProblem where it changed meanwhile."""
-    own = classes(call.request)
-    data = {
-        "title": kept.title,
-        "notes": kept.notes,
-        "visibility": kept.visibility,
-        "group": str(kept.group_id or ""),
-        "tags": list(kept.tags.values_list("name", flat=True)),
-        "revision": str(kept.revision),
-        **texts,
-    }
-    if "group" in texts:
-        group = own.filter(name=texts["group"]).first() if texts["group"] else None
-        data["group"] = str(group.pk) if group else ""
-    data["tags"] = ", ".join(data["tags"])
-    form = ScenarioForm(data, instance=Scenario.objects.get(pk=kept.pk), classes=own)
-    if not form.is_valid():
-        raise InputErrors(InputError(name, str(each[0])) for name, each in form.errors.items())
-    if not form.save_unless_changed():
-        kept.refresh_from_db()
-        raise _changed(kept, 412 if "If-Match" in call.request.headers else 409, "revision", data["revision"])
-    kept.refresh_from_db()
 
 
 def _captured(name: str, inputs: dict[str, Any]) -> SavedAnswer:

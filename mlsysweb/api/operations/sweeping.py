@@ -73,7 +73,7 @@ def _rows(
     solver: Solver[Any, Any], axes: Mapping[str, Any], fixed: Mapping[str, Any], wanted: list[str], spent: Any
 ) -> tuple[list[list[Any]], list[str]]:
     """Return the rows, and a sentence for each combination that is not valid. Raise InputErrors for a value that is not
-    valid by itself, where no combination is valid, and where the time of a request is spent."""
+    valid alone, where no combination is valid, and where the time of a request is spent."""
     rows, left_out, refused = [], [], None
     for values in product(*axes.values()):
         if spent():

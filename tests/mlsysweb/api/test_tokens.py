@@ -83,7 +83,7 @@ class TestThePage:
 
 
 class TestATokenThatIsNotValid:
-    """Whatever the operation, the request is refused, and not answered as one without a token."""
+    """A request with one is refused by every operation, and not answered as one without a token."""
 
     @pytest.mark.parametrize("path", ["solvers", "solve/roofline", "scenarios"])
     def test_unknown(self, path):
@@ -221,7 +221,7 @@ OF_A_SEARCH = {"read-search", "stop-search"}
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
 class TestRights:
-    """Every operation × scope × the caller's own, others' and nobody's."""
+    """Every operation with each scope on the caller's own scenario, on others', and without a token."""
 
     @pytest.mark.parametrize("scope", list(Scope))
     def test_a_token_does_what_its_scope_permits_and_no_more(self, operation, scope, ada, scenario):
