@@ -11,8 +11,10 @@ class ClassroomConfig(AppConfig):
         from mlsysweb.saved.scenarios.prune import EXPIRING
 
         from .authoring.rights import claim_on_login
+        from .claims.own.rights import claim_on_login as claims_on_login
         from .retention import expired_rows
 
         EXPIRING.append(expired_rows)
 
         user_logged_in.connect(claim_on_login, dispatch_uid="lessons of a browser become an account's")
+        user_logged_in.connect(claims_on_login, dispatch_uid="claims of a browser become an account's")

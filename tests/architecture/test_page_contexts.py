@@ -7,6 +7,7 @@ import pytest
 from django.template.backends.django import Template
 
 from mlsysweb.classroom.authoring.page import AskPage, LessonImportPage, MyLessonsPage
+from mlsysweb.classroom.claims.own.page import ClaimFormPage, MyClaimsPage
 from mlsysweb.classroom.claims.page import ClaimsPage
 from mlsysweb.classroom.lessons.page import FramePage, LessonsPage
 from mlsysweb.classroom.live.page import JoinPage
@@ -51,6 +52,8 @@ GIVEN = {
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
     "/claims/": {"page": ClaimsPage},
+    "/claims/mine/": {"page": MyClaimsPage},
+    "/claims/mine/new/": {"page": ClaimFormPage},
     "/accuracy/": {"page": AccuracyPage},
     "/catalog/": {"page": OverviewPage},
     "/catalog/accelerators/": {"page": TablePage, "form": TableForm},
