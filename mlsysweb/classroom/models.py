@@ -179,7 +179,7 @@ class AuthoredLesson(models.Model):
 class AuthoredClaim(models.Model):
     """A claim that a visitor read somewhere and compares with an output of a page. Its verdict is computed when it is
     shown. Only the owner reads it until it is shared; then anyone who has its link does. `value` is in `unit`, None for
-    an output that is a text, `stated` what was typed."""
+    an output that is a text, `stated` its text."""
 
     id = models.CharField(primary_key=True, max_length=16, default=short_id, editable=False)
     claim = models.CharField(max_length=300)

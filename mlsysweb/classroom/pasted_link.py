@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.http import HttpRequest
 
 from mlsysweb.saved.scenarios.models import Scenario
 from mlsysweb.saved.scenarios.people import may_see
-from mlsysweb.show.results.page import Card
 
 from .figures import opened
+from .pasted_page import PastedPage
 from .questions.question import FigureError
 
 _SAVED = re.compile(r"/s/([-\w]{1,16})/(?:v/(\d{1,9})/)?(?:\?.*)?", re.ASCII)
 _LONGEST = 2000
-
-
-@dataclass(frozen=True)
-class PastedPage:
-    """The page at a pasted link: its address, its outputs, or the sentence why it has none."""
-
-    address: str
-    cards: Mapping[str, Card]
-    error: str
 
 
 def pasted_page(request: HttpRequest, link: str) -> PastedPage:

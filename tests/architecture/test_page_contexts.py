@@ -14,6 +14,7 @@ from mlsysweb.classroom.live.page import JoinPage
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
 from mlsysweb.pages.accuracy.page import AccuracyPage
+from mlsysweb.pages.accuracy.taught.page import MeasuredLessonsPage
 from mlsysweb.pages.capstone.page import CapstonePage
 from mlsysweb.pages.catalog.page import OverviewPage, RowPage, TableForm, TablePage
 from mlsysweb.pages.fallacies.page import FallaciesPage
@@ -55,6 +56,7 @@ GIVEN = {
     "/claims/mine/": {"page": MyClaimsPage},
     "/claims/mine/new/": {"page": ClaimFormPage},
     "/accuracy/": {"page": AccuracyPage},
+    "/accuracy/lessons/": {"page": MeasuredLessonsPage},
     "/catalog/": {"page": OverviewPage},
     "/catalog/accelerators/": {"page": TablePage, "form": TableForm},
     "/catalog/accelerators/h100-sxm5-80gb/": {"page": RowPage},

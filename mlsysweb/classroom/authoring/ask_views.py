@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from mlsysweb.classroom.pasted_link import PastedPage, pasted_page
+from mlsysweb.classroom.pasted_link import pasted_page
+from mlsysweb.classroom.pasted_page import PastedPage
 from mlsysweb.classroom.section import DocumentErrors
 from mlsysweb.show.forms.page import Option
 from mlsysweb.show.refusal import limit_posts

@@ -14,6 +14,7 @@ from solvers.result import ChartSpec, Result, Series, Value
 
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
 from .labels import broken, mark_line, mark_words
+from .measured_points import MEASURED_LABEL, DrawnPoint, measured_trace, points_along
 from .series import SERIES, finite_rows, is_constant, is_infeasible, last_in_view, number, series_along, system_name
 from .ticks import title_unit
 
@@ -23,8 +24,6 @@ _GAP, _LABEL_GAP = 0.16, 0.055
 # A log axis shows what a reader can use: numbers below the largest by more than this are out of sight.
 _LARGEST_RATIO = 1e8
 _MOST_LABELS = 4
-# Measured points are named beside the heading, where the label covers no line, and their hover texts are broken.
-_MEASURED, _HOVER_WIDTH = "◇\u00a0measured", 48
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,11 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Panel:
-    """The lines in one unit with the measured points beside them, each a pair of SI figures and its words, and the part
-    of the height that their axis takes, from the bottom."""
+    """The lines in one unit with the measured points beside them, and the part of the height that their axis takes,
+    from the bottom."""
 
     lines: tuple[_Line, ...]
-    measured: tuple[tuple[float, float, str], ...]
+    measured: tuple[DrawnPoint, ...]
     low: float
     high: float
     axis: str
@@ -70,7 +69,11 @@ def curve(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] 
     marks = list(_marks(drawing, result, reach))
     first_measured = next((panel for panel in panels if panel.measured), None)
     return {
-        "data": [*_lines(panels, across), *_measured(panels, across), *_points(panels, result, x)],
+        "data": [
+            *_lines(panels, across),
+            *(measured_trace(each.measured, across, each.value, each.axis) for each in panels if each.measured),
+            *_points(panels, result, x),
+        ],
         "layout": layout(
             xaxis=axis(across, reach, most=7, **_crosshair(across, reach), anchor=panels[-1].axis),
             **{f"yaxis{panel.axis[1:]}": _y_axis(panel) for panel in panels},
@@ -114,7 +117,8 @@ def _panels(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint
     panels = []
     for place, lines in enumerate(kinds.values()):
         high = 1 - place * (height + _GAP)
-        points = tuple(_points_along(drawing, lines, measured))
+        reached, outputs = (lines[0].rows[0][0], lines[0].rows[-1][0]), [drawing.y[line.place] for line in lines]
+        points = tuple(points_along(drawing.x[0], outputs, reached, measured))
         numbers = [row[1] for line in lines for row in line.rows] + [point[1] for point in points]
         log = _is_log(lines[0].value, numbers)
         usable = [v for v in numbers if v >= max(numbers) / _LARGEST_RATIO] if log else numbers
@@ -122,18 +126,6 @@ def _panels(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint
         name = f"y{place + 1}" if place else "y"
         panels.append(_Panel(tuple(lines), points, max(high - height, 0), high, name, reach))
     return panels
-
-
-def _points_along(
-    drawing: ChartSpec, lines: Sequence[_Line], measured: Sequence[MeasuredPoint]
-) -> Iterator[tuple[float, float, str]]:
-    """Yield the measured points within the part of the x axis that the lines take."""
-    low, high = lines[0].rows[0][0], lines[0].rows[-1][0]
-    for point in measured:
-        at = point.figures.get(drawing.x[0])
-        height = next((point.figures[y] for y in (drawing.y[line.place] for line in lines) if y in point.figures), None)
-        if at is not None and height is not None and low <= at <= high:
-            yield at, height, point.words
 
 
 def _drawn_lines(drawing: ChartSpec, result: Result) -> list[_Line]:
@@ -183,28 +175,7 @@ def _lines(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
             }
 
 
-def _measured(panels: Sequence[_Panel], across: Value) -> Iterator[dict[str, Any]]:
-    for panel in panels:
-        if panel.measured:
-            value = panel.value
-            yield {
-                "type": "scatter",
-                "mode": "markers",
-                "name": "measured",
-                "showlegend": False,
-                "x": _rounded(panel.measured, 0, scale(across)),
-                "y": _rounded(panel.measured, 1, scale(value)),
-                "yaxis": panel.axis,
-                "marker": {"color": "token:text", "size": 9, "symbol": "diamond-open", "line": {"width": 2}},
-                "text": [
-                    f"{format_quantity(height, value.unit, value.display_unit)}<br>{broken(words, _HOVER_WIDTH)}"
-                    for _, height, words in panel.measured
-                ],
-                "hovertemplate": "Measured: %{text}<extra></extra>",
-            }
-
-
-def _rounded(rows: Sequence[tuple[Any, ...]], place: int, by: float) -> list[float]:
+def _rounded(rows: Sequence[tuple[float, ...]], place: int, by: float) -> list[float]:
     """Return one column to six digits: more than a chart shows, in half of the bytes."""
     return [float(f"{row[place] * by:.6g}") for row in rows]
 
@@ -254,7 +225,7 @@ def _heading(panel: _Panel, *, labelled: bool) -> dict[str, Any]:
     alike = len({line.value.label for line in panel.lines}) == 1
     named = title(panel.value) if alike else title_unit(panel.value)
     words = [f"<b>{named}</b>"] if named else []
-    words += [_MEASURED] if labelled else []
+    words += [MEASURED_LABEL] if labelled else []
     return {
         "name": "heading",
         "x": 0,

@@ -29,7 +29,7 @@ _NETWORKS = {
 }
 # The size of a model that is not known.
 _UNKNOWN = (math.nan, math.nan)
-# Configurations differ in few of these ways, but anybody may ask for any.
+# Most questions share a few of these keys, but there are many.
 _KEPT = 256
 
 

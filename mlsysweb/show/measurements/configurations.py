@@ -108,7 +108,7 @@ def _model(result: Result) -> Mapping[str, Any]:
     return model
 
 
-# The numbers of a configuration, and what else it is compared by; None where nothing like it was measured.
+# The numbers of a configuration, and what else it is compared by; None where it was measured nowhere.
 _Asked = tuple[dict[str, float], dict[str, Any]] | None
 
 

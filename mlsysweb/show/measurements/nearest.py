@@ -78,7 +78,7 @@ def nearest(candidates: Candidates, asked: MeasuredConfiguration) -> NDArray[np.
     """Return the places of the candidates within a factor of two in everything, nearest first."""
     far = model_distance(candidates, asked.model, asked.parameters)
     for name, value in asked.numbers.items():
-        # What a row does not tell does not exclude it.
+        # A number that a row does not tell does not exclude it.
         far = np.fmax(far, np.abs(candidates.logs[name] - _log2(value)))
     same = (candidates.rows["precision"] == SAME_BYTES.get(asked.precision, asked.precision)) | (
         candidates.rows["precision"] == ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from mlsysweb.classroom.pasted_link import PastedPage
+from mlsysweb.classroom.pasted_page import PastedPage
 from mlsysweb.saved.scenarios.text import control_character
 from mlsysweb.show.results.page import Card
 from solvers.errors import InputError
@@ -39,7 +39,7 @@ class ClaimForm:
 
 
 def read_form(typed: Mapping[str, str], page: PastedPage, under: PastedPage | None) -> ClaimForm:
-    """Return the claim of what was typed. `page` is the page at its link, `under` that of its condition, None where it
+    """Return the claim of a form. `page` is the page at its link, `under` that of its condition, None where it
     has none."""
     card = page.cards.get(typed.get("output", ""))
     errors = dict(_errors(typed, page, under, card))

@@ -9,7 +9,7 @@ from mlsysweb.classroom.authoring.page import FrameField
 from mlsysweb.classroom.claims.claim import ClaimVerdict, JudgedClaim
 from mlsysweb.classroom.claims.page import ClaimRow
 from mlsysweb.classroom.claims.present import KINDS, WORDS, claim_links
-from mlsysweb.classroom.pasted_link import PastedPage
+from mlsysweb.classroom.pasted_page import PastedPage
 from mlsysweb.show.forms.page import Option
 from mlsysweb.show.results.page import Link
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mlsysweb.classroom.models import AuthoredClaim
-from mlsysweb.classroom.pasted_link import PastedPage, pasted_page
+from mlsysweb.classroom.pasted_link import pasted_page
+from mlsysweb.classroom.pasted_page import PastedPage
 from mlsysweb.saved.scenarios.ids import is_id
 from mlsysweb.show.refusal import limit_posts
 from mlsysweb.show.results.page import Link
