@@ -223,6 +223,11 @@ PAGES = (
                 "Accuracy",
                 "Predictions beside published measurements: errors by kind, accelerator, precision and source.",
             ),
+            View(
+                "lessons",
+                "What measurements teach",
+                "Effects that published measurements show, each beside the prediction and its computation.",
+            ),
         ),
     ),
     Page("poster", "poster/", (View("poster", "Poster", "All 22 walls on one sheet, to print."),)),

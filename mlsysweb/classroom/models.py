@@ -174,3 +174,39 @@ class AuthoredLesson(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class AuthoredClaim(models.Model):
+    """A claim that a visitor read somewhere and compares with an output of a page. Its verdict is computed when it is
+    shown. Only the owner reads it until it is shared; then anyone who has its link does. `value` is in `unit`, None for
+    an output that is a text, `stated` its text."""
+
+    id = models.CharField(primary_key=True, max_length=16, default=short_id, editable=False)
+    claim = models.CharField(max_length=300)
+    source = models.CharField(max_length=200)
+    source_url = models.CharField(max_length=500, blank=True)
+    link = models.CharField(max_length=2000)
+    output = models.CharField(max_length=100)
+    stated = models.CharField(max_length=100)
+    value = models.FloatField(null=True, blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    shown = models.CharField(max_length=40, blank=True)
+    compare = models.CharField(max_length=10, default="about")
+    tolerance = models.FloatField(default=0.05)
+    condition = models.CharField(max_length=200, blank=True)
+    condition_link = models.CharField(max_length=2000, blank=True)
+    remark = models.CharField(max_length=500, blank=True)
+    shared = models.BooleanField(default=False)
+    session = models.CharField(max_length=40, blank=True, db_index=True, help_text="The browser it belongs to.")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="claims"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+    deleted = models.DateTimeField(null=True, blank=True, help_text="Hidden since; it can be restored.")
+
+    class Meta:
+        ordering = ("-changed",)
+
+    def __str__(self) -> str:
+        return self.claim

@@ -9,12 +9,14 @@ from django.template.backends.django import Template
 from mlsysweb.api.page import OperationPage, ReferencePage, TokensPage
 from mlsysweb.api.token_views import TokenForm
 from mlsysweb.classroom.authoring.page import AskPage, LessonImportPage, MyLessonsPage
+from mlsysweb.classroom.claims.own.page import ClaimFormPage, MyClaimsPage
 from mlsysweb.classroom.claims.page import ClaimsPage
 from mlsysweb.classroom.lessons.page import FramePage, LessonsPage
 from mlsysweb.classroom.live.page import JoinPage
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.pages.about.page import AboutPage, PrivacyPage
 from mlsysweb.pages.accuracy.page import AccuracyPage
+from mlsysweb.pages.accuracy.taught.page import MeasuredLessonsPage
 from mlsysweb.pages.calibrate.page import CalibrateForm, CalibratePage
 from mlsysweb.pages.capstone.page import CapstonePage
 from mlsysweb.pages.catalog.page import OverviewPage, RowPage, TableForm, TablePage
@@ -58,7 +60,10 @@ GIVEN = {
     "/explore/": {"page": DesignSpacePage, "form": SpaceForm, "presets": list},
     "/fallacies/": {"page": FallaciesPage},
     "/claims/": {"page": ClaimsPage},
+    "/claims/mine/": {"page": MyClaimsPage},
+    "/claims/mine/new/": {"page": ClaimFormPage},
     "/accuracy/": {"page": AccuracyPage},
+    "/accuracy/lessons/": {"page": MeasuredLessonsPage},
     "/catalog/": {"page": OverviewPage},
     "/catalog/from-config/": {"page": ConfigPage},
     "/catalog/accelerators/": {"page": TablePage, "form": TableForm},

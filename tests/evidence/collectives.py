@@ -28,6 +28,7 @@ def all_reduces() -> Iterator[Judged]:
         naive[at] = 2 * (ranks - 1) / ranks * message / chip.interconnect_bandwidth
     sizes = np.where(columns["bytes"] < 2**16, "<64 KiB", np.where(columns["bytes"] < 2**22, "<4 MiB", "larger"))
     groups = {"chip": columns["gpu"], "library": columns["library"], "size": sizes}
+    counts = {"devices": columns["ranks"], "size": columns["bytes"]}
     yield Judged(
         "all-reduce",
         "aiconfigurator, Vidur",
@@ -35,7 +36,7 @@ def all_reduces() -> Iterator[Judged]:
         {"kernel sum": ours, "site": wall, "bytes over link": naive},
         groups,
         describe(columns, "gpu", "library", "ranks", "bytes"),
-        facts=facts(columns, columns["gpu"], _message(columns["bytes"]), "", devices(columns["ranks"])),
+        facts=facts(columns, columns["gpu"], _message(columns["bytes"]), "", devices(columns["ranks"]), **counts),
     )
 
 

@@ -142,5 +142,5 @@ def idle_node() -> Iterator[Judged]:
         {"chip": np.full(len(seconds), "8 A100")},
         describe(columns, "task_dataset", "model"),
         bounded=(),
-        facts=facts(columns, "a100-sxm4-80gb", columns["model"], "", devices(gpus)),
+        facts=facts(columns, "a100-sxm4-80gb", columns["model"], "", devices(gpus), devices=gpus, size=seconds),
     )

@@ -31,7 +31,7 @@ Columns = dict[str, Column]
 
 
 # The columns that the site publishes of a row, beside figures and source (`publish.py`).
-FACTS = ("chip", "model", "precision", "parallelism", "engine", "devices", "batch", "prompt", "output")
+FACTS = ("chip", "model", "precision", "parallelism", "engine", "devices", "batch", "prompt", "output", "size")
 
 
 @dataclass(frozen=True)

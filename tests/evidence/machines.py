@@ -91,7 +91,14 @@ def microcontrollers() -> Iterator[Judged]:
         {"board": columns["board"], "network": columns["benchmark"]},
         describe(columns, "round", "submitter", "system", "benchmark"),
         bounded=(),
-        facts=facts(columns, columns["board"], _entry(columns, "benchmark", "submitter", "round"), "int8", ""),
+        facts=facts(
+            columns,
+            columns["board"],
+            _entry(columns, "benchmark", "submitter", "round"),
+            "int8",
+            "",
+            size=np.array([float(_board(str(board)).peak[Precision.INT8]) for board in columns["board"]]),
+        ),
     )
 
 
@@ -127,5 +134,6 @@ def storage() -> Iterator[Judged]:
             "",
             "",
             batch=columns["accelerators"],
+            size=demand,
         ),
     )

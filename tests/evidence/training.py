@@ -70,6 +70,7 @@ def steps() -> Iterator[Judged]:
         devices=columns["gpus"],
         batch=columns["micro_batch"],
         prompt=columns["seq_len"],
+        size=measured * columns["tokens_per_s_per_gpu"] * columns["gpus"],
     )
     for kind, at in (("dense", ~moe), ("experts", moe)):
         yield Judged(
@@ -125,12 +126,13 @@ def memory() -> Iterator[Judged]:
     """Bytes above the model state, which test runs of Megatron-LM reached."""
     columns = rows(HERE / "training_memory.csv")
     size = len(columns["gpu"])
-    wall, formula = np.full(size, np.nan), np.full(size, np.nan)
+    wall, formula, parameters = np.full((3, size), np.nan)
     for place in range(size):
         one = {key: column[place] for key, column in columns.items()}
         hidden, layers, width = one["hidden"], one["layers"], one["ffn_hidden"]
         heads = one["heads"]
         held = layers * (hidden * hidden * (2 + 2 * one["kv_heads"] / heads) + 2 * hidden * width)
+        parameters[place] = held
         spec = Model(
             name="GPT",
             parameters=held,
@@ -172,5 +174,6 @@ def memory() -> Iterator[Judged]:
             split_text(tp=columns["tp"], pp=columns["pp"]),
             batch=columns["micro_batch"],
             prompt=columns["seq_len"],
+            size=parameters,
         ),
     )

@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from mlsysweb.classroom.lessons.document import read_lesson
 from mlsysweb.classroom.live import store
-from mlsysweb.classroom.models import AuthoredLesson, ClassSession, Participant, StudentAnswer
+from mlsysweb.classroom.models import AuthoredClaim, AuthoredLesson, ClassSession, Participant, StudentAnswer
 from mlsysweb.courses.models import Course
 from mlsysweb.courses.store import create_course, join_course
 from mlsysweb.saved.scenarios.models import Scenario, Version
@@ -52,6 +52,7 @@ def rows():
         for model in (
             Scenario,
             Version,
+            AuthoredClaim,
             AuthoredLesson,
             ClassSession,
             Participant,
@@ -125,6 +126,41 @@ def test_a_lesson_is_changed_by_none_but_its_owner_and_who_has_the_edit_link(ada
                 assert lesson.edit_key not in answer.content.decode(errors="replace"), address
     assert stranger.get(f"/lessons/mine/{lesson.id}/open/{'x' * 27}/").status_code in REFUSED
     assert rows() == before and SECRET not in stranger.get("/lessons/mine/").content.decode()
+
+
+def authored_claim(owner, **fields):
+    given = {
+        "source": "A talk",
+        "link": "/walls/serving/",
+        "output": "itl",
+        "stated": "7 ms",
+        "value": 0.007,
+        "unit": "s",
+    }
+    return AuthoredClaim.objects.create(claim=SECRET, owner=owner, **given, **fields)
+
+
+def test_a_private_claim_is_neither_read_nor_changed_by_a_stranger(ada, stranger):
+    claim = authored_claim(ada.user)
+    before, found = rows(), addresses("/claims/mine/", id=claim.id)
+    assert len(found) >= 5
+    for address in found:
+        for answer in attempts(stranger, address):
+            assert answer.status_code in REFUSED, (address, answer.status_code)
+            assert SECRET not in answer.content.decode(errors="replace"), address
+    assert rows() == before and SECRET not in stranger.get("/claims/mine/").content.decode()
+    assert SECRET not in stranger.get(f"/claims/mine/?deleted={claim.id}").content.decode()
+
+
+def test_a_shared_claim_is_read_but_not_changed_by_a_stranger(ada, stranger):
+    claim = authored_claim(ada.user, shared=True)
+    before = rows()
+    for address in addresses("/claims/mine/", id=claim.id):
+        for answer in attempts(stranger, address)[1:]:
+            assert answer.status_code in REFUSED, (address, answer.status_code)
+    assert rows() == before
+    assert SECRET in stranger.get(f"/claims/mine/{claim.id}/").content.decode()
+    assert SECRET not in stranger.get("/claims/mine/").content.decode()
 
 
 def test_a_class_is_led_by_its_host_link_alone(ada, stranger):

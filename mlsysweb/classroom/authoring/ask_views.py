@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from mlsysweb.classroom.figures import opened
-from mlsysweb.classroom.questions.question import FigureError
+from mlsysweb.classroom.pasted_link import pasted_page
+from mlsysweb.classroom.pasted_page import PastedPage
 from mlsysweb.classroom.section import DocumentErrors
-from mlsysweb.saved.scenarios.models import Scenario
-from mlsysweb.saved.scenarios.people import may_see
 from mlsysweb.show.forms.page import Option
 from mlsysweb.show.refusal import limit_posts
-from mlsysweb.show.results.page import Card
 
 from .documents import frames_of, new_document, with_frames, with_new_frame
 from .entries import AREA, FLAG, LINE, QUESTIONS
@@ -29,7 +24,6 @@ from .questions import NUMERIC, question_frame
 from .rights import editable_lessons, editable_or_404
 from .store import change_lesson, create_lesson
 
-_SAVED = re.compile(r"/s/([-\w]{1,16})/(?:v/(\d{1,9})/)?(?:\?.*)?", re.ASCII)
 _FIELDS = (
     ("new_title", "Title of the new lesson", LINE, "Only for a new lesson."),
     ("title", "Title of the screen", LINE, "Students see it before they answer; empty for the name of the output."),
@@ -40,21 +34,12 @@ _FIELDS = (
 )
 
 
-@dataclass(frozen=True)
-class AskedPage:
-    """The page that a question is made of: its address, its outputs, or the sentence why it has none."""
-
-    address: str
-    cards: Mapping[str, Card]
-    error: str
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @limit_posts("edit", "Not saved")
 def ask(request: HttpRequest) -> HttpResponse:
     """The form that makes a question of the page at `page`; a POST adds it to a lesson and opens its screen."""
     typed = {name: text.strip() for name, text in request.POST.items() if isinstance(text, str)}
-    asked = _asked(request, (typed.get("page") or request.GET.get("page", "")).strip())
+    asked = pasted_page(request, typed.get("page") or request.GET.get("page", ""))
     if request.method != "POST" or asked.error:
         chosen = typed or {"output": next(iter(asked.cards), ""), "kind": "number", "show": "on"}
         return _form(request, asked, chosen, (), 422 if asked.error and asked.address else 200)
@@ -71,29 +56,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('lessons:mine:frame', args=[id, slug])}?saved=1")
 
 
-def _asked(request: HttpRequest, link: str) -> AskedPage:
-    """Return the page at a link, for a saved scenario that of its inputs."""
-    if not link:
-        return AskedPage("", {}, "Give the address of a page on this site, such as /walls/roofline/?batch_size=8.")
-    host = f"{request.scheme}://{request.get_host()}"
-    address = _live_address(request, link.removeprefix(host)) if len(link) <= 2000 else link[:2000]
-    try:
-        return AskedPage(address, opened(address).cards, "")
-    except FigureError as bad:
-        return AskedPage(address, {}, str(bad))
-
-
-def _live_address(request: HttpRequest, link: str) -> str:
-    """Return the address of the live page with the inputs of a saved scenario; another link as it is."""
-    match = _SAVED.fullmatch(link)
-    scenario = Scenario.objects.filter(pk=match[1], deleted=None).first() if match else None
-    if match is None or scenario is None or not may_see(request, scenario):
-        return link
-    version = scenario.versions.filter(number=match[2]).first() if match[2] else scenario.latest
-    return version.address if version else link
-
-
-def _problems(asked: AskedPage, typed: Mapping[str, str]) -> tuple[str, ...]:
+def _problems(asked: PastedPage, typed: Mapping[str, str]) -> tuple[str, ...]:
     """Return the problems of what was chosen."""
     card = asked.cards.get(typed.get("output", ""))
     kind = typed.get("kind", "")
@@ -136,7 +99,7 @@ def _field_of(sentence: str) -> str:
 
 
 def _form(
-    request: HttpRequest, asked: AskedPage, typed: Mapping[str, str], problems: tuple[str, ...], status: int
+    request: HttpRequest, asked: PastedPage, typed: Mapping[str, str], problems: tuple[str, ...], status: int
 ) -> HttpResponse:
     lessons = [("", "A new lesson"), *editable_lessons(request).values_list("pk", "title")]
     chosen = typed.get("lesson", lessons[1][0] if len(lessons) > 1 and not typed.get("new_title") else "")

@@ -17,7 +17,7 @@ WORDS = {
     ClaimVerdict.NO_FIGURE: "No figure",
     ClaimVerdict.NOT_COMPUTED: "Not computed",
 }
-_KINDS = {ClaimVerdict.HOLDS: "ok", ClaimVerdict.HOLDS_IF: "ok", ClaimVerdict.DOES_NOT_HOLD: "danger"}
+KINDS = {ClaimVerdict.HOLDS: "ok", ClaimVerdict.HOLDS_IF: "ok", ClaimVerdict.DOES_NOT_HOLD: "danger"}
 CSV_HEAD = (
     *("id", "part", "slide", "claim", "stated", "computed", "verdict", "condition", "computed under the condition"),
     *("why", "link", "compared with", "link under the condition"),
@@ -98,12 +98,12 @@ def _row(judged: JudgedClaim, frames: Mapping[str, str]) -> ClaimRow:
         stated=claim.stated,
         computed=judged.computed,
         verdict=f"Holds if {claim.condition}" if under_condition else WORDS[judged.verdict],
-        kind=_KINDS.get(judged.verdict, ""),
+        kind=KINDS.get(judged.verdict, ""),
         conditional=judged.conditional if under_condition else "",
         why=claim.why,
         edited="" if judged.verdict is claim.verdict or _is_measured(claim) else WORDS[claim.verdict],
         error=judged.error,
-        links=tuple(_links(claim)),
+        links=tuple(claim_links(claim)),
     )
 
 
@@ -112,7 +112,8 @@ def _is_measured(claim: Claim) -> bool:
     return claim.calculation.output == ELAPSED
 
 
-def _links(claim: Claim) -> Iterator[Link]:
+def claim_links(claim: Claim) -> Iterator[Link]:
+    """Yield the pages of a claim's calculation, and of that under its condition."""
     yield from _pages(claim.calculation, "Calculation")
     if claim.conditional:
         yield from _pages(claim.conditional, "Under the condition")

@@ -12,6 +12,7 @@ from mlsysweb.show.results.spreadsheet import as_csv
 
 from .present import CSV_HEAD, accuracy_page, csv_rows
 from .question import AccuracyQuestion
+from .taught.answer import answer_page
 
 
 @require_safe
@@ -35,3 +36,9 @@ def csv(request: HttpRequest) -> HttpResponse:
     head = {"Content-Disposition": f'attachment; filename="accuracy-{asked.kind.name}.csv"'}
     text = as_csv(CSV_HEAD, csv_rows(asked.of(rows)))
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=head)
+
+
+@require_safe
+def lessons(request: HttpRequest) -> HttpResponse:
+    """The lessons of measurements, each beside the prediction."""
+    return render(request, "accuracy/lessons.html", {"page": answer_page()})

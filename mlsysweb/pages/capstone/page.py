@@ -40,7 +40,8 @@ class RegionEmissions:
 
 @dataclass(frozen=True)
 class CapstonePage:
-    """The brief, its requirements as scored and, once submitted, the Pareto-optimal designs."""
+    """The brief, its requirements as scored and, once submitted, the Pareto-optimal designs. `prediction_errors` are
+    sentences on how far predictions were from measurements on the design's accelerator."""
 
     verdict: str
     kind: str
@@ -56,6 +57,7 @@ class CapstonePage:
     figures: tuple[Card, ...] = ()
     regions: tuple[RegionEmissions, ...] = ()
     survives: tuple[str, ...] = ()
+    prediction_errors: tuple[str, ...] = ()
 
     def summary(self) -> PageSummary:
         brief = ((c.name, c.wanted, c.has.value, "met" if c.met else "missed", c.sentence) for c in self.constraints)

@@ -34,7 +34,8 @@ class AcceleratorCost:
 
 @dataclass(frozen=True)
 class ServingCostPage:
-    """The accelerators compared, cheapest first, those that miss the SLO last."""
+    """The accelerators compared, cheapest first, those that miss the SLO last. `prediction_errors` are sentences on how
+    far predictions were from measurements on the cheapest."""
 
     verdict: str
     kind: str
@@ -45,6 +46,7 @@ class ServingCostPage:
     assumptions: tuple[str, ...]
     csv: str
     url: str
+    prediction_errors: tuple[str, ...] = ()
 
     def summary(self) -> PageSummary:
         table = Table((*self.columns, "Note"), tuple(self._cells(row) for row in self.rows))

@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 
 from mlsysweb.show.charts.serving_cost import CostBar, serving_cost
+from mlsysweb.show.measurements.confidence import confidence
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
 from solvers.quantities import format_quantity
@@ -57,7 +58,13 @@ def serving_cost_page(
         assumptions=tuple(_assumptions(i)),
         csv=f"{around.csv}{query}",
         url=f"{around.url}{query}",
+        prediction_errors=() if best is None else tuple(_errors(i, chips[best], around.slugs[best])),
     )
+
+
+def _errors(i: Inputs, chip: Accelerator, slug: str) -> Iterator[str]:
+    """Yield how far prefills and decode steps, of which TTFT and the fleet follow, are predicted from measurements."""
+    return confidence(("decode", "prefill"), slug, chip.name, Precision(int(i.precision)).name.lower())
 
 
 def _way(i: Inputs) -> str:

@@ -53,7 +53,8 @@ class FactorRow:
 
 @dataclass(frozen=True)
 class IronLawPage:
-    """A training run as five factors, and the effective rate after each of them. `kind` is the verdict's state."""
+    """A training run as five factors, and the effective rate after each of them. `kind` is the verdict's state.
+    `prediction_errors` are sentences on how far its steps are predicted from measurements."""
 
     verdict: str
     description: str
@@ -63,6 +64,7 @@ class IronLawPage:
     presets: tuple[Link, ...]
     url: str
     kind: str = ""
+    prediction_errors: tuple[str, ...] = ()
 
     def summary(self) -> PageSummary:
         rows = ((f.card.label, f.card.value, f.loss, ", ".join(o.words for o in f.owners)) for f in self.factors)
@@ -95,7 +97,7 @@ def _count(name: str, label: str, help: str, number: int) -> Card:
 @dataclass(frozen=True)
 class SystemPage:
     """The whole system: the first limit with its state (`kind`), its key figures, all walls by utilization, and the
-    totals."""
+    totals. `prediction_errors` are sentences on how far serving and training are predicted from measurements."""
 
     binding: str
     description: str
@@ -106,6 +108,7 @@ class SystemPage:
     url: str
     query: str
     kind: str = ""
+    prediction_errors: tuple[str, ...] = ()
 
     def summary(self) -> PageSummary:
         columns = ("Wall", "Takes", "Of", "Verdict")

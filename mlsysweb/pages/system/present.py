@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from mlsysweb.show.measurements.nearest import nearby
 from mlsysweb.show.results.page import Link
 from mlsysweb.show.results.present import card, result_figures
 from solvers.declare import Solver
@@ -69,7 +70,13 @@ def system_page(
         url=url,
         query=url[url.index("?") :] if "?" in url else "",
         kind=met[0].kind,
+        prediction_errors=(*_errors(results["serving"]), *_errors(results["parallelism"])),
     )
+
+
+def _errors(result: Result) -> tuple[str, ...]:
+    near = nearby(result.solver, result)
+    return near.errors if near else ()
 
 
 def _layout(described: Result) -> str:
@@ -101,6 +108,7 @@ def iron_law_page(
         presets=presets,
         url=url,
         kind=law.state,
+        prediction_errors=_errors(results["parallelism"]),
     )
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from mlsysweb.show.measurements.nearest import nearby
+from mlsysweb.show.measurements.page import NearbyMeasurements
 from mlsysweb.show.results.page import FallacyResult, Link, ResultPage, WallPicture
 from solvers.declare import Solver
 from solvers.fields import Input, Output
@@ -43,6 +43,7 @@ def wall_page(
     told: tuple[FallacyResult, ...],
     around: WallLinks,
     picture: WallPicture | None,
+    measured: NearbyMeasurements | None = None,
 ) -> WallPage:
     """Return the page without its form and result."""
     query = shown.link.partition("?")[2] if shown else ""
@@ -66,7 +67,7 @@ def wall_page(
         after=after,
         feeds=tuple(_feeds(solver, result, around)) if result else (),
         picture=picture,
-        measured=nearby(solver.name, result) if result else None,
+        measured=measured,
     )
 
 

@@ -15,6 +15,7 @@ from mlsysweb.answer import answer
 from mlsysweb.show.forms.draw import form
 from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import error_response, partial_response, vary_on_htmx, wants_partial
+from mlsysweb.show.measurements.nearest import nearby
 from mlsysweb.show.miniatures import solver_picture
 from mlsysweb.show.results.fallacies import fallacies
 from mlsysweb.show.results.page import ResultPage
@@ -55,16 +56,17 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
     base, text = reverse("walls:wall", args=[name]), query_text(request.GET)
     try:
         found = answer(solver, text)
-        result = result_page(solver, found, base)
+        near = nearby(name, found)
+        result = result_page(solver, found, base, near.points if near else ())
     except InputErrors as bad:
         return _with_errors(request, solver, base, text, bad.sentences)
     if wants_partial(request):
-        page = wall_page(solver, found, result, (), _around(name), None)
+        page = wall_page(solver, found, result, (), _around(name), None, near)
         return partial_response(_update(request, page), result.link)
     chosen = _chosen(request, result)
     if chosen:
         return redirect(chosen)
-    page = wall_page(solver, found, result, fallacies(solver, base), _around(name), solver_picture(solver))
+    page = wall_page(solver, found, result, fallacies(solver, base), _around(name), solver_picture(solver), near)
     drawn = form(solver, text, {}, choices, base)
     return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}))
 

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mlsysweb.show.measurements.page import MeasuredPoint
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
 from .labels import broken, mark_line, mark_words
+from .measured_points import MEASURED_LABEL, DrawnPoint, measured_trace, points_along
 from .series import SERIES, finite_rows, is_constant, is_infeasible, last_in_view, number, series_along, system_name
 from .ticks import title_unit
 
@@ -39,9 +41,11 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Panel:
-    """The lines in one unit, and the part of the height that their axis takes, from the bottom."""
+    """The lines in one unit with the measured points beside them, and the part of the height that their axis takes,
+    from the bottom."""
 
     lines: tuple[_Line, ...]
+    measured: tuple[DrawnPoint, ...]
     low: float
     high: float
     axis: str
@@ -52,18 +56,24 @@ class _Panel:
         return self.lines[0].value
 
 
-def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """Return the figure of a `curve` chart. `layout.meta.along` names the input along x."""
+def curve(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] = ()) -> dict[str, Any]:
+    """Return the figure of a `curve` chart. `layout.meta.along` names the input along x. Measured points that have a
+    figure for x and for one of the outputs are hollow, in one trace of each panel."""
     x = drawing.x[0]
     across = result.values[x]
-    panels = _panels(drawing, result)
+    panels = _panels(drawing, result, measured)
     if not panels:
         return {"data": [], "layout": layout()}
     reach = _reach_of_x([line for panel in panels for line in panel.lines], result, x)
     ends = [label for panel in panels for label in _end_labels(panel, len(panels))]
     marks = list(_marks(drawing, result, reach))
+    first_measured = next((panel for panel in panels if panel.measured), None)
     return {
-        "data": [*_lines(panels, across), *_points(panels, result, x)],
+        "data": [
+            *_lines(panels, across),
+            *(measured_trace(each.measured, across, each.value, each.axis) for each in panels if each.measured),
+            *_points(panels, result, x),
+        ],
         "layout": layout(
             xaxis=axis(across, reach, most=7, **_crosshair(across, reach), anchor=panels[-1].axis),
             **{f"yaxis{panel.axis[1:]}": _y_axis(panel) for panel in panels},
@@ -75,7 +85,7 @@ def curve(drawing: ChartSpec, result: Result) -> dict[str, Any]:
             meta={"along": x},
             shapes=[mark_line(at * scale(across)) for at, _ in marks],
             annotations=[
-                *(_heading(panel) for panel in panels),
+                *(_heading(panel, labelled=panel is first_measured) for panel in panels),
                 *ends,
                 *(_mark_label(nth, at, words, reach, panels[-1]) for nth, (at, words) in enumerate(marks)),
             ],
@@ -97,8 +107,9 @@ def _crosshair(across: Value, reach: Reach) -> dict[str, Any]:
     }
 
 
-def _panels(drawing: ChartSpec, result: Result) -> list[_Panel]:
-    """Return a panel for each unit among the outputs, the first at the top. Outputs in the same unit share one."""
+def _panels(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint]) -> list[_Panel]:
+    """Return a panel for each unit among the outputs, the first at the top. Outputs in the same unit share one. Its
+    axis reaches all of its measured points: one far from the line would go unseen."""
     kinds: dict[tuple[str, str], list[_Line]] = {}
     for line in _drawn_lines(drawing, result):
         kinds.setdefault((line.value.unit, line.value.display_unit), []).append(line)
@@ -106,11 +117,14 @@ def _panels(drawing: ChartSpec, result: Result) -> list[_Panel]:
     panels = []
     for place, lines in enumerate(kinds.values()):
         high = 1 - place * (height + _GAP)
-        numbers = [row[1] for line in lines for row in line.rows]
+        reached, outputs = (lines[0].rows[0][0], lines[0].rows[-1][0]), [drawing.y[line.place] for line in lines]
+        points = tuple(points_along(drawing.x[0], outputs, reached, measured))
+        numbers = [row[1] for line in lines for row in line.rows] + [point[1] for point in points]
         log = _is_log(lines[0].value, numbers)
         usable = [v for v in numbers if v >= max(numbers) / _LARGEST_RATIO] if log else numbers
         reach = Reach.of(usable, log=log, room=0.08)
-        panels.append(_Panel(tuple(lines), max(high - height, 0), high, f"y{place + 1}" if place else "y", reach))
+        name = f"y{place + 1}" if place else "y"
+        panels.append(_Panel(tuple(lines), points, max(high - height, 0), high, name, reach))
     return panels
 
 
@@ -204,18 +218,21 @@ def _y_axis(panel: _Panel) -> dict[str, Any]:
     )
 
 
-def _heading(panel: _Panel) -> dict[str, Any]:
-    """Return the title of a panel, above it rather than along its side, where it takes no width."""
+def _heading(panel: _Panel, *, labelled: bool) -> dict[str, Any]:
+    """Return the title of a panel, above it rather than along its side, where it takes no width; `labelled` with that
+    of the measured points."""
     # Lines of several quantities are named at their ends or in the legend.
     alike = len({line.value.label for line in panel.lines}) == 1
     named = title(panel.value) if alike else title_unit(panel.value)
+    words = [f"<b>{named}</b>"] if named else []
+    words += [MEASURED_LABEL] if labelled else []
     return {
         "name": "heading",
         "x": 0,
         "xref": "paper",
         "y": panel.high,
         "yref": "paper",
-        "text": f"<b>{named}</b>" if named else "",
+        "text": "  ".join(words),
         "showarrow": False,
         "xanchor": "left",
         "yanchor": "bottom",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from mlsysweb.show.measurements.page import MeasuredPoint
 from solvers.result import ChartSpec, Result
 
 from .alternatives import alternatives
@@ -32,6 +33,8 @@ def is_kind(name: str) -> bool:
     return _STORED_KINDS.get(name, name) in KINDS
 
 
-def draw(drawing: ChartSpec, result: Result) -> dict[str, Any]:
-    """Return Plotly's data and layout for one chart."""
+def draw(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] = ()) -> dict[str, Any]:
+    """Return Plotly's data and layout for one chart. Measured points are drawn along a curve."""
+    if measured and drawing.kind == "curve":
+        return curve(drawing, result, measured)
     return KINDS[_STORED_KINDS.get(drawing.kind, drawing.kind)](drawing, result)

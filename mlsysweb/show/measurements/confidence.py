@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from solvers.analysis.prediction_errors import PredictionErrors, prediction_errors
 from solvers.quantities import format_quantity
@@ -19,21 +22,52 @@ _NAMES = {
     "prefill": "Prefills",
     "answer": "Whole answers",
     "training": "Training steps",
+    "memory": "Training activations",
+    "power": "Power while serving",
+    "energy": "Energy per token",
+    "idle": "Energy of idle nodes",
+    "collectives": "All-reduces",
+    "storage": "Reads from storage",
+    "tinyml": "Inferences on microcontrollers",
 }
+# A bias nearby from which on a prediction is known to miss, and how many rows it takes to say so.
+_MISSED, _FEWEST_NEARBY = 0.15, 3
 
 
 def confidence(kinds: Iterable[str], chip: str, name: str, precision: str) -> Iterator[str]:
     """Yield a sentence for each kind of measurement: the errors of the default predictions on the chip (its slug, and
-    its name) in the precision; where fewer than ten rows were measured so, in any precision, else on all chips."""
-    for kind in kinds:
-        for where, errors in (
-            (f"on {name} in {precision}", _errors(kind, chip, precision)),
-            (f"on {name}, in other precisions too", _errors(kind, chip, "")),
-            (f"on other accelerators, fewer than {_FEWEST} on {name}", _errors(kind, "", "")),
-        ):
-            if errors is not None and errors.rows >= _FEWEST:
-                yield f"{_NAMES[kind]}, {errors.rows:,} measured {where}: {_in_words(errors)}"
-                break
+    its name) in the precision; where fewer than ten rows were measured so, in any precision, else on all chips. An
+    empty chip stands for all."""
+    return filter(None, (_sentence(kind, chip, name, precision) for kind in kinds))
+
+
+@lru_cache(512)
+def _sentence(kind: str, chip: str, name: str, precision: str) -> str:
+    wider = [
+        (f"on {name}{f' in {precision}' if precision else ''}", _errors(kind, chip, precision)),
+        (f"on {name}, in other precisions too", _errors(kind, chip, "")),
+        (f"on other accelerators, fewer than {_FEWEST} on {name}", _errors(kind, "", "")),
+    ]
+    for where, errors in wider if chip else [("on all systems", _errors(kind, "", ""))]:
+        if errors is not None and errors.rows >= _FEWEST:
+            return f"{_NAMES[kind]}, {errors.rows:,} measured {where}: {_in_words(errors)}"
+    return ""
+
+
+def known_to_miss(kind: str, places: NDArray[np.int64]) -> Iterator[str]:
+    """Yield a sentence where the predictions of the rows at these places, which are near a configuration, are off to
+    one side."""
+    if len(places) < _FEWEST_NEARBY:
+        return
+    every = measurements()
+    errors = prediction_errors(every[PREDICTIONS[0]][places], every["measured"][places])
+    if errors is not None and abs(errors.bias) >= _MISSED:
+        side = "high" if errors.bias > 0 else "low"
+        off = format_quantity(abs(errors.bias), "1", "%", digits=2)
+        yield (
+            f"Known to miss here, too {side}: {_NAMES[kind].lower()} of {errors.rows:,} measurements within 2× of this "
+            f"point are predicted {off} too {side} in the median."
+        )
 
 
 @cache

@@ -1,165 +1,127 @@
 """The measurements nearest to the configuration of a result: of the same accelerator and precision, every number of the
-configuration within a factor of two; those of the same model first, then of models of about its size."""
+configuration within a factor of two; those of the same model first, then of models of about its size. For a chart they
+may be farther along its axis."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solvers.result import Result
 
-from .confidence import confidence
-from .page import MeasuredRow, NearbyMeasurements
-from .rows import KINDS, PREDICTIONS, Measurements, measurements, model_sizes
+from .candidates import Candidates, candidates_of, chip_name, comparable, is_same_model, model_distance
+from .confidence import confidence, known_to_miss
+from .configurations import SAME_BYTES, MeasuredConfiguration, ShownKind, configuration_of, kinds_of
+from .page import MeasuredPoint, MeasuredRow, NearbyMeasurements
+from .rows import KINDS, PREDICTIONS, measurements
 from .words import measured_row
 
-# The kinds of measurement that a wall predicts, and how many rows of each are shown, the most telling kind first.
-_KINDS = {"serving": (("decode", 2), ("prefill", 2), ("answer", 1)), "parallelism": (("training", 4),)}
-# Models whose layers are the same: those of the rows, and what the catalog's are called.
-_SAME_LAYERS = {"llama-3.1-8b": "llama-3-8b", "llama-3.1-70b": "llama-3-70b", "llama-3.3-70b": "llama-3-70b"}
-_SAME_BYTES = {"fp16": "bf16"}
-# The size of a model that is not known.
-_UNKNOWN = (math.nan, math.nan)
 # The logarithm to base 2 of the factor of two.
 _FARTHEST = 1.0
-
-
-@dataclass(frozen=True)
-class MeasuredConfiguration:
-    """The configuration that measurements are compared with: slugs of chip and model, the model's parameters, all and
-    those of a token; the numbers by the name of their column; whether it is a server under load or one batch."""
-
-    chip: str
-    model: str
-    parameters: tuple[float, float]
-    precision: str
-    numbers: Mapping[str, float]
-    server: bool = False
+# More points than these hide the line they stand beside.
+_MOST_POINTS = 8
+# The logarithm to base 2 of a factor that makes no difference.
+_SAME = 0.1
+_KIND = {kind.name: kind for kind in KINDS}
 
 
 def nearby(wall: str, result: Result) -> NearbyMeasurements | None:
-    """Return the measurements nearest to a result, which is presented beside them; None for a wall that none are
-    of. A chip or a model with changed figures is in no measurement."""
-    kinds = _KINDS.get(wall)
-    if kinds is None:
+    """Return the measurements nearest to a result, which is presented beside them; None for a wall that none are of. A
+    chip or a model with changed figures is in no measurement."""
+    kinds = kinds_of(wall, result)
+    if not kinds:
         return None
-    asked = _configuration(wall, result)
+    asked = configuration_of(wall, result)
     if asked is None:
-        return NearbyMeasurements((), kinds[0][0])
-    chip = str(result.values["accelerator"].value)
-    rows = (row for name, most in kinds for row in _nearest(name, most, asked, chip))
-    precision = _SAME_BYTES.get(asked.precision, asked.precision)
-    errors = confidence((name for name, _ in kinds), asked.chip, chip, precision)
-    return NearbyMeasurements(tuple(rows), kinds[0][0], tuple(errors))
+        return NearbyMeasurements((), kinds[0].name)
+    name = str(result.values["accelerator"].value) if asked.chip else ""
+    rows: list[MeasuredRow] = []
+    points: list[MeasuredPoint] = []
+    missed: list[str] = []
+    for kind in kinds:
+        near, drawn = _near(kind, asked)
+        rows += [_row(place, asked.chip) for place in near[: kind.most].tolist()]
+        points += [_point(kind.name, place, asked.chip) for place in drawn.tolist()]
+        missed += known_to_miss(kind.name, near)
+    errors = (*missed, *confidence((kind.name for kind in kinds), asked.chip, name, asked.precision))
+    listed = {id(row) for row in rows}
+    others = tuple(point.row for point in points if id(point.row) not in listed)
+    return NearbyMeasurements(tuple(rows), kinds[0].name, errors, tuple(points), others)
 
 
-def _nearest(name: str, most: int, asked: MeasuredConfiguration, chip: str) -> Iterator[MeasuredRow]:
-    kind = next(kind for kind in KINDS if kind.name == name)
-    candidates = candidates_of(name, asked.chip)
-    for place in nearest(candidates, asked)[:most].tolist():
-        yield measured_row(candidates.rows, place, PREDICTIONS[0], kind, chip)
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """The measurements of one kind on one chip, with what they are compared by: the model by the name of those with the
-    same layers, its parameters, all and those of a token, the devices that a
-    copy of the model is spread over, and whether it is a server under load."""
-
-    rows: Measurements
-    model: NDArray[Any]
-    parameters: NDArray[Any]
-    active: NDArray[Any]
-    split: NDArray[Any]
-    server: NDArray[Any]
-
-    def column(self, name: str) -> NDArray[Any]:
-        """Return a column of numbers, `split` among them."""
-        return self.split if name == "split" else self.rows[name]
-
-
-@cache
-def candidates_of(kind: str, chip: str) -> Candidates:
-    """Return the recorded measurements of a kind on a chip."""
-    every = measurements()
-    rows = every.where((every["kind"] == kind) & (every["chip"] == chip))
-    models = [_SAME_LAYERS.get(name, name) for name in rows["model"].tolist()]
-    sizes = np.array([model_sizes().get(name, _UNKNOWN) for name in models]).reshape(-1, 2)
-    ways = (re.findall(r"(?:TP|PP|CP) (\d+)", text) for text in rows["parallelism"].tolist())
-    return Candidates(
-        rows,
-        np.array(models),
-        sizes[:, 0],
-        sizes[:, 1],
-        np.array([math.prod(map(float, found)) for found in ways]),
-        np.array(["server" in quantity for quantity in rows["quantity"].tolist()], dtype=bool),
-    )
+def _near(kind: ShownKind, asked: MeasuredConfiguration) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the places, among all measurements, of the rows nearest to a configuration, and of those to draw along the
+    axis of a chart, one for each octave along it."""
+    candidates = comparable(kind.name, asked)
+    near = candidates.places[nearest(candidates, asked)]
+    # No chart runs along the concurrency of a server.
+    if not kind.axis or asked.server:
+        return near, near[:0]
+    others = {name: value for name, value in asked.numbers.items() if name != kind.axis}
+    order = nearest(candidates, replace(asked, numbers=others))
+    for name in kind.same:
+        order = order[np.abs(candidates.logs[name][order] - _log2(asked.numbers[name])) <= _SAME]
+    same = is_same_model(candidates, asked.model)[order]
+    order = order[same] if same.any() else order
+    along = candidates.logs[kind.axis][order]
+    _, first = np.unique(np.round(along), return_index=True)
+    far = np.abs(along[first] - _log2(asked.numbers[kind.axis]))
+    return near, candidates.places[order[first[np.argsort(far, kind="stable")[:_MOST_POINTS]]]]
 
 
 def nearest(candidates: Candidates, asked: MeasuredConfiguration) -> NDArray[np.int64]:
-    """Return the places of the rows within a factor of two in everything, nearest first."""
-    other = candidates.model != _SAME_LAYERS.get(asked.model, asked.model)
-    total, active = asked.parameters
-    size = np.maximum(_octaves(candidates.parameters, total), _octaves(candidates.active, active))
-    far = np.where(other, size, 0.0)
+    """Return the places of the candidates within a factor of two in everything, nearest first."""
+    far = model_distance(candidates, asked.model, asked.parameters)
     for name, value in asked.numbers.items():
-        off = _octaves(candidates.column(name), value)
-        far = np.maximum(far, np.where(np.isnan(off), 0.0, off))
-    same = candidates.rows["precision"] == _SAME_BYTES.get(asked.precision, asked.precision)
-    able = np.flatnonzero(same & (candidates.server == asked.server) & (far <= _FARTHEST))
-    return able[np.lexsort((far[able], other[able]))]
-
-
-def _octaves(numbers: NDArray[Any], value: float) -> NDArray[np.float64]:
-    """Return how far numbers are from a value, in powers of two; NaN where one is unknown."""
-    return np.asarray(np.abs(np.log2(numbers / value)))
-
-
-def _configuration(wall: str, result: Result) -> MeasuredConfiguration | None:
-    """Return the configuration of a result; None where its chip or model is none of the catalog as it stands."""
-    chip, model = (result.snapshot.get(name) for name in ("accelerator", "model"))
-    changed = any(name.startswith(("accelerator.", "model.")) for name in result.text)
-    if chip is None or model is None or changed:
-        return None
-    figures = model["figures"]
-    every = figures.get("parameters") or math.nan
-    values = {name: result.values[name].value for name in result.inputs}
-    numbers, server = _NUMBERS[wall](values)
-    return MeasuredConfiguration(
-        str(chip["slug"]),
-        str(model["slug"]),
-        (float(every), float(figures.get("active_parameters") or every)),
-        str(values["precision"]),
-        numbers,
-        server,
+        # A number that a row does not tell does not exclude it.
+        far = np.fmax(far, np.abs(candidates.logs[name] - _log2(value)))
+    same = (candidates.rows["precision"] == SAME_BYTES.get(asked.precision, asked.precision)) | (
+        candidates.rows["precision"] == ""
     )
+    able = same & (candidates.server == asked.server) & (far <= _FARTHEST)
+    for name, value in (asked.most or {}).items():
+        able &= candidates.numbers[name] <= value
+    places = np.flatnonzero(able)
+    other = ~is_same_model(candidates, asked.model)
+    return places[np.lexsort((far[places], other[places]))]
 
 
-def _of_serving(values: Mapping[str, Any]) -> tuple[dict[str, float], bool]:
-    server = values["concurrency"] > 0
-    return {
-        "devices": values["tensor_parallel"],
-        "batch": values["concurrency"] if server else values["batch_size"],
-        "prompt": values["prompt_length"],
-        "output": values["output_length"],
-    }, server
+def _log2(value: float) -> float:
+    return math.log2(value) if value > 0 else -math.inf
 
 
-def _of_training(values: Mapping[str, Any]) -> tuple[dict[str, float], bool]:
-    split = values["tensor_parallel"] * values["pipeline_parallel"] * values["context_parallel"]
-    return {
-        "devices": split * values["data_parallel"],
-        "split": split,
-        "batch": values["microbatch_size"],
-        "prompt": values["sequence_length"],
-    }, False
+@cache
+def _row(place: int, chip: str) -> MeasuredRow:
+    """Return a row for the list beside a result on a chip; one on another chip names it."""
+    every = measurements()
+    kind, own = _KIND[str(every["kind"][place])], str(every["chip"][place])
+    row = measured_row(every, place, PREDICTIONS[0], kind, chip_name(own))
+    return row if own == chip else replace(row, configuration=f"{row.chip}, {row.configuration}")
 
 
-_NUMBERS = {"serving": _of_serving, "parallelism": _of_training}
+@cache
+def _point(kind: str, place: int, chip: str) -> MeasuredPoint:
+    """Return a row as a point of a chart, figures in SI by the names of a wall's inputs and outputs."""
+    candidates = candidates_of(kind)
+    at = int(np.searchsorted(candidates.places, place))
+    numbers = {name: float(column[at]) for name, column in candidates.numbers.items()}
+    own, measured = str(measurements()["chip"][place]), float(measurements()["measured"][place])
+    row = _row(place, chip)
+    about = row.configuration if own != chip else f"{row.chip}, {row.configuration}"
+    return MeasuredPoint(_FIGURES[kind](numbers, measured), f"{row.source.words}: {about}", row)
+
+
+# The figures of a point: the input of the axis, then outputs.
+_FIGURES: Mapping[str, Callable[[Mapping[str, float], float], dict[str, float]]] = {
+    "decode": lambda n, s: {"batch_size": n["batch"], "itl": s, "decode_throughput": n["batch"] / s},
+    "prefill": lambda n, s: {"prompt_length": n["prompt"], "ttft": s},
+    "training": lambda n, s: {"data_parallel": n["devices"] / n["split"], "tokens_per_second": n["size"] / s},
+    "memory": lambda n, held: {"sequence_length": n["prompt"], "activations": held},
+    "collectives": lambda n, s: {"message": n["size"], "ring": s},
+    "storage": lambda n, _: {"demand_bandwidth": n["size"], "delivered_bandwidth": n["delivered"]},
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlsysweb.show.results.page import Link
@@ -22,10 +23,24 @@ class MeasuredRow:
 
 
 @dataclass(frozen=True)
+class MeasuredPoint:
+    """A measurement to draw on a chart: its figures in SI by the names of the wall's inputs and outputs, the words of
+    its hover text without the figure, and the row."""
+
+    figures: Mapping[str, float]
+    words: str
+    row: MeasuredRow
+
+
+@dataclass(frozen=True)
 class NearbyMeasurements:
     """The measurements nearest to a result, none if all are farther than a factor of two. `kind` is the kind to open on
-    the accuracy page. `errors` are sentences on the errors of all measurements on the chip."""
+    the accuracy page. `errors` are sentences on the errors of those nearby and of all on the chip. `points` are those
+    to draw on the charts, nearby in all but the input that a chart runs along; `drawn` are the rows of these that are
+    not among the nearest."""
 
     rows: tuple[MeasuredRow, ...]
     kind: str
     errors: tuple[str, ...] = ()
+    points: tuple[MeasuredPoint, ...] = ()
+    drawn: tuple[MeasuredRow, ...] = ()

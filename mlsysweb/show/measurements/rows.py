@@ -16,9 +16,11 @@ ROWS = Path(__file__).parent / "measurements.csv"
 SOURCES = Path(__file__).parent / "sources.csv"
 MODELS = Path(__file__).parent / "models.csv"
 # Columns of `measurements.csv`: texts, `place` among them the number of the row's line in `sources.csv`; numbers.
+# `size` is, by kind: tokens of a step of training, parameters of the model of training memory, bytes of a collective's
+# message, byte/s that accelerators ask of storage, 8-bit operations/s of a microcontroller, seconds that a node waits.
 TEXTS = ("kind", "quantity", "use", "chip", "model", "precision", "parallelism", "engine", "place")
 PREDICTIONS = ("default", "ideal", "tutorial", "silicon")
-NUMBERS = ("devices", "batch", "prompt", "output", "measured", *PREDICTIONS)
+NUMBERS = ("devices", "batch", "prompt", "output", "size", "measured", *PREDICTIONS)
 
 
 @dataclass(frozen=True)

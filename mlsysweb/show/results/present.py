@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from mlsysweb.show.catalog_paths import row_path
 from mlsysweb.show.charts.findings import finding
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.series import finite_rows, is_constant
+from mlsysweb.show.measurements.page import MeasuredPoint
 from solvers.calibration import CALIBRATED, CALIBRATIONS
 from solvers.declare import Solver
 from solvers.formatting import fill_slots, format_value
@@ -25,11 +26,13 @@ from .working import steps
 _ROWS = 12
 
 
-def result_page(solver: Solver[Any, Any], result: Result, base: str) -> ResultPage:
-    """Return the presented result of a wall; `base` is the prefix of its links."""
+def result_page(
+    solver: Solver[Any, Any], result: Result, base: str, measured: Sequence[MeasuredPoint] = ()
+) -> ResultPage:
+    """Return the presented result of a wall; `base` is the prefix of its links. Measured points are drawn on charts."""
     query = urlencode(result.text)
     cards = [card(name, result.values[name]) for name in result.outputs]
-    figures = [_figure(place, drawing, result) for place, drawing in enumerate(result.charts)]
+    figures = [_figure(place, drawing, result, measured) for place, drawing in enumerate(result.charts)]
     return ResultPage(
         verdict=fill_slots(result.verdict, result.values),
         kind=result.state,
@@ -59,9 +62,9 @@ def card(name: str, value: Value) -> Card:
     return Card(name, value.label, format_value(value), value.help, "", number, value.unit, value.display_unit)
 
 
-def _figure(place: int, drawing: ChartSpec, result: Result) -> Figure | None:
+def _figure(place: int, drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] = ()) -> Figure | None:
     """The figure, or None where it has not one finite point, or every point at one place of its first axis."""
-    drawn = draw(drawing, result)
+    drawn = draw(drawing, result, measured)
     if not any(trace["x"] for trace in drawn["data"]) or _is_one_column(drawn):
         return None
     plot = orjson.dumps(drawn).decode()

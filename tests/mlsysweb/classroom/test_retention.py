@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from mlsysweb.classroom.lessons.document import read_lesson
 from mlsysweb.classroom.live import store
-from mlsysweb.classroom.models import AuthoredLesson, ClassSession, StudentAnswer
+from mlsysweb.classroom.models import AuthoredClaim, AuthoredLesson, ClassSession, StudentAnswer
 
 from .lesson import lesson_document
 
@@ -40,7 +40,7 @@ def test_a_class_goes_after_its_term_with_its_answers():
     assert not ClassSession.objects.exists() and not StudentAnswer.objects.exists()
 
 
-@pytest.mark.parametrize(
+TERMS = pytest.mark.parametrize(
     ("owned", "deleted", "changed", "kept"),
     [
         (False, None, settings.KEEP_DAYS["scenario"] + 1, False),
@@ -50,9 +50,21 @@ def test_a_class_goes_after_its_term_with_its_answers():
         (True, settings.KEEP_DAYS["deleted"] - 1, 0, True),
     ],
 )
+
+
+@TERMS
 def test_a_lesson_goes_after_its_term(owned, deleted, changed, kept):
     owner = User.objects.create_user("ada") if owned else None
     AuthoredLesson.objects.create(title="Mine", document=lesson_document(), owner=owner, session="browser")
     AuthoredLesson.objects.update(changed=ago(changed), deleted=None if deleted is None else ago(deleted))
     prune()
     assert AuthoredLesson.objects.exists() == kept
+
+
+@TERMS
+def test_a_claim_goes_after_its_term(owned, deleted, changed, kept):
+    owner = User.objects.create_user("ada") if owned else None
+    AuthoredClaim.objects.create(claim="It holds.", source="A talk", stated="1 s", owner=owner, session="browser")
+    AuthoredClaim.objects.update(changed=ago(changed), deleted=None if deleted is None else ago(deleted))
+    prune()
+    assert AuthoredClaim.objects.exists() == kept

@@ -286,3 +286,11 @@ def test_the_front_tries_every_format_a_chip_has_and_no_other():
 def test_inputs_that_do_not_go_together_are_told_at_their_field(client, query, sentence):
     refused = client.get("/capstone/", query)
     assert refused.status_code == 422 and sentence in refused.content.decode()
+
+
+def test_the_page_says_how_far_predictions_were_off_on_the_accelerator_of_the_design(client):
+    found = client.get("/capstone/", {**SMALL, "accelerator": "a100-sxm4-80gb"})
+    errors = found.context["page"].prediction_errors
+    assert [each.partition(",")[0] for each in errors] == ["Decode steps", "Prefills"]
+    assert all("on NVIDIA A100 SXM4 80GB" in each for each in errors)
+    assert errors[0] in unescape(found.content.decode())

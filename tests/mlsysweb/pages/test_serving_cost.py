@@ -90,3 +90,16 @@ def test_the_table_is_exported_as_csv(client):
 def test_a_model_that_generates_no_tokens_is_an_error_of_the_model(client):
     answer = client.get(URL, {"model": "resnet-50"})
     assert answer.context["page"] is None and "does not generate tokens" in answer.content.decode()
+
+
+def test_the_errors_of_predictions_are_those_on_the_cheapest_accelerator(client):
+    page = page_of(client, accelerator="h100-sxm5-80gb")
+    best = next(row for row in page.rows if row.best)
+    assert page.prediction_errors
+    assert all(f"on {best.accelerator.words}" in each for each in page.prediction_errors)
+    html = client.get(URL).content.decode()
+    assert "How far predictions are off" in html and page_of(client).prediction_errors[0] in html
+
+
+def test_without_an_accelerator_that_meets_the_slo_no_errors_are_told(client):
+    assert page_of(client, ttft_target="1 us").prediction_errors == ()

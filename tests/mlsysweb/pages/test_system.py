@@ -175,3 +175,11 @@ def test_an_overloaded_fleet_costs_what_it_costs_at_full_load(client):
     keys = {key.card.label: key.card for key in client.get("/system/", {"arrival_rate": "1000"}).context["page"].keys}
     more = {key.card.label: key.card for key in client.get("/system/", {"arrival_rate": "2000"}).context["page"].keys}
     assert keys["Serving cost per month"].number == more["Serving cost per month"].number
+
+
+@pytest.mark.parametrize(("path", "about"), [("/system/", "Decode steps"), ("/system/iron-law/", "Training steps")])
+def test_the_page_says_how_far_predictions_of_its_walls_were_off(client, path, about):
+    found = client.get(path)
+    told = [each for each in found.context["page"].prediction_errors if each.startswith(about)]
+    assert len(told) == 1 and "half of the predictions are within" in told[0]
+    assert told[0] in html.unescape(found.content.decode())

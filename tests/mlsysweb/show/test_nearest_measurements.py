@@ -1,13 +1,19 @@
 """The published measurements nearest to a result on the pages of serving and training."""
 
+import csv
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mlsysweb.answer import answer
-from mlsysweb.show.measurements.nearest import MeasuredConfiguration, candidates_of, nearby, nearest
+from mlsysweb.show.charts.kinds import draw
+from mlsysweb.show.measurements.candidates import candidates_of
+from mlsysweb.show.measurements.configurations import MeasuredConfiguration
+from mlsysweb.show.measurements.nearest import nearby, nearest
 from solvers.registry import solvers
+from tests.evidence.figures import HERE
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -112,7 +118,7 @@ def test_page_and_update_list_them_or_say_that_there_are_none(client, headers):
     html = client.get("/walls/serving/", headers=headers).content.decode()
     assert "Published measurements" in html and "aiconfigurator" in html
     none = client.get("/walls/serving/?accelerator=mi300x", headers=headers).content.decode()
-    assert "No measurement within a factor of 2 of this configuration." in none
+    assert "No published measurement within 2× of this point." in none
 
 
 def test_an_unknown_number_of_a_row_does_not_exclude_it():
@@ -126,8 +132,8 @@ def test_the_errors_on_a_chip_are_those_of_its_rows():
     rows = rows.where(rows["precision"] == "bf16")
     off = np.abs(rows["default"] / rows["measured"] - 1)
     off = off[~np.isnan(off)]
-    sentence = near("serving").errors[0]
-    assert sentence.startswith(f"Decode steps, {len(off):,} measured on NVIDIA H100 SXM5 80GB in bf16: ")
+    start = f"Decode steps, {len(off):,} measured on NVIDIA H100 SXM5 80GB in bf16: "
+    sentence = next(each for each in near("serving").errors if each.startswith(start))
     assert f"half of the predictions are within {100 * np.median(off):.2g} %" in sentence
     assert f"nine of ten within {100 * np.quantile(off, 0.9):.2g} %" in sentence
 
@@ -136,3 +142,115 @@ def test_a_chip_with_few_rows_is_told_of_the_others_and_a_bias_with_its_side():
     sentence = near("serving", accelerator="l4").errors[0]
     assert "on other accelerators, fewer than 10 on NVIDIA L4:" in sentence
     assert any("They tend to be too low, by" in each for each in near("serving").errors)
+
+
+# Questions near which something was measured, of each wall that predicts it.
+MEASURED = {
+    "serving": {},
+    "parallelism": {
+        "model": "llama-2-13b",
+        "sequence_length": "2048",
+        "microbatch_size": "2",
+        "data_parallel": "64",
+        "tensor_parallel": "1",
+        "pipeline_parallel": "1",
+    },
+    "training_memory": {"model": "llama-2-7b", "tensor_parallel": "4", "batch_size": "2"},
+    "collectives": {"devices": "8", "message": "64 MiB"},
+    "ingestion": {"storage_bandwidth": "100 GB/s", "io_bandwidth": "100 GB/s", "demand_bandwidth": "20 GB/s"},
+}
+LISTED = MEASURED | {
+    "roofline": {"batch_size": "64"},
+    "sustainability": {"mfu": "0", "devices": "8", "duration": "60 s", "accelerator": "a100-sxm4-80gb"},
+}
+MICROCONTROLLER = {"model": "mlperf-tiny-kws-dscnn", "accelerator": "stm32f407", "precision": "int8"}
+
+
+@pytest.mark.parametrize("wall", LISTED)
+def test_every_wall_with_evidence_lists_the_nearest_and_its_errors(wall):
+    found = near(wall, **LISTED[wall])
+    assert found.rows and found.errors and all(row.source.url.startswith("https://") for row in found.rows)
+    assert not any("  " in each or " in :" in each for each in found.errors)
+
+
+def test_a_roofline_of_a_microcontroller_lists_boards_of_about_its_rate_that_ran_the_network():
+    rows = near("roofline", **MICROCONTROLLER).rows
+    assert rows and all("kws" in row.configuration and "microcontroller" in row.quantity for row in rows)
+    assert {row.configuration.partition(",")[0] for row in rows} <= {"STM32F746", "STM32L4R5", "STM32H7A3", "NRF5340"}
+    assert near("roofline", **MICROCONTROLLER, batch_size="8").rows == ()
+
+
+def test_a_roofline_of_a_prefill_has_no_list():
+    assert near("roofline", phase="prefill") is None
+
+
+@pytest.mark.parametrize("wall", MEASURED)
+def test_measured_points_are_drawn_hollow_in_one_trace_of_a_panel_and_named(wall):
+    result = answer(solvers()[wall], MEASURED[wall])
+    points = nearby(wall, result).points
+    drawn = [draw(chart, result, points) for chart in result.charts if chart.kind == "curve"]
+    traces = [[trace for trace in chart["data"] if trace.get("name") == "measured"] for chart in drawn]
+    assert any(traces)
+    for chart, found in zip(drawn, traces, strict=True):
+        assert len({trace["yaxis"] for trace in found}) == len(found)
+        named = [each for each in chart["layout"].get("annotations", ()) if "◇\u00a0measured" in each["text"]]
+        assert len(named) == bool(found)
+        for trace in found:
+            assert trace["marker"]["symbol"].endswith("-open") and len(trace["text"]) == len(trace["x"])
+
+
+def test_the_hover_text_names_figure_source_chip_model_and_precision():
+    point = near("serving").points[0]
+    for words in ("aiconfigurator", "NVIDIA H100 SXM5 80GB", "llama-3.1-8b", "BF16"):
+        assert words in point.words
+    result = answer(solvers()["serving"], {})
+    chart = draw(result.charts[0], result, (point,))
+    texts = [trace["text"] for trace in chart["data"] if trace.get("name") == "measured"]
+    assert texts[0][0].startswith(point.row.measured)
+
+
+@pytest.mark.parametrize(("batch", "drawn"), [("4", {128, 1024, 4096}), ("8", set())])
+def test_a_point_of_first_tokens_has_the_batch_of_the_question(batch, drawn):
+    points = [each.figures for each in near("serving", batch_size=batch).points if "ttft" in each.figures]
+    assert {each["prompt_length"] for each in points} == drawn
+
+
+def test_points_of_collectives_spread_over_the_sizes_on_the_same_links():
+    points = near("collectives", devices="8", message="64 MiB").points
+    sizes = sorted(each.figures["message"] for each in points)
+    assert len(sizes) >= 6 and sizes[-1] / sizes[0] > 30
+    assert {each.row.chip for each in points} == {"NVIDIA H100 SXM5 80GB"}
+
+
+def test_a_drawn_point_is_near_in_all_but_the_input_along_the_chart():
+    """The rows drawn beside a batch of 1 reach batches of 64 and more, at prompts of up to twice the question's."""
+    points = [each.figures for each in near("serving", batch_size="1").points if "itl" in each.figures]
+    assert max(each["batch_size"] for each in points) >= 64
+    assert all(each["decode_throughput"] == pytest.approx(each["batch_size"] / each["itl"]) for each in points)
+
+
+def test_the_throughput_of_a_measured_step_is_what_its_source_states():
+    """mpt-13b on 64 H100s: 4,800 tokens a second of each."""
+    points = near("parallelism", **MEASURED["parallelism"]).points
+    each = next(point.figures for point in points if point.figures["data_parallel"] == 64)
+    row = next(
+        row
+        for row in csv.DictReader((HERE / "training.csv").open())
+        if (row["model"], row["gpus"], row["seq_len"], row["micro_batch"], row["gpu"], row["precision"])
+        == ("mpt-13b", "64", "2048", "2", H100, "bf16")
+    )
+    assert each["tokens_per_second"] == pytest.approx(64 * float(row["tokens_per_s_per_gpu"]), rel=1e-3)
+
+
+def test_every_drawn_point_is_listed_with_its_source(client):
+    found = near("serving")
+    html = client.get("/walls/serving/", headers={"HX-Request": "true"}).content.decode()
+    for point in found.points:
+        assert point.row in (*found.rows, *found.drawn)
+        assert f'aria-label="{point.row.source.words}: {point.row.configuration}' in html
+
+
+def test_predictions_that_miss_nearby_are_said_to_with_the_side():
+    missed = [each for each in near("serving").errors if each.startswith("Known to miss here")]
+    assert missed and "too low" in missed[0]
+    assert not [each for each in near("parallelism", **MEASURED["parallelism"]).errors if "Known to miss" in each]

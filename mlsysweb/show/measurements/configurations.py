@@ -1,0 +1,184 @@
+"""The configuration of a result that measurements are compared with, for each wall that some are of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from solvers.result import Result
+
+# Formats with the same bytes and rates.
+SAME_BYTES = {"fp16": "bf16"}
+# A device with a smaller MFU mostly waits.
+_WAITING = 0.05
+
+
+@dataclass(frozen=True)
+class MeasuredConfiguration:
+    """The configuration that measurements are compared with: slugs of chip and model, the model's parameters, all and
+    those of a token; the numbers by the name of their column; whether it is a server under load or one batch. An empty
+    chip, model or precision is one that the measurements do not depend on. `most` are numbers that a row must not
+    exceed, by the name of their column."""
+
+    chip: str
+    model: str
+    parameters: tuple[float, float]
+    precision: str
+    numbers: Mapping[str, float]
+    server: bool = False
+    most: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class ShownKind:
+    """A kind of measurement shown beside a wall: its name, how many rows are listed, and the column that a chart of the
+    wall runs along; empty where none does. Points of the chart agree with the question in the columns `same`, which
+    change the figure in proportion."""
+
+    name: str
+    most: int
+    axis: str = ""
+    same: tuple[str, ...] = ()
+
+
+_KINDS = {
+    "serving": (
+        ShownKind("decode", 2, "batch", ("devices",)),
+        ShownKind("prefill", 2, "prompt", ("devices", "batch")),
+        ShownKind("answer", 1),
+    ),
+    "parallelism": (ShownKind("training", 4, "devices", ("split",)),),
+    "training_memory": (ShownKind("memory", 4, "prompt", ("batch", "split")),),
+    "collectives": (ShownKind("collectives", 4, "size", ("devices", "link")),),
+    "ingestion": (ShownKind("storage", 4, "size"),),
+    "sustainability": (ShownKind("idle", 3),),
+    "roofline": (ShownKind("energy", 3), ShownKind("power", 2)),
+    "microcontroller": (ShownKind("tinyml", 4),),
+}
+
+
+def kinds_of(wall: str, result: Result) -> tuple[ShownKind, ...]:
+    """Return the kinds of measurement that a wall predicts, the most telling first; none for most walls, and for the
+    roofline of a phase that none are of."""
+    return _KINDS.get(_subject(wall, result), ())
+
+
+def _subject(wall: str, result: Result) -> str:
+    """Return what is measured of a wall. The roofline has two: a language model's decode, and a microcontroller."""
+    if wall != "roofline":
+        return wall
+    phase, figures = result.values["phase"].value, _model(result)["figures"]
+    generates = figures["inference_flop"] is None if figures["generative"] is None else figures["generative"] != 0
+    if phase == "decode" or (phase == "auto" and generates):
+        return wall
+    tiny = bool(result.snapshot["accelerator"]["figures"]["flash_capacity"])
+    return "microcontroller" if phase in ("auto", "forward") and tiny else ""
+
+
+def configuration_of(wall: str, result: Result) -> MeasuredConfiguration | None:
+    """Return the configuration of a result of a wall that `kinds_of` has kinds for; None where it was measured nowhere,
+    as of a chip or a model whose figures are changed."""
+    if any(name.startswith(("accelerator.", "model.")) for name in result.text):
+        return None
+    values = {name: value.value for name, value in result.values.items()}
+    asked = _WALLS[_subject(wall, result)](values)
+    if asked is None:
+        return None
+    numbers, more = asked
+    precision = str(values.get("precision", ""))
+    parts: dict[str, Any] = {
+        "chip": str(result.snapshot.get("accelerator", {}).get("slug", "")),
+        "model": "",
+        "parameters": (math.nan, math.nan),
+        "precision": SAME_BYTES.get(precision, precision),
+        **more,
+    }
+    if "model" in result.snapshot:
+        figures = _model(result)["figures"]
+        every = figures.get("parameters") or math.nan
+        parts["model"] = str(_model(result)["slug"])
+        parts["parameters"] = (float(every), float(figures.get("active_parameters") or every))
+    return MeasuredConfiguration(numbers=numbers, **parts)
+
+
+def _model(result: Result) -> Mapping[str, Any]:
+    model: Mapping[str, Any] = result.snapshot["model"]
+    return model
+
+
+# The numbers of a configuration, and what else it is compared by; None where it was measured nowhere.
+_Asked = tuple[dict[str, float], dict[str, Any]] | None
+
+
+def _of_serving(values: Mapping[str, Any]) -> _Asked:
+    server = values["concurrency"] > 0
+    return {
+        "devices": values["tensor_parallel"],
+        "batch": values["concurrency"] if server else values["batch_size"],
+        "prompt": values["prompt_length"],
+        "output": values["output_length"],
+    }, {"server": server}
+
+
+def _of_training(values: Mapping[str, Any]) -> _Asked:
+    split = values["tensor_parallel"] * values["pipeline_parallel"] * values["context_parallel"]
+    return {
+        "devices": split * values["data_parallel"],
+        "split": split,
+        "batch": values["microbatch_size"],
+        "prompt": values["sequence_length"],
+    }, {}
+
+
+def _of_training_memory(values: Mapping[str, Any]) -> _Asked:
+    if values["recomputation"] == "full":
+        return None
+    return {
+        "split": values["tensor_parallel"] * values["pipeline_parallel"] * values["context_parallel"],
+        "batch": values["batch_size"],
+        "prompt": values["sequence_length"],
+    }, {}
+
+
+def _of_collectives(values: Mapping[str, Any]) -> _Asked:
+    if values["devices"] > values["devices_per_node"]:
+        return None  # all were measured inside a node
+    return {
+        "devices": values["devices"],
+        "size": values["message"],
+        "link": values["intra_bandwidth"],
+    }, {"chip": ""}
+
+
+def _of_ingestion(values: Mapping[str, Any]) -> _Asked:
+    # The storage of these systems was ample: what they deliver is what the accelerators ask for.
+    return {"size": values["demand_bandwidth"]}, {"most": {"delivered": values["supply_bandwidth"]}}
+
+
+def _of_decode(values: Mapping[str, Any]) -> _Asked:
+    return {"split": 1.0, "batch": values["batch_size"]}, {}
+
+
+def _of_microcontroller(values: Mapping[str, Any]) -> _Asked:
+    # Boards of about its rate stand for those that the catalog has none of.
+    return ({"size": values["peak"]}, {"chip": ""}) if values["batch_size"] == 1 else None
+
+
+def _of_sustainability(values: Mapping[str, Any]) -> _Asked:
+    if values["mfu"] > _WAITING or values["mean_device_power"] > 0:
+        return None
+    return {"devices": values["devices"], "size": values["duration"]}, {"precision": ""}
+
+
+_WALLS: Mapping[str, Callable[[Mapping[str, Any]], _Asked]] = {
+    "serving": _of_serving,
+    "parallelism": _of_training,
+    "training_memory": _of_training_memory,
+    "collectives": _of_collectives,
+    "ingestion": _of_ingestion,
+    "roofline": _of_decode,
+    "microcontroller": _of_microcontroller,
+    "sustainability": _of_sustainability,
+}
