@@ -1,5 +1,6 @@
 """The families of networks, by `model_type`: where they have biases and norms, which the keys of a config do not say,
-and whether the head shares the embedding. Sources: the model classes of Hugging Face transformers 4.57 and the model cards.
+and whether the head shares the embedding. Sources: the model classes of Hugging Face transformers 4.57 and the model
+cards.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ from .keys import ConfigField, ConfigKeys
 
 @dataclass(frozen=True)
 class ConfigReading:
-    """The figures of a config. `figures` are those of a catalog row by column, SI, None where unknown; `law` is None where
-    the cache is. `recognised` are the keys read, `assumed` the figures that no key gives, `unknown` the keys that were
-    not understood, `notes` what the figures leave out."""
+    """The figures of a config. `figures` are those of a catalog row by column, SI, None where unknown; `law` is None
+    where the cache is. `recognised` are the keys read, `assumed` the figures that no key gives, `unknown` the keys that
+    were not understood, `notes` what the figures leave out."""
 
     model_type: str
     family: str
