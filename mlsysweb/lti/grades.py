@@ -41,7 +41,7 @@ class SentGrades:
 
 def participation(session: ClassSession) -> dict[int, float]:
     """Return the share of the questions of a class that each participant answered, from 0 to 1, by participant. A
-    question counts once anyone has answered it. Empty where nobody has."""
+    question counts once anyone has answered it. Empty without answers."""
     answers = StudentAnswer.objects.filter(participant__session=session)
     asked = answers.values("frame").distinct().count()
     if not asked:

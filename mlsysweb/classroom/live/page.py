@@ -98,20 +98,23 @@ class ProjectorPage:
 
 @dataclass(frozen=True)
 class Move:
-    """A button of the presenter."""
+    """A button of the presenter; `current` marks the screen that is shown."""
 
     name: str
     label: str
+    current: bool = False
 
 
 @dataclass(frozen=True)
 class PresenterPage:
-    """The presenter's page: moves, notes, what comes next, and the answers that the class does not see yet."""
+    """The presenter's page: moves, the list of screens (empty while none can be chosen), notes, what comes next, and
+    the answers that the class does not see yet."""
 
     screen: Screen
     token: str
     number: int
     moves: tuple[Move, ...]
+    screens: tuple[Move, ...]
     notes: str
     computed: str
     minutes: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -36,6 +37,20 @@ LABELS: Mapping[str, str] = {
 }
 
 
+# The move to a screen by its place, from 1.
+_TO_SCREEN = re.compile(r"screen-([1-9][0-9]{0,3})")
+
+
+def to_screen(frame: int) -> str:
+    """Return the name of the move to a frame."""
+    return f"screen-{frame + 1}"
+
+
+def may_change_screen(state: SessionState) -> bool:
+    """Return whether another screen may be shown: not while a vote is open."""
+    return state.phase != SessionPhase.VOTING
+
+
 def moves(state: SessionState) -> tuple[str, ...]:
     """Return the moves that are possible, the usual one first."""
     possible = []
@@ -46,7 +61,7 @@ def moves(state: SessionState) -> tuple[str, ...]:
             possible.append("close")
         if state.phase == SessionPhase.CLOSED:
             possible += ["again", "reveal"] if state.round < ROUNDS else ["reveal"]
-    if state.phase != SessionPhase.VOTING:
+    if may_change_screen(state):
         possible += ["next"] if state.frame + 1 < state.frames else []
         possible += ["previous"] if state.frame > 0 else []
     return tuple(possible)
@@ -55,6 +70,10 @@ def moves(state: SessionState) -> tuple[str, ...]:
 def moved(state: SessionState, move: str) -> SessionState:
     """Return the state after a move. Whether the new frame asks a question is for the caller to fill in. Raise
     MoveError."""
+    match = _TO_SCREEN.fullmatch(move)
+    frame = int(match[1]) - 1 if match else -1
+    if may_change_screen(state) and 0 <= frame < state.frames and frame != state.frame:
+        return replace(state, frame=frame, phase=SessionPhase.READING, round=1)
     if move not in moves(state):
         name, phase = LABELS.get(move, move)[:40], SessionPhase(state.phase).label.lower()
         raise MoveError(f"'{name}' is not possible now: {phase}, round {state.round}.")

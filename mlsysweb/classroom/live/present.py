@@ -23,7 +23,7 @@ from mlsysweb.show.results.page import Link
 from .gallery.present import gallery
 from .gallery.store import gallery_token
 from .page import JourneyEntry, Move, PresenterPage, QuestionResult, ResultsPage, RoundView, Screen, bars
-from .phases import LABELS, ROUNDS, advice, moves
+from .phases import LABELS, ROUNDS, advice, may_change_screen, moves, to_screen
 from .store import answers_of, frame_of, lesson_of, state_of
 from .tally import Change, Variant, changes, tally, variant_of, variants_of
 
@@ -214,6 +214,11 @@ def presenter_page(session: ClassSession, now: datetime, join_url: str, error: s
         moves=()
         if session.ended
         else tuple(Move(name, LABELS[name]) for name in moves(state_of(session, lesson, now))),
+        screens=()
+        if session.ended or not may_change_screen(state_of(session, lesson, now))
+        else tuple(
+            Move(to_screen(place), each.title, place == session.frame) for place, each in enumerate(lesson.frames)
+        ),
         notes=as_html(frame.notes),
         computed=_computed(variants),
         minutes=f"{frame.minutes:g}",

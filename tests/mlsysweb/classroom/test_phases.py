@@ -36,11 +36,24 @@ def test_a_question_is_opened_closed_asked_again_and_revealed():
         (at(SessionPhase.READING, frame=2), "next"),
         (at(SessionPhase.READING, frame=0), "previous"),
         (at(SessionPhase.READING), "dance"),
+        (at(SessionPhase.VOTING), "screen-1"),
+        (at(SessionPhase.READING, frame=1), "screen-2"),
+        (at(SessionPhase.READING), "screen-0"),
+        (at(SessionPhase.READING), "screen-4"),
+        (at(SessionPhase.READING), "screen-x"),
+        (at(SessionPhase.READING), "screen-²"),
     ],
 )
 def test_a_move_that_does_not_fit_is_refused_with_a_sentence(state, move):
     with pytest.raises(MoveError, match="is not possible now"):
         moved(state, move)
+
+
+def test_every_other_screen_is_reached_at_once_unless_a_vote_is_open():
+    for phase in set(SessionPhase) - {SessionPhase.VOTING}:
+        for frame, wanted in ((0, 3), (2, 1), (1, 3)):
+            state = moved(at(phase, round=2, frame=frame), f"screen-{wanted}")
+            assert state == SessionState(wanted - 1, 3, True, SessionPhase.READING, 1)
 
 
 @given(st.lists(st.integers(0, 5), max_size=30), st.booleans())

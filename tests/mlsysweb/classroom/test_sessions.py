@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -242,6 +243,24 @@ def test_a_double_click_moves_once(afternoon):
         afternoon.host.post(afternoon.url("move", afternoon.session.host_key), sent)
     afternoon.session.refresh_from_db()
     assert afternoon.session.frame == 1
+
+
+def test_the_presenter_goes_to_any_screen_with_one_click(afternoon):
+    def presenter():
+        return afternoon.host.get(afternoon.url("host", afternoon.session.host_key)).content.decode()
+
+    titles = [frame["title"] for frame in lesson_document()["frames"]]
+    listed = re.findall(r'value="(screen-\d)"([^>]*)>([^<]+)</button>', presenter())
+    assert [(value, unescape(title)) for value, _, title in listed] == [
+        (f"screen-{place}", title) for place, title in enumerate(titles, 1)
+    ]
+    assert ["disabled" in state for _, state, _ in listed] == [True, False, False]
+    afternoon.move("screen-3")
+    afternoon.session.refresh_from_db()
+    assert afternoon.session.frame == 2
+    assert titles[2] in unescape(afternoon.page(afternoon.student()))
+    afternoon.move("screen-2", "open")
+    assert 'value="screen-' not in presenter()
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ def test_an_unknown_platform_gets_a_sentence(moodle, change):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_launches_are_begun_up_to_the_limit(moodle, settings, method):
+def test_launches_are_begun_up_to_the_limit(moodle, settings, tmp_path, method):
+    settings.THROTTLE_FILE = tmp_path / "counts.sqlite3"
     settings.FAIR_USE = {"sign_in": {"address": (2, 3600)}}
     said = {"iss": "https://moodle.example.edu", "login_hint": "7", "client_id": "walls"}
     begin = getattr(Client(), method)
