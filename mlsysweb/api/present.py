@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pprint import pformat
 from typing import Any
 from urllib.parse import urlencode
 
@@ -221,9 +222,10 @@ def python_text(base: str, method: str, example: Mapping[str, Any], owned: bool)
     if body is not None:
         headers.append('"Content-Type": "application/json"')
     imports = ["import json", *(["import os"] if owned else []), "from urllib.request import Request, urlopen"]
-    lines = [*imports, "", "request = Request(", f'    "{address(base, example)}",']
+    asked = [] if body is None else ["", f"body = {pformat(body, indent=4, width=80, sort_dicts=False)}"]
+    lines = [*imports, *asked, "", "request = Request(", f'    "{address(base, example)}",']
     if body is not None:
-        lines.append(f"    data=json.dumps({body!r}).encode(),")
+        lines.append("    data=json.dumps(body).encode(),")
     if headers:
         lines.append(f"    headers={{{', '.join(headers)}}},")
     lines += [f'    method="{method.upper()}",', ")", "with urlopen(request) as response:"]

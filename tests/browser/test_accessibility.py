@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from tests.browser.pages import pages
@@ -51,6 +52,23 @@ def test_a_table_of_the_catalog_and_a_row_break_no_rule(page, live_server, subte
             page.goto(f"{live_server.url}/catalog/{path}")
             found = violations(page)
             assert not found, "\n".join(found)
+
+
+def test_the_reference_of_the_api_and_the_page_of_tokens_break_no_rule(page, live_server, subtests, client):
+    user = User.objects.create_user("ada")
+    client.force_login(user)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    for path in ("api/", "api/reference/solve-json/", "api/reference/revise-scenario/", "accounts/tokens/"):
+        with subtests.test(path=path):
+            page.goto(f"{live_server.url}/{path}")
+            found = violations(page)
+            assert not found, "\n".join(found)
+    page.get_by_label("Name").fill("Homework")
+    page.get_by_role("button", name="Make token").click()
+    expect(page.get_by_role("heading", name="Token “Homework”")).to_be_visible()
+    assert not violations(page)
 
 
 def test_a_page_with_a_wrong_input_breaks_no_rule(page, live_server, console):
