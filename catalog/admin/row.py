@@ -12,7 +12,7 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.text import slugify
+from django.utils.text import capfirst, slugify
 
 from catalog.fields import QuantityField
 from catalog.load import restore
@@ -23,6 +23,7 @@ from catalog.transfer.admin import TransferAdmin
 from catalog.usage import used_by
 from solvers import quantities
 
+from .bulk import set_source
 from .form import RowForm
 from .row_pages import RowPages
 
@@ -94,13 +95,30 @@ class EditedHere(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(edited_at__isnull=wanted)
 
 
+class LacksFigure(admin.SimpleListFilter):
+    """Filters rows by a figure of the list that is not known of them."""
+
+    title = "lacks"
+    parameter_name = "lacks"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        table = model_admin.model
+        figures = [field for field in table._meta.fields if isinstance(field, QuantityField)]
+        asked = {*model_admin.columns, "cloud_price", "tdp", "price", "power"}
+        return [(field.name, capfirst(str(field.verbose_name))) for field in figures if field.name in asked]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CatalogRow]) -> QuerySet[CatalogRow]:
+        known = {str(value) for value, _ in self.lookup_choices}
+        return queryset.filter(**{f"{self.value()}__isnull": True}) if self.value() in known else queryset
+
+
 class RowAdmin(TransferAdmin, RowPages):
     """The admin of one table. A subclass sets the columns of its list and the groups of its figures."""
 
     columns: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     groups: tuple[Any, ...] = ()
-    actions = ("archive", "bring_back", "take_shipped")
+    actions = ("archive", "bring_back", "take_shipped", set_source)
     form = RowForm
     ordering = ("name",)
     prepopulated_fields = {"slug": ("name",)}
@@ -120,7 +138,7 @@ class RowAdmin(TransferAdmin, RowPages):
         return ("name", *(self._column(name) for name in self.columns), "checked", "edited")
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
-        return (*self.filters, "verified", "archived", EditedHere)
+        return (*self.filters, "verified", LacksFigure, "archived", EditedHere)
 
     def get_fieldsets(self, request: HttpRequest, obj: CatalogRow | None = None) -> Any:
         fieldsets = (*self.groups, PROVENANCE)

@@ -369,3 +369,32 @@ def test_the_former_slug_of_another_row_is_not_taken(as_ada):
     assert said == [
         "'h100-sxm5-80gb' was the slug of NVIDIA H100 SXM5 80GB, and links with it still lead there.",
     ]
+
+
+def test_rows_that_lack_a_figure_are_listed(as_ada):
+    found = as_ada.get(url(Accelerator, "changelist"), {"lacks": "unit_price"}).context["cl"].queryset
+    assert set(found) == set(Accelerator.objects.filter(unit_price=None)) and found
+    assert "By lacks" in page(as_ada, url(Accelerator, "changelist"))
+
+
+def test_a_filter_by_a_figure_that_is_none_shows_all_rows(as_ada):
+    found = as_ada.get(url(Accelerator, "changelist"), {"lacks": "password"}).context["cl"].queryset
+    assert found.count() == Accelerator.objects.count()
+
+
+def test_the_source_of_several_rows_is_set_at_once(as_ada):
+    rows = row(), row("t4")
+    asked = act(as_ada, "set_source", *rows).content.decode()
+    assert "For 2 accelerators: NVIDIA H100 SXM5 80GB, NVIDIA T4" in asked
+    typed = {"action": "set_source", "_selected_action": [each.pk for each in rows], "set": "Set"}
+    empty = as_ada.post(url(Accelerator, "changelist"), typed)
+    assert "Fill in at least one of source, URL, date and verified." in empty.content.decode()
+    wrong = as_ada.post(url(Accelerator, "changelist"), {**typed, "source_date": "2026-13"})
+    assert "A year, a month (2026-10) or a day (2026-10-31)." in wrong.context["form"].errors["source_date"]
+    before = row("t4").source
+    as_ada.post(
+        url(Accelerator, "changelist"), {**typed, "verified": "yes", "source_date": "May 2026", "reason": "Read."}
+    )
+    assert [(each.verified, each.source_date) for each in (row(), row("t4"))] == [("yes", "2026-05")] * 2
+    assert row("t4").source == before and sorted(row("t4").overrides) == ["source_date", "verified"]
+    assert revisions(row()).first().reason == "Read."
