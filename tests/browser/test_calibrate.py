@@ -32,9 +32,9 @@ def test_a_bad_cell_is_said_and_the_last_fit_stays(page, live_server, console):
 
 def test_a_row_is_added_by_hand(page, live_server):
     page.goto(f"{live_server.url}{URL}")
-    page.get_by_label("Accelerator").select_option("h100-sxm5-80gb")
-    page.get_by_label("Model", exact=True).select_option("llama-3-8b")
-    page.get_by_label("Batch size").fill("2")
-    page.get_by_label("ITL", exact=False).first.fill("6.6")
+    page.get_by_role("combobox", name="Accelerator").select_option("h100-sxm5-80gb")
+    page.get_by_role("combobox", name="Model").select_option("llama-3-8b")
+    page.get_by_role("textbox", name="Batch size").fill("2")
+    page.get_by_role("textbox", name="ITL").fill("6.6")
     page.get_by_role("button", name="Add row").click()
     expect(page.get_by_label("Measured times (CSV)")).to_have_value(re.compile(r"llama-3-8b,,2,.*6\.6 ms$"))

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from mlsysweb.answer import validated
-from mlsysweb.show.forms.asked import Rows
+from mlsysweb.show.forms.asked import Rows, asked_inputs
 from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.work_limits import heavy_work
 from solvers.calibrate.fit import ConstantsFit, TimedQuestion, fit
@@ -45,10 +45,14 @@ def answer_page(query: QueryDict) -> CalibratePage:
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:
-    """Return the rows of the table as shown beside a saved page."""
-    header, *lines = _rows(query).splitlines()
+    """Return the rows of the table as shown beside a saved page, and the serving wall's defaults for what they leave
+    out."""
+    table = _rows(query)
+    header, *lines = table.splitlines()
+    given = {name for row in read_table(table).rows for name in row.text}
+    left_out = {name: io for name, io in serving.inputs.items() if name not in given}
     listed = (AskedInput(f"row-{k}", f"Row {k}", line, False) for k, line in enumerate(lines, start=1))
-    return (AskedInput(ROWS, "Columns", header, False), *listed)
+    return (AskedInput(ROWS, "Columns", header, False), *listed, *asked_inputs(left_out, {}, rows))
 
 
 def answer_query(query: QueryDict) -> CalibrateAnswer:
