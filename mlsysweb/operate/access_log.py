@@ -12,7 +12,7 @@ from mlsysweb.registry import BY_NAME
 
 _log = logging.getLogger("mlsysweb.access")
 # The URL namespaces whose addresses are the question that was asked. Those of others may be secret.
-_PUBLIC = {*BY_NAME, "api", "lessons"}
+_PUBLIC = {*BY_NAME, "lessons"}
 
 
 def write(request: HttpRequest, response: HttpResponseBase, seconds: float, size: int) -> None:
@@ -28,6 +28,7 @@ def address(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is None:
         return "(no page)"
-    if match.namespace in _PUBLIC or match.view_name == "home":
+    public = match.namespace in _PUBLIC and "id" not in match.kwargs  # an id is that of a row, such as a scenario
+    if public or match.view_name == "home":
         return request.get_full_path()
     return f"/{match.route}"

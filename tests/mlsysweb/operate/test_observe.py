@@ -75,8 +75,10 @@ class TestAccessLog:
         session = ClassSession.objects.create(title="Lesson", lesson={"frames": []})
         Client(raise_request_exception=False).get(f"/class/host/{session.host_key}/")
         Client().get("/accounts/login/?next=/s/secret/")
+        Client().get(f"/api/v1{link.replace('/s/', '/scenarios/').rstrip('/')}?secret=1")
         addresses = [line.split()[1] for line in log()]
-        assert addresses == ["/s/<slug:id>/", "/s/", "/class/host/<key:key>/", "/accounts/login/"]
+        over_the_api = "/api/v1/scenarios/<str:id>"
+        assert addresses == ["/s/<slug:id>/", "/s/", "/class/host/<key:key>/", "/accounts/login/", over_the_api]
 
     def test_a_static_file_and_a_health_check(self, log):
         Client().get("/health/live")
