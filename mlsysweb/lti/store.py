@@ -11,7 +11,6 @@ from django.utils import timezone
 from mlsysweb.classroom.live.participants import participant_of, remember
 from mlsysweb.classroom.live.store import join
 from mlsysweb.classroom.models import ClassSession, Participant
-from mlsysweb.saved.scenarios.text import without_control_characters
 
 from .models import Launch, Platform, PlatformLink, PlatformStudent
 
@@ -84,7 +83,7 @@ def join_class(request: HttpRequest, link: PlatformLink, session: ClassSession, 
         else:
             participant = participant_of(request, session)
             if participant is None or hasattr(participant, "platform_student"):  # of another user of this browser
-                participant = join(session, " ".join(without_control_characters(name).split())[:_LONGEST_NAME])
+                participant = join(session, " ".join(name.split())[:_LONGEST_NAME])
             PlatformStudent.objects.create(participant=participant, link=link, user=user)
     assert participant is not None
     remember(request, session, participant)

@@ -8,6 +8,8 @@ from typing import Any
 
 import jwt
 
+from mlsysweb.saved.scenarios.text import without_control_characters
+
 from .keys import ALGORITHM
 from .models import Launch
 
@@ -74,21 +76,26 @@ def _used(claims: Mapping[str, Any]) -> dict[str, Any]:
     used = {
         "kind": kind,
         "deployment": str(claims[f"{_CLAIM}deployment_id"]),
-        "user": str(claims.get("sub") or "")[:255],
-        "name": str(claims.get("name") or "")[:200],
+        "user": _text(claims.get("sub"), 255),
+        "name": _text(claims.get("name"), 200),
         "teaches": any(str(role).endswith(_TEACHING) for role in (roles if isinstance(roles, list) else ())),
-        "resource": str(resource.get("id") or "")[:255],
-        "title": str(resource.get("title") or "")[:200],
-        "custom": {name: str(value)[:60] for name, value in custom.items() if name in ("lesson", "class")},
-        "line_item": str(grades.get("lineitem") or "")[:1000] if may_score else "",
-        "return_url": str(deep.get("deep_link_return_url") or ""),
-        "data": deep.get("data"),
+        "resource": _text(resource.get("id"), 255),
+        "title": _text(resource.get("title"), 200),
+        "custom": {name: _text(value, 60) for name, value in custom.items() if name in ("lesson", "class")},
+        "line_item": _text(grades.get("lineitem"), 1000) if may_score else "",
+        "return_url": _text(deep.get("deep_link_return_url"), 2000),
+        "data": None if deep.get("data") is None else _text(deep["data"], 10_000),
     }
     if kind == RESOURCE and not (used["resource"] and used["user"]):
         raise LaunchError("The launch is not valid: it names no link or no user.")
     if kind == DEEP_LINK and not used["return_url"].startswith(("https://", "http://")):
         raise LaunchError("The launch is not valid: it names no address to return to.")
     return used
+
+
+def _text(value: Any, most: int) -> str:
+    """Return a value as text that every database can store."""
+    return without_control_characters(str(value or ""))[:most]
 
 
 def _table(claims: Mapping[str, Any], name: str) -> Mapping[str, Any]:
