@@ -76,7 +76,12 @@ def test_the_wheel_holds_its_licence_and_what_it_needs(wheel):
         names = opened.namelist()
         (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
         needs = [line for line in opened.read(metadata).decode().splitlines() if line.startswith("Requires-Dist: ")]
-    assert sorted(Requirement(line.removeprefix("Requires-Dist: ")).name for line in needs) == ["numpy", "pint"]
+    requirements = [Requirement(line.removeprefix("Requires-Dist: ")) for line in needs]
+    assert {each.name: str(each.marker or "") for each in requirements} == {
+        "numpy": "",
+        "pint": "",
+        "scipy": 'extra == "uncertainty"',
+    }
     assert {Path(name).name for name in names} >= {"LICENSE", "NOTICE"}
 
 

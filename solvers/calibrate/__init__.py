@@ -5,7 +5,8 @@
     fit.py       least squares on the logarithm of predicted over measured, with intervals and leave-one-out errors
     prompt.py    the function for a Python prompt
 
-Predictions are the serving wall's own. SciPy is imported at the first call.
+Predictions are the serving wall's own. SciPy, which `mlsysweb[uncertainty]` installs, is imported at the
+first call.
 """
 
 from solvers.callable_module import make_callable

@@ -6,8 +6,8 @@
     bands.py     the records of the result
     prompt.py    the function for a Python prompt
 
-Sampling belongs here; formatting and charts are the site's. SciPy is imported at the first call: it takes about a
-second and 75 MB of memory.
+Sampling belongs here; formatting and charts are the site's. SciPy, which `mlsysweb[uncertainty]` installs, is
+imported at the first call: it takes about a second and 75 MB of memory.
 """
 
 from solvers.callable_module import make_callable

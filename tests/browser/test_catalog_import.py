@@ -47,7 +47,7 @@ def test_fifty_rows_with_two_errors_are_corrected_imported_and_undone(instructed
     assert (Accelerator.objects.count(), chip.tdp, chip.memory_bandwidth) == (before + 50, 3, 110e9)
 
     instructed.goto(instructed.url.split("import/")[0] + f"{chip.pk}/history/")
-    expect(instructed.get_by_text("Added by import 1.")).to_be_visible()
+    expect(instructed.get_by_role("row").filter(has_text="Import 1: chips.csv")).to_be_visible()
     instructed.goto(instructed.url.split(f"{chip.pk}/")[0] + "import/")
     instructed.get_by_role("row", name="chips.csv").get_by_role("link").click()
     instructed.get_by_role("button", name="Undo this import").click()

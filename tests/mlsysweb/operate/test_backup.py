@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from django.contrib.auth.models import User
 from axes.models import AccessAttempt, AccessFailureLog
 from catalog.models import Accelerator
+from mlsysweb.api.models import ApiToken
 from mlsysweb.classroom.models import ClassSession, Participant, Submission
 from mlsysweb.courses.store import create_course
 from mlsysweb.explore.models import Job
@@ -28,6 +29,7 @@ from mlsysweb.lti.models import Launch, Platform
 from mlsysweb.saved.scenarios.models import Scenario, Tag, Version
 user = User.objects.create_user("ada", password="a long one")
 create_course(user, "Class", "of 2026")
+ApiToken.make(user.pk, "notebook", ("read",), 30)
 platform = Platform.objects.create(name="Moodle", issuer="https://moodle.example.edu", client_id="walls")
 Launch.objects.create(platform=platform, claims={"user": "7"})
 old = Scenario.objects.create(path="/walls/roofline/", solver="roofline", title="Ätna \\u2028 \\"{x}\\"", owner=user)
