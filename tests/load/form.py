@@ -66,13 +66,15 @@ class PageForm:
 
 
 def page_form(html: str) -> PageForm | None:
-    """Return the form that updates a page; None for a page without one."""
+    """Return the form that updates a page; None for a page without one, or with nothing to move or retype in it."""
     reader = _Reader()
     reader.feed(html)
     if not reader.address:
         return None
     names = {names["id"]: names["name"] for names in reader.texts}
     sliders = tuple(_sliders(reader.ranges, names))
+    if not sliders and not any(name == "goal" for name, _ in reader.sent):
+        return None
     return PageForm(reader.address, tuple(reader.sent), sliders)
 
 
