@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from mlsysweb.api.operation import ApiOperation
-from mlsysweb.api.operations import keeping, searching, solving, sweeping, tables
+from mlsysweb.api.operations import scenarios, searching, solving, sweeping, tables
 
 OPERATIONS: tuple[ApiOperation, ...] = (
     *solving.OPERATIONS,
     *sweeping.OPERATIONS,
     *searching.OPERATIONS,
     *tables.OPERATIONS,
-    *keeping.OPERATIONS,
+    *scenarios.OPERATIONS,
 )
