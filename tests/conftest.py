@@ -5,6 +5,7 @@ import sqlite3
 
 import hypothesis
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, connections
@@ -96,5 +97,7 @@ def no_limits(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def no_cached_updates():
-    """Clear the cache of updates, so that each test sees its own be computed."""
+    """Clear the cache of updates, so that each test sees its own be computed, and that of content types, whose keys a
+    test before may have rolled back."""
     caches["updates"].clear()
+    ContentType.objects.clear_cache()

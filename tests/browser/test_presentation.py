@@ -22,6 +22,7 @@ def test_keys_move_the_slider_of_the_chart_and_go_through_examples_and_walls(pag
     expect(page.locator(".presets a").nth(1)).to_have_attribute("aria-current", "true")
     page.keyboard.press("PageDown")
     expect(page.locator("h1")).to_have_text("Batching")
+    page.wait_for_load_state()  # the keys are listened to once the scripts have run
     page.keyboard.press("PageUp")
     expect(page.locator("h1")).to_have_text("Serving")
 
@@ -50,5 +51,6 @@ def test_the_bar_and_a_clicker_go_through_the_tools(page, live_server):
     page.goto(f"{live_server.url}/geography/")
     page.get_by_role("link", name="Next tool: TinyML to frontier").click()
     expect(page.locator("h1")).to_have_text("TinyML to frontier")
+    page.wait_for_load_state()
     page.keyboard.press("PageUp")
     expect(page.locator("h1")).to_have_text("Carbon map")
