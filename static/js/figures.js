@@ -67,7 +67,7 @@ function within(label, width, letter) {
 // The box of a label in pixels from the lower left corner of the plot.
 function box({ text, x, y, xanchor, yanchor, xshift = 0, yshift = 0 }, width, height, letter) {
   const lines = text.replace(/<\/?b>/g, "").split("<br>");
-  const [wide, tall] = [Math.max(...lines.map((line) => line.length)) * letter * 0.95, lines.length * 15];
+  const [wide, tall] = [Math.max(...lines.map((line) => line.length)) * letter * 0.95, lines.length * letter * 2.1];
   const left = x * width + xshift - (xanchor === "right" ? wide : 0);
   const bottom = y * height + yshift - ({ top: tall, middle: tall / 2 }[yanchor] ?? 0);
   return { left, bottom, right: left + wide, top: bottom + tall };
@@ -199,8 +199,10 @@ async function draw(script) {
   const small = plot.clientWidth < SMALL;
   const { data: every, layout } = themed(JSON.parse(script.textContent), small ? 0.9 : scale);
   const data = small ? roomy(every) : every;
-  if (small && data.filter(({ showlegend, name }) => name && showlegend !== false).length > 4) {
-    layout.legend = { ...layout.legend, entrywidthmode: "fraction", entrywidth: 0.5 }; // else one below the other
+  const named = data.filter(({ showlegend, name }) => name && showlegend !== false);
+  if (small && named.length > 4) {
+    const columns = named.some(({ name }) => name.length > 18) ? 1 : 2;
+    layout.legend = { ...layout.legend, entrywidthmode: "fraction", entrywidth: 1 / columns }; // else one below the other
   }
   if (small) layout.margin = { ...layout.margin, l: Math.min(layout.margin?.l ?? 40, 40), b: Math.min(layout.margin?.b ?? 44, 44) };
   if (coarse.matches) layout.dragmode = false; // touch scrolls the page; a mouse selects an area to zoom
