@@ -118,6 +118,19 @@ def wait_quantile(share: Array, wait_probability: Array, given_waiting: Array) -
     )
 
 
+def prefill_wait_quantile(share: Array, arrival_rate: Array, prefill_time: Array) -> Array:
+    """Wait in seconds behind the prefills of other prompts that a `share` p (0 to 1) of the prompts does not exceed, in
+    a replica that prefills one prompt at a time in order of arrival; `arrival_rate` λ in prompts per second,
+    `prefill_time` s in seconds of each. M/D/1 with an exponential tail: `wait_quantile` with Pw = λ·s and
+    w = s/(2·(1 − λ·s)); infinite where λ·s is 1 or more. Arrays broadcast. Pollaczek–Khinchine for the mean; decode
+    steps between two prefills are left out."""
+    busy = np.asarray(arrival_rate, dtype=float) * prefill_time
+    given_waiting = mean_wait_given_waiting(1.0, busy, prefill_time, 0.5)
+    return np.where(
+        busy < 1, wait_quantile(share, np.minimum(busy, 1), given_waiting), np.where(busy >= 1, np.inf, np.nan)
+    )
+
+
 def queue_mean_wait(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
     """Mean wait in seconds over all requests in a queue with c `servers` at an offered `load` a in erlang, mean
     `service_time` in seconds and the dimensionless variability `factor`; infinite where a is c or more. Arrays

@@ -50,7 +50,8 @@ WRONG = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
   for (const path of marks.length ? plot.querySelectorAll(".scatterlayer path.js-line") : []) {
     const toScreen = path.getScreenCTM();
     const length = path.getTotalLength();
-    const points = Array.from({ length: 200 }, (_, k) => path.getPointAtLength((k / 199) * length).matrixTransform(toScreen));
+    const shares = Array.from({ length: 200 }, (_, k) => k / 199);
+    const points = shares.map((share) => path.getPointAtLength(share * length).matrixTransform(toScreen));
     for (const mark of marks) {
       const text = mark.querySelector(".annotation-text");
       const box = text.getBoundingClientRect();
