@@ -1,7 +1,7 @@
-"""How long does a job wait for its share of a cluster that others use as well?
+"""How long does a job wait in the queue of a shared cluster?
 
 Little 1961 for the length of the queue, Erlang 1917 for the probability of waiting, Pollaczek and Khinchine for one
-server and Lee and Longton 1959 for many, with jobs of any variability. Not modelled: backfilling, priorities,
+server and Lee and Longton 1959 for many, with jobs of any variability. Not modeled: backfilling, priorities,
 preemption, and users who give up when the queue is long.
 """
 

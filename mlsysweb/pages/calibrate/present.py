@@ -61,7 +61,7 @@ def _cards(fit: ConstantsFit) -> Iterator[Card]:
     columns = (
         ("before", "Error with the catalog's constants", fit.before),
         ("after", "Error after the fit", fit.after),
-        ("left_out", "Error of times left out", fit.left_out),
+        ("left_out", "Leave-one-out error", fit.left_out),
     )
     for name, label, ratios in columns:
         yield card(name, Value(median_error(ratios), "1", "percent", label))

@@ -69,7 +69,7 @@ def _verdict(found: Atlas, here: int) -> str:
     cleanest, dirtiest = found.places[best].name, found.places[worst].name
     carbon, least, most = (_tonnes(found, place) for place in (here, best, worst))
     state = _rank(found, here, least == most, carbon == least, carbon == most)
-    first = f"{state}. In {found.places[here].name} the job emits {carbon} of CO2e"
+    first = f"{state}. In {found.places[here].name} the job emits {carbon} CO₂e"
     if least == most:
         return f"{first}, as in every other place."
     if carbon == least:
@@ -241,7 +241,7 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
         names, making, running = zip(*kept, strict=True)
         yield _figure(
             "lifetimes-2",
-            f"Embodied vs. operational emissions over the hardware lifetime ({i.grid.name})",
+            f"Embodied vs. operational emissions over the hardware lifetime, {i.grid.name}",
             lifetimes(names, making, running),
             ("Device", "Embodied (CO₂e)", "Operational (CO₂e)"),
             [(n, format_quantity(m, "kg"), format_quantity(r, "kg")) for n, m, r in kept],

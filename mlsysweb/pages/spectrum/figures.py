@@ -222,7 +222,7 @@ def _launches(s: Survey) -> Figure | None:
     drawn = device_latency(
         [_timed(s, place) for place in places], _VALUES[PlotQuantity.PEAK], _VALUES[PlotQuantity.LATENCY]
     )
-    columns = ("Device", "Peak rate", "Latency", "Compute", "Memory", "Overhead", "Bottleneck")
+    columns = ("Device", "Peak FLOP/s", "Latency", "Compute", "Memory", "Overhead", "Bottleneck")
     rows = tuple(_parts(s, place) for place in places if s.point.rows == TableRows.ALL or _label(s, place))
     title = "Latency vs. peak FLOP/s for this model"
     return _figure(s, "launches", title, drawn, Table(columns, rows))

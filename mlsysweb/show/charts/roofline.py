@@ -86,7 +86,7 @@ def _regions(result: Result, across: Reach, up: Reach) -> list[dict[str, Any]]:
 
 
 def _heading() -> dict[str, Any]:
-    return _text("<b>Achieved FLOP/s</b>", 0, 1, "token:text", "left", "bottom", yshift=6) | {"name": "heading"}
+    return _text("<b>Attained FLOP/s</b>", 0, 1, "token:text", "left", "bottom", yshift=6) | {"name": "heading"}
 
 
 def _labels(result: Result, across: Reach, up: Reach) -> list[dict[str, Any]]:

@@ -195,7 +195,7 @@ def _extra_names(question: Question[Any]) -> Iterator[tuple[str, str]]:
     if question.overlay:
         yield ALSO, f"Compare with ({question.inputs[question.overlay].label.lower()}s)"
     if any(figure.kind == "curve" for figure in question.figures):
-        yield SWEEP, "Curves run along"
+        yield SWEEP, "Chart x-axis"
 
 
 def _extras(
@@ -218,13 +218,13 @@ def _extras(
         )
     if SWEEP in names:
         now = text.get(SWEEP, "")
-        own = Option("", "As each chart suggests", not now)
+        own = Option("", "Automatic", not now)
         numbers = (Option(n, _worded(i), n == now) for n, i in question.inputs.items() if isinstance(i, Input))
         yield Field(
             name=SWEEP,
             control="pick",
             label=names[SWEEP],
-            help="Any number above can be the axis of the curves.",
+            help="Any number above can be the x-axis of the curves.",
             text=now,
             error=errors.get(SWEEP, ""),
             slider=None,
