@@ -301,8 +301,8 @@ _ACCURACY_AFTER_QUANTIZATION = (
     ),
     (
         7,
-        "between what 4 bits and 8 bits are reported to lose: 0.4 to 13\u00a0% of perplexity (OPT, Frantar et al. 2022) and "
-        "at most 1\u00a0% of accuracy (Wu et al. 2020).",
+        "between what 4 bits and 8 bits are reported to lose: 0.4 to 13\u00a0% of perplexity (OPT, Frantar et al. 2022) "
+        "and at most 1\u00a0% of accuracy (Wu et al. 2020).",
     ),
     (
         64,
@@ -313,9 +313,9 @@ _ACCURACY_AFTER_QUANTIZATION = (
 _ACCURACY_AFTER_PRUNING = {
     Pattern.UNSTRUCTURED: (
         "from no loss to an unusable model, by method. AlexNet kept its accuracy without 89\u00a0% of its weights "
-        "after retraining (Han et al. 2015). At 50\u00a0% sparsity without retraining, OPT-175B went from 43.9 to 41.3 or "
-        "to 25.6 points on ARC-Challenge (Frantar and Alistarh 2023). Papers measure too differently to rank (Blalock et al. "
-        "2020)."
+        "after retraining (Han et al. 2015). At 50\u00a0% sparsity without retraining, OPT-175B went from 43.9 to 41.3 "
+        "or to 25.6 points on ARC-Challenge (Frantar and Alistarh 2023). Papers measure too differently to rank "
+        "(Blalock et al. 2020)."
     ),
     Pattern.STRUCTURED: (
         "VGG-16 with 34\u00a0% and ResNet-110 with 38\u00a0% fewer FLOPs came close to their accuracy after "

@@ -215,7 +215,7 @@ def _figure(
     return Figure(
         id,
         title,
-        f"{title}, of all scenarios compared. The table below says the same.",
+        f"{title} of the compared scenarios; the table below lists the values.",
         embedded(orjson.dumps(plot).decode()),
         Table(columns, rows),
     )
