@@ -301,7 +301,7 @@ _ACCURACY_AFTER_QUANTIZATION = (
     ),
     (
         7,
-        "between what 4 bits and 8 bits are reported to lose: 0.4 to 13\u00a0% of perplexity (OPT, Frantar et al. 2022) "
+        "between what 4 bits and 8 bits lose: 0.4 to 13\u00a0% of perplexity (OPT, Frantar et al. 2022), "
         "and at most 1\u00a0% of accuracy (Wu et al. 2020).",
     ),
     (

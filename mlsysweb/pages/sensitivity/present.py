@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -21,6 +21,8 @@ from .page import ElasticityLine, SensitivityPage
 # Below this, one percent changes less than a thousandth of a percent: counted as no effect.
 _STILL = 1e-3
 _MOST = 14
+# Counts that tell architectures apart: one percent more of them is no model.
+_STRUCTURE = (".mlp_matrices", ".generative")
 
 
 def sensitivity_page(
@@ -29,7 +31,8 @@ def sensitivity_page(
     """Return the parameters that affect the output, the largest elasticity first; the number of those that do not; and
     the breakpoints."""
     label = solver.outputs[output].label if output in solver.outputs else output
-    rows = [row for row in found.rows if abs(row.elasticity) >= _STILL][:_MOST] if found else []
+    told = [row for row in found.rows if not row.name.endswith(_STRUCTURE)] if found else []
+    rows = [row for row in told if abs(row.elasticity) >= _STILL][:_MOST]
     return SensitivityPage(
         title=solver.title,
         wall=Link(solver.title, wall),
@@ -37,8 +40,10 @@ def sensitivity_page(
         verdict=_verdict(label, rows),
         outputs=tuple(Link(solver.outputs[name].label, url, name == output) for name, url in links.items()),
         elasticities=tuple(_elasticity_line(row) for row in rows),
-        still=sum(abs(row.elasticity) < _STILL for row in found.rows) if found else 0,
-        turns=tuple(_turns(solver, found.breakpoints)) if found else (),
+        still=sum(abs(row.elasticity) < _STILL for row in told),
+        turns=tuple(_turns(solver, [turn for turn in found.breakpoints if not turn.name.endswith(_STRUCTURE)]))
+        if found
+        else (),
         figure=_figure(label, rows) if rows else None,
         error=error,
         whole=links.get(output, ""),
@@ -72,13 +77,8 @@ def _elasticity_line(row: ElasticityRow) -> ElasticityLine:
     return ElasticityLine(row.label, row.name, _percent(row), "compute" if row.hardware else "overhead")
 
 
-def _turns(solver: Solver[Any, Any], breakpoints: tuple[Breakpoint, ...]) -> Iterator[str]:
+def _turns(solver: Solver[Any, Any], breakpoints: Sequence[Breakpoint]) -> Iterator[str]:
     for each in breakpoints[:8]:
-        at = (
-            f"×{format_quantity(each.factor, '1')}"
-            if each.setting.value != each.setting.value
-            else format_value(each.setting)
-        )
         said = "; ".join(
             f"{_small(solver.outputs[change.output].label)} goes from {member_words(change.before)} to "
             f"{member_words(change.after)}"
@@ -89,7 +89,9 @@ def _turns(solver: Solver[Any, Any], breakpoints: tuple[Breakpoint, ...]) -> Ite
             f"{format_quantity(each.above / 100, '1', 'percent')} above"
         )
         times = agree(format_quantity(each.factor, "1"), " times the current value")
-        yield f"{each.label} at {at} ({times}): {said or slopes}."
+        known = each.setting.value == each.setting.value
+        at = f"{format_value(each.setting)} ({times})" if known else times
+        yield f"{each.label} at {at}: {said or slopes}."
 
 
 def _finding(rows: list[ElasticityRow]) -> str:
@@ -103,7 +105,8 @@ def _finding(rows: list[ElasticityRow]) -> str:
 
 def _figure(label: str, rows: list[ElasticityRow]) -> Figure:
     told = tuple(
-        (row.label, row.name, _percent(row), "hardware spec" if row.hardware else "design choice") for row in rows
+        (row.label, row.name, _percent(row), "hardware specification" if row.hardware else "design choice")
+        for row in rows
     )
     title = f"Effect of a 1\u00a0% increase on {_small(label)}"
     return Figure(
@@ -111,5 +114,5 @@ def _figure(label: str, rows: list[ElasticityRow]) -> Figure:
         title=title,
         description=_finding(rows),
         plot=embedded(orjson.dumps(tornado(rows)).decode()),
-        table=Table(("Input", "Name", "Change for +1\u00a0%", "Kind"), told),
+        table=Table(("Input", "API name", "Change for +1\u00a0%", "Kind"), told),
     )

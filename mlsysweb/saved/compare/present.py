@@ -142,7 +142,7 @@ def _ratios(compared: Sequence[ComparedScenario], baseline: int) -> Iterator[Fig
         for label, numbers in columns.items()
         if numbers[base]
     )
-    title = "Headline figures against the baseline"
+    title = "Headline figures vs. the baseline"
     yield _figure("ratios-0", title, ratios(titles, columns, base), ("", *titles), words)
 
 

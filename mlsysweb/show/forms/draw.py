@@ -148,7 +148,18 @@ def _default_text(io: InputField) -> str:
 
 def _slider(io: Input) -> Slider:
     low, high = (convert(end, io.unit, io.display_unit) for end in io.slider)
-    return Slider(low=low, high=high, log=io.log, integer=io.integer, counted=is_counted(io.unit))
+    return Slider(low=low, high=high, log=io.log, integer=io.integer, counted=is_counted(io.unit), noun=_noun(io))
+
+
+def _noun(io: Input) -> str:
+    """Return what a number without a unit counts, for a slider that is read aloud: `4 devices`; empty where the label
+    does not tell."""
+    if io.unit != "1" or io.display_unit not in ("", "1") or not io.integer:
+        return ""
+    if io.label.endswith(" length"):
+        return "tokens"
+    counted = io.label.partition(" per ")[0].lower()
+    return "sequences" if counted == "batch size" else counted if counted.endswith("s") else ""
 
 
 def _groups(io: InputField, text: str, choices: Choices) -> tuple[OptionGroup, ...]:

@@ -102,7 +102,7 @@ def test_the_ranking_is_by_power_or_by_price(client):
     assert powers[:3] == ["5 mW", "400 mW", "2 W"]
     page = shown(client, smallest="price")
     assert [row.price for row in group(page, "meets").values()][:2] == ["$4", "$249"]
-    assert "it costs least, $4" in page.verdict
+    assert "lowest price ($4) of the " in page.verdict
 
 
 def test_a_limit_turns_devices_away_and_says_which_figure(client):
