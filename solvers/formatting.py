@@ -46,6 +46,7 @@ _WORDS = {
     "tdp": "TDP",
     "tensor": "tensor-parallel communication",
     "update": "optimizer step",
+    **{name: name.upper() for name in ("fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4")},
 }
 _SLOT = re.compile(r"\{([a-z_][a-z_0-9.]*)\}")
 

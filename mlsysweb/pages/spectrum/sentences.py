@@ -171,10 +171,10 @@ def _short(s: Survey, place: int) -> str:
 def _unknown(s: Survey, place: int) -> str:
     """Return which figure the catalog lacks for an answer."""
     spec, code = s.devices[place].spec, s.point.precision
-    own = [p.name.lower() for p in Precision if not np.isnan(spec.peak[p])]
+    own = [p.name for p in Precision if not np.isnan(spec.peak[p])]
     if not own:
         return "unknown: the catalog has no peak FLOP/s"
     if arithmetic_format(spec, code) < 0:
-        return f"can't compute in {Precision(int(code)).name.lower()}: it has {', '.join(own)}"
+        return f"can't compute in {Precision(int(code)).name}: it has {', '.join(own)}"
     where = HOLDS[s.tier[place]]
     return f"unknown: the catalog has no bandwidth of its {where}"

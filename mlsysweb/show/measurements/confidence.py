@@ -45,7 +45,7 @@ def confidence(kinds: Iterable[str], chip: str, name: str, precision: str) -> It
 @lru_cache(512)
 def _sentence(kind: str, chip: str, name: str, precision: str) -> str:
     wider = [
-        (f"on {name}{f' in {precision}' if precision else ''}", _errors(kind, chip, precision)),
+        (f"on {name}{f' in {precision.upper()}' if precision else ''}", _errors(kind, chip, precision)),
         (f"on {name}, in other precisions too", _errors(kind, chip, "")),
         (f"on other accelerators, fewer than {_FEWEST} on {name}", _errors(kind, "", "")),
     ]

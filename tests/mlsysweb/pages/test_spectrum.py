@@ -80,7 +80,7 @@ def test_keyword_spotting_lives_in_the_sram_of_a_microcontroller_and_resnet_does
 
 def test_a_device_without_a_rate_for_the_format_says_what_it_computes_in(client):
     unknown = group(shown(client, model="llama-3-8b", precision="fp32", rows="all"), "unknown")
-    assert any("can't compute in fp32: it has" in row.why for row in unknown.values())
+    assert any("can't compute in FP32: it has" in row.why for row in unknown.values())
 
 
 def test_person_detection_in_time_is_beyond_the_nrf52840(client):

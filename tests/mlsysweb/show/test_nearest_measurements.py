@@ -132,7 +132,7 @@ def test_the_errors_on_a_chip_are_those_of_its_rows():
     rows = rows.where(rows["precision"] == "bf16")
     off = np.abs(rows["default"] / rows["measured"] - 1)
     off = off[~np.isnan(off)]
-    start = f"Decode steps, {len(off):,} measured on NVIDIA H100 SXM5 80GB in bf16: "
+    start = f"Decode steps, {len(off):,} measured on NVIDIA H100 SXM5 80GB in BF16: "
     sentence = next(each for each in near("serving").errors if each.startswith(start))
     assert f"half of the predictions are within {100 * np.median(off):.2g} %" in sentence
     assert f"nine of ten within {100 * np.quantile(off, 0.9):.2g} %" in sentence
