@@ -37,7 +37,7 @@ class Inputs:
         "Job arrival rate",
         4 / _DAY,
         high=1e6,
-        slider=(0.01 / _DAY, 1000 / _DAY),
+        slider=(0.1 / _DAY, 100 / _DAY),
         log=True,
         display_unit="1/day",
         symbol=r"\lambda",
