@@ -105,6 +105,7 @@ TEMPLATES = [
                 "mlsysweb.show.results.verdict_filter",
                 "mlsysweb.show.results.table_filter",
                 "mlsysweb.show.term_filter",
+                "mlsysweb.show.unit_filter",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

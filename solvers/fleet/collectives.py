@@ -1,7 +1,7 @@
-"""How long do many devices take to sum what each of them holds, and which algorithm is fastest?
+"""How long does it take devices to sum a buffer over all of them, and which algorithm is fastest?
 
 Patarasuk and Yuan 2009 for the ring, Thakur, Rabenseifner and Gropp 2005 for trees and all-to-all, Hockney 1994 for
-a message as a latency and a bandwidth. Not modelled: contention between messages (see the topology), pipelined
+a message as a latency and a bandwidth. Not modeled: contention between messages (see the topology), pipelined
 trees, sums inside switches, and the time of the additions.
 """
 

@@ -1,9 +1,9 @@
-"""How fast does a fleet train a network that is split over it, and what takes the step time?
+"""How fast does a fleet train a model split over it, and where does the step time go?
 
 Shoeybi et al. 2019 for tensor parallelism, Narayanan et al. 2021 (section 2.2) for the pipeline and its bubble,
 Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts,
 Grattafiori et al. 2024 (section 3.3.2) for splitting sequences. The work of a device alone is a sum of kernels, or
-the textbook's roofline (`timing`). Not modelled: one exchange that hides another behind the same arithmetic, experts
+the textbook's roofline (`timing`). Not modeled: two exchanges hidden behind the same compute, experts
 that draw unequal numbers of tokens, failures (wall 15)."""
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""How often does something in a fleet fail, and how much of the time is left for useful work?
+"""How often does a component of a fleet fail, and how much goodput is left?
 
-Daly 2006 for the best checkpoint interval and the share of the time that is left, with failures that strike checkpoints
+Daly 2006 for the optimal checkpoint interval and the goodput, with failures during checkpoints
 and restarts too; Young 1974 for the first-order approximation, which is shown beside it. Defaults are Llama 3's run of
-54 days on 16,384 H100: 419 unexpected interruptions (Grattafiori et al. 2024, section 3.3.4 and table 5). Not modelled:
-correlated and early failures, spare devices, slow or silently wrong parts.
+54 days on 16,384 H100: 419 unexpected interruptions (Grattafiori et al. 2024, section 3.3.4 and table 5). Not modeled:
+correlated and early failures, spare devices, stragglers and silent data corruption.
 """
 
 from __future__ import annotations

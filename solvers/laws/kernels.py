@@ -1,7 +1,7 @@
 """The time of one kernel of a transformer: a matrix product, an all-reduce, the update of the weights.
 
 A kernel takes max(FLOP/(π·η), bytes/(β·η_b)) + launches·τ: the roofline of Williams, Waterman and Patterson 2009
-(doi:10.1145/1498765.1498785, equation 1) for one kernel, and a floor below which none comes. Not modelled: waves of
+(doi:10.1145/1498765.1498785, equation 1) for one kernel, and a floor below which none comes. Not modeled: waves of
 tiles, the overlap of kernels, the host, the scheduler and the sampler.
 """
 

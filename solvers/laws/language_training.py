@@ -161,7 +161,7 @@ class TrainingStep:
 def price_training_step(model: Model, job: TrainingJob) -> TrainingStep:
     """Seconds of one optimizer step of a `model` by cause, for a `job` (see `TrainingJob`). Arrays broadcast. Narayanan
     et al. 2021, arXiv:2104.04473, sections 2.2 and 3, for how a step is put together; Williams, Waterman and Patterson
-    2009, doi:10.1145/1498765.1498785, equation 1, for each kernel, or for all of them at once. Not modelled: failures,
+    2009, doi:10.1145/1498765.1498785, equation 1, for each kernel, or for all of them at once. Not modeled: failures,
     experts that draw unequal numbers of tokens, one thing hidden behind arithmetic that hides another."""
     stages, microbatches = np.asarray(job.layout.pipeline, dtype=float), np.asarray(job.microbatches, dtype=float)
     part = memory.parameters_per_device(model, job.layout.tensor, stages, job.layout.expert)

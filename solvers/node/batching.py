@@ -139,7 +139,7 @@ class Inputs:
         "KV cache precision",
         KvPrecision.AS_WEIGHTS,
         advanced=True,
-        labels={"as_weights": "Same as weights"},
+        labels=inputs.FORMATS | {"as_weights": "Same as weights"},
         help="Format of the keys and values in the cache.",
     )
     memory_reserve: Array = inputs.memory_reserve()

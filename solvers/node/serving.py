@@ -109,6 +109,7 @@ class Inputs:
         "KV cache precision",
         Precision.FP16,
         advanced=True,
+        labels=inputs.FORMATS,
         help="Format of the keys and values in the cache.",
     )
     tensor_parallel: Array = inputs.tensor_parallel(1)

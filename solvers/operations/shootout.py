@@ -1,8 +1,9 @@
-"""Which chip does the same work at lower cost, and at what price would the other be cheaper?
+"""Which accelerator does the same work for less, and at what price does the other break even?
 
-Two fleets of equal throughput, each with its own number of devices: training by what kernels reach of the peak,
-serving by the roofline of a decode step on as few devices as hold the model. Costs as in Barroso, Hölzle and
-Ranganathan 2018 (chapter 6). Not modelled: software that runs on one chip only, networks, and the cost of porting.
+Two fleets of equal throughput, each with its own number of devices: training by the fraction of peak FLOP/s
+that kernels reach, serving by the roofline of a decode step on as few devices as hold the
+model. Costs as in Barroso, Hölzle and Ranganathan 2018 (chapter 6). Not modeled: software that runs on one chip only,
+networks, and the cost of porting.
 """
 
 from __future__ import annotations

@@ -147,17 +147,17 @@ def _lines(explanation: Explanation) -> Iterator[str]:
             words = [_words(taken) for taken in stage.takes if taken.origin is origin]
             if words and origin is not Origin.UNUSED:
                 yield f"   {origin.value:<8} {', '.join(words)}"
-        yield f"   {'finds':<8} {', '.join(stage.finds)}"
+        yield f"   {'outputs':<8} {', '.join(stage.finds)}"
     yield f"Walls covered: {', '.join(map(str, explanation.walls)) or 'none'}"
     for bridge in explanation.bridges:
-        yield f"Could be linked: {bridge.target} to {bridge.source}"
+        yield f"Possible link: {bridge.target} from {bridge.source}"
     for name in explanation.overruled:
-        yield f"Given in vain: {name}, which a stage finds; put a stage's name before it to use yours"
+        yield f"Ignored: {name}, which a stage computes; put a stage's name before it to use yours"
 
 
 def _words(taken: Taken) -> str:
     if taken.origin is Origin.STAGE:
         return f"{taken.name} (of {taken.source})"
     if taken.origin is Origin.GAP:
-        return f"{taken.name} ({taken.source or 'nothing'} stands in)"
+        return f"{taken.name} (default {taken.source or 'unknown'})"
     return taken.name

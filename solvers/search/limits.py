@@ -66,7 +66,7 @@ def _beyond(search: Search, axis: Axis, places: list[float], here: int, score: A
         if 0 <= row < len(places) and _better(score[row], score[here]) and look.failed[row].any():
             failed = [c.words for c, fails in zip(search.constraints, look.failed[row], strict=True) if fails]
             yield (
-                f"With {_label(search, axis)} {_words(search, axis, places[row])} it would be better and violate "
+                f"With {_label(search, axis)} {_words(search, axis, places[row])} it would be better, but violate "
                 f"{' and '.join(failed)}."
             )
 

@@ -96,7 +96,7 @@ def _cards(i: Inputs, fleet: PricedFleets, best: int) -> Iterator[Card]:
     yield card("cost_per_million_tokens", Value(million, "USD", label="Cost per 1M output tokens"))
     yield card("ttft", Value(float(fleet.ttft[best]), "s", label="p99 TTFT"))
     yield card("replicas", Value(float(fleet.replicas[best]), "1", label="Replicas"))
-    yield card("carbon", Value(float(fleet.carbon[best]), "kg", "t", "Operational CO2e per month"))
+    yield card("carbon", Value(float(fleet.carbon[best]), "kg", "t", "Operational CO₂e per month"))
 
 
 def _row(
@@ -197,5 +197,5 @@ def _assumptions(i: Inputs) -> Iterator[str]:
     yield "A month is a twelfth of 365 days. Cost per 1M tokens counts output tokens only, at the cost ranked by."
     yield "Owned devices draw idle power when idle. Rented devices are paid for all month, also when idle."
     yield "Spot replicas fail independently, are replaced after the recovery time, and write no checkpoints."
-    yield "CO2e is operational only: the embodied carbon of most accelerators is unknown, so it is left out of all."
+    yield "CO₂e is operational only: the embodied carbon of most accelerators is unknown, so it is left out of all."
     yield "Unknown: the catalog has no such price or figure for that accelerator. None is borrowed from another."

@@ -22,7 +22,7 @@ from solvers.pipeline.wall_stages import (
     utilization,
 )
 from solvers.quantities import format_quantity
-from solvers.registry import solvers
+from solvers.registry import solvers as registered
 from solvers.result import Result, Value
 from solvers.taxonomy import WALLS
 from solvers.verdict import State
@@ -150,7 +150,7 @@ def _row(place: WallStage, taken: float, result: Result, link: str, alone: bool)
     return WallRow(
         number=place.wall,
         name=WALLS[place.wall - 1].name,
-        link=Link(_title(result), link),
+        link=Link(_title(result.solver), link),
         kind=State.OK if alone and result.state == State.INFEASIBLE else result.state,
         verdict=f"One device alone: {verdict[:1].lower()}{verdict[1:]}" if alone else verdict,
         meter="" if unknown else f"{min(max(taken, 0.0), 1.0):.4f}",
@@ -161,18 +161,19 @@ def _row(place: WallStage, taken: float, result: Result, link: str, alone: bool)
 
 def _keys(results: Mapping[str, Result], links: Mapping[str, str], cost: tuple[Result, Link]) -> Iterator[KeyFigure]:
     for stage, name in _SERVING_KEYS:
-        yield _key(name, results[stage].values[name], Link(_title(results[stage]), links[stage]))
+        yield _key(name, results[stage].values[name], Link(_title(stage), links[stage]))
     for name, words in _SERVING_COSTS.items():
         found, wall = cost
         yield _key(f"serving_{name}", replace(found.values[name], label=words), wall)
     for stage, name in _TRAINING_KEYS:
         value = results[stage].values[name]
         words = value.label if value.label.startswith("Training") else f"Training run: {_lower(value.label)}"
-        yield _key(name, replace(value, label=words), Link(_title(results[stage]), links[stage]))
+        yield _key(name, replace(value, label=words), Link(_title(stage), links[stage]))
 
 
-def _title(result: Result) -> str:
-    return solvers()[result.solver].title
+def _title(name: str) -> str:
+    """Return the title of a solver: `Total cost of ownership` for `tco`."""
+    return registered()[name].title
 
 
 def _lower(label: str) -> str:

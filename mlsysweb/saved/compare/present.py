@@ -142,7 +142,7 @@ def _ratios(compared: Sequence[ComparedScenario], baseline: int) -> Iterator[Fig
         for label, numbers in columns.items()
         if numbers[base]
     )
-    title = "Headline figures against the baseline"
+    title = "Headline figures vs. the baseline"
     yield _figure("ratios-0", title, ratios(titles, columns, base), ("", *titles), words)
 
 
@@ -215,7 +215,7 @@ def _figure(
     return Figure(
         id,
         title,
-        f"{title}, of all scenarios compared. The table below says the same.",
+        f"{title} of the compared scenarios; the table below lists the values.",
         embedded(orjson.dumps(plot).decode()),
         Table(columns, rows),
     )

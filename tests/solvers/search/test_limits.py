@@ -34,7 +34,7 @@ def test_the_constraint_the_next_place_fails_is_named():
         serving, maximize="token_throughput", subject_to=["ttft <= 1 s"], prompt_length=512, batch_size=batches
     )
     assert found.best["batch_size"] == 64 and serving(prompt_length=512, batch_size=128).ttft > 1
-    assert found.limits == ("With batch size 128 it would be better and violate time to first token (TTFT) ≤ 1 s.",)
+    assert found.limits == ("With batch size 128 it would be better, but violate time to first token (TTFT) ≤ 1 s.",)
 
 
 def test_the_load_that_is_offered_is_held_against_what_the_best_can_serve():
