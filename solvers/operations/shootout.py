@@ -129,7 +129,14 @@ class Inputs:
         "USD", "Unit price of the reference", 0, high=1e9, slider=(0, 60000), advanced=True, zero_means="catalog's"
     )
     rival_price: Array = number(
-        "USD", "Unit price of the alternative", 0, high=1e9, slider=(0, 60000), zero_means="catalog's"
+        "USD",
+        "Unit price of the alternative",
+        0,
+        high=1e9,
+        slider=(0, 60000),
+        zero_means="catalog's",
+        of_pick="rival",
+        help="Of the alternative accelerator picked; others drawn beside it have the catalog's price.",
     )
     infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5, advanced=True)
     amortization: Array = inputs.amortization(4 * YEAR, advanced=True)
