@@ -650,4 +650,13 @@ def _job(i: Inputs) -> TrainingJob:
         straggler_factor=i.straggler_factor,
         roofline=Roofline(efficiency=i.efficiency, bandwidth_efficiency=i.bandwidth_efficiency, layer_overhead=0.0),
         timing=i.timing,
+        shared_bus=_shared_bus(i),
     )
+
+
+def _shared_bus(i: Inputs) -> Truth | None:
+    """Whether the devices of a node share one bus: as the network in the node picked says; None, the chip's own links,
+    where none is picked or its network is not known."""
+    if i.node is None or np.all(np.isnan(i.node.fabric.bandwidth)):
+        return None
+    return np.asarray(np.asarray(i.node.fabric.shared_bus) == 1)

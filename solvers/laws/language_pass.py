@@ -7,6 +7,7 @@ beside it: the slower of arithmetic and memory, an overhead for each layer, two 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -35,6 +36,9 @@ from solvers.laws.transformer import (
 from solvers.laws.transformer_pass import PassTime, decode_pass, prefill_pass
 from solvers.specs import Accelerator, Model, peak_rate
 
+# Of a number of devices that is whole but for the rounding of floating-point numbers.
+_ROUNDING = 1e-12
+
 
 class Timing(IntEnum):
     """How a pass is timed: as a sum of kernels, or by the textbook's roofline. AUTO is the sum of kernels; a question
@@ -58,8 +62,8 @@ class Roofline:
 @dataclass(frozen=True, kw_only=True)
 class ModelServer:
     """The hardware and formats of a pass: `devices` of one `chip` that each layer is split over, the formats of
-    weights and of keys and values (codes of `Precision`), the link between the devices, whether they share one bus,
-    and how a pass is timed."""
+    weights and of keys and values (codes of `Precision`), the link between the devices, whether they share one bus (as
+    the chip's links do, unless said), and how a pass is timed."""
 
     chip: Accelerator
     precision: Codes
@@ -68,7 +72,7 @@ class ModelServer:
     timing: Codes = Timing.AUTO
     devices: Array = 1.0
     link: NetworkLink = NetworkLink(np.inf, 0.0)
-    shared_bus: Truth = False
+    shared_bus: Truth | None = None
 
     @cached_property
     def kernel_device(self) -> KernelDevice:
@@ -167,6 +171,52 @@ def device_memory(model: Model, server: ModelServer, tokens: Array) -> DeviceMem
         np.where(textbook, weights, weights + copied * server.layout.weight_bytes),
         np.where(textbook, request / split, kept),
     )
+
+
+def least_devices(models: tuple[Model, ...], server: ModelServer, requests: Array, tokens: Array, room: Array) -> Array:
+    """The fewest devices like those of a `server` that hold `models` together, with a number of `requests` of `tokens`
+    each, in `room` bytes a device, a count: infinite where what each device has a copy of fills it. Arrays broadcast.
+    Pope et al. 2023, arXiv:2211.05102, section 3.3, for what is copied (`device_memory`). All devices together hold
+    a·t + b bytes, with a larger once more devices than KV heads hold copies: the fewest are those by the steepest such
+    line that binds."""
+    one = sum(held.weights + requests * held.per_request for held in (_on_one(m, server, tokens) for m in models))
+    if np.all(one <= room):
+        return np.ones_like(one)
+    shares = [_held_together(model, server, requests, tokens) for model in models]
+    needed: Array = np.float64(1)
+    for copies in itertools.product((False, True), repeat=len(shares)):
+        fixed = sum(share.rest if copied else share.undivided for share, copied in zip(shares, copies, strict=True))
+        each = sum(share.copied if copied else 0.0 for share, copied in zip(shares, copies, strict=True))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            line = np.where(each < room, fixed / (room - each), np.inf)
+        needed = np.maximum(needed, np.where(np.isnan(room), np.nan, line))
+    return np.asarray(np.ceil(needed * (1 - _ROUNDING)))
+
+
+def _on_one(model: Model, server: ModelServer, tokens: Array) -> DeviceMemory:
+    return device_memory(model, dataclasses.replace(server, devices=1.0), tokens)
+
+
+@dataclass(frozen=True)
+class _HeldTogether:
+    """Bytes that all devices hold together of one model: `undivided` while nothing is copied; afterwards `rest`, and
+    `copied` by each device."""
+
+    undivided: Array
+    rest: Array
+    copied: Array
+
+
+def _held_together(model: Model, server: ModelServer, requests: Array, tokens: Array) -> _HeldTogether:
+    def together(devices: Array) -> Array:
+        held = device_memory(model, dataclasses.replace(server, devices=devices), tokens)
+        return (held.weights + requests * held.per_request) * devices
+
+    # Copies grow evenly from the number of KV heads on.
+    heads = np.maximum(np.asarray(model.kv_heads, dtype=float), 1.0)
+    some, more = together(heads), together(2 * heads)
+    copied = (more - some) / heads
+    return _HeldTogether(undivided=together(1.0), rest=some - copied * heads, copied=copied)
 
 
 def _as_timed(

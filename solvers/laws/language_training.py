@@ -74,7 +74,7 @@ class TrainingJob:
     """A step of training: m `microbatches` of b `sequences` of s tokens (`length`) for each copy, on devices of one
     `chip` split by a `layout` on a `network`; weights in `precision`, ZeRO stage, and codes of `Recomputation`,
     `Attention`, `SequenceParallel` and `Timing`. The slowest device takes `straggler_factor` times as long as a mean
-    one."""
+    one. The devices of a node have a `shared_bus` where the chip's links are one, unless said."""
 
     chip: Accelerator
     precision: Codes
@@ -91,11 +91,12 @@ class TrainingJob:
     roofline: Roofline = Roofline(efficiency=1.0, bandwidth_efficiency=1.0, layer_overhead=0.0)
     straggler_factor: Array = 1.0
     timing: Codes = Timing.AUTO
+    shared_bus: Truth | None = None
 
     @cached_property
     def device(self) -> KernelDevice:
         """One of the devices as kernels see it."""
-        return kernel_device(self.chip, self.precision, self.network.intra.bandwidth)
+        return kernel_device(self.chip, self.precision, self.network.intra.bandwidth, self.shared_bus)
 
     @property
     def devices_per_replica(self) -> Array:

@@ -154,10 +154,12 @@ def _known(figure: Array, otherwise: Array) -> Array:
     return np.where(np.isnan(figure), otherwise, figure)
 
 
-def kernel_device(chip: Accelerator, precision: Codes, link: Array, shared_bus: Truth = False) -> KernelDevice:
+def kernel_device(chip: Accelerator, precision: Codes, link: Array, shared_bus: Truth | None = None) -> KernelDevice:
     """A `chip` as kernels see it (FLOP/s and byte/s) that multiplies weights stored in `precision` (codes of
-    `Precision`) and reaches the others over a `link` (byte/s, one way), or all over one `shared_bus`. Arrays broadcast.
-    Derived from the catalog row. A chip without a rate in 16 bits runs attention and head at the rate it has."""
+    `Precision`) and reaches the others over a `link` (byte/s, one way), or all over one `shared_bus`: the chip's own
+    unless said. Arrays broadcast. Derived from the catalog row. A chip without a rate in 16 bits runs attention and
+    head at the rate it has."""
+    shared_bus = np.asarray(chip.shared_bus) == 1 if shared_bus is None else shared_bus
     if _is_one(chip) and np.ndim(precision) == np.ndim(link) == np.ndim(shared_bus) == 0:
         return _device_of_one(chip, int(precision), float(link), bool(shared_bus))
     return _device(chip, precision, link, shared_bus)

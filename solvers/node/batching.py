@@ -35,7 +35,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws.language_pass import LanguagePass, ModelServer, Roofline, Timing, price_decode
+from solvers.laws.language_pass import LanguagePass, ModelServer, Roofline, Timing, least_devices, price_decode
 from solvers.laws.memory import usable_memory
 from solvers.laws.paging import internal_fragmentation, pages_per_request
 from solvers.laws.phase import generates
@@ -203,7 +203,10 @@ class Outputs:
     usable_memory: Array = output("byte", "Usable memory", help="Memory capacity minus the reserve.")
     memory_shortfall: Array = output("byte", "Memory shortfall for one request")
     devices_needed: Array = output(
-        "1", "Minimum devices for one request", help="Weights and cache are split over them."
+        "1",
+        "Minimum devices for one request",
+        if_infinite="none: what each device has a copy of does not fit",
+        help="Weights and cache are split over them; KV heads and latent vectors that do not divide are copied.",
     )
     decode_bound: Codes = label(Bound, "Decode bottleneck")
     compute_time: Array = output("s", "Compute time", symbol=r"t_\text{compute}", if_infinite=_NOTHING_FITS)
@@ -239,12 +242,18 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
         return Verdict(
             State.INFEASIBLE,
             "Does not fit. Weights take {weights} and one request {kv_cache_per_request}; {usable_memory} is usable. "
-            "Use at least {devices_needed} devices, or lower precision.",
+            + _what_would_do(o),
         )
     made = "{active_requests} concurrent requests make {decode_throughput}."
     if o.limit == Limit.SCHEDULER:
         return Verdict(State.HOST, f"Limited by the scheduler. {made} {_fitting(o)}")
     return Verdict(State.MEMORY, f"Limited by memory. {made} {_fitting(o)}")
+
+
+def _what_would_do(o: Outputs) -> str:
+    if not math.isfinite(o.devices_needed):
+        return "No number of devices would do: each has a copy of the KV cache. A shorter context would help."
+    return "Use at least {devices_needed} devices, or lower precision."
 
 
 def _fitting(o: Outputs) -> str:
@@ -474,7 +483,7 @@ def batching(i: Inputs) -> Outputs:
         static_wasted=static_active * (static_request - context),
         usable_memory=usable,
         memory_shortfall=np.maximum(weights + request - usable, 0.0),
-        devices_needed=np.ceil((weights + request) / usable),
+        devices_needed=_least_devices(i, kv_format, held, usable) + 0 * per_token,
         decode_bound=paged.time.bound,
         compute_time=paged.time.compute,
         memory_time=paged.time.memory,
@@ -490,15 +499,24 @@ def batching(i: Inputs) -> Outputs:
 def _decode_step(i: Inputs, kv_format: Codes, requests: Array) -> LanguagePass:
     """One decode step of a number of requests; unknown where there are none."""
     running = np.where(np.asarray(requests) >= 1, requests, np.nan)
-    server = ModelServer(
+    server = _server(i, kv_format, i.layer_overhead + 0 * running)
+    return price_decode(i.model, server, running, i.context_length)
+
+
+def _least_devices(i: Inputs, kv_format: Codes, tokens: Array, usable: Array) -> Array:
+    """The fewest devices that hold the weights and one request, as in the serving wall."""
+    return least_devices((i.model,), _server(i, kv_format, i.layer_overhead), 1.0, tokens, usable)
+
+
+def _server(i: Inputs, kv_format: Codes, layer_overhead: Array) -> ModelServer:
+    return ModelServer(
         chip=i.accelerator,
         precision=i.precision,
         cache_precision=kv_format,
         roofline=Roofline(
             efficiency=i.efficiency,
             bandwidth_efficiency=i.bandwidth_efficiency,
-            layer_overhead=i.layer_overhead + 0 * running,
+            layer_overhead=layer_overhead,
         ),
         timing=i.timing,
     )
-    return price_decode(i.model, server, running, i.context_length)
