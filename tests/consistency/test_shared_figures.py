@@ -149,6 +149,7 @@ def test_a_training_run_lasts_the_same_on_every_page(model, chip, devices, stage
         assume(False)
     time = walls["iron_law"].values["training_time"]
     assert same(time, walls["tco"].values["duration"], walls["sustainability"].values["duration"])
+    assert same(time, walls["reliability"].values["duration"], walls["reliability"].values["time_to_finish"])
     assert same(walls["parallelism"].values["mfu"], walls["iron_law"].values["run_mfu"])
     energy = [walls[wall].values["facility_energy"] for wall in ("tco", "sustainability")]
     assert same(*energy)
