@@ -39,6 +39,7 @@ from solvers.laws.collectives import NetworkLink
 from solvers.laws.language_pass import Roofline, Timing
 from solvers.laws.language_training import Overlaps, TrainingJob, price_training_step
 from solvers.laws.memory import usable_memory
+from solvers.laws.model_decoder import shares_bus
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel, is_valid_layout
 from solvers.laws.training_step import EXPOSED_GATHERS, Network, ParallelLayout, bubble_fraction
@@ -650,13 +651,5 @@ def _job(i: Inputs) -> TrainingJob:
         straggler_factor=i.straggler_factor,
         roofline=Roofline(efficiency=i.efficiency, bandwidth_efficiency=i.bandwidth_efficiency, layer_overhead=0.0),
         timing=i.timing,
-        shared_bus=_shared_bus(i),
+        shared_bus=shares_bus(i.node),
     )
-
-
-def _shared_bus(i: Inputs) -> Truth | None:
-    """Whether the devices of a node share one bus: as the network in the node picked says; None, the chip's own links,
-    where none is picked or its network is not known."""
-    if i.node is None or np.all(np.isnan(i.node.fabric.bandwidth)):
-        return None
-    return np.asarray(np.asarray(i.node.fabric.shared_bus) == 1)
