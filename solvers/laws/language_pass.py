@@ -124,6 +124,15 @@ def price_decode(
     return _as_timed(server.timing, by_kernels, by_roofline)
 
 
+def decode_seconds(model: Model, server: ModelServer, batch_size: Array, context: Array) -> Array:
+    """Seconds of the step of `price_decode`, without what it is made of: half the work. Arrays broadcast. See
+    `decode_pass` and `decode_work`."""
+    textbook = np.asarray(server.timing) == Timing.ROOFLINE
+    if textbook.any():
+        return price_decode(model, server, batch_size, context).time.total
+    return decode_pass(decoder_of(model), server.kernel_device, server.layout, batch_size, context).total
+
+
 def price_prefill(
     model: Model, server: ModelServer, batch_size: Array, prompt: Array, cached: Array = 0.0
 ) -> LanguagePass:
@@ -179,10 +188,10 @@ def least_devices(models: tuple[Model, ...], server: ModelServer, requests: Arra
     Pope et al. 2023, arXiv:2211.05102, section 3.3, for what is copied (`device_memory`). All devices together hold
     a·t + b bytes, with a larger once more devices than KV heads hold copies: the fewest are those by the steepest such
     line that binds."""
-    one = sum(held.weights + requests * held.per_request for held in (_on_one(m, server, tokens) for m in models))
-    if np.all(one <= room):
-        return np.ones_like(one)
-    shares = [_held_together(model, server, requests, tokens) for model in models]
+    ones = [_held_together(model, server, requests, tokens, 1.0) for model in models]
+    if np.all(sum(ones) <= room):  # the usual question
+        return np.ones_like(sum(ones))
+    shares = [_shares(model, server, requests, tokens, one) for model, one in zip(models, ones, strict=True)]
     needed: Array = np.float64(1)
     for copies in itertools.product((False, True), repeat=len(shares)):
         fixed = sum(share.rest if copied else share.undivided for share, copied in zip(shares, copies, strict=True))
@@ -193,12 +202,8 @@ def least_devices(models: tuple[Model, ...], server: ModelServer, requests: Arra
     return np.asarray(np.ceil(needed * (1 - _ROUNDING)))
 
 
-def _on_one(model: Model, server: ModelServer, tokens: Array) -> DeviceMemory:
-    return device_memory(model, dataclasses.replace(server, devices=1.0), tokens)
-
-
 @dataclass(frozen=True)
-class _HeldTogether:
+class _Shares:
     """Bytes that all devices hold together of one model: `undivided` while nothing is copied; afterwards `rest`, and
     `copied` by each device."""
 
@@ -207,16 +212,18 @@ class _HeldTogether:
     copied: Array
 
 
-def _held_together(model: Model, server: ModelServer, requests: Array, tokens: Array) -> _HeldTogether:
-    def together(devices: Array) -> Array:
-        held = device_memory(model, dataclasses.replace(server, devices=devices), tokens)
-        return (held.weights + requests * held.per_request) * devices
-
+def _shares(model: Model, server: ModelServer, requests: Array, tokens: Array, undivided: Array) -> _Shares:
     # Copies grow evenly from the number of KV heads on.
     heads = np.maximum(np.asarray(model.kv_heads, dtype=float), 1.0)
-    some, more = together(heads), together(2 * heads)
+    some, more = (_held_together(model, server, requests, tokens, heads * k) for k in (1.0, 2.0))
     copied = (more - some) / heads
-    return _HeldTogether(undivided=together(1.0), rest=some - copied * heads, copied=copied)
+    return _Shares(undivided=undivided, rest=some - copied * heads, copied=copied)
+
+
+def _held_together(model: Model, server: ModelServer, requests: Array, tokens: Array, devices: Array) -> Array:
+    """Bytes that a number of `devices` hold together of one model and its requests."""
+    held = device_memory(model, dataclasses.replace(server, devices=devices), tokens)
+    return (held.weights + requests * held.per_request) * devices
 
 
 def _as_timed(

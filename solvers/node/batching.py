@@ -35,7 +35,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws.language_pass import LanguagePass, ModelServer, Roofline, Timing, least_devices, price_decode
+from solvers.laws.language_pass import ModelServer, Roofline, Timing, decode_seconds, least_devices, price_decode
 from solvers.laws.memory import usable_memory
 from solvers.laws.paging import internal_fragmentation, pages_per_request
 from solvers.laws.phase import generates
@@ -455,7 +455,8 @@ def batching(i: Inputs) -> Outputs:
     pool = np.maximum(usable - weights, 0.0)
     fitting, static_fitting = max_requests(pool, request), max_requests(pool, static_request)
     active, static_active = (np.minimum(each, i.max_batch_size) for each in (fitting, static_fitting))
-    paged, static = _decode_step(i, kv_format, active), _decode_step(i, kv_format, static_active)
+    paged = price_decode(i.model, *_running(i, kv_format, active), i.context_length)
+    static_itl = decode_seconds(i.model, *_running(i, kv_format, static_active), i.context_length)
     return Outputs(
         max_concurrent_requests=fitting,
         active_requests=active,
@@ -470,10 +471,10 @@ def batching(i: Inputs) -> Outputs:
         static_max_concurrent_requests=static_fitting,
         static_active_requests=static_active,
         static_fragmentation=internal_fragmentation(i.context_length, reserved),
-        static_itl=static.time.total,
-        static_decode_throughput=static_active / static.time.total,
+        static_itl=static_itl,
+        static_decode_throughput=static_active / static_itl,
         concurrency_gain=np.where(static_fitting > 0, ratio_or_inf(fitting, static_fitting), np.nan),
-        throughput_gain=active / paged.time.total / (static_active / static.time.total),
+        throughput_gain=active / paged.time.total / (static_active / static_itl),
         kv_cache_per_token=per_token,
         state=state,
         pages=pages,
@@ -496,11 +497,10 @@ def batching(i: Inputs) -> Outputs:
     )
 
 
-def _decode_step(i: Inputs, kv_format: Codes, requests: Array) -> LanguagePass:
-    """One decode step of a number of requests; unknown where there are none."""
+def _running(i: Inputs, kv_format: Codes, requests: Array) -> tuple[ModelServer, Array]:
+    """The server and a number of requests that it runs; unknown where there are none."""
     running = np.where(np.asarray(requests) >= 1, requests, np.nan)
-    server = _server(i, kv_format, i.layer_overhead + 0 * running)
-    return price_decode(i.model, server, running, i.context_length)
+    return _server(i, kv_format, i.layer_overhead + 0 * running), running
 
 
 def _least_devices(i: Inputs, kv_format: Codes, tokens: Array, usable: Array) -> Array:
