@@ -54,6 +54,7 @@ def number(
     may_be_unknown: bool = False,
     shared: tuple[str, ...] = (),
     zero_means: str = "",
+    of_pick: str = "",
 ) -> Any:
     """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
     writes. The other arguments are those of `fields.Input`."""
@@ -77,6 +78,7 @@ def number(
         may_be_unknown=may_be_unknown,
         shared=shared,
         zero_means=zero_means,
+        of_pick=of_pick,
     )
     return field(default=default, metadata={"io": io})
 

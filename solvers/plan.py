@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .declare import Chart, Solver
 from .errors import InputErrors
 from .fields import Choice, Input
-from .picks import following
+from .picks import is_of_overlay, overlaid
 from .specs import stack, take
 
 _POINTS = 64
@@ -73,7 +73,7 @@ def _sensible(
     """Return the point with each of the other specs in turn, where that is valid, and a sentence where it is not."""
     others, left_out = [], []
     for spec in also:
-        other = following(solver, dataclasses.replace(point, **{solver.overlay: spec}), given)
+        other = overlaid(solver, point, spec, given)
         errors = tuple(solver.check(other))
         if errors:
             left_out.append(f"{spec.name} is left out of the picture: {errors[0].field} {errors[0].sentence}")
@@ -142,9 +142,9 @@ def _columns(
 
 
 def _differing(solver: Solver[Any, Any], point: Any, others: list[Any]) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    """The inputs that the specs know differently, with a value for each system."""
+    """The inputs that the specs know differently, or that are given for one of them, with a value for each system."""
     for name, io in solver.inputs.items():
-        if isinstance(io, Input) and io.default_from:
+        if isinstance(io, Input) and (io.default_from or is_of_overlay(solver, io)):
             own = np.array([getattr(each, name) for each in (point, *others)], dtype=float)
             if len(np.unique(own)) > 1:
                 yield name, own

@@ -86,6 +86,14 @@ class Accelerator(_Record):
     interconnect_bandwidth: Array = number(
         "byte/s", "Interconnect bandwidth", exclusive_min=True, display_unit="GB/s", help="Bandwidth in one direction."
     )
+    shared_bus: Array = number(
+        "1",
+        "Shared bus",
+        0.0,
+        high=1,
+        integer=True,
+        help="1 if its link to others is a bus that all of a node share, as on PCIe.",
+    )
     tdp: Array = number("W", "Thermal design power")
     idle_power: Array = number("W", "Idle power")
     sleep_power: Array = number("W", "Sleep power", display_unit="uW")

@@ -39,6 +39,7 @@ from solvers.laws.collectives import NetworkLink
 from solvers.laws.language_pass import Roofline, Timing
 from solvers.laws.language_training import Overlaps, TrainingJob, price_training_step
 from solvers.laws.memory import usable_memory
+from solvers.laws.model_decoder import shares_bus
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel, is_valid_layout
 from solvers.laws.training_step import EXPOSED_GATHERS, Network, ParallelLayout, bubble_fraction
@@ -554,7 +555,7 @@ FALLACIES = (
     walls=(14,),
     title="Parallelism",
     question="How fast does a fleet train a model, and where does the step time go?",
-    version="2",
+    version="3",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,
@@ -650,4 +651,5 @@ def _job(i: Inputs) -> TrainingJob:
         straggler_factor=i.straggler_factor,
         roofline=Roofline(efficiency=i.efficiency, bandwidth_efficiency=i.bandwidth_efficiency, layer_overhead=0.0),
         timing=i.timing,
+        shared_bus=shares_bus(i.node),
     )

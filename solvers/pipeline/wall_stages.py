@@ -154,7 +154,7 @@ WALL_STAGES = (
         "reliability",
         "of the training time is lost to failures",
         lambda v: 1 - v("daly_goodput"),
-        {"devices": "system.devices", "nodes": "system.nodes", "job_duration": "parallelism.training_time"},
+        {"devices": "system.devices", "nodes": "system.nodes", "work_time": "parallelism.training_time"},
     ),
     WallStage(
         16,
