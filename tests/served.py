@@ -51,10 +51,10 @@ def _end_with_parent() -> None:
 
 
 class Site:
-    """A served site. `kill` is as sudden as a power failure. `stderr` is the descriptor of a file for its log."""
+    """A served site. `kill` is as sudden as a power failure. `pipes` are those of `subprocess.Popen`."""
 
-    def __init__(self, database: str, stderr: int | None = None) -> None:
-        self.pipes = {} if stderr is None else {"stderr": stderr}
+    def __init__(self, database: str, **pipes: int) -> None:
+        self.pipes = pipes
         self.env = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
         self.env.setdefault("MLSYSWEB_FAIR_USE", "0")  # all requests are of one address
         collect_static()

@@ -92,7 +92,7 @@ class Visitor:
     def ask(self, asked: Asked) -> Answer:
         """Return the answer. A connection that the server has closed meanwhile is opened once more."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        headers = {"Cookie": cookies, "X-CSRFToken": _TOKEN, **asked.headers}
+        headers = {"Cookie": cookies, "X-CSRFToken": self.cookies.get("csrftoken", _TOKEN), **asked.headers}
         start = time.monotonic()
         for _ in range(2):
             try:
@@ -343,12 +343,12 @@ def report(found: Found, log: str) -> str:
 def fuzz(database: str, options: argparse.Namespace) -> Found:
     """Fuzz a site on this database, and print the report."""
     with tempfile.TemporaryFile() as log:
-        site = Site(database, stderr=log.fileno())
+        site = Site(database, stdout=subprocess.DEVNULL, stderr=log.fileno())
         try:
             run = Fuzz(site, options.seed, options.slow)
-            run.read(options.reads)
-            run.write(options.writes)
             run.documents(options.documents)
+            run.write(options.writes)
+            run.read(options.reads)
             run.found.peak = max(run.found.peak, peak_memory(site.process.pid))
         finally:
             site.kill()
