@@ -3,9 +3,9 @@ and to all that pages link to; writes change the fields of the forms that pages 
 examples; documents are changed exports that are imported and, where accepted, shown in every view. Not part of the
 test suite.
 
-Fails where an answer is a 500, where there is none, or where one takes longer than `--slow` seconds twice. A 503 says
-that the server is busy, and is counted like every other status. The API's own requests are drawn from its OpenAPI
-document in `tests/mlsysweb/api/test_schemathesis.py`.
+Fails where an answer is a 500, where there is none, or where one takes longer than `--slow` seconds of processor time.
+A 503 says that the server is busy, and is counted like every other status. The API's own requests are drawn from its
+OpenAPI document in `tests/mlsysweb/api/test_schemathesis.py`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from tests import hostile
 from tests.postgresql import postgresql
 from tests.served import ROOT, Site
 
+from .classroom import used
 from .page_forms import Form, PageReader, read_page
 
 # Seconds until a request counts as not answered.
@@ -40,6 +41,8 @@ HANGS = 60.0
 EACH_ROUTE, SAVED = 3, 4
 # Reads that stop what others need, and forms that would end the session of the fuzz or take its rights.
 _NOT_SENT = re.compile(r"/logout/|/account/delete/|/admin/(auth|password_change|axes)/|/admin/.*/delete/")
+# Bytes by which the peak of memory grows with a request that is reported.
+_GROWN = 30_000_000
 _TOKEN = "0" * 32
 _PASSWORD = "a long enough one 7"
 _ACCOUNT = "fuzz"
@@ -77,6 +80,7 @@ class Found:
     routes: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     slow: list[str] = field(default_factory=list)
+    grown: list[str] = field(default_factory=list)
     peak: int = 0
     slowest: float = 0.0
 
@@ -177,12 +181,15 @@ class Fuzz:
         elif answer.status >= 500 and answer.status != 503:
             found.failed.append(f"{answer.status}: {asked}")
         elif answer.seconds > self.slow:
-            again = visitor.ask(asked)  # the machine may have been busy
-            if again.seconds > self.slow:
-                found.slow.append(f"{answer.seconds:.1f} s and {again.seconds:.1f} s, {answer.status}: {asked}")
+            before = used(self.site.process.pid)[0]  # once more, as the machine may have been busy
+            again, spent = visitor.ask(asked), used(self.site.process.pid)[0] - before
+            if spent > self.slow:
+                found.slow.append(f"{again.seconds:.1f} s, {spent:.1f} s of processor, {answer.status}: {asked}")
         found.slowest = max(found.slowest, answer.seconds)
-        if counts.total() % 50 == 0:
-            found.peak = max(found.peak, peak_memory(self.site.process.pid))
+        peak = peak_memory(self.site.process.pid)
+        if peak > found.peak + _GROWN:
+            found.grown.append(f"{peak / 1e6:.0f} MB after {answer.status}: {asked}")
+        found.peak = max(found.peak, peak)
         return answer
 
     def read(self, count: int) -> None:
@@ -248,7 +255,8 @@ class Fuzz:
         return _posts(read_page(address, self.ask(visitor, "forms", Asked("GET", address)).text))
 
     def _sent(self, form: Form) -> Asked:
-        pairs = hostile.changed(list(form.fields), self.draw)
+        kept = [pair for pair in form.fields if pair[0] == "csrfmiddlewaretoken"]
+        pairs = kept + hostile.changed([pair for pair in form.fields if pair not in kept], self.draw)
         extra = hostile.headers(self.draw) if self.draw.random() < 0.2 else {}
         extra.pop("Cookie", None)
         if not form.multipart:
@@ -335,6 +343,7 @@ def report(found: Found, log: str) -> str:
     lines.append(f"  {len(found.routes)} routes; slowest {found.slowest:.1f} s; peak {found.peak / 1e6:.0f} MB")
     lines += [f"  failed: {each}" for each in found.failed[:20]]
     lines += [f"  slow: {each}" for each in found.slow[:20]]
+    lines += [f"  memory: {each}" for each in found.grown[-8:]]
     raised = Counter(re.findall(r"^(?:\w+\.)*\w*(?:Error|Exception|DoesNotExist)\b.*", log, re.M))
     lines += [f"  raised {n} times: {text[:200]}" for text, n in raised.most_common(20)]
     return "\n".join(lines)
@@ -349,7 +358,6 @@ def fuzz(database: str, options: argparse.Namespace) -> Found:
             run.documents(options.documents)
             run.write(options.writes)
             run.read(options.reads)
-            run.found.peak = max(run.found.peak, peak_memory(site.process.pid))
         finally:
             site.kill()
         log.seek(0)
