@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.fields import QuantityField
-from catalog.models import TABLES, Accelerator, Fabric, Grid, Model
+from catalog.models import TABLES, Accelerator, CloudRegion, Fabric, Grid, Model
 from catalog.models.history import revisions
 from catalog.resolve import find
 from solvers import specs
@@ -398,3 +398,12 @@ def test_the_source_of_several_rows_is_set_at_once(as_ada):
     assert [(each.verified, each.source_date) for each in (row(), row("t4"))] == [("yes", "2026-05")] * 2
     assert row("t4").source == before and sorted(row("t4").overrides) == ["source_date", "verified"]
     assert revisions(row()).first().reason == "Read."
+
+
+@pytest.mark.parametrize("typed", ["Save as new", "1.5", "-1", "9" * 30, "987654321"])
+def test_a_reference_that_is_no_key_is_an_error_at_its_field(as_ada, typed):
+    region = CloudRegion.objects.first()
+    fields = dict.fromkeys(("grid", "provider"), "")
+    answer = as_ada.post(f"/admin/catalog/cloudregion/{region.pk}/change/", fields | {"name": "x", "grid": typed})
+    assert answer.status_code == 200
+    assert "Select a valid choice" in answer.context["adminform"].form.errors["grid"][0]
