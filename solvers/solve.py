@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from .declare import Solver
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField
 from .plan import Plan, SweepLine
 from .result import ChartSpec, Result, Series, Value, Working
+from .rows import replaced
 from .spec_parts import remarks
 from .specs import columns
 
@@ -48,9 +48,8 @@ def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[s
 
 def row(solver: Solver[Any, Any], batch: Any, index: int) -> Any:
     """Return one row of a wall's outputs as scalars: floats, codes and bools."""
-    return dataclasses.replace(
-        batch, **{name: _scalar(io, np.asarray(getattr(batch, name)), index) for name, io in solver.outputs.items()}
-    )
+    values = {name: _scalar(io, np.asarray(getattr(batch, name)), index) for name, io in solver.outputs.items()}
+    return replaced(batch, values)
 
 
 def _scalar(io: OutputField, column: NDArray[Any], index: int) -> Any:
@@ -58,6 +57,20 @@ def _scalar(io: OutputField, column: NDArray[Any], index: int) -> Any:
     if isinstance(io, Label):
         return io.kind(int(value))
     return bool(value) if isinstance(io, Flag) else float(value)
+
+
+def each_row(solver: Solver[Any, Any], batch: Any, rows: NDArray[np.int_]) -> Iterator[Any]:
+    """Yield these rows of a wall's outputs, each as `row` returns it."""
+    columns = {name: _scalars(io, np.asarray(getattr(batch, name)), rows) for name, io in solver.outputs.items()}
+    for values in zip(*columns.values(), strict=True):
+        yield replaced(batch, dict(zip(columns, values, strict=True)))
+
+
+def _scalars(io: OutputField, column: NDArray[Any], rows: NDArray[np.int_]) -> list[Any]:
+    values = (column[rows] if column.ndim else np.full(len(rows), column)).tolist()
+    if isinstance(io, Label):
+        return [io.kind(int(value)) for value in values]
+    return list(map(bool if isinstance(io, Flag) else float, values))
 
 
 def _values(solver: Solver[Any, Any], inputs: Any, outputs: Any) -> Iterator[tuple[str, Value]]:
