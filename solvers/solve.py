@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -74,37 +75,51 @@ def _scalars(io: OutputField, column: NDArray[Any], rows: NDArray[np.int_]) -> l
 
 
 def _values(solver: Solver[Any, Any], inputs: Any, outputs: Any) -> Iterator[tuple[str, Value]]:
+    blank = _blank_values(solver)
     for name, taken in solver.inputs.items():
-        yield name, _input_value(taken, getattr(inputs, name))
+        yield name, replaced(blank[name], {"value": _plain(taken, getattr(inputs, name))})
     for name, io in solver.outputs.items():
-        yield name, output_value(io, getattr(outputs, name))
-    for name in dict.fromkeys(slot for e in solver.equations for slot in _SLOT.findall(e.latex)):
+        yield name, replaced(blank[name], {"value": _plain(io, getattr(outputs, name))})
+    for name in _slots(solver):
         pick, figure = name.split(".")
         spec = getattr(inputs, pick)
-        if spec is None:
-            continue  # the equation is of those that pick one
-        declared = columns(type(spec))[figure]
-        yield (
-            name,
-            Value(float(getattr(spec, figure)), declared.unit, declared.display_unit, declared.label, declared.symbol),
-        )
+        if spec is not None:  # else the equation is of those that pick one
+            io, number = columns(type(spec))[figure], float(getattr(spec, figure))
+            yield name, Value(number, io.unit, io.display_unit, io.label, io.symbol)
 
 
-def _input_value(io: InputField, value: Any) -> Value:
-    if isinstance(io, Input):
-        return Value(float(value), io.unit, io.display_unit, io.label, io.symbol, help=io.help)
-    if isinstance(io, Choice):
-        return Value(io.kind(int(value)).name.lower(), label=io.label, help=io.help)
-    return Value(value.name if value is not None else "", label=io.label, help=io.help)
+@lru_cache(maxsize=256)
+def _blank_values(solver: Solver[Any, Any]) -> dict[str, Value]:
+    """Return the inputs and outputs of a solver without their values, by name."""
+    return {name: _blank(io) for name, io in (*solver.inputs.items(), *solver.outputs.items())}
+
+
+@lru_cache(maxsize=256)
+def _slots(solver: Solver[Any, Any]) -> tuple[str, ...]:
+    """Return the figures of specs in a solver's equations, by dotted name."""
+    return tuple(dict.fromkeys(slot for e in solver.equations for slot in _SLOT.findall(e.latex)))
+
+
+def _blank(io: InputField | OutputField) -> Value:
+    """Return the unit and label of a declaration, with no value yet."""
+    if isinstance(io, Input | Output):
+        if_infinite = io.if_infinite if isinstance(io, Output) else ""
+        return Value("", io.unit, io.display_unit, io.label, io.symbol, if_infinite, io.help)
+    return Value("", label=io.label, help=io.help)
+
+
+def _plain(io: InputField | OutputField, value: Any) -> float | str | bool:
+    """Return a value as it is stored: a number, a bool, or the name of a choice or row."""
+    if isinstance(io, Input | Output):
+        return float(value)
+    if isinstance(io, Choice | Label):
+        return io.kind(int(value)).name.lower()
+    return bool(value) if isinstance(io, Flag) else getattr(value, "name", "")
 
 
 def output_value(io: OutputField, value: Any) -> Value:
     """Return a scalar output with the unit and label of its declaration."""
-    if isinstance(io, Output):
-        return Value(float(value), io.unit, io.display_unit, io.label, io.symbol, io.if_infinite, io.help)
-    if isinstance(io, Label):
-        return Value(io.kind(int(value)).name.lower(), label=io.label, help=io.help)
-    return Value(bool(value), label=io.label, help=io.help)
+    return replaced(_blank(io), {"value": _plain(io, value)})
 
 
 def _tracks(plan: Plan, batch: Any) -> Iterator[Series]:
