@@ -23,11 +23,6 @@ def shape(record: Any) -> tuple[int, ...]:
     return np.broadcast_shapes(*{_shape(value, own) for _, value, own in _columns(record)})
 
 
-def columns(record: Any) -> dict[str, Any]:
-    """Return the fields of the record that are columns, arrays as they are, and the specs with a column in them."""
-    return {name: value for name, value, own in _columns(record) if _shape(value, own)}
-
-
 def take_rows(record: Any, row: NDArray[np.int_]) -> Any:
     """Return the questions `row` of a one-dimensional batch; scalars stay scalars."""
     return _mapped(record, lambda column, own: column[row])

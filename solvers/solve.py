@@ -84,8 +84,8 @@ def _values(solver: Solver[Any, Any], inputs: Any, outputs: Any) -> Iterator[tup
         pick, figure = name.split(".")
         spec = getattr(inputs, pick)
         if spec is not None:  # else the equation is of those that pick one
-            io, number = columns(type(spec))[figure], float(getattr(spec, figure))
-            yield name, Value(number, io.unit, io.display_unit, io.label, io.symbol)
+            own, number = columns(type(spec))[figure], float(getattr(spec, figure))
+            yield name, Value(number, own.unit, own.display_unit, own.label, own.symbol)
 
 
 @lru_cache(maxsize=256)
