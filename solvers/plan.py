@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -102,13 +103,21 @@ def sweep_values(io: Any, value: float) -> NDArray[np.float64]:
     low, high = min(io.slider[0], value), max(io.slider[1], value)
     if io.powers_of_two:
         return np.union1d(_powers_of_two(low, high), value)
-    return _whole(_spread(io, low, high)) if io.integer else _spread(io, low, high)
+    return _steps(io.log, io.integer, low, high)
 
 
-def _spread(io: Input, low: float, high: float) -> NDArray[np.float64]:
-    if not io.log:
+@lru_cache(maxsize=512)  # most lines run over the slider's range
+def _steps(log: bool, integer: bool, low: float, high: float) -> NDArray[np.float64]:
+    spread = _spread(log, integer, low, high)
+    steps = _whole(spread) if integer else spread
+    steps.setflags(write=False)
+    return steps
+
+
+def _spread(log: bool, integer: bool, low: float, high: float) -> NDArray[np.float64]:
+    if not log:
         return np.linspace(low, high, _POINTS)
-    first = low if low > 0 else (1.0 if io.integer else high / 1e6)
+    first = low if low > 0 else (1.0 if integer else high / 1e6)
     steps = np.geomspace(first, high, _POINTS)
     return steps if low > 0 else np.concatenate(([low], steps))
 

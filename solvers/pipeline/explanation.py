@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from solvers.analysis.parameters import parameters_of
@@ -86,7 +87,11 @@ class Explanation:
 def explain(pipeline: Pipeline, given: Iterable[str] = ()) -> Explanation:
     """Return the explanation of `pipeline` when values of the names `given` are given. Raise InputError for a name that
     no stage takes."""
-    names = tuple(given)
+    return _explanation(pipeline, tuple(given))
+
+
+@lru_cache(maxsize=64)
+def _explanation(pipeline: Pipeline, names: tuple[str, ...]) -> Explanation:
     ends = {name: pipeline.ends(name) for name in names}
     set_by_hand = {end for each in ends.values() for end in each}
     return Explanation(

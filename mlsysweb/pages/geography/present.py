@@ -51,7 +51,7 @@ def geography_page(
         picked=around.picked.slug,
         map=embedded(orjson.dumps({iso: _told(found, place) for iso, place in world.items()}).decode()),
         figures=tuple(_figures(i, found, here, lived)),
-        rows=tuple(_row(found, place, here, around) for place in found.ranked.tolist()),
+        rows=tuple(_rows(found, here, around)),
         unknown="" if world else "The catalog has no country to draw.",
         wall=_wall(i, found, here, around),
         notes=tuple(_notes(i, found, lived)),
@@ -195,18 +195,23 @@ def _mark(found: Atlas, place: int, here: int) -> str:
 _MARKS = {"": "", "chosen": "selected", "best": "lowest cost with carbon price", "front": "Pareto-optimal"}
 
 
-def _row(found: Atlas, place: int, here: int, around: GeographyLinks) -> PlaceRow:
-    each = found.places[place]
-    query = urlencode({name: text for name, text in {**around.text, "grid": each.slug}.items() if name != "region"})
-    return PlaceRow(
-        place=Link(each.name, f"{around.url}?{query}" if each.slug else ""),
-        mix=each.mix,
-        intensity=_intensity(found, place),
-        carbon=_tonnes(found, place),
-        water=_water(found, place),
-        cost=format_quantity(float(found.cost[place]), "USD"),
-        mark=_MARKS[_mark(found, place, here)],
-    )
+def _rows(found: Atlas, here: int, around: GeographyLinks) -> Iterator[PlaceRow]:
+    # All links of the table are alike but for the grid: the rest is quoted once.
+    text = {name: text for name, text in {**around.text, "grid": ""}.items() if name != "region"}
+    at = list(text).index("grid")
+    first, last = urlencode(list(text.items())[:at]), urlencode(list(text.items())[at + 1 :])
+    for place in found.ranked.tolist():
+        each = found.places[place]
+        query = "&".join(part for part in (first, urlencode({"grid": each.slug}), last) if part)
+        yield PlaceRow(
+            place=Link(each.name, f"{around.url}?{query}" if each.slug else ""),
+            mix=each.mix,
+            intensity=_intensity(found, place),
+            carbon=_tonnes(found, place),
+            water=_water(found, place),
+            cost=format_quantity(float(found.cost[place]), "USD"),
+            mark=_MARKS[_mark(found, place, here)],
+        )
 
 
 def _dot(found: Atlas, place: int, here: int) -> PlacePoint:

@@ -132,9 +132,9 @@ def test_a_wall_of_the_whole_system_opened_alone_has_the_same_answer(text):
     chain = whole_system()
     typed = {f"system.{name}": value for name, value in text.items()}
     done = run(chain, typed, lambda kind, name: find(kind, name, "").spec)
-    results = done.results
+    results, given = done.results, chain.assigned(typed)
     for stage in chain.stages:
-        alone = answer(solvers()[stage.name], stage_query(chain, stage, done.inputs[stage.name], typed))
+        alone = answer(solvers()[stage.name], stage_query(chain, stage, done.inputs[stage.name], given))
         for name in results[stage.name].outputs:
             value = results[stage.name].values[name].value
             same = pytest.approx(value, rel=1e-9, nan_ok=True) if isinstance(value, float) else value
