@@ -22,7 +22,7 @@ from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
 from .outputs import output_rows, split_rows
-from .page import ComparePage, ComparisonCell, ComparisonRow, ExplainForm, Explanation_, OwnScenario, ScenarioColumn
+from .page import ComparePage, ComparisonCell, ComparisonRow, ExplainForm, Explanation_, OfferedScenario, ScenarioColumn
 
 _OVERLAID = ("roofline", "curve")
 _STACKED = ("buildup", "bars")
@@ -61,7 +61,7 @@ def compare_page(
     around: CompareLinks,
     why: Explanation_ | None,
     missing: Sequence[str],
-    choice: Sequence[OwnScenario],
+    choice: Sequence[OfferedScenario],
 ) -> ComparePage:
     """Return the comparison; with fewer than two scenarios only the choice of scenarios."""
     enough = len(compared) > 1
