@@ -89,7 +89,8 @@ def test_the_walls_behind_the_whole_system_show_its_figures(chip, model, devices
         assert not differing([key.card], wall_behind(key.wall.url).values)
     for row in (row for group in page.groups for row in group.walls):
         result = wall_behind(row.link.url)
-        assert row.verdict == fill_slots(result.verdict, result.values), row.name
+        told = row.verdict.removeprefix("One device alone: ")
+        assert told.lower() == fill_slots(result.verdict, result.values).lower(), row.name
 
 
 @pytest.mark.parametrize("preset", DESIGN_SPACES, ids=lambda preset: preset.name)

@@ -22,7 +22,6 @@ from solvers.pipeline.wall_stages import (
     utilization,
 )
 from solvers.quantities import format_quantity
-from solvers.registry import solvers as registered
 from solvers.result import Result, Value
 from solvers.taxonomy import WALLS
 from solvers.verdict import State
@@ -49,6 +48,7 @@ def system_page(
     results: Mapping[str, Result],
     links: Mapping[str, str],
     cost: tuple[Result, Link],
+    solvers: Mapping[str, Solver[Any, Any]],
     presets: tuple[Link, ...],
     url: str,
 ) -> SystemPage:
@@ -56,16 +56,17 @@ def system_page(
     the TCO of serving with its page; the walls of cost and carbon are about the training run."""
     strains = {place: utilization(place, results[place.stage]) for place in WALL_STAGES}
     ordered = sorted(WALL_STAGES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
+    walls = {stage: Link(solvers[results[stage].solver].title, url) for stage, url in links.items()}
     alone = {place: place.one_device and _shares(place, results[DESCRIPTION]) for place in WALL_STAGES}
     met, supposed = (
-        tuple(_row(p, strains[p], results[p.stage], links[p.stage], alone[p]) for p in ordered if p.supposed is each)
+        tuple(_row(p, strains[p], results[p.stage], walls[p.stage], alone[p]) for p in ordered if p.supposed is each)
         for each in (False, True)
     )
     described = results[DESCRIPTION]
     return SystemPage(
         binding=f"{met[0].name} is the first limit. {met[0].strain} {met[0].of}.",
         description=_layout(described),
-        keys=tuple(_keys(results, links, cost)),
+        keys=tuple(_keys(results, walls, cost)),
         groups=(WallGroup("What limits this system", met), WallGroup("Other techniques (not in use)", supposed)),
         notes=tuple(fill_slots(note, described.values) for note in described.notes),
         presets=presets,
@@ -142,7 +143,7 @@ def _shares(place: WallStage, described: Result) -> bool:
     return value("serving_devices") > value("replicas")
 
 
-def _row(place: WallStage, taken: float, result: Result, link: str, alone: bool) -> WallRow:
+def _row(place: WallStage, taken: float, result: Result, link: Link, alone: bool) -> WallRow:
     """Return the row of a wall. If it computes one device `alone` where several share the model, its verdict says so,
     and what does not fit there is no verdict on the system."""
     unknown = math.isnan(taken)
@@ -150,7 +151,7 @@ def _row(place: WallStage, taken: float, result: Result, link: str, alone: bool)
     return WallRow(
         number=place.wall,
         name=WALLS[place.wall - 1].name,
-        link=Link(_title(result.solver), link),
+        link=link,
         kind=State.OK if alone and result.state == State.INFEASIBLE else result.state,
         verdict=f"One device alone: {verdict[:1].lower()}{verdict[1:]}" if alone else verdict,
         meter="" if unknown else f"{min(max(taken, 0.0), 1.0):.4f}",
@@ -159,21 +160,16 @@ def _row(place: WallStage, taken: float, result: Result, link: str, alone: bool)
     )
 
 
-def _keys(results: Mapping[str, Result], links: Mapping[str, str], cost: tuple[Result, Link]) -> Iterator[KeyFigure]:
+def _keys(results: Mapping[str, Result], links: Mapping[str, Link], cost: tuple[Result, Link]) -> Iterator[KeyFigure]:
     for stage, name in _SERVING_KEYS:
-        yield _key(name, results[stage].values[name], Link(_title(stage), links[stage]))
+        yield _key(name, results[stage].values[name], links[stage])
     for name, words in _SERVING_COSTS.items():
         found, wall = cost
         yield _key(f"serving_{name}", replace(found.values[name], label=words), wall)
     for stage, name in _TRAINING_KEYS:
         value = results[stage].values[name]
         words = value.label if value.label.startswith("Training") else f"Training run: {_lower(value.label)}"
-        yield _key(name, replace(value, label=words), Link(_title(stage), links[stage]))
-
-
-def _title(name: str) -> str:
-    """Return the title of a solver: `Total cost of ownership` for `tco`."""
-    return registered()[name].title
+        yield _key(name, replace(value, label=words), links[stage])
 
 
 def _lower(label: str) -> str:
