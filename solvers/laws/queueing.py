@@ -122,8 +122,8 @@ def prefill_wait_quantile(share: Array, arrival_rate: Array, prefill_time: Array
     """Wait in seconds behind the prefills of other prompts that a `share` p (0 to 1) of the prompts does not exceed, in
     a replica that prefills one prompt at a time in order of arrival; `arrival_rate` λ in prompts per second,
     `prefill_time` s in seconds of each. M/D/1 with an exponential tail: `wait_quantile` with Pw = λ·s and
-    w = s/(2·(1 − λ·s)); infinite where λ·s is 1 or more. Arrays broadcast. Pollaczek–Khinchine for the mean; decode
-    steps between two prefills are left out."""
+    w = s/(2·(1 − λ·s)); infinite where λ·s is 1 or more. Arrays broadcast. Derived: the mean is exact
+    (Pollaczek–Khinchine), the tail on the safe side; decode steps between two prefills are left out."""
     busy = np.asarray(arrival_rate, dtype=float) * prefill_time
     given_waiting = mean_wait_given_waiting(1.0, busy, prefill_time, 0.5)
     return np.where(

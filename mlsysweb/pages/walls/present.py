@@ -22,7 +22,7 @@ from .page import DownstreamWall, WallPage
 Stage = Solver[Any, Any]
 # A name with a different meaning in each of several walls, such as the step time, does not connect them.
 _TOO_COMMON = 3
-# What the whole system takes from the iron law, failures included, as the wall that is asked about a run has it.
+# Figures that the whole system takes from the iron law, with failures; a wall of one run has them without.
 _WITHOUT_FAILURES = {
     "iron_law.training_time": "parallelism.training_time",
     "iron_law.overall_efficiency": "parallelism.mfu",
@@ -91,7 +91,7 @@ def _neighbours(solver: Stage, around: WallLinks) -> tuple[Link | None, Link | N
 
 def _feeds(solver: Stage, result: Result, asked: Mapping[str, str], around: WallLinks) -> Iterator[DownstreamWall]:
     """Yield the walls that take outputs of this one, by name or as the whole system connects them, with the current
-    values, and what was asked here that they ask too."""
+    values, and with the inputs of this page that they share."""
     for name, flows in _streams(tuple(around.walls.values()))[solver.name].items():
         other = around.walls[name]
         known = {end: found for end, found in flows.items() if _is_known(result, found)}
@@ -106,8 +106,8 @@ def _feeds(solver: Stage, result: Result, asked: Mapping[str, str], around: Wall
 
 
 def _shared(solver: Stage, other: Stage, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the rows picked here and the inputs typed here that another wall has as well, where it would take others by
-    itself."""
+    """Yield the rows picked here and the inputs typed here that another wall has as well, where they differ from its
+    defaults."""
     for name, io in solver.inputs.items():
         same = other.inputs.get(name)
         if isinstance(io, Pick) and isinstance(same, Pick) and io.kind is same.kind:
