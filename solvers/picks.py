@@ -15,7 +15,7 @@ import numpy as np
 from .declare import Question, Solver
 from .errors import InputError, InputErrors
 from .fields import Choice, Input, InputField
-from .spec_parts import assembled, figure_of_pick, shared
+from .spec_parts import are_unknown, assembled, figure_of_pick, shared
 from .specs import Changed, changed_spec
 
 
@@ -47,14 +47,19 @@ def figures_of_picks(question: Question[Any], values: Mapping[str, Any], given: 
     """The inputs that belong to a spec (`default_from`) and were not `given`, with the figure of the spec that `values`
     picks; and the specs with the picks that stand for their parts in them. Figures may be columns. Where a figure is
     unknown, or nothing is picked, the input has its default: a number that stands for every spec without one, or NaN,
-    which is unknown. A `strict` input is unknown where a spec is picked that does not know it."""
+    which is unknown. A `strict` input is unknown where a spec is picked that does not know it; a row of a column that
+    brings no such part, as a fleet whose place is not known, picks none."""
     whole = assembled(question.inputs, values)
     known = {name: spec for name, spec in whole.items() if values.get(name) is not None and spec is not values[name]}
     for name, io in question.inputs.items():
         if isinstance(io, Input) and io.default_from and name not in given:
             figure = figure_of_pick(io, whole)
             own = np.asarray(np.nan if figure is None else shared(io, figure.value, values))
-            otherwise = np.nan if io.strict and figure is not None else io.default
+            otherwise: Any = io.default
+            if io.strict and figure is not None:
+                brought = [whole[pick] for pick in io.owners if whole.get(pick) is not None and pick not in given]
+                absent = len(brought) == sum(whole.get(pick) is not None for pick in io.owners) and are_unknown(brought)
+                otherwise = np.where(absent, io.default, np.nan)
             better = np.where(np.isnan(own), otherwise, own)
             known[name] = better if better.ndim else float(better)
     return known

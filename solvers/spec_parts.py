@@ -39,6 +39,22 @@ def _outer(inputs: Inputs, name: str) -> str:
     return outer if outer in inputs else ""
 
 
+def _filled(own: Any, default: Any) -> Any:
+    """Return a part with the `default` in the rows of a column that have none, as a single row would."""
+    absent = are_unknown([own])
+    if np.ndim(absent) == 0 or not absent.any():
+        return own
+    values = {}
+    for field in dataclasses.fields(own):
+        one, other = getattr(default, field.name), getattr(own, field.name)
+        if dataclasses.is_dataclass(other):
+            values[field.name] = _filled(other, one)
+        elif field.name != "name":
+            rows = absent[..., np.newaxis] if "per" in field.metadata else absent
+            values[field.name] = np.where(rows, one, other)
+    return dataclasses.replace(own, **values)
+
+
 def _part(inputs: Inputs, values: Mapping[str, Any], given: Collection[str], name: str) -> Any:
     outer = _outer(inputs, name)
     whole = _part(inputs, values, given, outer) if outer and name not in given else None
@@ -47,15 +63,28 @@ def _part(inputs: Inputs, values: Mapping[str, Any], given: Collection[str], nam
     io = inputs[name]
     assert isinstance(io, Pick)
     own = getattr(whole, io.default_from.partition(".")[2])
-    if not _is_unknown(own):
-        return own
+    if not is_unknown(own):
+        return own if io.optional or values.get(name) is None else _filled(own, values[name])
     return None if io.optional else dataclasses.replace(own, name=whole.name)
 
 
-def _is_unknown(spec: Any) -> bool:
-    """Whether no figure of a spec and of its parts is known."""
-    values = (getattr(spec, f.name) for f in dataclasses.fields(spec) if f.name != "name")
-    return all(_is_unknown(v) if dataclasses.is_dataclass(v) else bool(np.all(np.isnan(v))) for v in values)
+def is_unknown(spec: Any) -> bool:
+    """Return whether no figure of a spec and of its parts is known, in any row."""
+    return bool(np.all(are_unknown([spec])))
+
+
+def are_unknown(specs: Collection[Any]) -> Any:
+    """Return for each row of some specs whether none of them knows a figure, their parts included."""
+    unknown: Any = np.True_
+    for spec in specs:
+        for field in dataclasses.fields(spec):
+            value = getattr(spec, field.name)
+            if dataclasses.is_dataclass(value):
+                unknown = unknown & are_unknown([value])
+            elif field.name != "name":
+                nothing = np.isnan(value)
+                unknown = unknown & (nothing.all(axis=-1) if "per" in field.metadata else nothing)
+    return unknown
 
 
 def assembled(inputs: Inputs, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,9 +203,15 @@ def _picked_with(inputs: Inputs, i: Any) -> dict[str, list[str]]:
         outer = name
         while (above := _outer(inputs, outer)) and getattr(i, above) is not None:
             outer = above
-        if outer != name and getattr(i, name) is not None:
+        if outer != name and getattr(i, name) is not None and not _is_a_grid_alone(inputs, i, name):
             taken.setdefault(getattr(i, outer).name, []).append(f"{in_sentence(io.label)} {{{name}}}")
     return taken
+
+
+def _is_a_grid_alone(inputs: Inputs, i: Any, name: str) -> bool:
+    """Whether a pick is nothing but the one inside it, as a site of which the grid alone is known."""
+    inside = (getattr(i, inner) for inner in inputs if _outer(inputs, inner) == name)
+    return any(spec is not None and spec.name == getattr(i, name).name for spec in inside)
 
 
 def _whole(inputs: Inputs, i: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from .declare import NAN, Array, Codes, number
 from .errors import InputError
 from .fields import Input
 from .self_description import notebook
+from .spec_parts import is_unknown
 
 
 class Precision(IntEnum):
@@ -331,15 +332,21 @@ class Region(_Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Fleet(_Record):
-    """Nodes joined by one fabric; where they stand, if that is known."""
+    """Nodes joined by one fabric; where they stand, if that is known: a `region`, or a `grid` alone, which is then that
+    of a region of which nothing else is known."""
 
     name: str = "fleet"
     node: Node = part(Node)
     fabric: Fabric = part(Fabric, unknown=True)
     region: Region = part(Region, unknown=True)
+    grid: Grid = part(Grid, unknown=True)
     nodes: Array = number("1", "Nodes", low=1, integer=True)
     pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: facility energy ÷ IT energy.")
     power: Array = number("W", "Power", help="Reported power of the whole fleet.")
+
+    def __post_init__(self) -> None:
+        if is_unknown(self.region) and not is_unknown(self.grid):
+            object.__setattr__(self, "region", Region(name=self.grid.name, grid=self.grid))
 
     @property
     def devices(self) -> Array:

@@ -144,13 +144,13 @@ class NodeAdmin(RowAdmin):
 class FleetAdmin(RowAdmin):
     """Fleets."""
 
-    columns = ("node", "nodes", "fabric", "power", "pue")
+    columns = ("node", "nodes", "fabric", "grid", "power", "pue")
     filters = ("node__accelerator__vendor", "fabric")
-    search_fields = (*RowAdmin.search_fields, "node__name")
-    autocomplete_fields = ("node", "fabric")
-    list_select_related = ("node", "fabric")
+    search_fields = (*RowAdmin.search_fields, "node__name", "grid__name")
+    autocomplete_fields = ("node", "fabric", "grid")
+    list_select_related = ("node", "fabric", "grid")
     groups = (
-        identity("node", "fabric"),
+        identity("node", "fabric", "grid"),
         figures("Figures", "nodes", "power", "pue"),
     )
 

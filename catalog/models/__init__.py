@@ -19,7 +19,7 @@ from .storage import Storage
 from .version import CatalogVersion
 
 # Tables that others refer to come first: they are loaded in this order.
-TABLES: tuple[type[CatalogRow], ...] = (Accelerator, Model, Fabric, Node, Fleet, Grid, CloudRegion, Dataset, Storage)
+TABLES: tuple[type[CatalogRow], ...] = (Accelerator, Model, Fabric, Node, Grid, Fleet, CloudRegion, Dataset, Storage)
 
 __all__ = [
     "TABLES",

@@ -4,6 +4,7 @@ from catalog.fields import QuantityField
 from solvers import specs
 
 from .fabric import Fabric
+from .grid import Grid
 from .node import Node
 from .row import CatalogRow
 
@@ -13,11 +14,19 @@ class Fleet(CatalogRow):
 
     describes = specs.Fleet
     grouped_by = "vendor"
-    needs = ("node__accelerator", "node__fabric", "fabric")
+    needs = ("node__accelerator", "node__fabric", "fabric", "grid")
 
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="fleets")
     nodes = QuantityField()
     fabric = models.ForeignKey(Fabric, on_delete=models.PROTECT, related_name="fleets", help_text="Between the nodes.")
+    grid = models.ForeignKey(
+        Grid,
+        on_delete=models.PROTECT,
+        related_name="fleets",
+        null=True,
+        blank=True,
+        help_text="The grid it draws from, where its place is known.",
+    )
     pue = QuantityField()
     power = QuantityField()
 

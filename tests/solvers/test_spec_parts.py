@@ -178,3 +178,31 @@ def test_text_asks_for_a_part_of_what_is_picked_unless_it_names_another():
     named = read(parallelism, {"fleet": "research-256", "accelerator": "h100-sxm5-80gb"})
     assert named.values["accelerator"] == "h100-sxm5-80gb" and "accelerator" in named.text
     assert read(parallelism, {"fleet": "none"}).values["accelerator"] == "h100-sxm5-80gb"
+
+
+def test_a_fleet_whose_place_is_known_brings_its_grid():
+    alps, grid = shipped.find(Fleet, "alps"), shipped.find(Grid, "switzerland")
+    found = sustainability.solve(fleet="alps")
+    assert found["carbon_intensity"] == grid.carbon_intensity == alps.region.grid.carbon_intensity
+    assert any("grid Switzerland" in note for note in found.notes)
+    elsewhere = sustainability.solve(fleet="alps", grid="poland")
+    assert elsewhere["carbon_intensity"] == shipped.find(Grid, "poland").carbon_intensity
+    assert tco.solve(fleet="ornl-frontier")["electricity_price"] == shipped.find(Grid, "us-tennessee").electricity_price
+    assert (
+        system.solve(fleet="nvidia-selene")["carbon_intensity"] == shipped.find(Grid, "us-california").carbon_intensity
+    )
+
+
+@pytest.mark.parametrize(("wall", "output"), [(sustainability, "operational_carbon"), (system, "carbon_intensity")])
+def test_fleets_with_and_without_a_place_answer_in_a_column_as_each_alone(wall, output):
+    fleets = ["research-256", "nvidia-selene", "meta-llama3-16k"]
+    alone = {shipped.find(Fleet, slug).name: float(getattr(wall(fleet=slug), output)) for slug in fleets}
+    swept = {row["fleet"]: row[output] for row in sweep(wall, fleet=fleets).rows()}
+    searched = {row["fleet"]: row[output] for row in search(wall, minimize=output, fleet=fleets, keep=9).top.rows()}
+    assert swept == pytest.approx(alone, rel=1e-12) and searched == pytest.approx(alone, rel=1e-12)
+
+
+def test_a_region_of_its_own_counts_more_than_the_grid_of_a_fleet():
+    fleet = Fleet(name="F", node=NODE, nodes=2, region=Region(name="R", grid=Grid(name="G", carbon_intensity=1e-8)))
+    assert dataclasses.replace(fleet, grid=Grid(name="H", carbon_intensity=2e-8)).region.name == "R"
+    assert Fleet(name="F", node=NODE, nodes=2, grid=fleet.region.grid).region.grid.carbon_intensity == 1e-8

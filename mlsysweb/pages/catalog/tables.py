@@ -93,9 +93,9 @@ _LAYOUTS: dict[type[CatalogRow], _Layout] = {
         also=(("vendor", "Vendor"),),
     ),
     Fleet: _Layout(
-        "Clusters: how many nodes of which kind, joined by which fabric.",
+        "Clusters: how many nodes of which kind, joined by which fabric, and on which grid where that is known.",
         ("vendor",),
-        ("node", "nodes", "fabric", "power", "pue"),
+        ("node", "nodes", "fabric", "grid", "power", "pue"),
         "nodes",
         "power",
         "vendor",
