@@ -254,7 +254,7 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
             "Too few training devices. {devices} devices can't hold one copy over {pipeline_parallel} stages. "
             f"{serves}",
         )
-    trains = "Training: {training_devices} devices in {nodes} nodes, {data_parallel} copies of the model."
+    trains = "Training: {training_devices} devices in {nodes} nodes, data-parallel size {data_parallel}."
     return Verdict(State.OK, f"Valid layout. {serves} {trains}")
 
 

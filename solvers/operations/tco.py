@@ -178,10 +178,11 @@ class Inputs:
     )
     tokens_per_device_second: Array = number(
         "1/s",
-        "Assumed throughput per device (tokens/s)",
+        "Assumed throughput per device",
         2500,
         high=1e9,
         slider=(0, 20000),
+        display_unit="tokens/s",
         advanced=True,
         help="Tokens served or trained while in use, for the cost per million tokens.",
     )
@@ -319,8 +320,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     yield f"{_LARGEST[CostPart(int(o.largest_part))]}."
     if i.tokens_per_device_second > 0 and i.mfu > 0 and i.time_in_use > 0:
         yield (
-            "1M tokens cost {cost_per_million_tokens} at {tokens_per_device_second} tokens per device: an assumed "
-            "throughput, of no model. The serving wall computes it for yours."
+            "1M tokens cost {cost_per_million_tokens} at an assumed throughput of {tokens_per_device_second} per "
+            "device, which belongs to no model. The serving wall computes it for yours."
         )
     if i.duration > i.amortization:
         yield "The duration exceeds the depreciation period: the hardware is counted more than once, as if replaced."

@@ -48,7 +48,7 @@ WALL_STAGES = (
     WallStage(
         1,
         "roofline",
-        "of a decode step is arithmetic",
+        "of a decode step is compute",
         lambda v: v("compute_time") / v("latency"),
         {"context_length": "system.mean_context"},
         one_device=True,

@@ -39,7 +39,7 @@ def serving_cost(done: Run, training: str) -> tuple[Result, Link]:
         for name, value in fleet.items()
         if isinstance(io := tco.inputs[name], Input)
     }
-    return found, Link("tco", f"{urlsplit(training).path}?{urlencode(asked)}")
+    return found, Link(tco.title, f"{urlsplit(training).path}?{urlencode(asked)}")
 
 
 def _figure(results: Mapping[str, Result], stage: str, name: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 from urllib.parse import urlencode
 
@@ -135,9 +135,16 @@ def _table(drawing: ChartSpec, result: Result) -> Table:
     return Table((*(("System",) if several else ()), *(value.label for value in values)), tuple(rows))
 
 
+def _is_unknown(row: Sequence[Any]) -> bool:
+    """Return whether a row has no value beside that of the input."""
+    return all(isinstance(value, float) and isnan(value) for value in row[1:])
+
+
 def _with_now(now: list[Any], cells: list[tuple[Any, ...]], values: list[Value]) -> list[tuple[str, ...]]:
     """Return rows of a table as text, that of the question among them and marked."""
     texts = [tuple(map(_cell, values, row)) for row in cells]
+    if _is_unknown(now):  # an input left open, such as an interval that the wall chooses
+        return [text for text, row in zip(texts, cells, strict=True) if not _is_unknown(row)]
     mine = tuple(map(_cell, values, now))
     marked = (f"{mine[0]} (now)", *mine[1:])
     same = [place for place, row in enumerate(texts) if row[0] == mine[0]]

@@ -10,6 +10,7 @@ from catalog.resolve import resolve
 from mlsysweb.pages.capstone.design import FORMATS, LADDERS, design_space, remedies, scores
 from mlsysweb.pages.capstone.question import CAPSTONE
 from mlsysweb.pages.capstone.replica import replica
+from mlsysweb.show.unit_filter import units
 from solvers.node.serving import serving
 from solvers.operations.tco import tco
 from solvers.read import read
@@ -293,4 +294,4 @@ def test_the_page_says_how_far_predictions_were_off_on_the_accelerator_of_the_de
     errors = found.context["page"].prediction_errors
     assert [each.partition(",")[0] for each in errors] == ["Decode steps", "Prefills"]
     assert all("on NVIDIA A100 SXM4 80GB" in each for each in errors)
-    assert errors[0] in unescape(found.content.decode())
+    assert units(errors[0]) in unescape(found.content.decode())

@@ -6,6 +6,7 @@ import pytest
 
 from catalog.models import Accelerator
 from mlsysweb.show.results import fallacies as told
+from mlsysweb.show.unit_filter import units
 from solvers.registry import solvers
 from tests.conformance.sentences import clumsy
 
@@ -45,7 +46,7 @@ def test_each_side_opens_the_wall_with_its_question_and_finds_the_same(client):
         for side, text in ((fallacy.before, declared.before), (fallacy.after, declared.after)):
             assert dict(parse_qsl(urlsplit(side.url).query)) == text
             shown = client.get(side.url)
-            assert shown.status_code == 200 and side.found in unescape(shown.content.decode())
+            assert shown.status_code == 200 and units(side.found) in unescape(shown.content.decode())
 
 
 def test_what_is_asked_is_said_in_the_words_of_the_form():

@@ -7,6 +7,7 @@ import pytest
 from mlsysweb.classroom.figures import compute
 from mlsysweb.pages.accuracy.taught import figures
 from mlsysweb.pages.accuracy.taught.answer import answer_page, questions
+from mlsysweb.show.unit_filter import units
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -103,7 +104,7 @@ def test_the_page_shows_what_was_computed(client):
     text = html.unescape(client.get(URL).content.decode())
     for each in answer_page().lessons:
         for stated in (*each.measured, *each.predicted):
-            assert stated.value in text and stated.label in text
+            assert units(stated.value) in text and stated.label in text
     assert 'href="/accuracy/lessons/"' in client.get("/accuracy/").content.decode()
 
 

@@ -4,6 +4,7 @@ import io
 import pytest
 
 from mlsysweb.pages.serving_cost.page import COLUMNS
+from mlsysweb.show.unit_filter import units
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -76,7 +77,7 @@ def test_an_slo_that_nothing_meets_is_missed(client):
 def test_the_cheapest_links_to_the_serving_wall_with_the_same_answer(client):
     page = page_of(client)
     wall = client.get(page.rows[0].accelerator.url).content.decode()
-    assert cell(page.rows[0], "ITL") in wall
+    assert units(cell(page.rows[0], "ITL")) in wall
 
 
 def test_the_table_is_exported_as_csv(client):
@@ -98,7 +99,7 @@ def test_the_errors_of_predictions_are_those_on_the_cheapest_accelerator(client)
     assert page.prediction_errors
     assert all(f"on {best.accelerator.words}" in each for each in page.prediction_errors)
     html = client.get(URL).content.decode()
-    assert "How far predictions are off" in html and page_of(client).prediction_errors[0] in html
+    assert "How far predictions are off" in html and units(page_of(client).prediction_errors[0]) in html
 
 
 def test_without_an_accelerator_that_meets_the_slo_no_errors_are_told(client):

@@ -76,3 +76,10 @@ def test_the_table_of_a_curve_has_the_row_of_the_question_marked():
             marked = [row for row in figure.table.rows if row[0].endswith("(now)")]
             assert len(marked) == 1
             assert marked[0][0] == f"{text.get('batch_size', '1')} (now)"
+
+
+def test_a_table_has_no_row_without_a_value():
+    """The checkpoint interval is left open, so that the wall chooses it: nothing is known of an interval of zero."""
+    solver = solvers()["reliability"]
+    rows = result_page(solver, answer(solver, {}), "/").figures[0].table.rows
+    assert rows and not any("unknown" in row or row[0].endswith("(now)") for row in rows)
