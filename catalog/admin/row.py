@@ -4,7 +4,7 @@ overwritten."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -35,7 +35,7 @@ _KEY = re.compile("[0-9]{1,18}")
 class RowSelect(AutocompleteSelect):
     """The search field of a referenced row; it shows nothing chosen for text that is no key."""
 
-    def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
         return super().optgroups(name, [each for each in value if not each or _KEY.fullmatch(str(each))], attrs)
 
 
