@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 
 Pairs = list[tuple[str, str]]
 
-# What text of an export must not become code by.
+# Text that must not become code in an export.
 NASTY = (
     '"""',
     "'''",
@@ -190,6 +190,8 @@ def mutated(told: Any, chance: random.Random) -> Any:
     told = copy.deepcopy(told)
     for _ in range(chance.randint(1, 3)):
         every = list(places(told))
+        if not every:
+            break
         # A top-level item is as likely as one of the many points of curves.
         path = chance.choice([p for p in every if len(p) == chance.randint(2, 6)] or every)
         inside = told

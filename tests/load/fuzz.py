@@ -249,9 +249,12 @@ class Fuzz:
                 link = self._saved("/walls/roofline/")
                 several = _posts(read_page(link, self.ask(self.account, "forms", Asked("GET", link)).text))
                 visitor = self.account
-            self.ask(visitor, "writes", self._sent(self.draw.choice(several)))
+            if several:  # else the fuzz has changed the catalog so that nothing can be saved
+                self.ask(visitor, "writes", self._sent(self.draw.choice(several)))
 
     def _posts_of(self, visitor: Visitor, address: str) -> list[Form]:
+        if not address:
+            return []
         return _posts(read_page(address, self.ask(visitor, "forms", Asked("GET", address)).text))
 
     def _sent(self, form: Form) -> Asked:
