@@ -31,6 +31,7 @@ class Inputs:
     """The inputs of the serving cost, in SI."""
 
     model: Model = inputs.model("llama-3-70b")
+    precision: Codes = inputs.precision(Precision.FP8, help="Format of the weights and of the KV cache.")
     requests: Array = number(
         "1/s",
         "Requests per second",
@@ -80,7 +81,6 @@ class Inputs:
         advanced=True,
         help="The cost by which the cheapest accelerator is chosen.",
     )
-    precision: Codes = inputs.precision(Precision.FP8, advanced=True, help="Format of the weights and of the KV cache.")
     accelerator: Accelerator = inputs.accelerator("h100-sxm5-80gb", advanced=True)
     region: Region | None = inputs.region()
     target_utilization: Array = number(

@@ -30,7 +30,7 @@ from solvers.uncertainty.bands import OutputBand, SystemUncertainty, Uncertainty
 
 from .page import BandLine, RangeLine, ShareLine, UncertaintyPage
 from .question import UncertaintyQuestion
-from .sentences import in_sentence, notes, ranking, share_text, verdict, words_of
+from .sentences import in_sentence, judged_text, notes, ranking, share_text, verdict, words_of
 
 # Smaller totals than this are no share worth a bar of its own.
 _TOP = 8
@@ -181,7 +181,9 @@ def _share_lines(found: Uncertainty) -> Iterator[ShareLine]:
     for system in found.systems:
         name = system.name if several else ""
         states = {words_of(state): share for state, share in system.states.items()}
-        yield ShareLine(f"Verdict (of {system.judged} samples)", name, _in_words(states), len(states) > 1)
+        yield ShareLine(
+            f"Verdict ({judged_text(system.judged, found.samples)})", name, _in_words(states), len(states) > 1
+        )
         for label in system.labels:
             if len(label.shares) > 1 or label.name in _headline(found, system):
                 yield ShareLine(label.label, name, _in_words(label.shares), len(label.shares) > 1)

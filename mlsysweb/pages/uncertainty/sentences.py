@@ -45,7 +45,7 @@ def verdict(found: Uncertainty, shown: OutputBand) -> str:
     """Return whether the verdict flips within the ranges, the band of the output shown, and the input that makes most
     of it."""
     own = found.systems[0]
-    sentences = [_states(own), _band(shown)]
+    sentences = [_states(own, found.samples), _band(shown)]
     if shown.indices is not None and len(found.ranges) > 1:
         place = max(range(len(found.ranges)), key=lambda k: shown.indices.total[k])  # type: ignore[union-attr]
         share = share_text(min(float(shown.indices.total[place]), 1.0))
@@ -54,12 +54,17 @@ def verdict(found: Uncertainty, shown: OutputBand) -> str:
     return " ".join(sentences)
 
 
-def _states(own: SystemUncertainty) -> str:
-    shares = list(own.states.items())
+def _states(own: SystemUncertainty, drawn: int) -> str:
+    shares, judged = list(own.states.items()), judged_text(own.judged, drawn)
     if len(shares) == 1:
-        return f"Stable verdict. All {own.judged} samples: {words_of(shares[0][0])}."
+        return f"Stable verdict: {words_of(shares[0][0])} in {judged}."
     listed = ", ".join(f"{words_of(state)} in {share_text(share)}" for state, share in shares)
-    return f"The verdict flips. It is {listed} of samples."
+    return f"The verdict flips. It is {listed} of {judged}."
+
+
+def judged_text(judged: int, drawn: int) -> str:
+    """Return for which of the samples drawn the verdict is determined: the first ones, or all."""
+    return f"the first {judged:,} of {drawn:,} samples" if judged < drawn else f"all {drawn:,} samples"
 
 
 def _band(shown: OutputBand) -> str:

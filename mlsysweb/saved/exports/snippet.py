@@ -9,7 +9,7 @@ from typing import Any
 from catalog.snapshot import spec_from_snapshot
 from mlsysweb.show.results.python_code import assignment, call, header, name, spec_call, spec_imports
 from solvers.declare import Solver
-from solvers.fields import Choice, Input, Pick
+from solvers.fields import Choice, Input, Output, Pick
 from solvers.read import read_value
 from solvers.specs import changed_spec
 
@@ -17,7 +17,7 @@ from .source import ExportSource
 
 # The characters that could begin HTML in Markdown, which a notebook viewer may execute.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_PRINT = "for name, value in vars(found).items():\n    print(name, value)"
+_PRINT = "for name, value in vars(found).items():\n    print(name, value, UNITS[name])"
 
 
 def python(source: ExportSource) -> str:
@@ -48,7 +48,7 @@ def _cell(kind: str, text: str) -> dict[str, Any]:
 
 
 def _parts(source: ExportSource) -> Iterator[str]:
-    """Yield the parts of the program: imports, rows, question, and printing."""
+    """Yield the parts of the program: imports, rows, units, question, and printing."""
     wall = source.wall
     assert wall is not None  # the views offer this for walls only
     picks = dict(_picks(wall, source))
@@ -57,8 +57,16 @@ def _parts(source: ExportSource) -> Iterator[str]:
     yield "\n".join([about, "", *(line for line in imports if line)])
     if picks:
         yield "\n".join(assignment(pick, spec_call(spec)) for pick, spec in picks.items())
+    yield assignment("UNITS", dict(_units(wall)))
     yield assignment("found", call(wall.name, **dict(_asked(wall, source, picks))))
     yield _PRINT
+
+
+def _units(wall: Solver[Any, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the SI unit of each output, an empty one where it is a ratio, a count or a word."""
+    for output, io in wall.outputs.items():
+        unit = io.unit if isinstance(io, Output) else ""
+        yield output, "" if unit == "1" else unit
 
 
 def _picks(wall: Solver[Any, Any], source: ExportSource) -> Iterator[tuple[str, Any]]:

@@ -22,11 +22,12 @@ _WIDTH, _INDENT = 100, "    "
 _HEAD = (
     "# Computes the figures of a saved page again, with the solvers package alone.",
     "# All figures are in SI units. Catalog rows are as they were when the page was saved.",
+    "# Install the package first: `pip install .` in a copy of the source code of this site, as its README says.",
 )
 
 
 def header(about: str) -> str:
-    """Return the comment at the top of a file: two fixed lines, then `about`."""
+    """Return the comment at the top of a file: fixed lines, then `about`."""
     return "\n".join([*_HEAD, "#", comment(about)])
 
 

@@ -48,7 +48,8 @@ def test_each_requirement_has_a_target_and_the_designs_value(client):
 
 def test_the_assignment_follows_the_inputs_of_the_brief(client):
     brief = client.get("/capstone/", SMALL).context["page"].brief
-    assert "Serve Llama 3 70B to 50 requests/s" in brief and "at most 500 ms from 2 regions" in brief
+    assert "Serve Llama 3 70B to 50 requests/s, each of 256 prompt tokens and 64 output tokens" in brief
+    assert "at most 500 ms from 2 regions" in brief
     assert "$1M" in brief and "loss of a region" in brief
     alone = client.get("/capstone/", {**SMALL, "second": "none"}).context["page"].brief
     assert "from 1 region," in alone and "loss of a region" not in alone

@@ -104,3 +104,7 @@ def test_the_errors_of_predictions_are_those_on_the_cheapest_accelerator(client)
 
 def test_without_an_accelerator_that_meets_the_slo_no_errors_are_told(client):
     assert page_of(client, ttft_target="1 us").prediction_errors == ()
+
+
+def test_model_and_precision_are_the_first_choices_of_the_form(client):
+    assert [field.name for field in client.get("/serving-cost/").context["form"].fields][:2] == ["model", "precision"]

@@ -162,9 +162,12 @@ def test_of_another_page_the_question_is_asked_anew_and_its_markup_thrown_away(a
     assert "<script>alert" not in page and "plot-" in page
 
 
-def figures(printed):
-    """Return the values a program printed, by name."""
-    return dict(line.split(" ", 1) for line in printed.splitlines())
+def figures(printed, wall="roofline"):
+    """Return the values a program printed, by name, without the units after them."""
+    told = dict(line.split(" ", 1) for line in printed.splitlines())
+    units = {name: io.unit if getattr(io, "unit", "1") != "1" else "" for name, io in solvers()[wall].outputs.items()}
+    assert all(value.endswith(f" {units[name]}") for name, value in told.items())
+    return {name: value.removesuffix(units[name]).strip() for name, value in told.items()}
 
 
 def told(value):
@@ -188,7 +191,7 @@ def agrees(printed, kept):
 @pytest.mark.parametrize("wall", sorted(solvers()))
 def test_the_snippet_finds_the_same_figures_without_the_site(ada, wall, plain_python):
     link = save(ada, f"/walls/{wall}/")
-    printed = figures(plain_python(exported(ada, link, "python")))
+    printed = figures(plain_python(exported(ada, link, "python")), wall)
     wrong = {n: (printed.get(n), v) for n, v in outputs(Scenario.objects.get()).items() if not agrees(printed[n], v)}
     assert not wrong
 
@@ -277,3 +280,10 @@ def test_the_page_offers_the_frame_to_copy(ada, course):
     assert f'src="http://testserver{link}embed/" title="A ”title”"' in html.unescape(ada.get(link).content.decode())
     edit(ada, link, visibility="class", group=course.pk)
     assert "<iframe" not in html.unescape(ada.get(link).content.decode())
+
+
+def test_a_program_says_how_to_install_what_it_needs_and_prints_units(ada, plain_python):
+    program = exported(ada, save(ada), "python")
+    program = program.decode() if isinstance(program, bytes) else program
+    assert "`pip install .`" in program
+    assert re.search(r"^latency \S+ s$", plain_python(program), re.M)
