@@ -11,10 +11,10 @@ class Catalog(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals that renew the catalog version at every change of a row (admin, shell, loaddata)."""
-        from .models import TABLES
+        from .models import TABLES, CourseRow
         from .models.version import request_closes, request_opens, row_changed
 
-        for table in TABLES:
+        for table in (*TABLES, CourseRow):
             post_save.connect(row_changed, sender=table)
             post_delete.connect(row_changed, sender=table)
         request_started.connect(request_opens)
