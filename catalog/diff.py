@@ -27,10 +27,12 @@ def _moved(row: Mapping[str, Any]) -> RowDiff | None:
     if today is not None and today.snapshot == row:
         return None
     course = _course(row)
-    if today is None or _is_own(row) != _is_own(today.snapshot):
+    if today is None or (_is_own(row) and course != _course(today.snapshot)):
         return RowDiff(row["name"], (), gone=True, course=course)
     figures = tuple(_differing(kind, row, today.snapshot))
-    return RowDiff(row["name"], figures, course="" if course == _course(today.snapshot) else course) if figures else None
+    return (
+        RowDiff(row["name"], figures, course="" if course == _course(today.snapshot) else course) if figures else None
+    )
 
 
 def _course(row: Mapping[str, Any]) -> str:

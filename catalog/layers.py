@@ -1,5 +1,5 @@
-"""The catalogs of courses: rows and changes that are layered over the shared tables. A course keeps only its difference,
-so that a correction of the shared catalog reaches it in all other figures."""
+"""The catalogs of courses: rows and changes that are layered over the shared tables. A course keeps only its
+difference, so that a correction of the shared catalog reaches it in all other figures."""
 
 from __future__ import annotations
 
@@ -123,10 +123,10 @@ def _changed(row: Any, change: CourseRow, course: str, seen: Seen) -> Any:
 def _own_row(table: type[CatalogRow], added: CourseRow, course: str, seen: Seen) -> Any:
     """Return a row that the course alone has; None where a row it needs is gone. Its key is negative, as that of no row
     of the database is."""
-    row: Any = table(pk=-added.pk, slug=added.slug, created_at=added.created, updated_at=added.updated)
+    row: Any = table(slug=added.slug, created_at=added.created, updated_at=added.updated)
     for name, value in added.values.items():
         set_column(row, name, value, seen)
-    row.course = CourseOrigin(course, own=True)
+    row.pk, row.course = -added.pk, CourseOrigin(course, own=True)
     complete = all(pointer.null or pointer.name in row._state.fields_cache for pointer in _pointers(table))
     return row if complete else None
 

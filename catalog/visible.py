@@ -1,5 +1,5 @@
-"""The course whose catalog is visible: the number of its group, or None for the shared catalog. It is set where a request
-comes in, and all reading of the catalog follows it, the version that caches are keyed by included."""
+"""The course whose catalog is visible: the number of its group, or None for the shared catalog. It is set where a
+request comes in, and all reading of the catalog follows it, the version that caches are keyed by included."""
 
 from __future__ import annotations
 

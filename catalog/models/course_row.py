@@ -12,8 +12,8 @@ class CourseRow(models.Model):
     """A row of a course's catalog: one of its own with all its values, or only the values in which it differs from the
     shared row of this slug. They lie outside the tables of the shared catalog, so that no query of these finds them.
 
-    `values` are by column: figures in SI, and slugs of other rows. One table serves all kinds of rows, so a figure added
-    to the catalog needs no further migration."""
+    `values` are by column: figures in SI, and slugs of other rows. One table serves all kinds of rows, so a figure
+    added to the catalog needs no further migration."""
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="catalog_rows")
     table = models.CharField(max_length=20, help_text="The model of the row, in lower case.")

@@ -20,6 +20,7 @@ from solvers.formatting import fill_slots, format_value
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import ChartSpec, Result, Series, Value
 
+from .course_rows import course_sentences
 from .page import CalibrationLink, Card, Figure, Reference, ResultPage, RowSource, Table
 from .working import steps
 
@@ -191,4 +192,4 @@ def _facts(snapshot: Mapping[str, Any]) -> Iterator[RowSource]:
     for row in snapshot.values():
         dated = f", {row['source_date']}" if row.get("source_date") else ""
         source = Reference(f"{row.get('source', '')}{dated}", row.get("source_url", ""))
-        yield RowSource(str(row["name"]), row_path(row), source)
+        yield RowSource(str(row["name"]), row_path(row), source, course_sentences({"": row}))
