@@ -137,11 +137,12 @@ def set_column(row: Any, name: str, value: Any, seen: Seen) -> bool:
     column = next((each for each in row._meta.fields if each.name == name), None)
     if column is None or name in ("id", "slug"):
         return False
-    if isinstance(column, ForeignKey) and value:
+    if isinstance(column, ForeignKey):
         related: Any = column.related_model
-        value = seen(related.describes).by_name.get(value)
-        if value is None:
+        found = seen(related.describes).by_name.get(value) if value else None
+        if found is None and value:
             return False
+        value = found
     setattr(row, name, value)
     return True
 

@@ -92,12 +92,11 @@ class Reference:
 @dataclass(frozen=True)
 class RowSource:
     """The source of a row that an answer used: the name of the row with its path below the catalog (empty where it has
-    none), and the source with its link; `courses` are sentences on what of it comes from the catalog of a course."""
+    none), and the source with its link."""
 
     name: str
     row: str
     source: Reference
-    courses: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -41,7 +41,7 @@ def result_page(
         cards=tuple(card for card in cards if card.name not in result.headline),
         figures=tuple(figure for figure in figures if figure),
         working=steps(result),
-        notes=(*(fill_slots(note, result.values) for note in result.notes), *_undrawn(result, figures)),
+        notes=(*course_sentences(result.snapshot), *_notes(result), *_undrawn(result, figures)),
         calibrations=tuple(_calibrations(result, base)),
         assumptions=solver.assumptions,
         excludes=solver.excludes,
@@ -49,6 +49,10 @@ def result_page(
         facts=tuple(_facts(result.snapshot)),
         link=f"{base}?{query}" if query else base,
     )
+
+
+def _notes(result: Result) -> Iterator[str]:
+    return (fill_slots(note, result.values) for note in result.notes)
 
 
 def result_figures(result: Result) -> tuple[Figure, ...]:
@@ -192,4 +196,4 @@ def _facts(snapshot: Mapping[str, Any]) -> Iterator[RowSource]:
     for row in snapshot.values():
         dated = f", {row['source_date']}" if row.get("source_date") else ""
         source = Reference(f"{row.get('source', '')}{dated}", row.get("source_url", ""))
-        yield RowSource(str(row["name"]), row_path(row), source, course_sentences({"": row}))
+        yield RowSource(str(row["name"]), row_path(row), source)
