@@ -62,4 +62,5 @@ def restore_deleted(table: type[CatalogRow], deletion: RowRevision, user: Any) -
     note_overrides(row, values)
     with editing(user, f"Deleted on {deletion.created:%d %B %Y, %H:%M}", RowRevision.Action.RESTORED):
         row.save(force_insert=True)
-    return row
+    restored: CatalogRow = row
+    return restored
