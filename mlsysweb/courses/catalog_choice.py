@@ -165,18 +165,29 @@ class CatalogChoice:
 
 def catalog_choice(request: HttpRequest) -> dict[str, CatalogChoice]:
     """Return the choice of catalogs of this visitor, if there is one. A context processor."""
-    if request.path.startswith(_ADMIN) or wants_partial(request) or not layers():
+    # A page may be the answer of a middleware that comes before the one of HTMX, such as that of CSRF.
+    if not hasattr(request, "htmx") or request.path.startswith(_ADMIN) or wants_partial(request):
+        return {}
+    try:
+        return _choice(request)
+    except (OperationalError, InterfaceError):  # the page itself may need no database
+        return {}
+
+
+def _choice(request: HttpRequest) -> dict[str, CatalogChoice]:
+    known = layers()
+    if not known:
         return {}
     group, offered = visible_group(), _offered(request)
-    if not offered and group is None:
+    seen = known.get(group) if group is not None else None
+    if not offered and seen is None:
         return {}
     courses = dict(Course.objects.filter(group__in=offered).values_list("group", "pk"))
     others = [(name, str(courses[each])) for each, name in offered.items() if each != group and each in courses]
-    if group is not None:
+    if seen is not None:
         others.append((_SHARED_NAME, SHARED))
-    name = layers()[group].course if group is not None else _SHARED_NAME
     links = tuple(Link(words, _chosen_address(request, value)) for words, value in others)
-    return {"catalog_choice": CatalogChoice(name, links, group is not None)}
+    return {"catalog_choice": CatalogChoice(seen.course if seen else _SHARED_NAME, links, seen is not None)}
 
 
 def _chosen_address(request: HttpRequest, value: str) -> str:

@@ -15,6 +15,7 @@ from catalog.models import CourseRow
 from catalog.visible import visible_group
 from mlsysweb.classroom.lessons.document import read_lesson
 from mlsysweb.classroom.live.store import create_session
+from mlsysweb.classroom.models import ClassSession
 from mlsysweb.courses.store import create_course, delete_course, join_course, remove_member
 from mlsysweb.explore.jobs import jobs
 from mlsysweb.explore.models import Job
@@ -231,6 +232,22 @@ class TestWithSeveralCourses:
         assert ask("GET", f"catalog/accelerators/{SLUG}", token=secret).status_code == 404
 
 
+def test_the_pages_of_a_course_without_rows_open_while_another_has_some(course, ada):
+    empty = create_course(ada.user, "Empty", "Spring 2027")
+    assert ada.get(f"/courses/{empty.pk}/catalog/").status_code == 200
+    assert ada.get(f"/walls/roofline/?course={empty.pk}").status_code == 302
+    assert SECRET not in shown(ada, "/walls/roofline/")
+    session = create_session(read_lesson(lesson_document()), ada.user)
+    ClassSession.objects.filter(pk=session.pk).update(group=empty.group)
+    for name, key in (("student", session.code), ("projector", session.code), ("host", session.host_key)):
+        assert ada.get(reverse(f"live:{name}", args=[key])).status_code == 200
+
+
+def test_a_form_without_its_token_gets_its_page_though_courses_have_catalogs(course):
+    client = Client(enforce_csrf_checks=True)
+    assert client.post("/s/save/", {"page": "/walls/roofline/"}).status_code == 403
+
+
 @pytest.mark.parametrize("number", ["0", "x", "9" * 30, "-1", "1.5", "٣", "%00"])
 def test_a_course_that_does_not_exist_gets_a_sentence(ben, number):
     for client in (ben, Client()):
@@ -293,8 +310,6 @@ class TestALiveClass:
     @pytest.fixture
     def session(self, ada, course):
         ada.post(reverse("live:start"), {"lesson": "wrap-up"})
-        from mlsysweb.classroom.models import ClassSession
-
         return ClassSession.objects.get()
 
     def test_shows_the_catalog_of_the_course_to_participants_without_accounts(self, session, course):
@@ -312,8 +327,6 @@ class TestALiveClass:
 
     def test_of_a_member_shows_the_shared_catalog(self, ben):
         ben.post(reverse("live:start"), {"lesson": "wrap-up"})
-        from mlsysweb.classroom.models import ClassSession
-
         assert ClassSession.objects.get().group is None
 
     def test_has_its_own_screen_whatever_the_viewer_has_chosen(self, ben, course, other_course):
