@@ -3,10 +3,13 @@
 # make instructor  make an account that teaches: it creates courses and edits the catalog
 # make administrator  make an account that may do everything
 # make test        every check there is
+# make test-postgresql  the tests on PostgreSQL, without the browser; TESTS=tests/catalog for some of them
 # make bench       what it costs, measured; beside mlsysim where that can do the same
 # make evidence    how far laws and walls are from figures that others measured
 # make accuracy    write the figures of the accuracy page anew
 # make load        saves and readers, 300 students at sliders, and a class of 300, on SQLite and on PostgreSQL
+# make fuzz        hostile requests to every address, form and import, on SQLite and on PostgreSQL; FUZZ=--reads=600 for fewer
+# make kills       the site killed twenty times under load, with a backup and its restoration, on both databases
 # make updates     the processor time of an update of every page, and where it goes
 # make docs        the documentation as a site in var/docs
 # make lock        the versions and hashes of every package, anew from requirements*.in
@@ -15,6 +18,9 @@
 #
 # The first time they install what is pinned into .venv; after that nothing is fetched. State lives in var/.
 
+# Directories and files for test-postgresql, and options of fuzz.
+TESTS ?= tests
+FUZZ ?=
 PORT ?= 8000
 LISTEN ?= 127.0.0.1
 # First those for which PostgreSQL, which the tests need, is a package; of each, one that can make an environment.
@@ -26,7 +32,8 @@ MANAGE := .venv/bin/python manage.py
 # Whatever the shell has: the settings of development are those of `make dev` alone.
 export DJANGO_SETTINGS_MODULE := mlsysweb.settings
 
-.PHONY: serve dev instructor administrator test bench evidence accuracy load updates docs lock screenshots missing
+.PHONY: serve dev instructor administrator test test-postgresql bench evidence accuracy load fuzz kills updates docs lock \
+	screenshots missing
 .DELETE_ON_ERROR:
 
 serve: var/.static var/.database
@@ -52,6 +59,10 @@ test: .venv/.dev var/.static
 	$(MANAGE) makemigrations --check --dry-run
 	.venv/bin/python -m pytest --quiet --numprocesses 2 --dist loadfile
 
+test-postgresql: .venv/.dev var/.static
+	@.venv/bin/python tests/postgresql.py
+	.venv/bin/python tests/postgresql.py pytest --quiet --numprocesses 2 --dist loadfile --ignore tests/browser $(TESTS)
+
 bench: .venv/.dev var/.static var/.database
 	@.venv/bin/python tests/browser/chromium.py
 	@.venv/bin/python -m tests.bench
@@ -65,6 +76,14 @@ accuracy: .venv/.dev
 load: .venv/.dev var/.static
 	@.venv/bin/python tests/postgresql.py
 	@.venv/bin/python -m tests.load
+
+fuzz: .venv/.dev var/.static
+	@.venv/bin/python tests/postgresql.py
+	@.venv/bin/python -m tests.load.fuzz $(FUZZ)
+
+kills: .venv/.dev var/.static
+	@.venv/bin/python tests/postgresql.py
+	@.venv/bin/python -m tests.load.kills
 
 updates: .venv/.dev var/.static var/.database
 	@.venv/bin/python -m tests.load.updates

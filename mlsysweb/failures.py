@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -19,6 +19,10 @@ from mlsysweb.show.refusal import RefusalPage, page_before, refused
 from mlsysweb.show.work_limits import RETRY, Busy, ClientGone, watched
 from mlsysweb.throttle import LimitExceeded
 from solvers.errors import InputError, InputErrors
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+# Bytes of a form that is percent-encoded: Django takes up to seventy times as much memory to decode it.
+MOST_ENCODED = 2_000_000
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -41,12 +45,36 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return a 400 for a request that cannot be read: for the API as a problem, elsewhere as Django does."""
+    """Return a 413 for a form that is too large, and a 400 for one with too many parameters or a request that cannot be
+    read: for the API as a problem, elsewhere as a page. No template is rendered with the request, whose parameters
+    cannot be read."""
+    status, name, sentence = 400, "request", "cannot be read."
+    if isinstance(exception, TooManyFieldsSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        name, sentence = "query", f"has more than {most:,} parameters; {most:,} is the most."
+    elif isinstance(exception, RequestDataTooBig):
+        encoded = request.content_type == FORM_TYPE
+        most = MOST_ENCODED if encoded else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        status, name, sentence = 413, "form", f"is too large: {most:,} bytes is the most. Send a large text as a file."
     if request.path.startswith("/api/v1/"):
-        many = isinstance(exception, TooManyFieldsSent)
-        bad = InputError("query", "has too many parameters.") if many else InputError("request", "cannot be read.")
-        return problem_response(400, InputErrors([bad]))
-    return defaults.bad_request(request, exception)
+        return problem_response(status, InputErrors([InputError(name, sentence)]))
+    if name == "request":
+        return defaults.bad_request(request, exception)
+    page = RefusalPage("Request refused", f"The {name} {sentence}", page_before(request))
+    return HttpResponse(render_to_string("503.html", {"page": page}), status=status)
+
+
+def limit_encoded_forms(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware that refuses a large form that is percent-encoded. Forms of the site for long texts are
+    `multipart/form-data`."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if request.content_type == FORM_TYPE and length.isdecimal() and int(length) > MOST_ENCODED:
+            raise RequestDataTooBig(f"{length} bytes in a percent-encoded form.")
+        return get_response(request)
+
+    return middleware
 
 
 def _unavailable(request: HttpRequest, problem: DatabaseProblem) -> HttpResponse:

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # pads at random, so secrets in a page cannot be guessed by its size
     "csp.middleware.CSPMiddleware",
     "mlsysweb.saved.scenarios.headers.saved_page_headers",
+    "mlsysweb.failures.limit_encoded_forms",
     "mlsysweb.failures.WorkLimits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -106,6 +107,7 @@ TEMPLATES = [
                 "mlsysweb.show.results.verdict_filter",
                 "mlsysweb.show.results.table_filter",
                 "mlsysweb.show.term_filter",
+                "mlsysweb.show.unit_filter",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -295,6 +297,8 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # A visitor's 404 or 422 is not logged; a 500 is, with its traceback.
         "django.request": {"level": "ERROR", "filters": ["asked"]},
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},  # its 413 or 400 says why
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
         "mlsysweb.access": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
         "waitress.queue": {"level": "ERROR"},  # a request that waits for a thread is not logged either
     },

@@ -21,11 +21,11 @@ def accelerator_rate(
 ) -> Iterator[InputError]:
     """Yield errors unless the chip has a memory bandwidth and a rate for arithmetic in `precision`. `fields` name the
     two inputs."""
-    own = [p.name.lower() for p in Precision if not math.isnan(chip.peak[p])]
+    own = [p.name for p in Precision if not math.isnan(chip.peak[p])]
     if not own:
         yield InputError(fields[0], f"has no known peak FLOP/s: the catalog has none for {chip.name}.")
     elif arithmetic_format(chip, precision) < 0:
-        wanted = Precision(int(precision)).name.lower()
+        wanted = Precision(int(precision)).name
         yield InputError(fields[1], f"can't be {wanted} on {chip.name}: it computes in {', '.join(own)} only.")
     if math.isnan(chip.memory_bandwidth):
         yield InputError(fields[0], f"has no known memory bandwidth: the catalog has none for {chip.name}.")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import IntEnum
+from functools import cached_property
 from importlib import import_module
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -54,6 +55,7 @@ def number(
     may_be_unknown: bool = False,
     shared: tuple[str, ...] = (),
     zero_means: str = "",
+    of_pick: str = "",
 ) -> Any:
     """A numeric input in SI `unit`. `exclusive_min` excludes `low` itself; `display_unit` is the unit a slider
     writes. The other arguments are those of `fields.Input`."""
@@ -77,6 +79,7 @@ def number(
         may_be_unknown=may_be_unknown,
         shared=shared,
         zero_means=zero_means,
+        of_pick=of_pick,
     )
     return field(default=default, metadata={"io": io})
 
@@ -329,6 +332,12 @@ class Solver(Question[I], Generic[I, O]):
     fallacies: tuple[Fallacy, ...]
     factor: str
     domain: str
+
+    @cached_property
+    def without_charts(self) -> Solver[I, O]:
+        """Return the same solver without charts, which computes the point alone; always the same object, since what
+        depends on a solver's declaration is cached by it."""
+        return dataclasses.replace(self, figures=())
 
     def __call__(self, **values: Any) -> O:
         """Return the outputs, in SI, for values by the name of their input. Other inputs take their default.

@@ -22,7 +22,8 @@ class Input:
     refused, unless it `may_be_unknown`: then the outputs that need it are unknown. A figure is `shared` among as many
     as the inputs of these names give together: the devices of a fleet among stages. Charts run along `powers_of_two`
     alone where values between them are not usual. `zero_means` is what 0 stands for, where it is not a number of its
-    kind: an empty field is 0, and shows this."""
+    kind: an empty field is 0, and shows this. A value given for an input `of_pick` is a figure of the row picked there,
+    such as its price: rows that are drawn beside it have the default."""
 
     unit: str
     label: str
@@ -43,6 +44,7 @@ class Input:
     shared: tuple[str, ...] = ()
     powers_of_two: bool = False
     zero_means: str = ""
+    of_pick: str = ""
 
     @property
     def owners(self) -> tuple[str, ...]:

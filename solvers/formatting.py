@@ -13,6 +13,41 @@ from .result import Value
 
 # A slot of an equation: `@latency`, `@accelerator.tdp`.
 LATEX_SLOT = re.compile(r"@([a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?)")
+# Members of enumerations whose name is not the word for them. The names stay in addresses, the API and exports.
+_WORDS = {
+    "bubble": "pipeline bubble",
+    "checkpoints": "checkpointing",
+    "cloud": "on-demand cloud",
+    "context": "context-parallel communication",
+    "data": "gradient synchronization",
+    "expert": "expert exchange",
+    "filesystem": "file system",
+    "gemm": "GEMMs",
+    "interconnect": "host I/O",
+    "imbalance": "pipeline imbalance",
+    "launch": "kernel launches",
+    "lost_work": "rework",
+    "making": "embodied",
+    "mfu": "MFU",
+    "nics": "NICs",
+    "operation": "operational",
+    "own": "owned",
+    "peak": "peak FLOP/s",
+    "pipeline": "pipeline bubble",
+    "power_cooling": "power and cooling",
+    "psus": "PSUs",
+    "rate": "compute",
+    "rival": "alternative",
+    "scores": "attention-score traffic",
+    "sram": "SRAM",
+    "sram_bandwidth": "SRAM bandwidth",
+    "stages": "pipeline send and receive",
+    "straggler": "straggler wait",
+    "tdp": "TDP",
+    "tensor": "tensor-parallel communication",
+    "update": "optimizer step",
+    **{name: name.upper() for name in ("fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4")},
+}
 _SLOT = re.compile(r"\{([a-z_][a-z_0-9.]*)\}")
 
 
@@ -35,12 +70,18 @@ def _is_count(value: Value) -> bool:
     return value.unit == "1" and value.display_unit in ("", "1", "times")
 
 
+def member_words(name: str) -> str:
+    """Return the words for the name of a member of an enumeration: `file system` for `filesystem`. Any other text stays
+    as it is, but for its underscores."""
+    return _WORDS.get(name, name.replace("_", " "))
+
+
 def format_value(value: Value, digits: int = 3) -> str:
     """Return a formatted value, to `digits` digits; for an infinite or unknown one the text of its declaration."""
     if isinstance(value.value, bool):
         return "yes" if value.value else "no"
     if isinstance(value.value, str):
-        return value.value.replace("_", " ")
+        return member_words(value.value)
     if value.if_infinite and not math.isfinite(value.value):
         return value.if_infinite
     return format_quantity(value.value, value.unit, value.display_unit, digits)

@@ -53,7 +53,8 @@ region = partial(
 grid = partial(
     spec, Grid, "Grid", optional=True, default_from="region.grid", help="Electricity grid that supplies the site."
 )
-precision = partial(choice, Precision, "Precision", help="Number format of the weights.")
+FORMATS = {each.name.lower(): each.name for each in Precision}
+precision = partial(choice, Precision, "Precision", labels=FORMATS, help="Number format of the weights.")
 
 efficiency = partial(
     number,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .declare import Question
+from .declare import Question, Solver
 from .errors import InputError, InputErrors
 from .fields import Choice, Input, InputField
 from .spec_parts import assembled, figure_of_pick, shared
@@ -64,6 +64,20 @@ def following(question: Question[Any], inputs: Any, given: Collection[str]) -> A
     """Return the inputs of a question as the specs they pick now and the other inputs have them, except those that
     were `given`."""
     return replace(inputs, **with_known_defaults(question, vars(inputs), given))
+
+
+def overlaid(solver: Solver[Any, Any], point: Any, spec: Any, given: Collection[str]) -> Any:
+    """Return the inputs of a question with another `spec` for the solver's overlay and that spec's own figures, except
+    those that were `given`; what was given for the row picked alone (`of_pick`) has its default."""
+    own = {name: io.default for name, io in solver.inputs.items() if is_of_overlay(solver, io)}
+    other = replace(point, **{solver.overlay: spec, **own})
+    return following(solver, other, [name for name in given if name not in own])
+
+
+def is_of_overlay(solver: Solver[Any, Any], io: InputField) -> bool:
+    """Return whether what is given for an input is a figure of the row picked as the solver's overlay, and of no
+    other."""
+    return isinstance(io, Input) and bool(io.of_pick) and io.of_pick == solver.overlay
 
 
 def meant_choices(inputs: Mapping[str, InputField], values: Mapping[str, Any]) -> dict[str, Any]:

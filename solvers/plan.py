@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from .declare import Chart, Solver
 from .errors import InputErrors
 from .fields import Choice, Input
-from .picks import following
+from .picks import is_of_overlay, overlaid
 from .specs import stack, take
 
 _POINTS = 64
@@ -73,7 +74,7 @@ def _sensible(
     """Return the point with each of the other specs in turn, where that is valid, and a sentence where it is not."""
     others, left_out = [], []
     for spec in also:
-        other = following(solver, dataclasses.replace(point, **{solver.overlay: spec}), given)
+        other = overlaid(solver, point, spec, given)
         errors = tuple(solver.check(other))
         if errors:
             left_out.append(f"{spec.name} is left out of the picture: {errors[0].field} {errors[0].sentence}")
@@ -102,13 +103,21 @@ def sweep_values(io: Any, value: float) -> NDArray[np.float64]:
     low, high = min(io.slider[0], value), max(io.slider[1], value)
     if io.powers_of_two:
         return np.union1d(_powers_of_two(low, high), value)
-    return _whole(_spread(io, low, high)) if io.integer else _spread(io, low, high)
+    return _steps(io.log, io.integer, low, high)
 
 
-def _spread(io: Input, low: float, high: float) -> NDArray[np.float64]:
-    if not io.log:
+@lru_cache(maxsize=512)  # most lines run over the slider's range
+def _steps(log: bool, integer: bool, low: float, high: float) -> NDArray[np.float64]:
+    spread = _spread(log, integer, low, high)
+    steps = _whole(spread) if integer else spread
+    steps.setflags(write=False)
+    return steps
+
+
+def _spread(log: bool, integer: bool, low: float, high: float) -> NDArray[np.float64]:
+    if not log:
         return np.linspace(low, high, _POINTS)
-    first = low if low > 0 else (1.0 if io.integer else high / 1e6)
+    first = low if low > 0 else (1.0 if integer else high / 1e6)
     steps = np.geomspace(first, high, _POINTS)
     return steps if low > 0 else np.concatenate(([low], steps))
 
@@ -142,9 +151,9 @@ def _columns(
 
 
 def _differing(solver: Solver[Any, Any], point: Any, others: list[Any]) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    """The inputs that the specs know differently, with a value for each system."""
+    """The inputs that the specs know differently, or that are given for one of them, with a value for each system."""
     for name, io in solver.inputs.items():
-        if isinstance(io, Input) and io.default_from:
+        if isinstance(io, Input) and (io.default_from or is_of_overlay(solver, io)):
             own = np.array([getattr(each, name) for each in (point, *others)], dtype=float)
             if len(np.unique(own)) > 1:
                 yield name, own

@@ -136,7 +136,7 @@ def _converted_from(field: str, text: str, value: float, given_unit: str, unit: 
         raise InputError(field, f"needs {_kind(wanted)} ({unit}); '{_short(text)}' is {_kind(parsed)}.") from None
     except Exception:  # pint passes on what Python's tokenizer and arithmetic raise, and its own assertions
         raise InputError(
-            field, f"has a unit nobody knows, '{_short(given_unit)}'; write it{_such_as(unit) or f' in {unit}'}."
+            field, f"has an unknown unit, '{_short(given_unit)}'; write it{_such_as(unit) or f' in {unit}'}."
         ) from None
 
 
@@ -174,7 +174,7 @@ _EXAMPLES = {
     "kg": "150 kg",
     "kg/J": "390 g/kWh",
     "1/s": "10/s",
-    "1": "0.5",
+    "1": "8",
     "L/J": "1.8 L/kWh",
     "USD/hour": "$2.50/h",
     "m**2": "814 mm2",

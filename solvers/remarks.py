@@ -15,7 +15,7 @@ def precision_fallback(chip: Accelerator, precision: Codes) -> Iterator[str]:
     """Yield a remark when weights are stored in one format and arithmetic runs in another."""
     runs_in = int(arithmetic_format(chip, precision))
     if runs_in not in (-1, int(precision)):
-        stored, used = Precision(int(precision)).name.lower(), Precision(runs_in).name.lower()
+        stored, used = Precision(int(precision)).name, Precision(runs_in).name
         yield f"{chip.name} has no rate for {stored}: weights are stored in {stored}, arithmetic runs in {used}."
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from .declare import Solver
 from .fields import Choice, Flag, Input, InputField, Label, Output, OutputField
 from .plan import Plan, SweepLine
 from .result import ChartSpec, Result, Series, Value, Working
+from .rows import replaced
 from .spec_parts import remarks
 from .specs import columns
 
@@ -48,9 +49,8 @@ def solve(plan: Plan, text: Mapping[str, str] | None = None, snapshot: Mapping[s
 
 def row(solver: Solver[Any, Any], batch: Any, index: int) -> Any:
     """Return one row of a wall's outputs as scalars: floats, codes and bools."""
-    return dataclasses.replace(
-        batch, **{name: _scalar(io, np.asarray(getattr(batch, name)), index) for name, io in solver.outputs.items()}
-    )
+    values = {name: _scalar(io, np.asarray(getattr(batch, name)), index) for name, io in solver.outputs.items()}
+    return replaced(batch, values)
 
 
 def _scalar(io: OutputField, column: NDArray[Any], index: int) -> Any:
@@ -60,38 +60,66 @@ def _scalar(io: OutputField, column: NDArray[Any], index: int) -> Any:
     return bool(value) if isinstance(io, Flag) else float(value)
 
 
+def each_row(solver: Solver[Any, Any], batch: Any, rows: NDArray[np.int_]) -> Iterator[Any]:
+    """Yield these rows of a wall's outputs, each as `row` returns it."""
+    columns = {name: _scalars(io, np.asarray(getattr(batch, name)), rows) for name, io in solver.outputs.items()}
+    for values in zip(*columns.values(), strict=True):
+        yield replaced(batch, dict(zip(columns, values, strict=True)))
+
+
+def _scalars(io: OutputField, column: NDArray[Any], rows: NDArray[np.int_]) -> list[Any]:
+    values = (column[rows] if column.ndim else np.full(len(rows), column)).tolist()
+    if isinstance(io, Label):
+        return [io.kind(int(value)) for value in values]
+    return list(map(bool if isinstance(io, Flag) else float, values))
+
+
 def _values(solver: Solver[Any, Any], inputs: Any, outputs: Any) -> Iterator[tuple[str, Value]]:
+    blank = _blank_values(solver)
     for name, taken in solver.inputs.items():
-        yield name, _input_value(taken, getattr(inputs, name))
+        yield name, replaced(blank[name], {"value": _plain(taken, getattr(inputs, name))})
     for name, io in solver.outputs.items():
-        yield name, output_value(io, getattr(outputs, name))
-    for name in dict.fromkeys(slot for e in solver.equations for slot in _SLOT.findall(e.latex)):
+        yield name, replaced(blank[name], {"value": _plain(io, getattr(outputs, name))})
+    for name in _slots(solver):
         pick, figure = name.split(".")
         spec = getattr(inputs, pick)
-        if spec is None:
-            continue  # the equation is of those that pick one
-        declared = columns(type(spec))[figure]
-        yield (
-            name,
-            Value(float(getattr(spec, figure)), declared.unit, declared.display_unit, declared.label, declared.symbol),
-        )
+        if spec is not None:  # else the equation is of those that pick one
+            own, number = columns(type(spec))[figure], float(getattr(spec, figure))
+            yield name, Value(number, own.unit, own.display_unit, own.label, own.symbol)
 
 
-def _input_value(io: InputField, value: Any) -> Value:
-    if isinstance(io, Input):
-        return Value(float(value), io.unit, io.display_unit, io.label, io.symbol, help=io.help)
-    if isinstance(io, Choice):
-        return Value(io.kind(int(value)).name.lower(), label=io.label, help=io.help)
-    return Value(value.name if value is not None else "", label=io.label, help=io.help)
+@lru_cache(maxsize=256)
+def _blank_values(solver: Solver[Any, Any]) -> dict[str, Value]:
+    """Return the inputs and outputs of a solver without their values, by name."""
+    return {name: _blank(io) for name, io in (*solver.inputs.items(), *solver.outputs.items())}
+
+
+@lru_cache(maxsize=256)
+def _slots(solver: Solver[Any, Any]) -> tuple[str, ...]:
+    """Return the figures of specs in a solver's equations, by dotted name."""
+    return tuple(dict.fromkeys(slot for e in solver.equations for slot in _SLOT.findall(e.latex)))
+
+
+def _blank(io: InputField | OutputField) -> Value:
+    """Return the unit and label of a declaration, with no value yet."""
+    if isinstance(io, Input | Output):
+        if_infinite = io.if_infinite if isinstance(io, Output) else ""
+        return Value("", io.unit, io.display_unit, io.label, io.symbol, if_infinite, io.help)
+    return Value("", label=io.label, help=io.help)
+
+
+def _plain(io: InputField | OutputField, value: Any) -> float | str | bool:
+    """Return a value as it is stored: a number, a bool, or the name of a choice or row."""
+    if isinstance(io, Input | Output):
+        return float(value)
+    if isinstance(io, Choice | Label):
+        return io.kind(int(value)).name.lower()
+    return bool(value) if isinstance(io, Flag) else getattr(value, "name", "")
 
 
 def output_value(io: OutputField, value: Any) -> Value:
     """Return a scalar output with the unit and label of its declaration."""
-    if isinstance(io, Output):
-        return Value(float(value), io.unit, io.display_unit, io.label, io.symbol, io.if_infinite, io.help)
-    if isinstance(io, Label):
-        return Value(io.kind(int(value)).name.lower(), label=io.label, help=io.help)
-    return Value(bool(value), label=io.label, help=io.help)
+    return replaced(_blank(io), {"value": _plain(io, value)})
 
 
 def _tracks(plan: Plan, batch: Any) -> Iterator[Series]:

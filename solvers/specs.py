@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -85,6 +87,14 @@ class Accelerator(_Record):
     flash_bandwidth: Array = number("byte/s", "Flash bandwidth", exclusive_min=True, display_unit="MB/s")
     interconnect_bandwidth: Array = number(
         "byte/s", "Interconnect bandwidth", exclusive_min=True, display_unit="GB/s", help="Bandwidth in one direction."
+    )
+    shared_bus: Array = number(
+        "1",
+        "Shared bus",
+        0.0,
+        high=1,
+        integer=True,
+        help="1 if its link to others is a bus that all of a node share, as on PCIe.",
     )
     tdp: Array = number("W", "Thermal design power")
     idle_power: Array = number("W", "Idle power")
@@ -375,19 +385,34 @@ Spec = TypeVar("Spec", Accelerator, Model, Fabric, Node, Fleet, Grid, Region, Da
 KINDS: tuple[type[Any], ...] = Spec.__constraints__
 
 
-def columns(kind: type[Any]) -> dict[str, Input]:
+def columns(kind: type[Any]) -> Mapping[str, Input]:
     """Return the declared figures of a spec, by name."""
-    return {f.name: f.metadata["io"] for f in dataclasses.fields(kind) if "io" in f.metadata}
+    return _declared(_hashable(kind))[0]
 
 
-def parts(kind: type[Any]) -> dict[str, type[Any]]:
+def parts(kind: type[Any]) -> Mapping[str, type[Any]]:
     """Return the nested specs of a spec, by name."""
-    return {f.name: f.metadata["part"] for f in dataclasses.fields(kind) if "part" in f.metadata}
+    return _declared(_hashable(kind))[1]
 
 
 def is_table(kind: type[Any], name: str) -> bool:
     """Return whether a figure has one entry per number format."""
-    return "per" in next(f for f in dataclasses.fields(kind) if f.name == name).metadata
+    return name in _declared(_hashable(kind))[2]
+
+
+def _hashable(kind: Any) -> Any:
+    return kind  # as a class is; mypy does not know it of type[Any]
+
+
+@cache
+def _declared(kind: Any) -> tuple[Mapping[str, Input], Mapping[str, type[Any]], frozenset[str]]:
+    """Return the figures of a spec, its nested specs, and which of the figures are tables."""
+    every = dataclasses.fields(kind)
+    return (
+        MappingProxyType({f.name: f.metadata["io"] for f in every if "io" in f.metadata}),
+        MappingProxyType({f.name: f.metadata["part"] for f in every if "part" in f.metadata}),
+        frozenset(f.name for f in every if "per" in f.metadata),
+    )
 
 
 def table(by_name: dict[str, float]) -> NDArray[np.float64]:

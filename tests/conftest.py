@@ -41,7 +41,7 @@ def catalog_loaded(django_db_setup, django_db_blocker):
         else:
             from catalog.models import TABLES, CatalogVersion
 
-            copy = {model: list(model.objects.all()) for model in (*TABLES, CatalogVersion)}
+            copy = {model: list(model.objects.all()) for model in TABLES}, CatalogVersion.objects.get()
     yield copy
     if connection.vendor == "sqlite":
         copy.close()
@@ -57,8 +57,10 @@ def catalog_restored(catalog_loaded, django_db_blocker):
         if Accelerator.objects.exists():
             return
         if connection.vendor != "sqlite":
-            for model, rows in catalog_loaded.items():
-                model.objects.bulk_create(rows)
+            tables, version = catalog_loaded
+            for model, rows in tables.items():
+                model.objects.bulk_create(rows)  # each renews the version
+            version.save(force_update=True)
         elif connection.in_atomic_block:  # inside a transaction of this test, into which no copy can be written
             call_command("load_catalog", verbosity=0)
         else:

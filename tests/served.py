@@ -51,9 +51,10 @@ def _end_with_parent() -> None:
 
 
 class Site:
-    """A served site. `kill` is as sudden as a power failure."""
+    """A served site. `kill` is as sudden as a power failure. `pipes` are those of `subprocess.Popen`."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, **pipes: int) -> None:
+        self.pipes = pipes
         self.env = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "mlsysweb.settings"}
         self.env.setdefault("MLSYSWEB_FAIR_USE", "0")  # all requests are of one address
         collect_static()
@@ -68,7 +69,7 @@ class Site:
     def start(self, port: int | None = None) -> None:
         """Start serving on this port, or on a free one, and wait until the site answers."""
         self.port = port or free_port()
-        self.process = serve(self.port, self.env)
+        self.process = serve(self.port, self.env, **self.pipes)
         for _ in range(200):
             try:
                 if self.get("/")[0] == 200:

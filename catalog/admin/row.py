@@ -3,12 +3,13 @@ overwritten."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -26,6 +27,17 @@ from solvers import quantities
 from .bulk import set_source
 from .form import RowForm
 from .row_pages import RowPages
+
+# A primary key that a database can look up.
+_KEY = re.compile("[0-9]{1,18}")
+
+
+class RowSelect(AutocompleteSelect):
+    """The search field of a referenced row; it shows nothing chosen for text that is no key."""
+
+    def optgroups(self, name: str, value: list[Any], attrs: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if not each or _KEY.fullmatch(str(each))], attrs)
+
 
 UNITS = (
     "A bare number is in the unit beside its field; any other unit may be typed, such as 3.35 TB/s or 80 GiB. Leave "
@@ -164,6 +176,13 @@ class RowAdmin(TransferAdmin, RowPages):
         if db_field.name == "source":
             options["widget"] = AdminTextInputWidget(attrs={"class": "vLargeTextField"})
         return super().formfield_for_dbfield(db_field, request, **options)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Return the field of a reference. What was chosen is looked up again to show a refused form, where Django's
+        widget fails on text that is no key."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            options["widget"] = RowSelect(db_field, self.admin_site, using=options.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **options)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the row with its history. Figures that differ from the shipped ones are noted, so that loading leaves

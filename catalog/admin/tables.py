@@ -25,7 +25,7 @@ class AcceleratorAdmin(RowAdmin):
             ("peak_fp16", "peak_fp8"),
             ("peak_int8", "peak_fp4"),
             "peak_int4",
-            beware="Dense rates: half of what a data sheet prints with sparsity. One multiply-add is two FLOP.",
+            beware="Dense rates: half of what a data sheet prints with sparsity. One multiply-add is two FLOPs.",
         ),
         figures(
             "Memory",
@@ -37,7 +37,7 @@ class AcceleratorAdmin(RowAdmin):
             beware="The memory of a microcontroller is its flash; its own fields for it may then stay empty.",
         ),
         figures(
-            "Power and making",
+            "Power and manufacturing",
             ("tdp", "dispatch_overhead"),
             ("idle_power", "sleep_power"),
             ("process_node", "die_area"),
@@ -136,7 +136,7 @@ class NodeAdmin(RowAdmin):
     groups = (
         identity("accelerator", "fabric"),
         figures("Inside", "accelerators_per_node", "host_memory", "max_power", "price"),
-        figures("Its way out", "nics_per_node", "nic_bandwidth"),
+        figures("External links", "nics_per_node", "nic_bandwidth"),
     )
 
 
@@ -173,7 +173,7 @@ class GridAdmin(RowAdmin):
             "water_intensity",
             beware="Carbon such as 390 g/kWh, water such as 1.8 L/kWh.",
         ),
-        figures("Site", ("pue", "wue"), beware="Only where the row stands for one data centre."),
+        figures("Site", ("pue", "wue"), beware="Only where the row stands for one data center."),
         figures(
             "Mix",
             "main_mix",

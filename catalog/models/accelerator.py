@@ -75,9 +75,13 @@ class Accelerator(CatalogRow):
     unit_price = QuantityField()
     cloud_price = QuantityField()
     spot_price = QuantityField()
-    embodied_carbon = QuantityField("Embodied carbon (vendor)", help_text="CO2e of making one, as its maker says.")
+    embodied_carbon = QuantityField(
+        "Embodied carbon (vendor)", help_text="CO₂e of manufacturing one, as stated by its vendor."
+    )
     embodied_carbon_boavizta = QuantityField(
-        "Embodied carbon (Boavizta)", unit="kg", help_text="CO2e of making one, by the Boavizta model; often larger."
+        "Embodied carbon (Boavizta)",
+        unit="kg",
+        help_text="CO₂e of manufacturing one, by the Boavizta model; often larger.",
     )
 
     def remarks(self) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from catalog.json_field import NumbersJSONField
+
 
 class CatalogImport(models.Model):
     """A file that was uploaded for a table. Until it is written it holds the cells of the file as text; then it holds
@@ -22,7 +24,7 @@ class CatalogImport(models.Model):
     user_name = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
     sheet: Any = models.JSONField(default=dict)
-    written: Any = models.JSONField(default=dict)
+    written: Any = NumbersJSONField(default=dict)
     written_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=150, blank=True)

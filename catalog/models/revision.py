@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from catalog.json_field import NumbersJSONField
+
 
 class RowRevision(models.Model):
     """A state of a row after a change: all its values, and what changed. One table holds the history of all rows, so
@@ -25,8 +27,8 @@ class RowRevision(models.Model):
     action = models.CharField(max_length=10, choices=Action.choices, default=Action.EDITED)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.CharField(max_length=300, blank=True)
-    changes = models.JSONField(default=dict, help_text="By column: the value before and the one after.")
-    values = models.JSONField(help_text="All columns after the change.")
+    changes = NumbersJSONField(default=dict, help_text="By column: the value before and the one after.")
+    values = NumbersJSONField(help_text="All columns after the change.")
     created = models.DateTimeField()
 
     class Meta:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,7 +42,11 @@ def export_rows(admin: Any, request: HttpRequest, form: str) -> HttpResponse:
     if form not in FORMATS:
         raise Http404(f"Rows are exported as {', '.join(FORMATS)}; '{form[:20]}' is none.")
     related = [field.name for field in admin.model._meta.fields if field.is_relation]
-    rows = admin.get_changelist_instance(request).get_queryset(request).select_related(*related)
+    try:
+        rows = admin.get_changelist_instance(request).get_queryset(request).select_related(*related)
+    except IncorrectLookupParameters:
+        messages.warning(request, "Nothing was exported: the address has a filter that this table does not have.")
+        return redirect(_url(admin, "changelist"))
     response = HttpResponse(FORMATS[form].write(admin.model, rows), content_type=FORMATS[form].content_type)
     response["Content-Disposition"] = f'attachment; filename="{_plural(admin.model)}.{form}"'
     return response

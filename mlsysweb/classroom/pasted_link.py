@@ -27,9 +27,10 @@ def pasted_page(request: HttpRequest, link: str) -> PastedPage:
         return PastedPage(link[:_LONGEST], {}, f"The address has {len(link):,} characters; {_LONGEST:,} is the most.")
     address = _live_address(request, link.removeprefix(host))
     try:
-        return PastedPage(address, opened(address).cards, "")
+        answer = opened(address)
     except FigureError as bad:
         return PastedPage(address, {}, str(bad))
+    return PastedPage(address, answer.cards, "", answer.inputs)
 
 
 def _live_address(request: HttpRequest, link: str) -> str:

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
 
+from catalog.json_field import NumbersJSONField
+
 
 class JobState(models.TextChoices):
     """The states of a search job."""
@@ -23,7 +25,7 @@ class Job(models.Model):
         primary_key=True, max_length=64, editable=False, help_text="The question and the catalog's version, digested."
     )
     query = models.TextField(help_text="The question as its link carries it.")
-    snapshot = models.JSONField(help_text="The catalog rows it searches, as they were.")
+    snapshot = NumbersJSONField(help_text="The catalog rows it searches, as they were.")
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING, db_index=True)
     size = models.BigIntegerField(help_text="Configurations in the space.")
     count = models.BigIntegerField(default=0, help_text="Configurations looked at.")

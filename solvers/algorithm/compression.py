@@ -260,7 +260,7 @@ def _pruned(i: Inputs, o: Outputs) -> tuple[State, str]:
     if i.pattern == Pattern.N_M and o.speedup > 1:
         return State.OK, f"{_FASTER} Sparse matrix units skip the zeros; with indices it is {{stored_size}}."
     return State.COMPUTE, _NOT_FASTER + (
-        " Sparse matrix units skip exactly 50% of the weights; other sparsity runs as dense."
+        " Sparse matrix units skip exactly 50\u00a0% of the weights; other sparsity runs as dense."
         if i.pattern == Pattern.N_M
         else " Dense kernels still multiply unstructured zeros; with indices it is {stored_size}."
     )
@@ -291,35 +291,35 @@ _ACCURACY_AFTER_QUANTIZATION = (
     ),
     (
         3,
-        "3-bit weights raised the WikiText-2 perplexity of OPT models by 4% (175 billion parameters) to 95% (125 "
-        "million) without retraining (Frantar et al. 2022).",
+        "3-bit weights raised the WikiText-2 perplexity of OPT models by 4\u00a0% (175B parameters) to 95\u00a0% "
+        "(125M) without retraining (Frantar et al. 2022).",
     ),
     (
         4,
-        "4-bit weights raised the WikiText-2 perplexity of OPT models by 0.4% (175 billion parameters) to 13% (125 "
-        "million) without retraining (Frantar et al. 2022).",
+        "4-bit weights raised the WikiText-2 perplexity of OPT models by 0.4\u00a0% (175B parameters) to 13\u00a0% "
+        "(125M) without retraining (Frantar et al. 2022).",
     ),
     (
         7,
-        "between what 4 bits and 8 bits are reported to lose: 0.4% to 13% of perplexity (OPT, Frantar et al. 2022) and "
-        "at most 1% of accuracy (Wu et al. 2020).",
+        "between what 4 bits and 8 bits lose: 0.4 to 13\u00a0% of perplexity (OPT, Frantar et al. 2022), "
+        "and at most 1\u00a0% of accuracy (Wu et al. 2020).",
     ),
     (
         64,
-        "8-bit networks stayed within 1% of the accuracy before, in vision, speech and language, some after "
+        "8-bit models stayed within 1\u00a0% of the accuracy before, in vision, speech and language, some after "
         "fine-tuning (Wu et al. 2020); more bits lose no more.",
     ),
 )
 _ACCURACY_AFTER_PRUNING = {
     Pattern.UNSTRUCTURED: (
-        "from no loss to an unusable model, by method. AlexNet kept its accuracy without 89% of its weights after "
-        "retraining (Han et al. 2015). At 50% sparsity without retraining, OPT-175B went from 43.9 to 41.3 or to 25.6 "
-        "points on ARC-Challenge (Frantar and Alistarh 2023). Papers measure too differently to rank (Blalock et al. "
-        "2020)."
+        "from no loss to an unusable model, by method. AlexNet kept its accuracy without 89\u00a0% of its weights "
+        "after retraining (Han et al. 2015). At 50\u00a0% sparsity without retraining, OPT-175B went from 43.9 to 41.3 "
+        "or to 25.6 points on ARC-Challenge (Frantar and Alistarh 2023). Papers measure too differently to rank "
+        "(Blalock et al. 2020)."
     ),
     Pattern.STRUCTURED: (
-        "VGG-16 with 34% and ResNet-110 with 38% fewer FLOPs came back close to their accuracy after retraining "
-        "(Li et al. 2017); beyond that published losses differ widely (Blalock et al. 2020)."
+        "VGG-16 with 34\u00a0% and ResNet-110 with 38\u00a0% fewer FLOPs came close to their accuracy after "
+        "retraining (Li et al. 2017); beyond that published losses differ widely (Blalock et al. 2020)."
     ),
     Pattern.N_M: (
         "2:4 kept the accuracy of common networks after retraining (Mishra et al. 2021); without it OPT-175B went from "

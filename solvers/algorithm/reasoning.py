@@ -115,6 +115,18 @@ class Inputs:
     )
     precision: Codes = inputs.precision(Precision.FP16, advanced=True)
     tensor_parallel: Array = inputs.tensor_parallel(1, advanced=True)
+    interconnect_bandwidth: Array = number(
+        "byte/s",
+        "Interconnect bandwidth",
+        default_from="served_on.interconnect_bandwidth",
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e9, 2e12),
+        log=True,
+        display_unit="GB/s",
+        advanced=True,
+        help="Between tensor-parallel devices in one direction; used with a model only.",
+    )
     power: Array = number(
         "W",
         "Power",
@@ -176,6 +188,9 @@ def check(i: Inputs) -> Iterator[InputError]:
         yield InputError("served_on", f"is needed to run {i.served_model.name}: pick an accelerator.")
     else:
         yield from checks.accelerator_rate(i.served_on, i.precision, ("served_on", "precision"))
+        yield from checks.link_bandwidth(
+            i.served_on, i.interconnect_bandwidth, i.tensor_parallel, "interconnect_bandwidth"
+        )
     if not generates(i.served_model):
         yield InputError("served_model", f"does not generate tokens: {i.served_model.name}. Choose a language model.")
     yield from checks.kernel_sizes(i.served_model, Timing.KERNELS, "served_model")
@@ -302,7 +317,7 @@ FALLACIES = (
     walls=(12,),
     title="Reasoning",
     question="What do reasoning and repeated sampling add to the latency and cost of a query?",
-    version="2",
+    version="3",
     factor="Total FLOPs",
     verdict=verdict,
     notes=notes,
@@ -368,7 +383,7 @@ def _pace(i: Inputs, tokens: Array, answer: Array) -> _Pace:
         precision=i.precision,
         cache_precision=i.precision,
         devices=i.tensor_parallel,
-        link=NetworkLink(i.served_on.interconnect_bandwidth, 0.0),
+        link=NetworkLink(i.interconnect_bandwidth, 0.0),
     )
     first = price_prefill(i.served_model, server, 1.0, i.prompt_length)
     together = price_decode(i.served_model, server, samples, i.prompt_length + tokens / 2)

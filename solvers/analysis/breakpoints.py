@@ -82,7 +82,10 @@ def breakpoints(
     with np.errstate(invalid="ignore"):
         trend = np.fmax(np.abs(below - before), np.abs(after - above))
         smooth = np.abs(above - below) < np.fmax(_DIFFERENT, 3 * trend)
-    kept = (signal >= _DIFFERENT) & ~(probe.whole[pair] & smooth & ~probe.flips(pair, low, high))
+    doubtful = probe.whole[pair] & smooth
+    if doubtful.any():
+        doubtful &= ~probe.flips(pair, low, high)
+    kept = (signal >= _DIFFERENT) & ~doubtful
     return Breakpoints(pair[kept], low[kept], high[kept], below[kept], above[kept])
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from solvers.declare import Array, Solver
 from solvers.fields import Input, Pick
-from solvers.specs import Accelerator, Fabric, Fleet, Node, Storage, columns, is_table, parts
+from solvers.specs import Accelerator, Fabric, Fleet, Model, Node, Storage, columns, is_table, parts
 
 _MACHINES = (Accelerator, Node, Fabric, Fleet, Storage)
 
@@ -26,12 +26,13 @@ _MACHINES = (Accelerator, Node, Fabric, Fleet, Storage)
 @dataclass(frozen=True)
 class Parameter:
     """One number of a question. `table`: it has an entry per number format. `hardware`: it is a property of the
-    machine rather than chosen in software."""
+    machine rather than chosen in software. `architecture`: it is a count or width of a model's layers."""
 
     name: str
     declared: Input
     table: bool
     hardware: bool
+    architecture: bool = False
 
     @property
     def label(self) -> str:
@@ -55,9 +56,14 @@ def parameters_of(solver: Solver[Any, Any]) -> Mapping[str, Parameter]:
 
 
 def question_parameters(solver: Solver[Any, Any], inputs: Any) -> list[Parameter]:
-    """Return the parameters of a question; rows it did not pick have none."""
+    """Return the parameters of a question that can be a little larger or smaller. Rows it did not pick have none, and
+    no model has one percent more heads or a part of a matrix."""
     left_out = {name for name, io in solver.inputs.items() if isinstance(io, Pick) and getattr(inputs, name) is None}
-    return [parameter for name, parameter in parameters_of(solver).items() if name.partition(".")[0] not in left_out]
+    return [
+        parameter
+        for name, parameter in parameters_of(solver).items()
+        if name.partition(".")[0] not in left_out and not parameter.architecture
+    ]
 
 
 def _of(name: str, io: Any) -> Iterator[Parameter]:
@@ -69,7 +75,8 @@ def _of(name: str, io: Any) -> Iterator[Parameter]:
 
 def _figures(path: str, kind: type[Any]) -> Iterator[Parameter]:
     for name, io in columns(kind).items():
-        yield Parameter(f"{path}.{name}", io, is_table(kind, name), kind in _MACHINES)
+        counted = kind is Model and io.unit == io.display_unit == "1"
+        yield Parameter(f"{path}.{name}", io, is_table(kind, name), kind in _MACHINES, counted)
     for name, inner in parts(kind).items():
         yield from _figures(f"{path}.{name}", inner)
 

@@ -296,8 +296,8 @@ LIMITATIONS = (
 PRESETS = (
     Preset("Full fat tree", {}),
     Preset("Fat tree, 4:1 oversubscribed", {"oversubscription": "4"}),
-    Preset("Dragonfly of 8192 nodes", {"kind": "dragonfly", "nodes": "8192", "link_bandwidth": "25 GB/s"}),
-    Preset("TPU v4 pod, 16 x 16 x 16", {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "100 GB/s"}),
+    Preset("Dragonfly of 8,192 nodes", {"kind": "dragonfly", "nodes": "8192", "link_bandwidth": "25 GB/s"}),
+    Preset("TPU v4 pod, 16 × 16 × 16", {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "100 GB/s"}),
     Preset(
         "TPU v4 pod, links of 50 GB/s per direction",
         {"kind": "torus_3d", "nodes": "4096", "link_bandwidth": "50 GB/s", "link_meaning": "link"},

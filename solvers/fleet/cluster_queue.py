@@ -1,7 +1,7 @@
-"""How long does a job wait for its share of a cluster that others use as well?
+"""How long does a job wait in the queue of a shared cluster?
 
 Little 1961 for the length of the queue, Erlang 1917 for the probability of waiting, Pollaczek and Khinchine for one
-server and Lee and Longton 1959 for many, with jobs of any variability. Not modelled: backfilling, priorities,
+server and Lee and Longton 1959 for many, with jobs of any variability. Not modeled: backfilling, priorities,
 preemption, and users who give up when the queue is long.
 """
 
@@ -37,7 +37,7 @@ class Inputs:
         "Job arrival rate",
         4 / _DAY,
         high=1e6,
-        slider=(0.01 / _DAY, 1000 / _DAY),
+        slider=(0.1 / _DAY, 100 / _DAY),
         log=True,
         display_unit="1/day",
         symbol=r"\lambda",

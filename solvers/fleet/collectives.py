@@ -1,8 +1,10 @@
-"""How long do many devices take to sum what each of them holds, and which algorithm is fastest?
+"""How long does it take devices to sum a buffer over all of them, and which algorithm is fastest?
 
 Patarasuk and Yuan 2009 for the ring, Thakur, Rabenseifner and Gropp 2005 for trees and all-to-all, Hockney 1994 for
-a message as a latency and a bandwidth. Not modelled: contention between messages (see the topology), pipelined
-trees, sums inside switches, and the time of the additions.
+a message as a latency and a bandwidth. These are the textbook's, at the rates of data sheets; beside them stands the
+all-reduce as measured, with the constants of the accelerator, as the serving and parallelism walls use it. Not
+modeled: contention between messages (see the topology), pipelined trees, sums inside switches, and the time of the
+additions.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ from solvers.declare import (
 )
 from solvers.laws import collectives as law
 from solvers.laws.collectives import NetworkLink
-from solvers.specs import Fabric, Fleet, Node
+from solvers.laws.kernel_constants import is_link_measured
+from solvers.laws.measured_collectives import measured_all_reduce
+from solvers.laws.model_decoder import kernel_device, shares_bus
+from solvers.specs import Accelerator, Fabric, Fleet, Node, Precision
 from solvers.verdict import State, Verdict
 
 
@@ -58,6 +63,11 @@ class Inputs:
     fleet: Fleet | None = inputs.fleet()
     node: Node | None = inputs.node(advanced=False)
     fabric: Fabric | None = inputs.fabric(advanced=False)
+    accelerator: Accelerator = inputs.accelerator(
+        "h100-sxm5-80gb",
+        default_from="node.accelerator",
+        help="Its links, and the constants of the measured all-reduce.",
+    )
     devices: Array = number(
         "1",
         "Devices",
@@ -72,7 +82,7 @@ class Inputs:
         help="Devices that take part in the collective.",
     )
     devices_per_node: Array = inputs.devices_per_node(8)
-    intra_bandwidth: Array = inputs.intra_bandwidth(450e9, default_from="node.fabric.bandwidth")
+    intra_bandwidth: Array = inputs.intra_bandwidth()
     inter_bandwidth: Array = inputs.inter_bandwidth(50e9)
     intra_latency: Array = inputs.intra_latency(0.5e-6)
     inter_latency: Array = inputs.inter_latency(5e-6)
@@ -107,6 +117,23 @@ class Outputs:
         display_unit="times",
         if_infinite="none: no data is exchanged",
         help="Ring time over hierarchical time.",
+    )
+    measured_time: Array = output(
+        "s",
+        "All-reduce as measured",
+        symbol=r"t_\text{measured}",
+        help="With the measured constants of the accelerator, as in serving and training; between nodes at 80 % of the "
+        "network's bandwidth.",
+    )
+    measured_ratio: Array = output(
+        "1",
+        "Measured over textbook",
+        display_unit="times",
+        if_infinite="none: no data is exchanged",
+        help="Measured time over that of the fastest textbook algorithm.",
+    )
+    measured_bus_bandwidth: Array = output(
+        "byte/s", "Bus bandwidth as measured", display_unit="GB/s", if_infinite="none: no data or no time"
     )
     intra_time: Array = output("s", "Intra-node phase", symbol=r"t_\text{intra}")
     inter_time: Array = output("s", "Inter-node phase", symbol=r"t_\text{inter}")
@@ -168,17 +195,30 @@ def _limit(o: Outputs) -> tuple[State, str]:
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
     if o.nodes > 1 and i.devices % i.devices_per_node:
         yield "The last node is only partly filled; the hierarchical time assumes that it is full."
+    if i.devices > 1 and np.isfinite(o.measured_ratio):
+        yield (
+            "Ring, tree and hierarchical times are the textbook's, at the bandwidth of data sheets. As measured, an "
+            "all-reduce takes {measured_time}, {measured_ratio} the fastest of them; that is what serving and training "
+            "count."
+        )
+        if not is_link_measured(i.accelerator):
+            yield (
+                f"Not measured: {i.accelerator.name} has no link constants of its own. Those of the measured "
+                "accelerators are used (geometric mean, the latency scaled by the clock where known)."
+            )
 
 
 FIGURES = (
     curve(
         "message",
-        ("ring", "tree"),
-        "All-reduce time vs. message size",
+        ("ring", "tree", "measured_time"),
+        "All-reduce time vs. message size: textbook and measured",
         x_marks=("tree_best_below",),
     ),
     curve("devices", ("ring", "hierarchical"), "All-reduce time vs. devices"),
-    Chart("bars", "All-reduce time by algorithm", (), ("ring", "tree", "hierarchical")),
+    Chart(
+        "bars", "All-reduce time by algorithm, and as measured", (), ("ring", "tree", "hierarchical", "measured_time")
+    ),
     Chart("bars", "Hierarchical all-reduce time by phase", (), ("intra_time", "inter_time")),
 )
 
@@ -207,6 +247,11 @@ EQUATIONS = (
         r"\frac{@message}{@local_devices \cdot @inter_bandwidth} + (@nodes - 1) \cdot @inter_latency)",
     ),
     Equation("hierarchical", r"@hierarchical = @intra_time + @inter_time"),
+    Equation(
+        "measured_ratio",
+        r"@measured_ratio = \frac{@measured_time}{@best_time}",
+        where=lambda i, o: o.best_time > 0,
+    ),
     Equation(
         "bus_bandwidth",
         r"@bus_bandwidth = \frac{2 \cdot (@devices - 1) \cdot @message}{@devices \cdot @best_time}",
@@ -237,6 +282,8 @@ ASSUMPTIONS = (
     "A flat ring, a tree and an all-to-all are limited by the inter-node link as soon as two nodes take part.",
     "In a hierarchical all-reduce every device of a node uses its own inter-node link for its share of the message.",
     "A tree sends the whole message at every level, up and down.",
+    "Measured, within a node: each device reads all others, or a ring, whichever is faster, at the measured share of "
+    "the link and with the measured start-up time. Between nodes: two levels at 80 % of the network's bandwidth.",
 )
 
 LIMITATIONS = (
@@ -254,7 +301,7 @@ PRESETS = (
         "Slow network: 100 Gb Ethernet",
         {"inter_bandwidth": "12.5 GB/s", "inter_latency": "50 us", "devices": "256"},
     ),
-    Preset("NVLink domain of 72 devices", {"devices_per_node": "72", "devices": "576", "intra_bandwidth": "900 GB/s"}),
+    Preset("NVLink domain of 72 devices", {"accelerator": "gb200", "devices_per_node": "72", "devices": "576"}),
 )
 
 FALLACIES = (
@@ -291,7 +338,7 @@ FALLACIES = (
     walls=(14,),
     title="Collectives",
     question="How long does an all-reduce take, and which algorithm is fastest?",
-    version="1",
+    version="2",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,
@@ -318,6 +365,8 @@ def collectives(i: Inputs) -> Outputs:
     # The latency part: the time of each all-reduce of an empty message.
     ring_start, tree_start = law.ring_all_reduce(0.0, *flat), law.tree_all_reduce(0.0, *flat)
     starts = (ring_start, tree_start, law.hierarchical_all_reduce(0.0, group, intra, inter))
+    device = kernel_device(i.accelerator, Precision.FP16, intra.bandwidth, shares_bus(i.node))
+    measured = measured_all_reduce(i.message, group, intra, inter, device)
     return Outputs(
         ring=ring,
         tree=tree,
@@ -329,6 +378,9 @@ def collectives(i: Inputs) -> Outputs:
         best_start_time=_of_algorithm(best, *starts),
         bus_bandwidth=law.bus_bandwidth(i.message, i.devices, best_time),
         hierarchy_gain=ring / np.where(hierarchical > 0, hierarchical, np.nan),
+        measured_time=measured,
+        measured_ratio=measured / np.where(best_time > 0, best_time, np.nan),
+        measured_bus_bandwidth=law.bus_bandwidth(i.message, i.devices, measured),
         intra_time=inside,
         inter_time=between,
         latency_time=ring_start,

@@ -1,9 +1,9 @@
-"""How fast does a fleet train a network that is split over it, and what takes the step time?
+"""How fast does a fleet train a model split over it, and where does the step time go?
 
 Shoeybi et al. 2019 for tensor parallelism, Narayanan et al. 2021 (section 2.2) for the pipeline and its bubble,
 Rajbhandari et al. 2020 for ZeRO, Korthikanti et al. 2023 for recomputation, Lepikhin et al. 2021 for experts,
 Grattafiori et al. 2024 (section 3.3.2) for splitting sequences. The work of a device alone is a sum of kernels, or
-the textbook's roofline (`timing`). Not modelled: one exchange that hides another behind the same arithmetic, experts
+the textbook's roofline (`timing`). Not modeled: two exchanges hidden behind the same compute, experts
 that draw unequal numbers of tokens, failures (wall 15)."""
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from solvers.laws.collectives import NetworkLink
 from solvers.laws.language_pass import Roofline, Timing
 from solvers.laws.language_training import Overlaps, TrainingJob, price_training_step
 from solvers.laws.memory import usable_memory
+from solvers.laws.model_decoder import shares_bus
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.training_memory import Attention, Recomputation, SequenceParallel, is_valid_layout
 from solvers.laws.training_step import EXPOSED_GATHERS, Network, ParallelLayout, bubble_fraction
@@ -554,7 +555,7 @@ FALLACIES = (
     walls=(14,),
     title="Parallelism",
     question="How fast does a fleet train a model, and where does the step time go?",
-    version="2",
+    version="3",
     factor="Scaling efficiency",
     verdict=verdict,
     notes=notes,
@@ -650,4 +651,5 @@ def _job(i: Inputs) -> TrainingJob:
         straggler_factor=i.straggler_factor,
         roofline=Roofline(efficiency=i.efficiency, bandwidth_efficiency=i.bandwidth_efficiency, layer_overhead=0.0),
         timing=i.timing,
+        shared_bus=shares_bus(i.node),
     )

@@ -1,9 +1,9 @@
-"""How often does something in a fleet fail, and how much of the time is left for useful work?
+"""How often does a component of a fleet fail, and how much goodput is left?
 
-Daly 2006 for the best checkpoint interval and the share of the time that is left, with failures that strike checkpoints
+Daly 2006 for the optimal checkpoint interval and the goodput, with failures during checkpoints
 and restarts too; Young 1974 for the first-order approximation, which is shown beside it. Defaults are Llama 3's run of
-54 days on 16,384 H100: 419 unexpected interruptions (Grattafiori et al. 2024, section 3.3.4 and table 5). Not modelled:
-correlated and early failures, spare devices, slow or silently wrong parts.
+54 days on 16,384 H100: 419 unexpected interruptions (Grattafiori et al. 2024, section 3.3.4 and table 5). Not modeled:
+correlated and early failures, spare devices, stragglers and silent data corruption.
 """
 
 from __future__ import annotations
@@ -159,7 +159,19 @@ class Inputs:
         log=True,
         display_unit="day",
         symbol="T",
-        help="Wall-clock time from start to end.",
+        help="Wall-clock time from start to end; not used if the failure-free time is given.",
+    )
+    work_time: Array = number(
+        "s",
+        "Failure-free time",
+        0,
+        high=1e12,
+        slider=(0, 365 * _DAY),
+        display_unit="day",
+        symbol=r"T_0",
+        advanced=True,
+        help="Time the job would take without failures and checkpoints. Its duration follows from the goodput.",
+        zero_means="duration is given",
     )
     checkpoint_time: Array = number(
         "s",
@@ -209,7 +221,11 @@ class Outputs:
         help="Probability that at least one failure occurs during the job.",
     )
     expected_failures: Array = output(
-        "1", "Expected failures", symbol="F", help="Mean number of failures during the job."
+        "1",
+        "Expected failures",
+        symbol="F",
+        if_infinite="no limit (no progress)",
+        help="Mean number of failures during the job.",
     )
     daly_goodput: Array = output(
         "1", "Goodput", display_unit="percent", symbol="G", help="Share of the time whose work is kept (Daly)."
@@ -261,12 +277,19 @@ class Outputs:
         "1", "Goodput at the chosen interval", display_unit="percent", if_infinite="none chosen"
     )
     goodput_given_up: Array = output("1", "Goodput lost to the chosen interval", display_unit="percent")
+    duration: Array = output(
+        "s",
+        "Job duration in use",
+        symbol="T'",
+        if_infinite="never ends (no progress)",
+        help="As given, or the failure-free time over the goodput.",
+    )
     useful_time: Array = output("s", "Productive time", help="Part of the job duration whose work is kept.")
     time_to_finish: Array = output(
         "s",
         "Wall-clock time",
         if_infinite="never (no progress)",
-        help="Time to finish if the job duration is the failure-free work.",
+        help="Failure-free time, or the job duration where that is not given, over the goodput.",
     )
     failures_per_day: Array = output("1", "Failures per day", symbol="f")
     device_share: Array = output(
@@ -370,8 +393,13 @@ EQUATIONS = (
         "cluster_mtbf",
         r"@cluster_mtbf = \frac{1}{\frac{@devices}{@device_mtbf} + \frac{@nics}{@nic_mtbf} + \frac{@psus}{@psu_mtbf}}",
     ),
-    Equation("expected_failures", r"@expected_failures = \frac{@job_duration}{@cluster_mtbf}"),
-    Equation("failure_probability", r"@failure_probability = 1 - e^{-\frac{@job_duration}{@cluster_mtbf}}"),
+    Equation(
+        "duration",
+        r"@duration = \frac{@work_time}{@daly_goodput}",
+        where=lambda i, o: i.work_time > 0 and o.daly_goodput > 0,
+    ),
+    Equation("expected_failures", r"@expected_failures = \frac{@duration}{@cluster_mtbf}"),
+    Equation("failure_probability", r"@failure_probability = 1 - e^{-\frac{@duration}{@cluster_mtbf}}"),
     Equation("checkpoint_interval", r"@checkpoint_interval = \sqrt{2 \cdot @checkpoint_time \cdot @cluster_mtbf}"),
     Equation(
         "best_interval",
@@ -415,11 +443,11 @@ EQUATIONS = (
         r"\frac{\frac{@own_interval}{2} + @recovery_time}{@cluster_mtbf}",
         where=lambda i, o: i.own_interval > 0,
     ),
-    Equation("useful_time", r"@useful_time = @daly_goodput \cdot @job_duration"),
+    Equation("useful_time", r"@useful_time = @daly_goodput \cdot @duration"),
     Equation(
         "time_to_finish",
         r"@time_to_finish = \frac{@job_duration}{@daly_goodput}",
-        where=lambda i, o: o.daly_goodput > 0,
+        where=lambda i, o: o.daly_goodput > 0 and i.work_time == 0,
     ),
     Equation("failures_per_day", r"@failures_per_day = \frac{\text{24 h}}{@cluster_mtbf}"),
     Equation("device_share", r"@device_share = \frac{@devices}{@device_mtbf} \cdot @cluster_mtbf"),
@@ -518,7 +546,7 @@ FALLACIES = (
     walls=(15,),
     title="Reliability",
     question="How much goodput do failures and checkpoints leave?",
-    version="2",
+    version="3",
     factor="Goodput",
     verdict=verdict,
     notes=notes,
@@ -541,10 +569,12 @@ def reliability(i: Inputs) -> Outputs:
     shares = time_shares(i.checkpoint_time, interval, i.recovery_time, mtbf)
     at_best = daly_goodput(i.checkpoint_time, best, i.recovery_time, mtbf)
     needed = least_mtbf(i.checkpoint_time, i.recovery_time)
+    work = np.asarray(i.work_time)
+    duration = np.where(work > 0, ratio_or_inf(work, shares.goodput), i.job_duration)
     return Outputs(
         cluster_mtbf=mtbf,
-        failure_probability=failure_probability(i.job_duration, mtbf),
-        expected_failures=i.job_duration / mtbf,
+        failure_probability=failure_probability(duration, mtbf),
+        expected_failures=duration / mtbf,
         daly_goodput=shares.goodput,
         best_interval=best,
         checkpoint_interval=first_order,
@@ -562,8 +592,9 @@ def reliability(i: Inputs) -> Outputs:
         own_goodput=np.where(own > 0, shares.goodput, math.nan),
         # Daly's best interval is a truncated series: the given one may be better by less than a thousandth.
         goodput_given_up=np.maximum(at_best - shares.goodput, 0),
-        useful_time=shares.goodput * i.job_duration,
-        time_to_finish=ratio_or_inf(i.job_duration, shares.goodput),
+        duration=duration,
+        useful_time=np.where(work > 0, work, shares.goodput * i.job_duration),
+        time_to_finish=ratio_or_inf(np.where(work > 0, work, i.job_duration), shares.goodput),
         failures_per_day=_DAY / mtbf,
         device_share=failing[FailingPart.DEVICES],
         nic_share=failing[FailingPart.NICS],

@@ -1,7 +1,7 @@
-"""What must a device hold while a network is trained, and does it fit?
+"""How much memory does training need per device, and does it fit?
 
 Rajbhandari et al. 2020 (ZeRO, figure 1) for weights, gradients and optimizer state; Korthikanti et al. 2023
-(equations 1 to 6, table 2) for activations under tensor parallelism, recomputation and pipelining. Not modelled:
+(equations 1 to 6, table 2) for activations under tensor parallelism, recomputation and pipelining. Not modeled:
 memory fragmentation, buffers of the communication library, and the logits of the last layer.
 """
 

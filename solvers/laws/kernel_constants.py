@@ -47,6 +47,12 @@ def is_measured(chip: Accelerator) -> Truth:
     return np.asarray(~np.isnan(sum(figures)))
 
 
+def is_link_measured(chip: Accelerator) -> Truth:
+    """Whether (true or false) a `chip` has constants of its own for its links: how long an all-reduce takes to start,
+    and what share of the bandwidth it reaches. Arrays broadcast. Derived from the catalog row."""
+    return np.asarray(~np.isnan(chip.measured_collective_latency + chip.measured_link_efficiency))
+
+
 def kernel_constants(chip: Accelerator) -> KernelConstants:
     """Constants (shares and seconds) of a `chip`: its own where the catalog has them, else the geometric mean of the
     measured chips', the two times in proportion to 1/clock where its highest clock is known. Arrays broadcast. Derived

@@ -1,7 +1,7 @@
 """The time of one kernel of a transformer: a matrix product, an all-reduce, the update of the weights.
 
 A kernel takes max(FLOP/(π·η), bytes/(β·η_b)) + launches·τ: the roofline of Williams, Waterman and Patterson 2009
-(doi:10.1145/1498765.1498785, equation 1) for one kernel, and a floor below which none comes. Not modelled: waves of
+(doi:10.1145/1498765.1498785, equation 1) for one kernel, and a floor below which none comes. Not modeled: waves of
 tiles, the overlap of kernels, the host, the scheduler and the sampler.
 """
 
@@ -67,7 +67,8 @@ def product_time(
     weights = inputs * outputs
     read = weights * weight_bytes / device.read_rate
     per_token = HALF * (inputs + outputs) / device.read_rate
-    return longer(tokens * (2 * weights / rate), tokens * per_token + read) + device.constants.kernel_floor
+    moved = added(tokens * per_token, read)
+    return added(longer(tokens * (2 * weights / rate), moved), device.constants.kernel_floor)
 
 
 def all_reduce_time(message: Array, devices: Array, device: KernelDevice) -> Array:
@@ -94,6 +95,15 @@ def update_time(parameters: Array, optimizer_bytes: Array, device: KernelDevice)
     precision reads and writes 12 bytes of state, reads a gradient and writes a weight, some 30 bytes in all. Fused
     optimizers only."""
     return np.asarray(parameters * optimizer_bytes / (SMALL_EFFICIENCY * device.bandwidth))
+
+
+def added(one: Array, other: Array) -> Array:
+    """Seconds of both, `one` and the `other`, written into `one` where that is an array, which the caller may not use
+    again: the allocation costs most of a million configurations. Arrays broadcast. Derived: a sum."""
+    if isinstance(one, np.ndarray) and one.ndim and np.ndim(other) == 0:
+        one += other
+        return one
+    return one + other
 
 
 def longer(one: Array, other: Array) -> Array:

@@ -7,6 +7,7 @@ beside it: the slower of arithmetic and memory, an overhead for each layer, two 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -35,6 +36,9 @@ from solvers.laws.transformer import (
 from solvers.laws.transformer_pass import PassTime, decode_pass, prefill_pass
 from solvers.specs import Accelerator, Model, peak_rate
 
+# Of a number of devices that is whole but for the rounding of floating-point numbers.
+_ROUNDING = 1e-12
+
 
 class Timing(IntEnum):
     """How a pass is timed: as a sum of kernels, or by the textbook's roofline. AUTO is the sum of kernels; a question
@@ -58,8 +62,8 @@ class Roofline:
 @dataclass(frozen=True, kw_only=True)
 class ModelServer:
     """The hardware and formats of a pass: `devices` of one `chip` that each layer is split over, the formats of
-    weights and of keys and values (codes of `Precision`), the link between the devices, whether they share one bus,
-    and how a pass is timed."""
+    weights and of keys and values (codes of `Precision`), the link between the devices, whether they share one bus (as
+    the chip's links do, unless said), and how a pass is timed."""
 
     chip: Accelerator
     precision: Codes
@@ -68,7 +72,7 @@ class ModelServer:
     timing: Codes = Timing.AUTO
     devices: Array = 1.0
     link: NetworkLink = NetworkLink(np.inf, 0.0)
-    shared_bus: Truth = False
+    shared_bus: Truth | None = None
 
     @cached_property
     def kernel_device(self) -> KernelDevice:
@@ -120,6 +124,15 @@ def price_decode(
     return _as_timed(server.timing, by_kernels, by_roofline)
 
 
+def decode_seconds(model: Model, server: ModelServer, batch_size: Array, context: Array) -> Array:
+    """Seconds of the step of `price_decode`, without what it is made of: half the work. Arrays broadcast. See
+    `decode_pass` and `decode_work`."""
+    textbook = np.asarray(server.timing) == Timing.ROOFLINE
+    if textbook.any():
+        return price_decode(model, server, batch_size, context).time.total
+    return decode_pass(decoder_of(model), server.kernel_device, server.layout, batch_size, context).total
+
+
 def price_prefill(
     model: Model, server: ModelServer, batch_size: Array, prompt: Array, cached: Array = 0.0
 ) -> LanguagePass:
@@ -167,6 +180,50 @@ def device_memory(model: Model, server: ModelServer, tokens: Array) -> DeviceMem
         np.where(textbook, weights, weights + copied * server.layout.weight_bytes),
         np.where(textbook, request / split, kept),
     )
+
+
+def least_devices(models: tuple[Model, ...], server: ModelServer, requests: Array, tokens: Array, room: Array) -> Array:
+    """The fewest devices like those of a `server` that hold `models` together, with a number of `requests` of `tokens`
+    each, in `room` bytes a device, a count: infinite where what each device has a copy of fills it. Arrays broadcast.
+    Pope et al. 2023, arXiv:2211.05102, section 3.3, for what is copied (`device_memory`). All devices together hold
+    a·t + b bytes, with a larger once more devices than KV heads hold copies: the fewest are those by the steepest such
+    line that binds."""
+    ones = [_held_together(model, server, requests, tokens, 1.0) for model in models]
+    if np.all(sum(ones) <= room):  # the usual question
+        return np.ones_like(sum(ones))
+    shares = [_shares(model, server, requests, tokens, one) for model, one in zip(models, ones, strict=True)]
+    needed: Array = np.float64(1)
+    for copies in itertools.product((False, True), repeat=len(shares)):
+        fixed = sum(share.rest if copied else share.undivided for share, copied in zip(shares, copies, strict=True))
+        each = sum(share.copied if copied else 0.0 for share, copied in zip(shares, copies, strict=True))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            line = np.where(each < room, fixed / (room - each), np.inf)
+        needed = np.maximum(needed, np.where(np.isnan(room), np.nan, line))
+    return np.asarray(np.ceil(needed * (1 - _ROUNDING)))
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """Bytes that all devices hold together of one model: `undivided` while nothing is copied; afterwards `rest`, and
+    `copied` by each device."""
+
+    undivided: Array
+    rest: Array
+    copied: Array
+
+
+def _shares(model: Model, server: ModelServer, requests: Array, tokens: Array, undivided: Array) -> _Shares:
+    # Copies grow evenly from the number of KV heads on.
+    heads = np.maximum(np.asarray(model.kv_heads, dtype=float), 1.0)
+    some, more = (_held_together(model, server, requests, tokens, heads * k) for k in (1.0, 2.0))
+    copied = (more - some) / heads
+    return _Shares(undivided=undivided, rest=some - copied * heads, copied=copied)
+
+
+def _held_together(model: Model, server: ModelServer, requests: Array, tokens: Array, devices: Array) -> Array:
+    """Bytes that a number of `devices` hold together of one model and its requests."""
+    held = device_memory(model, dataclasses.replace(server, devices=devices), tokens)
+    return (held.weights + requests * held.per_request) * devices
 
 
 def _as_timed(

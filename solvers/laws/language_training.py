@@ -20,6 +20,7 @@ from solvers.laws.collectives import NetworkLink
 from solvers.laws.decoder import Layout
 from solvers.laws.kernels import SMALL_EFFICIENCY, KernelDevice, all_reduce_time, update_time
 from solvers.laws.language_pass import Roofline, Timing
+from solvers.laws.measured_collectives import measured_links
 from solvers.laws.model_decoder import decoder_of, head_parameters, kernel_device, multiplied_parameters
 from solvers.laws.training_memory import (
     ADAM_BYTES,
@@ -49,8 +50,6 @@ from solvers.laws.transformer import bytes_per_element
 from solvers.laws.transformer_pass import PassTime
 from solvers.specs import Accelerator, Model, peak_rate
 
-# Share of the rate of network cards that exchanges between nodes reach.
-NETWORK_EFFICIENCY = 0.8
 # Bytes that Adam in mixed precision reads and writes for each parameter it updates (`update_time`).
 _UPDATE_BYTES = 30.0
 # Logits are kept, scaled and differentiated in 32 bits: bytes of each that pass the memory in a step.
@@ -74,7 +73,7 @@ class TrainingJob:
     """A step of training: m `microbatches` of b `sequences` of s tokens (`length`) for each copy, on devices of one
     `chip` split by a `layout` on a `network`; weights in `precision`, ZeRO stage, and codes of `Recomputation`,
     `Attention`, `SequenceParallel` and `Timing`. The slowest device takes `straggler_factor` times as long as a mean
-    one."""
+    one. The devices of a node have a `shared_bus` where the chip's links are one, unless said."""
 
     chip: Accelerator
     precision: Codes
@@ -91,11 +90,12 @@ class TrainingJob:
     roofline: Roofline = Roofline(efficiency=1.0, bandwidth_efficiency=1.0, layer_overhead=0.0)
     straggler_factor: Array = 1.0
     timing: Codes = Timing.AUTO
+    shared_bus: Truth | None = None
 
     @cached_property
     def device(self) -> KernelDevice:
         """One of the devices as kernels see it."""
-        return kernel_device(self.chip, self.precision, self.network.intra.bandwidth)
+        return kernel_device(self.chip, self.precision, self.network.intra.bandwidth, self.shared_bus)
 
     @property
     def devices_per_replica(self) -> Array:
@@ -161,7 +161,7 @@ class TrainingStep:
 def price_training_step(model: Model, job: TrainingJob) -> TrainingStep:
     """Seconds of one optimizer step of a `model` by cause, for a `job` (see `TrainingJob`). Arrays broadcast. Narayanan
     et al. 2021, arXiv:2104.04473, sections 2.2 and 3, for how a step is put together; Williams, Waterman and Patterson
-    2009, doi:10.1145/1498765.1498785, equation 1, for each kernel, or for all of them at once. Not modelled: failures,
+    2009, doi:10.1145/1498765.1498785, equation 1, for each kernel, or for all of them at once. Not modeled: failures,
     experts that draw unequal numbers of tokens, one thing hidden behind arithmetic that hides another."""
     stages, microbatches = np.asarray(job.layout.pipeline, dtype=float), np.asarray(job.microbatches, dtype=float)
     part = memory.parameters_per_device(model, job.layout.tensor, stages, job.layout.expert)
@@ -278,14 +278,13 @@ def _network(job: TrainingJob) -> Network:
     """The network as exchanges reach it."""
     if np.all(job.by_roofline):
         return job.network
-    network, constants = job.network, job.device.constants
-    inside = np.where(job.by_roofline, 1.0, constants.link_efficiency)
-    between = np.where(job.by_roofline, 1.0, NETWORK_EFFICIENCY)
-    return dataclasses.replace(
-        network,
-        intra=NetworkLink(network.intra.bandwidth * inside, network.intra.latency),
-        inter=NetworkLink(network.inter.bandwidth * between, network.inter.latency),
+    network = job.network
+    reached = measured_links(network.intra, network.inter, job.device)
+    intra, inter = (
+        NetworkLink(np.where(job.by_roofline, sheet.bandwidth, own.bandwidth), sheet.latency)
+        for sheet, own in zip((network.intra, network.inter), reached, strict=True)
     )
+    return dataclasses.replace(network, intra=intra, inter=inter)
 
 
 def _exchange(

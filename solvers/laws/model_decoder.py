@@ -13,7 +13,7 @@ from solvers.laws.decoder import Decoder
 from solvers.laws.kernel_constants import KernelConstants, kernel_constants
 from solvers.laws.kernels import KernelDevice
 from solvers.laws.transformer import active_parameters, routed_parameters
-from solvers.specs import Accelerator, Model, Precision, arithmetic_format, peak_rate
+from solvers.specs import Accelerator, Model, Node, Precision, arithmetic_format, peak_rate
 
 T = TypeVar("T", Decoder, KernelDevice, KernelConstants)
 
@@ -154,13 +154,23 @@ def _known(figure: Array, otherwise: Array) -> Array:
     return np.where(np.isnan(figure), otherwise, figure)
 
 
-def kernel_device(chip: Accelerator, precision: Codes, link: Array, shared_bus: Truth = False) -> KernelDevice:
+def kernel_device(chip: Accelerator, precision: Codes, link: Array, shared_bus: Truth | None = None) -> KernelDevice:
     """A `chip` as kernels see it (FLOP/s and byte/s) that multiplies weights stored in `precision` (codes of
-    `Precision`) and reaches the others over a `link` (byte/s, one way), or all over one `shared_bus`. Arrays broadcast.
-    Derived from the catalog row. A chip without a rate in 16 bits runs attention and head at the rate it has."""
+    `Precision`) and reaches the others over a `link` (byte/s, one way), or all over one `shared_bus`: the chip's own
+    unless said. Arrays broadcast. Derived from the catalog row. A chip without a rate in 16 bits runs attention and
+    head at the rate it has."""
+    shared_bus = np.asarray(chip.shared_bus) == 1 if shared_bus is None else shared_bus
     if _is_one(chip) and np.ndim(precision) == np.ndim(link) == np.ndim(shared_bus) == 0:
         return _device_of_one(chip, int(precision), float(link), bool(shared_bus))
     return _device(chip, precision, link, shared_bus)
+
+
+def shares_bus(node: Node | None) -> Truth | None:
+    """Whether (true or false) the devices of a `node` share one bus, as the network in it says; None, as the chip's own
+    links do, where no node is picked or its network is not known. Arrays broadcast. Derived from the catalog row."""
+    if node is None or np.all(np.isnan(node.fabric.bandwidth)):
+        return None
+    return np.asarray(np.asarray(node.fabric.shared_bus) == 1)
 
 
 @lru_cache(maxsize=64)

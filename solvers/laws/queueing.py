@@ -118,6 +118,19 @@ def wait_quantile(share: Array, wait_probability: Array, given_waiting: Array) -
     )
 
 
+def prefill_wait_quantile(share: Array, arrival_rate: Array, prefill_time: Array) -> Array:
+    """Wait in seconds behind the prefills of other prompts that a `share` p (0 to 1) of the prompts does not exceed, in
+    a replica that prefills one prompt at a time in order of arrival; `arrival_rate` λ in prompts per second,
+    `prefill_time` s in seconds of each. M/D/1 with an exponential tail: `wait_quantile` with Pw = λ·s and
+    w = s/(2·(1 − λ·s)); infinite where λ·s is 1 or more. Arrays broadcast. Pollaczek–Khinchine for the mean; decode
+    steps between two prefills are left out."""
+    busy = np.asarray(arrival_rate, dtype=float) * prefill_time
+    given_waiting = mean_wait_given_waiting(1.0, busy, prefill_time, 0.5)
+    return np.where(
+        busy < 1, wait_quantile(share, np.minimum(busy, 1), given_waiting), np.where(busy >= 1, np.inf, np.nan)
+    )
+
+
 def queue_mean_wait(servers: Array, load: Array, service_time: Array, factor: Array) -> Array:
     """Mean wait in seconds over all requests in a queue with c `servers` at an offered `load` a in erlang, mean
     `service_time` in seconds and the dimensionless variability `factor`; infinite where a is c or more. Arrays
@@ -130,13 +143,23 @@ def max_load_for_mean_wait(servers: Array, service_time: Array, factor: Array, l
     `servers`, mean `service_time` in seconds and the dimensionless variability `factor`. Arrays broadcast. Derived:
     bisection of `queue_mean_wait`, exact for one server. One server c times as fast never has a shorter wait than c
     servers have, so the load it allows is the lower end of the search. Limits as `queue_mean_wait`."""
-    scaled = np.asarray(servers) * longest_wait / (factor * np.asarray(service_time))
-    low, high = servers * scaled / (1 + scaled), np.asarray(servers, dtype=float)
+    given = np.broadcast_arrays(
+        *(np.asarray(each, dtype=float) for each in (servers, service_time, factor, longest_wait))
+    )
+    different, row = np.unique(np.stack([each.ravel() for each in given]), axis=1, return_inverse=True)
+    return _max_load(*different)[row.ravel()].reshape(given[0].shape)
+
+
+def _max_load(servers: Floats, service_time: Floats, factor: Floats, longest_wait: Floats) -> Floats:
+    """The load of `max_load_for_mean_wait` for rows each of which is searched once: a curve along the load has many of
+    the same."""
+    scaled = servers * longest_wait / (factor * service_time)
+    low, high = servers * scaled / (1 + scaled), servers
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         met = queue_mean_wait(servers, middle, service_time, factor) <= longest_wait
         low, high = np.where(met, middle, low), np.where(met, high, middle)
-    return np.asarray(np.where(np.asarray(servers) == 1, scaled / (1 + scaled), low), dtype=float)
+    return np.where(servers == 1, scaled / (1 + scaled), low)
 
 
 def min_servers_for_mean_wait(load: Array, service_time: Array, factor: Array, longest_wait: Array, most: int) -> Array:

@@ -48,7 +48,9 @@ def longest_part(compute: Array, memory: Array, overhead: Array, network: Array)
     """The code of `Bound` for what takes longest of a step, of which `compute` and `memory` overlap and `overhead` and
     `network` are added, all in seconds. Arrays broadcast. Derived: the largest. Equal roofs count as memory-bound."""
     busy = np.maximum(compute, memory)
-    # Comparisons instead of argmax, which takes as long as all the rest together.
-    bound = np.where(compute > memory, Bound.COMPUTE, Bound.MEMORY)
+    # Comparisons instead of argmax, which takes as long as all the rest together; 1, not below, is Bound.MEMORY.
+    bound: Codes = np.logical_not(np.asarray(compute > memory)).astype(np.int_)
     bound = np.where(overhead > busy, Bound.OVERHEAD, bound)
+    if not np.any(network):  # one device, the usual question
+        return bound
     return np.where(network > np.maximum(busy, overhead), Bound.NETWORK, bound)

@@ -154,6 +154,8 @@ def parameters_read(model: Model, tokens: Array) -> Array:
     """Parameters of a `model` that a step over `tokens` tokens T reads, a dimensionless count: N when dense, else
     N − R(1 − k/E)^T, with R routed parameters and k of E experts drawn by each token. Arrays broadcast. Derived: the
     expected number of experts that at least one token draws. Tokens draw experts independently and evenly."""
+    if np.all(np.asarray(model.experts) == 0):
+        return np.asarray(model.parameters, dtype=float)
     undrawn = np.power(_not_drawn(model), tokens)
     return model.parameters - routed_parameters(model) * undrawn
 

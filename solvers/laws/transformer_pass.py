@@ -1,6 +1,6 @@
 """How long a pass of a transformer takes, as a sum over classes of kernels: they run one after the other.
 
-Activations are exchanged in 16 bits. Not modelled: the overlap of kernels, the host, the scheduler and the sampler.
+Activations are exchanged in 16 bits. Not modeled: the overlap of kernels, the host, the scheduler and the sampler.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The iron law of computer performance (Emer and Clark 1984) applied to training: work divided by the product of
 devices, peak rate, utilization, scaling efficiency and goodput. Each factor is computed by other walls and combined
-here. Not modelled: how the factors depend on each other.
+here. Not modeled: how the factors depend on each other.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ LIMITATIONS = (
 )
 
 PRESETS = (
-    Preset("GPT-3 on 1024 A100", {"mfu": "44.9%", "mfu_counts": "run", "goodput": "1"}),
+    Preset("GPT-3 on 1,024 A100", {"mfu": "44.9%", "mfu_counts": "run", "goodput": "1"}),
     Preset(
         "Llama 3.1 405B on 16,384 H100",
         {
@@ -259,7 +259,7 @@ PRESETS = (
         {"total_ops": "1.89e23", "devices": "992", "mfu": "47.1%", "mfu_counts": "run", "goodput": "1"},
     ),
     Preset(
-        "PaLM 540B on 6144 TPU v4",
+        "PaLM 540B on 6,144 TPU v4",
         {
             "total_ops": "2.53e24",
             "devices": "6144",

@@ -1,9 +1,9 @@
-"""Which parameter moves an output most, and how far does it do so?
+"""Which input changes the result most, and until when?
 
 The elasticity d ln(out)/d ln(in) of a wall's output to every number it depends on, by central differences, all of
-them in one vectorised call (Saltelli et al. 2008, section 1.2, for the measure; Williams, Waterman and Patterson
+them in one vectorized call (Saltelli et al. 2008, section 1.2, for the measure; Williams, Waterman and Patterson
 2009 for the roofline it is applied to here). `sensitivities` takes any wall and any of its outputs; the wall of this
-file takes the roofline. Not modelled: parameters changed together, and what a percent of each costs.
+file takes the roofline. Not modeled: parameters changed together, and what a percent of each costs.
 """
 
 from __future__ import annotations
@@ -197,29 +197,29 @@ class Inputs(asked.Inputs):
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    binding: Codes = label(Hardware, "Binding input", help="Hardware parameter with the largest elasticity.")
+    binding: Codes = label(Hardware, "Limiting parameter", help="Hardware parameter with the largest elasticity.")
     binding_elasticity: Array = output(
         "1",
-        "Elasticity of the binding input",
+        "Elasticity of the limiting parameter",
         symbol="E",
         if_infinite="none: no hardware parameter changes the output",
-        help="Percent change of the output for a 1 % increase of the binding input.",
+        help="Percent change of the output for a 1 % increase of the limiting parameter.",
     )
     runner_up_elasticity: Array = output(
         "1",
-        "Elasticity of the second input",
+        "Elasticity of the second parameter",
         if_infinite="none: no other hardware parameter changes the output",
         help="Elasticity of the hardware parameter with the second-largest effect.",
     )
     changes_above: Array = output(
         "1",
-        "Binding until (upper)",
+        "Limiting up to",
         if_infinite="over 10×",
         help="Multiple of its current value above which another limit binds.",
     )
     changes_below: Array = output(
         "1",
-        "Binding until (lower)",
+        "Limiting down to",
         if_infinite="under 0.1×",
         help="Multiple of its current value below which another limit binds.",
     )
@@ -228,14 +228,14 @@ class Outputs:
         "Output ratio, one step up",
         symbol="r_+",
         if_infinite="none: no hardware parameter changes the output",
-        help="Output with the binding input one step higher, over the current output.",
+        help="Output with the limiting parameter one step higher, over the current output.",
     )
     ratio_below: Array = output(
         "1",
         "Output ratio, one step down",
         symbol="r_-",
         if_infinite="none: no hardware parameter changes the output",
-        help="Output with the binding input one step lower, over the current output.",
+        help="Output with the limiting parameter one step lower, over the current output.",
     )
     to_peak: Array = _to("Elasticity to peak FLOP/s")
     to_memory_bandwidth: Array = _to("Elasticity to memory bandwidth")
@@ -318,7 +318,7 @@ SOURCES = (
 ASSUMPTIONS = (
     "One input is changed at a time; all others stay constant.",
     "At the end of an input's range the step is one-sided; whole numbers change by whole steps.",
-    "The binding input is the hardware parameter with the largest absolute elasticity.",
+    "The limiting parameter is the hardware parameter with the largest absolute elasticity.",
 )
 
 LIMITATIONS = (
@@ -340,7 +340,7 @@ FALLACIES = (
     Fallacy(
         "More efficient kernels always lower the latency.",
         "1 % more compute efficiency changes the latency by {before} % at batch 1 and by {after} % at batch 512. "
-        "Only the binding input matters.",
+        "Only the limiting parameter matters.",
         "to_efficiency",
         {},
         {"batch_size": "512"},

@@ -1,7 +1,7 @@
 """Which chip does a latency target need, and which chips of the catalog meet it?
 
 The roofline (Williams, Waterman and Patterson 2009, equation 1) solved for the chip: from the time a step may take
-to the bandwidth, the rate and the memory it needs. Not modelled: communication between chips that share the work,
+to the bandwidth, the rate and the memory it needs. Not modeled: communication between chips that share the work,
 and what the roofline leaves out.
 """
 

@@ -35,7 +35,7 @@ from solvers.declare import (
     solver,
 )
 from solvers.errors import InputError
-from solvers.laws.language_pass import LanguagePass, ModelServer, Roofline, Timing, price_decode
+from solvers.laws.language_pass import ModelServer, Roofline, Timing, decode_seconds, least_devices, price_decode
 from solvers.laws.memory import usable_memory
 from solvers.laws.paging import internal_fragmentation, pages_per_request
 from solvers.laws.phase import generates
@@ -139,7 +139,7 @@ class Inputs:
         "KV cache precision",
         KvPrecision.AS_WEIGHTS,
         advanced=True,
-        labels={"as_weights": "Same as weights"},
+        labels=inputs.FORMATS | {"as_weights": "Same as weights"},
         help="Format of the keys and values in the cache.",
     )
     memory_reserve: Array = inputs.memory_reserve()
@@ -203,7 +203,10 @@ class Outputs:
     usable_memory: Array = output("byte", "Usable memory", help="Memory capacity minus the reserve.")
     memory_shortfall: Array = output("byte", "Memory shortfall for one request")
     devices_needed: Array = output(
-        "1", "Minimum devices for one request", help="Weights and cache are split over them."
+        "1",
+        "Minimum devices for one request",
+        if_infinite="none: what each device has a copy of does not fit",
+        help="Weights and cache are split over them; KV heads and latent vectors that do not divide are copied.",
     )
     decode_bound: Codes = label(Bound, "Decode bottleneck")
     compute_time: Array = output("s", "Compute time", symbol=r"t_\text{compute}", if_infinite=_NOTHING_FITS)
@@ -239,12 +242,18 @@ def verdict(i: Inputs, o: Outputs) -> Verdict:
         return Verdict(
             State.INFEASIBLE,
             "Does not fit. Weights take {weights} and one request {kv_cache_per_request}; {usable_memory} is usable. "
-            "Use at least {devices_needed} devices, or lower precision.",
+            + _what_would_do(o),
         )
     made = "{active_requests} concurrent requests make {decode_throughput}."
     if o.limit == Limit.SCHEDULER:
         return Verdict(State.HOST, f"Limited by the scheduler. {made} {_fitting(o)}")
     return Verdict(State.MEMORY, f"Limited by memory. {made} {_fitting(o)}")
+
+
+def _what_would_do(o: Outputs) -> str:
+    if not math.isfinite(o.devices_needed):
+        return "No number of devices would do: each has a copy of the KV cache. A shorter context would help."
+    return "Use at least {devices_needed} devices, or lower precision."
 
 
 def _fitting(o: Outputs) -> str:
@@ -409,7 +418,7 @@ FALLACIES = (
     walls=(5,),
     title="Batching",
     question="How many requests fit in a paged KV cache, and at what throughput?",
-    version="2",
+    version="3",
     factor="MFU",
     verdict=verdict,
     notes=notes,
@@ -446,7 +455,8 @@ def batching(i: Inputs) -> Outputs:
     pool = np.maximum(usable - weights, 0.0)
     fitting, static_fitting = max_requests(pool, request), max_requests(pool, static_request)
     active, static_active = (np.minimum(each, i.max_batch_size) for each in (fitting, static_fitting))
-    paged, static = _decode_step(i, kv_format, active), _decode_step(i, kv_format, static_active)
+    paged = price_decode(i.model, *_running(i, kv_format, active), i.context_length)
+    static_itl = decode_seconds(i.model, *_running(i, kv_format, static_active), i.context_length)
     return Outputs(
         max_concurrent_requests=fitting,
         active_requests=active,
@@ -461,10 +471,10 @@ def batching(i: Inputs) -> Outputs:
         static_max_concurrent_requests=static_fitting,
         static_active_requests=static_active,
         static_fragmentation=internal_fragmentation(i.context_length, reserved),
-        static_itl=static.time.total,
-        static_decode_throughput=static_active / static.time.total,
+        static_itl=static_itl,
+        static_decode_throughput=static_active / static_itl,
         concurrency_gain=np.where(static_fitting > 0, ratio_or_inf(fitting, static_fitting), np.nan),
-        throughput_gain=active / paged.time.total / (static_active / static.time.total),
+        throughput_gain=active / paged.time.total / (static_active / static_itl),
         kv_cache_per_token=per_token,
         state=state,
         pages=pages,
@@ -474,7 +484,7 @@ def batching(i: Inputs) -> Outputs:
         static_wasted=static_active * (static_request - context),
         usable_memory=usable,
         memory_shortfall=np.maximum(weights + request - usable, 0.0),
-        devices_needed=np.ceil((weights + request) / usable),
+        devices_needed=_least_devices(i, kv_format, held, usable) + 0 * per_token,
         decode_bound=paged.time.bound,
         compute_time=paged.time.compute,
         memory_time=paged.time.memory,
@@ -487,18 +497,26 @@ def batching(i: Inputs) -> Outputs:
     )
 
 
-def _decode_step(i: Inputs, kv_format: Codes, requests: Array) -> LanguagePass:
-    """One decode step of a number of requests; unknown where there are none."""
+def _running(i: Inputs, kv_format: Codes, requests: Array) -> tuple[ModelServer, Array]:
+    """The server and a number of requests that it runs; unknown where there are none."""
     running = np.where(np.asarray(requests) >= 1, requests, np.nan)
-    server = ModelServer(
+    return _server(i, kv_format, i.layer_overhead + 0 * running), running
+
+
+def _least_devices(i: Inputs, kv_format: Codes, tokens: Array, usable: Array) -> Array:
+    """The fewest devices that hold the weights and one request, as in the serving wall."""
+    return least_devices((i.model,), _server(i, kv_format, i.layer_overhead), 1.0, tokens, usable)
+
+
+def _server(i: Inputs, kv_format: Codes, layer_overhead: Array) -> ModelServer:
+    return ModelServer(
         chip=i.accelerator,
         precision=i.precision,
         cache_precision=kv_format,
         roofline=Roofline(
             efficiency=i.efficiency,
             bandwidth_efficiency=i.bandwidth_efficiency,
-            layer_overhead=i.layer_overhead + 0 * running,
+            layer_overhead=layer_overhead,
         ),
         timing=i.timing,
     )
-    return price_decode(i.model, server, running, i.context_length)

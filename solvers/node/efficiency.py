@@ -2,13 +2,14 @@
 
 Chowdhery et al. 2022 (PaLM, appendix B) for MFU and HFU, Dao et al. 2022 (FlashAttention) for the savings of fused
 attention, Williams et al. 2009 for the roofline of each class of operators. A step takes its ideal time at peak FLOP/s
-plus what each loss adds. A training step is a sum of kernels, as on one device of the parallelism wall, or a roofline
-per class of operators (`timing`), as other steps are. Not modeled: overlapping kernels, caches, and clocks that drop
-under load.
+plus what each loss adds. A step is a sum of kernels, as on one device of the parallelism wall (training) and of the
+serving wall (prefill and decode), or a roofline per class of operators (`timing`), as for networks of fixed size. Not
+modeled: overlapping kernels, caches, and clocks that drop under load.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -36,7 +37,8 @@ from solvers.declare import (
 )
 from solvers.errors import InputError
 from solvers.laws.collectives import NetworkLink
-from solvers.laws.language_pass import Timing
+from solvers.laws.inference_losses import Bubble, InferenceLosses, inference_losses
+from solvers.laws.language_pass import ModelServer, Timing
 from solvers.laws.language_training import TrainingJob
 from solvers.laws.losses import StepLoss, StepLosses, chosen_losses, efficiency_factors, time_by_loss
 from solvers.laws.operators import (
@@ -91,8 +93,8 @@ _ROOFLINE = (
     "elementwise_passes",
 )
 _TIMING = (
-    "Training: a sum of kernels with the accelerator's measured constants, or a roofline per class of operators with "
-    "the efficiencies below. Changing one of them, other steps and models without attention use the roofline."
+    "A sum of kernels with the accelerator's measured constants, or a roofline per class of operators with the "
+    "efficiencies below. Changing one of them, models without attention and inputs of fixed size use the roofline."
 )
 
 
@@ -477,12 +479,17 @@ EQUATIONS = (
         "memory_loss",
         r"@memory_loss = 3 \cdot @gemm_time + 3.5 \cdot @attention_time - @launch_loss - (@useful_time + @gemm_loss + "
         r"@attention_loss)",
-        where=lambda i, o: not _roofline(i, o),
+        where=lambda i, o: not _roofline(i, o) and i.phase == Pass.TRAINING,
+    ),
+    Equation(
+        "memory_loss",
+        r"@memory_loss = @gemm_time + @attention_time - @launch_loss - (@useful_time + @gemm_loss + @attention_loss)",
+        where=lambda i, o: not _roofline(i, o) and i.phase != Pass.TRAINING,
     ),
     Equation(
         "scores_loss",
         r"@scores_loss = 3.5 \cdot (@unfused_attention_time - @attention_time)",
-        where=lambda i, o: i.attention == AttentionKernel.UNFUSED and not _roofline(i, o),
+        where=lambda i, o: i.attention == AttentionKernel.UNFUSED and not _roofline(i, o) and i.phase == Pass.TRAINING,
     ),
     Equation("step_time", "@step_time = " + " + ".join(f"@{name}" for name in ("useful_time", *_LOSSES))),
     *(_left_after(place) for place in range(len(StepLoss))),
@@ -535,6 +542,8 @@ ASSUMPTIONS = (
     "Classes of operators run one after the other; within a class, compute and memory traffic overlap perfectly.",
     "A backward pass takes twice the FLOPs, memory traffic and launches of a forward pass. In a sum of kernels, its "
     "attention takes 2.5 times as much, and the optimizer step is added.",
+    "In a sum of kernels, a forward pass of a language model is a prefill: the head runs on the last token of a "
+    "sequence only.",
     "The input embedding is a look-up: its parameters are not counted in the model FLOPs.",
     "Unfused attention writes and reads the scores four times, including the masked half, which it does not compute.",
     "Fused attention reads queries, keys and values once and writes its result once.",
@@ -610,7 +619,7 @@ FALLACIES = (
     walls=(3,),
     title="Efficiency",
     question="Which losses separate a model's attained FLOP/s from the accelerator's peak?",
-    version="2",
+    version="3",
     factor="MFU",
     verdict=verdict,
     notes=notes,
@@ -630,7 +639,7 @@ def efficiency(i: Inputs) -> Outputs:
     work = operator_work(i.model, decodes, i.batch_size, i.sequence_length, i.precision, i.elementwise_passes)
     peak, passes = peak_rate(i.accelerator, i.precision), np.where(trains, 3.0, 1.0)
     selective, full = _recomputes(i, trains)
-    lost = _losses(i, work, passes)
+    lost, work = _losses(i, work, passes)
     unfused = np.asarray(i.attention) == AttentionKernel.UNFUSED
     parts = (np.where(unfused, *both) for both in zip(lost.unfused, lost.fused, strict=True))
     seconds = np.stack(np.broadcast_arrays(*parts))
@@ -678,22 +687,45 @@ def efficiency(i: Inputs) -> Outputs:
 
 
 def _is_by_kernels(i: Inputs) -> Truth:
-    """Whether a step is a sum of kernels: training of a transformer, unless the roofline is meant."""
+    """Whether a step is a sum of kernels: training of a transformer, or a pass of one that generates tokens, unless the
+    roofline is meant."""
     attends = np.asarray(i.model.layers * i.model.attention_heads * i.model.hidden_size) > 0
-    trains = (np.asarray(i.phase) == Pass.TRAINING) & (np.asarray(i.timing) != Timing.ROOFLINE)
-    return np.asarray(trains & attends & ~has_fixed_size(i.model))
+    priced = (np.asarray(i.phase) == Pass.TRAINING) | generates(i.model)
+    return np.asarray(priced & attends & ~has_fixed_size(i.model) & (np.asarray(i.timing) != Timing.ROOFLINE))
 
 
-def _losses(i: Inputs, work: OperatorWork, passes: Array) -> StepLosses:
-    """Where the time of a step goes, each row as it is timed."""
-    kernels = _is_by_kernels(i)
-    if np.all(kernels):
-        return _by_kernels(i)
-    textbook = _by_roofline(i, work, passes)
-    return chosen_losses(kernels, _by_kernels(i), textbook) if np.any(kernels) else textbook
+def _losses(i: Inputs, work: OperatorWork, passes: Array) -> tuple[StepLosses, OperatorWork]:
+    """Where the time of a step goes, each row as it is timed, and the work of one pass as that counts it."""
+    kernels, trains = _is_by_kernels(i), np.asarray(i.phase) == Pass.TRAINING
+    trained, served = kernels & trains, kernels & ~trains
+    found: list[tuple[Truth, StepLosses]] = []
+    if not np.all(kernels):
+        found.append((np.logical_not(kernels), _by_roofline(i, work, passes)))
+    if np.any(trained):
+        found.append((trained, _by_training_kernels(i)))
+    if np.any(served):
+        inference = _by_inference_kernels(i)
+        found.append((served, inference.losses))
+        counted = {name: np.where(served, getattr(inference, name), getattr(work, name)) for name in _COUNTED}
+        work = dataclasses.replace(work, **counted)
+    lost = found[0][1]
+    for rows, losses in found[1:]:
+        lost = chosen_losses(rows, losses, lost)
+    return lost, work
 
 
-def _by_kernels(i: Inputs) -> StepLosses:
+# What a sum of kernels counts otherwise than the classes of operators do: the head runs on fewer tokens.
+_COUNTED = ("gemm_flop", "attention_flop")
+
+
+def _by_inference_kernels(i: Inputs) -> InferenceLosses:
+    server = ModelServer(chip=i.accelerator, precision=i.precision, cache_precision=i.precision)
+    waits = Bubble(i.pipeline_stages, i.microbatches, i.exposed_communication)
+    decodes = np.asarray(i.phase) == Pass.DECODE
+    return inference_losses(i.model, server, i.batch_size, i.sequence_length, decodes, waits)
+
+
+def _by_training_kernels(i: Inputs) -> StepLosses:
     nothing = NetworkLink(1.0, 0.0)  # one device reaches no other
     job = TrainingJob(
         chip=i.accelerator,

@@ -1,6 +1,6 @@
 """Is a workload compute-bound or memory-bound?
 
-Williams, Waterman and Patterson 2009, equation 1: attainable FLOP/s = min(peak, intensity x bandwidth), here as the
+Williams, Waterman and Patterson 2009, equation 1: attainable FLOP/s = min(peak, intensity × bandwidth), here as the
 time of one step of a model. Not modeled: caches between main memory and the cores, imperfect overlap of compute and
 memory traffic, and steps that mix several phases.
 """
@@ -268,7 +268,7 @@ PRESETS = (
 FALLACIES = (
     Fallacy(
         "Inference speed is proportional to FLOP/s.",
-        "Doubling peak FLOP/s changes batch-1 decode from {before} to {after}: it is memory-bound.",
+        "With twice the peak FLOP/s batch-1 decode still takes {after}: it is memory-bound.",
         "latency",
         {},
         {"accelerator.peak": "x2"},
@@ -276,7 +276,7 @@ FALLACIES = (
     ),
     Fallacy(
         "An H100 is 3.2× faster than an A100.",
-        "Decode at batch 1 goes from {before} to {after}, {ratio} times: the bandwidth grew less than the rate.",
+        "Decode at batch 1 goes from {before} to {after}, {ratio} times: bandwidth grew less than FLOP/s.",
         "throughput",
         {"accelerator": "a100-sxm4-80gb"},
         {},

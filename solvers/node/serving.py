@@ -9,6 +9,7 @@ service (wall 7), chunked prefill mixed into decode steps, tokenization, and the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -38,7 +39,15 @@ from solvers.declare import (
 from solvers.errors import InputError
 from solvers.laws.collectives import NetworkLink
 from solvers.laws.concurrency import HOST_TIME_PER_REQUEST, HOST_TIME_PER_STEP, closed_loop, host_time
-from solvers.laws.language_pass import ModelServer, Roofline, Timing, device_memory, price_decode, price_prefill
+from solvers.laws.language_pass import (
+    ModelServer,
+    Roofline,
+    Timing,
+    device_memory,
+    least_devices,
+    price_decode,
+    price_prefill,
+)
 from solvers.laws.memory import usable_memory
 from solvers.laws.phase import generates
 from solvers.laws.serving import expected_tokens, max_requests, speculative_latency
@@ -52,10 +61,11 @@ _MOST_PREFILL = 0.5
 
 
 class Sharing(IntEnum):
-    """Whether devices have links of their own."""
+    """Whether devices have links of their own, or as the accelerator's interconnect has it."""
 
     OWN = 0
     SHARED = 1
+    AUTO = 2
 
 
 # Classes of kernels: what is in them.
@@ -109,6 +119,7 @@ class Inputs:
         "KV cache precision",
         Precision.FP16,
         advanced=True,
+        labels=inputs.FORMATS,
         help="Format of the keys and values in the cache.",
     )
     tensor_parallel: Array = inputs.tensor_parallel(1)
@@ -154,6 +165,19 @@ class Inputs:
         advanced=True,
         help="Bandwidth between tensor-parallel devices in one direction: NVLink, else PCIe.",
     )
+    decode_interconnect_bandwidth: Array = number(
+        "byte/s",
+        "Interconnect bandwidth in decode",
+        default_from="decode_accelerator.interconnect_bandwidth",
+        exclusive_min=True,
+        high=1e15,
+        slider=(1e9, 2e12),
+        log=True,
+        display_unit="GB/s",
+        symbol=r"\beta_\text{link, decode}",
+        advanced=True,
+        help="Between the decode accelerators, in one direction; used only where decode has its own.",
+    )
     interconnect_latency: Array = number(
         "s",
         "Interconnect latency",
@@ -168,8 +192,8 @@ class Inputs:
     shared_bus: Codes = choice(
         Sharing,
         "Interconnect type",
-        Sharing.OWN,
-        labels={"own": "One link per device", "shared": "Shared bus"},
+        Sharing.AUTO,
+        labels={"own": "One link per device", "shared": "Shared bus", "auto": "Accelerator's"},
         advanced=True,
         help="NVLink and switches give each device its own link; PCIe cards share a bus.",
     )
@@ -287,7 +311,12 @@ class Outputs:
     memory_shortfall: Array = output("byte", "Memory shortfall per device")
     feasible: Truth = flag("Fits in memory")
     largest_batch_size: Array = output("1", "Maximum batch size (memory)", if_infinite="unlimited")
-    devices_needed: Array = output("1", "Minimum devices to fit", if_infinite="unknown without the capacity")
+    devices_needed: Array = output(
+        "1",
+        "Minimum devices per replica",
+        if_infinite="unknown without the capacity, or none: what each device has a copy of does not fit",
+        help="Devices over which weights and KV cache fit. KV heads and latent vectors that do not divide are copied.",
+    )
     prefill_bound: Codes = label(Bound, "Prefill bottleneck")
     decode_bound: Codes = label(Bound, "Decode bottleneck")
     prefill_flop: Array = output("flop", "Prefill FLOPs per device", symbol=r"W_\text{prefill}")
@@ -396,6 +425,10 @@ def check(i: Inputs) -> Iterator[InputError]:
     yield from checks.link_bandwidth(
         i.accelerator, i.interconnect_bandwidth, i.tensor_parallel, "interconnect_bandwidth"
     )
+    if i.decode_accelerator is not None:
+        yield from checks.link_bandwidth(
+            i.decode_accelerator, i.decode_interconnect_bandwidth, i.tensor_parallel, "decode_interconnect_bandwidth"
+        )
     if i.cached_prefix_length >= i.prompt_length:
         yield InputError(
             "cached_prefix_length",
@@ -433,7 +466,9 @@ def _too_large(i: Inputs, o: Outputs) -> str:
     short = "Does not fit. Each device needs {memory_per_device}; {memory_room} is usable."
     if o.largest_batch_size >= 1:
         return short + " Batch {largest_batch_size} would fit."
-    return short + " Use at least {devices_needed} devices, or lower precision."
+    if not math.isfinite(o.devices_needed):
+        return short + " No number of devices would do: each has a copy of the KV cache. Use fewer requests."
+    return short + " Use at least {devices_needed} devices per replica, or lower precision."
 
 
 def notes(i: Inputs, o: Outputs) -> Iterator[str]:
@@ -447,6 +482,8 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         )
     if i.concurrency > 1 and o.prefill_share > _MOST_PREFILL:
         yield "Prefills take most of the server's time: fewer or cached prompts would lower every latency."
+    if i.timing != Timing.ROOFLINE and i.tensor_parallel > 2 and _shares_bus(i, i.accelerator):
+        yield "All devices share one bus: together they exchange as much as two with links of their own."
     if i.decode_accelerator is not None:
         yield from remarks.precision_fallback(i.decode_accelerator, i.precision)
     if not o.feasible:
@@ -651,7 +688,7 @@ FALLACIES = (
     walls=(4,),
     title="Serving",
     question="What are TTFT, inter-token latency and throughput, and how many requests fit in memory?",
-    version="2",
+    version="3",
     factor="MFU",
     verdict=verdict,
     notes=notes,
@@ -668,8 +705,10 @@ FALLACIES = (
 )
 def serving(i: Inputs) -> Outputs:
     decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator
-    before = _server(i, i.accelerator)
-    after = before if i.decode_accelerator is None else _server(i, decode_chip)
+    before = _server(i, i.accelerator, i.interconnect_bandwidth)
+    after = (
+        before if i.decode_accelerator is None else _server(i, i.decode_accelerator, i.decode_interconnect_bandwidth)
+    )
     held = np.asarray(i.concurrency) > 0
     requests = np.where(held, i.concurrency, i.batch_size)
     context, tokens = i.prompt_length + i.output_length / 2, i.prompt_length + i.output_length
@@ -738,7 +777,7 @@ def serving(i: Inputs) -> Outputs:
     )
 
 
-def _server(i: Inputs, chip: Accelerator) -> ModelServer:
+def _server(i: Inputs, chip: Accelerator, link: Array) -> ModelServer:
     return ModelServer(
         chip=chip,
         precision=i.precision,
@@ -750,9 +789,16 @@ def _server(i: Inputs, chip: Accelerator) -> ModelServer:
         ),
         timing=i.timing,
         devices=i.tensor_parallel,
-        link=NetworkLink(i.interconnect_bandwidth, i.interconnect_latency),
-        shared_bus=np.asarray(i.shared_bus) == Sharing.SHARED,
+        link=NetworkLink(link, i.interconnect_latency),
+        shared_bus=_shares_bus(i, chip),
     )
+
+
+def _shares_bus(i: Inputs, chip: Accelerator) -> Truth:
+    """Whether the devices share one bus: as said, else as the chip's own links do."""
+    sharing = np.asarray(i.shared_bus)
+    own = (sharing == Sharing.AUTO) & (np.asarray(chip.shared_bus) == 1)
+    return np.asarray((sharing == Sharing.SHARED) | own)
 
 
 class _Draft(NamedTuple):
@@ -783,6 +829,7 @@ def _memory(i: Inputs, server: ModelServer, requests: Array, room: Array) -> dic
         beside = draft.weights + requests * draft.per_request
         required = required + beside * i.tensor_parallel
     per_device = held.weights + requests * held.per_request + beside
+    models = (i.model,) if i.draft_model is None else (i.model, i.draft_model)
     return {
         "weights": weights,
         "memory_required": required,
@@ -791,7 +838,7 @@ def _memory(i: Inputs, server: ModelServer, requests: Array, room: Array) -> dic
         "memory_shortfall": np.maximum(per_device - room, 0),
         "feasible": ~(per_device > room),
         "largest_batch_size": max_requests(room - held.weights - beside, held.per_request),
-        "devices_needed": np.ceil(required / room),
+        "devices_needed": least_devices(models, server, requests, tokens, room),
     }
 
 

@@ -149,14 +149,9 @@ def questions(inputs: Any, places: Sequence[int]) -> Iterator[Any]:
         and (own := rows.shape(spec))
         and (each := row_names(spec, own))
     }
-    varying = rows.columns(line)
-    columns = {name: each.tolist() for name, each in varying.items() if isinstance(each, np.ndarray)}
-    specs = {name: each for name, each in varying.items() if name not in columns}
-    for place in places:
-        row = {name: column[place] for name, column in columns.items()}
-        row |= {name: rows.take_rows(spec, np.array(place)) for name, spec in specs.items()}
-        row |= {name: dataclasses.replace(row[name], name=str(own[place])) for name, own in names.items()}
-        yield dataclasses.replace(line, **row)
+    for place, one in zip(places, rows.each_row(line, np.asarray(places)), strict=True):
+        named = {name: rows.replaced(getattr(one, name), {"name": str(own[place])}) for name, own in names.items()}
+        yield rows.replaced(one, named)
 
 
 def plain(solver: Solver[Any, Any], outputs: Any) -> Any:

@@ -112,7 +112,7 @@ def solve(solver: Solver[Any, Any], values: Mapping[str, Any]) -> Solution:
             InputError(n, f"is a column; solve answers one question. Call {solver.name}, or sweep it.") for n in columns
         )
     # Without charts only the point itself is computed.
-    return Solution(solved(plan(dataclasses.replace(solver, figures=()), inputs)))
+    return Solution(solved(plan(solver.without_charts, inputs)))
 
 
 def _is_column(value: Any) -> bool:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from solvers.declare import closest_name
 from solvers.errors import InputError
 from solvers.fields import Input, Output
-from solvers.formatting import format_value
+from solvers.formatting import format_value, member_words
 from solvers.numerals import format_number
 from solvers.result import Value
 
@@ -127,7 +127,7 @@ def html_table(head: str, rows: Sequence[Sequence[str]]) -> str:
 def format_cell(declared: Any, value: Any) -> str:
     """Return a value formatted by its declaration; a number without a declaration to three digits."""
     if isinstance(value, str):
-        return value if declared is None else value.replace("_", " ")
+        return value if declared is None else member_words(value)
     if isinstance(value, bool):
         return format_value(Value(value))
     if isinstance(declared, Input | Output):

@@ -1,7 +1,7 @@
 """How long does a battery last in a device that runs an inference from time to time and sleeps in between?
 
 Energy per inference times inferences, and the power of sleep for the rest of the day (Banbury et al. 2021 on
-measuring the first). Not modelled: ageing and self-discharge of the battery, its voltage under load, sensors and
+measuring the first). Not modeled: aging and self-discharge of the battery, its voltage under load, sensors and
 radios.
 """
 

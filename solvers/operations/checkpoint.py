@@ -1,7 +1,7 @@
-"""How long does it take to save a training run, and how much of the time goes into saving?
+"""How long does a checkpoint take, and how much time does checkpointing cost?
 
-Eisenman et al. 2022 (Check-N-Run) for checkpoints whose writing is a share of the run, and for copying them out of the
-way first; Rajbhandari et al. 2020 for the bytes. Not modelled: writers that hinder each other below the file system's
+Eisenman et al. 2022 (Check-N-Run) for the cost of checkpoints relative to the run, and for asynchronous
+checkpoints; Rajbhandari et al. 2020 for the bytes. Not modeled: writers that hinder each other below the file system's
 limit, compression, and saving only what has changed.
 """
 

@@ -1,8 +1,8 @@
-"""What does it cost in time and data that no single person can be recognized in a model?
+"""What do differential privacy and the smallest subgroup cost, in training time and data?
 
 Abadi et al. 2016 for training under differential privacy (gradients of each example clipped and noised), Anil et al.
 2022 for the batches, and so the time, that takes. The slowdown 1 + k/ε is a calibration, not a law: k depends on the
-training code. Not modelled: δ, the number of examples, and what the noise costs in accuracy.
+training code. Not modeled: δ, the number of examples, and what the noise costs in accuracy.
 """
 
 from __future__ import annotations

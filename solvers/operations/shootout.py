@@ -1,8 +1,9 @@
-"""Which chip does the same work at lower cost, and at what price would the other be cheaper?
+"""Which accelerator does the same work for less, and at what price does the other break even?
 
-Two fleets of equal throughput, each with its own number of devices: training by what kernels reach of the peak,
-serving by the roofline of a decode step on as few devices as hold the model. Costs as in Barroso, Hölzle and
-Ranganathan 2018 (chapter 6). Not modelled: software that runs on one chip only, networks, and the cost of porting.
+Two fleets of equal throughput, each with its own number of devices: training by the fraction of peak FLOP/s
+that kernels reach, serving by the roofline of a decode step on as few devices as hold the
+model. Costs as in Barroso, Hölzle and Ranganathan 2018 (chapter 6). Not modeled: software that runs on one chip only,
+networks, and the cost of porting.
 """
 
 from __future__ import annotations
@@ -129,7 +130,14 @@ class Inputs:
         "USD", "Unit price of the reference", 0, high=1e9, slider=(0, 60000), advanced=True, zero_means="catalog's"
     )
     rival_price: Array = number(
-        "USD", "Unit price of the alternative", 0, high=1e9, slider=(0, 60000), zero_means="catalog's"
+        "USD",
+        "Unit price of the alternative",
+        0,
+        high=1e9,
+        slider=(0, 60000),
+        zero_means="catalog's",
+        of_pick="rival",
+        help="Of the alternative accelerator picked; others drawn beside it have the catalog's price.",
     )
     infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5, advanced=True)
     amortization: Array = inputs.amortization(4 * YEAR, advanced=True)
@@ -296,7 +304,7 @@ FALLACIES = (
     walls=(17,),
     title="Price-performance comparison",
     question="Which accelerator does the same work for less, and at what price does the other break even?",
-    version="2",
+    version="3",
     factor="",
     verdict=verdict,
     notes=notes,

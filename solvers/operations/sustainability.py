@@ -1,8 +1,8 @@
-"""What are energy, carbon and water of a job, and does its place matter more than its hardware?
+"""How much energy, carbon and water does a job use, and what dominates?
 
 Patterson et al. 2021 for energy and operational carbon (equations 1 and 2), Gupta et al. 2022 (ACT) for embodied
 carbon, spread over the lifetime of the devices, Li et al. 2023 for water, Chung et al. 2025 for the power of chips by
-what they do. Not modelled: switches and storage, carbon intensity by the hour, certificates, and disposal.
+what they do. Not modeled: switches and storage, carbon intensity by the hour, certificates, and disposal.
 """
 
 from __future__ import annotations

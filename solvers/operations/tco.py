@@ -1,7 +1,7 @@
-"""What does a fleet cost over a time, in what parts, and would renting it be cheaper?
+"""What does a fleet cost over its time in use, and would renting be cheaper?
 
 Barroso, Hölzle and Ranganathan 2018 (chapter 6) for the parts of the cost of owning; Daly 2006 for the time that
-interruptions of rented machines cost. Not modelled: interest, taxes, resale value, discounts for long contracts, and
+interruptions of rented machines cost. Not modeled: interest, taxes, resale value, discounts for long contracts, and
 moving data in and out of a cloud.
 """
 
@@ -430,7 +430,7 @@ LIMITATIONS = (
 PRESETS = (
     Preset("256 H100 for 30 days", {}, part="Part 5"),
     Preset("256 H100 for 30 days, 10 % utilization", {"time_in_use": "10%"}),
-    Preset("Three years of 1024 A100", {"accelerator": "a100-sxm4-80gb", "devices": "1024", "duration": "3 year"}),
+    Preset("Three years of 1,024 A100", {"accelerator": "a100-sxm4-80gb", "devices": "1024", "duration": "3 year"}),
     Preset("Multi-vendor: MI300X", {"accelerator": "mi300x"}, part="Exercise 5b"),
     Preset(
         "Multi-vendor: Gaudi 3 at its list price",

@@ -8,6 +8,7 @@ function: `from solvers import pipeline`. Formulae that walls share are in `laws
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from solvers.callable_module import make_callable
 from solvers.registry import find
@@ -25,7 +26,14 @@ def pipeline(*stages: Stage | str, links: Mapping[str, str] | None = None) -> Pi
     names, `{"tco.duration": "parallelism.training_time"}`, also to a figure of a picked row,
     `{"parallelism.model.parameters": "scaling_laws.parameters"}`; the source `given` removes a connection. Raise
     InputErrors when the stages are not compatible."""
-    return Pipeline(*wired([find(stage) if isinstance(stage, str) else stage for stage in stages], links or {}))
+    found = tuple(find(stage) if isinstance(stage, str) else stage for stage in stages)
+    return _made(found, tuple((links or {}).items()))
+
+
+@lru_cache(maxsize=64)
+def _made(stages: tuple[Stage, ...], links: tuple[tuple[str, str], ...]) -> Pipeline:
+    """Return the same pipeline for the same stages and links: what is known of it before it runs is cached by it."""
+    return Pipeline(*wired(stages, dict(links)))
 
 
 make_callable(__name__, ".pipeline")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,12 +49,35 @@ class Answer:
         return getattr(self.outputs, name) if hasattr(self.outputs, name) else get_value(self.inputs, name)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Pipeline:
     """Stages in the order they run; `wires` says which input (stage, name) comes from which stage."""
 
     stages: tuple[Stage, ...]
     wires: Wires
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Stage]:
+        return {stage.name: stage for stage in self.stages}
+
+    @cached_property
+    def _by_stage(self) -> Mapping[str, Mapping[str, Wire]]:
+        """The wires of each stage, by the name of its input."""
+        return {
+            stage.name: {name: wire for (end, name), wire in self.wires.items() if end == stage.name}
+            for stage in self.stages
+        }
+
+    @cached_property
+    def _networks(self) -> Mapping[tuple[str, str], Model]:
+        """The networks of a size that another stage finds, by the pick (stage, name) they stand for."""
+        return {
+            (stage.name, name): replace(UNKNOWN_SHAPE, name=f"network of {wire.stage.replace('_', ' ')}")
+            for stage in self.stages
+            for name, io in stage.inputs.items()
+            if isinstance(io, Pick) and io.kind is Model
+            if (wire := self.wires.get((stage.name, f"{name}.parameters"))) is not None
+        }
 
     def explain(self, given: Mapping[str, Any] | None = None, **named: Any) -> Explanation:
         """Return what a run with values of these names would do: the source of each input, missing inputs, and the
@@ -83,7 +107,11 @@ class Pipeline:
 
     def stage(self, name: str) -> Stage:
         """Return the stage called `name`."""
-        return next(stage for stage in self.stages if stage.name == name)
+        return self._by_name[name]
+
+    def wires_of(self, stage: str) -> Mapping[str, Wire]:
+        """Return the wires of a stage by the name of its input."""
+        return self._by_stage[stage]
 
     def ends(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return the inputs (stage, name) that a given name sets: `tco.mfu` in that stage only, `mfu` in every stage
@@ -112,7 +140,7 @@ class Pipeline:
         return {end: given[name] for name in of_all_first for end in self.ends(name)}
 
     def _is_of_one(self, name: str) -> bool:
-        return any(stage.name == name.partition(".")[0] for stage in self.stages)
+        return name.partition(".")[0] in self._by_name
 
     def _names(self) -> Iterator[str]:
         for stage in self.stages:
@@ -131,7 +159,7 @@ class Pipeline:
 
     def inputs(self, stage: Stage, given: Given, answers: Mapping[str, Answer]) -> Any:
         """Return a stage's inputs, from the given values and the answers of the stages before it."""
-        taken = {n: answers[w.stage].value(w.name) for (s, n), w in self.wires.items() if s == stage.name}
+        taken = {name: answers[wire.stage].value(wire.name) for name, wire in self.wires_of(stage.name).items()}
         settings = taken | {name: value for (s, name), value in given.items() if s == stage.name}
         said = {name: value for name, value in settings.items() if not isinstance(value, StandIn)}
         plain = {n: v.spec if isinstance(v, StandIn) else v for n, v in settings.items() if n in stage.inputs}
@@ -144,11 +172,7 @@ class Pipeline:
         """The network of the size another stage finds, where the parameters of a stage's pick are linked to it: none of
         its other figures is the picked network's, and those that no link gives are unknown. None where the network is
         the one picked."""
-        wire = self.wires.get((stage, f"{pick}.parameters"))
-        io = self.stage(stage).inputs.get(pick)
-        if wire is None or not (isinstance(io, Pick) and io.kind is Model):
-            return None
-        return replace(UNKNOWN_SHAPE, name=f"network of {wire.stage.replace('_', ' ')}")
+        return self._networks.get((stage, pick))
 
     def lacking(self, given: Given) -> Iterator[tuple[str, str]]:
         """Yield the inputs (stage, name) that have neither a value, a connection nor a default."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from solvers.analysis.parameters import parameters_of
@@ -86,7 +87,11 @@ class Explanation:
 def explain(pipeline: Pipeline, given: Iterable[str] = ()) -> Explanation:
     """Return the explanation of `pipeline` when values of the names `given` are given. Raise InputError for a name that
     no stage takes."""
-    names = tuple(given)
+    return _explanation(pipeline, tuple(given))
+
+
+@lru_cache(maxsize=64)
+def _explanation(pipeline: Pipeline, names: tuple[str, ...]) -> Explanation:
     ends = {name: pipeline.ends(name) for name in names}
     set_by_hand = {end for each in ends.values() for end in each}
     return Explanation(
@@ -147,17 +152,17 @@ def _lines(explanation: Explanation) -> Iterator[str]:
             words = [_words(taken) for taken in stage.takes if taken.origin is origin]
             if words and origin is not Origin.UNUSED:
                 yield f"   {origin.value:<8} {', '.join(words)}"
-        yield f"   {'finds':<8} {', '.join(stage.finds)}"
+        yield f"   {'outputs':<8} {', '.join(stage.finds)}"
     yield f"Walls covered: {', '.join(map(str, explanation.walls)) or 'none'}"
     for bridge in explanation.bridges:
-        yield f"Could be linked: {bridge.target} to {bridge.source}"
+        yield f"Possible link: {bridge.target} from {bridge.source}"
     for name in explanation.overruled:
-        yield f"Given in vain: {name}, which a stage finds; put a stage's name before it to use yours"
+        yield f"Ignored: {name}, which a stage computes; put a stage's name before it to use yours"
 
 
 def _words(taken: Taken) -> str:
     if taken.origin is Origin.STAGE:
         return f"{taken.name} (of {taken.source})"
     if taken.origin is Origin.GAP:
-        return f"{taken.name} ({taken.source or 'nothing'} stands in)"
+        return f"{taken.name} (default {taken.source or 'unknown'})"
     return taken.name

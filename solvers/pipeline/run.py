@@ -19,7 +19,6 @@ from solvers.solve import solve
 from solvers.specs import Changed
 
 from .chain import Answer, Given, Pipeline, StandIn
-from .explanation import Explanation, explain
 from .wiring import Stage
 
 LookUp = Callable[[type[Any], str], Any]
@@ -27,11 +26,10 @@ LookUp = Callable[[type[Any], str], Any]
 
 @dataclass(frozen=True, repr=False)
 class Run(Mapping[str, Solution]):
-    """The result and the inputs of every stage by its name, in the order they ran, and the connections between them.
-    As a mapping it has the solution of each stage, `done["tco"].verdict`."""
+    """The result and the inputs of every stage by its name, in the order they ran. As a mapping it has the solution of
+    each stage, `done["tco"].verdict`."""
 
     results: Mapping[str, Result]
-    explanation: Explanation
     inputs: Mapping[str, Any]
 
     def __getitem__(self, stage: str) -> Solution:
@@ -57,7 +55,6 @@ def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = N
     """Run every stage once. Values are SI numbers, specs, or text as typed (`1e21 FLOP`, a slug, `x2` for a figure);
     `look_up` finds the spec of a kind by its slug, and with it the catalog's defaults fill what is not given. Raise
     InputErrors with every invalid value and every gap."""
-    explanation = explain(pipeline, given)
     settings = settle(pipeline, given, look_up)
     lacking = list(pipeline.lacking(settings))
     if lacking:
@@ -72,7 +69,7 @@ def run(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = N
         _check(pipeline, stage, inputs)
         result = results[stage.name] = _solved(stage, inputs)
         answers[stage.name] = Answer(inputs, _found(stage, result))
-    return Run(results, explanation, {name: answer.inputs for name, answer in answers.items()})
+    return Run(results, {name: answer.inputs for name, answer in answers.items()})
 
 
 def settle(pipeline: Pipeline, given: Mapping[str, Any], look_up: LookUp | None = None) -> dict[tuple[str, str], Any]:
@@ -121,13 +118,13 @@ def _check(pipeline: Pipeline, stage: Stage, inputs: Any) -> None:
     """Raise an error where a connected input is out of range: values from other stages are validated like typed
     ones."""
     errors = []
-    for (end, name), wire in pipeline.wires.items():
+    for name, wire in pipeline.wires_of(stage.name).items():
         io = stage.inputs.get(name)
-        if end == stage.name and isinstance(io, Input):
+        if isinstance(io, Input):
             try:
                 io.check(name, float(getattr(inputs, name)))
             except InputError as error:
-                errors.append(InputError(f"{end}.{name}", f"{error.sentence} It is what {wire} came to."))
+                errors.append(InputError(f"{stage.name}.{name}", f"{error.sentence} It is what {wire} came to."))
     if errors:
         raise InputErrors(errors)
 

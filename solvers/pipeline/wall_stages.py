@@ -26,7 +26,8 @@ Utilization = Callable[[Callable[[str], float]], float]
 class WallStage:
     """A wall as a stage of the system: its number, links beyond equal names, and its utilization (the share of a limit,
     and the name of that limit). `supposed`: the system does not use the technique of the wall (weight streaming,
-    reasoning, differential privacy); the utilization is what it would be if it did."""
+    reasoning, differential privacy); the utilization is what it would be if it did. `one_device`: the wall computes one
+    device with the whole model, however many share it."""
 
     wall: int
     stage: str
@@ -34,6 +35,7 @@ class WallStage:
     strain: Utilization
     links: Mapping[str, str] = field(default_factory=dict)
     supposed: bool = False
+    one_device: bool = False
 
 
 def _lost(slowdown: float) -> float:
@@ -49,14 +51,22 @@ WALL_STAGES = (
         "of a decode step is arithmetic",
         lambda v: v("compute_time") / v("latency"),
         {"context_length": "system.mean_context"},
+        one_device=True,
     ),
-    WallStage(2, "roofline", "of a decode step is memory traffic", lambda v: v("memory_time") / v("latency")),
+    WallStage(
+        2,
+        "roofline",
+        "of a decode step is memory traffic",
+        lambda v: v("memory_time") / v("latency"),
+        one_device=True,
+    ),
     WallStage(
         3,
         "efficiency",
         "of the peak is lost in training kernels",
         lambda v: 1 - v("mfu"),
         {"batch_size": GIVEN, "devices": GIVEN},
+        one_device=True,
     ),
     WallStage(4, "serving", "of device memory is used", lambda v: v("memory_per_device") / v("memory_room")),
     WallStage(
@@ -65,6 +75,7 @@ WALL_STAGES = (
         "of the KV cache is lost to fragmentation",
         lambda v: v("internal_fragmentation"),
         {"context_length": "system.longest_context"},
+        one_device=True,
     ),
     WallStage(
         6,
@@ -143,7 +154,7 @@ WALL_STAGES = (
         "reliability",
         "of the training time is lost to failures",
         lambda v: 1 - v("daly_goodput"),
-        {"devices": "system.devices", "nodes": "system.nodes", "job_duration": "parallelism.training_time"},
+        {"devices": "system.devices", "nodes": "system.nodes", "work_time": "parallelism.training_time"},
     ),
     WallStage(
         16,

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 
 from solvers.analysis.parameters import parameters_of
-from solvers.fields import Input
+from solvers.fields import Input, Pick
+from solvers.pipeline.wiring import Stage
 from solvers.quantities import format_quantity
+from solvers.spec_parts import figure_of_pick, in_sentence
+from solvers.specs import Accelerator, row_names
 
 from .evaluation import Evaluation, evaluate, line_along
 from .explore import Search
@@ -24,10 +27,43 @@ _SAME = 1e-9
 def limits(outcome: Outcome) -> tuple[str, ...]:
     """Return sentences on what limits the first objective: that the best lies at the end of an axis
     that could be longer, which constraints the next place along an axis fails, and how much of the best is asked of it
-    where requests arrive. None without a best."""
+    where requests arrive; and on figures that are assumed because rows along an axis do not know them. None without a
+    best."""
     if not outcome.top or not outcome.search.objectives:
         return ()
-    return (*_along_axes(outcome), *_offered(outcome))
+    return (*_along_axes(outcome), *_offered(outcome), *dict.fromkeys(_assumed(outcome.search)))
+
+
+def _assumed(search: Search) -> Iterator[str]:
+    """What is assumed of the places, nodes and networks along an axis that do not know a figure. Of chips the walls'
+    own pages say it."""
+    for axis in search.space.axes:
+        for stage in search.pipeline.stages:
+            pick = axis.name.removeprefix(f"{stage.name}.")
+            declared = stage.inputs.get(pick)
+            if isinstance(declared, Pick) and declared.kind is not Accelerator and axis.name in axis.columns:
+                yield from _assumed_along(search, axis, stage, pick)
+
+
+def _assumed_along(search: Search, axis: Axis, stage: Stage, pick: str) -> Iterator[str]:
+    rows = axis.columns[axis.name]
+    names = row_names(rows, (len(axis),)) or [str(label) for label in axis.labels]
+    for name, io in stage.inputs.items():
+        if not isinstance(io, Input) or io.owners != (pick,) or io.strict or _is_set(search, stage, name):
+            continue
+        figure = figure_of_pick(io, {pick: rows})
+        unknown = np.flatnonzero(np.isnan(np.ravel(figure.value))) if figure is not None else ()
+        if len(unknown) and np.isfinite(io.default):
+            value = format_quantity(io.default, io.unit, io.display_unit)
+            of = " and ".join(names[k] for k in unknown[:2]) + (f" and {len(unknown) - 2} more" * (len(unknown) > 2))
+            yield f"The {in_sentence(io.label)} of {of} is not known; {value} is assumed."
+
+
+def _is_set(search: Search, stage: Stage, name: str) -> bool:
+    """Whether an input is given, along an axis, or found by another stage."""
+    end = (stage.name, name)
+    along = search.pipeline.assigned({n: None for axis in search.space.axes for n in axis.columns})
+    return end in search.given or end in along or end in search.pipeline.wires
 
 
 def _along_axes(outcome: Outcome) -> Iterator[str]:
@@ -66,7 +102,7 @@ def _beyond(search: Search, axis: Axis, places: list[float], here: int, score: A
         if 0 <= row < len(places) and _better(score[row], score[here]) and look.failed[row].any():
             failed = [c.words for c, fails in zip(search.constraints, look.failed[row], strict=True) if fails]
             yield (
-                f"With {_label(search, axis)} {_words(search, axis, places[row])} it would be better and violate "
+                f"With {_label(search, axis)} {_words(search, axis, places[row])} it would be better, but violate "
                 f"{' and '.join(failed)}."
             )
 

@@ -57,7 +57,7 @@ class Outcome:
     @property
     def complete(self) -> bool:
         """Return whether all boxes are done."""
-        return self.boxes == self.search.boxes
+        return self.seen.count == self.search.space.size
 
     @property
     def reasons(self) -> tuple[ConstraintFailures, ...]:

@@ -102,6 +102,11 @@ def shared_bus(row: Any) -> float:
     return float(row.shared_bus or False)
 
 
+def reaches_others_by_bus(row: Any) -> float:
+    """Return 1 where the link of an accelerator is PCIe, which the cards of a node share, else 0."""
+    return float((row.interconnect or "").startswith("PCIe"))
+
+
 def _accelerator(row: Any, known: dict[str, Any]) -> dict[str, Any]:
     """Return the figures of an accelerator. The main memory of a microcontroller is the flash that holds its weights.
     Where the vendor's embodied carbon is unknown, that of the Boavizta model is used."""
@@ -123,7 +128,7 @@ def _model(row: Any, known: dict[str, Any]) -> dict[str, Any]:
 
 
 _DERIVED: Mapping[type[Any], Mapping[str, Callable[[Any], Any]]] = {
-    Accelerator: {"peak": peak},
+    Accelerator: {"peak": peak, "shared_bus": reaches_others_by_bus},
     Model: {
         "kv_elements_per_token_per_layer": kv_elements_per_token_per_layer,
         "state_elements": state_elements,

@@ -102,6 +102,7 @@ def _spec(word: str, slug: str) -> Any:
         **{column: line.number(column) for column in source_columns(kind)},
         tier=line.text("tier"),
         task=line.text("task"),
+        interconnect=line.text("interconnect"),
     )
     known = {name: figure for name, figure in figures(kind, row).items() if figure is not None}
     inside = {

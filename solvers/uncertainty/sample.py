@@ -11,7 +11,7 @@ import numpy as np
 from solvers.analysis.parameters import Parameter, Scaled, get_value, parameters_of, with_values
 from solvers.declare import Solver
 from solvers.errors import InputError, InputErrors
-from solvers.picks import following
+from solvers.picks import following, is_of_overlay, overlaid
 from solvers.specs import stack, take
 
 from .bands import Uncertainty
@@ -76,7 +76,10 @@ def _refuse(solver: Solver[Any, Any], ranges: Sequence[InputRange], systems: int
     """Raise InputErrors where there is nothing to sample, or the figure of the spec that differs is given in SI."""
     if not ranges:
         raise InputErrors([InputError("ranges", "need at least one input with a range, such as 8..32 or ±20 %.")])
-    fixed = (each.name for each in ranges if systems > 1 and each.name.startswith(f"{solver.overlay}."))
+    own = {name for name, io in solver.inputs.items() if is_of_overlay(solver, io)}
+    fixed = (
+        each.name for each in ranges if systems > 1 and (each.name.startswith(f"{solver.overlay}.") or each.name in own)
+    )
     absolute = {each.name for each in ranges if not each.relative}
     if errors := [
         InputError(name, f"would be the same for every {solver.overlay} compared; give a percentage such as ±20 %.")
@@ -92,7 +95,7 @@ def _valid(
     """Return the point with each of the other specs in turn, where the wall takes it, and a sentence where not."""
     others, left_out = [], []
     for spec in also:
-        other = following(solver, dataclasses.replace(point, **{solver.overlay: spec}), given)
+        other = overlaid(solver, point, spec, given)
         errors = tuple(solver.check(other))
         if errors:
             left_out.append(f"{spec.name} is left out: {errors[0].field} {errors[0].sentence}")
@@ -123,7 +126,12 @@ def _batch(
     if len(points) > 1:
         system = np.repeat(np.arange(len(points)), len(design))
         specs = stack([getattr(each, solver.overlay) for each in points])
-        whole = dataclasses.replace(whole, **{solver.overlay: take(specs, system)})
+        own = {
+            name: np.array([getattr(each, name) for each in points], dtype=float)[system]
+            for name, io in solver.inputs.items()
+            if is_of_overlay(solver, io)
+        }
+        whole = dataclasses.replace(whole, **{solver.overlay: take(specs, system)}, **own)
         whole = following(solver, whole, given)
     columns = {
         each.name: _column(parameters_of(solver)[each.name], whole, each, np.tile(design[:, k], len(points)))

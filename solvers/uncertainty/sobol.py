@@ -8,6 +8,7 @@ Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018, Table 2 (b) and (f).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,14 +40,22 @@ def saltelli_design(inputs: int, samples: int, seed: int = 0) -> Floats:
     """Return points between 0 and 1 of shape ((inputs + 2) · samples, inputs): the blocks A and B of `samples` points
     each, then for each input A with its column from B. `samples` is a power of two, at least `SCRAMBLES`; each of the
     scrambles has a consecutive share of every block. The same seed gives the same points."""
+    points = _points(inputs, samples, seed)
+    a, b = points[:, :inputs], points[:, inputs:]
+    exchanged = [np.where(np.arange(inputs) == k, b, a) for k in range(inputs)]
+    return np.concatenate([a, b, *exchanged])
+
+
+@lru_cache(maxsize=8)  # at most 1 MB each
+def _points(inputs: int, samples: int, seed: int) -> Floats:
+    """Return the points of both blocks side by side, which no question changes, of shape (samples, 2 · inputs)."""
     from scipy.stats import qmc  # a second and 75 MB: only where something is sampled
 
     share = samples // SCRAMBLES
     scrambles = (qmc.Sobol(2 * inputs, scramble=True, rng=np.random.default_rng([seed, k])) for k in range(SCRAMBLES))
     points = np.concatenate([each.random(share) for each in scrambles])
-    a, b = points[:, :inputs], points[:, inputs:]
-    exchanged = [np.where(np.arange(inputs) == k, b, a) for k in range(inputs)]
-    return np.concatenate([a, b, *exchanged])
+    points.setflags(write=False)
+    return points
 
 
 def sobol_indices(answers: Floats, inputs: int) -> SobolIndices | None:
@@ -60,28 +69,40 @@ def sobol_indices(answers: Floats, inputs: int) -> SobolIndices | None:
     if complete.sum(axis=1).min() < _FEWEST or complete.mean() < 0.5 or not np.ptp(known[:2]) > 0:
         return None
     first, total = _estimates(known)
-    each = [_estimates(blocks[:, k, complete[k]]) for k in range(SCRAMBLES)]
-    errors = [half_width(np.array(column)) for column in zip(*each, strict=True)]
+    if complete.all():  # all scrambles in one call
+        each = tuple(column.T for column in _estimates(blocks))
+    else:
+        apart = [_estimates(blocks[:, k, complete[k]]) for k in range(SCRAMBLES)]
+        each = tuple(np.array(column) for column in zip(*apart, strict=True))
+    errors = [half_width(column) for column in each]
     return SobolIndices(first, total, errors[0], errors[1], int(complete.sum()))
 
 
 def _estimates(blocks: Floats) -> tuple[Floats, Floats]:
-    """Return first-order and total indices from the rows A, B and one for each input, all of the same points."""
+    """Return first-order and total indices from the rows A, B and one for each input, all of the same points along the
+    last axis; one entry per input, and per sample where the rows are of several."""
     with np.errstate(all="ignore"):
-        centred = blocks - blocks[:2].mean()
+        centred = blocks - blocks[:2].mean(axis=(0, -1))[..., np.newaxis]
         a, b, exchanged = centred[0], centred[1], centred[2:]
-        variance = centred[:2].var()
-        first = np.mean(b * (exchanged - a), axis=1) / variance
-        total = np.mean((exchanged - a) ** 2, axis=1) / (2 * variance)
+        variance = centred[:2].var(axis=(0, -1))
+        differences = exchanged - a
+        first = np.mean(b * differences, axis=-1) / variance
+        total = np.mean(differences**2, axis=-1) / (2 * variance)
     return first, total
 
 
 def half_width(estimates: Floats) -> Floats:
     """Return half the width of the 95 % interval of the mean of independent estimates, along the first axis, in the
     unit of the estimates."""
-    from scipy.stats import t
-
     count = len(estimates)
     with np.errstate(all="ignore"):
         spread = np.std(estimates, axis=0, ddof=1) / np.sqrt(count)
-    return np.asarray(float(t.ppf(0.975, count - 1)) * spread)
+    return np.asarray(_student(count - 1) * spread)
+
+
+@cache
+def _student(degrees: int) -> float:
+    """Return the 97.5 % quantile of Student's t distribution."""
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, degrees))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from solvers import rows
 from solvers.declare import Solver
 from solvers.fields import Flag, Label, Output
-from solvers.solve import output_value, row
+from solvers.solve import each_row, output_value, row
 from solvers.verdict import State
 
 from .bands import LabelShares, OutputBand, PairRanking, SystemUncertainty
@@ -40,7 +39,7 @@ def system_uncertainty(
         here = row(solver, solver.function(point), 0)
     numbers = [name for name in solver.headline if isinstance(solver.outputs[name], Output)]
     blank = runs[:samples] & np.logical_and.reduce([np.isnan(columns[name][:samples]) for name in numbers])
-    states = [_state(solver, batch, answers, place.start + k) for k in range(min(judged, samples))]
+    states = list(_states(solver, batch, answers, place.start + np.arange(min(judged, samples))))
     return SystemUncertainty(
         name=getattr(getattr(point, solver.overlay), "name", "") if solver.overlay else "",
         bands=tuple(_band(solver, here, name, np.where(runs, columns[name], np.nan), inputs) for name in numbers),
@@ -66,7 +65,10 @@ def _band(solver: Solver[Any, Any], here: Any, name: str, column: Floats, inputs
     levels = _percentiles(values[np.isfinite(values)])
     # Both blocks of samples have a consecutive share of every scramble.
     scrambles = values.reshape(2, SCRAMBLES, -1).swapaxes(0, 1).reshape(SCRAMBLES, -1)
-    each = np.array([_percentiles(one[np.isfinite(one)]) for one in scrambles])
+    if np.isfinite(values).all():  # all in one call
+        each = np.quantile(scrambles, _PERCENTILES, axis=1).T
+    else:
+        each = np.array([_percentiles(one[np.isfinite(one)]) for one in scrambles])
     low, middle, high = half_width(each).tolist()
     declared = output_value(solver.outputs[name], getattr(here, name))
     return OutputBand(
@@ -93,13 +95,13 @@ def _labels(
     """Yield the words of outputs that are no numbers, those at the head of the wall's page first."""
     order = sorted(solver.outputs, key=lambda name: name not in solver.headline)
     for name in order:
-        io = solver.outputs[name]
+        io, column = solver.outputs[name], columns[name][:samples].tolist()
         if isinstance(io, Label):
-            words = [io.kind(int(code)).name.lower() for code in columns[name][:samples]]
-            yield LabelShares(name, io.label, io.kind(int(getattr(here, name))).name.lower(), _shares(words))
+            shares = {io.kind(int(code)).name.lower(): share for code, share in _shares(column).items()}
+            yield LabelShares(name, io.label, io.kind(int(getattr(here, name))).name.lower(), shares)
         elif isinstance(io, Flag):
-            flags = ["yes" if each else "no" for each in columns[name][:samples]]
-            yield LabelShares(name, io.label, "yes" if getattr(here, name) else "no", _shares(flags))
+            flags = {"yes" if each else "no": share for each, share in _shares(column).items()}
+            yield LabelShares(name, io.label, "yes" if getattr(here, name) else "no", flags)
 
 
 def _shares(words: Sequence[Any]) -> dict[Any, float]:
@@ -107,20 +109,16 @@ def _shares(words: Sequence[Any]) -> dict[Any, float]:
     return {word: count / len(words) for word, count in Counter(words).most_common()}
 
 
-def _state(solver: Solver[Any, Any], batch: Any, answers: Any, place: int) -> State:
-    return solver.verdict(_question(batch, place), row(solver, answers, place)).state
-
-
-def _question(batch: Any, place: int) -> Any:
-    """Return one row of the batch, its numbers as Python's own: sentences format them."""
-    one = rows.take_rows(batch, np.array(place))
-    plain = {name: value.item() for name, value in vars(one).items() if isinstance(value, np.ndarray | np.generic)}
-    return dataclasses.replace(one, **plain)
+def _states(solver: Solver[Any, Any], batch: Any, answers: Any, places: NDArray[np.int_]) -> Iterator[State]:
+    """Yield the state of the verdict in each of these rows."""
+    both = zip(rows.each_row(batch, places), each_row(solver, answers, places), strict=True)
+    return (solver.verdict(question, answer).state for question, answer in both)
 
 
 def _reason(solver: Solver[Any, Any], batch: Any, places: NDArray[np.int_]) -> str:
     """Return why the wall has no answer to the first of these rows for which it says so; else an empty string."""
-    errors = (error for place in places[:_EXPLAINED].tolist() for error in solver.check(_question(batch, place)))
+    questions = rows.each_row(batch, places[:_EXPLAINED]) if places.size else ()
+    errors = (error for question in questions for error in solver.check(question))
     return "; ".join(f"{error.field} {error.sentence}" for error in islice(errors, 1))
 
 

@@ -67,27 +67,57 @@ function within(label, width, letter) {
 // The box of a label in pixels from the lower left corner of the plot.
 function box({ text, x, y, xanchor, yanchor, xshift = 0, yshift = 0 }, width, height, letter) {
   const lines = text.replace(/<\/?b>/g, "").split("<br>");
-  const [wide, tall] = [Math.max(...lines.map((line) => line.length)) * letter * 0.95, lines.length * 15];
+  const [wide, tall] = [Math.max(...lines.map((line) => line.length)) * letter * 0.95, lines.length * letter * 2.1];
   const left = x * width + xshift - (xanchor === "right" ? wide : 0);
   const bottom = y * height + yshift - ({ top: tall, middle: tall / 2 }[yanchor] ?? 0);
   return { left, bottom, right: left + wide, top: bottom + tall };
 }
 
-// Moves the label of a mark up or down until it is clear of the labels of lines and of the marks before it.
-function apart(annotations, width, height, letter) {
-  const placed = annotations.filter(({ name }) => name === "end").map((each) => box(each, width, height, letter));
-  const free = (a) => a.bottom >= 0 && a.top <= height && placed.every((b) => a.left > b.right || b.left > a.right || a.bottom > b.top || b.bottom > a.top);
+// The boxes that lines and points cover, in pixels from the lower left corner of the plot; a line is many small ones.
+function covered(data, layout, width, height) {
+  const step = 6;
+  const along = (values, name, length) => {
+    const { range, type, domain: [from, to] = [0, 1] } = layout[name] ?? {};
+    if (!range || type === "category") return null;
+    const share = (value) => ((type === "log" ? Math.log10(value) : value) - range[0]) / (range[1] - range[0]);
+    return values.map((value) => (from + share(value) * (to - from)) * length);
+  };
+  return data.flatMap(({ type, mode = "", x = [], y = [], xaxis = "x", yaxis = "y" }) => {
+    if (type !== "scatter" || x.length === 0) return [];
+    const [xs, ys] = [along(x, xaxis.replace("x", "xaxis"), width), along(y, yaxis.replace("y", "yaxis"), height)];
+    if (!xs || !ys) return [];
+    const around = (left, bottom, by) => ({ left: left - by, right: left + by, bottom: bottom - by, top: bottom + by });
+    if (!mode.includes("lines")) return xs.map((at, k) => around(at, ys[k], 8));
+    return xs.slice(1).flatMap((at, k) => {
+      const [dx, dy] = [at - xs[k], ys[k + 1] - ys[k]];
+      const parts = Math.min(200, Math.ceil(Math.hypot(dx, dy) / step)) || 1;
+      return Array.from({ length: parts + 1 }, (_, n) => around(xs[k] + (dx * n) / parts, ys[k] + (dy * n) / parts, 5));
+    });
+  });
+}
+
+// Moves the label of a mark up or down, or to the other side of its mark, until it is clear of lines, points and the
+// labels before it. Where that leaves no place it keeps clear of the labels alone, and hides the line behind it.
+function apart(annotations, lines, width, height, letter) {
+  const over = (a, b) => a.left <= b.right && b.left <= a.right && a.bottom <= b.top && b.bottom <= a.top;
+  const placed = annotations.filter(({ name }) => name === "end" || name === "heading").map((each) => box(each, width, height, letter));
+  const free = (a, others) => a.bottom >= 0 && a.top <= height && a.left >= 0 && a.right <= width && !others.some((b) => over(a, b));
+  const steps = Array.from({ length: Math.ceil(height / 8) }, (_, k) => [8 * k, -8 * k]).flat();
   return annotations.map((each) => {
     if (each.name !== "mark") return each;
-    const tried = [0, 1, 2, 3, 4, 5, 6].flatMap((step) => [step, -step]).map((step) => ({ ...each, yshift: (each.yshift ?? 0) + 16 * step }));
-    const moved = tried.find((label) => free(box(label, width, height, letter))) ?? each;
+    const anchor = each.xanchor === "left" ? "right" : "left";
+    const sides = [each, { ...each, xanchor: anchor, align: anchor, xshift: anchor === "left" ? 4 : -4 }];
+    const narrow = sides.map((side) => ({ ...side, text: broken(each.text.replaceAll("<br>", " "), 12) }));
+    const tried = [sides, narrow].flatMap((forms) => steps.flatMap((step) => forms.map((form) => ({ ...form, yshift: (form.yshift ?? 0) + step }))));
+    const clear = (others) => tried.find((label) => free(box(label, width, height, letter), others));
+    const moved = clear([...placed, ...lines]) ?? { ...(clear(placed) ?? each), bgcolor: colour("token:bg") };
     placed.push(box(moved, width, height, letter));
     return moved;
   });
 }
 
 // Fits a layout to the size of its plot: fewer ticks, broken names, and on a small plot labels of lines inside of it.
-function fitted(layout, plot, scale) {
+function fitted(data, layout, plot, scale) {
   const small = plot.clientWidth < SMALL;
   const margin = { ...layout.margin };
   const annotations = (layout.annotations ?? []).map((each) => {
@@ -95,6 +125,7 @@ function fitted(layout, plot, scale) {
     if (each.name === "region" && small) return { ...each, text: each.text.replace("-", "-<br>") };
     if (each.name === "point" && small) return { ...each, text: each.text.split("<br>")[0].split(": ").at(-1) };
     if (each.name === "ridge" && small) return { ...each, text: each.text.split("<br>").at(-1) };
+    if (each.name === "mark" && small) return { ...each, text: broken(each.text.replaceAll("<br>", " "), 16) };
     if (each.name === "roof" && small) return { ...each, text: each.text.split(" at ")[0] };
     if (each.name === "heading") return { ...each, text: broken(each.text, small ? 44 : 80) };
     return each;
@@ -105,7 +136,8 @@ function fitted(layout, plot, scale) {
   const [width, height] = [plot.clientWidth - margin.l - margin.r - (small ? 40 : 56), plot.clientHeight - margin.t - margin.b];
   const letter = 7.2 * scale;
   for (const [k, each] of annotations.entries()) if (each.xref === "paper" && each.name !== "end") annotations[k] = within(each, width, letter);
-  const clear = small ? apart(annotations, width + 40, height, letter) : annotations;
+  const whole = plot.clientWidth - margin.r - Math.max(margin.l, plot._fullLayout?._size.l ?? 66); // Plotly widens the left
+  const clear = apart(annotations, covered(data, layout, whole, height), whole, height, letter);
   const axes = Object.fromEntries(
     Object.entries(layout).filter(([name, axis]) => /^[xy]axis/.test(name) && axis.tickvals).map(([name, given]) => {
       const axis = given.range ? { ...given, range: [...given.range] } : given; // Plotly writes a zoom into it
@@ -156,7 +188,7 @@ async function show(plot, data, layout) {
   if (reset) reset.hidden = !zoomed.get(plot)?.size;
   plot.querySelector(":scope > .miniature")?.remove(); // it stands where the chart will be
   plot.dataset.fitting = "1";
-  await Plotly.react(plot, data, fitted(layout, plot, layout.font.size / 13), CONFIG);
+  await Plotly.react(plot, data, fitted(data, layout, plot, layout.font.size / 13), CONFIG);
   delete plot.dataset.fitting;
 }
 
@@ -167,8 +199,10 @@ async function draw(script) {
   const small = plot.clientWidth < SMALL;
   const { data: every, layout } = themed(JSON.parse(script.textContent), small ? 0.9 : scale);
   const data = small ? roomy(every) : every;
-  if (small && data.filter(({ showlegend, name }) => name && showlegend !== false).length > 4) {
-    layout.legend = { ...layout.legend, entrywidthmode: "fraction", entrywidth: 0.5 }; // else one below the other
+  const named = data.filter(({ showlegend, name }) => name && showlegend !== false);
+  if (small && named.length > 4) {
+    const columns = named.some(({ name }) => name.length > 18) ? 1 : 2;
+    layout.legend = { ...layout.legend, entrywidthmode: "fraction", entrywidth: 1 / columns }; // else one below the other
   }
   if (small) layout.margin = { ...layout.margin, l: Math.min(layout.margin?.l ?? 40, 40), b: Math.min(layout.margin?.b ?? 44, 44) };
   if (coarse.matches) layout.dragmode = false; // touch scrolls the page; a mouse selects an area to zoom

@@ -20,6 +20,10 @@ function search(part) {
       if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
     }
     select.ariaHidden = true; // the search field now has the label
+    // The value chosen so far gives way to the text that is typed.
+    const type = (typed) => picker.wrapper.classList.toggle("typing", Boolean(typed));
+    picker.on("type", type);
+    for (const done of ["item_add", "blur", "dropdown_close"]) picker.on(done, () => type(picker.control_input.value));
     // Typing in the search must not trigger an update.
     for (const type of ["input", "change"]) input.addEventListener(type, (event) => event.stopPropagation());
   }

@@ -92,6 +92,27 @@ async function copy(button) {
   setTimeout(() => (said.textContent = ""), 5000);
 }
 
+// htmx sends the button that has the focus with every request of its form, also with one that typing has caused. A
+// button, which may remove a row, acts only where it is pressed.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (!(detail.elt instanceof HTMLFormElement)) return;
+  const pressed = detail.triggeringEvent?.submitter?.name;
+  for (const { type, name } of detail.elt.elements) if (type === "submit" && name && name !== pressed) detail.formData.delete(name);
+});
+
+// Marks the example whose question is now the page's, whatever the order of its inputs; the examples are not swapped.
+function asked({ pathname, search }) {
+  const query = new URLSearchParams(search);
+  query.sort();
+  return `${pathname}?${query}`;
+}
+document.addEventListener("htmx:replacedInHistory", () => {
+  for (const chip of document.querySelectorAll("#examples .chip")) {
+    if (asked(chip) === asked(location)) chip.setAttribute("aria-current", "true");
+    else chip.removeAttribute("aria-current");
+  }
+});
+
 document.addEventListener("toggle", ({ target }) => target.id && opened.set(target.id, target.open), true);
 // htmx cleans up every removed element, one by one, which takes most of an update's time for a long result. These
 // elements need no cleanup, unless something in them stays.

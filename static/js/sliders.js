@@ -66,7 +66,7 @@ function rounded(value, { log, integer }) {
 
 function wire(range) {
   const field = document.getElementById(range.dataset.for);
-  const { unit, integer } = range.dataset;
+  const { unit, integer, noun = "" } = range.dataset;
   const besides = [...field.parentElement.querySelectorAll(".unit")];
   const { at, place, clamped, step, first } = scale(range.dataset);
   let timer = 0;
@@ -93,7 +93,8 @@ function wire(range) {
     const empty = field.value === "" && !/\d/.test(field.placeholder);
     const own = empty || split(field.value, unit)[1] !== "" || /^\s*\$/.test(field.value);
     for (const each of besides) each.hidden = own;
-    const label = own ? "" : besides.at(-1)?.textContent ?? "";
+    const counted = field.value === "1" ? noun.replace(/s$/, "") : noun;
+    const label = own ? "" : besides.at(-1)?.textContent || counted;
     range.setAttribute("aria-valuetext", field.value ? `${field.value} ${label}`.trim() : field.placeholder);
   }
 

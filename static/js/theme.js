@@ -15,7 +15,7 @@
     else root.dataset.theme = as;
     root.classList.toggle("projector", projector);
     root.classList.toggle("docked", projector || narrow.matches); // docks the main slider, see form.css
-    for (const button of document.querySelectorAll("[data-theme-switch]")) button.textContent = `Theme: ${theme}`;
+    for (const button of document.querySelectorAll("[data-theme-switch]")) button.textContent = `Appearance: ${theme === "auto" ? "system" : theme}`;
   }
 
   function change(as) {

@@ -42,7 +42,7 @@ def search(rows: int) -> Any:
     from solvers.pipeline import pipeline, settle
     from solvers.search.axes import listed, ranged
     from solvers.search.axes import rows as chosen
-    from solvers.search.explore import Search
+    from solvers.search.explore import Search, with_larger_boxes
     from solvers.search.goals import goals, metrics
     from solvers.search.space import Space, joined
 
@@ -73,7 +73,7 @@ def search(rows: int) -> Any:
     ]
     given = settle(chain, {"serving.model": find_spec(find)}, None)
     objectives, constraints = goals(GOALS, metrics(chain))
-    return Search(chain, given, Space(tuple(axes)), objectives, constraints)
+    return with_larger_boxes(Search(chain, given, Space(tuple(axes)), objectives, constraints))
 
 
 def find_spec(find: Any) -> Any:

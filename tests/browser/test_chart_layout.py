@@ -43,6 +43,22 @@ WRONG = """() => [...document.querySelectorAll(".plot")].flatMap((plot) => {
     const over = a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 4 && b.top < a.bottom - 4;
     if (over) wrong.push(`${plot.id}: ${one.textContent} over ${other.textContent}`);
   }
+  const marks = [...plot.querySelectorAll(".annotation")].filter(({ dataset }) => {
+    const { name, bgcolor } = plot.layout.annotations[dataset.index];
+    return name === "mark" && !bgcolor; // with a background it hides the line
+  });
+  for (const path of marks.length ? plot.querySelectorAll(".scatterlayer path.js-line") : []) {
+    const toScreen = path.getScreenCTM();
+    const length = path.getTotalLength();
+    const shares = Array.from({ length: 200 }, (_, k) => k / 199);
+    const points = shares.map((share) => path.getPointAtLength(share * length).matrixTransform(toScreen));
+    for (const mark of marks) {
+      const text = mark.querySelector(".annotation-text");
+      const box = text.getBoundingClientRect();
+      const over = ({ x, y }) => x > box.left + 2 && x < box.right - 2 && y > box.top + 3 && y < box.bottom - 3;
+      if (points.some(over)) wrong.push(`${plot.id}: a line over ${text.textContent}`);
+    }
+  }
   const full = plot._fullLayout;
   const given = JSON.parse(document.querySelector(`script[data-for="${plot.id}"]`).textContent).layout;
   for (const axis of Object.keys(given).filter((name) => /^[xy]axis/.test(name) && given[name].range)) {
@@ -81,6 +97,7 @@ TOPS = """async () => {
 
 # All in one browser window with one loading of the catalog: separately they take three times as long.
 def test_ticks_and_labels_of_every_wall_stand_apart_and_within_the_plot(page, live_server, subtests):
+    page.emulate_media(reduced_motion="reduce")  # else lines are still on their way to their new place
     for name in solvers():
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         page.goto(f"{live_server.url}/walls/{name}/")
@@ -119,6 +136,7 @@ CHART_LATER = ("/system/", "/pipeline/", "/capstone/")
 
 
 def test_ticks_and_labels_of_every_tool_stand_apart_and_within_the_plot(page, live_server, subtests):
+    page.emulate_media(reduced_motion="reduce")  # else lines are still on their way to their new place
     for path in (*CHART_FIRST, *CHART_LATER):
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         page.goto(live_server.url + path)

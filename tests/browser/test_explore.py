@@ -201,3 +201,29 @@ def test_a_search_stops_and_goes_on(page, live_server, worker_here):
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
+
+
+@pytest.mark.parametrize("key", ["Tab", "Enter"])
+def test_a_key_pressed_in_a_field_removes_no_row(page, live_server, key):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(live_server.url + link())
+    field = page.get_by_role("textbox", name="Limit of Latency")
+    rows = page.locator("#guided-rows .guided-row").count()
+    field.fill("40")
+    field.press(key)
+    expect(page).to_have_url(re.compile(r"latency\+%3C\+40\+ms"))
+    expect(page.locator("#guided-rows .guided-row")).to_have_count(rows)
+    field.fill("30")
+    expect(page).to_have_url(re.compile(r"latency\+%3C\+30\+ms"))
+    expect(page.locator("#guided-rows .guided-row")).to_have_count(rows)
+
+
+def test_a_row_is_removed_by_keyboard_on_its_button_alone(page, live_server):
+    page.goto(live_server.url + link())
+    name = page.get_by_label("Batch size: first value")
+    name.fill("2")
+    page.get_by_role("button", name="Remove Precision").focus()
+    expect(page).to_have_url(re.compile(r"values=2\+to\+64"))
+    expect(page.get_by_role("button", name="Remove Precision")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove Precision")).to_have_count(0)

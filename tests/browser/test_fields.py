@@ -78,3 +78,25 @@ def test_on_a_phone_no_label_breaks_within_a_word_or_runs_over(page, live_server
     assert page.evaluate(f"{labels}.filter((l) => l.scrollWidth > l.clientWidth).length") == 0
     assert page.evaluate(f"{labels}.filter((l) => getComputedStyle(l).overflowWrap !== 'normal').length") == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_chosen_value_gives_way_to_what_is_typed_in_its_picker(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    chosen = page.locator(".ts-wrapper:has(#in-model-ts-control) .item")
+    page.locator("#in-model-ts-control").click()
+    expect(chosen).to_be_visible()
+    page.keyboard.type("70b")
+    expect(chosen).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    expect(chosen).to_be_visible()
+
+
+def test_an_example_is_lit_only_while_its_inputs_are_the_pages(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/?batch_size=148")
+    lit = page.locator("#examples [aria-current]")
+    expect(lit).to_have_count(1)
+    page.get_by_label("Batch size", exact=True).fill("149")
+    expect(lit).to_have_count(0)
+    page.get_by_label("Batch size", exact=True).fill("148")
+    expect(lit).to_have_count(1)

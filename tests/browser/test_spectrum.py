@@ -24,9 +24,9 @@ def test_all_devices_are_drawn_by_tier(page, live_server):
 def test_a_shorter_target_asks_for_a_larger_device(page, live_server):
     page.goto(f"{live_server.url}/spectrum/")
     verdict = page.locator("#devices .verdict")
-    expect(verdict).to_contain_text("Himax WE-I Plus is enough")
+    expect(verdict).to_contain_text("Himax WE-I Plus: lowest power")
     page.locator("input[name=target_latency]").fill("10 ms")
-    expect(verdict).to_contain_text("Espressif ESP32-S3 is enough")
+    expect(verdict).to_contain_text("Espressif ESP32-S3: lowest power")
     expect(page).to_have_url(re.compile("target_latency=10"))
 
 
@@ -63,7 +63,7 @@ def test_without_javascript_the_form_submits_and_shows_tables(browser, live_serv
     page.goto(f"{live_server.url}/spectrum/")
     page.locator("input[name=target_latency]").fill("10 ms")
     page.locator("#inputs button[type=submit]").first.click()
-    expect(page.locator("#devices .verdict")).to_contain_text("Espressif ESP32-S3 is enough")
+    expect(page.locator("#devices .verdict")).to_contain_text("Espressif ESP32-S3: lowest power")
     assert page.locator("#group-meets tbody tr").count() >= 10
     context.close()
 

@@ -64,3 +64,14 @@ def test_without_a_script_a_range_is_added(browser, live_server):
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_label("Compute efficiency: percent to both sides")).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize("key", ["Tab", "Enter"])
+def test_a_key_pressed_in_a_field_removes_no_range(page, live_server, key):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{live_server.url}{START}&range.efficiency=0.3..0.8")
+    for field, value in (("Batch size: high end", "100"), ("Compute efficiency: high end", "70")):
+        page.get_by_label(field).fill(value)
+        page.get_by_label(field).press(key)
+    expect(page).to_have_url(re.compile(r"range\.batch_size=74\.\.100.*range\.efficiency=.*70"))
+    expect(page.locator(".range-row")).to_have_count(2)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.fields import QuantityField
-from catalog.models import TABLES, Accelerator, Fabric, Grid, Model, Node
+from catalog.models import TABLES, Accelerator, CloudRegion, Fabric, Grid, Model, Node
 from catalog.models.history import revisions
 from catalog.resolve import find
 from solvers import specs
@@ -445,3 +445,12 @@ def test_a_deleted_row_is_not_brought_back_over_another_nor_without_its_parts_no
     staff.force_login(User.objects.create_user("eve", is_staff=True))
     assert staff.post(url(Accelerator, "deleted"), {"revision": number}).status_code == 403
     assert not Accelerator.objects.filter(slug="gone").exists()
+
+
+@pytest.mark.parametrize("typed", ["Save as new", "1.5", "-1", "9" * 30, "987654321"])
+def test_a_reference_that_is_no_key_is_an_error_at_its_field(as_ada, typed):
+    region = CloudRegion.objects.first()
+    fields = dict.fromkeys(("grid", "provider"), "")
+    answer = as_ada.post(f"/admin/catalog/cloudregion/{region.pk}/change/", fields | {"name": "x", "grid": typed})
+    assert answer.status_code == 200
+    assert "Select a valid choice" in answer.context["adminform"].form.errors["grid"][0]

@@ -165,7 +165,7 @@ def test_bytes_in_small_letters_are_read_with_a_remark():
 
 
 def test_a_unit_in_small_letters_that_means_two_things_is_refused():
-    with pytest.raises(ValidationError, match="has a unit nobody knows, 'mw'"):
+    with pytest.raises(ValidationError, match="has an unknown unit, 'mw'"):
         form_field("tdp").clean("1.8 mw")
 
 

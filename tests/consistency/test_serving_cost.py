@@ -2,11 +2,14 @@
 are asked the same."""
 
 from dataclasses import replace
+from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from mlsysweb.pages.serving_cost.question import COMPARED, Inputs
 from mlsysweb.pages.serving_cost.sizing import MONTH, fleets, options
+from solvers.laws.queueing import prefill_wait_quantile
 from solvers.node.serving import serving
 from solvers.node.tail_latency import tail_latency
 from solvers.operations.sustainability import sustainability
@@ -59,11 +62,36 @@ def test_latencies_are_those_of_the_serving_and_tail_latency_walls(k):
         arrival_rate=ASKED.requests, service_time=wall.end_to_end_latency, replicas=wall.slots, service_cv=1
     )
     assert wall.feasible
-    assert FLEET.ttft[k] == pytest.approx(wall.ttft + queue.p99_wait, rel=1e-9)
+    prefills = prefill_wait_quantile(0.99, ASKED.requests / FLEET.replicas[k], wall.ttft)
+    assert FLEET.ttft[k] == pytest.approx(wall.ttft + queue.p99_wait + prefills, rel=1e-9)
     assert FLEET.ttft[k] <= ASKED.ttft_target
     assert FLEET.itl[k] == pytest.approx(wall.itl, rel=1e-9)
     assert FLEET.utilization[k] == pytest.approx(queue.utilization, rel=1e-9)
     assert FLEET.utilization[k] <= ASKED.target_utilization * (1 + 1e-6)
+
+
+def test_prompts_wait_for_the_prefills_of_others_at_a_higher_rate():
+    few, many = (replace(ASKED, requests=rate) for rate in (0.1, 50.0))
+    waits = [fleets(each, CHIPS, options(each, CHIPS)).ttft[0] for each in (few, many)]
+    assert waits[1] > 2 * waits[0]
+
+
+def test_a_looser_slo_never_needs_more_devices_on_any_accelerator():
+    def devices(**slo):
+        asked = replace(ASKED, requests=50.0, **slo)
+        fleet = fleets(asked, CHIPS, options(asked, CHIPS))
+        return np.where(fleet.met, fleet.replicas * fleet.tensor_parallel, np.inf)
+
+    for slo in ("ttft_target", "itl_target"):
+        needed = [devices(**{slo: seconds}) for seconds in (0.03, 0.1, 0.3, 0.5, 1.0, 3.0)]
+        for tighter, looser in pairwise(needed):
+            assert np.all(looser <= tighter)
+
+
+def test_the_fleet_has_the_fewest_devices_over_degrees_of_tensor_parallelism():
+    asked = replace(ASKED, requests=50.0, ttft_target=0.5)
+    fleet = fleets(asked, CHIPS, options(asked, CHIPS))
+    assert (fleet.tensor_parallel[0], fleet.replicas[0]) == (2, 8)  # 16 H100s; at TP 1 it takes 24 or more
 
 
 @pytest.mark.parametrize("k", SERVED, ids=lambda k: CHIPS[k].name)
@@ -92,7 +120,8 @@ def test_rental_costs_are_those_of_the_tco_wall(k):
 
 def test_the_wait_of_a_short_queue_is_that_of_the_tail_latency_wall_for_any_service_cv():
     for cv in (0.0, 1.0, 3.0):
-        asked = replace(ASKED, itl_target=0.016, ttft_target=2.0, requests=2.0, service_cv=cv)
+        slo = {"itl_target": 0.012, "ttft_target": 2.0, "target_utilization": 0.99}
+        asked = replace(ASKED, **slo, requests=2.0, service_cv=cv)
         of = options(asked, CHIPS)
         fleet = fleets(asked, CHIPS, of)
         waits = []
@@ -110,7 +139,8 @@ def test_the_wait_of_a_short_queue_is_that_of_the_tail_latency_wall_for_any_serv
             queue = tail_latency(
                 arrival_rate=2.0, service_time=wall.end_to_end_latency, replicas=wall.slots, service_cv=cv
             )
-            assert fleet.ttft[k] == pytest.approx(wall.ttft + queue.p99_wait, rel=1e-9)
+            prefills = prefill_wait_quantile(0.99, 2.0 / fleet.replicas[k], wall.ttft)
+            assert fleet.ttft[k] == pytest.approx(wall.ttft + queue.p99_wait + prefills, rel=1e-9)
             waits.append(queue.p99_wait)
         assert max(waits) > 0.1
 

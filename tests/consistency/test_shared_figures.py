@@ -140,6 +140,17 @@ def test_one_device_trains_at_the_same_mfu_on_both_walls(model, chip, batch):
 
 
 @SOME
+@given(models, chips, powers, st.integers(64, 8192), st.sampled_from(["fp16", "fp8", "int8"]))
+def test_a_pass_takes_the_same_on_the_efficiency_and_the_serving_wall(model, chip, batch, prompt, precision):
+    shared = {"model": model, "accelerator": chip, "batch_size": batch, "precision": precision}
+    served = ask("serving", **shared, kv_precision=precision, prompt_length=prompt, output_length=2)
+    prefill = ask("efficiency", **shared, phase="forward", sequence_length=prompt)
+    decode = ask("efficiency", **shared, phase="decode", sequence_length=served.decode_context)
+    assert same(served.ttft, prefill.step_time) and same(served.itl, decode.step_time)
+    assert same(served.prefill_flop, prefill.model_flop) and same(served.decode_flop, decode.model_flop)
+
+
+@SOME
 @given(models, st.sampled_from(["h100-sxm5-80gb", "mi300x"]), st.sampled_from([64, 256, 1000]), st.sampled_from([1, 4]))
 def test_a_training_run_lasts_the_same_on_every_page(model, chip, devices, stages):
     text = {"model": model, "accelerator": chip, "devices": str(devices), "pipeline_parallel": str(stages)}
@@ -149,6 +160,7 @@ def test_a_training_run_lasts_the_same_on_every_page(model, chip, devices, stage
         assume(False)
     time = walls["iron_law"].values["training_time"]
     assert same(time, walls["tco"].values["duration"], walls["sustainability"].values["duration"])
+    assert same(time, walls["reliability"].values["duration"], walls["reliability"].values["time_to_finish"])
     assert same(walls["parallelism"].values["mfu"], walls["iron_law"].values["run_mfu"])
     energy = [walls[wall].values["facility_energy"] for wall in ("tco", "sustainability")]
     assert same(*energy)

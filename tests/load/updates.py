@@ -2,8 +2,8 @@
 spent. Not part of the test suite.
 
 It calls the WSGI application in this process, middleware and compression included, and asks what the page's form sends
-after one of its sliders was moved. Times are scaled to a quiet machine by a loop timed beside each update, because
-other processes on the same cores slow this one down. The share of each stage is sampled: at each tick of the process's
+after one of its sliders was moved. Times are scaled to a quiet machine by a loop timed before and after each update,
+because other processes on the same cores slow this one down. The share of each stage is sampled: at each tick of the process's
 clock the innermost function that belongs to a stage gets it, so that what NumPy or `urllib` take counts for the stage
 that called them.
 """
@@ -88,7 +88,20 @@ def form_of(address: str) -> PageForm | None:
     return page_form(html.decode())
 
 
-def measure(form: PageForm, *, cached: bool = False) -> tuple[list[float], list[int]]:
+class _Pace:
+    """How fast the machine is now: the processor time of a loop, and that on a quiet machine."""
+
+    def __init__(self) -> None:
+        self.quiet = quantiles([self.loop() for _ in range(300)], n=10)[0]
+
+    def loop(self) -> float:
+        """Return the seconds that the loop takes."""
+        start = time.process_time()
+        sum(len(str(number)) for number in range(3000))
+        return time.process_time() - start
+
+
+def measure(form: PageForm, pace: _Pace, *, cached: bool = False) -> tuple[list[float], list[int]]:
     """Return the processor time of each update in milliseconds, and its bytes. Moves that the page refuses are left
     out."""
     from django.core.cache import caches
@@ -100,11 +113,11 @@ def measure(form: PageForm, *, cached: bool = False) -> tuple[list[float], list[
         caches["updates"].clear()
         if cached:
             ask(path)
-        start = time.process_time()
+        before, start = pace.loop(), time.process_time()
         status, body = ask(path)
         spent = time.process_time() - start
         if status == 200 and number >= WARM:
-            times.append(1e3 * spent)
+            times.append(1e3 * spent * pace.quiet / ((before + pace.loop()) / 2))
             sizes.append(len(body))
     return times, sizes
 
@@ -146,17 +159,17 @@ def report(wanted: list[str]) -> None:
     django.setup()
     head = "".join(f"{each:>9}" for each in ("median", "p95", "cached", "kB", *COLUMNS))
     print(f"{'milliseconds of one update':32}{head}", flush=True)
-    medians = []
+    medians, pace = [], _Pace()
     for address in pages():
         if wanted and not any(each in address for each in wanted):
             continue
         form = form_of(address)
         if form is None:
             continue
-        times, sizes = measure(form)
+        times, sizes = measure(form, pace)
         middle, met = median(times), shares(form)
         medians.append(middle)
-        figures = [middle, quantiles(times, n=20)[-1], median(measure(form, cached=True)[0]), median(sizes) / 1e3]
+        figures = [middle, quantiles(times, n=20)[-1], median(measure(form, pace, cached=True)[0]), median(sizes) / 1e3]
         figures += [middle * met[each] / met.total() for each in COLUMNS]
         print(f"{address:32}{''.join(f'{each:9.2f}' for each in figures)}", flush=True)
     print(f"{'mean of the medians':32}{sum(medians) / len(medians):9.2f}")

@@ -14,36 +14,21 @@ from solvers.registry import solvers
 from solvers.result import Result
 from solvers.specs import KINDS
 from tests.golden.record_scenarios import FOLDER
+from tests.hostile import NASTY
 
-NASTY = (
-    '"""',
-    "'''",
-    "\\",
-    "\n",
-    "\r",
-    "\x0c",
-    "\u2028",
-    "\u202e",
-    "#",
-    "=",
-    "@",
-    "+",
-    "{",
-    "}",
-    "$",
-    "%",
-    "<script>",
-    "coding: utf-7\n",
-    "+AAo-import os",
-    "; import os",
-    "__import__('os').system('x')",
-    ")",
-    "(",
-    ",",
-    "\t",
-)
 nasty = st.lists(st.sampled_from(NASTY) | st.text(max_size=8), min_size=1, max_size=8).map("".join)
 
+# The views of a saved scenario.
+VIEWS = (
+    "",
+    "v/1/",
+    "v/1/drift/",
+    "print/",
+    "embed/",
+    "qr/",
+    "preview.png",
+    *(f"export/{form}/" for form in ("values", "curves", "json", "python", "notebook", "methods", "bibtex")),
+)
 _FUNCTIONS = {
     *(kind.__name__ for kind in KINDS),
     *solvers(),

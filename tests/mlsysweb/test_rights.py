@@ -5,7 +5,7 @@ import re
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.test import Client
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from catalog.models import CourseRow
 from mlsysweb.classroom.lessons.document import read_lesson
@@ -17,6 +17,7 @@ from mlsysweb.saved.scenarios.models import Scenario, Version
 
 from .classroom.lesson import lesson_document
 from .people import ada, ben, cleo, course, edit, save
+from .routes import routes
 
 __all__ = ["ada", "ben", "cleo", "course"]
 
@@ -26,25 +27,12 @@ SECRET = "Secret fleet of Ada"
 REFUSED = {302, 403, 404, 405, 410}
 
 
-def patterns(resolver=None, start="/"):
-    """Yield every route of the site but the admin's, with its converters."""
-    for each in (resolver or get_resolver()).url_patterns:
-        route = start + str(each.pattern)
-        if isinstance(each, URLResolver):
-            if not route.startswith("/admin"):
-                yield from patterns(each, route)
-        else:
-            yield route
-
-
 def addresses(prefix, **values):
     """Return the addresses of routes below a prefix that take all of these values; other parts are the usual ones."""
     usual = {"form": "json", "number": "1", "frame": "placement", "key": "x" * 27}
     usual |= {"table": "accelerators", "slug": "secret-chip", **values}
-    routes = [
-        route for route in patterns() if route.startswith(prefix) and all(f":{name}>" in route for name in values)
-    ]
-    return [re.sub(r"<\w+:(\w+)>", lambda part: str(usual[part[1]]), route) for route in routes]
+    found = [route for route in routes() if route.startswith(prefix) and all(f":{name}>" in route for name in values)]
+    return [re.sub(r"<\w+:(\w+)>", lambda part: str(usual[part[1]]), route) for route in found]
 
 
 def rows():

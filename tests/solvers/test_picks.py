@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solvers import parallelism, pipeline, search, serving, shipped, sustainability, sweep, tco
+from solvers import parallelism, pipeline, search, serving, shipped, shootout, sustainability, sweep, tco
 from solvers.errors import InputErrors
 from solvers.picks import figures_of_picks
 from solvers.plan import plan
@@ -123,3 +123,18 @@ def test_a_training_run_over_an_unknown_link_is_refused():
 def test_a_fleet_of_no_chip_has_a_whole_answer():
     found = tco.solve(accelerator=None, tdp="300 W", unit_price="9 kUSD")
     assert found["purchase_price"] == pytest.approx(256 * 9000 * 2.5) and found.working
+
+
+def test_a_price_given_for_the_chip_picked_is_of_no_chip_drawn_beside_it():
+    def of(chip, **more):
+        values = {"model": shipped.find(shootout.inputs["model"].kind, "llama-3-70b"), **more}
+        return shootout.inputs_type(
+            accelerator=shipped.find(Accelerator, "h100-sxm5-80gb"), rival=shipped.find(Accelerator, chip), **values
+        )
+
+    others = tuple(shipped.find(Accelerator, chip) for chip in ("h200-sxm-141gb", "a100-sxm4-80gb"))
+    planned = plan(shootout, of("gaudi3", rival_price=15625.0), others, given=("rival_price",))
+    firsts = [line.rows.start for line in planned.lines if line.x == "workload"]
+    drawn = shootout.function(planned.batch).rival_cost[firsts]
+    alone = (of("gaudi3", rival_price=15625.0), of("h200-sxm-141gb"), of("a100-sxm4-80gb"))
+    assert drawn.tolist() == pytest.approx([float(shootout.function(each).rival_cost) for each in alone])

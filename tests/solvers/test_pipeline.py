@@ -221,8 +221,8 @@ def test_the_explanation_reads_like_a_recipe():
     text = str(explain(CHAIN, ["compute_budget"]))
     assert "1. Scaling (scaling, wall 11)\n   given    compute_budget" in text
     assert "from     total_ops (of scaling.total_ops)" in text
-    assert "gap      model (llama-3-8b stands in)" in text
-    assert "Could be linked: training.model.parameters to scaling.parameters" in text
+    assert "gap      model (default llama-3-8b)" in text
+    assert "Possible link: training.model.parameters from scaling.parameters" in text
 
 
 def test_a_run_takes_dalys_goodput_by_name_and_not_the_first_order_beside_it():

@@ -13,7 +13,7 @@ from tests.solvers.systems import H100, LLAMA_8B
 )
 def test_a_format_the_chip_does_not_compute_in_is_noted(precision, noted):
     told = list(remarks.precision_fallback(H100, precision))
-    assert bool(told) is noted and all("int4" in each and "int8" in each for each in told)
+    assert bool(told) is noted and all("INT4" in each and "INT8" in each for each in told)
 
 
 def test_each_missing_figure_of_a_chip_is_named():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from mlsysweb.classroom.pasted_link import pasted_page
 from mlsysweb.classroom.pasted_page import PastedPage
-from mlsysweb.classroom.section import DocumentErrors
+from mlsysweb.classroom.section import DocumentErrors, Problem
 from mlsysweb.show.forms.page import Option
 from mlsysweb.show.refusal import limit_posts
 
@@ -25,9 +25,9 @@ from .rights import editable_lessons, editable_or_404
 from .store import change_lesson, create_lesson
 
 _FIELDS = (
-    ("new_title", "Title of the new lesson", LINE, "Only for a new lesson."),
+    ("new_title", "Title of the new lesson", LINE, "Required for a new lesson; empty for one of yours."),
     ("title", "Title of the screen", LINE, "Students see it before they answer; empty for the name of the output."),
-    ("prompt", "Prompt", AREA, "Markdown; empty for a first draft such as: What is the latency?"),
+    ("prompt", "Prompt", AREA, "Markdown; empty for a draft that names the output and the page's inputs."),
     ("tolerance", "Tolerance", LINE, "Relative, of a number or a position: 5 % or 0.05. Empty for the usual one."),
     ("explanation", "Explanation, shown with the answer", AREA, "Markdown."),
     ("show", "Show this page after the answer; until then it is hidden", FLAG, ""),
@@ -46,7 +46,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if problems := _problems(asked, typed):
         return _form(request, asked, typed, problems, 422)
     others = other_pages(asked.address, typed["output"]) if typed["kind"] == "rank" else ()
-    frame = question_frame(typed["kind"], asked.address, typed["output"], asked.cards, typed, others)
+    frame = question_frame(typed["kind"], asked.address, typed["output"], asked.cards, typed, others, asked.inputs)
     if slips := misconceptions_of(typed):
         frame["question"]["misconceptions"] = slips
     try:
@@ -56,25 +56,25 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('lessons:mine:frame', args=[id, slug])}?saved=1")
 
 
-def _problems(asked: PastedPage, typed: Mapping[str, str]) -> tuple[str, ...]:
+def _problems(asked: PastedPage, typed: Mapping[str, str]) -> tuple[Problem, ...]:
     """Return the problems of what was chosen."""
     card = asked.cards.get(typed.get("output", ""))
     kind = typed.get("kind", "")
     problems = []
     if card is None:
-        problems.append("Output: choose one of the outputs of the page.")
+        problems.append(Problem.at((), "Output: choose one of the outputs of the page."))
     if kind not in QUESTIONS:
-        problems.append("Kind: choose one of the kinds of questions.")
+        problems.append(Problem.at((), "Kind: choose one of the kinds of questions."))
     elif card is not None and card.number is None and kind in NUMERIC:
-        problems.append(f"Kind: {card.label} is '{card.value}', no number; choose one of several options for it.")
+        sentence = f"Kind: {card.label} is '{card.value}', no number; choose one of several options for it."
+        problems.append(Problem.at((), sentence))
     if kind != "number" and misconceptions_of(typed):
-        problems.append("Misconceptions: they belong to a number; choose that kind, or clear them.")
+        problems.append(Problem.at((), "Misconceptions: they belong to a number; choose that kind, or clear them."))
     if not typed.get("lesson") and not typed.get("new_title"):
-        problems.append("Title of the new lesson: give it one, or choose one of your lessons.")
+        problems.append(Problem.at(("new_title",), "Give the new lesson a title, or choose one of your lessons."))
     elif typed.get("lesson") and typed.get("new_title"):
-        problems.append(
-            "Lesson: you chose one and gave the title of a new one; choose 'A new lesson', or clear the title."
-        )
+        sentence = "You chose a lesson and gave the title of a new one; choose 'A new lesson', or clear the title."
+        problems.append(Problem.at(("new_title",), sentence))
     return tuple(problems)
 
 
@@ -94,12 +94,12 @@ def _added(request: HttpRequest, frame: dict[str, object], typed: Mapping[str, s
 def _field_of(sentence: str) -> str:
     """Return the field of this form that a problem of the document belongs to; an empty text for none."""
     path: tuple[str, ...] = getattr(sentence, "path", ())
-    name = "new_title" if path == ("title",) else path[-1] if len(path) in (3, 4) else ""
+    name = "new_title" if path in (("title",), ("new_title",)) else path[-1] if len(path) in (3, 4) else ""
     return name if name in {field[0] for field in _FIELDS} else ""
 
 
 def _form(
-    request: HttpRequest, asked: PastedPage, typed: Mapping[str, str], problems: tuple[str, ...], status: int
+    request: HttpRequest, asked: PastedPage, typed: Mapping[str, str], problems: Sequence[str], status: int
 ) -> HttpResponse:
     lessons = [("", "A new lesson"), *editable_lessons(request).values_list("pk", "title")]
     chosen = typed.get("lesson", lessons[1][0] if len(lessons) > 1 and not typed.get("new_title") else "")

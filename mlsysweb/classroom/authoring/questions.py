@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.results.page import Card
 from solvers.errors import InputError
 from solvers.quantities import convert, to_si
@@ -15,6 +16,26 @@ from .frame_form import number_of
 
 # The kinds that need a number; the others can ask for a text.
 NUMERIC = frozenset(("number", "position", "point", "rank"))
+# The inputs that a drafted prompt names even where they are at their defaults, and the words before the first two.
+_JOINTS = (("model", "of"), ("accelerator", "on"))
+_MAIN = frozenset(
+    [
+        "model",
+        "accelerator",
+        "node",
+        "fleet",
+        "devices",
+        "grid",
+        "duration",
+        "precision",
+        "batch_size",
+        "concurrency",
+        "prompt_length",
+        "output_length",
+        "context_length",
+    ]
+)
+_LONGEST = 1500
 
 
 def question_frame(
@@ -24,15 +45,16 @@ def question_frame(
     cards: Mapping[str, Card],
     typed: Mapping[str, str],
     others: Sequence[tuple[str, str]] = (),
+    inputs: Sequence[AskedInput] = (),
 ) -> dict[str, Any]:
     """Return a frame that asks for an output of the page at a link. `typed` has the title, prompt and explanation, each
     empty for that of the draft, the unit and tolerance, and `show` if the page is shown after the answer. `others` are
-    the names and links of pages that a ranking compares it with."""
+    the names and links of pages that a ranking compares it with, `inputs` those of the page, which the draft names."""
     card = cards[output]
     name = card.label[:80]
     question: dict[str, Any] = {
         "kind": kind,
-        "prompt": typed.get("prompt") or _prompt(kind, name),
+        "prompt": typed.get("prompt") or _prompt(kind, card, _system(inputs)),
         **(_rank(link, output, others) if kind == "rank" else _DRAFTS[kind](link, output, cards)),
     }
     for each in ("explanation", "unit", "tolerance"):
@@ -44,13 +66,36 @@ def question_frame(
     return frame
 
 
-def _prompt(kind: str, name: str) -> str:
+def _prompt(kind: str, card: Card, system: str) -> str:
+    """Return the draft of a prompt; `system` says of what and with which inputs, so that it can be answered."""
+    name = _lower(card.label[:80])
+    if kind == "choice" and card.number is None:
+        return f"{card.label[:80]}{system}: which one?"
     prompts = {
-        "position": f"Where is {name}?",
+        "position": f"Where is the {name}{system}?",
         "rank": f"Order these by {name}, the largest first.",
-        "wall": "Which wall limits this system?",
+        "wall": f"Which wall limits this system{system}?",
     }
-    return prompts.get(kind, f"What is {name}?")
+    return prompts.get(kind, f"What is the {name}{system}?")
+
+
+def _lower(label: str) -> str:
+    """Return a label as within a sentence; an abbreviation stays."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _system(inputs: Sequence[AskedInput]) -> str:
+    """Return the inputs that are set in the link and the main ones as words: " of Llama 3 8B with batch size 8"."""
+    told = [each for each in inputs if not each.default or each.name in _MAIN]
+    texts = {each.name: text for each in told if (text := _meant(each.text)) not in ("", "none")}
+    words = "".join(f" {joint} {texts.pop(name)}" for name, joint in _JOINTS if name in texts)
+    rest = ", ".join(f"{_lower(each.label)} {texts[each.name]}" for each in told if each.name in texts)
+    return f"{words} with {rest}"[:_LONGEST] if rest else words
+
+
+def _meant(text: str) -> str:
+    """Return what stands for an input at its default: "Node's, else H100" and "256, or fleet's" mean H100 and 256."""
+    return text.rpartition(", else ")[2].partition(", or ")[0]
 
 
 def _number(link: str, output: str, cards: Mapping[str, Card]) -> dict[str, Any]:

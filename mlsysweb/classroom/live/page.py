@@ -108,7 +108,7 @@ class Move:
 @dataclass(frozen=True)
 class PresenterPage:
     """The presenter's page: moves, the list of screens (empty while none can be chosen), notes, what comes next, and
-    the answers that the class does not see yet."""
+    the prompt and the answers that the class does not see yet."""
 
     screen: Screen
     token: str
@@ -116,6 +116,7 @@ class PresenterPage:
     moves: tuple[Move, ...]
     screens: tuple[Move, ...]
     notes: str
+    prompt: str
     computed: str
     minutes: str
     following: str

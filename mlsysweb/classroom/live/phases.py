@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlsysweb.classroom.models import SessionPhase
 
 ROUNDS = 2
+# A discussion between neighbours is worthwhile where the share of right answers is between these.
+_FEW, _MANY = 0.3, 0.7
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,14 @@ def advice(right: int, marked: int) -> str:
         return "No answers yet."
     share = right / marked
     told = f"{share:.0%} correct".replace("%", "\u00a0%")
-    if share < 0.3:
+    if share < _FEW:
         return f"{told}: explain again before you vote a second time."
-    if share <= 0.7:
+    if share <= _MANY:
         return f"{told}: let neighbours discuss, then vote again."
     return f"{told}: reveal, explain briefly and go on."
+
+
+def advised_first(possible: Sequence[str], right: int, marked: int) -> tuple[str, ...]:
+    """Return the moves with the one that `advice` names first."""
+    first = "reveal" if marked and right / marked > _MANY else "again"
+    return tuple(sorted(possible, key=lambda move: move != first))

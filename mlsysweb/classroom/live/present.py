@@ -23,7 +23,7 @@ from mlsysweb.show.results.page import Link
 from .gallery.present import gallery
 from .gallery.store import gallery_token
 from .page import JourneyEntry, Move, PresenterPage, QuestionResult, ResultsPage, RoundView, Screen, bars
-from .phases import LABELS, ROUNDS, advice, may_change_screen, moves, to_screen
+from .phases import LABELS, ROUNDS, advice, advised_first, may_change_screen, moves, to_screen
 from .store import answers_of, frame_of, lesson_of, state_of
 from .tally import Change, Variant, changes, tally, variant_of, variants_of
 
@@ -211,15 +211,14 @@ def presenter_page(session: ClassSession, now: datetime, join_url: str, error: s
         ),
         token=host_token(session, now),
         number=session.number,
-        moves=()
-        if session.ended
-        else tuple(Move(name, LABELS[name]) for name in moves(state_of(session, lesson, now))),
+        moves=() if session.ended else tuple(Move(name, LABELS[name]) for name in _moves(session, lesson, now, rounds)),
         screens=()
         if session.ended or not may_change_screen(state_of(session, lesson, now))
         else tuple(
             Move(to_screen(place), each.title, place == session.frame) for place, each in enumerate(lesson.frames)
         ),
         notes=as_html(frame.notes),
+        prompt=as_html(variants[0].question.prompt) if variants else "",
         computed=_computed(variants),
         minutes=f"{frame.minutes:g}",
         following=_following(lesson, session.frame),
@@ -234,8 +233,19 @@ def presenter_page(session: ClassSession, now: datetime, join_url: str, error: s
 
 def _advice(session: ClassSession, now: datetime, rounds: tuple[RoundView, ...]) -> str:
     """Return what to do next once the first vote is closed; empty otherwise."""
-    decides = session.phase_at(now) == SessionPhase.CLOSED and session.round < ROUNDS
-    return advice(rounds[-1].right, rounds[-1].marked) if decides and rounds and rounds[-1].marked else ""
+    return advice(rounds[-1].right, rounds[-1].marked) if _decides(session, now, rounds) else ""
+
+
+def _moves(session: ClassSession, lesson: Lesson, now: datetime, rounds: tuple[RoundView, ...]) -> tuple[str, ...]:
+    """Return the possible moves; first the one that is advised, or the usual one."""
+    possible = moves(state_of(session, lesson, now))
+    return advised_first(possible, rounds[-1].right, rounds[-1].marked) if _decides(session, now, rounds) else possible
+
+
+def _decides(session: ClassSession, now: datetime, rounds: tuple[RoundView, ...]) -> bool:
+    """Return whether the answers of the first vote decide between a second one and the answer."""
+    closed = session.phase_at(now) == SessionPhase.CLOSED and session.round < ROUNDS
+    return closed and bool(rounds) and bool(rounds[-1].marked)
 
 
 def _following(lesson: Lesson, place: int) -> str:

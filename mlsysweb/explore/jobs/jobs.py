@@ -30,7 +30,7 @@ from mlsysweb.explore.models import Job, JobState
 from mlsysweb.visitors import Ownership, claim_rows, owned_by, owns
 from solvers.errors import InputErrors
 from solvers.registry import solvers
-from solvers.search.explore import PartialResult, Search, empty_result
+from solvers.search.explore import PartialResult, Search, empty_result, with_larger_boxes
 from solvers.search.run import Outcome, outcome
 
 # Long enough that saving is a small share of the time, short enough that progress moves and jobs alternate.
@@ -98,7 +98,8 @@ def cancel_job(job: Job) -> None:
 def search_of(job: Job) -> Search:
     """Return the search of a job, with the catalog rows it started with and the catalog that it was asked in."""
     with seeing(job.group_id):
-        return declared_search(DesignSpaceQuestion.of(QueryDict(job.query)), FrozenLookup(job.snapshot), all_of).search
+        declared = declared_search(DesignSpaceQuestion.of(QueryDict(job.query)), FrozenLookup(job.snapshot), all_of)
+    return with_larger_boxes(declared.search)
 
 
 def outcome_of(job: Job, search: Search) -> Outcome:
@@ -162,12 +163,19 @@ def _locks() -> bool:
     return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
 
 
+def _configurations_before(search: Search, boxes: int) -> int:
+    """Return the number of configurations in the first `boxes` boxes."""
+    return search.space.box(boxes, search.rows).first if boxes < search.boxes else search.space.size
+
+
 def _slice(job: Job, worker: str, hands: dict[str, _Work]) -> None:
     """Run one slice of a job and save its progress, unless the job was cancelled or taken over meanwhile."""
     start = time.monotonic()
     if job.pk not in hands:
         search = search_of(job)
         partial = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
+        if partial.count != _configurations_before(search, job.boxes):
+            partial, job.boxes = empty_result(search), 0  # an earlier version of the site cut the space otherwise
         hands[job.pk] = _Work(search, partial, run_boxes(search, partial, job.boxes))
     hand, boxes = hands[job.pk], job.boxes
     for partial, done in hand.steps:

@@ -202,7 +202,7 @@ def _figures(
         density=_density(x[good], y[good], logs) if len(good) > _BEATEN else None,
         opening=f"{around.url}?{around.query}&{OPEN}=",
     )
-    title = f"{first.label} against {decapitalized(across.label)}"
+    title = f"{first.label} vs. {decapitalized(across.label)}"
     table = Table(
         tuple(column.label for column in columns),
         tuple(tuple(c.words(c.read(each)) for c in columns) for each in front[:: max(1, len(front) // 24)]),
@@ -210,7 +210,7 @@ def _figures(
     yield Figure(
         "front-0",
         title,
-        f"{title}: Pareto-optimal, dominated and infeasible configurations. The front is in the table below.",
+        f"{len(front):,} Pareto-optimal configurations; the table below lists them.",
         embedded(orjson.dumps(plot).decode()),
         table,
     )

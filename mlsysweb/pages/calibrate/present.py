@@ -61,7 +61,7 @@ def _cards(fit: ConstantsFit) -> Iterator[Card]:
     columns = (
         ("before", "Error with the catalog's constants", fit.before),
         ("after", "Error after the fit", fit.after),
-        ("left_out", "Error of times left out", fit.left_out),
+        ("left_out", "Leave-one-out error", fit.left_out),
     )
     for name, label, ratios in columns:
         yield card(name, Value(median_error(ratios), "1", "percent", label))
@@ -98,7 +98,7 @@ def _times(ratio: float) -> str:
 
 def _configuration(figure: TimedQuestion) -> str:
     point = figure.point
-    precision = Precision(int(point.precision)).name.lower()
+    precision = Precision(int(point.precision)).name
     load = f"{point.concurrency:g} concurrent" if point.concurrency > 0 else f"batch {point.batch_size:g}"
     split = f", TP {point.tensor_parallel:g}" if point.tensor_parallel > 1 else ""
     return f"{point.model.name}, {precision}, {load}, prompt {point.prompt_length:g}{split}"

@@ -30,7 +30,7 @@ def verdict(fit: ConstantsFit) -> str:
     first = "The fit is better." if improves(fit) else "The fit is no better."
     return (
         f"{first} Median error of {len(fit.figures)} times on {chip}: {before} with the catalog's constants, {after} "
-        f"fitted, {left_out} for each time left out of the fit."
+        f"fitted, {left_out} in leave-one-out validation."
     )
 
 
@@ -122,12 +122,12 @@ def notes(fit: ConstantsFit, ignored: tuple[str, ...]) -> Iterator[str]:
     worst = int(np.argmax(np.abs(np.log(fit.after))))
     figure = fit.figures[worst]
     yield (
-        f"Farthest off: {TIMES[figure.quantity]} of row {figure.row}, predicted "
-        f"{format_quantity(float(fit.after[worst]), '1', 'times')} of what was measured."
+        f"Largest error: {TIMES[figure.quantity]} of row {figure.row}, predicted "
+        f"{format_quantity(float(fit.after[worst]), '1', 'times')} the measured time."
     )
     yield (
         f"Least squares on the logarithm of predicted over measured, {fit.degrees} degrees of freedom. Intervals hold "
-        "if the errors are independent; a time left out is predicted by the linearised fit to the others."
+        "if the errors are independent; a time left out is predicted by the linearized fit to the others."
     )
     if ignored:
         yield f"Not fitted, as no constant of kernels depends on it: {', '.join(each[:40] for each in ignored)}."

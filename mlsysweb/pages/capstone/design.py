@@ -16,14 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.analysis.parameters import with_values
-from solvers.laws.queueing import erlang_c, mean_wait_given_waiting, wait_quantile
+from solvers.declare import Array
+from solvers.laws.queueing import erlang_c, mean_wait_given_waiting, prefill_wait_quantile, wait_quantile
 from solvers.operations.sustainability import sustainability
 from solvers.operations.tco import tco
 from solvers.search.front import front, knee
 from solvers.specs import Accelerator, Precision, stack, take
 
 from .question import BudgetBasis, Inputs, Redundancy, Tenure
-from .replica import replica
+from .replica import Replica, replica
 
 Floats = NDArray[np.float64]
 
@@ -99,7 +100,6 @@ def scores(i: Inputs) -> Scores:
     slots = np.asarray(i.replicas, dtype=float) * i.batch_size
     most = np.maximum.reduce(parts)
     every = i.requests * one.service
-    load = every * most
     # The others take equal parts of what a lost region served.
     others = max(len(places) - 1, 1)
     left: Floats = np.max(
@@ -120,13 +120,13 @@ def scores(i: Inputs) -> Scores:
         one.fits,
         one.memory,
         one.room,
-        one.ttft + _wait(slots, load, one.service),
-        one.ttft + _wait(slots, every * left, one.service),
+        one.ttft + _wait(i, one, i.replicas, most),
+        one.ttft + _wait(i, one, i.replicas, left),
         slots / one.service / most,
         cost,
         sum(carbons),
         devices * len(places),
-        one.ttft + _degraded_wait(i, slots, load, one.service),
+        one.ttft + _wait(i, one, np.asarray(i.replicas, dtype=float) - 1, most),
         bill.purchase,
         *carbons,
     )
@@ -134,20 +134,20 @@ def scores(i: Inputs) -> Scores:
     return Scores(**whole, carbon_by_region=tuple(columns[len(whole) :]))
 
 
-def _degraded_wait(i: Inputs, slots: Floats, load: Floats, service: Floats) -> Floats:
-    """Return the 99th percentile of the wait in the busiest region with one replica less; infinite where it has but
-    one."""
-    rest = slots - i.batch_size
-    return np.where(rest > 0, _wait(np.where(rest > 0, rest, 1.0), load, service), np.inf)
-
-
-def _wait(slots: Floats, load: Floats, service: Floats) -> Floats:
-    """Return the 99th percentile of the wait in seconds; infinite where the queue is unstable."""
+def _wait(i: Inputs, one: Replica, replicas: Array, share: Array) -> Floats:
+    """Return the seconds that a request waits for its prefill in a region with this `share` of all requests: the 99th
+    percentile of the wait for a batch slot plus that of the wait behind other prefills in its replica, an upper bound
+    of the 99th percentile of the sum; infinite where a queue is unstable or no replica is left."""
+    some = np.asarray(replicas) > 0
+    count = np.where(some, replicas, 1.0)
+    slots = count * i.batch_size
     servers = np.minimum(slots, _MOST_SERVERS)
+    load = i.requests * share * one.service
     offered = np.where(np.isfinite(load), load, slots + 1) * servers / slots  # same utilization
-    drain = mean_wait_given_waiting(servers, offered, service, np.ones_like(servers))
-    wait = wait_quantile(_LATE, erlang_c(servers, np.minimum(offered, servers)), np.where(np.isfinite(drain), drain, 0))
-    return np.where(offered < servers, wait, np.inf)
+    drain = mean_wait_given_waiting(servers, offered, one.service, np.ones_like(servers))
+    slot = wait_quantile(_LATE, erlang_c(servers, np.minimum(offered, servers)), np.where(np.isfinite(drain), drain, 0))
+    prefill = prefill_wait_quantile(_LATE, i.requests * share / count, one.prefill)
+    return np.where(some & (offered < servers), slot + prefill, np.inf)
 
 
 @dataclass(frozen=True)

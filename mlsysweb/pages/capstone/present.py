@@ -231,7 +231,10 @@ def _remedy(i: Inputs, name: str, ways: Mapping[str, tuple[str, float]]) -> str:
 
 
 def _facts(i: Inputs, score: Scores) -> Iterator[str]:
-    yield ("Each region is modeled as a queue with one server per batch slot (M/M/c). Prefills interrupt decoding.")
+    yield (
+        "Each region is a queue with one server per batch slot (M/M/c), and each replica one of prefills (M/D/1). "
+        "TTFT (p99) adds the p99 of both waits, an upper bound. Prefills interrupt decoding."
+    )
     if math.isnan(float(i.accelerator.embodied_carbon)):
         yield f"The embodied carbon of {i.accelerator.name} is unknown, so the emissions per year are unknown."
     yield "A lost region's requests go in equal parts to the others. The busiest region sets TTFT and throughput."

@@ -28,12 +28,14 @@ _ACTIVATION_BYTES = 2
 @dataclass(frozen=True)
 class Replica:
     """A replica under full load: whether it fits, bytes needed and usable per device, seconds to the first token
-    without a queue and of a whole request, and the shares of its peak rate and memory bandwidth in use."""
+    without a queue, those that a prefill takes of the slowest stage, and those of a whole request, and the shares of
+    its peak rate and memory bandwidth in use."""
 
     fits: NDArray[np.bool_]
     memory: Floats
     room: Floats
     ttft: Floats
+    prefill: Floats
     service: Floats
     mfu: Floats
     memory_utilization: Floats
@@ -59,7 +61,8 @@ def replica(i: Inputs) -> Replica:
         )
     )
     room = np.asarray(full.memory_room)
-    return Replica(~(memory > room), memory, room, np.asarray(full.ttft) + first, service, mfu, reading)
+    prefill = np.asarray(full.ttft)
+    return Replica(~(memory > room), memory, room, prefill + first, prefill * largest, service, mfu, reading)
 
 
 def _served(i: Inputs, requests: Any) -> Any:

@@ -169,7 +169,7 @@ def _figure(table: BrowsedTable, question: TableQuestion, rows: Sequence[Catalog
     left_out = f"; {len(rows) - len(drawn)} lack one of the two figures" if len(drawn) < len(rows) else ""
     return Figure(
         id=f"scatter-{table.path}",
-        title=f"{up.label} against {across.label[:1].lower()}{across.label[1:]}",
+        title=f"{up.label} vs. {across.label[:1].lower()}{across.label[1:]}",
         description=f"{len(drawn)} {table.singular}s{left_out}. Point at a dot for its name and figures.",
         plot=embedded(orjson.dumps(plot).decode()),
         table=FigureTable(

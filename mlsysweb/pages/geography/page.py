@@ -19,6 +19,16 @@ class PlaceRow:
     cost: str
     mark: str
 
+    @property
+    def head(self) -> Link:
+        """Return the cell that the row is called by."""
+        return self.place
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Return the other cells."""
+        return (self.mix, self.intensity, self.carbon, self.water, self.cost, self.mark)
+
 
 @dataclass(frozen=True)
 class Band:
@@ -60,6 +70,6 @@ class GeographyPage:
             "Electricity cost",
             "Note",
         )
-        rows = ((r.place.words, r.mix, r.intensity, r.carbon, r.water, r.cost, r.mark) for r in self.rows)
+        rows = ((row.head.words, *row.cells) for row in self.rows)
         places = NamedTable("All locations, lowest carbon intensity first", Table(columns, tuple(rows)))
         return PageSummary(f"{self.verdict} {self.placement}", "carbon", self.cards, self.figures, (places,))

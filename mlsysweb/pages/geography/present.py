@@ -51,7 +51,7 @@ def geography_page(
         picked=around.picked.slug,
         map=embedded(orjson.dumps({iso: _told(found, place) for iso, place in world.items()}).decode()),
         figures=tuple(_figures(i, found, here, lived)),
-        rows=tuple(_row(found, place, here, around) for place in found.ranked.tolist()),
+        rows=tuple(_rows(found, here, around)),
         unknown="" if world else "The catalog has no country to draw.",
         wall=_wall(i, found, here, around),
         notes=tuple(_notes(i, found, lived)),
@@ -69,7 +69,7 @@ def _verdict(found: Atlas, here: int) -> str:
     cleanest, dirtiest = found.places[best].name, found.places[worst].name
     carbon, least, most = (_tonnes(found, place) for place in (here, best, worst))
     state = _rank(found, here, least == most, carbon == least, carbon == most)
-    first = f"{state}. In {found.places[here].name} the job emits {carbon} of CO2e"
+    first = f"{state}. In {found.places[here].name} the job emits {carbon} CO₂e"
     if least == most:
         return f"{first}, as in every other place."
     if carbon == least:
@@ -195,18 +195,23 @@ def _mark(found: Atlas, place: int, here: int) -> str:
 _MARKS = {"": "", "chosen": "selected", "best": "lowest cost with carbon price", "front": "Pareto-optimal"}
 
 
-def _row(found: Atlas, place: int, here: int, around: GeographyLinks) -> PlaceRow:
-    each = found.places[place]
-    query = urlencode({name: text for name, text in {**around.text, "grid": each.slug}.items() if name != "region"})
-    return PlaceRow(
-        place=Link(each.name, f"{around.url}?{query}" if each.slug else ""),
-        mix=each.mix,
-        intensity=_intensity(found, place),
-        carbon=_tonnes(found, place),
-        water=_water(found, place),
-        cost=format_quantity(float(found.cost[place]), "USD"),
-        mark=_MARKS[_mark(found, place, here)],
-    )
+def _rows(found: Atlas, here: int, around: GeographyLinks) -> Iterator[PlaceRow]:
+    # All links of the table are alike but for the grid: the rest is quoted once.
+    text = {name: text for name, text in {**around.text, "grid": ""}.items() if name != "region"}
+    at = list(text).index("grid")
+    first, last = urlencode(list(text.items())[:at]), urlencode(list(text.items())[at + 1 :])
+    for place in found.ranked.tolist():
+        each = found.places[place]
+        query = "&".join(part for part in (first, urlencode({"grid": each.slug}), last) if part)
+        yield PlaceRow(
+            place=Link(each.name, f"{around.url}?{query}" if each.slug else ""),
+            mix=each.mix,
+            intensity=_intensity(found, place),
+            carbon=_tonnes(found, place),
+            water=_water(found, place),
+            cost=format_quantity(float(found.cost[place]), "USD"),
+            mark=_MARKS[_mark(found, place, here)],
+        )
 
 
 def _dot(found: Atlas, place: int, here: int) -> PlacePoint:
@@ -222,6 +227,8 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
     yield _figure(
         "ranking-0",
         "Lowest and highest carbon intensity",
+        f"From {_tonnes(found, order[0])} CO₂e in {found.places[order[0]].name} to "
+        f"{_tonnes(found, order[-1])} in {found.places[order[-1]].name}.",
         ranking(dots),
         ("Location", "Emissions (CO₂e)"),
         [(d.name, format_quantity(d.tonnes * 1e3, "kg", "t")) for d in dots],
@@ -232,6 +239,7 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
         yield _figure(
             "tradeoff-1",
             "Electricity cost vs. emissions, by location",
+            _tradeoff_finding(every),
             tradeoff(every),
             ("Location", "Electricity cost", "Emissions (CO₂e)"),
             [(d.name, format_quantity(d.dollars, "USD"), format_quantity(d.tonnes * 1e3, "kg", "t")) for d in best],
@@ -241,18 +249,40 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
         names, making, running = zip(*kept, strict=True)
         yield _figure(
             "lifetimes-2",
-            f"Embodied vs. operational emissions over the hardware lifetime ({i.grid.name})",
+            f"Embodied vs. operational emissions over the hardware lifetime, {i.grid.name}",
+            _lifetimes_finding(lived),
             lifetimes(names, making, running),
             ("Device", "Embodied (CO₂e)", "Operational (CO₂e)"),
             [(n, format_quantity(m, "kg"), format_quantity(r, "kg")) for n, m, r in kept],
         )
 
 
-def _figure(id: str, title: str, drawn: object, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Figure:
+def _tradeoff_finding(points: Sequence[PlacePoint]) -> str:
+    """Return the ends of both axes of the chart of cost and emissions."""
+    cheap, dear = (end(points, key=lambda point: point.dollars) for end in (min, max))
+    clean, dirty = (end(points, key=lambda point: point.tonnes) for end in (min, max))
+    money = (format_quantity(point.dollars, "USD") for point in (cheap, dear))
+    carbon = (format_quantity(point.tonnes * 1e3, "kg", "t") for point in (clean, dirty))
+    return (
+        f"Electricity costs {next(money)} in {cheap.name} and {next(money)} in {dear.name}; the job emits "
+        f"{next(carbon)} CO₂e in {clean.name} and {next(carbon)} in {dirty.name}."
+    )
+
+
+def _lifetimes_finding(lived: Sequence[Life]) -> str:
+    """Return the devices with the largest and the smallest embodied share of their lifetime emissions."""
+    shares = [(life.making / (life.making + life.running), life.name) for life in lived]
+    most, least = (format_quantity(end(shares)[0], "1", "percent") for end in (max, min))
+    return f"Embodied carbon is {most} of the total on {max(shares)[1]} and {least} on {min(shares)[1]}."
+
+
+def _figure(
+    id: str, title: str, description: str, drawn: object, columns: tuple[str, ...], rows: list[tuple[str, ...]]
+) -> Figure:
     return Figure(
         id,
         title,
-        f"{title}. The same numbers are in the table below.",
+        description,
         embedded(orjson.dumps(drawn).decode()),
         Table(columns, tuple(rows)),
     )

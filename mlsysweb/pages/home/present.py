@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from mlsysweb.show.charts.miniature import miniature, svg
 from mlsysweb.show.results.page import Link, ResultPage, WallPicture
 from solvers.declare import Solver
 from solvers.pipeline.wall_stages import main_solver
+from solvers.result import Result
 from solvers.taxonomy import DOMAINS, WALLS
 
 from .page import HomePage, MapDomain, PartLinks, WallTile
@@ -19,6 +21,14 @@ from .tutorial import PARTS, TutorialPart
 
 # A tool that covers several walls has no number of its own.
 TOOL = 0
+
+
+def live_roofline(shown: ResultPage, result: Result) -> ResultPage:
+    """Return the page of the live roofline; the title of its chart names the model and the accelerator, which are no
+    inputs of the home page."""
+    model, chip = (result.values[name].value for name in ("model", "accelerator"))
+    first, *others = shown.figures
+    return replace(shown, figures=(replace(first, title=f"{first.title}: {model} on {chip}"), *others))
 
 
 def home_page(

@@ -32,7 +32,7 @@ PARTS = (
     TutorialPart(
         5,
         "Economics and sustainability",
-        "What training and serving cost in dollars, kilowatt-hours and tonnes of CO2.",
+        "What training and serving cost in dollars, kilowatt-hours and tonnes of CO₂e.",
         (
             TutorialLink("256 H100s for a month", "tco", {}),
             TutorialLink("The same month's carbon", "sustainability", {}),

@@ -19,7 +19,7 @@ from mlsysweb.show.update_cache import cache_updates
 from solvers.errors import InputErrors
 from solvers.registry import solvers
 
-from .present import home_page
+from .present import home_page, live_roofline
 
 LIVE = ("batch_size", "context_length")
 
@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         result = answer(roofline, {})
     if wants_partial(request) and errors:
         return error_response(request, _drawn(text, errors, url))
-    live = result_page(roofline, result, wall)
+    live = live_roofline(result_page(roofline, result, wall), result)
     if wants_partial(request):
         shown = render_to_string("home/_live.html", {"result": live}, request)
         return partial_response(shown, f"{url}?{live.link.partition('?')[2]}")

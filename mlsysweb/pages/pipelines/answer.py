@@ -14,7 +14,7 @@ from catalog.resolve import find
 from mlsysweb.show.forms.asked import Rows, chain_inputs
 from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.forms.query import text_by_name
-from mlsysweb.show.results.stage_query import stage_query
+from mlsysweb.show.results.stage_query import Asked, stage_query
 from solvers.errors import InputError, InputErrors
 from solvers.fields import InputField, Pick
 from solvers.pipeline import Explanation, Pipeline, explain, pipeline, run
@@ -74,7 +74,8 @@ def answer_chain(query: QueryDict) -> ChainAnswer:
     except InputErrors as bad:
         wrong = {_field(error.field, inputs): error.sentence for error in bad.errors}
         return ChainAnswer(pipeline_page(explanation, {}, (), around), around, inputs, wrong)
-    walls = {stage.name: _wall(chain, stage, done.inputs[stage.name], around.text) for stage in chain.stages}
+    given = chain.assigned(around.text)
+    walls = {stage.name: _wall(chain, stage, done.inputs[stage.name], given) for stage in chain.stages}
     page = pipeline_page(explanation, done.results, (), replace(around, walls=walls, rows=_rows_in_use(done.inputs)))
     return ChainAnswer(page, around, inputs, {})
 
@@ -100,7 +101,7 @@ def _pair(link: str) -> tuple[str, str]:
 def _chain(around: PipelineLinks) -> Pipeline:
     """Return the pipeline without charts, which this page does not draw. Raise InputError and InputErrors."""
     known = around.known
-    stages = (replace(known[name], figures=()) if name in known else name for name in around.stages)
+    stages = (known[name].without_charts if name in known else name for name in around.stages)
     return pipeline(*stages, links=around.links)
 
 
@@ -131,8 +132,8 @@ def _field(name: str, asked: Mapping[str, InputField]) -> str:
     return own if own in asked else name
 
 
-def _wall(chain: Pipeline, stage: Any, inputs: Any, text: Mapping[str, str]) -> str:
-    query = urlencode(stage_query(chain, stage, inputs, text))
+def _wall(chain: Pipeline, stage: Any, inputs: Any, given: Asked) -> str:
+    query = urlencode(stage_query(chain, stage, inputs, given))
     return f"{reverse('walls:wall', args=[stage.name])}{'?' if query else ''}{query}"
 
 

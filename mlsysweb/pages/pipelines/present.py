@@ -12,7 +12,6 @@ from mlsysweb.show.results.present import card
 from solvers.declare import Solver
 from solvers.formatting import fill_slots
 from solvers.pipeline.explanation import Explanation, Origin, StageExplained, Taken
-from solvers.quantities import unit_label
 from solvers.result import Result
 
 from .page import Flow, PipelinePage, StageRow
@@ -75,10 +74,7 @@ def _stage(number: int, stage: StageExplained, result: Result | None, around: Pi
         number=number,
         name=stage.name,
         title=stage.title,
-        flows=tuple(
-            _flow(taken, f"from {taken.source.replace('_', ' ').replace('.', ': ')}")
-            for taken in by_origin[Origin.STAGE]
-        ),
+        flows=tuple(_flow(taken, f"from {_place(taken.source, around)}") for taken in by_origin[Origin.STAGE]),
         given=tuple(_flow(taken, "set by you") for taken in by_origin[Origin.GIVEN]),
         gaps=tuple(
             _flow(taken, around.rows.get(f"{stage.name}.{taken.name}", taken.source) or "none")
@@ -100,14 +96,29 @@ def _between(stages: Sequence[str], links: Mapping[str, str]) -> dict[str, str]:
 
 
 def _flow(taken: Taken, source: str) -> Flow:
-    unit = "" if taken.unit in ("", "1") else f" ({unit_label(taken.unit)})"
-    return Flow(taken.name, f"{taken.label}{unit}", source)
+    return Flow(taken.name, taken.label, source)
+
+
+def _place(end: str, around: PipelineLinks) -> str:
+    """Return the end of a link in words: `Parallelism: Training time` for `parallelism.training_time`, and the row that
+    a figure belongs to for `tco.fleet.node.accelerator.peak`."""
+    stage, _, name = end.partition(".")
+    solver = around.known.get(stage)
+    if solver is None:
+        return end
+    declared = solver.outputs.get(name) or solver.inputs.get(name)
+    row, _, figure = name.rpartition(".")
+    words = declared.label if declared else f"{row.replace('.', ' › ')} › {figure.replace('_', ' ')}"
+    return f"{solver.title}: {words}"
 
 
 def _offers(explanation: Explanation, around: PipelineLinks) -> Iterator[Link]:
     for bridge in explanation.bridges:
         links = {**around.links, bridge.target: bridge.source}
-        yield Link(f"{bridge.source} → {bridge.target}", _link(around.url, around.stages, links, around.text))
+        yield Link(
+            f"{_place(bridge.source, around)} → {_place(bridge.target, around)}",
+            _link(around.url, around.stages, links, around.text),
+        )
 
 
 def _additions(around: PipelineLinks) -> Iterator[Link]:

@@ -42,7 +42,7 @@ PRESETS = (
         },
         {"compute_budget": "1e21 FLOP", "sequence_length": "2048"},
     ),
-    PipelinePreset("Serving and thinking", ("serving", "reasoning")),
+    PipelinePreset("Serving and reasoning", ("serving", "reasoning")),
     PipelinePreset(
         "Serving under load",
         ("serving", "tail_latency"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -11,7 +11,7 @@ from mlsysweb.show.charts.tornado import tornado
 from mlsysweb.show.results.page import Figure, Link, Table
 from mlsysweb.show.results.present import embedded
 from solvers.declare import Solver
-from solvers.formatting import format_value
+from solvers.formatting import format_value, member_words
 from solvers.grammar import agree
 from solvers.meta.sensitivity import Breakpoint, ElasticityRow, Sensitivity
 from solvers.quantities import format_quantity
@@ -21,6 +21,8 @@ from .page import ElasticityLine, SensitivityPage
 # Below this, one percent changes less than a thousandth of a percent: counted as no effect.
 _STILL = 1e-3
 _MOST = 14
+# Counts that tell architectures apart: one percent more of them is no model.
+_STRUCTURE = (".mlp_matrices", ".generative")
 
 
 def sensitivity_page(
@@ -29,7 +31,8 @@ def sensitivity_page(
     """Return the parameters that affect the output, the largest elasticity first; the number of those that do not; and
     the breakpoints."""
     label = solver.outputs[output].label if output in solver.outputs else output
-    rows = [row for row in found.rows if abs(row.elasticity) >= _STILL][:_MOST] if found else []
+    told = [row for row in found.rows if not row.name.endswith(_STRUCTURE)] if found else []
+    rows = [row for row in told if abs(row.elasticity) >= _STILL][:_MOST]
     return SensitivityPage(
         title=solver.title,
         wall=Link(solver.title, wall),
@@ -37,8 +40,10 @@ def sensitivity_page(
         verdict=_verdict(label, rows),
         outputs=tuple(Link(solver.outputs[name].label, url, name == output) for name, url in links.items()),
         elasticities=tuple(_elasticity_line(row) for row in rows),
-        still=sum(abs(row.elasticity) < _STILL for row in found.rows) if found else 0,
-        turns=tuple(_turns(found.breakpoints)) if found else (),
+        still=sum(abs(row.elasticity) < _STILL for row in told),
+        turns=tuple(_turns(solver, [turn for turn in found.breakpoints if not turn.name.endswith(_STRUCTURE)]))
+        if found
+        else (),
         figure=_figure(label, rows) if rows else None,
         error=error,
         whole=links.get(output, ""),
@@ -72,31 +77,42 @@ def _elasticity_line(row: ElasticityRow) -> ElasticityLine:
     return ElasticityLine(row.label, row.name, _percent(row), "compute" if row.hardware else "overhead")
 
 
-def _turns(breakpoints: tuple[Breakpoint, ...]) -> Iterator[str]:
+def _turns(solver: Solver[Any, Any], breakpoints: Sequence[Breakpoint]) -> Iterator[str]:
     for each in breakpoints[:8]:
-        at = (
-            f"×{format_quantity(each.factor, '1')}"
-            if each.setting.value != each.setting.value
-            else format_value(each.setting)
-        )
         said = "; ".join(
-            f"{change.output.replace('_', ' ')}: {change.before} becomes {change.after}" for change in each.changes
+            f"{_small(solver.outputs[change.output].label)} goes from {member_words(change.before)} to "
+            f"{member_words(change.after)}"
+            for change in each.changes
         )
         slopes = (
-            f"a percent more moves it by {format_quantity(each.below / 100, '1', 'percent')} below and "
+            f"the effect of +1\u00a0% is {format_quantity(each.below / 100, '1', 'percent')} below and "
             f"{format_quantity(each.above / 100, '1', 'percent')} above"
         )
-        times = agree(format_quantity(each.factor, "1"), " times what it is")
-        yield f"{each.label} at {at} ({times}): {said or slopes}."
+        times = agree(format_quantity(each.factor, "1"), " times the current value")
+        known = each.setting.value == each.setting.value
+        at = f"{format_value(each.setting)} ({times})" if known else times
+        yield f"{each.label} at {at}: {said or slopes}."
+
+
+def _finding(rows: list[ElasticityRow]) -> str:
+    """Return the inputs with the largest and the smallest effect in the chart."""
+    sizes = sorted(rows, key=lambda row: -abs(row.elasticity))
+    if not sizes:
+        return ""
+    first = f"Largest: {_small(sizes[0].label)}, {_percent(sizes[0])}"
+    return f"{first}; smallest shown: {_small(sizes[-1].label)}, {_percent(sizes[-1])}."
 
 
 def _figure(label: str, rows: list[ElasticityRow]) -> Figure:
-    told = tuple((row.label, row.name, _percent(row), "bought" if row.hardware else "chosen") for row in rows)
-    title = f"What one percent more does to: {label}"
+    told = tuple(
+        (row.label, row.name, _percent(row), "hardware specification" if row.hardware else "design choice")
+        for row in rows
+    )
+    title = f"Effect of a 1\u00a0% increase on {_small(label)}"
     return Figure(
         id="tornado-0",
         title=title,
-        description=f"{title}. The same numbers are in the table below.",
+        description=_finding(rows),
         plot=embedded(orjson.dumps(tornado(rows)).decode()),
-        table=Table(("Number", "Name", "One percent more", "Bought or chosen"), told),
+        table=Table(("Input", "API name", "Change for +1\u00a0%", "Kind"), told),
     )

@@ -14,7 +14,7 @@ COLUMNS = (
     "On demand per month",
     "Spot per month",
     "Per 1M tokens",
-    "CO2e per month",
+    "CO₂e per month",
     "ITL",
     "Devices",
     "Replica",

@@ -21,7 +21,7 @@ from solvers.verdict import State
 
 from .page import COLUMNS, AcceleratorCost, ServingCostPage
 from .question import Inputs, Purchase
-from .sizing import DEGREES, Options, PricedFleets, missing_rate, smallest_degree
+from .sizing import DEGREES, Options, PricedFleets, missing_rate, within_slo
 
 _WAYS = {Purchase.OWN: "owned", Purchase.ON_DEMAND: "on demand", Purchase.SPOT: "on spot machines"}
 
@@ -96,7 +96,7 @@ def _cards(i: Inputs, fleet: PricedFleets, best: int) -> Iterator[Card]:
     yield card("cost_per_million_tokens", Value(million, "USD", label="Cost per 1M output tokens"))
     yield card("ttft", Value(float(fleet.ttft[best]), "s", label="p99 TTFT"))
     yield card("replicas", Value(float(fleet.replicas[best]), "1", label="Replicas"))
-    yield card("carbon", Value(float(fleet.carbon[best]), "kg", "t", "Operational CO2e per month"))
+    yield card("carbon", Value(float(fleet.carbon[best]), "kg", "t", "Operational CO₂e per month"))
 
 
 def _row(
@@ -153,7 +153,7 @@ def _missed(i: Inputs, chip: Accelerator, of: Options, k: int) -> str:
         if lowest > target:
             over = f"{_text(lowest - float(target), 's')} over {_text(float(target), 's')}"
             return f"{name} is at least {_text(lowest, 's')}, {over}."
-    if smallest_degree(i, of)[0][k].any():
+    if within_slo(i, of)[k].any():
         return f"The queue keeps p99 TTFT over {_text(float(i.ttft_target), 's')}, also with 64 more replicas."
     return "No configuration meets the TTFT and ITL limits together."
 
@@ -185,14 +185,17 @@ def _figure(
 
 
 def _assumptions(i: Inputs) -> Iterator[str]:
-    yield "A replica uses the smallest tensor-parallel degree of 1, 2, 4 and 8 that fits and meets TTFT and ITL."
-    yield "Concurrency per replica is the one that needs the fewest replicas."
     yield (
-        "p99 TTFT is the prefill time of one prompt plus the p99 wait in an M/G/c queue with one server for each "
-        "concurrent request. Arrivals are Poisson."
+        "Tensor-parallel degree (1, 2, 4 or 8) and concurrency per replica are those that need the fewest devices and "
+        "meet TTFT and ITL."
+    )
+    yield (
+        "p99 TTFT is the prefill time of one prompt, plus the p99 wait in an M/G/c queue with one server for each "
+        "concurrent request, plus the p99 wait behind the prefills of other prompts (M/D/1). Arrivals are Poisson. "
+        "The sum of both waits is an upper bound."
     )
     yield "A month is a twelfth of 365 days. Cost per 1M tokens counts output tokens only, at the cost ranked by."
     yield "Owned devices draw idle power when idle. Rented devices are paid for all month, also when idle."
     yield "Spot replicas fail independently, are replaced after the recovery time, and write no checkpoints."
-    yield "CO2e is operational only: the embodied carbon of most accelerators is unknown, so it is left out of all."
+    yield "CO₂e is operational only: the embodied carbon of most accelerators is unknown, so it is left out of all."
     yield "Unknown: the catalog has no such price or figure for that accelerator. None is borrowed from another."

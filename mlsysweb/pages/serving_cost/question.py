@@ -117,7 +117,7 @@ class Inputs:
         strict=True,
         may_be_unknown=True,
         advanced=True,
-        help="CO2e of the electricity, at the meter.",
+        help="CO₂e per unit of electricity at the meter.",
     )
     infrastructure_multiplier: Array = inputs.infrastructure_multiplier(2.5, advanced=True)
     amortization: Array = inputs.amortization(4 * YEAR, advanced=True)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.laws.cost import YEAR
+from solvers.laws.queueing import prefill_wait_quantile
 from solvers.laws.serving import used_share
 from solvers.node.serving import serving
 from solvers.node.tail_latency import tail_latency
@@ -30,6 +31,7 @@ DEGREES = (1.0, 2.0, 4.0, 8.0)
 CONCURRENCIES = (1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0)
 # The tail-latency wall takes at most this many servers; more have the same utilization and wait less.
 MOST_SLOTS = 10_000
+LATE = 0.99
 # The most replicas added to a fleet whose queue is too slow.
 _MOST_ADDED = 64
 
@@ -114,27 +116,27 @@ def _served(i: Inputs, accelerator: Accelerator, degree: Floats, held: Floats) -
     return [np.broadcast_to(each, held.shape) for each in (short, full.ttft, full.itl, service, mfu, memory)]
 
 
-def smallest_degree(i: Inputs, of: Options) -> tuple[Truths, NDArray[np.intp]]:
-    """Return which options fit and meet the SLO without a queue, and for each accelerator the place of the smallest
-    degree with one that does (0 where none does)."""
-    good = of.fits & (of.ttft <= i.ttft_target) & (of.itl <= i.itl_target)
-    return good, good.any(axis=2).argmax(axis=1)
+def within_slo(i: Inputs, of: Options) -> Truths:
+    """Return which options fit and meet the SLO without a queue."""
+    return np.asarray(of.fits & (of.ttft <= i.ttft_target) & (of.itl <= i.itl_target))
 
 
-def p99_ttft(i: Inputs, ttft: Floats, service: Floats, slots: Floats) -> Floats:
-    """Return prefill time plus the 99th percentile of the wait for one of `slots` servers, in seconds."""
+def p99_ttft(i: Inputs, ttft: Floats, service: Floats, held: Floats, replicas: Floats) -> Floats:
+    """Return prefill time plus the 99th percentiles of the wait for one of the `held` slots of a replica and of the
+    wait behind the prefills of other prompts there, in seconds: an upper bound of the 99th percentile of the sum."""
+    slots = replicas * held
     servers = np.minimum(slots, MOST_SLOTS)
     queue = tail_latency(
         arrival_rate=i.requests * servers / slots, service_time=service, replicas=servers, service_cv=i.service_cv
     )
-    return np.asarray(ttft + queue.p99_wait)
+    return np.asarray(ttft + queue.p99_wait + prefill_wait_quantile(LATE, i.requests / replicas, ttft))
 
 
 def replicas_needed(i: Inputs, ttft: Floats, service: Floats, held: Floats) -> tuple[Floats, Floats]:
     """Return replicas and p99 TTFT of each row: enough for the maximum utilization, then the fewest
     more that meet the TTFT; NaN where 64 more do not."""
     replicas = np.maximum(np.ceil(i.requests * service / (held * i.target_utilization) - 1e-9), 1.0)
-    late = p99_ttft(i, ttft, service, replicas * held)
+    late = p99_ttft(i, ttft, service, held, replicas)
     missed = np.flatnonzero(late > i.ttft_target)
     if missed.size:
         replicas[missed], late[missed] = _added(i, ttft[missed], service[missed], held[missed], replicas[missed])
@@ -145,34 +147,36 @@ def _added(i: Inputs, ttft: Floats, service: Floats, held: Floats, start: Floats
     """Return the fewest replicas above `start` that meet the TTFT, by bisection, and their p99 TTFT; those of the most
     replicas tried where these do not meet it."""
     low, high = start.copy(), start + _MOST_ADDED
-    late = p99_ttft(i, ttft, service, high * held)
+    late = p99_ttft(i, ttft, service, held, high)
     while np.any(high - low > 1):
         middle = np.ceil((low + high) / 2)
-        seconds = p99_ttft(i, ttft, service, middle * held)
+        seconds = p99_ttft(i, ttft, service, held, middle)
         met = seconds <= i.ttft_target
         late, high, low = np.where(met, seconds, late), np.where(met, middle, high), np.where(met, low, middle)
     return high, late
 
 
 def fleets(i: Inputs, chips: Sequence[Accelerator], of: Options) -> PricedFleets:
-    """Return the fleet with the fewest replicas at the smallest degree of each accelerator, priced."""
-    good, place = smallest_degree(i, of)
+    """Return the fleet with the fewest devices on each accelerator, over degrees and concurrencies, priced. Of equal
+    ones that of the smallest degree, then of the lowest p99 TTFT."""
+    good = within_slo(i, of)
+    at = np.nonzero(good)
+    degrees = np.broadcast_to(np.asarray(DEGREES)[:, None], good.shape)
+    concurrencies = np.broadcast_to(np.asarray(CONCURRENCIES), good.shape)
+    replicas, late = np.full(good.shape, np.inf), np.full(good.shape, np.nan)
+    if at[0].size:
+        found, seconds = replicas_needed(i, of.ttft[at], of.service[at], concurrencies[at])
+        replicas[at], late[at] = np.where(np.isnan(found), np.inf, found), seconds
     rows = np.arange(len(chips))
-    chip, held = np.nonzero(good[rows, place])
-    concurrency = np.asarray(CONCURRENCIES)[held]
-    at = (chip, place[chip], held)
-    replicas, late = np.full(good[:, 0].shape, np.inf), np.full(good[:, 0].shape, np.nan)
-    if chip.size:
-        found, seconds = replicas_needed(i, of.ttft[at], of.service[at], concurrency)
-        replicas[chip, held], late[chip, held] = np.where(np.isnan(found), np.inf, found), seconds
-    best = np.lexsort((late, replicas), axis=1)[:, 0]
-    met = np.isfinite(replicas[rows, best])
-    settings = (np.asarray(DEGREES)[place], np.asarray(CONCURRENCIES)[best], replicas[rows, best], late[rows, best])
-    degree, concurrency, replicas, late = (np.where(met, each, np.nan) for each in settings)
-    chosen = (rows, place, best)
-    used = np.where(met, i.requests * of.service[chosen] / (replicas * concurrency), np.nan)
-    monthly, million, carbon = _priced(i, chips, of, chosen, met, degree, replicas, used)
-    return PricedFleets(met, degree, concurrency, replicas, late, of.itl[chosen], used, monthly, million, carbon)
+    devices, *ties = (each.reshape(len(chips), -1) for each in (replicas * degrees, degrees, late))
+    place, held = np.unravel_index(np.lexsort((*ties[::-1], devices), axis=1)[:, 0], good.shape[1:])
+    chosen = (rows, place, held)
+    met = np.isfinite(replicas[chosen])
+    settings = (each[chosen] for each in (degrees, concurrencies, replicas, late))
+    degree, concurrency, count, seconds = (np.where(met, each, np.nan) for each in settings)
+    used = np.where(met, i.requests * of.service[chosen] / (count * concurrency), np.nan)
+    monthly, million, carbon = _priced(i, chips, of, chosen, met, degree, count, used)
+    return PricedFleets(met, degree, concurrency, count, seconds, of.itl[chosen], used, monthly, million, carbon)
 
 
 def _priced(

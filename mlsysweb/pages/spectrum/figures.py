@@ -13,12 +13,13 @@ from mlsysweb.show.charts.device_latency import DeviceLatency, device_latency
 from mlsysweb.show.charts.spectrum import Bar, Constant, DeviceGroup, DevicePoint, spectrum
 from mlsysweb.show.results.page import Figure, Table
 from mlsysweb.show.results.present import embedded
+from solvers.laws.step_time import Bound
 from solvers.quantities import format_quantity
 from solvers.result import Value
 from solvers.spec_parts import in_sentence
 
 from .question import PlotQuantity, TableRows
-from .sentences import BINDS, verdict, why
+from .sentences import BINDS, why
 from .survey import Column, Fate, Survey
 
 TIERS = {
@@ -108,18 +109,25 @@ def _spectrum(s: Survey) -> Figure | None:
     if not drawn["data"]:
         return None
     title = f"{_VALUES[up].label} vs. {in_sentence(_VALUES[across].label)}"
-    return _figure(s, "spectrum", title, drawn, _table(s, across, up))
+    return _figure("spectrum", title, _ranges(s, across, up), drawn, _table(s, across, up))
 
 
-def _figure(s: Survey, id: str, title: str, drawn: dict[str, Any], table: Table) -> Figure:
+def _ranges(s: Survey, *axes: PlotQuantity) -> str:
+    """Return the devices at the ends of each axis."""
+    told = []
+    for axis in axes:
+        figures = [(float(v), s.devices[place].name) for place, v in enumerate(column(s, axis)) if isfinite(v)]
+        (low, first), (high, last) = min(figures), max(figures)
+        unit = _VALUES[axis].unit
+        told.append(
+            f"{_VALUES[axis].label}: {format_quantity(low, unit)} ({first}) to {format_quantity(high, unit)} ({last})."
+        )
+    return " ".join(told)
+
+
+def _figure(id: str, title: str, description: str, drawn: dict[str, Any], table: Table) -> Figure:
     plot = embedded(orjson.dumps(drawn).decode())
-    return Figure(
-        id,
-        title,
-        f"{title}. {verdict(s)} The table below has the devices named in it, and all on request.",
-        plot,
-        table,
-    )
+    return Figure(id, title, description, plot, table)
 
 
 def _columns(s: Survey) -> tuple[list[float], list[float]]:
@@ -222,10 +230,17 @@ def _launches(s: Survey) -> Figure | None:
     drawn = device_latency(
         [_timed(s, place) for place in places], _VALUES[PlotQuantity.PEAK], _VALUES[PlotQuantity.LATENCY]
     )
-    columns = ("Device", "Peak rate", "Latency", "Compute", "Memory", "Overhead", "Bottleneck")
+    columns = ("Device", "Peak FLOP/s", "Latency", "Compute", "Memory", "Overhead", "Bottleneck")
     rows = tuple(_parts(s, place) for place in places if s.point.rows == TableRows.ALL or _label(s, place))
     title = "Latency vs. peak FLOP/s for this model"
-    return _figure(s, "launches", title, drawn, Table(columns, rows))
+    slowest, fastest = (end(places, key=lambda place: s.of("latency", place)) for end in (max, min))
+    launching = sum(s.binding[place] == Bound.OVERHEAD for place in places)
+    description = (
+        f"From {format_quantity(s.of('latency', slowest), 's')} on {s.devices[slowest].name} to "
+        f"{format_quantity(s.of('latency', fastest), 's')} on {s.devices[fastest].name}; {launching} of {len(places)} "
+        "devices are overhead-bound."
+    )
+    return _figure("launches", title, description, drawn, Table(columns, rows))
 
 
 def _timed(s: Survey, place: int) -> DeviceLatency:

@@ -65,10 +65,10 @@ def _headline(s: Survey) -> Iterator[Card]:
         return
     energy = s.of("energy_per_sample", place)
     yield card("latency", Value(s.of("latency", place), "s", label="Latency"))
-    yield card("energy", Value(energy, "J", label=f"Energy of {answer_unit(s)}", if_infinite="unknown"))
+    yield card("energy", Value(energy, "J", label=f"Energy per {answer_unit(s)}", if_infinite="unknown"))
     yield card("tdp", Value(s.power(place), "W", label="Power (TDP)"))
     yield card("price", Value(s.price(place), "USD", label="Price"))
-    yield card("memory_tier", Value(HOLDS[s.tier[place]], label="The model is in"))
+    yield card("memory_tier", Value(HOLDS[s.tier[place]], label="Weights in"))
 
 
 def _links(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> Iterator[Link]:
@@ -86,21 +86,17 @@ def _notes(s: Survey) -> Iterator[str]:
     unknown = sum(not isfinite(s.size[place]) for place in s.where(Fate.MEETS))
     if unknown:
         what = "power" if s.point.smallest == Smallest.POWER else "price"
-        yield (
-            f"Of those that meet the target {unknown} have no known {what}, so that none of them is called the "
-            f"smallest."
-        )
+        yield (f"The {what} of {unknown} devices that meet the target is unknown; none of them is named as the best.")
     if any(s.runs(place) and not isfinite(s.power(place)) for place in s.order):
-        yield "Where the power is not known, the energy is not either."
+        yield "Energy is unknown where the power is unknown."
     if s.smallest is not None and s.devices[s.smallest].tier in _PORTABLE and not isfinite(_asleep(s, s.smallest)):
         yield (
-            f"What {s.devices[s.smallest].name} draws asleep is not known: the battery's page begins with its own "
-            f"figure."
+            f"The sleep power of {s.devices[s.smallest].name} is unknown; the battery page starts from its own default."
         )
     if any(s.runs(place) and not _has_wall(s, place) for place in s.order):
         yield (
-            "A device that runs the model and has no link runs it from its SRAM: the roofline's page asks for the "
-            "bandwidth of the memory behind it, too, which is not known."
+            "A device without a link runs the model from its SRAM; the bandwidth of its memory, which the roofline "
+            "page needs, is unknown."
         )
 
 
@@ -156,10 +152,10 @@ def _battery(s: Survey, place: int, around: SpectrumLinks) -> str:
 
 
 _HEADINGS = (
-    ("meets", "Meet the target, the smallest first", (Fate.MEETS,)),
-    ("misses", "Run it, but too slowly or beyond a limit", (Fate.LIMITED, Fate.SLOW)),
-    ("too-large", "Can't hold it", (Fate.TOO_LARGE,)),
-    ("unknown", "Can't compute it, or can't be judged", (Fate.UNKNOWN,)),
+    ("meets", "Target met, lowest first", (Fate.MEETS,)),
+    ("misses", "Too slow, or beyond a limit", (Fate.LIMITED, Fate.SLOW)),
+    ("too-large", "Out of memory", (Fate.TOO_LARGE,)),
+    ("unknown", "Unsupported, or unknown", (Fate.UNKNOWN,)),
 )
 _FIRST = 10
 
@@ -195,7 +191,7 @@ def _row(s: Survey, place: int, shared: Mapping[str, str], around: SpectrumLinks
     )
 
 
-_CLAIM = "A bigger chip is faster."
+_CLAIM = "A larger chip is always faster."
 
 
 def _told(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> FallacyResult | None:
@@ -206,7 +202,7 @@ def _told(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> Fallac
     now, then = s.of("latency", s.held), s.tenfold
     name = s.devices[s.held].name
     step = (
-        f"en times the rate and the bandwidth of {name} would take it from {format_quantity(now, 's')} to "
+        f"en times the FLOP/s and bandwidth of {name} would change the latency from {format_quantity(now, 's')} to "
         f"{format_quantity(then, 's')}"
     )
     ran = [place for place in s.order if s.runs(place)]
@@ -214,13 +210,11 @@ def _told(s: Survey, shared: Mapping[str, str], around: SpectrumLinks) -> Fallac
     bound = f"On {count} of the {len(ran)} devices that run it"
     if then > now / 2:
         launching = format_quantity(s.of("overhead_time", s.held), "s")
-        truth = f"T{step}: {launching} are for launching the work, on a chip of any size. {bound} that takes longest."
+        truth = f"T{step}: kernel launches take {launching} on a chip of any size. {bound} they take longest."
     elif count:
-        truth = (
-            f"Only up to a point: t{step}. {bound} launching the work takes longest; there a bigger one brings little."
-        )
+        truth = f"Only up to a point: t{step}. {bound} kernel launches take longest; there a larger chip gains little."
     else:
-        truth = f"For this model it is: t{step}, and on no device does launching the work take longest."
+        truth = f"True for this model: t{step}, and on no device do kernel launches take longest."
     return FallacyResult(_CLAIM, truth, "Latency", *_sides(s, shared, around), then > now / 2 or count > 0)
 
 

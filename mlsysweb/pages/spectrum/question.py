@@ -95,7 +95,7 @@ class Inputs:
         TableRows,
         "Table rows",
         TableRows.FIRST,
-        labels={"first": "First of each", "all": "All devices"},
+        labels={"first": "First ten of each table", "all": "All devices"},
         advanced=True,
     )
     batch_size: Array = inputs.batch_size(1, advanced=True)

@@ -26,12 +26,12 @@ _SAYS = {
     Bound.MEMORY: "it is memory-bound",
     Bound.OVERHEAD: "it is overhead-bound",
 }
-_UNITS = {Phase.DECODE: "a token", Phase.PREFILL: "a prompt", Phase.TRAINING: "a sample"}
+_UNITS = {Phase.DECODE: "token", Phase.PREFILL: "prompt", Phase.TRAINING: "sample"}
 
 
 def answer_unit(s: Survey) -> str:
     """Return the name of one unit of output of the model, such as a token."""
-    return _UNITS.get(s.phase, "an inference")
+    return _UNITS.get(s.phase, "inference")
 
 
 def latency(s: Survey, place: int) -> str:
@@ -42,19 +42,17 @@ def latency(s: Survey, place: int) -> str:
 def verdict(s: Survey) -> str:
     """Return the sentence on the smallest device that meets the target, or why there is none."""
     if s.smallest is None:
-        return _nobody(s)
+        return _none_found(s)
     name, count = s.devices[s.smallest].name, len(s.where(Fate.MEETS))
-    return (
-        f"Target met. {name} is enough: {_among(s, count)}. It takes {_takes(s, s.smallest)}; {_says(s, s.smallest)}."
-    )
+    return f"Target met. {name}: {_among(s, count)}. It takes {_takes(s, s.smallest)}; {_says(s, s.smallest)}."
 
 
 def _among(s: Survey, count: int) -> str:
-    does, size = ("draws", "W") if s.point.smallest == Smallest.POWER else ("costs", "USD")
+    what, size = ("power", "W") if s.point.smallest == Smallest.POWER else ("price", "USD")
     figure = format_quantity(float(s.size[s.smallest]), size)
     if count == 1:
-        return f"no other device runs {s.point.model.name} within {_limits(s)}; it {does} {figure}"
-    return f"of the {count} devices that run {s.point.model.name} within {_limits(s)} it {does} least, {figure}"
+        return f"{what} {figure}, the only device that runs {s.point.model.name} within {_limits(s)}"
+    return f"lowest {what} ({figure}) of the {count} devices that run {s.point.model.name} within {_limits(s)}"
 
 
 def _limits(s: Survey) -> str:
@@ -72,7 +70,7 @@ def _bounded(s: Survey) -> Iterator[tuple[float, str]]:
 
 def _takes(s: Survey, place: int) -> str:
     energy = s.of("energy_per_sample", place)
-    spent = f" and {format_quantity(energy, 'J')} {answer_unit(s)}" if math.isfinite(energy) else ""
+    spent = f" and {format_quantity(energy, 'J')} per {answer_unit(s)}" if math.isfinite(energy) else ""
     return latency(s, place) + spent
 
 
@@ -80,7 +78,7 @@ def _says(s: Survey, place: int) -> str:
     return _SAYS[s.binding[place]]
 
 
-def _nobody(s: Survey) -> str:
+def _none_found(s: Survey) -> str:
     model, limits = s.point.model.name, _limits(s)
     first = s.order[0]
     name = s.devices[first].name
@@ -88,16 +86,16 @@ def _nobody(s: Survey) -> str:
     if fate == Fate.MEETS:
         what = "power" if s.point.smallest == Smallest.POWER else "price"
         runs = agree(str(len(s.where(Fate.MEETS))), f" devices run {model} within {limits}")
-        return f"Target met. {runs}, but the {what} of none is known."
+        return f"Target met. {runs}, but their {what} is unknown."
     if fate == Fate.LIMITED:
-        near = f"{name} is in time, {latency(s, first)}; {why(s, first)}."
+        near = f"{name} is fast enough, {latency(s, first)}; {why(s, first)}."
         return f"Target missed. No device runs {model} within {limits}. {near}"
     if fate == Fate.SLOW:
         return (
             f"Target missed. No device runs {model} within {limits}. The fastest, {name}, takes {latency(s, first)}; "
             f"{_says(s, first)}. A smaller model, a lower precision or a longer target would help."
         )
-    return f"Cannot run. No device can run {model}. {name} comes nearest, but {why(s, first)}."
+    return f"Cannot run. No device can run {model}. {name} comes closest: {why(s, first)}."
 
 
 def beside(s: Survey) -> str:
@@ -121,7 +119,7 @@ def _times(s: Survey, one: int, other: int) -> Iterator[str]:
     for figure, words in (
         (s.power, "power"),
         (s.price, "price"),
-        (lambda place: s.of("energy_per_sample", place), f"energy of {answer_unit(s)}"),
+        (lambda place: s.of("energy_per_sample", place), f"energy per {answer_unit(s)}"),
     ):
         ratio = figure(one) / figure(other)
         if math.isfinite(ratio):
@@ -159,7 +157,7 @@ def _over(s: Survey, place: int) -> str:
     ):
         if math.isfinite(limit) and not figure <= limit:
             over.append(
-                f"its {what} is not known" if math.isnan(figure) else f"it {does} {format_quantity(figure, unit)}"
+                f"its {what} is unknown" if math.isnan(figure) else f"it {does} {format_quantity(figure, unit)}"
             )
     return _listed(over)
 
@@ -167,16 +165,16 @@ def _over(s: Survey, place: int) -> str:
 def _short(s: Survey, place: int) -> str:
     where = HOLDS[s.tier[place]]
     room, short = s.of("memory_room", place), s.of("memory_shortfall", place)
-    return f"can't hold it: {format_quantity(room, 'byte')} of {where}, {format_quantity(short, 'byte')} short"
+    return f"out of memory: {format_quantity(room, 'byte')} of {where}, {format_quantity(short, 'byte')} short"
 
 
 def _unknown(s: Survey, place: int) -> str:
     """Return which figure the catalog lacks for an answer."""
     spec, code = s.devices[place].spec, s.point.precision
-    own = [p.name.lower() for p in Precision if not np.isnan(spec.peak[p])]
+    own = [p.name for p in Precision if not np.isnan(spec.peak[p])]
     if not own:
-        return "can't be judged: no rate of arithmetic is known"
+        return "unknown: the catalog has no peak FLOP/s"
     if arithmetic_format(spec, code) < 0:
-        return f"can't compute in {Precision(int(code)).name.lower()}: it has {', '.join(own)}"
+        return f"can't compute in {Precision(int(code)).name}: it has {', '.join(own)}"
     where = HOLDS[s.tier[place]]
-    return f"can't be judged: the bandwidth of its {where} is not known"
+    return f"unknown: the catalog has no bandwidth of its {where}"

@@ -66,7 +66,8 @@ def _answered(text: dict[str, str]) -> tuple[Run, dict[str, str]]:
     chain = whole_system()
     typed = {f"{DESCRIPTION}.{name}": value for name, value in text.items()}
     done = run(chain, typed, _row)
-    questions = {stage.name: stage_query(chain, stage, done.inputs[stage.name], typed) for stage in chain.stages}
+    given = chain.assigned(typed)
+    questions = {stage.name: stage_query(chain, stage, done.inputs[stage.name], given) for stage in chain.stages}
     links = {name: f"{reverse('walls:wall', args=[name])}?{urlencode(asked)}" for name, asked in questions.items()}
     return done, links
 

@@ -22,6 +22,7 @@ from solvers.pipeline.wall_stages import (
     utilization,
 )
 from solvers.quantities import format_quantity
+from solvers.registry import solvers as registered
 from solvers.result import Result, Value
 from solvers.taxonomy import WALLS
 from solvers.verdict import State
@@ -55,8 +56,9 @@ def system_page(
     the TCO of serving with its page; the walls of cost and carbon are about the training run."""
     strains = {place: utilization(place, results[place.stage]) for place in WALL_STAGES}
     ordered = sorted(WALL_STAGES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
+    alone = {place: place.one_device and _shares(place, results[DESCRIPTION]) for place in WALL_STAGES}
     met, supposed = (
-        tuple(_row(p, strains[p], results[p.stage], links[p.stage]) for p in ordered if p.supposed is each)
+        tuple(_row(p, strains[p], results[p.stage], links[p.stage], alone[p]) for p in ordered if p.supposed is each)
         for each in (False, True)
     )
     described = results[DESCRIPTION]
@@ -128,14 +130,29 @@ def _owner(place: WallStage, links: Mapping[str, str]) -> Link:
     return Link(f"{place.wall} {WALLS[place.wall - 1].name}", links[place.stage])
 
 
-def _row(place: WallStage, taken: float, result: Result, link: str) -> WallRow:
+def _shares(place: WallStage, described: Result) -> bool:
+    """Return whether several devices share the model: in the training run, or in a replica that serves."""
+
+    def value(name: str) -> float:
+        found = described.values[name].value
+        return found if isinstance(found, float) else math.nan
+
+    if place.stage == "efficiency":
+        return value("training_devices") > 1
+    return value("serving_devices") > value("replicas")
+
+
+def _row(place: WallStage, taken: float, result: Result, link: str, alone: bool) -> WallRow:
+    """Return the row of a wall. If it computes one device `alone` where several share the model, its verdict says so,
+    and what does not fit there is no verdict on the system."""
     unknown = math.isnan(taken)
+    verdict = fill_slots(result.verdict, result.values)
     return WallRow(
         number=place.wall,
         name=WALLS[place.wall - 1].name,
-        link=Link(result.solver.replace("_", " "), link),
-        kind=result.state,
-        verdict=fill_slots(result.verdict, result.values),
+        link=Link(_title(result.solver), link),
+        kind=State.OK if alone and result.state == State.INFEASIBLE else result.state,
+        verdict=f"One device alone: {verdict[:1].lower()}{verdict[1:]}" if alone else verdict,
         meter="" if unknown else f"{min(max(taken, 0.0), 1.0):.4f}",
         strain="unknown" if unknown else format_quantity(taken, "1", "percent"),
         of=place.of,
@@ -144,14 +161,19 @@ def _row(place: WallStage, taken: float, result: Result, link: str) -> WallRow:
 
 def _keys(results: Mapping[str, Result], links: Mapping[str, str], cost: tuple[Result, Link]) -> Iterator[KeyFigure]:
     for stage, name in _SERVING_KEYS:
-        yield _key(name, results[stage].values[name], Link(stage.replace("_", " "), links[stage]))
+        yield _key(name, results[stage].values[name], Link(_title(stage), links[stage]))
     for name, words in _SERVING_COSTS.items():
         found, wall = cost
         yield _key(f"serving_{name}", replace(found.values[name], label=words), wall)
     for stage, name in _TRAINING_KEYS:
         value = results[stage].values[name]
         words = value.label if value.label.startswith("Training") else f"Training run: {_lower(value.label)}"
-        yield _key(name, replace(value, label=words), Link(stage.replace("_", " "), links[stage]))
+        yield _key(name, replace(value, label=words), Link(_title(stage), links[stage]))
+
+
+def _title(name: str) -> str:
+    """Return the title of a solver: `Total cost of ownership` for `tco`."""
+    return registered()[name].title
 
 
 def _lower(label: str) -> str:

@@ -23,7 +23,7 @@ _MONTH = YEAR / 12
 def serving_cost(done: Run, training: str) -> tuple[Result, Link]:
     """Return the TCO of the devices that serve for a month, and the wall's page with the same inputs. Site and prices
     are those of the training run, whose page has the address `training`. An overloaded fleet serves what it can."""
-    results, tco = done.results, replace(solvers()["tco"], figures=())
+    results, tco = done.results, solvers()["tco"].without_charts
     fleet = {
         "devices": _figure(results, "system", "serving_devices"),
         "duration": _MONTH,

@@ -23,7 +23,7 @@ from mlsysweb.show.results.present import card, embedded
 from solvers.analysis.parameters import get_value, parameters_of
 from solvers.declare import Solver
 from solvers.fields import Input
-from solvers.formatting import fill_slots
+from solvers.formatting import fill_slots, member_words
 from solvers.quantities import format_quantity
 from solvers.result import Result, Value
 from solvers.uncertainty.bands import OutputBand, SystemUncertainty, Uncertainty
@@ -193,7 +193,7 @@ def _headline(found: Uncertainty, system: SystemUncertainty) -> tuple[str, ...]:
 
 
 def _in_words(shares: Mapping[str, float]) -> str:
-    return ", ".join(f"{word.replace('_', ' ')} {share_text(share)}" for word, share in shares.items())
+    return ", ".join(f"{member_words(word)} {share_text(share)}" for word, share in shares.items())
 
 
 def _rankings(found: Uncertainty) -> Iterator[str]:
@@ -258,7 +258,7 @@ def _index_figure(found: Uncertainty, shown: OutputBand) -> Figure:
     rows = tuple((bar.label, bar.first_text, bar.total_text) for bar in bars)
     return _figure(
         "indices-1",
-        f"Inputs that make most of it: {in_sentence(shown.declared.label)}",
+        f"Share of the variance by input: {in_sentence(shown.declared.label)}",
         f"{bars[0].label} accounts for most of the variance: {_index_text(indices.total[order[0]])} with its "
         "interactions.",
         index_bars(bars),

@@ -49,7 +49,7 @@ def verdict(found: Uncertainty, shown: OutputBand) -> str:
     if shown.indices is not None and len(found.ranges) > 1:
         place = max(range(len(found.ranges)), key=lambda k: shown.indices.total[k])  # type: ignore[union-attr]
         share = share_text(min(float(shown.indices.total[place]), 1.0))
-        sentences.append(f"{found.labels[place]} makes most of it: {share} of the variance.")
+        sentences.append(f"{found.labels[place]} explains {share} of the variance, more than any other input.")
     sentences += [ranking(pair, shown) for pair in found.rankings if pair.output == shown.name]
     return " ".join(sentences)
 
@@ -100,7 +100,7 @@ def notes(found: Uncertainty, shown: OutputBand) -> Iterator[str]:
         f"{found.samples:,} samples from a scrambled Sobol sequence with a fixed seed, {found.rows:,} evaluations in "
         "all: the same question gives the same figures."
     )
-    yield "Inputs vary independently of each other, within the ranges given. The error of the law comes on top."
+    yield "Inputs vary independently of each other, within the ranges given. The error of the model adds to it."
 
 
 def _left_out(found: Uncertainty, system: SystemUncertainty, where: str) -> Iterator[str]:

@@ -36,12 +36,14 @@ def uncertainty(request: HttpRequest) -> HttpResponse:
         }
         status = 200 if answered.page else 422
         return vary_on_htmx(render(request, "uncertainty/uncertainty.html", seen, status=status))
-    return _update(request, answered, uncertainty_form(answered, url, edit.changes_rows))
+    is_drawn = answered.page is None or edit.changes_rows
+    form = uncertainty_form(answered, url, edit.changes_rows) if is_drawn else None
+    return _update(request, answered, form)
 
 
-def _update(request: HttpRequest, answered: UncertaintyAnswer, form: UncertaintyForm) -> HttpResponse:
+def _update(request: HttpRequest, answered: UncertaintyAnswer, form: UncertaintyForm | None) -> HttpResponse:
     """Return the fragment of the result, or the errors, with the ranges of the form where they changed."""
-    rows = render_to_string("uncertainty/_range_rows.html", {"form": form}, request) if form.swapped else ""
+    rows = render_to_string("uncertainty/_range_rows.html", {"form": form}, request) if form and form.swapped else ""
     if answered.page is None:
         html = render_to_string("uncertainty/_errors.html", {"form": form}, request)
         response = HttpResponse(html + rows, status=422)

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlencode
 from mlsysweb.show.measurements.page import NearbyMeasurements
 from mlsysweb.show.results.page import FallacyResult, Link, ResultPage, WallPicture
 from solvers.declare import Solver
-from solvers.fields import Input, Output
-from solvers.pipeline.wall_stages import DESCRIPTION, WALL_STAGES
+from solvers.fields import Input, Output, Pick
+from solvers.pipeline.wall_stages import DESCRIPTION, FACTORS, IRON_LAW, WALL_STAGES
 from solvers.quantities import to_input_text
 from solvers.result import Result
 from solvers.taxonomy import walls_heading
@@ -22,6 +22,11 @@ from .page import DownstreamWall, WallPage
 Stage = Solver[Any, Any]
 # A name with a different meaning in each of several walls, such as the step time, does not connect them.
 _TOO_COMMON = 3
+# What the whole system takes from the iron law, failures included, as the wall that is asked about a run has it.
+_WITHOUT_FAILURES = {
+    "iron_law.training_time": "parallelism.training_time",
+    "iron_law.overall_efficiency": "parallelism.mfu",
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def wall_page(
         fallacies=told,
         before=before,
         after=after,
-        feeds=tuple(_feeds(solver, result, around)) if result else (),
+        feeds=tuple(_feeds(solver, result, dict(parse_qsl(query)), around)) if result else (),
         picture=picture,
         measured=measured,
     )
@@ -84,9 +89,9 @@ def _neighbours(solver: Stage, around: WallLinks) -> tuple[Link | None, Link | N
     return links.get(-1), links.get(1)
 
 
-def _feeds(solver: Stage, result: Result, around: WallLinks) -> Iterator[DownstreamWall]:
+def _feeds(solver: Stage, result: Result, asked: Mapping[str, str], around: WallLinks) -> Iterator[DownstreamWall]:
     """Yield the walls that take outputs of this one, by name or as the whole system connects them, with the current
-    values."""
+    values, and what was asked here that they ask too."""
     for name, flows in _streams(tuple(around.walls.values()))[solver.name].items():
         other = around.walls[name]
         known = {end: found for end, found in flows.items() if _is_known(result, found)}
@@ -95,8 +100,26 @@ def _feeds(solver: Stage, result: Result, around: WallLinks) -> Iterator[Downstr
                 end: to_input_text(float(result.values[found].value), *_units(result, found))
                 for end, found in known.items()
             }
-            gives = ", ".join(result.values[found].label for found in known.values())
-            yield DownstreamWall(Link(other.title, f"{around.urls[other.name]}?{urlencode(text)}"), gives)
+            gives = ", ".join(result.values[found].label for found in dict.fromkeys(known.values()))
+            query = urlencode({**dict(_shared(solver, other, asked)), **text})
+            yield DownstreamWall(Link(other.title, f"{around.urls[other.name]}?{query}"), gives)
+
+
+def _shared(solver: Stage, other: Stage, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the rows picked here and the inputs typed here that another wall has as well, where it would take others by
+    itself."""
+    for name, io in solver.inputs.items():
+        same = other.inputs.get(name)
+        if isinstance(io, Pick) and isinstance(same, Pick) and io.kind is same.kind:
+            text = asked.get(name) or io.default or ""
+            if text and text != same.default:
+                yield name, text
+        elif name in asked and type(io) is type(same) and _unit(io) == _unit(same) and io.label == same.label:
+            yield name, asked[name]
+
+
+def _unit(io: Any) -> str:
+    return getattr(io, "unit", "")
 
 
 @cache
@@ -118,6 +141,15 @@ def _flows(solver: Stage, other: Stage, walls: Mapping[str, Stage]) -> Iterator[
         for end, source in place.links.items():
             stage, _, name = source.partition(".")
             if place.stage == other.name and stage == solver.name and name in solver.outputs:
+                yield end, name
+            if place.stage == other.name and (own := _WITHOUT_FAILURES.get(source)):
+                stage, _, name = own.partition(".")
+                if stage == solver.name:
+                    yield end, name
+    if other.name == IRON_LAW:
+        for end, source in FACTORS.items():
+            stage, _, name = source.partition(".")
+            if stage == solver.name:
                 yield end, name
 
 

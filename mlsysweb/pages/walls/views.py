@@ -80,6 +80,7 @@ def _chosen(request: HttpRequest, result: ResultPage) -> str:
     return next((each.url for each in result.calibrations if each.name == name and not each.current), "")
 
 
+@cache
 def _around(name: str) -> WallLinks:
     return WallLinks(
         solvers(),

@@ -60,8 +60,8 @@ class Explanation_:
 
 
 @dataclass(frozen=True)
-class OwnScenario:
-    """One of the user's scenarios to choose from."""
+class OfferedScenario:
+    """A scenario to choose from: one that is compared, or another of the visitor's own."""
 
     id: str
     title: str
@@ -83,5 +83,5 @@ class ComparePage:
     figures: tuple[Figure, ...]
     why: Explanation_ | None
     missing: tuple[str, ...]
-    choice: tuple[OwnScenario, ...]
+    choice: tuple[OfferedScenario, ...]
     action: str

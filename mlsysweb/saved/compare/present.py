@@ -22,7 +22,7 @@ from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series, Value
 
 from .outputs import output_rows, split_rows
-from .page import ComparePage, ComparisonCell, ComparisonRow, ExplainForm, Explanation_, OwnScenario, ScenarioColumn
+from .page import ComparePage, ComparisonCell, ComparisonRow, ExplainForm, Explanation_, OfferedScenario, ScenarioColumn
 
 _OVERLAID = ("roofline", "curve")
 _STACKED = ("buildup", "bars")
@@ -61,7 +61,7 @@ def compare_page(
     around: CompareLinks,
     why: Explanation_ | None,
     missing: Sequence[str],
-    choice: Sequence[OwnScenario],
+    choice: Sequence[OfferedScenario],
 ) -> ComparePage:
     """Return the comparison; with fewer than two scenarios only the choice of scenarios."""
     enough = len(compared) > 1
@@ -142,7 +142,7 @@ def _ratios(compared: Sequence[ComparedScenario], baseline: int) -> Iterator[Fig
         for label, numbers in columns.items()
         if numbers[base]
     )
-    title = "Headline figures against the baseline"
+    title = "Headline figures vs. the baseline"
     yield _figure("ratios-0", title, ratios(titles, columns, base), ("", *titles), words)
 
 
@@ -215,7 +215,7 @@ def _figure(
     return Figure(
         id,
         title,
-        f"{title}, of all scenarios compared. The table below says the same.",
+        f"{title} of the compared scenarios; the table below lists the values.",
         embedded(orjson.dumps(plot).decode()),
         Table(columns, rows),
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,18 +23,20 @@ from solvers.fields import Output
 from solvers.read import read
 from solvers.registry import solvers
 
-from .page import Explanation_, OwnScenario
+from .page import Explanation_, OfferedScenario
 from .present import ComparedScenario, CompareLinks, compare_page, why
 
 OF, BASELINE, OUTPUT, OTHER = "of", "baseline", "output", "other"
 MOST, _OFFERED = 8, 30
+# The address of a scenario or of one of its versions, as it is copied from a browser.
+_ADDRESS = re.compile(r"(?:https?://[^/\s]+)?/s/([-\w]{1,16})/?(?:v/\d{1,9}/?)?(?:[?#].*)?", re.ASCII)
 
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """The comparison of saved scenarios. Raise Http404."""
     url = reverse("compare:compare")
-    ids = list(dict.fromkeys(each for text in request.GET.getlist(OF) for each in text.replace(",", " ").split()))
+    ids = list(dict.fromkeys(_ids(request.GET.getlist(OF))))
     versions, missing = _versions(request, ids)
     compared = [_kept(version) for version in versions]
     places = {each.id: k for k, each in enumerate(compared)}
@@ -43,9 +46,16 @@ def compare(request: HttpRequest) -> HttpResponse:
     if len(compared) > 1 and request.GET.get(OUTPUT):
         reason, sentence = _why(request, versions, compared, baseline, places, url)
         missing += [sentence] if sentence else []
-    choice = _choice(request, places)
+    choice = list(_choice(request, compared))
     page = compare_page(compared, around, reason, missing, choice)
     return render(request, "compare/compare.html", {"page": page}, status=422 if missing else 200)
+
+
+def _ids(asked: Sequence[str]) -> Iterator[str]:
+    """Yield the id of each scenario asked for, by its id or by its address."""
+    for each in " ".join(asked).replace(",", " ").split():
+        match = _ADDRESS.fullmatch(each)
+        yield match[1] if match else each
 
 
 def _versions(request: HttpRequest, ids: Sequence[str]) -> tuple[list[Version], list[str]]:
@@ -144,6 +154,11 @@ def _point(wall: Any, version: Version) -> Any:
     return resolve(read(wall, version.question), version.snapshot).point
 
 
-def _choice(request: HttpRequest, chosen: dict[str, int]) -> list[OwnScenario]:
-    own = scenarios_of(request).filter(deleted=None)[:_OFFERED]
-    return [OwnScenario(each.pk, each.title, display_name(each.solver), each.pk in chosen) for each in own]
+def _choice(request: HttpRequest, compared: Sequence[ComparedScenario]) -> Iterator[OfferedScenario]:
+    """Yield the scenarios to choose from: those compared, of whomever they are, then this visitor's latest others."""
+    chosen = {each.id for each in compared}
+    for each in compared:
+        yield OfferedScenario(each.id, each.title, each.what, True)
+    for own in scenarios_of(request).filter(deleted=None)[:_OFFERED]:
+        if own.pk not in chosen:
+            yield OfferedScenario(own.pk, own.title, display_name(own.solver), False)

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from catalog.json_field import NumbersJSONField
+
 from .ids import short_id
 
 
@@ -84,8 +86,8 @@ class Version(models.Model):
     number = models.PositiveIntegerField()
     solver_version = models.CharField(max_length=20)
     question = models.JSONField(help_text="Inputs as typed, by name; what equals the default is left out.")
-    snapshot = models.JSONField(help_text="Every catalog row used, as it was.")
-    result = models.JSONField(
+    snapshot = NumbersJSONField(help_text="Every catalog row used, as it was.")
+    result = NumbersJSONField(
         help_text="Of a wall solvers.result as kept; of a page over many walls its data, its inputs and the walls' "
         "versions."
     )

@@ -100,7 +100,7 @@ def list_page(
 def _told(count: int, filters: ListFilter) -> str:
     narrowed = filters.words or filters.kind or filters.tag or filters.group
     if not count and not narrowed:
-        return "Nothing is saved yet: every page that asks has a Save button."
+        return "You have no saved scenarios. Use “Save” on any page."
     if not count:
         return f"Nothing saved fits this.{filters.left_out}"
     return f"{count:,} saved{'.' if filters.left_out else ''}{filters.left_out}"

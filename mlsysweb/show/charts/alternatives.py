@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from solvers.formatting import member_words
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result
 
@@ -30,7 +31,7 @@ def alternatives(drawing: ChartSpec, result: Result) -> dict[str, Any]:
             {
                 "type": "bar",
                 "orientation": "h",
-                "name": str(word).replace("_", " "),
+                "name": member_words(str(word)),
                 "y": [system for system, _ in rows],
                 "x": [v for _, v in rows],
                 "text": [format_quantity(v, value.unit, value.display_unit) for _, v in rows],

@@ -64,7 +64,7 @@ def curve(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] 
     panels = _panels(drawing, result, measured)
     if not panels:
         return {"data": [], "layout": layout()}
-    reach = _reach_of_x([line for panel in panels for line in panel.lines], result, x)
+    reach = _reach_of_x([line for panel in panels for line in panel.lines], result, drawing)
     ends = [label for panel in panels for label in _end_labels(panel, len(panels))]
     marks = list(_marks(drawing, result, reach))
     first_measured = next((panel for panel in panels if panel.measured), None)
@@ -303,11 +303,14 @@ def _mark_label(nth: int, at: float, words: str, reach: Reach, panel: _Panel) ->
     return mark_words(words, reach.share(at), panel.low, panel.high, below=below, nth=nth)
 
 
-def _reach_of_x(lines: Sequence[_Line], result: Result, x: str) -> Reach:
-    """Return the range of the input, that of its column. Zero, which a log axis cannot show, is left out of one."""
+def _reach_of_x(lines: Sequence[_Line], result: Result, drawing: ChartSpec) -> Reach:
+    """Return the range of the input, that of its column. A log axis leaves out zero, which it cannot show. Up to a
+    limit beyond which the first output is infinite, as the load of a queue, the axis is linear."""
+    x = drawing.x[0]
     reached = [row[0] for line in lines for row in line.rows]
     reached += [at for (at,) in finite_rows([number(result, x)]) if reached and min(reached) <= at <= max(reached)]
-    log = _spans_decades(reached)
+    limited = any(math.isfinite(last_in_view(track, x, drawing.y[0])) for track in series_along(result, x))
+    log = _spans_decades(reached) and not limited
     reached = [v for v in reached if v > 0 or not log]
     if log or len(set(reached)) < 2:
         return Reach.of(reached, log=log, room=0.02)

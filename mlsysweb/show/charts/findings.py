@@ -116,7 +116,7 @@ def _waterfall(drawing: ChartSpec, result: Result) -> str:
         return ""
     label, least = min(known, key=lambda row: row[1])
     left = format_quantity(math.prod(v for _, v in known), "1", "percent")
-    told = [f"{left} is left; the largest loss is {uncapitalized(label)}, × {format_quantity(least, '1')}."]
+    told = [f"{left} is left. Smallest: {uncapitalized(label)}, × {format_quantity(least, '1')}."]
     none = [uncapitalized(label) for label, v in rows if v == 1]
     return " ".join([*told, *([f"No loss: {', '.join(none)}."] if none else [])])
 

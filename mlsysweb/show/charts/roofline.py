@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from solvers.formatting import member_words
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Series
 
@@ -86,7 +87,7 @@ def _regions(result: Result, across: Reach, up: Reach) -> list[dict[str, Any]]:
 
 
 def _heading() -> dict[str, Any]:
-    return _text("<b>Achieved FLOP/s</b>", 0, 1, "token:text", "left", "bottom", yshift=6) | {"name": "heading"}
+    return _text("<b>Attained FLOP/s</b>", 0, 1, "token:text", "left", "bottom", yshift=6) | {"name": "heading"}
 
 
 def _labels(result: Result, across: Reach, up: Reach) -> list[dict[str, Any]]:
@@ -183,7 +184,7 @@ def _ceilings(result: Result, low: float, high: float) -> Iterator[dict[str, Any
     slope = number(result, "memory_roof")
     for name, roof in zip(track.columns["precision"], track.columns["compute_roof"], strict=True):
         if isinstance(roof, float) and math.isfinite(roof):
-            by_rate.setdefault(roof, []).append(str(name))
+            by_rate.setdefault(roof, []).append(member_words(str(name)))
     for roof, names in by_rate.items():
         if roof != number(result, "compute_roof"):
             words = ", ".join(names)

@@ -46,15 +46,25 @@ def is_constant(numbers: Sequence[float]) -> bool:
 def last_in_view(track: Series, x: str, first: str) -> float:
     """Return up to where the axis runs: to the end, or to the place after which the first output is infinite or not
     known, as is the wait in a queue beyond its capacity."""
-    places = [v for (v,) in finite_rows(track.columns[x])]
-    known = [row[0] for row in finite_rows(track.columns[x], track.columns[first])]
-    return min((v for v in places if known and v > max(known)), default=math.inf)
+    last = max((row[0] for row in finite_rows(track.columns[x], track.columns[first])), default=math.inf)
+    return min((v for (v,) in finite_rows(track.columns[x]) if v > last), default=math.inf)
 
 
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:
     """Return the rows whose numbers are all finite; infinite and unknown values are not drawn."""
+    rows = zip(*columns, strict=True)
+    if all(map(_is_finite, columns)):
+        return rows
     finite = ([isinstance(v, _NUMBERS) and math.isfinite(v) for v in column] for column in columns)
-    return compress(zip(*columns, strict=True), map(all, zip(*finite, strict=True)))
+    return compress(rows, map(all, zip(*finite, strict=True)))
+
+
+def _is_finite(column: Sequence[Any]) -> bool:
+    """Return whether a column has finite numbers only: the usual case, in a tenth of the time."""
+    try:
+        return all(map(math.isfinite, column))
+    except TypeError:  # words, or nothing at all
+        return False
 
 
 def is_infeasible(result: Result) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from solvers.meta.sensitivity import ElasticityRow
+from solvers.numerals import MINUS
 
 from .axes import LABEL_SHARE, layout, names_axis
 
@@ -48,7 +49,7 @@ def _bars(name: str, colour: str, rows: Sequence[ElasticityRow]) -> dict[str, An
         "name": name,
         "y": [_named(row) for row in rows],
         "x": [row.elasticity for row in rows],
-        "text": [f"{row.elasticity:+.2f}" for row in rows],
+        "text": [f"{row.elasticity:+.2f}".replace("-", MINUS) for row in rows],
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": colour},

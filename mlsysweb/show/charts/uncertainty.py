@@ -178,7 +178,7 @@ def relative_bands(bands: Sequence[RelativeBand]) -> dict[str, Any]:
         "marker": {"color": "token:compute", "size": 10},
         "hovertemplate": "%{y}: %{text}<extra></extra>",
     }
-    multiple = Value(0.0, "1", "times", "Over the value without ranges")
+    multiple = Value(0.0, "1", "times", "Relative to the value without ranges")
     names = names_axis([band.label for band in bands], showgrid=False)
     point = {
         "type": "scatter",

@@ -148,7 +148,18 @@ def _default_text(io: InputField) -> str:
 
 def _slider(io: Input) -> Slider:
     low, high = (convert(end, io.unit, io.display_unit) for end in io.slider)
-    return Slider(low=low, high=high, log=io.log, integer=io.integer, counted=is_counted(io.unit))
+    return Slider(low=low, high=high, log=io.log, integer=io.integer, counted=is_counted(io.unit), noun=_noun(io))
+
+
+def _noun(io: Input) -> str:
+    """Return what a number without a unit counts, for a slider that is read aloud: `4 devices`; empty where the label
+    does not tell."""
+    if io.unit != "1" or io.display_unit not in ("", "1") or not io.integer:
+        return ""
+    if io.label.endswith(" length"):
+        return "tokens"
+    counted = io.label.partition(" per ")[0].lower()
+    return "sequences" if counted == "batch size" else counted if counted.endswith("s") else ""
 
 
 def _groups(io: InputField, text: str, choices: Choices) -> tuple[OptionGroup, ...]:
@@ -195,7 +206,7 @@ def _extra_names(question: Question[Any]) -> Iterator[tuple[str, str]]:
     if question.overlay:
         yield ALSO, f"Compare with ({question.inputs[question.overlay].label.lower()}s)"
     if any(figure.kind == "curve" for figure in question.figures):
-        yield SWEEP, "Curves run along"
+        yield SWEEP, "Chart x-axis"
 
 
 def _extras(
@@ -218,13 +229,13 @@ def _extras(
         )
     if SWEEP in names:
         now = text.get(SWEEP, "")
-        own = Option("", "As each chart suggests", not now)
+        own = Option("", "Automatic", not now)
         numbers = (Option(n, _worded(i), n == now) for n, i in question.inputs.items() if isinstance(i, Input))
         yield Field(
             name=SWEEP,
             control="pick",
             label=names[SWEEP],
-            help="Any number above can be the axis of the curves.",
+            help="Any number above can be the x-axis of the curves.",
             text=now,
             error=errors.get(SWEEP, ""),
             slider=None,

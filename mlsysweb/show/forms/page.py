@@ -16,6 +16,7 @@ class Slider:
     log: bool
     integer: bool
     counted: bool
+    noun: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ _BIASED = 0.05
 _NAMES = {
     "decode": "Decode steps",
     "prefill": "Prefills",
-    "answer": "Whole answers",
+    "answer": "End-to-end latency",
     "training": "Training steps",
     "memory": "Training activations",
     "power": "Power while serving",
@@ -45,7 +45,7 @@ def confidence(kinds: Iterable[str], chip: str, name: str, precision: str) -> It
 @lru_cache(512)
 def _sentence(kind: str, chip: str, name: str, precision: str) -> str:
     wider = [
-        (f"on {name}{f' in {precision}' if precision else ''}", _errors(kind, chip, precision)),
+        (f"on {name}{f' in {precision.upper()}' if precision else ''}", _errors(kind, chip, precision)),
         (f"on {name}, in other precisions too", _errors(kind, chip, "")),
         (f"on other accelerators, fewer than {_FEWEST} on {name}", _errors(kind, "", "")),
     ]
@@ -67,8 +67,8 @@ def known_to_miss(kind: str, places: NDArray[np.int64]) -> Iterator[str]:
         side = "high" if bias > 0 else "low"
         off = format_quantity(abs(bias), "1", "%", digits=2)
         yield (
-            f"Known to miss here, too {side}: {_NAMES[kind].lower()} of {len(places):,} measurements within 2× of this "
-            f"point are predicted {off} too {side} in the median."
+            f"Known error here: predictions for {len(places):,} measurements within 2× of this point "
+            f"({_NAMES[kind].lower()}) are {off} too {side} in the median."
         )
 
 

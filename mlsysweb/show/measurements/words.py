@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 from mlsysweb.show.results.page import Link
 from solvers.calibration import CALIBRATIONS as SETS
+from solvers.grammar import agree
 from solvers.quantities import format_quantity
+from solvers.shipped.reader import lines
+from solvers.specs import Model
 
 from .page import MeasuredRow
 from .rows import MeasurementKind, Measurements
@@ -21,16 +25,16 @@ _NUMBERS = {
     "memory": (" micro-batch", " tokens long", ""),
     "storage": (" accelerators", "", ""),
 }
-_SERVING = (" at once", " in", " out")
+_SERVING = (" concurrent", " in", " out")
 
 # The limits of each source, to know before its rows are trusted.
 NOTES = {
     "aiconfigurator": "Timings of single kernels and of all-reduces, composed into batches: no host, no scheduler. "
     "Small all-reduces of some engines were timed without CUDA graphs.",
     "InferenceX": "By way of aiconfigurator; taken to be real servers. The format of the KV cache is inferred. At a "
-    "concurrency that a server cannot hold, requests wait and the time between tokens is short.",
+    "concurrency that a server cannot hold, requests wait and the ITL is short.",
     "LLM-Inference-Bench": "Engines of 2024. A few rows end early. That the A100 has 40 GB is inferred.",
-    "Splitwise": "An engine of 2023, whose time between tokens hardly falls with tensor parallelism.",
+    "Splitwise": "An engine of 2023, whose ITL hardly falls with tensor parallelism.",
     "llm-foundry": "Published throughput of dense models; another software than Megatron's.",
     "NeMo": "Medians of repeats.",
     "Megatron Bridge": "Medians of releases; a mixture of experts differs by a factor of three between releases of one "
@@ -44,16 +48,35 @@ NOTES = {
 }
 
 
+_ENGINES = {"trtllm": "TensorRT-LLM", "vllm": "vLLM", "sglang": "SGLang"}
+# What was measured, by the text in the file before a comma.
+_QUANTITIES = {
+    "first token": "TTFT",
+    "time between tokens": "ITL",
+    "whole answer": "end-to-end latency",
+    "power of a GPU that serves": "GPU power while serving",
+    "GPU energy of a node that mostly waits": "GPU energy of a mostly idle node",
+    "samples a second from ample storage": "samples/s from ample storage",
+}
+
+
+@cache
+def _model_names() -> dict[str, str]:
+    """Return the display names of the shipped models by slug."""
+    return {line.text("slug"): line.text("name") for line in lines(Model)}
+
+
 def configuration(rows: Measurements, place: int) -> str:
-    """Return what was measured, without the chip: `llama-3.1-8b, BF16, TP 4, vllm, 16 at once, 1,024 in, 128 out`."""
+    """Return what was measured, without the chip: `Llama 3.1 8B, BF16, TP 4, vLLM, 16 concurrent, 128 out`."""
     kind = str(rows["kind"][place])
     texts = [str(rows[name][place]) for name in ("model", "precision", "parallelism", "engine")]
-    texts[1] = texts[1].upper()
-    numbers = (float(rows[name][place]) for name in ("batch", "prompt", "output"))
+    texts = [_model_names().get(texts[0], texts[0]), texts[1].upper(), texts[2], _ENGINES.get(texts[3], texts[3])]
+    numbers = [float(rows[name][place]) for name in ("batch", "prompt", "output")]
     words = _NUMBERS.get(kind, _SERVING)
     fleet = float(rows["devices"][place]) if kind == "training" else math.nan
     counted = [] if math.isnan(fleet) else [f"{fleet:,.0f} devices"]
-    counted += [f"{value:,.0f}{word}" for value, word in zip(numbers, words, strict=True) if not math.isnan(value)]
+    told = [(value, word) for value, word in zip(numbers, words, strict=True) if not math.isnan(value)]
+    counted += [agree(f"{value:,.0f}", word) for value, word in told]
     return ", ".join(text for text in (*texts, *counted) if text)
 
 
@@ -62,7 +85,7 @@ def measured_row(rows: Measurements, place: int, prediction: str, kind: Measurem
     measured, predicted = float(rows["measured"][place]), float(rows[prediction][place])
     return MeasuredRow(
         configuration=configuration(rows, place),
-        quantity=str(rows["quantity"][place]),
+        quantity=quantity_text(str(rows["quantity"][place])),
         chip=chip,
         measured=figure_text(measured, kind),
         predicted=figure_text(predicted, kind),
@@ -70,6 +93,12 @@ def measured_row(rows: Measurements, place: int, prediction: str, kind: Measurem
         far=not 1 / FACTOR <= predicted / measured <= FACTOR,
         source=Link(str(rows["source"][place]), str(rows["url"][place])),
     )
+
+
+def quantity_text(quantity: str) -> str:
+    """Return the name of a measured quantity: `ITL, static batch` for `time between tokens, static batch`."""
+    first, comma, rest = quantity.partition(",")
+    return _QUANTITIES.get(first, first) + comma + rest
 
 
 def figure_text(value: float, kind: MeasurementKind) -> str:

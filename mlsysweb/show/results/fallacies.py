@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -33,7 +32,7 @@ def fallacies(solver: Solver[Any, Any], base: str) -> tuple[FallacyResult, ...]:
 # The catalog version is part of the cache key: entries of an older catalog are not used again.
 @lru_cache(256)
 def _fallacies(solver: Solver[Any, Any], base: str, version: str) -> tuple[FallacyResult, ...]:
-    pointwise = dataclasses.replace(solver, figures=())  # without charts, so that no sweep is computed
+    pointwise = solver.without_charts  # so that no sweep is computed
     return tuple(_told(pointwise, fallacy, base) for fallacy in solver.fallacies)
 
 

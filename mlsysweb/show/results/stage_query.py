@@ -18,11 +18,10 @@ from solvers.specs import columns
 Asked = Mapping[tuple[str, str], str]
 
 
-def stage_query(chain: Pipeline, stage: Stage, inputs: Any, typed: Mapping[str, str]) -> dict[str, str]:
+def stage_query(chain: Pipeline, stage: Stage, inputs: Any, asked: Asked) -> dict[str, str]:
     """Everything the stage's answer was made of, by name as a person would type it: its `inputs` and the figures of its
-    picks, given or found by other stages, without what is the wall's own default. `typed` is what was given to the
-    chain."""
-    asked = chain.assigned(typed)
+    picks, given or found by other stages, without what is the wall's own default. `asked` is what was given to the
+    chain, by the inputs it sets (`Pipeline.assigned`)."""
     query: dict[str, str] = {}
     for name, io in stage.inputs.items():
         if isinstance(io, Pick):

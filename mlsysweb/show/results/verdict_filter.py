@@ -10,6 +10,8 @@ from django.template import Library
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from mlsysweb.show.unit_filter import units
+
 from .page import Card
 
 register = Library()
@@ -22,9 +24,9 @@ _ABBREVIATED = re.compile(r"\(([A-Z][A-Za-z0-9]*[A-Z0-9])\)$")
 @register.filter
 def verdict(text: str) -> SafeString:
     """Return a verdict as HTML: its state in a `b`, its numbers in a `span`. A long first sentence is no state."""
-    state, stop, rest = text.partition(". ")
+    state, stop, rest = units(text).partition(". ")
     if not stop or len(state) > _MOST_STATE:
-        return format_html('<span class="proof">{}</span>', text)
+        return format_html('<span class="proof">{}</span>', units(text))
     return format_html('<b class="state">{}.</b> <span class="proof">{}</span>', state, rest)
 
 

@@ -139,6 +139,12 @@ def test_the_export_of_a_filtered_list_has_its_rows(as_ada):
     assert len(document["rows"]) == listed.context["cl"].result_count
 
 
+@pytest.mark.parametrize("query", ["also=1", "vendor__x=1", "node__pue__y=1"])
+def test_the_export_of_a_filter_that_the_table_does_not_have_is_refused(as_ada, query):
+    answer = as_ada.get(f"/admin/catalog/fleet/export/csv/?{query}", follow=True)
+    assert "Nothing was exported: the address has a filter" in answer.content.decode()
+
+
 def test_an_unknown_format_is_not_found(as_ada):
     assert as_ada.get("/admin/catalog/accelerator/export/pdf/").status_code == 404
 

@@ -367,18 +367,42 @@ def test_the_projector_counts_answers_while_voting_and_keeps_its_demos_afterward
     assert update(afternoon, shown).status_code == 204
 
 
-def test_the_projector_shows_the_question_alone_until_the_answer_is_revealed(afternoon):
+def test_the_projector_keeps_the_text_of_the_slide_below_the_question(afternoon):
     document = lesson_document()
     document["frames"][1]["text"] = "The text of the frame."
     afternoon.session = store.create_session(read_lesson(document), AnonymousUser())
     afternoon.move("next")
     assert "The text of the frame" in afternoon.projector()
     afternoon.move("open")
-    assert "The text of the frame" not in afternoon.projector()
-    assert "135 t" not in afternoon.projector()
+    shown = afternoon.projector()
+    assert shown.index("How many tonnes") < shown.index("The text of the frame")
+    assert "135 t" not in shown and 'class="demo"' not in shown
     afternoon.move("close", "reveal")
     assert "The text of the frame" in afternoon.projector()
     assert "Answer: <strong>135 t</strong>" in afternoon.projector()
+
+
+def presenter(afternoon):
+    return afternoon.host.get(afternoon.url("host", afternoon.session.host_key)).content.decode()
+
+
+def test_the_presenter_sees_slide_and_question_before_the_vote(afternoon):
+    document = lesson_document()
+    document["frames"][1]["text"] = "The text of the frame."
+    afternoon.session = store.create_session(read_lesson(document), AnonymousUser())
+    afternoon.move("next")
+    shown = presenter(afternoon)
+    assert "How many tonnes" in shown and "The text of the frame" in shown
+
+
+@pytest.mark.parametrize(("answers", "first"), [(("135", "135"), "reveal"), (("135", "7"), "again")])
+def test_the_move_that_is_advised_is_the_highlighted_one(afternoon, answers, first):
+    students = [afternoon.student() for _ in answers]
+    afternoon.move("next", "open")
+    for student, value in zip(students, answers, strict=True):
+        afternoon.answer(student, answer=value)
+    afternoon.move("close")
+    assert re.findall(r'value="(\w+)" class="primary"', presenter(afternoon)) == [first]
 
 
 def test_answers_of_one_who_leaves_after_the_reveal_are_counted_no_more(afternoon):

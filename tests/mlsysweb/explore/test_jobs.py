@@ -61,7 +61,7 @@ class TestOneJob:
         monkeypatch.setattr(jobs, "SLICE", 0.0)
         job = finished(begin_job(large()))
         asked = search_of(job)
-        assert job.state == JobState.DONE and job.boxes == asked.boxes > 20
+        assert job.state == JobState.DONE and job.boxes == asked.boxes > 10
         assert same(from_bytes(bytes(job.seen)), run(asked).seen)
 
     def test_it_shows_what_it_has_before_it_is_done(self, client, monkeypatch):
@@ -85,6 +85,16 @@ class TestOneJob:
         assert jobs._taken("alive").boxes == half > 0
         Job.objects.update(worker="", lease=None)
         assert same(from_bytes(bytes(finished(job).seen)), run(search_of(job)).seen)
+
+    def test_a_job_whose_boxes_were_cut_otherwise_starts_again(self, monkeypatch):
+        monkeypatch.setattr(jobs, "SLICE", 0.0)
+        job = begin_job(large())
+        jobs._slice(jobs._taken("test"), "test", {})
+        Job.objects.update(boxes=7)  # as many of a quarter of the size
+        done = finished(job)
+        assert (done.state, done.count) == (JobState.DONE, done.size)
+        assert same(from_bytes(bytes(done.seen)), run(search_of(job)).seen)
+        assert outcome_of(done, search_of(job)).complete
 
     def test_stopped_it_keeps_what_it_saw_and_goes_on_from_there(self, client, monkeypatch):
         monkeypatch.setattr(jobs, "SLICE", 0.0)

@@ -12,7 +12,7 @@ from solvers.errors import InputErrors
 from solvers.quantities import to_si
 from solvers.search.evaluation import sample
 from solvers.search.run import run
-from solvers.specs import Accelerator
+from solvers.specs import Accelerator, Grid
 from tests.mlsysweb.explore.questions import GOALS, SMALL, question, search
 
 pytestmark = pytest.mark.usefixtures("catalog")
@@ -267,3 +267,11 @@ def test_devices_are_an_answer_and_not_an_axis_where_replicas_are_asked():
     axes = {"model": "llama-3-8b", "replicas": "1, 2", "devices": "8, 16"}
     said = complaint(axes=axes, goals=("minimize: tco.tco",), walls="serving tco")["axis-2"]
     assert "found by serving.devices" in said and "tensor-parallel" in said
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.name)
+def test_a_preset_takes_the_price_of_electricity_from_its_grids(preset):
+    axes = dict(preset.question.axes)
+    assert "electricity_price" not in axes
+    for slug in filter(None, axes.get("grid", "").split(", ")):
+        assert not np.isnan(look_up(Grid, slug).electricity_price), slug

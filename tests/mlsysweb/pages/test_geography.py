@@ -27,8 +27,8 @@ def api(client, **query):
 
 
 def test_the_tutorials_month_emits_69_tonnes_in_poland_and_41_times_less_in_quebec(client):
-    assert "In Poland (classroom) the job emits 69 t of CO2e" in page(client).verdict
-    assert "emits 1.68 t of CO2e" in page(client, grid="quebec").verdict
+    assert "In Poland (classroom) the job emits 69 t CO₂e" in page(client).verdict
+    assert "emits 1.68 t CO₂e" in page(client, grid="quebec").verdict
 
 
 def test_the_wall_opens_with_this_job_at_this_place_and_says_the_same(client):

@@ -79,3 +79,8 @@ def test_the_verdict_begins_with_its_first_sentence_in_large(client):
 
 def test_an_update_of_the_live_roofline_carries_no_picture(client):
     assert "miniature" not in client.get("/", headers={"HX-Request": "true"}).content.decode()
+
+
+def test_the_chart_names_the_model_and_the_accelerator(client):
+    for live in (client.get("/"), client.get("/", {"batch_size": "8"}, headers={"HX-Request": "true"})):
+        assert "Roofline: Llama 3 8B on NVIDIA H100 SXM5 80GB" in live.content.decode()

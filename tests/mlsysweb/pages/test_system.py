@@ -56,7 +56,7 @@ def test_every_link_to_a_wall_answers(client):
 @pytest.mark.parametrize(
     ("query", "field", "sentence"),
     [
-        ({"batch_size": "many"}, "batch_size", "needs a number such as '0.5'; 'many' is none."),
+        ({"batch_size": "many"}, "batch_size", "needs a number such as '8'; 'many' is none."),
         ({"model": "resnet-50"}, "model", "Choose a transformer"),
         ({"accelerator": "gaudi3"}, "unit_price", "is needed: the catalog has no price for Intel Gaudi 3"),
         ({"devices": "0"}, "devices", "must be at least 1"),
@@ -183,3 +183,16 @@ def test_the_page_says_how_far_predictions_of_its_walls_were_off(client, path, a
     told = [each for each in found.context["page"].prediction_errors if each.startswith(about)]
     assert len(told) == 1 and "half of the predictions are within" in told[0]
     assert told[0] in html.unescape(found.content.decode())
+
+
+def test_walls_of_one_device_do_not_contradict_a_model_that_several_share(client):
+    rows = {
+        wall.number: wall
+        for group in client.get("/system/", {"model": "llama-3-70b", "tensor_parallel": "4"}).context["page"].groups
+        for wall in group.walls
+    }
+    assert rows[4].kind != "infeasible"
+    for number in (1, 2, 3, 5):
+        assert rows[number].verdict.startswith("One device alone: ") and rows[number].kind != "infeasible"
+    alone = client.get("/system/", {"tensor_parallel": "1"}).context["page"].groups[0].walls
+    assert not next(wall for wall in alone if wall.number == 2).verdict.startswith("One device alone")

@@ -181,6 +181,20 @@ def test_a_wall_leads_to_its_neighbours_and_to_the_walls_that_take_what_it_found
     assert float(taken["itl"]) == pytest.approx(found["itl"]["value"], rel=0.01)
 
 
+@pytest.mark.parametrize("wall", ["iron_law", "tco", "sustainability"])
+def test_the_walls_of_a_run_take_the_job_that_was_planned(client, wall):
+    asked = {"model": "llama-3-70b", "tokens": "2T", "data_parallel": "15", "accelerator": "h200-sxm-141gb"}
+    planned = client.get("/api/v1/solve/parallelism", asked).json()["outputs"]
+    page = client.get("/walls/parallelism/", asked).context["page"]
+    link = next(feed.wall.url for feed in page.feeds if feed.wall.url.startswith(f"/walls/{wall}/"))
+    taken = client.get(link.replace("/walls/", "/api/v1/solve/").replace("/?", "?")).json()["inputs"]
+    run = {"devices": "devices", "mfu": "mfu", "duration": "training_time"}
+    factors = {"devices": "devices", "mfu": "device_mfu", "total_ops": "run_flop", "peak_rate": "peak"}
+    for end, found in (factors if wall == "iron_law" else run).items():
+        assert taken[end] == pytest.approx(planned[found]["value"], rel=1e-6)
+    assert taken.get("accelerator", "H200").count("H200") == 1
+
+
 def test_a_wall_shows_what_people_say_of_it_with_todays_numbers(client):
     answer = client.get("/walls/tco/")
     claims = [fallacy.claim for fallacy in answer.context["page"].fallacies]

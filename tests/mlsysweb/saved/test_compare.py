@@ -168,3 +168,27 @@ def test_boxes_ticked_come_as_several(ada):
 def test_a_nonsense_id_is_a_sentence(ada):
     answer = ada.get("/s/compare/", {"of": "x" * 500})
     assert answer.status_code == 422 and "There is no scenario" in answer.content.decode()
+
+
+def boxes(page):
+    """Return the scenarios offered, and those that are ticked."""
+    found = re.findall(r'<input type="checkbox" name="of" value="(\S+?)"( checked)?>', page)
+    return [id for id, _ in found], [id for id, ticked in found if ticked]
+
+
+def test_a_scenario_of_somebody_else_is_offered_and_ticked(ada, ben):
+    shared, own = ids(save(ada, SMALL)), ids(save(ben, LARGE))
+    assert boxes(shown(ben, shared)) == ([shared, own], [shared])
+    assert boxes(shown(Client(), shared)) == ([shared], [shared])
+
+
+@pytest.mark.parametrize("pasted", ["http://testserver/s/{}/", "/s/{}/v/1/", "https://portal.example/s/{}", "{}"])
+def test_a_pasted_link_or_id_is_compared(ada, ben, pasted):
+    shared, own = ids(save(ada, SMALL)), ids(save(ben, LARGE))
+    page = shown(ben, [own, pasted.format(shared)])
+    assert line(page, "Batch size") == ["256", "8"] and boxes(page) == ([own, shared], [own, shared])
+
+
+def test_an_empty_field_for_a_link_asks_for_nothing(ada):
+    both = ids(save(ada, SMALL), save(ada, LARGE)).split(",")
+    assert ada.get("/s/compare/", {"of": [*both, ""]}).status_code == 200

@@ -1,6 +1,5 @@
 """Every view can show an imported document; other documents are refused quickly, with a few short sentences."""
 
-import copy
 import html
 import json
 import random
@@ -21,7 +20,8 @@ from solvers.fields import Input, Output
 from solvers.registry import solvers
 from solvers.result import Value
 from solvers.specs import KINDS, columns
-from tests.mlsysweb.exported import breaches, document, nasty
+from tests.hostile import mutated
+from tests.mlsysweb.exported import VIEWS, breaches, document, nasty
 from tests.mlsysweb.people import save
 
 WALLS = sorted(solvers())
@@ -280,79 +280,6 @@ def test_what_the_answer_repeats_of_its_question_and_rows_is_not_believed(client
     sent(client, changed("result/snapshot", {"model": {"name": "x", "source_url": "javascript:alert(1)"}}))
     kept = Scenario.objects.get().latest
     assert kept.result["snapshot"] == kept.snapshot and "javascript" not in orjson.dumps(kept.result).decode()
-
-
-VIEWS = (
-    "",
-    "v/1/",
-    "v/1/drift/",
-    "print/",
-    "embed/",
-    "qr/",
-    "preview.png",
-    *(f"export/{form}/" for form in ("values", "curves", "json", "python", "notebook", "methods", "bibtex")),
-)
-JUNK = (
-    None,
-    True,
-    "",
-    "x",
-    "__nan__",
-    "{x}",
-    "@latency",
-    0,
-    -1,
-    1.5,
-    1e308,
-    [],
-    {},
-    [1.0],
-    ["x"],
-    {"value": 1.0},
-    "x" * 5000,
-    [[]],
-    '"""',
-    "=1+1",
-)
-
-
-def places(inside, path=()):
-    """Return the paths of all items of a document."""
-    pairs = inside.items() if isinstance(inside, dict) else enumerate(inside) if isinstance(inside, list) else ()
-    for step, value in pairs:
-        yield (*path, step)
-        yield from places(value, (*path, step))
-
-
-def mutated(told, chance):
-    """Return a document with one to three items changed, dropped, doubled, renamed or swapped."""
-    told = copy.deepcopy(told)
-    for _ in range(chance.randint(1, 3)):
-        every = list(places(told))
-        # A top-level item is as likely as one of the many points of curves.
-        path = chance.choice([p for p in every if len(p) == chance.randint(2, 6)] or every)
-        inside = told
-        for step in path[:-1]:
-            inside = inside[step]
-        match chance.randint(0, 4):
-            case 0:
-                inside[path[-1]] = chance.choice(JUNK)
-            case 1:
-                del inside[path[-1]]
-            case 2 if isinstance(inside, list):
-                inside.append(inside[path[-1]])
-            case 3 if isinstance(inside, dict):
-                inside[chance.choice(["x", "latency", "class", "x y", *inside])] = inside[path[-1]]
-            case _:
-                other = chance.choice(every)
-                value = told
-                for step in other:
-                    try:
-                        value = value[step]
-                    except (KeyError, IndexError, TypeError):
-                        break
-                inside[path[-1]] = copy.deepcopy(value)
-    return told
 
 
 def answers(client, told):

@@ -33,8 +33,8 @@ def asked(**changes):
 
 def test_a_measured_configuration_is_its_own_nearest():
     rows = near("serving", batch_size="16", prompt_length="1024", output_length="128").rows
-    decode = [row for row in rows if row.quantity.startswith("time between tokens")]
-    assert decode[0].configuration == "llama-3.1-8b, BF16, 1 device, trtllm, 16 at once, 1,024 in, 128 out"
+    decode = [row for row in rows if row.quantity.startswith("ITL")]
+    assert decode[0].configuration == "Llama 3.1 8B, BF16, 1 device, TensorRT-LLM, 16 concurrent, 1,024 in, 128 out"
     assert decode[0].source.url.startswith("https://")
 
 
@@ -132,7 +132,7 @@ def test_the_errors_on_a_chip_are_those_of_its_rows():
     rows = rows.where(rows["precision"] == "bf16")
     off = np.abs(rows["default"] / rows["measured"] - 1)
     off = off[~np.isnan(off)]
-    start = f"Decode steps, {len(off):,} measured on NVIDIA H100 SXM5 80GB in bf16: "
+    start = f"Decode steps, {len(off):,} measured on NVIDIA H100 SXM5 80GB in BF16: "
     sentence = next(each for each in near("serving").errors if each.startswith(start))
     assert f"half of the predictions are within {100 * np.median(off):.2g} %" in sentence
     assert f"nine of ten within {100 * np.quantile(off, 0.9):.2g} %" in sentence
@@ -201,7 +201,7 @@ def test_measured_points_are_drawn_hollow_in_one_trace_of_a_panel_and_named(wall
 
 def test_the_hover_text_names_figure_source_chip_model_and_precision():
     point = near("serving").points[0]
-    for words in ("aiconfigurator", "NVIDIA H100 SXM5 80GB", "llama-3.1-8b", "BF16"):
+    for words in ("aiconfigurator", "NVIDIA H100 SXM5 80GB", "Llama 3.1 8B", "BF16"):
         assert words in point.words
     result = answer(solvers()["serving"], {})
     chart = draw(result.charts[0], result, (point,))
@@ -251,6 +251,6 @@ def test_every_drawn_point_is_listed_with_its_source(client):
 
 
 def test_predictions_that_miss_nearby_are_said_to_with_the_side():
-    missed = [each for each in near("serving").errors if each.startswith("Known to miss here")]
+    missed = [each for each in near("serving").errors if each.startswith("Known error here")]
     assert missed and "too low" in missed[0]
-    assert not [each for each in near("parallelism", **MEASURED["parallelism"]).errors if "Known to miss" in each]
+    assert not [each for each in near("parallelism", **MEASURED["parallelism"]).errors if "Known error" in each]

@@ -83,7 +83,9 @@ def test_yes_is_said_by_a_person_and_by_json(said):
     assert read(compression, {"memory_bound": said}).values["memory_bound"] == 1
 
 
-@pytest.mark.parametrize(("to", "who"), [(2, "Gholami"), (3, "95%"), (4, "0.4%"), (6, "Frantar"), (8, "Wu")])
+@pytest.mark.parametrize(
+    ("to", "who"), [(2, "Gholami"), (3, "95\u00a0%"), (4, "0.4\u00a0%"), (6, "Frantar"), (8, "Wu")]
+)
 def test_accuracy_is_quoted_and_never_computed(to, who):
     inputs = compression.accept({"bits": to})
     (note, *_) = compression.notes(inputs, compression.function(inputs))

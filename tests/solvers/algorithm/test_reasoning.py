@@ -112,3 +112,12 @@ def test_a_model_without_a_chip_is_refused_with_the_field_to_fill():
         reasoning(served_model="llama-3.1-8b")
     with pytest.raises(InputErrors, match="does not generate"):
         reasoning(served_model="resnet-50", served_on="h100-sxm5-80gb")
+
+
+def test_a_link_that_is_not_published_is_asked_for():
+    split = {"served_model": "llama-3.1-8b", "served_on": "trainium1", "tensor_parallel": 2}
+    with pytest.raises(InputErrors, match="Trainium") as bad:
+        reasoning(**split)
+    assert [error.field for error in bad.value.errors] == ["interconnect_bandwidth"]
+    assert reasoning(**split, interconnect_bandwidth="192 GB/s").latency > 0
+    assert reasoning(**{**split, "tensor_parallel": 1}).latency > 0

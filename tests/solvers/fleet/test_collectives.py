@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solvers import parallelism, serving, shipped
+from solvers.errors import InputErrors
 from solvers.fleet.collectives import AllReduceAlgorithm, collectives
 from solvers.laws.collectives import (
     NetworkLink,
@@ -17,6 +21,10 @@ from solvers.laws.collectives import (
     slowest_link,
     tree_all_reduce,
 )
+from solvers.laws.kernels import all_reduce_time
+from solvers.laws.model_decoder import kernel_device
+from solvers.specs import Accelerator, Model, Node, Precision
+from tests.solvers.sentences import says
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -196,9 +204,7 @@ def test_one_device_exchanges_nothing():
 
 
 def said(**asked):
-    o, i = collectives(**asked), collectives.accept(asked)
-    point = {name: np.asarray(getattr(o, name)).item() for name in collectives.outputs}
-    return collectives.verdict(i, type(o)(**point)).text
+    return says(collectives, **asked)
 
 
 @pytest.mark.parametrize(
@@ -217,3 +223,41 @@ def said(**asked):
 )
 def test_the_verdict_names_what_binds_the_fastest_way(asked, binding):
     assert binding in said(**asked)
+
+
+@given(message=messages, devices=st.integers(2, 8))
+def test_in_a_node_the_measured_time_is_that_of_the_kernels_of_the_chip(message, devices):
+    for chip in ("h100-sxm5-80gb", "a100-sxm4-80gb", "l40s"):
+        found = collectives(message=message, devices=devices, accelerator=chip)
+        spec = shipped.find(Accelerator, chip)
+        device = kernel_device(spec, Precision.FP16, spec.interconnect_bandwidth)
+        assert float(found.measured_time) == float(all_reduce_time(message, devices, device))
+        assert found.measured_time > found.best_time * 0.8
+        assert float(found.measured_ratio) == pytest.approx(float(found.measured_time / found.best_time))
+
+
+def test_serving_waits_for_the_all_reduces_that_the_collectives_wall_shows():
+    served = serving(tensor_parallel=8, model="llama-3-70b", batch_size=16)
+    message = 16 * 8192 * 2
+    once = collectives(message=message, devices=8).measured_time
+    assert float(served.decode_network_time) == pytest.approx((2 * 80 + 1) * float(once))
+
+
+def test_copies_exchange_gradients_as_the_collectives_wall_measures_over_several_nodes():
+    split = {"tensor_parallel": 1, "pipeline_parallel": 1, "zero_stage": "0", "congestion_factor": 1}
+    run = parallelism(data_parallel=64, model="llama-3-8b", **split)
+    found = collectives(message=2 * shipped.find(Model, "llama-3-8b").parameters, devices=64)
+    assert float(run.exchange_time) == pytest.approx(float(found.measured_time), rel=1e-9)
+
+
+def test_the_measured_time_follows_the_chip_and_the_bus_of_the_node():
+    node = shipped.find(Node, "dgx-h100")
+    bus = replace(node, fabric=replace(node.fabric, shared_bus=1.0))
+    own, shared = (collectives(node=each, devices=8) for each in (node, bus))
+    assert shared.measured_time > 2 * own.measured_time and shared.ring == own.ring
+    assert float(collectives(devices=1).measured_time) == 0
+
+
+def test_a_link_without_a_figure_is_asked_for():
+    with pytest.raises(InputErrors, match="MI300A"):
+        collectives(accelerator="mi300a", devices=4)

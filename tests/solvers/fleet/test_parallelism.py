@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvers import shipped
 from solvers.fleet.parallelism import Cause, parallelism
 from solvers.fleet.training_memory import training_memory
 from solvers.laws.collectives import ring_all_reduce
 from solvers.laws.training_step import bubble_fraction
+from solvers.specs import Node
 from tests.solvers.sentences import says
 from tests.solvers.systems import H100, LLAMA_8B, LLAMA_405B, MIXTRAL, with_figure
 
@@ -381,3 +383,12 @@ def test_no_recomputation_does_no_arithmetic_twice():
 def test_interleaved_stages_are_even_only_where_the_layers_divide_by_all_of_them():
     assert float(trained(**{**ALONE, "pipeline_parallel": 4}, virtual_stages=4).imbalance_time) == 0
     assert float(trained(**{**ALONE, "pipeline_parallel": 4}, virtual_stages=3).imbalance_time) > 0
+
+
+def test_the_network_inside_the_node_picked_says_whether_its_devices_share_a_bus():
+    node = shipped.find(Node, "dgx-h100")
+    bus = replace(node, fabric=replace(node.fabric, shared_bus=1.0))
+    split = {"tensor_parallel": 8, "data_parallel": 1, "pipeline_parallel": 1}
+    own, shared = (parallelism(node=each, **split) for each in (node, bus))
+    assert shared.tensor_time > 2 * own.tensor_time
+    assert own.tensor_time == parallelism(**split).tensor_time

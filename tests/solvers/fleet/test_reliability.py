@@ -170,3 +170,13 @@ def test_youngs_goodput_is_named_where_it_parts_from_dalys_and_only_there():
     o = reliability(**far)
     assert o.rare_failures and abs(float(o.daly_goodput) - float(o.goodput)) > 0.005
     assert "Young's first-order estimate, without" in says(reliability, **far)
+
+
+@given(devices=st.integers(1, 200_000), work=st.floats(1e3, 1e8))
+def test_failures_are_those_of_the_time_that_the_work_takes_with_failures(devices, work):
+    o = reliability(devices=devices, work_time=work, checkpoint_time=60)
+    assert float(o.duration) == float(o.time_to_finish) == pytest.approx(work / float(o.daly_goodput))
+    assert float(o.expected_failures) == pytest.approx(float(o.duration / o.cluster_mtbf))
+    assert float(o.useful_time) == pytest.approx(work)
+    same = reliability(devices=devices, job_duration=float(o.duration), checkpoint_time=60)
+    assert float(same.failure_probability) == pytest.approx(float(o.failure_probability))

@@ -11,6 +11,7 @@ from solvers.laws.queueing import (
     erlang_c,
     mean_wait,
     mean_wait_given_waiting,
+    prefill_wait_quantile,
     variability_factor,
     wait_quantile,
 )
@@ -103,3 +104,20 @@ def test_a_column_finds_what_each_row_finds_alone():
     alone = [float(erlang_c(*row)) for row in zip(c, a, strict=True)]
     assert erlang_c(c, a) == pytest.approx(alone, rel=1e-13)
     assert erlang_c(np.tile(c, 1000), np.tile(a, 1000)) == pytest.approx(alone * 1000, rel=1e-13)
+
+
+@pytest.mark.parametrize("busy", [0.3, 0.6, 0.9])
+def test_the_wait_behind_prefills_is_that_of_a_simulated_replica(busy):
+    rng = np.random.default_rng(7)
+    seconds, prompts = 0.2, 400_000
+    between = rng.exponential(seconds / busy, prompts)
+    # Lindley's recursion: w = max(0, w + s - the time to the next arrival), by sums and their running minimum.
+    walk = np.concatenate([[0.0], np.cumsum(seconds - between)])
+    waits = walk - np.minimum.accumulate(walk)
+    simulated = float(np.quantile(waits, 0.99))
+    assert 1 < float(prefill_wait_quantile(0.99, busy / seconds, seconds)) / simulated < 1.35  # on the safe side
+
+
+def test_prefills_that_never_end_wait_without_bound_and_an_unknown_prefill_is_unknown():
+    waits = prefill_wait_quantile(0.99, np.array([5.0, 6.0, 5.0]), np.array([0.2, 0.2, np.nan]))
+    assert waits[:2].tolist() == [math.inf, math.inf] and math.isnan(waits[2])

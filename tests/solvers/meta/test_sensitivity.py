@@ -84,6 +84,14 @@ def test_any_wall_answers_for_any_of_its_outputs():
     assert edge.changes[0].output == "feasible" and 0 < edge.setting.value < 80e9
 
 
+def test_counts_of_a_models_architecture_are_left_out():
+    ttft = sensitivities(serving, serving.accept({"model": LLAMA_8B, "accelerator": H100}), "ttft")
+    names = {row.name for row in ttft.rows}
+    assert "model.parameters" in names
+    assert not names & {"model.mlp_matrices", "model.layers", "model.kv_heads", "model.hidden_size"}
+    assert abs(ttft.rows[0].elasticity) <= 2
+
+
 def test_waiting_breaks_where_the_queue_starts_to_grow():
     p99 = sensitivities(tail_latency, tail_latency.accept({}), "p99_latency")
     breaks = {(k.name, k.changes[0].output) for k in p99.breakpoints if k.changes}

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from solvers.fleet.parallelism import parallelism
 from solvers.laws.losses import StepLoss
 from solvers.node.efficiency import AttentionKernel, BackwardRecomputation, Pass, efficiency
+from solvers.node.serving import serving
 from solvers.specs import Accelerator, Model, Precision, stack, table, take
 from tests.solvers.sentences import says
-from tests.solvers.systems import A100, H100, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50, with_figure
+from tests.solvers.systems import A100, DEEPSEEK_V3, H100, LLAMA_8B, MAMBA, MIXTRAL, RESNET_50, with_figure
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -138,8 +139,36 @@ def test_one_device_takes_as_long_here_as_on_the_parallelism_wall(
 def test_changing_a_constant_of_the_roofline_asks_for_it():
     asked, meant = on_h100(timing="roofline", gemm_efficiency=0.7), on_h100(gemm_efficiency=0.7)
     assert float(asked.step_time) == float(meant.step_time) != float(on_h100().step_time)
-    forward = {"phase": "forward"}
-    assert float(on_h100(**forward).step_time) == float(on_h100(**forward, timing="roofline").step_time)
+    for phase in ("forward", "decode"):
+        ask = {"phase": phase, "batch_size": 64}
+        asked, meant = on_h100(**ask, timing="roofline", gemm_efficiency=0.7), on_h100(**ask, gemm_efficiency=0.7)
+        assert float(asked.step_time) == float(meant.step_time) != float(on_h100(**ask).step_time)
+
+
+@few
+@given(
+    batch=st.integers(1, 256),
+    length=st.integers(2, 32768),
+    precision=st.sampled_from(["fp16", "fp8"]),
+    model=st.sampled_from([LLAMA_8B, MIXTRAL, DEEPSEEK_V3, with_figure(LLAMA_8B, vocabulary=128256)]),
+    chip=st.sampled_from([H100, A100, with_figure(H100, measured_gemm_efficiency=0.7, measured_memory_efficiency=0.9)]),
+)
+def test_a_prefill_and_a_decode_step_take_as_long_here_as_on_the_serving_wall(batch, length, precision, model, chip):
+    shared = {"model": model, "accelerator": chip, "batch_size": batch, "precision": precision}
+    served = serving(**shared, kv_precision=precision, prompt_length=length, output_length=2)
+    prefill = efficiency(**shared, phase="forward", sequence_length=length)
+    decode = efficiency(**shared, phase="decode", sequence_length=length + 1)
+    for here, time, flop in ((prefill, served.ttft, served.prefill_flop), (decode, served.itl, served.decode_flop)):
+        assert float(here.step_time) == pytest.approx(float(time), rel=1e-9)
+        assert float(here.model_flop) == pytest.approx(float(flop), rel=1e-9)
+        assert float(here.mfu) == pytest.approx(float(flop / time / here.peak), rel=1e-9)
+
+
+@few
+@given(length=lengths, phase=st.sampled_from(["forward", "decode"]))
+def test_scores_of_a_pass_that_serves_cost_what_unfused_attention_takes_longer(length, phase):
+    o = on_h100(sequence_length=length, attention=AttentionKernel.UNFUSED, phase=phase)
+    assert float(o.scores_loss) == pytest.approx(float(o.unfused_attention_time - o.attention_time), abs=1e-15)
 
 
 def test_the_input_embedding_is_looked_up_and_not_multiplied():

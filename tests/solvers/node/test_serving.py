@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvers import roofline, serving
+from solvers.errors import InputErrors
 from solvers.laws.collectives import NetworkLink
 from solvers.laws.language_pass import ModelServer, Roofline, price_decode, price_prefill
 from solvers.specs import Precision
-from tests.solvers.systems import A100, DEEPSEEK_V3, H100, LLAMA_8B, with_figure
+from tests.solvers.systems import A100, DEEPSEEK_V3, H100, LLAMA_8B, LLAMA_405B, MIXTRAL, with_figure
 
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
@@ -221,3 +222,47 @@ def test_changing_a_constant_of_the_roofline_asks_for_it():
     by_name = serve(efficiency=0.5, timing="roofline")
     assert serve(efficiency=0.5).ttft == by_name.ttft
     assert serve(efficiency=0.5, timing="kernels").ttft == serve().ttft
+
+
+@given(
+    model=st.sampled_from([LLAMA_8B, DEEPSEEK_V3, LLAMA_405B, MIXTRAL]),
+    batch=st.integers(1, 2000),
+    prompt=st.integers(1, 100_000),
+    drafted=st.booleans(),
+    timing=st.sampled_from(["kernels", "roofline"]),
+)
+def test_the_fewest_devices_hold_the_copies_too_and_one_device_less_does_not(model, batch, prompt, drafted, timing):
+    asked = {"batch_size": batch, "prompt_length": prompt, "timing": timing, "draft_model": SMALL if drafted else None}
+    needed = float(serve(model, **asked).devices_needed)
+    if np.isinf(needed):
+        assert not serve(model, tensor_parallel=1024, **asked).feasible
+    elif needed <= 1024:
+        assert serve(model, tensor_parallel=needed, **asked).feasible
+        assert needed == 1 or not serve(model, tensor_parallel=needed - 1, **asked).feasible
+
+
+def test_where_copies_alone_do_not_fit_no_number_of_devices_does():
+    found = serving.solve(model=DEEPSEEK_V3, accelerator=H100, batch_size=2000, prompt_length=100_000)
+    assert np.isinf(found["devices_needed"]) and "No number of devices would do" in found.verdict
+
+
+def test_decode_devices_exchange_over_their_own_links():
+    t4, h100 = "t4", "h100-sxm5-80gb"
+    asked = {"tensor_parallel": 2, "batch_size": 4}
+    apart = serving(accelerator=h100, decode_accelerator=t4, **asked)
+    assert apart.decode_network_time == serving(accelerator=t4, **asked).decode_network_time
+    assert apart.prefill_network_time == serving(accelerator=h100, **asked).prefill_network_time
+
+
+def test_decode_devices_whose_link_is_not_published_are_asked_for_it():
+    with pytest.raises(InputErrors, match="MI300A") as bad:
+        serving(decode_accelerator="mi300a", tensor_parallel=2)
+    assert [error.field for error in bad.value.errors] == ["decode_interconnect_bandwidth"]
+    assert serving(decode_accelerator="mi300a", tensor_parallel=2, decode_interconnect_bandwidth="1 TB/s").itl > 0
+
+
+def test_cards_on_pcie_share_a_bus_unless_it_is_said_that_they_do_not():
+    asked = {"accelerator": "l40s", "tensor_parallel": 4}
+    assert serving(**asked).itl == serving(shared_bus="shared", **asked).itl > serving(shared_bus="own", **asked).itl
+    nvlink = {"tensor_parallel": 4}
+    assert serving(**nvlink).itl == serving(shared_bus="own", **nvlink).itl < serving(shared_bus="shared", **nvlink).itl

@@ -2,7 +2,7 @@
 
 import pytest
 
-from solvers import pipeline, search, serving, tail_latency
+from solvers import pipeline, search, serving, tail_latency, tco
 from solvers.errors import InputErrors
 
 QUEUE = pipeline(
@@ -34,7 +34,7 @@ def test_the_constraint_the_next_place_fails_is_named():
         serving, maximize="token_throughput", subject_to=["ttft <= 1 s"], prompt_length=512, batch_size=batches
     )
     assert found.best["batch_size"] == 64 and serving(prompt_length=512, batch_size=128).ttft > 1
-    assert found.limits == ("With batch size 128 it would be better and violate time to first token (TTFT) ≤ 1 s.",)
+    assert found.limits == ("With batch size 128 it would be better, but violate time to first token (TTFT) ≤ 1 s.",)
 
 
 def test_the_load_that_is_offered_is_held_against_what_the_best_can_serve():
@@ -80,3 +80,15 @@ def test_the_cost_of_a_token_includes_the_time_of_its_prompt():
         bill["tco"] / bill["duration"] / bill["time_in_use"] / tokens * 1e6
     )
     assert tokens < 0.7 * one["decode_throughput"] * one["replicas"]
+
+
+def test_a_price_that_places_along_an_axis_do_not_know_is_said_to_be_assumed():
+    places = ["quebec", "us-virginia", "poland"]
+    asked = {"minimize": "tco.tco", "grid": places, "devices": 8}
+    said = [each for each in search(tco, **asked).limits if "assumed" in each]
+    assert said == [
+        "The electricity price of Quebec (classroom) and Poland (classroom) is not known; $0.10/kWh is assumed."
+    ]
+    given = search(tco, **asked, electricity_price="0.1 USD/kWh").limits
+    known = search(tco, **{**asked, "grid": ["us-virginia", "ireland"]}).limits
+    assert not [each for each in (*given, *known) if "assumed" in each]

@@ -15,7 +15,7 @@ from solvers.node.roofline import roofline
 from solvers.pipeline import pipeline
 from solvers.registry import solvers
 from solvers.search.axes import axis, listed, ranged, rows
-from solvers.search.explore import Search, empty_result, evaluate_box, merge
+from solvers.search.explore import Search, empty_result, evaluate_box, merge, with_larger_boxes
 from solvers.search.front import front, knee
 from solvers.search.goals import goals, metrics
 from solvers.search.run import run
@@ -165,6 +165,22 @@ def test_boxes_are_looked_at_anywhere_and_merge_in_any_order():
     assert backwards.top.number.tolist() == forwards.top.number.tolist()
     assert backwards.front.number.tolist() == forwards.front.number.tolist()
     assert (backwards.failed.tolist(), backwards.alone.tolist()) == (forwards.failed.tolist(), forwards.alone.tolist())
+
+
+def test_boxes_are_larger_where_outputs_vary_along_some_of_the_axes():
+    axes = (*AXES[:2], ranged(CHAIN, "rate", 1, 8, 8))
+    asked = search(axes=axes, rows=32)  # in a box time has 4 values, fits 1, odd 8, and only cost 32
+    assert with_larger_boxes(asked).rows == 64
+    assert same(run(with_larger_boxes(asked)), run(asked))
+
+
+def test_boxes_stay_as_they_are_where_every_output_varies_along_all_axes():
+    asked = search(["minimize: time"], AXES[:2], pipeline(MAKE), rows=8)
+    assert with_larger_boxes(asked).rows == 8
+
+
+def test_a_space_of_one_box_stays_one():
+    assert with_larger_boxes(search()).rows == search().rows
 
 
 def test_a_front_larger_than_the_limit_is_refused_with_its_objectives():

@@ -43,7 +43,7 @@ def designs_figure(designs: Sequence[ClassDesign], x: str, y: str, own: int | No
     }
     return Figure(
         id="class-designs",
-        title=f"Designs of the class: {x_value.label.lower()} against {_inside(y_value.label)}",
+        title=f"Designs of the class: {x_value.label.lower()} vs. {_inside(y_value.label)}",
         description=_description(designs, drawn, best),
         plot=embedded(orjson.dumps(plot).decode()),
         table=_table(designs, best, x, y, (x_value.label, y_value.label)),

@@ -188,3 +188,22 @@ def test_a_class_is_not_started_with_a_question_that_has_no_answer(client):
     assert answered.status_code == 422
     assert "Screen &#x27;Placement&#x27;: The question can&#x27;t be computed" in text_of(answered)
     assert not ClassSession.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("page", "output", "prompt"),
+    [
+        (ROOFLINE, "latency", "What is the latency of Llama 3 8B on NVIDIA H100 SXM5 80GB with batch size 8"),
+        ("/walls/serving/", "itl", "What is the inter-token latency (ITL) of Llama 3 8B on NVIDIA H100 SXM5 80GB with"),
+        ("/serving-cost/?requests=7+1/s", "serving_cost.cost_per_million_tokens", "with requests per second 7/s"),
+    ],
+)
+def test_a_drafted_prompt_says_of_what_system_it_asks(client, page, output, prompt):
+    assert prompt in made(ask(client, page, output)).asked["prompt"]
+
+
+def test_a_missing_title_of_the_new_lesson_is_said_at_its_field(client):
+    page = text_of(ask(client, new_title=""))
+    note = re.search(r'<p id="h-new_title"[^>]*>(.*?)</p>', page)[1]
+    assert "Give the new lesson a title" in note and page.count("Give the new lesson a title") == 1
+    assert "Required for a new lesson" in text_of(client.get(ASK, {"page": ROOFLINE}))

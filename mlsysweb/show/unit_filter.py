@@ -1,0 +1,31 @@
+"""Template filter `units`: keeps a number and its unit on one line."""
+
+from __future__ import annotations
+
+import re
+
+from django.template import Library
+
+from solvers.numerals import NO_BREAK_SPACE
+
+register = Library()
+
+_UNITS = (
+    *("%", "GPUs?", "bits?", "bytes?", "days?", "devices?", "experts?", "hops?", "hosts?", "jobs?(?:/day)?", "layers?"),
+    *("nats?(?:/token)?", "nodes?", "parameters?", "replicas?", "requests?(?:/s)?", "samples?(?:/s)?", "slots?"),
+    *("stages?", "steps?", "tokens?(?:/s)?", "weeks?", "workers?", "writers?", "years?"),
+    *("FLOP/byte", "[kMGTPEZ]?FLOPs?(?:/s)?", "[kMGTPE]?OPS?(?:/s)?", "[kMGTPE]i?B(?:/s)?", "B", "B/s"),
+    *("[nµm]?s", "min", "h", "[nµmkMGT]?(?:W|J|Wh)", "[kMG]?t", "[mk]?g", "gCO₂e(?:/kWh)?"),
+    *("L(?:/kWh)?", "m[²³]", "mm²"),
+)
+_BEFORE_UNIT = re.compile(rf"(?<=[\d⁰¹²³⁴⁵⁶⁷⁸⁹])([kMBT]?) (?=(?:{'|'.join(_UNITS)})(?![\w/]))")
+_CARBON = re.compile(r"\b(k?t|k?g) (?=CO₂e)")
+
+
+@register.filter(is_safe=True)
+def units(text: object) -> str:
+    """Return text with a no-break space between a number and its unit: `4.79 ms`, `15T tokens`, `33.7 t CO₂e`."""
+    told = str(text)
+    if " " not in told:
+        return told
+    return _CARBON.sub(rf"\1{NO_BREAK_SPACE}", _BEFORE_UNIT.sub(rf"\1{NO_BREAK_SPACE}", told))
