@@ -24,12 +24,25 @@ def diff(kept: Snapshot) -> tuple[RowDiff, ...]:
 def _moved(row: Mapping[str, Any]) -> RowDiff | None:
     kind = KINDS_BY_NAME[row["kind"]]
     today = catalog_table(kind).find(row["slug"])
-    if today is None:
-        return RowDiff(row["name"], (), gone=True)
-    if today.snapshot == row:
+    if today is not None and today.snapshot == row:
         return None
+    course = _course(row)
+    if today is None or (_is_own(row) and course != _course(today.snapshot)):
+        return RowDiff(row["name"], (), gone=True, course=course)
     figures = tuple(_differing(kind, row, today.snapshot))
-    return RowDiff(row["name"], figures) if figures else None
+    return (
+        RowDiff(row["name"], figures, course="" if course == _course(today.snapshot) else course) if figures else None
+    )
+
+
+def _course(row: Mapping[str, Any]) -> str:
+    """Return the course that a stored row, or a part of it, comes from; empty for the shared catalog."""
+    own = row.get("course") or {}
+    return str(own.get("name", "")) or next(filter(None, map(_course, row["parts"].values())), "")
+
+
+def _is_own(row: Mapping[str, Any]) -> bool:
+    return bool((row.get("course") or {}).get("own"))
 
 
 def _differing(kind: type[Any], row: Mapping[str, Any], today: Mapping[str, Any], of: str = "") -> Iterator[str]:

@@ -3,9 +3,10 @@ demand; ranges come from the shipped rows of the same kind."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -68,6 +69,11 @@ def check_figures(table: type[CatalogRow], values: Values, changed: frozenset[st
     concerned = (finding for columns, finding in found if changed.intersection(columns))
     ranged = (finding for name in sorted(changed) if (finding := _range(table, name, values)))
     return (*concerned, *ranged)
+
+
+def digest(sentences: Iterable[str]) -> str:
+    """Return the text by which a form accepts these warnings: it changes with any of them."""
+    return hashlib.sha256("\n".join(sorted(sentences)).encode()).hexdigest()[:16]
 
 
 _Found = Iterator[tuple[tuple[str, ...], PlausibilityFinding]]

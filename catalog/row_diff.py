@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RowDiff:
-    """A row that has changed: its name and the differences as text; no differences where the row was deleted."""
+    """A row that has changed: its name and the differences as text; no differences where the row was deleted.
+    `course` is the course that its stored figures come from, where another catalog is compared with them."""
 
     name: str
     figures: tuple[str, ...]
     gone: bool = False
+    course: str = ""

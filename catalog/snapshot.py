@@ -16,10 +16,11 @@ KINDS_BY_NAME = {kind.__name__.lower(): kind for kind in KINDS}
 
 
 def snapshot(row: CatalogRow, spec: Any) -> dict[str, Any]:
-    """Return the row and its spec as plain JSON: figures in SI by name, null where unknown, rates by number format."""
+    """Return the row and its spec as plain JSON: figures in SI by name, null where unknown, rates by number format; of
+    a row of a course, also which course."""
     kind = type(spec)
     inside = {name: row.parts()[name] for name in parts(kind)}
-    return {
+    kept = {
         "kind": kind.__name__.lower(),
         "slug": row.slug,
         "name": row.name,
@@ -32,6 +33,7 @@ def snapshot(row: CatalogRow, spec: Any) -> dict[str, Any]:
         "note": row.note,
         "remarks": row.remarks(),
     }
+    return kept if row.course is None else {**kept, "course": row.course.to_json()}
 
 
 def _plain(kind: type[Any], name: str, value: Any) -> Any:

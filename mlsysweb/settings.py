@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mlsysweb.courses.catalog_choice.CourseCatalog",  # before all that reads the catalog
     "mlsysweb.show.forms.units.read_units",
     "axes.middleware.AxesMiddleware",  # the last one: answers when the sign-in is locked
 ]
@@ -117,6 +118,7 @@ TEMPLATES = [
                 "mlsysweb.show.page_name.page_name",
                 "mlsysweb.show.navigation.site_navigation",
                 "mlsysweb.show.related.related_page",
+                "mlsysweb.courses.catalog_choice.catalog_choice",
             ],
         },
     },

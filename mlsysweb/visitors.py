@@ -14,6 +14,8 @@ from django.utils.crypto import get_random_string
 
 # A value in the session rather than its key, which changes at login.
 _VISITOR = "visitor"
+# The catalog that this browser has chosen, in the session: a group, or a word for the shared one.
+_CATALOG = "catalog"
 # The attribute of a request with the name of the token it acts with.
 _TOKEN = "mlsysweb_token"
 
@@ -86,6 +88,18 @@ def claim_rows(model: type[Model], request: HttpRequest, user: AbstractBaseUser)
     if name:
         rows: Any = model._default_manager.filter(owner=None, session=name)
         rows.update(owner=user)
+
+
+def choose_catalog(request: HttpRequest, choice: int | str) -> None:
+    """Let this browser see the catalog of a course, by its group, from now on. Whether it may is checked at each
+    request."""
+    request.session[_CATALOG] = choice
+
+
+def chosen_catalog(request: HttpRequest) -> int | str | None:
+    """Return the choice of this browser; None where there is none."""
+    chosen: int | str | None = request.session.get(_CATALOG)
+    return chosen
 
 
 def shorten_session(sender: Any, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:

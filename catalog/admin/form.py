@@ -3,7 +3,6 @@ that was edited."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import datetime
 from typing import Any, ClassVar
@@ -17,7 +16,7 @@ from django.utils.safestring import SafeString
 
 from catalog.fields import QuantityFormField
 from catalog.overrides import shipped_values
-from catalog.plausibility import check_figures
+from catalog.plausibility import check_figures, digest
 from catalog.table_cache import catalog_table
 from catalog.usage import used_by, uses_text
 from catalog.words import column_text
@@ -91,7 +90,7 @@ class RowForm(ConflictForm):
     @property
     def digest(self) -> str:
         """Return the value of `accepted` that saves the row with the present warnings."""
-        return _digest(self.warnings)
+        return digest(self.warnings)
 
     def clean(self) -> dict[str, Any]:
         """Return the values typed. Add an error for each figure that is impossible, unusual and not accepted, or saved
@@ -133,7 +132,7 @@ class RowForm(ConflictForm):
         for each in found:
             if each.impossible:
                 self._add(each.column, each.sentence, "impossible")
-        if self.data.get("accepted") != _digest(sentence for _, sentence in unusual):
+        if self.data.get("accepted") != digest(sentence for _, sentence in unusual):
             for column, sentence in unusual:
                 self._add(column, sentence, _UNUSUAL)
 
@@ -159,7 +158,3 @@ class RowForm(ConflictForm):
             )
         shipped = column_text(table, column, value)
         self.explain(name, format_html('<span class="shipped">Shipped: {}.{}</span>', shipped, offer))
-
-
-def _digest(sentences: Any) -> str:
-    return hashlib.sha256("\n".join(sorted(sentences)).encode()).hexdigest()[:16]

@@ -11,13 +11,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import path
 
 from catalog.models import CatalogRow
 from catalog.models.history import editing, revisions
 from catalog.usage import used_by, uses_text
 
+from .deleted import deleted_revisions, deleted_rows, restore_deleted
 from .versions import restore_version, row_versions
 
 
@@ -62,7 +63,38 @@ class RowPages(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[Any]:
         restore = self.admin_site.admin_view(self.restore_view)
         name = f"{self.opts.app_label}_{self.opts.model_name}_restore"
-        return [path("<path:object_id>/restore/<int:revision>/", restore, name=name), *super().get_urls()]
+        deleted = self.admin_site.admin_view(self.deleted_view)
+        return [
+            path("deleted/", deleted, name=f"{self.opts.app_label}_{self.opts.model_name}_deleted"),
+            path("<path:object_id>/restore/<int:revision>/", restore, name=name),
+            *super().get_urls(),
+        ]
+
+    def deleted_view(self, request: HttpRequest) -> Any:
+        """The deleted rows of the table; POST brings one back."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            self._bring_back_deleted(request)
+            return redirect(request.path)
+        rows, title = deleted_rows(self.model), f"Deleted {self.opts.verbose_name_plural}"
+        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "rows": rows}
+        return render(request, "admin/catalog/deleted.html", context)
+
+    def _bring_back_deleted(self, request: HttpRequest) -> None:
+        number = request.POST.get("revision", "")
+        with transaction.atomic():
+            found = (each for each in deleted_revisions(self.model) if str(each.pk) == number)
+            deletion = next(found, None)
+            if deletion is None:
+                raise Http404("There is no such deleted row.")
+            try:
+                row = restore_deleted(self.model, deletion, request.user)
+            except ValidationError as bad:
+                self.message_user(request, f"Not restored: {' '.join(bad.messages)}", messages.ERROR)
+                return
+            self.log_change(request, row, "Restored after it was deleted.")
+        self.message_user(request, f"Restored {row}, with its history.")
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         row = self.get_object(request, unquote(object_id))

@@ -14,10 +14,10 @@ class AcceleratorAdmin(RowAdmin):
     """Accelerators."""
 
     columns = ("peak_fp16", "memory_capacity", "memory_bandwidth", "tdp", "unit_price")
-    filters = ("tier", "vendor", "release_year", "confidence")
+    filters = ("tier", "vendor", "release_year", "announced", "confidence")
     search_fields = (*RowAdmin.search_fields, "vendor", "memory_kind")
     groups = (
-        identity("vendor", "tier", "release_year", "confidence"),
+        identity("vendor", "tier", ("release_year", "announced"), "confidence"),
         figures(
             "Peak rates",
             ("peak_fp64", "peak_fp32"),

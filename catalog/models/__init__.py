@@ -5,6 +5,7 @@ Models store and describe. Solvers compute with `row.spec()`. To add a table, co
 """
 
 from .accelerator import Accelerator
+from .course_row import CourseRow
 from .dataset import Dataset
 from .fabric import Fabric
 from .fleet import Fleet
@@ -28,6 +29,7 @@ __all__ = [
     "CatalogRow",
     "CatalogVersion",
     "CloudRegion",
+    "CourseRow",
     "Dataset",
     "Fabric",
     "Fleet",

@@ -28,6 +28,9 @@ class Accelerator(CatalogRow):
     vendor = models.CharField(max_length=40)
     release_year = models.PositiveSmallIntegerField(null=True, blank=True)
     tier = models.CharField(max_length=12, choices=Tier.choices)
+    announced = models.BooleanField(
+        default=False, help_text="Not yet sold: its figures are what its maker has announced."
+    )
     confidence = models.CharField(max_length=1, choices=Confidence.choices, blank=True)
 
     peak_fp64 = QuantityField("FP64", figure="peak")
@@ -83,6 +86,8 @@ class Accelerator(CatalogRow):
 
     def remarks(self) -> list[str]:
         remarks = []
+        if self.announced:
+            remarks.append("It is announced and not yet sold; its figures are its maker's.")
         if self.embodied_carbon is None and self.embodied_carbon_boavizta is not None:
             remarks.append("Its embodied carbon is the Boavizta model's; the vendor's own figure is not known.")
         if self.dispatch_overhead is None:

@@ -81,7 +81,8 @@ def record_change(row: CatalogRow, before: Mapping[str, Any]) -> None:
         return
     if before and not revisions(row).exists():
         _write(row, Edit(action=RowRevision.Action.LOADED), {}, dict(before), row.created_at)
-    action = edit.action if before else RowRevision.Action.ADDED
+    restored = edit.action == RowRevision.Action.RESTORED
+    action = edit.action if before or restored else RowRevision.Action.ADDED
     _write(row, Edit(edit.user, edit.reason, action), changes, after)
 
 

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models.functions import Lower
 
+from catalog.course_origin import CourseOrigin
 from solvers.shipped.figures import figures
 from solvers.specs import parts
 
@@ -29,6 +30,8 @@ class CatalogRow(models.Model):
     grouped_by: ClassVar[str]
     # The related rows that `spec()` needs, fetched in the same query.
     needs: ClassVar[tuple[str, ...]] = ()
+    # Where the row, or some of its figures, belong to a course; see `catalog/layers.py`.
+    course: CourseOrigin | None = None
 
     class Verified(models.TextChoices):
         YES = "yes", "yes: the sources named were read"
@@ -77,7 +80,10 @@ class CatalogRow(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save the row and its revision, and keep the slug it had before as one that finds it."""
+        """Save the row and its revision, and keep the slug it had before as one that finds it. Raise ValueError for a
+        row as a course sees it, which does not belong in the shared catalog."""
+        if self.course is not None:
+            raise ValueError(f"{self} is a row as the course {self.course.course} sees it.")
         # In one transaction with the version that the signal renews.
         with transaction.atomic():
             before = stored_values(self)
@@ -90,6 +96,11 @@ class CatalogRow(models.Model):
         with transaction.atomic():
             record_deletion(self)
             return super().delete(*args, **kwargs)
+
+    @property
+    def label(self) -> str:
+        """Return the name as pickers show it, which says of a chip that is only announced that it is."""
+        return f"{self.name} (announced)" if getattr(self, "announced", False) else self.name
 
     @property
     def group(self) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, models, transaction
 
+from catalog.visible import visible_group
+
 # The version as this thread's request first read it: one query per request, and one consistent catalog throughout.
 _request = threading.local()
 # The version that any thread of this process read last, if any.
@@ -33,6 +35,13 @@ class CatalogVersion(models.Model):
 
     @classmethod
     def now(cls) -> str:
+        """Return the version of the visible catalog, by which caches are keyed: the token of the shared one, and the
+        group of the course whose rows are layered over it, so that no other course is answered from the cache."""
+        group = visible_group()
+        return cls.shared() if group is None else f"{cls.shared()}.{group}"
+
+    @classmethod
+    def shared(cls) -> str:
         """Return the current token; empty before the first change."""
         seen: str | None = getattr(_request, "token", None)
         if seen is None:

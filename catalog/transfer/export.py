@@ -57,15 +57,14 @@ def to_xlsx_file(table: type[CatalogRow], rows: Iterable[CatalogRow]) -> bytes:
 
 
 def to_json_file(table: type[CatalogRow], rows: Iterable[CatalogRow]) -> bytes:
-    """Return the columns with label and unit, and an object for each row; what is unknown is null."""
+    """Return the columns with label and unit, and an object for each row in a line of its own. What is unknown is left
+    out: with it, and indented, 10,000 chips would have 20 MB, which is more than an import takes."""
     columns = transfer_columns(table)
     names = [column.name for column in columns]
-    document = {
-        "table": table._meta.model_name,
-        "columns": [{"name": c.name, "label": c.label, "unit": c.shown} for c in columns],
-        "rows": [dict(zip(names, values, strict=True)) for values in _lines(table, rows)],
-    }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+    told = [{"name": c.name, "label": c.label, "unit": c.shown} for c in columns]
+    head = orjson.dumps({"table": table._meta.model_name, "columns": told})
+    known = ({n: v for n, v in zip(names, values, strict=True) if v is not None} for values in _lines(table, rows))
+    return head.removesuffix(b"}") + b',"rows":[\n' + b",\n".join(map(orjson.dumps, known)) + b"\n]}\n"
 
 
 FORMATS: Mapping[str, ExportFormat] = {

@@ -15,7 +15,8 @@ from typing import Any
 
 import orjson
 
-MAX_BYTES = 10_000_000
+# Twice the largest export of so many rows, and less than a request may have (`LARGEST_BODY` in mlsysweb/serve.py).
+MAX_BYTES = 16_000_000
 MAX_ROWS = 10_000
 MAX_COLUMNS = 200
 MAX_CELL = 5_000

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 
 from mlsysweb.saved.scenarios.ids import short_id
@@ -42,6 +43,14 @@ class ClassSession(models.Model):
     host_key = models.CharField(max_length=40, unique=True, default=new_key)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="class_sessions"
+    )
+    group = models.ForeignKey(
+        Group,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="class_sessions",
+        help_text="The course whose catalog the class sees; empty for the shared one.",
     )
     title = models.CharField(max_length=120)
     lesson = models.JSONField(help_text="The document of the lesson as it was when the session began.")

@@ -42,7 +42,8 @@ class Member:
 @dataclass(frozen=True)
 class CoursePage:
     """A course with the scenarios shown to it, the latest first. Members and the join link are for its instructor
-    (`teaches`) alone; `qr` is the link as SVG, empty while the course is closed."""
+    (`teaches`) alone; `qr` is the link as SVG, empty while the course is closed. `catalog` says how many rows its
+    catalog has beside the shared one."""
 
     id: int
     title: str
@@ -53,6 +54,7 @@ class CoursePage:
     join_url: str = ""
     qr: str = ""
     members: tuple[Member, ...] = ()
+    catalog: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from mlsysweb.saved.scenarios.models import Visibility
 from mlsysweb.show.results.page import Link
 
+from .catalog_store import rows_of
 from .forms import RegistrationForm
 from .models import Course
 from .page import CourseEntry, CourseJoinPage, CoursePage, CoursesPage, FormField, Member
@@ -60,7 +61,18 @@ def course_page(course: Course, join_url: str = "", qr: str = "") -> CoursePage:
         join_url=join_url,
         qr=qr if course.open else "",
         members=tuple(Member(each.pk, each.username) for each in members_of(course)) if join_url else (),
+        catalog=_catalog(course),
     )
+
+
+def _catalog(course: Course) -> str:
+    """Return how many rows the catalog of a course has beside the shared one, in words."""
+    own = [mine.own for mine in rows_of(course)]
+    if not own:
+        return "The course sees the shared catalog."
+    counts = ((own.count(True), "row", "of its own"), (own.count(False), "changed row", "of the shared catalog"))
+    said = [f"{count} {noun}{'' if count == 1 else 's'} {of}" for count, noun, of in counts if count]
+    return f"The course sees the shared catalog with {' and '.join(said)}."
 
 
 def join_page(course: Course, user: User | None, form: RegistrationForm | None, problem: str = "") -> CourseJoinPage:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account_views, join_views, views
+from . import account_views, catalog_views, join_views, views
 
 app_name = "courses"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("<int:id>/open/", views.set_open_or_closed, name="open"),
     path("<int:id>/delete/", views.delete, name="delete"),
     path("<int:id>/leave/", views.leave, name="leave"),
+    path("<int:id>/catalog/", catalog_views.course_catalog, name="catalog"),
+    path("<int:id>/catalog/<slug:table>/add/", catalog_views.add_course_row, name="catalog_add"),
+    path("<int:id>/catalog/<slug:table>/<str:slug>/", catalog_views.edit_course_row, name="catalog_row"),
+    path("<int:id>/catalog/<slug:table>/<str:slug>/remove/", catalog_views.remove_course_row, name="catalog_remove"),
 ]

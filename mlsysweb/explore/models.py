@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 
 from catalog.json_field import NumbersJSONField
@@ -37,6 +38,14 @@ class Job(models.Model):
     session = models.CharField(max_length=40, blank=True, db_index=True, help_text="The browser that began it.")
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs"
+    )
+    group = models.ForeignKey(
+        Group,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="jobs",
+        help_text="The course whose catalog it searches; empty for the shared one.",
     )
     turn = models.DateTimeField(auto_now_add=True, help_text="When it last had a turn: the longest ago goes next.")
     created = models.DateTimeField(auto_now_add=True)

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.fields import QuantityField
-from catalog.models import TABLES, Accelerator, CloudRegion, Fabric, Grid, Model
+from catalog.models import TABLES, Accelerator, CloudRegion, Fabric, Grid, Model, Node
 from catalog.models.history import revisions
 from catalog.resolve import find
 from solvers import specs
@@ -398,6 +398,53 @@ def test_the_source_of_several_rows_is_set_at_once(as_ada):
     assert [(each.verified, each.source_date) for each in (row(), row("t4"))] == [("yes", "2026-05")] * 2
     assert row("t4").source == before and sorted(row("t4").overrides) == ["source_date", "verified"]
     assert revisions(row()).first().reason == "Read."
+
+
+def deletion(client, table):
+    """Return the number by which the latest deleted row of a table is brought back."""
+    return re.search(r'name="revision" value="(\d+)"', client.get(url(table, "deleted")).content.decode())[1]
+
+
+def test_a_deleted_row_is_brought_back_with_its_values_its_history_and_its_slugs(as_ada):
+    chip = Accelerator.objects.create(
+        name="Gone", slug="gone-once", vendor="X", tier="cloud", tdp=7.0, source="me", source_date="2026"
+    )
+    chip.slug = "gone"
+    chip.save()
+    pk = chip.pk
+    as_ada.post(url(Accelerator, "delete", pk), {"post": "yes"})
+    assert not Accelerator.objects.filter(pk=pk).exists()
+    deleted = url(Accelerator, "deleted")
+    listed = page(as_ada, deleted)
+    assert "Gone" in listed and "ada" in listed
+    number = deletion(as_ada, Accelerator)
+    answered = as_ada.post(deleted, {"revision": number}, follow=True).content.decode()
+    assert "Restored Gone, with its history." in answered and "No row of this table is deleted." in answered
+    again = Accelerator.objects.get(pk=pk)
+    assert (again.slug, again.tdp, again.former_slugs) == ("gone", 7.0, ["gone-once"])
+    assert [each.action for each in revisions(again)][:2] == ["restored", "deleted"]
+
+
+def test_a_deleted_row_is_not_brought_back_over_another_nor_without_its_parts_nor_by_others(as_ada):
+    chip = Accelerator.objects.create(
+        name="Gone", slug="gone", vendor="X", tier="cloud", source="me", source_date="2026"
+    )
+    node = Node.objects.create(name="Holder", slug="holder", accelerator=chip, source="me", source_date="2026")
+    node.delete()
+    chip.delete()
+    number = deletion(as_ada, Node)
+    told = as_ada.post(url(Node, "deleted"), {"revision": number}, follow=True).content.decode()
+    assert "Its accelerator is deleted, too" in told
+    other = Accelerator.objects.create(name="gone", slug="x", vendor="X", tier="cloud", source="me", source_date="2026")
+    number = deletion(as_ada, Accelerator)
+    told = unescape(as_ada.post(url(Accelerator, "deleted"), {"revision": number}, follow=True).content.decode())
+    assert "Not restored: There is a row of this name" in told
+    assert as_ada.post(url(Accelerator, "deleted"), {"revision": "0"}).status_code == 404
+    other.delete()
+    staff = Client()
+    staff.force_login(User.objects.create_user("eve", is_staff=True))
+    assert staff.post(url(Accelerator, "deleted"), {"revision": number}).status_code == 403
+    assert not Accelerator.objects.filter(slug="gone").exists()
 
 
 @pytest.mark.parametrize("typed", ["Save as new", "1.5", "-1", "9" * 30, "987654321"])

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from catalog.models import CourseRow
 from mlsysweb.classroom.lessons.document import read_lesson
 from mlsysweb.classroom.live import store
 from mlsysweb.classroom.models import AuthoredClaim, AuthoredLesson, ClassSession, Participant, StudentAnswer
@@ -28,7 +29,8 @@ REFUSED = {302, 403, 404, 405, 410}
 
 def addresses(prefix, **values):
     """Return the addresses of routes below a prefix that take all of these values; other parts are the usual ones."""
-    usual = {"form": "json", "number": "1", "frame": "placement", "key": "x" * 27, **values}
+    usual = {"form": "json", "number": "1", "frame": "placement", "key": "x" * 27}
+    usual |= {"table": "accelerators", "slug": "secret-chip", **values}
     found = [route for route in routes() if route.startswith(prefix) and all(f":{name}>" in route for name in values)]
     return [re.sub(r"<\w+:(\w+)>", lambda part: str(usual[part[1]]), route) for route in found]
 
@@ -46,6 +48,7 @@ def rows():
             Participant,
             StudentAnswer,
             Course,
+            CourseRow,
             Group.user_set.through,
         )
     ]
@@ -184,15 +187,17 @@ def test_a_participant_is_found_by_none_but_the_own_key():
 
 @pytest.fixture
 def secret_course(ada, ben):
-    """A course of Ada that Ben has joined."""
+    """A course of Ada that Ben has joined, with a chip of its own."""
     made = create_course(ada.user, SECRET, "Spring 2027")
     join_course(made, ben.user)
+    values = {"name": SECRET, "vendor": "Ada", "tier": "cloud", "source": "Ada"}
+    CourseRow.objects.create(group=made.group, table="accelerator", slug="secret-chip", own=True, values=values)
     return made
 
 
 def course_addresses(made):
     found = addresses("/courses/", id=made.pk)
-    assert len(found) >= 6
+    assert len(found) >= 10
     return found
 
 
@@ -210,6 +215,17 @@ def test_a_course_is_neither_seen_nor_changed_nor_joined_by_a_stranger(secret_co
     assert rows() == before and stranger.get(link).status_code == 404
 
 
+def test_the_catalog_of_a_course_is_neither_seen_nor_chosen_by_a_stranger(secret_course, ben, stranger):
+    seen = ["/catalog/accelerators/secret-chip/", "/walls/roofline/?accelerator=secret-chip", "/catalog/accelerators/"]
+    for address in (*seen, "/api/v1/catalog/accelerators/secret-chip"):
+        assert SECRET in ben.get(address).content.decode(), address
+        assert SECRET not in stranger.get(address).content.decode(), address
+        chosen = f"{address}{'&' if '?' in address else '?'}course={secret_course.pk}"
+        refused = stranger.get(chosen)
+        assert refused.status_code in {403, 422} and SECRET not in refused.content.decode(), chosen
+        assert SECRET not in stranger.get(address).content.decode(), address
+
+
 def test_a_member_sees_a_course_but_neither_its_link_nor_its_members_and_changes_nothing_but_leaves(
     secret_course, ada, ben
 ):
@@ -218,7 +234,7 @@ def test_a_member_sees_a_course_but_neither_its_link_nor_its_members_and_changes
     assert SECRET in page and secret_course.join_key not in page and "dora" not in page
     before, sent = rows(), {"member": User.objects.get(username="dora").pk, "open": "no"}
     for address in course_addresses(secret_course):
-        if not address.endswith(("/leave/", f"/{secret_course.pk}/")):
+        if not address.endswith(("/leave/", f"/{secret_course.pk}/", "/catalog/")):
             assert ben.post(address, sent).status_code == 404, address
     assert rows() == before
     ben.post(f"/courses/{secret_course.pk}/leave/")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from catalog.resolve import choices
+from catalog.visible import visible_group
 from mlsysweb.api.operation import ApiCall, ApiExample, ApiOperation, ApiParameter, ApiReply, Scope
 from mlsysweb.api.operations.paging import MEMBERS, PARAMETERS, links, page_slice
 from mlsysweb.api.problems import ApiProblem, not_found
@@ -102,7 +103,7 @@ def stop_search(call: ApiCall) -> ApiReply:
 
 def _found(call: ApiCall) -> Job:
     job: Job | None = Job.objects.filter(pk=call.path["id"]).first()
-    if job is None:
+    if job is None or job.group_id not in (None, visible_group()):
         raise not_found("id", "is not that of a search; a result that was answered at once has none.")
     return job
 

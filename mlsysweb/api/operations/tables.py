@@ -89,7 +89,8 @@ def _column(column: Column) -> dict[str, Any]:
 
 
 def _row(columns: Sequence[Column], row: CatalogRecord) -> dict[str, Any]:
-    return {"slug": row.slug, **{column.name: raw_value(column, row) for column in columns}}
+    origin = row.course.course if row.course else None
+    return {"slug": row.slug, "course": origin, **{column.name: raw_value(column, row) for column in columns}}
 
 
 def _parameters(table: BrowsedTable) -> tuple[ApiParameter, ...]:
@@ -123,7 +124,7 @@ def _cases() -> Iterator[ApiCase]:
 
 def _row_cases() -> Iterator[ApiCase]:
     for path in MODELS:
-        schema = {**_row_schema(columns_of(path)), "required": ["slug", *(c.name for c in columns_of(path))]}
+        schema = {**_row_schema(columns_of(path)), "required": ["slug", "course", *(c.name for c in columns_of(path))]}
         answer = {
             "type": "object",
             "properties": {
@@ -150,11 +151,17 @@ def _page_schema(columns: Sequence[Column]) -> dict[str, Any]:
 
 
 def _row_schema(columns: Sequence[Column]) -> dict[str, Any]:
-    fields: dict[str, Mapping[str, Any]] = {"slug": {"type": "string"}}
+    course = {"type": ["string", "null"], "description": "The course that the row, or a figure of it, comes from."}
+    fields: dict[str, Mapping[str, Any]] = {"slug": {"type": "string"}, "course": course}
     for column in columns:
         unit = {"x-unit": column.unit_text} if column.unit_text else {}
         fields[column.name] = {"type": _CELLS.get(column.kind, ["string", "null"]), "title": column.label, **unit}
-    return {"type": "object", "properties": fields, "required": ["slug", "name"], "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": ["slug", "course", "name"],
+        "additionalProperties": False,
+    }
 
 
 _TEXT = {"type": "string"}

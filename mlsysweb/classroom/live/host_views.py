@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import segno
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +16,7 @@ from mlsysweb.show.refusal import RefusalPage, limit_posts, page_before, refused
 from mlsysweb.show.results.spreadsheet import as_csv
 
 from .page import ProjectorPage
-from .participants import session_or_404
+from .participants import hosted_or_404, session_or_404
 from .phases import MoveError
 from .present import host_token, presenter_page, results_page, screen
 from .store import create_session, end_session, lesson_of, make_move
@@ -44,7 +44,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def host(request: HttpRequest, key: str) -> HttpResponse:
     """The presenter's page: notes, moves and the answers so far; status 204 for an update where nothing has changed
     since `token`. Any browser that has the link leads. Raise Http404."""
-    session = _hosted(key)
+    session = hosted_or_404(key)
     if "token" in request.GET and request.GET["token"] == host_token(session, timezone.now()):
         return HttpResponse(status=204)
     return _presenter(request, session)
@@ -59,7 +59,7 @@ def _presenter(request: HttpRequest, session: ClassSession, error: str = "") -> 
 @require_POST
 def move(request: HttpRequest, key: str) -> HttpResponse:
     """Make a move. Raise Http404."""
-    session = _hosted(key)
+    session = hosted_or_404(key)
     number, seconds = request.POST.get("number", ""), request.POST.get("seconds", "")
     if not number.isdecimal() or (seconds and not seconds.isdecimal()) or len(number + seconds) > 12:
         return _presenter(request, session, "The time of a vote is a whole number of seconds, such as 60.")
@@ -78,27 +78,27 @@ def move(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, key: str) -> HttpResponse:
     """End the session and show its results. Raise Http404."""
-    end_session(_hosted(key), timezone.now())
+    end_session(hosted_or_404(key), timezone.now())
     return redirect("live:results", key=key)
 
 
 @require_POST
 def delete(request: HttpRequest, key: str) -> HttpResponse:
     """Delete a session with all its participants and answers. Raise Http404."""
-    _hosted(key).delete()
+    hosted_or_404(key).delete()
     return redirect("lessons:lessons")
 
 
 @require_safe
 def results(request: HttpRequest, key: str) -> HttpResponse:
     """The results of all questions. Raise Http404."""
-    return render(request, "classroom/results.html", {"page": results_page(_hosted(key))})
+    return render(request, "classroom/results.html", {"page": results_page(hosted_or_404(key))})
 
 
 @require_safe
 def results_csv(request: HttpRequest, key: str) -> HttpResponse:
     """All answers as CSV, one row each. Raise Http404."""
-    session = _hosted(key)
+    session = hosted_or_404(key)
     frames = {frame.slug: frame for frame in lesson_of(session).frames}
     variants = {slug: variants_of(frame) for slug, frame in frames.items() if frame.asked}
     rows = []
@@ -132,11 +132,6 @@ def projector(request: HttpRequest, code: str) -> HttpResponse:
     address = f"{request.get_host()}{reverse('live:find')}".rstrip("/")
     page = ProjectorPage(screen(session, timezone.now()), address, qr)
     return render(request, "classroom/projector.html", {"page": page})
-
-
-def _hosted(key: str) -> ClassSession:
-    """Return the session of a host link. Raise Http404."""
-    return get_object_or_404(ClassSession.objects.defer("lesson"), host_key=key)
 
 
 def _join_url(request: HttpRequest, session: ClassSession) -> str:

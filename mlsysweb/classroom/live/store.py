@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from catalog.visible import visible_group
 from mlsysweb.classroom.lessons.document import Frame, Lesson, read_lesson
 from mlsysweb.classroom.models import ClassSession, Participant, SessionPhase, StudentAnswer, Submission, new_code
 from mlsysweb.saved.scenarios.models import Scenario
@@ -25,13 +26,18 @@ class SessionError(ValueError):
 
 
 def create_session(lesson: Lesson, user: User | AnonymousUser) -> ClassSession:
-    """Return a new session of a lesson."""
+    """Return a new session of a lesson. Where its owner teaches the course whose catalog is visible, the class sees
+    that catalog, too; a member of a course cannot show it to others so."""
     owner = user if isinstance(user, User) else None
+    seen = visible_group() if owner else None
+    group = None if seen is None else Group.objects.filter(pk=seen, course__instructor=owner).first()
     for _ in range(_ATTEMPTS):  # a code may be taken: with a thousand sessions one in a million is
         code = new_code()
         if not ClassSession.objects.filter(code=code).exists():
             break
-    return ClassSession.objects.create(title=lesson.title, lesson=dict(lesson.data), owner=owner, code=code)
+    return ClassSession.objects.create(
+        title=lesson.title, lesson=dict(lesson.data), owner=owner, code=code, group=group
+    )
 
 
 def lesson_of(session: ClassSession) -> Lesson:

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from catalog.models import CatalogVersion
 from catalog.recording import recording
+from catalog.visible import seeing, visible_group
 from mlsysweb.explore.ask.lookup import FrozenLookup, all_of, look_up
 from mlsysweb.explore.ask.question import DesignSpaceQuestion, declared_search
 from mlsysweb.explore.jobs.run_boxes import run_boxes
@@ -59,7 +60,13 @@ def begin_job(question: DesignSpaceQuestion, by: Ownership | None = None) -> Job
         declared = declared_search(question, look_up, all_of)
     job, _ = Job.objects.get_or_create(
         key=key_of(question),
-        defaults={"query": question.query, "snapshot": dict(rows), "size": declared.search.space.size, **owner},
+        defaults={
+            "query": question.query,
+            "snapshot": dict(rows),
+            "size": declared.search.space.size,
+            "group_id": visible_group(),
+            **owner,
+        },
     )
     Job.objects.filter(pk=job.pk, state__in=(JobState.CANCELLED, JobState.FAILED)).update(
         state=JobState.WAITING, error="", **owner
@@ -89,8 +96,9 @@ def cancel_job(job: Job) -> None:
 
 
 def search_of(job: Job) -> Search:
-    """Return the search of a job, with the catalog rows it started with."""
-    declared = declared_search(DesignSpaceQuestion.of(QueryDict(job.query)), FrozenLookup(job.snapshot), all_of)
+    """Return the search of a job, with the catalog rows it started with and the catalog that it was asked in."""
+    with seeing(job.group_id):
+        declared = declared_search(DesignSpaceQuestion.of(QueryDict(job.query)), FrozenLookup(job.snapshot), all_of)
     return with_larger_boxes(declared.search)
 
 

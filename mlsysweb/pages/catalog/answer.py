@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -16,6 +17,7 @@ from catalog.models import Accelerator, CatalogRow, RowRevision
 from catalog.models.history import revisions
 from catalog.snapshot import snapshot
 from catalog.table_cache import catalog_table
+from catalog.visible import visible_group
 from catalog.words import column_label, column_text
 from mlsysweb.answer import answer
 from mlsysweb.show.results.page import Figure, Link
@@ -80,7 +82,21 @@ def surroundings(request: HttpRequest, path: str, row: CatalogRow, admin: str) -
         json=reverse("catalog:row_json", args=[path, row.slug]),
         reports_to=settings.CATALOG_REPORTS_TO,
         admin=admin,
+        course_form=_course_form(request, path, row),
     )
+
+
+def _course_form(request: HttpRequest, path: str, row: CatalogRow) -> Link | None:
+    """Return the link to the form of the visible course, or of the only one that the visitor teaches; None for any
+    other visitor."""
+    if not isinstance(request.user, User):
+        return None
+    taught = dict(Group.objects.filter(course__instructor=request.user).values_list("pk", "course"))
+    course = taught.get(visible_group() or 0) or (next(iter(taught.values())) if len(taught) == 1 else None)
+    if course is None:
+        return None
+    words = "Edit for this course" if row.course is not None else "Change for this course"
+    return Link(words, reverse("courses:catalog_row", args=[course, path, row.slug]))
 
 
 def preview(data: QueryDict) -> PreviewPage:
@@ -169,4 +185,5 @@ def _history(row: CatalogRow) -> Iterator[RowChange]:
         what = "; ".join(changes)
         action = revision.get_action_display()
         yield RowChange(f"{revision.created:%Y-%m-%d}", f"{action}. {what}." if what else f"{action}.")
-    yield RowChange(f"{row.created_at:%Y-%m-%d}", "Loaded into this site.")
+    began = "Added to the course." if row.course is not None and row.course.own else "Loaded into this site."
+    yield RowChange(f"{row.created_at:%Y-%m-%d}", began)

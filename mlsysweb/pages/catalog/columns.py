@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from catalog.course_origin import CourseOrigin
 from solvers.quantities import format_quantity
 
 UNKNOWN = "–"
@@ -79,13 +80,14 @@ class Column:
 
 @dataclass(frozen=True)
 class CatalogRecord:
-    """A row: its cells by column, None where unknown."""
+    """A row: its cells by column, None where unknown. `course` says what of it comes from the catalog of a course."""
 
     slug: str
     name: str
     archived: bool
     edited: bool
     values: Mapping[str, Any]
+    course: CourseOrigin | None = None
 
 
 @dataclass(frozen=True)

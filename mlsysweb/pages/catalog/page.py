@@ -51,12 +51,13 @@ class TableCell:
 
 @dataclass(frozen=True)
 class TableRow:
-    """A row of the table shown; `compared` where its box is ticked."""
+    """A row of the table shown; `compared` where its box is ticked. `mark` says that it is a course's, or announced."""
 
     slug: str
     name: str
     url: str
     compared: bool
+    mark: str
     cells: tuple[TableCell, ...]
 
 
@@ -194,7 +195,8 @@ class RowChange:
 
 @dataclass(frozen=True)
 class RowPage:
-    """A row of a table: its figures with their origin, its peers, where it is used, and how to cite it."""
+    """A row of a table: its figures with their origin, its peers, where it is used, and how to cite it.
+    `course` says what of it comes from the catalog of a course, `course_form` leads its instructor to the form."""
 
     title: str
     table: Link
@@ -221,6 +223,8 @@ class RowPage:
     downloads: tuple[Link, ...]
     citation: str
     admin: str
+    course: str = ""
+    course_form: Link | None = None
 
 
 @dataclass(frozen=True)

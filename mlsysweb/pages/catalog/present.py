@@ -118,6 +118,13 @@ def _found(table: BrowsedTable, rows: Sequence[CatalogRecord], shown: Sequence[C
     return of if len(shown) == len(rows) else f"{of}, {len(shown)} on this page"
 
 
+def _mark(record: CatalogRecord) -> str:
+    """Return what marks the name of a row in the table: that it, or a figure of it, is a course's, or that the chip is
+    announced; empty for any other."""
+    of_course = "" if record.course is None else "this course" if record.course.own else "changed in this course"
+    return ", ".join(filter(None, (of_course, "announced" if record.values.get("announced") else "")))
+
+
 def _sort_link(table: BrowsedTable, question: TableQuestion, base: str, name: str) -> str:
     """Return the link that sorts by a column: numbers the largest first, then the other way round."""
     column = table.column(name)
@@ -137,6 +144,7 @@ def _row(
         name=record.name,
         url=urls.of(RowName(table.path, record.slug, record.name)),
         compared=record.slug in question.compare,
+        mark=_mark(record),
         cells=tuple(cell(column, record, urls) for column in columns),
     )
 

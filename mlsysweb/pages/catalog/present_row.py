@@ -35,7 +35,8 @@ _MOST_COMPARED_WITH = 5
 @dataclass(frozen=True)
 class Surroundings:
     """The context of a row's page beside the row: the walls that take it and where it is used, its changes on this
-    site, its roofline (None: `undrawn` says why), its addresses, and where errors are reported (empty: nowhere)."""
+    site, its roofline (None: `undrawn` says why), its addresses, where errors are reported (empty: nowhere), and the
+    form of the course that the visitor teaches."""
 
     walls: tuple[Link, ...]
     used_by: tuple[LinkGroup, ...]
@@ -47,6 +48,7 @@ class Surroundings:
     json: str
     reports_to: str
     admin: str
+    course_form: Link | None = None
 
 
 def origin(column: Column, record: CatalogRecord) -> str:
@@ -94,7 +96,20 @@ def row_page(table: BrowsedTable, record: CatalogRecord, around: Surroundings, u
         downloads=(Link("CSV", around.csv), Link("JSON", around.json)),
         citation=_citation(table, record, around.address),
         admin=around.admin,
+        course=_course(record),
+        course_form=around.course_form,
     )
+
+
+def _course(record: CatalogRecord) -> str:
+    """Return the sentence on a row of a course, or on a row that a course has changed; empty for any other."""
+    origin = record.course
+    if origin is None:
+        return ""
+    if origin.own:
+        return f"This course: only members of {origin.course} see this row."
+    source = f" Source: {origin.source}" if origin.source else ""
+    return f"This course: {origin.course} has its own {', '.join(origin.changed)}. Only its members see that.{source}"
 
 
 def report_link(to: str, subject: str, address: str) -> str:

@@ -178,6 +178,7 @@ def record(row: CatalogRow, columns: tuple[Column, ...]) -> CatalogRecord:
         name=row.name,
         archived=row.archived,
         edited=row.edited_at is not None,
+        course=row.course,
         values={
             column.name: figures.get(column.name) if column.derived else _cell(row, column.name) for column in columns
         },

@@ -92,7 +92,11 @@ def row(request: HttpRequest, table: str, slug: str) -> HttpResponse:
     if found.slug != slug:
         return redirect("catalog:row", table, found.slug)
     read = read_table(table)
-    admin = reverse(f"admin:catalog_{model._meta.model_name}_change", args=[found.pk]) if _admin(request) else ""
+    admin = (
+        reverse(f"admin:catalog_{model._meta.model_name}_change", args=[found.pk])
+        if _admin(request) and found.pk > 0
+        else ""
+    )
     page = row_page(read, record(found, read.columns), surroundings(request, table, found, admin), urls())
     return render(request, "catalog/row.html", {"page": page})
 

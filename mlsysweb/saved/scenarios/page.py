@@ -70,12 +70,13 @@ class ListPage:
 
 @dataclass(frozen=True)
 class DriftBanner:
-    """The changes since a version was saved, as sentences; today's verdict; and the link to the comparison of
-    both."""
+    """The changes since a version was saved, as sentences under a heading; today's verdict; and the link to the
+    comparison of both."""
 
     sentences: tuple[str, ...]
     today: str
     url: str
+    heading: str
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ class SavedPage:
     """A stored answer. `link` is its path and `url` that with the host; `preview` is the image of its link preview and
     `said` the text beside it; `open_url` is the live page with the same question. A wall's answer is in `result`, that
     of a page over many walls in `answer`, one stored as HTML in `html`; `styles` and `scripts` belong to the page.
-    `asked` are the typed inputs, `defaults` the others; `removed` is why the staff removed it, if they did."""
+    `asked` are the typed inputs, `defaults` the others; `removed` is why the staff removed it, if they did; `courses`
+    are sentences on the rows that come from the catalog of a course."""
 
     id: str
     title: str
@@ -165,6 +167,7 @@ class SavedPage:
     said: str
     exports: tuple[Link, ...]
     frame: str
+    courses: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ _EXPORTS = (
 class SavedMeta:
     """The metadata of a scenario and the version to show, read from the database. `link` is its path, `url` that with
     the host, `live` the live page with the same question, `what` the page it was saved from,
-    `rows` the path in the catalog of each row it used, by name."""
+    `rows` the path in the catalog of each row it used, by name, `courses` sentences on those of a course."""
 
     id: str
     title: str
@@ -52,6 +52,7 @@ class SavedMeta:
     number: int
     numbers: tuple[int, ...]
     rows: Mapping[str, str]
+    courses: tuple[str, ...]
 
 
 def saved_page(
@@ -89,6 +90,7 @@ def saved_page(
         ),
         frame=_FRAME.format(url=meta.url, title=meta.title.replace('"', "”")) if meta.public else "",
         preview=f"{meta.url}preview.png" if meta.public else "",
+        courses=meta.courses,
         said=opened.verdict or f"{meta.what}, as it was on {meta.created:%-d %B %Y}.",
     )
 

@@ -18,16 +18,23 @@ Rows = tuple[tuple[str, ...], ...]
 
 # The most differing table rows shown; the rest is counted.
 _MOST_ROWS = 40
+_CHANGED = "The data have changed since this was saved."
+_OF_COURSE = "This was computed with the catalog of a course."
 
 
 def banner(found: Drift, link: str, number: int) -> DriftBanner:
     """Return what has changed, in sentences, and today's verdict."""
     sentences = [_of_row(row) for row in found.rows]
     sentences += [f"{wall[:1].upper()}{wall[1:]}." for wall in found.walls]
-    return DriftBanner(tuple(sentences), _today(found), f"{link}v/{number}/drift/")
+    heading = _OF_COURSE if any(row.course for row in found.rows) else _CHANGED
+    return DriftBanner(tuple(sentences), _today(found), f"{link}v/{number}/drift/", heading)
 
 
 def _of_row(row: RowDiff) -> str:
+    if row.gone and row.course:
+        return f"{row.name} is a row of the course “{row.course}”, which the catalog you see does not have."
+    if row.course:
+        return f"{row.name} is as the course “{row.course}” has it. In the catalog you see: {'; '.join(row.figures)}."
     if row.gone:
         return f"{row.name} is no longer in the catalog."
     return f"{row.name}: {'; '.join(row.figures)}."

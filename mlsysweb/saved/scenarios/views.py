@@ -10,6 +10,7 @@ from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.show.catalog_paths import row_path
 from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
+from mlsysweb.show.results.course_rows import course_sentences
 from mlsysweb.show.results.page import Link, ResultPage
 from mlsysweb.show.results.present import result_page
 from mlsysweb.visitors import owns
@@ -138,6 +139,7 @@ def _told(request: HttpRequest, kept: Scenario, version: Version) -> SavedMeta:
         number=version.number,
         numbers=tuple(kept.versions.values_list("number", flat=True)),
         rows={str(row.get("name", "")): row_path(row) for row in version.snapshot.values()},
+        courses=course_sentences(version.snapshot),
     )
 
 

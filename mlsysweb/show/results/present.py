@@ -20,6 +20,7 @@ from solvers.formatting import fill_slots, format_value
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import ChartSpec, Result, Series, Value
 
+from .course_rows import course_sentences
 from .page import CalibrationLink, Card, Figure, Reference, ResultPage, RowSource, Table
 from .working import steps
 
@@ -40,7 +41,7 @@ def result_page(
         cards=tuple(card for card in cards if card.name not in result.headline),
         figures=tuple(figure for figure in figures if figure),
         working=steps(result),
-        notes=(*(fill_slots(note, result.values) for note in result.notes), *_undrawn(result, figures)),
+        notes=(*course_sentences(result.snapshot), *_notes(result), *_undrawn(result, figures)),
         calibrations=tuple(_calibrations(result, base)),
         assumptions=solver.assumptions,
         excludes=solver.excludes,
@@ -48,6 +49,10 @@ def result_page(
         facts=tuple(_facts(result.snapshot)),
         link=f"{base}?{query}" if query else base,
     )
+
+
+def _notes(result: Result) -> Iterator[str]:
+    return (fill_slots(note, result.values) for note in result.notes)
 
 
 def result_figures(result: Result) -> tuple[Figure, ...]:

@@ -6,6 +6,8 @@ from datetime import datetime
 import orjson
 import pytest
 
+from catalog.models import TABLES, Accelerator
+from catalog.transfer.export import FORMATS
 from catalog.transfer.files import MAX_BYTES, MAX_ROWS, UnreadableFile, read_sheet
 
 from .conftest import lines, workbook
@@ -57,7 +59,7 @@ def test_a_formula_without_a_value_is_not_read_as_an_empty_cell():
     ("name", "data", "sentence"),
     [
         ("a.csv", b"", "The file is empty"),
-        ("a.csv", b"slug\n" + b"x" * MAX_BYTES, "at most 10 MB are read"),
+        ("a.csv", b"slug\n" + b"x" * MAX_BYTES, "at most 16 MB are read"),
         ("a.csv", b"slug\n", "column names and no rows"),
         ("a.csv", b"\n\n", "The file is empty"),
         ("a.csv", b",,\na,b,c\n", "The first line is empty"),
@@ -130,3 +132,20 @@ def test_a_cell_far_away_costs_no_memory():
     far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     data = changed_sheet(workbook(("slug", "name"), ("a", "A")), b"</sheetData>", far)
     assert texts("", data) == [("slug", "name"), ("a", "A")]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
+def test_an_export_of_as_many_rows_as_an_import_takes_is_read_again(table, catalog):
+    """The export is that of the shipped rows; its size for more rows of the same kind is in proportion."""
+    rows = list(table.objects.select_related(*table.needs))
+    for form in FORMATS.values():
+        data = form.write(table, rows)
+        assert len(data) / len(rows) * MAX_ROWS < MAX_BYTES, form.title
+        assert len(read_sheet("rows", data).rows) == len(rows)
+
+
+def test_a_json_export_has_a_row_in_each_line_and_leaves_out_what_is_unknown(catalog):
+    text = FORMATS["json"].write(Accelerator, [Accelerator.objects.get(slug="t4")]).decode()
+    row = orjson.loads(text)["rows"][0]
+    assert row["slug"] == "t4" and "peak_fp4" not in row and None not in row.values()
+    assert orjson.loads(text.splitlines()[1]) == row

@@ -20,7 +20,7 @@ FILL = """
 from datetime import UTC, datetime
 from django.contrib.auth.models import User
 from axes.models import AccessAttempt, AccessFailureLog
-from catalog.models import Accelerator
+from catalog.models import Accelerator, CourseRow
 from mlsysweb.api.models import ApiToken
 from mlsysweb.classroom.models import ClassSession, Participant, Submission
 from mlsysweb.courses.store import create_course
@@ -28,7 +28,9 @@ from mlsysweb.explore.models import Job
 from mlsysweb.lti.models import Launch, Platform
 from mlsysweb.saved.scenarios.models import Scenario, Tag, Version
 user = User.objects.create_user("ada", password="a long one")
-create_course(user, "Class", "of 2026")
+course = create_course(user, "Class", "of 2026")
+rare_row = {"tdp": 0.1, "name": "é"}
+CourseRow.objects.create(group=course.group, table="accelerator", slug="ours", own=True, values=rare_row)
 ApiToken.make(user.pk, "notebook", ("read",), 30)
 platform = Platform.objects.create(name="Moodle", issuer="https://moodle.example.edu", client_id="walls")
 Launch.objects.create(platform=platform, claims={"user": "7"})
@@ -38,8 +40,10 @@ fork = Scenario.objects.create(path="/walls/roofline/", solver="roofline", title
 old.tags.add(Tag.objects.create(name="exam"), Tag.objects.create(name="week 3"))
 rare = {"large": 10**30, "small": 1e-300, "exact": 0.1, "none": None, "text": "\\ud83d\\ude00"}
 Version.objects.create(scenario=old, number=1, solver_version="1", question=rare, snapshot=[rare], result={}, said="x")
-Job.objects.create(key="k", query="q", snapshot={}, size=2**62, seen=bytes(range(256)), seconds=1 / 3)
-given = ClassSession.objects.create(title="Lesson 1", lesson={"frames": [{"kind": "vote"}]}, owner=user)
+of = course.group
+Job.objects.create(key="k", query="q", snapshot={}, size=2**62, seen=bytes(range(256)), seconds=1 / 3, group=of)
+lesson = {"frames": [{"kind": "vote"}]}
+given = ClassSession.objects.create(title="Lesson 1", lesson=lesson, owner=user, group=course.group)
 student = Participant.objects.create(session=given, name="Grace", seat=0)
 student.answers.create(frame="vote", round=1, value=[1, {"why": "é"}])
 Submission.objects.create(participant=student, scenario=fork)

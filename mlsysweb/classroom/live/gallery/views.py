@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from mlsysweb.classroom.live.page import JoinPage
-from mlsysweb.classroom.live.participants import participant_of, session_or_404
+from mlsysweb.classroom.live.participants import hosted_or_404, participant_of, session_or_404
 from mlsysweb.classroom.live.store import SessionError
 from mlsysweb.classroom.models import ClassSession
 from mlsysweb.show.htmx import wants_partial
@@ -51,7 +51,7 @@ def _refused(request: HttpRequest, session: ClassSession, sentence: str, status:
 @require_POST
 def settings(request: HttpRequest, key: str) -> HttpResponse:
     """Store how the gallery is shown, from the presenter's page. Raise Http404."""
-    session = get_object_or_404(ClassSession.objects.defer("lesson"), host_key=key)
+    session = hosted_or_404(key)
     known = figure_names(designs_of(session))
     by, drawn = request.POST.get("ranked_by", ""), request.POST.get("drawn", "")
     if not is_ranking(by, known) or (drawn and drawn not in known):

@@ -1,0 +1,106 @@
+"""Template context of the pages of a course's catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlsysweb.show.results.page import Link
+
+
+@dataclass(frozen=True)
+class ChangedFigure:
+    """A column that a course has changed: label, its value in the course and in the shared catalog."""
+
+    label: str
+    value: str
+    shared: str
+
+
+@dataclass(frozen=True)
+class CourseRowEntry:
+    """A row of a course: its page in the catalog (without an address where it has none), and for a row that is not its
+    `own` what is changed and why. `problem` says why it has no effect. `edit_url` and `remove_url` are its
+    instructor's."""
+
+    row: Link
+    own: bool
+    changes: tuple[ChangedFigure, ...]
+    source: str
+    problem: str
+    edit_url: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
+class CourseTable:
+    """A table with the rows that a course alone has, then the shared rows that it changes."""
+
+    title: str
+    entries: tuple[CourseRowEntry, ...]
+
+
+@dataclass(frozen=True)
+class TableChoice:
+    """A table to add a row to: value, title, address of the form, and whether it is chosen."""
+
+    path: str
+    title: str
+    add_url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class CourseCatalogPage:
+    """The catalog of a course. The forms are for its instructor (`teaches`): `row` is the name typed of the row to
+    change, `problem` why there is none. `link` shows the catalog to members."""
+
+    id: int
+    title: str
+    teaches: bool
+    tables: tuple[CourseTable, ...]
+    choices: tuple[TableChoice, ...]
+    link: str
+    row: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class CourseField:
+    """A field of the form of a row: its label and element, help, errors, and the value in the shared catalog where the
+    course has another."""
+
+    name: str
+    label: str
+    element: str
+    help: str
+    errors: tuple[str, ...]
+    shared: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class CourseFieldGroup:
+    """Fields under one heading; `caution` says what is easily got wrong."""
+
+    heading: str
+    caution: str
+    fields: tuple[CourseField, ...]
+
+
+@dataclass(frozen=True)
+class CourseRowPage:
+    """The form of a row of a course. `own` is a row that the course alone has. `warnings` are the sentences to accept
+    before it is saved, `digest` accepts them; `errors` belong to no field. `remove_url` is empty for a row of which the
+    course has nothing yet."""
+
+    id: int
+    course: str
+    title: str
+    own: bool
+    table: Link
+    groups: tuple[CourseFieldGroup, ...]
+    warnings: tuple[str, ...]
+    digest: str
+    errors: tuple[str, ...]
+    wrong: int
+    remove_url: str
