@@ -3,15 +3,14 @@ spent. Not part of the test suite.
 
 It calls the WSGI application in this process, middleware and compression included, and asks what the page's form sends
 after one of its sliders was moved. Times are scaled to a quiet machine by a loop timed before and after each update,
-because other processes on the same cores slow this one down. The share of each stage is sampled: at each tick of the process's
-clock the innermost function that belongs to a stage gets it, so that what NumPy or `urllib` take counts for the stage
-that called them.
+because other processes on the same cores slow this one down. The share of each stage is sampled: at each tick of the
+process's clock the innermost function that belongs to a stage gets it, so that what NumPy or `urllib` take counts for
+the stage that called them.
 """
 
 from __future__ import annotations
 
 import io
-import math
 import os
 import random
 import signal
