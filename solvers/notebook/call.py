@@ -149,7 +149,7 @@ def questions(inputs: Any, places: Sequence[int]) -> Iterator[Any]:
         and (own := rows.shape(spec))
         and (each := row_names(spec, own))
     }
-    for place, one in zip(places, rows.each_row(line, np.asarray(places)), strict=True):
+    for place, one in zip(places, rows.each_row(line, np.asarray(places, dtype=int)), strict=True):
         named = {name: rows.replaced(getattr(one, name), {"name": str(own[place])}) for name, own in names.items()}
         yield rows.replaced(one, named)
 

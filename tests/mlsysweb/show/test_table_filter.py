@@ -1,0 +1,34 @@
+from mlsysweb.pages.geography.page import PlaceRow
+from mlsysweb.show.results.page import Card, Link, WorkingStep
+from mlsysweb.show.results.table_filter import card_rows, headed_rows, table_rows, working_steps
+
+
+def place(name, url):
+    return PlaceRow(Link(name, url), "mix", "1", "2", "3", "4", "5 & 6")
+
+
+def test_the_cells_of_a_table_are_escaped():
+    assert table_rows([("a<b", "c")]) == "<tr><td>a&lt;b</td><td>c</td></tr>"
+
+
+def test_the_heading_of_a_row_is_a_link_where_it_has_an_address():
+    linked, plain = headed_rows([place("Côte <d'Ivoire>", "/?a=1&b=2"), place("Iowa", "")]).split("\n")
+    heading = '<a href="/?a=1&amp;b=2">Côte &lt;d&#x27;Ivoire&gt;</a>'
+    assert linked.startswith(f'<tr><th scope="row">{heading}</th><td>mix</td>')
+    assert plain.startswith('<tr><th scope="row">Iowa</th>') and plain.endswith("<td>5 &amp; 6</td></tr>")
+
+
+def test_an_output_has_its_help_where_there_is_one_and_links_its_terms():
+    told, plain = card_rows(
+        [Card("mfu", "MFU", "<0.01 %", "Share & more.", ""), Card("x", "Cost", "$1", "", "")]
+    ).split("\n")
+    assert 'class="term"' in told and "<dd>&lt;0.01 %</dd>" in told
+    assert told.endswith('<dd class="help">Share &amp; more.</dd></div>')
+    assert plain == '<div class="row"><dt>Cost</dt><dd>$1</dd></div>'
+
+
+def test_a_step_keeps_its_formulae_and_escapes_its_words():
+    step = WorkingStep("a<b", "<math>x</math>", "<math>1</math>", "2 & 3")
+    told = working_steps([step])
+    assert "<span>a&lt;b</span>" in told and "<math>x</math> <span>=</span> <math>1</math>" in told
+    assert "= 2 &amp; 3" in told
