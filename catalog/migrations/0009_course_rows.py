@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('catalog', '0007_catalog_imports'),
+        ('catalog', '0008_fleet_grid'),
     ]
 
     operations = [
