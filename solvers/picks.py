@@ -15,8 +15,9 @@ import numpy as np
 from .declare import Question, Solver
 from .errors import InputError, InputErrors
 from .fields import Choice, Input, InputField
-from .spec_parts import are_unknown, assembled, figure_of_pick, shared
+from .spec_parts import assembled, figure_of_pick, shared
 from .specs import Changed, changed_spec
+from .unknown_specs import are_unknown
 
 
 def with_changes(values: Mapping[str, Any], changed: Mapping[str, Changed]) -> dict[str, Any]:

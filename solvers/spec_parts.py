@@ -16,6 +16,7 @@ import numpy as np
 
 from .errors import InputError
 from .fields import Input, InputField, Pick
+from .unknown_specs import filled, is_unknown
 
 Inputs = Mapping[str, InputField]
 
@@ -39,22 +40,6 @@ def _outer(inputs: Inputs, name: str) -> str:
     return outer if outer in inputs else ""
 
 
-def _filled(own: Any, default: Any) -> Any:
-    """Return a part with the `default` in the rows of a column that have none, as a single row would."""
-    absent = are_unknown([own])
-    if np.ndim(absent) == 0 or not absent.any():
-        return own
-    values = {}
-    for field in dataclasses.fields(own):
-        one, other = getattr(default, field.name), getattr(own, field.name)
-        if dataclasses.is_dataclass(other):
-            values[field.name] = _filled(other, one)
-        elif field.name != "name":
-            rows = absent[..., np.newaxis] if "per" in field.metadata else absent
-            values[field.name] = np.where(rows, one, other)
-    return dataclasses.replace(own, **values)
-
-
 def _part(inputs: Inputs, values: Mapping[str, Any], given: Collection[str], name: str) -> Any:
     outer = _outer(inputs, name)
     whole = _part(inputs, values, given, outer) if outer and name not in given else None
@@ -64,27 +49,8 @@ def _part(inputs: Inputs, values: Mapping[str, Any], given: Collection[str], nam
     assert isinstance(io, Pick)
     own = getattr(whole, io.default_from.partition(".")[2])
     if not is_unknown(own):
-        return own if io.optional or values.get(name) is None else _filled(own, values[name])
+        return own if io.optional or values.get(name) is None else filled(own, values[name])
     return None if io.optional else dataclasses.replace(own, name=whole.name)
-
-
-def is_unknown(spec: Any) -> bool:
-    """Return whether no figure of a spec and of its parts is known, in any row."""
-    return bool(np.all(are_unknown([spec])))
-
-
-def are_unknown(specs: Collection[Any]) -> Any:
-    """Return for each row of some specs whether none of them knows a figure, their parts included."""
-    unknown: Any = np.True_
-    for spec in specs:
-        for field in dataclasses.fields(spec):
-            value = getattr(spec, field.name)
-            if dataclasses.is_dataclass(value):
-                unknown = unknown & are_unknown([value])
-            elif field.name != "name":
-                nothing = np.isnan(value)
-                unknown = unknown & (nothing.all(axis=-1) if "per" in field.metadata else nothing)
-    return unknown
 
 
 def assembled(inputs: Inputs, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from .declare import NAN, Array, Codes, number
 from .errors import InputError
 from .fields import Input
 from .self_description import notebook
-from .spec_parts import is_unknown
+from .unknown_specs import is_unknown
 
 
 class Precision(IntEnum):

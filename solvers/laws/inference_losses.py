@@ -32,7 +32,7 @@ class InferenceLosses:
 
 
 class Bubble(NamedTuple):
-    """What a pass waits for beside its device: a pipeline of p `stages` and m `microbatches`, and `communication` in
+    """The waits of a pass beside its device: a pipeline of p `stages` and m `microbatches`, and `communication` in
     seconds that nothing hides."""
 
     stages: Array = 1.0

@@ -125,8 +125,9 @@ def price_decode(
 
 
 def decode_seconds(model: Model, server: ModelServer, batch_size: Array, context: Array) -> Array:
-    """Seconds of the step of `price_decode`, without what it is made of: half the work. Arrays broadcast. See
-    `decode_pass` and `decode_work`."""
+    """Seconds of one decode step of a `model` on a `server` for `batch_size` sequences of `context` tokens, without its
+    parts: half the work of `price_decode`. Arrays broadcast. Pope et al. 2023, arXiv:2211.05102; see `decode_pass` and
+    `decode_work`. One new token for each sequence."""
     textbook = np.asarray(server.timing) == Timing.ROOFLINE
     if textbook.any():
         return price_decode(model, server, batch_size, context).time.total
@@ -182,16 +183,19 @@ def device_memory(model: Model, server: ModelServer, tokens: Array) -> DeviceMem
     )
 
 
-def least_devices(models: tuple[Model, ...], server: ModelServer, requests: Array, tokens: Array, room: Array) -> Array:
-    """The fewest devices like those of a `server` that hold `models` together, with a number of `requests` of `tokens`
-    each, in `room` bytes a device, a count: infinite where what each device has a copy of fills it. Arrays broadcast.
-    Pope et al. 2023, arXiv:2211.05102, section 3.3, for what is copied (`device_memory`). All devices together hold
-    a·t + b bytes, with a larger once more devices than KV heads hold copies: the fewest are those by the steepest such
-    line that binds."""
-    ones = [_held_together(model, server, requests, tokens, 1.0) for model in models]
+def least_devices(
+    model: Model, draft: Model | None, server: ModelServer, requests: Array, tokens: Array, room: Array
+) -> Array:
+    """The fewest devices like those of a `server` that hold a `model`, and with it a `draft` model, with a number of
+    `requests` of `tokens` each, in `room` bytes a device, a count: infinite where what each device has a copy of fills
+    it. Arrays broadcast. Pope et al. 2023, arXiv:2211.05102, section 3.3, for what is copied (`device_memory`). All
+    devices together hold a·t + b bytes, with a larger once more devices than KV heads hold copies: the fewest are those
+    by the steepest such line that binds."""
+    models = (model,) if draft is None else (model, draft)
+    ones = [_held_together(each, server, requests, tokens, 1.0) for each in models]
     if np.all(sum(ones) <= room):  # the usual question
         return np.ones_like(sum(ones))
-    shares = [_shares(model, server, requests, tokens, one) for model, one in zip(models, ones, strict=True)]
+    shares = [_shares(each, server, requests, tokens, one) for each, one in zip(models, ones, strict=True)]
     needed: Array = np.float64(1)
     for copies in itertools.product((False, True), repeat=len(shares)):
         fixed = sum(share.rest if copied else share.undivided for share, copied in zip(shares, copies, strict=True))

@@ -27,9 +27,9 @@ def measured_all_reduce(
     message: Array, group: RankGroup, intra: NetworkLink, inter: NetworkLink, device: KernelDevice
 ) -> Array:
     """Seconds to sum `message` bytes (M) over a `group` of devices, each a `device` on `intra`: inside one node
-    `all_reduce_time`, over several the two levels of `hierarchical_all_reduce` at the rates of `measured_links`. 0 for
-    one device. Arrays broadcast. Thakur, Rabenseifner and Gropp 2005, doi:10.1177/1094342005051521. Sums inside
-    switches between nodes can be faster."""
+    `all_reduce_time`, over several, joined by `inter`, the two levels of `hierarchical_all_reduce` at the rates of
+    `measured_links`. 0 for one device. Arrays broadcast. Thakur, Rabenseifner and Gropp 2005,
+    doi:10.1177/1094342005051521. Sums inside switches between nodes can be faster."""
     inside = all_reduce_time(message, group.size, device)
     if np.all(group.nodes <= 1):
         return np.asarray(inside)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
 
@@ -171,6 +172,22 @@ def shares_bus(node: Node | None) -> Truth | None:
     if node is None or np.all(np.isnan(node.fabric.bandwidth)):
         return None
     return np.asarray(np.asarray(node.fabric.shared_bus) == 1)
+
+
+class Sharing(IntEnum):
+    """Whether devices have links of their own, or as the accelerator's interconnect has it."""
+
+    OWN = 0
+    SHARED = 1
+    AUTO = 2
+
+
+def shares_links(sharing: Codes, chip: Accelerator) -> Truth:
+    """Whether (true or false) devices share one bus: as `sharing` (codes of `Sharing`) says, else as the links of the
+    `chip` do. Arrays broadcast. Derived from the catalog row."""
+    code = np.asarray(sharing)
+    own = (code == Sharing.AUTO) & (np.asarray(chip.shared_bus) == 1)
+    return np.asarray((code == Sharing.SHARED) | own)
 
 
 @lru_cache(maxsize=64)

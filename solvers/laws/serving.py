@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from solvers.declare import Array
+from solvers.declare import Array, Codes
 from solvers.laws.collectives import NetworkLink, ring_all_reduce
 from solvers.laws.ratio import ratio_or_inf
 from solvers.laws.step_time import StepTime, step_time
-from solvers.laws.transformer import Work
+from solvers.laws.transformer import Work, cache_bytes
 from solvers.specs import Model
 
 # Activations are sent in 16 bits, whatever the precision of the weights.
@@ -73,3 +73,12 @@ def used_share(requests: Array, first: Array, output_length: Array, each: Array,
     byte/s the memory utilization. Arrays broadcast. Derived: in the seconds of a request the server does B
     prefills and O steps."""
     return np.asarray((requests * np.asarray(first) + output_length * np.asarray(each)) / service / peak)
+
+
+def cache_transfer_time(
+    model: Model, requests: Array, prompt: Array, cache_precision: Codes, bandwidth: Array
+) -> Array:
+    """Seconds to send the KV caches of a number of `requests` to a `model`, with a `prompt` of S tokens each, stored in
+    `cache_precision` (codes of `Precision`), over a network of `bandwidth` byte/s. Arrays broadcast. Patel et al. 2024
+    (Splitwise), arXiv:2311.18677, section 4.2. All of it after the prefill, none of it layer by layer beside it."""
+    return np.asarray(requests * cache_bytes(model, prompt, cache_precision) / bandwidth)

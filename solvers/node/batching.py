@@ -505,7 +505,7 @@ def _running(i: Inputs, kv_format: Codes, requests: Array) -> tuple[ModelServer,
 
 def _least_devices(i: Inputs, kv_format: Codes, tokens: Array, usable: Array) -> Array:
     """The fewest devices that hold the weights and one request, as in the serving wall."""
-    return least_devices((i.model,), _server(i, kv_format, i.layer_overhead), 1.0, tokens, usable)
+    return least_devices(i.model, None, _server(i, kv_format, i.layer_overhead), 1.0, tokens, usable)
 
 
 def _server(i: Inputs, kv_format: Codes, layer_overhead: Array) -> ModelServer:

@@ -714,7 +714,7 @@ def _losses(i: Inputs, work: OperatorWork, passes: Array) -> tuple[StepLosses, O
     return lost, work
 
 
-# What a sum of kernels counts otherwise than the classes of operators do: the head runs on fewer tokens.
+# The FLOP that a sum of kernels counts otherwise than the classes of operators do: the head runs on fewer tokens.
 _COUNTED = ("gemm_flop", "attention_flop")
 
 

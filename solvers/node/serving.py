@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,8 +48,9 @@ from solvers.laws.language_pass import (
     price_prefill,
 )
 from solvers.laws.memory import usable_memory
+from solvers.laws.model_decoder import Sharing, shares_links
 from solvers.laws.phase import generates
-from solvers.laws.serving import expected_tokens, max_requests, speculative_latency
+from solvers.laws.serving import cache_transfer_time, expected_tokens, max_requests, speculative_latency
 from solvers.laws.step_time import Bound
 from solvers.laws.transformer import bytes_per_element, cache_bytes, kv_bytes_per_token
 from solvers.specs import Accelerator, Model, Precision, peak_rate
@@ -58,14 +58,6 @@ from solvers.verdict import State, Verdict
 
 # A share of the time above which prefills are worth a remark.
 _MOST_PREFILL = 0.5
-
-
-class Sharing(IntEnum):
-    """Whether devices have links of their own, or as the accelerator's interconnect has it."""
-
-    OWN = 0
-    SHARED = 1
-    AUTO = 2
 
 
 # Classes of kernels: what is in them.
@@ -482,7 +474,7 @@ def notes(i: Inputs, o: Outputs) -> Iterator[str]:
         )
     if i.concurrency > 1 and o.prefill_share > _MOST_PREFILL:
         yield "Prefills take most of the server's time: fewer or cached prompts would lower every latency."
-    if i.timing != Timing.ROOFLINE and i.tensor_parallel > 2 and _shares_bus(i, i.accelerator):
+    if i.timing != Timing.ROOFLINE and i.tensor_parallel > 2 and shares_links(i.shared_bus, i.accelerator):
         yield "All devices share one bus: together they exchange as much as two with links of their own."
     if i.decode_accelerator is not None:
         yield from remarks.precision_fallback(i.decode_accelerator, i.precision)
@@ -705,7 +697,7 @@ FALLACIES = (
 )
 def serving(i: Inputs) -> Outputs:
     decode_chip = i.accelerator if i.decode_accelerator is None else i.decode_accelerator
-    before = _server(i, i.accelerator, i.interconnect_bandwidth)
+    before, apart = _server(i, i.accelerator, i.interconnect_bandwidth), i.decode_accelerator is not None
     after = (
         before if i.decode_accelerator is None else _server(i, i.decode_accelerator, i.decode_interconnect_bandwidth)
     )
@@ -717,9 +709,9 @@ def serving(i: Inputs) -> Outputs:
     step = price_decode(i.model, after, requests, context, draft.checked)
     host = np.where(held, host_time(requests, i.host_step_time, i.host_request_time), 0.0)
     token = speculative_latency(step.time.total + host, draft.step, i.draft_tokens, draft.tokens_per_step)
-    interrupted = held if i.decode_accelerator is None else False
-    loop = closed_loop(np.where(interrupted, requests, 1), first.time.total, token, i.output_length)
-    transfer = _transfer_time(i, requests)
+    loop = closed_loop(np.where(held & (not apart), requests, 1), first.time.total, token, i.output_length)
+    moved = (i.prompt_length, i.kv_precision, i.network_bandwidth)  # of concurrent requests one by one
+    transfer = cache_transfer_time(i.model, np.where(held, 1, requests), *moved) if apart else np.float64(0)
     room = usable_memory(np.fmin(i.accelerator.memory_capacity, decode_chip.memory_capacity), i.memory_reserve)
     memory = _memory(i, after, requests, room)
     end_to_end = loop.request_time + transfer
@@ -790,15 +782,8 @@ def _server(i: Inputs, chip: Accelerator, link: Array) -> ModelServer:
         timing=i.timing,
         devices=i.tensor_parallel,
         link=NetworkLink(link, i.interconnect_latency),
-        shared_bus=_shares_bus(i, chip),
+        shared_bus=shares_links(i.shared_bus, chip),
     )
-
-
-def _shares_bus(i: Inputs, chip: Accelerator) -> Truth:
-    """Whether the devices share one bus: as said, else as the chip's own links do."""
-    sharing = np.asarray(i.shared_bus)
-    own = (sharing == Sharing.AUTO) & (np.asarray(chip.shared_bus) == 1)
-    return np.asarray((sharing == Sharing.SHARED) | own)
 
 
 class _Draft(NamedTuple):
@@ -829,7 +814,6 @@ def _memory(i: Inputs, server: ModelServer, requests: Array, room: Array) -> dic
         beside = draft.weights + requests * draft.per_request
         required = required + beside * i.tensor_parallel
     per_device = held.weights + requests * held.per_request + beside
-    models = (i.model,) if i.draft_model is None else (i.model, i.draft_model)
     return {
         "weights": weights,
         "memory_required": required,
@@ -838,14 +822,5 @@ def _memory(i: Inputs, server: ModelServer, requests: Array, room: Array) -> dic
         "memory_shortfall": np.maximum(per_device - room, 0),
         "feasible": ~(per_device > room),
         "largest_batch_size": max_requests(room - held.weights - beside, held.per_request),
-        "devices_needed": least_devices(models, server, requests, tokens, room),
+        "devices_needed": least_devices(i.model, i.draft_model, server, requests, tokens, room),
     }
-
-
-def _transfer_time(i: Inputs, requests: Array) -> Array:
-    """Seconds to send the prompts' KV caches to separate decode devices, of one request where they come one by one; 0
-    where they stay."""
-    if i.decode_accelerator is None:
-        return np.float64(0)
-    together = np.where(np.asarray(i.concurrency) > 0, 1, requests)
-    return np.asarray(together * cache_bytes(i.model, i.prompt_length, i.kv_precision) / i.network_bandwidth)

@@ -35,7 +35,7 @@ def limits(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _assumed(search: Search) -> Iterator[str]:
-    """What is assumed of the places, nodes and networks along an axis that do not know a figure. Of chips the walls'
+    """The figures assumed for places, nodes and networks along an axis that do not know them. Of chips the walls'
     own pages say it."""
     for axis in search.space.axes:
         for stage in search.pipeline.stages:
