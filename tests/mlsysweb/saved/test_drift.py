@@ -39,7 +39,7 @@ def test_a_changed_figure_is_named_with_both_values_and_todays_answer(client):
     before = re.search(r'class="verdict"[^>]*>(.*?)</p>', shown(client, link))[1]
     changed(memory_bandwidth=2e12)
     page = shown(client, link)
-    assert "memory bandwidth 2 TB/s (was 732 GB/s)" in page
+    assert "memory bandwidth 2\u00a0TB/s (was 732\u00a0GB/s)" in page
     assert "Today the answer would be: Memory-bound" in page
     assert before in page  # the stored answer is unchanged
 
@@ -48,7 +48,7 @@ def test_a_changed_rate_is_named_with_its_format(client):
     link = save(client, CHIP)
     chip = Accelerator.objects.get(slug="p100-sxm2")
     changed(peak_fp16=2 * chip.peak_fp16)
-    assert re.search(r"in fp16 [\d.]+ TFLOP/s \(was [\d.]+ TFLOP/s\)", shown(client, link))
+    assert re.search(r"in fp16 [\d.]+\sTFLOP/s \(was [\d.]+\sTFLOP/s\)", shown(client, link))
 
 
 def test_a_note_on_a_row_is_no_drift(client):
