@@ -22,7 +22,6 @@ from solvers.pipeline.wall_stages import (
     utilization,
 )
 from solvers.quantities import format_quantity
-from solvers.registry import solvers as registered
 from solvers.result import Result, Value
 from solvers.taxonomy import WALLS
 from solvers.verdict import State
@@ -47,7 +46,7 @@ _TRAINING_KEYS = (
 
 def system_page(
     results: Mapping[str, Result],
-    links: Mapping[str, str],
+    links: Mapping[str, Link],
     cost: tuple[Result, Link],
     presets: tuple[Link, ...],
     url: str,
@@ -129,12 +128,12 @@ def _owner(place: WallStage, links: Mapping[str, str]) -> Link:
     return Link(f"{place.wall} {WALLS[place.wall - 1].name}", links[place.stage])
 
 
-def _row(place: WallStage, taken: float, result: Result, link: str) -> WallRow:
+def _row(place: WallStage, taken: float, result: Result, link: Link) -> WallRow:
     unknown = math.isnan(taken)
     return WallRow(
         number=place.wall,
         name=WALLS[place.wall - 1].name,
-        link=Link(_title(result.solver), link),
+        link=link,
         kind=result.state,
         verdict=fill_slots(result.verdict, result.values),
         meter="" if unknown else f"{min(max(taken, 0.0), 1.0):.4f}",
@@ -143,21 +142,16 @@ def _row(place: WallStage, taken: float, result: Result, link: str) -> WallRow:
     )
 
 
-def _keys(results: Mapping[str, Result], links: Mapping[str, str], cost: tuple[Result, Link]) -> Iterator[KeyFigure]:
+def _keys(results: Mapping[str, Result], links: Mapping[str, Link], cost: tuple[Result, Link]) -> Iterator[KeyFigure]:
     for stage, name in _SERVING_KEYS:
-        yield _key(name, results[stage].values[name], Link(_title(stage), links[stage]))
+        yield _key(name, results[stage].values[name], links[stage])
     for name, words in _SERVING_COSTS.items():
         found, wall = cost
         yield _key(f"serving_{name}", replace(found.values[name], label=words), wall)
     for stage, name in _TRAINING_KEYS:
         value = results[stage].values[name]
         words = value.label if value.label.startswith("Training") else f"Training run: {_lower(value.label)}"
-        yield _key(name, replace(value, label=words), Link(_title(stage), links[stage]))
-
-
-def _title(name: str) -> str:
-    """Return the title of a solver: `Total cost of ownership` for `tco`."""
-    return registered()[name].title
+        yield _key(name, replace(value, label=words), links[stage])
 
 
 def _lower(label: str) -> str:
