@@ -63,12 +63,12 @@ def toy(tmp_path):
 
 def test_it_has_a_page_with_form_verdict_chart_and_working(toy):
     html = Client().get("/walls/bucket/?volume=10 GB").content.decode()
-    assert "It takes 5 s." in html
+    assert "It takes 5\u00a0s." in html
     assert 'name="flow"' in html and "curve-0" in html and "<math" in html
 
 
 def test_it_has_a_fragment_an_api_and_a_command(toy):
-    assert "It takes 4 s." in Client().get("/walls/bucket/", headers={"HX-Request": "true"}).content.decode()
+    assert "It takes 4\u00a0s." in Client().get("/walls/bucket/", headers={"HX-Request": "true"}).content.decode()
     assert Client().get("/api/v1/solve/bucket?flow=4 GB/s").json()["outputs"]["filling_time"] == {
         "value": 2.0,
         "unit": "s",
@@ -85,7 +85,7 @@ def test_it_is_on_the_map_of_walls(toy):
 def test_it_can_be_saved_and_swept(toy):
     client = Client()
     saved = client.post("/s/save/", {"page": "/walls/bucket/?volume=10+GB"}, follow=True)
-    assert "It takes 5 s." in saved.content.decode()
+    assert "It takes 5\u00a0s." in saved.content.decode()
     assert client.get("/walls/bucket/?sweep=volume").status_code == 200
 
 

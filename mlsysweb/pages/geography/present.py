@@ -17,6 +17,7 @@ from solvers.grammar import agree
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
 
+from .findings import lifetimes_finding, tradeoff_finding
 from .page import Band, GeographyPage, PlaceRow
 from .places import Atlas, GridPlace, Life
 from .question import Counted, Inputs
@@ -239,7 +240,7 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
         yield _figure(
             "tradeoff-1",
             "Electricity cost vs. emissions, by location",
-            _tradeoff_finding(every),
+            tradeoff_finding(every),
             tradeoff(every),
             ("Location", "Electricity cost", "Emissions (CO₂e)"),
             [(d.name, format_quantity(d.dollars, "USD"), format_quantity(d.tonnes * 1e3, "kg", "t")) for d in best],
@@ -250,30 +251,11 @@ def _figures(i: Inputs, found: Atlas, here: int, lived: Sequence[Life]) -> Itera
         yield _figure(
             "lifetimes-2",
             f"Embodied vs. operational emissions over the hardware lifetime, {i.grid.name}",
-            _lifetimes_finding(lived),
+            lifetimes_finding(lived),
             lifetimes(names, making, running),
             ("Device", "Embodied (CO₂e)", "Operational (CO₂e)"),
             [(n, format_quantity(m, "kg"), format_quantity(r, "kg")) for n, m, r in kept],
         )
-
-
-def _tradeoff_finding(points: Sequence[PlacePoint]) -> str:
-    """Return the ends of both axes of the chart of cost and emissions."""
-    cheap, dear = (end(points, key=lambda point: point.dollars) for end in (min, max))
-    clean, dirty = (end(points, key=lambda point: point.tonnes) for end in (min, max))
-    money = (format_quantity(point.dollars, "USD") for point in (cheap, dear))
-    carbon = (format_quantity(point.tonnes * 1e3, "kg", "t") for point in (clean, dirty))
-    return (
-        f"Electricity costs {next(money)} in {cheap.name} and {next(money)} in {dear.name}; the job emits "
-        f"{next(carbon)} CO₂e in {clean.name} and {next(carbon)} in {dirty.name}."
-    )
-
-
-def _lifetimes_finding(lived: Sequence[Life]) -> str:
-    """Return the devices with the largest and the smallest embodied share of their lifetime emissions."""
-    shares = [(life.making / (life.making + life.running), life.name) for life in lived]
-    most, least = (format_quantity(end(shares)[0], "1", "percent") for end in (max, min))
-    return f"Embodied carbon is {most} of the total on {max(shares)[1]} and {least} on {min(shares)[1]}."
 
 
 def _figure(

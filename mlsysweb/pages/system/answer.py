@@ -38,7 +38,8 @@ def answer_page(query: QueryDict) -> SystemPage:
     text, url = system_text(query), reverse("system:system")
     done, links = _answered(text)
     cost = serving_cost(done, links["tco"])
-    return system_page(done.results, links, cost, solvers(), _presets(text, url), _link(text, url))
+    titled = {name: Link(solvers()[name].title, address) for name, address in links.items()}
+    return system_page(done.results, titled, cost, _presets(text, url), _link(text, url))
 
 
 def answer_iron_law(query: QueryDict) -> IronLawPage:

@@ -46,9 +46,8 @@ _TRAINING_KEYS = (
 
 def system_page(
     results: Mapping[str, Result],
-    links: Mapping[str, str],
+    links: Mapping[str, Link],
     cost: tuple[Result, Link],
-    solvers: Mapping[str, Solver[Any, Any]],
     presets: tuple[Link, ...],
     url: str,
 ) -> SystemPage:
@@ -56,17 +55,16 @@ def system_page(
     the TCO of serving with its page; the walls of cost and carbon are about the training run."""
     strains = {place: utilization(place, results[place.stage]) for place in WALL_STAGES}
     ordered = sorted(WALL_STAGES, key=lambda place: (math.isnan(strains[place]), -strains[place]))
-    walls = {stage: Link(solvers[results[stage].solver].title, url) for stage, url in links.items()}
     alone = {place: place.one_device and _shares(place, results[DESCRIPTION]) for place in WALL_STAGES}
     met, supposed = (
-        tuple(_row(p, strains[p], results[p.stage], walls[p.stage], alone[p]) for p in ordered if p.supposed is each)
+        tuple(_row(p, strains[p], results[p.stage], links[p.stage], alone[p]) for p in ordered if p.supposed is each)
         for each in (False, True)
     )
     described = results[DESCRIPTION]
     return SystemPage(
         binding=f"{met[0].name} is the first limit. {met[0].strain} {met[0].of}.",
         description=_layout(described),
-        keys=tuple(_keys(results, walls, cost)),
+        keys=tuple(_keys(results, links, cost)),
         groups=(WallGroup("What limits this system", met), WallGroup("Other techniques (not in use)", supposed)),
         notes=tuple(fill_slots(note, described.values) for note in described.notes),
         presets=presets,

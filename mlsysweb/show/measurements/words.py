@@ -49,7 +49,7 @@ NOTES = {
 
 
 _ENGINES = {"trtllm": "TensorRT-LLM", "vllm": "vLLM", "sglang": "SGLang"}
-# What was measured, by the text in the file before a comma.
+# Names of measured quantities, by the text in the file before a comma.
 _QUANTITIES = {
     "first token": "TTFT",
     "time between tokens": "ITL",

@@ -21,6 +21,7 @@ from mlsysweb.saved.scenarios.capture import PAGES, capture
 from mlsysweb.saved.scenarios.models import Scenario, Version
 from mlsysweb.saved.scenarios.share_card import COLOURS, ShareCard
 from mlsysweb.show.charts.miniature import is_drawable
+from mlsysweb.show.unit_filter import units
 from tests.mlsysweb.people import save
 
 from .savable import QUESTIONS
@@ -203,7 +204,7 @@ def test_asked_again_it_is_compared_figure_by_figure(client, name):
     assert "have changed since this was saved" in shown(client, link)
     page = html.unescape(shown(client, f"{link}v/1/drift/"))
     before, today = open_version(latest()), capture(QUESTIONS[name])
-    assert page.count('<p class="verdict"') == 2 and today.said in without_emphasis(page)
+    assert page.count('<p class="verdict"') == 2 and units(today.said) in without_emphasis(page)
     rows = re.findall(r'<tr( data-differs)?><th scope="row">(.*?)</th>', page)
     assert {card.label for card in before.cards.values()} <= {label for _, label in rows}
     assert any(differs for differs, _ in rows)
@@ -313,7 +314,7 @@ def test_it_is_printed_and_framed_with_its_verdict_and_inputs(client, name):
     opened = open_version(latest())
     for path in ("print/", "embed/"):
         page = html.unescape(shown(client, f"{link}{path}"))
-        assert opened.verdict in without_emphasis(page)
+        assert units(opened.verdict) in without_emphasis(page)
         assert [c.label in page for c in list(opened.cards.values())[:8]].count(False) == 0
         assert "<form" not in page and "csrf" not in page
     sheet = html.unescape(shown(client, f"{link}print/"))
