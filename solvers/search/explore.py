@@ -23,8 +23,8 @@ from .space import Box, Space
 # Few enough rows for the arrays of a box to stay in the cache of a core, and for a box to take milliseconds and tens of
 # megabytes.
 ROWS = 2**16
-# The factor by which boxes may be larger where most arrays are shorter than a box. Python's time per box, about 4 ms for
-# three walls, during which no other thread runs, is then a smaller share.
+# The factor by which boxes may be larger where most arrays are shorter than a box. Python's time per box, about 4 ms
+# for three walls, during which no other thread runs, is then a smaller share.
 _LARGER = 4
 
 
