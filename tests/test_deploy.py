@@ -1,6 +1,9 @@
 """The files of `deploy/` agree with the site: its settings, its commands, its ports and its limits."""
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +92,46 @@ def test_a_unit_calls_what_the_site_has(path):
     for module in re.findall(r"-m ([\w.]+)", "\n".join(starts)):
         assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
     assert set(re.findall(r"\bMLSYSWEB_\w+", text)) <= NAMES
+
+
+def ignored():
+    return {line for line in (DEPLOY / "Dockerfile.dockerignore").read_text().split() if "*" not in line}
+
+
+def test_the_image_has_every_folder_that_the_site_reads():
+    """The folders left out of the image are named by none of the code in it; the state in `var` is a volume."""
+    left_out = ignored() - {".git", ".venv", ".hypothesis", "var", "deploy/.env", "deploy/certificates"}
+    assert left_out == {"docs", "tests"}
+    for top in ("solvers", "catalog", "mlsysweb"):
+        for path in (ROOT / top).rglob("*.py"):
+            text = path.read_text()
+            assert not re.search(r"^\s*(from|import) tests\b", text, re.M), path
+            assert not re.search(r'/ "(docs|tests)\b', text), path
+
+
+def test_the_image_makes_its_packages_from_the_files_copied_before(tmp_path):
+    """`make .venv/.run` needs no other file: it would have installed the packages into this folder."""
+    for name in re.findall(r"^COPY --chown=site (.*) \./$", (DEPLOY / "Dockerfile").read_text(), re.M)[0].split():
+        shutil.copy(ROOT / name, tmp_path)
+    command = ["make", "--dry-run", ".venv/.run", f"PYTHON={sys.executable}"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "-r requirements.txt" in ran.stdout
+
+
+def test_the_commands_in_shells_can_be_parsed():
+    shells = re.findall(r'CMD \["sh", "-c", "(.*)"\]', (DEPLOY / "Dockerfile").read_text())
+    for path in UNITS:
+        shells += [text.replace("$$", "$").replace("%%", "%") for text in re.findall(r"-c '(.*)'", path.read_text())]
+    assert len(shells) == 2
+    for text in shells:
+        assert subprocess.run(["sh", "-n", "-c", text], check=False).returncode == 0, text
+
+
+def test_compose_waits_only_for_services_that_say_when_they_are_ready():
+    services = COMPOSE["services"]
+    for service in services.values():
+        for name, told in service.get("depends_on", {}).items():
+            assert told == {"condition": "service_healthy"} and "healthcheck" in services[name]
+    assert (DEPLOY / services["web"]["build"]["dockerfile"]).name == "Dockerfile"
+    assert (DEPLOY / services["web"]["build"]["context"]).resolve() == ROOT

@@ -98,8 +98,7 @@ def cancel_job(job: Job) -> None:
 def search_of(job: Job) -> Search:
     """Return the search of a job, with the catalog rows it started with and the catalog that it was asked in."""
     with seeing(job.group_id):
-        declared = declared_search(DesignSpaceQuestion.of(QueryDict(job.query)), FrozenLookup(job.snapshot), all_of)
-    return with_larger_boxes(declared.search)
+        return declared_search(DesignSpaceQuestion.of(QueryDict(job.query)), FrozenLookup(job.snapshot), all_of).search
 
 
 def outcome_of(job: Job, search: Search) -> Outcome:
@@ -172,7 +171,7 @@ def _slice(job: Job, worker: str, hands: dict[str, _Work]) -> None:
     """Run one slice of a job and save its progress, unless the job was cancelled or taken over meanwhile."""
     start = time.monotonic()
     if job.pk not in hands:
-        search = search_of(job)
+        search = with_larger_boxes(search_of(job))
         partial = from_bytes(bytes(job.seen)) if job.seen else empty_result(search)
         if partial.count != _configurations_before(search, job.boxes):
             partial, job.boxes = empty_result(search), 0  # an earlier version of the site cut the space otherwise
