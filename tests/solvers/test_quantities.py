@@ -101,6 +101,8 @@ def test_what_a_person_types_becomes_si(text, unit, value):
         ("three", "s", "needs a number such as '10 ms'"),
         ("", "s", "needs a number"),
         ("3 parsec", "s", "a unit nobody knows"),
+        ("$25,00O", "USD", "'$25,00O' has a letter in its digits."),
+        ("1O0", "s", "'1O0' has a letter in its digits."),
         ("3 h", "byte", "is a time"),
         ("9**9**9**9", "1", "can't be read"),
         ("3 s**99999999", "s", "can't be read"),
