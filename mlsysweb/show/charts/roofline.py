@@ -227,9 +227,9 @@ def _system(result: Result, track: Series, low: float, high: float) -> Iterator[
     yield from _climb(result, track, colour if several else "token:text")
 
 
-def _rate(value: float) -> str:
+def _rate(value: Any) -> str:
     """Return a rate as text; Plotly's own format has no space before the prefix."""
-    return format_quantity(value, "flop/s", digits=4)
+    return format_quantity(float(value), "flop/s", digits=4)
 
 
 def _roof_line(x: list[float], y: list[float], name: str, colour: str, words: str) -> dict[str, Any]:
