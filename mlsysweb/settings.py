@@ -115,6 +115,7 @@ TEMPLATES = [
                 "mlsysweb.show.page_name.page_name",
                 "mlsysweb.show.navigation.site_navigation",
                 "mlsysweb.show.related.related_page",
+                "mlsysweb.show.sign_in.sign_in",
             ],
         },
     },
