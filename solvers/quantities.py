@@ -105,7 +105,7 @@ def _parsed(unit: str) -> pint.Unit:
 
 
 # A letter that is taken for the digit beside it: the O of "25,00O", read as dollars of an unknown kind, or of "1O0".
-_MISREAD = re.compile(r"(USD)?[OoIl]\d*")
+_MISREAD = re.compile(r"(USD[OoIl]|[Oo])\d*")
 
 
 @lru_cache(4096)

@@ -104,6 +104,16 @@ def test_compared_on_a_phone_nothing_runs_over_the_edge(page, live_server):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_compared_on_a_phone_long_names_of_lines_stand_in_a_legend_not_over_the_titles(page, live_server):
+    title = "The same long name of a scenario, batch size"
+    ids = [save(page, live_server, f"/walls/serving/?concurrency={k}", f"{title} {k}").split("/")[4] for k in (8, 64)]
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/s/compare/?of={','.join(ids)}")
+    plot = page.locator(".plot:has(.scatterlayer)").first
+    expect(plot.locator(".legend .traces")).to_have_count(2)
+    expect(plot.locator(".annotation-text", has_text="same long name")).to_have_count(0)
+
+
 @pytest.mark.parametrize("form", ["PNG", "SVG"])
 def test_a_kept_chart_is_had_as_a_picture(page, live_server, form):
     save(page, live_server, "/walls/roofline/")

@@ -265,3 +265,7 @@ def test_si_prefixes_are_exact():
 
 def test_a_scale_is_a_power_of_ten_and_no_factor():
     assert to_si("f", "8.03B", "1") == 8030000000
+
+
+def test_a_litre_is_no_misread_digit():
+    assert to_si("", "5 l", "L") == to_si("", "5 L", "L") == 5
