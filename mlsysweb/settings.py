@@ -119,6 +119,7 @@ TEMPLATES = [
                 "mlsysweb.show.navigation.site_navigation",
                 "mlsysweb.show.related.related_page",
                 "mlsysweb.courses.catalog_choice.catalog_choice",
+                "mlsysweb.show.sign_in.sign_in",
             ],
         },
     },

@@ -104,6 +104,10 @@ def _parsed(unit: str) -> pint.Unit:
     return _units.Unit(f"({text[2:]})**-1" if text.startswith("1/") else "" if text == "1" else text)
 
 
+# A letter that is taken for the digit beside it: the O of "25,00O", read as dollars of an unknown kind, or of "1O0".
+_MISREAD = re.compile(r"(USD[OoIl]|[Oo])\d*")
+
+
 @lru_cache(4096)
 def to_si(field: str, text: str, unit: str) -> float:
     """The SI value of the text typed into `field`. A bare number is in `unit` already. Raises InputError."""
@@ -121,6 +125,8 @@ def to_si(field: str, text: str, unit: str) -> float:
 
 def _converted_from(field: str, text: str, value: float, given_unit: str, unit: str) -> float:
     """Return `value` in `unit`, after checking that the typed unit exists and has the right dimension."""
+    if _MISREAD.fullmatch(given_unit):
+        raise InputError(field, f"needs a number{_such_as(unit)}; '{_short(text)}' has a letter in its digits.")
     per = "1/" + given_unit.lstrip("1/") if given_unit.startswith(("/", "1/")) else given_unit
     if len(per) > 40 or not _UNIT.fullmatch(per.removeprefix("1/")):
         raise InputError(

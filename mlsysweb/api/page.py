@@ -43,7 +43,7 @@ class ScopeLine:
 @dataclass(frozen=True)
 class ReferencePage:
     """The overview of the API: its address, operations by group, scopes of tokens, statuses of errors, limits in
-    sentences, and the links to the document and to the page of tokens."""
+    sentences, the links to the document and to the page of tokens, and a first request with curl and with Python."""
 
     base: str
     document: str
@@ -53,6 +53,8 @@ class ReferencePage:
     statuses: tuple[StatusLine, ...]
     limits: tuple[str, ...]
     rows: str
+    curl: str
+    python: str
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,13 @@ from mlsysweb.show.results.page import Link
 Document = Mapping[str, Any]
 _LINES = 90
 _TYPES = {"number": "number", "integer": "whole number", "string": "text", "boolean": "true or false", "null": "null"}
+# The request that the overview shows.
+_FIRST = {
+    "path": "/solve/roofline",
+    "query": {"model": "llama-3-8b", "accelerator": "h100-sxm5-80gb", "batch_size": "64"},
+    "body": None,
+    "status": 200,
+}
 _NOT_ERRORS = {"500"}
 
 
@@ -48,6 +55,8 @@ def reference_page(
         statuses=tuple(StatusLine(int(status), _plain(told["description"])) for status, told in failures.items()),
         limits=tuple(limits),
         rows=urls["rows"],
+        curl=curl_text(urls["base"], "get", _FIRST, owned=False),
+        python=python_text(urls["base"], "get", _FIRST, owned=False) + '\n\nprint(answer["verdict"])',
     )
 
 

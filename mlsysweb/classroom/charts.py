@@ -34,7 +34,10 @@ def answers_figure(plot: Plot, round: int) -> Figure:
     return Figure(
         id=f"answers-{round}",
         title=f"Each answer, round {round}",
-        description=f"{len(values)} answers; the middle one is {middle}, the computed value {right}.",
+        description=(
+            f"{len(values)} answer{'' if len(values) == 1 else 's'}; the middle one is {middle}, the computed value "
+            f"{right}."
+        ),
         plot=embedded(orjson.dumps(drawn).decode()),
         table=Table(("Answer", "Value"), _rows(plot)),
     )

@@ -28,6 +28,8 @@ _OPERATOR = re.compile(r"<=|>=|==|!=|[<>=≤≥≠]")
 _BARE = re.compile(r"[+-]?[\d._]+(?:[eE][+-]?\d+)?")
 _WEIGHT = re.compile(r"([\d.][^+]*(?:(?<=[eE])\+[^+]*)?)\*")
 _LONGEST = 200
+# The units of what is never below 0.
+_SIZES = frozenset(("s", "byte", "flop", "W", "J", "USD"))
 
 
 def goals(
@@ -51,7 +53,7 @@ def goals(
 
 
 def goal(text: str, known: Mapping[str, Metric], field: str = "goals") -> Goal:
-    """Return one goal. Raise InputError that names the position of the mistake and what would be right."""
+    """Return one goal. Raise InputError that names the place of the mistake and what would be right."""
     return _Reader(text, known, field).goal()
 
 
@@ -125,7 +127,12 @@ class _Reader:
         value = self.text[self.at :].strip()
         if not value:
             raise self.error(self.at, f"what to compare {metric.name} with is missing")
-        return Constraint(metric, operator, *self.limit(metric, operator, value))
+        limit, text = self.limit(metric, operator, value)
+        if limit < 0 and operator in ("<", "<=", "==") and _is_never_negative(metric):
+            raise self.error(
+                self.at, f"{metric.name} is never negative, so nothing can meet this; write a limit above 0"
+            )
+        return Constraint(metric, operator, limit, text)
 
     def limit(self, metric: Metric, operator: str, value: str) -> tuple[float, str]:
         """Return the limit of a metric, and the goal as it was understood."""
@@ -170,4 +177,13 @@ class _Reader:
 
     def error(self, at: int, sentence: str) -> InputError:
         dot = "" if sentence.endswith("?") else "."
-        return InputError(self.field, f"at character {at + 1} of '{self.text}': {sentence}{dot}")
+        rest = self.text[at:].strip()
+        place = "" if rest == self.text.strip() else f", at '{rest[:40]}'" if rest else ", at its end"
+        return InputError(self.field, f"in '{self.text}'{place}: {sentence}{dot}")
+
+
+def _is_never_negative(metric: Metric) -> bool:
+    """Return whether a metric is a duration, a size, a power, an energy or a cost, none of which is below 0; what is
+    left of a budget can be."""
+    sized = isinstance(metric.declared, Input | Output) and metric.declared.unit in _SIZES
+    return sized and not metric.name.endswith("_left")

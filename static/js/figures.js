@@ -181,6 +181,21 @@ function roomy(data) {
   return kept.map((trace) => (trace.meta?.wide === "text" ? { ...trace, mode: trace.mode.replace("+text", "") } : trace));
 }
 
+// On a small plot, lines whose names are too long to stand beside them are named in a legend, each name once.
+function named(data, layout, plot) {
+  const ends = (layout.annotations ?? []).filter(({ name }) => name === "end");
+  const most = 0.5 * plot.clientWidth;
+  if (plot.clientWidth >= SMALL || !ends.some(({ text }) => text.length * 6 > most)) return [data, layout];
+  const names = new Map(ends.map(({ font, text }) => [font.color, broken(text.replaceAll("<br>", " "), 40)]));
+  const traces = data.map((trace) => {
+    const name = trace.mode === "lines" ? names.get(trace.line?.color) : undefined;
+    names.delete(name && trace.line.color);
+    return { ...trace, name: name ?? trace.name, showlegend: name !== undefined };
+  });
+  const annotations = layout.annotations.filter((each) => !ends.includes(each));
+  return [traces, { ...layout, annotations, showlegend: true, margin: { ...layout.margin, r: 16 } }];
+}
+
 const drawn = new WeakMap(); // what was drawn last, by plot
 
 async function show(plot, data, layout) {
@@ -188,7 +203,8 @@ async function show(plot, data, layout) {
   if (reset) reset.hidden = !zoomed.get(plot)?.size;
   plot.querySelector(":scope > .miniature")?.remove(); // it stands where the chart will be
   plot.dataset.fitting = "1";
-  await Plotly.react(plot, data, fitted(data, layout, plot, layout.font.size / 13), CONFIG);
+  const [traces, shown] = named(data, layout, plot);
+  await Plotly.react(plot, traces, fitted(traces, shown, plot, layout.font.size / 13), CONFIG);
   delete plot.dataset.fitting;
 }
 

@@ -159,3 +159,13 @@ document.addEventListener("submit", ({ target }) => {
 });
 refold();
 reach();
+
+// Says above a table that it scrolls, where it does; the shadow at its edge alone is easily missed.
+function hint() {
+  for (const each of document.querySelectorAll(".scroll-hint")) {
+    const frame = each.nextElementSibling;
+    each.classList.toggle("needed", frame.scrollWidth > frame.clientWidth + 1);
+  }
+}
+for (const type of ["htmx:afterSettle", "resize"]) addEventListener(type, hint);
+hint();

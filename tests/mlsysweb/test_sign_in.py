@@ -82,3 +82,11 @@ def test_behind_a_proxy_the_address_of_the_client_counts(settings):
 def test_no_password_is_stored():
     sign_in("my other password")
     assert "my other password" not in str(AccessAttempt.objects.values().get())
+
+
+def test_the_menu_offers_to_sign_in_until_one_has():
+    offered = 'href="/accounts/login/?next=%2Fabout%2Fprivacy%2F"'
+    visitor = Client()
+    assert offered in visitor.get("/about/privacy/").content.decode()
+    visitor.post(FORMS[0], {"username": "ada", "password": RIGHT})
+    assert offered not in visitor.get("/about/privacy/").content.decode()

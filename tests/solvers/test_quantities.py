@@ -101,6 +101,8 @@ def test_what_a_person_types_becomes_si(text, unit, value):
         ("three", "s", "needs a number such as '10 ms'"),
         ("", "s", "needs a number"),
         ("3 parsec", "s", "an unknown unit"),
+        ("$25,00O", "USD", "'$25,00O' has a letter in its digits."),
+        ("1O0", "s", "'1O0' has a letter in its digits."),
         ("3 h", "byte", "is a time"),
         ("9**9**9**9", "1", "can't be read"),
         ("3 s**99999999", "s", "can't be read"),
@@ -263,3 +265,7 @@ def test_si_prefixes_are_exact():
 
 def test_a_scale_is_a_power_of_ten_and_no_factor():
     assert to_si("f", "8.03B", "1") == 8030000000
+
+
+def test_a_litre_is_no_misread_digit():
+    assert to_si("", "5 l", "L") == to_si("", "5 L", "L") == 5

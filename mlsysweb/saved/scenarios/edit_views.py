@@ -48,8 +48,8 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
 @require_POST
 @limit_posts("fork", "Not copied")
 def fork(request: HttpRequest, id: str) -> HttpResponse:
-    """Create a copy of the version shown, owned by this user. Its visibility is that of the original until the new
-    owner changes it."""
+    """Create a copy of the version shown, owned by this user, and open its inputs for a change. Its visibility is that
+    of the original until the new owner changes it."""
     parent = get_object_or_404(Scenario, pk=id)
     if not may_see(request, parent):
         raise Http404("There is no such scenario, or it is not shown to you.")
@@ -77,7 +77,7 @@ def fork(request: HttpRequest, id: str) -> HttpResponse:
             result=version.result,
             said=version.said,
         )
-    return redirect(copy)
+    return redirect(f"{copy.get_absolute_url()}change/")
 
 
 @require_safe

@@ -52,7 +52,7 @@ def pareto(
     every = (front, knee, beaten, failing, tried)
     traces = [
         *([_shade(x, y, density)] if density else []),
-        _dots("Infeasible", x, y, failing, "token:danger/60", "x-thin", 7, "markers"),
+        _dots("Infeasible", x, y, failing, "token:danger", "x-thin", 7, "markers"),
         _dots("Dominated", x, y, beaten, "token:muted/40", "circle", 6, "markers"),
         _dots(FRONT, x, y, front, "token:compute", "circle", 9, "lines+markers"),
         _dots("Knee", x, y, knee, "token:money", "star", 16, "markers"),

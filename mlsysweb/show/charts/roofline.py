@@ -199,7 +199,7 @@ def _ceilings(result: Result, low: float, high: float) -> Iterator[dict[str, Any
                 "textfont": {"color": "token:muted", "size": 12},
                 "meta": {"wide": "text"},
                 "line": {"color": "token:muted", "width": 1, "dash": "dot"},
-                "hovertemplate": f"{words}: %{{y:.4~s}}FLOP/s<extra></extra>",
+                "hovertemplate": f"{words}: {_rate(roof)}<extra></extra>",
             }
 
 
@@ -215,17 +215,22 @@ def _system(result: Result, track: Series, low: float, high: float) -> Iterator[
         [low * slope, roof],
         f"{name} memory".strip().capitalize() if not several else name,
         colour if several else "token:memory",
-        f"%{{y:.4~s}}FLOP/s at {slope / 1e12:.3g} TB/s",
+        f"%{{text}} at {slope / 1e12:.3g} TB/s",
     )
     flat = _roof_line(
         [roof / slope, high],
         [roof, roof],
         "Compute" if not several else name,
         colour if several else "token:compute",
-        "%{y:.4~s}FLOP/s",
+        "%{text}",
     )
     yield {**flat, "showlegend": not several}
     yield from _climb(result, track, colour if several else "token:text")
+
+
+def _rate(value: Any) -> str:
+    """Return a rate as text; Plotly's own format has no space before the prefix."""
+    return format_quantity(float(value), "flop/s", digits=4)
 
 
 def _roof_line(x: list[float], y: list[float], name: str, colour: str, words: str) -> dict[str, Any]:
@@ -235,6 +240,7 @@ def _roof_line(x: list[float], y: list[float], name: str, colour: str, words: st
         "name": name,
         "x": x,
         "y": y,
+        "text": [_rate(each) for each in y],
         "line": {"color": colour, "width": 3},
         "hovertemplate": f"{words}<extra>{name}</extra>",
     }
@@ -263,9 +269,10 @@ def _climb(result: Result, track: Series, colour: str) -> Iterator[dict[str, Any
         "x": [row[1] for row in rows],
         "y": [row[2] for row in rows],
         "customdata": [row[0] for row in rows],
+        "text": [_rate(row[2]) for row in rows],
         "line": {"color": colour, "width": 1, "dash": "dot"},
         "marker": {"color": colour, "size": 7, "symbol": ["circle" if row[3] else "x-thin-open" for row in rows]},
-        "hovertemplate": f"batch %{{customdata:.0f}}<br>%{{x:.4~g}} FLOP/B<br>%{{y:.4~s}}FLOP/s<extra>{name}</extra>",
+        "hovertemplate": f"batch %{{customdata:.0f}}<br>%{{x:.4~g}} FLOP/B<br>%{{text}}<extra>{name}</extra>",
     }
 
 
@@ -293,7 +300,7 @@ def _phases(result: Result) -> Iterator[dict[str, Any]]:
                 "textposition": "bottom center",
                 "textfont": {"color": "token:muted", "size": 12},
                 "marker": {"color": "token:muted", "size": 9, "symbol": "diamond-open"},
-                "hovertemplate": f"{name}<br>%{{x:.4~g}} FLOP/B<br>%{{y:.4~s}}FLOP/s<extra></extra>",
+                "hovertemplate": f"{name}<br>%{{x:.4~g}} FLOP/B<br>{_rate(y)}<extra></extra>",
             }
 
 
@@ -314,5 +321,5 @@ def _now(result: Result) -> dict[str, Any]:
             "symbol": "circle-open" if hollow else "circle",
             "line": {"color": colour if hollow else "token:surface", "width": 3 if hollow else 2},
         },
-        "hovertemplate": f"{hover(intensity, 'x')}<br>{hover(rate, 'y')}<extra>{name}</extra>",
+        "hovertemplate": f"{hover(intensity, 'x')}<br>{rate.label} {_rate(rate.value)}<extra>{name}</extra>",
     }

@@ -8,7 +8,10 @@ from typing import Any
 from solvers.meta.sensitivity import ElasticityRow
 from solvers.numerals import MINUS
 
-from .axes import LABEL_SHARE, layout, names_axis
+from .axes import layout, names_axis
+
+# The share of the narrowest chart's width that a letter of a label takes.
+_LETTER = 0.052
 
 
 def tornado(rows: Sequence[ElasticityRow]) -> dict[str, Any]:
@@ -22,7 +25,7 @@ def tornado(rows: Sequence[ElasticityRow]) -> dict[str, Any]:
         "data": [trace for trace in traces if trace["x"]],
         "layout": layout(
             xaxis={
-                "title": {"text": "Change of the output (%)"},
+                "title": {"text": "Change (%)"},
                 "zeroline": True,
                 "zerolinecolor": "token:axis",
                 "gridcolor": "token:grid",
@@ -36,10 +39,12 @@ def tornado(rows: Sequence[ElasticityRow]) -> dict[str, Any]:
 
 
 def _reach(values: Sequence[float]) -> list[float]:
-    """Return the range with room for the labels at the ends of the bars, on the sides that have any."""
+    """Return the range with room for the labels at the ends of the bars, on the sides that have any, so that even the
+    longest label of a side fits into a chart as narrow as a phone's."""
     low, high = min([0.0, *values]), max([0.0, *values])
-    room = LABEL_SHARE * (high - low or 1.0)
-    return [low - room if low < 0 else low, high + room if high > 0 else high]
+    below, above = (_LETTER * max((len(_label(v)) for v in values if sign * v > 0), default=0) for sign in (-1, 1))
+    whole = ((high - low) or 1.0) / (1 - below - above)
+    return [low - below * whole, high + above * whole]
 
 
 def _bars(name: str, colour: str, rows: Sequence[ElasticityRow]) -> dict[str, Any]:
@@ -49,12 +54,16 @@ def _bars(name: str, colour: str, rows: Sequence[ElasticityRow]) -> dict[str, An
         "name": name,
         "y": [_named(row) for row in rows],
         "x": [row.elasticity for row in rows],
-        "text": [f"{row.elasticity:+.2f}".replace("-", MINUS) for row in rows],
+        "text": [_label(row.elasticity) for row in rows],
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": colour},
         "hovertemplate": "%{y}: %{x:+.3f} %<extra></extra>",
     }
+
+
+def _label(value: float) -> str:
+    return f"{value:+.2f}".replace("-", MINUS)
 
 
 def _named(row: ElasticityRow) -> str:

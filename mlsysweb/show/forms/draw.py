@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,9 @@ from solvers.read import ALSO, NOTHING, SWEEP
 from solvers.spelling import names_no_unit
 
 from .page import Field, Form, Option, OptionGroup, ShownUnit, Slider
+
+# A number of a link with as many digits is computed; its field shows fewer.
+_COMPUTED_DIGITS, _SHOWN_DIGITS = 10, 6
 
 # The catalog rows that a pick may choose from, as (slug, name, group).
 Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
@@ -111,9 +115,21 @@ def _field_text(io: InputField, typed: str) -> str:
     if not isinstance(io, Input):
         return typed
     try:
-        return _number_text(io, to_si("", typed, io.unit))
+        value = to_si("", typed, io.unit)
     except InputError:
         return typed
+    return _number_text(io, _rounded(io, value) if _is_computed(typed) else value)
+
+
+def _is_computed(typed: str) -> bool:
+    """Return whether a text has more digits than a person types, as a link that a page has made of a result has."""
+    number = re.search(r"\d*\.\d+", typed)
+    return number is not None and len(number[0].replace(".", "").lstrip("0")) >= _COMPUTED_DIGITS
+
+
+def _rounded(io: Input, value: float) -> float:
+    """Return a computed value to the digits that a field shows, in the unit beside the field."""
+    return convert(float(f"{convert(value, io.unit, io.display_unit):.{_SHOWN_DIGITS}g}"), io.display_unit, io.unit)
 
 
 def _number_text(io: Input, value: float) -> str:

@@ -62,3 +62,11 @@ def test_the_examples_of_scenarios_store_nothing(client, django_assert_num_queri
 def test_an_unknown_operation_is_not_found(client):
     assert client.get("/api/reference/nothing/").status_code == 404
     assert client.get("/api/reference/solve/nothing/").status_code == 404
+
+
+def test_the_overview_begins_with_a_request_that_is_answered(client):
+    page = client.get("/api/").context["page"]
+    address = re.search(r"curl '(.*?)'", page.curl)[1]
+    assert address in page.python
+    answer = client.get(address.removeprefix("http://testserver"))
+    assert answer.status_code == 200 and answer.json()["verdict"]

@@ -55,7 +55,7 @@ def test_a_mistake_is_told_beside_its_row_and_what_was_shown_stays(client):
     answer = client.get(link(goals=(*GOALS, "latencie < 5 ms")), **PARTIAL)
     assert answer.status_code == 422 and answer["HX-Reswap"] == "none"
     told = {row.number: row.error for row in answer.context["form"].goals if row.error}
-    assert list(told) == [3] and told[3].startswith("at character 1")
+    assert list(told) == [3] and told[3].startswith("in 'latencie < 5 ms': ")
     assert 'id="goal-3-error"' in answer.content.decode()
 
 

@@ -122,7 +122,7 @@ def test_more_goals_than_the_limit_are_refused_before_any_is_compared(monkeypatc
 
 
 def test_a_goal_about_nothing_known_says_where_and_what_is_near():
-    assert "at character 1" in complaint(goals=(*GOALS, "latencie < 5 ms"))["goal-3"]
+    assert "in 'latencie < 5 ms': 'latencie' is not known" in complaint(goals=(*GOALS, "latencie < 5 ms"))["goal-3"]
 
 
 def test_units_that_do_not_match_are_told():

@@ -118,10 +118,21 @@ def test_what_is_private_has_no_preview_qr_or_fork_for_others(ada, ben):
     assert ben.post(f"{link}fork/").status_code == 404
 
 
+def forked(client, link):
+    """Copy a scenario and return the link of the copy."""
+    return client.post(f"{link}fork/")["Location"].removesuffix("change/")
+
+
+def test_copy_and_edit_opens_the_inputs_of_the_copy(ada, ben):
+    editor = ben.post(f"{save(ada)}fork/", follow=True)
+    assert editor.redirect_chain[-1][0].startswith("/walls/roofline/")
+    assert "Save as version 2" in editor.content.decode()
+
+
 def test_a_fork_is_ones_own_and_says_where_it_came_from(ada, ben):
     link = save(ada)
     assert "Copy and edit" in shown(ben, link) and "Copy and edit" not in shown(ada, link)
-    copy = ben.post(f"{link}fork/")["Location"]
+    copy = forked(ben, link)
     assert copy != link
     assert f'forked from <a href="{link}v/1/">' in shown(ben, copy)
     assert copy in shown(ada, link)
@@ -132,7 +143,7 @@ def test_a_fork_is_ones_own_and_says_where_it_came_from(ada, ben):
 def test_a_fork_of_what_a_class_sees_is_shown_to_that_class_alone(ada, ben, cleo, somebody, course):
     link = save(ada)
     edit(ada, link, visibility="class", group=course.pk, title="Exam question", notes="The solution: 148")
-    copy = ben.post(f"{link}fork/")["Location"]
+    copy = forked(ben, link)
     assert [client.get(copy).status_code for client in (ada, ben, cleo, somebody)] == [200, 200, 404, 404]
     for path in ("embed/", "preview.png", "export/json/"):
         assert somebody.get(f"{copy}{path}").status_code == 404
@@ -144,17 +155,17 @@ def test_a_fork_of_what_a_class_sees_is_shown_to_that_class_alone(ada, ben, cleo
 def test_a_fork_of_ones_own_private_scenario_is_private(ada, ben, somebody):
     link = save(ada)
     edit(ada, link, visibility="private", notes="The solution: 148")
-    copy = ada.post(f"{link}fork/")["Location"]
+    copy = forked(ada, link)
     assert [client.get(copy).status_code for client in (ada, ben, somebody)] == [200, 404, 404]
 
 
 def test_a_fork_of_what_anyone_may_see_is_there_for_anyone(ada, ben, somebody):
-    assert somebody.get(ben.post(f"{save(ada)}fork/")["Location"]).status_code == 200
+    assert somebody.get(forked(ben, save(ada))).status_code == 200
 
 
 def test_a_fork_of_what_became_private_no_longer_leads_there(ada, ben):
     link = save(ada)
-    copy = ben.post(f"{link}fork/")["Location"]
+    copy = forked(ben, link)
     edit(ada, link, visibility="private")
     assert link not in shown(ben, copy)
 

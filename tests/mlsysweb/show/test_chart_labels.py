@@ -26,9 +26,17 @@ def test_bars_of_both_directions_have_that_room():
     assert low < -1.2
 
 
-def test_a_tornado_has_room_beyond_the_bars_of_each_side():
-    rows = [ElasticityRow(name="a", label="A", elasticity=0.94, hardware=False, below=0.94, above=0.94)]
-    assert tornado(rows)["layout"]["xaxis"]["range"] == [0.0, pytest.approx(0.94 * 1.35)]
+def elasticity(value):
+    return ElasticityRow(name="a", label="A", elasticity=value, hardware=False, below=value, above=value)
+
+
+@pytest.mark.parametrize("values", [(0.94,), (13.02,), (-0.94,), (-12.5, 13.02)])
+def test_a_tornado_has_room_for_the_labels_of_each_side_on_a_phone(values):
+    low, high = tornado([elasticity(value) for value in values])["layout"]["xaxis"]["range"]
+    for value, room in ((max(0.0, *values, 0.0), high), (min(0.0, *values, 0.0), low)):
+        letters = len(f"{value:+.2f}") if value else 0
+        assert abs(room - value) >= (0.05 * letters) * (high - low)
+        assert value or not room
 
 
 def test_costs_are_in_one_hue_with_the_cheapest_in_full_and_each_bar_says_how_it_is_paid():

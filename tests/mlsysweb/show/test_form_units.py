@@ -53,6 +53,14 @@ def test_a_unit_nobody_knows_is_said_of_its_field(client):
     assert "fortnight" in re.search(r'id="duration-error"[^>]*>([^<]*)<', answer.content.decode())[1]
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"), [("81.4936622662 day", "81.4937"), ("81.493662 day", "81.493662"), ("12345678901 day", None)]
+)
+def test_a_computed_number_is_shown_with_six_digits_and_a_typed_one_as_it_is(typed, shown):
+    text = fields("tco", {"duration": typed})["duration"].text
+    assert text == shown if shown else "12345678901" in text.replace(",", "")
+
+
 def test_text_that_is_no_number_stays_as_it_was_typed():
     assert fields("tco", {"duration": "a month"})["duration"].text == "a month"
 

@@ -96,10 +96,12 @@ def test_a_bare_latency_is_in_milliseconds_as_on_the_slides_and_says_so():
         ("latency < 1 or True", 11, "unit"),
     ],
 )
-def test_a_bad_goal_says_at_which_character_and_what_would_be_right(text, place, sentence):
+def test_a_bad_goal_says_where_and_what_would_be_right(text, place, sentence):
     with pytest.raises(InputError, match=r"^goals: ") as bad:
         goal(text, KNOWN)
-    assert bad.value.sentence.startswith(f"at character {place} of ")
+    rest = text[place - 1 :].strip()
+    where = "" if rest == text.strip() else f", at '{rest}'" if rest else ", at its end"
+    assert bad.value.sentence.startswith(f"in '{text}'{where}: ")
     assert sentence in bad.value.sentence
 
 
@@ -129,3 +131,10 @@ def test_goals_read_their_metrics_and_what_is_unknown_meets_nothing():
     assert small.met(small.metric.read(answers)).tolist() == [True, True, False]
     for constraint in (small, other):
         assert not constraint.met(np.array(np.nan))
+
+
+@pytest.mark.parametrize("limit", ["latency < -5 ms", "latency <= -1", "latency == -5 ms"])
+def test_a_limit_that_nothing_can_meet_is_refused(limit):
+    with pytest.raises(InputError, match="latency is never negative, so nothing can meet this; write a limit above 0"):
+        goal(limit, KNOWN)
+    assert goal("latency > -5 ms", KNOWN)
