@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from types import SimpleNamespace
 from typing import Any
+
+import numpy as np
 
 from solvers.analysis.parameters import Scaled
 from solvers.errors import InputError, InputErrors
@@ -129,9 +133,27 @@ def _check(pipeline: Pipeline, stage: Stage, inputs: Any) -> None:
         raise InputErrors(errors)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A stage and its inputs, equal to another one where every input is the same: numbers by value, also unknown ones,
+    specs by identity."""
+
+    stage: Stage
+    inputs: Any = field(compare=False)
+    values: tuple[Any, ...]
+
+
+@lru_cache(maxsize=512)
+def _answered(asked: _Asked) -> Result:
+    """Return the answer of a stage: one input changed leaves those of most stages as they were."""
+    return solve(plan(asked.stage, asked.inputs))
+
+
 def _solved(stage: Stage, inputs: Any) -> Result:
+    values = tuple(None if isinstance(v, float) and math.isnan(v) else v for v in vars(inputs).values())
+    is_column = any(isinstance(value, np.ndarray) for value in values)
     try:
-        return solve(plan(stage, inputs))
+        return solve(plan(stage, inputs)) if is_column else _answered(_Asked(stage, inputs, values))
     except InputErrors as bad:
         raise InputErrors(InputError(f"{stage.name}.{e.field}", e.sentence) for e in bad.errors) from None
 

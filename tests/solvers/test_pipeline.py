@@ -1,3 +1,4 @@
+from dataclasses import replace
 from enum import IntEnum
 
 import numpy as np
@@ -229,3 +230,20 @@ def test_a_run_takes_dalys_goodput_by_name_and_not_the_first_order_beside_it():
 
     wires = pipeline(reliability, iron_law, links={"reliability.devices": GIVEN, "iron_law.devices": GIVEN}).wires
     assert str(wires["iron_law", "goodput"]) == "reliability.daly_goodput"
+
+
+def test_a_stage_is_solved_again_only_where_one_of_its_inputs_changed():
+    chain = pipeline(roofline, COST, links={"cost.duration": GIVEN})
+    given = {"model": LLAMA_8B, "accelerator": H100, "batch_size": 8.0, "price": 1e-3}
+    first, priced = run(chain, given), run(chain, {**given, "price": 2e-3})
+    assert priced.results["roofline"] is first.results["roofline"]
+    assert priced["cost"]["tco"] == pytest.approx(2 * first["cost"]["tco"])
+    larger = run(chain, {**given, "batch_size": 16.0})
+    assert larger["roofline"]["throughput"] != first["roofline"]["throughput"]
+
+
+def test_a_changed_row_has_another_answer():
+    chain, given = pipeline(roofline), {"model": LLAMA_8B, "accelerator": H100}
+    faster = replace(H100, memory_bandwidth=2 * H100.memory_bandwidth)
+    first, second = run(chain, given), run(chain, {**given, "accelerator": faster})
+    assert second["roofline"]["latency"] < first["roofline"]["latency"]

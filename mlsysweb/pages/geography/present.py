@@ -197,7 +197,7 @@ _MARKS = {"": "", "chosen": "selected", "best": "lowest cost with carbon price",
 
 
 def _rows(found: Atlas, here: int, around: GeographyLinks) -> Iterator[PlaceRow]:
-    # All links of the table are alike but for the grid: the rest is quoted once.
+    # The links of the table differ in the grid only: the rest is quoted once.
     text = {name: text for name, text in {**around.text, "grid": ""}.items() if name != "region"}
     at = list(text).index("grid")
     first, last = urlencode(list(text.items())[:at]), urlencode(list(text.items())[at + 1 :])
