@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from solvers.quantities import format_quantity
+from solvers.shipped.figure_sources import FigureSource
 
 UNKNOWN = "–"
 
@@ -79,13 +80,18 @@ class Column:
 
 @dataclass(frozen=True)
 class CatalogRecord:
-    """A row: its cells by column, None where unknown."""
+    """A row: its cells by column, None where unknown, and the sources of single figures by column."""
 
     slug: str
     name: str
     archived: bool
     edited: bool
     values: Mapping[str, Any]
+    figure_sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def source_of(self, column: str) -> FigureSource:
+        """Return the own source of a figure; an empty one where that of the row states it."""
+        return FigureSource.from_dict(self.figure_sources.get(column, {}))
 
 
 @dataclass(frozen=True)
