@@ -26,7 +26,8 @@ def spec(kind, slug):
 
 def test_every_file_is_read_into_a_table():
     assert {path.name for path in FOLDER.glob("*.csv")} == {name for names in FILES.values() for name in names} | {
-        "aliases.csv"
+        "aliases.csv",
+        "figure_sources.csv",
     }
 
 
@@ -51,7 +52,8 @@ def test_every_cell_of_the_files_has_reached_its_column(table):
         for row in csv.DictReader((FOLDER / name).open(newline=""))
         for cell in row.values()
     )
-    reached = sum(value not in (None, "") for record in records(table) for value in record.values.values())
+    columns = (pair for record in records(table) for pair in record.values.items())
+    reached = sum(value not in (None, "") for name, value in columns if name != "figure_sources")
     made_up = {"CloudRegion": 107, "Grid": 6}  # names of regions; the heading of the tutorial's grids
     assert reached == filled + made_up.get(table.__name__, 0)
 

@@ -21,7 +21,7 @@ from solvers.quantities import format_quantity, to_input_text
 from solvers.result import ChartSpec, Result, Series, Value
 
 from .page import CalibrationLink, Card, Figure, FigureOrigin, Reference, ResultPage, Table
-from .provenance import figures_of_outputs, row_sources
+from .provenance import UsedFigures
 from .working import step_anchor, steps
 
 _ROWS = 12
@@ -32,9 +32,12 @@ def result_page(
 ) -> ResultPage:
     """Return the presented result of a wall; `base` is the prefix of its links. Measured points are drawn on charts."""
     query = urlencode(result.text)
-    working = steps(solver, result)
-    anchors, repeated = {step.anchor for step in working}, figures_of_outputs(result)
+    used = UsedFigures(solver, result)
+    working = steps(result, used)
+    repeated = {name: figure for name in result.outputs if (figure := used.of_output(name))}
+    anchors = {step.anchor for step in working}
     cards = [_traced(card(name, result.values[name]), anchors, repeated) for name in result.outputs]
+    shown = (*repeated.values(), *(figure for step in working for figure in step.figures))
     figures = [_figure(place, drawing, result, measured) for place, drawing in enumerate(result.charts)]
     return ResultPage(
         verdict=fill_slots(result.verdict, result.values),
@@ -48,7 +51,7 @@ def result_page(
         assumptions=solver.assumptions,
         excludes=solver.excludes,
         sources=tuple(Reference(f"{s.authors}: {s.title}", s.url) for s in solver.sources),
-        facts=tuple(row_sources(result, (*repeated.values(), *(f for step in working for f in step.figures)))),
+        facts=tuple(used.sources(shown)),
         link=f"{base}?{query}" if query else base,
     )
 

@@ -4,7 +4,7 @@ of an equation back to its source."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -45,46 +45,84 @@ class _Known:
 
 
 class _Named(NamedTuple):
-    """A figure and the name under which its row was picked, or is a part of another."""
+    """A figure, and where its row is: `accelerator` where it was picked, `node.accelerator` as a part of another."""
 
-    pick: str
+    place: str
     figure: _Known
 
 
-def figures_by_step(solver: Solver[Any, Any], result: Result) -> tuple[tuple[FigureOrigin, ...], ...]:
-    """Return the figures of rows on the right side of each equation, in its order."""
-    known = _all_named(result)
-    return tuple(tuple(_origin(each) for each in _known_in(solver, result, step, known)) for step in result.working)
+class UsedFigures:
+    """The figures of catalog rows in a result: those of its equations, inputs and outputs, and their sources."""
 
+    def __init__(self, solver: Solver[Any, Any], result: Result) -> None:
+        self.solver, self.result = solver, result
+        self.computed = {line.output for line in result.working}
+        self.rows = list(_rows(result.snapshot))
+        # Rows that are only drawn beside those of the answer are none of its inputs.
+        picked = ((place, row) for place, row in self.rows if not place.startswith(f"{ALSO}."))
+        self.known = [_Named(place, figure) for place, row in picked for figure in _figures(row)]
+        followed = ((name, self._followed(name)) for name in result.inputs)
+        self.followed = {name: figure for name, figure in followed if figure is not None}
 
-def figures_of_outputs(result: Result) -> dict[str, FigureOrigin]:
-    """Return, by output, the figure of a row that it repeats under a name like its own. Outputs that an equation
-    computes are left out."""
-    known, computed = _all_named(result), {line.output for line in result.working}
-    found = {}
-    for name in result.outputs:
-        figure = None if name in computed else _repeated(known, result, name, result.values[name])
-        if figure is not None and (name in figure.name or figure.name in name):
-            found[name] = _origin(figure)
-    return found
+    def of_step(self, step: Working) -> tuple[FigureOrigin, ...]:
+        """Return the figures on the right side of an equation, in its order: those named there, inputs that follow a
+        row, and outputs that no equation computes and that repeat a figure to its last digit."""
+        slots = dict.fromkeys(LATEX_SLOT.findall(step.latex.partition("=")[2]))
+        found = (self._of_slot(slot) for slot in slots if slot in self.result.values and slot not in self.computed)
+        return tuple(_origin(figure) for figure in found if figure is not None)
 
+    def of_output(self, name: str) -> FigureOrigin | None:
+        """Return the figure that an output repeats under a name like its own; None for one that an equation
+        computes."""
+        figure = None if name in self.computed else self._repeated(name)
+        related = figure is not None and (name in figure.name or figure.name in name)
+        return _origin(figure) if figure is not None and related else None
 
-def _all_named(result: Result) -> list[_Named]:
-    """Return the figures of all rows of an answer, except of those only drawn beside them."""
-    rows = [(name, row) for name, row in _rows(result.snapshot) if not name.startswith(f"{ALSO}.")]
-    return [_Named(name, figure) for name, row in rows for figure in _figures(row)]
+    def sources(self, shown: Iterable[FigureOrigin]) -> Iterator[RowSource]:
+        """Yield the sources of the rows, those inside other rows included, with those of their figures that are `shown`
+        or that inputs follow."""
+        used = {(figure.row, figure.label) for figure in shown}
+        used |= {(figure.row["name"], figure.label) for figure in self.followed.values()}
+        seen: set[tuple[Any, Any]] = set()
+        for _, row in self.rows:
+            if (row["kind"], row.get("slug")) not in seen:
+                seen.add((row["kind"], row.get("slug")))
+                figures = [each for each in _figures(row) if (row["name"], each.label) in used]
+                yield _row_source(row, tuple(_origin(each) for each in figures))
 
+    def _of_slot(self, slot: str) -> _Known | None:
+        if "." in slot:
+            return self._of_path(slot, self.result.values[slot])
+        return self.followed.get(slot) if slot in self.result.inputs else self._repeated(slot)
 
-def row_sources(result: Result, shown: Iterable[FigureOrigin]) -> Iterator[RowSource]:
-    """Yield the sources of the rows in an answer, those inside other rows included, with those of their figures that
-    are `shown`."""
-    used = {(figure.row, figure.label) for figure in shown}
-    seen: set[tuple[Any, Any]] = set()
-    for _, row in _rows(result.snapshot):
-        if (row["kind"], row.get("slug")) not in seen:
-            seen.add((row["kind"], row.get("slug")))
-            figures = [each for each in _figures(row) if (row["name"], each.label) in used]
-            yield _row_source(row, tuple(_origin(each) for each in figures))
+    def _followed(self, name: str) -> _Known | None:
+        """Return the figure of a row that an input is unless it is typed; None where it was typed, or has its default
+        for want of a row."""
+        declared = self.solver.inputs.get(name)
+        if not isinstance(declared, Input) or name in self.result.text:
+            return None
+        value = self.result.values[name]
+        return next((each for path in declared.default_from if (each := self._of_path(path, value))), None)
+
+    def _of_path(self, path: str, value: Value) -> _Known | None:
+        """Return the figure `accelerator.tdp` of the row picked, or of the part of that name in one; None where it is
+        unknown or was changed in the question."""
+        row, _, name = path.rpartition(".")
+        named = (each for each in self.known if each.figure.name == name and f".{each.place}".endswith(f".{row}"))
+        return next((each.figure for each in named if each.figure.equals(value)), None)
+
+    def _repeated(self, slot: str) -> _Known | None:
+        """Return the figure that an output repeats: the one of its name, or that an input follows, or the only one.
+        Plain numbers and zeros are left out, because many are equal by chance."""
+        value, precision = self.result.values[slot], self.result.values.get("precision")
+        if value.unit in ("", "1") or not value.value:
+            return None
+        equal = [each.figure for each in self.known if each.figure.equals(value)]
+        sure = [figure for figure in equal if figure.name == slot or figure in self.followed.values()] or equal
+        if len({(figure.row["name"], figure.name) for figure in sure}) > 1:
+            return None
+        wanted = f"peak_{precision.value}" if precision else ""
+        return min(sure, key=lambda figure: figure.column != wanted, default=None)
 
 
 def _row_source(row: Row, figures: tuple[FigureOrigin, ...]) -> RowSource:
@@ -93,49 +131,12 @@ def _row_source(row: Row, figures: tuple[FigureOrigin, ...]) -> RowSource:
     return RowSource(str(row["name"]), row_path(row), source, figures)
 
 
-def _known_in(solver: Solver[Any, Any], result: Result, step: Working, known: Sequence[_Named]) -> Iterator[_Known]:
-    """Yield the figures of rows that an equation reads: figures named as such, inputs that follow a row and were not
-    typed, and outputs that no equation computes and that repeat a figure to its last digit."""
-    computed = {line.output for line in result.working}
-    for slot in dict.fromkeys(LATEX_SLOT.findall(step.latex.partition("=")[2])):
-        value = result.values.get(slot)
-        if value is None or slot in computed:
-            continue
-        declared = solver.inputs.get(slot)
-        if "." in slot:
-            found = _of_path(known, slot, value)
-        elif isinstance(declared, Input):
-            paths = () if slot in result.text else declared.default_from
-            found = next((each for path in paths if (each := _of_path(known, path, value))), None)
-        else:
-            found = _repeated(known, result, slot, value)
-        if found is not None:
-            yield found
-
-
-def _of_path(known: Sequence[_Named], path: str, value: Value) -> _Known | None:
-    """Return the figure `accelerator.tdp` of the row picked, or of the part of that name in one; None where it is
-    unknown or was changed in the question."""
-    pick, _, name = path.partition(".")
-    named = (each.figure for each in known if each.pick == pick and each.figure.name == name)
-    return next((figure for figure in named if figure.equals(value)), None)
-
-
-def _repeated(known: Sequence[_Named], result: Result, slot: str, value: Value) -> _Known | None:
-    """Return the figure that an output repeats. Plain numbers and zeros are left out: many are equal by chance."""
-    if value.unit in ("", "1") or not value.value:
-        return None
-    precision = result.values.get("precision")
-    wanted = f"peak_{precision.value}" if precision else ""
-    equal = [each.figure for each in known if each.figure.equals(value)]
-    return min(equal, key=lambda figure: (figure.name != slot, figure.column != wanted), default=None)
-
-
-def _rows(snapshot: Mapping[str, Row]) -> Iterator[tuple[str, Row]]:
-    """Yield the rows of a snapshot by the name of their pick, then those inside them by that of their part."""
-    yield from snapshot.items()
-    for row in snapshot.values():
-        yield from _rows(row.get("parts") or {})
+def _rows(snapshot: Mapping[str, Row], inside: str = "") -> Iterator[tuple[str, Row]]:
+    """Yield the rows of a snapshot by where they are, then those inside them."""
+    for name, row in snapshot.items():
+        yield f"{inside}{name}", row
+    for name, row in snapshot.items():
+        yield from _rows(row.get("parts") or {}, f"{inside}{name}.")
 
 
 def _figures(row: Row) -> Iterator[_Known]:

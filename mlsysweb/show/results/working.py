@@ -10,24 +10,23 @@ from typing import Any
 
 from latex2mathml.converter import convert
 
-from solvers.declare import Solver
 from solvers.formatting import LATEX_SLOT, format_figure, format_value, latex_in_symbols
 from solvers.result import Result, Value, Working
 
 from .page import FigureOrigin, WorkingStep
-from .provenance import figures_by_step
+from .provenance import UsedFigures
 
 _HOLE = "⟦{}⟧"
 _ROW = re.compile(r"⟦([a-z_0-9.]+)⟧")
 
 
-def steps(solver: Solver[Any, Any], result: Result) -> tuple[WorkingStep, ...]:
-    """Return the working of a result, in the order its wall declares."""
+def steps(result: Result, used: UsedFigures) -> tuple[WorkingStep, ...]:
+    """Return the working of a result, in the order its wall declares, each equation with the figures of catalog rows
+    that it reads."""
     first = {line.output: line for line in reversed(result.working)}
-    figures = figures_by_step(solver, result)
     return tuple(
-        _step(line, result.values, step_anchor(line.output) if line is first[line.output] else "", used)
-        for line, used in zip(result.working, figures, strict=True)
+        _step(line, result.values, step_anchor(line.output) if line is first[line.output] else "", used.of_step(line))
+        for line in result.working
     )
 
 
