@@ -1,4 +1,4 @@
-"""Who states a single figure of a row, where that is not the source of the row, and how the figure was obtained."""
+"""The source of a single figure of a row, where that is not the source of the row, and how the figure was obtained."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class FigureSource:
 
     @property
     def is_empty(self) -> bool:
+        """Return whether nothing is said that the row does not say."""
         return not any(self.as_dict().values())
 
     def as_dict(self) -> dict[str, str]:
