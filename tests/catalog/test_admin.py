@@ -209,7 +209,7 @@ def test_what_is_used_is_archived_instead_of_deleted(as_ada):
 
 def test_several_rows_are_not_deleted_while_one_of_them_is_used(as_ada):
     said = act(as_ada, "delete_selected", row(), row("p100-sxm2")).content.decode()
-    assert "NVIDIA H100 SXM5 80GB is used by 5 nodes, 21 fleets, " in said
+    assert "NVIDIA H100 SXM5 80GB is used by 7 nodes, 21 fleets, " in said
     typed = {"action": "delete_selected", "_selected_action": [row().pk, row("p100-sxm2").pk], "post": "yes"}
     as_ada.post(url(Accelerator, "changelist"), typed)
     assert row() and row("p100-sxm2")
@@ -364,7 +364,7 @@ def test_shipped_figures_stand_beside_edited_ones(as_ada):
 def test_a_renamed_row_is_found_by_its_old_slug(as_ada, client):
     response = send(as_ada, row(), slug="h100-sxm")
     (said,) = errors(response)["slug"]
-    assert said.startswith("The row is used by 5 nodes, 21 fleets, ")
+    assert said.startswith("The row is used by 7 nodes, 21 fleets, ")
     assert said.endswith(" questions. Links with its old slug will lead to the new one.")
     send(as_ada, row(), slug="h100-sxm", accepted=response.context["digest"])
     assert row("h100-sxm").former_slugs == ["h100-sxm5-80gb"]
