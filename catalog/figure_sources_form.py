@@ -33,10 +33,15 @@ class FigureSourcesInput(forms.Widget):
             "name": name,
             "figures": list(self.labels.items()),
             "methods": list(METHODS.items()),
-            "lines": [*lines, *({} for _ in range(_EMPTY_LINES))],
+            "lines": [*({**line, "summary": self._summary(line)} for line in lines), *({},) * _EMPTY_LINES],
+            "open": isinstance(value, list),  # as typed, and not saved yet
             "described_by": (attrs or {}).get("aria-describedby", ""),
         }
         return SafeString(render_to_string("admin/catalog/figure_sources.html", context))
+
+    def _summary(self, line: Mapping[str, str]) -> str:
+        figure, said = line.get("figure", ""), (line.get("method"), line.get("source") or line.get("note"))
+        return ": ".join((self.labels.get(figure, figure), ", ".join(filter(None, said))))
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """Return the lines typed; those marked to be removed are left out."""

@@ -152,9 +152,8 @@ class RowForm(ConflictForm):
         """Say below a figure that it has a source of its own, with a link to the inputs of that."""
         if name in self.fields and "figure_sources" in self.fields:
             said = ", ".join(filter(None, (told.method, told.source, told.date))) or told.note
-            self.explain(
-                name, format_html('<a class="own-source" href="#id_figure_sources">Its own source</a>: {}.', said)
-            )
+            link = '<a class="own-source" href="#source-of-{}">Its own source</a>: {}.'
+            self.explain(name, format_html(link, name, said))
 
     def _offer_shipped(self, column: str, value: Any) -> None:
         name = self.field_name(column)
