@@ -12,10 +12,14 @@ from django.db.models import ForeignKey
 
 from solvers.errors import InputError
 from solvers.fields import Input
+from solvers.shipped.figure_sources import figure_source_lines
 from solvers.shipped.reader import FOLDER, BadData, Cell, Header, Line, lines
 
 from .fields import QuantityField
-from .models import CatalogRow
+from .figure_sources import FIGURE_SOURCES, cleaned, figure_source_problems
+from .models import TABLES, CatalogRow
+
+_KINDS = tuple(table.describes.__name__.lower() for table in TABLES)
 
 __all__ = ["FOLDER", "BadData", "Record", "records"]
 
@@ -68,7 +72,33 @@ def records(table: type[CatalogRow], folder: Path = FOLDER) -> list[Record]:
             if (place := places.setdefault((column, value.lower()), record.place)) != record.place:
                 raise BadData(f"{record.place}, {column}: '{value}' is also in {place}.")
         found.append(record)
+    _add_figure_sources(table, found, folder)
     return found
+
+
+def _add_figure_sources(table: type[CatalogRow], found: list[Record], folder: Path) -> None:
+    """Add to each record the sources of its single figures. Raise BadData for one of a row or figure that is not
+    there."""
+    kind, by_slug = table.describes.__name__.lower(), {record.slug: record for record in found}
+    told: dict[str, dict[str, dict[str, str]]] = {slug: {} for slug in by_slug}
+    for line in figure_source_lines(folder):
+        if line.kind not in _KINDS:
+            raise BadData(f"{line.place}, kind: '{line.kind}' is none of {', '.join(_KINDS)}.")
+        if line.kind != kind:
+            continue
+        if line.slug not in by_slug:
+            raise BadData(f"{line.place}, slug: '{line.slug}' is no row of {table._meta.verbose_name_plural}.")
+        if line.figure in told[line.slug]:
+            raise BadData(f"{line.place}, figure: '{line.figure}' of '{line.slug}' has a source already.")
+        told[line.slug][line.figure] = line.source.as_dict()
+        if problems := figure_source_problems(table, {line.figure: line.source.as_dict()}):
+            raise BadData(f"{line.place}: {' '.join(problems)}")
+        if by_slug[line.slug].values.get(line.figure) is None:
+            raise BadData(
+                f"{line.place}, figure: '{line.slug}' has no {line.figure}, so that nothing can be its source."
+            )
+    for slug, sources in told.items():
+        by_slug[slug].values[FIGURE_SOURCES] = cleaned(sources)
 
 
 def _values(table: type[CatalogRow], line: Line) -> Iterator[tuple[str, Any]]:

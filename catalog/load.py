@@ -13,7 +13,7 @@ from django.utils import timezone
 from .fixtures import FOLDER, Record, records
 from .models import TABLES, CatalogRow, RowRevision
 from .models.history import record_changes, row_values
-from .overrides import label, own_columns, primary_keys, record_values, shipped_values
+from .overrides import label, own_columns, primary_keys, record_values, shipped_values, without_own
 
 
 @dataclass
@@ -51,7 +51,7 @@ def _load(table: type[CatalogRow], shipped: list[Record]) -> Loaded:
         own = own_columns(row, values)
         if own:
             loaded.left[record.slug] = f"edited here: {', '.join(label(table, name) for name in own)}"
-            values = {name: value for name, value in values.items() if name not in own}
+            values = without_own(row, values, own)
             if row is not None and not row.overrides:
                 row.overrides = own
                 table.objects.filter(pk=row.pk).update(overrides=own)

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import ForeignKey
 from django.utils import timezone
 
+from .figure_sources import FIGURE_SOURCES, figure_columns
 from .fixtures import BadData, Record, records
 from .models import CatalogRow
 
@@ -42,15 +43,42 @@ def own_columns(row: CatalogRow | None, values: Mapping[str, Any]) -> list[str]:
     edited before its columns were recorded, or by other means, every difference counts as an edit."""
     if row is None or not row.edited_at:
         return []
-    return [
-        name
-        for name, value in values.items()
-        if (not row.overrides or name in row.overrides) and getattr(row, name) != value
-    ]
+    return [name for name in _differing(row, values) if not row.overrides or name in row.overrides]
+
+
+def without_own(row: CatalogRow | None, values: Mapping[str, Any], own: Iterable[str]) -> dict[str, Any]:
+    """Return the shipped values to write: without the columns edited on this site, and with the sources of single
+    figures that were edited as they are."""
+    kept = set(own)
+    written = {name: value for name, value in values.items() if name not in kept}
+    if row is not None and FIGURE_SOURCES in written:
+        shipped, mine = written[FIGURE_SOURCES], row.figure_sources
+        told = {figure: mine.get(figure) if _part(figure) in kept else shipped.get(figure) for figure in shipped | mine}
+        written[FIGURE_SOURCES] = {figure: source for figure, source in told.items() if source}
+    return written
+
+
+def _differing(row: CatalogRow, values: Mapping[str, Any]) -> list[str]:
+    """Return the columns of a row that differ from the shipped ones; of single figures with sources, which."""
+    found = []
+    for name, value in values.items():
+        if name == FIGURE_SOURCES:
+            mine = row.figure_sources
+            found += [_part(figure) for figure in sorted(value | mine) if value.get(figure) != mine.get(figure)]
+        elif getattr(row, name) != value:
+            found.append(name)
+    return found
+
+
+def _part(figure: str) -> str:
+    return f"{FIGURE_SOURCES}.{figure}"
 
 
 def label(table: type[CatalogRow], column: str) -> str:
     """Return the words for a column, in lower case where they are no abbreviation."""
+    if column.startswith(f"{FIGURE_SOURCES}."):
+        figure = column.partition(".")[2]
+        return f"source of {figure_columns(table).get(figure, figure)}"
     words = str(table._meta.get_field(column.removesuffix("_id")).verbose_name)  # type: ignore[union-attr]
     return words if words[:2].isupper() else f"{words[:1].lower()}{words[1:]}"
 
@@ -81,8 +109,10 @@ def note_overrides(row: CatalogRow, changed: Iterable[str]) -> None:
         return
     if row.edited_at and not row.overrides:  # edited before its columns were recorded
         changed |= set(own_columns(row, shipped))
-    own = [name for name in shipped if name in changed or name in row.overrides]
-    row.overrides = [name for name in own if getattr(row, name) != shipped[name]]
+    differing = _differing(row, shipped)
+    if FIGURE_SOURCES in changed:
+        changed |= {name for name in differing if name.startswith(f"{FIGURE_SOURCES}.")}
+    row.overrides = [name for name in differing if name in changed or name in row.overrides]
     if not row.overrides:
         row.edited_at = None
     elif changed:

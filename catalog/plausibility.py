@@ -17,6 +17,7 @@ import numpy as np
 from solvers.quantities import format_quantity
 
 from .fields import QuantityField
+from .figure_sources import FIGURE_SOURCES, figure_columns
 from .fixtures import records
 from .models import Accelerator, CatalogRow, CloudRegion, Grid, Model, Storage
 from .typed import figure_text
@@ -64,6 +65,7 @@ class PlausibilityFinding:
 def check_figures(table: type[CatalogRow], values: Values, changed: frozenset[str]) -> tuple[PlausibilityFinding, ...]:
     """Return what is impossible or unusual in the values of a row, by column, where a changed column is part of it."""
     found = (*_in_order(table, values), *_mix(values), *_years(values), *_date(values))
+    found = (*found, *_sources(table, values, changed))
     if table is Accelerator:
         found = (*found, *_ratios(table, values), *_ridge(values), *_rent(values), *_power(table, values))
     concerned = (finding for columns, finding in found if changed.intersection(columns))
@@ -208,6 +210,20 @@ def _date(values: Values) -> _Found:
     text = str(values.get("source_date") or "")
     if re.fullmatch(r"\d{4}(-\d\d){0,2}", text) and text > date.today().isoformat()[: len(text)]:
         yield ("source_date",), PlausibilityFinding("source_date", f"{text} is in the future.")
+
+
+def _sources(table: type[CatalogRow], values: Values, changed: frozenset[str]) -> _Found:
+    """Yield the figures with a source of their own that are empty, or that were changed while their source was not."""
+    labels = figure_columns(table)
+    for figure, source in (values.get(FIGURE_SOURCES) or {}).items():
+        label = labels.get(figure, figure)
+        if values.get(figure) is None:
+            sentence = f"{label} is empty and has a source of its own. Remove the source, or type the figure."
+            yield (figure, FIGURE_SOURCES), PlausibilityFinding(FIGURE_SOURCES, sentence, impossible=True)
+        elif FIGURE_SOURCES not in changed:
+            said = source.get("source") or source.get("method") or "its note"
+            sentence = f"{label} is changed, and its own source is still “{said}”. Does that state the new figure?"
+            yield (figure,), PlausibilityFinding(figure, sentence)
 
 
 def _say(table: type[CatalogRow], name: str, value: float) -> str:

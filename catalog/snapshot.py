@@ -29,11 +29,17 @@ def snapshot(row: CatalogRow, spec: Any) -> dict[str, Any]:
         "source": row.source,
         "source_url": row.source_url,
         "source_date": row.source_date,
+        **_if_any("figure_sources", row.sources_of_figures()),
         "verified": row.verified,
+        **_if_any("confidence", getattr(row, "confidence", "")),
         "note": row.note,
         "remarks": row.remarks(),
     }
     return kept if row.course is None else {**kept, "course": row.course.to_json()}
+
+
+def _if_any(name: str, value: Any) -> dict[str, Any]:
+    return {name: value} if value else {}
 
 
 def _plain(kind: type[Any], name: str, value: Any) -> Any:

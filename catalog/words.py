@@ -7,15 +7,19 @@ from typing import Any
 from django.db.models import BooleanField, ForeignKey
 
 from catalog.fields import QuantityField
+from catalog.figure_sources import FIGURE_SOURCES, FigureSourcesField, figure_columns, sources_text
 from catalog.models import CatalogRow
 from catalog.typed import figure_text
+from solvers.shipped.figure_sources import FigureSource
 
 
 def column_text(table: type[CatalogRow], column: str, value: Any) -> str:
     """Return a value of a column as text: a figure with its unit to all digits, the name of another row."""
     field: Any = next((each for each in table._meta.fields if column in (each.attname, each.name)), None)
-    if value is None or value == "":
+    if value is None or value == "" or value == {}:
         return "empty"
+    if isinstance(field, FigureSourcesField):
+        return sources_text(value)
     if isinstance(field, QuantityField):
         return figure_text(float(value), field.declared.unit, field.shown)
     if isinstance(field, ForeignKey):
@@ -24,6 +28,23 @@ def column_text(table: type[CatalogRow], column: str, value: Any) -> str:
     if isinstance(field, BooleanField):
         return "yes" if value else "no"
     return str(dict(field.flatchoices).get(value, value)) if field is not None else str(value)
+
+
+def change_texts(table: type[CatalogRow], column: str, before: Any, after: Any) -> list[tuple[str, str, str]]:
+    """Return a change of a column as its label, and the values before and after as text; of the sources of single
+    figures, a change for each figure."""
+    if column != FIGURE_SOURCES:
+        return [(column_label(table, column), column_text(table, column, before), column_text(table, column, after))]
+    labels, old, new = figure_columns(table), before or {}, after or {}
+    return [
+        (f"Source of {labels.get(figure, figure)}", _source_text(old.get(figure)), _source_text(new.get(figure)))
+        for figure in sorted(old | new)
+        if old.get(figure) != new.get(figure)
+    ]
+
+
+def _source_text(source: Any) -> str:
+    return ", ".join(FigureSource.from_dict(source).as_dict().values()) if source else "that of the row"
 
 
 def column_label(table: type[CatalogRow], column: str) -> str:

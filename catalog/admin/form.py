@@ -15,11 +15,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.fields import QuantityFormField
+from catalog.figure_sources_form import FigureSourcesFormField
 from catalog.overrides import shipped_values
 from catalog.plausibility import check_figures, digest
 from catalog.table_cache import catalog_table
 from catalog.usage import used_by, uses_text
 from catalog.words import column_text
+from solvers.shipped.figure_sources import FigureSource
 
 from .conflicts import ConflictForm
 
@@ -65,6 +67,8 @@ class RowForm(ConflictForm):
                 )
         for name, value in self.shipped.items():
             self._offer_shipped(name, value)
+        for name, values in (self.instance.figure_sources or {}).items():
+            self._name_source(name, FigureSource.from_dict(values))
 
     @cached_property
     def shipped(self) -> dict[str, Any]:
@@ -143,13 +147,20 @@ class RowForm(ConflictForm):
         label = self.fields[name].label if name else column
         self.add_error(name, ValidationError(f"{label} {sentence}" if begins else sentence, code=code))
 
+    def _name_source(self, name: str, told: FigureSource) -> None:
+        """Say below a figure that it has a source of its own, with a link to the inputs of that."""
+        if name in self.fields and "figure_sources" in self.fields:
+            said = ", ".join(filter(None, (told.method, told.source, told.date))) or told.note
+            link = '<a class="own-source" href="#source-of-{}">Its own source</a>: {}.'
+            self.explain(name, format_html(link, name, said))
+
     def _offer_shipped(self, column: str, value: Any) -> None:
         name = self.field_name(column)
         if name not in self.fields:
             return
         field, table = self.fields[name], type(self.instance)
         offer: SafeString | str = ""
-        if column == name and not isinstance(field, forms.BooleanField):
+        if column == name and not isinstance(field, forms.BooleanField | FigureSourcesFormField):
             text = field.prepare_value(value)
             offer = format_html(
                 ' <button type="button" class="take-shipped" data-field="id_{}" data-value="{}">Take shipped</button>',

@@ -45,7 +45,7 @@ UNITS = (
 )
 PROVENANCE = (
     "Where it comes from",
-    {"fields": ("source", "source_url", "source_date", "verified", "note", "edited_at")},
+    {"fields": ("source", "source_url", "source_date", "verified", "note", "figure_sources", "edited_at")},
 )
 CHANGE = ("This change", {"fields": ("reason",)})
 # Column headings for figures whose label is too long for the list.

@@ -9,7 +9,7 @@ from typing import Any
 from catalog.models import CatalogRow, RowRevision
 from catalog.models.history import editing, revisions, row_values
 from catalog.overrides import note_overrides
-from catalog.words import column_label, column_text, who
+from catalog.words import change_texts, who
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ def row_versions(row: CatalogRow) -> tuple[RowVersion, ...]:
 
 def _version(table: type[CatalogRow], revision: RowRevision, present: dict[str, Any]) -> RowVersion:
     changes = tuple(
-        ColumnChange(column_label(table, name), column_text(table, name, before), column_text(table, name, after))
+        ColumnChange(*texts)
         for name, (before, after) in revision.changes.items()
+        for texts in change_texts(table, name, before, after)
     )
     current = all(revision.values.get(name, value) == value for name, value in present.items())
     action, by = revision.get_action_display(), who(revision.user)

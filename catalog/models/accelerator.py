@@ -4,8 +4,11 @@ from django.db import models
 
 from catalog.fields import QuantityField
 from solvers import specs
+from solvers.shipped.figure_sources import ESTIMATED
 
 from .row import CatalogRow
+
+_BOAVIZTA = {"method": ESTIMATED, "note": "By the Boavizta model; the vendor's own figure is not known."}
 
 
 class Accelerator(CatalogRow):
@@ -83,6 +86,14 @@ class Accelerator(CatalogRow):
         unit="kg",
         help_text="CO₂e of manufacturing one, by the Boavizta model; often larger.",
     )
+
+    def sources_of_figures(self) -> dict[str, dict[str, str]]:
+        """Return the sources of single figures. The embodied carbon is the Boavizta model's where the vendor's is not
+        known."""
+        told = super().sources_of_figures()
+        if self.embodied_carbon is None and self.embodied_carbon_boavizta is not None:
+            told["embodied_carbon"] = told.get("embodied_carbon_boavizta") or dict(_BOAVIZTA)
+        return told
 
     def remarks(self) -> list[str]:
         remarks = []

@@ -21,6 +21,7 @@ class Fabric(CatalogRow):
         PCIE = "pcie", "PCIe and CXL"
         ON_PACKAGE = "on-package", "On the package"
         PROPRIETARY = "proprietary", "Proprietary"
+        WIRELESS = "wireless", "Wireless"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     topology = models.CharField(max_length=40, blank=True)

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 
 from catalog.course_origin import CourseOrigin
+from catalog.figure_sources import FigureSourcesField
 from solvers.shipped.figures import figures
 from solvers.specs import parts
 
@@ -47,6 +48,10 @@ class CatalogRow(models.Model):
     source_url = models.URLField("source URL", max_length=300, blank=True)
     source_date = models.CharField(max_length=10, validators=[_date], help_text="When the source said so: 2026-10.")
     note = models.TextField(blank=True, help_text="What a reader should know: doubts, other values, conversions.")
+    figure_sources = FigureSourcesField(
+        help_text="For figures that the source above does not state, or states in another way: an estimate, "
+        "another data sheet, a price. What is left empty is as for the row."
+    )
     verified = models.CharField(max_length=10, choices=Verified.choices, default=Verified.NO)
     archived = models.BooleanField(
         default=False,
@@ -126,6 +131,10 @@ class CatalogRow(models.Model):
         known = {name: value for name, value in self.figures().items() if value is not None}
         inside = {name: row.spec() for name, row in self.parts().items() if row is not None}
         return self.describes(name=self.name, **known, **inside)
+
+    def sources_of_figures(self) -> dict[str, dict[str, str]]:
+        """Return the sources of those figures of the spec that the source of the row does not state."""
+        return dict(self.figure_sources)
 
     def remarks(self) -> list[str]:
         """Return remarks on the row that are shown beside a result."""

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import ForeignKey
 
+from catalog.figure_sources import FigureSourcesField, figure_source_problems, read_sources, sources_text
 from catalog.typed import figure_text, read_figure
 from solvers.errors import InputError
 from solvers.fields import shortened
@@ -43,6 +44,8 @@ def cell_value(heading: ImportHeading, text: str) -> Any:
         return _figure(heading, text)
     if isinstance(field, ForeignKey):
         return text or None
+    if isinstance(field, FigureSourcesField):
+        return _sources(field, text)
     if isinstance(field, models.BooleanField):
         return _truth(field, text)
     return _checked(column, text)
@@ -83,6 +86,16 @@ def _plain_number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _sources(field: Any, text: str) -> dict[str, dict[str, str]]:
+    try:
+        sources = read_sources(text)
+    except ValueError as error:
+        raise CellError(str(error)) from None
+    if problems := figure_source_problems(field.model, sources):
+        raise CellError(f"can't be used. {' '.join(problems)}")
+    return sources
 
 
 def _truth(field: Any, text: str) -> bool | None:
@@ -130,10 +143,12 @@ def same(before: Any, after: Any) -> bool:
 
 def shown(column: TransferColumn, value: Any) -> str:
     """Return a value as a person reads it, to its last digit; a row of another table is a slug already."""
-    if value is None or value == "":
+    if value is None or value == "" or value == {}:
         return "unknown" if column.is_figure else "empty"
     if column.is_figure:
         return figure_text(value, column.unit, column.shown)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return sources_text(value)
     return str(dict(column.field.flatchoices).get(value, value) if column.field.choices else value)

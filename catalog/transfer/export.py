@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from catalog.figure_sources import sources_text
 from catalog.models import CatalogRow
 from solvers.quantities import convert
 
@@ -89,6 +90,8 @@ def _cell(column: TransferColumn, value: Any) -> Any:
     if isinstance(value, float):
         number = convert(value, column.unit, column.shown) if column.shown else value
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
+    if isinstance(value, dict):
+        return sources_text(value) or None
     return None if value == "" else value
 
 

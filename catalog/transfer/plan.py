@@ -216,7 +216,7 @@ class _Comparison:
             if error:
                 yield CellImport(place, column, text, before, error=error)
                 return
-        if row is None and value not in (None, ""):
+        if row is None and value not in (None, "", {}):
             yield CellImport(place, column, text, None, value)
         elif row is not None and not same(before, value):
             yield CellImport(place, column, text, before, value)

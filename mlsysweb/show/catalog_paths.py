@@ -24,3 +24,10 @@ def row_path(snapshot: Mapping[str, Any]) -> str:
     slug and for a kind without a table."""
     table, slug = TABLE_PATHS.get(str(snapshot.get("kind"))), snapshot.get("slug")
     return f"{table}/{slug}/" if table and slug else ""
+
+
+def figure_path(snapshot: Mapping[str, Any], column: str) -> str:
+    """Return the path of a figure on the page of its row: `accelerators/h100-sxm5-80gb/#figure-tdp`; empty where the
+    row has no page."""
+    row = row_path(snapshot)
+    return f"{row}#figure-{column}" if row else ""

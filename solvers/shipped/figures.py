@@ -43,6 +43,11 @@ def source_columns(kind: type[Any]) -> frozenset[str]:
     return frozenset(own | set(_FROM.get(kind, ())))
 
 
+def computed_figures(kind: type[Any]) -> frozenset[str]:
+    """Return the figures of `kind` that no column holds: they are computed from other columns."""
+    return frozenset(_DERIVED.get(kind, {})) - set(_FROM.get(kind, ())) - {"peak"}
+
+
 def peak(row: Any) -> Any:
     """Return the rates as one table with an entry per number format."""
     rates = {p.name.lower(): getattr(row, f"peak_{p.name.lower()}") for p in Precision}

@@ -153,3 +153,15 @@ def test_the_home_page_has_a_live_roofline_and_the_map_of_walls(page, live_serve
     assert page.locator("a[href='/walls/roofline/']").count() >= 1
     page.locator("input[name=batch_size]").fill("148")
     expect(page.locator(".verdict").first).to_contain_text("Compute-bound")
+
+
+def test_a_result_leads_by_its_equation_to_the_figure_in_the_catalog(page, live_server):
+    page.goto(f"{live_server.url}/walls/roofline/")
+    drawn(page)
+    page.locator(".rows .row", has_text="Memory time").get_by_role("link").click()
+    equation = page.locator("#equation-memory_time")
+    expect(equation).to_be_in_viewport()
+    expect(equation.locator("math").first).to_be_visible()
+    equation.get_by_role("link", name="Memory bandwidth").click()
+    expect(page).to_have_url(re.compile(r"/catalog/accelerators/h100-sxm5-80gb/#figure-memory_bandwidth$"))
+    expect(page.locator("#figure-memory_bandwidth")).to_be_in_viewport()

@@ -7,6 +7,7 @@ import pytest
 
 from catalog.fixtures import FOLDER, records
 from catalog.models import TABLES, Accelerator, Fleet, Grid, Model
+from catalog.plausibility import check_figures
 from catalog.resolve import find
 from solvers import specs
 from solvers.laws.transformer import kv_elements_per_token, recurrent_state_bytes, routed_parameters
@@ -26,7 +27,8 @@ def spec(kind, slug):
 
 def test_every_file_is_read_into_a_table():
     assert {path.name for path in FOLDER.glob("*.csv")} == {name for names in FILES.values() for name in names} | {
-        "aliases.csv"
+        "aliases.csv",
+        "figure_sources.csv",
     }
 
 
@@ -51,8 +53,9 @@ def test_every_cell_of_the_files_has_reached_its_column(table):
         for row in csv.DictReader((FOLDER / name).open(newline=""))
         for cell in row.values()
     )
-    reached = sum(value not in (None, "") for record in records(table) for value in record.values.values())
-    made_up = {"CloudRegion": 107, "Grid": 6}  # names of regions; the heading of the tutorial's grids
+    columns = (pair for record in records(table) for pair in record.values.items())
+    reached = sum(value not in (None, "") for name, value in columns if name != "figure_sources")
+    made_up = {"CloudRegion": 119, "Grid": 6}  # names of regions; the heading of the tutorial's grids
     assert reached == filled + made_up.get(table.__name__, 0)
 
 
@@ -154,3 +157,11 @@ def test_a_node_without_a_fabric_has_an_unknown_one():
 def test_a_dense_model_has_no_active_parameters_of_its_own_and_a_mixture_has():
     assert math.isnan(spec(specs.Model, "llama-3-70b").active_parameters)
     assert spec(specs.Model, "mixtral-8x7b").active_parameters == pytest.approx(12.88e9, rel=1e-3)
+
+
+@every_table
+def test_the_figures_of_every_shipped_row_are_possible(table):
+    for record in records(table):
+        known = frozenset(name for name, value in record.values.items() if value not in (None, ""))
+        found = check_figures(table, record.values, known)
+        assert not [each.sentence for each in found if each.impossible], record.place

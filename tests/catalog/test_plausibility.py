@@ -37,11 +37,13 @@ NOT_IN_RATIO = {
     "gb300": "INT8 was cut by design",
     "jetson-orin-nx-16gb": _WITH_DLA,
     "jetson-agx-orin-64gb": _WITH_DLA,
-    **dict.fromkeys(("apple-m2", "apple-m4", "apple-m4-max"), _NEURAL_ENGINE),
+    **dict.fromkeys(("apple-m1", "apple-m2", "apple-m4", "apple-m4-max"), _NEURAL_ENGINE),
     "snapdragon-8-gen3": _NEURAL_ENGINE,
     "pixel-8-tensor-g3": _NEURAL_ENGINE,
     "trainium3": "FP8 is 3.75 times BF16, FP4 no faster (AWS Neuron docs)",
-    **dict.fromkeys(("rtx-5090", "rtx-5080-16gb", "rtx-5070-12gb"), "FP8 accumulates in FP32, FP4 in FP16"),
+    **dict.fromkeys(
+        ("rtx-5090", "rtx-5080-16gb", "rtx-5070-12gb", "rtx-5060-ti-16gb"), "FP8 accumulates in FP32, FP4 in FP16"
+    ),
 }
 # Number format over another, and the whole ratios a dense pair of rates may have.
 DENSE_RATIOS = (
@@ -86,6 +88,9 @@ OUT_OF_RANGE = {
     "epyc-9654": "a CPU without a matrix engine",
     "xeon-8280": "a CPU without a matrix engine",
     "jetson-nano-4gb": "no matrix engine",
+    "gtx-1080-ti-11gb": "no matrix engine",
+    "rtx-6000-ada-48gb": "the full rates of a server's chip, which GeForce halves",
+    "rtx-pro-6000-96gb": "the full rates of a server's chip, which GeForce halves",
     "reference-cpu": "a teaching value",
     "edge-server": "a teaching value",
 }
@@ -136,16 +141,9 @@ def test_a_larger_memory_of_the_same_chip_is_not_older():
     assert len(set(parts.values())) == 1, parts
 
 
-_CPU = "a CPU: the host of other nodes"
-NO_NODE = {
-    **dict.fromkeys(("epyc-7763", "epyc-9654", "xeon-8280", "xeon-8480"), _CPU),
-    "p100-sxm2": "out of use: the servers it was in are no longer rented or sold",
-}
-
-
 def test_every_cloud_chip_is_in_a_node():
     """A fleet has nodes, so a chip in none can't be asked about there."""
-    assert not outliers(Accelerator.objects.filter(tier="cloud"), lambda chip: chip.nodes.exists(), NO_NODE)
+    assert not outliers(Accelerator.objects.filter(tier="cloud"), lambda chip: chip.nodes.exists(), {})
 
 
 def latency(**question):
@@ -224,10 +222,18 @@ def latent_attention_parameters(model):
     return queries + down + up + model.attention_heads * model.v_head_dim * model.hidden_size
 
 
+BESIDE_GEOMETRY = {
+    "deepseek-v3.2": "the index of its sparse attention beside",
+    "glm-5": "the index of its sparse attention beside",
+    "mimo-v2-flash": "its window layers have another size of keys and values",
+}
+
+
 def test_parameters_of_a_mixture_follow_from_its_geometry():
     """All parameters and those a token uses, with shared experts, routers and dense layers: within half a percent."""
     mixtures = Model.objects.filter(architecture="moe_transformer").exclude(slug="gpt-4-estimate")
     assert mixtures.count() >= 9
+    assert set(BESIDE_GEOMETRY) <= set(mixtures.values_list("slug", flat=True))
     for m in mixtures:
         matrix = m.mlp_matrices * m.hidden_size
         attention = attention_parameters(m) if m.kv_lora_rank is None else latent_attention_parameters(m)
@@ -238,7 +244,8 @@ def test_parameters_of_a_mixture_follow_from_its_geometry():
         for parameters, experts in ((m.parameters, m.experts), (m.active_parameters, m.experts_per_token)):
             used = experts + (m.shared_experts or 0)
             count = fixed + m.expert_layers * matrix * used * m.expert_intermediate_size
-            assert math.isclose(count, parameters, rel_tol=0.005), m.slug
+            off = 0.05 if m.slug in BESIDE_GEOMETRY else 0.005
+            assert math.isclose(count, parameters, rel_tol=off), m.slug
 
 
 def test_an_input_embedding_is_as_large_as_the_vocabulary_unless_the_head_shares_it():
@@ -360,6 +367,8 @@ PLACES = {
     "Ningxia": (38.5, 106.2, "CHN"),
     "Frankfurt": (50.1, 8.7, "DEU"),
     "Berlin": (52.5, 13.4, "DEU"),
+    "Norway East": (59.9, 10.8, "NOR"),
+    "Pune": (18.5, 73.9, "IND"),
     "Zurich": (47.4, 8.5, "CHE"),
     "Zürich": (47.4, 8.5, "CHE"),
     "Stockholm": (59.3, 18.1, "SWE"),

@@ -18,7 +18,7 @@ from catalog.models.history import revisions
 from catalog.snapshot import snapshot
 from catalog.table_cache import catalog_table
 from catalog.visible import visible_group
-from catalog.words import column_label, column_text
+from catalog.words import change_texts
 from mlsysweb.answer import answer
 from mlsysweb.show.results.page import Figure, Link
 from mlsysweb.show.results.present import result_figures
@@ -178,9 +178,10 @@ def _history(row: CatalogRow) -> Iterator[RowChange]:
     table = type(row)
     for revision in revisions(row).exclude(action=RowRevision.Action.LOADED)[:_MOST_CHANGES]:
         changes = (
-            f"{column_label(table, name)}: {column_text(table, name, before)} → {column_text(table, name, after)}"
+            f"{label}: {old} → {new}"
             for name, (before, after) in revision.changes.items()
             if name != "note"
+            for label, old, new in change_texts(table, name, before, after)
         )
         what = "; ".join(changes)
         action = revision.get_action_display()

@@ -10,6 +10,7 @@ from typing import Any
 
 from catalog.course_origin import CourseOrigin
 from solvers.quantities import format_quantity
+from solvers.shipped.figure_sources import FigureSource
 
 UNKNOWN = "–"
 
@@ -80,7 +81,8 @@ class Column:
 
 @dataclass(frozen=True)
 class CatalogRecord:
-    """A row: its cells by column, None where unknown. `course` says what of it comes from the catalog of a course."""
+    """A row: its cells by column, None where unknown, and the sources of single figures by column. `course` says what
+    of it comes from the catalog of a course."""
 
     slug: str
     name: str
@@ -88,6 +90,11 @@ class CatalogRecord:
     edited: bool
     values: Mapping[str, Any]
     course: CourseOrigin | None = None
+    figure_sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def source_of(self, column: str) -> FigureSource:
+        """Return the own source of a figure; an empty one where that of the row states it."""
+        return FigureSource.from_dict(self.figure_sources.get(column, {}))
 
 
 @dataclass(frozen=True)

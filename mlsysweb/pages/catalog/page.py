@@ -149,14 +149,27 @@ class PeerBar:
 @dataclass(frozen=True)
 class RowFigure:
     """A figure of a row with its display value, the raw value in SI, what is known of its origin, and its place among
-    its peers."""
+    its peers. `footnote` is the number of its own source among those of the page; empty where that of the row states
+    it."""
 
+    name: str
     label: str
     value: str
     raw: str
     help: str
     origin: str
+    footnote: str
     peers: PeerBar | None
+
+
+@dataclass(frozen=True)
+class FigureFootnote:
+    """A source that single figures of a row have instead of that of the row: its number on the page, the source (None:
+    that of the row, but see the note), and the note."""
+
+    number: str
+    source: Reference | None
+    note: str
 
 
 @dataclass(frozen=True)
@@ -196,7 +209,8 @@ class RowChange:
 @dataclass(frozen=True)
 class RowPage:
     """A row of a table: its figures with their origin, its peers, where it is used, and how to cite it.
-    `course` says what of it comes from the catalog of a course, `course_form` leads its instructor to the form."""
+    `footnotes` are the sources of single figures. `course` says what of it comes from the catalog of a course,
+    `course_form` leads its instructor to the form."""
 
     title: str
     table: Link
@@ -213,6 +227,7 @@ class RowPage:
     peers: str
     unknown: str
     origins: tuple[tuple[str, str], ...]
+    footnotes: tuple[FigureFootnote, ...]
     figure: Figure | None
     undrawn: str
     walls: tuple[Link, ...]

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from mlsysweb.show.origins import ORIGINS, figure_origin
 from mlsysweb.show.results.page import Figure, Link, Reference
+from solvers.shipped.figure_sources import FigureSource
 
 from .columns import UNKNOWN, BrowsedTable, CatalogRecord, Column, Kind
-from .page import Detail, FigureGroup, LinkGroup, PeerBar, RowChange, RowFigure, RowPage
+from .page import Detail, FigureFootnote, FigureGroup, LinkGroup, PeerBar, RowChange, RowFigure, RowPage
 from .present import CatalogUrls, cell
 from .question import COMPARE
 
-# The origin of a figure as far as it is known. The catalog keeps it for a whole row, so that of a row which is partly
-# read and partly recalled nothing is known of a single figure.
-CHECKED, TRANSCRIBED, RECALLED = "checked", "transcribed", "recalled"
-TEACHING, ESTIMATED, DERIVED, NOT_KNOWN = "teaching value", "estimated", "derived", "unknown"
-ORIGINS = {
-    CHECKED: "read from its source; the row says that two sources or more agree",
-    TRANSCRIBED: "read from the source named",
-    RECALLED: "recalled from the document named, not read again: look it up before quoting it",
-    TEACHING: "a value for teaching, not a measurement",
-    ESTIMATED: "by the Boavizta model, not by the vendor",
-    DERIVED: "computed by this site from other figures of the row",
-    NOT_KNOWN: "some figures of this row are read, others recalled or assumed; the catalog keeps no origin for each "
-    "figure, its note says which are in doubt",
-}
-_BY_VERIFIED = {"yes": TRANSCRIBED, "no": RECALLED, "convention": TEACHING, "partly": NOT_KNOWN}
 _PROVENANCE = frozenset({"name", "source", "source_url", "source_date", "verified", "note"})
 _MOST_COMPARED_WITH = 5
 
@@ -52,21 +39,16 @@ class Surroundings:
 
 
 def origin(column: Column, record: CatalogRecord) -> str:
-    """Return what the catalog knows of the origin of a figure: one of `ORIGINS`."""
-    if column.derived:
-        return DERIVED
-    if column.name == "embodied_carbon_boavizta":
-        return ESTIMATED
-    verified = str(record.values["verified"])
-    if verified == "yes" and record.values.get("confidence") == "A":
-        return CHECKED
-    return _BY_VERIFIED.get(verified, NOT_KNOWN)
+    """Return how a figure was obtained, as far as the catalog knows it: one of `ORIGINS`."""
+    standing = str(record.values["verified"]), str(record.values.get("confidence") or "")
+    return figure_origin(column.name, *standing, record.figure_sources, computed=column.derived)
 
 
 def row_page(table: BrowsedTable, record: CatalogRecord, around: Surroundings, urls: CatalogUrls) -> RowPage:
     """Return the page of a row, which may be archived and so not be among those of the table."""
     peers, named = _peers(table, record)
-    groups = tuple(_groups(table, record, peers))
+    footnotes = _footnotes(table, record)
+    groups = tuple(_groups(table, record, peers, footnotes))
     shown = {row.origin for group in groups for row in group.rows}
     verified = table.column("verified")
     word, _, help_text = (verified.text(record.values["verified"]) if verified else "").partition(": ")
@@ -86,6 +68,7 @@ def row_page(table: BrowsedTable, record: CatalogRecord, around: Surroundings, u
         peers=f"Bars: share of the largest among {named}." if len(peers) > 1 else "",
         unknown=", ".join(_unknown(table, record)),
         origins=tuple((name, sentence) for name, sentence in ORIGINS.items() if name in shown),
+        footnotes=tuple(FigureFootnote(number, *_told(said)) for said, number in footnotes.items()),
         figure=around.figure,
         undrawn=around.undrawn,
         walls=around.walls,
@@ -145,23 +128,43 @@ def _details(table: BrowsedTable, record: CatalogRecord, urls: CatalogUrls) -> I
             yield Detail(column.label, shown.text, shown.url)
 
 
-def _groups(table: BrowsedTable, record: CatalogRecord, peers: Sequence[CatalogRecord]) -> Iterator[FigureGroup]:
+def _footnotes(table: BrowsedTable, record: CatalogRecord) -> dict[FigureSource, str]:
+    """Return the numbers of the sources that single figures have, in the order of the columns. How a figure was
+    obtained stands beside it, so that only what else is said of a source makes a footnote."""
+    known = (column.name for column in table.columns if record.values[column.name] is not None)
+    said = (replace(record.source_of(name), method="") for name in known)
+    told = dict.fromkeys(each for each in said if not each.is_empty)
+    return {each: str(number) for number, each in enumerate(told, 1)}
+
+
+def _told(said: FigureSource) -> tuple[Reference | None, str]:
+    dated = f", {said.date}" if said.date else ""
+    return (Reference(f"{said.source}{dated}", said.url) if said.source else None), said.note
+
+
+def _groups(
+    table: BrowsedTable, record: CatalogRecord, peers: Sequence[CatalogRecord], footnotes: Mapping[FigureSource, str]
+) -> Iterator[FigureGroup]:
     figures = [column for column in table.columns if column.kind is Kind.FIGURE]
     for heading in dict.fromkeys(column.heading for column in figures):
         columns = [column for column in figures if column.heading == heading]
-        rows = tuple(_figure(c, record, peers) for c in columns if record.values[c.name] is not None)
+        rows = tuple(_figure(c, record, peers, footnotes) for c in columns if record.values[c.name] is not None)
         if rows:
             yield FigureGroup("Position" if heading == "Identity" else heading, columns[0].caution, rows)
 
 
-def _figure(column: Column, record: CatalogRecord, peers: Sequence[CatalogRecord]) -> RowFigure:
+def _figure(
+    column: Column, record: CatalogRecord, peers: Sequence[CatalogRecord], footnotes: Mapping[FigureSource, str]
+) -> RowFigure:
     value = record.values[column.name]
     return RowFigure(
+        name=column.name,
         label=column.label,
         value=column.text(value),
         raw=f"{value:.12g} {column.unit_text}".strip(),
         help=column.help,
         origin=origin(column, record),
+        footnote=footnotes.get(replace(record.source_of(column.name), method=""), ""),
         peers=None if column.heading == "Identity" else _bar(column, record, peers),
     )
 

@@ -182,6 +182,7 @@ def record(row: CatalogRow, columns: tuple[Column, ...]) -> CatalogRecord:
         values={
             column.name: figures.get(column.name) if column.derived else _cell(row, column.name) for column in columns
         },
+        figure_sources=row.figure_sources,
     )
 
 

@@ -18,7 +18,8 @@ class Link:
 @dataclass(frozen=True)
 class Card:
     """One output. `kind` sets its colour where a page compares resources; cards of a wall have none. `number` is the
-    value in `unit`, for comparisons; None for text."""
+    value in `unit`, for comparisons; None for text. `equation` is the id of the equation that computes it, empty where
+    the page shows none; `figure` the path below the catalog of the figure of a row that it repeats."""
 
     name: str
     label: str
@@ -28,6 +29,8 @@ class Card:
     number: float | None = None
     unit: str = ""
     display_unit: str = ""
+    equation: str = ""
+    figure: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,16 +75,6 @@ class PageSummary:
 
 
 @dataclass(frozen=True)
-class WorkingStep:
-    """One equation of the working, in symbols and with numbers, as MathML."""
-
-    label: str
-    symbols: str
-    numbers: str
-    value: str
-
-
-@dataclass(frozen=True)
 class Reference:
     """A source with its link."""
 
@@ -90,13 +83,42 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class FigureOrigin:
+    """A figure of a catalog row that an answer used: label and value, the name of the row, the path of the figure below
+    the catalog (empty where the row has no page), and how it was obtained. `source` is None where it is that of the
+    row."""
+
+    label: str
+    value: str
+    row: str
+    path: str
+    origin: str
+    source: Reference | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class WorkingStep:
+    """One equation of the working, in symbols and with numbers, as MathML. `anchor` is its id on the page, `figures`
+    the figures of catalog rows that it reads."""
+
+    label: str
+    symbols: str
+    numbers: str
+    value: str
+    anchor: str = ""
+    figures: tuple[FigureOrigin, ...] = ()
+
+
+@dataclass(frozen=True)
 class RowSource:
     """The source of a row that an answer used: the name of the row with its path below the catalog (empty where it has
-    none), and the source with its link."""
+    none), the source with its link, and the figures of the row that were used."""
 
     name: str
     row: str
     source: Reference
+    figures: tuple[FigureOrigin, ...] = ()
 
     @property
     def text(self) -> str:

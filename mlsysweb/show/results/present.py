@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite, isnan
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
-from mlsysweb.show.catalog_paths import row_path
 from mlsysweb.show.charts.findings import finding
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.series import finite_rows, is_constant
@@ -21,8 +21,9 @@ from solvers.quantities import format_quantity, to_input_text
 from solvers.result import ChartSpec, Result, Series, Value
 
 from .course_rows import course_sentences
-from .page import CalibrationLink, Card, Figure, Reference, ResultPage, RowSource, Table
-from .working import steps
+from .page import CalibrationLink, Card, Figure, FigureOrigin, Reference, ResultPage, Table
+from .provenance import UsedFigures
+from .working import step_anchor, steps
 
 _ROWS = 12
 
@@ -32,7 +33,12 @@ def result_page(
 ) -> ResultPage:
     """Return the presented result of a wall; `base` is the prefix of its links. Measured points are drawn on charts."""
     query = urlencode(result.text)
-    cards = [card(name, result.values[name]) for name in result.outputs]
+    used = UsedFigures(solver, result)
+    working = steps(result, used)
+    repeated = {name: figure for name in result.outputs if (figure := used.of_output(name))}
+    anchors = {step.anchor for step in working}
+    cards = [_traced(card(name, result.values[name]), anchors, repeated) for name in result.outputs]
+    shown = (*repeated.values(), *(figure for step in working for figure in step.figures))
     figures = [_figure(place, drawing, result, measured) for place, drawing in enumerate(result.charts)]
     return ResultPage(
         verdict=fill_slots(result.verdict, result.values),
@@ -40,13 +46,13 @@ def result_page(
         headline=tuple(card for name in result.headline for card in cards if card.name == name),
         cards=tuple(card for card in cards if card.name not in result.headline),
         figures=tuple(figure for figure in figures if figure),
-        working=steps(result),
+        working=working,
         notes=(*course_sentences(result.snapshot), *_notes(result), *_undrawn(result, figures)),
         calibrations=tuple(_calibrations(result, base)),
         assumptions=solver.assumptions,
         excludes=solver.excludes,
         sources=tuple(Reference(f"{s.authors}: {s.title}", s.url) for s in solver.sources),
-        facts=tuple(_facts(result.snapshot)),
+        facts=tuple(used.sources(shown)),
         link=f"{base}?{query}" if query else base,
     )
 
@@ -65,6 +71,14 @@ def card(name: str, value: Value) -> Card:
     """Return one output as a card."""
     number = float(value.value) if isinstance(value.value, int | float) and not isinstance(value.value, bool) else None
     return Card(name, value.label, format_value(value), value.help, "", number, value.unit, value.display_unit)
+
+
+def _traced(output: Card, anchors: Collection[str], repeated: Mapping[str, FigureOrigin]) -> Card:
+    """Return a card with the id of its equation, or the path of the figure of a row that it repeats."""
+    anchor = step_anchor(output.name)
+    if anchor in anchors:
+        return replace(output, equation=anchor)
+    return replace(output, figure=repeated[output.name].path) if output.name in repeated else output
 
 
 def _figure(place: int, drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint] = ()) -> Figure | None:
@@ -196,11 +210,3 @@ def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
 def _setting_text(result: Result, name: str, value: float | str) -> str:
     declared = result.values[name]
     return value if isinstance(value, str) else to_input_text(value, declared.unit, declared.display_unit)
-
-
-def _facts(snapshot: Mapping[str, Any]) -> Iterator[RowSource]:
-    """Yield the sources of the catalog figures in this answer."""
-    for row in snapshot.values():
-        dated = f", {row['source_date']}" if row.get("source_date") else ""
-        source = Reference(f"{row.get('source', '')}{dated}", row.get("source_url", ""))
-        yield RowSource(str(row["name"]), row_path(row), source)

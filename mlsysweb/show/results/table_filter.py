@@ -8,9 +8,10 @@ from html import escape
 from typing import Protocol
 
 from django.template import Library
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from mlsysweb.show.results.page import Card, Link, WorkingStep
+from mlsysweb.show.results.page import Card, FigureOrigin, Link, WorkingStep
 from mlsysweb.show.term_filter import terms
 from mlsysweb.show.unit_filter import units
 
@@ -56,7 +57,21 @@ def card_rows(cards: Iterable[Card]) -> SafeString:
 
 def _card_row(card: Card) -> str:
     told = f'<dd class="help">{escape(card.help)}</dd>' if card.help else ""
-    return f'<div class="row"><dt>{terms(card.label)}</dt><dd>{escape(units(card.value))}</dd>{told}</div>'
+    return f'<div class="row"><dt>{terms(card.label)}</dt><dd>{_traced(card)}</dd>{told}</div>'
+
+
+def _traced(card: Card) -> str:
+    """Return the value, with a link to its equation or to the figure of the catalog that it repeats."""
+    value = escape(units(card.value))
+    if card.equation:
+        return f'<a class="to-equation" href="#{escape(card.equation)}" title="Its equation">{value}</a>'
+    if card.figure:
+        return f'<a class="to-equation" href="{_catalog(card.figure)}" title="A figure of the catalog">{value}</a>'
+    return value
+
+
+def _catalog(path: str) -> str:
+    return escape(reverse("catalog:catalog") + path)
 
 
 @register.filter
@@ -66,8 +81,18 @@ def working_steps(steps: Iterable[WorkingStep]) -> SafeString:
 
 
 def _step(step: WorkingStep) -> str:
+    anchor = f' id="{escape(step.anchor)}"' if step.anchor else ""
+    read = "".join(f"<li>{_origin(figure)}</li>" for figure in step.figures)
+    figures = f'<ul class="step-figures" aria-label="Figures from the catalog">{read}</ul>' if read else ""
     return (
-        f'<li class="step"><span>{escape(step.label)}</span>'
+        f'<li class="step"{anchor}><span>{escape(step.label)}</span>'
         f'<div class="math">{step.symbols} <span>=</span> {step.numbers}</div>'
-        f'<span class="value">= {escape(units(step.value))}</span></li>'
+        f'<span class="value">= {escape(units(step.value))}</span>{figures}</li>'
     )
+
+
+def _origin(figure: FigureOrigin) -> str:
+    """Return a figure of a row by name, with a link to its line on the page of the row."""
+    label = escape(figure.label)
+    linked = f'<a href="{_catalog(figure.path)}">{label}</a>' if figure.path else label
+    return f"{linked} of {escape(figure.row)}, {escape(figure.origin)}"

@@ -13,15 +13,26 @@ from latex2mathml.converter import convert
 from solvers.formatting import LATEX_SLOT, format_figure, format_value, latex_in_symbols
 from solvers.result import Result, Value, Working
 
-from .page import WorkingStep
+from .page import FigureOrigin, WorkingStep
+from .provenance import UsedFigures
 
 _HOLE = "⟦{}⟧"
 _ROW = re.compile(r"⟦([a-z_0-9.]+)⟧")
 
 
-def steps(result: Result) -> tuple[WorkingStep, ...]:
-    """Return the working of a result, in the order its wall declares."""
-    return tuple(_step(line, result.values) for line in result.working)
+def steps(result: Result, used: UsedFigures) -> tuple[WorkingStep, ...]:
+    """Return the working of a result, in the order its wall declares, each equation with the figures of catalog rows
+    that it reads."""
+    first = {line.output: line for line in reversed(result.working)}
+    return tuple(
+        _step(line, result.values, step_anchor(line.output) if line is first[line.output] else "", used.of_step(line))
+        for line in result.working
+    )
+
+
+def step_anchor(output: str) -> str:
+    """Return the id of the equation of an output on the page."""
+    return f"equation-{output}"
 
 
 def in_symbols(latex: str, declared: Mapping[str, Any]) -> str:
@@ -29,13 +40,15 @@ def in_symbols(latex: str, declared: Mapping[str, Any]) -> str:
     return mathml(latex_in_symbols(latex, declared))
 
 
-def _step(line: Working, values: Mapping[str, Value]) -> WorkingStep:
+def _step(line: Working, values: Mapping[str, Value], anchor: str, figures: tuple[FigureOrigin, ...]) -> WorkingStep:
     value = values[line.output]
     return WorkingStep(
         label=value.label,
         symbols=mathml(latex_in_symbols(line.latex, values)),
         numbers=_ROW.sub(lambda hole: escape(format_figure(values[hole[1]])), mathml(_right_side(line.latex))),
         value=format_value(value),
+        anchor=anchor,
+        figures=figures,
     )
 
 

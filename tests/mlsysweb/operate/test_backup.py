@@ -51,6 +51,7 @@ AccessAttempt.objects.create(username="ada", ip_address="2001:db8::1", failures_
 AccessFailureLog.objects.create(username="ada", ip_address="192.0.2.7", locked_out=True)
 row = Accelerator.objects.first()
 row.note = "edited on this site"
+row.figure_sources = {"tdp": {"method": "estimated", "source": "Ätna \\u2028 \\"{x}\\""}}
 row.edited_at = datetime(2025, 1, 1, tzinfo=UTC)
 row.save()
 """

@@ -211,7 +211,7 @@ def test_a_row_shows_every_known_figure_and_lists_the_others(client):
     ],
 )
 def test_the_origin_of_a_figure_is_what_the_row_says_and_else_unknown(client, verified, confidence, word):
-    Accelerator.objects.filter(slug=H100).update(verified=verified, confidence=confidence)
+    Accelerator.objects.filter(slug=H100).update(verified=verified, confidence=confidence, figure_sources={})
     figures = [row for group in client.get(f"{CHIPS}{H100}/").context["page"].groups for row in group.rows]
     assert {row.origin for row in figures if "Boavizta" not in row.label and row.label != "Shared bus"} == {word}
     assert {row.origin for row in figures if row.label == "Shared bus"} == {"derived"}
@@ -221,6 +221,40 @@ def test_the_origin_of_a_figure_is_what_the_row_says_and_else_unknown(client, ve
 def test_a_figure_that_the_site_computes_is_marked_as_derived(client):
     figures = [row for group in client.get("/catalog/grids/france/").context["page"].groups for row in group.rows]
     assert {row.label: row.origin for row in figures}["Water intensity, derived"] == "derived"
+
+
+def test_a_row_that_is_partly_recalled_and_says_which_figures_has_read_the_others(client):
+    own = {"tdp": {"method": "recalled"}}
+    Accelerator.objects.filter(slug=H100).update(verified="partly", figure_sources=own)
+    figures = [row for group in client.get(f"{CHIPS}{H100}/").context["page"].groups for row in group.rows]
+    origins = {row.name: row.origin for row in figures}
+    assert (origins["tdp"], origins["memory_bandwidth"]) == ("recalled", "transcribed")
+
+
+def test_a_figure_with_a_source_of_its_own_has_a_footnote_and_the_others_none(client):
+    press = {"method": "estimated", "source": "A press report", "url": "https://example.org/", "date": "2026-10"}
+    own = {"tdp": press, "die_area": {**press, "method": "transcribed"}, "peak_fp64": {"method": "recalled"}}
+    Accelerator.objects.filter(slug=H100).update(figure_sources=own)
+    answer = client.get(f"{CHIPS}{H100}/")
+    figures = {row.name: row for group in answer.context["page"].groups for row in group.rows}
+    (footnote,) = answer.context["page"].footnotes
+    assert (footnote.source.text, footnote.source.url) == ("A press report, 2026-10", "https://example.org/")
+    assert {name for name, row in figures.items() if row.footnote} == {"tdp", "die_area"}
+    page = answer.content.decode()
+    assert 'id="figure-tdp"' in page and 'href="#source-1"' in page and "/admin/" not in page
+    lines = {row["name"]: row for row in csv.DictReader(client.get(f"{CHIPS}{H100}.csv").content.decode().splitlines())}
+    assert (lines["tdp"]["source"], lines["tdp"]["origin"]) == ("A press report", "estimated")
+    assert lines["memory_bandwidth"]["source"] == Accelerator.objects.get(slug=H100).source
+    document = client.get(f"{CHIPS}{H100}.json").json()
+    assert {"slug": H100, "figure": "tdp", **press} in document["figure_sources"]
+
+
+def test_staff_is_led_from_a_figure_to_its_field(client):
+    client.force_login(User.objects.create_user("ada", is_staff=True))
+    row = Accelerator.objects.get(slug=H100)
+    assert (
+        f'href="/admin/catalog/accelerator/{row.pk}/change/#id_tdp"' in client.get(f"{CHIPS}{H100}/").content.decode()
+    )
 
 
 def test_a_figure_is_ranked_among_the_known_figures_of_its_peers(client):

@@ -72,7 +72,9 @@ def test_both_stand_side_by_side_output_by_output(client):
 
 def test_a_chip_that_is_gone_breaks_nothing_and_says_so(client):
     link = save(client, CHIP)
-    Accelerator.objects.get(slug="p100-sxm2").delete()
+    chip = Accelerator.objects.get(slug="p100-sxm2")
+    chip.nodes.all().delete()
+    chip.delete()
     page = shown(client, link)
     assert "is no longer in the catalog" in page and "Today there is no answer" in page
     assert client.get(f"{link}v/1/drift/").status_code == 200

@@ -50,6 +50,7 @@ def test_it_stays_the_same_when_the_catalog_moves_on_or_loses_the_chip(client):
     chip.memory_bandwidth = 1e12
     chip.save()
     assert _plots(client.get(link).content.decode()) == before
+    chip.nodes.all().delete()
     chip.delete()
     assert _plots(client.get(link).content.decode()) == before
 
