@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-# Twice the largest export of so many rows, and less than a request may have (`LARGEST_BODY` in mlsysweb/serve.py).
+# Twice the largest export of MAX_ROWS rows, and less than a request may have (`LARGEST_BODY` in mlsysweb/serve.py).
 MAX_BYTES = 16_000_000
 MAX_ROWS = 10_000
 MAX_COLUMNS = 200
