@@ -60,7 +60,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return problem_response(status, InputErrors([InputError(name, sentence)]))
     if name == "request":
         return defaults.bad_request(request, exception)
-    page = RefusalPage("Request refused", f"The {name} {sentence}", page_before(request))
+    page = RefusalPage("Request refused", f"The {name} {sentence}", reverse("home"))
     return HttpResponse(render_to_string("503.html", {"page": page}), status=status)
 
 

@@ -127,6 +127,12 @@ def test_more_parameters_than_any_form_has(client, method):
     assert told.status_code == 400 and "1,000 is the most" in told.json()["error"]["message"]
 
 
+def test_more_parameters_than_any_form_has_from_a_host_that_is_none(client):
+    fields = {f"x{n}": "1" for n in range(1001)}
+    answer = client.post("/s/save/", fields, headers={"host": "", "referer": "http://x/"})
+    assert answer.status_code == 400
+
+
 def test_tags_of_a_million_commas(client):
     link = save(client)
     fields = {"title": "x", "notes": "", "tags": "," * 1_000_000, "visibility": "link", "revision": "1", "group": ""}

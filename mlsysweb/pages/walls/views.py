@@ -39,7 +39,8 @@ def choose_efficiencies(request: HttpRequest) -> HttpResponse:
     """Remember the efficiencies a visitor chooses, and show the page with them: the name of the set and the page's
     address are posted."""
     for name, url in request.POST.items():
-        if name in _SETS and url_has_allowed_host_and_scheme(str(url), allowed_hosts=None):
+        # Only a path: `redirect` takes other text for the name of a view.
+        if name in _SETS and str(url)[:1] == "/" and url_has_allowed_host_and_scheme(str(url), allowed_hosts=None):
             response = redirect(str(url))
             response.set_cookie(EFFICIENCIES, name, max_age=_YEAR, samesite="Lax", httponly=True)
             return response

@@ -108,7 +108,10 @@ def test_examples_keep_the_efficiencies_unless_they_set_their_own(client):
     assert page.context["form"].presets[0].current
 
 
-@pytest.mark.parametrize("posted", [{"best": "/walls/roofline/"}, {"ideal": "https://example.org/"}, {}])
+@pytest.mark.parametrize(
+    "posted",
+    [{"best": "/walls/roofline/"}, {"ideal": "https://example.org/"}, {"ideal": ")"}, {"ideal": "//example.org/"}, {}],
+)
 def test_other_choices_of_efficiencies_are_refused(client, posted):
     assert client.post("/walls/efficiencies/", posted).status_code == 400
 
