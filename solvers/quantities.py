@@ -104,17 +104,14 @@ def _parsed(unit: str) -> pint.Unit:
     return _units.Unit(f"({text[2:]})**-1" if text.startswith("1/") else "" if text == "1" else text)
 
 
-# A letter that is taken for the digit beside it: the O of "25,00O", read as dollars of an unknown kind, or of "1O0".
-_MISREAD = re.compile(r"(USD[OoIl]|[Oo])\d*")
-
-
 @lru_cache(4096)
 def to_si(field: str, text: str, unit: str) -> float:
     """The SI value of the text typed into `field`. A bare number is in `unit` already. Raises InputError."""
     split = split_quantity(text, bytes_wanted="byte" in unit)
     if _NOT_FINITE.fullmatch(text) or (split and not math.isfinite(split[0])):
         raise InputError(field, f"needs a finite number; '{_short(text)}' is none.")
-    if split is None:
+    # A letter may stand for a digit: "25,00O" of dollars is split into a number and USDO, "1O0" into 1 and O0.
+    if split is None or re.fullmatch(r"(USD[OoIl]|[Oo])\d*", split[1]):
         raise InputError(field, f"needs a number{_such_as(unit)}; '{_short(text)}' is none.")
     value, given_unit = split
     si = _converted_from(field, text, value, given_unit, unit) if given_unit else value
@@ -125,8 +122,6 @@ def to_si(field: str, text: str, unit: str) -> float:
 
 def _converted_from(field: str, text: str, value: float, given_unit: str, unit: str) -> float:
     """Return `value` in `unit`, after checking that the typed unit exists and has the right dimension."""
-    if _MISREAD.fullmatch(given_unit):
-        raise InputError(field, f"needs a number{_such_as(unit)}; '{_short(text)}' has a letter in its digits.")
     per = "1/" + given_unit.lstrip("1/") if given_unit.startswith(("/", "1/")) else given_unit
     if len(per) > 40 or not _UNIT.fullmatch(per.removeprefix("1/")):
         raise InputError(

@@ -75,12 +75,10 @@ def _brief(i: Inputs) -> str:
     lost = f" It must survive the loss of a {what}." if what else ""
     budget, carbon = dollars(float(i.budget)), f"{tonnes(float(i.carbon_limit))} CO₂e"
     limits = f"{budget} to buy and {carbon} per year" if _is_bought(i) else f"{budget} and {carbon} per year"
-    prompt, output = (
-        agree(f"{float(count):,.0f}", f" {kind} tokens")
-        for count, kind in ((i.prompt_length, "prompt"), (i.output_length, "output"))
-    )
     return (
-        f"Serve {i.model.name} to {rate(float(i.requests))}, each of {prompt} and {output}, with a p99 TTFT of at most "
+        f"Serve {i.model.name} to {rate(float(i.requests))}, each of "
+        f"{agree(f'{float(i.prompt_length):,.0f}', ' prompt tokens')} and "
+        f"{agree(f'{float(i.output_length):,.0f}', ' output tokens')}, with a p99 TTFT of at most "
         f"{seconds(float(i.ttft_target))} from {agree(str(count), ' regions')}, for at most "
         f"{limits}.{lost}"
     )
