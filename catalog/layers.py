@@ -115,6 +115,8 @@ def _with_parts(row: Any, seen: Seen) -> Any:
 def _changed(row: Any, change: CourseRow, course: str, seen: Seen) -> Any:
     layered = copy.copy(row)
     names = [name for name, value in change.values.items() if set_column(layered, name, value, seen)]
+    # The own source of a shared figure does not state the figure of the course.
+    layered.figure_sources = {name: said for name, said in row.figure_sources.items() if name not in names}
     labels = tuple(column_label(type(row), name) for name in names)
     layered.course = CourseOrigin(course, own=False, changed=labels, source=change.source)
     return layered

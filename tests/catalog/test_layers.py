@@ -55,6 +55,15 @@ def test_a_changed_figure_is_seen_by_the_course_alone(ours, theirs):
     assert Accelerator.objects.get(slug=H100).unit_price == shared
 
 
+def test_the_source_of_a_shared_figure_does_not_stand_beside_that_of_the_course(ours):
+    row = Accelerator.objects.get(slug=H100)
+    row.figure_sources = {"unit_price": {"method": "estimated"}, "tdp": {"method": "derived"}}
+    row.save()
+    change(ours, unit_price=20_000.0)
+    with seeing(ours):
+        assert set(catalog_table(specs.Accelerator).by_name[H100].figure_sources) == {"tdp"}
+
+
 def test_the_other_figures_of_a_changed_row_follow_the_shared_one(ours):
     change(ours, unit_price=20_000.0)
     with seeing(ours):
