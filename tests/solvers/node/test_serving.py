@@ -13,6 +13,8 @@ from tests.solvers.systems import A100, DEEPSEEK_V3, H100, LLAMA_8B, LLAMA_405B,
 # Questions for sentences that random questions rarely reach (tests/conformance/test_sentences.py).
 RARE_QUESTIONS = [
     {"model": "llama-3-70b", "tensor_parallel": "4", "precision": "fp64"},
+    {"accelerator": "l40s", "tensor_parallel": "4"},
+    {"model": "deepseek-v3", "batch_size": "2000", "prompt_length": "100000"},
 ]
 
 SMALL = with_figure(LLAMA_8B, name="draft", parameters=1e9, layers=16, hidden_size=2048)
