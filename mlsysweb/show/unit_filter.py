@@ -11,9 +11,8 @@ from solvers.numerals import NO_BREAK_SPACE
 register = Library()
 
 _UNITS = (
-    *("%", "GPUs?", "bits?", "bytes?", "days?", "devices?", "experts?", "hops?", "hosts?", "jobs?(?:/day)?", "layers?"),
-    *("nats?(?:/token)?", "nodes?", "parameters?", "replicas?", "requests?(?:/s)?", "samples?(?:/s)?", "slots?"),
-    *("stages?", "steps?", "tokens?(?:/s)?", "weeks?", "workers?", "writers?", "years?"),
+    *("%", "bits?", "bytes?", "days?", "jobs/day", "nats?(?:/token)?", "parameters?", "requests/s", "samples/s"),
+    *("tokens?(?:/s)?", "weeks?", "years?"),
     *("FLOP/byte", "[kMGTPEZ]?FLOPs?(?:/s)?", "[kMGTPE]?OPS?(?:/s)?", "[kMGTPE]i?B(?:/s)?", "B", "B/s"),
     *("[nµm]?s", "min", "h", "[nµmkMGT]?(?:W|J|Wh)", "[kMG]?t", "[mk]?g", "gCO₂e(?:/kWh)?"),
     *("L(?:/kWh)?", "m[²³]", "mm²"),
