@@ -21,7 +21,7 @@ function go(link) {
 
 function example(by) {
   const all = [...document.querySelectorAll(".presets a")];
-  const now = all.findIndex((link) => link.ariaCurrent);
+  const now = all.findIndex((link) => link.ariaCurrent || link.dataset.left !== undefined);
   if (all.length) go(all[now < 0 && by < 0 ? all.length - 1 : (now + by + all.length) % all.length]);
 }
 

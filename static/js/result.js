@@ -107,9 +107,12 @@ function asked({ pathname, search }) {
   return `${pathname}?${query}`;
 }
 document.addEventListener("htmx:replacedInHistory", () => {
-  for (const chip of document.querySelectorAll("#examples .chip")) {
-    if (asked(chip) === asked(location)) chip.setAttribute("aria-current", "true");
-    else chip.removeAttribute("aria-current");
+  const chips = [...document.querySelectorAll("#examples .chip")];
+  const now = chips.find((chip) => asked(chip) === asked(location));
+  for (const chip of chips) {
+    if (now) delete chip.dataset.left;
+    else if (chip.ariaCurrent) chip.dataset.left = ""; // from which presentation mode goes on to the next
+    chip.ariaCurrent = chip === now ? "true" : null;
   }
 });
 
