@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mlsysweb.classroom.section import Section
+from solvers.formatting import member_words
 
 from .question import AnswerError, Compute, Example, FigureError, Group, Key, LessonQuestion, Mark, Posted, single
 
@@ -59,7 +60,9 @@ class ChoiceQuestion(LessonQuestion):
 
     def _computed(self, compute: Compute) -> int:
         found = compute(self.link, self.output).value
-        fitting = [place for place, option in enumerate(self.options) if option.value.casefold() == found.casefold()]
+        # A lesson may hold the name of a member of an enumeration, the page shows its words.
+        values = [member_words(option.value).casefold() for option in self.options]
+        fitting = [place for place, value in enumerate(values) if value == found.casefold()]
         if len(fitting) != 1:
             raise FigureError(
                 f"The output {self.output} is '{found}', the value of {len(fitting)} options; it must be that of one."

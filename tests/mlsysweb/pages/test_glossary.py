@@ -15,6 +15,7 @@ def test_every_term_has_its_own_anchor_a_definition_and_a_wall():
     assert all(term.definition.endswith(".") and term.wall in solvers() for term in TERMS)
 
 
+@pytest.mark.django_db
 def test_the_page_defines_every_term_at_its_anchor_and_links_to_the_wall(client):
     page = client.get("/glossary/").content.decode()
     for term in TERMS:

@@ -22,7 +22,7 @@ def test_an_output_has_its_help_where_there_is_one_and_links_its_terms():
     told, plain = card_rows(
         [Card("mfu", "MFU", "<0.01 %", "Share & more.", ""), Card("x", "Cost", "$1", "", "")]
     ).split("\n")
-    assert 'class="term"' in told and "<dd>&lt;0.01 %</dd>" in told
+    assert 'class="term"' in told and "<dd>&lt;0.01\u00a0%</dd>" in told
     assert told.endswith('<dd class="help">Share &amp; more.</dd></div>')
     assert plain == '<div class="row"><dt>Cost</dt><dd>$1</dd></div>'
 

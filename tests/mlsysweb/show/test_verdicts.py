@@ -24,7 +24,7 @@ def stored(name, **values):
 
 def test_the_words_of_the_state_stand_apart_from_the_numbers():
     assert verdict("SLO missed. p99 is 1.8 s <b>") == (
-        '<b class="state">SLO missed.</b> <span class="proof">p99 is 1.8 s &lt;b&gt;</span>'
+        '<b class="state">SLO missed.</b> <span class="proof">p99 is 1.8\u00a0s &lt;b&gt;</span>'
     )
 
 
