@@ -102,6 +102,7 @@ def test_code_is_laid_out_a_line_for_each_argument_where_it_is_long():
         "    name='A chip with a name that is rather long',",
         "    peak=table({'fp16': 989e12, 'fp8': 1.979e15}),",
         "    memory_bandwidth=3.35e12,",
+        "    shared_bus=0.0,",
         "    dispatch_overhead=1e-05,",
         ")",
     ]

@@ -28,7 +28,8 @@ CLUSTER = "fleet=lab-64-a100"
 )
 def test_the_snippet_asks_for_what_was_picked(ada, asked, shown, plain_python):
     link = save(ada, f"/walls/{asked}")
-    printed, found = figures(plain_python(exported(ada, link, "python"))), outputs(Scenario.objects.get())
+    wall = asked.partition("/")[0]
+    printed, found = figures(plain_python(exported(ada, link, "python")), wall), outputs(Scenario.objects.get())
     assert {name: float(printed[name]) for name in shown} == {name: found[name] for name in shown}
 
 
