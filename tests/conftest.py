@@ -41,6 +41,7 @@ def emptied_by_a_copy():
         if connection.vendor != "sqlite":
             flush(test)
         elif empty:
+            connection.ensure_connection()  # a test may have closed it
             empty[0].backup(connection.connection)
         else:
             flush(test)

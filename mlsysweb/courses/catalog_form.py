@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 
 from catalog.admin.form import SourceDateField
 from catalog.fields import QuantityFormField
+from catalog.figure_sources import FIGURE_SOURCES
 from catalog.layers import set_column
 from catalog.models import CatalogRow
 from catalog.plausibility import check_figures, digest
@@ -166,6 +167,7 @@ class CourseRowForm(forms.Form):
 
     def _check_figures(self, typed: Mapping[str, Any]) -> None:
         known = {each.name: getattr(self.row, each.attname) for each in self.table._meta.fields} if self.row else {}
+        known.pop(FIGURE_SOURCES, None)  # those of the shared row do not state the figures of the course
         changed = frozenset(name for name in self.changed_data if name in typed)
         found = check_figures(self.table, {**known, **typed}, changed)
         unusual = [(each.column, each.sentence) for each in found if not each.impossible]

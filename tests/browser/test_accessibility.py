@@ -79,7 +79,7 @@ def test_a_page_with_a_wrong_input_breaks_no_rule(page, live_server, console):
 
 def test_a_saved_answer_breaks_no_rule(page, live_server):
     page.goto(f"{live_server.url}/walls/roofline/")
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/s/*/")
     assert not violations(page)
@@ -88,7 +88,7 @@ def test_a_saved_answer_breaks_no_rule(page, live_server):
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
 def test_a_saved_page_over_many_walls_breaks_no_rule(page, live_server, name):
     page.goto(f"{live_server.url}{QUESTIONS[name]}")
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/s/*/")
     link = page.url
@@ -102,7 +102,7 @@ def test_what_is_made_of_saved_answers_breaks_no_rule(page, live_server, subtest
     ids = []
     for batch in (8, 256):
         page.goto(f"{live_server.url}/walls/roofline/?batch_size={batch}")
-        page.get_by_role("button", name="Share").click()
+        page.get_by_role("button", name="Share", exact=True).click()
         page.get_by_role("button", name="Save").click()
         page.wait_for_url("**/s/*/")
         ids.append(page.url.split("/")[4])

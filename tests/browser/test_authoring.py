@@ -13,7 +13,7 @@ def test_a_question_of_the_roofline_is_made_previewed_and_answered(page, live_se
     page.goto(f"{live_server.url}/walls/roofline/")
     page.locator("#in-batch_size").fill("8")
     expect(page.locator("#result .verdict")).to_contain_text("bound")
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_role("button", name="Make a question").click()
     page.wait_for_url("**/lessons/mine/ask/**")
     expect(page.locator("form code")).to_contain_text("batch_size=8")

@@ -45,7 +45,7 @@ def start(page, home, lesson):
 
 def join(page, home, code, name):
     page.goto(f"{home}/class/")
-    page.get_by_label("Code of the class").fill(code.lower())
+    page.get_by_label("Class code").fill(code.lower())
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Your name").fill(name)
     page.get_by_role("button", name="Join", exact=True).click()

@@ -25,7 +25,7 @@ def test_an_update_is_told_with_what_changed_the_state_and_two_figures(page, liv
     page.goto(f"{live_server.url}/walls/roofline/")
     page.locator("#in-batch_size").fill("64")
     told = page.locator("#announcer")
-    expect(told).to_have_text(re.compile(r"^Batch size 64\. Memory-bound\. Latency [\d.]+ ms, Throughput [\d,]+/s\.$"))
+    expect(told).to_have_text(re.compile(r"^Batch size 64\. Memory-bound\. Latency [\d.]+\sms, Throughput [\d,]+/s\.$"))
     console.allow("422")
     page.locator("#in-batch_size").fill("many")
     expect(told).to_have_text("Result not updated: 1 error.")

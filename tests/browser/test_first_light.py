@@ -86,7 +86,7 @@ def test_half_typed_text_and_focus_survive_an_update(page, live_server):
 def test_a_saved_answer_opens_in_another_browser(page, live_server, browser, console):
     page.goto(f"{live_server.url}/walls/roofline/?batch_size=148")
     drawn(page)
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=True).click()
     page.get_by_role("button", name="Save").click()
     expect(page).to_have_url(re.compile(r"/s/[a-z0-9]{12}/"))
     expect(page.locator(".verdict")).to_contain_text("Compute-bound")

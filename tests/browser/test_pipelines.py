@@ -21,7 +21,7 @@ def test_a_stage_is_added_and_taken_away(page, live_server):
     page.goto(f"{live_server.url}/pipeline/?stages=serving")
     page.get_by_role("link", name="Reasoning", exact=True).click()
     expect(page.locator(".chain > li")).to_have_count(2)
-    expect(page.locator(".flows").last).to_contain_text("from serving: itl")
+    expect(page.locator(".flows").last).to_contain_text("from Serving: Inter-token latency (ITL)")
     page.locator("#defaults-reasoning summary").click()
     page.locator("#defaults-reasoning").get_by_role("link", name="Remove stage").click()
     expect(page.locator(".chain > li")).to_have_count(1)

@@ -29,7 +29,7 @@ def test_a_wrong_input_keeps_the_last_answer_and_is_told_at_its_field(page, live
 
 def test_a_wall_opens_with_the_inputs_the_system_gave_it(page, live_server):
     page.goto(f"{live_server.url}/system/?model=llama-3-70b&tensor_parallel=4")
-    page.locator("#walls").get_by_role("link", name="Serving", exact=True).click()
+    page.locator("#walls .wall-list").get_by_role("link", name="Serving", exact=True).click()
     expect(page).to_have_url(re.compile("/walls/serving/.*model=llama-3-70b"))
     expect(page.locator("#in-tensor_parallel")).to_have_value("4")
 

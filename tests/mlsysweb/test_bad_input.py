@@ -19,7 +19,7 @@ BAD = [
     ),
     ({"accelerator": "h10"}, "accelerator", "h100"),
     ({"precision": "fp64", "accelerator": "mi300x", "model": "llama-3-8b"}, None, None),
-    ({"precision": "fp64", "accelerator": "coral-edge-tpu"}, "precision", "can't be fp64"),
+    ({"precision": "fp64", "accelerator": "coral-edge-tpu"}, "precision", "can't be FP64"),
     ({"phase": "forward"}, "phase", "one forward pass"),
     ({"model": "resnet-50", "phase": "decode"}, "phase", "does not generate tokens"),
     ({"batch_size": "9" * 20000}, "batch_size", "is 20000 characters long"),

@@ -198,7 +198,7 @@ class TestPages:
         powers = [row["tdp"] for row in told["rows"] if row["tdp"] is not None]
         assert powers == sorted(powers, reverse=True) and len(powers) > 5
         assert {row["vendor"] for row in told["rows"]} == {"NVIDIA"}
-        assert set(told["rows"][0]) == {"slug", "name", "tdp", "vendor"}
+        assert set(told["rows"][0]) == {"slug", "name", "course", "tdp", "vendor"}
         assert [column["unit"] for column in told["columns"] if column["name"] == "tdp"] == ["W"]
 
     @pytest.mark.parametrize(
