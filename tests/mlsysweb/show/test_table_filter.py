@@ -1,5 +1,5 @@
 from mlsysweb.pages.geography.page import PlaceRow
-from mlsysweb.show.results.page import Card, Link, WorkingStep
+from mlsysweb.show.results.page import Card, FigureOrigin, Link, WorkingStep
 from mlsysweb.show.results.table_filter import card_rows, headed_rows, table_rows, working_steps
 
 
@@ -32,3 +32,21 @@ def test_a_step_keeps_its_formulae_and_escapes_its_words():
     told = working_steps([step])
     assert "<span>a&lt;b</span>" in told and "<math>x</math> <span>=</span> <math>1</math>" in told
     assert "= 2 &amp; 3" in told
+
+
+def test_text_of_imported_results_stays_text_in_every_place():
+    nasty = '<img src=x onerror="alert(1)">\'"'
+    origin = FigureOrigin(nasty, nasty, nasty, nasty, nasty)
+    cards = [
+        Card("a", nasty, nasty, nasty, ""),
+        Card("b", nasty, nasty, nasty, "", equation=nasty),
+        Card("c", nasty, nasty, nasty, "", figure=nasty),
+    ]
+    told = [
+        card_rows(cards),
+        working_steps([WorkingStep(nasty, "", "", nasty, nasty, (origin,))]),
+        table_rows([(nasty,)]),
+        headed_rows([PlaceRow(Link(nasty, nasty), *[nasty] * 6)]),
+    ]
+    for html in told:
+        assert "<img" not in html and 'onerror="' not in html and "&lt;img" in html
