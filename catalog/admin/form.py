@@ -3,7 +3,6 @@ that was edited."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -14,10 +13,9 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog.fields import QuantityFormField
 from catalog.figure_sources_form import FigureSourcesFormField
+from catalog.figure_warnings import FigureWarningsForm
 from catalog.overrides import shipped_values
-from catalog.plausibility import check_figures, digest
 from catalog.table_cache import catalog_table
 from catalog.usage import used_by, uses_text
 from catalog.words import column_text
@@ -25,7 +23,6 @@ from solvers.shipped.figure_sources import FigureSource
 
 from .conflicts import ConflictForm
 
-_UNUSUAL = "unusual"
 _ASIDE = ("opened", "reason")
 _DATE_FORMATS = ("%B %Y", "%b %Y", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%Y/%m", "%Y/%m/%d", "%m/%Y")
 
@@ -44,7 +41,7 @@ class SourceDateField(forms.CharField):
         return text
 
 
-class RowForm(ConflictForm):
+class RowForm(FigureWarningsForm, ConflictForm):
     """The form of a row, for the user of `request`. `accepted` in the data names the warnings that the user has
     read."""
 
@@ -83,19 +80,6 @@ class RowForm(ConflictForm):
         """Return the names of the fields of the row that differ from what it has."""
         return [name for name in super().changed_data if name not in _ASIDE]
 
-    @property
-    def warnings(self) -> list[str]:
-        """Return the sentences on unusual figures, if nothing else stands in the way of saving."""
-        errors = [error for found in self.errors.as_data().values() for error in found]
-        if any(error.code != _UNUSUAL for error in errors):
-            return []
-        return [str(sentence) for error in errors for sentence in error.messages]
-
-    @property
-    def digest(self) -> str:
-        """Return the value of `accepted` that saves the row with the present warnings."""
-        return digest(self.warnings)
-
     def clean(self) -> dict[str, Any]:
         """Return the values typed. Add an error for each figure that is impossible, unusual and not accepted, or saved
         by others since the form was opened."""
@@ -124,28 +108,11 @@ class RowForm(ConflictForm):
         table = type(self.instance)
         typed = {name: value for name, value in self.cleaned_data.items() if name not in _ASIDE}
         known = {field.name: getattr(self.instance, field.attname) for field in table._meta.fields}
-        found = check_figures(table, {**known, **typed}, frozenset(self.changed_data) & typed.keys())
-        unusual = [(each.column, each.sentence) for each in found if not each.impossible]
-        for name in self.changed_data:
-            field = self.fields[name]
-            if name in typed and isinstance(field, QuantityFormField) and field.remark:
-                unusual.append((name, field.remark))
+        others = []
         if "slug" in typed and self._slug_uses:
             sentence = f"The row is used by {self._slug_uses}. Links with its old slug will lead to the new one."
-            unusual.append(("slug", sentence))
-        for each in found:
-            if each.impossible:
-                self._add(each.column, each.sentence, "impossible")
-        if self.data.get("accepted") != digest(sentence for _, sentence in unusual):
-            for column, sentence in unusual:
-                self._add(column, sentence, _UNUSUAL)
-
-    def _add(self, column: str, sentence: str, code: str) -> None:
-        """Add a sentence on a column beside its field. One that begins with a verb is preceded by the field's name."""
-        name = column if column in self.fields else None
-        begins = re.match(r"(must|needs) ", sentence)
-        label = self.fields[name].label if name else column
-        self.add_error(name, ValidationError(f"{label} {sentence}" if begins else sentence, code=code))
+            others.append(("slug", sentence))
+        self.ask_about_figures(table, known, typed, others)
 
     def _name_source(self, name: str, told: FigureSource) -> None:
         """Say below a figure that it has a source of its own, with a link to the inputs of that."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,16 +14,14 @@ from django.db.models import CharField, ForeignKey, TextField
 from django.utils.text import capfirst
 
 from catalog.admin.form import SourceDateField
-from catalog.fields import QuantityFormField
 from catalog.figure_sources import FIGURE_SOURCES
+from catalog.figure_warnings import FigureWarningsForm
 from catalog.layers import set_column
 from catalog.models import CatalogRow
-from catalog.plausibility import check_figures, digest
 from catalog.table_cache import catalog_table
 from catalog.words import column_text
 from mlsysweb.saved.scenarios.text import control_character
 
-_UNUSUAL = "unusual"
 _ASIDE = frozenset({"slug", "archived", "edited_at"})
 _SOURCE = ("source", "source_url", "source_date", "verified", "note")
 # The name of the field that says why a shared row is changed.
@@ -40,7 +37,7 @@ def form_groups(table: type[CatalogRow]) -> Iterator[tuple[str, str, tuple[str, 
         yield title or "Identity", options["description"] if title else "", names
 
 
-class CourseRowForm(forms.Form):
+class CourseRowForm(FigureWarningsForm, forms.Form):
     """The form of a row of the visible course. `row` is the row as it is now and `shared` the row of the shared catalog
     that is changed, None for one of the course's own. `warnings` are the sentences that stand in the way of saving
     until they are accepted. Nothing is saved by the form."""
@@ -104,19 +101,6 @@ class CourseRowForm(forms.Form):
     def _is_text(self, name: str) -> bool:
         return isinstance(self.table._meta.get_field(name), CharField | TextField)
 
-    @property
-    def warnings(self) -> list[str]:
-        """Return the sentences on unusual figures, if nothing else stands in the way of saving."""
-        errors = [error for found in self.errors.as_data().values() for error in found]
-        if any(error.code != _UNUSUAL for error in errors):
-            return []
-        return [str(sentence) for error in errors for sentence in error.messages]
-
-    @property
-    def digest(self) -> str:
-        """Return the value of `accepted` that saves the row with the present warnings."""
-        return digest(self.warnings)
-
     def shared_text(self, name: str) -> str:
         """Return the value of a column in the shared catalog as text; empty where the row has that value."""
         if self.shared is None or name not in self.columns:
@@ -168,26 +152,7 @@ class CourseRowForm(forms.Form):
     def _check_figures(self, typed: Mapping[str, Any]) -> None:
         known = {each.name: getattr(self.row, each.attname) for each in self.table._meta.fields} if self.row else {}
         known.pop(FIGURE_SOURCES, None)  # those of the shared row do not state the figures of the course
-        changed = frozenset(name for name in self.changed_data if name in typed)
-        found = check_figures(self.table, {**known, **typed}, changed)
-        unusual = [(each.column, each.sentence) for each in found if not each.impossible]
-        for name in changed:
-            field = self.fields[name]
-            if isinstance(field, QuantityFormField) and field.remark:
-                unusual.append((name, field.remark))
-        for each in found:
-            if each.impossible:
-                self._add(each.column, each.sentence, "impossible")
-        if self.data.get("accepted") != digest(sentence for _, sentence in unusual):
-            for column, sentence in unusual:
-                self._add(column, sentence, _UNUSUAL)
-
-    def _add(self, column: str, sentence: str, code: str) -> None:
-        """Add a sentence on a column beside its field. One that begins with a verb is preceded by the field's name."""
-        name = column if column in self.fields else None
-        label = self.fields[name].label if name else column
-        begins = re.match(r"(must|needs) ", sentence)
-        self.add_error(name, ValidationError(f"{label} {sentence}" if begins else sentence, code=code))
+        self.ask_about_figures(self.table, known, typed)
 
 
 def named_groups(form: CourseRowForm) -> Iterable[tuple[str, str, tuple[str, ...]]]:
