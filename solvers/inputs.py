@@ -20,6 +20,8 @@ DEVICE_MTBF = 16384 * 54 * 86400.0 / 419
 
 model = partial(spec, Model, "Model")
 accelerator = partial(spec, Accelerator, "Accelerator")
+# Of walls that time a model only if one is picked.
+served_on = partial(spec, Accelerator, "Accelerator", optional=True, help="Required if a model is picked.")
 
 # A cluster, its parts and its place. Each brings those after it along, and the figures it knows of them.
 fleet = partial(spec, Fleet, "Fleet", optional=True, help="Cluster with its accelerators, nodes and network.")
@@ -80,6 +82,19 @@ bandwidth_efficiency = partial(
     help="Fraction of peak memory bandwidth that kernels reach.",
 )
 
+training_tokens = partial(
+    number,
+    "1",
+    "Training tokens",
+    exclusive_min=True,
+    high=1e22,
+    slider=(1e9, 1e14),
+    log=True,
+    display_unit="token",
+    symbol="D",
+    help="Tokens of the whole training run.",
+)
+
 layer_overhead = partial(
     number,
     "s",
@@ -91,7 +106,7 @@ layer_overhead = partial(
     advanced=True,
     help="Launch latency and small kernels not covered by the roofline.",
 )
-# The constants of the roofline, under the names every wall has for them: who changes one means the roofline.
+# The constants of the roofline, under their names on every wall: changing one selects the roofline.
 ROOFLINE_CONSTANTS = ("efficiency", "bandwidth_efficiency", "layer_overhead")
 timing = partial(
     choice,

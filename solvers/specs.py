@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -50,6 +50,16 @@ def rates(label: str, *, help: str = "") -> Any:
     """Return a field that is a table with one rate per number format, NaN where the chip has none."""
     io = number("flop/s", label, exclusive_min=True, help=help).metadata["io"]
     return field(metadata={"io": dataclasses.replace(io, default=NAN), "per": Precision})
+
+
+# Figures shared by grids, regions and fleets.
+_pue = partial(number, "1", "PUE", low=1, help="Power usage effectiveness: facility energy ÷ IT energy.")
+_wue = partial(
+    number, "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: site water per unit of IT energy."
+)
+_carbon_intensity = partial(
+    number, "kg/J", "Carbon intensity", display_unit="g/kWh", help="CO₂e per unit of electricity."
+)
 
 
 class _Record:
@@ -286,17 +296,13 @@ class Grid(_Record):
     """The electricity grid of a country or region. Figures of a site are known only for a grid that represents one."""
 
     name: str = "grid"
-    carbon_intensity: Array = number(
-        "kg/J", "Carbon intensity", display_unit="g/kWh", help="CO₂e per unit of electricity."
-    )
+    carbon_intensity: Array = _carbon_intensity()
     electricity_price: Array = number("USD/J", "Electricity price", display_unit="USD/kWh")
     water_intensity: Array = number(
         "L/J", "Water intensity", display_unit="L/kWh", help="Water used to generate the electricity."
     )
-    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: facility energy ÷ IT energy.")
-    wue: Array = number(
-        "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: site water per unit of IT energy."
-    )
+    pue: Array = _pue()
+    wue: Array = _wue()
     water_intensity_derived: Array = number(
         "L/J",
         "Water intensity, derived",
@@ -311,13 +317,9 @@ class Region(_Record):
 
     name: str = "region"
     grid: Grid = part(Grid, unknown=True)
-    carbon_intensity: Array = number(
-        "kg/J", "Carbon intensity", display_unit="g/kWh", help="CO₂e per unit of electricity."
-    )
-    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: facility energy ÷ IT energy.")
-    wue: Array = number(
-        "L/J", "WUE", display_unit="L/kWh", help="Water usage effectiveness: site water per unit of IT energy."
-    )
+    carbon_intensity: Array = _carbon_intensity()
+    pue: Array = _pue()
+    wue: Array = _wue()
 
     @property
     def electricity_price(self) -> Array:
@@ -341,7 +343,7 @@ class Fleet(_Record):
     region: Region = part(Region, unknown=True)
     grid: Grid = part(Grid, unknown=True)
     nodes: Array = number("1", "Nodes", low=1, integer=True)
-    pue: Array = number("1", "PUE", low=1, help="Power usage effectiveness: facility energy ÷ IT energy.")
+    pue: Array = _pue()
     power: Array = number("W", "Power", help="Reported power of the whole fleet.")
 
     def __post_init__(self) -> None:

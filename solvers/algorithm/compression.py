@@ -148,9 +148,7 @@ class Inputs:
         optional=True,
         help="A language model whose decode step is timed before and after compression.",
     )
-    served_on: Accelerator | None = spec(
-        Accelerator, "Accelerator", optional=True, help="Required if a model is picked."
-    )
+    served_on: Accelerator | None = inputs.served_on()
     batch_size: Array = inputs.batch_size(8, advanced=True)
     context_length: Array = inputs.context_length(2048, advanced=True)
     kv_bits: Array = number(

@@ -97,9 +97,7 @@ class Inputs:
         optional=True,
         help="Computes TTFT and ITL, with all samples of a query in one batch.",
     )
-    served_on: Accelerator | None = spec(
-        Accelerator, "Accelerator", optional=True, help="Required if a model is picked."
-    )
+    served_on: Accelerator | None = inputs.served_on()
     prompt_length: Array = number(
         "1",
         "Prompt length",

@@ -189,18 +189,7 @@ class Inputs:
         advanced=True,
         help="Step time of the slowest device over the mean; all others wait for it.",
     )
-    tokens: Array = number(
-        "1",
-        "Training tokens",
-        15e12,
-        exclusive_min=True,
-        high=1e22,
-        slider=(1e9, 1e14),
-        log=True,
-        display_unit="token",
-        symbol="D",
-        help="Tokens of the whole training run.",
-    )
+    tokens: Array = inputs.training_tokens(15e12)
 
 
 _NO_ROOM = "unknown: the catalog has no capacity"

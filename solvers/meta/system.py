@@ -100,18 +100,7 @@ class Inputs:
         default_from="fleet.devices",
         help="Accelerators of the training fleet.",
     )
-    tokens: Array = number(
-        "1",
-        "Training tokens",
-        15e12,
-        exclusive_min=True,
-        high=1e22,
-        slider=(1e9, 1e14),
-        log=True,
-        display_unit="token",
-        symbol="D",
-        help="Tokens of the whole training run.",
-    )
+    tokens: Array = inputs.training_tokens(15e12)
     pipeline_parallel: Array = inputs.pipeline_parallel(1)
     microbatches: Array = number(
         "1",
