@@ -10,13 +10,21 @@ from typing import Any
 class CourseOrigin:
     """The course that a row, or a part of its figures, comes from. `own` is a row that the shared catalog does not
     have; of any other, `changed` are the labels of the columns that differ from the shared row, and `source` says why.
+    A `hidden` one is not in the pickers of the course.
     """
 
     course: str
     own: bool
     changed: tuple[str, ...] = ()
     source: str = ""
+    hidden: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Return whether the row, or a figure of it, is the course's."""
+        return self.own or bool(self.changed)
 
     def to_json(self) -> dict[str, Any]:
         """Return the origin as a snapshot keeps it."""
-        return {"name": self.course, "own": self.own, "changed": list(self.changed), "source": self.source}
+        kept = {"name": self.course, "own": self.own, "changed": list(self.changed), "source": self.source}
+        return {**kept, "hidden": True} if self.hidden else kept

@@ -15,6 +15,10 @@ from .models import CatalogRow, CatalogVersion, CourseRow
 from .words import column_label
 
 
+# The column by which a course hides a shared row: pickers leave it out, links that name it still work.
+HIDDEN = "archived"
+
+
 class SeenTable(Protocol):
     """A table as a course sees it: its rows by slug and name, and the slugs of those that differ from the shared
     ones."""
@@ -117,8 +121,9 @@ def _changed(row: Any, change: CourseRow, course: str, seen: Seen) -> Any:
     names = [name for name, value in change.values.items() if set_column(layered, name, value, seen)]
     # The own source of a shared figure does not state the figure of the course.
     layered.figure_sources = {name: said for name, said in row.figure_sources.items() if name not in names}
-    labels = tuple(column_label(type(row), name) for name in names)
-    layered.course = CourseOrigin(course, own=False, changed=labels, source=change.source)
+    labels = tuple(column_label(type(row), name) for name in names if name != HIDDEN)
+    hidden = layered.archived and not row.archived
+    layered.course = CourseOrigin(course, own=False, changed=labels, source=change.source, hidden=hidden)
     return layered
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import BooleanField, ForeignKey
@@ -30,11 +31,17 @@ def column_text(table: type[CatalogRow], column: str, value: Any) -> str:
     return str(dict(field.flatchoices).get(value, value)) if field is not None else str(value)
 
 
-def change_texts(table: type[CatalogRow], column: str, before: Any, after: Any) -> list[tuple[str, str, str]]:
-    """Return a change of a column as its label, and the values before and after as text; of the sources of single
+def change_texts(
+    table: type[CatalogRow],
+    column: str,
+    before: Any,
+    after: Any,
+    text: Callable[[type[CatalogRow], str, Any], str] = column_text,
+) -> list[tuple[str, str, str]]:
+    """Return a change of a column as its label, and the values before and after as `text`; of the sources of single
     figures, a change for each figure."""
     if column != FIGURE_SOURCES:
-        return [(column_label(table, column), column_text(table, column, before), column_text(table, column, after))]
+        return [(column_label(table, column), text(table, column, before), text(table, column, after))]
     labels, old, new = figure_columns(table), before or {}, after or {}
     return [
         (f"Source of {labels.get(figure, figure)}", _source_text(old.get(figure)), _source_text(new.get(figure)))

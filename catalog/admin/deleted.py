@@ -29,7 +29,7 @@ class DeletedRow:
 
 def deleted_revisions(table: type[CatalogRow]) -> list[RowRevision]:
     """Return the deletion of each row of a table that is still gone, the latest first."""
-    found = RowRevision.objects.filter(table=table._meta.model_name, action=RowRevision.Action.DELETED)
+    found = RowRevision.objects.filter(table=table._meta.model_name, group=None, action=RowRevision.Action.DELETED)
     latest = {each.row: each for each in found.select_related("user").order_by("pk")}
     there = set(table._default_manager.filter(pk__in=latest).values_list("pk", flat=True))
     return sorted((each for each in latest.values() if each.row not in there), key=lambda each: -each.pk)

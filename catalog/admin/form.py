@@ -8,22 +8,25 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog.conflicts import OPENED, ConflictForm
 from catalog.figure_sources_form import FigureSourcesFormField
 from catalog.figure_warnings import FigureWarningsForm
+from catalog.models import CatalogRow, RowRevision
+from catalog.models.history import revisions
 from catalog.overrides import shipped_values
 from catalog.table_cache import catalog_table
 from catalog.usage import used_by, uses_text
 from catalog.words import column_text
 from solvers.shipped.figure_sources import FigureSource
 
-from .conflicts import ConflictForm
 
-_ASIDE = ("opened", "reason")
+_ASIDE = (OPENED, "reason")
 _DATE_FORMATS = ("%B %Y", "%b %Y", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%Y/%m", "%Y/%m/%d", "%m/%Y")
 
 
@@ -41,7 +44,7 @@ class SourceDateField(forms.CharField):
         return text
 
 
-class RowForm(FigureWarningsForm, ConflictForm):
+class RowForm(FigureWarningsForm, ConflictForm, forms.ModelForm):  # type: ignore[type-arg]
     """The form of a row, for the user of `request`. `accepted` in the data names the warnings that the user has
     read."""
 
@@ -55,6 +58,7 @@ class RowForm(FigureWarningsForm, ConflictForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.note_opened()
         self._slug_uses = ""
         for name, field in self.fields.items():
             field.widget.attrs.pop("maxlength", None)  # a browser would cut off pasted text without a word
@@ -66,6 +70,19 @@ class RowForm(FigureWarningsForm, ConflictForm):
             self._offer_shipped(name, value)
         for name, values in (self.instance.figure_sources or {}).items():
             self._name_source(name, FigureSource.from_dict(values))
+
+    @property
+    def described(self) -> type[CatalogRow]:
+        """Return the table of the row."""
+        return type(self.instance)
+
+    def recorded(self) -> QuerySet[RowRevision]:
+        """Return the history of the row; empty for a new one."""
+        return revisions(self.instance) if self.instance.pk is not None else RowRevision.objects.none()
+
+    def stored(self, column: str) -> Any:
+        """Return the value of a column as the database has it."""
+        return getattr(self.instance, column)
 
     @cached_property
     def shipped(self) -> dict[str, Any]:

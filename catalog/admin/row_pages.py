@@ -12,14 +12,14 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 
 from catalog.models import CatalogRow
 from catalog.models.history import editing, revisions
 from catalog.usage import used_by, uses_text
+from catalog.versions import restore_version, row_versions
 
 from .deleted import deleted_revisions, deleted_rows, restore_deleted
-from .versions import restore_version, row_versions
 
 
 class RowPages(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -98,7 +98,9 @@ class RowPages(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         row = self.get_object(request, unquote(object_id))
-        versions = row_versions(row) if row else ()
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_restore"
+        may = row is not None and self.has_change_permission(request, row)
+        versions = row_versions(row, lambda number: reverse(name, args=[row.pk, number]) if may else "") if row else ()
         return super().history_view(request, object_id, {"versions": versions, **(extra_context or {})})
 
     def restore_view(self, request: HttpRequest, object_id: str, revision: int) -> Any:

@@ -45,6 +45,11 @@ def editing(user: Any = None, reason: str = "", action: str = RowRevision.Action
         _current.reset(before)
 
 
+def current_edit() -> Edit:
+    """Return by whom and why rows are changed inside the present `editing` block."""
+    return _current.get()
+
+
 def row_values(row: CatalogRow) -> Values:
     """Return what a row states, by column: figures in SI, primary keys of other rows."""
     return {
@@ -62,14 +67,7 @@ def stored_values(row: CatalogRow) -> Values:
 
 def revisions(row: CatalogRow) -> QuerySet[RowRevision]:
     """Return the history of a row, the latest first."""
-    return RowRevision.objects.filter(table=_table(row), row=row.pk).select_related("user")
-
-
-def latest_revision(row: CatalogRow) -> int:
-    """Return the number of the latest change of a row, by which a form notices a later one; 0 where it has none."""
-    if row.pk is None:
-        return 0
-    return int(revisions(row).values_list("pk", flat=True).first() or 0)
+    return RowRevision.objects.filter(table=_table(row), row=row.pk, group=None).select_related("user")
 
 
 def record_change(row: CatalogRow, before: Mapping[str, Any]) -> None:
@@ -93,7 +91,7 @@ def record_changes(rows: Iterable[tuple[CatalogRow, Values]], action: str) -> No
     known = set()
     if rows:
         table = _table(rows[0][0])
-        known = set(RowRevision.objects.filter(table=table).values_list("row", flat=True))
+        known = set(RowRevision.objects.filter(table=table, group=None).values_list("row", flat=True))
     for row, before in rows:
         if row.pk not in known:
             loaded = Edit(action=RowRevision.Action.LOADED)

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from mlsysweb.api.course import COURSE
 from mlsysweb.api.operation import SCOPE_WORDS, ApiCase, ApiOperation, ApiParameter, Schema, Scope
 from mlsysweb.api.operations.all import OPERATIONS
 from mlsysweb.api.operations.solving import solver_components
@@ -125,6 +126,7 @@ def _described(operation: ApiOperation, case: ApiCase | None) -> dict[str, Any]:
     parameters = [each for each in operation.parameters if each.name != first]
     if case and operation.body is None:
         parameters += case.parameters
+    parameters += [COURSE] if operation.of_course else []
     body = case.body if case and operation.body is not None else operation.body
     help = " ".join(text for text in (case.help if case else "", operation.help) if text)
     answers = {status: case.answer if case else schema for status, schema in operation.answers.items()}
@@ -167,7 +169,7 @@ def _successes(answers: Mapping[int, Schema | None], operation: ApiOperation) ->
 
 def _failures(operation: ApiOperation) -> dict[str, Any]:
     """Return references to the errors that an operation may have, by status."""
-    found = {400, 401, 403, 405, 406, 422, 429, 500, 503, *operation.errors}
+    found = {400, 401, 403, 405, 406, 422, 429, 500, 503, *operation.errors, *((404,) if operation.of_course else ())}
     if operation.body is not None:
         found |= {413, 415}
     return {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(found)}

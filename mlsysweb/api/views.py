@@ -10,6 +10,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 from django.views.decorators.csrf import csrf_exempt
 
 from catalog.models import CatalogVersion
+from mlsysweb.api.course import check_course
 from mlsysweb.api.openapi import openapi_bytes, openapi_tag
 from mlsysweb.api.operation import ApiCall, ApiOperation, ApiReply
 from mlsysweb.api.problems import ApiProblem, limit_response, problem_response
@@ -58,6 +59,7 @@ def _answered(
     if not request.accepts(JSON_TYPE):
         raise ApiProblem(406, "Accept", f"must allow {JSON_TYPE}; this operation has no other form.")
     check_rights(request, operation, token)
+    check_course(request, operation)
     return _response(request, operation, operation.handle(_call(request, operation, path)))
 
 

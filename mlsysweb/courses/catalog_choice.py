@@ -17,34 +17,22 @@ from django.utils.http import escape_leading_slashes, urlencode
 
 from catalog.layers import layers
 from catalog.visible import seeing, visible_group
-from mlsysweb.api.problems import problem_response
+from mlsysweb.api.course import COURSE, SHARED, asked_course, course_not_found, set_asked_course
+from mlsysweb.api.problems import ApiProblem, problem_response
 from mlsysweb.classroom.live.participants import groups_attended
 from mlsysweb.show.htmx import wants_partial
 from mlsysweb.show.refusal import RefusalPage, refused
 from mlsysweb.show.results.page import Link
 from mlsysweb.visitors import choose_catalog, chosen_catalog, token_of
-from solvers.errors import InputError, InputErrors
-
 from .models import Course
 
-PARAMETER = "course"
-# The value of the parameter, and of the session, for the shared catalog.
-SHARED = "shared"
+PARAMETER = COURSE.name
 _SHARED_NAME = "Shared catalog"
 _API, _ADMIN = "/api/v1/", "/admin/"
-_ASKED = "mlsysweb_course"
 _REFUSED = (
     "This address asks for the catalog of a course that you are not a member of. Sign in with the account that joined "
     "the course, or ask your instructor for its join link. Without “course=” the address shows the shared catalog."
 )
-
-
-class CourseRefused(InputErrors):
-    """Raised where a request asks for the catalog of a course that it may not see."""
-
-    def __init__(self) -> None:
-        sentence = "must be the number of a course of this account; without it the shared catalog is used."
-        super().__init__([InputError(PARAMETER, sentence)])
 
 
 class CourseCatalog:
@@ -63,8 +51,8 @@ class CourseCatalog:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Return the answer of the API to a course that the caller may not see."""
-        return problem_response(422, exception) if isinstance(exception, CourseRefused) else None
+        """Return the answer of the API to a course that the caller may not see, where a view left that to this."""
+        return problem_response(exception.status, exception.errors) if isinstance(exception, ApiProblem) else None
 
 
 def _take_parameter(request: HttpRequest) -> HttpResponseBase | None:
@@ -74,7 +62,7 @@ def _take_parameter(request: HttpRequest) -> HttpResponseBase | None:
     asked, query = request.GET[PARAMETER], request.GET.copy()
     del query[PARAMETER]
     if request.path.startswith(_API):
-        setattr(request, _ASKED, asked)
+        set_asked_course(request, asked)
     elif request.method in ("GET", "HEAD"):
         group = SHARED if asked in ("", SHARED) else _group_of(request, asked)
         if group is None:
@@ -114,15 +102,14 @@ def _may_see(request: HttpRequest, group: int) -> bool:
 
 
 def _visible_group(request: HttpRequest) -> int | None:
-    """Return the group whose catalog a request sees; None for the shared one. Raise CourseRefused."""
-    known = layers()
-    asked: str | None = getattr(request, _ASKED, None)
+    """Return the group whose catalog a request sees; None for the shared one. Raise ApiProblem."""
+    known, asked = layers(), asked_course(request)
     if asked is not None:
         if asked == SHARED:
             return None
         group = _group_of(request, asked)
         if group is None:
-            raise CourseRefused
+            raise course_not_found()
         return group if group in known else None
     if not known:
         return None

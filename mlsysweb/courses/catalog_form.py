@@ -10,14 +10,15 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, ForeignKey, TextField
+from django.db.models import CharField, ForeignKey, QuerySet, TextField
 from django.utils.text import capfirst
 
 from catalog.admin.form import SourceDateField
+from catalog.conflicts import ConflictForm
 from catalog.figure_sources import FIGURE_SOURCES
 from catalog.figure_warnings import FigureWarningsForm
 from catalog.layers import set_column
-from catalog.models import CatalogRow
+from catalog.models import CatalogRow, RowRevision
 from catalog.table_cache import catalog_table
 from catalog.words import column_text
 from mlsysweb.saved.scenarios.text import control_character
@@ -37,15 +38,23 @@ def form_groups(table: type[CatalogRow]) -> Iterator[tuple[str, str, tuple[str, 
         yield title or "Identity", options["description"] if title else "", names
 
 
-class CourseRowForm(FigureWarningsForm, forms.Form):
+class CourseRowForm(FigureWarningsForm, ConflictForm, forms.Form):
     """The form of a row of the visible course. `row` is the row as it is now and `shared` the row of the shared catalog
     that is changed, None for one of the course's own. `warnings` are the sentences that stand in the way of saving
-    until they are accepted. Nothing is saved by the form."""
+    until they are accepted. `history` holds what the course has saved of the row. Nothing is saved by the form."""
 
     def __init__(
-        self, table: type[CatalogRow], data: Any = None, *, row: Any = None, shared: Any = None, why: str = ""
+        self,
+        table: type[CatalogRow],
+        data: Any = None,
+        *,
+        row: Any = None,
+        shared: Any = None,
+        why: str = "",
+        history: QuerySet[RowRevision] | None = None,
     ) -> None:
         super().__init__(data)
+        self.history = RowRevision.objects.none() if history is None else history
         self.table, self.row, self.shared = table, row, shared
         own = shared is None
         names = [name for *_, group in form_groups(table) for name in group]
@@ -57,6 +66,20 @@ class CourseRowForm(FigureWarningsForm, forms.Form):
         self.initial: dict[str, Any] = {WHY: why}
         if row is not None:
             self.initial.update({name: self._value(row, name) for name in self.columns})
+        self.note_opened()
+
+    @property
+    def described(self) -> type[CatalogRow]:
+        """Return the table of the row."""
+        return self.table
+
+    def recorded(self) -> QuerySet[RowRevision]:
+        """Return what the course has saved of the row."""
+        return self.history
+
+    def stored(self, column: str) -> Any:
+        """Return the value of a column as the course sees it now, another row as its slug."""
+        return self._value(self.row, column)
 
     def begin_with(self, row: Any) -> None:
         """Let the form of a new row begin with the values of another, except its name."""
@@ -123,6 +146,7 @@ class CourseRowForm(FigureWarningsForm, forms.Form):
         self._check_name()
         if self.shared is not None and not self.errors and not self.values:
             raise ValidationError("Nothing differs from the shared row: change a figure.")
+        self.check_others()
         self._check_figures(typed)
         return self.cleaned_data
 

@@ -9,6 +9,8 @@ from django.db.models import ForeignKey
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from catalog.conflicts import OPENED
+from catalog.layers import HIDDEN
 from catalog.models import TABLES, CatalogRow, CourseRow
 from catalog.table_cache import catalog_table
 from catalog.visible import seeing
@@ -36,10 +38,17 @@ _INCOMPLETE = "A row that it needs is gone, so it is not offered. Edit it, or re
 
 
 def catalog_page(
-    course: Course, rows: Iterable[CourseRow], teaches: bool, *, table: str = "", row: str = "", problem: str = ""
+    course: Course,
+    rows: Iterable[CourseRow],
+    teaches: bool,
+    *,
+    removed: Iterable[Link] = (),
+    table: str = "",
+    row: str = "",
+    problem: str = "",
 ) -> CourseCatalogPage:
-    """Return the catalog of a course, which must be the visible one; with the row asked for as typed, and why there is
-    none."""
+    """Return the catalog of a course, which must be the visible one; with the rows it had, the row asked for as typed,
+    and why there is none."""
     by_table: dict[str, list[CourseRow]] = {}
     for each in rows:
         by_table.setdefault(each.table, []).append(each)
@@ -53,24 +62,31 @@ def catalog_page(
             if str(model._meta.model_name) in by_table
         ),
         choices=tuple(
-            TableChoice(path, _title(model), reverse("courses:catalog_add", args=[course.pk, path]), path == table)
+            TableChoice(
+                path,
+                table_title(model),
+                reverse("courses:catalog_add", args=[course.pk, path]),
+                path == table,
+                reverse("courses:catalog_shown", args=[course.pk, path]),
+            )
             for path, model in MODELS.items()
         )
         if teaches
         else (),
         link=f"{reverse('catalog:catalog')}?{PARAMETER}={course.pk}",
+        removed=tuple(removed),
         row=row,
         problem=problem,
     )
 
 
-def _title(model: type[CatalogRow]) -> str:
+def table_title(model: type[CatalogRow]) -> str:
     return capfirst(str(model._meta.verbose_name_plural))
 
 
 def _table(course: Course, path: str, model: type[CatalogRow], rows: list[CourseRow], teaches: bool) -> CourseTable:
-    own_first = sorted(rows, key=lambda mine: not mine.own)
-    return CourseTable(_title(model), tuple(_entry(course, path, model, mine, teaches) for mine in own_first))
+    own_first = sorted(rows, key=lambda mine: (not mine.own, set(mine.values) == {HIDDEN}))
+    return CourseTable(table_title(model), tuple(_entry(course, path, model, mine, teaches) for mine in own_first))
 
 
 def _entry(course: Course, path: str, model: type[CatalogRow], mine: CourseRow, teaches: bool) -> CourseRowEntry:
@@ -81,26 +97,36 @@ def _entry(course: Course, path: str, model: type[CatalogRow], mine: CourseRow, 
     name = seen.name if seen is not None else str(mine.values.get("name", mine.slug))
     return CourseRowEntry(
         row=Link(name, reverse("catalog:row", args=[path, seen.slug]) if there and seen is not None else ""),
-        own=mine.own,
+        state=_state(mine),
         changes=tuple(_changes(model, mine, shared)) if shared is not None else (),
         source=mine.source,
         problem="" if there else _INCOMPLETE if mine.own else _GONE,
         edit_url=reverse("courses:catalog_row", args=[course.pk, path, mine.slug])
         if teaches and (mine.own or there)
         else "",
+        history_url=reverse("courses:catalog_history", args=[course.pk, path, mine.slug]) if teaches else "",
         remove_url=reverse("courses:catalog_remove", args=[course.pk, path, mine.slug]) if teaches else "",
+        remove="Show again" if set(mine.values) == {HIDDEN} else "Remove",
     )
+
+
+def _state(mine: CourseRow) -> str:
+    """Return what a course has of a row, in words: it, changes of it, or nothing but that it is hidden."""
+    if mine.own:
+        return "row of this course"
+    changed = ["changed"] if set(mine.values) - {HIDDEN} else []
+    return ", ".join([*changed, *(["hidden from pickers"] if mine.values.get(HIDDEN) else [])])
 
 
 def _changes(model: type[CatalogRow], mine: CourseRow, shared: Any) -> Iterator[ChangedFigure]:
     names = {field.name for field in model._meta.fields}
     for name, value in mine.values.items():
-        if name in names:
+        if name in names and name != HIDDEN:
             label = column_label(model, name)
-            yield ChangedFigure(label, _text(model, name, value), _text(model, name, getattr(shared, name)))
+            yield ChangedFigure(label, course_text(model, name, value), course_text(model, name, getattr(shared, name)))
 
 
-def _text(model: type[CatalogRow], name: str, value: Any) -> str:
+def course_text(model: type[CatalogRow], name: str, value: Any) -> str:
     """Return a value of a column as text, a row or its slug by name."""
     field: Any = model._meta.get_field(name)
     if isinstance(field, ForeignKey) and value:
@@ -117,13 +143,13 @@ def row_form_page(
     has of it."""
     model, warnings = MODELS[path], tuple(form.warnings) if form.is_bound else ()
     own, what = form.shared is None, str(model._meta.verbose_name)
-    told = [str(error) for error in form.non_field_errors()] if form.is_bound else []
+    told = [str(error) for error in form.non_field_errors() if str(error) != form.conflict] if form.is_bound else []
     return CourseRowPage(
         id=course.pk,
         course=str(course),
         title=name or f"New {what} of this course",
         own=own,
-        table=Link(_title(model), reverse("catalog:table", args=[path])),
+        table=Link(table_title(model), reverse("catalog:table", args=[path])),
         groups=tuple(
             CourseFieldGroup(heading, caution, tuple(_field(form, each) for each in names))
             for heading, caution, names in named_groups(form)
@@ -133,6 +159,9 @@ def row_form_page(
         errors=() if warnings else tuple(told),
         wrong=0 if warnings else sum(name in form.errors for name in form.fields),
         remove_url=reverse("courses:catalog_remove", args=[course.pk, path, stored.slug]) if stored else "",
+        history_url=reverse("courses:catalog_history", args=[course.pk, path, stored.slug]) if stored else "",
+        conflict=form.conflict,
+        opened=str(form[OPENED]),
     )
 
 

@@ -8,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.models import CatalogRow
+from catalog.course_history import course_revisions
+from catalog.models import CatalogRow, RowRevision
+from catalog.models.history import editing
 from catalog.table_cache import catalog_table
 from catalog.visible import see, seeing
 from mlsysweb.show.refusal import limit_posts
@@ -16,12 +18,14 @@ from mlsysweb.visitors import choose_catalog
 from solvers.shipped.names import unknown_row
 
 from .catalog_form import WHY, CourseRowForm
+from .catalog_history import removed_rows
 from .catalog_present import MODELS, catalog_page, row_form_page
-from .catalog_store import add_row, change_row, remove_row, row_of, rows_of
+from .catalog_store import add_row, change_row, remove_row, row_of, rows_of, slugs_of
 from .models import Course
 from .store import CourseError
 
 _LONGEST_NAME = 100
+_EDITED, _TAKEN_BACK = RowRevision.Action.EDITED, RowRevision.Action.RESTORED
 
 
 @login_required
@@ -47,6 +51,7 @@ def course_catalog(request: HttpRequest, id: int) -> HttpResponse:
         course,
         rows_of(course),
         teaches,
+        removed=removed_rows(course) if teaches else (),
         table=table,
         row=name[:_LONGEST_NAME],
         problem=problem[:1].upper() + problem[1:],
@@ -59,14 +64,15 @@ def course_catalog(request: HttpRequest, id: int) -> HttpResponse:
 @limit_posts("edit", "Not saved")
 def add_course_row(request: HttpRequest, id: int, table: str) -> HttpResponse:
     """The form of a new row of a course; `copy` in the query names a row whose values it begins with. Raise Http404."""
-    course, model = _taught_or_404(request, id), _model_or_404(table)
+    course, model = taught_or_404(request, id), model_or_404(table)
     form = CourseRowForm(model, request.POST if request.method == "POST" else None)
     copied = catalog_table(model.describes).by_name.get(request.GET.get("copy", "").strip().lower())
     if copied is not None:
         form.begin_with(copied)
     if form.is_bound and form.is_valid():
         try:
-            add_row(course, model, form.values)
+            with editing(request.user):
+                add_row(course, model, form.values)
         except CourseError as refused:
             form.add_error(None, str(refused))
         else:
@@ -80,7 +86,7 @@ def add_course_row(request: HttpRequest, id: int, table: str) -> HttpResponse:
 def edit_course_row(request: HttpRequest, id: int, table: str, slug: str) -> HttpResponse:
     """The form of a row as a course sees it: of its own, or of a shared one, of which the course keeps what differs.
     Raise Http404."""
-    course, model = _taught_or_404(request, id), _model_or_404(table)
+    course, model = taught_or_404(request, id), model_or_404(table)
     row, shared = _seen(model, slug)
     if row is None:
         raise Http404("There is no such row.")
@@ -88,10 +94,13 @@ def edit_course_row(request: HttpRequest, id: int, table: str, slug: str) -> Htt
     stored = row_of(course, model, slug)
     why = stored.source if stored else ""
     data = request.POST if request.method == "POST" else None
-    form = CourseRowForm(model, data, row=row, shared=None if own else shared, why=why)
+    history = course_revisions(course.group_id, model, slugs_of(model, slug))
+    form = CourseRowForm(model, data, row=row, shared=None if own else shared, why=why, history=history)
     if form.is_bound and form.is_valid():
         try:
-            change_row(course, model, stored.slug if stored else row.slug, form.values, form.cleaned_data.get(WHY, ""))
+            with editing(request.user):
+                kept = stored.slug if stored else row.slug
+                change_row(course, model, kept, form.values, form.cleaned_data.get(WHY, ""))
         except CourseError as refused:
             form.add_error(None, str(refused))
         else:
@@ -103,11 +112,13 @@ def edit_course_row(request: HttpRequest, id: int, table: str, slug: str) -> Htt
 @require_POST
 def remove_course_row(request: HttpRequest, id: int, table: str, slug: str) -> HttpResponse:
     """Remove a row of a course, or its change of a shared row. Raise Http404."""
-    course, model = _taught_or_404(request, id), _model_or_404(table)
+    course, model = taught_or_404(request, id), model_or_404(table)
     mine = row_of(course, model, slug)
     if mine is None:
         raise Http404("The course has nothing of this row.")
-    remove_row(mine)
+    shared = not mine.own
+    with editing(request.user, "Shared figures" if shared else "", _TAKEN_BACK if shared else _EDITED):
+        remove_row(mine, model)
     return redirect("courses:catalog", id=course.pk)
 
 
@@ -129,14 +140,15 @@ def _form_page(request: HttpRequest, course: Course, path: str, form: CourseRowF
     return render(request, "courses/catalog_row.html", {"page": page}, status=422 if form.is_bound else 200)
 
 
-def _taught_or_404(request: HttpRequest, id: int) -> Course:
+def taught_or_404(request: HttpRequest, id: int) -> Course:
     """Return a course that this user teaches; the rest of the request sees its catalog. Raise Http404."""
     course = get_object_or_404(Course.objects.select_related("group"), pk=id, instructor=request.user)
     see(course.group_id)
     return course
 
 
-def _model_or_404(path: str) -> type[CatalogRow]:
+def model_or_404(path: str) -> type[CatalogRow]:
+    """Return the model of a table by its path. Raise Http404."""
     if path not in MODELS:
         raise Http404("The catalog has no such table.")
     return MODELS[path]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import account_views, catalog_views, join_views, views
+from . import account_views, catalog_history_views, catalog_views, join_views, views
 
 app_name = "courses"
 urlpatterns = [
@@ -16,6 +16,15 @@ urlpatterns = [
     path("<int:id>/leave/", views.leave, name="leave"),
     path("<int:id>/catalog/", catalog_views.course_catalog, name="catalog"),
     path("<int:id>/catalog/<slug:table>/add/", catalog_views.add_course_row, name="catalog_add"),
+    path("<int:id>/catalog/<slug:table>/shown/", catalog_history_views.shown_rows, name="catalog_shown"),
     path("<int:id>/catalog/<slug:table>/<str:slug>/", catalog_views.edit_course_row, name="catalog_row"),
     path("<int:id>/catalog/<slug:table>/<str:slug>/remove/", catalog_views.remove_course_row, name="catalog_remove"),
+    path(
+        "<int:id>/catalog/<slug:table>/<str:slug>/history/", catalog_history_views.row_history, name="catalog_history"
+    ),
+    path(
+        "<int:id>/catalog/<slug:table>/<str:slug>/restore/<int:revision>/",
+        catalog_history_views.restore_version,
+        name="catalog_restore",
+    ),
 ]

@@ -256,6 +256,7 @@ OPERATIONS = (
         "which needs a token or a session; read it at `Location` until `state` is `done`.",
         handle=start_search,
         scope=Scope.SOLVE,
+        of_course=True,
         body=_BODY,
         answers={200: _FOUND, 202: _STARTED},
         errors=(401, 503),

@@ -154,6 +154,7 @@ OPERATIONS = (
         help=f"At most {MOST_ROWS:,} combinations. For larger spaces with goals, start a search.",
         handle=sweep,
         scope=Scope.SOLVE,
+        of_course=True,
         parameters=(NAME,),
         body={"type": "object", "properties": {"axes": _AXES, "inputs": {"type": "object"}, "outputs": _OUTPUTS}},
         answers={200: {"type": "object"}},

@@ -89,7 +89,7 @@ def _column(column: Column) -> dict[str, Any]:
 
 
 def _row(columns: Sequence[Column], row: CatalogRecord) -> dict[str, Any]:
-    origin = row.course.course if row.course else None
+    origin = row.course.course if row.course and row.course.differs else None
     return {"slug": row.slug, "course": origin, **{column.name: raw_value(column, row) for column in columns}}
 
 
@@ -191,6 +191,7 @@ OPERATIONS = (
         summary="List the tables of the catalog",
         handle=list_tables,
         scope=Scope.READ,
+        of_course=True,
         answers={200: _TABLES},
         example=ApiExample(),
         conditional=True,
@@ -204,6 +205,7 @@ OPERATIONS = (
         help="Figures are in SI units; null is unknown.",
         handle=list_rows,
         scope=Scope.READ,
+        of_course=True,
         parameters=(_TABLE,),
         answers={200: {"type": "object"}},
         errors=(404,),
@@ -223,6 +225,7 @@ OPERATIONS = (
         summary="Read a row",
         handle=read_row,
         scope=Scope.READ,
+        of_course=True,
         parameters=(_TABLE, _SLUG),
         answers={200: {"type": "object"}},
         errors=(404,),

@@ -8,10 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from catalog.course_history import course_revisions
 from catalog.fields import QuantityField
 from catalog.models import Accelerator, CatalogRow, RowRevision
 from catalog.models.history import revisions
@@ -172,19 +174,24 @@ def _examples(row: CatalogRow) -> Iterator[Link]:
                 yield Link(f"{solver.title}: {preset.name}", url)
 
 
-def _history(row: CatalogRow) -> Iterator[RowChange]:
-    """Yield the changes of a row on this site, the latest first: when and what, not by whom. A reason may name people,
-    so it stays in the admin."""
-    table = type(row)
-    for revision in revisions(row).exclude(action=RowRevision.Action.LOADED)[:_MOST_CHANGES]:
+def _changes(row: CatalogRow, recorded: QuerySet[RowRevision], where: str) -> Iterator[RowChange]:
+    for revision in recorded.exclude(action=RowRevision.Action.LOADED)[:_MOST_CHANGES]:
         changes = (
             f"{label}: {old} → {new}"
             for name, (before, after) in revision.changes.items()
             if name != "note"
-            for label, old, new in change_texts(table, name, before, after)
+            for label, old, new in change_texts(type(row), name, before, after)
         )
-        what = "; ".join(changes)
-        action = revision.get_action_display()
-        yield RowChange(f"{revision.created:%Y-%m-%d}", f"{action}. {what}." if what else f"{action}.")
+        what, action = "; ".join(changes), f"{where}{revision.get_action_display()}."
+        yield RowChange(f"{revision.created:%Y-%m-%d}", f"{action} {what}." if what else action)
+
+
+def _history(row: CatalogRow) -> Iterator[RowChange]:
+    """Yield the changes of a row on this site, the latest first: when and what, not by whom. A reason may name people,
+    so it stays with the editors."""
+    group = visible_group()
+    if group is not None and row.course is not None:
+        yield from _changes(row, course_revisions(group, type(row), (row.slug, *row.former_slugs)), "This course: ")
+    yield from _changes(row, revisions(row), "")
     began = "Added to the course." if row.course is not None and row.course.own else "Loaded into this site."
     yield RowChange(f"{row.created_at:%Y-%m-%d}", began)

@@ -17,6 +17,7 @@ from .question import COMPARE
 
 _PROVENANCE = frozenset({"name", "source", "source_url", "source_date", "verified", "note"})
 _MOST_COMPARED_WITH = 5
+_HIDDEN = "Its pickers leave the row out; links that name it still work."
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def row_page(table: BrowsedTable, record: CatalogRecord, around: Surroundings, u
         title=record.name,
         table=Link(table.title, urls.tables[table.path]),
         kind=table.singular,
-        archived=record.archived,
+        archived=record.archived and not (record.course and record.course.hidden),
         details=tuple(_details(table, record, urls)),
         source=Reference(str(record.values["source"]), str(record.values["source_url"])),
         source_date=str(record.values["source_date"]),
@@ -91,8 +92,12 @@ def _course(record: CatalogRecord) -> str:
         return ""
     if origin.own:
         return f"This course: only members of {origin.course} see this row."
+    hidden = f" {_HIDDEN}" if origin.hidden else ""
+    if not origin.changed:
+        return f"This course: {origin.course} does not offer this row.{hidden}" if hidden else ""
     source = f" Source: {origin.source}" if origin.source else ""
-    return f"This course: {origin.course} has its own {', '.join(origin.changed)}. Only its members see that.{source}"
+    own = f"{origin.course} has its own {', '.join(origin.changed)}. Only its members see that.{source}"
+    return f"This course: {own}{hidden}"
 
 
 def report_link(to: str, subject: str, address: str) -> str:

@@ -100,3 +100,14 @@ def test_the_document_is_sent_with_an_etag_and_not_again(client):
 def test_operations_have_different_names_and_paths():
     assert len({each.name for each in OPERATIONS}) == len({(each.method, each.path) for each in OPERATIONS})
     assert len({each.name for each in OPERATIONS}) == len(OPERATIONS)
+
+
+def test_operations_of_the_catalog_and_of_solvers_take_a_course_and_others_do_not(document):
+    def takes(path, method="get"):
+        told = document["paths"][path][method]
+        return "course" in {each["name"] for each in told["parameters"]} and "404" in told["responses"]
+
+    for path in ("/catalog", "/catalog/accelerators", "/catalog/nodes/{slug}", "/solve/roofline", "/solve/system"):
+        assert takes(path), path
+    assert takes("/solve/roofline", "post") and takes("/sweep/roofline", "post") and takes("/searches", "post")
+    assert not takes("/scenarios") and not takes("/solvers")

@@ -280,11 +280,23 @@ def test_a_token_sees_the_catalog_of_its_accounts_course_and_no_other(ben, cleo,
     assert SECRET in json.dumps(solved)
     for address in (f"catalog/accelerators/{SLUG}", f"solve/roofline?accelerator={SLUG}", "catalog"):
         refused = ask("GET", f"{address}{'&' if '?' in address else '?'}course={course.pk}", token=others)
-        assert refused.status_code == 422 and "course" in refused.json()["error"]["field"], address
+        assert refused.status_code == 404 and refused.json()["error"]["field"] == "course", address
         assert not SECRETS.search(refused.content.decode())
-        assert ask("GET", f"{address}{'&' if '?' in address else '?'}course={course.pk}").status_code == 422
-    assert ask("GET", f"openapi.json?course={course.pk}").status_code in (200, 422)
+        assert ask("GET", f"{address}{'&' if '?' in address else '?'}course={course.pk}").status_code == 404
+    assert ask("GET", f"openapi.json?course={course.pk}").status_code in (200, 404)
     assert ask("GET", f"catalog/accelerators/{H100}?course=shared", token=mine).json()["row"]["unit_price"] != 12_345
+
+
+def test_a_token_of_another_course_is_refused_where_the_question_names_no_row(ben, cleo, course):
+    refused = ask("GET", f"solve/privacy?course={course.pk}", token=token_of(cleo, "read", "solve"))
+    assert refused.status_code == 404 and refused.json()["error"]["field"] == "course"
+    assert ask("GET", f"solve/privacy?course={course.pk}", token=token_of(ben, "read", "solve")).status_code == 200
+    assert ask("GET", "solve/privacy?course=0").status_code == 404
+
+
+def test_an_operation_that_reads_no_catalog_knows_no_course(ben, course):
+    refused = ask("GET", f"scenarios?course={course.pk}", token=token_of(ben, "read"))
+    assert refused.status_code == 422 and refused.json()["error"]["field"] == "course"
 
 
 def test_a_search_in_the_background_runs_in_the_catalog_of_its_course_and_is_not_read_by_others(ben, cleo, monkeypatch):

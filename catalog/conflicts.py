@@ -7,29 +7,50 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog.models import RowRevision
-from catalog.models.history import latest_revision, revisions
+from catalog.models import CatalogRow, RowRevision
 from catalog.words import column_text, who
+
+OPENED = "opened"
 
 
 class _Unreadable:
     """Stands for text that could not be read."""
 
 
-class ConflictForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The form of a row of which `opened` is the latest revision that it shows. `conflict` holds a sentence once others
-    have saved the row meanwhile."""
+_NOTHING = (None, "")
 
-    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.conflict = ""
-        self.initial["opened"] = latest_revision(self.instance)
+class ConflictForm(forms.BaseForm):
+    """The form of a row of which `opened` is the latest revision that it shows, in the admin or in a course. `conflict`
+    holds a sentence once others have saved the row meanwhile."""
+
+    conflict = ""
+
+    @property
+    def described(self) -> type[CatalogRow]:
+        """Return the table of the row."""
+        raise NotImplementedError
+
+    def recorded(self) -> QuerySet[RowRevision]:
+        """Return the history of the row, the latest first; empty for a new one."""
+        raise NotImplementedError
+
+    def stored(self, column: str) -> Any:
+        """Return the value of a column as it is now."""
+        raise NotImplementedError
+
+    def column_words(self, column: str, value: Any) -> str:
+        """Return a value of a column as text."""
+        return column_text(self.described, column, value)
+
+    def note_opened(self) -> None:
+        """Add the hidden field that says which revision the form shows."""
+        self.fields[OPENED] = forms.IntegerField(required=False, widget=forms.HiddenInput)
+        self.initial[OPENED] = int(self.recorded().values_list("pk", flat=True).first() or 0)
 
     @property
     def only_conflicts(self) -> bool:
@@ -40,10 +61,10 @@ class ConflictForm(forms.ModelForm):  # type: ignore[type-arg]
     def check_others(self) -> None:
         """Add an error for each column that others changed since the form was opened and that was changed here, too.
         Columns that were not changed here show the new value."""
-        opened = self.cleaned_data.get("opened")
-        if self.instance.pk is None or opened is None:
+        opened = self.cleaned_data.get(OPENED)
+        if opened is None:
             return
-        later = revisions(self.instance).filter(pk__gt=opened).exclude(action=RowRevision.Action.LOADED)
+        later = self.recorded().filter(pk__gt=opened).exclude(action=RowRevision.Action.LOADED)
         since = list(later.reverse())
         if not since:
             return
@@ -51,7 +72,7 @@ class ConflictForm(forms.ModelForm):  # type: ignore[type-arg]
         self.conflict = f"{' and '.join(names)} saved this row after you opened it, so yours is not saved yet."
         data: Any = self.data
         self.data = data.copy()
-        self._show("opened", since[-1].pk)
+        self._show(OPENED, since[-1].pk)
         before: dict[str, tuple[Any, str]] = {}
         for each in since:
             for name, (value, _) in each.changes.items():
@@ -63,21 +84,20 @@ class ConflictForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _compare(self, column: str, before: Any, by: str) -> None:
         """Show a column that others changed: theirs where it was left as it was, else both values."""
-        name, theirs = self.field_name(column), getattr(self.instance, column)
+        name, theirs = self.field_name(column), self.stored(column)
         if name not in self.fields or theirs == before:
             return
         mine = self.cleaned_data.get(name, _Unreadable)
         mine = getattr(mine, "pk", mine) if column != name else mine
-        if mine == theirs:
+        if mine == theirs or (mine in _NOTHING and theirs in _NOTHING):
             return
-        table = type(self.instance)
-        said = f"{by}: {column_text(table, column, theirs)} (before: {column_text(table, column, before)})."
-        if mine == before:
+        said = f"{by}: {self.column_words(column, theirs)} (before: {self.column_words(column, before)})."
+        if mine == before or (mine in _NOTHING and before in _NOTHING):
             self._show(name, self.fields[name].prepare_value(theirs))
-            self.cleaned_data[name] = getattr(self.instance, name)
+            self.cleaned_data[name] = self.stored(name)
             self.explain(name, format_html('<span class="theirs">Changed by {}</span>', said))
             return
-        typed = "what you typed" if mine is _Unreadable else column_text(table, column, mine)
+        typed = "what you typed" if mine is _Unreadable else self.column_words(column, mine)
         sentence = f"{said} Yours: {typed}. Save to replace theirs, or type theirs."
         self.add_error(name, ValidationError(sentence, code="conflict"))
 
@@ -94,5 +114,5 @@ class ConflictForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def field_name(self, column: str) -> str:
         """Return the name of the field of a column: `accelerator` for `accelerator_id`."""
-        field: Any = next(each for each in type(self.instance)._meta.fields if each.attname == column)
+        field: Any = next(each for each in self.described._meta.fields if column in (each.attname, each.name))
         return str(field.name) if isinstance(field, ForeignKey) else column
