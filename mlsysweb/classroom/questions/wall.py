@@ -52,7 +52,7 @@ class WallQuestion(LessonQuestion):
         return {"wall": int(number), **texts}
 
     def mark(self, answer: dict[str, Any], key: Key) -> Mark:
-        return Mark(None, wall_label(answer["wall"]), self.explanation)
+        return Mark(None, wall_label(answer["wall"]), "")
 
     def in_words(self, answer: dict[str, Any]) -> str:
         return f"{wall_label(answer['wall'])}. {answer['system']}. To move it: {answer['change']}"

@@ -59,7 +59,7 @@ def gallery(
             for title, members in grouped(shown)
         ),
         count=len(entries),
-        order=_order(by, labels, view.highest_first),
+        order=_order(by, labels, view.highest_first) if frame.hand_in else f"By wall. {_order(by, labels, True)}",
         figure=designs_figure(shown, x, y, own) if x and y else None,
         settings=_settings(session, frame, view, labels, x, by, y) if host else None,
     )
