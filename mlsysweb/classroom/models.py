@@ -58,6 +58,9 @@ class ClassSession(models.Model):
     phase = models.CharField(max_length=10, choices=SessionPhase.choices, default=SessionPhase.READING)
     round = models.PositiveSmallIntegerField(default=1)
     number = models.PositiveIntegerField(default=1, help_text="Raised by each change of the phase.")
+    gallery_number = models.PositiveIntegerField(
+        default=0, help_text="Raised by each change of what a gallery shows: an entry handed in, hidden or shown again."
+    )
     closes_at = models.DateTimeField(null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     ended = models.DateTimeField(null=True, blank=True)
@@ -104,6 +107,7 @@ class StudentAnswer(models.Model):
     frame = models.CharField(max_length=60)
     round = models.PositiveSmallIntegerField()
     value = models.JSONField()
+    hidden = models.BooleanField(default=False, help_text="The instructor does not show it to the class.")
     changed = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -125,6 +129,7 @@ class Submission(models.Model):
     participant = models.OneToOneField(Participant, on_delete=models.CASCADE, related_name="submission")
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="submissions")
     version = models.ForeignKey(Version, null=True, on_delete=models.CASCADE, related_name="submissions")
+    hidden = models.BooleanField(default=False, help_text="The instructor does not show it to the class.")
     changed = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:
@@ -132,24 +137,30 @@ class Submission(models.Model):
 
 
 class DesignVote(models.Model):
-    """The vote of a participant for a design that another handed in."""
+    """The vote of a participant for an entry of a gallery that another handed in: a design, or the answer that names
+    a wall."""
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="votes")
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="votes")
+    submission = models.ForeignKey(Submission, null=True, on_delete=models.CASCADE, related_name="votes")
+    answer = models.ForeignKey(StudentAnswer, null=True, on_delete=models.CASCADE, related_name="votes")
     sent = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["participant", "submission"], name="one_vote_per_participant_and_design")
+            models.UniqueConstraint(fields=["participant", "submission"], name="one_vote_per_participant_and_design"),
+            models.UniqueConstraint(fields=["participant", "answer"], name="one_vote_per_participant_and_answer"),
+            models.CheckConstraint(
+                condition=models.Q(submission=None) ^ models.Q(answer=None), name="vote_for_a_design_or_an_answer"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.participant} for {self.submission}"
+        return f"{self.participant} for {self.submission or self.answer}"
 
 
 class GalleryView(models.Model):
-    """How an instructor shows the designs of a class: with names or without, ranked by a figure or by votes, and which
-    figure is drawn against cost. `ranked_by` is empty for the order of joining."""
+    """How an instructor shows the galleries of a class: designs with names or without, ranked by a figure or by votes,
+    and which figure is drawn against cost. `ranked_by` is empty for the order of joining."""
 
     session = models.OneToOneField(ClassSession, on_delete=models.CASCADE, related_name="gallery_view")
     names_hidden = models.BooleanField(default=False)

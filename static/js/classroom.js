@@ -70,3 +70,18 @@ document.addEventListener("pointerup", (event) => {
 document.addEventListener("input", (event) => {
   if (event.target.id?.startsWith("in-point-")) document.querySelectorAll(".point-chart").forEach(mark);
 });
+
+// New entries of a gallery come in place: what the student reads stays where it is on the screen. The first entry in view
+// is found again by its id after the swap; where none is in view, the gallery lies below or above all that is read.
+let read = null;
+
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target?.id !== "gallery") return;
+  const seen = [...event.detail.target.querySelectorAll(".gallery-designs > li")];
+  const entry = seen.find((each) => each.getBoundingClientRect().bottom > 0);
+  read = entry && entry.getBoundingClientRect().top < innerHeight ? { id: entry.id, top: entry.getBoundingClientRect().top } : null;
+});
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  const entry = event.detail.target?.id === "gallery" && read && document.getElementById(read.id);
+  if (entry) scrollBy({ top: entry.getBoundingClientRect().top - read.top, behavior: "instant" });
+});

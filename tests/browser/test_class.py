@@ -8,7 +8,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from mlsysweb.classroom.models import StudentAnswer
+from mlsysweb.classroom.live.store import hand_in
+from mlsysweb.classroom.live.store import join as join_session
+from mlsysweb.classroom.models import ClassSession, StudentAnswer
+from mlsysweb.saved.scenarios.models import Scenario
 
 pytestmark = pytest.mark.usefixtures("catalog")
 
@@ -155,6 +158,41 @@ def test_a_design_is_saved_handed_in_and_shown_to_the_class(page, open_browser, 
     assert fits(ana) and fits(projector)
     projector.locator(".gallery a").click()
     expect(projector.get_by_role("heading", name="Two regions")).to_be_visible()
+
+
+def test_a_phone_shows_a_new_design_and_keeps_what_is_read_and_typed_in_its_place(page, open_browser, live_server):
+    code = start(page, live_server.url, "Wrap-up and capstone")
+    move(page, "Next screen", "Next screen", "Next screen")
+    session = ClassSession.objects.get(code=code)
+    first, *others = [join_session(session, f"Student {number}") for number in range(4)]
+    scenario = saved_capstone(page.request, live_server.url)
+    for each in others:
+        hand_in(each, scenario)
+    ana = open_browser(PHONE)
+    join(ana, live_server.url, code, "Ana")
+    entries = ana.locator(".gallery-designs > li")
+    expect(entries).to_have_count(3, timeout=SOON)
+    expect(ana.locator(".plot:not([data-drawn])")).to_have_count(0)
+    ana.get_by_label("Link of your saved design").fill("/s/half-typed")
+    last = entries.last
+    last.evaluate("entry => scrollTo(0, scrollY + entry.getBoundingClientRect().top - 100)")
+    before = last.bounding_box()["y"]
+    hand_in(first, scenario)  # listed before those that Ana reads
+    expect(entries).to_have_count(4, timeout=SOON)
+    expect(ana.locator(".plot:not([data-drawn])")).to_have_count(0)
+    assert abs(last.bounding_box()["y"] - before) < 2
+    expect(ana.get_by_label("Link of your saved design")).to_have_value("/s/half-typed")
+    hand_in(others[0], saved_capstone(page.request, live_server.url, "Another fleet"))  # it goes on asking
+    expect(ana.locator(".gallery")).to_contain_text("Another fleet", timeout=SOON)
+
+
+def saved_capstone(request, home, title="Fleet"):
+    """Return a saved scenario of the capstone."""
+    request.get(f"{home}/capstone/")
+    token = next(each["value"] for each in request.storage_state()["cookies"] if each["name"] == "csrftoken")
+    sent = {"page": "/capstone/", "title": title, "csrfmiddlewaretoken": token}
+    assert request.post(f"{home}/s/save/", form=sent, headers={"Referer": home}).ok
+    return Scenario.objects.get(title=title)
 
 
 def test_a_choice_is_sent_as_it_is_made_and_again_where_the_server_was_away(page, open_browser, live_server, console):

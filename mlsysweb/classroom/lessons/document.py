@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsysweb.classroom.questions.kinds import LessonQuestion, read_question, variants
+from mlsysweb.classroom.questions.wall import WallQuestion
 from mlsysweb.classroom.section import DocumentErrors, Problem, Section
 from mlsysweb.show.results.working import mathml
 
@@ -74,6 +75,11 @@ class Frame:
     asked: Mapping[str, Any]
     resources: tuple[Resource, ...]
     hand_in: bool
+
+    @property
+    def names_walls(self) -> bool:
+        """Whether its question asks for a system and the wall that limits it, so that the answers make a gallery."""
+        return bool(self.asked) and self.asked["kind"] == WallQuestion.kind
 
     @property
     def variants(self) -> int:

@@ -47,7 +47,8 @@ class RoundView:
 @dataclass(frozen=True)
 class Screen:
     """The screen of a session, of a student or of the projector. `rounds`, `computed` and `explanation` are empty
-    before the answer is revealed. `variants` is the number of variants of the question."""
+    before the answer is revealed. `variants` is the number of variants of the question. `gallery_number` changes with
+    the entries of the gallery."""
 
     title: str
     code: str
@@ -72,6 +73,7 @@ class Screen:
     ended: bool
     poll_url: str
     gallery: Gallery | None
+    gallery_number: int
     can_hand_in: bool = False
     handed_in: Link | None = None
     error: str = ""
@@ -168,7 +170,7 @@ class ResultsPage:
     code: str
     joined: int
     questions: tuple[QuestionResult, ...]
-    gallery: Gallery | None
+    galleries: tuple[Gallery, ...]
     csv_url: str
     host_url: str
 

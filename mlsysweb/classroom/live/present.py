@@ -24,7 +24,7 @@ from .gallery.present import gallery
 from .gallery.store import gallery_token
 from .page import JourneyEntry, Move, PresenterPage, QuestionResult, ResultsPage, RoundView, Screen, bars
 from .phases import LABELS, ROUNDS, advice, advised_first, may_change_screen, moves, to_screen
-from .store import answers_of, frame_of, lesson_of, state_of
+from .store import answers_of, frame_of, lesson_of, shows_gallery, state_of
 from .tally import Change, Variant, changes, tally, variant_of, variants_of
 
 
@@ -64,7 +64,8 @@ def screen(session: ClassSession, now: datetime, participant: Participant | None
         joined=joined,
         ended=session.ended is not None,
         poll_url=reverse("live:screen", args=[session.code]),
-        gallery=gallery(session, participant) if frame.hand_in else None,
+        gallery=gallery(session, frame, participant) if shows_gallery(session) else None,
+        gallery_number=session.gallery_number,
         can_hand_in=frame.hand_in and participant is not None and session.ended is None,
         handed_in=handed_in(participant) if participant else None,
     )
@@ -179,10 +180,10 @@ def projector_token(session: ClassSession, now: datetime) -> str:
     """Return a text that changes whenever what the projector shows does. Counts are part of it, except while demos are
     shown: these would lose the inputs that the instructor has set."""
     frame, phase = frame_of(session, lesson_of(session)), session.phase_at(now)
-    designs = gallery_token(session) if frame.hand_in else ""
+    entries = gallery_token(session) if shows_gallery(session) else ""
     if frame.demos and (phase == SessionPhase.REVEALED or not frame.asked):
-        return f"{session.token(now)}-{designs}"
-    return f"{session.token(now)}-{session.participants.count()}-{answered_count(session, frame)}-{designs}"
+        return f"{session.token(now)}-{entries}"
+    return f"{session.token(now)}-{session.participants.count()}-{answered_count(session, frame)}-{entries}"
 
 
 def host_token(session: ClassSession, now: datetime) -> str:
@@ -207,7 +208,7 @@ def presenter_page(session: ClassSession, now: datetime, join_url: str, error: s
             shown,
             rounds=rounds,
             changes=_changes(session, frame, variants) if variants else (),
-            gallery=gallery(session, host=True) if frame.hand_in else None,
+            gallery=gallery(session, frame, host=True),
         ),
         token=host_token(session, now),
         number=session.number,
@@ -295,7 +296,14 @@ def results_page(session: ClassSession) -> ResultsPage:
         session.code,
         session.participants.count(),
         tuple(questions),
-        gallery(session, host=True),
+        tuple(filter(None, (gallery(session, frame, host=True) for frame in _with_galleries(session)))),
         reverse("live:results_csv", args=[session.host_key]),
         reverse("live:host", args=[session.host_key]),
     )
+
+
+def _with_galleries(session: ClassSession) -> list[Frame]:
+    """Return the frames that have a gallery of their own; designs are the same at every frame that takes them."""
+    frames = lesson_of(session).frames
+    designs = [frame for frame in frames if frame.hand_in]
+    return [*designs[:1], *(frame for frame in frames if frame.names_walls and not frame.hand_in)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from catalog.visible import visible_group
 from mlsysweb.classroom.lessons.document import Frame, Lesson, read_lesson
@@ -142,12 +142,24 @@ def hand_in(participant: Participant, scenario: Scenario) -> Submission:
         submission, _ = Submission.objects.update_or_create(
             participant=participant, defaults={"scenario": scenario, "version": version}
         )
+        raise_gallery_number(session)
     return submission
 
 
+def raise_gallery_number(session: ClassSession) -> None:
+    """Let the screens of students show the gallery again."""
+    ClassSession.objects.filter(pk=session.pk).update(gallery_number=F("gallery_number") + 1)
+
+
 def takes_designs(session: ClassSession) -> bool:
-    """Return whether a session runs and shows a frame at which designs are handed in, and voted for."""
+    """Return whether a session runs and shows a frame at which designs are handed in."""
     return session.ended is None and frame_of(session, lesson_of(session)).hand_in
+
+
+def shows_gallery(session: ClassSession) -> bool:
+    """Return whether the class sees a gallery now: of designs, or of the walls it named once these are revealed."""
+    frame = frame_of(session, lesson_of(session))
+    return frame.hand_in or (frame.names_walls and session.phase == SessionPhase.REVEALED)
 
 
 def answers_of(session: ClassSession, frame: str, round: int) -> list[StudentAnswer]:

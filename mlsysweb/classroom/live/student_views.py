@@ -18,7 +18,7 @@ from mlsysweb.show.htmx import wants_partial
 from mlsysweb.show.refusal import limit_posts
 from mlsysweb.throttle import spend
 
-from .page import JoinPage, JourneyPage, StudentPage
+from .page import JoinPage, JourneyPage, Screen, StudentPage
 from .participants import PARTICIPANTS, participant_of, remember, session_or_404
 from .present import handed_in, journey, projector_token, screen
 from .store import SessionError, frame_of, hand_in, join, lesson_of, record_answer, takes_designs
@@ -88,16 +88,28 @@ def _name_problem(name: str) -> str:
 
 @require_safe
 def screen_update(request: HttpRequest, code: str) -> HttpResponse:
-    """The screen where it has changed since `token`; status 204 where it has not. Read every two seconds by each
-    student, so an unchanged screen costs one query and no session. Raise Http404."""
+    """The screen where it has changed since `token`, only its gallery where that alone has changed since `gallery`;
+    status 204 where neither has. Read every two seconds by each student, so an unchanged screen costs one query and no
+    session. Raise Http404."""
     session = session_or_404(request, code)
     now, projected = timezone.now(), request.GET.get("view") == "projector"
-    if request.GET.get("token") == (projector_token(session, now) if projected else session.token(now)):
+    same = request.GET.get("token") == (projector_token(session, now) if projected else session.token(now))
+    if same and (projected or request.GET.get("gallery", "") in ("", str(session.gallery_number))):
         return HttpResponse(status=204)
     participant = None if projected else participant_of(request, session)
     shown = screen(session, now, participant)
+    if same and participant:
+        return _new_entries(request, shown)
     template = "classroom/_screen.html" if participant else "classroom/_projector_screen.html"
     return render(request, template, {"screen": shown})
+
+
+def _new_entries(request: HttpRequest, shown: Screen) -> HttpResponse:
+    """Return the gallery and the element that polls, each out of band: the rest of the screen stays as it is, with what
+    the student has typed."""
+    update = render(request, "classroom/_gallery.html", {"screen": shown, "update": True})
+    update["HX-Reswap"] = "none"
+    return update
 
 
 @require_POST

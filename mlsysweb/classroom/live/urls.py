@@ -44,6 +44,7 @@ urlpatterns = [
     path("host/<key:key>/results/", host_views.results, name="results"),
     path("host/<key:key>/results.csv", host_views.results_csv, name="results_csv"),
     path("host/<key:key>/gallery/", gallery_views.settings, name="gallery"),
+    path("host/<key:key>/gallery/hide/", gallery_views.hide_entry, name="hide"),
     path("<code:code>/", student_views.student, name="student"),
     path("<code:code>/join/", student_views.join_session, name="join"),
     path("<code:code>/screen/", student_views.screen_update, name="screen"),

@@ -52,15 +52,16 @@ class WallQuestion(LessonQuestion):
         return {"wall": int(number), **texts}
 
     def mark(self, answer: dict[str, Any], key: Key) -> Mark:
-        return Mark(None, _label(answer["wall"]), self.explanation)
+        return Mark(None, wall_label(answer["wall"]), "")
 
     def in_words(self, answer: dict[str, Any]) -> str:
-        return f"{_label(answer['wall'])}. {answer['system']}. To move it: {answer['change']}"
+        return f"{wall_label(answer['wall'])}. {answer['system']}. To move it: {answer['change']}"
 
     def example(self, key: Key) -> Example:
         right = {"wall": ["4"], "system": ["Llama 3 70B on 8 H100 for a chat"], "change": ["Quantize to FP8"]}
         return Example(right, {**right, "wall": ["5"]}, {**right, "wall": ["23"]})
 
 
-def _label(number: int) -> str:
+def wall_label(number: int) -> str:
+    """Return the name of a wall by its number."""
     return next(wall.label for wall in WALLS if wall.number == number)

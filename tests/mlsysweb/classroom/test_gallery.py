@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlsysweb.classroom.live.gallery.chart import designs_figure
-from mlsysweb.classroom.live.gallery.designs import VOTES, ClassDesign, class_front, places, ranked
+from mlsysweb.classroom.live.gallery.designs import VOTES, GalleryItem, class_front, places, ranked
 from mlsysweb.classroom.live.store import join
 from mlsysweb.classroom.models import DesignVote, Participant, Submission
 from mlsysweb.saved.scenarios.models import Scenario
@@ -38,9 +38,9 @@ class Workshop(Afternoon):
         saved = client.post(reverse("scenarios:save"), {"page": page, "title": title})
         assert client.post(self.url("hand_in"), {"link": saved.url}).status_code == 302
 
-    def vote(self, client, design, vote="give", htmx=True):
+    def vote(self, client, number, vote="give", htmx=True, frame="limit"):
         headers = {"HX-Request": "true"} if htmx else {}
-        return client.post(self.url("vote"), {"design": design, "vote": vote}, headers=headers)
+        return client.post(self.url("vote"), {"frame": frame, "entry": number, "vote": vote}, headers=headers)
 
     def show(self, **settings):
         sent = {"ranked_by": "", "order": "lowest", "drawn": "", **settings}
@@ -66,7 +66,7 @@ def three(workshop):
 
 def order(page):
     """Return the numbers of the designs as listed."""
-    return [int(each.split('"')[0]) for each in page.split('id="design-')[1:]]
+    return [int(each.split('"')[0]) for each in page.split('<li id="design-')[1:]]
 
 
 def test_a_design_is_shown_with_its_verdict_figures_and_author(three):
@@ -120,7 +120,7 @@ def test_a_ranking_by_no_figure_of_the_class_gets_a_sentence(three):
     for forged in ({"ranked_by": "height"}, {"drawn": "height"}):
         answered = three.show(**forged)
         assert answered.status_code == 422
-        assert "No design of the class has the figure" in answered.content.decode()
+        assert "No entry of the class has the figure" in answered.content.decode()
 
 
 def test_only_the_host_changes_the_gallery(three):
@@ -171,11 +171,11 @@ def test_the_projector_follows_designs_and_votes_as_they_come(three):
     [
         ("1", "give", "This design is your own"),
         ("9", "give", "This class has no design with the number 9"),
-        ("x", "give", "names no design"),
-        ("²", "give", "names no design"),
-        ("99999", "give", "names no design"),
-        ("2", "twice", "names no design"),
-        ("", "", "names no design"),
+        ("x", "give", "names no entry"),
+        ("²", "give", "names no entry"),
+        ("99999", "give", "names no entry"),
+        ("2", "twice", "names no entry"),
+        ("", "", "names no entry"),
     ],
 )
 @pytest.mark.parametrize("htmx", [True, False])
@@ -263,7 +263,7 @@ def design(number, cost, carbon, state="ok", votes=0):
         "cost": Card("cost", "Cost per year", f"${cost}", "", "", cost, "USD"),
         "carbon": Card("carbon", "Emissions", f"{carbon} kg", "", "", carbon, "kg", "t"),
     }
-    return ClassDesign(number, f"Student {number}", "Fleet", "/s/x/", "Verdict.", state, figures, votes)
+    return GalleryItem(number, f"Student {number}", "Fleet", "/s/x/", "Verdict.", state, figures, votes)
 
 
 numbers = st.floats(1, 1e9) | st.sampled_from([1.0, 2.0, float("nan"), float("inf")])
@@ -313,3 +313,40 @@ def test_the_chart_separates_the_front_and_lists_every_design():
 def test_without_two_known_figures_there_is_no_chart():
     assert designs_figure([design(1, 5.0, float("nan"))], "cost", "carbon") is None
     assert designs_figure([design(1, 5.0, 1.0)], "cost", "cost") is None
+
+
+def poll(client, page):
+    """Return the answer to the poll of a student's page."""
+    return client.get(unescape(page.split('hx-get="')[1].split('"')[0]))
+
+
+def test_a_new_design_reaches_a_student_without_the_rest_of_the_screen(three):
+    page = three.page(three.ada)
+    assert poll(three.ada, page).status_code == 204
+    three.hand_in(three.ben, f"{SMALL}&replicas=7", "Another")
+    update = poll(three.ada, page)
+    shown = update.content.decode()
+    assert update["HX-Reswap"] == "none" and "Another" in shown
+    assert 'id="gallery" hx-swap-oob="true"' in shown and 'id="poll" hx-swap-oob="true"' in shown
+    assert "Hand in your design" not in shown
+    assert poll(three.ada, shown[shown.index('id="poll"') :]).status_code == 204
+
+
+def test_an_unchanged_gallery_costs_a_student_one_query(three, django_assert_num_queries):
+    page = three.page(three.ada)
+    with django_assert_num_queries(1):
+        assert poll(three.ada, page).status_code == 204
+
+
+def test_the_first_design_reaches_a_screen_without_a_gallery(workshop):
+    ada = workshop.student("Ada")
+    page = workshop.page(ada)
+    workshop.designer("Ben", SMALL)
+    assert order(poll(ada, page).content.decode()) == [2]
+
+
+def test_a_hidden_design_is_shown_to_the_instructor_alone(three):
+    three.host.post(three.url("hide", three.session.host_key), {"frame": "limit", "entry": 2, "hidden": "yes"})
+    assert order(three.projector()) == order(three.page(three.ada)) == [1, 3]
+    assert "Ben" not in three.projector()
+    assert order(three.presenter()) == [1, 2, 3]

@@ -14,10 +14,10 @@ from mlsysweb.show.results.present import embedded
 from solvers.grammar import agree
 from solvers.result import Value
 
-from .designs import ClassDesign, class_front
+from .designs import GalleryItem, class_front
 
 
-def designs_figure(designs: Sequence[ClassDesign], x: str, y: str, own: int | None = None) -> Figure | None:
+def designs_figure(designs: Sequence[GalleryItem], x: str, y: str, own: int | None = None) -> Figure | None:
     """Return the chart of two figures of the designs, by name; `own` is the number of the reader's. None where no
     design has both."""
     drawn = [each for each in designs if math.isfinite(each.number_of(x)) and math.isfinite(each.number_of(y))]
@@ -55,7 +55,7 @@ def _inside(label: str) -> str:
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _description(designs: Sequence[ClassDesign], drawn: Sequence[ClassDesign], best: Sequence[ClassDesign]) -> str:
+def _description(designs: Sequence[GalleryItem], drawn: Sequence[GalleryItem], best: Sequence[GalleryItem]) -> str:
     on_front = (
         f"{agree(str(len(best)), ' designs are Pareto-optimal')} among those that meet every requirement."
         if best
@@ -72,7 +72,7 @@ def _value(card: Card) -> Value:
 
 def _dots(
     name: str,
-    designs: Sequence[ClassDesign],
+    designs: Sequence[GalleryItem],
     x_value: Value,
     y_value: Value,
     figures: tuple[str, str],
@@ -102,9 +102,9 @@ def _dots(
 
 
 def _table(
-    designs: Sequence[ClassDesign], best: Sequence[ClassDesign], x: str, y: str, labels: tuple[str, str]
+    designs: Sequence[GalleryItem], best: Sequence[GalleryItem], x: str, y: str, labels: tuple[str, str]
 ) -> Table:
-    def text(design: ClassDesign, figure: str) -> str:
+    def text(design: GalleryItem, figure: str) -> str:
         card = design.figures.get(figure)
         return card.value if card else "unknown"
 

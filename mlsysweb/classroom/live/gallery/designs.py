@@ -1,4 +1,4 @@
-"""Designs of a class, ranked by a figure and compared with each other. Pure."""
+"""What a class handed in, designs or walls that it named: ranked, grouped and compared with each other. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ VOTES = "votes"
 
 
 @dataclass(frozen=True)
-class ClassDesign:
+class GalleryItem:
     """A design handed in: its number in the class, who handed it in, title, link, verdict and its state, figures by
-    name and the number of votes."""
+    name and the number of votes. Or an answer that names a wall: `texts` are its labels and texts, `group` the wall,
+    and it has no link, verdict or figures. One that is `hidden` is shown to the instructor alone."""
 
     number: int
     who: str
@@ -28,6 +29,9 @@ class ClassDesign:
     state: str
     figures: Mapping[str, Card]
     votes: int
+    hidden: bool = False
+    texts: tuple[tuple[str, str], ...] = ()
+    group: str = ""
 
     @property
     def meets(self) -> bool:
@@ -40,7 +44,7 @@ class ClassDesign:
         return math.nan if card is None or card.number is None else card.number
 
 
-def figure_names(designs: Sequence[ClassDesign]) -> dict[str, str]:
+def figure_names(designs: Sequence[GalleryItem]) -> dict[str, str]:
     """Return the labels of all figures that are numbers, by name, those of most designs first."""
     labels: dict[str, str] = {}
     counts: dict[str, int] = {}
@@ -52,7 +56,7 @@ def figure_names(designs: Sequence[ClassDesign]) -> dict[str, str]:
     return {name: labels[name] for name in sorted(labels, key=lambda name: -counts[name])}
 
 
-def ranked(designs: Sequence[ClassDesign], by: str, highest_first: bool) -> list[ClassDesign]:
+def ranked(designs: Sequence[GalleryItem], by: str, highest_first: bool) -> list[GalleryItem]:
     """Return designs in the order of a figure, or of votes, the most first. Those without the figure come last; without
     a figure the order stays. Equal ones keep their order."""
     if by == VOTES:
@@ -61,14 +65,14 @@ def ranked(designs: Sequence[ClassDesign], by: str, highest_first: bool) -> list
         return list(designs)
     sign = -1 if highest_first else 1
 
-    def place(design: ClassDesign) -> tuple[bool, float]:
+    def place(design: GalleryItem) -> tuple[bool, float]:
         number = design.number_of(by)
         return (math.isnan(number), 0.0 if math.isnan(number) else sign * number)
 
     return sorted(designs, key=place)
 
 
-def places(designs: Sequence[ClassDesign], by: str) -> list[int | None]:
+def places(designs: Sequence[GalleryItem], by: str) -> list[int | None]:
     """Return the place of each ranked design: equal ones share it; None without a ranking or a figure."""
     if not by:
         return [None] * len(designs)
@@ -76,13 +80,13 @@ def places(designs: Sequence[ClassDesign], by: str) -> list[int | None]:
     return [None if math.isnan(number) else numbers.index(number) + 1 for number in numbers]
 
 
-def cost_figure(designs: Sequence[ClassDesign]) -> str:
+def cost_figure(designs: Sequence[GalleryItem]) -> str:
     """Return the name of the cost that most designs have; empty where none has one."""
     units = {name: card.unit for design in designs for name, card in design.figures.items()}
     return next((name for name in figure_names(designs) if units[name] == "USD"), "")
 
 
-def class_front(designs: Sequence[ClassDesign], x: str, y: str) -> list[ClassDesign]:
+def class_front(designs: Sequence[GalleryItem], x: str, y: str) -> list[GalleryItem]:
     """Return the Pareto front of the designs that meet their targets: no other costs less in both figures, of which
     less is better. In the order of `x`."""
     known = [each for each in designs if each.meets and np.isfinite([each.number_of(x), each.number_of(y)]).all()]
@@ -90,3 +94,11 @@ def class_front(designs: Sequence[ClassDesign], x: str, y: str) -> list[ClassDes
         return []
     rows = front(np.array([[each.number_of(x), each.number_of(y)] for each in known]))
     return [known[row] for row in rows.tolist()]
+
+
+def grouped(items: Sequence[GalleryItem]) -> list[tuple[str, list[GalleryItem]]]:
+    """Return items by group: the largest group first, within each the order as it is. Designs are one group."""
+    groups: dict[str, list[GalleryItem]] = {}
+    for item in items:
+        groups.setdefault(item.group, []).append(item)
+    return sorted(groups.items(), key=lambda group: -len(group[1]))

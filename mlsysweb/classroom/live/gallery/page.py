@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlsysweb.show.results.page import Card, Figure, Link
+from mlsysweb.show.results.page import Card, Figure
 
 
 @dataclass(frozen=True)
 class VoteView:
-    """The vote for a design. `action` receives it, empty where the reader cannot vote; `voted` says whether they did,
-    `own` that the design is theirs. `count` is None while the class does not see the votes."""
+    """The vote for an entry. `action` receives it with the slug of the frame, empty where the reader cannot vote;
+    `voted` says whether they did, `own` that the entry is theirs. `count` is None while the class does not see the
+    votes, `word` is what the entry is called."""
 
+    id: str
+    frame: str
+    word: str
     number: int
     action: str
     voted: bool
@@ -22,19 +26,34 @@ class VoteView:
 
 @dataclass(frozen=True)
 class GalleryEntry:
-    """A design handed in: its number and place, who (empty while names are hidden), its page, verdict, headline figures
-    and votes. `mark` says that it is on the Pareto front."""
+    """A design handed in, or an answer that names a wall: its number and place, who (empty while names are hidden),
+    title with its page (both empty for an answer), verdict, labelled texts, headline figures and votes. `mark` says
+    that it is on the Pareto front. `hidden` is None for a reader who cannot hide it."""
 
+    id: str
     number: int
     place: int | None
     who: str
-    scenario: Link
+    title: str
+    url: str
     verdict: str
     kind: str
+    texts: tuple[tuple[str, str], ...]
     figures: tuple[Card, ...]
     ranked: Card | None
     mark: str
     vote: VoteView
+    hidden: bool | None
+
+
+@dataclass(frozen=True)
+class GalleryGroup:
+    """Entries that belong together: those that name the same wall, with its page. The designs of a class are one group
+    without a title."""
+
+    title: str
+    url: str
+    entries: tuple[GalleryEntry, ...]
 
 
 @dataclass(frozen=True)
@@ -48,22 +67,31 @@ class GalleryChoice:
 
 @dataclass(frozen=True)
 class GallerySettings:
-    """The instructor's settings of a gallery: the figure that ranks it, in which direction, the figure drawn against
-    cost, and whether names are hidden. `action` receives them."""
+    """The instructor's settings of a gallery: what ranks it, in which direction, the figure drawn against cost, and
+    whether names are hidden. `action` receives them, `hide_action` which entry is hidden. `names` is False where the
+    class never sees names, `directed` where the ranking has only one direction."""
 
     action: str
+    hide_action: str
     rankings: tuple[GalleryChoice, ...]
     drawn: tuple[GalleryChoice, ...]
     highest_first: bool
     names_hidden: bool
+    names: bool
+    directed: bool
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """The designs of a class as shown to one reader: entries in their order, what ranks them in words, and the chart of
-    all. `settings` are for the instructor alone."""
+    """What a class handed in as shown to one reader: groups of entries in their order, how many entries, what ranks
+    them in words, and the chart of designs. `frame` is the slug of the screen, `word` what an entry is called.
+    `settings` are for the instructor alone."""
 
-    entries: tuple[GalleryEntry, ...]
+    title: str
+    frame: str
+    word: str
+    groups: tuple[GalleryGroup, ...]
+    count: int
     order: str
     figure: Figure | None
     settings: GallerySettings | None = None

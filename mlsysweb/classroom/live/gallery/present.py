@@ -3,51 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from django.db.models import Count
 from django.urls import reverse
 
-from mlsysweb.classroom.live.store import takes_designs
-from mlsysweb.classroom.models import ClassSession, GalleryView, Participant, Submission
-from mlsysweb.show.results.page import Card, Link
+from mlsysweb.classroom.lessons.document import Frame
+from mlsysweb.classroom.live.store import shows_gallery
+from mlsysweb.classroom.models import ClassSession, DesignVote, GalleryView, Participant
+from mlsysweb.show.results.page import Card
+from solvers.pipeline.wall_stages import main_solver
+from solvers.taxonomy import WALLS
 
 from .chart import designs_figure
-from .designs import VOTES, ClassDesign, class_front, cost_figure, figure_names, places, ranked
-from .page import Gallery, GalleryChoice, GalleryEntry, GallerySettings, VoteView
-from .store import designs_of, view_of, voted_for
+from .designs import VOTES, GalleryItem, class_front, cost_figure, figure_names, grouped, places, ranked
+from .page import Gallery, GalleryChoice, GalleryEntry, GalleryGroup, GallerySettings, VoteView
+from .store import entry_of, entry_word, items_of, view_of, voted_for
 
 _FIGURES = 6
 # Drawn against cost unless the instructor picks another: the first of these that a design has.
 _USUALLY_DRAWN = ("carbon", "ttft")
 
 
-def gallery(session: ClassSession, participant: Participant | None = None, *, host: bool = False) -> Gallery | None:
-    """Return the gallery for a participant, the projector or, with `host`, the instructor, who sees all names and
-    votes. None before a design is handed in."""
-    designs = designs_of(session)
-    if not designs:
+def gallery(
+    session: ClassSession, frame: Frame, participant: Participant | None = None, *, host: bool = False
+) -> Gallery | None:
+    """Return the gallery of a frame for a participant, the projector or, with `host`, the instructor, who sees all
+    names, votes and hidden entries. None for a frame without one, and before something is handed in. The class sees
+    the walls it named without names."""
+    if not (frame.hand_in or frame.names_walls):
         return None
-    view, labels = view_of(session), figure_names(designs)
+    items = [each for each in items_of(session, frame) if host or not each.hidden]
+    if not items:
+        return None
+    view, labels = view_of(session), figure_names(items)
     by = view.ranked_by if view.ranked_by in labels or view.ranked_by == VOTES else ""
-    order = ranked(designs, by, view.highest_first)
-    x = cost_figure(designs)
+    order = ranked(items, by, view.highest_first)
+    x = cost_figure(items)
     y = _drawn(view, labels, x)
-    best = {each.number for each in class_front(designs, x, y)} if x and y else set()
-    hidden = view.names_hidden and not host
-    shown = [_nameless(each) for each in order] if hidden else order
-    votes = _votes(session, order, participant, counted=host or by == VOTES or session.ended is not None)
-    entries = tuple(
-        _entry(each, place, by, each.number in best, votes[each.number])
+    best = {each.number for each in class_front(items, x, y)} if x and y else set()
+    nameless = not host and (view.names_hidden or not frame.hand_in)
+    shown = [replace(each, who="") for each in order] if nameless else order
+    counted = host or by == VOTES or session.ended is not None
+    votes = _votes(session, frame, order, participant, counted=counted)
+    entries = {
+        each.number: _entry(each, place, by, each.number in best, votes[each.number], host)
         for each, place in zip(shown, places(order, by), strict=True)
-    )
+    }
     own = participant.seat + 1 if participant else None
-    figure = designs_figure(shown, x, y, own) if x and y else None
-    settings = _settings(session, view, labels, x, by, y) if host else None
-    return Gallery(entries, _order(by, labels, view.highest_first), figure, settings)
+    return Gallery(
+        title="Designs handed in" if frame.hand_in else "Walls named by the class",
+        frame=frame.slug,
+        word=entry_word(frame),
+        groups=tuple(
+            GalleryGroup(title, _wall_url(title), tuple(entries[each.number] for each in members))
+            for title, members in grouped(shown)
+        ),
+        count=len(entries),
+        order=_order(by, labels, view.highest_first) if frame.hand_in else f"By wall. {_order(by, labels, True)}",
+        figure=designs_figure(shown, x, y, own) if x and y else None,
+        settings=_settings(session, frame, view, labels, x, by, y) if host else None,
+    )
 
 
-def _nameless(design: ClassDesign) -> ClassDesign:
-    return ClassDesign(**{**vars(design), "who": ""})
+def _wall_url(label: str) -> str:
+    """Return the page of a wall by its name; empty where it is none."""
+    wall = next((wall for wall in WALLS if wall.label == label), None)
+    return reverse("walls:wall", args=[main_solver(wall.number)]) if wall else ""
 
 
 def _drawn(view: GalleryView, labels: Mapping[str, str], x: str) -> str:
@@ -55,51 +76,77 @@ def _drawn(view: GalleryView, labels: Mapping[str, str], x: str) -> str:
     return next((name for name in wanted if name in labels and name != x), "")
 
 
-def _entry(design: ClassDesign, place: int | None, by: str, on_front: bool, vote: VoteView) -> GalleryEntry:
-    cards = list(design.figures.values())
-    compared: Card | None = design.figures.get(by)
+def _entry(item: GalleryItem, place: int | None, by: str, on_front: bool, vote: VoteView, host: bool) -> GalleryEntry:
+    cards = list(item.figures.values())
+    compared: Card | None = item.figures.get(by)
     return GalleryEntry(
-        number=design.number,
+        id=vote.id,
+        number=item.number,
         place=place,
-        who=design.who,
-        scenario=Link(design.title, design.url),
-        verdict=design.verdict,
-        kind=design.state,
+        who=item.who,
+        title=item.title,
+        url=item.url,
+        verdict=item.verdict,
+        kind=item.state,
+        texts=item.texts,
         figures=tuple(card for card in cards[:_FIGURES] if card is not compared),
         ranked=compared,
         mark="Pareto front" if on_front else "",
         vote=vote,
+        hidden=item.hidden if host else None,
     )
 
 
+def _id(frame: Frame, number: int) -> str:
+    """Return the id of an entry: a page of results may have the galleries of several frames."""
+    return f"design-{number}" if frame.hand_in else f"{frame.slug}-{number}"
+
+
 def _votes(
-    session: ClassSession, designs: Sequence[ClassDesign], participant: Participant | None, *, counted: bool
+    session: ClassSession,
+    frame: Frame,
+    items: Sequence[GalleryItem],
+    participant: Participant | None,
+    *,
+    counted: bool,
 ) -> dict[int, VoteView]:
-    given = voted_for(participant) if participant else set()
-    action = reverse("live:vote", args=[session.code]) if participant and takes_designs(session) else ""
+    given = voted_for(participant, frame) if participant else set()
+    action = _vote_action(session) if participant else ""
     own = participant.seat + 1 if participant else None
     return {
         each.number: VoteView(
+            id=_id(frame, each.number),
+            frame=frame.slug,
+            word=entry_word(frame),
             number=each.number,
             action=action,
             voted=each.number in given,
             own=each.number == own,
             count=str(each.votes) if counted else None,
         )
-        for each in designs
+        for each in items
     }
 
 
-def vote_view(session: ClassSession, participant: Participant, number: int, error: str = "") -> VoteView:
-    """Return the vote of a participant for the design of a number, after it was sent."""
+def _vote_action(session: ClassSession) -> str:
+    votes = session.ended is None and shows_gallery(session)
+    return reverse("live:vote", args=[session.code]) if votes else ""
+
+
+def vote_view(session: ClassSession, frame: Frame, participant: Participant, number: int, error: str = "") -> VoteView:
+    """Return the vote of a participant for the entry of a number, after it was sent."""
     counted = view_of(session).ranked_by == VOTES
-    votes = Submission.objects.filter(participant__session=session, participant__seat=number - 1)
+    found = entry_of(session, frame, number) if counted else None
+    votes = DesignVote.objects.filter(**{"submission" if frame.hand_in else "answer": found}) if found else None
     return VoteView(
+        id=_id(frame, number),
+        frame=frame.slug,
+        word=entry_word(frame),
         number=number,
-        action=reverse("live:vote", args=[session.code]) if takes_designs(session) else "",
-        voted=number in voted_for(participant),
+        action=_vote_action(session),
+        voted=number in voted_for(participant, frame),
         own=participant.seat + 1 == number,
-        count=str(votes.aggregate(votes=Count("votes"))["votes"]) if counted else None,
+        count=None if votes is None else str(votes.count()),
         error=error,
     )
 
@@ -113,13 +160,16 @@ def _order(by: str, labels: Mapping[str, str], highest_first: bool) -> str:
 
 
 def _settings(
-    session: ClassSession, view: GalleryView, labels: Mapping[str, str], x: str, by: str, y: str
+    session: ClassSession, frame: Frame, view: GalleryView, labels: Mapping[str, str], x: str, by: str, y: str
 ) -> GallerySettings:
     rankings = {"": "order of joining", VOTES: "votes", **labels}
     return GallerySettings(
         action=reverse("live:gallery", args=[session.host_key]),
+        hide_action=reverse("live:hide", args=[session.host_key]),
         rankings=tuple(GalleryChoice(name, label, name == by) for name, label in rankings.items()),
         drawn=tuple(GalleryChoice(name, label, name == y) for name, label in labels.items() if name != x),
         highest_first=view.highest_first,
         names_hidden=view.names_hidden,
+        names=frame.hand_in,
+        directed=bool(labels),
     )

@@ -1,21 +1,24 @@
-"""Reads and stores what a gallery has: designs, votes, and how the instructor shows them."""
+"""Reads and stores what a gallery has: designs or named walls, votes, and how the instructor shows them."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, QuerySet
 from django.http import Http404
 
-from mlsysweb.classroom.live.store import SessionError, takes_designs
-from mlsysweb.classroom.models import ClassSession, DesignVote, GalleryView, Participant, Submission
+from mlsysweb.classroom.lessons.document import Frame
+from mlsysweb.classroom.live.store import SessionError, frame_of, lesson_of, raise_gallery_number, shows_gallery
+from mlsysweb.classroom.models import ClassSession, DesignVote, GalleryView, Participant, StudentAnswer, Submission
+from mlsysweb.classroom.questions.wall import wall_label
 from mlsysweb.saved.answers import open_version
 from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.saved.scenarios.models import Version
 from mlsysweb.show.results.page import Card
 
-from .designs import VOTES, ClassDesign
+from .designs import VOTES, GalleryItem
 
 
 def view_of(session: ClassSession) -> GalleryView:
@@ -36,7 +39,12 @@ def show_gallery(session: ClassSession, *, names_hidden: bool, ranked_by: str, h
         ClassSession.objects.filter(pk=session.pk).update(number=F("number") + 1)
 
 
-def designs_of(session: ClassSession) -> list[ClassDesign]:
+def items_of(session: ClassSession, frame: Frame) -> list[GalleryItem]:
+    """Return what the gallery of a frame has, in the order of joining; hidden ones included."""
+    return designs_of(session) if frame.hand_in else named_walls_of(session, frame)
+
+
+def designs_of(session: ClassSession) -> list[GalleryItem]:
     """Return the designs handed in, in the order of joining; deleted ones are left out."""
     found = (
         Submission.objects.filter(participant__session=session, scenario__deleted=None)
@@ -47,12 +55,39 @@ def designs_of(session: ClassSession) -> list[ClassDesign]:
     return [_design(each, each.count) for each in found]
 
 
-def _design(submission: Submission, votes: int) -> ClassDesign:
+def named_walls_of(session: ClassSession, frame: Frame) -> list[GalleryItem]:
+    """Return the latest answer of each participant to a question for a wall, in the order of joining."""
+    found = _answers(session, frame).annotate(count=Count("votes")).select_related("participant").order_by("round")
+    latest = {answer.participant.seat: answer for answer in found}
+    return [_named_wall(latest[seat], latest[seat].count) for seat in sorted(latest)]
+
+
+def _answers(session: ClassSession, frame: Frame) -> QuerySet[StudentAnswer]:
+    return StudentAnswer.objects.filter(participant__session=session, frame=frame.slug)
+
+
+def _named_wall(answer: StudentAnswer, votes: int) -> GalleryItem:
+    return GalleryItem(
+        number=answer.participant.seat + 1,
+        who=str(answer.participant),
+        title="",
+        url="",
+        verdict="",
+        state="",
+        figures={},
+        votes=votes,
+        hidden=answer.hidden,
+        texts=(("System", answer.value["system"]), ("What would move the wall", answer.value["change"])),
+        group=wall_label(answer.value["wall"]),
+    )
+
+
+def _design(submission: Submission, votes: int) -> GalleryItem:
     scenario = submission.scenario
     number = submission.version_id and _number(submission.version_id, scenario.pk)
     opened = _figures(scenario.pk, number or scenario.latest.number)
     link = scenario.get_absolute_url()
-    return ClassDesign(
+    return GalleryItem(
         number=submission.participant.seat + 1,
         who=str(submission.participant),
         title=scenario.title,
@@ -61,6 +96,7 @@ def _design(submission: Submission, votes: int) -> ClassDesign:
         state=opened[1],
         figures=opened[2],
         votes=votes,
+        hidden=submission.hidden,
     )
 
 
@@ -86,39 +122,68 @@ def _cards(opened: OpenedAnswer) -> dict[str, Card]:
 
 
 def gallery_token(session: ClassSession) -> str:
-    """Return a text that changes whenever a design or a vote of the session does."""
+    """Return a text that changes whenever an entry of a gallery or a vote of the session does."""
     shown = Submission.objects.filter(participant__session=session, scenario__deleted=None)
     designs = shown.aggregate(count=Count("pk"), at=Max("changed"))
     votes = DesignVote.objects.filter(participant__session=session).aggregate(count=Count("pk"), last=Max("pk"))
     at = designs["at"].timestamp() if designs["at"] else 0
-    return f"{designs['count']}-{at}-{votes['count']}-{votes['last']}"
+    return f"{session.gallery_number}-{designs['count']}-{at}-{votes['count']}-{votes['last']}"
 
 
-def voted_for(participant: Participant) -> set[int]:
-    """Return the numbers of the designs a participant has voted for."""
-    return {seat + 1 for seat in participant.votes.values_list("submission__participant__seat", flat=True)}
+def voted_for(participant: Participant, frame: Frame) -> set[int]:
+    """Return the numbers of the entries of a frame's gallery that a participant has voted for."""
+    if frame.hand_in:
+        seats = participant.votes.exclude(submission=None).values_list("submission__participant__seat", flat=True)
+    else:
+        of_frame = participant.votes.filter(answer__frame=frame.slug)
+        seats = of_frame.values_list("answer__participant__seat", flat=True)
+    return {seat + 1 for seat in seats}
 
 
-def vote(participant: Participant, number: int, give: bool) -> None:
-    """Give a vote to the design of this number in the class, or take it back; doing it twice changes nothing. Raise
-    SessionError."""
+def vote(participant: Participant, frame: str, number: int, give: bool) -> None:
+    """Give a vote to the entry of this number in the gallery of a frame, or take it back; doing it twice changes
+    nothing. Raise SessionError."""
     with transaction.atomic():
         session = ClassSession.objects.select_for_update().defer("lesson").get(pk=participant.session_id)
+        current = frame_of(session, lesson_of(session))
         if session.ended:
             raise SessionError("The session has ended; votes are no longer taken. Those given before are kept.")
-        if not takes_designs(session):
-            raise SessionError("The class has gone on to another screen; votes are taken while it shows the designs.")
+        if frame != current.slug or not shows_gallery(session):
+            raise SessionError("The class has gone on to another screen; votes are taken while it shows the gallery.")
+        word = entry_word(current)
         if number == participant.seat + 1:
-            raise SessionError("This design is your own. Vote for one that another student handed in.")
-        design = Submission.objects.filter(
-            participant__session=session, participant__seat=number - 1, scenario__deleted=None
-        ).first()
-        if design is None:
-            raise SessionError(f"This class has no design with the number {number}.")
+            raise SessionError(f"This {word} is your own. Vote for one that another student handed in.")
+        found = entry_of(session, current, number)
+        if found is None or found.hidden:
+            raise SessionError(f"This class has no {word} with the number {number}.")
+        given: dict[str, Any] = {"participant": participant, "submission" if current.hand_in else "answer": found}
         if give:
-            DesignVote.objects.get_or_create(participant=participant, submission=design)
+            DesignVote.objects.get_or_create(**given)
         else:
-            DesignVote.objects.filter(participant=participant, submission=design).delete()
+            DesignVote.objects.filter(**given).delete()
+
+
+def entry_word(frame: Frame) -> str:
+    """Return what an entry of a frame's gallery is called: `design` or `answer`."""
+    return "design" if frame.hand_in else "answer"
+
+
+def entry_of(session: ClassSession, frame: Frame, number: int) -> Submission | StudentAnswer | None:
+    """Return the entry of this number in the gallery of a frame; None where there is none."""
+    of_seat = {"participant__session": session, "participant__seat": number - 1}
+    if frame.hand_in:
+        return Submission.objects.filter(**of_seat, scenario__deleted=None).first()
+    return StudentAnswer.objects.filter(**of_seat, frame=frame.slug).order_by("-round").first()
+
+
+def hide(session: ClassSession, frame: Frame, number: int, hidden: bool) -> None:
+    """Hide an entry of a gallery from the class, or show it again. Raise SessionError."""
+    found = entry_of(session, frame, number)
+    if found is None:
+        raise SessionError(f"This class has no {entry_word(frame)} with the number {number}.")
+    with transaction.atomic():
+        type(found)._default_manager.filter(pk=found.pk).update(hidden=hidden)
+        raise_gallery_number(session)
 
 
 def is_ranking(name: str, known: dict[str, str]) -> bool:
