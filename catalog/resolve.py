@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from solvers.calibration import NAMED, NamedCalibration
 from solvers.declare import Question
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Pick
@@ -65,6 +66,7 @@ def resolve(parsed: ParsedQuestion, kept: Snapshot | None = None) -> ResolvedQue
             found[named.key] = _found(named, kept or {})
         except InputError as error:
             errors.append(error)
+    errors += _of_another_chip(parsed, found)
     if errors:
         raise InputErrors(errors)
     picked = {name: found[name].spec if name in found else value for name, value in parsed.values.items()}
@@ -78,6 +80,14 @@ def resolve(parsed: ParsedQuestion, kept: Snapshot | None = None) -> ResolvedQue
     values = with_known_defaults(parsed.question, specs, parsed.text)
     point = parsed.question.inputs_type(**values)
     return ResolvedQuestion(point, also, {key: each.snapshot for key, each in found.items()})
+
+
+def _of_another_chip(parsed: ParsedQuestion, found: Mapping[str, CatalogEntry]) -> Iterator[InputError]:
+    """Yield an error where the constants of a calibration would be taken for another accelerator than its own."""
+    named, picked = NamedCalibration.of(parsed.text), found.get("accelerator")
+    if named is not None and picked is not None and picked.snapshot["slug"] != named.chip:
+        sentence = f"is of {named.chip}, not of {picked.snapshot['slug']}. Leave it out with its constants."
+        yield InputError(NAMED, sentence)
 
 
 def unknown_names(question: Question[Any], text: Mapping[str, Any]) -> tuple[InputError, ...]:

@@ -114,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "mlsysweb.saved.scenarios.context.changing",
+                "mlsysweb.saved.scenarios.context.calibrations",
                 "mlsysweb.classroom.live.hand_in_context.classes_to_hand_in",
                 "mlsysweb.show.page_name.page_name",
                 "mlsysweb.show.navigation.site_navigation",

@@ -57,3 +57,40 @@ SILICON = Calibration(
 CALIBRATIONS = (IDEAL, TUTORIAL, SILICON)
 # The inputs that a calibration may set.
 CALIBRATED = ("timing", *IDEAL.values)
+
+# The name of a question's value that says which calibration the changed constants of its accelerator are of.
+NAMED = "accelerator.calibration"
+# The figures of an accelerator that a fit to measurements gives begin so.
+CONSTANT = "accelerator.measured_"
+_LONGEST_TITLE = 120
+
+
+@dataclass(frozen=True)
+class NamedCalibration:
+    """The calibration that a question is computed with: the slug of the accelerator it was fitted for, and its title.
+    Its constants are changed figures of the accelerator in the same question."""
+
+    chip: str
+    title: str
+
+    @classmethod
+    def of(cls, text: Mapping[str, Any]) -> NamedCalibration | None:
+        """Return the calibration that a question as text names; None where it names none."""
+        chip, colon, title = str(text.get(NAMED, "")).partition(":")
+        return cls(chip.strip(), title.strip()) if colon and chip.strip() and title.strip() else None
+
+    @property
+    def text(self) -> str:
+        """Return the calibration as the value of `NAMED`: `h100-sxm5-80gb: Lab 3`; a long title is cut."""
+        return f"{self.chip}: {self.title[:_LONGEST_TITLE]}"
+
+
+def without_calibration(text: Mapping[str, str]) -> dict[str, str]:
+    """Return a question as text without the constants of a named calibration, and without those of `CALIBRATED`.
+    Constants that no calibration is named for stay: they were typed."""
+    named = NAMED in text
+    return {
+        name: value
+        for name, value in text.items()
+        if name not in (*CALIBRATED, NAMED) and not (named and name.startswith(CONSTANT))
+    }

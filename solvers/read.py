@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .calibration import NAMED, NamedCalibration
 from .declare import Question, closest_name, unknown_name
 from .errors import InputError, InputErrors
 from .field_text import SAME
@@ -60,7 +61,9 @@ def read(question: Question[Any], text: Mapping[str, Any]) -> ParsedQuestion:
     changed: dict[str, Changed] = {}
     for name in text:
         try:
-            if name not in (*question.inputs, ALSO, SWEEP) and _is_given(text[name]):
+            if name == NAMED and _is_given(text[name]):
+                check_calibration(question, text[name])
+            elif name not in (*question.inputs, ALSO, SWEEP) and _is_given(text[name]):
                 changed[name] = _changed(question, name, text[name])
         except InputError as error:
             errors.append(error)
@@ -78,6 +81,14 @@ def read_value(question: Question[Any], name: str, value: Any) -> Any:
     its change. Raise InputError."""
     io = question.inputs.get(name)
     return _changed(question, name, value) if io is None else _value(name, io, value)
+
+
+def check_calibration(question: Question[Any], value: Any) -> None:
+    """Raise InputError unless the question may name a calibration, and the value is one."""
+    if "timing" not in question.inputs or "accelerator" not in question.inputs:
+        raise unknown_name(NAMED, question)
+    if NamedCalibration.of({NAMED: _line(NAMED, value)}) is None:
+        raise InputError(NAMED, "needs the accelerator and the name of a calibration: 'h100-sxm5-80gb: Lab 3'.")
 
 
 def _is_given(value: Any) -> bool:

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from solvers import rows
+from solvers.calibration import NAMED
 from solvers.declare import Solver
 from solvers.errors import InputError, InputErrors
 from solvers.fields import Flag, Input, Label, OutputField, Pick
 from solvers.picks import with_changes, with_known_defaults
-from solvers.read import read_value
+from solvers.read import check_calibration, read_value
 from solvers.shipped import find
 from solvers.spec_parts import with_parts
 from solvers.specs import Changed, row_names, stack, take
@@ -49,6 +50,8 @@ def question(solver: Solver[Any, Any], values: Mapping[str, Any]) -> Any:
         try:
             if name in solver.inputs:
                 ready[name] = read_input(solver, name, value)
+            elif name == NAMED:
+                check_calibration(solver, value)
             else:
                 changed[name] = read_value(solver, name, value)
         except InputError as error:

@@ -94,6 +94,17 @@ def test_a_private_scenario_is_neither_read_nor_changed_by_a_stranger_over_the_a
     assert SECRET not in stranger.get("/api/v1/scenarios").content.decode() and rows() == before
 
 
+def test_a_private_calibration_is_neither_offered_to_a_stranger_nor_computed_with(ada, stranger):
+    link = save(ada, "/calibrate/")
+    edit(ada, link, visibility="private", title=SECRET)
+    before, form = rows(), {"page": "/walls/serving/", "calibration": link.split("/")[2]}
+    for answer in (stranger.post("/s/calibration/", form), stranger.get("/s/calibration/", form)):
+        assert answer.status_code in REFUSED and SECRET not in answer.content.decode()
+    stranger.get("/lessons/mine/")
+    assert SECRET not in stranger.get("/walls/serving/").content.decode() and rows() == before
+    assert SECRET in ada.get("/walls/serving/").content.decode()
+
+
 def test_a_shared_scenario_is_read_and_copied_but_not_changed_by_a_stranger(ada, stranger):
     link = save(ada)
     edit(ada, link, title=SECRET)

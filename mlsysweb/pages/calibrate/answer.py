@@ -103,4 +103,5 @@ def _links(rows: str, table: MeasuredTable) -> CalibrateLinks:
         serving=reverse("walls:wall", args=[serving.name]),
         uncertainty=reverse("uncertainty:uncertainty"),
         text=dict(table.rows[0].text),
+        chip=str(validated(serving, table.rows[0].text)[1].snapshot["accelerator"].get("slug", "")),
     )

@@ -31,7 +31,8 @@ class TimeLine:
 @dataclass(frozen=True)
 class CalibratePage:
     """The constants of a chip fitted to measured times. `kind` is the verdict's state. `warnings` are about constants
-    that are impossible or that the rows do not tell; `links` open other pages with the fitted constants."""
+    that are impossible or that the rows do not tell; `links` open other pages with the fitted constants. `settings` are
+    the fitted constants as changed figures of the accelerator `chip`, for a wall; none where one is impossible."""
 
     verdict: str
     kind: str
@@ -45,6 +46,8 @@ class CalibratePage:
     links: tuple[Link, ...]
     url: str
     csv: str
+    chip: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def constant_columns(self) -> tuple[str, ...]:

@@ -29,13 +29,14 @@ _FAR = 0.25
 @dataclass(frozen=True)
 class CalibrateLinks:
     """The links of the page: itself and its CSV with the table, the paths of the serving wall and of the uncertainty,
-    and the question of the first row as text."""
+    the question of the first row as text, and the slug of its accelerator."""
 
     page: str
     csv: str
     serving: str
     uncertainty: str
     text: Mapping[str, str]
+    chip: str
 
 
 def calibrate_page(fit: ConstantsFit, around: CalibrateLinks, ignored: tuple[str, ...]) -> CalibratePage:
@@ -54,6 +55,8 @@ def calibrate_page(fit: ConstantsFit, around: CalibrateLinks, ignored: tuple[str
         links=tuple(_links(fit, around)),
         url=around.page,
         csv=around.csv,
+        chip=around.chip,
+        settings=tuple(_settings(fit).items()),
     )
 
 
@@ -127,10 +130,10 @@ def _figure(fit: ConstantsFit, times: tuple[TimeLine, ...]) -> Figure:
 def _links(fit: ConstantsFit, around: CalibrateLinks) -> Iterator[Link]:
     """Yield links to the serving wall with the fitted constants typed in, and to its uncertainty within their
     intervals; none where a constant is impossible."""
-    if any(not _possible(each, each.value) for each in fit.fitted):
+    typed = _settings(fit)
+    if not typed:
         return
     text = dict(around.text)
-    typed = {f"accelerator.{each.constant.name}": _typed(each, each.value) for each in fit.fitted}
     yield Link("Serving with the fitted constants", f"{around.serving}?{urlencode(text | typed)}")
     ranges = {
         f"range.accelerator.{each.constant.name}": f"{_typed(each, each.low)}..{_typed(each, _highest(each))}"
@@ -140,6 +143,13 @@ def _links(fit: ConstantsFit, around: CalibrateLinks) -> Iterator[Link]:
     if ranges:
         query = urlencode({"wall": "serving", **text, **typed, **ranges})
         yield Link("Uncertainty within their intervals", f"{around.uncertainty}?{query}")
+
+
+def _settings(fit: ConstantsFit) -> dict[str, str]:
+    """Return the fitted constants as changed figures of the accelerator; none where one of them is impossible."""
+    if any(not _possible(each, each.value) for each in fit.fitted):
+        return {}
+    return {f"accelerator.{each.constant.name}": _typed(each, each.value) for each in fit.fitted}
 
 
 def _possible(each: FittedConstant, value: float) -> bool:

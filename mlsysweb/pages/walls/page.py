@@ -21,7 +21,7 @@ class WallPage:
     """The context of form and result: the wall, and the pages it links to. `walls_heading` gives the number and the
     tutorial's name, "Wall 15: Fragility" (empty for a tool); `title` is the field's name, "Reliability". `picture` is
     that of the wall, None for a tool. `measured` are published measurements near the result, None for a wall that has
-    none."""
+    none. `takes_calibrations` where it can be computed with the fitted constants of an accelerator."""
 
     name: str
     walls_heading: str
@@ -41,3 +41,4 @@ class WallPage:
     feeds: tuple[DownstreamWall, ...]
     picture: WallPicture | None = None
     measured: NearbyMeasurements | None = None
+    takes_calibrations: bool = False

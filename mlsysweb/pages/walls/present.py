@@ -73,6 +73,7 @@ def wall_page(
         feeds=tuple(_feeds(solver, result, dict(parse_qsl(query)), around)) if result else (),
         picture=picture,
         measured=measured,
+        takes_calibrations={"timing", "accelerator"} <= set(solver.inputs),
     )
 
 

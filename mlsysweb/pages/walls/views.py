@@ -21,9 +21,10 @@ from mlsysweb.show.results.fallacies import fallacies
 from mlsysweb.show.results.page import ResultPage
 from mlsysweb.show.results.present import result_page
 from mlsysweb.show.update_cache import cache_updates
-from solvers.calibration import CALIBRATIONS
+from solvers.calibration import CALIBRATED, CALIBRATIONS, NamedCalibration, without_calibration
 from solvers.declare import Solver
 from solvers.errors import InputErrors
+from solvers.fields import Pick
 from solvers.registry import solvers
 
 from .page import WallPage
@@ -54,7 +55,7 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
     solver = solvers().get(name)
     if solver is None:
         raise Http404(f"There is no wall called {name}.")
-    base, text = reverse("walls:wall", args=[name]), query_text(request.GET)
+    base, text = reverse("walls:wall", args=[name]), _of_its_chip(solver, query_text(request.GET))
     try:
         found = answer(solver, text)
         near = nearby(name, found)
@@ -70,6 +71,16 @@ def wall(request: HttpRequest, name: str) -> HttpResponse:
     page = wall_page(solver, found, result, fallacies(solver, base), _around(name), solver_picture(solver), near)
     drawn = form(solver, text, {}, choices, base)
     return vary_on_htmx(render(request, "walls/wall.html", {"page": page, "form": drawn}))
+
+
+def _of_its_chip(solver: Solver[Any, Any], text: dict[str, str]) -> dict[str, str]:
+    """Return a question as text without the calibration of another accelerator: the form sends the constants that it
+    was opened with, also after another accelerator is picked."""
+    named, pick = NamedCalibration.of(text), solver.inputs.get("accelerator")
+    if named is None or not isinstance(pick, Pick) or named.chip == (text.get("accelerator") or pick.default):
+        return text
+    kept = {name: value for name, value in text.items() if name in CALIBRATED}
+    return without_calibration(text) | kept
 
 
 def _chosen(request: HttpRequest, result: ResultPage) -> str:
@@ -100,7 +111,7 @@ def _urls() -> dict[str, str]:
 def _update(request: HttpRequest, page: WallPage) -> str:
     """Return the fragment of an update; the switch of efficiencies in the header follows the page's link."""
     shown = render_to_string("walls/_result.html", {"page": page, "result": page.result}, request)
-    if page.result and page.result.calibrations:
+    if page.result and (page.result.calibrations or page.takes_calibrations):
         shown += render_to_string("shared/_efficiencies.html", {"result": page.result}, request)
     return shown + render_to_string("shared/_title.html", {"page": page}, request)
 

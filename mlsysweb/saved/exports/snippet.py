@@ -8,6 +8,7 @@ from typing import Any
 
 from catalog.snapshot import spec_from_snapshot
 from mlsysweb.show.results.python_code import assignment, call, header, name, spec_call, spec_imports
+from solvers.calibration import NAMED
 from solvers.declare import Solver
 from solvers.fields import Choice, Input, Output, Pick
 from solvers.read import read_value
@@ -85,7 +86,7 @@ def _picks(wall: Solver[Any, Any], source: ExportSource) -> Iterator[tuple[str, 
 
 def _changed(wall: Solver[Any, Any], question: Mapping[str, Any], pick: str, spec: Any) -> Any:
     for asked, text in question.items():
-        if asked.startswith(f"{pick}."):
+        if asked.startswith(f"{pick}.") and asked != NAMED:
             spec = changed_spec(spec, asked, read_value(wall, asked, text))
     return spec
 

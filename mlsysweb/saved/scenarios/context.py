@@ -1,5 +1,6 @@
-"""The context processor for changing a saved scenario. It gives the save form of any page the scenario whose inputs the
-visitor is changing, because every page can be saved and none of them depends on scenarios."""
+"""The context processors of saved scenarios: for the save form of any page the scenario whose inputs the visitor is
+changing, because every page can be saved and none of them depends on scenarios; for walls the visitor's calibrations.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 
+from mlsysweb.show.htmx import wants_partial
 from mlsysweb.visitors import owns
 
+from .calibrations import OfferedCalibration, offered_calibrations
 from .edit_views import CHANGING
 from .models import Scenario
 
@@ -41,3 +44,17 @@ def _scenario_being_changed(request: HttpRequest) -> Scenario | None:
         return None
     scenario = Scenario.objects.filter(pk=request.session[CHANGING], path=request.path, deleted=None).first()
     return scenario if scenario and owns(request, scenario) else None
+
+
+def calibrations(request: HttpRequest) -> dict[str, tuple[OfferedCalibration, ...]]:
+    """Return the calibrations that this visitor can choose on a wall. A context processor. An update, which is the same
+    for every visitor, has none."""
+    match = request.resolver_match
+    if match is None or match.view_name != "walls:wall" or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return {}
+    if wants_partial(request):
+        return {}
+    try:
+        return {"offered_calibrations": offered_calibrations(request)}
+    except (OperationalError, InterfaceError):  # without the database the page itself can still be shown
+        return {}

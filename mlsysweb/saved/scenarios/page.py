@@ -139,7 +139,8 @@ class SavedPage:
     `said` the text beside it; `open_url` is the live page with the same question. A wall's answer is in `result`, that
     of a page over many walls in `answer`, one stored as HTML in `html`; `styles` and `scripts` belong to the page.
     `asked` are the typed inputs, `defaults` the others; `removed` is why the staff removed it, if they did; `courses`
-    are sentences on the rows that come from the catalog of a course."""
+    are sentences on the rows that come from the catalog of a course; `calibrates` is the slug of the accelerator whose
+    constants it has fitted, if a wall can be computed with them."""
 
     id: str
     title: str
@@ -168,6 +169,7 @@ class SavedPage:
     exports: tuple[Link, ...]
     frame: str
     courses: tuple[str, ...]
+    calibrates: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from mlsysweb.pages.calibrate.page import CalibratePage
 from mlsysweb.saved.opened import OpenedAnswer
 from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.results.page import Link, ResultPage
@@ -91,6 +92,7 @@ def saved_page(
         frame=_FRAME.format(url=meta.url, title=meta.title.replace('"', "”")) if meta.public else "",
         preview=f"{meta.url}preview.png" if meta.public else "",
         courses=meta.courses,
+        calibrates=page.page.chip if page and isinstance(page.page, CalibratePage) and page.page.settings else "",
         said=opened.verdict or f"{meta.what}, as it was on {meta.created:%-d %B %Y}.",
     )
 

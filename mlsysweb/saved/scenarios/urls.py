@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import drift_views, edit_views, list_views, share_views, views
+from . import calibration_views, drift_views, edit_views, list_views, share_views, views
 
 app_name = "scenarios"
 urlpatterns = [
     path("", list_views.my_scenarios, name="mine"),
     path("save/", views.save, name="save"),
+    path("calibration/", calibration_views.choose_calibration, name="calibration"),
     path("<slug:id>/", views.scenario, name="scenario"),
     path("<slug:id>/v/<int:number>/", views.scenario, name="version"),
     path("<slug:id>/v/<int:number>/drift/", drift_views.side_by_side, name="drift"),

@@ -128,7 +128,8 @@ class RowSource:
 
 @dataclass(frozen=True)
 class CalibrationLink:
-    """A calibration; `current` marks the one whose values are in use."""
+    """A calibration; `current` marks the one whose values are in use. Without a `name` it is one of a visitor, which is
+    shown but is no choice of every page."""
 
     name: str
     label: str
@@ -158,8 +159,12 @@ class ResultPage:
     @property
     def efficiencies(self) -> str:
         """Return the efficiencies the answer is computed with, `measured efficiencies`; empty for a wall without."""
-        current = (each.label.lower() for each in self.calibrations if each.current)
-        return f"{next(current, 'custom')} efficiencies" if self.calibrations else ""
+        if not self.calibrations:
+            return ""
+        current = next((each for each in self.calibrations if each.current), None)
+        if current is not None and not current.name:
+            return f"the calibration {current.label}"
+        return f"{current.label.lower() if current else 'custom'} efficiencies"
 
     @property
     def verdict_sentences(self) -> tuple[str, str]:

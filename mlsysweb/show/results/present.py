@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from math import isfinite, isnan
 from typing import Any
@@ -14,11 +15,13 @@ from mlsysweb.show.charts.findings import finding
 from mlsysweb.show.charts.kinds import draw
 from mlsysweb.show.charts.series import finite_rows, is_constant
 from mlsysweb.show.measurements.page import MeasuredPoint
-from solvers.calibration import CALIBRATED, CALIBRATIONS
+from solvers.calibration import CALIBRATIONS, CONSTANT, SILICON, NamedCalibration, without_calibration
 from solvers.declare import Solver
+from solvers.errors import InputError
 from solvers.formatting import fill_slots, format_value
-from solvers.quantities import format_quantity, to_input_text
+from solvers.quantities import format_quantity, to_input_text, to_si
 from solvers.result import ChartSpec, Result, Series, Value
+from solvers.specs import Accelerator, columns
 
 from .course_rows import course_sentences
 from .page import CalibrationLink, Card, Figure, FigureOrigin, Reference, ResultPage, Table
@@ -47,7 +50,7 @@ def result_page(
         cards=tuple(card for card in cards if card.name not in result.headline),
         figures=tuple(figure for figure in figures if figure),
         working=working,
-        notes=(*course_sentences(result.snapshot), *_notes(result), *_undrawn(result, figures)),
+        notes=(*course_sentences(result.snapshot), *_calibrated(result), *_notes(result), *_undrawn(result, figures)),
         calibrations=tuple(_calibrations(result, base)),
         assumptions=solver.assumptions,
         excludes=solver.excludes,
@@ -55,6 +58,24 @@ def result_page(
         facts=tuple(used.sources(shown)),
         link=f"{base}?{query}" if query else base,
     )
+
+
+def _calibrated(result: Result) -> Iterator[str]:
+    """Yield which named calibration the answer is computed with, and its constants."""
+    named = NamedCalibration.of(result.text)
+    if named is None:
+        return
+    if result.values["timing"].value == "roofline":
+        yield f"The constants of the calibration “{named.title}” are not used: the roofline has none of kernels."
+        return
+    declared = columns(Accelerator)
+    constants = []
+    for name, typed in result.text.items():
+        if name.startswith(CONSTANT) and (io := declared.get(name.partition(".")[2])):
+            with suppress(InputError):  # a factor, not a value
+                value = format_quantity(to_si(name, typed, io.unit), io.unit, io.display_unit)
+                constants.append(f"{io.label} {value}")
+    yield f"Calibration “{named.title}”: {', '.join(constants)}, fitted to measurements, in place of the catalog's."
 
 
 def _notes(result: Result) -> Iterator[str]:
@@ -192,19 +213,23 @@ def _cell(value: Value, cell: Any) -> str:
 
 
 def _calibrations(result: Result, base: str) -> Iterator[CalibrationLink]:
-    """Yield the calibrations, each as a link to the same question with its values."""
+    """Yield the calibrations, each as a link to the same question with its values, and the named one in use."""
+    named = NamedCalibration.of(result.text)
     for calibration in CALIBRATIONS:
-        if not all(name in result.inputs for name in calibration.values):
-            return
+        if not all(name in result.inputs for name in calibration.values) and (named is None or calibration != SILICON):
+            continue  # of a wall without all of these inputs only the way back from a named one
         settings = calibration.settings(result.inputs, result.snapshot.get("accelerator", {}))
         on = all(result.values[name].value == value for name, value in settings.items())
         if not settings:
-            on = result.values["timing"].value != "roofline"
-        others = {name: text for name, text in result.text.items() if name not in CALIBRATED}
+            on = result.values["timing"].value != "roofline" and named is None
+        others = without_calibration(result.text)
         texts = {name: _setting_text(result, name, value) for name, value in settings.items()}
         query = urlencode({**others, **texts})
         url = f"{base}?{query}" if query else base
         yield CalibrationLink(calibration.name, calibration.label, calibration.words, url, on)
+    if named is not None:
+        query = urlencode(result.text)
+        yield CalibrationLink("", f"“{named.title}”", "Constants fitted to measurements.", f"{base}?{query}", True)
 
 
 def _setting_text(result: Result, name: str, value: float | str) -> str:
