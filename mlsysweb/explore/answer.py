@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,9 @@ def asked_question(query: QueryDict) -> DesignSpaceQuestion:
 
 
 def answer_page(query: QueryDict) -> DesignSpacePage:
-    """Return the page that answers the query. Raise InputErrors."""
+    """Return the page that answers the query, to be saved: without the time that its search took. Raise InputErrors."""
     question = asked_question(query)
-    return answer_search(query, question, declared_search(question, look_up, all_of))
+    return replace(answer_search(query, question, declared_search(question, look_up, all_of)), took="")
 
 
 def inputs_of(query: QueryDict, rows: Rows) -> tuple[AskedInput, ...]:

@@ -1,32 +1,41 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from mlsysweb.answer import answer
 from mlsysweb.explore.answer import answer_search, asked_question, configuration_page
 from mlsysweb.explore.ask.form import space_form
 from mlsysweb.explore.ask.guided import GUIDED, edited_walls, guided_edit
 from mlsysweb.explore.ask.lookup import all_of, look_up
 from mlsysweb.explore.ask.presets import PRESETS
 from mlsysweb.explore.ask.question import WALLS, DesignSpaceQuestion, chain, declared_search
+from mlsysweb.explore.ask.solve_for import OUTPUT, TARGET, VARIED, solve_for
 from mlsysweb.explore.jobs.jobs import begin_job, cancel_job, job_of, may_cancel, moving_jobs_of
 from mlsysweb.explore.jobs.progress import of_another_visitor
 from mlsysweb.explore.jobs.worker import call_worker
 from mlsysweb.explore.models import Job
 from mlsysweb.explore.show.page import DesignSpacePage, SpaceForm
 from mlsysweb.explore.show.present import OPEN
+from mlsysweb.show.forms.query import query_text
 from mlsysweb.show.htmx import error_response, htmx_of, partial_response, vary_on_htmx, wants_partial
 from mlsysweb.show.refusal import RefusalPage, limit_posts, refused
 from mlsysweb.show.results.page import Link
 from mlsysweb.visitors import ownership
-from solvers.errors import InputErrors
+from solvers.declare import Solver
+from solvers.errors import InputError, InputErrors
 from solvers.pipeline.chain import Pipeline
+from solvers.read import ALSO, SWEEP
+from solvers.registry import solvers
 
 # Seconds after which a visitor with too many jobs may look again: the shortest ones take about as long.
 _RETRY = 60
@@ -59,6 +68,32 @@ def design_space(request: HttpRequest) -> HttpResponse:
     presets = [Link(p.name, f"{url}?{p.question.query}", p.question == question, p.part) for p in PRESETS]
     seen = {"page": page, "form": form, "presets": presets}
     return vary_on_htmx(render(request, "explore/explore.html", seen, status=200 if page else 422))
+
+
+@require_safe
+def solve_for_input(request: HttpRequest, wall: str) -> HttpResponse:
+    """Redirect an inverse question about a wall to the design space that answers it. Raise Http404."""
+    solver = solvers().get(wall)
+    if solver is None:
+        raise Http404(f"There is no wall called {wall}.")
+    sent = query_text(request.GET)
+    asked = {name: sent.pop(name, "") for name in (OUTPUT, TARGET, VARIED)}
+    text = {name: typed for name, typed in sent.items() if name not in (ALSO, SWEEP)}
+    try:
+        question = solve_for(solver, text, asked, lambda inputs: answer(solver, inputs))
+    except (InputError, InputErrors) as bad:
+        problem = " ".join(_problems(solver, bad))
+        back = f"{reverse('walls:wall', args=[wall])}?{urlencode(text)}"
+        return refused(request, RefusalPage("No search was started", problem, back), 422)
+    return redirect(f"{reverse('explore:explore')}?{question.query}")
+
+
+def _problems(solver: Solver[Any, Any], bad: InputError | InputErrors) -> Iterator[str]:
+    """Yield what is wrong, each with the label of its field."""
+    own = {OUTPUT: "The result", TARGET: "The target", VARIED: "The input to change"}
+    for error in bad.errors if isinstance(bad, InputErrors) else (bad,):
+        declared = solver.inputs.get(error.field)
+        yield f"{own.get(error.field) or (declared.label if declared else error.field)} {error.sentence}"
 
 
 def _chain(question: DesignSpaceQuestion) -> Pipeline | None:

@@ -45,7 +45,8 @@ class Candidate:
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of a search. `complete` is false when it was cancelled; `boxes` says how many boxes are done, and
-    another run can continue from there. `knee` is a place in `front`, -1 where there is none."""
+    another run can continue from there. `knee` is a place in `front`, -1 where there is none. `seconds` is the time of
+    a search that was measured, 0 otherwise."""
 
     search: Search
     seen: PartialResult
@@ -53,6 +54,7 @@ class Outcome:
     top: tuple[Candidate, ...]
     front: tuple[Candidate, ...]
     knee: int
+    seconds: float = 0.0
 
     @property
     def complete(self) -> bool:

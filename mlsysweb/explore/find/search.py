@@ -79,8 +79,10 @@ def _rows_kept() -> int:
 def _searched(question: DesignSpaceQuestion, search: Search, spent: Callable[[], bool]) -> Outcome:
     """Return the outcome of the boxes that are done before the time is spent. Raise InputErrors, about the front at its
     last objective."""
+    start = time.perf_counter()
     try:
-        return run(replace(search, rows=_rows_in_a_box(search)), cancelled=spent)
+        found = run(replace(search, rows=_rows_in_a_box(search)), cancelled=spent)
+        return replace(found, seconds=time.perf_counter() - start)
     except InputErrors as bad:
         last = max((k for k, text in enumerate(question.goals) if text.lower().startswith(("mini", "maxi"))), default=0)
         raise InputErrors(

@@ -143,7 +143,7 @@ class JobProgress:
 @dataclass(frozen=True)
 class DesignSpacePage:
     """The right side: the answer in a sentence, what limits it, the pictures, why others fail, and the rows to choose
-    from."""
+    from. `took` says how long the search took; empty on a saved page."""
 
     verdict: str
     kind: str
@@ -161,6 +161,7 @@ class DesignSpacePage:
     query: str
     url: str
     limits: tuple[str, ...] = ()
+    took: str = ""
 
     def summary(self) -> PageSummary:
         verdict = " ".join((self.verdict, *self.limits))

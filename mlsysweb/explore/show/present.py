@@ -18,6 +18,7 @@ from mlsysweb.explore.show.words import capitalized, decapitalized, place_in_wor
 from mlsysweb.show.charts.pareto import Density, PointSet, pareto
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
+from solvers.grammar import agree
 from solvers.quantities import format_quantity
 from solvers.search.run import Outcome
 from solvers.verdict import State
@@ -70,7 +71,16 @@ def design_space_page(
         query=around.query,
         url=f"{around.url}?{around.query}",
         limits=report.limits,
+        took=_took(outcome),
     )
+
+
+def _took(outcome: Outcome) -> str:
+    """Return how long a search took; empty where that was not measured."""
+    if not outcome.seconds:
+        return ""
+    time = format_quantity(outcome.seconds, "s", digits=2)
+    return f"{agree(f'{outcome.seen.count:,}', ' configurations')} evaluated in {time}."
 
 
 def waiting_page(progress: JobProgress, around: DesignSpaceLinks) -> DesignSpacePage:

@@ -25,8 +25,10 @@ def verdict(outcome: Outcome, columns: tuple[ResultColumn, ...], objectives: lis
             f"No best configuration. {seen.feasible:,} {of} meet every goal, but none has a value for each objective."
         )
     best = outcome.top[0]
-    read = ", ".join(f"{decapitalized(column.label)} {column.words(column.read(best))}" for column in objectives)
-    return f"{seen.feasible:,} {of} feasible. Best: {places_in_words(best, columns) or 'it'}: {read}.{ruled_out}"
+    others = [column for column in objectives if column.terms[0][0].partition(".")[2] not in best.places]
+    read = ", ".join(f"{decapitalized(column.label)} {column.words(column.read(best))}" for column in others)
+    found = ": ".join(filter(None, (places_in_words(best, columns) or "it", read)))
+    return f"{seen.feasible:,} {of} feasible. Best: {found}.{ruled_out}"
 
 
 def _nearest(reason: ConstraintFailures | None) -> str:

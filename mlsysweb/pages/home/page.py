@@ -33,9 +33,10 @@ class MapDomain:
 
 @dataclass(frozen=True)
 class PartLinks:
-    """One part of the tutorial, with links to its questions."""
+    """One part of the tutorial, with links to its lesson and its questions."""
 
     number: int
+    lesson: str
     title: str
     sentence: str
     links: tuple[Link, ...]

@@ -88,4 +88,4 @@ def _part(part: TutorialPart, urls: Mapping[str, str]) -> PartLinks:
     links = (
         Link(q.words, f"{urls[q.page]}?{urlencode(q.values)}" if q.values else urls[q.page]) for q in part.questions
     )
-    return PartLinks(part.number, part.title, part.sentence, tuple(links))
+    return PartLinks(part.number, part.lesson, part.title, part.sentence, tuple(links))

@@ -20,9 +20,10 @@ class TutorialLink:
 
 @dataclass(frozen=True)
 class TutorialPart:
-    """A part of the tutorial with its steps."""
+    """A part of the tutorial with its steps, and the lesson that teaches it, by slug."""
 
     number: int
+    lesson: str
     title: str
     sentence: str
     questions: tuple[TutorialLink, ...]
@@ -31,6 +32,7 @@ class TutorialPart:
 PARTS = (
     TutorialPart(
         5,
+        "economics",
         "Economics and sustainability",
         "What training and serving cost in dollars, kilowatt-hours and tonnes of CO₂e.",
         (
@@ -43,15 +45,18 @@ PARTS = (
     ),
     TutorialPart(
         6,
+        "design-space",
         "Design-space exploration",
         "Declare the choices, search them all, rank what meets the target.",
         (
+            TutorialLink("Search a design space", "explore:explore", {}),
             TutorialLink("H100 against three rivals", "roofline", {"also": "mi300x,gaudi3,b200-sxm-180gb"}),
             TutorialLink("A batch that fits the SLA", "serving", {"batch_size": "64"}),
         ),
     ),
     TutorialPart(
         7,
+        "tinyml-to-frontier",
         "TinyML to frontier",
         "One equation from a 15 mW microcontroller to a 700 W accelerator.",
         (
@@ -72,24 +77,31 @@ PARTS = (
                 "roofline",
                 {"model": "wake-vision-doorbell", "accelerator": "esp32-s3", "precision": "int8", "efficiency": "0.3"},
             ),
+            TutorialLink("A year on a coin cell?", "battery", {}),
         ),
     ),
     TutorialPart(
         8,
+        "advanced-topics",
         "Advanced topics",
         "Walls in a chain, the parameter that binds, and the roofline turned round.",
         (
             TutorialLink("Budget, fleet, bill: a pipeline", "pipelines:pipelines", {}),
             TutorialLink("Whole-system view", "system:system", {}),
+            TutorialLink("Which input binds?", "sensitivity", {}),
             TutorialLink("Twice the FLOP/s, same latency", "roofline", {"accelerator.peak": "x2"}),
             TutorialLink("Hardware for 50 ms", "synthesis", {}),
+            TutorialLink("Fallacies, recomputed", "fallacies:fallacies", {}),
+            TutorialLink("Iron law of training time", "system:iron-law", {}),
         ),
     ),
     TutorialPart(
         9,
+        "wrap-up",
         "Wrap-up and capstone",
         "Design a fleet for Llama-3-70B under a budget and a deadline, and defend it.",
         (
+            TutorialLink("All 22 walls on a sheet", "poster:poster", {}),
             TutorialLink("The design challenge", "capstone:capstone", {}),
             TutorialLink("Does 70B fit on one H100?", "roofline", {"model": "llama-3-70b"}),
             TutorialLink("Split over four", "serving", {"model": "llama-3-70b", "tensor_parallel": "4"}),

@@ -17,11 +17,32 @@ class DownstreamWall:
 
 
 @dataclass(frozen=True)
+class SolveForOption:
+    """A result or an input to choose by name: its label, and a result's value now as an example of a target."""
+
+    name: str
+    label: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class SolveFor:
+    """The form of an inverse question: which result is to reach a target, and by which input. `kept` are the inputs as
+    they are now, `action` receives all."""
+
+    action: str
+    results: tuple[SolveForOption, ...]
+    inputs: tuple[SolveForOption, ...]
+    kept: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class WallPage:
     """The context of form and result: the wall, and the pages it links to. `walls_heading` gives the number and the
     tutorial's name, "Wall 15: Fragility" (empty for a tool); `title` is the field's name, "Reliability". `picture` is
     that of the wall, None for a tool. `measured` are published measurements near the result, None for a wall that has
-    none. `takes_calibrations` where it can be computed with the fitted constants of an accelerator."""
+    none. `takes_calibrations` where it can be computed with the fitted constants of an accelerator. `solve_for` is None
+    where the wall has no number to solve for."""
 
     name: str
     walls_heading: str
@@ -42,3 +63,4 @@ class WallPage:
     picture: WallPicture | None = None
     measured: NearbyMeasurements | None = None
     takes_calibrations: bool = False
+    solve_for: SolveFor | None = None

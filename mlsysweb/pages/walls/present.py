@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,12 +13,14 @@ from mlsysweb.show.measurements.page import NearbyMeasurements
 from mlsysweb.show.results.page import FallacyResult, Link, ResultPage, WallPicture
 from solvers.declare import Solver
 from solvers.fields import Input, Output, Pick
+from solvers.formatting import format_value
 from solvers.pipeline.wall_stages import DESCRIPTION, FACTORS, IRON_LAW, WALL_STAGES
 from solvers.quantities import to_input_text
+from solvers.read import ALSO, SWEEP
 from solvers.result import Result
 from solvers.taxonomy import walls_heading
 
-from .page import DownstreamWall, WallPage
+from .page import DownstreamWall, SolveFor, SolveForOption, WallPage
 
 Stage = Solver[Any, Any]
 # A name with a different meaning in each of several walls, such as the step time, does not connect them.
@@ -31,14 +34,15 @@ _WITHOUT_FAILURES = {
 
 @dataclass(frozen=True)
 class WallLinks:
-    """The links of a wall's page: every wall with its page, the API and the sensitivity page of this one, and the page
-    of uncertainty."""
+    """The links of a wall's page: every wall with its page, the API and the sensitivity page of this one, the page of
+    uncertainty, and the address of an inverse question."""
 
     walls: Mapping[str, Stage]
     urls: Mapping[str, str]
     api: str
     sensitivity_url: str
     uncertainty_url: str
+    solve_for_url: str
 
 
 def wall_page(
@@ -74,7 +78,28 @@ def wall_page(
         picture=picture,
         measured=measured,
         takes_calibrations={"timing", "accelerator"} <= set(solver.inputs),
+        solve_for=_solve_for(solver, result, around.solve_for_url) if result else None,
     )
+
+
+def _solve_for(solver: Stage, result: Result, action: str) -> SolveFor | None:
+    """Return the form of an inverse question: the headline results that are numbers, and the inputs in the order of the
+    charts along them, then of the form."""
+    results = tuple(
+        SolveForOption(name, io.label, format_value(result.values[name]))
+        for name in result.headline
+        if isinstance(io := solver.outputs.get(name), Output)
+    )
+    drawn = [drawing.x[0] for drawing in result.charts if drawing.x]
+    plain = [name for name, io in solver.inputs.items() if isinstance(io, Input) and not io.advanced]
+    names = [name for name in dict.fromkeys((*drawn, *plain)) if _can_vary(solver.inputs.get(name))]
+    inputs = tuple(SolveForOption(name, solver.inputs[name].label) for name in names)
+    kept = tuple((name, text) for name, text in result.text.items() if name not in (ALSO, SWEEP))
+    return SolveFor(action, results, inputs, kept) if results and inputs else None
+
+
+def _can_vary(io: Any) -> bool:
+    return isinstance(io, Input) and isfinite(io.slider[1]) and io.slider[0] < io.slider[1]
 
 
 def _arguments(query: str) -> Iterator[str]:

@@ -100,6 +100,7 @@ def _around(name: str) -> WallLinks:
         reverse("api:solve", args=[name]),
         reverse("sensitivity:sensitivity", args=[name]),
         reverse("uncertainty:uncertainty"),
+        reverse("explore:solve_for", args=[name]),
     )
 
 

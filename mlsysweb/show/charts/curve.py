@@ -15,14 +15,26 @@ from solvers.result import ChartSpec, Result, Series, Value
 from .axes import LEGEND_ABOVE_HEADING, Reach, axis, hover, layout, scale, title
 from .labels import broken, mark_line, mark_words
 from .measured_points import MEASURED_LABEL, DrawnPoint, measured_trace, points_along
-from .series import SERIES, finite_rows, is_constant, is_infeasible, last_in_view, number, series_along, system_name
+from .series import (
+    SERIES,
+    finite_rows,
+    is_constant,
+    is_infeasible,
+    last_in_view,
+    limits_of,
+    number,
+    series_along,
+    system_name,
+)
 from .ticks import title_unit
 
 _DASHES = ("solid", "dot", "dash", "dashdot")
 # The share of the height between two panels, and the least of a line of the labels at the ends.
 _GAP, _LABEL_GAP = 0.16, 0.055
-# A log axis shows what a reader can use: numbers below the largest by more than this are out of sight.
+# A log axis shows what a reader can use: numbers below the largest by more than this are out of sight, and parts of a
+# second beside hours.
 _LARGEST_RATIO = 1e8
+_LEAST_BESIDE_HOURS = 1.0
 _MOST_LABELS = 4
 
 
@@ -121,11 +133,17 @@ def _panels(drawing: ChartSpec, result: Result, measured: Sequence[MeasuredPoint
         points = tuple(points_along(drawing.x[0], outputs, reached, measured))
         numbers = [row[1] for line in lines for row in line.rows] + [point[1] for point in points]
         log = _is_log(lines[0].value, numbers)
-        usable = [v for v in numbers if v >= max(numbers) / _LARGEST_RATIO] if log else numbers
+        usable = [v for v in numbers if v >= _least_drawn(lines[0].value, max(numbers))] if log else numbers
         reach = Reach.of(usable, log=log, room=0.08)
         name = f"y{place + 1}" if place else "y"
         panels.append(_Panel(tuple(lines), points, max(high - height, 0), high, name, reach))
     return panels
+
+
+def _least_drawn(value: Value, largest: float) -> float:
+    """Return the least number that a log axis reaches down to."""
+    beside_hours = _LEAST_BESIDE_HOURS if value.unit == "s" and largest >= 3600 else 0.0
+    return max(largest / _LARGEST_RATIO, beside_hours)
 
 
 def _drawn_lines(drawing: ChartSpec, result: Result) -> list[_Line]:
@@ -133,7 +151,7 @@ def _drawn_lines(drawing: ChartSpec, result: Result) -> list[_Line]:
     x, kept = drawing.x[0], []
     for track in series_along(result, x):
         seen: list[tuple[tuple[float, ...], ...]] = []
-        last = last_in_view(track, x, drawing.y[0])
+        last = last_in_view(track, x, drawing.y[0], limits_of(drawing, result))
         for place, y in enumerate(drawing.y):
             rows = tuple(row for row in finite_rows(track.columns[x], track.columns[y]) if row[0] <= last)
             # Among several systems a constant line is a level to compare with.
@@ -309,8 +327,10 @@ def _reach_of_x(lines: Sequence[_Line], result: Result, drawing: ChartSpec) -> R
     x = drawing.x[0]
     reached = [row[0] for line in lines for row in line.rows]
     reached += [at for (at,) in finite_rows([number(result, x)]) if reached and min(reached) <= at <= max(reached)]
-    limited = any(math.isfinite(last_in_view(track, x, drawing.y[0])) for track in series_along(result, x))
-    log = _spans_decades(reached) and not limited
+    tracks, limits = series_along(result, x), limits_of(drawing, result)
+    ends = [end for track in tracks if math.isfinite(end := last_in_view(track, x, drawing.y[0], limits))]
+    reached += [end for end in ends if reached and end in limits]
+    log = _spans_decades(reached) and not ends
     reached = [v for v in reached if v > 0 or not log]
     if log or len(set(reached)) < 2:
         return Reach.of(reached, log=log, room=0.02)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from solvers.quantities import format_quantity
 from solvers.result import ChartSpec, Result, Value
 
-from .series import finite_rows, is_constant, last_in_view, number, series_along
+from .series import finite_rows, is_constant, last_in_view, limits_of, number, series_along
 
 # Numbers within this share of one another read as level.
 _LEVEL = 0.03
@@ -32,7 +32,7 @@ def _curve(drawing: ChartSpec, result: Result) -> str:
         return ""
     track, told = tracks[0], []
     seen: dict[tuple[tuple[float, ...], ...], str] = {}
-    last = last_in_view(track, x, drawing.y[0])
+    last = last_in_view(track, x, drawing.y[0], limits_of(drawing, result))
     for y in drawing.y:
         rows = [row for row in finite_rows(track.columns[x], track.columns[y]) if row[0] <= last]
         value = result.values[y]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from typing import Any
 
-from solvers.result import Result, Series
+from solvers.result import ChartSpec, Result, Series
 from solvers.verdict import State
 
 # Colours that distinguish systems without relying on red against green; the page resolves them.
@@ -43,11 +43,19 @@ def is_constant(numbers: Sequence[float]) -> bool:
     return not numbers or max(numbers) - min(numbers) <= 1e-3 * max(map(abs, numbers))
 
 
-def last_in_view(track: Series, x: str, first: str) -> float:
+def last_in_view(track: Series, x: str, first: str, limits: Sequence[float] = ()) -> float:
     """Return up to where the axis runs: to the end, or to the place after which the first output is infinite or not
-    known, as is the wait in a queue beyond its capacity."""
+    known, as is the wait in a queue beyond its capacity. Where one of the `limits` lies in between, it is that
+    place."""
     last = max((row[0] for row in finite_rows(track.columns[x], track.columns[first])), default=math.inf)
-    return min((v for (v,) in finite_rows(track.columns[x]) if v > last), default=math.inf)
+    after = min((v for (v,) in finite_rows(track.columns[x]) if v > last), default=math.inf)
+    return min((limit for limit in limits if last <= limit <= after < math.inf), default=after)
+
+
+def limits_of(drawing: ChartSpec, result: Result) -> tuple[float, ...]:
+    """Return the values of x that a chart marks, such as the load at which a queue is no longer stable."""
+    values = (result.values[name].value for name in drawing.x_marks)
+    return tuple(value for value in values if isinstance(value, float) and math.isfinite(value))
 
 
 def finite_rows(*columns: Sequence[Any]) -> Iterator[tuple[float, ...]]:

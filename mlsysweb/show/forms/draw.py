@@ -23,6 +23,8 @@ from .page import Field, Form, Option, OptionGroup, ShownUnit, Slider
 
 # A number of a link with as many digits is computed; its field shows fewer.
 _COMPUTED_DIGITS, _SHOWN_DIGITS = 10, 6
+# The digits of a default that was computed, such as a mean time between failures.
+_DEFAULT_DIGITS = 3
 
 # The catalog rows that a pick may choose from, as (slug, name, group).
 Choices = Callable[[type[Any]], list[tuple[str, str, str]]]
@@ -83,16 +85,17 @@ def preset_links(question: Question[Any], text: Mapping[str, str], action: str) 
 def _field(name: str, io: InputField, text: Mapping[str, str], errors: Mapping[str, str], choices: Choices) -> Field:
     typed_text = text.get(name, "")
     of_a_pick = not isinstance(io, Choice) and bool(io.default_from)
+    computed = _rounded_default(io) if isinstance(io, Input) and not of_a_pick else ""
     return Field(
         name=name,
         control={Input: "number", Choice: "choice", Pick: "pick"}[type(io)],
         label=io.label,
         help=io.help,
-        text=_field_text(io, typed_text) if typed_text else "" if of_a_pick else _default_text(io),
+        text=_field_text(io, typed_text) if typed_text else "" if of_a_pick or computed else _default_text(io),
         error=errors.get(name, ""),
         slider=_slider(io) if isinstance(io, Input) else None,
         groups=_groups(io, typed_text, choices),
-        placeholder=placeholder(io, _default_text(io)) if isinstance(io, Input) else "",
+        placeholder=computed or (placeholder(io, _default_text(io)) if isinstance(io, Input) else ""),
         unit=shown_unit(io) if isinstance(io, Input) else None,
     )
 
@@ -127,9 +130,9 @@ def _is_computed(typed: str) -> bool:
     return number is not None and len(number[0].replace(".", "").lstrip("0")) >= _COMPUTED_DIGITS
 
 
-def _rounded(io: Input, value: float) -> float:
+def _rounded(io: Input, value: float, digits: int = _SHOWN_DIGITS) -> float:
     """Return a computed value to the digits that a field shows, in the unit beside the field."""
-    return convert(float(f"{convert(value, io.unit, io.display_unit):.{_SHOWN_DIGITS}g}"), io.display_unit, io.unit)
+    return convert(float(f"{convert(value, io.unit, io.display_unit):.{digits}g}"), io.display_unit, io.unit)
 
 
 def _number_text(io: Input, value: float) -> str:
@@ -147,6 +150,12 @@ def placeholder(io: Input, default: str) -> str:
         return f"{default}, or as measured"
     owner = f"{io.owners[-1].replace('_', ' ')}'s"  # of several the usual one: a field is short
     return owner if math.isnan(io.default) else f"{default}, or {owner}"
+
+
+def _rounded_default(io: Input) -> str:
+    """Return a default that was computed from published figures as the placeholder of its field, which stays empty:
+    that stands for the default to its last digit. Empty for any other default."""
+    return _number_text(io, _rounded(io, io.default, _DEFAULT_DIGITS)) if _is_computed(_default_text(io)) else ""
 
 
 def number_with_unit(io: Input, typed: str) -> str:
