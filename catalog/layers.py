@@ -14,7 +14,6 @@ from .course_origin import CourseOrigin
 from .models import CatalogRow, CatalogVersion, CourseRow
 from .words import column_label
 
-
 # The column by which a course hides a shared row: pickers leave it out, links that name it still work.
 HIDDEN = "archived"
 

@@ -25,7 +25,6 @@ from catalog.usage import used_by, uses_text
 from catalog.words import column_text
 from solvers.shipped.figure_sources import FigureSource
 
-
 _ASIDE = (OPENED, "reason")
 _DATE_FORMATS = ("%B %Y", "%b %Y", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%Y/%m", "%Y/%m/%d", "%m/%Y")
 

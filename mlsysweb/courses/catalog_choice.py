@@ -24,6 +24,7 @@ from mlsysweb.show.htmx import wants_partial
 from mlsysweb.show.refusal import RefusalPage, refused
 from mlsysweb.show.results.page import Link
 from mlsysweb.visitors import choose_catalog, chosen_catalog, token_of
+
 from .models import Course
 
 PARAMETER = COURSE.name

@@ -13,7 +13,7 @@ from catalog.visible import seeing
 from solvers import specs
 
 from .roles import roles
-from .test_catalog_rows import CHIP, H100, add, ada, ben, course, form_of, page, shown, told, typed
+from .test_catalog_rows import CHIP, H100, ada, add, ben, course, form_of, page, shown, told, typed
 
 __all__ = ["ada", "ben", "course", "roles"]
 
