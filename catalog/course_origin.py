@@ -10,7 +10,7 @@ from typing import Any
 class CourseOrigin:
     """The course that a row, or a part of its figures, comes from. `own` is a row that the shared catalog does not
     have; of any other, `changed` are the labels of the columns that differ from the shared row, and `source` says why.
-    A `hidden` one is not in the pickers of the course.
+    A `hidden` one is not in the pickers of the course. `columns` are the names of those changed.
     """
 
     course: str
@@ -18,6 +18,7 @@ class CourseOrigin:
     changed: tuple[str, ...] = ()
     source: str = ""
     hidden: bool = False
+    columns: tuple[str, ...] = ()
 
     @property
     def differs(self) -> bool:

@@ -120,9 +120,10 @@ def _changed(row: Any, change: CourseRow, course: str, seen: Seen) -> Any:
     names = [name for name, value in change.values.items() if set_column(layered, name, value, seen)]
     # The own source of a shared figure does not state the figure of the course.
     layered.figure_sources = {name: said for name, said in row.figure_sources.items() if name not in names}
-    labels = tuple(column_label(type(row), name) for name in names if name != HIDDEN)
+    changed = tuple(name for name in names if name != HIDDEN)
+    labels = tuple(column_label(type(row), name) for name in changed)
     hidden = layered.archived and not row.archived
-    layered.course = CourseOrigin(course, own=False, changed=labels, source=change.source, hidden=hidden)
+    layered.course = CourseOrigin(course, own=False, changed=labels, source=change.source, hidden=hidden, columns=changed)
     return layered
 
 

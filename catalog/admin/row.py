@@ -13,13 +13,14 @@ from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelec
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.text import capfirst, slugify
+from django.utils.text import capfirst
 
 from catalog.fields import QuantityField
 from catalog.load import restore
 from catalog.models import CatalogRow, RowRevision
 from catalog.models.history import editing
 from catalog.overrides import note_overrides
+from catalog.table_paths import TABLE_PATHS
 from catalog.transfer.admin import TransferAdmin
 from catalog.usage import used_by
 from solvers import quantities
@@ -144,7 +145,7 @@ class RowAdmin(TransferAdmin, RowPages):
 
     def view_on_site(self, obj: CatalogRow) -> str:
         """Return the public page of a row."""
-        return reverse("catalog:row", args=[slugify(str(self.opts.verbose_name_plural)), obj.slug])
+        return reverse("catalog:row", args=[TABLE_PATHS[type(obj).describes.__name__.lower()], obj.slug])
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         return ("name", *(self._column(name) for name in self.columns), "checked", "edited")

@@ -28,4 +28,5 @@ class Storage(CatalogRow):
     price = QuantityField()
 
     class Meta(CatalogRow.Meta):
-        verbose_name_plural = "storage"
+        verbose_name = "storage system"
+        verbose_name_plural = "storage systems"

@@ -89,8 +89,8 @@ class ApiOperation:
     by status, `errors` further statuses than those that any operation may have. `cases` are its forms by the first path
     parameter, each documented separately. `sample` is the answer to the example where that cannot be asked. `owned`
     operations need a token or a session; those that `write` need the CSRF token where a session is used. `reads_inputs`
-    leaves query and body to the solver's own check. `conditional` ones answer 304 to a known ETag. Those `of_course`
-    read the catalog and take the parameter that names the course whose catalog it is."""
+    leaves query and body to the solver's own check. `conditional` ones answer 304 to a known ETag. Those
+    `of_course` take the parameter that names the course whose catalog they read."""
 
     name: str
     method: str

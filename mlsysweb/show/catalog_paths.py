@@ -5,18 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# Path of a table by its kind, as snapshots name it.
-TABLE_PATHS = {
-    "accelerator": "accelerators",
-    "model": "models",
-    "fabric": "fabrics",
-    "node": "nodes",
-    "fleet": "fleets",
-    "grid": "grids",
-    "region": "cloud-regions",
-    "dataset": "datasets",
-    "storage": "storage",
-}
+from catalog.table_paths import TABLE_PATHS
+
+__all__ = ["TABLE_PATHS", "figure_path", "row_path"]
 
 
 def row_path(snapshot: Mapping[str, Any]) -> str:

@@ -9,9 +9,11 @@ from solvers.shipped.figures import computed_figures
 from solvers.specs import KINDS
 
 NOT_KNOWN = "unknown"
+OF_COURSE = "of the course"
 ORIGINS: Mapping[str, str] = {
     **METHODS,
     NOT_KNOWN: "some figures of this row are read, others recalled or assumed; its note says which are in doubt",
+    OF_COURSE: "the course has changed this figure; the line on this course above says why",
 }
 _BY_VERIFIED = {"yes": TRANSCRIBED, "no": RECALLED, "convention": TEACHING, "partly": NOT_KNOWN}
 # The model of this column is not the vendor's.

@@ -15,7 +15,7 @@ from solvers.specs import Accelerator, Dataset, Fabric, Fleet, Grid, Model, Node
 
 FOLDER = Path(__file__).parent
 FILES: Mapping[type[Any], tuple[str, ...]] = {
-    Accelerator: ("accelerators.csv",),
+    Accelerator: ("accelerators.csv", "accelerators_announced.csv"),
     Model: ("models.csv",),
     Fabric: ("fabrics.csv",),
     Node: ("nodes.csv",),
@@ -75,7 +75,18 @@ _RENAMED = {
     "samples_per_s": "sample_rate",
     **{f"peak_flops_{p.name.lower()}": f"peak_{p.name.lower()}" for p in Precision},
 }
-_PROVIDERS = {"aws": "AWS", "gcp": "Google Cloud", "azure": "Azure"}
+_PROVIDERS = {
+    "aws": "AWS",
+    "gcp": "Google Cloud",
+    "azure": "Azure",
+    "oracle": "Oracle Cloud",
+    "alibaba": "Alibaba Cloud",
+    "ovh": "OVHcloud",
+    "hetzner": "Hetzner",
+    "scaleway": "Scaleway",
+    "nebius": "Nebius",
+    "lambda": "Lambda",
+}
 
 
 class BadData(ValueError):
@@ -156,11 +167,14 @@ def _lines(kind: type[Any], path: Path) -> Iterator[Line]:
 
 
 def _completed(kind: type[Any], row: Mapping[str, Cell]) -> dict[str, Cell]:
-    """Return the row with derived columns: the name of a cloud region, and that a tutorial's grid is not measured."""
+    """Return the row with derived columns: the name of a cloud region, that a tutorial's grid is not measured, and that
+    a chip is sold."""
     if kind is Region:
         provider = _PROVIDERS.get(row["provider"].text, row["provider"].text)
         name = f"{provider} {row['region'].text}, {row['location'].text}"
         return {"provider": Cell(row["provider"].header, provider), "name": Cell(header("name"), name)}
     if kind is Grid and "region_type" not in row:
         return {"region_type": Cell(header("region_type"), "classroom")}
+    if kind is Accelerator and "announced" not in row:
+        return {"announced": Cell(header("announced"), "0")}
     return {}

@@ -107,6 +107,7 @@ class BrowsedTable:
     path: str
     title: str
     singular: str
+    plural: str
     about: str
     version: str
     columns: tuple[Column, ...]
@@ -118,6 +119,10 @@ class BrowsedTable:
     up: str
     coloured: str
     peers: str
+
+    def counted(self, number: int) -> str:
+        """Return a number of rows in words: `1 storage system`, `5 storage systems`."""
+        return f"{number} {self.singular if number == 1 else self.plural}"
 
     def column(self, name: str) -> Column | None:
         """Return the column of a name; None where there is none."""

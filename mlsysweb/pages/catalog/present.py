@@ -170,7 +170,7 @@ def _figure(table: BrowsedTable, question: TableQuestion, rows: Sequence[Catalog
     return Figure(
         id=f"scatter-{table.path}",
         title=f"{up.label} vs. {across.label[:1].lower()}{across.label[1:]}",
-        description=f"{len(drawn)} {table.singular}s{left_out}. Point at a dot for its name and figures.",
+        description=f"{table.counted(len(drawn))}{left_out}. Point at a dot for its name and figures.",
         plot=embedded(orjson.dumps(plot).decode()),
         table=FigureTable(
             ("Name", across.label, up.label), tuple((p.name, p.x_text, p.y_text) for _, p in drawn[:ROWS_PER_PAGE])

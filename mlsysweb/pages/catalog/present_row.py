@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from mlsysweb.show.origins import ORIGINS, figure_origin
+from mlsysweb.show.origins import OF_COURSE, ORIGINS, figure_origin
 from mlsysweb.show.results.page import Figure, Link, Reference
 from solvers.shipped.figure_sources import FigureSource
 
@@ -41,6 +41,8 @@ class Surroundings:
 
 def origin(column: Column, record: CatalogRecord) -> str:
     """Return how a figure was obtained, as far as the catalog knows it: one of `ORIGINS`."""
+    if record.course is not None and column.name in record.course.columns:
+        return OF_COURSE
     standing = str(record.values["verified"]), str(record.values.get("confidence") or "")
     return figure_origin(column.name, *standing, record.figure_sources, computed=column.derived)
 
@@ -121,7 +123,7 @@ def _peers(table: BrowsedTable, record: CatalogRecord) -> tuple[tuple[CatalogRec
         value = record.values[column.name]
         peers = tuple(each for each in table.records if each.values[column.name] == value)
         of = f" of {column.label[:1].lower()}{column.label[1:]} “{column.text(value).partition(':')[0]}”"
-    return peers, f"{len(peers)} {table.singular}s{of}"
+    return peers, f"{table.counted(len(peers))}{of}"
 
 
 def _details(table: BrowsedTable, record: CatalogRecord, urls: CatalogUrls) -> Iterator[Detail]:

@@ -121,7 +121,7 @@ _LAYOUTS: dict[type[CatalogRow], _Layout] = {
         "provider",
     ),
     Dataset: _Layout(
-        "Data sets that models are trained on: samples, tokens and bytes.",
+        "Datasets that models are trained on: samples, tokens and bytes.",
         ("domain",),
         ("domain", "samples", "tokens", "size", "sample_bytes"),
         "samples",
@@ -151,6 +151,7 @@ def read_table(path: str) -> BrowsedTable:
         path=path,
         title=capfirst(str(model._meta.verbose_name_plural)),
         singular=str(model._meta.verbose_name),
+        plural=str(model._meta.verbose_name_plural),
         about=layout.about,
         version=held.version,
         columns=columns,

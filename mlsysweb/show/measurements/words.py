@@ -41,7 +41,7 @@ NOTES = {
     "recipe.",
     "Megatron-LM": "Test runs; in training memory, that of the 7B model holds logits in 32 bits.",
     "Vidur": "All-reduces inside a node, timed alone; every fourth of its rows.",
-    "ML.ENERGY": "Power of the GPUs alone. Prompt lengths are not told; the means of the data sets stand for them.",
+    "ML.ENERGY": "Power of the GPUs alone. Prompt lengths are not told; the means of the datasets stand for them.",
     "co2_inference": "Queries on one of eight A100s; the other seven wait.",
     "MLPerf Tiny": "Boards are described by one 8-bit multiply-add a clock.",
     "MLPerf Storage v1.0": "Accelerators are emulated by timers; systems are scaled until they just suffice.",
