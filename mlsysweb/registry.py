@@ -149,7 +149,7 @@ PAGES = (
             View(
                 "calibrate",
                 "Calibrate",
-                "Paste measured times of an accelerator and fit the constants of its kernels to them.",
+                "Paste measured times and power of an accelerator and fit its constants to them.",
             ),
         ),
         saved=(Saved("calibrate", "calibrate", "_fit.html"),),

@@ -1,52 +1,99 @@
-"""The six constants of a chip that price its kernels, and the measurement that tells each of them."""
+"""The constants that are fitted, and the measurement that tells each of them: the six of a chip that price its kernels,
+and the three that its power follows from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
 
+from solvers.declare import Array, number
 from solvers.fields import Input
+from solvers.laws.energy import IDLE
+from solvers.laws.power import ARITHMETIC_SHARE, MEMORY_SHARE
 from solvers.specs import Accelerator, columns
 
 
+@dataclass(frozen=True, kw_only=True)
+class PowerConstants:
+    """The constants of the power of a chip as `laws.power` has them, dimensionless."""
+
+    idle_fraction: Array = number("1", "Idle fraction of the TDP", IDLE, high=1, exclusive_min=True)
+    arithmetic_share: Array = number("1", "Power of arithmetic at its peak", ARITHMETIC_SHARE, exclusive_min=True)
+    memory_share: Array = number("1", "Power of memory at full bandwidth", MEMORY_SHARE, exclusive_min=True)
+
+
+class FitKind(IntEnum):
+    """The kinds of constants, each fitted on its own: to times, or to power."""
+
+    TIMES = 0
+    POWER = 1
+
+
+_OWNERS: dict[FitKind, type[Any]] = {FitKind.TIMES: Accelerator, FitKind.POWER: PowerConstants}
+
+
 @dataclass(frozen=True)
-class KernelConstant:
-    """A constant: its figure of `Accelerator`, its attribute of `KernelConstants`, whether it is a share of a peak that
-    physics bounds by 1, and the measurement that separates it from the others."""
+class LawConstant:
+    """A constant: its declared figure, its attribute of `KernelConstants` or `PowerConstants`, whether it is a share
+    that physics bounds by 1, the measurement that separates it from the others, and what it is fitted to."""
 
     name: str
     attribute: str
     bounded: bool
     separated_by: str
+    kind: FitKind = FitKind.TIMES
 
     @property
     def declared(self) -> Input:
         """Return the declaration of the figure: label and units."""
-        return columns(Accelerator)[self.name]
+        return columns(_OWNERS[self.kind])[self.name]
 
 
 CONSTANTS = (
-    KernelConstant(
+    LawConstant(
         "measured_gemm_efficiency", "matrix_efficiency", True, "the TTFT of a prompt of 4,096 tokens or more in 16 bits"
     ),
-    KernelConstant(
+    LawConstant(
         "measured_gemm_efficiency_8bit",
         "narrow_efficiency",
         True,
         "the TTFT of a prompt of 4,096 tokens or more in fp8",
     ),
-    KernelConstant(
+    LawConstant(
         "measured_memory_efficiency", "bandwidth_efficiency", True, "the ITL at batch 1 of the largest model that fits"
     ),
-    KernelConstant(
-        "measured_kernel_time", "kernel_floor", False, "the ITL at batch 1 of a model of 1B to 3B parameters"
-    ),
-    KernelConstant(
+    LawConstant("measured_kernel_time", "kernel_floor", False, "the ITL at batch 1 of a model of 1B to 3B parameters"),
+    LawConstant(
         "measured_collective_latency", "all_reduce_start", False, "the ITL at batch 1 with tensor parallelism 4 or 8"
     ),
-    KernelConstant(
+    LawConstant(
         "measured_link_efficiency",
         "link_efficiency",
         False,
         "the TTFT of a prompt of 4,096 tokens or more with tensor parallelism 4 or 8",
+    ),
+)
+POWER_CONSTANTS = (
+    LawConstant(
+        "idle_fraction",
+        "idle_fraction",
+        True,
+        "the power at one concurrent request of a model of 1B to 3B parameters",
+        FitKind.POWER,
+    ),
+    LawConstant(
+        "arithmetic_share",
+        "arithmetic_share",
+        False,
+        "the power at a batch size of 32 to 128, below the TDP",
+        FitKind.POWER,
+    ),
+    LawConstant(
+        "memory_share",
+        "memory_share",
+        False,
+        "the power at batch 1 of the largest model that fits",
+        FitKind.POWER,
     ),
 )

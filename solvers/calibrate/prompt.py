@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
+from solvers.declare import Solver
 from solvers.errors import InputError, InputErrors
+from solvers.fleet.parallelism import parallelism
 from solvers.node.serving import serving
 from solvers.notebook.call import question, refuse
+from solvers.specs import Accelerator
 
-from .fit import ConstantsFit, TimedQuestion, fit
-from .table import MeasuredFigures, MeasuredTable, read_table
+from .fit import ConstantsFit, MeasuredQuestion, fit
+from .table import SERVING, TRAINING, MeasuredFigures, MeasuredTable, read_table
 
-# Returns the serving wall's question for the text of a row. Raises InputErrors.
-Resolve = Callable[[Mapping[str, str]], Any]
+# Returns the question of a wall for the text of a row. Raises InputErrors.
+Resolve = Callable[[Solver[Any, Any], Mapping[str, str]], Any]
+_WALLS: dict[str, Solver[Any, Any]] = {SERVING: serving, TRAINING: parallelism}
+# Power above this multiple of the thermal design power is not that of one device.
+_MOST_OF_TDP = 1.5
 
 
 def calibrate(text: str) -> ConstantsFit:
-    """Return the constants of a chip fitted to measured times of serving.
+    """Return the constants of a chip fitted to measured figures of serving and of training.
 
-    `text` is CSV: a header and rows with accelerator, model and at least one of TTFT and ITL (or TPOT), with a unit in
-    the header or in the cell; precision, batch size, prompt length, output length, tensor parallel and concurrency are
-    those of the serving wall and its defaults where left out. All rows are of one accelerator.
+    `text` is CSV: a header and rows with accelerator, model and at least one of TTFT, ITL (or TPOT), power of one
+    device, and training step time, with a unit in the header or in the cell. Precision, batch size, prompt length,
+    output length, tensor parallel and concurrency are those of the serving wall and its defaults where left out. A
+    training step needs the sequence length; its micro-batches and parallel sizes are 1 where left out. All rows are of
+    one accelerator.
 
     The result has each constant with its 95 % interval, and predicted over measured before and after the fit. Raise
     InputErrors with every invalid cell, by row and column.
@@ -34,23 +44,23 @@ def calibrate(text: str) -> ConstantsFit:
     ['measured_gemm_efficiency', 'measured_memory_efficiency', 'measured_kernel_time']
     """
 
-    def resolve(row: Mapping[str, str]) -> Any:
-        point = question(serving, row)
-        refuse(serving, point)
+    def resolve(wall: Solver[Any, Any], row: Mapping[str, str]) -> Any:
+        point = question(wall, row)
+        refuse(wall, point)
         return point
 
-    return fit(timed_questions(read_table(text), resolve))
+    return fit(measured_questions(read_table(text), resolve))
 
 
-def timed_questions(table: MeasuredTable, resolve: Resolve) -> tuple[TimedQuestion, ...]:
-    """Return the measured times of a table with their questions. Raise InputErrors with every cell that the serving
-    wall refuses, and for a row of another accelerator than the first."""
-    found: list[TimedQuestion] = []
+def measured_questions(table: MeasuredTable, resolve: Resolve) -> tuple[MeasuredQuestion, ...]:
+    """Return the measured figures of a table with their questions. Raise InputErrors with every cell that a wall
+    refuses, for a row of another accelerator than the first, and for power that one device can't draw."""
+    found: list[MeasuredQuestion] = []
     errors: list[InputError] = []
     chip = None
     for row in table.rows:
         try:
-            point = resolve(row.text)
+            point = resolve(_WALLS[row.wall], row.text)
         except InputErrors as bad:
             errors += (InputError(f"row-{row.number}.{error.field}", error.sentence) for error in bad.errors)
             continue
@@ -58,12 +68,19 @@ def timed_questions(table: MeasuredTable, resolve: Resolve) -> tuple[TimedQuesti
         if point.accelerator.name != chip.name:
             sentence = f"is {point.accelerator.name}; the rows before are of {chip.name}. Fit one at a time."
             errors.append(InputError(f"row-{row.number}.accelerator", sentence))
-        found += _times(row, point)
+        errors += _impossible_power(row, point.accelerator)
+        found += (MeasuredQuestion(row.number, point, name, value) for name, value in row.figures.items())
     if errors:
         raise InputErrors(errors)
     return tuple(found)
 
 
-def _times(row: MeasuredFigures, point: Any) -> Iterator[TimedQuestion]:
-    for name, seconds in row.times.items():
-        yield TimedQuestion(row.number, point, name, seconds)
+def _impossible_power(row: MeasuredFigures, chip: Accelerator) -> Iterator[InputError]:
+    watts, tdp = row.figures.get("power"), float(chip.tdp)
+    if watts is None:
+        return
+    if np.isnan(tdp):
+        yield InputError(f"row-{row.number}.power", f"can't be fitted: the catalog has no TDP of {chip.name}.")
+    elif watts > _MOST_OF_TDP * tdp:
+        sentence = f"is {watts:,.0f} W, more than one device can draw: its TDP is {tdp:,.0f} W. Give that of one."
+        yield InputError(f"row-{row.number}.power", sentence)

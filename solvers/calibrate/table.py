@@ -1,4 +1,4 @@
-"""Measured times from CSV: a header with units, `TTFT (ms)`, or a unit in each cell. Stage 1 of a calibration."""
+"""Measured figures from CSV: a header with units, `TTFT (ms)`, or a unit in each cell. Stage 1 of a calibration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from solvers.declare import closest_name
 from solvers.errors import InputError, InputErrors
@@ -17,45 +17,105 @@ from solvers.spelling import names_no_unit
 MOST_ROWS, LONGEST = 100, 6_000
 # Where an error belongs to the whole table.
 ROWS = "rows"
-# The figures that are measured, in seconds, and the inputs of the serving wall, by the names that tables give them.
-TIMES = {"ttft": "TTFT", "itl": "ITL"}
-INPUTS = {
+# The inputs of the walls, by the names that tables give them: of both, of serving alone, of a training step alone.
+_BOTH = {
     "accelerator": "accelerator",
     "model": "model",
     "precision": "precision",
+    "tensor_parallel": "tensor parallel",
+}
+_SERVING = {
     "batch_size": "batch size",
     "prompt_length": "prompt length",
     "output_length": "output length",
-    "tensor_parallel": "tensor parallel",
     "concurrency": "concurrency",
 }
+_GLOBAL_BATCH = "global_batch_size"
+_TRAINING = {
+    "sequence_length": "sequence length",
+    "microbatch_size": "micro-batch size",
+    "microbatches": "micro-batches",
+    _GLOBAL_BATCH: "global batch size",
+    "data_parallel": "data parallel",
+    "pipeline_parallel": "pipeline parallel",
+    "context_parallel": "context parallel",
+    "expert_parallel": "expert parallel",
+    "virtual_stages": "virtual stages",
+    "zero_stage": "ZeRO stage",
+    "recomputation": "recomputation",
+}
+INPUTS = _BOTH | _SERVING | _TRAINING
+# A training step that a row says less about runs on one device, with one micro-batch of one sequence.
+_ONE = ("data_parallel", "tensor_parallel", "pipeline_parallel", "microbatches", "microbatch_size")
+SERVING, TRAINING = "serving", "parallelism"
+
+
+@dataclass(frozen=True)
+class MeasuredQuantity:
+    """A figure that is measured: its name in a table, its SI unit, the unit of an example, the least value that is
+    refused as too large, in words too, and the wall that answers its question."""
+
+    label: str
+    unit: str
+    shown: str
+    too_large: float
+    limits: str
+    wall: str = SERVING
+
+
+_TIME = ("s", "ms", 1e5, "a time above 0 and below a day")
+QUANTITIES = {
+    "ttft": MeasuredQuantity("TTFT", *_TIME),
+    "itl": MeasuredQuantity("ITL", *_TIME),
+    "power": MeasuredQuantity("Power", "W", "W", 1e5, "the power of one device, above 0 and below 100 kW"),
+    "step_time": MeasuredQuantity("Training step time", *_TIME, TRAINING),
+}
+# Every column that a table may have, by name.
+COLUMNS = {name: each.label for name, each in QUANTITIES.items()} | INPUTS
+# What a training step and a decode step are both called; the other columns of the table tell which is meant.
+_STEP = ("step time", "step")
 _ALIASES = {
     "ttft": ("ttft", "time to first token", "first token", "prefill", "prefill time"),
-    "itl": ("itl", "tpot", "inter token latency", "time per output token", "step time", "decode step", "step"),
+    "itl": ("itl", "tpot", "inter token latency", "time per output token", "decode step", *_STEP),
+    "power": ("power", "gpu power", "device power", "mean power", "average power", "power draw"),
+    "step_time": ("training step time", "training step", "train step time", "train step", "iteration time"),
     "accelerator": ("accelerator", "gpu", "chip", "device"),
     "model": ("model",),
     "precision": ("precision", "dtype", "format"),
+    "tensor_parallel": ("tensor parallel", "tp", "tensor parallelism"),
     "batch_size": ("batch size", "batch", "bs"),
     "prompt_length": ("prompt length", "prompt", "context", "context length", "input length", "isl"),
     "output_length": ("output length", "output", "osl"),
-    "tensor_parallel": ("tensor parallel", "tp", "tensor parallelism"),
     "concurrency": ("concurrency", "concurrent requests"),
+    "sequence_length": ("sequence length", "sequence", "seq len", "seq"),
+    "microbatch_size": ("micro batch size", "micro batch", "microbatch size", "microbatch", "mbs"),
+    "microbatches": ("micro batches", "microbatches", "gradient accumulation", "accumulation steps"),
+    _GLOBAL_BATCH: ("global batch size", "global batch", "gbs"),
+    "data_parallel": ("data parallel", "dp", "data parallelism"),
+    "pipeline_parallel": ("pipeline parallel", "pp", "pipeline parallelism"),
+    "context_parallel": ("context parallel", "cp", "context parallelism"),
+    "expert_parallel": ("expert parallel", "ep", "expert parallelism"),
+    "virtual_stages": ("virtual stages", "vpp", "virtual pipeline"),
+    "zero_stage": ("zero stage", "zero"),
+    "recomputation": ("recomputation", "recompute", "activation checkpointing"),
 }
-# Columns of a measurement that no constant of kernels depends on.
+# Columns of a measurement that no constant depends on.
 _NOT_FITTED = ("power", "energy", "source", "note", "engine", "backend", "throughput")
 _NAMES = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
 _HEADER = re.compile(r"\s*(?P<name>[^([]*?)\s*(?:[(\[](?P<unit>[^)\]]*)[)\]])?\s*")
-_ENDING = re.compile(r"(?P<name>.+?)[ _](?P<unit>ms|us|s)")
+_ENDING = re.compile(r"(?P<name>.+?)[ _](?P<unit>ms|us|s|w|kw)")
+_ENDINGS = {"w": "W", "kw": "kW"}
 
 
 @dataclass(frozen=True)
 class MeasuredFigures:
-    """One row of a table: its number, from 1 without the header; the question for the serving wall as text by input;
-    TTFT and ITL in seconds, by name, those that were measured."""
+    """One row of a table: its number, from 1 without the header; the name of the wall that it is a question of, and
+    that question as text by input; the measured figures in SI, by name."""
 
     number: int
+    wall: str
     text: Mapping[str, str]
-    times: Mapping[str, float]
+    figures: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -68,8 +128,11 @@ class MeasuredTable:
 
 @dataclass(frozen=True)
 class _Column:
+    """A column of a table: its name, the unit of bare numbers, and what the header calls it."""
+
     name: str
     unit: str
+    said: str
 
 
 def read_table(text: str) -> MeasuredTable:
@@ -96,17 +159,21 @@ def read_table(text: str) -> MeasuredTable:
     return MeasuredTable(tuple(rows), ignored)
 
 
+_FIRST_HEADER = "accelerator,model,precision,batch size,prompt length,TTFT,ITL,power"
+
+
 def with_row(text: str, cells: Mapping[str, str]) -> str:
-    """Return a table with one more row, of cells by the name of their column; a table without a header gets one. Raise
-    InputErrors where the header is invalid or lacks a column for a cell."""
-    lines = _lines(text) or [",".join(["accelerator", *list(INPUTS.values())[1:7], *TIMES.values()])]
+    """Return a table with one more row, of cells by the name of their column; a table without a header gets one, and a
+    header without a column for a cell gets that. Raise InputErrors where the header is invalid."""
+    lines = _lines(text) or [_FIRST_HEADER]
     separator = _separator(lines)
     columns, _ = _header(next(csv.reader(lines[:1], delimiter=separator, skipinitialspace=True)))
     names = [column.name if column else "" for column in columns]
-    if missing := [(TIMES | INPUTS)[name] for name, cell in cells.items() if cell and name not in names]:
-        raise _wrong(f"have no column for {' and '.join(missing)} of the new row. Add it to the header.")
+    missing = [name for name, cell in cells.items() if cell and name not in names]
+    lines[0] = separator.join([lines[0], *(COLUMNS[name] for name in missing)])
     out = io.StringIO()
-    csv.writer(out, delimiter=separator, lineterminator="").writerow([cells.get(name, "") for name in names])
+    row = [cells.get(name, "") for name in (*names, *missing)]
+    csv.writer(out, delimiter=separator, lineterminator="").writerow(row)
     return "\n".join([*lines, out.getvalue()])
 
 
@@ -130,12 +197,16 @@ def _header(cells: Sequence[str]) -> tuple[list[_Column | None], tuple[str, ...]
         column = _column(cell)
         if column is None:
             ignored.append(cell.strip())
-        elif any(column.name == other.name for other in columns if other):
-            raise _wrong(f"have two columns of {(TIMES | INPUTS)[column.name]}; keep one.")
         columns.append(column)
-    names = {column.name for column in columns if column}
-    if not names & set(TIMES):
-        raise _wrong("need a column of TTFT or ITL: 'TTFT (ms)', 'ITL (ms)'.")
+    if any(column.name in _TRAINING for column in columns if column):
+        columns = [replace(each, name="step_time") if each and each.said in _STEP else each for each in columns]
+    names = [column.name for column in columns if column]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise _wrong(f"have two columns of {COLUMNS[twice]}; keep one.")
+    if not set(names) & set(QUANTITIES):
+        raise _wrong(
+            "need a column of what was measured: 'TTFT (ms)', 'ITL (ms)', 'power (W)' or 'training step time (s)'."
+        )
     if missing := [name for name in ("accelerator", "model") if name not in names]:
         raise _wrong(f"need a column of {' and of '.join(missing)}.")
     return columns, tuple(ignored)
@@ -148,15 +219,14 @@ def _column(cell: str) -> _Column | None:
     unit = ((match["unit"] or "") if match else "").strip()
     plain = words.replace("_", " ").replace("-", " ")
     if plain not in _NAMES and (ending := _ENDING.fullmatch(plain)) and ending["name"] in _NAMES:
-        plain, unit = ending["name"], ending["unit"]
+        plain, unit = ending["name"], _ENDINGS.get(ending["unit"], ending["unit"])
     if plain in _NAMES:
-        return _Column(_NAMES[plain], unit)
+        return _Column(_NAMES[plain], unit, plain)
     if plain.split(" ")[0] in _NOT_FITTED:
         return None
     near = closest_name(plain, _NAMES)
     hint = f" Did you mean {near}?" if near else ""
-    known = ", ".join([*INPUTS.values(), *TIMES.values()])
-    raise _wrong(f"have an unknown column '{cell.strip()[:40]}'.{hint} Known are: {known}.")
+    raise _wrong(f"have an unknown column '{cell.strip()[:40]}'.{hint} Known are: {', '.join(COLUMNS.values())}.")
 
 
 def _row(number: int, cells: Sequence[str], columns: Sequence[_Column | None]) -> MeasuredFigures:
@@ -164,33 +234,79 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[_Column | None]) -
     if len(cells) > len(columns):
         sentence = f"has {len(cells)} cells; the header has {len(columns)}. Quote a number with a comma in it."
         raise InputErrors([InputError(f"row-{number}", sentence)])
-    text, times, errors = {}, {}, []
+    text: dict[str, str] = {}
+    figures: dict[str, float] = {}
+    errors: list[InputError] = []
+    measured = set()
     for cell, column in zip(cells, columns, strict=False):
         if column is None or not cell.strip():
             continue
-        if column.name not in TIMES:
+        if column.name not in QUANTITIES:
             text[column.name] = cell.strip()
             continue
+        measured.add(column.name)
         try:
-            times[column.name] = _seconds(f"row-{number}.{column.name}", cell.strip(), column.unit)
+            figures[column.name] = _figure(f"row-{number}.{column.name}", cell.strip(), column)
         except InputError as error:
             errors.append(error)
     missing = (name for name in ("accelerator", "model") if name not in text)
     errors += [InputError(f"row-{number}.{name}", "is empty.") for name in missing]
-    if not times and not errors:
-        errors.append(InputError(f"row-{number}", "has neither a TTFT nor an ITL."))
+    if not measured:
+        wanted = [COLUMNS[each.name] for each in columns if each and each.name in QUANTITIES]
+        errors.append(InputError(f"row-{number}", f"has no {' and no '.join(wanted)}."))
+    walls = {QUANTITIES[name].wall for name in measured}
+    if len(walls) > 1:
+        errors.append(InputError(f"row-{number}", "has figures of serving and of a training step; give each a row."))
+    wall = TRAINING if walls == {TRAINING} else SERVING
+    errors += _out_of_place(number, wall, text)
+    if wall == TRAINING and not errors:
+        text = _training_text(number, text)
     if errors:
         raise InputErrors(errors)
-    return MeasuredFigures(number, text, times)
+    return MeasuredFigures(number, wall, text, figures)
 
 
-def _seconds(field: str, cell: str, unit: str) -> float:
-    if not unit and names_no_unit(cell):
-        raise InputError(field, f"has no unit; write '{cell[:20]} ms', or the unit in the header: 'TTFT (ms)'.")
-    seconds = to_si(field, in_shown_unit(cell, unit), "s")
-    if not 0 < seconds < 1e5:
-        raise InputError(field, f"must be a time above 0 and below a day; '{cell[:20]}' is not.")
-    return seconds
+def _out_of_place(number: int, wall: str, text: Mapping[str, str]) -> Iterator[InputError]:
+    """Yield an error for each input of a row that belongs to the other kind of measurement."""
+    others, whose = (_SERVING, "serving") if wall == TRAINING else (_TRAINING, "a training step")
+    for name in others:
+        if name in text:
+            yield InputError(f"row-{number}.{name}", f"is an input of {whose}, which this row has no figure of.")
+
+
+def _training_text(number: int, text: Mapping[str, str]) -> dict[str, str]:
+    """Return the question of a training step with what the row leaves out. Raise InputErrors."""
+    field = f"row-{number}.{_GLOBAL_BATCH}"
+    if "sequence_length" not in text:
+        raise InputErrors([InputError(f"row-{number}.sequence_length", "is empty; a training step needs it.")])
+    whole = dict.fromkeys(_ONE, "1") | dict(text)
+    if _GLOBAL_BATCH not in whole:
+        return whole
+    if "microbatches" in text:
+        raise InputErrors([InputError(field, "follows from the micro-batches; leave one of them out.")])
+    total = whole.pop(_GLOBAL_BATCH)
+    try:
+        sequences, each = to_si(field, total, "1"), 1.0
+        for name in ("data_parallel", "microbatch_size"):
+            each *= to_si(f"row-{number}.{name}", whole[name], "1")
+    except InputError as error:
+        raise InputErrors([error]) from None
+    if each <= 0 or sequences <= 0 or sequences % each:
+        sentence = f"must be a multiple of data parallel × micro-batch size, {each:g}; '{total[:20]}' is not."
+        raise InputErrors([InputError(field, sentence)])
+    return whole | {"microbatches": f"{sequences / each:.0f}"}
+
+
+def _figure(field: str, cell: str, column: _Column) -> float:
+    quantity = QUANTITIES[column.name]
+    if not column.unit and names_no_unit(cell):
+        unit = quantity.shown
+        header = f"{quantity.label} ({unit})"
+        raise InputError(field, f"has no unit; write '{cell[:20]} {unit}', or the unit in the header: '{header}'.")
+    value = to_si(field, in_shown_unit(cell, column.unit), quantity.unit)
+    if not 0 < value < quantity.too_large:
+        raise InputError(field, f"must be {quantity.limits}; '{cell[:20]}' is not.")
+    return value
 
 
 def in_words(field: str) -> str:
@@ -198,7 +314,7 @@ def in_words(field: str) -> str:
     number, _, column = field.removeprefix("row-").partition(".")
     if not field.startswith("row-"):
         return "Rows" if field == ROWS else field
-    return f"Row {number}, {(TIMES | INPUTS).get(column, column.replace('_', ' '))}" if column else f"Row {number}"
+    return f"Row {number}, {COLUMNS.get(column, column.replace('_', ' '))}" if column else f"Row {number}"
 
 
 def errors_in_words(errors: Sequence[InputError]) -> Iterator[str]:

@@ -10,8 +10,8 @@ from solvers.declare import Array
 
 # Dynamic power that arithmetic at its peak would draw if no limit held it, and memory at its full bandwidth, as shares
 # of what the thermal design power leaves above idle. Fitted to 243 runs of 11 language models on H100s.
-_ARITHMETIC_SHARE = 2.0
-_MEMORY_SHARE = 0.65
+ARITHMETIC_SHARE = 2.0
+MEMORY_SHARE = 0.65
 
 
 class PowerModel(IntEnum):
@@ -23,13 +23,16 @@ class PowerModel(IntEnum):
     ACTIVITY = 2
 
 
-def activity(mfu: Array, memory_utilization: Array) -> Array:
+def activity(
+    mfu: Array, memory_utilization: Array, arithmetic: Array = ARITHMETIC_SHARE, memory: Array = MEMORY_SHARE
+) -> Array:
     """Dimensionless share (0 to 1) of a chip's dynamic power that is drawn, min(1, 2·u_c + 0.65·√u_m), at the share
-    u_c of its peak rate (`mfu`) and u_m of its memory's bandwidth (`memory_utilization`), both 0 to 1. Arrays
-    broadcast. Fitted to GPU power of the ML.ENERGY Benchmark (Chung et al. 2025, arXiv:2505.06371) on the H100 at its
-    default power limit; the root because clocks and cores wait at full voltage while the memory is read."""
-    arithmetic = _ARITHMETIC_SHARE * np.asarray(mfu, dtype=float)
-    return np.minimum(arithmetic + _MEMORY_SHARE * np.sqrt(memory_utilization), 1.0)
+    u_c of its peak rate (`mfu`) and u_m of its memory's bandwidth (`memory_utilization`), both 0 to 1; the factors 2
+    and 0.65 may be another chip's (`arithmetic` and `memory`, dimensionless). Arrays broadcast. Fitted to GPU power of
+    the ML.ENERGY Benchmark (Chung et al. 2025, arXiv:2505.06371) on the H100 at its default power limit; the root
+    because clocks and cores wait at full voltage while the memory is read."""
+    of_arithmetic = arithmetic * np.asarray(mfu, dtype=float)
+    return np.minimum(of_arithmetic + memory * np.sqrt(memory_utilization), 1.0)
 
 
 def dynamic_share(mfu: Array, memory_utilization: Array) -> Array:

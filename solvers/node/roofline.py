@@ -186,6 +186,7 @@ FIGURES = (
         "Latency and throughput vs. batch size",
         x_marks=("compute_bound_batch_size",),
     ),
+    curve("batch_size", ("energy_per_sample", "power"), "Energy per token or sample, and power, vs. batch size"),
 )
 
 EQUATIONS = (

@@ -323,6 +323,7 @@ FIGURES = (
         logy=False,
     ),
     curve("mfu", ("carbon_per_useful_device_hour",), "Carbon per effective device-hour vs. MFU"),
+    curve("duration", ("it_energy",), "IT energy vs. duration"),
 )
 
 EQUATIONS = (

@@ -90,9 +90,11 @@ function wire(plot) {
   place(plot);
   if (wired.has(plot)) return;
   wired.add(plot);
-  plot.on("plotly_click", ({ points }) => open(points[0]));
+  // Over a line and a point at once the one with an address counts.
+  const meant = (points) => points.find((point) => target(point).url) ?? points[0];
+  plot.on("plotly_click", ({ points }) => open(meant(points)));
   plot.on("plotly_hover", ({ points }) => {
-    const { url, name, value } = target(points[0]);
+    const { url, name, value } = target(meant(points));
     plot.toggleAttribute("data-link", Boolean(url) || (Boolean(value) && Boolean(field(name))));
   });
   plot.on("plotly_unhover", () => plot.removeAttribute("data-link"));

@@ -1,1 +1,1 @@
-"""Calibrate: the constants of a chip, fitted to measured times of serving that a visitor pastes."""
+"""Calibrate: the constants of a chip, fitted to measured times and power that a visitor pastes."""

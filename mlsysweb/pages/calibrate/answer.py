@@ -10,21 +10,24 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
+from catalog.resolve import find
 from mlsysweb.answer import validated
 from mlsysweb.show.forms.asked import Rows, asked_inputs
 from mlsysweb.show.forms.page import AskedInput
 from mlsysweb.show.work_limits import heavy_work
-from solvers.calibrate.fit import ConstantsFit, TimedQuestion, fit
-from solvers.calibrate.prompt import timed_questions
-from solvers.calibrate.table import MeasuredTable, errors_in_words, read_table, with_row
+from solvers.calibrate.fit import ConstantsFit, MeasuredQuestion, fit
+from solvers.calibrate.prompt import measured_questions
+from solvers.calibrate.table import SERVING, MeasuredTable, errors_in_words, read_table, with_row
+from solvers.declare import Solver
 from solvers.errors import InputErrors
 from solvers.node.serving import serving
+from solvers.specs import Accelerator
 
 from .page import CalibratePage
 from .present import CalibrateLinks, calibrate_page
 from .question import ADD, GUIDED, NEW, ROWS, examples
 
-# Times from which on a fit is heavy work, one request at a time.
+# Figures from which on a fit is heavy work, one request at a time.
 _HEAVY = 80
 
 
@@ -79,16 +82,16 @@ def _new_row(query: QueryDict) -> dict[str, str]:
 
 def _page(rows: str) -> CalibratePage:
     table = read_table(rows)
-    figures = timed_questions(table, _resolve)
+    figures = measured_questions(table, _resolve)
     found = _fit(figures)
     return calibrate_page(found, _links(rows, table), table.ignored)
 
 
-def _resolve(row: Mapping[str, str]) -> Any:
-    return validated(serving, row)[1].point
+def _resolve(wall: Solver[Any, Any], row: Mapping[str, str]) -> Any:
+    return validated(wall, row)[1].point
 
 
-def _fit(figures: tuple[TimedQuestion, ...]) -> ConstantsFit:
+def _fit(figures: tuple[MeasuredQuestion, ...]) -> ConstantsFit:
     if len(figures) < _HEAVY:
         return fit(figures)
     with heavy_work():
@@ -96,12 +99,15 @@ def _fit(figures: tuple[TimedQuestion, ...]) -> ConstantsFit:
 
 
 def _links(rows: str, table: MeasuredTable) -> CalibrateLinks:
-    query = urlencode({ROWS: rows})
+    query, first = urlencode({ROWS: rows}), table.rows[0]
+    of_serving = next(
+        (row.text for row in table.rows if row.wall == SERVING), {"accelerator": first.text["accelerator"]}
+    )
     return CalibrateLinks(
         page=f"{reverse('calibrate:calibrate')}?{query}",
         csv=f"{reverse('calibrate:constants')}?{query}",
         serving=reverse("walls:wall", args=[serving.name]),
         uncertainty=reverse("uncertainty:uncertainty"),
-        text=dict(table.rows[0].text),
-        chip=str(validated(serving, table.rows[0].text)[1].snapshot["accelerator"].get("slug", "")),
+        text=dict(of_serving),
+        chip=find(Accelerator, first.text["accelerator"], "accelerator").snapshot["slug"],
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from mlsysweb.show.forms.page import OptionGroup
 from mlsysweb.show.results.page import Card, Figure, Link, NamedTable, PageSummary, Table
 
-CONSTANT_COLUMNS = ("Constant", "Catalog", "Fitted", "95 % interval")
-TIME_COLUMNS = ("Row", "Configuration", "Time", "Measured", "Predicted before", "Predicted after")
+CONSTANT_COLUMNS = ("Constant", "Today", "Fitted", "95 % interval")
+TIME_COLUMNS = ("Row", "Configuration", "Figure", "Measured", "Predicted before", "Predicted after")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class ConstantLine:
 
 @dataclass(frozen=True)
 class TimeLine:
-    """One measured time with its predictions: the cells of `TIME_COLUMNS`. `far` where the fit is off by a quarter."""
+    """One measured figure with its predictions: the cells of `TIME_COLUMNS`. `far` where the fit is off by a
+    quarter."""
 
     cells: tuple[str, ...]
     far: bool
@@ -30,7 +31,7 @@ class TimeLine:
 
 @dataclass(frozen=True)
 class CalibratePage:
-    """The constants of a chip fitted to measured times. `kind` is the verdict's state. `warnings` are about constants
+    """The constants of a chip fitted to measured figures. `kind` is the verdict's state. `warnings` are about constants
     that are impossible or that the rows do not tell; `links` open other pages with the fitted constants. `settings` are
     the fitted constants as changed figures of the accelerator `chip`, for a wall; none where one is impossible."""
 
@@ -56,7 +57,7 @@ class CalibratePage:
 
     @property
     def time_columns(self) -> tuple[str, ...]:
-        """Return the header of the table of times."""
+        """Return the header of the table of measured figures."""
         return TIME_COLUMNS
 
     def summary(self) -> PageSummary:
@@ -64,7 +65,7 @@ class CalibratePage:
         times = tuple(line.cells for line in self.times)
         tables = (
             NamedTable("Constants", Table(CONSTANT_COLUMNS, constants)),
-            NamedTable("Times", Table(TIME_COLUMNS, times)),
+            NamedTable("Measurements", Table(TIME_COLUMNS, times)),
         )
         return PageSummary(self.verdict, self.kind, self.cards, self.figures, tables)
 

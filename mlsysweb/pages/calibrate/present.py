@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import log
 from urllib.parse import urlencode
 
 import orjson
 
-from mlsysweb.show.charts.residuals import TimeSeries, residuals
+from mlsysweb.show.charts.residuals import Residuals, residuals
 from mlsysweb.show.results.page import Card, Figure, Link, Table
 from mlsysweb.show.results.present import card, embedded
-from solvers.calibrate.fit import ConstantsFit, FittedConstant, TimedQuestion, median_error
-from solvers.calibrate.table import TIMES
+from solvers.calibrate.constants import FitKind
+from solvers.calibrate.fit import AT_LIMIT, ConstantsFit, FittedConstant, MeasuredQuestion, median_error
+from solvers.calibrate.table import QUANTITIES, TRAINING
 from solvers.errors import InputError
 from solvers.quantities import format_quantity, to_input_text
 from solvers.result import Value
@@ -46,7 +48,7 @@ def calibrate_page(fit: ConstantsFit, around: CalibrateLinks, ignored: tuple[str
         verdict=verdict(fit),
         kind=State.OK if improves(fit) else State.MISSED,
         cards=tuple(_cards(fit)),
-        figures=(_figure(fit, times),),
+        figures=tuple(_figures(fit, times)),
         constants=tuple(_constant_line(each) for each in fit.constants),
         warnings=tuple(warnings(fit)),
         correlations=tuple(correlations(fit)),
@@ -62,7 +64,7 @@ def calibrate_page(fit: ConstantsFit, around: CalibrateLinks, ignored: tuple[str
 
 def _cards(fit: ConstantsFit) -> Iterator[Card]:
     columns = (
-        ("before", "Error with the catalog's constants", fit.before),
+        ("before", "Error with today's constants", fit.before),
         ("after", "Error after the fit", fit.after),
         ("left_out", "Leave-one-out error", fit.left_out),
     )
@@ -83,11 +85,14 @@ def _constant_line(each: FittedConstant) -> ConstantLine:
 
 def _time_lines(fit: ConstantsFit) -> Iterator[TimeLine]:
     for figure, before, after in zip(fit.figures, fit.before.tolist(), fit.after.tolist(), strict=True):
-        measured, first, second = (format_quantity(figure.seconds * ratio, "s") for ratio in (1.0, before, after))
+        quantity = QUANTITIES[figure.quantity]
+        measured, first, second = (
+            format_quantity(figure.value * ratio, quantity.unit) for ratio in (1.0, before, after)
+        )
         cells = (
             str(figure.row),
             _configuration(figure),
-            TIMES[figure.quantity],
+            quantity.label,
             measured,
             f"{first} ({_times(before)})",
             f"{second} ({_times(after)})",
@@ -99,32 +104,42 @@ def _times(ratio: float) -> str:
     return format_quantity(ratio, "1", "times")
 
 
-def _configuration(figure: TimedQuestion) -> str:
+def _configuration(figure: MeasuredQuestion) -> str:
     point = figure.point
     precision = Precision(int(point.precision)).name
+    if QUANTITIES[figure.quantity].wall == TRAINING:
+        ways = {"DP": point.data_parallel, "TP": point.tensor_parallel, "PP": point.pipeline_parallel}
+        ways |= {"CP": point.context_parallel, "EP": point.expert_parallel}
+        split = "".join(f", {way} {devices:g}" for way, devices in ways.items() if devices > 1)
+        batch = f"{point.microbatches:g} × {point.microbatch_size:g} sequences of {point.sequence_length:g}"
+        return f"{point.model.name}, {precision}, {batch}{split}"
     load = f"{point.concurrency:g} concurrent" if point.concurrency > 0 else f"batch {point.batch_size:g}"
     split = f", TP {point.tensor_parallel:g}" if point.tensor_parallel > 1 else ""
     return f"{point.model.name}, {precision}, {load}, prompt {point.prompt_length:g}{split}"
 
 
-def _figure(fit: ConstantsFit, times: tuple[TimeLine, ...]) -> Figure:
-    series = []
-    for quantity, label in TIMES.items():
-        at = [k for k, figure in enumerate(fit.figures) if figure.quantity == quantity]
-        if at:
-            seconds = [fit.figures[k].seconds for k in at]
-            texts = [f"Row {fit.figures[k].row}: {_configuration(fit.figures[k])}" for k in at]
-            series.append(
-                TimeSeries(label, seconds, [float(fit.before[k]) for k in at], [float(fit.after[k]) for k in at], texts)
-            )
-    worst = max((abs(float(ratio) - 1) for ratio in fit.after), default=0.0)
-    return Figure(
-        id="residuals-0",
-        title="Predicted over measured",
-        description=f"After the fit every prediction is within {format_quantity(worst, '1', 'percent')}.",
-        plot=embedded(orjson.dumps(residuals(series)).decode()),
-        table=Table(TIME_COLUMNS, tuple(line.cells for line in times)),
-    )
+def _figures(fit: ConstantsFit, times: tuple[TimeLine, ...]) -> Iterator[Figure]:
+    """Yield the residuals of times and those of power, each along what was measured."""
+    for place, kind in enumerate(each for each in FitKind if any(figure.kind == each for figure in fit.figures)):
+        at = [k for k, figure in enumerate(fit.figures) if figure.kind == kind]
+        series = []
+        for quantity, declared in QUANTITIES.items():
+            own = [k for k in at if fit.figures[k].quantity == quantity]
+            if own:
+                texts = [f"Row {fit.figures[k].row}: {_configuration(fit.figures[k])}" for k in own]
+                before, after = ([float(ratios[k]) for k in own] for ratios in (fit.before, fit.after))
+                series.append(Residuals(declared.label, [fit.figures[k].value for k in own], before, after, texts))
+        worst = max(abs(float(fit.after[k]) - 1) for k in at)
+        along = (
+            Value(0.0, "s", "s", "Measured time") if kind == FitKind.TIMES else Value(0.0, "W", "W", "Measured power")
+        )
+        yield Figure(
+            id=f"residuals-{place}",
+            title=f"Predicted over measured {'time' if kind == FitKind.TIMES else 'power'}",
+            description=f"After the fit every prediction is within {format_quantity(worst, '1', 'percent')}.",
+            plot=embedded(orjson.dumps(residuals(series, along)).decode()),
+            table=Table(TIME_COLUMNS, tuple(times[k].cells for k in at)),
+        )
 
 
 def _links(fit: ConstantsFit, around: CalibrateLinks) -> Iterator[Link]:
@@ -138,7 +153,7 @@ def _links(fit: ConstantsFit, around: CalibrateLinks) -> Iterator[Link]:
     ranges = {
         f"range.accelerator.{each.constant.name}": f"{_typed(each, each.low)}..{_typed(each, _highest(each))}"
         for each in fit.fitted
-        if each.low < _highest(each)
+        if each.constant.kind == FitKind.TIMES and each.low < _highest(each)
     }
     if ranges:
         query = urlencode({"wall": "serving", **text, **typed, **ranges})
@@ -149,10 +164,13 @@ def _settings(fit: ConstantsFit) -> dict[str, str]:
     """Return the fitted constants as changed figures of the accelerator; none where one of them is impossible."""
     if any(not _possible(each, each.value) for each in fit.fitted):
         return {}
-    return {f"accelerator.{each.constant.name}": _typed(each, each.value) for each in fit.fitted}
+    of_kernels = (each for each in fit.fitted if each.constant.kind == FitKind.TIMES)
+    return {f"accelerator.{each.constant.name}": _typed(each, each.value) for each in of_kernels}
 
 
 def _possible(each: FittedConstant, value: float) -> bool:
+    if abs(log(each.value / each.start)) > AT_LIMIT:
+        return False
     try:
         each.constant.declared.check(each.constant.name, value)
     except InputError:

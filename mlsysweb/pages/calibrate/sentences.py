@@ -6,16 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from solvers.calibrate.constants import CONSTANTS, KernelConstant
-from solvers.calibrate.fit import HARDLY, ConstantsFit, FittedConstant, median_error
-from solvers.calibrate.table import TIMES
+from solvers.calibrate.constants import CONSTANTS, POWER_CONSTANTS, FitKind, LawConstant
+from solvers.calibrate.fit import AT_LIMIT, HARDLY, ConstantsFit, FittedConstant, median_error
+from solvers.calibrate.table import QUANTITIES
 from solvers.quantities import format_quantity
 
 # A correlation from which on two constants are hardly told apart.
 _CORRELATED = 0.95
-# Of the logarithm of the farthest that a fit goes: from there on it has run to its limit.
-_AT_LIMIT = 0.98 * float(np.log(20.0))
-_BY_NAME = {each.name: each for each in CONSTANTS}
+_BY_NAME = {each.name: each for each in (*CONSTANTS, *POWER_CONSTANTS)}
 
 
 def improves(fit: ConstantsFit) -> bool:
@@ -29,16 +27,22 @@ def verdict(fit: ConstantsFit) -> str:
     chip = fit.figures[0].point.accelerator.name
     first = "The fit is better." if improves(fit) else "The fit is no better."
     return (
-        f"{first} Median error of {len(fit.figures)} times on {chip}: {before} with the catalog's constants, {after} "
-        f"fitted, {left_out} in leave-one-out validation."
+        f"{first} Median error of {len(fit.figures)} {measured(fit)} on {chip}: {before} with today's constants, "
+        f"{after} fitted, {left_out} in leave-one-out validation."
     )
+
+
+def measured(fit: ConstantsFit) -> str:
+    """Return what was measured, in the plural."""
+    kinds = {figure.kind for figure in fit.figures}
+    return "figures" if len(kinds) > 1 else "times" if FitKind.TIMES in kinds else "figures of power"
 
 
 def _percent(share: float) -> str:
     return format_quantity(share, "1", "percent")
 
 
-def figure_text(constant: KernelConstant, value: float) -> str:
+def figure_text(constant: LawConstant, value: float) -> str:
     """Return the value of a constant as text: a share to three digits, a time in microseconds."""
     io = constant.declared
     return format_quantity(value, io.unit, io.display_unit)
@@ -48,6 +52,11 @@ def warnings(fit: ConstantsFit) -> Iterator[str]:
     """Yield what can't be, and which constants the rows do not tell, each with the measurement that would."""
     yield from _impossible(fit)
     for each in fit.constants:
+        if each.unbounded:
+            yield (
+                f"{each.constant.declared.label} ran to the limit of the fit, so these rows do not bound it: it keeps "
+                f"{figure_text(each.constant, each.value)}. Measure {each.constant.separated_by}."
+            )
         if each.twin:
             twin = _BY_NAME[each.twin].declared.label
             yield (
@@ -62,7 +71,7 @@ def warnings(fit: ConstantsFit) -> Iterator[str]:
 def _impossible(fit: ConstantsFit) -> Iterator[str]:
     for each in fit.fitted:
         label, value = each.constant.declared.label, figure_text(each.constant, each.value)
-        if abs(np.log(each.value / each.start)) > _AT_LIMIT:
+        if abs(np.log(each.value / each.start)) > AT_LIMIT:
             yield f"{label} ran to {value}, the limit of the fit: check the units of the times."
         elif each.constant.bounded and each.value > 1:
             sure = "Its whole interval is above 1" if each.low > 1 else "Its interval includes values below 1"
@@ -78,7 +87,7 @@ def _correlated(fit: ConstantsFit) -> Iterator[str]:
     fitted, said = fit.fitted, False
     for k in range(len(fitted)):
         for j in range(k):
-            if abs(fit.correlation[k, j]) > _CORRELATED:
+            if fitted[k].constant.kind == fitted[j].constant.kind and abs(fit.correlation[k, j]) > _CORRELATED:
                 weak = _weaker(fitted[k], fitted[j])
                 said = True
                 yield (
@@ -101,7 +110,7 @@ def correlations(fit: ConstantsFit) -> Iterator[str]:
     """Yield the correlation of each pair of fitted constants."""
     fitted = fit.fitted
     for k in range(len(fitted)):
-        for j in range(k):
+        for j in (each for each in range(k) if fitted[each].constant.kind == fitted[k].constant.kind):
             yield f"{_pair(fitted[j], fitted[k])}: {_correlation(fit.correlation[k, j])}"
 
 
@@ -122,15 +131,20 @@ def notes(fit: ConstantsFit, ignored: tuple[str, ...]) -> Iterator[str]:
     worst = int(np.argmax(np.abs(np.log(fit.after))))
     figure = fit.figures[worst]
     yield (
-        f"Largest error: {TIMES[figure.quantity]} of row {figure.row}, predicted "
-        f"{format_quantity(float(fit.after[worst]), '1', 'times')} the measured time."
+        f"Largest error: {QUANTITIES[figure.quantity].label} of row {figure.row}, predicted "
+        f"{format_quantity(float(fit.after[worst]), '1', 'times')} the measured figure."
     )
     yield (
         f"Least squares on the logarithm of predicted over measured, {fit.degrees} degrees of freedom. Intervals hold "
-        "if the errors are independent; a time left out is predicted by the linearized fit to the others."
+        "if the errors are independent; a figure left out is predicted by the linearized fit to the others."
     )
+    if any(figure.kind == FitKind.POWER for figure in fit.figures):
+        yield (
+            "Power is the mean over a request. Of its three constants walls take the idle fraction alone; the power of "
+            "arithmetic and of memory are those of the site there."
+        )
     if ignored:
-        yield f"Not fitted, as no constant of kernels depends on it: {', '.join(each[:40] for each in ignored)}."
+        yield f"Not fitted, as no constant depends on it: {', '.join(each[:40] for each in ignored)}."
 
 
 def _small(label: str) -> str:

@@ -15,8 +15,8 @@ from .labels import broken
 # The points are named beside the heading, where the label covers no line.
 MEASURED_LABEL = "◇\u00a0measured"
 _HOVER_WIDTH = 48
-# Figures in SI along x and y, and the words of the hover text.
-DrawnPoint = tuple[float, float, str]
+# Figures in SI along x and y, the words of the hover text, and the address of the source.
+DrawnPoint = tuple[float, float, str, str]
 
 
 def points_along(
@@ -28,7 +28,7 @@ def points_along(
         at = point.figures.get(x)
         height = next((point.figures[y] for y in outputs if y in point.figures), None)
         if at is not None and height is not None and low <= at <= high:
-            yield at, height, point.words
+            yield at, height, point.words, point.row.source.url
 
 
 def measured_trace(points: Sequence[DrawnPoint], across: Value, value: Value, axis: str) -> dict[str, Any]:
@@ -38,13 +38,14 @@ def measured_trace(points: Sequence[DrawnPoint], across: Value, value: Value, ax
         "mode": "markers",
         "name": "measured",
         "showlegend": False,
-        "x": [float(f"{at * scale(across):.6g}") for at, _, _ in points],
-        "y": [float(f"{height * scale(value):.6g}") for _, height, _ in points],
+        "x": [float(f"{at * scale(across):.6g}") for at, *_ in points],
+        "y": [float(f"{height * scale(value):.6g}") for _, height, *_ in points],
         "yaxis": axis,
         "marker": {"color": "token:text", "size": 9, "symbol": "diamond-open", "line": {"width": 2}},
         "text": [
             f"{format_quantity(height, value.unit, value.display_unit)}<br>{broken(words, _HOVER_WIDTH)}"
-            for _, height, words in points
+            for _, height, words, _ in points
         ],
         "hovertemplate": "Measured: %{text}<extra></extra>",
+        "meta": {"urls": [url for *_, url in points]},
     }

@@ -1,4 +1,4 @@
-"""Predicted over measured times before and after a fit, along the measured time."""
+"""Predicted over measured figures before and after a fit, along what was measured."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from .series import SERIES
 
 
 @dataclass(frozen=True)
-class TimeSeries:
-    """The times of one quantity: measured seconds, predicted over measured before and after the fit, and a text for
+class Residuals:
+    """The figures of one quantity: measured in SI, predicted over measured before and after the fit, and a text for
     each."""
 
     name: str
-    seconds: Sequence[float]
+    measured: Sequence[float]
     before: Sequence[float]
     after: Sequence[float]
     texts: Sequence[str]
 
 
-def residuals(series: Sequence[TimeSeries]) -> dict[str, Any]:
-    """Return the figure of at least one series: hollow points before the fit, filled ones after it, and the line on
-    which prediction and measurement are equal."""
+def residuals(series: Sequence[Residuals], along: Value) -> dict[str, Any]:
+    """Return the figure of at least one series over what was measured, `along` with its unit and label: hollow points
+    before the fit, filled ones after it, and the line on which prediction and measurement are equal."""
     ratios = [ratio for each in series for column in (each.before, each.after) for ratio in column]
-    reach = Reach.of([second for each in series for second in each.seconds], log=True)
-    seconds, ratio = Value(0.0, "s", "s", "Measured time"), Value(0.0, "1", "times", "Predicted over measured")
+    reach = Reach.of([figure for each in series for figure in each.measured], log=True)
+    ratio = Value(0.0, "1", "times", "Predicted over measured")
     data: list[dict[str, Any]] = [
         {
             "type": "scatter",
@@ -52,16 +52,16 @@ def residuals(series: Sequence[TimeSeries]) -> dict[str, Any]:
                     "type": "scatter",
                     "mode": "markers",
                     "name": name,
-                    "x": list(each.seconds),
+                    "x": list(each.measured),
                     "y": list(column),
                     "text": list(each.texts),
                     "marker": {"color": colour, "symbol": symbol, "size": 8},
-                    "hovertemplate": f"%{{text}}<br>{hover(seconds, 'x')}<br>{hover(ratio, 'y')}<extra></extra>",
+                    "hovertemplate": f"%{{text}}<br>{hover(along, 'x')}<br>{hover(ratio, 'y')}<extra></extra>",
                 }
             )
     return {
         "data": data,
-        "layout": layout(xaxis=axis(seconds, reach), yaxis=axis(ratio, _around_one(ratios)), uirevision="residuals"),
+        "layout": layout(xaxis=axis(along, reach), yaxis=axis(ratio, _around_one(ratios)), uirevision="residuals"),
     }
 
 

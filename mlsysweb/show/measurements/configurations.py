@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from solvers.calibration import CONSTANT, NAMED
 from solvers.result import Result
 
 # Formats with the same bytes and rates.
@@ -35,12 +36,13 @@ class MeasuredConfiguration:
 class ShownKind:
     """A kind of measurement shown beside a wall: its name, how many rows are listed, and the column that a chart of the
     wall runs along; empty where none does. Points of the chart agree with the question in the columns `same`, which
-    change the figure in proportion."""
+    change the figure in proportion. `at_one` where every row stands at 1 of that axis, as batch 1."""
 
     name: str
     most: int
     axis: str = ""
     same: tuple[str, ...] = ()
+    at_one: bool = False
 
 
 _KINDS = {
@@ -53,9 +55,9 @@ _KINDS = {
     "training_memory": (ShownKind("memory", 4, "prompt", ("batch", "split")),),
     "collectives": (ShownKind("collectives", 4, "size", ("devices", "link")),),
     "ingestion": (ShownKind("storage", 4, "size"),),
-    "sustainability": (ShownKind("idle", 3),),
-    "roofline": (ShownKind("energy", 3), ShownKind("power", 2)),
-    "microcontroller": (ShownKind("tinyml", 4),),
+    "sustainability": (ShownKind("idle", 3, "size", ("devices",)),),
+    "roofline": (ShownKind("energy", 3, "batch", ("split",)), ShownKind("power", 2, "batch", ("split",))),
+    "microcontroller": (ShownKind("tinyml", 4, at_one=True),),
 }
 
 
@@ -80,7 +82,9 @@ def _subject(wall: str, result: Result) -> str:
 def configuration_of(wall: str, result: Result) -> MeasuredConfiguration | None:
     """Return the configuration of a result of a wall that `kinds_of` has kinds for; None where it was measured nowhere,
     as of a chip or a model whose figures are changed."""
-    if any(name.startswith(("accelerator.", "model.")) for name in result.text):
+    # The constants of a calibration are of the same chip.
+    changed = [name for name in result.text if not (NAMED in result.text and name.startswith((NAMED, CONSTANT)))]
+    if any(name.startswith(("accelerator.", "model.")) for name in changed):
         return None
     values = {name: value.value for name, value in result.values.items()}
     asked = _WALLS[_subject(wall, result)](values)
@@ -167,7 +171,8 @@ def _of_microcontroller(values: Mapping[str, Any]) -> _Asked:
 
 
 def _of_sustainability(values: Mapping[str, Any]) -> _Asked:
-    if values["mfu"] > _WAITING or values["mean_device_power"] > 0:
+    # What was measured is the energy of the accelerators, and their power was not known before.
+    if values["mfu"] > _WAITING or values["mean_device_power"] > 0 or values["host_power"] > 0:
         return None
     return {"devices": values["devices"], "size": values["duration"]}, {"precision": ""}
 

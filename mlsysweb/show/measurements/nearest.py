@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from solvers.calibration import NAMED
 from solvers.result import Result
 
 from .candidates import Candidates, candidates_of, chip_name, comparable, is_same_model, model_distance
@@ -39,7 +40,7 @@ def nearby(wall: str, result: Result) -> NearbyMeasurements | None:
     asked = configuration_of(wall, result)
     if asked is None:
         return NearbyMeasurements((), kinds[0].name)
-    name = str(result.values["accelerator"].value) if asked.chip else ""
+    name, shown = str(result.values["accelerator"].value) if asked.chip else "", kinds[0].name
     rows: list[MeasuredRow] = []
     points: list[MeasuredPoint] = []
     missed: list[str] = []
@@ -48,10 +49,12 @@ def nearby(wall: str, result: Result) -> NearbyMeasurements | None:
         rows += [_row(place, asked.chip) for place in near[: kind.most].tolist()]
         points += [_point(kind.name, place, asked.chip) for place in drawn.tolist()]
         missed += known_to_miss(kind.name, near)
+    if NAMED in result.text:  # the errors are those of the catalog's constants
+        missed, kinds = [], ()
     errors = (*missed, *confidence((kind.name for kind in kinds), asked.chip, name, asked.precision))
     listed = {id(row) for row in rows}
     others = tuple(point.row for point in points if id(point.row) not in listed)
-    return NearbyMeasurements(tuple(rows), kinds[0].name, errors, tuple(points), others)
+    return NearbyMeasurements(tuple(rows), shown, errors, tuple(points), others)
 
 
 def _near(kind: ShownKind, asked: MeasuredConfiguration) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -59,6 +62,8 @@ def _near(kind: ShownKind, asked: MeasuredConfiguration) -> tuple[NDArray[np.int
     axis of a chart, one for each octave along it."""
     candidates = comparable(kind.name, asked)
     near = candidates.places[nearest(candidates, asked)]
+    if kind.at_one:
+        return near, near[: kind.most]
     # No chart runs along the concurrency of a server.
     if not kind.axis or asked.server:
         return near, near[:0]
@@ -123,5 +128,9 @@ _FIGURES: Mapping[str, Callable[[Mapping[str, float], float], dict[str, float]]]
     "training": lambda n, s: {"data_parallel": n["devices"] / n["split"], "tokens_per_second": n["size"] / s},
     "memory": lambda n, held: {"sequence_length": n["prompt"], "activations": held},
     "collectives": lambda n, s: {"message": n["size"], "ring": s},
+    "energy": lambda n, joules: {"batch_size": n["batch"], "energy_per_sample": joules},
+    "power": lambda n, watts: {"batch_size": n["batch"], "power": watts},
+    "idle": lambda n, joules: {"duration": n["size"], "it_energy": joules},
+    "tinyml": lambda _, s: {"batch_size": 1.0, "latency": s, "throughput": 1 / s},
     "storage": lambda n, _: {"demand_bandwidth": n["size"], "delivered_bandwidth": n["delivered"]},
 }

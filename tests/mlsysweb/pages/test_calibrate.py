@@ -1,6 +1,6 @@
 import csv
 import io
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -31,7 +31,8 @@ def errors_of(client, rows):
 @pytest.mark.parametrize("example", examples(), ids=lambda each: each.name)
 def test_every_example_of_published_times_is_fitted(client, example):
     page = page_of(client, example.rows)
-    assert len(page.times) >= 6 and page.figures and sum(line.fitted for line in page.constants) == 3
+    fitted = 4 if "training" in example.name else 3
+    assert len(page.times) >= 6 and page.figures and sum(line.fitted for line in page.constants) == fitted
 
 
 def test_a_fit_of_published_times_predicts_times_left_out_better_than_the_catalog(client):
@@ -97,8 +98,8 @@ def test_the_form_becomes_the_pages_link_with_a_row_added_by_hand(client):
 
 def test_columns_that_are_not_fitted_are_said(client):
     lines = ROWS.splitlines()
-    rows = "\n".join([f"{lines[0]},power (W)", *(f"{line},700" for line in lines[1:])])
-    assert any(note.endswith("depends on it: power (W).") for note in page_of(client, rows).notes)
+    rows = "\n".join([f"{lines[0]},energy (J)", *(f"{line},700" for line in lines[1:])])
+    assert any(note.endswith("depends on it: energy (J).") for note in page_of(client, rows).notes)
 
 
 def test_the_constants_are_exported_as_csv(client):
@@ -107,3 +108,54 @@ def test_the_constants_are_exported_as_csv(client):
     assert tuple(rows[0]) == CONSTANT_COLUMNS and len(rows) == 7
     bad = client.get("/calibrate/constants.csv", {"rows": "a,b"})
     assert bad.status_code == 400 and bad.content.decode().startswith("Rows need a header")
+
+
+POWER = """accelerator,model,batch size,power (W)
+h100-sxm5-80gb,llama-3-8b,1,370
+h100-sxm5-80gb,llama-3-8b,8,420
+h100-sxm5-80gb,llama-3-8b,32,560
+h100-sxm5-80gb,llama-3.2-1b,1,300
+h100-sxm5-80gb,qwen3-14b,16,520"""
+
+
+def test_power_is_fitted_with_its_own_constants_residuals_and_errors(client):
+    page = page_of(client, POWER)
+    assert [line.label for line in page.constants][:1] == ["Idle fraction of the TDP"] and len(page.constants) == 3
+    assert page.verdict.startswith("The fit is ") and "5 figures of power on NVIDIA H100" in page.verdict
+    (figure,) = page.figures
+    assert figure.title == "Predicted over measured power" and "Measured power" in figure.plot
+    assert page.times[0].cells[3] == "370 W" and page.settings == () and page.links == ()
+
+
+def test_times_and_power_have_residuals_each_and_only_kernels_are_kept_for_a_wall(client):
+    lines = [f"{line}," for line in ROWS.splitlines()[1:]]
+    lines += [
+        f"{chip},{model},{batch},,,,{watts}"
+        for chip, model, batch, watts in (line.split(",") for line in POWER.splitlines()[1:])
+    ]
+    page = page_of(client, "\n".join([f"{ROWS.splitlines()[0]},power (W)", *lines]))
+    assert [figure.id for figure in page.figures] == ["residuals-0", "residuals-1"] and len(page.constants) == 9
+    assert page.settings and all(name.startswith("accelerator.measured_") for name, _ in page.settings)
+    assert any(note.startswith("Power is the mean over a request.") for note in page.notes)
+
+
+def test_a_training_step_is_shown_with_its_layout(client):
+    page = page_of(client, examples()[3].rows)
+    steps = [line.cells for line in page.times if line.cells[2] == "Training step time"]
+    assert len(steps) == 8 and steps[0][1] == "Llama 3 70B, FP8, 64 × 1 sequences of 8192, DP 2, TP 4, PP 8"
+    assert any(line.startswith("Link efficiency ran to the limit of the fit") for line in page.warnings)
+
+
+def test_bad_rows_of_power_and_training_are_sentences_and_nothing_is_saved(client, db):
+    from mlsysweb.saved.scenarios.models import Scenario
+
+    bad = POWER.replace("420", "4,200").replace("560", "560 ms").replace(",300", ",3000")
+    said = errors_of(client, bad)
+    assert said[0].startswith("Row 2 has 5 cells; the header has 4.") and said[1].startswith(
+        "Row 3, Power needs a power"
+    )
+    assert "more than one device can draw" in errors_of(client, POWER.replace(",300", ",3000"))[0]
+    said = errors_of(client, "gpu,model,seq,tp,step (s)\nh100-sxm5-80gb,llama-3-8b,4096,0,3\nh100-sxm5-80gb,x,4096,1,3")
+    assert said[0].startswith("Row 1, tensor parallel") and said[1].startswith("Row 2, model")
+    client.post("/s/save/", {"page": f"{URL}?{urlencode({'rows': bad})}"})
+    assert not Scenario.objects.exists()

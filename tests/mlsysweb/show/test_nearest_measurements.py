@@ -158,17 +158,15 @@ MEASURED = {
     "training_memory": {"model": "llama-2-7b", "tensor_parallel": "4", "batch_size": "2"},
     "collectives": {"devices": "8", "message": "64 MiB"},
     "ingestion": {"storage_bandwidth": "100 GB/s", "io_bandwidth": "100 GB/s", "demand_bandwidth": "20 GB/s"},
-}
-LISTED = MEASURED | {
     "roofline": {"batch_size": "64"},
     "sustainability": {"mfu": "0", "devices": "8", "duration": "60 s", "accelerator": "a100-sxm4-80gb"},
 }
 MICROCONTROLLER = {"model": "mlperf-tiny-kws-dscnn", "accelerator": "stm32f407", "precision": "int8"}
 
 
-@pytest.mark.parametrize("wall", LISTED)
+@pytest.mark.parametrize("wall", MEASURED)
 def test_every_wall_with_evidence_lists_the_nearest_and_its_errors(wall):
-    found = near(wall, **LISTED[wall])
+    found = near(wall, **MEASURED[wall])
     assert found.rows and found.errors and all(row.source.url.startswith("https://") for row in found.rows)
     assert not any("  " in each or " in :" in each for each in found.errors)
 
@@ -254,3 +252,47 @@ def test_predictions_that_miss_nearby_are_said_to_with_the_side():
     missed = [each for each in near("serving").errors if each.startswith("Known error here")]
     assert missed and "too low" in missed[0]
     assert not [each for each in near("parallelism", **MEASURED["parallelism"]).errors if "Known error" in each]
+
+
+IDLE = {"devices": "8", "tdp": "400 W", "duration": "15 s", "mfu": "0", "accelerator": "a100-sxm4-80gb"}
+TINY = {"model": "mlperf-tiny-kws-dscnn", "accelerator": "stm32f407", "precision": "int8", "batch_size": "1"}
+
+
+@pytest.mark.parametrize(
+    ("wall", "text", "figures"),
+    [
+        ("roofline", {"phase": "decode", "batch_size": "16"}, {"batch_size", "energy_per_sample"}),
+        ("roofline", {"phase": "decode", "batch_size": "16"}, {"batch_size", "power"}),
+        ("roofline", TINY, {"batch_size", "latency", "throughput"}),
+        ("sustainability", IDLE, {"duration", "it_energy"}),
+    ],
+)
+def test_energy_power_microcontrollers_and_idle_nodes_are_drawn_on_their_charts(wall, text, figures):
+    result = answer(solvers()[wall], text)
+    found = nearby(wall, result)
+    own = [point for point in found.points if set(point.figures) == figures]
+    assert own and all(point.row.source.url.startswith("https://") for point in own)
+    urls = [
+        url
+        for chart in result.charts
+        for trace in draw(chart, result, found.points)["data"]
+        if trace.get("name") == "measured"
+        for url in trace["meta"]["urls"]
+    ]
+    assert {point.row.source.url for point in own} <= set(urls)
+    near_the_line = [figure for point in own for name, figure in point.figures.items() if name in result.outputs]
+    assert all(np.isfinite(near_the_line))
+
+
+def test_the_power_that_is_drawn_is_that_of_one_device_and_of_the_same_model_first():
+    points = near("roofline", phase="decode", batch_size="16").points
+    watts = [point for point in points if "power" in point.figures]
+    assert len(watts) > 2 and all("Llama 3 8B" in point.words for point in watts)
+    assert len({point.figures["batch_size"] for point in watts}) == len(watts)
+
+
+def test_with_a_calibration_the_measurements_stay_and_the_errors_of_the_catalogs_constants_go():
+    text = {"accelerator": H100, "accelerator.measured_kernel_time": "5 us"}
+    named = near("serving", **text, **{"accelerator.calibration": f"{H100}: Lab 3"})
+    assert named.rows == near("serving").rows and named.points and not named.errors
+    assert near("serving", **text).rows == ()
