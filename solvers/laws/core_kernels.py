@@ -1,4 +1,4 @@
-"""What the kernels of small networks reach on the core of a microcontroller, by class of kernel."""
+"""Rates of the kernels of small networks on the core of a microcontroller, by class of kernel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STAND_IN = (0.46 * 0.90 * 0.58) ** (1 / 3)
 
 
 class KernelRates(IntEnum):
-    """What decides the rate at which a chip computes: one efficiency for everything (ROOFLINE), or on a
+    """The source of the rate at which a chip computes: one efficiency for everything (ROOFLINE), or on a
     microcontroller the measured rates of classes of kernels (MEASURED). AUTO is MEASURED; a question that gives an
     efficiency means that one."""
 
@@ -41,7 +41,7 @@ def core_efficiency(chip: Accelerator, model: Model) -> Array:
     the other (Banbury et al. 2021, arXiv:2106.07597, for the measurements); depthwise convolutions reuse no weights
     across channels and dense layers no weights at all (Lai, Suda and Chandra 2018, arXiv:1801.06601, section 3). A
     core that was not measured has the mean of those that were. FLOP of unknown class count as convolutions. Libraries
-    of kernels differ by a factor of two on the same core."""
+    of kernels differ by several times on the same core."""
     reached = np.where(np.isnan(chip.measured_gemm_efficiency_8bit), STAND_IN, chip.measured_gemm_efficiency_8bit)
     with np.errstate(divide="ignore", invalid="ignore"):
         depthwise = np.nan_to_num(np.asarray(model.depthwise_flop) / model.inference_flop, nan=0.0, posinf=0.0)
